@@ -1,0 +1,1 @@
+"""The words of the field as plain values: features, levers, constraints, counterfactuals. No I/O."""

@@ -1,0 +1,115 @@
+"""What an answer is made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.schema import Value
+
+
+class Status(StrEnum):
+    """How a request for counterfactuals ended; all three are findings, none is an error."""
+
+    FOUND = "found"
+    ALREADY_BELOW_TARGET = "already_below_target"
+    INFEASIBLE = "infeasible"
+
+
+class Generator(StrEnum):
+    """Who proposes: the language model, the search, or both."""
+
+    AUTO = "auto"
+    LLM = "llm"
+    SEARCH = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One feature before and after, in its unit."""
+
+    feature: str
+    label: str
+    before: Value
+    after: Value
+    delta: float | None
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plausibility:
+    """How much the changed person resembles real people of the target class.
+
+    `in_range`: every moved value lies within the observed range. `neighbour_distance`: mean distance to
+    the five nearest real people of the target class, in robustly scaled units. `percentile`: the share
+    (0-100) of those people who have closer neighbours of their own.
+    """
+
+    in_range: bool
+    neighbour_distance: float
+    percentile: float
+
+
+@dataclass(frozen=True, slots=True)
+class Robustness:
+    """Shares (0-1) of perturbed versions under which the risk stays at or below the target.
+
+    `refits`: bootstrap refits of the classifier; `noise`: measurement-noise draws; `adherence`: draws in
+    which each change is carried out only to four fifths or more.
+    """
+
+    refits: float
+    noise: float
+    adherence: float
+
+    @property
+    def least(self) -> float:
+        return min(self.refits, self.noise, self.adherence)
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """One verified option: the whole changed vector, its risk, and how well it holds."""
+
+    changes: tuple[Change, ...]
+    linked: tuple[Change, ...]
+    features: Mapping[str, Value]
+    risk: float
+    plausibility: Plausibility
+    effort: float
+    robustness: Robustness
+    fragile: bool
+    generator: Generator
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Infeasibility:
+    """What helps most although it does not reach the target; `proved` when nothing can do better."""
+
+    lowest_reachable_risk: float
+    proved: bool
+    reached_by: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """How the answer came about: counts of proposals, who proposed, what was away."""
+
+    proposals: int
+    well_formed: int
+    valid: int
+    repaired: int
+    llm_model: str | None
+    prompt_version: str | None
+    degraded: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The engine's answer to one question."""
+
+    status: Status
+    risk: float
+    counterfactuals: tuple[Counterfactual, ...]
+    infeasible: Infeasibility | None
+    generation: Generation

@@ -1,0 +1,127 @@
+"""One feature of a model: its kind, its ranges, and how far behaviour may move it."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Kind(StrEnum):
+    """What values a feature takes."""
+
+    NUMBER = "number"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    CATEGORY = "category"
+
+
+class Missing(StrEnum):
+    """What happens when a caller leaves a feature out."""
+
+    REFUSED = "refused"  # the request is invalid
+    UNKNOWN = "unknown"  # the classifier is told that the value is not known; it never moves
+    DERIVED = "derived"  # an identity with other features gives it (weight from BMI and height)
+
+
+class Direction(StrEnum):
+    """Which way a suggestion may move a feature."""
+
+    DECREASE = "decrease"
+    INCREASE = "increase"
+    TOWARDS = "towards"  # towards the range `limit`, from whichever side the factual lies on
+
+
+class Risk(StrEnum):
+    """How the classifier is allowed to respond: a monotonicity constraint in training."""
+
+    RISING = "rising"
+    FALLING = "falling"
+    FREE = "free"
+
+
+Range = tuple[float, float]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Code(_Frozen):
+    """A LOINC code under which an EHR may send the feature: value x factor is in the feature's unit."""
+
+    loinc: str
+    ucum: str | None = None
+    factor: float = 1.0
+
+
+class Category(_Frozen):
+    """One value of a category."""
+
+    value: str
+    label: str
+
+
+class Action(_Frozen):
+    """How behaviour may move a feature within the horizon: a hard limit on every suggestion."""
+
+    direction: Direction
+    verb: str
+    """Ends the sentence "Consider …"."""
+    verb_at_limit: str | None = None
+    """Used instead of `verb` when the suggestion reaches the limit, such as "stopping smoking"."""
+    step: Annotated[float, Field(gt=0)] = 1.0
+    """The smallest change that matters clinically, in the feature's unit."""
+    limit: Range = (0.0, 1.0)
+    """No suggestion ends outside; `towards` moves never cross it."""
+    max_change: Annotated[float, Field(gt=0)] | None = None
+    max_change_share: Annotated[float, Field(gt=0, le=1)] | None = None
+    """The largest change as a share of the factual value."""
+    effort: Annotated[float, Field(gt=0)]
+    """Effort of one step, in the schema's unit of effort."""
+    reaches_limit: bool = False
+    """Whether the last step may be shortened to land on the limit (no cigarettes at all)."""
+
+
+class Feature(_Frozen):
+    """One feature as the schema declares it. Numbers are in `unit`."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    label: str
+    kind: Kind
+    group: str
+    unit: str | None = None
+    ucum: str | None = None
+    precision: Annotated[float, Field(gt=0)] = 1.0
+    clinical: Range | None = None
+    """Values outside are refused and never suggested."""
+    observed: Range | None = None
+    """Smallest and largest value among the people the model learned from."""
+    missing: Missing = Missing.REFUSED
+    risk: Risk = Risk.FREE
+    noise: Annotated[float, Field(ge=0)] = 0.0
+    """Standard deviation of the measurement, in `unit`."""
+    categories: tuple[Category, ...] = ()
+    codes: tuple[Code, ...] = ()
+    note: str | None = None
+    action: Action | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Feature":
+        if (self.kind is Kind.CATEGORY) != bool(self.categories):
+            raise ValueError(f"{self.name}: categories belong to a category, and only to one")
+        if self.is_numeric and (self.clinical is None or self.observed is None):
+            raise ValueError(f"{self.name}: a number needs its clinical and observed ranges")
+        if self.kind is Kind.CATEGORY and self.action is not None:
+            raise ValueError(f"{self.name}: a category cannot be actionable")
+        return self
+
+    @property
+    def is_numeric(self) -> bool:
+        return self.kind in (Kind.NUMBER, Kind.INTEGER)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The classifier's columns: one, or one for each category."""
+        if self.kind is Kind.CATEGORY:
+            return tuple(f"{self.name}={category.value}" for category in self.categories)
+        return (self.name,)

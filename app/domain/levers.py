@@ -1,0 +1,199 @@
+"""A patient's levers: every value that each actionable feature may take, and what moves with it.
+
+A lever has levels: level 0 is the factual value, level k the k-th permitted step. A candidate is one
+level for each lever. So fixed features cannot move, steps, directions, limits and links hold, and
+permitted ranges are kept, by construction; only relations between levers remain to be checked.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.domain.constraints import Constraints
+from app.domain.feature import Action, Direction, Feature
+from app.domain.patient import Patient
+from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray, LinearLink, ProportionalLink
+
+_SLACK = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """One actionable feature of one patient.
+
+    `rows` has shape (levels, columns moved): what each level writes into `columns` of the classifier's
+    input, the lever's own value first, linked features after it. `effort` has shape (levels,).
+    """
+
+    feature: Feature
+    columns: IntArray
+    rows: FloatArray
+    effort: FloatArray
+    steps: IntArray
+    """Signed number of steps of each level, as the language model says it: -3 is three steps down."""
+
+    @property
+    def values(self) -> FloatArray:
+        return self.rows[:, 0]
+
+    @property
+    def top(self) -> int:
+        """The highest level."""
+        return len(self.effort) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Levers:
+    """All levers of one patient, and the arithmetic of candidates.
+
+    Candidates are integer arrays of shape (n, levers) holding levels.
+    """
+
+    factual: FloatArray
+    items: tuple[Lever, ...]
+    relation_terms: FloatArray
+    """Shape (relations, columns): coefficients of the relations whose features are all known."""
+    relation_bounds: FloatArray
+    max_changes: int
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[Lever]:
+        return iter(self.items)
+
+    @property
+    def tops(self) -> IntArray:
+        """The highest level of each lever."""
+        return np.array([lever.top for lever in self.items], dtype=np.int64)
+
+    def rows(self, levels: IntArray) -> FloatArray:
+        """The candidates as the classifier's input, shape (n, columns)."""
+        rows = np.repeat(self.factual[None, :], len(levels), axis=0)
+        for position, lever in enumerate(self.items):
+            moved = levels[:, position] > 0
+            if moved.any():
+                rows[np.ix_(moved, lever.columns)] = lever.rows[levels[moved, position]]
+        return rows
+
+    def effort(self, levels: IntArray) -> FloatArray:
+        """Effort of each candidate, shape (n,), in the schema's unit of effort."""
+        total = np.zeros(len(levels))
+        for position, lever in enumerate(self.items):
+            total += lever.effort[levels[:, position]]
+        return total
+
+    def allowed(self, levels: IntArray) -> BoolArray:
+        """Which candidates keep every relation and change no more features than allowed, shape (n,)."""
+        few = (levels > 0).sum(axis=1) <= self.max_changes
+        if len(self.relation_bounds) == 0:
+            return few
+        known = np.nan_to_num(self.rows(levels))
+        kept = known @ self.relation_terms.T <= self.relation_bounds + _SLACK
+        return few & kept.all(axis=1)
+
+
+def levers_of(schema: FeatureSchema, patient: Patient, constraints: Constraints) -> Levers:
+    """The levers open to a patient under a request's constraints; unknown features have none."""
+    open_features = (f for f in schema.actionable if constraints.allows_varying(f.name))
+    found = (_lever(schema, patient, feature, constraints) for feature in open_features)
+    terms, bounds = _relations(schema, patient)
+    return Levers(
+        factual=patient.row,
+        items=tuple(lever for lever in found if lever is not None),
+        relation_terms=terms,
+        relation_bounds=bounds,
+        max_changes=constraints.max_changes,
+    )
+
+
+def _lever(
+    schema: FeatureSchema, patient: Patient, feature: Feature, constraints: Constraints
+) -> Lever | None:
+    action, start = feature.action, patient.row[schema.column_of[feature.name]]
+    if action is None or np.isnan(start):
+        return None
+    values, steps = _ladder(action, float(start))
+    moved = [feature.name]
+    rows = [values]
+    for link in schema.links_by_driver.get(feature.name, ()):
+        linked_start = patient.row[schema.column_of[link.feature]]
+        if not np.isnan(linked_start):
+            moved.append(link.feature)
+            rows.append(_follow(schema, patient, link, values, float(linked_start)))
+    table = np.stack(rows, axis=1)
+    permitted = _permitted(schema, moved, table, constraints)
+    if permitted.sum() < 2:
+        return None
+    distance = np.abs(values - start) / action.step
+    effort = np.where(distance > 0, schema.model.effort_per_change + action.effort * distance, 0.0)
+    columns = np.array([schema.column_of[name] for name in moved], dtype=np.int64)
+    return Lever(feature, columns, table[permitted], effort[permitted], steps[permitted])
+
+
+def _ladder(action: Action, start: float) -> tuple[FloatArray, IntArray]:
+    """Values from the factual one outwards, one step apart, and their signed number of steps."""
+    low, high = action.limit
+    sign, end = _heading(action.direction, start, low, high)
+    room = max(0.0, sign * (end - start))
+    reach = min(room, action.max_change or math.inf, (action.max_change_share or math.inf) * abs(start))
+    count = math.floor(reach / action.step + _SLACK)
+    values = start + sign * action.step * np.arange(count + 1)
+    if action.reaches_limit and reach >= room > count * action.step + _SLACK:
+        values, count = np.append(values, end), count + 1
+    return np.round(values, 6), sign * np.arange(count + 1, dtype=np.int64)
+
+
+def _heading(direction: Direction, start: float, low: float, high: float) -> tuple[int, float]:
+    """The sign of a permitted move and the value at which it must stop."""
+    if direction is Direction.DECREASE:
+        return -1, min(low, start)
+    if direction is Direction.INCREASE:
+        return 1, max(high, start)
+    if start < low:
+        return 1, high
+    return (-1, low) if start > high else (1, start)
+
+
+def _follow(
+    schema: FeatureSchema,
+    patient: Patient,
+    link: ProportionalLink | LinearLink,
+    driver: FloatArray,
+    start: float,
+) -> FloatArray:
+    """Values of a linked feature beside its driver's, rounded to the feature's precision."""
+    if isinstance(link, ProportionalLink):
+        moved = start * driver / driver[0]
+    else:
+        moved = start + link.slope_for(patient.values) * (driver - driver[0])
+    precision = schema[link.feature].precision
+    moved = np.round(np.round(moved / precision) * precision, 6)
+    moved[0] = start
+    return moved
+
+
+def _permitted(
+    schema: FeatureSchema, names: list[str], table: FloatArray, constraints: Constraints
+) -> BoolArray:
+    """Which levels keep every moved feature within clinical and requested bounds; level 0 always does."""
+    kept = np.ones(len(table), dtype=bool)
+    for column, name in enumerate(names):
+        for low, high in (schema[name].clinical or (-math.inf, math.inf), constraints.bounds(name)):
+            kept &= (table[:, column] >= low - _SLACK) & (table[:, column] <= high + _SLACK)
+    kept[0] = True
+    return kept
+
+
+def _relations(schema: FeatureSchema, patient: Patient) -> tuple[FloatArray, FloatArray]:
+    terms, bounds = [], []
+    for relation in schema.relations:
+        columns = [schema.column_of[name] for name in relation.terms]
+        if not np.isnan(patient.row[columns]).any():
+            row = np.zeros(len(schema.columns))
+            row[columns] = list(relation.terms.values())
+            terms.append(row)
+            bounds.append(relation.bound)
+    return np.array(terms).reshape(len(terms), len(schema.columns)), np.array(bounds)

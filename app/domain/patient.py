@@ -1,0 +1,145 @@
+"""Reading a patient's feature vector: every fault is named by pointer, no value is ever echoed."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.domain.feature import Feature, Kind, Missing
+from app.domain.schema import FeatureSchema, FloatArray, ProportionalLink, Value
+
+_FEATURE_NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a request: a JSON pointer (RFC 6901) and a sentence without values."""
+
+    pointer: str
+    detail: str
+
+
+class InvalidInputError(ValueError):
+    """A request that cannot be answered as it stands; `faults` says why, one entry a fault."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(f"{len(faults)} faults in the input")
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A checked feature vector.
+
+    `values` holds every feature of the schema in its own kind (None where unknown); `row` is the same
+    as the classifier's columns, NaN where unknown.
+    """
+
+    values: Mapping[str, Value]
+    row: FloatArray
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        return tuple(name for name, value in self.values.items() if value is None)
+
+
+def read_patient(schema: FeatureSchema, raw: Mapping[str, object], pointer: str = "/features") -> Patient:
+    """Check a raw feature vector against the schema.
+
+    Raises:
+        InvalidInputError: unknown, missing or wrongly typed features, numbers that are not finite or
+            outside the clinical range, values that contradict an identity or a relation.
+    """
+    faults = [_unknown_name(name, pointer) for name in raw if name not in schema]
+    values: dict[str, Value] = {}
+    for feature in schema.features:
+        value = raw.get(feature.name)
+        problem = _problem(feature, value)
+        if problem is not None:
+            faults.append(Fault(f"{pointer}/{feature.name}", problem))
+        values[feature.name] = None if problem else value  # type: ignore[assignment]
+    if not faults:
+        _derive(schema, values)
+        faults = _contradictions(schema, values, pointer)
+    if faults:
+        raise InvalidInputError(faults)
+    return Patient(values=values, row=schema.encode(values))
+
+
+def _problem(feature: Feature, value: object) -> str | None:
+    if value is None:
+        return "is required" if feature.missing is Missing.REFUSED else None
+    if feature.kind is Kind.BOOLEAN:
+        return None if isinstance(value, bool) else "must be true or false"
+    if feature.kind is Kind.CATEGORY:
+        allowed = [category.value for category in feature.categories]
+        return None if isinstance(value, str) and value in allowed else f"must be one of {', '.join(allowed)}"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "must be a number"
+    return _number_problem(feature, value)
+
+
+def _number_problem(feature: Feature, value: int | float) -> str | None:
+    assert feature.clinical is not None
+    low, high = feature.clinical
+    if isinstance(value, float) and not math.isfinite(value):
+        return "must be a finite number"
+    if not low <= value <= high:
+        return f"must be between {low:g} and {high:g} {feature.unit}"
+    if feature.kind is Kind.INTEGER and not float(value).is_integer():
+        return "must be a whole number"
+    return None
+
+
+def _derive(schema: FeatureSchema, values: dict[str, Value]) -> None:
+    for link in schema.links:
+        feature = schema[link.feature]
+        if feature.missing is Missing.DERIVED and values[feature.name] is None:
+            expected = _identity(link, values)
+            if expected is not None:
+                decimals = max(0, -math.floor(math.log10(feature.precision)))
+                values[feature.name] = round(expected, decimals)
+
+
+def _identity(link: object, values: Mapping[str, Value]) -> float | None:
+    if not isinstance(link, ProportionalLink) or link.identity is None:
+        return None
+    result = link.identity.factor
+    for name, power in link.identity.powers.items():
+        value = values[name]
+        if value is None:
+            return None
+        result *= float(value) ** power
+    return result
+
+
+def _contradictions(schema: FeatureSchema, values: Mapping[str, Value], pointer: str) -> list[Fault]:
+    faults = []
+    for link in schema.links:
+        expected, given = _identity(link, values), values[link.feature]
+        if (
+            expected is None
+            or given is None
+            or not isinstance(link, ProportionalLink)
+            or link.identity is None
+        ):
+            continue
+        if abs(float(given) - expected) > link.identity.tolerance * expected:
+            others = " and ".join(link.identity.powers)
+            faults.append(Fault(f"{pointer}/{link.feature}", f"does not agree with {others}"))
+    for relation in schema.relations:
+        known = [
+            (factor, value) for name, factor in relation.terms.items() if (value := values[name]) is not None
+        ]
+        total = sum(factor * float(value) for factor, value in known)
+        if len(known) == len(relation.terms) and total > relation.bound:
+            first = next(iter(relation.terms))
+            faults.append(Fault(f"{pointer}/{first}", f"contradicts other features: {relation.name}"))
+    return faults
+
+
+def _unknown_name(name: str, pointer: str) -> Fault:
+    """Name the key only if it looks like a feature name: anything else might be somebody's data."""
+    if _FEATURE_NAME.fullmatch(name):
+        return Fault(f"{pointer}/{name}", "is not a feature of this model")
+    return Fault(pointer, "has a key that is not the name of a feature")

@@ -1,0 +1,177 @@
+"""The feature schema of a model: read from `task.toml`, it drives everything else.
+
+Request validation, the language model's prompt and response schema, the search space, the sentences
+and the OpenAPI examples are all computed from it, so that a new model is a new folder and no code.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.domain.feature import Feature, Kind
+
+Value = bool | int | float | str | None
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Identity(_Frozen):
+    """feature = factor x product of other features to their powers, within a relative tolerance."""
+
+    powers: dict[str, float]
+    factor: float
+    tolerance: float
+
+
+class ProportionalLink(_Frozen):
+    """The feature keeps its ratio to its driver: weight moves with BMI, since height is fixed."""
+
+    kind: Literal["proportional"]
+    feature: str
+    driver: str
+    identity: Identity | None = None
+
+
+class LinearLink(_Frozen):
+    """The feature moves by slope x the driver's change; the slope may differ by a category."""
+
+    kind: Literal["linear"]
+    feature: str
+    driver: str
+    slope: dict[str, float | str]
+
+    def slope_for(self, values: Mapping[str, object]) -> float:
+        by = str(self.slope["by"])
+        return float(self.slope[str(values[by])])
+
+
+Link = Annotated[ProportionalLink | LinearLink, Field(discriminator="kind")]
+
+
+class Relation(_Frozen):
+    """A physiological rule: the sum of coefficient x value is at most `bound` where all are known."""
+
+    name: str
+    terms: dict[str, float]
+    bound: float
+
+
+class ModelFacts(_Frozen):
+    """What the model is asked, and the defaults of an answer."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    title: str
+    outcome: str
+    description: str
+    threshold: Annotated[float, Field(gt=0, lt=1)]
+    min_robustness: Annotated[float, Field(ge=0, le=1)]
+    max_changes: Annotated[int, Field(ge=1)]
+    horizon: str
+    effort_per_change: Annotated[float, Field(ge=0)]
+
+    def label(self, risk: float) -> str:
+        """The class the classifier gives a risk: `high` above the decision threshold."""
+        return "high" if risk > self.threshold else "low"
+
+
+class DataFacts(_Frozen):
+    """Where the model's people come from."""
+
+    name: str
+    publisher: str
+    licence: str
+    loader: str
+
+
+class FeatureSchema(_Frozen):
+    """All features of a model in order, with the links and relations between them."""
+
+    model: ModelFacts
+    data: DataFacts
+    features: Annotated[tuple[Feature, ...], Field(alias="feature", min_length=1)]
+    links: Annotated[tuple[Link, ...], Field(alias="link")] = ()
+    relations: Annotated[tuple[Relation, ...], Field(alias="relation")] = ()
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> "FeatureSchema":
+        if len(self.by_name) != len(self.features):
+            raise ValueError("two features have the same name")
+        named = [name for relation in self.relations for name in relation.terms]
+        named += [name for link in self.links for name in (link.feature, link.driver)]
+        unknown = sorted(set(named) - set(self.by_name))
+        if unknown:
+            raise ValueError(f"links or relations name unknown features: {', '.join(unknown)}")
+        for link in self.links:
+            if self[link.feature].action is not None or self[link.driver].action is None:
+                raise ValueError(
+                    f"{link.feature}: a linked feature follows an actionable one, and is not one"
+                )
+        return self
+
+    @cached_property
+    def by_name(self) -> dict[str, Feature]:
+        return {feature.name: feature for feature in self.features}
+
+    def __getitem__(self, name: str) -> Feature:
+        return self.by_name[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.by_name
+
+    @cached_property
+    def actionable(self) -> tuple[Feature, ...]:
+        return tuple(feature for feature in self.features if feature.action is not None)
+
+    @cached_property
+    def links_by_driver(self) -> dict[str, tuple[ProportionalLink | LinearLink, ...]]:
+        drivers = {link.driver for link in self.links}
+        return {d: tuple(link for link in self.links if link.driver == d) for d in drivers}
+
+    @cached_property
+    def link_of(self) -> dict[str, ProportionalLink | LinearLink]:
+        return {link.feature: link for link in self.links}
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The classifier's columns in order; a category takes one for each of its values."""
+        return tuple(column for feature in self.features for column in feature.columns)
+
+    @cached_property
+    def column_of(self) -> dict[str, int]:
+        """Position of each feature that takes a single column."""
+        position = {column: index for index, column in enumerate(self.columns)}
+        return {f.name: position[f.name] for f in self.features if f.kind is not Kind.CATEGORY}
+
+    def encode(self, values: Mapping[str, object]) -> FloatArray:
+        """One person as the classifier sees them: shape (columns,), NaN where unknown."""
+        row: list[float] = []
+        for feature in self.features:
+            value = values.get(feature.name)
+            if feature.kind is Kind.CATEGORY:
+                row += [float(value == category.value) for category in feature.categories]
+            else:
+                row.append(np.nan if value is None else float(value))  # type: ignore[arg-type]
+        return np.array(row, dtype=np.float64)
+
+    def decode(self, row: FloatArray, factual: Mapping[str, Value]) -> dict[str, Value]:
+        """The values of an encoded row in the schema's own kinds; categories are the factual's."""
+        return {f.name: self._value(f, row, factual) for f in self.features}
+
+    def _value(self, feature: Feature, row: FloatArray, factual: Mapping[str, Value]) -> Value:
+        if feature.kind is Kind.CATEGORY:
+            return factual.get(feature.name)
+        value = float(row[self.column_of[feature.name]])
+        if np.isnan(value):
+            return None
+        if feature.kind is Kind.BOOLEAN:
+            return value > 0.5
+        return int(value) if feature.kind is Kind.INTEGER and value.is_integer() else round(value, 6)

@@ -1,0 +1,56 @@
+"""Plain sentences for clinicians: options, never orders; numbers with units."""
+
+import math
+from collections.abc import Sequence
+
+from app.domain.counterfactual import Change
+from app.domain.feature import Action, Feature, Kind
+from app.domain.schema import FeatureSchema
+
+
+def summary(schema: FeatureSchema, changes: Sequence[Change], linked: Sequence[Change] = ()) -> str:
+    """One sentence for an option: "Consider sitting less, from 480 to 390 min/day."."""
+    parts = [_clause(schema, change, linked) for change in changes]
+    return f"Consider {_listed(parts)}."
+
+
+def risk_text(risk: float) -> str:
+    """A risk as clinicians read it, in whole per cent."""
+    return f"{100 * risk:.0f} %"
+
+
+def number(feature: Feature, value: float) -> str:
+    """A value with no more decimals than the feature's precision has."""
+    decimals = max(0, -math.floor(math.log10(feature.precision)))
+    return f"{value:.{decimals}f}"
+
+
+def _clause(schema: FeatureSchema, change: Change, linked: Sequence[Change]) -> str:
+    feature = schema[change.feature]
+    assert feature.action is not None
+    if feature.kind is Kind.BOOLEAN:
+        return feature.action.verb
+    along = [
+        _span(schema[c.feature], c) for c in linked if schema.link_of[c.feature].driver == change.feature
+    ]
+    aside = f" ({', '.join(along)})" if along else ""
+    return f"{_verb(feature.action, change)}, {_span(feature, change, named=False)}{aside}"
+
+
+def _span(feature: Feature, change: Change, named: bool = True) -> str:
+    before, after = number(feature, float(change.before or 0)), number(feature, float(change.after or 0))
+    name = f"{feature.label.lower()} " if named else ""
+    return f"{name}from {before} to {after} {feature.unit}"
+
+
+def _verb(action: Action, change: Change) -> str:
+    if action.verb_at_limit is not None and change.after in action.limit:
+        return action.verb_at_limit
+    return action.verb
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """Join clauses that may hold commas of their own."""
+    if len(parts) == 1:
+        return parts[0]
+    return "; ".join(parts[:-1]) + "; and " + parts[-1]
