@@ -1,0 +1,1 @@
+"""The hosted classifiers and what is shipped beside them."""

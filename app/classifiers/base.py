@@ -1,0 +1,21 @@
+"""What the engine asks of a classifier."""
+
+from typing import Protocol
+
+from app.domain.schema import FloatArray
+
+
+class ClassifierError(RuntimeError):
+    """The classifier is away or answers nonsense; the service answers 503."""
+
+
+class Classifier(Protocol):
+    """A risk classifier reachable as predict-in-batch."""
+
+    def risk(self, rows: FloatArray) -> FloatArray:
+        """Probability of the outcome for each row: shape (n, columns) to (n,), values in [0, 1].
+
+        Raises:
+            ClassifierError: the classifier is away, or a prediction is not a number.
+        """
+        ...

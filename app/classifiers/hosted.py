@@ -1,0 +1,34 @@
+"""A hosted model: its schema, its classifier, and everything judged beside it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.classifiers.base import Classifier
+from app.classifiers.xgboost_local import Committee
+from app.domain.schema import BoolArray, FeatureSchema, FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Real people of the training data: encoded rows of shape (people, columns) and who had the outcome."""
+
+    rows: FloatArray
+    outcome: BoolArray
+
+
+@dataclass(frozen=True, slots=True)
+class HostedModel:
+    """One version of one model, ready to answer."""
+
+    schema: FeatureSchema
+    version: str
+    digest: str
+    """SHA-256 over the manifest: changes whenever any shipped file changes."""
+    folder: Path
+    classifier: Classifier
+    committee: Committee
+    population: Population
+
+    @property
+    def name(self) -> str:
+        return self.schema.model.name

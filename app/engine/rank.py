@@ -1,0 +1,30 @@
+"""Choosing the options to show: those that hold, least effort first, and different from one another."""
+
+import numpy as np
+
+from app.domain.schema import FloatArray, IntArray
+
+
+def by_effort(effort: FloatArray, risk: FloatArray) -> IntArray:
+    """Positions from least to most effort; ties go to the lower risk."""
+    return np.lexsort((risk, np.round(effort, 9)))
+
+
+def diverse(levels: IntArray, order: IntArray, count: int) -> IntArray:
+    """The first `count` positions of `order` in which no option contains the changes of another.
+
+    An option that changes all that a better one changes, and more, offers a clinician no new choice.
+    """
+    chosen: list[int] = []
+    changed = levels > 0
+    for position in order:
+        if any(_contains(changed[position], changed[other]) for other in chosen):
+            continue
+        chosen.append(int(position))
+        if len(chosen) == count:
+            break
+    return np.array(chosen, dtype=np.int64)
+
+
+def _contains(one: IntArray, other: IntArray) -> bool:
+    return bool((one | ~other).all() or (other | ~one).all())

@@ -1,0 +1,106 @@
+"""Beam search over levers: small changes that reach the target, found by asking the classifier in batches.
+
+Works with any classifier that predicts in batches. Deterministic. Each round moves one more lever, or
+one further out, so that after round k the pool holds good candidates of up to k changes. The pool keeps cheap candidates
+at every depth below the target, not only the cheapest that just cross it: the ones that survive a
+refitted classifier lie deeper.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.domain.schema import FloatArray, IntArray
+from app.engine.moves import all_moves, extensions
+from app.engine.question import Question
+
+BEAM = 12
+DEPTH = 0.15
+"""How far below the target (in risk) the search goes on looking for candidates that hold better."""
+BANDS = 6
+PER_BAND = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search brings home.
+
+    `levels` has shape (n, levers): candidates at or below the target, cheapest first, possibly none.
+    `lowest` is the candidate of least risk met, and `lowest_risk` its risk.
+    """
+
+    levels: IntArray
+    lowest: IntArray
+    lowest_risk: float
+
+
+def search(question: Question) -> Found:
+    """Candidates at or below the target, spread from just below it to `DEPTH` below."""
+    moves = telling_moves(question)
+    beam, lowest, lowest_risk = question.unchanged, question.unchanged[0], 1.0
+    pool_levels, pool_risk = [], []
+    for _ in range(min(question.levers.max_changes, len(question.levers))):
+        children = np.unique(extensions(beam, moves)[0], axis=0)
+        children = children[question.levers.allowed(children)]
+        if len(children) == 0:
+            break
+        risk = question.risk(children)
+        pool_levels.append(children[question.reached(risk)])
+        pool_risk.append(risk[question.reached(risk)])
+        best = int(risk.argmin())
+        if risk[best] < lowest_risk:
+            lowest, lowest_risk = children[best], float(risk[best])
+        unfinished = risk > question.target - DEPTH
+        beam = _best(question, children[unfinished], risk[unfinished])
+    if not pool_levels:
+        pool_levels, pool_risk = [question.unchanged[:0]], [np.empty(0)]
+    levels, risk = np.concatenate(pool_levels), np.concatenate(pool_risk)
+    return Found(_spread(question, levels, risk), lowest, lowest_risk)
+
+
+def telling_moves(question: Question) -> IntArray:
+    """Single moves that lower the risk by more than the next smaller move of the same lever.
+
+    Tree ensembles are piecewise constant: on their own, most levels change nothing. A lever that never
+    lowers the risk alone keeps its furthest level, in case it helps in company.
+    """
+    moves = all_moves(question.levers)
+    if len(moves) == 0:
+        return moves
+    levels = np.zeros((len(moves), len(question.levers)), dtype=np.int64)
+    levels[np.arange(len(moves)), moves[:, 0]] = moves[:, 1]
+    start = question.risk(question.unchanged)[0]
+    risk = question.risk(levels)
+    telling = np.zeros(len(moves), dtype=bool)
+    for position in range(len(question.levers)):
+        own = np.flatnonzero(moves[:, 0] == position)
+        lowest_before = np.minimum.accumulate(np.concatenate([[start], risk[own]]))[:-1]
+        telling[own] = risk[own] < lowest_before - 1e-6
+        if len(own) and not telling[own].any():
+            telling[own[-1]] = True
+    return moves[telling]
+
+
+def _best(question: Question, levels: IntArray, risk: FloatArray) -> IntArray:
+    """The candidates to go on from: half by least risk, half by risk taken off per effort."""
+    start = _logit(question.risk(question.unchanged))[0]
+    gain = (start - _logit(risk)) / question.levers.effort(levels)
+    by_risk = np.argsort(risk, kind="stable")[: BEAM // 2]
+    by_gain = np.argsort(-gain, kind="stable")[: BEAM - BEAM // 2]
+    return levels[np.unique(np.concatenate([by_risk, by_gain]))]
+
+
+def _spread(question: Question, levels: IntArray, risk: FloatArray) -> IntArray:
+    """The cheapest candidates of each band of risk below the target, cheapest first."""
+    effort = question.levers.effort(levels)
+    band = np.clip(((question.target - risk) / (DEPTH / BANDS)).astype(np.int64), 0, BANDS)
+    order = np.lexsort((risk, effort))
+    kept = [order[band[order] == wanted][:PER_BAND] for wanted in range(BANDS + 1)]
+    chosen = np.concatenate(kept)
+    chosen = chosen[np.lexsort((risk[chosen], effort[chosen]))]
+    return levels[chosen]
+
+
+def _logit(risk: FloatArray) -> FloatArray:
+    clipped = np.clip(risk, 1e-9, 1 - 1e-9)
+    return np.log(clipped / (1 - clipped))

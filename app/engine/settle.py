@@ -1,0 +1,104 @@
+"""From a raw proposal to candidates worth judging: obey relations, repair near misses, drop what is needless."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.domain.schema import BoolArray, IntArray
+from app.engine.moves import extensions, reductions
+from app.engine.question import Question
+
+MARGIN = 0.08
+"""Repair goes on until a candidate lies this far below the target, where most candidates hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of proposals.
+
+    `levels` holds every stage of a proposal that reached the target. `valid` counts proposals that
+    reached it as they came, `repaired` those that reached it only after more was changed.
+    """
+
+    levels: IntArray
+    valid: int
+    repaired: int
+
+
+def settle(question: Question, proposals: IntArray, moves: IntArray) -> Settled:
+    """Bring proposals under the target by the smallest number of further moves."""
+    if len(proposals) == 0:
+        return Settled(proposals, valid=0, repaired=0)
+    levels = _obedient(question, proposals)
+    valid = question.reached(question.risk(levels)) & question.levers.allowed(proposals)
+    reached_by_now = question.reached(question.risk(levels))
+    stages = [levels[reached_by_now]]
+    for _ in range(question.levers.max_changes):
+        levels, moved = _one_move_further(question, levels, moves)
+        reached = question.reached(question.risk(levels))
+        stages.append(levels[reached & moved])
+        reached_by_now |= reached
+        if not moved.any():
+            break
+    kept = np.unique(np.concatenate(stages), axis=0)
+    return Settled(kept, valid=int(valid.sum()), repaired=int((reached_by_now & ~valid).sum()))
+
+
+def trim(question: Question, levels: IntArray, good: Callable[[IntArray], BoolArray]) -> IntArray:
+    """Undo or lessen changes, the most costly first, for as long as each candidate stays `good`."""
+    levels = levels.copy()
+    while True:
+        children, parents = reductions(levels)
+        allowed = question.levers.allowed(children)
+        children, parents = children[allowed], parents[allowed]
+        children, parents = _keep(good(children), children, parents)
+        if len(children) == 0:
+            return levels
+        effort = question.levers.effort(children)
+        order = np.lexsort((effort, parents))
+        first = order[np.unique(parents[order], return_index=True)[1]]
+        levels[parents[first]] = children[first]
+
+
+def _keep(mask: BoolArray, *arrays: IntArray) -> tuple[IntArray, ...]:
+    return tuple(array[mask] for array in arrays)
+
+
+def _obedient(question: Question, proposals: IntArray) -> IntArray:
+    """Proposals within the levers' reach that change no more than allowed and keep every relation.
+
+    From a proposal that asks too much, the change whose loss raises the risk least goes first.
+    """
+    levels = np.clip(proposals, 0, question.levers.tops)
+    while True:
+        bad = np.flatnonzero(~question.levers.allowed(levels) & levels.any(axis=1))
+        if len(bad) == 0:
+            return levels
+        for index in bad:
+            changed = np.flatnonzero(levels[index])
+            without = np.repeat(levels[index][None, :], len(changed), axis=0)
+            without[np.arange(len(changed)), changed] = 0
+            levels[index] = without[question.risk(without).argmin()]
+
+
+def _one_move_further(question: Question, levels: IntArray, moves: IntArray) -> tuple[IntArray, BoolArray]:
+    """The move of each candidate that takes most risk off per effort; none once well below the target."""
+    risk = question.risk(levels)
+    moved = np.zeros(len(levels), dtype=bool)
+    open_ones = np.flatnonzero(risk > question.target - MARGIN)
+    children, parents = extensions(levels[open_ones], moves)
+    parents = open_ones[parents]
+    allowed = question.levers.allowed(children)
+    children, parents = children[allowed], parents[allowed]
+    if len(children) == 0:
+        return levels, moved
+    lower = risk[parents] - question.risk(children)
+    extra = question.levers.effort(children) - question.levers.effort(levels)[parents]
+    order = np.lexsort((-lower / np.maximum(extra, 1e-9), parents))
+    first = order[np.unique(parents[order], return_index=True)[1]]
+    first = first[lower[first] > 1e-6]
+    result = levels.copy()
+    result[parents[first]] = children[first]
+    moved[parents[first]] = True
+    return result, moved
