@@ -1,0 +1,1 @@
+"""Who proposes counterfactuals; whatever they say is settled and verified before anyone sees it."""

@@ -1,0 +1,25 @@
+"""What a proposer hands to the engine."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.schema import IntArray
+
+
+class Degraded(StrEnum):
+    """What was away while an answer was made."""
+
+    LLM_UNAVAILABLE = "llm_unavailable"
+    LLM_TIMEOUT = "llm_timeout"
+    CACHE_UNAVAILABLE = "cache_unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """Raw proposals as levels, shape (well-formed ones, levers), and what became of the asking."""
+
+    levels: IntArray
+    asked: int
+    model: str | None
+    prompt_version: str | None
+    degraded: Degraded | None = None

@@ -1,0 +1,1 @@
+"""The language model as a proposer: prompt, response schema, client."""
