@@ -1,0 +1,1 @@
+"""POST /counterfactuals and the recorded answers."""

@@ -1,0 +1,78 @@
+"""From the engine's outcome to the answer on the wire."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from app.counterfactuals.question import Asked
+from app.counterfactuals.schemas import (
+    ChangeOut,
+    CounterfactualOut,
+    CounterfactualsAnswer,
+    GenerationOut,
+    InfeasibleOut,
+    ModelOut,
+    PlausibilityOut,
+    PredictionOut,
+    RobustnessOut,
+)
+from app.domain.counterfactual import Change, Counterfactual, Generation, Infeasibility, Outcome
+from app.domain.ids import uuid7
+from app.proposers.base import Degraded
+
+
+def as_answer(asked: Asked, outcome: Outcome, cache_away: bool, elapsed_ms: float) -> CounterfactualsAnswer:
+    """An answer with ids of its own, ready to be recorded."""
+    model = asked.hosted.model
+    facts = model.schema.model
+    return CounterfactualsAnswer(
+        id=uuid7(),
+        patient_id=asked.patient_id,
+        created_at=datetime.now(UTC),
+        model=ModelOut(name=model.name, version=model.version),
+        prediction=PredictionOut(
+            risk=outcome.risk, threshold=facts.threshold, target=asked.target, label=facts.label(outcome.risk)
+        ),
+        status=outcome.status,
+        counterfactuals=[
+            _option(rank, option) for rank, option in enumerate(outcome.counterfactuals, start=1)
+        ],
+        infeasible=outcome.infeasible and _infeasible(outcome.infeasible),
+        generation=_generation(outcome.generation, cache_away, elapsed_ms),
+    )
+
+
+def _option(rank: int, option: Counterfactual) -> CounterfactualOut:
+    return CounterfactualOut(
+        id=uuid7(),
+        rank=rank,
+        changes=[_change(change) for change in option.changes],
+        linked=[_change(change) for change in option.linked],
+        features=dict(option.features),
+        risk=option.risk,
+        plausibility=PlausibilityOut.model_validate(option.plausibility),
+        effort=option.effort,
+        robustness=RobustnessOut.model_validate(option.robustness),
+        fragile=option.fragile,
+        generator=option.generator,
+        summary=option.summary,
+    )
+
+
+def _change(change: Change) -> ChangeOut:
+    return ChangeOut(**asdict(change))
+
+
+def _infeasible(found: Infeasibility) -> InfeasibleOut:
+    return InfeasibleOut(
+        lowest_reachable_risk=found.lowest_reachable_risk,
+        proved=found.proved,
+        reached_by=[_change(change) for change in found.reached_by],
+    )
+
+
+def _generation(generation: Generation, cache_away: bool, elapsed_ms: float) -> GenerationOut:
+    away = [generation.degraded] if generation.degraded else []
+    away += [Degraded.CACHE_UNAVAILABLE] if cache_away else []
+    return GenerationOut(
+        **asdict(generation) | {"degraded": ",".join(away) or None, "elapsed_ms": elapsed_ms}
+    )

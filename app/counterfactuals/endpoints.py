@@ -1,0 +1,34 @@
+"""HTTP in, HTTP out."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+
+from app.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
+from app.counterfactuals.service import CounterfactualService
+from app.http.problems import documented
+from app.http.replies import json_reply
+
+router = APIRouter(prefix="/counterfactuals", tags=["counterfactuals"])
+
+
+def _service(request: Request) -> CounterfactualService:
+    service: CounterfactualService = request.state.counterfactuals
+    return service
+
+
+ServiceDep = Annotated[CounterfactualService, Depends(_service)]
+AnswerId = Annotated[UUID, Path(description="The `id` of an answer.")]
+
+
+@router.post("", response_model=CounterfactualsAnswer, responses=documented(400, 401, 413, 422, 503))
+async def ask(body: CounterfactualsRequest, request: Request, service: ServiceDep) -> Response:
+    """Suggest the smallest verified changes that bring a patient's risk to the target."""
+    return json_reply(await service.answer(body, request.state.correlation_id))
+
+
+@router.get("/{answer_id}", response_model=CounterfactualsAnswer, responses=documented(401, 404, 503))
+async def get_recorded(answer_id: AnswerId, service: ServiceDep) -> Response:
+    """Read a recorded answer."""
+    return json_reply(await service.recorded(answer_id))

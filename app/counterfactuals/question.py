@@ -1,0 +1,94 @@
+"""From a request to a checked question, and the digest under which its answer is cached."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from app.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest
+from app.domain.constraints import Constraints, read_constraints
+from app.domain.levers import levers_of
+from app.domain.patient import InvalidInputError, Patient, read_patient
+from app.engine.hosting import Hosted, Hosting
+from app.engine.question import Question
+from app.engine.recommend import Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A checked request."""
+
+    patient_id: str
+    hosted: Hosted
+    patient: Patient
+    constraints: Constraints
+    target: float
+    wish: Wish
+
+    def question(self) -> Question:
+        """The engine's form of it; building the levers takes about a millisecond."""
+        model = self.hosted.model
+        levers = levers_of(model.schema, self.patient, self.constraints)
+        return Question(model.schema, self.patient, levers, model.classifier, self.target)
+
+    def constraints_json(self) -> dict[str, Any]:
+        return {
+            "features_to_vary": self.constraints.features_to_vary,
+            "permitted_range": {
+                name: list(bounds) for name, bounds in self.constraints.permitted_range.items()
+            },
+            "max_changes": self.constraints.max_changes,
+        }
+
+    def digest(self, proposer_version: str) -> str:
+        """SHA-256 of the canonical question with the versions of all that shapes its answer."""
+        canonical = {
+            "patient_id": self.patient_id,
+            "model": self.hosted.model.digest,
+            "proposer": proposer_version,
+            "features": {name: self.patient.values[name] for name in sorted(self.patient.values)},
+            "target": self.target,
+            "constraints": self.constraints_json(),
+            "count": self.wish.count,
+            "min_robustness": self.wish.min_robustness,
+            "generator": self.wish.generator,
+        }
+        text = json.dumps(canonical, separators=(",", ":"), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_request(hosting: Hosting, request: CounterfactualsRequest) -> Asked:
+    """Check a request against the schema of the model it names.
+
+    Raises:
+        InvalidInputError: with every fault of features and constraints at once.
+    """
+    hosted = hosting.named(request.model)
+    schema = hosted.model.schema
+    faults, patient, constraints = [], None, None
+    try:
+        patient = read_patient(schema, request.features)
+    except InvalidInputError as error:
+        faults += error.faults
+    try:
+        given = request.constraints or ConstraintsIn()
+        constraints = read_constraints(
+            schema, given.features_to_vary, given.permitted_range, given.max_changes
+        )
+    except InvalidInputError as error:
+        faults += error.faults
+    if patient is None or constraints is None:
+        raise InvalidInputError(faults)
+    facts = schema.model
+    return Asked(
+        patient_id=request.patient_id,
+        hosted=hosted,
+        patient=patient,
+        constraints=constraints,
+        target=request.target.max_risk if request.target else facts.threshold,
+        wish=Wish(
+            count=request.count,
+            min_robustness=facts.min_robustness if request.min_robustness is None else request.min_robustness,
+            generator=request.generator,
+        ),
+    )

@@ -1,0 +1,30 @@
+"""From recorded rows back to the wire form."""
+
+from app.counterfactuals.schemas import (
+    CounterfactualOut,
+    CounterfactualsAnswer,
+    GenerationOut,
+    InfeasibleOut,
+    ModelOut,
+    PredictionOut,
+)
+from app.domain.counterfactual import Status
+from app.storage.tables import AnswerRow
+
+
+def as_answer(row: AnswerRow) -> CounterfactualsAnswer:
+    """A recorded answer as it was first given."""
+    prediction = row.prediction
+    return CounterfactualsAnswer(
+        id=row.id,
+        patient_id=row.patient_id,
+        created_at=row.created_at,
+        model=ModelOut(name=prediction.model_name, version=prediction.model_version),
+        prediction=PredictionOut(
+            risk=prediction.risk, threshold=prediction.threshold, target=row.target, label=prediction.label
+        ),
+        status=Status(row.status),
+        counterfactuals=[CounterfactualOut.model_validate(option) for option in row.counterfactuals],
+        infeasible=InfeasibleOut.model_validate(row.infeasible) if row.infeasible else None,
+        generation=GenerationOut.model_validate(row.generation),
+    )

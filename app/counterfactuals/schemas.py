@@ -1,0 +1,177 @@
+"""The wire forms of a question and its answer."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from app.domain.counterfactual import Generator, Status
+from app.domain.schema import Value
+
+PatientId = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9._-]{1,64}$",
+        description="The caller's own opaque id; never a name.",
+        examples=["P-0017"],
+    ),
+]
+
+
+def _is_number(value: object) -> object:
+    """Refuse what pydantic would turn into a number: booleans and numbers in quotes."""
+    if isinstance(value, bool | str):
+        raise ValueError("must be a number")
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_is_number), Field(allow_inf_nan=False)]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class TargetIn(_In):
+    """The risk that a suggestion must not exceed."""
+
+    max_risk: Annotated[Number, Field(gt=0, lt=1)]
+
+
+class ConstraintsIn(_In):
+    """The caller's own limits, in the words that users of DiCE know."""
+
+    features_to_vary: list[str] | None = Field(
+        None, description="Actionable features that may change; all of them by default.", max_length=100
+    )
+    permitted_range: dict[str, tuple[Number | None, Number | None]] | None = Field(
+        None,
+        description="Low and high bound of the value that a changed feature ends at; null leaves a side open.",
+    )
+    max_changes: Annotated[int, Field(strict=True, ge=1, le=20)] | None = Field(
+        None, description="The most actionable features to change; the model's setting by default."
+    )
+
+
+class CounterfactualsRequest(_In):
+    """A question: how could this patient's risk come down to the target?"""
+
+    patient_id: PatientId
+    model: str | None = Field(None, description="A hosted model's name; the configured one by default.")
+    features: dict[str, Any] = Field(
+        description="The feature vector: GET /models/{name}/schema describes it."
+    )
+    target: TargetIn | None = Field(None, description="The model's decision threshold by default.")
+    constraints: ConstraintsIn | None = None
+    count: Annotated[int, Field(strict=True, ge=1, le=10)] = 4
+    min_robustness: Annotated[Number, Field(ge=0, le=1)] | None = Field(
+        None, description="The least share of refits, noise and adherence draws that an option must survive."
+    )
+    generator: Generator = Generator.AUTO
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(from_attributes=True, populate_by_name=True)
+
+
+class ChangeOut(_Out):
+    """One feature before and after."""
+
+    feature: str
+    label: str
+    before: Value = Field(serialization_alias="from", validation_alias="from")
+    after: Value = Field(serialization_alias="to", validation_alias="to")
+    delta: float | None
+    unit: str | None
+
+
+class PlausibilityOut(_Out):
+    """How much the changed person resembles real people of the target class."""
+
+    in_range: bool
+    neighbour_distance: float
+    percentile: float
+
+
+class RobustnessOut(_Out):
+    """Shares of refits, noise draws and partial-adherence draws under which the option still holds."""
+
+    refits: float
+    noise: float
+    adherence: float
+
+
+class CounterfactualOut(_Out):
+    """One verified option."""
+
+    id: UUID
+    rank: int
+    changes: list[ChangeOut]
+    linked: list[ChangeOut]
+    features: dict[str, Value]
+    risk: float
+    verified: bool = True
+    plausibility: PlausibilityOut
+    effort: float
+    robustness: RobustnessOut
+    fragile: bool
+    generator: Generator
+    summary: str
+
+
+class InfeasibleOut(_Out):
+    """The lowest risk in reach, whether that is proved, and the changes that reach it."""
+
+    lowest_reachable_risk: float
+    proved: bool
+    reached_by: list[ChangeOut]
+
+
+class ModelOut(_Out):
+    """The model that answered."""
+
+    name: str
+    version: str
+
+
+class PredictionOut(_Out):
+    """The risk as it is now."""
+
+    risk: float
+    threshold: float
+    target: float
+    label: str
+
+
+class GenerationOut(_Out):
+    """How the answer came about."""
+
+    proposals: int
+    well_formed: int
+    valid: int
+    repaired: int
+    llm_model: str | None
+    prompt_version: str | None
+    degraded: str | None
+    cached: bool = False
+    elapsed_ms: float
+
+
+class CounterfactualsAnswer(_Out):
+    """A recorded answer. A counterfactual is an association found by a model, not a causal promise."""
+
+    id: UUID
+    patient_id: str
+    created_at: datetime
+    model: ModelOut
+    prediction: PredictionOut
+    status: Status
+    counterfactuals: list[CounterfactualOut]
+    infeasible: InfeasibleOut | None
+    generation: GenerationOut
+
+    def again(self, elapsed_ms: float) -> Self:
+        """The same answer, as told from the cache."""
+        told = self.generation.model_copy(update={"cached": True, "elapsed_ms": elapsed_ms})
+        return self.model_copy(update={"generation": told})

@@ -1,0 +1,151 @@
+"""The way of a request: validate, cache, classify, propose, settle, verify, rank, record, answer."""
+
+import asyncio
+import time
+from uuid import UUID
+
+from app.counterfactuals import recorded
+from app.counterfactuals.answering import as_answer
+from app.counterfactuals.question import Asked, read_request
+from app.counterfactuals.repository import AnswerRepository
+from app.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
+from app.domain.counterfactual import Generation, Generator, Outcome
+from app.engine.hosting import Hosting
+from app.engine.question import Question
+from app.engine.recommend import already_below, recommend
+from app.engine.search import search
+from app.http.problems import NotFoundError
+from app.proposers.base import Degraded, Proposals
+from app.proposers.llm.proposer import LlmProposer
+from app.storage.cache import Cache, CacheAwayError
+from app.storage.database import Database
+
+SLOWEST_S = 60.0
+"""How long equal questions may be held back by the one being answered."""
+
+
+class CounterfactualService:
+    """Answers questions. I/O happens here, at both ends; everything between is plain functions."""
+
+    def __init__(self, hosting: Hosting, database: Database, cache: Cache, llm: LlmProposer | None) -> None:
+        self._hosting = hosting
+        self._database = database
+        self._cache = cache
+        self._llm = llm
+
+    async def answer(self, request: CounterfactualsRequest, correlation_id: str) -> CounterfactualsAnswer:
+        """The recorded answer to a request, from the cache where the same was asked before.
+
+        Raises:
+            InvalidInputError: the request does not fit the model's schema.
+            RecordError: the answer could not be recorded, so it is not given.
+            ClassifierError: the classifier is away.
+        """
+        started = time.perf_counter()
+        asked = read_request(self._hosting, request)
+        digest = asked.digest(self._proposer_version(asked))
+        key = f"turnpoint:answer:{digest}"
+        try:
+            cached = await self._from_cache(key, correlation_id, started)
+        except CacheAwayError:
+            return await self._fresh(asked, digest, None, correlation_id, started)
+        if cached is not None:
+            return cached
+        async with self._cache.single_flight(key, SLOWEST_S):
+            try:
+                cached = await self._from_cache(key, correlation_id, started)
+            except CacheAwayError:
+                return await self._fresh(asked, digest, None, correlation_id, started)
+            return cached or await self._fresh(asked, digest, key, correlation_id, started)
+
+    async def recorded(self, answer_id: UUID) -> CounterfactualsAnswer:
+        """A recorded answer.
+
+        Raises:
+            NotFoundError: there is none with this id.
+        """
+        async with self._database.transaction() as session:
+            row = await AnswerRepository(session).get(answer_id)
+            if row is None:
+                raise NotFoundError("There is no answer with this id.")
+            return recorded.as_answer(row)
+
+    def _proposer_version(self, asked: Asked) -> str:
+        if self._llm is None or asked.wish.generator is Generator.SEARCH:
+            return "search"
+        return self._llm.version
+
+    async def _from_cache(
+        self, key: str, correlation_id: str, started: float
+    ) -> CounterfactualsAnswer | None:
+        """The cached answer, once it is recorded that it was given again."""
+        text = await self._cache.get(key)
+        if text is None:
+            return None
+        answer = CounterfactualsAnswer.model_validate_json(text)
+        async with self._database.transaction() as session:
+            repository = AnswerRepository(session)
+            if not await repository.add_request(answer.id, correlation_id, cached=True):
+                return None  # the record was restored to before this answer: answer anew
+        return answer.again(_milliseconds_since(started))
+
+    async def _fresh(
+        self, asked: Asked, digest: str, key: str | None, correlation_id: str, started: float
+    ) -> CounterfactualsAnswer:
+        """Work out, record and cache an answer; `key` is None when the cache is away."""
+        outcome = await self._work_out(asked)
+        answer = as_answer(asked, outcome, cache_away=key is None, elapsed_ms=_milliseconds_since(started))
+        async with self._database.transaction() as session:
+            repository = AnswerRepository(session)
+            await repository.add(asked, digest, answer)
+            await repository.add_request(answer.id, correlation_id, cached=False)
+        if key is not None and (outcome.generation.degraded is None or self._llm is None):
+            # Not when the language model is away for a while: the next equal question may find it back.
+            try:
+                await self._cache.put(key, answer.model_dump_json(by_alias=True))
+            except CacheAwayError:
+                pass  # the answer is recorded; the next equal question costs its time again
+        return answer
+
+    async def _work_out(self, asked: Asked) -> Outcome:
+        question = asked.question()
+        risk = float(question.risk(question.unchanged)[0])
+        if risk <= asked.target:
+            return already_below(risk)
+        found, proposals = await asyncio.gather(
+            asyncio.to_thread(search, question), self._propose(question, risk, asked.wish.generator)
+        )
+        return await asyncio.to_thread(
+            recommend,
+            question,
+            asked.hosted.yardsticks,
+            asked.wish,
+            risk,
+            found,
+            proposals.levels,
+            _generation(proposals),
+        )
+
+    async def _propose(self, question: Question, risk: float, generator: Generator) -> Proposals:
+        nothing = question.unchanged[:0]
+        if generator is Generator.SEARCH or len(question.levers) == 0:
+            return Proposals(nothing, asked=0, model=None, prompt_version=None)
+        if self._llm is None:
+            return Proposals(nothing, 0, None, None, degraded=Degraded.LLM_UNAVAILABLE)
+        return await self._llm.propose(question, risk)
+
+
+def _generation(proposals: Proposals) -> Generation:
+    return Generation(
+        proposals=proposals.asked,
+        well_formed=len(proposals.levels),
+        valid=0,
+        repaired=0,
+        llm_model=proposals.model,
+        prompt_version=proposals.prompt_version,
+        degraded=proposals.degraded,
+    )
+
+
+def _milliseconds_since(started: float) -> float:
+    return round(1000 * (time.perf_counter() - started), 1)

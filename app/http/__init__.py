@@ -1,0 +1,1 @@
+"""What every face of the service shares: problems, correlation, limits, authentication."""

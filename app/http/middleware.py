@@ -1,0 +1,113 @@
+"""Pure ASGI middleware: correlation ids, an access log without PHI, a body limit, safe headers."""
+
+import re
+import time
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.http.metrics import REQUESTS
+from app.http.problems import problem
+
+_log = structlog.get_logger()
+_CALLERS_ID = re.compile(r"[0-9a-fA-F-]{16,64}")
+_SAFE_HEADERS = {
+    "Cache-Control": "private, no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class Correlation:
+    """Gives every request an id, logs how it ended by route template, and sets safe headers.
+
+    A caller's own X-Request-ID is kept only if it looks like a random id: it goes into logs and the
+    record, where nothing about a person may go.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        correlation_id = given if _CALLERS_ID.fullmatch(given) else str(uuid4())
+        scope.setdefault("state", {})["correlation_id"] = correlation_id
+        started, status = time.perf_counter(), 500
+
+        async def send_labelled(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = correlation_id
+                for name, value in _SAFE_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
+            try:
+                await self._app(scope, receive, send_labelled)
+            finally:
+                elapsed, route = time.perf_counter() - started, _route(scope)
+                REQUESTS.labels(scope["method"], route, status).observe(elapsed)
+                _log.info(
+                    "request",
+                    method=scope["method"],
+                    route=route,
+                    status=status,
+                    elapsed_ms=round(1000 * elapsed, 1),
+                )
+
+
+class BodyLimit:
+    """Refuses bodies over a number of bytes, whether or not their length was announced."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "0")
+        if announced.isdecimal() and int(announced) > self._most:
+            await self._refuse(scope, receive, send)
+            return
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return  # the caller hung up
+            body += message.get("body", b"")
+            if len(body) > self._most:
+                await self._refuse(scope, receive, send)
+                return
+            if not message.get("more_body", False):
+                break
+        await self._app(scope, _replaying(bytes(body), receive), send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await problem(413, f"The body is larger than {self._most // 1024} KiB.")(scope, receive, send)
+
+
+def _replaying(body: bytes, receive: Receive) -> Receive:
+    """Hand out the body that was read, then whatever comes after it."""
+    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return pending.pop() if pending else await receive()
+
+    return replay
+
+
+def _route(scope: Scope) -> str:
+    """The route's template: a path itself may hold a patient's id."""
+    route: Any = scope.get("route")
+    return str(getattr(route, "path", "unmatched"))

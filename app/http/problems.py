@@ -1,0 +1,134 @@
+"""Errors as RFC 9457 problem documents: they name the field, never its value."""
+
+import re
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from app.classifiers.base import ClassifierError
+from app.domain.patient import Fault, InvalidInputError
+from app.storage.database import RecordError
+
+MEDIA_TYPE = "application/problem+json"
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
+_log = structlog.get_logger()
+
+
+class FaultOut(BaseModel):
+    """One thing wrong with the input."""
+
+    pointer: str
+    """JSON pointer (RFC 6901) into the request body, or `?name` for a query parameter."""
+    detail: str
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str | None = None
+    errors: list[FaultOut] | None = None
+
+
+class NotFoundError(LookupError):
+    """Nothing is stored under the id or name in the path."""
+
+
+def problem(status: int, detail: str | None = None, faults: Sequence[Fault] = ()) -> JSONResponse:
+    """A problem response; retry advice for what passes by itself."""
+    body = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        errors=[FaultOut(pointer=fault.pointer, detail=fault.detail) for fault in faults] or None,
+    )
+    headers = {"Retry-After": "5"} if status == 503 else None
+    return JSONResponse(body.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI `responses` of an endpoint that may answer with these problems."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the service, its framework's own included, with a problem document."""
+
+    @app.exception_handler(RequestValidationError)
+    async def _unreadable(_: Request, error: RequestValidationError) -> JSONResponse:
+        entries = error.errors()
+        if any(entry["type"] == "json_invalid" for entry in entries):
+            return problem(400, "The body is not valid JSON.", [Fault("", "is not valid JSON")])
+        faults = dict.fromkeys(Fault(_pointer(entry["loc"]), _message(entry)) for entry in entries)
+        return problem(422, "The request has faults.", list(faults))
+
+    @app.exception_handler(InvalidInputError)
+    async def _invalid(_: Request, error: InvalidInputError) -> JSONResponse:
+        return problem(422, "The request has faults.", error.faults)
+
+    @app.exception_handler(NotFoundError)
+    async def _not_found(_: Request, error: NotFoundError) -> JSONResponse:
+        return problem(404, str(error))
+
+    @app.exception_handler(RecordError)
+    async def _no_record(_: Request, error: RecordError) -> JSONResponse:
+        _log.error("record_unavailable", cause=type(error.__cause__).__name__)
+        return problem(503, "The record is away, and no suggestion leaves unrecorded. Try again shortly.")
+
+    @app.exception_handler(ClassifierError)
+    async def _no_classifier(_: Request, __: ClassifierError) -> JSONResponse:
+        _log.error("classifier_unavailable")
+        return problem(503, "The risk classifier is away. Try again shortly.")
+
+    @app.exception_handler(HTTPException)
+    async def _http(_: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code == 400:
+            return problem(400, "The body cannot be read as JSON.", [Fault("", "is not valid JSON")])
+        response = problem(error.status_code)
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(Exception)
+    async def _unexpected(_: Request, error: Exception) -> JSONResponse:
+        # The message may hold a patient's values: only its type and place are logged.
+        frame = error.__traceback__
+        while frame and frame.tb_next:
+            frame = frame.tb_next
+        where = f"{frame.tb_frame.f_code.co_name}:{frame.tb_lineno}" if frame else "?"
+        _log.error("unexpected_error", error=type(error).__name__, where=where)
+        return problem(500, "Something went wrong here; it has been logged.")
+
+
+def _pointer(loc: Sequence[int | str]) -> str:
+    """A JSON pointer from pydantic's location, cut before a key that is not a plain name."""
+    source, *path = loc or ("body",)
+    if source != "body":
+        return f"?{path[0]}" if source == "query" and path else str(source)
+    pointer = ""
+    for part in path:
+        if not _PLAIN_NAME.fullmatch(str(part)):
+            break
+        pointer += f"/{part}"
+    return pointer
+
+
+_MESSAGES = {
+    "missing": "is required",
+    "extra_forbidden": "is not a field of this request",
+    "string_pattern_mismatch": "must be 1 to 64 letters, digits, dots, underscores or hyphens",
+}
+
+
+def _message(entry: Any) -> str:
+    known = _MESSAGES.get(entry["type"])
+    return known or str(entry["msg"]).replace("Input should", "should").replace("Value error, ", "")

@@ -1,0 +1,99 @@
+"""create_app(): the one place where the parts are joined."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypedDict
+
+from fastapi import APIRouter, Depends, FastAPI
+
+from app import __version__
+from app.classifiers.store import load_models
+from app.counterfactuals import endpoints as counterfactuals
+from app.counterfactuals.service import CounterfactualService
+from app.engine.hosting import Hosting
+from app.http import operations, problems
+from app.http.auth import BearerAuth
+from app.http.middleware import BodyLimit, Correlation
+from app.models import endpoints as models
+from app.models.examples import document_examples
+from app.patients import endpoints as patients
+from app.predictions import endpoints as predictions
+from app.proposers.llm.client import LlmClient
+from app.proposers.llm.exemplars import load_exemplars
+from app.proposers.llm.proposer import LlmProposer
+from app.settings import Settings
+from app.storage.cache import Cache
+from app.storage.database import Database
+
+DESCRIPTION = """
+Verified counterfactual suggestions: the smallest, doable changes that would bring a patient's predicted
+risk to a target. Every suggestion was scored by the hosted classifier and is recorded.
+
+A counterfactual is an association found by a model. It is an option to consider, not an order, and not a
+promise that the change would cause the effect.
+"""
+
+
+class State(TypedDict):
+    """What a request finds in `request.state`."""
+
+    hosting: Hosting
+    database: Database
+    cache: Cache
+    llm: LlmClient | None
+    counterfactuals: CounterfactualService
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The gateway. Models are loaded here, so that a broken model folder stops the start.
+
+    Raises:
+        ModelFolderError: a model folder cannot be hosted.
+    """
+    hosting = Hosting(load_models(settings.model_store), settings.default_model)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+        database = Database(settings.database_url)
+        cache = Cache(settings.redis_url, settings.cache_ttl_s)
+        llm = _llm_client(settings)
+        proposer = _proposer(settings, hosting, llm) if llm else None
+        service = CounterfactualService(hosting, database, cache, proposer)
+        try:
+            yield State(hosting=hosting, database=database, cache=cache, llm=llm, counterfactuals=service)
+        finally:
+            if llm:
+                await llm.close()
+            await cache.close()
+            await database.close()
+
+    app = FastAPI(title="Turnpoint", version=__version__, description=DESCRIPTION, lifespan=lifespan)
+    problems.install(app)
+    known_callers = APIRouter(dependencies=[Depends(BearerAuth(settings))])
+    for face in (counterfactuals, patients, predictions, models):
+        known_callers.include_router(face.router)
+    app.include_router(known_callers)
+    app.include_router(operations.router)
+    app.add_middleware(BodyLimit, most=settings.max_body_bytes)
+    app.add_middleware(Correlation)
+    document_examples(app, hosting.named(None).model)
+    return app
+
+
+def _llm_client(settings: Settings) -> LlmClient | None:
+    if settings.llm_url is None:
+        return None
+    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
+    return LlmClient(settings.llm_url, settings.llm_model, key)
+
+
+def _proposer(settings: Settings, hosting: Hosting, client: LlmClient) -> LlmProposer:
+    loaded = ((h.model.name, load_exemplars(h.model.schema, h.model.folder)) for h in hosting)
+    few_shot = settings.llm_style == "few_shot"
+    return LlmProposer(
+        client=client,
+        banks={name: bank for name, bank in loaded if few_shot and bank is not None},
+        samples=settings.llm_samples,
+        temperature=settings.llm_temperature,
+        deadline_s=settings.llm_deadline_s,
+    )

@@ -1,0 +1,1 @@
+"""GET /models: what is hosted, and the JSON Schema of its features."""

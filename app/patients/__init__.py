@@ -1,0 +1,1 @@
+"""GET /patients/{id}/interventions: what was suggested for a patient, newest first."""

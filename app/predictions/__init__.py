@@ -1,0 +1,1 @@
+"""POST /predictions: the risk of one vector, the what-if call."""

@@ -1,0 +1,76 @@
+"""The risk of one feature vector; nothing is recorded but the audit row."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import insert
+
+from app.domain.ids import uuid7
+from app.domain.patient import read_patient
+from app.engine.hosting import Hosting
+from app.http.problems import documented
+from app.http.replies import json_reply
+from app.storage.database import Database
+from app.storage.tables import PredictionRow
+
+router = APIRouter(prefix="/predictions", tags=["predictions"])
+
+
+class PredictionRequest(BaseModel):
+    """One feature vector."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    model: str | None = Field(None, description="A hosted model's name; the configured one by default.")
+    features: dict[str, Any] = Field(
+        description="The feature vector: GET /models/{name}/schema describes it."
+    )
+
+
+class PredictionAnswer(BaseModel):
+    """The classifier's risk and what it means against the decision threshold."""
+
+    model: str
+    version: str
+    risk: float
+    threshold: float
+    label: str
+
+
+def _hosting(request: Request) -> Hosting:
+    hosting: Hosting = request.state.hosting
+    return hosting
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.state.database
+    return database
+
+
+@router.post("", response_model=PredictionAnswer, responses=documented(400, 401, 413, 422, 503))
+async def predict(
+    body: PredictionRequest,
+    hosting: Annotated[Hosting, Depends(_hosting)],
+    database: Annotated[Database, Depends(_database)],
+) -> Response:
+    """Tell the risk of one feature vector."""
+    model = hosting.named(body.model).model
+    patient = read_patient(model.schema, body.features)
+    facts = model.schema.model
+    risk = float(model.classifier.risk(patient.row[None, :])[0])
+    answer = PredictionAnswer(
+        model=model.name, version=model.version, risk=risk, threshold=facts.threshold, label=facts.label(risk)
+    )
+    audit = {
+        "id": uuid7(),
+        "model_name": model.name,
+        "model_version": model.version,
+        "model_digest": model.digest,
+        "risk": risk,
+        "threshold": facts.threshold,
+        "label": answer.label,
+    }
+    async with database.transaction() as session:
+        await session.execute(insert(PredictionRow).values(audit))
+    return json_reply(answer)

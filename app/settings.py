@@ -1,0 +1,82 @@
+"""Every setting of the service, read from the environment once."""
+
+from functools import cached_property
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Settings by their environment names; docs/configuration.md lists them.
+
+    Refuses combinations that would be unsafe: a service that listens beyond this machine must know
+    its callers (`API_TOKENS`).
+    """
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    api_tokens: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+
+    database_url: str = "postgresql+psycopg://localhost/turnpoint"
+    redis_url: str = "redis://localhost:6379/0"
+    cache_ttl_s: Annotated[int, Field(ge=1)] = 3600
+
+    model_store: Path = ROOT / "model_store"
+    default_model: str = "dysglycaemia"
+
+    llm_url: str | None = None
+    llm_model: str | None = None
+    llm_api_key: SecretStr | None = None
+    llm_style: Literal["zero_shot", "few_shot"] = "few_shot"
+    llm_samples: Annotated[int, Field(ge=1, le=64)] = 8
+    llm_temperature: Annotated[float, Field(ge=0, le=2)] = 0.8
+    llm_deadline_s: Annotated[float, Field(gt=0)] = 8.0
+
+    max_body_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024
+
+    @field_validator("api_tokens", mode="before")
+    @classmethod
+    def _comma_separated(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("api_tokens")
+    @classmethod
+    def _long_enough(cls, tokens: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(token.get_secret_value()) < 16 for token in tokens):
+            raise ValueError("each token needs at least 16 characters")
+        return tokens
+
+    @field_validator("database_url")
+    @classmethod
+    def _one_driver(cls, url: str) -> str:
+        """Accept the URL forms that hosting platforms hand out; psycopg 3 is the one driver."""
+        for prefix in ("postgres://", "postgresql://"):
+            if url.startswith(prefix):
+                return "postgresql+psycopg://" + url.removeprefix(prefix)
+        return url
+
+    @model_validator(mode="after")
+    def _known_callers(self) -> Self:
+        if not self.is_loopback and not self.api_tokens:
+            raise ValueError(
+                "HOST is not a loopback address, so API_TOKENS must name the bearer tokens that callers use"
+            )
+        return self
+
+    @cached_property
+    def is_loopback(self) -> bool:
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False

@@ -1,0 +1,1 @@
+"""PostgreSQL (the record) and Redis (the cache)."""

@@ -1,0 +1,82 @@
+"""The cache: answers by digest, and single flight for equal questions at the same time.
+
+Redis holds nothing that is not elsewhere. Away, it costs time, never correctness: every method then
+says so through `CacheAwayError` or, where it can, carries on without.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from weakref import WeakValueDictionary
+
+from redis.asyncio import Redis
+from redis.exceptions import LockError, RedisError
+
+
+class CacheAwayError(RuntimeError):
+    """Redis did not answer."""
+
+
+class Cache:
+    """Text values by key, with a time to live in seconds."""
+
+    def __init__(self, url: str, ttl_s: int) -> None:
+        self._redis: Redis = Redis.from_url(
+            url, decode_responses=True, socket_timeout=1.0, socket_connect_timeout=1.0
+        )
+        self._ttl_s = ttl_s
+        self._here: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def get(self, key: str) -> str | None:
+        """The value, or None.
+
+        Raises:
+            CacheAwayError: Redis did not answer.
+        """
+        try:
+            value = await self._redis.get(key)
+        except (RedisError, OSError) as error:
+            raise CacheAwayError from error
+        return None if value is None else str(value)
+
+    async def put(self, key: str, value: str) -> None:
+        """Keep a value for the time to live.
+
+        Raises:
+            CacheAwayError: Redis did not answer.
+        """
+        try:
+            await self._redis.set(key, value, ex=self._ttl_s)
+        except (RedisError, OSError) as error:
+            raise CacheAwayError from error
+
+    @asynccontextmanager
+    async def single_flight(self, key: str, at_most_s: float) -> AsyncIterator[None]:
+        """Hold equal questions back while one of them is being answered, here and on other gateways.
+
+        Whoever waited finds the answer in the cache. The hold ends after `at_most_s` seconds even if its
+        owner died. With Redis away, questions are held back within this process only.
+        """
+        here = self._here.setdefault(key, asyncio.Lock())
+        async with here:
+            lock = self._redis.lock(f"{key}:lock", timeout=at_most_s, blocking_timeout=at_most_s, sleep=0.02)
+            try:
+                await lock.acquire()
+            except (RedisError, OSError):
+                yield
+                return
+            try:
+                yield
+            finally:
+                with suppress(LockError, RedisError, OSError):  # expired or unreachable: it ends by itself
+                    await lock.release()
+
+    async def is_ready(self) -> bool:
+        try:
+            await self._redis.ping()
+        except (RedisError, OSError):
+            return False
+        return True
+
+    async def close(self) -> None:
+        await self._redis.aclose()

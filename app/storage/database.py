@@ -1,0 +1,65 @@
+"""The database engine, and one unit of work for each request."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+
+class RecordError(RuntimeError):
+    """The record could not be kept or read: the service fails closed with 503."""
+
+
+class Database:
+    """A pool of connections to PostgreSQL and the transactions on it."""
+
+    def __init__(self, url: str) -> None:
+        # Fail within seconds when PostgreSQL is away: callers have deadlines of their own.
+        self._engine: AsyncEngine = create_async_engine(
+            url,
+            pool_size=10,
+            max_overflow=10,
+            pool_timeout=5,
+            pool_pre_ping=False,
+            connect_args={"connect_timeout": 5},
+        )
+        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """One unit of work: committed on leaving, rolled back on any error.
+
+        A connection that died since its last use (the server was restarted) is noticed here: the pool is
+        emptied, so that the next request connects anew.
+
+        Raises:
+            RecordError: the database is away, or lost during the work.
+        """
+        try:
+            async with self._sessions() as session, session.begin():
+                yield session
+        except (DBAPIError, PoolTimeoutError, OSError) as error:
+            if isinstance(error, DBAPIError) and not error.connection_invalidated and not _is_away(error):
+                raise
+            await self._engine.dispose()
+            raise RecordError("the database is away") from error
+
+    async def is_ready(self) -> bool:
+        try:
+            async with self.transaction() as session:
+                await session.execute(text("SELECT 1"))
+        except (RecordError, SQLAlchemyError):
+            return False
+        return True
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def _is_away(error: DBAPIError) -> bool:
+    """psycopg raises OperationalError (and its subclasses, such as AdminShutdown) for a lost server."""
+    return isinstance(error.orig, psycopg.OperationalError | psycopg.InterfaceError)

@@ -1,0 +1,132 @@
+"""The record: who was asked about, what was answered, and how the answer came about."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, MetaData, Text, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+Json = dict[str, Any]
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own form
+        datetime: DateTime(timezone=True),
+        Json: JSONB,
+        list[Json]: JSONB,
+        str: Text,
+    }
+
+
+class PatientRow(Base):
+    """A patient by the caller's own opaque id."""
+
+    __tablename__ = "patients"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    first_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class PredictionRow(Base):
+    """One risk told to a caller: the audit row. The features stay with the answer, if there is one."""
+
+    __tablename__ = "predictions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    model_name: Mapped[str]
+    model_version: Mapped[str]
+    model_digest: Mapped[str]
+    risk: Mapped[float]
+    threshold: Mapped[float]
+    label: Mapped[str]
+
+
+class AnswerRow(Base):
+    """One question and how it ended. Ids are UUIDv7, so their order is the order of time."""
+
+    __tablename__ = "answers"
+    __table_args__ = (Index(None, "patient_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patients.id"))
+    prediction_id: Mapped[UUID] = mapped_column(ForeignKey("predictions.id"))
+    question_digest: Mapped[str]
+    features: Mapped[Json]
+    target: Mapped[float]
+    constraints: Mapped[Json]
+    count: Mapped[int]
+    min_robustness: Mapped[float]
+    generator: Mapped[str]
+    status: Mapped[str]
+    infeasible: Mapped[Json | None]
+
+    prediction: Mapped[PredictionRow] = relationship(lazy="raise")
+    generation: Mapped["GenerationRow"] = relationship(lazy="raise")
+    counterfactuals: Mapped[list["CounterfactualRow"]] = relationship(
+        lazy="raise", order_by="CounterfactualRow.rank"
+    )
+
+
+class CounterfactualRow(Base):
+    """One verified option of an answer."""
+
+    __tablename__ = "counterfactuals"
+    __table_args__ = (
+        CheckConstraint("risk >= 0 AND risk <= 1", name="risk_is_a_probability"),
+        Index(None, "answer_id", "rank", unique=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    answer_id: Mapped[UUID] = mapped_column(ForeignKey("answers.id"))
+    rank: Mapped[int]
+    risk: Mapped[float]
+    effort: Mapped[float]
+    fragile: Mapped[bool]
+    generator: Mapped[str]
+    changes: Mapped[list[Json]]
+    linked: Mapped[list[Json]]
+    features: Mapped[Json]
+    plausibility: Mapped[Json]
+    robustness: Mapped[Json]
+    summary: Mapped[str]
+
+
+class GenerationRow(Base):
+    """How an answer came about: proposals, versions, what was away, how long it took."""
+
+    __tablename__ = "generations"
+
+    answer_id: Mapped[UUID] = mapped_column(ForeignKey("answers.id"), primary_key=True)
+    proposals: Mapped[int]
+    well_formed: Mapped[int]
+    valid: Mapped[int]
+    repaired: Mapped[int]
+    llm_model: Mapped[str | None]
+    prompt_version: Mapped[str | None]
+    degraded: Mapped[str | None]
+    elapsed_ms: Mapped[float]
+
+
+class RequestRow(Base):
+    """Every time an answer left the service, from the cache or not."""
+
+    __tablename__ = "requests"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    answer_id: Mapped[UUID] = mapped_column(ForeignKey("answers.id"), index=True)
+    asked_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    correlation_id: Mapped[str]
+    cached: Mapped[bool]

@@ -1,0 +1,24 @@
+"""Alembic's environment: one synchronous psycopg connection, URL from DATABASE_URL."""
+
+from alembic import context
+from sqlalchemy import create_engine, pool
+
+from app.settings import Settings
+from app.storage.tables import Base
+
+config = context.config
+
+
+def run() -> None:
+    url = config.attributes.get("database_url") or Settings().database_url
+    engine = create_engine(url, poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        # Gateways may start side by side: one migrates, the others wait and find nothing left to do.
+        connection.exec_driver_sql("SELECT pg_advisory_lock(7083201)")
+        context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True)
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+
+
+run()
