@@ -1,0 +1,51 @@
+"""Whether risks mean what they say: among people given 30 %, do 30 % have the outcome?"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from app.domain.schema import BoolArray, FloatArray
+
+BINS = 10
+_NEWTON_STEPS = 25
+
+
+def calibration_bins(outcome: BoolArray, risk: FloatArray) -> list[dict[str, Any]]:
+    """Ten bins of equal count in order of risk: people, mean risk, and the share with the outcome."""
+    order = np.argsort(risk, kind="stable")
+    return [
+        {"n": len(part), "mean_risk": float(risk[part].mean()), "observed": float(outcome[part].mean())}
+        for part in np.array_split(order, BINS)
+    ]
+
+
+def calibration_line(outcome: BoolArray, risk: FloatArray) -> dict[str, float]:
+    """Calibration slope and intercept (Cox, 1958; terms as in Van Calster et al., 2019).
+
+    `slope` is that of a logistic regression of the outcome on the log-odds of the risk: 1 is ideal, below
+    it risks are too extreme. `intercept` is calibration in the large, with the slope held at 1: 0 is
+    ideal, above it risks are too low.
+    """
+    clipped = np.clip(risk, 1e-6, 1 - 1e-6)
+    log_odds = np.log(clipped / (1 - clipped))
+    ones = np.ones_like(log_odds)
+    both = _logistic(np.column_stack([ones, log_odds]), outcome, np.zeros_like(log_odds))
+    in_the_large = _logistic(ones[:, None], outcome, offset=log_odds)
+    return {"slope": float(both[1]), "intercept": float(in_the_large[0])}
+
+
+def brier_score(outcome: BoolArray, risk: FloatArray) -> float:
+    """Mean squared difference between risk and outcome (Brier, 1950): 0 is perfect."""
+    return math.fsum((risk - outcome) ** 2) / len(risk)
+
+
+def _logistic(design: FloatArray, outcome: BoolArray, offset: FloatArray) -> FloatArray:
+    """Maximum-likelihood coefficients by Newton's method; unpenalised, unlike scikit-learn's default."""
+    coefficients = np.zeros(design.shape[1])
+    for _ in range(_NEWTON_STEPS):
+        fitted = 1.0 / (1.0 + np.exp(-(design @ coefficients + offset)))
+        weight = fitted * (1.0 - fitted)
+        step = np.linalg.solve(design.T @ (design * weight[:, None]), design.T @ (outcome - fitted))
+        coefficients = coefficients + step
+    return coefficients

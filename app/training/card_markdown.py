@@ -1,0 +1,111 @@
+"""A model card's data as Markdown."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+_SHARES = {"sensitivity": "Sensitivity", "specificity": "Specificity", "ppv": "PPV", "npv": "NPV"}
+
+
+def markdown(card: Mapping[str, Any]) -> str:
+    """The whole card: words as they stand, figures as tables."""
+    parts = [
+        f"# {card['title']}, version {card['version']}",
+        f"Estimates the probability of {card['outcome']}. {card['kind']}",
+        f"Made by: {card['made_by']}",
+        *_section("Intended use", card["intended_use"]),
+        *_section("Not for", card["not_for"]),
+        *_section("Data", _data(card["data"])),
+        "## Features",
+        *_features(card),
+        *_section("Left out on purpose", card["excluded"]),
+        *_section("Missing values", card["missing_values"]),
+        "## Performance",
+        *_performance(card),
+        *_section("Limits and cautions", card["limits"]),
+        *_section("How to reproduce", card["reproduce"]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _section(title: str, items: Iterable[str]) -> list[str]:
+    return [f"## {title}", "\n".join(f"- {item}" for item in items)]
+
+
+def _data(data: Mapping[str, Any]) -> Iterator[str]:
+    counts = data["counts"]
+    yield from data["about"]
+    yield from data["preparation"]
+    yield f"{counts['kept']} people: {counts['training']} for training, {counts['held_out']} held out."
+    yield "Left out: " + "; ".join(f"{reason}, {n}" for reason, n in counts["dropped"].items()) + "."
+
+
+def _features(card: Mapping[str, Any]) -> Iterator[str]:
+    kept = card["data"]["counts"]["kept"]
+    rows = [
+        [f["label"], f["unit"] or "", f["role"], f["risk"], _fine(f["influence"]), _fine(f["missing"] / kept)]
+        for f in card["features"]
+    ]
+    yield _table(["Feature", "Unit", "Role", "Risk when it rises", "Influence", "Unknown"], rows)
+    yield (
+        "*Can change*: a suggestion may move it in the named direction. *Follows*: it moves along. "
+        "*Risk when it rises*: the direction in which the model may respond; free means either. "
+        "*Influence*: its share of what all splits of the trees gained in training."
+    )
+
+
+def _performance(card: Mapping[str, Any]) -> Iterator[str]:
+    performance, threshold = card["performance"], card["threshold"]
+    overall = {"group": "Everybody", "level": "", **performance["held_out"]}
+    yield (
+        f"On held-out people. Sensitivity, specificity and predictive values (PPV, NPV) at a threshold of "
+        f"{threshold:g}; intervals are {performance['interval']}. Small groups have wide intervals."
+    )
+    head = ["Group", "", "n", "With outcome", "Mean risk", "ROC-AUC", *_SHARES.values(), "Brier"]
+    yield _table(head, [_group(group) for group in [overall, *performance["groups"]]])
+    crossed, committee = performance["cross_validation"], performance["committee"]
+    yield (
+        f"Accuracy {overall['accuracy']:.2f}, F1 {overall['f1']:.2f}. Cross-validated among the "
+        f"{crossed['n']} training people ({crossed['folds']} folds), ROC-AUC is {crossed['mean']:.3f}, "
+        f"standard deviation {crossed['sd']:.3f}."
+    )
+    yield (
+        f"The {committee['members']} members of the committee have a ROC-AUC between "
+        f"{committee['roc_auc']['low']:.2f} and {committee['roc_auc']['high']:.2f}. The standard deviation "
+        f"of their risks for one person is {committee['mean_sd_of_risk']:.2f} on average. For "
+        f"{_percent(committee['unanimous'])} of people all agree with the classifier on which side of the "
+        f"threshold the person is."
+    )
+    yield "![ROC curve](roc.svg)"
+    yield "### Calibration"
+    line = performance["calibration"]
+    yield f"Slope {line['slope']:.2f} (1 is ideal), intercept {line['intercept']:.2f} (0 is ideal)."
+    bins = [[str(b["n"]), _percent(b["mean_risk"]), _percent(b["observed"])] for b in line["bins"]]
+    yield _table(["n", "Mean predicted risk", "With outcome"], bins)
+    yield "![Calibration curve](calibration.svg)"
+
+
+def _group(group: Mapping[str, Any]) -> list[str]:
+    auc = group["roc_auc"]
+    return [
+        group["group"],
+        group["level"],
+        str(group["n"]),
+        _percent(group["prevalence"]),
+        _percent(group["mean_risk"]),
+        f"{auc['value']:.2f} ({auc['low']:.2f} to {auc['high']:.2f})" if auc else "",
+        *(_percent(group[name]) for name in _SHARES),
+        f"{group['brier']:.3f}",
+    ]
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.0f} %"
+
+
+def _fine(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)

@@ -1,0 +1,63 @@
+"""Fitting the classifier and its committee of bootstrap refits."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xgboost
+
+from app.domain.feature import Risk
+from app.domain.schema import BoolArray, FeatureSchema, FloatArray
+
+COMMITTEE_SIZE = 20
+TREES = 150
+SEED = 0
+# Small on purpose: the exact search runs over these trees. Three-times-repeated five-fold cross-validation
+# among training people found nothing clearly better up to depth 4 and 200 trees (AUC 0.800 to 0.804).
+PARAMETERS: dict[str, str | int | float] = {
+    "objective": "binary:logistic",
+    "tree_method": "hist",
+    "max_depth": 3,
+    "eta": 0.06,
+    "subsample": 0.7,
+    "colsample_bytree": 0.5,
+    "min_child_weight": 10,
+    # One thread: sums of floating-point numbers then come in the same order on every run.
+    "nthread": 1,
+}
+_SIGN = {Risk.RISING: 1, Risk.FALLING: -1, Risk.FREE: 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Encoded rows of shape (people, columns) and who had the outcome."""
+
+    rows: FloatArray
+    outcome: BoolArray
+
+    def __len__(self) -> int:
+        return len(self.outcome)
+
+    def take(self, index: "np.typing.NDArray[np.int64]") -> "Sample":
+        return Sample(self.rows[index], self.outcome[index])
+
+
+def fit(schema: FeatureSchema, sample: Sample, seed: int = SEED) -> xgboost.Booster:
+    """Gradient-boosted trees (Chen and Guestrin, 2016) that respond to each feature as the schema allows.
+
+    Unknown values stay unknown: each split learns the side they go to.
+    """
+    signs = tuple(_SIGN[feature.risk] for feature in schema.features for _ in feature.columns)
+    parameters = {**PARAMETERS, "seed": seed, "monotone_constraints": signs}
+    data = xgboost.DMatrix(sample.rows, sample.outcome, feature_names=list(schema.columns))
+    return xgboost.train(parameters, data, num_boost_round=TREES)
+
+
+def refit(schema: FeatureSchema, sample: Sample, seed: int) -> xgboost.Booster:
+    """One member of the committee: the same fit on as many people drawn with replacement."""
+    drawn = np.random.default_rng(seed).integers(len(sample), size=len(sample))
+    return fit(schema, sample.take(drawn), seed)
+
+
+def risk_of(booster: xgboost.Booster, rows: FloatArray) -> FloatArray:
+    """Probability of the outcome for each row, shape (people,): the call that the gateway makes."""
+    return np.asarray(booster.inplace_predict(rows.astype(np.float32)), dtype=np.float64)

@@ -1,0 +1,142 @@
+"""`turnpoint train`: from the pinned data to a version in the model store."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.classifiers.hosted import HostedModel
+from app.classifiers.store import ModelFolderError, read_people, read_schema
+from app.classifiers.xgboost_local import Committee, XGBoostClassifier
+from app.domain.schema import FeatureSchema
+from app.training import card, evaluation, nhanes, plots, source
+from app.training.errors import TrainingError
+from app.training.exemplars import make_exemplars
+from app.training.fit import COMMITTEE_SIZE, Sample, fit, refit
+from app.training.manifest import write_json, write_manifest
+from app.training.people import Person, Tally, missing_by_feature, outcomes_of, rows_of, write_people
+from app.training.ranges import check_observed
+from app.training.split import is_held_out
+
+__all__ = ["MIN_AUC", "VERSION", "TrainingError", "train"]
+
+VERSION = "1"
+MIN_AUC = 0.80
+"""The least ROC-AUC on held-out people with which a model may be written."""
+
+Report = Callable[[str, float | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cohort:
+    """The people of a run, on their side of the split."""
+
+    training: list[Person]
+    held_out: list[Person]
+    tally: Tally
+
+
+def train(name: str, store: Path, cache: Path, report: Report) -> Path:
+    """Train the model `name` of a store and write its version, replacing the old one only when done.
+
+    `cache` keeps the downloaded data; `report` takes what is being done, and how far (0 to 1) if known.
+
+    Raises:
+        TrainingError: the model's folder or data cannot be used, or the classifier is not good enough.
+    """
+    folder = store / name
+    try:
+        schema = read_schema(folder)
+    except ModelFolderError as error:
+        raise TrainingError(str(error)) from error
+    report("Reading the data", None)
+    cohort = _read_cohort(schema, cache)
+    home, partial = folder / VERSION, folder / f"{VERSION}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    (partial / "committee").mkdir(parents=True)
+    try:
+        _build(partial, folder / "task.toml", schema, cohort, report)
+        _swap(partial, home)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return home
+
+
+def _read_cohort(schema: FeatureSchema, cache: Path) -> _Cohort:
+    if schema.data.loader != "nhanes":
+        raise TrainingError(f"There is no loader named {schema.data.loader}; this version knows nhanes.")
+    people, tally = nhanes.read_people(schema, source.fetch_table(cache))
+    training = [person for person in people if not is_held_out(person.seqn)]
+    held_out = [person for person in people if is_held_out(person.seqn)]
+    check_observed(schema, training)
+    return _Cohort(training, held_out, tally)
+
+
+def _build(home: Path, task: Path, schema: FeatureSchema, cohort: _Cohort, report: Report) -> None:
+    sample = Sample(rows_of(schema, cohort.training), outcomes_of(cohort.training))
+    report("Fitting the classifier", None)
+    booster = fit(schema, sample)
+    booster.save_model(home / "classifier.ubj")
+    members = []
+    for number in range(COMMITTEE_SIZE):
+        report("Fitting the committee", number / COMMITTEE_SIZE)
+        members.append(refit(schema, sample, seed=number + 1))
+        members[-1].save_model(home / "committee" / f"{number:02d}.ubj")
+    write_people(schema, cohort.training, home / "population.parquet")
+    write_people(schema, cohort.held_out, home / "held_out.parquet")
+    report("Evaluating on held-out people", None)
+    metrics = evaluation.evaluate(schema, booster, members, sample, cohort.held_out)
+    auc = metrics["held_out"]["roc_auc"]["value"]
+    if auc < MIN_AUC:
+        raise TrainingError(f"ROC-AUC on held-out people is {auc:.3f}; at least {MIN_AUC:.2f} is required.")
+    report("Choosing exemplars for the language model", None)
+    write_json(
+        home / "exemplars.json", make_exemplars(_hosted(home, schema), [p.values for p in cohort.training])
+    )
+    counts = _counts(schema, cohort)
+    write_json(home / "metrics.json", metrics)
+    card.write(home, schema, metrics, counts)
+    plots.write(home, metrics)
+    write_manifest(home, task, schema, VERSION, counts)
+
+
+def _hosted(home: Path, schema: FeatureSchema) -> HostedModel:
+    """The model of an unfinished folder, as the gateway will read it; it has no digest yet."""
+    members = sorted((home / "committee").glob("*.ubj"))
+    return HostedModel(
+        schema=schema,
+        version=VERSION,
+        digest="",
+        folder=home,
+        classifier=XGBoostClassifier.load(home / "classifier.ubj", schema.columns),
+        committee=Committee([XGBoostClassifier.load(path, schema.columns) for path in members]),
+        population=read_people(schema, home / "population.parquet"),
+    )
+
+
+def _counts(schema: FeatureSchema, cohort: _Cohort) -> dict[str, Any]:
+    everyone = cohort.training + cohort.held_out
+    return {
+        "kept": len(everyone),
+        "training": len(cohort.training),
+        "held_out": len(cohort.held_out),
+        "dropped": cohort.tally.dropped,
+        "out_of_range": cohort.tally.out_of_range,
+        "missing": missing_by_feature(schema, everyone),
+    }
+
+
+def _swap(partial: Path, home: Path) -> None:
+    """Put the finished folder in the old one's place; if that fails, the old one is put back."""
+    old = home.with_name(f"{home.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if home.exists():
+        home.rename(old)
+    try:
+        partial.rename(home)
+    except OSError as error:
+        if old.exists():
+            old.rename(home)
+        raise TrainingError(f"{home} could not be replaced.") from error
+    shutil.rmtree(old, ignore_errors=True)
