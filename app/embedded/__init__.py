@@ -1,0 +1,1 @@
+"""PostgreSQL, Valkey and a small language model on one machine: no Docker, no GPU, no account."""

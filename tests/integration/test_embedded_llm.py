@@ -1,0 +1,62 @@
+"""The language model's server: real answers when LLM_GGUF names a model, clear errors always."""
+
+import os
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from app.embedded.errors import StartError
+from app.embedded.llama_server import EmbeddedLlm, LlmOptions, default_threads
+
+needs_model = pytest.mark.skipif("LLM_GGUF" not in os.environ, reason="set LLM_GGUF to a small GGUF model")
+
+
+def test_threads_follow_the_cores_allowed() -> None:
+    assert 1 <= default_threads() <= 8
+
+
+@pytest.mark.parametrize("content", [None, b"<html>"])
+def test_a_file_that_is_no_model_is_refused_at_once(tmp_path: Path, content: bytes | None) -> None:
+    model = tmp_path / "model.gguf"
+    if content is not None:
+        model.write_bytes(content)
+    with pytest.raises(StartError, match=str(model)):
+        EmbeddedLlm(model).start(tmp_path)
+
+
+def test_a_broken_model_is_reported_with_the_servers_words(tmp_path: Path) -> None:
+    model = tmp_path / "model.gguf"
+    model.write_bytes(b"GGUF" + bytes(100))
+    server = EmbeddedLlm(model)
+    with pytest.raises(StartError, match=r"The language model ended while starting; its log .*llm\.log ends"):
+        server.start(tmp_path)
+    server.stop()
+
+
+@needs_model
+def test_it_serves_eight_samples_of_one_prompt_and_leaves_nothing(tmp_path: Path) -> None:
+    server = EmbeddedLlm(Path(os.environ["LLM_GGUF"]), LlmOptions(context=256))
+    url = server.start(tmp_path)
+    (owned,) = [p for p in psutil.Process().children() if "llama_process" in " ".join(p.cmdline())]
+    processes = [owned, *owned.children()]
+    names = [model["id"] for model in httpx.get(f"{url}/models").json()["data"]]
+    assert names == ["smollm2-135m-instruct"]
+    schema = {"type": "object", "properties": {"bmi": {"enum": [-2, -1]}}, "required": ["bmi"]}
+    answer = httpx.post(
+        f"{url}/chat/completions",
+        json={
+            "model": names[0],
+            "messages": [{"role": "user", "content": "bmi: 31"}],
+            "n": 8,
+            "max_tokens": 20,
+            "response_format": {"type": "json_schema", "json_schema": {"name": "steps", "schema": schema}},
+        },
+        timeout=60,
+    ).json()
+    assert len(answer["choices"]) == 8
+    assert all('"bmi"' in choice["message"]["content"] for choice in answer["choices"])
+    server.stop()
+    assert not [p for p in processes if p.is_running()]
+    assert "listening" in (tmp_path / "logs" / "llm.log").read_text()

@@ -1,0 +1,104 @@
+"""A server never outlives its owner, and its owner learns why it would not start."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import psutil
+import pytest
+
+from app.embedded.errors import StartError
+from app.embedded.processes import Child, ChildOptions, package_path, wait_until_ready
+
+STUBBORN = (
+    "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"
+)
+SLEEPER = "import signal; print('up', flush=True); signal.pause()"
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "logs" / "child.log"
+
+
+def start(code: str, log: Path, options: ChildOptions | None = None) -> Child:
+    child = Child("Sleeper", [sys.executable, "-c", code], log, options or ChildOptions())
+    wait_until_ready(child, lambda: "up" in log.read_text(), 10)
+    return child
+
+
+def family(child: Child) -> list[psutil.Process]:
+    keeper = psutil.Process(child.pid)
+    return [keeper, *keeper.children(recursive=True)]
+
+
+def test_stop_leaves_no_process_and_removes_its_folders(log: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "private"
+    folder.mkdir()
+    child = start(SLEEPER, log, ChildOptions(remove=(folder,)))
+    processes = family(child)
+    child.stop()
+    child.stop()
+    assert not child.running
+    assert not [p for p in processes if p.is_running()]
+    assert not folder.exists()
+
+
+def test_one_that_will_not_stop_is_killed(log: Path) -> None:
+    child = start(STUBBORN, log, ChildOptions(grace=0.1))
+    processes = family(child)
+    child.stop()
+    assert not [p for p in processes if p.is_running()]
+
+
+def test_one_that_dies_at_once_is_reported_with_its_last_words(log: Path) -> None:
+    child = Child("Sleeper", [sys.executable, "-c", "raise SystemExit('no such tape')"], log, ChildOptions())
+    with pytest.raises(StartError, match=r"Sleeper ended while starting; .* ends with: no such tape"):
+        wait_until_ready(child, lambda: False, 10)
+
+
+def test_one_that_never_answers_is_stopped(log: Path) -> None:
+    child = Child("Sleeper", [sys.executable, "-c", SLEEPER], log, ChildOptions())
+    with pytest.raises(StartError, match="did not answer within 0 s"):
+        wait_until_ready(child, lambda: False, 0.3)
+    assert not child.running
+
+
+def test_a_program_that_is_missing_is_reported(log: Path) -> None:
+    child = Child("Sleeper", ["/nowhere/program"], log, ChildOptions())
+    with pytest.raises(StartError, match="cannot start /nowhere/program"):
+        wait_until_ready(child, lambda: False, 10)
+
+
+def test_it_survives_the_thread_that_started_it(log: Path) -> None:
+    children: list[Child] = []
+    thread = threading.Thread(target=lambda: children.append(start(SLEEPER, log)))
+    thread.start()
+    thread.join()
+    assert children[0].running
+    children[0].stop()
+
+
+@pytest.mark.parametrize("victim", ["owner", "keeper"])
+def test_it_dies_with_a_killed_owner_or_keeper(log: Path, victim: str) -> None:
+    code = (
+        "import sys, pathlib; sys.path.insert(0, sys.argv[2]); import test_embedded_processes as t;"
+        "c = t.start(t.SLEEPER, pathlib.Path(sys.argv[1])); print(c.pid, flush=True); input()"
+    )
+    owner = subprocess.Popen(
+        [sys.executable, "-c", code, str(log), str(Path(__file__).parent)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": package_path()},
+    )
+    with owner:
+        assert owner.stdout is not None
+        keeper = psutil.Process(int(owner.stdout.readline()))
+        (server,) = keeper.children()
+        os.kill(owner.pid if victim == "owner" else keeper.pid, signal.SIGKILL)
+        _, alive = psutil.wait_procs([server], timeout=5)
+        owner.kill()
+    assert not alive
