@@ -88,11 +88,11 @@ def _llm_client(settings: Settings) -> LlmClient | None:
 
 
 def _proposer(settings: Settings, hosting: Hosting, client: LlmClient) -> LlmProposer:
-    loaded = ((h.model.name, load_exemplars(h.model.schema, h.model.folder)) for h in hosting)
     few_shot = settings.llm_style == "few_shot"
+    exemplars = {h.model.name: load_exemplars(h.model.folder) for h in hosting} if few_shot else {}
     return LlmProposer(
         client=client,
-        banks={name: bank for name, bank in loaded if few_shot and bank is not None},
+        exemplars=exemplars,
         samples=settings.llm_samples,
         temperature=settings.llm_temperature,
         deadline_s=settings.llm_deadline_s,

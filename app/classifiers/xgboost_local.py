@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 import xgboost
 
-from app.classifiers.base import ClassifierError
+from app.classifiers.base import Classifier, ClassifierError
 from app.domain.schema import FloatArray
 
 
@@ -49,7 +49,7 @@ class XGBoostClassifier:
 class Committee:
     """Bootstrap refits of the hosted classifier: the judges of whether a counterfactual holds."""
 
-    def __init__(self, members: Sequence[XGBoostClassifier]) -> None:
+    def __init__(self, members: Sequence[Classifier]) -> None:
         self.members = tuple(members)
 
     def risk(self, rows: FloatArray) -> FloatArray:

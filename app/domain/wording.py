@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from app.domain.counterfactual import Change
 from app.domain.feature import Action, Feature, Kind
-from app.domain.schema import FeatureSchema
+from app.domain.schema import FeatureSchema, Value
 
 
 def summary(schema: FeatureSchema, changes: Sequence[Change], linked: Sequence[Change] = ()) -> str:
@@ -17,6 +17,18 @@ def summary(schema: FeatureSchema, changes: Sequence[Change], linked: Sequence[C
 def risk_text(risk: float) -> str:
     """A risk as clinicians read it, in whole per cent."""
     return f"{100 * risk:.0f} %"
+
+
+def told(feature: Feature, value: Value) -> str:
+    """A feature and its value in words: "waist 104.0 cm"."""
+    if value is None:
+        return f"{feature.label.lower()} unknown"
+    if feature.kind is Kind.CATEGORY:
+        label = next(category.label for category in feature.categories if category.value == value)
+        return f"{feature.label.lower()} {label}"
+    if feature.kind is Kind.BOOLEAN:
+        return f"{feature.label.lower()}: {'yes' if value else 'no'}"
+    return f"{feature.label.lower()} {number(feature, float(value))} {feature.unit}"
 
 
 def number(feature: Feature, value: float) -> str:

@@ -1,9 +1,9 @@
 """Beam search over levers: small changes that reach the target, found by asking the classifier in batches.
 
 Works with any classifier that predicts in batches. Deterministic. Each round moves one more lever, or
-one further out, so that after round k the pool holds good candidates of up to k changes. The pool keeps cheap candidates
-at every depth below the target, not only the cheapest that just cross it: the ones that survive a
-refitted classifier lie deeper.
+one further out, so that after round k the pool holds good candidates of up to k changes. The pool keeps
+cheap candidates at every depth below the target, not only the cheapest that just cross it: the ones that
+survive a refitted classifier lie deeper.
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,8 @@ class Found:
 def search(question: Question) -> Found:
     """Candidates at or below the target, spread from just below it to `DEPTH` below."""
     moves = telling_moves(question)
-    beam, lowest, lowest_risk = question.unchanged, question.unchanged[0], 1.0
+    beam, lowest = question.unchanged, question.unchanged[0]
+    lowest_risk = float(question.risk(beam)[0])
     pool_levels, pool_risk = [], []
     for _ in range(min(question.levers.max_changes, len(question.levers))):
         children = np.unique(extensions(beam, moves)[0], axis=0)

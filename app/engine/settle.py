@@ -1,4 +1,4 @@
-"""From a raw proposal to candidates worth judging: obey relations, repair near misses, drop what is needless."""
+"""From a raw proposal to candidates worth judging: obey relations, repair near misses, trim."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -66,11 +66,11 @@ def _keep(mask: BoolArray, *arrays: IntArray) -> tuple[IntArray, ...]:
 
 
 def _obedient(question: Question, proposals: IntArray) -> IntArray:
-    """Proposals within the levers' reach that change no more than allowed and keep every relation.
+    """Proposals cut down to those that change no more than allowed and keep every relation.
 
     From a proposal that asks too much, the change whose loss raises the risk least goes first.
     """
-    levels = np.clip(proposals, 0, question.levers.tops)
+    levels = proposals.copy()
     while True:
         bad = np.flatnonzero(~question.levers.allowed(levels) & levels.any(axis=1))
         if len(bad) == 0:

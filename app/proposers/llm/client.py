@@ -17,15 +17,12 @@ class LlmTimeoutError(LlmError):
 
 
 class LlmClient:
-    """Samples answers in parallel: n requests of one choice each.
-
-    Parallel requests work on every server (llama.cpp's ignores `n` beyond one choice), share the
-    prompt's cache there, and let those that finish before the deadline count.
-    """
+    """Samples several answers with one request, so that the server reads the prompt once."""
 
     def __init__(self, base_url: str, model: str | None, api_key: str | None) -> None:
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         limits = httpx.Limits(max_connections=256, max_keepalive_connections=64)
+        # No timeout of the client's own: the deadline covers the whole exchange.
         self._http = httpx.AsyncClient(
             base_url=base_url.rstrip("/"), headers=headers, limits=limits, timeout=None
         )
@@ -33,7 +30,7 @@ class LlmClient:
 
     @property
     def model(self) -> str | None:
-        """The model asked for; None until the first call where the setting names none."""
+        """The model asked for; None until the first call where no setting names one."""
         return self._model
 
     async def sample(
@@ -45,47 +42,38 @@ class LlmClient:
         max_tokens: int,
         deadline_s: float,
     ) -> list[str]:
-        """Up to `count` answers that came before the deadline, in the order of their seeds.
+        """Up to `count` answers; leaving at the deadline closes the connection, which ends generation.
 
         Raises:
             LlmTimeoutError: none came in time.
-            LlmError: the server is away or refuses.
+            LlmError: the server is away, refuses, or answers with something else.
         """
         try:
             async with asyncio.timeout(deadline_s):
                 model = self._model or await self._served_model()
+                body = {
+                    "model": model,
+                    "messages": messages,
+                    "n": count,
+                    "temperature": temperature,
+                    "max_tokens": max_tokens,
+                    "response_format": {
+                        "type": "json_schema",
+                        "json_schema": {"name": "changes", "schema": schema},
+                    },
+                }
+                response = await self._http.post("/chat/completions", json=body)
+                response.raise_for_status()
+                return [str(choice["message"]["content"]) for choice in response.json()["choices"]]
         except TimeoutError as error:
-            raise LlmTimeoutError("the language model did not name itself in time") from error
-        body = {
-            "model": model,
-            "messages": messages,
-            "temperature": temperature,
-            "max_tokens": max_tokens,
-            "response_format": {"type": "json_schema", "json_schema": {"name": "changes", "schema": schema}},
-        }
-        tasks = [asyncio.create_task(self._complete(body | {"seed": seed})) for seed in range(1, count + 1)]
-        try:
-            await asyncio.wait(tasks, timeout=deadline_s)
-        finally:
-            for task in tasks:
-                task.cancel()
-        return await _finished(tasks)
-
-    async def _complete(self, body: dict[str, Any]) -> str:
-        try:
-            response = await self._http.post("/chat/completions", json=body)
-            response.raise_for_status()
-            return str(response.json()["choices"][0]["message"]["content"])
+            raise LlmTimeoutError("the language model did not answer in time") from error
         except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
             raise LlmError("the language model did not answer with a completion") from error
 
     async def _served_model(self) -> str:
-        try:
-            response = await self._http.get("/models")
-            response.raise_for_status()
-            self._model = str(response.json()["data"][0]["id"])
-        except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
-            raise LlmError("the language model's server does not say what it serves") from error
+        response = await self._http.get("/models")
+        response.raise_for_status()
+        self._model = str(response.json()["data"][0]["id"])
         return self._model
 
     async def is_ready(self) -> bool:
@@ -97,13 +85,3 @@ class LlmClient:
 
     async def close(self) -> None:
         await self._http.aclose()
-
-
-async def _finished(tasks: list["asyncio.Task[str]"]) -> list[str]:
-    results = await asyncio.gather(*tasks, return_exceptions=True)
-    answers = [result for result in results if isinstance(result, str)]
-    if answers:
-        return answers
-    if all(isinstance(result, asyncio.CancelledError) for result in results):
-        raise LlmTimeoutError("the language model did not answer in time")
-    raise LlmError("the language model is away")

@@ -8,22 +8,22 @@ import numpy as np
 from app.engine.question import Question
 from app.proposers.base import Degraded, Proposals
 from app.proposers.llm.client import LlmClient, LlmError, LlmTimeoutError
-from app.proposers.llm.exemplars import ExemplarBank
+from app.proposers.llm.exemplars import Exemplar
 from app.proposers.llm.prompt import VERSION, case_text, messages
 from app.proposers.llm.response import read_answer, response_schema
 
-_TOKENS_PER_CHANGE = 12
+_MOST_TOKENS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class LlmProposer:
     """Samples several answers at once and reads the well-formed ones.
 
-    `banks` holds the exemplars of each model for few-shot prompts; none means zero-shot.
+    `exemplars` are those of each model, by its name, for few-shot prompts; empty means zero-shot.
     """
 
     client: LlmClient
-    banks: Mapping[str, ExemplarBank]
+    exemplars: Mapping[str, tuple[Exemplar, ...]]
     samples: int
     temperature: float
     deadline_s: float
@@ -31,22 +31,25 @@ class LlmProposer:
     @property
     def version(self) -> str:
         """What answers depend on besides the question: part of the cache key."""
-        shots = "few-shot" if self.banks else "zero-shot"
-        return f"{VERSION}/{shots}/{self.client.model}/{self.samples}/{self.temperature:g}"
+        return f"{self.prompt_version}/{self.client.model}/{self.samples}/{self.temperature:g}"
+
+    @property
+    def prompt_version(self) -> str:
+        """Which words the model was asked with."""
+        return f"{VERSION}/{'few-shot' if self.exemplars else 'zero-shot'}"
 
     async def propose(self, question: Question, risk: float) -> Proposals:
         """Proposals for a patient whose present risk is given; never raises when the model is away."""
         levers = question.levers
         case = case_text(question.schema, question.patient, levers, risk, question.target)
-        bank = self.banks.get(question.schema.model.name)
-        exemplars = bank.nearest(question.patient.row) if bank else []
+        exemplars = self.exemplars.get(question.schema.model.name, ())
         try:
             answers = await self.client.sample(
                 messages(question.schema, case, exemplars),
                 response_schema(levers),
                 count=self.samples,
                 temperature=self.temperature,
-                max_tokens=8 + _TOKENS_PER_CHANGE * levers.max_changes,
+                max_tokens=_MOST_TOKENS,
                 deadline_s=self.deadline_s,
             )
         except LlmTimeoutError:
@@ -58,10 +61,6 @@ class LlmProposer:
         return Proposals(
             levels, asked=self.samples, model=self.client.model, prompt_version=self.prompt_version
         )
-
-    @property
-    def prompt_version(self) -> str:
-        return f"{VERSION}/{'few-shot' if self.banks else 'zero-shot'}"
 
     def _nothing(self, question: Question, why: Degraded) -> Proposals:
         return Proposals(

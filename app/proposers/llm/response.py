@@ -1,8 +1,9 @@
 """The JSON that the language model may answer with, and reading it.
 
-An answer maps features to whole, signed numbers of steps, such as {"bmi": -4, "fibre": 3}. Its JSON
-schema lists, for this patient and this request, exactly the steps that are open, so that a server with
-constrained decoding cannot leave the limits.
+An answer is one short JSON string of moves, each a feature and a signed number of steps:
+"bmi -4, fibre 3". Its JSON schema is a pattern of exactly the moves that are open to this patient under
+this request, so that a server with constrained decoding can neither leave the limits nor go on and on.
+(A string, because between the parts of objects and lists a model may spend its time on white space.)
 """
 
 import json
@@ -10,37 +11,51 @@ from typing import Any
 
 import numpy as np
 
-from app.domain.levers import Levers
+from app.domain.levers import Lever, Levers
 from app.domain.schema import IntArray
+
+MOST_MOVES = 3
+"""Short answers come soon; settling adds what is missing."""
 
 
 def response_schema(levers: Levers) -> dict[str, Any]:
     """The JSON schema of an answer for these levers."""
-    return {
-        "type": "object",
-        "properties": {lever.feature.name: {"enum": lever.steps[1:].tolist()} for lever in levers},
-        "additionalProperties": False,
-        "minProperties": 1,
-        "maxProperties": levers.max_changes,
-    }
+    move = "|".join(f"{lever.feature.name} ({'|'.join(_said(lever))})" for lever in levers)
+    more = min(MOST_MOVES, levers.max_changes) - 1
+    return {"type": "string", "pattern": f"^({move})(, ({move})){{0,{more}}}$"}
 
 
 def read_answer(levers: Levers, text: str) -> IntArray | None:
-    """The levels an answer stands for, shape (levers,), or None if it is not well formed."""
+    """The levels an answer stands for, shape (levers,), or None if it is not well formed.
+
+    A feature named twice goes the further way.
+    """
     try:
         answer = json.loads(text)
     except (json.JSONDecodeError, RecursionError):
         return None
-    if not isinstance(answer, dict) or not answer:
+    if not isinstance(answer, str):
         return None
+    known = {
+        f"{lever.feature.name} {steps}": (position, level)
+        for position, lever in enumerate(levers)
+        for level, steps in enumerate(_said(lever), start=1)
+    }
     levels = np.zeros(len(levers), dtype=np.int64)
-    position = {lever.feature.name: index for index, lever in enumerate(levers)}
-    for name, steps in answer.items():
-        if name not in position or isinstance(steps, bool) or not isinstance(steps, int):
+    for move in answer.split(", "):
+        if move not in known:
             return None
-        index = position[name]
-        level = np.flatnonzero(levers.items[index].steps == steps)
-        if len(level) != 1:
-            return None
-        levels[index] = level[0]
-    return levels if levels.any() else None
+        position, level = known[move]
+        levels[position] = max(levels[position], level)
+    return levels
+
+
+def write_answer(levers: Levers, levels: IntArray) -> str:
+    """How the language model is shown, and taught, to say these levels."""
+    moved = [(lever, level) for lever, level in zip(levers, levels, strict=True) if level > 0]
+    return json.dumps(", ".join(f"{lever.feature.name} {lever.steps[level]}" for lever, level in moved))
+
+
+def _said(lever: Lever) -> list[str]:
+    """The steps of a lever's levels above zero, nearest first."""
+    return [str(steps) for steps in lever.steps[1:]]

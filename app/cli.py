@@ -1,0 +1,105 @@
+"""The `turnpoint` command."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from app.settings import ROOT, Settings
+
+cli = typer.Typer(
+    help="Verified counterfactual suggestions for clinicians.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+@cli.command()
+def run(
+    home: Annotated[Path, typer.Option(envvar="TURNPOINT_HOME", help="Where data is kept.")] = ROOT
+    / ".turnpoint",
+    host: Annotated[str, typer.Option(envvar="HOST")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="PORT", min=1, max=65535)] = 8000,
+) -> None:
+    """Run everything on this machine: PostgreSQL, Valkey, language model, gateway, demonstration patients."""
+    from app.embedded.errors import EmbeddedError
+    from app.running.local import run as run_here
+    from app.running.parts import CannotRunError
+
+    try:
+        run_here(home.expanduser().resolve(), host, port)
+    except (EmbeddedError, CannotRunError) as error:
+        _fail(str(error))
+
+
+@cli.command()
+def serve() -> None:
+    """Serve the gateway alone; settings come from the environment."""
+    import uvicorn
+
+    from app.classifiers.store import ModelFolderError
+    from app.http import logs
+    from app.main import create_app
+
+    settings = Settings()
+    logs.configure()
+    try:
+        app = create_app(settings)
+    except ModelFolderError as error:
+        _fail(str(error))
+    # The access log is our own: uvicorn's would write paths, and with them patients' ids.
+    uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, log_level="warning")
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the tables of DATABASE_URL up to date."""
+    from app.running.migrate import migrate as bring_up_to_date
+
+    bring_up_to_date(Settings())
+
+
+@cli.command()
+def train(
+    model: Annotated[str, typer.Argument(help="A folder of the model store, such as dysglycaemia.")],
+    cache: Annotated[Path, typer.Option(help="Where downloaded data is kept.")] = ROOT
+    / ".turnpoint"
+    / "data",
+) -> None:
+    """Train a model from its pinned data and write its version into the model store."""
+    from app.training.train import TrainingError
+    from app.training.train import train as train_model
+
+    try:
+        written = train_model(model, Settings().model_store, cache, _report)
+    except TrainingError as error:
+        _fail(str(error))
+    typer.echo(f"Wrote {written}")
+
+
+def _report(message: str, fraction: float | None) -> None:
+    typer.echo(message if fraction is None else f"{message} {100 * fraction:.0f} %")
+
+
+def _fail(message: str) -> None:
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
+
+
+def main() -> None:
+    """The entry point; wrong settings are said in a sentence each."""
+    try:
+        cli()
+    except ValidationError as error:
+        for fault in error.errors():
+            where = ".".join(str(part) for part in fault["loc"]).upper()
+            typer.echo(
+                f"Setting {where or 'combination'}: {fault['msg'].removeprefix('Value error, ')}", err=True
+            )
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

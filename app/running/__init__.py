@@ -1,0 +1,1 @@
+"""`turnpoint run`: everything on one machine, with real parts."""

@@ -1,0 +1,100 @@
+"""The parts of a one-machine run: started in order, stopped in reverse."""
+
+import os
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from app.embedded.home import port_is_free
+from app.embedded.llama_server import EmbeddedLlm
+from app.embedded.postgres import EmbeddedPostgres
+from app.embedded.processes import Child, ChildOptions, package_path, wait_until_ready
+from app.embedded.valkey import EmbeddedValkey
+from app.embedded.weights import ensure_weights
+from app.running.migrate import migrate
+from app.running.screen import Screen
+from app.settings import Settings
+
+
+class CannotRunError(Exception):
+    """The run cannot go on; the message is one sentence for the person at the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Servers of the user's own, by URL; each that is None is embedded."""
+
+    database_url: str | None
+    redis_url: str | None
+    llm_url: str | None
+
+    @classmethod
+    def from_environment(cls) -> "Given":
+        return cls(*(os.environ.get(name) or None for name in ("DATABASE_URL", "REDIS_URL", "LLM_URL")))
+
+
+def start_servers(stack: ExitStack, home: Path, given: Given, screen: Screen) -> dict[str, str]:
+    """Start what is not given, and return the gateway's environment.
+
+    Raises:
+        EmbeddedError: a server cannot start.
+    """
+    environment = {}
+    with screen.step("Starting PostgreSQL") as step:
+        url = given.database_url or _start(stack, EmbeddedPostgres(), home)
+        environment["DATABASE_URL"] = url
+        migrate(Settings(database_url=url))
+        step.done("PostgreSQL, tables up to date" if given.database_url else "PostgreSQL 18, embedded")
+    with screen.step("Starting Valkey") as step:
+        environment["REDIS_URL"] = given.redis_url or _start(stack, EmbeddedValkey(), home)
+        step.done("Redis" if given.redis_url else "Valkey 9, embedded")
+    if given.llm_url:
+        environment["LLM_URL"] = given.llm_url
+        screen.say(f"  [green]✓[/green] language model at {given.llm_url}")
+        return environment
+    with screen.step("Preparing the language model") as step:
+        weights = ensure_weights(home, step.report)
+        step.report("Starting the language model", None)
+        environment["LLM_URL"] = _start(stack, EmbeddedLlm(weights), home)
+        step.done(f"llama.cpp server with {weights.stem}")
+    return environment
+
+
+def start_gateway(stack: ExitStack, home: Path, environment: dict[str, str], host: str, port: int) -> str:
+    """Start the gateway as a process of its own and wait until it is ready; returns its URL.
+
+    Raises:
+        CannotRunError: the port is taken.
+        EmbeddedError: the gateway did not start.
+    """
+    if not port_is_free(host, port):
+        raise CannotRunError(f"Port {port} is taken: stop what uses it, or choose another with PORT=….")
+    everywhere = host in {"0.0.0.0", "::"}
+    url = f"http://{'127.0.0.1' if everywhere else host}:{port}"
+    gateway = Child(
+        "the gateway",
+        [sys.executable, "-m", "app.cli", "serve"],
+        home / "logs" / "gateway.log",
+        ChildOptions(
+            environment=environment | {"HOST": host, "PORT": str(port), "PYTHONPATH": package_path()}
+        ),
+    )
+    stack.callback(gateway.stop)
+    with httpx.Client(base_url=url, timeout=5) as http:
+        wait_until_ready(gateway, lambda: _is_ready(http), seconds=60)
+    return url
+
+
+def _start(stack: ExitStack, server: EmbeddedPostgres | EmbeddedValkey | EmbeddedLlm, home: Path) -> str:
+    stack.callback(server.stop)
+    return server.start(home)
+
+
+def _is_ready(http: httpx.Client) -> bool:
+    try:
+        return http.get("/readyz").is_success
+    except httpx.HTTPError:
+        return False

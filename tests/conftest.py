@@ -1,0 +1,61 @@
+"""What all tests share: the shipped model, real people, and strategies over them."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from app.classifiers.hosted import HostedModel
+from app.classifiers.store import load_models
+from app.domain.schema import FeatureSchema
+from app.engine.hosting import Hosted, Hosting
+from app.engine.search import search
+from tests.asking import Person, question_about
+
+STORE = Path(__file__).parent.parent / "model_store"
+
+
+@pytest.fixture(scope="session")
+def hosting() -> Hosting:
+    return Hosting(load_models(STORE), "dysglycaemia")
+
+
+@pytest.fixture(scope="session")
+def hosted(hosting: Hosting) -> Hosted:
+    return hosting.named("dysglycaemia")
+
+
+@pytest.fixture(scope="session")
+def model(hosted: Hosted) -> HostedModel:
+    return hosted.model
+
+
+@pytest.fixture(scope="session")
+def schema(model: HostedModel) -> FeatureSchema:
+    return model.schema
+
+
+@pytest.fixture(scope="session")
+def held_out(model: HostedModel) -> list[Person]:
+    """Real NHANES participants whom training never saw."""
+    names = [feature.name for feature in model.schema.features]
+    people: list[Person] = pq.read_table(model.folder / "held_out.parquet").select(names).to_pylist()
+    return people
+
+
+@pytest.fixture(scope="session")
+def high_risk(model: HostedModel, held_out: list[Person]) -> list[Person]:
+    """Those whom the classifier calls high risk."""
+    risk = model.classifier.risk(np.stack([model.schema.encode(person) for person in held_out]))
+    threshold = model.schema.model.threshold
+    return [person for person, value in zip(held_out, risk, strict=True) if value > threshold]
+
+
+@pytest.fixture(scope="session")
+def helpable(model: HostedModel, high_risk: list[Person]) -> Person:
+    """A person with every feature known whose risk the search can bring under the threshold."""
+    for person in high_risk:
+        if None not in person.values() and len(search(question_about(model, person)).levels) > 0:
+            return person
+    raise AssertionError("no held-out person can be helped")

@@ -1,0 +1,136 @@
+"""Laws of levers: whatever levels are chosen, nothing forbidden can be said."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.classifiers.hosted import HostedModel
+from app.domain.constraints import read_constraints
+from app.domain.feature import Direction
+from app.domain.levers import Levers, levers_of
+from app.domain.patient import read_patient
+from app.domain.schema import IntArray
+from tests.asking import Person, question_about
+
+
+@st.composite
+def candidates(draw: st.DrawFn, levers: Levers) -> IntArray:
+    """A few candidates with arbitrary levels within each lever's reach."""
+    rows = draw(st.lists(st.tuples(*(st.integers(0, lever.top) for lever in levers)), min_size=1, max_size=8))
+    return np.array(rows, dtype=np.int64)
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_fixed_features_never_move(data: st.DataObject, model: HostedModel, held_out: list[Person]) -> None:
+    person = data.draw(st.sampled_from(held_out))
+    question = question_about(model, person)
+    rows = question.levers.rows(data.draw(candidates(question.levers)))
+    moving = {f.name for f in model.schema.actionable} | set(model.schema.link_of)
+    fixed = [i for i, column in enumerate(model.schema.columns) if column.split("=")[0] not in moving]
+    for row in rows[:, fixed]:
+        np.testing.assert_array_equal(row, question.patient.row[fixed])
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_every_value_keeps_direction_step_limit_and_clinical_range(
+    data: st.DataObject, model: HostedModel, held_out: list[Person]
+) -> None:
+    person = data.draw(st.sampled_from(held_out))
+    for lever in question_about(model, person).levers:
+        action, start = lever.feature.action, lever.values[0]
+        assert action is not None
+        moved = lever.values[1:] - start
+        if action.direction is Direction.DECREASE:
+            assert (moved < 0).all()
+        if action.direction is Direction.INCREASE:
+            assert (moved > 0).all()
+        if action.direction is Direction.TOWARDS:
+            assert (np.sign(moved) == np.sign(np.mean(action.limit) - start)).all()
+        low, high = action.limit
+        assert ((lever.values[1:] >= min(low, start)) & (lever.values[1:] <= max(high, start))).all()
+        if action.max_change:
+            assert (np.abs(moved) <= action.max_change + 1e-9).all()
+        if action.max_change_share:
+            assert (np.abs(moved) <= action.max_change_share * start + 1e-9).all()
+        whole = np.isclose(moved / action.step, np.round(moved / action.step))
+        at_limit = action.reaches_limit & np.isin(lever.values[1:], action.limit)
+        assert (whole | at_limit).all()
+        if lever.feature.clinical:
+            assert (lever.values >= lever.feature.clinical[0]).all()
+            assert (lever.values <= lever.feature.clinical[1]).all()
+        assert (np.diff(lever.effort) > 0).all()
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_weight_and_waist_follow_bmi(data: st.DataObject, model: HostedModel, held_out: list[Person]) -> None:
+    person = data.draw(st.sampled_from([p for p in held_out if p["waist"] is not None]))
+    question = question_about(model, person)
+    after = [
+        model.schema.decode(row, person)
+        for row in question.levers.rows(data.draw(candidates(question.levers)))
+    ]
+    slope = {"female": 2.05, "male": 2.43}[str(person["sex"])]
+    for features in after:
+        bmi, height = float(features["bmi"]), float(features["height"])  # type: ignore[arg-type]
+        fall = float(person["bmi"]) - bmi  # type: ignore[arg-type]
+        assert features["weight"] == pytest.approx(bmi * (height / 100) ** 2, rel=0.03)
+        assert features["waist"] == pytest.approx(float(person["waist"]) - slope * fall, abs=0.051)  # type: ignore[arg-type]
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_allowed_candidates_are_valid_input(
+    data: st.DataObject, model: HostedModel, held_out: list[Person]
+) -> None:
+    """What the service suggests, it would accept: ranges, identities and relations hold."""
+    person = data.draw(st.sampled_from(held_out))
+    levers = question_about(model, person).levers
+    levels = data.draw(candidates(levers))
+    for row in levers.rows(levels[levers.allowed(levels)]):
+        read_patient(model.schema, model.schema.decode(row, person))
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_permitted_ranges_and_chosen_features_are_kept(
+    data: st.DataObject, model: HostedModel, held_out: list[Person]
+) -> None:
+    person = data.draw(st.sampled_from(held_out))
+    names = [feature.name for feature in model.schema.actionable]
+    chosen = data.draw(st.lists(st.sampled_from(names), unique=True, min_size=1))
+    floor = data.draw(st.floats(20, 60))
+    constraints = read_constraints(model.schema, chosen, {"bmi": (floor, None), "waist": (80, 120)}, None)
+    levers = levers_of(model.schema, read_patient(model.schema, person), constraints)
+    assert {lever.feature.name for lever in levers} <= set(chosen)
+    for lever in levers:
+        if lever.feature.name == "bmi":
+            assert (lever.values[1:] >= floor).all()
+            if person["waist"] is not None:
+                waist = lever.rows[1:, list(lever.columns).index(model.schema.column_of["waist"])]
+                assert ((waist >= 80) & (waist <= 120)).all()
+
+
+def test_an_unknown_value_is_never_moved(model: HostedModel, helpable: Person) -> None:
+    levers = question_about(model, helpable | {"fibre": None}).levers
+    assert "fibre" not in {lever.feature.name for lever in levers}
+
+
+def test_smoking_can_stop_altogether(model: HostedModel, helpable: Person) -> None:
+    levers = question_about(model, helpable | {"cigarettes": 12}).levers
+    smoking = next(lever for lever in levers if lever.feature.name == "cigarettes")
+    assert smoking.values.tolist() == [12, 7, 2, 0]
+    assert smoking.steps.tolist() == [0, -1, -2, -3]
+
+
+def test_sleep_moves_towards_its_range_from_either_side(model: HostedModel, helpable: Person) -> None:
+    def values(hours: float) -> list[float]:
+        levers = question_about(model, helpable | {"sleep": hours}).levers
+        return next((lever.values.tolist() for lever in levers if lever.feature.name == "sleep"), [])
+
+    assert values(5.5) == [5.5, 6.0, 6.5, 7.0, 7.5]
+    assert values(10.5) == [10.5, 10.0, 9.5, 9.0, 8.5]
+    assert values(8.0) == []

@@ -1,0 +1,44 @@
+"""Sentences for clinicians."""
+
+from app.domain.counterfactual import Change
+from app.domain.schema import FeatureSchema
+from app.domain.wording import number, summary
+
+
+def change(schema: FeatureSchema, name: str, before: float | bool, after: float | bool) -> Change:
+    feature = schema[name]
+    return Change(name, feature.label, before, after, None, feature.unit)
+
+
+def test_one_change_with_what_moves_along(schema: FeatureSchema) -> None:
+    changes = [change(schema, "bmi", 33.1, 30.1)]
+    linked = [change(schema, "weight", 95.7, 87.0), change(schema, "waist", 104.0, 96.8)]
+    assert summary(schema, changes, linked) == (
+        "Consider bringing body mass index down, from 33.1 to 30.1 kg/m² "
+        "(weight from 95.7 to 87.0 kg, waist from 104.0 to 96.8 cm)."
+    )
+
+
+def test_several_changes_read_as_a_list(schema: FeatureSchema) -> None:
+    changes = [
+        change(schema, "sedentary", 480, 390),
+        change(schema, "active_travel", False, True),
+        change(schema, "cigarettes", 10, 0),
+    ]
+    assert summary(schema, changes) == (
+        "Consider sitting less, from 480 to 390 min/day; walking or cycling to get around, at least 10 minutes "
+        "at a time in a typical week; and stopping smoking, from 10 to 0 per day."
+    )
+
+
+def test_numbers_have_no_more_decimals_than_the_measurement(schema: FeatureSchema) -> None:
+    assert number(schema["bmi"], 30.149) == "30.1"
+    assert number(schema["sbp"], 122.6) == "123"
+    assert number(schema["sleep"], 7) == "7.0"
+
+
+def test_every_actionable_feature_has_words_for_an_option(schema: FeatureSchema) -> None:
+    for feature in schema.actionable:
+        assert feature.action is not None
+        first = feature.action.verb.split()[0].removesuffix(",")
+        assert first.endswith("ing"), f"{feature.name}: 'Consider {first}' is not a sentence"

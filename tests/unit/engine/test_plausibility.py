@@ -1,0 +1,37 @@
+"""Plausibility against scikit-learn's own nearest neighbours, and what it says of real people."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import pairwise_distances
+
+from app.classifiers.hosted import HostedModel
+from app.engine.hosting import Hosted
+from app.engine.plausibility import plausibility
+from tests.asking import Person
+
+
+def test_distances_agree_with_scikit_learn_where_values_are_missing(hosted: Hosted, held_out: list[Person]) -> None:
+    crowd = hosted.yardsticks.crowd
+    rows = np.stack([hosted.model.schema.encode(person) for person in held_out[:30]])
+    assert np.isnan(rows).any()
+    scaled = rows[:, crowd.columns] * crowd.weight
+    # nan_euclidean multiplies by all features over shared ones; ours averages: a factor of sqrt(features).
+    distances = pairwise_distances(scaled, crowd.people, metric="nan_euclidean") / np.sqrt(scaled.shape[1])
+    expected = np.sort(distances, axis=1)[:, :5].mean(axis=1)
+    np.testing.assert_allclose(crowd.distances(rows), expected, rtol=1e-6)
+
+
+def test_most_real_people_of_the_target_class_are_typical(hosted: Hosted) -> None:
+    crowd = hosted.yardsticks.crowd
+    assert crowd.percentiles(crowd.own).mean() == pytest.approx(50, abs=1)
+    assert (np.diff(crowd.own) >= 0).all()
+
+
+def test_a_value_nobody_had_is_out_of_range(model: HostedModel, hosted: Hosted, helpable: Person) -> None:
+    factual = model.schema.encode(helpable)
+    odd = factual.copy()
+    odd[model.schema.column_of["fibre"]] = 140
+    usual, unusual = plausibility(model.schema, hosted.yardsticks.crowd, factual, np.stack([factual, odd]))
+    assert usual.in_range
+    assert not unusual.in_range
+    assert unusual.percentile > usual.percentile

@@ -1,0 +1,117 @@
+"""The engine's answers: verified, robust where they say so, different from one another."""
+
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain.counterfactual import Generation, Generator, Outcome, Status
+from app.domain.schema import IntArray
+from app.engine.hosting import Hosted
+from app.engine.question import Question
+from app.engine.recommend import Wish, recommend
+from app.engine.search import search
+from tests.asking import Person, question_about
+
+NO_MODEL = Generation(0, 0, 0, 0, None, None, None)
+
+
+def answer(
+    hosted: Hosted,
+    question: Question,
+    count: int = 4,
+    min_robustness: float = 0.85,
+    generator: Generator = Generator.SEARCH,
+    proposals: IntArray | None = None,
+) -> Outcome:
+    risk = float(question.risk(question.unchanged)[0])
+    proposed = question.unchanged[:0] if proposals is None else proposals
+    wish = Wish(count, min_robustness, generator)
+    return recommend(question, hosted.yardsticks, wish, risk, search(question), proposed, NO_MODEL)
+
+
+@given(data=st.data())
+@settings(max_examples=20, deadline=None)
+def test_every_option_verifies_and_says_truly_whether_it_holds(
+    data: st.DataObject, hosted: Hosted, high_risk: list[Person]
+) -> None:
+    model = hosted.model
+    question = question_about(model, data.draw(st.sampled_from(high_risk)))
+    outcome = answer(hosted, question)
+    for option in outcome.counterfactuals:
+        row = model.schema.encode(option.features)
+        assert model.classifier.risk(row[None, :])[0] == option.risk <= question.target
+        refits = (model.committee.risk(row[None, :]) <= question.target).mean()
+        assert option.robustness.refits == pytest.approx(refits)
+        assert option.fragile == (option.robustness.least < 0.85)
+        assert option.effort > 0
+
+
+@given(data=st.data())
+@settings(max_examples=20, deadline=None)
+def test_options_differ_and_come_in_order_of_effort(
+    data: st.DataObject, hosted: Hosted, high_risk: list[Person]
+) -> None:
+    question = question_about(hosted.model, data.draw(st.sampled_from(high_risk)))
+    options = answer(hosted, question).counterfactuals
+    sets = [{change.feature for change in option.changes} for option in options]
+    for i, one in enumerate(sets):
+        assert not any(one <= other for j, other in enumerate(sets) if i != j)
+    if not any(option.fragile for option in options):
+        efforts = [option.effort for option in options]
+        assert efforts == sorted(efforts)
+
+
+def test_fragile_options_come_only_where_nothing_holds(hosted: Hosted, high_risk: list[Person]) -> None:
+    kinds = set()
+    for person in high_risk[:60]:
+        outcome = answer(hosted, question_about(hosted.model, person))
+        kinds.add(tuple(sorted({option.fragile for option in outcome.counterfactuals})))
+    assert kinds == {(), (False,), (True,)}
+
+
+def test_without_a_wish_for_robustness_options_cost_less(hosted: Hosted, helpable: Person) -> None:
+    question = question_about(hosted.model, helpable)
+    cheapest = [answer(hosted, question, min_robustness=m).counterfactuals[0].effort for m in (0.0, 0.85)]
+    assert cheapest[0] <= cheapest[1]
+
+
+def test_equal_questions_have_equal_answers(hosted: Hosted, helpable: Person) -> None:
+    one, other = (answer(hosted, question_about(hosted.model, helpable)) for _ in range(2))
+    assert asdict(one) == asdict(other)
+
+
+def test_out_of_reach_is_a_finding_with_what_helps_most(hosted: Hosted, helpable: Person) -> None:
+    question = question_about(hosted.model, helpable, target=0.01)
+    outcome = answer(hosted, question)
+    assert outcome.status is Status.INFEASIBLE
+    assert outcome.infeasible is not None
+    assert 0.01 < outcome.infeasible.lowest_reachable_risk < outcome.risk
+    assert len(outcome.infeasible.reached_by) > 0
+
+
+def test_the_language_models_own_way_is_credited_to_it(hosted: Hosted, helpable: Person) -> None:
+    question = question_about(hosted.model, helpable)
+    dearest = search(question).levels[-1:]
+    outcome = answer(hosted, question, generator=Generator.LLM, proposals=dearest)
+    assert {option.generator for option in outcome.counterfactuals} == {Generator.LLM}
+
+
+def test_without_a_usable_proposal_the_search_answers_and_says_so(hosted: Hosted, helpable: Person) -> None:
+    question = question_about(hosted.model, helpable)
+    outcome = answer(hosted, question, generator=Generator.LLM, proposals=question.unchanged[:0])
+    assert {option.generator for option in outcome.counterfactuals} == {Generator.SEARCH}
+
+
+def test_the_count_is_a_ceiling(hosted: Hosted, helpable: Person) -> None:
+    question = question_about(hosted.model, helpable)
+    assert [len(answer(hosted, question, count=c).counterfactuals) for c in (1, 2)] == [1, 2]
+
+
+def test_levels_given_twice_yield_one_option(hosted: Hosted, helpable: Person) -> None:
+    question = question_about(hosted.model, helpable)
+    twice = np.repeat(search(question).levels[:1], 2, axis=0)
+    outcome = answer(hosted, question, generator=Generator.LLM, proposals=twice)
+    assert len({option.summary for option in outcome.counterfactuals}) == len(outcome.counterfactuals)
