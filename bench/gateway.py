@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,19 +56,25 @@ def measure_gateway(scratch: Path, people: int, llm_people: int, console: Consol
         cached = [_timed(http, request | {"generator": "search"}) for request in requests for _ in range(3)]
         console.print(f"Asking the language model about {llm_people} of them …")
         asked_anew = [
-            CounterfactualsRequest.model_validate(request | {"patient_id": "bench-own", "generator": "search"})
+            CounterfactualsRequest.model_validate(
+                request | {"patient_id": "bench-own", "generator": "search"}
+            )
             for request in requests
         ]
         with_llm = [_timed(http, request) for request in requests[:llm_people]]
         memory = _resident_mb(port)
-        own = asyncio.run(own_milliseconds(model, environment["DATABASE_URL"], environment["REDIS_URL"], asked_anew))
+        own = asyncio.run(
+            own_milliseconds(model, environment["DATABASE_URL"], environment["REDIS_URL"], asked_anew)
+        )
     assert all(answer["generation"]["cached"] for _, answer in cached)
     assert all(answer["generation"]["degraded"] is None for _, answer in with_llm)
     return [
         _summed("cached answer, over HTTP", cached, 5),
         _summed("search-only answer, over HTTP", fresh, 60),
         _summed("answer with 8 proposals of the embedded LLM", with_llm, 3000),
-        Measured("the gateway's own work in a search-only answer", median(own), quantiles(own, n=20)[-1], "ms", 15),
+        Measured(
+            "the gateway's own work in a search-only answer", median(own), quantiles(own, n=20)[-1], "ms", 15
+        ),
         Measured("resident memory of the gateway", memory, None, "MB", 350),
     ]
 
@@ -95,8 +101,7 @@ def _summed(name: str, timed: list[tuple[float, Json]], promised: float) -> Meas
 
 def _resident_mb(port: int) -> float:
     """Resident memory of the process that listens on the gateway's port."""
-    listening: Callable[[psutil.Process], bool] = lambda process: any(
-        connection.laddr.port == port for connection in process.net_connections()
-    )
-    gateway = next(process for process in psutil.Process().children(recursive=True) if listening(process))
-    return gateway.memory_info().rss / 1e6
+    for process in psutil.Process().children(recursive=True):
+        if any(connection.laddr.port == port for connection in process.net_connections()):
+            return process.memory_info().rss / 1e6
+    raise LookupError(f"no process listens on port {port}")

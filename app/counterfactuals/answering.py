@@ -36,7 +36,7 @@ def as_answer(asked: Asked, outcome: Outcome, cache_away: bool, elapsed_ms: floa
         counterfactuals=[
             _option(rank, option) for rank, option in enumerate(outcome.counterfactuals, start=1)
         ],
-        infeasible=outcome.infeasible and _infeasible(outcome.infeasible),
+        infeasible=_infeasible(outcome.infeasible),
         generation=_generation(outcome.generation, cache_away, elapsed_ms),
     )
 
@@ -62,7 +62,9 @@ def _change(change: Change) -> ChangeOut:
     return ChangeOut(**asdict(change))
 
 
-def _infeasible(found: Infeasibility) -> InfeasibleOut:
+def _infeasible(found: Infeasibility | None) -> InfeasibleOut | None:
+    if found is None:
+        return None
     return InfeasibleOut(
         lowest_reachable_risk=found.lowest_reachable_risk,
         proved=found.proved,

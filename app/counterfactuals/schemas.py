@@ -47,7 +47,7 @@ class ConstraintsIn(_In):
     )
     permitted_range: dict[str, tuple[Number | None, Number | None]] | None = Field(
         None,
-        description="Low and high bound of the value that a changed feature ends at; null leaves a side open.",
+        description="Low and high bound of what a changed feature ends at; null leaves a side open.",
     )
     max_changes: Annotated[int, Field(strict=True, ge=1, le=20)] | None = Field(
         None, description="The most actionable features to change; the model's setting by default."

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from uuid import UUID
 
 from app.counterfactuals import recorded
@@ -101,10 +102,8 @@ class CounterfactualService:
             await repository.add_request(answer.id, correlation_id, cached=False)
         if key is not None and (outcome.generation.degraded is None or self._llm is None):
             # Not when the language model is away for a while: the next equal question may find it back.
-            try:
+            with suppress(CacheAwayError):  # recorded all the same; the next equal question costs its time
                 await self._cache.put(key, answer.model_dump_json(by_alias=True))
-            except CacheAwayError:
-                pass  # the answer is recorded; the next equal question costs its time again
         return answer
 
     async def _work_out(self, asked: Asked) -> Outcome:

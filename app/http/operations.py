@@ -20,9 +20,10 @@ class Readiness(BaseModel):
     llm: bool | None
 
 
-@router.get("/livez", status_code=204)
-async def livez() -> None:
+@router.get("/livez")
+async def livez() -> dict[str, bool]:
     """Answer as long as the process does."""
+    return {"alive": True}
 
 
 @router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})

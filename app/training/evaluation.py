@@ -50,7 +50,7 @@ def evaluate(
         ),
         "influence": _influence(schema, booster),
     }
-    return _rounded(figures)  # type: ignore[no-any-return]
+    return _rounded(figures)
 
 
 def _headline(outcome: BoolArray, risk: FloatArray, threshold: float) -> dict[str, Any]:

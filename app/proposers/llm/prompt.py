@@ -58,7 +58,8 @@ def _instruction(schema: FeatureSchema) -> str:
         if feature.action is not None and feature.kind is not Kind.BOOLEAN
     )
     return (
-        f"Lower a person's risk of {schema.model.outcome} to the target with the fewest and smallest changes. "
+        f"Lower a person's risk of {schema.model.outcome} to the target "
+        "with the fewest and smallest changes. "
         f"One step is: {sizes}; for a habit, 1 starts it. Answer with steps by feature."
     )
 

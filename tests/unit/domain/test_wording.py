@@ -26,8 +26,8 @@ def test_several_changes_read_as_a_list(schema: FeatureSchema) -> None:
         change(schema, "cigarettes", 10, 0),
     ]
     assert summary(schema, changes) == (
-        "Consider sitting less, from 480 to 390 min/day; walking or cycling to get around, at least 10 minutes "
-        "at a time in a typical week; and stopping smoking, from 10 to 0 per day."
+        "Consider sitting less, from 480 to 390 min/day; walking or cycling to get around, "
+        "at least 10 minutes at a time in a typical week; and stopping smoking, from 10 to 0 per day."
     )
 
 

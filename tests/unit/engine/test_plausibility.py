@@ -10,7 +10,9 @@ from app.engine.plausibility import plausibility
 from tests.asking import Person
 
 
-def test_distances_agree_with_scikit_learn_where_values_are_missing(hosted: Hosted, held_out: list[Person]) -> None:
+def test_distances_agree_with_scikit_learn_where_values_are_missing(
+    hosted: Hosted, held_out: list[Person]
+) -> None:
     crowd = hosted.yardsticks.crowd
     rows = np.stack([hosted.model.schema.encode(person) for person in held_out[:30]])
     assert np.isnan(rows).any()

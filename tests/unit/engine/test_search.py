@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from app.classifiers.hosted import HostedModel
 from app.domain.constraints import read_constraints
+from app.engine.moves import all_moves, extensions
 from app.engine.search import search
 from tests.asking import Person, question_about
 
@@ -15,7 +16,8 @@ from tests.asking import Person, question_about
 def test_every_find_reaches_the_target_and_is_allowed(
     data: st.DataObject, model: HostedModel, high_risk: list[Person]
 ) -> None:
-    question = question_about(model, data.draw(st.sampled_from(high_risk)), target=data.draw(st.floats(0.3, 0.5)))
+    person, target = data.draw(st.sampled_from(high_risk)), data.draw(st.floats(0.3, 0.5))
+    question = question_about(model, person, target=target)
     found = search(question)
     rows = question.levers.rows(found.levels)
     assert (model.classifier.risk(rows) <= question.target).all() if len(rows) else True
@@ -41,12 +43,7 @@ def test_a_single_change_that_suffices_is_found_when_there_is_one(
     helped = 0
     for person in high_risk[:120]:
         question = question_about(model, person)
-        singles = np.concatenate(
-            [
-                np.eye(len(question.levers), dtype=np.int64)[[position]] * np.arange(1, lever.top + 1)[:, None]
-                for position, lever in enumerate(question.levers)
-            ]
-        )
+        singles = extensions(question.unchanged, all_moves(question.levers))[0]
         enough = singles[question.reached(question.risk(singles)) & question.levers.allowed(singles)]
         if len(enough) == 0:
             continue
