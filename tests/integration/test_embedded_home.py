@@ -27,7 +27,7 @@ def test_a_folder_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
 
 
 def test_a_second_claim_is_refused_and_names_the_holder(tmp_path: Path) -> None:
-    with claim_home(tmp_path), pytest.raises(HomeError, match=r"process \d+.*--home"):
+    with claim_home(tmp_path), pytest.raises(HomeError, match=r"process \d+.*TURNPOINT_HOME"):
         claim_home(tmp_path)
     claim_home(tmp_path).release()
 
