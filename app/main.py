@@ -59,6 +59,8 @@ def create_app(settings: Settings) -> FastAPI:
         llm = _llm_client(settings)
         proposer = _proposer(settings, hosting, llm) if llm else None
         service = CounterfactualService(hosting, database, cache, proposer)
+        if proposer is not None:
+            await proposer.warm_up([hosted.model.schema for hosted in hosting])
         try:
             yield State(hosting=hosting, database=database, cache=cache, llm=llm, counterfactuals=service)
         finally:

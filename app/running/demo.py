@@ -18,9 +18,9 @@ Json = dict[str, Any]
 def load_patients(http: httpx.Client, model: HostedModel, step: Step) -> Json:
     """Ask, by search alone, about each demonstration patient whom the record does not know yet.
 
-    Returns the request for the one to show: whoever has the most options that hold.
+    Returns the request for the one to show: somebody with several options that hold, the simplest of them.
     """
-    requests, holding = [], []
+    requests, firsts = [], []
     for number, person in enumerate(example_people(model, PEOPLE), start=1):
         step.report("Loading demonstration patients", number / PEOPLE)
         patient_id = f"NHANES-{person.source_id}"
@@ -30,8 +30,8 @@ def load_patients(http: httpx.Client, model: HostedModel, step: Step) -> Json:
             known.json()["answers"][-1] if known.is_success else _ask(http, request | {"generator": "search"})
         )
         requests.append(request)
-        holding.append(sum(not option["fragile"] for option in first["counterfactuals"]))
-    return requests[holding.index(max(holding))]
+        firsts.append(first["counterfactuals"])
+    return min(zip(requests, firsts, strict=True), key=lambda pair: _unfit_to_show(pair[1]))[0]
 
 
 def show_answer(http: httpx.Client, model: HostedModel, request: Json, screen: Screen) -> None:
@@ -56,6 +56,14 @@ def show_answer(http: httpx.Client, model: HostedModel, request: Json, screen: S
         screen.say(f"     {escape(option['summary'])}")
         screen.say(f"     [dim]{_facts(option)}[/dim]")
     screen.say(f"\n{_story(answer['generation'])}")
+
+
+def _unfit_to_show(options: list[Json]) -> tuple[int, int, float]:
+    """Few options that hold first of all, then many changes in the best one, then its effort."""
+    holding = [option for option in options if not option["fragile"]]
+    if not holding:
+        return (0, 0, 0.0)
+    return (-min(len(holding), 3), len(holding[0]["changes"]), holding[0]["effort"])
 
 
 def _ask(http: httpx.Client, request: Json) -> Json:

@@ -1,10 +1,12 @@
 """Asking the language model for counterfactuals of one patient."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
+from app.domain.schema import FeatureSchema
 from app.engine.question import Question
 from app.proposers.base import Degraded, Proposals
 from app.proposers.llm.client import LlmClient, LlmError, LlmTimeoutError
@@ -13,6 +15,7 @@ from app.proposers.llm.prompt import VERSION, case_text, messages
 from app.proposers.llm.response import read_answer, response_schema
 
 _MOST_TOKENS = 64
+_WARM_UP_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,16 @@ class LlmProposer:
         return Proposals(
             levels, asked=self.samples, model=self.client.model, prompt_version=self.prompt_version
         )
+
+    async def warm_up(self, schemas: Iterable[FeatureSchema]) -> None:
+        """Have the server read what all patients' prompts share, so that it is in its cache.
+
+        Gives up after some seconds, or at once where the server is away: requests then find out themselves.
+        """
+        with suppress(LlmError):
+            for schema in schemas:
+                prompt = messages(schema, "risk", self.exemplars.get(schema.model.name, ()))
+                await self.client.sample(prompt, {"const": 0}, 1, 0.0, max_tokens=1, deadline_s=_WARM_UP_S)
 
     def _nothing(self, question: Question, why: Degraded) -> Proposals:
         return Proposals(
