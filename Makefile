@@ -28,9 +28,11 @@ run: $(RUN)  ## Run everything on this machine; PORT=8010 and TURNPOINT_HOME=/fo
 	@exec $(BIN)/turnpoint run
 
 test: $(DEV)  ## Run the tests; ARGS="-k settle" reaches pytest
+	@$(BIN)/turnpoint fetch
 	@$(BIN)/python -m pytest $(ARGS)
 
 bench: $(DEV)  ## Measure it; ARGS reaches the benchmark
+	@$(BIN)/turnpoint fetch
 	@$(BIN)/python -m bench $(ARGS)
 
 lint: $(DEV)  ## Check style, types and the direction of imports

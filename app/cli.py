@@ -15,6 +15,8 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+Home = Annotated[Path, typer.Option(envvar="TURNPOINT_HOME", help="Where data and weights are kept.")]
+
 
 @cli.command()
 def run(
@@ -31,6 +33,21 @@ def run(
     try:
         run_here(home.expanduser().resolve(), host, port)
     except (EmbeddedError, CannotRunError) as error:
+        _fail(str(error))
+
+
+@cli.command()
+def fetch(home: Home = ROOT / ".turnpoint") -> None:
+    """Fetch the language model's weights (93 MB), so that later runs need no network."""
+    from app.embedded.errors import EmbeddedError
+    from app.embedded.weights import ensure_weights
+    from app.running.screen import Screen
+
+    try:
+        with Screen().step("Fetching the language model's weights") as step:
+            weights = ensure_weights(home.expanduser().resolve(), step.report)
+            step.done(f"language model's weights: {weights.name}")
+    except EmbeddedError as error:
         _fail(str(error))
 
 
