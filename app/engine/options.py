@@ -80,7 +80,7 @@ def _shortlist(question: Question, judge: Judge, levels: IntArray, min_robustnes
     """The candidates most worth the costlier draws: cheap ones that most refits keep."""
     effort = question.levers.effort(levels)
     refits = judge.refits(question.levers.rows(levels), question.target)
-    held = np.minimum(refits, max(min_robustness, 1e-9))
+    held = np.minimum(refits, min_robustness)
     order = np.lexsort((effort, -held))
     varied = diverse(levels, order, SHORTLIST // 2)
     chosen = np.unique(np.concatenate([varied, order[:SHORTLIST]]))

@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager, suppress
 from weakref import WeakValueDictionary
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import LockError, RedisError
 
 
@@ -21,8 +23,13 @@ class Cache:
     """Text values by key, with a time to live in seconds."""
 
     def __init__(self, url: str, ttl_s: int) -> None:
+        # One retry covers a connection that Redis closed; more would make callers wait for a cache.
         self._redis: Redis = Redis.from_url(
-            url, decode_responses=True, socket_timeout=1.0, socket_connect_timeout=1.0
+            url,
+            decode_responses=True,
+            socket_timeout=1.0,
+            socket_connect_timeout=1.0,
+            retry=Retry(NoBackoff(), retries=1),
         )
         self._ttl_s = ttl_s
         self._here: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
