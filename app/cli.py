@@ -28,11 +28,12 @@ def run(
     """Run everything on this machine: PostgreSQL, Valkey, language model, gateway, demonstration patients."""
     from app.embedded.errors import EmbeddedError
     from app.running.local import run as run_here
+    from app.running.migrate import MigrationError
     from app.running.parts import CannotRunError
 
     try:
         run_here(home.expanduser().resolve(), host, port)
-    except (EmbeddedError, CannotRunError) as error:
+    except (EmbeddedError, MigrationError, CannotRunError) as error:
         _fail(str(error))
 
 
@@ -73,9 +74,13 @@ def serve() -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the tables of DATABASE_URL up to date."""
+    from app.running.migrate import MigrationError
     from app.running.migrate import migrate as bring_up_to_date
 
-    bring_up_to_date(Settings())
+    try:
+        bring_up_to_date(Settings())
+    except MigrationError as error:
+        _fail(str(error))
 
 
 @cli.command()

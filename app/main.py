@@ -13,7 +13,7 @@ from app.counterfactuals.service import CounterfactualService
 from app.engine.hosting import Hosting
 from app.http import operations, problems
 from app.http.auth import BearerAuth
-from app.http.middleware import BodyLimit, Correlation
+from app.http.middleware import BodyLimit, Correlation, LastResort
 from app.models import endpoints as models
 from app.models.examples import document_examples
 from app.patients import endpoints as patients
@@ -77,6 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(known_callers)
     app.include_router(operations.router)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
+    app.add_middleware(LastResort)
     app.add_middleware(Correlation)
     document_examples(app, hosting.named(None).model)
     return app

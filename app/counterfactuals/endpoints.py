@@ -28,7 +28,7 @@ async def ask(body: CounterfactualsRequest, request: Request, service: ServiceDe
     return json_reply(await service.answer(body, request.state.correlation_id))
 
 
-@router.get("/{answer_id}", response_model=CounterfactualsAnswer, responses=documented(401, 404, 503))
+@router.get("/{answer_id}", response_model=CounterfactualsAnswer, responses=documented(401, 404, 422, 503))
 async def get_recorded(answer_id: AnswerId, service: ServiceDep) -> Response:
     """Read a recorded answer."""
     return json_reply(await service.recorded(answer_id))

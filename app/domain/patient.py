@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from app.domain.feature import Feature, Kind, Missing
 from app.domain.schema import FeatureSchema, FloatArray, ProportionalLink, Value
@@ -57,13 +58,20 @@ def read_patient(schema: FeatureSchema, raw: Mapping[str, object], pointer: str 
         problem = _problem(feature, value)
         if problem is not None:
             faults.append(Fault(f"{pointer}/{feature.name}", problem))
-        values[feature.name] = None if problem else value  # type: ignore[assignment]
+        values[feature.name] = None if problem else _canonical(feature, value)
     if not faults:
         _derive(schema, values)
         faults = _contradictions(schema, values, pointer)
     if faults:
         raise InvalidInputError(faults)
     return Patient(values=values, row=schema.encode(values))
+
+
+def _canonical(feature: Feature, value: Any) -> Value:
+    """The value in the feature's own kind, so that 54 and 54.0 are the same question."""
+    if value is None or not feature.is_numeric:
+        return value
+    return int(value) if feature.kind is Kind.INTEGER else float(value)
 
 
 def _problem(feature: Feature, value: object) -> str | None:

@@ -2,6 +2,7 @@
 
 import re
 import time
+import traceback
 from typing import Any
 from uuid import uuid4
 
@@ -65,6 +66,33 @@ class Correlation:
                 )
 
 
+class LastResort:
+    """Answers unexpected errors with a problem, and ends them here.
+
+    Further out, the framework would hand the error to the server, whose log would show its message: and
+    that may hold a patient's values. Logged are the error's type and place.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noted)
+        except Exception as error:
+            _log.error("unexpected_error", error=type(error).__name__, where=_place(error))
+            if scope["type"] == "http" and not started:
+                told = problem(500, "Something went wrong here; it has been logged.")
+                await told(scope, receive, send)
+
+
 class BodyLimit:
     """Refuses bodies over a number of bytes, whether or not their length was announced."""
 
@@ -105,6 +133,12 @@ def _replaying(body: bytes, receive: Receive) -> Receive:
         return pending.pop() if pending else await receive()
 
     return replay
+
+
+def _place(error: BaseException) -> str:
+    """File, line and function where an error was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno} {frames[-1].name}" if frames else "unknown"
 
 
 def _route(scope: Scope) -> str:

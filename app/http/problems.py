@@ -98,16 +98,6 @@ def install(app: FastAPI) -> None:
         response.headers.update(error.headers or {})
         return response
 
-    @app.exception_handler(Exception)
-    async def _unexpected(_: Request, error: Exception) -> JSONResponse:
-        # The message may hold a patient's values: only its type and place are logged.
-        frame = error.__traceback__
-        while frame and frame.tb_next:
-            frame = frame.tb_next
-        where = f"{frame.tb_frame.f_code.co_name}:{frame.tb_lineno}" if frame else "?"
-        _log.error("unexpected_error", error=type(error).__name__, where=where)
-        return problem(500, "Something went wrong here; it has been logged.")
-
 
 def _pointer(loc: Sequence[int | str]) -> str:
     """A JSON pointer from pydantic's location, cut before a key that is not a plain name."""

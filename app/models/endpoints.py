@@ -63,7 +63,7 @@ async def list_models(hosting: HostingDep) -> list[ModelSummary]:
     return [ModelSummary(**_brief(hosted, hosting)) for hosted in hosting]
 
 
-@router.get("/{name}", responses=documented(401, 404))
+@router.get("/{name}", responses=documented(401, 404, 422))
 async def get_model(hosted: HostedDep, hosting: HostingDep) -> ModelDetail:
     """Describe a hosted model."""
     model, facts = hosted.model, hosted.model.schema.model
@@ -83,7 +83,7 @@ async def get_model(hosted: HostedDep, hosting: HostingDep) -> ModelDetail:
     )
 
 
-@router.get("/{name}/schema", responses=documented(401, 404))
+@router.get("/{name}/schema", responses=documented(401, 404, 422))
 async def get_schema(hosted: HostedDep) -> JSONResponse:
     """Give the JSON Schema of a model's features."""
     return JSONResponse(features_json_schema(hosted.model.schema), media_type="application/schema+json")

@@ -42,7 +42,9 @@ def run(home: Path, host: str, port: int) -> None:
             with screen.step("Starting the gateway") as step:
                 url = start_gateway(stack, home, environment, host, port)
                 step.done(f"gateway at {url}")
-            with httpx.Client(base_url=url, headers=_credentials(settings), timeout=120) as http:
+            with httpx.Client(
+                base_url=url, headers=_credentials(settings), timeout=120, trust_env=False
+            ) as http:
                 with screen.step("Loading demonstration patients") as step:
                     shown = load_patients(http, model, step)
                     step.done("a dozen real NHANES participants as demonstration patients")

@@ -83,7 +83,7 @@ def start_gateway(stack: ExitStack, home: Path, environment: dict[str, str], hos
         ),
     )
     stack.callback(gateway.stop)
-    with httpx.Client(base_url=url, timeout=5) as http:
+    with httpx.Client(base_url=url, timeout=5, trust_env=False) as http:
         wait_until_ready(gateway, lambda: _is_ready(http), seconds=60)
     return url
 

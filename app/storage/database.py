@@ -24,7 +24,7 @@ class Database:
             pool_size=10,
             max_overflow=10,
             pool_timeout=5,
-            pool_pre_ping=False,
+            hide_parameters=True,  # what a statement carries must not reach a log by way of an error
             connect_args={"connect_timeout": 5},
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)

@@ -7,6 +7,8 @@ import httpx
 
 from app.proposers.llm.prompt import Message
 
+_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
+
 
 class LlmError(RuntimeError):
     """The server is away, or answers with an error or with something that is not a completion."""
@@ -22,9 +24,14 @@ class LlmClient:
     def __init__(self, base_url: str, model: str | None, api_key: str | None) -> None:
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         limits = httpx.Limits(max_connections=256, max_keepalive_connections=64)
-        # No timeout of the client's own: the deadline covers the whole exchange.
+        # No timeout of the client's own: the deadline covers the whole exchange. A proxy is for servers
+        # elsewhere: it would not reach one on this machine.
         self._http = httpx.AsyncClient(
-            base_url=base_url.rstrip("/"), headers=headers, limits=limits, timeout=None
+            base_url=base_url.rstrip("/"),
+            headers=headers,
+            limits=limits,
+            timeout=None,
+            trust_env=httpx.URL(base_url).host not in _THIS_MACHINE,
         )
         self._model = model
 
@@ -64,10 +71,10 @@ class LlmClient:
                 }
                 response = await self._http.post("/chat/completions", json=body)
                 response.raise_for_status()
-                return [str(choice["message"]["content"]) for choice in response.json()["choices"]]
+                return [str(choice["message"]["content"]) for choice in response.json()["choices"][:count]]
         except TimeoutError as error:
             raise LlmTimeoutError("the language model did not answer in time") from error
-        except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
+        except (httpx.HTTPError, ValueError, LookupError, TypeError, RecursionError) as error:
             raise LlmError("the language model did not answer with a completion") from error
 
     async def _served_model(self) -> str:

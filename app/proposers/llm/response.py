@@ -32,7 +32,7 @@ def read_answer(levers: Levers, text: str) -> IntArray | None:
     """
     try:
         answer = json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # ValueError also for numbers of thousands of digits
         return None
     if not isinstance(answer, str):
         return None

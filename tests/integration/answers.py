@@ -1,0 +1,76 @@
+"""Asking the gateway, and what must hold for every answer it gives."""
+
+from itertools import pairwise, permutations
+from typing import Any
+
+import httpx
+import pytest
+
+Json = dict[str, Any]
+
+
+def ask(client: httpx.Client, question: Json, **more: Any) -> Json:
+    """The answer to a question."""
+    response = client.post("/counterfactuals", json=question | more)
+    assert response.status_code == 200, response.text
+    answer: Json = response.json()
+    return answer
+
+
+def found(client: httpx.Client, question: Json, **more: Any) -> Json:
+    """An answer with options."""
+    answer = ask(client, question, **more)
+    assert answer["status"] == "found"
+    assert answer["counterfactuals"]
+    assert answer["infeasible"] is None
+    return answer
+
+
+def risk_of(client: httpx.Client, features: Json) -> float:
+    """What the classifier says about a person."""
+    response = client.post("/predictions", json={"features": features})
+    assert response.status_code == 200, response.text
+    return float(response.json()["risk"])
+
+
+def told(answer: Json) -> Json:
+    """An answer without what differs between its first telling and later ones."""
+    generation = answer["generation"].items()
+    kept = {name: value for name, value in generation if name not in ("cached", "elapsed_ms")}
+    return answer | {"generation": kept}
+
+
+def assert_verified(client: httpx.Client, answer: Json) -> None:
+    """The classifier itself puts every option at or below the target."""
+    for option in answer["counterfactuals"]:
+        assert option["verified"] is True
+        assert option["risk"] <= answer["prediction"]["target"]
+        assert risk_of(client, option["features"]) == pytest.approx(option["risk"], abs=1e-6)
+
+
+def assert_changes_explain_the_difference(question: Json, option: Json) -> None:
+    """Changes and linked changes are the whole difference between the person asked about and the option."""
+    before, after = question["features"], option["features"]
+    listed = {change["feature"]: change for change in [*option["changes"], *option["linked"]]}
+    assert set(listed) == {name for name, value in after.items() if value != before[name]}
+    for name, change in listed.items():
+        assert (change["from"], change["to"]) == (before[name], after[name])
+        if change["delta"] is not None:
+            assert change["delta"] == pytest.approx(change["to"] - change["from"], abs=1e-6)
+
+
+def assert_ranked(answer: Json, min_robustness: float) -> None:
+    """Options that hold, least effort first; fragile ones only where nothing holds, and they say so."""
+    options = answer["counterfactuals"]
+    assert [option["rank"] for option in options] == list(range(1, len(options) + 1))
+    for option in options:
+        assert option["fragile"] == (min(option["robustness"].values()) < min_robustness)
+    assert len({option["fragile"] for option in options}) == 1
+    if not options[0]["fragile"]:
+        assert all(one["effort"] <= next_["effort"] + 1e-6 for one, next_ in pairwise(options))
+
+
+def assert_no_option_contains_another(answer: Json) -> None:
+    """No option asks for all that another asks for, and more."""
+    changed = [{change["feature"] for change in option["changes"]} for option in answer["counterfactuals"]]
+    assert not [pair for pair in permutations(changed, 2) if pair[0] <= pair[1]]

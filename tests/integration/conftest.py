@@ -1,0 +1,95 @@
+"""Real parts for the integration tests: PostgreSQL, Valkey, a llama.cpp server, and a gateway on them."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+
+from app.embedded.llama_server import EmbeddedLlm
+from app.embedded.postgres import EmbeddedPostgres
+from app.embedded.valkey import EmbeddedValkey
+from app.embedded.weights import ensure_weights
+from app.running.migrate import migrate
+from app.settings import ROOT, Settings
+from tests.asking import Person
+from tests.integration.serving import Servers, connect, gateway, http_client, settings_for
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the servers of this test run keep their data and logs."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def weights() -> Path:
+    """The language model's file. `make test` fetches it before pytest starts; here it is only checked."""
+    return ensure_weights(Path(os.environ.get("TURNPOINT_HOME") or ROOT / ".turnpoint"), lambda *_: None)
+
+
+@pytest.fixture(scope="session")
+def database_url(home: Path) -> Iterator[str]:
+    """A migrated database: TEST_DATABASE_URL, or else an embedded one."""
+    server = EmbeddedPostgres()
+    url = os.environ.get("TEST_DATABASE_URL") or server.start(home)
+    try:
+        migrate(Settings(database_url=url))
+        yield Settings(database_url=url).database_url
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_url(home: Path) -> Iterator[str]:
+    server = EmbeddedValkey()
+    yield server.start(home)
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def llm_url(home: Path, weights: Path) -> Iterator[str]:
+    server = EmbeddedLlm(weights)
+    yield server.start(home)
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def servers(database_url: str, redis_url: str) -> Servers:
+    """Database and cache, without a language model."""
+    return Servers(database_url, redis_url)
+
+
+@pytest.fixture(scope="session")
+def url(database_url: str, redis_url: str, llm_url: str) -> Iterator[str]:
+    """The gateway with everything behind it."""
+    with gateway(settings_for(Servers(database_url, redis_url, llm_url))) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def client(url: str) -> Iterator[httpx.Client]:
+    with http_client(url) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def database(database_url: str) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
+    with connect(database_url) as connection:
+        yield connection
+
+
+@pytest.fixture
+def patient_id() -> str:
+    """A patient nobody has asked about."""
+    return f"test-{uuid4()}"
+
+
+@pytest.fixture
+def question(patient_id: str, helpable: Person) -> dict[str, Any]:
+    """A question about a real person, answered by search alone: quick, and the same every time."""
+    return {"patient_id": patient_id, "features": dict(helpable), "generator": "search"}

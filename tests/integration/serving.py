@@ -1,0 +1,141 @@
+"""Serving the gateway for a test, and the real servers behind it at addresses that stay."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+import httpx
+import psycopg
+import uvicorn
+
+from app.embedded.postgres import EmbeddedPostgres
+from app.embedded.valkey import EmbeddedValkey
+from app.main import create_app
+from app.running.migrate import migrate
+from app.settings import Settings
+
+Json = dict[str, Any]
+
+TABLES = ("patients", "predictions", "answers", "counterfactuals", "generations", "requests")
+NOWHERE = "http://127.0.0.1:9/v1"
+"""A server that is away: nobody listens on the discard port."""
+SECONDS = 60
+"""How long anything may take before a test gives up on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Where the servers behind a gateway are."""
+
+    database_url: str
+    redis_url: str
+    llm_url: str | None = None
+
+
+def settings_for(servers: Servers, **changes: Any) -> Settings:
+    """Settings for a test, whatever the environment says."""
+    given: Json = {
+        "host": "127.0.0.1",
+        "api_tokens": (),
+        "database_url": servers.database_url,
+        "redis_url": servers.redis_url,
+        "llm_url": servers.llm_url,
+        "llm_model": None,
+        "llm_api_key": None,
+        "llm_deadline_s": float(SECONDS),
+    }
+    return Settings(**given | changes)
+
+
+@contextmanager
+def gateway(settings: Settings) -> Iterator[str]:
+    """The gateway behind a real uvicorn on a free loopback port, in a thread of its own."""
+    with _listening(settings.host) as listening:
+        url = f"http://{settings.host}:{listening.getsockname()[1]}"
+        server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="error", access_log=False))
+        thread = threading.Thread(target=_serve, args=(server, listening), daemon=True)
+        thread.start()
+        try:
+            # The socket listens already: the request waits in its queue until the gateway takes it.
+            httpx.get(f"{url}/livez", timeout=SECONDS, trust_env=False).raise_for_status()
+            yield url
+        finally:
+            server.should_exit = True
+            thread.join(SECONDS)
+            assert not thread.is_alive(), "the gateway did not stop"
+
+
+def _listening(host: str) -> socket.socket:
+    # The protocol is named, or asyncio would leave Nagle's algorithm on, at 40 ms a request.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.bind((host, 0))
+    listening.listen()
+    return listening
+
+
+def _serve(server: uvicorn.Server, listening: socket.socket) -> None:
+    with listening:  # closed when the start fails too, so that nobody waits for it
+        server.run(sockets=[listening])
+
+
+@contextmanager
+def client_of(settings: Settings, **options: Any) -> Iterator[httpx.Client]:
+    """A gateway, and a client of it."""
+    with gateway(settings) as url, http_client(url, **options) as client:
+        yield client
+
+
+def http_client(url: str, **options: Any) -> httpx.Client:
+    """A client that no proxy of the user's gets between."""
+    return httpx.Client(base_url=url, timeout=SECONDS, trust_env=False, **options)
+
+
+def connect(database_url: str) -> "psycopg.Connection[tuple[Any, ...]]":
+    """A connection of the test's own, past the gateway."""
+    return psycopg.connect(database_url.replace("postgresql+psycopg://", "postgresql://"), autocommit=True)
+
+
+def row_counts(database: "psycopg.Connection[tuple[Any, ...]]") -> dict[str, int]:
+    """How many rows each table of the record has."""
+    query = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in TABLES)
+    return dict(database.execute(query).fetchall())
+
+
+class LastingPostgres:
+    """An embedded PostgreSQL that can stop and come back under the same URL."""
+
+    def __init__(self, home: Path) -> None:
+        self._home, self._link, self._server = home, home / "sockets", EmbeddedPostgres()
+        self.url = f"postgresql://turnpoint@/turnpoint?host={quote(str(self._link), safe='')}&port=5432"
+
+    def start(self) -> None:
+        (sockets,) = parse_qs(urlsplit(self._server.start(self._home)).query)["host"]
+        _point(self._link, Path(sockets))
+        migrate(Settings(database_url=self.url))
+
+    def stop(self) -> None:
+        self._server.stop()
+
+
+class LastingValkey:
+    """An embedded Valkey that can stop and come back under the same URL."""
+
+    def __init__(self, home: Path) -> None:
+        self._home, self._link, self._server = home, home / "cache", EmbeddedValkey()
+        self.url = f"unix://{self._link}/valkey.sock?db=0"
+
+    def start(self) -> None:
+        _point(self._link, Path(urlsplit(self._server.start(self._home)).path).parent)
+
+    def stop(self) -> None:
+        self._server.stop()
+
+
+def _point(link: Path, folder: Path) -> None:
+    link.unlink(missing_ok=True)
+    link.symlink_to(folder)

@@ -1,0 +1,66 @@
+"""The migrations build exactly the tables that the code uses, and take them away again."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from psycopg import sql
+from sqlalchemy import Engine, create_engine, inspect, make_url
+from sqlalchemy.pool import NullPool
+
+from app.running.migrate import migrate
+from app.settings import ROOT, Settings
+from app.storage.tables import Base
+from tests.integration.serving import TABLES, connect
+
+
+@pytest.fixture
+def empty_database(database_url: str) -> Iterator[str]:
+    """A database of its own, gone afterwards."""
+    name = f"migrations_{uuid4().hex}"
+    with connect(database_url) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield make_url(database_url).set(database=name).render_as_string(hide_password=False)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def engine(empty_database: str) -> Engine:
+    return create_engine(empty_database, poolclass=NullPool)
+
+
+def alembic_for(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.attributes["database_url"] = url
+    return config
+
+
+def test_upgrade_from_empty_gives_the_tables_of_the_code(empty_database: str, engine: Engine) -> None:
+    migrate(Settings(database_url=empty_database))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, Base.metadata) == []
+    assert set(inspect(engine).get_table_names()) == {*TABLES, "alembic_version"}
+    assert set(Base.metadata.tables) == set(TABLES)
+
+
+def test_downgrade_leaves_nothing_and_upgrade_works_again(empty_database: str, engine: Engine) -> None:
+    settings = Settings(database_url=empty_database)
+    migrate(settings)
+    command.downgrade(alembic_for(empty_database), "base")
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+    migrate(settings)
+    migrate(settings)
+    assert set(TABLES) <= set(inspect(engine).get_table_names())
+
+
+def test_there_is_one_line_of_migrations() -> None:
+    assert len(ScriptDirectory.from_config(alembic_for("")).get_heads()) == 1

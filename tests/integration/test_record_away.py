@@ -1,0 +1,71 @@
+"""PostgreSQL away: no suggestion leaves unrecorded, nothing is cached, and all is well once it is back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import redis
+
+from tests.integration.answers import Json, assert_verified, found, told
+from tests.integration.serving import LastingPostgres, Servers, client_of, settings_for
+
+
+@pytest.fixture
+def postgres(tmp_path: Path) -> Iterator[LastingPostgres]:
+    server = LastingPostgres(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+def assert_unrecorded(response: httpx.Response) -> None:
+    """A problem that says to try again, and no suggestion."""
+    assert response.status_code == 503
+    assert response.headers["content-type"] == "application/problem+json"
+    assert int(response.headers["retry-after"]) > 0
+    assert set(response.json()) == {"type", "title", "status", "detail"}
+
+
+def test_away_at_the_start(servers: Servers, question: Json) -> None:
+    away = settings_for(servers, database_url="postgresql://turnpoint@/turnpoint?host=/nowhere")
+    with client_of(away) as client, redis.from_url(servers.redis_url) as cache:
+        before = set(cache.keys())
+        assert_unrecorded(client.post("/counterfactuals", json=question))
+        assert_unrecorded(client.post("/predictions", json={"features": question["features"]}))
+        assert_unrecorded(client.get(f"/patients/{question['patient_id']}/interventions"))
+        assert set(cache.keys()) == before
+        ready = client.get("/readyz")
+        assert (ready.status_code, ready.json()["ready"]) == (503, False)
+        assert client.get("/livez").is_success
+
+
+def test_stopped_while_up_and_started_again(
+    servers: Servers, question: Json, postgres: LastingPostgres
+) -> None:
+    with client_of(settings_for(servers, database_url=postgres.url)) as client:
+        first = found(client, question)
+        other = question | {"count": 1}
+        postgres.stop()
+        # The first of them is in the cache: but that it was told could not be recorded.
+        assert_unrecorded(client.post("/counterfactuals", json=question))
+        assert_unrecorded(client.post("/counterfactuals", json=other))
+        assert_unrecorded(client.get(f"/counterfactuals/{first['id']}"))
+        assert client.get("/readyz").status_code == 503
+        postgres.start()
+        assert client.get("/readyz").status_code == 200
+        assert told(client.get(f"/counterfactuals/{first['id']}").json()) == told(first)
+        assert found(client, question)["generation"]["cached"] is True
+        late = found(client, other)
+        assert late["generation"]["cached"] is False
+        assert_verified(client, late)
+
+
+def test_restarted_between_two_questions(servers: Servers, question: Json, postgres: LastingPostgres) -> None:
+    with client_of(settings_for(servers, database_url=postgres.url)) as client:
+        found(client, question)
+        postgres.stop()
+        postgres.start()
+        # The pool still holds a connection that died: that may cost one request, not two.
+        client.post("/counterfactuals", json=question | {"count": 2})
+        assert found(client, question, count=3)["generation"]["cached"] is False
