@@ -9,6 +9,17 @@ class ClassifierError(RuntimeError):
     """The classifier is away or answers nonsense; the service answers 503."""
 
 
+class Committee(Protocol):
+    """Refits of a classifier that judge whether a counterfactual holds."""
+
+    @property
+    def size(self) -> int: ...
+
+    def risk(self, rows: FloatArray) -> FloatArray:
+        """Every member's risk for each row: shape (n, columns) to (members, n)."""
+        ...
+
+
 class Classifier(Protocol):
     """A risk classifier reachable as predict-in-batch."""
 

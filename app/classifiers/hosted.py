@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.classifiers.base import Classifier
-from app.classifiers.xgboost_local import Committee
+from app.classifiers.base import Classifier, Committee
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 
 

@@ -16,7 +16,8 @@ from pydantic import ValidationError
 
 from app.classifiers.base import ClassifierError
 from app.classifiers.hosted import HostedModel, Population
-from app.classifiers.xgboost_local import Committee, XGBoostClassifier
+from app.classifiers.xgboost_committee import XGBoostCommittee
+from app.classifiers.xgboost_local import XGBoostClassifier
 from app.domain.schema import FeatureSchema
 
 
@@ -52,9 +53,7 @@ def load_model(folder: Path, version: str | None = None) -> HostedModel:
         raise ModelFolderError(f"{home / 'manifest.json'} lists other columns than task.toml declares")
     try:
         classifier = XGBoostClassifier.load(home / "classifier.ubj", schema.columns)
-        members = [
-            XGBoostClassifier.load(p, schema.columns) for p in sorted((home / "committee").glob("*.ubj"))
-        ]
+        committee = XGBoostCommittee.load(sorted((home / "committee").glob("*.ubj")), schema.columns)
     except ClassifierError as error:
         raise ModelFolderError(str(error)) from error
     return HostedModel(
@@ -63,7 +62,7 @@ def load_model(folder: Path, version: str | None = None) -> HostedModel:
         digest=_digest(home / "manifest.json"),
         folder=home,
         classifier=classifier,
-        committee=Committee(members),
+        committee=committee,
         population=read_people(schema, home / "population.parquet"),
     )
 

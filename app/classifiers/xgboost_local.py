@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 import xgboost
 
-from app.classifiers.base import Classifier, ClassifierError
+from app.classifiers.base import ClassifierError
 from app.domain.schema import FloatArray
 
 
@@ -29,14 +29,7 @@ class XGBoostClassifier:
         Raises:
             ClassifierError: the file is not a model, or its columns differ.
         """
-        booster = xgboost.Booster()
-        try:
-            booster.load_model(str(path))
-        except xgboost.core.XGBoostError as error:
-            raise ClassifierError(f"{path} is not an XGBoost model") from error
-        if tuple(booster.feature_names or ()) != tuple(columns):
-            raise ClassifierError(f"{path} was trained on other columns than task.toml declares")
-        return cls(booster)
+        return cls(load_booster(path, columns))
 
     def risk(self, rows: FloatArray) -> FloatArray:
         predicted = self._booster.inplace_predict(rows.astype(np.float32), validate_features=False)
@@ -46,12 +39,17 @@ class XGBoostClassifier:
         return risk
 
 
-class Committee:
-    """Bootstrap refits of the hosted classifier: the judges of whether a counterfactual holds."""
+def load_booster(path: Path, columns: Sequence[str]) -> xgboost.Booster:
+    """Read a booster and check its columns.
 
-    def __init__(self, members: Sequence[Classifier]) -> None:
-        self.members = tuple(members)
-
-    def risk(self, rows: FloatArray) -> FloatArray:
-        """Every member's risk, shape (members, n)."""
-        return np.stack([member.risk(rows) for member in self.members])
+    Raises:
+        ClassifierError: the file is not a model, or its columns differ.
+    """
+    booster = xgboost.Booster()
+    try:
+        booster.load_model(str(path))
+    except xgboost.core.XGBoostError as error:
+        raise ClassifierError(f"{path} is not an XGBoost model") from error
+    if tuple(booster.feature_names or ()) != tuple(columns):
+        raise ClassifierError(f"{path} was trained on other columns than task.toml declares")
+    return booster

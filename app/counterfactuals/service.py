@@ -8,6 +8,7 @@ from uuid import UUID
 from app.counterfactuals import recorded
 from app.counterfactuals.answering import as_answer
 from app.counterfactuals.question import Asked, read_request
+from app.counterfactuals.recording import recording, recording_again
 from app.counterfactuals.repository import AnswerRepository
 from app.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
 from app.domain.counterfactual import Generation, Generator, Outcome
@@ -84,10 +85,8 @@ class CounterfactualService:
         if text is None:
             return None
         answer = CounterfactualsAnswer.model_validate_json(text)
-        async with self._database.transaction() as session:
-            repository = AnswerRepository(session)
-            if not await repository.add_request(answer.id, correlation_id, cached=True):
-                return None  # the record was restored to before this answer: answer anew
+        if not await self._database.run(*recording_again(answer.id, correlation_id)):
+            return None  # the record was restored to before this answer: answer anew
         return answer.again(_milliseconds_since(started))
 
     async def _fresh(
@@ -96,10 +95,7 @@ class CounterfactualService:
         """Work out, record and cache an answer; `key` is None when the cache is away."""
         outcome = await self._work_out(asked)
         answer = as_answer(asked, outcome, cache_away=key is None, elapsed_ms=_milliseconds_since(started))
-        async with self._database.transaction() as session:
-            repository = AnswerRepository(session)
-            await repository.add(asked, digest, answer)
-            await repository.add_request(answer.id, correlation_id, cached=False)
+        await self._database.run(*recording(asked, digest, answer, correlation_id))
         if key is not None and (outcome.generation.degraded is None or self._llm is None):
             # Not when the language model is away for a while: the next equal question may find it back.
             with suppress(CacheAwayError):  # recorded all the same; the next equal question costs its time

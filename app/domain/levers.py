@@ -6,8 +6,9 @@ permitted ranges are kept, by construction; only relations between levers remain
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,7 +17,8 @@ from app.domain.feature import Action, Direction, Feature
 from app.domain.patient import Patient
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray, LinearLink, ProportionalLink
 
-_SLACK = 1e-9
+_SLACK = 1e-6
+_UNBOUNDED = (-math.inf, math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,11 @@ class Lever:
         return len(self.effort) - 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Levers:
     """All levers of one patient, and the arithmetic of candidates.
 
-    Candidates are integer arrays of shape (n, levers) holding levels.
+    Candidates are integer arrays of shape (n, levers) holding levels; all arithmetic is table look-up.
     """
 
     factual: FloatArray
@@ -72,27 +74,56 @@ class Levers:
     def rows(self, levels: IntArray) -> FloatArray:
         """The candidates as the classifier's input, shape (n, columns)."""
         rows = np.repeat(self.factual[None, :], len(levels), axis=0)
-        for position, lever in enumerate(self.items):
-            moved = levels[:, position] > 0
-            if moved.any():
-                rows[np.ix_(moved, lever.columns)] = lever.rows[levels[moved, position]]
+        columns, owners, values = self._values
+        rows[:, columns] = values[np.arange(len(columns)), levels[:, owners]]
         return rows
 
     def effort(self, levels: IntArray) -> FloatArray:
         """Effort of each candidate, shape (n,), in the schema's unit of effort."""
-        total = np.zeros(len(levels))
-        for position, lever in enumerate(self.items):
-            total += lever.effort[levels[:, position]]
-        return total
+        return self._efforts[np.arange(len(self)), levels].sum(axis=1)
 
     def allowed(self, levels: IntArray) -> BoolArray:
         """Which candidates keep every relation and change no more features than allowed, shape (n,)."""
-        few = (levels > 0).sum(axis=1) <= self.max_changes
-        if len(self.relation_bounds) == 0:
-            return few
-        known = np.nan_to_num(self.rows(levels))
-        kept = known @ self.relation_terms.T <= self.relation_bounds + _SLACK
-        return few & kept.all(axis=1)
+        allowed = (levels > 0).sum(axis=1) <= self.max_changes
+        for room, moves in self._relations:
+            used = sum(move[levels[:, position]] for position, move in moves)
+            allowed &= used <= room
+        return allowed
+
+    @cached_property
+    def _values(self) -> tuple[IntArray, IntArray, FloatArray]:
+        """Each moved column, the lever that moves it, and its value at each level (columns, levels)."""
+        columns = [column for lever in self.items for column in lever.columns]
+        owners = [position for position, lever in enumerate(self.items) for _ in lever.columns]
+        values = [lever.rows[:, place] for lever in self.items for place in range(len(lever.columns))]
+        return np.array(columns, dtype=np.int64), np.array(owners, dtype=np.int64), self._table(values)
+
+    @cached_property
+    def _efforts(self) -> FloatArray:
+        """Shape (levers, levels)."""
+        return self._table([lever.effort for lever in self.items])
+
+    @cached_property
+    def _relations(self) -> list[tuple[float, list[tuple[int, FloatArray]]]]:
+        """For each relation that levers touch: its room as things are, and what each level of them uses."""
+        relations = []
+        for terms, bound in zip(self.relation_terms, self.relation_bounds, strict=True):
+            room = float(bound - terms @ np.nan_to_num(self.factual)) + _SLACK
+            used = [(lever.rows - lever.rows[0]) @ terms[lever.columns] for lever in self.items]
+            moves = [(position, move) for position, move in enumerate(used) if move.any()]
+            relations += [(room, moves)] if moves else []
+        return relations
+
+    @cached_property
+    def _depth(self) -> int:
+        return 1 + max((lever.top for lever in self.items), default=0)
+
+    def _table(self, rows: Sequence[FloatArray]) -> FloatArray:
+        """Rows of unequal length as one array, padded with values that no level points at."""
+        table = np.full((len(rows), self._depth), np.nan)
+        for row, values in zip(table, rows, strict=True):
+            row[: len(values)] = values
+        return table
 
 
 def levers_of(schema: FeatureSchema, patient: Patient, constraints: Constraints) -> Levers:
@@ -181,7 +212,9 @@ def _permitted(
     """Which levels keep every moved feature within clinical and requested bounds; level 0 always does."""
     kept = np.ones(len(table), dtype=bool)
     for column, name in enumerate(names):
-        for low, high in (schema[name].clinical or (-math.inf, math.inf), constraints.bounds(name)):
+        asked, clinical = constraints.bounds(name), schema[name].clinical or _UNBOUNDED
+        low, high = max(asked[0], clinical[0]), min(asked[1], clinical[1])
+        if (low, high) != _UNBOUNDED:
             kept &= (table[:, column] >= low - _SLACK) & (table[:, column] <= high + _SLACK)
     kept[0] = True
     return kept

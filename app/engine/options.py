@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.domain.schema import BoolArray, FloatArray, IntArray
+from app.engine.moves import distinct
 from app.engine.question import Question
 from app.engine.rank import by_effort, diverse
 from app.engine.robustness import Judge
 from app.engine.settle import trim
 
-SHORTLIST = 32
+SHORTLIST = 24
 """How many candidates are put to noise and adherence draws; refits alone sort out most."""
 
 
@@ -47,7 +48,7 @@ def pick(question: Question, judge: Judge, levels: IntArray, count: int, min_rob
         return judged[diverse(judged.levels, order, count)]
     chosen = holding[diverse(holding.levels, by_effort(holding.effort, holding.risk), 2 * count)]
     trimmed = trim(question, chosen.levels, lambda them: _holding(question, judge, them, min_robustness))
-    final = judge_all(question, judge, np.unique(trimmed, axis=0))
+    final = judge_all(question, judge, distinct(trimmed))
     return final[diverse(final.levels, by_effort(final.effort, final.risk), count)]
 
 

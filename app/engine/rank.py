@@ -16,15 +16,15 @@ def diverse(levels: IntArray, order: IntArray, count: int) -> IntArray:
     An option that changes all that a better one changes, and more, offers a clinician no new choice.
     """
     chosen: list[int] = []
-    changed = levels > 0
-    for position in order:
-        if any(_contains(changed[position], changed[other]) for other in chosen):
-            continue
-        chosen.append(int(position))
+    changed = [int.from_bytes(packed) for packed in np.packbits(levels > 0, axis=1)]  # a bit for each lever
+    for position in order.tolist():
+        if not any(_contains(changed[position], changed[other]) for other in chosen):
+            chosen.append(position)
         if len(chosen) == count:
             break
     return np.array(chosen, dtype=np.int64)
 
 
-def _contains(one: IntArray, other: IntArray) -> bool:
-    return bool((one | ~other).all() or (other | ~one).all())
+def _contains(one: int, other: int) -> bool:
+    """Whether either set of bits contains the other."""
+    return one & other in (one, other)

@@ -16,11 +16,12 @@ from app.domain.counterfactual import (
 from app.domain.schema import IntArray
 from app.domain.wording import summary
 from app.engine.describe import changes_of, features_of
+from app.engine.moves import distinct
 from app.engine.options import Judged, pick
 from app.engine.plausibility import Crowd, crowd_of, plausibility
 from app.engine.question import Question
 from app.engine.robustness import Judge, as_robustness, judge_for
-from app.engine.search import Found, telling_moves
+from app.engine.search import Found
 from app.engine.settle import settle
 
 
@@ -66,11 +67,11 @@ def recommend(
     Where only the language model was asked for but none of its proposals can be settled under the
     target, the search's candidates take their place, and say so.
     """
-    settled = settle(question, proposals, telling_moves(question))
+    settled = settle(question, proposals)
     generation = replace(generation, valid=settled.valid, repaired=settled.repaired)
     only_llm = wish.generator is Generator.LLM and len(settled.levels) > 0
     searched = found.levels[:0] if only_llm else found.levels
-    candidates = np.unique(np.concatenate([settled.levels, searched]), axis=0)
+    candidates = distinct(np.concatenate([settled.levels, searched]))
     if len(candidates) == 0:
         return Outcome(Status.INFEASIBLE, risk, (), _infeasible(question, found), generation)
     options = pick(question, yardsticks.judge, candidates, wish.count, wish.min_robustness)

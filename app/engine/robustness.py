@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.classifiers.base import Classifier
-from app.classifiers.xgboost_local import Committee
+from app.classifiers.base import Classifier, Committee
 from app.domain.counterfactual import Robustness
 from app.domain.feature import Kind
 from app.domain.schema import FeatureSchema, FloatArray

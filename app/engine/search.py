@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.domain.schema import FloatArray, IntArray
-from app.engine.moves import all_moves, extensions
+from app.engine.moves import distinct, extensions, telling_moves
 from app.engine.question import Question
 
 BEAM = 12
@@ -41,7 +41,7 @@ def search(question: Question) -> Found:
     lowest_risk = float(question.risk(beam)[0])
     pool_levels, pool_risk = [], []
     for _ in range(min(question.levers.max_changes, len(question.levers))):
-        children = np.unique(extensions(beam, moves)[0], axis=0)
+        children = distinct(extensions(beam, moves)[0])
         children = children[question.levers.allowed(children)]
         if len(children) == 0:
             break
@@ -57,29 +57,6 @@ def search(question: Question) -> Found:
         pool_levels, pool_risk = [question.unchanged[:0]], [np.empty(0)]
     levels, risk = np.concatenate(pool_levels), np.concatenate(pool_risk)
     return Found(_spread(question, levels, risk), lowest, lowest_risk)
-
-
-def telling_moves(question: Question) -> IntArray:
-    """Single moves that lower the risk by more than the next smaller move of the same lever.
-
-    Tree ensembles are piecewise constant: on their own, most levels change nothing. A lever that never
-    lowers the risk alone keeps its furthest level, in case it helps in company.
-    """
-    moves = all_moves(question.levers)
-    if len(moves) == 0:
-        return moves
-    levels = np.zeros((len(moves), len(question.levers)), dtype=np.int64)
-    levels[np.arange(len(moves)), moves[:, 0]] = moves[:, 1]
-    start = question.risk(question.unchanged)[0]
-    risk = question.risk(levels)
-    telling = np.zeros(len(moves), dtype=bool)
-    for position in range(len(question.levers)):
-        own = np.flatnonzero(moves[:, 0] == position)
-        lowest_before = np.minimum.accumulate(np.concatenate([[start], risk[own]]))[:-1]
-        telling[own] = risk[own] < lowest_before - 1e-6
-        if len(own) and not telling[own].any():
-            telling[own[-1]] = True
-    return moves[telling]
 
 
 def _best(question: Question, levels: IntArray, risk: FloatArray) -> IntArray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.domain.schema import BoolArray, IntArray
-from app.engine.moves import extensions, reductions
+from app.engine.moves import distinct, extensions, reductions, telling_moves
 from app.engine.question import Question
 
 MARGIN = 0.08
@@ -26,10 +26,11 @@ class Settled:
     repaired: int
 
 
-def settle(question: Question, proposals: IntArray, moves: IntArray) -> Settled:
+def settle(question: Question, proposals: IntArray) -> Settled:
     """Bring proposals under the target by the smallest number of further moves."""
     if len(proposals) == 0:
         return Settled(proposals, valid=0, repaired=0)
+    moves = telling_moves(question)
     levels = _obedient(question, proposals)
     valid = question.reached(question.risk(levels)) & question.levers.allowed(proposals)
     reached_by_now = question.reached(question.risk(levels))
@@ -41,7 +42,7 @@ def settle(question: Question, proposals: IntArray, moves: IntArray) -> Settled:
         reached_by_now |= reached
         if not moved.any():
             break
-    kept = np.unique(np.concatenate(stages), axis=0)
+    kept = distinct(np.concatenate(stages))
     return Settled(kept, valid=int(valid.sum()), repaired=int((reached_by_now & ~valid).sum()))
 
 

@@ -75,7 +75,7 @@ async def get_model(hosted: HostedDep, hosting: HostingDep) -> ModelDetail:
         min_robustness=facts.min_robustness,
         max_changes=facts.max_changes,
         horizon=facts.horizon,
-        committee_size=len(model.committee.members),
+        committee_size=model.committee.size,
         population_size=len(model.population.rows),
         data=model.schema.data.model_dump(),
         actionable=[feature.name for feature in model.schema.actionable],

@@ -38,6 +38,9 @@ class PredictionAnswer(BaseModel):
     label: str
 
 
+_RECORD = insert(PredictionRow).returning(PredictionRow.id)
+
+
 def _hosting(request: Request) -> Hosting:
     hosting: Hosting = request.state.hosting
     return hosting
@@ -71,6 +74,5 @@ async def predict(
         "threshold": facts.threshold,
         "label": answer.label,
     }
-    async with database.transaction() as session:
-        await session.execute(insert(PredictionRow).values(audit))
+    await database.run(_RECORD, audit)
     return json_reply(answer)

@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import psycopg
-from sqlalchemy import text
+from sqlalchemy import Insert, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -27,21 +28,37 @@ class Database:
             hide_parameters=True,  # what a statement carries must not reach a log by way of an error
             connect_args={"connect_timeout": 5},
         )
+        self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+
+    async def run(self, statement: Insert, values: dict[str, Any]) -> bool:
+        """Run one writing statement, a transaction by itself; whether it returned a row.
+
+        Raises:
+            RecordError: the database is away, or lost before it confirmed.
+        """
+        async with self._careful(), self._autocommit.connect() as connection:
+            return (await connection.execute(statement, values)).first() is not None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """One unit of work: committed on leaving, rolled back on any error.
 
-        A connection that died since its last use (the server was restarted) is noticed here: the pool is
-        emptied, so that the next request connects anew.
-
         Raises:
             RecordError: the database is away, or lost during the work.
         """
+        async with self._careful(), self._sessions() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def _careful(self) -> AsyncIterator[None]:
+        """Tell a database that is away from a statement that is wrong.
+
+        A connection that died since its last use (the server was restarted) is noticed here: the pool is
+        emptied, so that the next request connects anew.
+        """
         try:
-            async with self._sessions() as session, session.begin():
-                yield session
+            yield
         except (DBAPIError, PoolTimeoutError, OSError) as error:
             if isinstance(error, DBAPIError) and not error.connection_invalidated and not _is_away(error):
                 raise

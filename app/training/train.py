@@ -8,7 +8,8 @@ from typing import Any
 
 from app.classifiers.hosted import HostedModel
 from app.classifiers.store import ModelFolderError, read_people, read_schema
-from app.classifiers.xgboost_local import Committee, XGBoostClassifier
+from app.classifiers.xgboost_committee import XGBoostCommittee
+from app.classifiers.xgboost_local import XGBoostClassifier
 from app.domain.schema import FeatureSchema
 from app.training import card, evaluation, nhanes, plots, source
 from app.training.errors import TrainingError
@@ -110,7 +111,7 @@ def _hosted(home: Path, schema: FeatureSchema) -> HostedModel:
         digest="",
         folder=home,
         classifier=XGBoostClassifier.load(home / "classifier.ubj", schema.columns),
-        committee=Committee([XGBoostClassifier.load(path, schema.columns) for path in members]),
+        committee=XGBoostCommittee.load(members, schema.columns),
         population=read_people(schema, home / "population.parquet"),
     )
 

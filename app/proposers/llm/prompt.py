@@ -32,14 +32,13 @@ def messages(schema: FeatureSchema, case: str, exemplars: Sequence[Exemplar] = (
 def case_text(schema: FeatureSchema, patient: Patient, levers: Levers, risk: float, target: float) -> str:
     """One patient in the prompt's words: the aim, the person, and what is open to change.
 
-    Features that follow another one are left out, and so are the limits of each step: the response
-    schema has them, and on a CPU every token of the prompt costs milliseconds.
+    Left out are features that follow another one, those that happen to have no room to move, and the
+    limits of each step, which the response schema has: on a CPU every token costs milliseconds.
     """
-    movable = {lever.feature.name for lever in levers}
     fixed = [
         f"{feature.name} {_value(feature, patient)}"
         for feature in schema.features
-        if feature.name not in movable | set(schema.link_of) and patient.values[feature.name] is not None
+        if feature.action is None and feature.name not in schema.link_of
     ]
     open_to_change = [f"{lever.feature.name} {_value(lever.feature, patient)}" for lever in levers]
     return "\n".join(

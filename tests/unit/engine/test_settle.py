@@ -10,7 +10,6 @@ from app.classifiers.hosted import HostedModel
 from app.domain.schema import BoolArray, IntArray
 from app.engine.moves import reductions
 from app.engine.question import Question
-from app.engine.search import telling_moves
 from app.engine.settle import settle, trim
 from tests.asking import Person, question_about
 
@@ -23,7 +22,7 @@ def test_whatever_is_proposed_comes_out_obedient_and_under_the_target(
     question = question_about(model, data.draw(st.sampled_from(high_risk)))
     levels = st.tuples(*(st.integers(0, lever.top) for lever in question.levers))
     proposals = np.array(data.draw(st.lists(levels, min_size=1, max_size=6)), dtype=np.int64)
-    settled = settle(question, proposals, telling_moves(question))
+    settled = settle(question, proposals)
     assert question.levers.allowed(settled.levels).all()
     assert question.reached(question.risk(settled.levels)).all()
     assert settled.valid + settled.repaired <= len(proposals)
@@ -31,7 +30,7 @@ def test_whatever_is_proposed_comes_out_obedient_and_under_the_target(
 
 def test_a_near_miss_is_repaired(model: HostedModel, helpable: Person) -> None:
     question = question_about(model, helpable)
-    settled = settle(question, question.unchanged, telling_moves(question))
+    settled = settle(question, question.unchanged)
     assert (settled.valid, settled.repaired) == (0, 1)
     assert len(settled.levels) > 0
 
@@ -41,7 +40,7 @@ def test_trimming_leaves_nothing_needless(model: HostedModel, high_risk: list[Pe
     trimmed_in_all = 0
     for person in high_risk[:40]:
         question = question_about(model, person)
-        settled = settle(question, question.unchanged, telling_moves(question))
+        settled = settle(question, question.unchanged)
         trimmed = trim(question, settled.levels, partial(_reaches, question))
         lesser, _ = reductions(trimmed)
         lesser = lesser[question.levers.allowed(lesser)]
@@ -56,6 +55,6 @@ def _reaches(question: Question, levels: IntArray) -> BoolArray:
 
 def test_too_many_changes_are_cut_to_those_that_help_most(model: HostedModel, helpable: Person) -> None:
     question = question_about(model, helpable)
-    settled = settle(question, question.levers.tops[None, :], telling_moves(question))
+    settled = settle(question, question.levers.tops[None, :])
     assert settled.valid == 0  # as it came, it broke the limit on the number of changes
     assert ((settled.levels > 0).sum(axis=1) <= question.levers.max_changes).all()

@@ -71,7 +71,7 @@ def test_every_file_is_in_the_manifest_with_its_digest(model: HostedModel, manif
     assert manifest["files"] == {path.relative_to(home).as_posix(): digest(path) for path in there}
     assert manifest["schema"] == digest(home.parent / "task.toml")
     assert manifest["columns"] == list(model.schema.columns)
-    assert len(model.committee.members) == COMMITTEE_SIZE
+    assert model.committee.size == COMMITTEE_SIZE
 
 
 def test_the_figures_come_out_again(
