@@ -1,6 +1,5 @@
-"""The language model's server: real answers when LLM_GGUF names a model, clear errors always."""
+"""The language model's server: real answers, and clear errors."""
 
-import os
 from pathlib import Path
 
 import httpx
@@ -9,8 +8,6 @@ import pytest
 
 from app.embedded.errors import StartError
 from app.embedded.llama_server import EmbeddedLlm, LlmOptions, default_threads
-
-needs_model = pytest.mark.skipif("LLM_GGUF" not in os.environ, reason="set LLM_GGUF to a small GGUF model")
 
 
 def test_threads_follow_the_cores_allowed() -> None:
@@ -35,9 +32,8 @@ def test_a_broken_model_is_reported_with_the_servers_words(tmp_path: Path) -> No
     server.stop()
 
 
-@needs_model
-def test_it_serves_eight_samples_of_one_prompt_and_leaves_nothing(tmp_path: Path) -> None:
-    server = EmbeddedLlm(Path(os.environ["LLM_GGUF"]), LlmOptions(context=256))
+def test_it_serves_eight_samples_of_one_prompt_and_leaves_nothing(weights: Path, tmp_path: Path) -> None:
+    server = EmbeddedLlm(weights, LlmOptions(context=256))
     url = server.start(tmp_path)
     (owned,) = [p for p in psutil.Process().children() if "llama_process" in " ".join(p.cmdline())]
     processes = [owned, *owned.children()]
