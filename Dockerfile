@@ -5,7 +5,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=igno
 RUN python -m venv .venv
 COPY requirements/server.txt requirements/
 RUN .venv/bin/pip install --require-hashes --only-binary :all: --requirement requirements/server.txt
-COPY pyproject.toml LICENSE NOTICE ./
+COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY app app
 RUN .venv/bin/pip install --no-deps --no-build-isolation --editable .
 
