@@ -16,6 +16,7 @@ from app.engine.hosting import Hosting
 from app.engine.question import Question
 from app.engine.recommend import already_below, recommend
 from app.engine.search import search
+from app.http.metrics import ANSWERS
 from app.http.problems import NotFoundError
 from app.proposers.base import Degraded, Proposals
 from app.proposers.llm.proposer import LlmProposer
@@ -43,6 +44,12 @@ class CounterfactualService:
             RecordError: the answer could not be recorded, so it is not given.
             ClassifierError: the classifier is away.
         """
+        answer = await self._answered(request, correlation_id)
+        generation = answer.generation
+        ANSWERS.labels(answer.model.name, answer.status, generation.cached, generation.degraded or "no").inc()
+        return answer
+
+    async def _answered(self, request: CounterfactualsRequest, correlation_id: str) -> CounterfactualsAnswer:
         started = time.perf_counter()
         asked = read_request(self._hosting, request)
         digest = asked.digest(self._proposer_version(asked))

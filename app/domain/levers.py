@@ -66,11 +66,6 @@ class Levers:
     def __iter__(self) -> Iterator[Lever]:
         return iter(self.items)
 
-    @property
-    def tops(self) -> IntArray:
-        """The highest level of each lever."""
-        return np.array([lever.top for lever in self.items], dtype=np.int64)
-
     def rows(self, levels: IntArray) -> FloatArray:
         """The candidates as the classifier's input, shape (n, columns)."""
         rows = np.repeat(self.factual[None, :], len(levels), axis=0)

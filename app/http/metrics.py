@@ -8,5 +8,4 @@ REQUESTS = Histogram(
     ["method", "route", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-ANSWERS = Counter("turnpoint_answers", "Answers given.", ["model", "status", "cached"])
-PROPOSALS = Counter("turnpoint_proposals", "The language model's proposals by what became of them.", ["fate"])
+ANSWERS = Counter("turnpoint_answers", "Answers given.", ["model", "status", "cached", "degraded"])

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from app.engine.hosting import Hosted, Hosting
+from app.http.dependencies import HostingDep
 from app.http.problems import NotFoundError, documented
 from app.models.json_schema import features_json_schema
 
@@ -37,14 +38,6 @@ class ModelDetail(ModelSummary):
     data: dict[str, str]
     actionable: list[str]
     fixed: list[str]
-
-
-def _hosting(request: Request) -> Hosting:
-    hosting: Hosting = request.state.hosting
-    return hosting
-
-
-HostingDep = Annotated[Hosting, Depends(_hosting)]
 
 
 def _hosted(hosting: HostingDep, name: Annotated[str, Path(max_length=64)]) -> Hosted:

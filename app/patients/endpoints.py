@@ -3,15 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from app.counterfactuals.recorded import as_answer
 from app.counterfactuals.repository import AnswerRepository
 from app.counterfactuals.schemas import CounterfactualsAnswer
+from app.http.dependencies import DatabaseDep
 from app.http.problems import NotFoundError, documented
 from app.http.replies import json_reply
-from app.storage.database import Database
 
 router = APIRouter(prefix="/patients", tags=["patients"])
 
@@ -26,17 +26,12 @@ class InterventionsPage(BaseModel):
     )
 
 
-def _database(request: Request) -> Database:
-    database: Database = request.state.database
-    return database
-
-
 @router.get(
     "/{patient_id}/interventions", response_model=InterventionsPage, responses=documented(401, 404, 422, 503)
 )
 async def interventions(
     patient_id: Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$")],
-    database: Annotated[Database, Depends(_database)],
+    database: DatabaseDep,
     before: Annotated[UUID | None, Query(description="The cursor `next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:

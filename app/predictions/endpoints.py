@@ -1,17 +1,16 @@
 """The risk of one feature vector; nothing is recorded but the audit row."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import insert
 
 from app.domain.ids import uuid7
 from app.domain.patient import read_patient
-from app.engine.hosting import Hosting
+from app.http.dependencies import DatabaseDep, HostingDep
 from app.http.problems import documented
 from app.http.replies import json_reply
-from app.storage.database import Database
 from app.storage.tables import PredictionRow
 
 router = APIRouter(prefix="/predictions", tags=["predictions"])
@@ -41,21 +40,11 @@ class PredictionAnswer(BaseModel):
 _RECORD = insert(PredictionRow).returning(PredictionRow.id)
 
 
-def _hosting(request: Request) -> Hosting:
-    hosting: Hosting = request.state.hosting
-    return hosting
-
-
-def _database(request: Request) -> Database:
-    database: Database = request.state.database
-    return database
-
-
 @router.post("", response_model=PredictionAnswer, responses=documented(400, 401, 413, 422, 503))
 async def predict(
     body: PredictionRequest,
-    hosting: Annotated[Hosting, Depends(_hosting)],
-    database: Annotated[Database, Depends(_database)],
+    hosting: HostingDep,
+    database: DatabaseDep,
 ) -> Response:
     """Tell the risk of one feature vector."""
     model = hosting.named(body.model).model

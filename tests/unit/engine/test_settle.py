@@ -55,6 +55,7 @@ def _reaches(question: Question, levels: IntArray) -> BoolArray:
 
 def test_too_many_changes_are_cut_to_those_that_help_most(model: HostedModel, helpable: Person) -> None:
     question = question_about(model, helpable)
-    settled = settle(question, question.levers.tops[None, :])
+    everything = np.array([[lever.top for lever in question.levers]])
+    settled = settle(question, everything)
     assert settled.valid == 0  # as it came, it broke the limit on the number of changes
     assert ((settled.levels > 0).sum(axis=1) <= question.levers.max_changes).all()
