@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import TypedDict
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi_offline import FastAPIOffline
 
 from app import __version__
 from app.classifiers.store import load_models
@@ -69,7 +70,9 @@ def create_app(settings: Settings) -> FastAPI:
             await cache.close()
             await database.close()
 
-    app = FastAPI(title="Turnpoint", version=__version__, description=DESCRIPTION, lifespan=lifespan)
+    app = FastAPIOffline(
+        title="Turnpoint", version=__version__, description=DESCRIPTION, lifespan=lifespan, redoc_url=None
+    )
     problems.install(app)
     known_callers = APIRouter(dependencies=[Depends(BearerAuth(settings))])
     for face in (counterfactuals, patients, predictions, models):
