@@ -63,6 +63,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def install(app: FastAPI) -> None:
     """Answer every error of the service, its framework's own included, with a problem document."""
+    _describe_problems(app)
 
     @app.exception_handler(RequestValidationError)
     async def _unreadable(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -97,6 +98,20 @@ def install(app: FastAPI) -> None:
         response = problem(error.status_code)
         response.headers.update(error.headers or {})
         return response
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Put the schema that `documented` refers to into the OpenAPI document."""
+    generate = app.openapi
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas = {**schema.pop("$defs"), "Problem": schema}
+
+    def with_problem() -> dict[str, Any]:
+        document = generate()
+        document["components"]["schemas"] |= schemas
+        return document
+
+    app.openapi = with_problem  # type: ignore[method-assign]
 
 
 def _pointer(loc: Sequence[int | str]) -> str:

@@ -1,5 +1,6 @@
 """The other faces: a patient's interventions, models, operations, documentation, and who may call."""
 
+import json
 import re
 from collections.abc import Iterator
 from uuid import UUID, uuid4
@@ -128,6 +129,20 @@ def test_the_documentation_loads(client: httpx.Client) -> None:
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
     assert client.get("/openapi.json").json()["info"]["title"] == "Turnpoint"
+
+
+def test_the_documentation_needs_no_other_host(client: httpx.Client) -> None:
+    page = client.get("/docs").text
+    assert "https://" not in page
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert loaded
+    assert all(client.get(path).is_success for path in loaded)
+
+
+def test_the_documentation_defines_every_schema_it_names(client: httpx.Client) -> None:
+    text = client.get("/openapi.json").text
+    named = set(re.findall(r"#/components/schemas/(\w+)", text))
+    assert named <= set(json.loads(text)["components"]["schemas"])
 
 
 def test_the_examples_of_the_documentation_are_accepted(client: httpx.Client) -> None:
