@@ -16,14 +16,14 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+Host = Annotated[str, typer.Option(help="Not read from HOST, which some shells set to the machine's name.")]
 Home = Annotated[Path, typer.Option(envvar="TURNPOINT_HOME", help="Where data and weights are kept.")]
 
 
 @cli.command()
 def run(
-    home: Annotated[Path, typer.Option(envvar="TURNPOINT_HOME", help="Where data is kept.")] = ROOT
-    / ".turnpoint",
-    host: Annotated[str, typer.Option(envvar="HOST")] = "127.0.0.1",
+    home: Home = ROOT / ".turnpoint",
+    host: Host = "127.0.0.1",
     port: Annotated[int, typer.Option(envvar="PORT", min=1, max=65535)] = 8000,
 ) -> None:
     """Run everything on this machine: PostgreSQL, Valkey, language model, gateway, demonstration patients."""

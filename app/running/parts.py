@@ -18,6 +18,8 @@ from app.running.migrate import migrate
 from app.running.screen import Screen
 from app.settings import Settings
 
+LOOPBACK = "127.0.0.1"
+
 
 class CannotRunError(Exception):
     """The run cannot go on; the message is one sentence for the person at the terminal."""
@@ -46,7 +48,7 @@ def start_servers(stack: ExitStack, home: Path, given: Given, screen: Screen) ->
     with screen.step("Starting PostgreSQL") as step:
         url = given.database_url or _start(stack, EmbeddedPostgres(), home)
         environment["DATABASE_URL"] = url
-        migrate(Settings(database_url=url))
+        migrate(Settings(database_url=url, host=LOOPBACK))
         step.done("PostgreSQL, tables up to date" if given.database_url else "PostgreSQL 18, embedded")
     with screen.step("Starting Valkey") as step:
         environment["REDIS_URL"] = given.redis_url or _start(stack, EmbeddedValkey(), home)
@@ -73,7 +75,7 @@ def start_gateway(stack: ExitStack, home: Path, environment: dict[str, str], hos
     if not port_is_free(host, port):
         raise CannotRunError(f"Port {port} is taken: stop what uses it, or choose another with PORT=….")
     everywhere = host in {"0.0.0.0", "::"}
-    url = f"http://{'127.0.0.1' if everywhere else host}:{port}"
+    url = f"http://{LOOPBACK if everywhere else host}:{port}"
     gateway = Child(
         "the gateway",
         [sys.executable, "-m", "app.cli", "serve"],
