@@ -61,10 +61,6 @@ class Robustness:
     noise: float
     adherence: float
 
-    @property
-    def least(self) -> float:
-        return min(self.refits, self.noise, self.adherence)
-
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:

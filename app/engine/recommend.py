@@ -120,7 +120,7 @@ def _describe(
                 plausibility=looks[index],
                 effort=round(float(options.effort[index]), 4),
                 robustness=holds,
-                fragile=holds.least < min_robustness,
+                fragile=bool(options.least[index] < min_robustness),
                 generator=authors[index],
                 summary=summary(question.schema, changes, linked),
             )
