@@ -15,11 +15,16 @@ FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 # in it. An installation takes all of them away first, so one that is killed leaves none and starts afresh.
 checksum = $(shell { $(1); } | cksum | cut -d' ' -f1)
 HERE := .venv/.here-$(call checksum,pwd)
+BENCH_HERE := $(HERE:.venv/%=.venv-bench/%)
 RUN := .venv/.run-$(call checksum,pwd; cat pyproject.toml requirements/run.txt)
 DEV := .venv/.dev-$(call checksum,pwd; cat pyproject.toml requirements/dev.txt)
+# The peers that `make bench` measures bring packages of their own: they get an environment of their own.
+BENCH := .venv-bench/.bench-$(call checksum,pwd; cat pyproject.toml requirements/bench.txt)
+# So does MLServer, a server that hosts classifiers: the tests run the gateway against it.
+MLSERVER := .venv-mlserver/.mlserver-$(call checksum,pwd; cat requirements/mlserver.txt)
 
 BIN := .venv/bin
-PIP := PIP_USER=0 $(BIN)/python -m pip --disable-pip-version-check --no-input
+PIP = PIP_USER=0 $(@D)/bin/python -m pip --disable-pip-version-check --no-input
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -27,13 +32,13 @@ help:  ## Show this list
 run: $(RUN)  ## Run everything on this machine; PORT=8010 and TURNPOINT_HOME=/folder are heeded
 	@exec $(BIN)/turnpoint run
 
-test: $(DEV)  ## Run the tests; ARGS="-k settle" reaches pytest
+test: $(DEV) $(MLSERVER)  ## Run the tests; ARGS="-k settle" reaches pytest
 	@$(BIN)/turnpoint fetch
 	@$(BIN)/python -m pytest $(ARGS)
 
-bench: $(DEV)  ## Measure it; ARGS reaches the benchmark
-	@$(BIN)/turnpoint fetch
-	@$(BIN)/python -m bench $(ARGS)
+bench: $(BENCH)  ## Measure it and its peers; ARGS="peers --quick" reaches the benchmark
+	@.venv-bench/bin/turnpoint fetch
+	@.venv-bench/bin/python -m bench $(ARGS)
 
 lint: $(DEV)  ## Check style, types and the direction of imports
 	$(BIN)/ruff check
@@ -41,20 +46,23 @@ lint: $(DEV)  ## Check style, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --fork-strategy fewest \
-	--generate-hashes --no-build --no-annotate --no-emit-index-url --custom-compile-command "make lock" \
-	--group build $(ARGS)
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-build --no-annotate --no-emit-index-url --custom-compile-command "make lock" $(ARGS)
+LOCK = $(COMPILE) pyproject.toml --group build
 
 lock: $(DEV)  ## Write requirements/*.txt anew; ARGS=--upgrade takes the newest versions
 	$(LOCK) --all-extras --output-file requirements/dev.txt
 	$(LOCK) --extra embedded --extra train --constraint requirements/dev.txt --output-file requirements/run.txt
 	$(LOCK) --constraint requirements/dev.txt --output-file requirements/server.txt
+	$(LOCK) --extra embedded --group bench --constraint requirements/dev.txt --output-file requirements/bench.txt
+	$(COMPILE) --group mlserver --output-file requirements/mlserver.txt
 
 clean:  ## Remove .venv and caches, never your data
-	rm -rf .venv .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist htmlcov
+	rm -rf .venv .venv-bench .venv-mlserver .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
+		.ruff_cache dist htmlcov
 	find app bench migrations tests -name __pycache__ -prune -exec rm -rf {} +
 
-$(HERE):
+$(HERE) $(BENCH_HERE):
 	@bare=; for python in $(PYTHONS) ''; do \
 		$$python -c '$(FITS)' 2>/dev/null || continue; \
 		$$python -c 'import ensurepip, venv' 2>/dev/null && break || bare=$$python; \
@@ -65,8 +73,8 @@ $(HERE):
 		echo "Turnpoint needs Python 3.11 to 3.14 and found none (looked for $(PYTHONS)):" \
 			"install one, or name it with PYTHON=/path/to/python3." >&2; exit 1; \
 	fi; \
-	echo "Making .venv with $$($$python --version); packages follow, about a minute the first time."; \
-	$$python -m venv --clear .venv; \
+	echo "Making $(@D) with $$($$python --version); packages follow, about a minute the first time."; \
+	$$python -m venv --clear $(@D); \
 	touch $@
 
 $(RUN): | $(HERE)
@@ -76,15 +84,30 @@ $(DEV): | $(HERE)
 	$(call install,dev)
 	@touch $(RUN)
 
+# --no-deps: the lock is complete, and one peer caps NumPy far below what it works with (pyproject.toml).
+$(BENCH): | $(BENCH_HERE)
+	$(call install,bench,--no-deps)
+
+$(MLSERVER): | $(DEV)
+	@rm -rf $(@D); \
+	if $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 13))'; then \
+		echo "MLServer needs Python 3.11 or 3.12: the tests against it are skipped."; exit 0; \
+	fi; \
+	echo "Making $(@D) for the tests against MLServer, half a minute the first time."; \
+	$(BIN)/python -m venv $(@D); \
+	$(PIP) install --require-hashes --only-binary :all: --no-deps --no-compile \
+		--requirement requirements/mlserver.txt; \
+	touch $@
+
 define install
 @trap 'exit 130' HUP INT TERM; \
-rm -f .venv/.here-* .venv/.run-* .venv/.dev-*; \
-$(PIP) install --require-hashes --only-binary :all: --requirement requirements/$(1).txt && \
+rm -f $(@D)/.here-* $(@D)/.run-* $(@D)/.dev-* $(@D)/.bench-*; \
+$(PIP) install --require-hashes --only-binary :all: $(2) --requirement requirements/$(1).txt && \
 $(PIP) install --quiet --no-deps --no-build-isolation --editable . || { \
-	touch $(HERE); \
+	touch $(@D)/$(notdir $(HERE)); \
 	echo "The packages are not installed; pip says why above. If it cannot connect, this machine does not reach" \
 		"its package index: mend that and run make again." >&2; \
 	exit 1; \
 }; \
-touch $(HERE) $@
+touch $(@D)/$(notdir $(HERE)) $@
 endef

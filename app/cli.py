@@ -27,6 +27,8 @@ def run(
     port: Annotated[int, typer.Option(envvar="PORT", min=1, max=65535)] = 8000,
 ) -> None:
     """Run everything on this machine: PostgreSQL, Valkey, language model, gateway, demonstration patients."""
+    from app.classifiers.base import ClassifierError
+    from app.classifiers.store import ModelFolderError
     from app.embedded.errors import EmbeddedError
     from app.running.local import run as run_here
     from app.running.migrate import MigrationError
@@ -34,7 +36,7 @@ def run(
 
     try:
         run_here(home.expanduser().resolve(), host, port)
-    except (EmbeddedError, MigrationError, CannotRunError) as error:
+    except (EmbeddedError, MigrationError, CannotRunError, ModelFolderError, ClassifierError) as error:
         _fail(str(error))
 
 
@@ -59,6 +61,7 @@ def serve() -> None:
     sys.meta_path.insert(0, _NotInAGateway())
     import uvicorn
 
+    from app.classifiers.base import ClassifierError
     from app.classifiers.store import ModelFolderError
     from app.http import logs
     from app.main import create_app
@@ -67,7 +70,7 @@ def serve() -> None:
     logs.configure()
     try:
         app = create_app(settings)
-    except ModelFolderError as error:
+    except (ModelFolderError, ClassifierError) as error:
         _fail(str(error))
     # The access log is our own: uvicorn's would write paths, and with them patients' ids.
     uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, log_level="warning")

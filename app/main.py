@@ -1,6 +1,6 @@
 """create_app(): the one place where the parts are joined."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TypedDict
 
@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app import __version__
-from app.classifiers.store import load_models
+from app.classifiers.open_inference import OpenInferenceClassifier
+from app.classifiers.store import ModelFolderError, load_models
 from app.counterfactuals import endpoints as counterfactuals
 from app.counterfactuals.service import CounterfactualService
 from app.engine.hosting import Hosting
@@ -42,6 +43,7 @@ class State(TypedDict):
     database: Database
     cache: Cache
     llm: LlmClient | None
+    remote_classifiers: Sequence[OpenInferenceClassifier]
     counterfactuals: CounterfactualService
 
 
@@ -49,9 +51,12 @@ def create_app(settings: Settings) -> FastAPI:
     """The gateway. Models are loaded here, so that a broken model folder stops the start.
 
     Raises:
-        ModelFolderError: a model folder cannot be hosted.
+        ModelFolderError: a model cannot be hosted, or the default one is not there.
+        ClassifierError: a classifier elsewhere went away while starting.
     """
-    hosting = Hosting(load_models(settings.model_store), settings.default_model)
+    hosting = _hosting(settings)
+    classifiers = [hosted.model.classifier for hosted in hosting]
+    remote = [one for one in classifiers if isinstance(one, OpenInferenceClassifier)]
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
@@ -63,8 +68,17 @@ def create_app(settings: Settings) -> FastAPI:
         if proposer is not None:
             await proposer.warm_up([hosted.model.schema for hosted in hosting])
         try:
-            yield State(hosting=hosting, database=database, cache=cache, llm=llm, counterfactuals=service)
+            yield State(
+                hosting=hosting,
+                database=database,
+                cache=cache,
+                llm=llm,
+                remote_classifiers=remote,
+                counterfactuals=service,
+            )
         finally:
+            for classifier in remote:
+                classifier.close()
             if llm:
                 await llm.close()
             await cache.close()
@@ -84,6 +98,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Correlation)
     document_examples(app, hosting.named(None).model)
     return app
+
+
+def _hosting(settings: Settings) -> Hosting:
+    store, default = settings.model_store, settings.default_model
+    hosted = load_models(store, settings.classifier_urls)
+    if default not in hosted:
+        raise ModelFolderError(f"DEFAULT_MODEL is {default}, but {store} holds {', '.join(hosted)}")
+    return Hosting(hosted, default)
 
 
 def _llm_client(settings: Settings) -> LlmClient | None:

@@ -1,14 +1,18 @@
 """Every setting of the service, read from the environment once."""
 
+import json
+import re
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+_MODEL_PATH = re.compile(r"(/.*)?/v2/models/[^/]+(/versions/[^/]+)?/?")
 
 
 class Settings(BaseSettings):
@@ -30,6 +34,7 @@ class Settings(BaseSettings):
 
     model_store: Path = ROOT / "model_store"
     default_model: str = "dysglycaemia"
+    turnpoint_classifiers: Annotated[dict[str, SecretStr], NoDecode] = Field(default_factory=dict)
 
     llm_url: str | None = None
     llm_model: str | None = None
@@ -55,6 +60,26 @@ class Settings(BaseSettings):
             raise ValueError("each token needs at least 16 characters")
         return tokens
 
+    @field_validator("turnpoint_classifiers", mode="before")
+    @classmethod
+    def _json_object(cls, value: object) -> object:
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except ValueError:
+                value = None
+        if not isinstance(value, dict) or not all(isinstance(url, str | SecretStr) for url in value.values()):
+            raise ValueError("must be a JSON object of model names and the URLs of their classifiers")
+        return value
+
+    @field_validator("turnpoint_classifiers")
+    @classmethod
+    def _model_urls(cls, urls: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for name, url in urls.items():
+            if not _is_model_url(url.get_secret_value()):
+                raise ValueError(f"the URL of {name} must be like http://host:8080/v2/models/{name}")
+        return urls
+
     @field_validator("database_url")
     @classmethod
     def _one_driver(cls, url: str) -> str:
@@ -73,6 +98,11 @@ class Settings(BaseSettings):
         return self
 
     @cached_property
+    def classifier_urls(self) -> dict[str, str]:
+        """Where those classifiers are that do not run in process, by model; a URL may hold a password."""
+        return {name: url.get_secret_value() for name, url in self.turnpoint_classifiers.items()}
+
+    @cached_property
     def is_loopback(self) -> bool:
         if self.host == "localhost":
             return True
@@ -80,3 +110,17 @@ class Settings(BaseSettings):
             return ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+
+def _is_model_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and (parts.port is None or parts.port > 0)
+            and not (parts.query or parts.fragment)
+            and _MODEL_PATH.fullmatch(parts.path) is not None
+        )
+    except ValueError:  # its message may quote a password
+        return False

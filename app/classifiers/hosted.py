@@ -22,7 +22,8 @@ class HostedModel:
     schema: FeatureSchema
     version: str
     digest: str
-    """SHA-256 over the manifest: changes whenever any shipped file changes."""
+    """SHA-256 over the manifest and the address of a classifier elsewhere: changes with either, and with any
+    shipped file."""
     folder: Path
     classifier: Classifier
     committee: Committee

@@ -2,27 +2,39 @@
 
 model_store/<model>/task.toml
 model_store/<model>/<version>/manifest.json, classifier.ubj, committee/*.ubj, population.parquet, …
+
+Whatever is wrong with a folder is found here, before the gateway takes a request: everybody of the
+population is scored once by classifier and committee.
 """
 
-import hashlib
-import json
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
 from pydantic import ValidationError
 
-from app.classifiers.base import ClassifierError
+from app.classifiers.base import Classifier, ClassifierError, Committee
+from app.classifiers.folder import (
+    Manifest,
+    ModelFolderError,
+    check_files,
+    digest_of,
+    read_manifest,
+    shipped_file,
+    shipped_files,
+)
 from app.classifiers.hosted import HostedModel, Population
+from app.classifiers.open_inference import OpenInferenceClassifier
+from app.classifiers.people import check_people, read_people
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
 from app.domain.schema import FeatureSchema
 
+__all__ = ["ModelFolderError", "load_model", "load_models", "read_people", "read_schema"]
 
-class ModelFolderError(RuntimeError):
-    """A model folder cannot be hosted; the message names the file and what is wrong with it."""
+_CLASSIFIER = "classifier.ubj"
+_NO_NUMBER = "gives people of population.parquet a risk that is not a number"
 
 
 def read_schema(folder: Path) -> FeatureSchema:
@@ -36,54 +48,66 @@ def read_schema(folder: Path) -> FeatureSchema:
         return FeatureSchema.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise ModelFolderError(f"{path} is missing") from error
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        raise ModelFolderError(f"{path} is not a feature schema: {error}") from error
+    except ValidationError as error:
+        raise ModelFolderError(f"{path} is not a feature schema: {_first_fault(error)}") from error
+    except ValueError as error:  # not TOML, or not even text
+        raise ModelFolderError(f"{path} is not TOML: {error}") from error
 
 
-def load_model(folder: Path, version: str | None = None) -> HostedModel:
+def load_model(folder: Path, version: str | None = None, classifier_url: str | None = None) -> HostedModel:
     """The newest version of a model, or the named one, with every file checked against the manifest.
 
+    With `classifier_url` the classifier is the one behind that URL; the folder then needs none of its own.
+
     Raises:
-        ModelFolderError: a file is missing, was changed, or does not fit the schema.
+        ModelFolderError: a file is missing, was changed or does not fit the schema, or the classifier
+            behind the URL is away or does not fit it.
     """
     schema = read_schema(folder)
     home = folder / (version or _newest(folder))
-    manifest = _checked_manifest(home, folder / "task.toml")
-    if list(schema.columns) != manifest["columns"]:
-        raise ModelFolderError(f"{home / 'manifest.json'} lists other columns than task.toml declares")
+    manifest = read_manifest(home, schema)
+    check_files(home, manifest, without=() if classifier_url is None else (_CLASSIFIER,))
+    population = read_people(schema, shipped_file(home, manifest, "population.parquet"))
+    check_people(schema, shipped_file(home, manifest, "held_out.parquet"))
     try:
-        classifier = XGBoostClassifier.load(home / "classifier.ubj", schema.columns)
-        committee = XGBoostCommittee.load(sorted((home / "committee").glob("*.ubj")), schema.columns)
+        classifier, address = _classifier(home, manifest, schema, population, classifier_url)
+        committee = _committee(home, manifest, schema, population)
     except ClassifierError as error:
         raise ModelFolderError(str(error)) from error
     return HostedModel(
         schema=schema,
         version=home.name,
-        digest=_digest(home / "manifest.json"),
+        digest=digest_of(home, address),
         folder=home,
         classifier=classifier,
         committee=committee,
-        population=read_people(schema, home / "population.parquet"),
+        population=population,
     )
 
 
-def load_models(store: Path) -> dict[str, HostedModel]:
-    """Every model of a store that has a trained version, by name."""
-    folders = sorted(path.parent for path in store.glob("*/task.toml"))
-    models = [load_model(folder) for folder in folders if any(folder.glob("*/manifest.json"))]
-    if not models:
+def load_models(store: Path, classifier_urls: Mapping[str, str] | None = None) -> dict[str, HostedModel]:
+    """Every model of a store that has a trained version, by name; `classifier_urls` names those elsewhere.
+
+    Raises:
+        ModelFolderError: one of them cannot be hosted, there is none, or a URL is given for none of them.
+    """
+    urls = dict(classifier_urls or {})
+    folders = {
+        path.parent.name: path.parent
+        for path in sorted(store.glob("*/task.toml"))
+        if any(path.parent.glob("*/manifest.json"))
+    }
+    if not folders:
         raise ModelFolderError(f"{store} holds no trained model")
-    return {model.name: model for model in models}
-
-
-def read_people(schema: FeatureSchema, path: Path) -> Population:
-    """The people of a Parquet file whose columns are the schema's features and `outcome`."""
-    table = pq.read_table(path)
-    people = table.select([feature.name for feature in schema.features]).to_pylist()
-    return Population(
-        rows=np.stack([schema.encode(person) for person in people]),
-        outcome=np.array(table.column("outcome").to_pylist(), dtype=bool),
-    )
+    if strange := sorted(set(urls) - set(folders)):
+        raise ModelFolderError(
+            f"TURNPOINT_CLASSIFIERS names {', '.join(strange)}, but {store} holds {', '.join(folders)}"
+        )
+    models = {name: load_model(folder, classifier_url=urls.get(name)) for name, folder in folders.items()}
+    for name, model in models.items():
+        if model.name != name:
+            raise ModelFolderError(f"{folders[name] / 'task.toml'} names the model {model.name}, not {name}")
+    return models
 
 
 def _newest(folder: Path) -> str:
@@ -93,22 +117,34 @@ def _newest(folder: Path) -> str:
     return max(versions, key=int)
 
 
-def _checked_manifest(home: Path, task: Path) -> dict[str, Any]:
-    path = home / "manifest.json"
+def _classifier(
+    home: Path, manifest: Manifest, schema: FeatureSchema, population: Population, url: str | None
+) -> tuple[Classifier, str]:
+    """The classifier, and where it is if it is elsewhere."""
+    if url is not None:
+        remote = OpenInferenceClassifier.connect(url, schema.columns, population.rows)
+        return remote, remote.identity
+    path = shipped_file(home, manifest, _CLASSIFIER)
+    local = XGBoostClassifier.load(path, schema.columns)
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        files = {home / name: digest for name, digest in manifest["files"].items()} | {
-            task: manifest["schema"]
-        }
-        differing = [file for file, digest in files.items() if _digest(file) != digest]
-    except FileNotFoundError as error:
-        raise ModelFolderError(f"{error.filename} is missing") from error
-    except (json.JSONDecodeError, KeyError) as error:
-        raise ModelFolderError(f"{path} is not a manifest") from error
-    if differing:
-        raise ModelFolderError(f"{differing[0]} differs from the manifest: its SHA-256 is not the one listed")
-    return manifest
+        local.risk(population.rows)
+    except ClassifierError as error:
+        raise ClassifierError(f"{path} {_NO_NUMBER}") from error
+    return local, ""
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _committee(home: Path, manifest: Manifest, schema: FeatureSchema, population: Population) -> Committee:
+    paths = shipped_files(home, manifest, "committee/*.ubj")
+    committee = XGBoostCommittee.load(paths, schema.columns)
+    for path, risk in zip(paths, committee.risk(population.rows), strict=True):
+        if not np.isfinite(risk).all():
+            raise ClassifierError(f"{path} {_NO_NUMBER}")
+    return committee
+
+
+def _first_fault(error: ValidationError) -> str:
+    """The first of pydantic's findings, on one line."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    what = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {what}" if where else what

@@ -1,5 +1,6 @@
 """XGBoost in process: one batch call scores all candidates."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
@@ -8,6 +9,8 @@ import numpy as np
 import xgboost
 
 from app.classifiers.base import ClassifierError
+from app.classifiers.columns import difference
+from app.classifiers.forest import forest_of
 from app.domain.schema import FloatArray
 
 
@@ -21,6 +24,7 @@ class XGBoostClassifier:
     def __init__(self, booster: xgboost.Booster) -> None:
         self._booster = booster
         self._booster.set_param({"nthread": 1})
+        self.forest = forest_of([booster])
 
     @classmethod
     def load(cls, path: Path, columns: Sequence[str]) -> Self:
@@ -40,16 +44,35 @@ class XGBoostClassifier:
 
 
 def load_booster(path: Path, columns: Sequence[str]) -> xgboost.Booster:
-    """Read a booster and check its columns.
+    """Read a booster and check that it is boosted trees for one yes-or-no outcome over these columns.
 
     Raises:
-        ClassifierError: the file is not a model, or its columns differ.
+        ClassifierError: the file is not a model, it predicts something else, or its columns differ.
     """
     booster = xgboost.Booster()
     try:
         booster.load_model(str(path))
-    except xgboost.core.XGBoostError as error:
+    except (xgboost.core.XGBoostError, UnicodeDecodeError) as error:
+        # XGBoost quotes what it cannot read in its message, whether or not that is text.
         raise ClassifierError(f"{path} is not an XGBoost model") from error
-    if tuple(booster.feature_names or ()) != tuple(columns):
-        raise ClassifierError(f"{path} was trained on other columns than task.toml declares")
+    _check_kind(booster, path)
+    if booster.feature_names is None:
+        raise ClassifierError(
+            f"{path} does not name its {booster.num_features()} columns, so that nobody can check their order"
+        )
+    if told := difference(booster.feature_names, columns):
+        raise ClassifierError(f"{path} takes {told}")
     return booster
+
+
+def _check_kind(booster: xgboost.Booster, path: Path) -> None:
+    learner = json.loads(booster.save_config())["learner"]
+    objective, trees = learner["objective"]["name"], learner["gradient_booster"]["name"]
+    if objective != "binary:logistic":
+        raise ClassifierError(f"{path} has the objective {objective}, not binary:logistic")
+    if int(learner["learner_model_param"]["num_target"]) != 1:
+        raise ClassifierError(f"{path} predicts several outcomes, not one")
+    if trees != "gbtree":
+        raise ClassifierError(f"{path} is a {trees} model, not gbtree")
+    if "c" in (booster.feature_types or ()):
+        raise ClassifierError(f"{path} takes columns of categories, not only of numbers")

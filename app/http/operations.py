@@ -12,10 +12,12 @@ router = APIRouter(tags=["operations"])
 
 
 class Readiness(BaseModel):
-    """Which parts answer. Only the database is needed; without the others answers are slower or fewer."""
+    """Which parts answer. Without cache or language model answers are slower or fewer, but there are some."""
 
     ready: bool
     database: bool
+    classifier: bool | None
+    """None where every classifier runs in the gateway itself."""
     cache: bool
     llm: bool | None
 
@@ -28,12 +30,19 @@ async def livez() -> dict[str, bool]:
 
 @router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
 async def readyz(request: Request) -> Response:
-    """Say which parts answer; 503 while the record is away."""
+    """Say which parts answer; 503 while the record or a classifier is away."""
     state = request.state
-    database, cache = await asyncio.gather(state.database.is_ready(), state.cache.is_ready())
+    database, cache, *remote = await asyncio.gather(
+        state.database.is_ready(),
+        state.cache.is_ready(),
+        *(asyncio.to_thread(classifier.is_ready) for classifier in state.remote_classifiers),
+    )
     llm = await state.llm.is_ready() if state.llm else None
-    body = Readiness(ready=database, database=database, cache=cache, llm=llm)
-    return json_reply(body, 200 if database else 503)
+    ready = database and all(remote)
+    body = Readiness(
+        ready=ready, database=database, classifier=all(remote) if remote else None, cache=cache, llm=llm
+    )
+    return json_reply(body, 200 if ready else 503)
 
 
 @router.get("/metrics", response_class=Response)

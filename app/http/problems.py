@@ -87,8 +87,8 @@ def install(app: FastAPI) -> None:
         return problem(503, "The record is away, and no suggestion leaves unrecorded. Try again shortly.")
 
     @app.exception_handler(ClassifierError)
-    async def _no_classifier(_: Request, __: ClassifierError) -> JSONResponse:
-        _log.error("classifier_unavailable")
+    async def _no_classifier(_: Request, error: ClassifierError) -> JSONResponse:
+        _log.error("classifier_unavailable", why=str(error))  # which never holds a value of a row
         return problem(503, "The risk classifier is away. Try again shortly.")
 
     @app.exception_handler(HTTPException)

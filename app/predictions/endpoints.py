@@ -1,5 +1,6 @@
 """The risk of one feature vector; nothing is recorded but the audit row."""
 
+import asyncio
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -50,7 +51,8 @@ async def predict(
     model = hosting.named(body.model).model
     patient = read_patient(model.schema, body.features)
     facts = model.schema.model
-    risk = float(model.classifier.risk(patient.row[None, :])[0])
+    # In a thread: the classifier may be on another machine.
+    risk = float((await asyncio.to_thread(model.classifier.risk, patient.row[None, :]))[0])
     answer = PredictionAnswer(
         model=model.name, version=model.version, risk=risk, threshold=facts.threshold, label=facts.label(risk)
     )

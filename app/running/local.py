@@ -25,7 +25,7 @@ def run(home: Path, host: str, port: int) -> None:
     """Run everything on this machine until Ctrl-C or SIGTERM.
 
     Raises:
-        EmbeddedError, CannotRunError: with one sentence for the person at the terminal.
+        EmbeddedError, CannotRunError, ModelFolderError: with one sentence for the person at the terminal.
     """
     screen, stop = Screen(), threading.Event()
     started = time.monotonic()
@@ -35,7 +35,8 @@ def run(home: Path, host: str, port: int) -> None:
     with ExitStack() as stack:
         stack.enter_context(claim_home(home))
         settings = Settings(host=host, port=port)
-        model = load_model(settings.model_store / settings.default_model)
+        name = settings.default_model
+        model = load_model(settings.model_store / name, classifier_url=settings.classifier_urls.get(name))
         screen.say(f"[bold]Turnpoint[/bold], keeping its data in {home}\n")
         try:
             environment = start_servers(stack, home, Given.from_environment(), screen)

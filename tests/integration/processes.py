@@ -18,7 +18,10 @@ from app.embedded.home import free_port
 from app.embedded.processes import package_path
 from tests.integration.serving import SECONDS, Servers, http_client
 
-_OURS = ("DATABASE_URL", "REDIS_URL", "LLM_URL", "LLM_MODEL", "LLM_GGUF", "API_TOKENS", "HOST", "PORT")
+_OURS = (
+    *("DATABASE_URL", "REDIS_URL", "LLM_URL", "LLM_MODEL", "LLM_GGUF", "API_TOKENS", "HOST", "PORT"),
+    *("MODEL_STORE", "DEFAULT_MODEL", "TURNPOINT_CLASSIFIERS"),
+)
 
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:

@@ -48,6 +48,7 @@ def settings_for(servers: Servers, **changes: Any) -> Settings:
         "llm_model": None,
         "llm_api_key": None,
         "llm_deadline_s": float(SECONDS),
+        "turnpoint_classifiers": {},
     }
     return Settings(**given | changes)
 

@@ -81,7 +81,7 @@ def test_the_hosted_models(client: httpx.Client) -> None:
     assert set(detail["actionable"]) & {"age", "sex", "ethnicity", "height", "waist", "weight"} == set()
     assert {"age", "sex", "ethnicity", "height"} <= set(detail["fixed"])
     assert re.fullmatch(r"[0-9a-f]{64}", detail["digest"])
-    assert detail["committee_size"] == 20
+    assert detail["committee_size"] == 40
 
 
 def test_the_schema_of_a_model_tells_good_from_bad(client: httpx.Client, helpable: Person) -> None:
@@ -110,7 +110,7 @@ def test_alive_and_ready(client: httpx.Client) -> None:
     assert client.get("/livez").is_success
     ready = client.get("/readyz")
     assert ready.status_code == 200
-    assert ready.json() == {"ready": True, "database": True, "cache": True, "llm": True}
+    assert ready.json() == {"ready": True, "database": True, "classifier": None, "cache": True, "llm": True}
 
 
 def test_metrics_count_by_route_and_hold_no_ids(client: httpx.Client, question: Json) -> None:

@@ -1,8 +1,11 @@
 """Settings refuse what would be unsafe, and read the URLs that hosting platforms hand out."""
 
+import json
+
 import pytest
 from pydantic import ValidationError
 
+from app.cli import main
 from app.settings import Settings
 
 TOKEN = "0123456789abcdef"
@@ -28,3 +31,63 @@ def test_short_tokens_are_refused_without_being_repeated() -> None:
 @pytest.mark.parametrize("prefix", ["postgres://", "postgresql://", "postgresql+psycopg://"])
 def test_every_form_of_database_url_means_psycopg(prefix: str) -> None:
     assert Settings(database_url=f"{prefix}db/turnpoint").database_url == "postgresql+psycopg://db/turnpoint"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://mlserver:8080/v2/models/risk",
+        "https://user:pass@triton.example.org/base/v2/models/risk/versions/3/",
+        "http://[::1]:8080/v2/models/risk",
+    ],
+)
+def test_urls_of_classifiers_are_read_from_json(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("TURNPOINT_CLASSIFIERS", json.dumps({"stroke": url}))
+    settings = Settings()
+    assert settings.classifier_urls == {"stroke": url}
+    assert "pass" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "text", ["nonsense", '["http://a/v2/models/b"]', '{"stroke": 1}', '"http://a/v2/models/b"']
+)
+def test_what_is_not_an_object_of_urls_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("TURNPOINT_CLASSIFIERS", text)
+    with pytest.raises(ValidationError, match="must be a JSON object of model names"):
+        Settings()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mlserver:8080/v2/models/risk",
+        "ftp://mlserver/v2/models/risk",
+        "http:///v2/models/risk",
+        "http://mlserver/models/risk",
+        "http://mlserver/v2/models/risk/infer",
+        "http://mlserver/v2/models/risk?key=sesame",
+        "http://user:sesame@mlserver:port/v2/models/risk",
+    ],
+)
+def test_a_url_that_is_not_a_models_is_refused_without_being_repeated(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("TURNPOINT_CLASSIFIERS", json.dumps({"stroke": url}))
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    (fault,) = caught.value.errors()
+    assert fault["msg"] == "Value error, the URL of stroke must be like http://host:8080/v2/models/stroke"
+
+
+def test_a_wrong_setting_ends_a_command_with_a_sentence_that_does_not_repeat_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["turnpoint", "migrate"])
+    monkeypatch.setenv("TURNPOINT_CLASSIFIERS", "http://clinic:sesame@mlserver/v2/models/risk")
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 2
+    assert capsys.readouterr().err == (
+        "Setting TURNPOINT_CLASSIFIERS: "
+        "must be a JSON object of model names and the URLs of their classifiers\n"
+    )

@@ -1,0 +1,34 @@
+"""What columns differ in, told in a sentence's half."""
+
+from collections.abc import Collection, Sequence
+
+_SHOWN = 3
+
+
+def difference(found: Sequence[str], declared: Sequence[str]) -> str | None:
+    """What `found` has other than task.toml declares; None if it has the same columns in the same order.
+
+    Reads after a verb: "takes the columns in another order than task.toml: position 3 is 'weight', …".
+    """
+    if tuple(found) == tuple(declared):
+        return None
+    parts = [("it lacks ", _absent(declared, found)), ("task.toml lacks ", _absent(found, declared))]
+    told = [words + _listed(names) for words, names in parts if names]
+    if told:
+        return f"other columns than task.toml: {' and '.join(told)}"
+    if len(found) != len(declared):
+        return f"{len(found)} columns, some of them twice, not the {len(declared)} of task.toml"
+    place = next(i for i, pair in enumerate(zip(found, declared, strict=True)) if pair[0] != pair[1])
+    return (
+        "the columns in another order than task.toml: "
+        f"position {place + 1} is '{found[place]}', not '{declared[place]}'"
+    )
+
+
+def _absent(names: Sequence[str], among: Collection[str]) -> list[str]:
+    return [name for name in names if name not in among]
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(f"'{name}'" for name in names[:_SHOWN])
+    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"

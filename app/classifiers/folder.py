@@ -1,0 +1,91 @@
+"""The files of a model folder: which there must be, and that each is the one that was shipped."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import BaseModel, Field, ValidationError
+
+from app.classifiers.columns import difference
+from app.domain.schema import FeatureSchema
+
+
+class ModelFolderError(RuntimeError):
+    """A model cannot be hosted; the message is one sentence that names the file and what is wrong with it."""
+
+
+class Manifest(BaseModel):
+    """What hosting needs of `manifest.json`: the classifier's columns and every file's SHA-256."""
+
+    columns: tuple[str, ...]
+    files: dict[str, str]
+    task: str = Field(alias="schema")
+    """SHA-256 of `task.toml`, which lies one folder above the others."""
+
+
+def read_manifest(home: Path, schema: FeatureSchema) -> Manifest:
+    """The manifest of a version, once its columns are found to be the schema's.
+
+    Raises:
+        ModelFolderError: it is missing, is not a manifest, or lists other columns.
+    """
+    path = home / "manifest.json"
+    try:
+        manifest = Manifest.model_validate_json(_content(path))
+    except ValidationError as error:
+        raise ModelFolderError(f"{path} is not a manifest") from error
+    if told := difference(manifest.columns, schema.columns):
+        raise ModelFolderError(f"{path} lists {told}")
+    return manifest
+
+
+def check_files(home: Path, manifest: Manifest, without: Iterable[str] = ()) -> None:
+    """Compare every file with the manifest, but for those that this gateway does without.
+
+    Before anything is parsed: XGBoost may crash on a damaged file.
+
+    Raises:
+        ModelFolderError: a file is missing, or is not the one that the manifest lists.
+    """
+    listed = {home / name: digest for name, digest in manifest.files.items() if name not in set(without)}
+    for path, digest in {**listed, home.parent / "task.toml": manifest.task}.items():
+        if hashlib.sha256(_content(path)).hexdigest() != digest:
+            raise ModelFolderError(f"{path} differs from the manifest: its SHA-256 is not the one listed")
+
+
+def shipped_file(home: Path, manifest: Manifest, name: str) -> Path:
+    """A file of a version that hosting needs.
+
+    Raises:
+        ModelFolderError: it is missing, or the manifest does not list it, so that nobody vouches for it.
+    """
+    path = home / name
+    if name not in manifest.files:
+        raise ModelFolderError(f"{path} is {'not listed in the manifest' if path.exists() else 'missing'}")
+    return path
+
+
+def shipped_files(home: Path, manifest: Manifest, pattern: str) -> list[Path]:
+    """The files of a version that match a pattern, in order.
+
+    Raises:
+        ModelFolderError: there is none, or one that the manifest does not list.
+    """
+    names = [path.relative_to(home).as_posix() for path in sorted(home.glob(pattern))]
+    if not names:
+        raise ModelFolderError(f"{home / pattern} is missing")
+    return [shipped_file(home, manifest, name) for name in names]
+
+
+def digest_of(home: Path, also: str = "") -> str:
+    """SHA-256 over the manifest, and over what else decides on a version's answers."""
+    return hashlib.sha256(_content(home / "manifest.json") + also.encode()).hexdigest()
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise ModelFolderError(f"{path} is missing") from error
+    except OSError as error:
+        raise ModelFolderError(f"{path} cannot be read: {error.strerror}") from error

@@ -1,0 +1,84 @@
+"""The people of a model version, checked against the schema before they are encoded."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from app.classifiers.folder import ModelFolderError
+from app.classifiers.hosted import Population
+from app.domain.feature import Feature, Kind
+from app.domain.schema import FeatureSchema
+
+FEWEST = 6
+"""People without the outcome: each is compared with the five nearest of the others."""
+
+_TYPES = {
+    Kind.NUMBER: (pa.types.is_floating, pa.types.is_integer),
+    Kind.INTEGER: (pa.types.is_integer, pa.types.is_floating),
+    Kind.BOOLEAN: (pa.types.is_boolean,),
+    Kind.CATEGORY: (pa.types.is_string, pa.types.is_large_string, pa.types.is_dictionary),
+}
+
+
+def read_people(schema: FeatureSchema, path: Path) -> Population:
+    """The people of a Parquet file whose columns are the schema's features and `outcome`.
+
+    Further columns, such as an id, are passed over.
+
+    Raises:
+        ModelFolderError: the file is missing or not Parquet, lacks a column, or holds something else in it.
+    """
+    table = _read(path)
+    _check_columns(schema, table, path)
+    people = table.select([feature.name for feature in schema.features]).to_pylist()
+    outcome = np.array(table.column("outcome").to_pylist(), dtype=bool)
+    if np.count_nonzero(~outcome) < FEWEST:
+        raise ModelFolderError(f"{path} holds fewer than {FEWEST} people without the outcome")
+    return Population(rows=np.stack([schema.encode(person) for person in people]), outcome=outcome)
+
+
+def check_people(schema: FeatureSchema, path: Path) -> None:
+    """Check the columns of such a file without reading the people in.
+
+    Raises:
+        ModelFolderError: as `read_people`.
+    """
+    _check_columns(schema, _read(path), path)
+
+
+def _read(path: Path) -> pa.Table:
+    try:
+        return pq.read_table(path)
+    except FileNotFoundError as error:
+        raise ModelFolderError(f"{path} is missing") from error
+    except (pa.ArrowException, OSError) as error:
+        raise ModelFolderError(f"{path} is not a Parquet file") from error
+
+
+def _check_columns(schema: FeatureSchema, table: pa.Table, path: Path) -> None:
+    lacking = [name for name in (*schema.by_name, "outcome") if name not in table.column_names]
+    if lacking:
+        names = ", ".join(f"'{name}'" for name in lacking)
+        raise ModelFolderError(f"{path} lacks what task.toml declares: {names}")
+    for feature in schema.features:
+        _check_column(feature, table.column(feature.name), path)
+    outcome = table.column("outcome")
+    if not pa.types.is_boolean(outcome.type) or outcome.null_count:
+        raise ModelFolderError(f"{path} does not say yes or no for everybody in the column 'outcome'")
+
+
+def _check_column(feature: Feature, column: pa.ChunkedArray, path: Path) -> None:
+    # A column of nulls alone has no type of its own: nobody knows the feature.
+    if not pa.types.is_null(column.type) and not any(fits(column.type) for fits in _TYPES[feature.kind]):
+        raise ModelFolderError(
+            f"{path} holds {column.type} in the column '{feature.name}', which task.toml declares as "
+            f"{feature.kind}"
+        )
+    if feature.kind is Kind.CATEGORY:
+        known = {category.value for category in feature.categories}
+        if set(column.unique().to_pylist()) - known - {None}:
+            raise ModelFolderError(
+                f"{path} holds a category in the column '{feature.name}' that task.toml does not declare"
+            )

@@ -1,0 +1,36 @@
+"""Copies of the shipped model that tests may spoil."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from app.classifiers.hosted import HostedModel
+
+PEOPLE = 300
+"""How many of the population the copy keeps, so that it is read quickly."""
+
+
+def folder_of(model: HostedModel, home: Path) -> Path:
+    """A copy of a model's folder."""
+    folder = Path(shutil.copytree(model.folder.parent, home / model.name))
+    population = folder / "1" / "population.parquet"
+    pq.write_table(pq.read_table(population)[:PEOPLE], population)
+    sealed(folder)
+    return folder
+
+
+def sealed(folder: Path) -> None:
+    """Write the manifest of a changed folder anew: what it lists is what lies there."""
+    path = folder / "1" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    files = [file for file in path.parent.rglob("*") if file.is_file() and file != path]
+    manifest["files"] = {file.relative_to(path.parent).as_posix(): _sha256(file) for file in files}
+    manifest["schema"] = _sha256(folder / "task.toml")
+    path.write_text(json.dumps(manifest))
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
