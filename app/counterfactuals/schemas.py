@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from app.domain.counterfactual import Generator, Status
+from app.domain.counterfactual import TYPICAL_PERCENTILE, Generator, Status
 from app.domain.schema import Value
 
 PatientId = Annotated[
@@ -89,9 +89,21 @@ class ChangeOut(_Out):
 class PlausibilityOut(_Out):
     """How much the changed person resembles real people of the target class."""
 
-    in_range: bool
-    neighbour_distance: float
-    percentile: float
+    in_range: bool = Field(description="Every moved value lies within the range observed in training.")
+    neighbour_distance: float = Field(
+        description="Mean distance to the five nearest real people, in robustly scaled units."
+    )
+    percentile: float = Field(description="Share (0-100) of real people with closer neighbours of their own.")
+    joint_percentile: float | None = Field(
+        None,
+        description="Share (0-100) of real people whose values come together more readily. "
+        "Null in answers recorded before this was measured.",
+    )
+    typical: bool | None = Field(
+        None,
+        description=f"In range, and both percentiles at most {TYPICAL_PERCENTILE:g}. "
+        "Null in answers recorded before this was measured.",
+    )
 
 
 class RobustnessOut(_Out):
@@ -100,6 +112,13 @@ class RobustnessOut(_Out):
     refits: float
     noise: float
     adherence: float
+
+
+class OptimalityOut(_Out):
+    """What is known of how much less effort would do."""
+
+    proved: bool = Field(description="Proved: no option that could stand in its place takes less effort.")
+    effort_bound: float = Field(description="No option that could stand in its place takes less than this.")
 
 
 class CounterfactualOut(_Out):
@@ -114,6 +133,9 @@ class CounterfactualOut(_Out):
     verified: bool = True
     plausibility: PlausibilityOut
     effort: float
+    optimality: OptimalityOut | None = Field(
+        None, description="Null in answers recorded before this was proved."
+    )
     robustness: RobustnessOut
     fragile: bool
     generator: Generator
@@ -124,7 +146,10 @@ class InfeasibleOut(_Out):
     """The lowest risk in reach, whether that is proved, and the changes that reach it."""
 
     lowest_reachable_risk: float
-    proved: bool
+    proved: bool = Field(description="Proved: nothing that is permitted goes lower.")
+    risk_bound: float | None = Field(
+        None, description="Nothing goes below this. Null in answers recorded before bounds were."
+    )
     reached_by: list[ChangeOut]
 
 

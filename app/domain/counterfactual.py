@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from app.domain.schema import Value
 
+TYPICAL_PERCENTILE = 95.0
+"""A percentile above this is unusual among real people of the target class."""
+
 
 class Status(StrEnum):
     """How a request for counterfactuals ended; all three are findings, none is an error."""
@@ -41,12 +44,19 @@ class Plausibility:
 
     `in_range`: every moved value lies within the observed range. `neighbour_distance`: mean distance to
     the five nearest real people of the target class, in robustly scaled units. `percentile`: the share
-    (0-100) of those people who have closer neighbours of their own.
+    (0-100) of those people who have closer neighbours of their own. `joint_percentile`: the share (0-100)
+    of them whose values come together more readily.
     """
 
     in_range: bool
     neighbour_distance: float
     percentile: float
+    joint_percentile: float
+
+    @property
+    def typical(self) -> bool:
+        """Whether all three checks pass."""
+        return self.in_range and max(self.percentile, self.joint_percentile) <= TYPICAL_PERCENTILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,18 @@ class Robustness:
 
 
 @dataclass(frozen=True, slots=True)
+class Optimality:
+    """What is known of how much less effort would do.
+
+    `effort_bound`: no option that could stand in its place, differing in features from those before it and
+    holding as well, takes less effort than this. `proved` when that is the option's own effort.
+    """
+
+    proved: bool
+    effort_bound: float
+
+
+@dataclass(frozen=True, slots=True)
 class Counterfactual:
     """One verified option: the whole changed vector, its risk, and how well it holds."""
 
@@ -72,6 +94,7 @@ class Counterfactual:
     risk: float
     plausibility: Plausibility
     effort: float
+    optimality: Optimality
     robustness: Robustness
     fragile: bool
     generator: Generator
@@ -80,10 +103,14 @@ class Counterfactual:
 
 @dataclass(frozen=True, slots=True)
 class Infeasibility:
-    """What helps most although it does not reach the target; `proved` when nothing can do better."""
+    """What helps most although it does not reach the target; `proved` when nothing can do better.
+
+    `risk_bound`: nothing goes below this risk; equal to the lowest reachable one when that is proved.
+    """
 
     lowest_reachable_risk: float
     proved: bool
+    risk_bound: float
     reached_by: tuple[Change, ...]
 
 

@@ -4,18 +4,20 @@ Distance is Euclidean over the known numeric and yes/no features, each divided b
 the width of the middle 68 % of people, or their standard deviation where that is zero), averaged over
 the features both people have known: scikit-learn's `nan_euclidean` idea. The neighbour distance is the
 mean over the five nearest people, the y-NN measure of CARLA (Pawelczyk et al., 2021); its percentile is
-taken among the target class's own leave-one-out distances.
+taken among the target class's own leave-one-out distances. Odd combinations of usual values are the matter
+of `app.engine.density`.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from app.domain.counterfactual import Plausibility
+from app.compiled import compiled
+from app.domain.counterfactual import TYPICAL_PERCENTILE, Plausibility
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray
+from app.engine.density import JointDensity
 
 NEIGHBOURS = 5
-_BLOCK = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,19 @@ class Crowd:
     """One over the robust scale of each compared column; zero for one that does not vary."""
     people: FloatArray
     """Shape (people, compared columns), scaled, NaN where unknown."""
+    by_column: FloatArray
+    """The same as `people`, of shape (compared columns, people)."""
     own: FloatArray
     """Shape (people,), sorted."""
 
+    @property
+    def limit(self) -> float:
+        """The largest distance that is usual: of the percentile `TYPICAL_PERCENTILE`."""
+        return float(self.own[min(int(len(self.own) * TYPICAL_PERCENTILE / 100), len(self.own) - 1)])
+
     def distances(self, rows: FloatArray) -> FloatArray:
         """Mean distance of each row to its nearest people, shape (n,)."""
-        return _neighbour_mean(rows[:, self.columns] * self.weight, self.people, skip_self=False)
+        return _neighbour_mean(rows[:, self.columns] * self.weight, self.people, own=False)
 
     def percentiles(self, distances: FloatArray) -> FloatArray:
         """Share (0-100) of the crowd that lies closer to its own neighbours, shape (n,)."""
@@ -49,22 +58,32 @@ def crowd_of(schema: FeatureSchema, rows: FloatArray) -> Crowd:
     spread = np.where(high > low, (high - low) / 2, np.nanstd(known, axis=0))
     weight = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0)
     people = known * weight
-    own = np.concatenate(
-        [_neighbour_mean(people[i : i + _BLOCK], people, True) for i in range(0, len(people), _BLOCK)]
+    own = _neighbour_mean(people, people, own=True)
+    return Crowd(
+        columns=columns,
+        weight=weight,
+        people=people,
+        by_column=np.ascontiguousarray(people.T),
+        own=np.sort(own),
     )
-    return Crowd(columns=columns, weight=weight, people=people, own=np.sort(own))
 
 
 def plausibility(
-    schema: FeatureSchema, crowd: Crowd, factual: FloatArray, rows: FloatArray
+    schema: FeatureSchema, crowd: Crowd, density: JointDensity, factual: FloatArray, rows: FloatArray
 ) -> list[Plausibility]:
     """The plausibility of each changed row."""
     distances = crowd.distances(rows)
     percentiles = crowd.percentiles(distances)
+    joint = density.percentiles(rows)
     inside = _in_observed_range(schema, factual, rows)
     return [
-        Plausibility(in_range=bool(i), neighbour_distance=round(float(d), 4), percentile=round(float(p), 1))
-        for i, d, p in zip(inside, distances, percentiles, strict=True)
+        Plausibility(
+            in_range=bool(i),
+            neighbour_distance=round(float(d), 4),
+            percentile=round(float(p), 1),
+            joint_percentile=round(float(j), 1),
+        )
+        for i, d, p, j in zip(inside, distances, percentiles, joint, strict=True)
     ]
 
 
@@ -79,19 +98,36 @@ def _in_observed_range(schema: FeatureSchema, factual: FloatArray, rows: FloatAr
     return inside
 
 
-def _neighbour_mean(rows: FloatArray, people: FloatArray, skip_self: bool) -> FloatArray:
-    """Mean of the smallest distances from each scaled row to the people.
+@compiled
+def _neighbour_mean(rows: FloatArray, people: FloatArray, own: bool) -> FloatArray:
+    """Mean of the smallest distances from each scaled row to the people, over the features both know.
 
-    Squared distances over shared known features come from three matrix products, with unknown values
-    put to zero and masked.
+    With `own` the rows are the people themselves, each of whom is left out of their own neighbours.
     """
-    known_r, known_p = ~np.isnan(rows), ~np.isnan(people)
-    r, p = np.nan_to_num(rows), np.nan_to_num(people)
-    mask_r, mask_p = known_r.astype(float), known_p.astype(float)
-    squared = (r**2) @ mask_p.T + mask_r @ (p**2).T - 2 * r @ p.T
-    shared = np.maximum(mask_r @ mask_p.T, 1.0)
-    distance = np.sqrt(np.maximum(squared, 0.0) / shared)
-    nearest = np.partition(distance, NEIGHBOURS, axis=1)
-    first = 1 if skip_self else 0
-    nearest = np.sort(nearest[:, : NEIGHBOURS + 1], axis=1)[:, first : first + NEIGHBOURS]
-    return nearest.mean(axis=1)
+    result = np.empty(len(rows))
+    for index in range(len(rows)):
+        nearest = np.full(NEIGHBOURS, np.inf)
+        for other in range(len(people)):
+            if own and other == index:
+                continue
+            total, shared = 0.0, 0
+            for column in range(people.shape[1]):
+                apart = rows[index, column] - people[other, column]
+                if not np.isnan(apart):
+                    total += apart * apart
+                    shared += 1
+            add_nearest(nearest, total / max(shared, 1))
+        result[index] = np.sqrt(nearest).mean()
+    return result
+
+
+@compiled
+def add_nearest(nearest: FloatArray, distance: float) -> None:
+    """Put a distance among the smallest ones met so far, which are kept falling: the first is the largest."""
+    if distance >= nearest[0]:
+        return
+    place = 0
+    while place + 1 < len(nearest) and nearest[place + 1] > distance:
+        nearest[place] = nearest[place + 1]
+        place += 1
+    nearest[place] = distance

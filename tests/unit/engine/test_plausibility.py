@@ -33,7 +33,8 @@ def test_a_value_nobody_had_is_out_of_range(model: HostedModel, hosted: Hosted, 
     factual = model.schema.encode(helpable)
     odd = factual.copy()
     odd[model.schema.column_of["fibre"]] = 140
-    usual, unusual = plausibility(model.schema, hosted.yardsticks.crowd, factual, np.stack([factual, odd]))
+    crowd, density = hosted.yardsticks.crowd, hosted.yardsticks.density
+    usual, unusual = plausibility(model.schema, crowd, density, factual, np.stack([factual, odd]))
     assert usual.in_range
     assert not unusual.in_range
     assert unusual.percentile > usual.percentile

@@ -1,0 +1,79 @@
+"""The parts of a Gaussian copula (the nonparanormal of Liu, Lafferty and Wasserman, 2009).
+
+Margins turn values into normal scores, and R is the correlation of those scores.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from app.domain.schema import FloatArray
+
+BEYOND = 1000.0
+"""How many times its own span a feature's scale goes on, as steep as inside, below and above."""
+LEAST_WEIGHT = 0.01
+"""The least weight of independence: keeps features that determine one another from counting for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """The normal scores of one feature: linear between the values that people have, and beyond them."""
+
+    values: FloatArray
+    """The distinct values, rising, and one far off at either end."""
+    scores: FloatArray
+    """Of the same shape; over people their mean is 0 and their variance 1."""
+
+    def score(self, values: FloatArray) -> FloatArray:
+        """The normal scores of values; unknown stays NaN."""
+        return np.interp(values, self.values, self.scores)
+
+
+def margin_of(values: FloatArray) -> Margin:
+    """The normal scores of one feature by the mid-ranks of its known values, shape (people,)."""
+    distinct, count = np.unique(values[~np.isnan(values)], return_counts=True)
+    scores = ndtri((np.cumsum(count) - count / 2) / count.sum())
+    scores -= np.average(scores, weights=count)
+    scores /= np.sqrt(np.average(scores**2, weights=count))
+    return Margin(_carried_on(distinct), _carried_on(scores))
+
+
+def _carried_on(rising: FloatArray) -> FloatArray:
+    away = BEYOND * (rising[-1] - rising[0])
+    return np.concatenate([[rising[0] - away], rising, [rising[-1] + away]])
+
+
+def scores_of(margins: tuple[Margin, ...], values: FloatArray) -> FloatArray:
+    """The normal score of each value, shape (n, margins)."""
+    scores = np.empty(values.shape)
+    for index, margin in enumerate(margins):
+        scores[:, index] = margin.score(values[:, index])
+    return scores
+
+
+def correlation_of(scores: FloatArray) -> FloatArray:
+    """Correlations over the pairs known together, shrunk towards independence until they fit together.
+
+    The weight of independence is that of Schäfer and Strimmer (2005): the summed sampling variances of
+    the correlations, (1 - r²)² / (pairs - 1), over their summed squares. It is also the least eigenvalue.
+    """
+    known = (~np.isnan(scores)).astype(np.float64)
+    z = np.nan_to_num(scores)
+    pairs = known.T @ known
+    scale = np.sqrt((z**2).T @ known)  # of one feature over the people in whom the other is known too
+    product = scale * scale.T
+    r = np.divide(z.T @ z, product, out=np.zeros_like(pairs), where=product > 0)
+    np.fill_diagonal(r, 1.0)
+    off = ~np.eye(len(r), dtype=bool)
+    variance = ((1 - r[off] ** 2) ** 2 / np.maximum(pairs[off] - 1, 1)).sum()
+    weight = np.clip(variance / max((r[off] ** 2).sum(), np.finfo(float).tiny), LEAST_WEIGHT, 1.0)
+    return (1 - weight) * _nearest_correlation(r) + weight * np.eye(len(r))
+
+
+def _nearest_correlation(r: FloatArray) -> FloatArray:
+    """Without the negative eigenvalues that correlations over different people can have."""
+    eigenvalues, vectors = np.linalg.eigh(r)
+    lifted = (vectors * np.maximum(eigenvalues, 0)) @ vectors.T
+    scale = np.sqrt(np.diag(lifted))
+    return lifted / np.outer(scale, scale)
