@@ -11,6 +11,7 @@ from app.counterfactuals.schemas import (
     GenerationOut,
     InfeasibleOut,
     ModelOut,
+    OptimalityOut,
     PlausibilityOut,
     PredictionOut,
     RobustnessOut,
@@ -51,6 +52,7 @@ def _option(rank: int, option: Counterfactual) -> CounterfactualOut:
         risk=option.risk,
         plausibility=PlausibilityOut.model_validate(option.plausibility),
         effort=option.effort,
+        optimality=OptimalityOut.model_validate(option.optimality),
         robustness=RobustnessOut.model_validate(option.robustness),
         fragile=option.fragile,
         generator=option.generator,
@@ -68,6 +70,7 @@ def _infeasible(found: Infeasibility | None) -> InfeasibleOut | None:
     return InfeasibleOut(
         lowest_reachable_risk=found.lowest_reachable_risk,
         proved=found.proved,
+        risk_bound=found.risk_bound,
         reached_by=[_change(change) for change in found.reached_by],
     )
 

@@ -11,7 +11,7 @@ from app.domain.levers import levers_of
 from app.domain.patient import InvalidInputError, Patient, read_patient
 from app.engine.hosting import Hosted, Hosting
 from app.engine.question import Question
-from app.engine.recommend import Wish
+from app.engine.wish import Wish
 
 
 @dataclass(frozen=True, slots=True)

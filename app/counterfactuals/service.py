@@ -12,10 +12,10 @@ from app.counterfactuals.recording import recording, recording_again
 from app.counterfactuals.repository import AnswerRepository
 from app.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
 from app.domain.counterfactual import Generation, Generator, Outcome
+from app.engine.finding import find
 from app.engine.hosting import Hosting
 from app.engine.question import Question
 from app.engine.recommend import already_below, recommend
-from app.engine.search import search
 from app.http.metrics import ANSWERS
 from app.http.problems import NotFoundError
 from app.proposers.base import Degraded, Proposals
@@ -111,11 +111,13 @@ class CounterfactualService:
 
     async def _work_out(self, asked: Asked) -> Outcome:
         question = asked.question()
-        risk = float(question.risk(question.unchanged)[0])
+        # In a thread, like all that asks the classifier: it may be on another machine.
+        risk = float((await asyncio.to_thread(question.risk, question.unchanged))[0])
         if risk <= asked.target:
             return already_below(risk)
         found, proposals = await asyncio.gather(
-            asyncio.to_thread(search, question), self._propose(question, risk, asked.wish.generator)
+            asyncio.to_thread(find, question, asked.hosted.yardsticks, asked.wish),
+            self._propose(question, risk, asked.wish.generator),
         )
         return await asyncio.to_thread(
             recommend,

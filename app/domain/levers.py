@@ -69,24 +69,25 @@ class Levers:
     def rows(self, levels: IntArray) -> FloatArray:
         """The candidates as the classifier's input, shape (n, columns)."""
         rows = np.repeat(self.factual[None, :], len(levels), axis=0)
-        columns, owners, values = self._values
+        columns, owners, values = self.moved
         rows[:, columns] = values[np.arange(len(columns)), levels[:, owners]]
         return rows
 
     def effort(self, levels: IntArray) -> FloatArray:
         """Effort of each candidate, shape (n,), in the schema's unit of effort."""
-        return self._efforts[np.arange(len(self)), levels].sum(axis=1)
+        return self.efforts[np.arange(len(self)), levels].sum(axis=1)
 
     def allowed(self, levels: IntArray) -> BoolArray:
         """Which candidates keep every relation and change no more features than allowed, shape (n,)."""
         allowed = (levels > 0).sum(axis=1) <= self.max_changes
-        for room, moves in self._relations:
-            used = sum(move[levels[:, position]] for position, move in moves)
-            allowed &= used <= room
+        room, use = self.relations
+        if len(room):
+            used = use[:, np.arange(len(self)), levels].sum(axis=2)
+            allowed &= (used <= room[:, None]).all(axis=0)
         return allowed
 
     @cached_property
-    def _values(self) -> tuple[IntArray, IntArray, FloatArray]:
+    def moved(self) -> tuple[IntArray, IntArray, FloatArray]:
         """Each moved column, the lever that moves it, and its value at each level (columns, levels)."""
         columns = [column for lever in self.items for column in lever.columns]
         owners = [position for position, lever in enumerate(self.items) for _ in lever.columns]
@@ -94,20 +95,23 @@ class Levers:
         return np.array(columns, dtype=np.int64), np.array(owners, dtype=np.int64), self._table(values)
 
     @cached_property
-    def _efforts(self) -> FloatArray:
-        """Shape (levers, levels)."""
+    def efforts(self) -> FloatArray:
+        """Effort of each level of each lever, shape (levers, levels); NaN beyond a lever's top."""
         return self._table([lever.effort for lever in self.items])
 
     @cached_property
-    def _relations(self) -> list[tuple[float, list[tuple[int, FloatArray]]]]:
-        """For each relation that levers touch: its room as things are, and what each level of them uses."""
-        relations = []
-        for terms, bound in zip(self.relation_terms, self.relation_bounds, strict=True):
-            room = float(bound - terms @ np.nan_to_num(self.factual)) + _SLACK
-            used = [(lever.rows - lever.rows[0]) @ terms[lever.columns] for lever in self.items]
-            moves = [(position, move) for position, move in enumerate(used) if move.any()]
-            relations += [(room, moves)] if moves else []
-        return relations
+    def relations(self) -> tuple[FloatArray, FloatArray]:
+        """The relations that levers touch: the room each leaves as things are, shape (relations,), and how
+        much of it each level of each lever uses, shape (relations, levers, levels); NaN beyond a top.
+        """
+        room = self.relation_bounds - self.relation_terms @ np.nan_to_num(self.factual) + _SLACK
+        use = [
+            self._table([(lever.rows - lever.rows[0]) @ terms[lever.columns] for lever in self.items])
+            for terms in self.relation_terms
+        ]
+        touched = np.array([np.nan_to_num(table).any() for table in use], dtype=bool)
+        kept = [table for table, counts in zip(use, touched, strict=True) if counts]
+        return room[touched], np.array(kept).reshape(len(kept), len(self), self._depth)
 
     @cached_property
     def _depth(self) -> int:
@@ -204,11 +208,15 @@ def _follow(
 def _permitted(
     schema: FeatureSchema, names: list[str], table: FloatArray, constraints: Constraints
 ) -> BoolArray:
-    """Which levels keep every moved feature within clinical and requested bounds; level 0 always does."""
+    """Which levels keep every moved feature within clinical, observed and requested bounds.
+
+    Level 0, the factual, always does.
+    """
     kept = np.ones(len(table), dtype=bool)
     for column, name in enumerate(names):
-        asked, clinical = constraints.bounds(name), schema[name].clinical or _UNBOUNDED
-        low, high = max(asked[0], clinical[0]), min(asked[1], clinical[1])
+        feature = schema[name]
+        limits = (constraints.bounds(name), feature.clinical or _UNBOUNDED, feature.observed or _UNBOUNDED)
+        low, high = max(low for low, _ in limits), min(high for _, high in limits)
         if (low, high) != _UNBOUNDED:
             kept &= (table[:, column] >= low - _SLACK) & (table[:, column] <= high + _SLACK)
     kept[0] = True

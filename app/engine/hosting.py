@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.classifiers.hosted import HostedModel
 from app.domain.patient import Fault, InvalidInputError
-from app.engine.recommend import Yardsticks, yardsticks_of
+from app.engine.yardsticks import Yardsticks, yardsticks_of
 
 
 @dataclass(frozen=True, slots=True)

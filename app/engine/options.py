@@ -5,12 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.domain.schema import BoolArray, FloatArray, IntArray
+from app.engine.likeness import Likeness
 from app.engine.moves import distinct
 from app.engine.question import Question
 from app.engine.rank import by_effort, diverse
 from app.engine.robustness import Judge
 from app.engine.settle import trim
 
+_SAME = 1e-9
 SHORTLIST = 24
 """How many candidates are put to noise and adherence draws; refits alone sort out most."""
 
@@ -25,34 +27,57 @@ class Judged:
     refits: FloatArray
     noise: FloatArray
     adherence: FloatArray
+    distance: FloatArray
+    """To the nearest real people of the target class."""
+    standard: IntArray
+    """How much it looks like them: a `Standard`."""
 
     @property
     def least(self) -> FloatArray:
         return np.minimum(np.minimum(self.refits, self.noise), self.adherence)
 
+    def holding(self, target: float, min_robustness: float) -> BoolArray:
+        """Which reach the target and hold in at least this share of refits, noise and adherence draws."""
+        return (self.risk <= target) & (self.least >= min_robustness - _SAME)
+
     def __getitem__(self, index: IntArray | BoolArray) -> "Judged":
         return Judged(*(getattr(self, name)[index] for name in self.__slots__))
 
+    def __add__(self, other: "Judged") -> "Judged":
+        return Judged(
+            *(np.concatenate([getattr(self, name), getattr(other, name)]) for name in self.__slots__)
+        )
 
-def pick(question: Question, judge: Judge, levels: IntArray, count: int, min_robustness: float) -> Judged:
-    """The options to show from candidates that reach the target, best first.
 
-    Those that hold (all three shares at least `min_robustness`) come by least effort. Only where none
-    holds come the others, by how well they hold.
+def choose(judged: Judged, target: float, count: int, min_robustness: float) -> Judged:
+    """The options to show, best first, none of which contains the changes of another.
+
+    Those that hold come by least effort, and of them only those that look most like real people. Only
+    where none holds come others that reach the target, by how well they hold.
     """
+    holding = judged[judged.holding(target, min_robustness)]
+    if len(holding.levels):
+        alike = holding[holding.standard == holding.standard.max()]
+        return alike[diverse(alike.levels, by_effort(alike.effort, alike.distance), count)]
+    rest = judged[judged.risk <= target]
+    return rest[diverse(rest.levels, np.lexsort((rest.effort, -rest.least)), count)]
+
+
+def pick(
+    question: Question, judge: Judge, likeness: Likeness, levels: IntArray, count: int, min_robustness: float
+) -> Judged:
+    """The options to show from a pool of candidates that reach the target, trimmed of what is needless."""
     shortlist = _shortlist(question, judge, levels, min_robustness)
-    judged = judge_all(question, judge, shortlist)
-    holding = judged[judged.least >= min_robustness]
-    if len(holding.levels) == 0:
-        order = np.lexsort((judged.effort, -judged.least))
-        return judged[diverse(judged.levels, order, count)]
-    chosen = holding[diverse(holding.levels, by_effort(holding.effort, holding.risk), 2 * count)]
+    judged = judge_all(question, judge, likeness, shortlist)
+    chosen = choose(judged, question.target, 2 * count, min_robustness)
+    if not chosen.holding(question.target, min_robustness).any():
+        return chosen[np.arange(min(count, len(chosen.levels)))]
     trimmed = trim(question, chosen.levels, lambda them: _holding(question, judge, them, min_robustness))
-    final = judge_all(question, judge, distinct(trimmed))
-    return final[diverse(final.levels, by_effort(final.effort, final.risk), count)]
+    final = judge_all(question, judge, likeness, distinct(trimmed))
+    return choose(final, question.target, count, min_robustness)
 
 
-def judge_all(question: Question, judge: Judge, levels: IntArray) -> Judged:
+def judge_all(question: Question, judge: Judge, likeness: Likeness, levels: IntArray) -> Judged:
     """Score candidates in full; those over the target get no credit for holding."""
     rows = question.levers.rows(levels)
     risk = question.risk(levels)
@@ -62,7 +87,10 @@ def judge_all(question: Question, judge: Judge, levels: IntArray) -> Judged:
     noise[reached], adherence[reached] = judge.noise_and_adherence(
         question.classifier, question.levers.factual, rows[reached], question.target
     )
-    return Judged(levels, risk, question.levers.effort(levels), refits, noise, adherence)
+    distance = likeness.distances(levels)
+    standard = likeness.standards(levels, distance)
+    effort = question.levers.effort(levels)
+    return Judged(levels, risk, effort, refits, noise, adherence, distance, standard)
 
 
 def _holding(question: Question, judge: Judge, levels: IntArray, min_robustness: float) -> BoolArray:

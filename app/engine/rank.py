@@ -5,9 +5,9 @@ import numpy as np
 from app.domain.schema import FloatArray, IntArray
 
 
-def by_effort(effort: FloatArray, risk: FloatArray) -> IntArray:
-    """Positions from least to most effort; ties go to the lower risk."""
-    return np.lexsort((risk, np.round(effort, 9)))
+def by_effort(effort: FloatArray, distance: FloatArray) -> IntArray:
+    """Positions from least to most effort; ties go to who is nearest to real people."""
+    return np.lexsort((distance, np.round(effort, 9)))
 
 
 def diverse(levels: IntArray, order: IntArray, count: int) -> IntArray:

@@ -1,51 +1,31 @@
 """The engine's part of a request: settle, verify, rank, describe."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from app.classifiers.hosted import HostedModel
 from app.domain.counterfactual import (
     Counterfactual,
     Generation,
     Generator,
     Infeasibility,
+    Optimality,
     Outcome,
     Status,
 )
 from app.domain.schema import IntArray
 from app.domain.wording import summary
 from app.engine.describe import changes_of, features_of
+from app.engine.found import Found
+from app.engine.likeness import Likeness
 from app.engine.moves import distinct
-from app.engine.options import Judged, pick
-from app.engine.plausibility import Crowd, crowd_of, plausibility
+from app.engine.options import Judged, choose, judge_all, pick
+from app.engine.plausibility import plausibility
 from app.engine.question import Question
-from app.engine.robustness import Judge, as_robustness, judge_for
-from app.engine.search import Found
+from app.engine.robustness import as_robustness
 from app.engine.settle import settle
-
-
-@dataclass(frozen=True, slots=True)
-class Yardsticks:
-    """What candidates of one model are judged by: the committee with its draws, and real people."""
-
-    judge: Judge
-    crowd: Crowd
-
-
-def yardsticks_of(model: HostedModel) -> Yardsticks:
-    """Made once a model, when it is loaded: takes some tenths of a second."""
-    negatives = model.population.rows[~model.population.outcome]
-    return Yardsticks(judge=judge_for(model.schema, model.committee), crowd=crowd_of(model.schema, negatives))
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the caller wants of the options."""
-
-    count: int
-    min_robustness: float
-    generator: Generator
+from app.engine.wish import Wish
+from app.engine.yardsticks import Yardsticks
 
 
 def already_below(risk: float) -> Outcome:
@@ -71,18 +51,44 @@ def recommend(
     generation = replace(generation, valid=settled.valid, repaired=settled.repaired)
     only_llm = wish.generator is Generator.LLM and len(settled.levels) > 0
     searched = found.levels[:0] if only_llm else found.levels
-    candidates = distinct(np.concatenate([settled.levels, searched]))
-    if len(candidates) == 0:
+    options = _options(question, yardsticks, wish, settled.levels, searched, found.proved)
+    if len(options.levels) == 0:
         return Outcome(Status.INFEASIBLE, risk, (), _infeasible(question, found), generation)
-    options = pick(question, yardsticks.judge, candidates, wish.count, wish.min_robustness)
     authors = [_author(levels, settled.levels, searched) for levels in options.levels]
-    described = _describe(question, yardsticks, options, authors, wish.min_robustness)
+    described = _describe(question, yardsticks, options, authors, wish.min_robustness, found)
     return Outcome(Status.FOUND, risk, described, None, generation)
 
 
+def _options(
+    question: Question,
+    yardsticks: Yardsticks,
+    wish: Wish,
+    proposed: IntArray,
+    searched: IntArray,
+    finished: bool,
+) -> Judged:
+    """The options to show from proposals and from what the search found, which may be finished options."""
+    likeness = Likeness(question.levers, yardsticks.crowd, yardsticks.density)
+    pool = proposed if finished else distinct(np.concatenate([proposed, searched]))
+    picked = pick(question, yardsticks.judge, likeness, pool, wish.count, wish.min_robustness)
+    if not finished:
+        return picked
+    options = picked + judge_all(question, yardsticks.judge, likeness, searched)
+    return choose(options, question.target, wish.count, wish.min_robustness)
+
+
 def _infeasible(question: Question, found: Found) -> Infeasibility:
-    changes, _ = changes_of(question, found.lowest)
-    return Infeasibility(lowest_reachable_risk=found.lowest_risk, proved=False, reached_by=changes)
+    lowest = found.lowest
+    if lowest is None:
+        raise ValueError("a search that found nothing says how far down the risk goes")
+    changes, _ = changes_of(question, lowest.levels)
+    return Infeasibility(lowest.risk, proved=lowest.proved, risk_bound=lowest.bound, reached_by=changes)
+
+
+def _optimality(found: Found, levels: IntArray, effort: float) -> Optimality:
+    proved = bool(found.proved and (found.levels == levels).all(axis=1).any())
+    bound = effort if proved else min(effort, found.bound)
+    return Optimality(proved=proved, effort_bound=round(bound, 4))
 
 
 def _author(levels: IntArray, by_llm: IntArray, by_search: IntArray) -> Generator:
@@ -104,9 +110,10 @@ def _describe(
     options: Judged,
     authors: list[Generator],
     min_robustness: float,
+    found: Found,
 ) -> tuple[Counterfactual, ...]:
     rows = question.levers.rows(options.levels)
-    looks = plausibility(question.schema, yardsticks.crowd, question.levers.factual, rows)
+    looks = plausibility(question.schema, yardsticks.crowd, yardsticks.density, question.levers.factual, rows)
     described = []
     for index, levels in enumerate(options.levels):
         changes, linked = changes_of(question, levels)
@@ -119,8 +126,9 @@ def _describe(
                 risk=float(options.risk[index]),
                 plausibility=looks[index],
                 effort=round(float(options.effort[index]), 4),
+                optimality=_optimality(found, levels, float(options.effort[index])),
                 robustness=holds,
-                fragile=bool(options.least[index] < min_robustness),
+                fragile=bool(options.least[index] < min_robustness - 1e-9),
                 generator=authors[index],
                 summary=summary(question.schema, changes, linked),
             )

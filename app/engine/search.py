@@ -6,11 +6,10 @@ cheap candidates at every depth below the target, not only the cheapest that jus
 survive a refitted classifier lie deeper.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from app.domain.schema import FloatArray, IntArray
+from app.engine.found import Found, Lowest
 from app.engine.moves import distinct, extensions, telling_moves
 from app.engine.question import Question
 
@@ -19,19 +18,6 @@ DEPTH = 0.15
 """How far below the target (in risk) the search goes on looking for candidates that hold better."""
 BANDS = 6
 PER_BAND = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a search brings home.
-
-    `levels` has shape (n, levers): candidates at or below the target, cheapest first, possibly none.
-    `lowest` is the candidate of least risk met, and `lowest_risk` its risk.
-    """
-
-    levels: IntArray
-    lowest: IntArray
-    lowest_risk: float
 
 
 def search(question: Question) -> Found:
@@ -56,7 +42,7 @@ def search(question: Question) -> Found:
     if not pool_levels:
         pool_levels, pool_risk = [question.unchanged[:0]], [np.empty(0)]
     levels, risk = np.concatenate(pool_levels), np.concatenate(pool_risk)
-    return Found(_spread(question, levels, risk), lowest, lowest_risk)
+    return Found(_spread(question, levels, risk), Lowest(lowest, lowest_risk, bound=0.0))
 
 
 def _best(question: Question, levels: IntArray, risk: FloatArray) -> IntArray:

@@ -101,6 +101,7 @@ class CounterfactualRow(Base):
     features: Mapped[Json]
     plausibility: Mapped[Json]
     robustness: Mapped[Json]
+    optimality: Mapped[Json | None]
     summary: Mapped[str]
 
 

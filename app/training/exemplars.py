@@ -7,13 +7,16 @@ import numpy as np
 
 from app.classifiers.hosted import HostedModel
 from app.domain.constraints import read_constraints
+from app.domain.counterfactual import Generator
 from app.domain.levers import levers_of
 from app.domain.patient import read_patient
 from app.domain.schema import Value
-from app.engine.options import pick
+from app.engine.finding import find
+from app.engine.likeness import Likeness
+from app.engine.options import judge_all
 from app.engine.question import Question
-from app.engine.recommend import Yardsticks, yardsticks_of
-from app.engine.search import search
+from app.engine.wish import Wish
+from app.engine.yardsticks import Yardsticks, yardsticks_of
 from app.proposers.llm.exemplars import Exemplar
 from app.proposers.llm.prompt import case_text
 from app.proposers.llm.response import MOST_MOVES, write_answer
@@ -63,12 +66,14 @@ def _exemplar(
     patient = read_patient(schema, person)
     levers = levers_of(schema, patient, read_constraints(schema, None, None, None))
     question = Question(schema, patient, levers, model.classifier, schema.model.threshold)
-    found = search(question)
+    least = schema.model.min_robustness
+    found = find(question, yardsticks, Wish(1, least, Generator.SEARCH))
     if len(found.levels) == 0:
         return None
-    option = pick(question, yardsticks.judge, found.levels, 1, schema.model.min_robustness)
+    likeness = Likeness(levers, yardsticks.crowd, yardsticks.density)
+    option = judge_all(question, yardsticks.judge, likeness, found.levels[:1])
     moves = int((option.levels[0] > 0).sum())
-    if option.least[0] < schema.model.min_robustness or not 2 <= moves <= MOST_MOVES:
+    if not option.holding(question.target, least)[0] or not 2 <= moves <= MOST_MOVES:
         return None
     case = case_text(schema, patient, levers, risk, question.target)
     return Exemplar(case, write_answer(levers, option.levels[0]))

@@ -8,7 +8,7 @@ import xgboost
 from app.domain.feature import Risk
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 
-COMMITTEE_SIZE = 20
+COMMITTEE_SIZE = 40
 TREES = 150
 SEED = 0
 # Small on purpose: the exact search runs over these trees. Three-times-repeated five-fold cross-validation

@@ -1,6 +1,6 @@
 """The engine's answers: verified, robust where they say so, different from one another."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from app.domain.counterfactual import Generation, Generator, Outcome, Status
 from app.domain.schema import IntArray
+from app.engine.finding import find
 from app.engine.hosting import Hosted
 from app.engine.question import Question
-from app.engine.recommend import Wish, recommend
+from app.engine.recommend import recommend
 from app.engine.search import search
+from app.engine.wish import Wish
 from tests.asking import Person, question_about
 
 NO_MODEL = Generation(0, 0, 0, 0, None, None, None)
@@ -25,21 +27,25 @@ def answer(
     min_robustness: float = 0.85,
     generator: Generator = Generator.SEARCH,
     proposals: IntArray | None = None,
+    in_batches: bool = False,
 ) -> Outcome:
+    """The outcome for a question; `in_batches` as for a classifier whose trees cannot be seen."""
     risk = float(question.risk(question.unchanged)[0])
     proposed = question.unchanged[:0] if proposals is None else proposals
     wish = Wish(count, min_robustness, generator)
-    return recommend(question, hosted.yardsticks, wish, risk, search(question), proposed, NO_MODEL)
+    yardsticks = replace(hosted.yardsticks, forest=None) if in_batches else hosted.yardsticks
+    found = find(question, yardsticks, wish)
+    return recommend(question, yardsticks, wish, risk, found, proposed, NO_MODEL)
 
 
 @given(data=st.data())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_every_option_verifies_and_says_truly_whether_it_holds(
     data: st.DataObject, hosted: Hosted, high_risk: list[Person]
 ) -> None:
     model = hosted.model
     question = question_about(model, data.draw(st.sampled_from(high_risk)))
-    outcome = answer(hosted, question)
+    outcome = answer(hosted, question, in_batches=data.draw(st.booleans()))
     for option in outcome.counterfactuals:
         row = model.schema.encode(option.features)
         assert model.classifier.risk(row[None, :])[0] == option.risk <= question.target
@@ -55,7 +61,7 @@ def test_options_differ_and_come_in_order_of_effort(
     data: st.DataObject, hosted: Hosted, high_risk: list[Person]
 ) -> None:
     question = question_about(hosted.model, data.draw(st.sampled_from(high_risk)))
-    options = answer(hosted, question).counterfactuals
+    options = answer(hosted, question, in_batches=data.draw(st.booleans())).counterfactuals
     sets = [{change.feature for change in option.changes} for option in options]
     for i, one in enumerate(sets):
         assert not any(one <= other for j, other in enumerate(sets) if i != j)
@@ -115,3 +121,29 @@ def test_levels_given_twice_yield_one_option(hosted: Hosted, helpable: Person) -
     twice = np.repeat(search(question).levels[:1], 2, axis=0)
     outcome = answer(hosted, question, generator=Generator.LLM, proposals=twice)
     assert len({option.summary for option in outcome.counterfactuals}) == len(outcome.counterfactuals)
+
+
+def test_trees_that_can_be_seen_give_proofs_and_others_none(hosted: Hosted, helpable: Person) -> None:
+    question = question_about(hosted.model, helpable)
+    proved, pooled = (answer(hosted, question, in_batches=b).counterfactuals for b in (False, True))
+    assert all(option.optimality.proved for option in proved)
+    assert all(option.optimality.effort_bound == option.effort for option in proved)
+    assert not any(option.optimality.proved for option in pooled)
+    assert proved[0].effort <= pooled[0].effort
+
+
+def test_options_look_like_real_people_where_any_option_does(hosted: Hosted, high_risk: list[Person]) -> None:
+    """And where none does, all are given for what they are."""
+    options = [
+        answer(hosted, question_about(hosted.model, person)).counterfactuals for person in high_risk[:80]
+    ]
+    assert all(len({option.plausibility.typical for option in one}) <= 1 for one in options)
+    typical = [option.plausibility.typical for one in options for option in one]
+    assert np.mean(typical) > 0.85
+
+
+def test_out_of_reach_is_proved(hosted: Hosted, helpable: Person) -> None:
+    outcome = answer(hosted, question_about(hosted.model, helpable, target=0.01))
+    assert outcome.infeasible is not None
+    assert outcome.infeasible.proved
+    assert outcome.infeasible.risk_bound == outcome.infeasible.lowest_reachable_risk

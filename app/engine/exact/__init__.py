@@ -1,0 +1,1 @@
+"""Exact search over tree ensembles: least-effort counterfactuals, with a proof."""

@@ -1,0 +1,159 @@
+"""How much further levers can take off a margin, at most.
+
+Two bounds make one. *Gains*: moving lever q to level l lowers a scenario's margin by at most
+`gain[q, l, s]`, whatever the other levers do. Summed over the levers moved, that bounds the fall of any
+candidate, since the fall is a telescoping sum of single moves. *Knapsack*: which levels of the levers not
+decided yet, within so much effort and so many changes, have the largest sum of gains? A multiple-choice
+knapsack, solved once a question by dynamic programming over effort in equal parts; efforts are rounded
+down to a part, so that the bound stays one.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from app.compiled import compiled
+from app.domain.schema import FloatArray, IntArray
+from app.engine.exact.reduce import Reduced
+
+PARTS = 128
+_MOST_LEAVES = 1 << 10
+
+
+class Knapsack(NamedTuple):
+    """`most[p, r, s, b]`: the most that r of the levers p, p + 1, … take off scenario s for b parts."""
+
+    most: FloatArray
+    part: float
+    """Effort of one part."""
+
+    @property
+    def all_of(self) -> FloatArray:
+        """`most` for any effort."""
+        return np.ascontiguousarray(self.most[:, :, :, -1])
+
+
+def knapsack(gain: FloatArray, efforts: FloatArray, top: IntArray, changes: int) -> Knapsack:
+    """The table for levers with these gains (levers, levels, scenarios) and efforts (levers, levels)."""
+    last = np.sort(efforts[np.arange(len(top)), top])[::-1]
+    part = max(float(last[:changes].sum()), 1e-9) / (PARTS - 1)
+    parts = np.floor(efforts / part + 1e-9).astype(np.int64)
+    most = np.zeros((len(top) + 1, changes + 1, gain.shape[2], PARTS))
+    _fill(most, gain, parts, top)
+    return Knapsack(most, part)
+
+
+@compiled
+def _fill(most: FloatArray, gain: FloatArray, parts: IntArray, top: IntArray) -> None:
+    for lever in range(len(top) - 1, -1, -1):
+        for changes in range(1, most.shape[1]):
+            for scenario in range(most.shape[2]):
+                best, before = most[lever, changes, scenario], most[lever + 1, changes - 1, scenario]
+                best[:] = most[lever + 1, changes, scenario]
+                last = 0.0
+                for level in range(1, top[lever] + 1):
+                    worth = gain[lever, level, scenario]
+                    if worth <= last:  # a nearer level takes off as much for less effort
+                        continue
+                    last = worth
+                    cost = parts[lever, level]
+                    for budget in range(cost, PARTS):
+                        best[budget] = max(best[budget], worth + before[budget - cost])
+
+
+@compiled
+def parts_needed(most: FloatArray, gap: float) -> int:
+    """The fewest parts of effort within which `gap` can be taken off; PARTS if it never can.
+
+    `most` is one row of the table: rising with effort.
+    """
+    if gap <= 0:
+        return 0
+    if most[PARTS - 1] < gap:
+        return PARTS
+    low, high = 0, PARTS - 1
+    while low < high:
+        middle = (low + high) // 2
+        if most[middle] >= gap:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@compiled
+def gains(reduced: Reduced, top: IntArray, scenarios: int) -> FloatArray:
+    """An upper bound on what each level of each lever takes off, shape (levers, levels, scenarios)."""
+    levers = len(top)
+    result = np.zeros((levers, reduced.single.shape[1], scenarios))
+    low, high = np.empty((_MOST_LEAVES, levers), np.int64), np.empty((_MOST_LEAVES, levers), np.int64)
+    value = np.empty(_MOST_LEAVES)
+    for lever in range(levers):
+        for level in range(1, top[lever] + 1):
+            for scenario in range(scenarios):
+                result[lever, level, scenario] = (
+                    reduced.single[lever, 0, scenario] - reduced.single[lever, level, scenario]
+                )
+    for scenario in range(scenarios):
+        for tree in range(reduced.first[scenario], reduced.first[scenario + 1]):
+            leaves = _boxes(reduced, reduced.root[tree], top, low, high, value)
+            for lever in range(levers):
+                if reduced.levers_asked[tree] >> lever & 1:
+                    _add_largest_falls(result[lever, :, scenario], lever, top, leaves, low, high, value)
+    return result
+
+
+@compiled
+def _boxes(
+    reduced: Reduced, root: int, top: IntArray, low: IntArray, high: IntArray, value: FloatArray
+) -> int:
+    """Write the leaves of a tree as boxes of levels; return how many there are."""
+    stack = np.empty(_MOST_LEAVES, np.int64)
+    stack[0], low[0], high[0] = root, 0, top
+    leaves, waiting = 0, 1  # boxes before `leaves` are done, those from there to `waiting` wait
+    while leaves < waiting:
+        node = stack[leaves]
+        if reduced.lever[node] < 0:
+            value[leaves] = reduced.value[node]
+            leaves += 1
+            continue
+        lever, cut = reduced.lever[node], reduced.cut[node]
+        low[waiting], high[waiting] = low[leaves], high[leaves]
+        stack[leaves], high[leaves, lever] = reduced.low[node], cut - 1
+        stack[waiting], low[waiting, lever] = reduced.high[node], cut
+        waiting += 1
+    return leaves
+
+
+@compiled
+def _add_largest_falls(
+    falls: FloatArray,
+    lever: int,
+    top: IntArray,
+    leaves: int,
+    low: IntArray,
+    high: IntArray,
+    value: FloatArray,
+) -> None:
+    """The largest fall between two leaves that differ in this lever alone, added at each level."""
+    for level in range(1, top[lever] + 1):
+        largest = -np.inf
+        for before in range(leaves):
+            if low[before, lever] > 0:
+                continue
+            for after in range(leaves):
+                if low[after, lever] <= level <= high[after, lever]:
+                    fall = value[before] - value[after]
+                    if fall > largest and _meet(low, high, before, after, lever):
+                        largest = fall
+        falls[level] += largest
+
+
+@compiled
+def _meet(low: IntArray, high: IntArray, one: int, other: int, but: int) -> bool:
+    """Whether two boxes share a choice of all levers but one."""
+    for lever in range(low.shape[1]):
+        apart = low[one, lever] > high[other, lever] or low[other, lever] > high[one, lever]
+        if apart and lever != but:
+            return False
+    return True

@@ -1,0 +1,281 @@
+"""Best-first branch and bound over candidates.
+
+A candidate decides levers in order: its last changed lever and all before it are decided, those after it
+stand at the factual. Its children change one more lever, to any level that tells. A candidate's key is its
+effort plus the least further effort with which enough scenarios of every group can still reach the target
+(`bounds`): no candidate below it can cost less. So the first candidate taken from the heap that reaches the
+target in enough scenarios is one of least effort (A*: Hart, Nilsson and Raphael, 1968), and an empty heap
+proves that there is none.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from app.compiled import compiled
+from app.domain.schema import BoolArray, FloatArray, IntArray
+from app.engine.exact.bounds import PARTS, parts_needed
+from app.engine.exact.heap import pop, push
+from app.engine.exact.reduce import Reduced, leaf, margin
+from app.engine.nearness import Nearness, distance
+
+NONE_LEFT, BEYOND, PAUSED, FULL = -1, -2, -3, -4
+_SLACK = 1e-6
+"""Of a margin: rounding must not let a candidate pass for out of reach that the classifier would accept."""
+_SAME = 1e-9
+
+
+class Problem(NamedTuple):
+    """What is to be minimised, and subject to what.
+
+    A candidate will do if, in each group g of scenarios, at least `quota[g]` margins are at or below
+    `goal`, every relation keeps its room and at most `changes` levers are moved. The first `bounded`
+    groups take part in the bound; the others are only tested. A candidate further than `furthest` from
+    real people will not do either (infinite where that is not asked of the search). `most` and `part` are
+    the knapsack's, `all_of` is `most` for any effort.
+    """
+
+    reduced: Reduced
+    efforts: FloatArray
+    open: BoolArray
+    changes: int
+    goal: float
+    group: IntArray
+    quota: IntArray
+    bounded: int
+    most: FloatArray
+    part: float
+    all_of: FloatArray
+    room: FloatArray
+    use: FloatArray
+    nearness: Nearness
+    furthest: float
+
+
+class Frontier(NamedTuple):
+    """Candidates met so far, and a heap of those not yet taken further; `sizes` counts both."""
+
+    levels: IntArray
+    effort: FloatArray
+    last: IntArray
+    keys: FloatArray
+    items: IntArray
+    sizes: IntArray
+
+
+def frontier(levers: int, room: int) -> Frontier:
+    """A frontier that holds the unchanged candidate alone."""
+    begun = Frontier(
+        levels=np.empty((room, levers), dtype=np.int64),
+        effort=np.empty(room),
+        last=np.empty(room, dtype=np.int64),
+        keys=np.empty(room),
+        items=np.empty(room, dtype=np.int64),
+        sizes=np.ones(2, dtype=np.int64),
+    )
+    begun.levels[0], begun.effort[0], begun.last[0], begun.keys[0], begun.items[0] = 0, 0.0, -1, 0.0, 0
+    return begun
+
+
+@compiled
+def advance(problem: Problem, open_: Frontier, taken: IntArray, limit: float, steps: int) -> int:
+    """Go on until a candidate will do, or for so many steps.
+
+    `taken` holds sets of levers, as bits: a candidate that contains one of them, or lies within one, will
+    not do. Returns the candidate's index; NONE_LEFT; BEYOND when every other one costs more than `limit`;
+    PAUSED after `steps`; or FULL when there is no room left. A candidate that is returned is off the heap;
+    `expand` takes it further.
+    """
+    margins = np.empty(problem.group[problem.bounded])
+    for _ in range(steps):
+        if open_.sizes[1] == 0:
+            return NONE_LEFT
+        key, item = open_.keys[0], open_.items[0]
+        if key > limit:
+            return BEYOND
+        open_.sizes[1] = pop(open_.keys, open_.items, open_.sizes[1])
+        levels = open_.levels[item]
+        moved = lever_set(levels)
+        if contains_one(taken, moved):
+            continue
+        if not _can_be_near(problem, levels, open_.last[item] + 1):
+            continue
+        _margins(problem, levels, margins)
+        further = _parts(problem, margins, open_.last[item] + 1, problem.changes - changes_in(levels))
+        if further == PARTS:
+            continue
+        now = open_.effort[item] + further * problem.part
+        if now > key + _SAME:  # the bound has become tighter since it was put there
+            open_.sizes[1] = push(open_.keys, open_.items, open_.sizes[1], now, item)
+            continue
+        if further == 0 and not within_one(taken, moved) and _will_do(problem, levels):
+            return item
+        if not expand(problem, open_, item):
+            return FULL
+    return PAUSED
+
+
+@compiled
+def expand(problem: Problem, open_: Frontier, item: int) -> bool:
+    """Put a candidate's children on the heap, but those out of reach; False if there is no room for them."""
+    levels = open_.levels[item].copy()
+    left = problem.changes - changes_in(levels) - 1
+    if left < 0:
+        return True
+    reduced, scenarios = problem.reduced, problem.group[problem.bounded]
+    before, margins = np.empty(scenarios), np.empty(scenarios)
+    _margins(problem, levels, before)
+    leaves = np.empty(reduced.first[scenarios])
+    for tree in range(len(leaves)):
+        leaves[tree] = leaf(reduced, tree, levels)
+    for lever in range(open_.last[item] + 1, len(levels)):
+        for level in range(1, problem.open.shape[1]):
+            if not problem.open[lever, level]:
+                continue
+            levels[lever] = level
+            if not _in_reach(problem, before, leaves, levels, lever, left, margins):
+                continue
+            further = _parts(problem, margins, lever + 1, left)
+            if open_.sizes[0] == len(open_.effort):
+                return False
+            child = open_.sizes[0]
+            open_.levels[child], open_.last[child] = levels, lever
+            open_.effort[child] = open_.effort[item] + problem.efforts[lever, level]
+            key = open_.effort[child] + further * problem.part
+            open_.sizes[0] += 1
+            open_.sizes[1] = push(open_.keys, open_.items, open_.sizes[1], key, child)
+        levels[lever] = 0
+    return True
+
+
+@compiled
+def _margins(problem: Problem, levels: IntArray, out: FloatArray) -> None:
+    reduced = problem.reduced
+    out[:] = reduced.base[: len(out)]
+    for lever in range(len(levels)):
+        out += reduced.single[lever, levels[lever], : len(out)]
+    for scenario in range(len(out)):
+        for tree in range(reduced.first[scenario], reduced.first[scenario + 1]):
+            out[scenario] += leaf(reduced, tree, levels)
+
+
+@compiled
+def _in_reach(
+    problem: Problem,
+    before: FloatArray,
+    leaves: FloatArray,
+    levels: IntArray,
+    lever: int,
+    changes: int,
+    margins: FloatArray,
+) -> bool:
+    """Whether enough scenarios can reach the goal, at any effort, now that one lever has left the factual.
+
+    Writes the margins, from those `before` and the trees' `leaves` there, as far as it has to look.
+    """
+    reduced, level = problem.reduced, levels[lever]
+    for group in range(problem.bounded):
+        start, end = problem.group[group], problem.group[group + 1]
+        may_fail = end - start - problem.quota[group]
+        for scenario in range(start, end):
+            total = (
+                before[scenario] + reduced.single[lever, level, scenario] - reduced.single[lever, 0, scenario]
+            )
+            for tree in range(reduced.first[scenario], reduced.first[scenario + 1]):
+                if reduced.levers_asked[tree] >> lever & 1:
+                    total += leaf(reduced, tree, levels) - leaves[tree]
+            margins[scenario] = total
+            if total - problem.all_of[lever + 1, changes, scenario] > problem.goal + _SLACK:
+                may_fail -= 1
+                if may_fail < 0:
+                    return False
+    return True
+
+
+@compiled
+def _parts(problem: Problem, margins: FloatArray, lever: int, changes: int) -> int:
+    """Parts of effort that are needed at least from here; PARTS if the target is out of reach.
+
+    In a group of n scenarios of which `quota` must reach the goal, the n - quota hardest may fail.
+    """
+    table, goal = problem.most[lever, changes], problem.goal + _SLACK
+    needed = 0
+    for group in range(problem.bounded):
+        start, end = problem.group[group], problem.group[group + 1]
+        allowed = end - start - problem.quota[group]
+        hardest = np.zeros(allowed + 1, dtype=np.int64)  # rising: the first is what is needed
+        for scenario in range(start, end):
+            if margins[scenario] <= goal:
+                continue
+            own = parts_needed(table[scenario], margins[scenario] - goal)
+            if own > hardest[0]:
+                place = 0
+                while place < allowed and hardest[place + 1] < own:
+                    hardest[place] = hardest[place + 1]
+                    place += 1
+                hardest[place] = own
+                if hardest[0] == PARTS:
+                    return PARTS
+        needed = max(needed, hardest[0])
+    return needed
+
+
+@compiled
+def _will_do(problem: Problem, levels: IntArray) -> bool:
+    if not keeps_relations(problem, levels) or not _can_be_near(problem, levels, len(levels)):
+        return False
+    for group in range(problem.bounded, len(problem.quota)):  # in the bounded ones enough do already
+        start, end = problem.group[group], problem.group[group + 1]
+        may_fail = end - start - problem.quota[group]
+        for scenario in range(start, end):
+            if margin(problem.reduced, scenario, levels) > problem.goal + _SLACK:
+                may_fail -= 1
+                if may_fail < 0:
+                    return False
+    return True
+
+
+@compiled
+def _can_be_near(problem: Problem, levels: IntArray, undecided: int) -> bool:
+    furthest = problem.furthest
+    return furthest == np.inf or distance(problem.nearness, levels, undecided) <= furthest
+
+
+@compiled
+def keeps_relations(problem: Problem, levels: IntArray) -> bool:
+    """Whether no relation uses more than its room."""
+    for relation in range(len(problem.room)):
+        used = 0.0
+        for lever in range(len(levels)):
+            used += problem.use[relation, lever, levels[lever]]
+        if used > problem.room[relation]:
+            return False
+    return True
+
+
+@compiled
+def lever_set(levels: IntArray) -> int:
+    """The levers that are moved, as bits."""
+    bits = 0
+    for lever in range(len(levels)):
+        if levels[lever]:
+            bits |= 1 << lever
+    return bits
+
+
+@compiled
+def changes_in(levels: IntArray) -> int:
+    """How many levers are moved."""
+    return int((levels > 0).sum())
+
+
+@compiled
+def contains_one(taken: IntArray, moved: int) -> bool:
+    """Whether a set of levers contains one of others."""
+    return ((taken & moved) == taken).any()
+
+
+@compiled
+def within_one(taken: IntArray, moved: int) -> bool:
+    """Whether a set of levers lies within one of others."""
+    return ((taken & moved) == moved).any()

@@ -1,0 +1,14 @@
+"""What the caller wants of the options."""
+
+from dataclasses import dataclass
+
+from app.domain.counterfactual import Generator
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How many options, how robust, and who may propose them."""
+
+    count: int
+    min_robustness: float
+    generator: Generator

@@ -1,0 +1,55 @@
+"""Bounds bound: no candidate does better than they promise."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.engine.exact.bounds import PARTS, gains, knapsack, parts_needed
+from app.engine.exact.heap import pop, push
+from app.engine.exact.reduce import margin, reduced
+from app.engine.exact.scenarios import all_scenarios
+from app.engine.hosting import Hosted
+from tests.asking import Person, question_about
+
+
+@given(data=st.data())
+@settings(max_examples=25, deadline=None)
+def test_no_candidate_takes_off_more_than_the_knapsack_allows(
+    data: st.DataObject, hosted: Hosted, high_risk: list[Person]
+) -> None:
+    question = question_about(hosted.model, data.draw(st.sampled_from(high_risk)))
+    levers, changes = question.levers, 5
+    assert hosted.yardsticks.forest is not None
+    scenarios = all_scenarios(levers, hosted.yardsticks.judge)
+    trees, count = reduced(hosted.yardsticks.forest, scenarios), int(scenarios.group[2])
+    table = knapsack(
+        gains(trees, scenarios.top, count), np.nan_to_num(levers.efforts), scenarios.top, changes
+    )
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    levels = rng.integers(0, scenarios.top + 1, size=(10, len(levers))) * (
+        rng.random((10, len(levers))) < 0.3
+    )
+    for x, effort in zip(levels, levers.effort(levels), strict=True):
+        moved = int((x > 0).sum())
+        if not 0 < moved <= changes:
+            continue
+        first = int(np.flatnonzero(x)[0])
+        for scenario in range(count):
+            fall = margin(trees, scenario, 0 * x) - margin(trees, scenario, x)
+            needed = parts_needed(table.most[first, moved, scenario], fall - 1e-9)
+            assert needed < PARTS
+            assert needed * table.part <= effort + 1e-9
+
+
+@given(st.lists(st.floats(0, 100), max_size=60))
+def test_the_heap_gives_the_least_first(keys: list[float]) -> None:
+    heap, items = np.empty(len(keys) + 1), np.empty(len(keys) + 1, dtype=np.int64)
+    size = 0
+    for item, key in enumerate(keys):
+        size = push(heap, items, size, key, item)
+    taken = []
+    while size:
+        taken.append((heap[0], keys[items[0]]))
+        size = pop(heap, items, size)
+    assert [key for key, _ in taken] == sorted(keys)
+    assert all(key == own for key, own in taken)
