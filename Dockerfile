@@ -20,10 +20,10 @@ COPY --from=build /srv/turnpoint/.venv .venv
 COPY . .
 # HOST is not loopback, so the gateway refuses to start without API_TOKENS.
 ENV PATH="/srv/turnpoint/.venv/bin:$PATH" PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
-    HOST=0.0.0.0 PORT=8000 MODEL_STORE=/srv/turnpoint/model_store
+    NUMBA_CACHE_DIR=/tmp/numba HOST=0.0.0.0 PORT=8000 MODEL_STORE=/srv/turnpoint/model_store
 USER 10001
 EXPOSE 8000
-HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "-c", "\
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s CMD ["python", "-c", "\
 import http.client, os, sys; \
 c = http.client.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=3); \
 c.request('GET', '/livez'); \

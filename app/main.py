@@ -17,7 +17,7 @@ from app.http import operations, problems
 from app.http.auth import BearerAuth
 from app.http.middleware import BodyLimit, Correlation, LastResort
 from app.models import endpoints as models
-from app.models.examples import document_examples
+from app.models.examples import document_examples, warm_up
 from app.patients import endpoints as patients
 from app.predictions import endpoints as predictions
 from app.proposers.llm.client import LlmClient
@@ -96,7 +96,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
     app.add_middleware(LastResort)
     app.add_middleware(Correlation)
-    document_examples(app, hosting.named(None).model)
+    document_examples(app, hosting.named(None))
+    warm_up(hosting.named(None))
     return app
 
 

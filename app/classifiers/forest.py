@@ -49,26 +49,7 @@ def forest_of(boosters: Sequence[xgboost.Booster]) -> Forest:
     Raises:
         ClassifierError: a model is not made of plain numeric trees for one binary outcome.
     """
-    nodes: dict[str, list[Any]] = {name: [] for name in Forest._fields[:6]}
-    roots, first, prior = [], [0], []
-    for booster in boosters:
-        learner = json.loads(booster.save_raw("json").decode())["learner"]
-        prior.append(_prior(learner))
-        for tree in learner["gradient_booster"]["model"]["trees"]:
-            roots.append(len(nodes["left"]))
-            _append(nodes, tree)
-        first.append(len(roots))
-    return Forest(
-        column=np.array(nodes["column"], dtype=np.int32),
-        threshold=np.array(nodes["threshold"], dtype=np.float32),
-        left=np.array(nodes["left"], dtype=np.int32),
-        right=np.array(nodes["right"], dtype=np.int32),
-        default_left=np.array(nodes["default_left"], dtype=bool),
-        value=np.array(nodes["value"], dtype=np.float32).astype(np.float64),
-        root=np.array(roots, dtype=np.int32),
-        first=np.array(first, dtype=np.int32),
-        prior=np.array(prior),
-    )
+    return joined([_forest(booster) for booster in boosters])
 
 
 def joined(forests: Sequence[Forest]) -> Forest:
@@ -99,36 +80,47 @@ def margins(forest: Forest, rows: Float32Array) -> FloatArray:
     models = len(forest.first) - 1
     result = np.empty((models, len(rows)))
     for model in range(models):
-        for index in range(len(rows)):
-            total = forest.prior[model]
-            for tree in range(forest.first[model], forest.first[model + 1]):
+        result[model] = forest.prior[model]
+        for tree in range(forest.first[model], forest.first[model + 1]):
+            for index in range(len(rows)):
                 node = forest.root[tree]
                 while forest.left[node] >= 0:
                     value = rows[index, forest.column[node]]
                     left = forest.default_left[node] if np.isnan(value) else value < forest.threshold[node]
                     node = forest.left[node] if left else forest.right[node]
-                total += forest.value[node]
-            result[model, index] = total
+                result[model, index] += forest.value[node]
     return result
 
 
+def _forest(booster: xgboost.Booster) -> Forest:
+    learner = json.loads(booster.save_raw("json").decode())["learner"]
+    trees = learner["gradient_booster"]["model"]["trees"]
+    if any(any(tree.get("split_type", ())) for tree in trees):
+        raise ClassifierError("the model splits on categories; only numeric splits can be read")
+    sizes = [len(tree["left_children"]) for tree in trees]
+    root = np.cumsum([0, *sizes])
+    offset = np.repeat(root[:-1], sizes)
+    left, right = (_joint(trees, side, np.int32) for side in ("left_children", "right_children"))
+    condition = _joint(trees, "split_conditions", np.float32)
+    return Forest(
+        column=_joint(trees, "split_indices", np.int32),
+        threshold=condition,
+        left=np.where(left >= 0, left + offset, -1).astype(np.int32),
+        right=np.where(left >= 0, right + offset, -1).astype(np.int32),
+        default_left=_joint(trees, "default_left", np.bool_),
+        value=np.where(left >= 0, 0.0, condition.astype(np.float64)),
+        root=root[:-1].astype(np.int32),
+        first=np.array([0, len(trees)], dtype=np.int32),
+        prior=np.array([_prior(learner)]),
+    )
+
+
+def _joint(trees: list[dict[str, Any]], name: str, kind: type) -> Any:
+    """One array of every tree, end to end."""
+    return np.concatenate([np.array(tree[name], dtype=kind) for tree in trees])
+
+
 def _prior(learner: dict[str, Any]) -> float:
-    if learner["objective"]["name"] != "binary:logistic" or learner["gradient_booster"]["name"] != "gbtree":
-        raise ClassifierError("the model is not a boosted-tree classifier of one binary outcome")
+    """The log-odds that a model starts from, before any tree."""
     share = float(json.loads(learner["learner_model_param"]["base_score"])[0])
     return float(np.log(share / (1 - share)))
-
-
-def _append(nodes: dict[str, list[Any]], tree: dict[str, Any]) -> None:
-    if any(tree.get("split_type", ())):
-        raise ClassifierError("the model splits on categories; only numeric splits can be read")
-    offset = len(nodes["left"])
-    leaf = [child < 0 for child in tree["left_children"]]
-    nodes["column"] += tree["split_indices"]
-    nodes["threshold"] += tree["split_conditions"]
-    nodes["left"] += [child + offset if child >= 0 else -1 for child in tree["left_children"]]
-    nodes["right"] += [child + offset if child >= 0 else -1 for child in tree["right_children"]]
-    nodes["default_left"] += [bool(side) for side in tree["default_left"]]
-    nodes["value"] += [
-        value if ends else 0.0 for value, ends in zip(tree["split_conditions"], leaf, strict=True)
-    ]

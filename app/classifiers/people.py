@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from app.classifiers.folder import ModelFolderError
 from app.classifiers.hosted import Population
 from app.domain.feature import Feature, Kind
-from app.domain.schema import FeatureSchema
+from app.domain.schema import FeatureSchema, FloatArray
 
 FEWEST = 6
 """People without the outcome: each is compared with the five nearest of the others."""
@@ -32,11 +32,19 @@ def read_people(schema: FeatureSchema, path: Path) -> Population:
     """
     table = _read(path)
     _check_columns(schema, table, path)
-    people = table.select([feature.name for feature in schema.features]).to_pylist()
     outcome = np.array(table.column("outcome").to_pylist(), dtype=bool)
     if np.count_nonzero(~outcome) < FEWEST:
         raise ModelFolderError(f"{path} holds fewer than {FEWEST} people without the outcome")
-    return Population(rows=np.stack([schema.encode(person) for person in people]), outcome=outcome)
+    rows = np.column_stack([_encoded(feature, table.column(feature.name)) for feature in schema.features])
+    return Population(rows=rows, outcome=outcome)
+
+
+def _encoded(feature: Feature, column: pa.ChunkedArray) -> FloatArray:
+    """A feature of everybody as `FeatureSchema.encode` writes it for one, shape (people, its columns)."""
+    if feature.kind is not Kind.CATEGORY:
+        return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)[:, None]
+    values = np.array(column.to_pylist(), dtype=object)[:, None]
+    return (values == [category.value for category in feature.categories]).astype(np.float64)
 
 
 def check_people(schema: FeatureSchema, path: Path) -> None:
@@ -50,7 +58,8 @@ def check_people(schema: FeatureSchema, path: Path) -> None:
 
 def _read(path: Path) -> pa.Table:
     try:
-        return pq.read_table(path)
+        with pq.ParquetFile(path) as file:  # leaner than read_table, which brings in data sets of many files
+            return file.read(use_threads=False)
     except FileNotFoundError as error:
         raise ModelFolderError(f"{path} is missing") from error
     except (pa.ArrowException, OSError) as error:

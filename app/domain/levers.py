@@ -96,32 +96,31 @@ class Levers:
 
     @cached_property
     def efforts(self) -> FloatArray:
-        """Effort of each level of each lever, shape (levers, levels); NaN beyond a lever's top."""
+        """Effort of each level of each lever, shape (levers, levels)."""
         return self._table([lever.effort for lever in self.items])
 
     @cached_property
     def relations(self) -> tuple[FloatArray, FloatArray]:
         """The relations that levers touch: the room each leaves as things are, shape (relations,), and how
-        much of it each level of each lever uses, shape (relations, levers, levels); NaN beyond a top.
+        much of it each level of each lever uses, shape (relations, levers, levels).
         """
+        columns, owners, values = self.moved
         room = self.relation_bounds - self.relation_terms @ np.nan_to_num(self.factual) + _SLACK
-        use = [
-            self._table([(lever.rows - lever.rows[0]) @ terms[lever.columns] for lever in self.items])
-            for terms in self.relation_terms
-        ]
-        touched = np.array([np.nan_to_num(table).any() for table in use], dtype=bool)
-        kept = [table for table, counts in zip(use, touched, strict=True) if counts]
-        return room[touched], np.array(kept).reshape(len(kept), len(self), self._depth)
+        whose = owners == np.arange(len(self))[:, None]  # (levers, moved columns)
+        use = (self.relation_terms[:, None, columns] * whose) @ (values - values[:, :1])
+        touched = (use != 0).any(axis=(1, 2))
+        return room[touched], use[touched]
 
     @cached_property
     def _depth(self) -> int:
         return 1 + max((lever.top for lever in self.items), default=0)
 
     def _table(self, rows: Sequence[FloatArray]) -> FloatArray:
-        """Rows of unequal length as one array, padded with values that no level points at."""
-        table = np.full((len(rows), self._depth), np.nan)
+        """Rows of unequal length as one array; beyond a lever's top stands what its top has."""
+        table = np.empty((len(rows), self._depth))
         for row, values in zip(table, rows, strict=True):
             row[: len(values)] = values
+            row[len(values) :] = values[-1]
         return table
 
 
@@ -146,6 +145,8 @@ def _lever(
     if action is None or np.isnan(start):
         return None
     values, steps = _ladder(action, float(start))
+    if len(values) < 2:
+        return None
     moved = [feature.name]
     rows = [values]
     for link in schema.links_by_driver.get(feature.name, ()):
@@ -153,7 +154,7 @@ def _lever(
         if not np.isnan(linked_start):
             moved.append(link.feature)
             rows.append(_follow(schema, patient, link, values, float(linked_start)))
-    table = np.stack(rows, axis=1)
+    table = np.array(rows).T
     permitted = _permitted(schema, moved, table, constraints)
     if permitted.sum() < 2:
         return None
@@ -212,15 +213,20 @@ def _permitted(
 
     Level 0, the factual, always does.
     """
-    kept = np.ones(len(table), dtype=bool)
-    for column, name in enumerate(names):
-        feature = schema[name]
-        limits = (constraints.bounds(name), feature.clinical or _UNBOUNDED, feature.observed or _UNBOUNDED)
-        low, high = max(low for low, _ in limits), min(high for _, high in limits)
-        if (low, high) != _UNBOUNDED:
-            kept &= (table[:, column] >= low - _SLACK) & (table[:, column] <= high + _SLACK)
+    bounds = [_bounds(schema[name], constraints) for name in names]
+    low, high = np.array(bounds).T
+    kept = ((table >= low - _SLACK) & (table <= high + _SLACK)).all(axis=1)
     kept[0] = True
     return kept
+
+
+def _bounds(feature: Feature, constraints: Constraints) -> tuple[float, float]:
+    limits = (
+        constraints.bounds(feature.name),
+        feature.clinical or _UNBOUNDED,
+        feature.observed or _UNBOUNDED,
+    )
+    return max(low for low, _ in limits), min(high for _, high in limits)
 
 
 def _relations(schema: FeatureSchema, patient: Patient) -> tuple[FloatArray, FloatArray]:

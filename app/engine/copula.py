@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
+from app.compiled import compiled
 from app.domain.schema import FloatArray
 
 BEYOND = 1000.0
@@ -26,8 +27,23 @@ class Margin:
     """Of the same shape; over people their mean is 0 and their variance 1."""
 
     def score(self, values: FloatArray) -> FloatArray:
-        """The normal scores of values; unknown stays NaN."""
-        return np.interp(values, self.values, self.scores)
+        """The normal scores of values, shape (n,); unknown stays NaN."""
+        return _interpolate(values, self.values, self.scores)
+
+
+@compiled
+def _interpolate(wanted: FloatArray, values: FloatArray, scores: FloatArray) -> FloatArray:
+    """As `numpy.interp`, which takes longer to begin than a handful of values takes to look up."""
+    result = np.empty(len(wanted))
+    for index in range(len(wanted)):
+        value = min(max(wanted[index], values[0]), values[-1])
+        if np.isnan(wanted[index]):
+            result[index] = np.nan
+            continue
+        above = max(np.searchsorted(values, value), 1)
+        part = (value - values[above - 1]) / (values[above] - values[above - 1])
+        result[index] = scores[above - 1] + part * (scores[above] - scores[above - 1])
+    return result
 
 
 def margin_of(values: FloatArray) -> Margin:

@@ -1,10 +1,11 @@
-"""Does a candidate look like a real person of the target class? Asked of many candidates of one patient.
+"""Does a candidate look like a real person of the target class?
 
-The measures are those of `plausibility` and `density`; what does not depend on the candidate is worked out
-beforehand, so that one candidate takes some hundredths of a millisecond.
+The measures are those of `plausibility` and `density`. Many candidates of one patient are asked about, so
+that what does not depend on the candidate is worked out once.
 """
 
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 
@@ -12,7 +13,6 @@ from app.domain.counterfactual import TYPICAL_PERCENTILE
 from app.domain.levers import Levers
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.engine.density import JointDensity
-from app.engine.nearness import distances, nearness_of
 from app.engine.plausibility import Crowd
 
 
@@ -31,12 +31,10 @@ class Likeness:
         self._levers = levers
         self._crowd = crowd
         self._density = density
-        self._near = nearness_of(levers, crowd)
-        self._prepare_scores()
 
     def distances(self, levels: IntArray) -> FloatArray:
         """Distance of each candidate to its nearest real people, shape (n,)."""
-        return distances(self._near, levels)
+        return self._crowd.distances(self._levers.rows(levels))
 
     def standards(self, levels: IntArray, distance: FloatArray) -> IntArray:
         """The highest `Standard` that each candidate, with its distance, comes up to, shape (n,)."""
@@ -47,28 +45,32 @@ class Likeness:
         return standard
 
     def _usual_together(self, levels: IntArray) -> BoolArray:
-        scores = np.repeat(self._scores[None], len(levels), axis=0)
-        slots, owners, table = self._moved_scores
+        start, slots, owners, table = self._scores
+        scores = np.repeat(start[None], len(levels), axis=0)
         scores[:, slots] = table[np.arange(len(slots)), levels[:, owners]]
-        oddities = ((scores @ self._form) * scores).sum(axis=1)
+        form, _ = self._known_form
+        oddities = ((scores @ form) * scores).sum(axis=1)
         return self._density.rank(oddities) <= TYPICAL_PERCENTILE
 
-    def _prepare_scores(self) -> None:
-        """Normal scores as things are, and at every level of the columns that levers move."""
-        self._form, known = self._density.form(self._levers.factual)
-        kept = self._density.columns[known]
-        margins = [self._density.margins[index] for index in known]
-        self._scores = np.array(
-            [
-                margin.score(self._levers.factual[[column]])[0]
-                for margin, column in zip(margins, kept, strict=True)
-            ]
-        )
+    @cached_property
+    def _known_form(self) -> tuple[FloatArray, IntArray]:
+        return self._density.form(self._levers.factual)
+
+    @cached_property
+    def _scores(self) -> tuple[FloatArray, IntArray, IntArray, FloatArray]:
+        """Normal scores as things are; and of the columns that levers move: which, by whom, at each level."""
+        _, known = self._known_form
+        margin_of = {int(self._density.columns[index]): self._density.margins[index] for index in known}
+        kept = list(margin_of)
+        factual = self._levers.factual
+        start = [margin_of[column].score(factual[column : column + 1])[0] for column in kept]
         columns, owners, values = self._levers.moved
-        slot_of = {int(column): slot for slot, column in enumerate(kept)}
-        moved = [index for index, column in enumerate(columns.tolist()) if column in slot_of]
-        slots = np.array([slot_of[int(columns[index])] for index in moved], dtype=np.int64)
-        table = np.array(
-            [margins[slot].score(values[index]) for slot, index in zip(slots, moved, strict=True)]
+        moved = [index for index, column in enumerate(columns.tolist()) if column in margin_of]
+        slots = [kept.index(int(columns[index])) for index in moved]
+        table = [margin_of[int(columns[index])].score(values[index]) for index in moved]
+        return (
+            np.array(start),
+            np.array(slots, dtype=np.int64),
+            owners[moved],
+            np.array(table).reshape(len(moved), values.shape[1]),
         )
-        self._moved_scores = (slots, owners[moved], table.reshape(len(moved), values.shape[1]))

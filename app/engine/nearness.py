@@ -85,12 +85,3 @@ def distance(near: Nearness, levels: IntArray, undecided: int) -> float:
     for other in range(len(now)):
         add_nearest(nearest, max(now[other], 0.0) / max(near.shared[other], 1))
     return np.sqrt(nearest).mean()
-
-
-@compiled
-def distances(near: Nearness, levels: IntArray) -> FloatArray:
-    """Mean distance from each candidate to its nearest people, shape (n,)."""
-    result = np.empty(len(levels))
-    for index in range(len(levels)):
-        result[index] = distance(near, levels[index], levels.shape[1])
-    return result

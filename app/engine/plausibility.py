@@ -42,7 +42,7 @@ class Crowd:
 
     def distances(self, rows: FloatArray) -> FloatArray:
         """Mean distance of each row to its nearest people, shape (n,)."""
-        return _neighbour_mean(rows[:, self.columns] * self.weight, self.people, own=False)
+        return _neighbour_mean(rows[:, self.columns] * self.weight, self.by_column, own=False)
 
     def percentiles(self, distances: FloatArray) -> FloatArray:
         """Share (0-100) of the crowd that lies closer to its own neighbours, shape (n,)."""
@@ -58,14 +58,9 @@ def crowd_of(schema: FeatureSchema, rows: FloatArray) -> Crowd:
     spread = np.where(high > low, (high - low) / 2, np.nanstd(known, axis=0))
     weight = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0)
     people = known * weight
-    own = _neighbour_mean(people, people, own=True)
-    return Crowd(
-        columns=columns,
-        weight=weight,
-        people=people,
-        by_column=np.ascontiguousarray(people.T),
-        own=np.sort(own),
-    )
+    by_column = np.ascontiguousarray(people.T)
+    own = _neighbour_mean(people, by_column, own=True)
+    return Crowd(columns=columns, weight=weight, people=people, by_column=by_column, own=np.sort(own))
 
 
 def plausibility(
@@ -102,21 +97,27 @@ def _in_observed_range(schema: FeatureSchema, factual: FloatArray, rows: FloatAr
 def _neighbour_mean(rows: FloatArray, people: FloatArray, own: bool) -> FloatArray:
     """Mean of the smallest distances from each scaled row to the people, over the features both know.
 
-    With `own` the rows are the people themselves, each of whom is left out of their own neighbours.
+    `people` has shape (columns, people). With `own` the rows are the people themselves, each of whom is left
+    out of their own neighbours.
     """
     result = np.empty(len(rows))
+    squared, shared = np.empty(people.shape[1]), np.empty(people.shape[1])
     for index in range(len(rows)):
-        nearest = np.full(NEIGHBOURS, np.inf)
-        for other in range(len(people)):
-            if own and other == index:
+        squared[:] = 0
+        shared[:] = 0
+        for column in range(len(people)):
+            value = rows[index, column]
+            if np.isnan(value):
                 continue
-            total, shared = 0.0, 0
-            for column in range(people.shape[1]):
-                apart = rows[index, column] - people[other, column]
-                if not np.isnan(apart):
-                    total += apart * apart
-                    shared += 1
-            add_nearest(nearest, total / max(shared, 1))
+            for other in range(people.shape[1]):
+                apart = value - people[column, other]
+                known = apart == apart  # not NaN
+                squared[other] += apart * apart if known else 0.0
+                shared[other] += 1.0 if known else 0.0
+        nearest = np.full(NEIGHBOURS, np.inf)
+        for other in range(people.shape[1]):
+            if not (own and other == index):
+                add_nearest(nearest, squared[other] / max(shared[other], 1.0))
         result[index] = np.sqrt(nearest).mean()
     return result
 

@@ -9,11 +9,16 @@ from fastapi import FastAPI
 
 from app.classifiers.hosted import HostedModel
 from app.domain.constraints import read_constraints
+from app.domain.counterfactual import Generator
 from app.domain.levers import levers_of
 from app.domain.patient import Patient
 from app.domain.schema import Value
+from app.engine.finding import find
+from app.engine.hosting import Hosted
 from app.engine.question import Question
-from app.engine.search import search
+from app.engine.wish import Wish
+
+_OUT_OF_REACH = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +33,18 @@ def example_people(model: HostedModel, count: int) -> list[Example]:
     """Held-out people whom the classifier calls high risk, those nearest the threshold plus 0.1 first."""
     schema = model.schema
     names = [feature.name for feature in schema.features]
-    table = pq.read_table(model.folder / "held_out.parquet", columns=["seqn", *names]).to_pylist()
+    with pq.ParquetFile(model.folder / "held_out.parquet") as file:
+        table = file.read(columns=["seqn", *names], use_threads=False).to_pylist()
     whole = [person for person in table if None not in person.values()]
     risk = model.classifier.risk(np.stack([schema.encode(person) for person in whole]))
     order = np.argsort(np.abs(risk - (schema.model.threshold + 0.1)), kind="stable")[:count]
     return [Example(whole[i]["seqn"], {name: whole[i][name] for name in names}) for i in order]
 
 
-def document_examples(app: FastAPI, model: HostedModel) -> None:
+def document_examples(app: FastAPI, hosted: Hosted) -> None:
     """Put a real request into the OpenAPI document of each endpoint that takes features."""
-    person = _with_a_way_down(model, example_people(model, 20)).features
+    model = hosted.model
+    person = _with_a_way_down(hosted, example_people(model, 20)).features
     bodies: dict[str, dict[str, Any]] = {
         "/counterfactuals": {"patient_id": "P-0017", "model": model.name, "features": person, "count": 4},
         "/predictions": {"model": model.name, "features": person},
@@ -53,13 +60,33 @@ def document_examples(app: FastAPI, model: HostedModel) -> None:
     app.openapi = with_examples  # type: ignore[method-assign]
 
 
-def _with_a_way_down(model: HostedModel, people: list[Example]) -> Example:
+def warm_up(hosted: Hosted) -> None:
+    """Answer for one person, in reach and out of it: what the search is made of gets compiled or loaded.
+
+    It takes some ten seconds on a machine's first start, which the first caller need not wait for.
+    """
+    person = example_people(hosted.model, 1)[0]
+    find(_question(hosted.model, person, target=None), hosted.yardsticks, _as_by_default(hosted.model))
+    find(
+        _question(hosted.model, person, target=_OUT_OF_REACH), hosted.yardsticks, _as_by_default(hosted.model)
+    )
+
+
+def _with_a_way_down(hosted: Hosted, people: list[Example]) -> Example:
     """The first of the people whose risk can be brought to the threshold."""
-    constraints = read_constraints(model.schema, None, None, None)
+    wish = _as_by_default(hosted.model)
     for person in people:
-        patient = Patient(person.features, model.schema.encode(person.features))
-        levers = levers_of(model.schema, patient, constraints)
-        question = Question(model.schema, patient, levers, model.classifier, model.schema.model.threshold)
-        if len(search(question).levels):
+        if len(find(_question(hosted.model, person, target=None), hosted.yardsticks, wish).levels):
             return person
     return people[0]
+
+
+def _as_by_default(model: HostedModel) -> Wish:
+    return Wish(count=1, min_robustness=model.schema.model.min_robustness, generator=Generator.SEARCH)
+
+
+def _question(model: HostedModel, person: Example, target: float | None) -> Question:
+    schema = model.schema
+    patient = Patient(person.features, schema.encode(person.features))
+    levers = levers_of(schema, patient, read_constraints(schema, None, None, None))
+    return Question(schema, patient, levers, model.classifier, target or schema.model.threshold)

@@ -34,11 +34,12 @@ def find_exactly(question: Question, yardsticks: Yardsticks, wish: Wish, budget_
     """
     attempt = _Attempt(question, yardsticks, wish.count, time.perf_counter() + budget_s)
     alone = ExactSearch(attempt.forest, classifier_alone, question.levers)
+    if wish.min_robustness == 0:
+        solved = attempt.options(alone, 0.0)
+        return attempt.found(solved) if solved.levels else attempt.lowest(alone, solved)
     anything = attempt.first(alone, 0.0)
     if not anything.levels:
         return attempt.lowest(alone, anything)
-    if wish.min_robustness == 0:
-        return attempt.found(attempt.options(alone, 0.0))
     robust = ExactSearch(attempt.forest, attempt.scenarios, question.levers, alone.by_leverage())
     solved = attempt.options(robust, wish.min_robustness)
     if not solved.levels:
@@ -63,10 +64,6 @@ class _Attempt:
         self.forest: Forest = trees
         self.goal = math.log(self.question.target / (1 - self.question.target))
         self.likeness = Likeness(self.question.levers, self.yardsticks.crowd, self.yardsticks.density)
-        # Whoever is near real people mostly stays near: the gate sees to it. Of others few candidates are,
-        # so that the search itself must look for them.
-        start = self.likeness.distances(self.question.unchanged)[0]
-        self.starts_near = bool(start <= self.yardsticks.crowd.limit)
 
     def scenarios(self, levers: Levers) -> Scenarios:
         return all_scenarios(levers, self.yardsticks.judge)
@@ -77,12 +74,16 @@ class _Attempt:
 
     def options(self, search: ExactSearch, share: float) -> Solved:
         """Options that look like real people; where there are none, those that do so most."""
-        near = None if self.starts_near else self.yardsticks.crowd
+        # Whoever is near real people mostly stays near: the gate sees to it. Of others few candidates are,
+        # so that the search itself must look for them.
+        crowd = self.yardsticks.crowd
+        starts_near = self.likeness.distances(self.question.unchanged)[0] <= crowd.limit
+        near = None if starts_near else crowd
         gate = _Gate(self, share, Standard.TYPICAL)
         solved = search.best(self.goal, share, self.count, gate, self.deadline, _PATIENCE, near)
         for standard in (Standard.NEAR, Standard.ANY):
             solved.levels = solved.levels or gate.refused(standard, self.count)
-        if solved.levels or self.starts_near:
+        if solved.levels or starts_near:
             return solved
         return search.best(self.goal, share, self.count, _Gate(self, share, Standard.ANY), self.deadline)
 

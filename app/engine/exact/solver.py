@@ -161,7 +161,7 @@ class ExactSearch:
         """The problem that asks for nothing yet: every candidate will do."""
         room, use = self._levers.relations
         efforts, changes = (
-            np.nan_to_num(self._levers.efforts),
+            self._levers.efforts,
             min(self._levers.max_changes, len(self._levers)),
         )
         table = knapsack(self._gain, efforts, self._scenarios.top, changes)
@@ -178,7 +178,7 @@ class ExactSearch:
             part=table.part,
             all_of=table.all_of,
             room=room,
-            use=np.nan_to_num(use),
+            use=use,
             nearness=NOBODY,
             furthest=math.inf,
         )
@@ -186,7 +186,7 @@ class ExactSearch:
     def _worth_trying(self, use: FloatArray) -> BoolArray:
         """Levels that a tree tells from the one before, or that make room in a relation."""
         open_ = self._reduced.telling.copy()
-        open_ |= (np.nan_to_num(use) != 0).any(axis=(0, 2))[:, None]
+        open_ |= (use != 0).any(axis=(0, 2))[:, None]
         levels = np.arange(open_.shape[1])
         return open_ & (levels > 0) & (levels <= self._scenarios.top[:, None])
 
