@@ -1,21 +1,55 @@
 """The one place that knows how inner loops are compiled to machine code."""
 
-from collections.abc import Callable
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+_HERE = Path(__file__).resolve().parent
 
 
 def compiled(function: _Function) -> _Function:
     """Compile a function over arrays and numbers with numba, when it is first called.
 
-    Other threads run meanwhile (`nogil`). The machine code is kept beside the source, in NUMBA_CACHE_DIR or
-    in the user's cache, so that only the first start on a machine compiles; where none of these can be
-    written, every start does.
+    Other threads run meanwhile (`nogil`). The machine code is kept in NUMBA_CACHE_DIR, beside the source or
+    in the user's cache, whichever can be written, so that only the first start on a machine compiles; where
+    none can, every start does.
     """
-    try:
-        return cast(_Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
-    except RuntimeError:  # numba found no folder for its cache
-        return cast(_Function, numba.njit(nogil=True, error_model="numpy")(function))
+    kept = _KEPT_IN is not None
+    return cast(_Function, numba.njit(cache=kept, nogil=True, error_model="numpy")(function))
+
+
+def _kept_in() -> Path | None:
+    """A folder for the machine code of exactly these sources.
+
+    Numba looks whether a function's own file has changed, but not whether another has that it calls or takes
+    a constant from. So each state of the sources has a folder of its own.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(_HERE.rglob("*.py")):
+        digest.update(path.read_bytes())
+    for base in _places():
+        folder = base / f"compiled-{digest.hexdigest()[:16]}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    return None
+
+
+def _places() -> Iterator[Path]:
+    if chosen := os.environ.get("NUMBA_CACHE_DIR"):
+        yield Path(chosen)
+    yield _HERE / "__pycache__"
+    yield Path(os.path.expanduser("~/.cache/turnpoint"))  # noqa: PTH111 - expanduser of Path may raise
+
+
+_KEPT_IN = _kept_in()
+if _KEPT_IN is not None:
+    numba.config.CACHE_DIR = str(_KEPT_IN)  # type: ignore[attr-defined]

@@ -69,11 +69,12 @@ def _options(
 ) -> Judged:
     """The options to show from proposals and from what the search found, which may be finished options."""
     likeness = Likeness(question.levers, yardsticks.crowd, yardsticks.density)
-    pool = proposed if finished else distinct(np.concatenate([proposed, searched]))
-    picked = pick(question, yardsticks.judge, likeness, pool, wish.count, wish.min_robustness)
     if not finished:
-        return picked
-    options = picked + judge_all(question, yardsticks.judge, likeness, searched)
+        pool = distinct(np.concatenate([proposed, searched]))
+        return pick(question, yardsticks.judge, likeness, pool, wish.count, wish.min_robustness)
+    options = judge_all(question, yardsticks.judge, likeness, searched)
+    if len(proposed):
+        options += pick(question, yardsticks.judge, likeness, proposed, wish.count, wish.min_robustness)
     return choose(options, question.target, wish.count, wish.min_robustness)
 
 

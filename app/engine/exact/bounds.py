@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from app.classifiers.forest import Float32Array
 from app.compiled import compiled
 from app.domain.schema import FloatArray, IntArray
 from app.engine.exact.reduce import Reduced
@@ -23,12 +24,12 @@ _MOST_LEAVES = 1 << 10
 class Knapsack(NamedTuple):
     """`most[p, r, s, b]`: the most that r of the levers p, p + 1, … take off scenario s for b parts."""
 
-    most: FloatArray
+    most: Float32Array
     part: float
     """Effort of one part."""
 
     @property
-    def all_of(self) -> FloatArray:
+    def all_of(self) -> Float32Array:
         """`most` for any effort."""
         return np.ascontiguousarray(self.most[:, :, :, -1])
 
@@ -38,19 +39,19 @@ def knapsack(gain: FloatArray, efforts: FloatArray, top: IntArray, changes: int)
     last = np.sort(efforts[np.arange(len(top)), top])[::-1]
     part = max(float(last[:changes].sum()), 1e-9) / (PARTS - 1)
     parts = np.floor(efforts / part + 1e-9).astype(np.int64)
-    most = np.zeros((len(top) + 1, changes + 1, gain.shape[2], PARTS))
-    _fill(most, gain, parts, top)
+    most = np.zeros((len(top) + 1, changes + 1, gain.shape[2], PARTS), dtype=np.float32)
+    _fill(most, gain.astype(np.float32), parts, top)
     return Knapsack(most, part)
 
 
 @compiled
-def _fill(most: FloatArray, gain: FloatArray, parts: IntArray, top: IntArray) -> None:
+def _fill(most: Float32Array, gain: Float32Array, parts: IntArray, top: IntArray) -> None:
     for lever in range(len(top) - 1, -1, -1):
         for changes in range(1, most.shape[1]):
             for scenario in range(most.shape[2]):
                 best, before = most[lever, changes, scenario], most[lever + 1, changes - 1, scenario]
                 best[:] = most[lever + 1, changes, scenario]
-                last = 0.0
+                last = np.float32(0)
                 for level in range(1, top[lever] + 1):
                     worth = gain[lever, level, scenario]
                     if worth <= last:  # a nearer level takes off as much for less effort
@@ -62,7 +63,7 @@ def _fill(most: FloatArray, gain: FloatArray, parts: IntArray, top: IntArray) ->
 
 
 @compiled
-def parts_needed(most: FloatArray, gap: float) -> int:
+def parts_needed(most: Float32Array, gap: float) -> int:
     """The fewest parts of effort within which `gap` can be taken off; PARTS if it never can.
 
     `most` is one row of the table: rising with effort.
@@ -82,9 +83,9 @@ def parts_needed(most: FloatArray, gap: float) -> int:
 
 
 @compiled
-def gains(reduced: Reduced, top: IntArray, scenarios: int) -> FloatArray:
+def gains(reduced: Reduced, top: IntArray) -> FloatArray:
     """An upper bound on what each level of each lever takes off, shape (levers, levels, scenarios)."""
-    levers = len(top)
+    levers, scenarios = len(top), len(reduced.base)
     result = np.zeros((levers, reduced.single.shape[1], scenarios))
     low, high = np.empty((_MOST_LEAVES, levers), np.int64), np.empty((_MOST_LEAVES, levers), np.int64)
     value = np.empty(_MOST_LEAVES)

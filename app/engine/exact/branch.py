@@ -12,15 +12,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from app.classifiers.forest import Float32Array
 from app.compiled import compiled
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.engine.exact.bounds import PARTS, parts_needed
 from app.engine.exact.heap import pop, push
-from app.engine.exact.reduce import Reduced, leaf, margin
+from app.engine.exact.reduce import Reduced, leaf
 from app.engine.nearness import Nearness, distance
 
 NONE_LEFT, BEYOND, PAUSED, FULL = -1, -2, -3, -4
-_SLACK = 1e-6
+_SLACK = 1e-5
 """Of a margin: rounding must not let a candidate pass for out of reach that the classifier would accept."""
 _SAME = 1e-9
 
@@ -29,10 +30,9 @@ class Problem(NamedTuple):
     """What is to be minimised, and subject to what.
 
     A candidate will do if, in each group g of scenarios, at least `quota[g]` margins are at or below
-    `goal`, every relation keeps its room and at most `changes` levers are moved. The first `bounded`
-    groups take part in the bound; the others are only tested. A candidate further than `furthest` from
-    real people will not do either (infinite where that is not asked of the search). `most` and `part` are
-    the knapsack's, `all_of` is `most` for any effort.
+    `goal`, every relation keeps its room and at most `changes` levers are moved. A candidate further than
+    `furthest` from real people will not do either (infinite where that is not asked of the search). `most`
+    and `part` are the knapsack's, `all_of` is `most` for any effort.
     """
 
     reduced: Reduced
@@ -42,10 +42,9 @@ class Problem(NamedTuple):
     goal: float
     group: IntArray
     quota: IntArray
-    bounded: int
-    most: FloatArray
+    most: Float32Array
     part: float
-    all_of: FloatArray
+    all_of: Float32Array
     room: FloatArray
     use: FloatArray
     nearness: Nearness
@@ -86,7 +85,7 @@ def advance(problem: Problem, open_: Frontier, taken: IntArray, limit: float, st
     PAUSED after `steps`; or FULL when there is no room left. A candidate that is returned is off the heap;
     `expand` takes it further.
     """
-    margins = np.empty(problem.group[problem.bounded])
+    margins = np.empty(problem.group[-1])
     for _ in range(steps):
         if open_.sizes[1] == 0:
             return NONE_LEFT
@@ -108,7 +107,8 @@ def advance(problem: Problem, open_: Frontier, taken: IntArray, limit: float, st
         if now > key + _SAME:  # the bound has become tighter since it was put there
             open_.sizes[1] = push(open_.keys, open_.items, open_.sizes[1], now, item)
             continue
-        if further == 0 and not within_one(taken, moved) and _will_do(problem, levels):
+        will_do = further == 0 and not within_one(taken, moved) and keeps_relations(problem, levels)
+        if will_do and _can_be_near(problem, levels, len(levels)):
             return item
         if not expand(problem, open_, item):
             return FULL
@@ -122,7 +122,7 @@ def expand(problem: Problem, open_: Frontier, item: int) -> bool:
     left = problem.changes - changes_in(levels) - 1
     if left < 0:
         return True
-    reduced, scenarios = problem.reduced, problem.group[problem.bounded]
+    reduced, scenarios = problem.reduced, problem.group[-1]
     before, margins = np.empty(scenarios), np.empty(scenarios)
     _margins(problem, levels, before)
     leaves = np.empty(reduced.first[scenarios])
@@ -174,7 +174,7 @@ def _in_reach(
     Writes the margins, from those `before` and the trees' `leaves` there, as far as it has to look.
     """
     reduced, level = problem.reduced, levels[lever]
-    for group in range(problem.bounded):
+    for group in range(len(problem.quota)):
         start, end = problem.group[group], problem.group[group + 1]
         may_fail = end - start - problem.quota[group]
         for scenario in range(start, end):
@@ -200,7 +200,7 @@ def _parts(problem: Problem, margins: FloatArray, lever: int, changes: int) -> i
     """
     table, goal = problem.most[lever, changes], problem.goal + _SLACK
     needed = 0
-    for group in range(problem.bounded):
+    for group in range(len(problem.quota)):
         start, end = problem.group[group], problem.group[group + 1]
         allowed = end - start - problem.quota[group]
         hardest = np.zeros(allowed + 1, dtype=np.int64)  # rising: the first is what is needed
@@ -218,21 +218,6 @@ def _parts(problem: Problem, margins: FloatArray, lever: int, changes: int) -> i
                     return PARTS
         needed = max(needed, hardest[0])
     return needed
-
-
-@compiled
-def _will_do(problem: Problem, levels: IntArray) -> bool:
-    if not keeps_relations(problem, levels) or not _can_be_near(problem, levels, len(levels)):
-        return False
-    for group in range(problem.bounded, len(problem.quota)):  # in the bounded ones enough do already
-        start, end = problem.group[group], problem.group[group + 1]
-        may_fail = end - start - problem.quota[group]
-        for scenario in range(start, end):
-            if margin(problem.reduced, scenario, levels) > problem.goal + _SLACK:
-                may_fail -= 1
-                if may_fail < 0:
-                    return False
-    return True
 
 
 @compiled

@@ -2,13 +2,12 @@
 
 import math
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
-from app.classifiers.forest import Forest
 from app.domain.levers import Levers
-from app.domain.schema import IntArray
+from app.domain.schema import BoolArray, IntArray
 from app.engine.exact.scenarios import Scenarios, all_scenarios, classifier_alone
 from app.engine.exact.solver import ExactSearch, Solved
 from app.engine.found import Found, Lowest
@@ -33,117 +32,144 @@ def find_exactly(question: Question, yardsticks: Yardsticks, wish: Wish, budget_
     that do not. What is not proved within `budget_s` is given as a bound.
     """
     attempt = _Attempt(question, yardsticks, wish.count, time.perf_counter() + budget_s)
-    alone = ExactSearch(attempt.forest, classifier_alone, question.levers)
+    alone = attempt.alone
     if wish.min_robustness == 0:
         solved = attempt.options(alone, 0.0)
-        return attempt.found(solved) if solved.levels else attempt.lowest(alone, solved)
-    anything = attempt.first(alone, 0.0)
+        return attempt.found(solved) if solved.levels else attempt.lowest(solved)
+    anything = alone.best(attempt.goal, 0.0, 1, lambda levels: 0.0, attempt.deadline)
     if not anything.levels:
-        return attempt.lowest(alone, anything)
+        return attempt.lowest(anything)
     robust = ExactSearch(attempt.forest, attempt.scenarios, question.levers, alone.by_leverage())
     solved = attempt.options(robust, wish.min_robustness)
     if not solved.levels:
         share = attempt.largest_share(robust, wish.min_robustness)
         solved = attempt.options(robust, share)
-    return attempt.found(solved)
+    return attempt.found(solved if solved.levels else anything)
 
 
-@dataclass
 class _Attempt:
-    """One question on its way to an answer."""
+    """One question on its way to an answer.
 
-    question: Question
-    yardsticks: Yardsticks
-    count: int
-    deadline: float
+    `standard` is what options must come up to, as long as any can. `crowd` is there when the search itself
+    looks for candidates near real people: of whoever is near as things are, most candidates stay near, and
+    it is quicker to look at each.
+    """
 
-    def __post_init__(self) -> None:
-        trees = self.yardsticks.forest
-        if trees is None:
+    def __init__(self, question: Question, yardsticks: Yardsticks, count: int, deadline: float) -> None:
+        if yardsticks.forest is None:
             raise ValueError("exact search needs to see the trees of classifier and committee")
-        self.forest: Forest = trees
-        self.goal = math.log(self.question.target / (1 - self.question.target))
-        self.likeness = Likeness(self.question.levers, self.yardsticks.crowd, self.yardsticks.density)
+        self.question = question
+        self.yardsticks = yardsticks
+        self.count = count
+        self.deadline = deadline
+        self.forest = yardsticks.forest
+        self.goal = math.log(question.target / (1 - question.target))
+        self.alone = ExactSearch(self.forest, classifier_alone, question.levers)
+        self.likeness = Likeness(question.levers, yardsticks.crowd, yardsticks.density)
+        self.standard = Standard.TYPICAL
+        is_near = self.likeness.distances(question.unchanged)[0] <= yardsticks.crowd.limit
+        self.crowd = None if is_near else yardsticks.crowd
 
     def scenarios(self, levers: Levers) -> Scenarios:
         return all_scenarios(levers, self.yardsticks.judge)
 
-    def first(self, search: ExactSearch, share: float) -> Solved:
-        """The option of least effort by the trees alone, whatever it looks like."""
-        return search.best(self.goal, share, 1, lambda levels: 0.0, self.deadline)
-
     def options(self, search: ExactSearch, share: float) -> Solved:
-        """Options that look like real people; where there are none, those that do so most."""
-        # Whoever is near real people mostly stays near: the gate sees to it. Of others few candidates are,
-        # so that the search itself must look for them.
-        crowd = self.yardsticks.crowd
-        starts_near = self.likeness.distances(self.question.unchanged)[0] <= crowd.limit
-        near = None if starts_near else crowd
-        gate = _Gate(self, share, Standard.TYPICAL)
-        solved = search.best(self.goal, share, self.count, gate, self.deadline, _PATIENCE, near)
-        for standard in (Standard.NEAR, Standard.ANY):
-            solved.levels = solved.levels or gate.refused(standard, self.count)
-        if solved.levels or starts_near:
+        """Options that look like real people; such as do not only where none that does reaches the target."""
+        solved, gate = self._best(search, share, careful=False)
+        if not self.holding(solved.levels, share).all():  # by a rounding of the trees' sums
+            solved, gate = self._best(search, share, careful=True)
+        if solved.levels or self.standard is Standard.ANY:
             return solved
-        return search.best(self.goal, share, self.count, _Gate(self, share, Standard.ANY), self.deadline)
+        if self.crowd is None:
+            if not gate.turned_away:
+                return solved  # nothing holds, whatever it looks like
+            self.crowd = self.yardsticks.crowd
+        elif not self._near_in_reach():
+            self.crowd, self.standard = None, Standard.ANY
+        else:
+            return solved
+        return self.options(search, share)
+
+    def _best(self, search: ExactSearch, share: float, careful: bool) -> "tuple[Solved, _Gate]":
+        """Options up to the standard, or near it, and who refused others; `careful` has each judged."""
+        gate = _Gate(self, share, careful)
+        solved = search.best(self.goal, share, self.count, gate, self.deadline, _PATIENCE, self.crowd)
+        solved.levels = solved.levels or gate.refused(Standard.NEAR, self.count)
+        return solved, gate
+
+    def holding(self, levels: Sequence[IntArray], share: float) -> BoolArray:
+        """Which candidates hosted classifier and judge say what the trees do of."""
+        if not levels:
+            return np.ones(0, dtype=bool)
+        question, candidates = self.question, np.stack(levels)
+        if share == 0:
+            return question.reached(question.risk(candidates))
+        judged = judge_all(question, self.yardsticks.judge, self.likeness, candidates)
+        return judged.holding(question.target, share)
 
     def largest_share(self, search: ExactSearch, unreachable: float) -> float:
         """The largest of `_SHARES` in reach, below one that is known not to be; 0 if none is."""
         low, high = 0, int(np.searchsorted(_SHARES, unreachable - 1e-9))
         while low < high:
             middle = (low + high) // 2
-            if self.first(search, float(_SHARES[middle])).levels:
+            if self._first(search, float(_SHARES[middle])).levels:
                 low = middle + 1
             else:
                 high = middle
         return float(_SHARES[low - 1]) if low else 0.0
 
+    def _first(self, search: ExactSearch, share: float) -> Solved:
+        """The option of least effort by the trees alone."""
+        return search.best(self.goal, share, 1, lambda levels: 0.0, self.deadline, near=self.crowd)
+
+    def _near_in_reach(self) -> bool:
+        """Whether any candidate near real people reaches the target, whether or not it holds."""
+        return bool(self._first(self.alone, 0.0).levels)
+
     def found(self, solved: Solved) -> Found:
         return Found(np.stack(solved.levels), None, proved=True, bound=solved.bound)
 
-    def lowest(self, search: ExactSearch, solved: Solved) -> Found:
+    def lowest(self, solved: Solved) -> Found:
         """Nothing reaches the target, or nothing was found that does: how far down it goes."""
-        levels, margin = search.lowest(self.deadline)
+        levels, margin = self.alone.lowest(self.deadline)
         risk = float(self.question.risk(levels[None])[0])
         lowest = Lowest(levels, risk, bound=min(risk, 1 / (1 + math.exp(-margin))))
         return Found(levels[None][:0], lowest, proved=solved.complete, bound=solved.bound)
 
 
 class _Gate:
-    """Has the last word on a candidate: hosted classifier, judge, and the likeness asked for.
+    """Has the last word on a candidate: by what it looks like, and by the judges themselves where asked to.
 
     Candidates come in order of effort, so that those refused for what they look like are, in that order,
     the options of least effort that look no better.
     """
 
-    def __init__(self, attempt: _Attempt, share: float, standard: Standard) -> None:
+    def __init__(self, attempt: _Attempt, share: float, careful: bool) -> None:
         self._attempt = attempt
         self._share = share
-        self._standard = standard
+        self._careful = careful
         self._refused: list[tuple[int, IntArray]] = []
+
+    @property
+    def turned_away(self) -> bool:
+        """Whether a candidate was refused for what it looks like."""
+        return bool(self._refused)
 
     def __call__(self, levels: IntArray) -> float | None:
         """The distance to the nearest real people, by which ties are broken; None if it will not do."""
         candidate, likeness = levels[None], self._attempt.likeness
         distance = likeness.distances(candidate)
         standard = likeness.standards(candidate, distance)[0]
-        if standard < self._standard:
+        if self._careful and not self._attempt.holding([levels], self._share)[0]:
+            return None
+        if standard < self._attempt.standard:
             self._refused.append((int(standard), levels))
             return None
-        return float(distance[0]) if self._holds(candidate) else None
+        return float(distance[0])
 
     def refused(self, standard: Standard, count: int) -> list[IntArray]:
         """Options among candidates refused that come up to a lower standard after all."""
         came_up = [levels for reached, levels in self._refused if reached >= standard]
-        held = [levels for levels in came_up if self._holds(levels[None])]
-        if not held:
+        if not came_up:
             return []
-        return [held[place] for place in diverse(np.array(held), np.arange(len(held)), count)]
-
-    def _holds(self, candidate: IntArray) -> bool:
-        """Whether hosted classifier and judge say what the trees do; rounding might differ."""
-        question = self._attempt.question
-        if self._share == 0:
-            return bool(question.reached(question.risk(candidate))[0])
-        judged = judge_all(question, self._attempt.yardsticks.judge, self._attempt.likeness, candidate)
-        return bool(judged.holding(question.target, self._share)[0])
+        return [came_up[place] for place in diverse(np.stack(came_up), np.arange(len(came_up)), count)]

@@ -37,7 +37,6 @@ MOST_LEVERS = 62
 _STEPS = 256
 _ROOM = 1 << 18
 _SAME = 1e-9
-_BOUNDED = 2  # the classifier and its refits; noise and adherence seldom decide, and cost as much again
 
 Accept = Callable[[IntArray], float | None]
 """What the caller makes of a candidate: None if it will not do after all, else what decides between
@@ -75,9 +74,7 @@ class ExactSearch:
         self._levers = replace(levers, items=tuple(levers.items[place] for place in self._order))
         self._scenarios = scenarios(self._levers)
         self._reduced = reduced(forest, self._scenarios)
-        group = self._scenarios.group
-        self._bounded = min(_BOUNDED, len(group) - 1)
-        self._gain = gains(self._reduced, self._scenarios.top, int(group[self._bounded]))
+        self._gain = gains(self._reduced, self._scenarios.top)
 
     def by_leverage(self) -> IntArray:
         """The levers by what they can take off the classifier's margin for their effort, largest first."""
@@ -173,7 +170,6 @@ class ExactSearch:
             goal=math.inf,
             group=self._scenarios.group,
             quota=np.zeros(len(self._scenarios.group) - 1, dtype=np.int64),
-            bounded=self._bounded,
             most=table.most,
             part=table.part,
             all_of=table.all_of,

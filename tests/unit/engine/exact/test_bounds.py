@@ -21,8 +21,8 @@ def test_no_candidate_takes_off_more_than_the_knapsack_allows(
     levers, changes = question.levers, 5
     assert hosted.yardsticks.forest is not None
     scenarios = all_scenarios(levers, hosted.yardsticks.judge)
-    trees, count = reduced(hosted.yardsticks.forest, scenarios), int(scenarios.group[2])
-    table = knapsack(gains(trees, scenarios.top, count), levers.efforts, scenarios.top, changes)
+    trees = reduced(hosted.yardsticks.forest, scenarios)
+    table = knapsack(gains(trees, scenarios.top), levers.efforts, scenarios.top, changes)
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     levels = rng.integers(0, scenarios.top + 1, size=(10, len(levers))) * (
         rng.random((10, len(levers))) < 0.3
@@ -32,7 +32,7 @@ def test_no_candidate_takes_off_more_than_the_knapsack_allows(
         if not 0 < moved <= changes:
             continue
         first = int(np.flatnonzero(x)[0])
-        for scenario in range(count):
+        for scenario in range(len(scenarios.model)):
             fall = margin(trees, scenario, 0 * x) - margin(trees, scenario, x)
             needed = parts_needed(table.most[first, moved, scenario], fall - 1e-9)
             assert needed < PARTS

@@ -1,0 +1,67 @@
+"""Summing up: whoever got no answer counts against a method, and ratios compare like with like."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bench.peers.answers import Answer, Ending, Reply
+from bench.peers.measure import Asked, Judged, holding, right, speed
+from bench.peers.metrics import Shape
+from bench.peers.people import Person
+
+SHAPE = Shape(
+    fixed_kept=True,
+    in_range=True,
+    on_grid=True,
+    relations_kept=True,
+    links_kept=True,
+    actionable=True,
+    moved=frozenset({"sbp"}),
+    effort=1.0,
+    distance=0.5,
+    trivial=False,
+)
+GOOD = Judged(np.zeros(1), SHAPE, valid=True, typical=True, refits=0.9, noise=0.9, committee=1.0)
+
+
+def asked(number: int, best: Judged | None, cpu_s: float = 0.01, ending: Ending = Ending.FOUND) -> Asked:
+    answer = Answer(number, Reply(ending), cpu_s, cpu_s)
+    return Asked(Person(number, {}, np.zeros(1), {}), answer, () if best is None else (best,))
+
+
+def test_time_outs_and_crashes_are_in_the_denominator() -> None:
+    all_asked = [asked(1, GOOD), asked(2, None, 30.0, Ending.KILLED), asked(3, None, 0.1, Ending.CRASHED)]
+    figures = right(all_asked, frozenset({1, 2}))
+    assert figures["answered"] == figures["strict"] == pytest.approx(100 / 3)
+    assert figures["strict_solvable"] == 50
+    assert figures["on_grid"] == 100
+    counted = speed(all_asked, all_asked)
+    assert (counted["killed"], counted["crashed"], counted["cpu_ms"]) == (1, 1, 100)
+
+
+def test_strict_needs_every_measure_but_links_and_actionability() -> None:
+    assert GOOD.strict
+    for fault in ("fixed_kept", "in_range", "on_grid", "relations_kept"):
+        assert not replace(GOOD, shape=replace(SHAPE, **{fault: False})).strict
+    assert not replace(GOOD, valid=False).strict
+    assert not replace(GOOD, typical=False).strict
+    for fault in ("links_kept", "actionable"):
+        other = replace(GOOD, shape=replace(SHAPE, **{fault: False}))
+        assert other.strict
+        assert not other.doable
+    assert replace(GOOD, shape=replace(SHAPE, on_grid=False)).strict_grid_aside
+
+
+def test_holding_takes_refits_and_noise() -> None:
+    assert GOOD.holds
+    assert not replace(GOOD, noise=0.8).holds
+    assert not replace(GOOD, refits=0.8).holds
+
+
+def test_ratios_are_over_the_people_both_answered() -> None:
+    dear = replace(GOOD, shape=replace(SHAPE, effort=9.0))
+    theirs = [asked(1, GOOD), asked(2, None)]
+    own = [asked(1, replace(GOOD, shape=replace(SHAPE, effort=2.0)), cpu_s=0.03), asked(2, dear)]
+    assert holding(own, theirs, frozenset())["effort_ratio"] == 2.0
+    assert speed(own, theirs)["cpu_ratio"] == pytest.approx(3.0)
