@@ -1,35 +1,58 @@
-"""Run the one-machine service, measure it over HTTP, print a table.
+"""`make bench`: the gateway's speed and memory beside what was promised, and Turnpoint beside its peers.
 
-Everything is measured on real parts: embedded PostgreSQL and Valkey, the llama.cpp server with real weights,
-held-out NHANES participants. Medians of many requests; the machine is named beside them.
+Without a word both run, the peers quickly. The gateway is measured on real parts: embedded PostgreSQL and
+Valkey, the llama.cpp server with real weights, held-out NHANES participants. `peers` alone asks every
+method about 200 people, which takes some hours; a run that was stopped goes on where it was.
 """
 
 import argparse
-import os
-import platform
-import subprocess
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from app import __version__
-from app.settings import ROOT
+from bench.circumstances import circumstances
 from bench.gateway import Measured, measure_gateway
+from bench.peers.methods import METHODS
+from bench.peers.run import PEOPLE, QUICK_PEOPLE, Choice, compare
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--people", type=int, default=60, help="held-out people asked about, each measure")
-    parser.add_argument("--llm-people", type=int, default=15, help="of them, asked with the language model")
+    parser = argparse.ArgumentParser(
+        prog="make bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parts = parser.add_subparsers(dest="part")
+    gateway = parts.add_parser("gateway", help="speed and memory over HTTP")
+    gateway.add_argument("--people", type=int, default=60, help="held-out people asked about, each measure")
+    gateway.add_argument("--llm-people", type=int, default=15, help="of them, asked with the language model")
+    peers = parts.add_parser("peers", help="other packages, asked the same questions")
+    peers.add_argument(
+        "--quick", action="store_true", help=f"{QUICK_PEOPLE} people, without the slowest rows"
+    )
+    peers.add_argument("--people", type=int, help=f"people asked about, {PEOPLE} unless told")
+    peers.add_argument("--only", nargs="+", default=[], choices=[m.key for m in METHODS], metavar="METHOD")
+    peers.add_argument("--fresh", action="store_true", help="ask anew even those whose answers are kept")
+    peers.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
     chosen = parser.parse_args()
-    console = Console(highlight=False, width=110)
+    if chosen.part != "peers":
+        people, llm_people = (chosen.people, chosen.llm_people) if chosen.part else (60, 15)
+        _gateway(Console(highlight=False, width=110), people, llm_people)
+    if chosen.part != "gateway":
+        choice = _choice(chosen) if chosen.part else Choice()
+        compare(Console(highlight=False, width=170, stderr=choice.as_markdown), choice)
+
+
+def _choice(chosen: argparse.Namespace) -> Choice:
+    people = chosen.people or (QUICK_PEOPLE if chosen.quick else PEOPLE)
+    return Choice(people, chosen.quick, tuple(chosen.only), chosen.fresh, chosen.markdown)
+
+
+def _gateway(console: Console, people: int, llm_people: int) -> None:
     with tempfile.TemporaryDirectory(prefix="turnpoint-bench-") as scratch:
-        measures = measure_gateway(Path(scratch), chosen.people, chosen.llm_people, console)
+        measures = measure_gateway(Path(scratch), people, llm_people, console)
     console.print(_table(measures))
-    console.print(_circumstances())
+    console.print(circumstances())
 
 
 def _table(measures: list[Measured]) -> Table:
@@ -40,25 +63,6 @@ def _table(measures: list[Measured]) -> Table:
         most = f"≤ {measure.promised:g} {measure.unit}"
         table.add_row(measure.name, f"{measure.median:.1f} {measure.unit}", p95, most, kept)
     return table
-
-
-def _circumstances() -> str:
-    commit = subprocess.run(
-        ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    )
-    load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "?"
-    return (
-        f"Turnpoint {__version__} at {commit.stdout.strip() or 'no commit'}, {datetime.now(UTC):%Y-%m-%d}, "
-        f"Python {platform.python_version()}, {_processor()}, {os.cpu_count()} cores, load {load}"
-    )
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
 
 
 if __name__ == "__main__":

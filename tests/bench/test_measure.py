@@ -42,12 +42,17 @@ def test_time_outs_and_crashes_are_in_the_denominator() -> None:
 
 def test_strict_needs_every_measure_but_links_and_actionability() -> None:
     assert GOOD.strict
-    for fault in ("fixed_kept", "in_range", "on_grid", "relations_kept"):
-        assert not replace(GOOD, shape=replace(SHAPE, **{fault: False})).strict
+    for fault in (
+        replace(SHAPE, fixed_kept=False),
+        replace(SHAPE, in_range=False),
+        replace(SHAPE, on_grid=False),
+        replace(SHAPE, relations_kept=False),
+    ):
+        assert not replace(GOOD, shape=fault).strict
     assert not replace(GOOD, valid=False).strict
     assert not replace(GOOD, typical=False).strict
-    for fault in ("links_kept", "actionable"):
-        other = replace(GOOD, shape=replace(SHAPE, **{fault: False}))
+    for fault in (replace(SHAPE, links_kept=False), replace(SHAPE, actionable=False)):
+        other = replace(GOOD, shape=fault)
         assert other.strict
         assert not other.doable
     assert replace(GOOD, shape=replace(SHAPE, on_grid=False)).strict_grid_aside

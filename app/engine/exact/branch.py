@@ -21,7 +21,7 @@ from app.engine.exact.reduce import Reduced, leaf
 from app.engine.nearness import Nearness, distance
 
 NONE_LEFT, BEYOND, PAUSED, FULL = -1, -2, -3, -4
-_SLACK = 1e-5
+SLACK = 1e-5
 """Of a margin: rounding must not let a candidate pass for out of reach that the classifier would accept."""
 _SAME = 1e-9
 
@@ -185,7 +185,7 @@ def _in_reach(
                 if reduced.levers_asked[tree] >> lever & 1:
                     total += leaf(reduced, tree, levels) - leaves[tree]
             margins[scenario] = total
-            if total - problem.all_of[lever + 1, changes, scenario] > problem.goal + _SLACK:
+            if total - problem.all_of[lever + 1, changes, scenario] > problem.goal + SLACK:
                 may_fail -= 1
                 if may_fail < 0:
                     return False
@@ -198,7 +198,7 @@ def _parts(problem: Problem, margins: FloatArray, lever: int, changes: int) -> i
 
     In a group of n scenarios of which `quota` must reach the goal, the n - quota hardest may fail.
     """
-    table, goal = problem.most[lever, changes], problem.goal + _SLACK
+    table, goal = problem.most[lever, changes], problem.goal + SLACK
     needed = 0
     for group in range(len(problem.quota)):
         start, end = problem.group[group], problem.group[group + 1]

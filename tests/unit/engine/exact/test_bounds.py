@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.exact.bounds import PARTS, gains, knapsack, parts_needed
+from app.engine.exact.branch import SLACK
 from app.engine.exact.heap import pop, push
 from app.engine.exact.reduce import margin, reduced
 from app.engine.exact.scenarios import all_scenarios
@@ -34,7 +35,7 @@ def test_no_candidate_takes_off_more_than_the_knapsack_allows(
         first = int(np.flatnonzero(x)[0])
         for scenario in range(len(scenarios.model)):
             fall = margin(trees, scenario, 0 * x) - margin(trees, scenario, x)
-            needed = parts_needed(table.most[first, moved, scenario], fall - 1e-9)
+            needed = parts_needed(table.most[first, moved, scenario], fall - SLACK)
             assert needed < PARTS
             assert needed * table.part <= effort + 1e-9
 
