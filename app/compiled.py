@@ -23,6 +23,11 @@ def compiled(function: _Function) -> _Function:
     return cast(_Function, numba.njit(cache=kept, nogil=True, error_model="numpy")(function))
 
 
+def is_cold() -> bool:
+    """Whether nothing has been compiled yet that later starts could load."""
+    return _KEPT_IN is not None and not any(_KEPT_IN.rglob("*.nbi"))
+
+
 def _kept_in() -> Path | None:
     """A folder for the machine code of exactly these sources.
 

@@ -1,6 +1,9 @@
 """create_app(): the one place where the parts are joined."""
 
+import asyncio
+import os
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TypedDict
 
@@ -26,6 +29,9 @@ from app.proposers.llm.proposer import LlmProposer
 from app.settings import Settings
 from app.storage.cache import Cache
 from app.storage.database import Database
+
+_MOST_WAITING = 32
+"""How many requests may wait for a classifier elsewhere at once."""
 
 DESCRIPTION = """
 Verified counterfactual suggestions: the smallest, doable changes that would bring a patient's predicted
@@ -54,12 +60,13 @@ def create_app(settings: Settings) -> FastAPI:
         ModelFolderError: a model cannot be hosted, or the default one is not there.
         ClassifierError: a classifier elsewhere went away while starting.
     """
-    hosting = _hosting(settings)
+    hosting = hosting_of(settings)
     classifiers = [hosted.model.classifier for hosted in hosting]
     remote = [one for one in classifiers if isinstance(one, OpenInferenceClassifier)]
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_threads(bool(remote))))
         database = Database(settings.database_url)
         cache = Cache(settings.redis_url, settings.cache_ttl_s)
         llm = _llm_client(settings)
@@ -101,7 +108,17 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _hosting(settings: Settings) -> Hosting:
+def _threads(wait_for_others: bool) -> int:
+    """As many as can be at work: one that searches keeps a core busy, and its largest search's memory."""
+    return _MOST_WAITING if wait_for_others else os.cpu_count() or 1
+
+
+def hosting_of(settings: Settings) -> Hosting:
+    """The models that the settings name.
+
+    Raises:
+        ModelFolderError: one cannot be hosted, or the default one is not there.
+    """
     store, default = settings.model_store, settings.default_model
     hosted = load_models(store, settings.classifier_urls)
     if default not in hosted:

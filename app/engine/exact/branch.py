@@ -21,6 +21,7 @@ from app.engine.exact.reduce import Reduced, leaf
 from app.engine.nearness import Nearness, distance
 
 NONE_LEFT, BEYOND, PAUSED, FULL = -1, -2, -3, -4
+_FIRST_ROOM = 1 << 12
 SLACK = 1e-5
 """Of a margin: rounding must not let a candidate pass for out of reach that the classifier would accept."""
 _SAME = 1e-9
@@ -62,8 +63,9 @@ class Frontier(NamedTuple):
     sizes: IntArray
 
 
-def frontier(levers: int, room: int) -> Frontier:
+def frontier(levers: int) -> Frontier:
     """A frontier that holds the unchanged candidate alone."""
+    room = _FIRST_ROOM
     begun = Frontier(
         levels=np.empty((room, levers), dtype=np.int64),
         effort=np.empty(room),
@@ -76,14 +78,23 @@ def frontier(levers: int, room: int) -> Frontier:
     return begun
 
 
+def enlarged(open_: Frontier) -> Frontier:
+    """The same frontier with room for four times as many candidates."""
+    larger = [
+        np.concatenate([array, np.empty((3 * len(array), *array.shape[1:]), array.dtype)])
+        for array in open_[:-1]
+    ]
+    return Frontier._make([*larger, open_.sizes])
+
+
 @compiled
 def advance(problem: Problem, open_: Frontier, taken: IntArray, limit: float, steps: int) -> int:
     """Go on until a candidate will do, or for so many steps.
 
     `taken` holds sets of levers, as bits: a candidate that contains one of them, or lies within one, will
     not do. Returns the candidate's index; NONE_LEFT; BEYOND when every other one costs more than `limit`;
-    PAUSED after `steps`; or FULL when there is no room left. A candidate that is returned is off the heap;
-    `expand` takes it further.
+    PAUSED after `steps`; or FULL when the frontier must be enlarged to go on. A candidate that is returned
+    is off the heap; `expand` takes it further, for which there is room.
     """
     margins = np.empty(problem.group[-1])
     for _ in range(steps):
@@ -92,6 +103,8 @@ def advance(problem: Problem, open_: Frontier, taken: IntArray, limit: float, st
         key, item = open_.keys[0], open_.items[0]
         if key > limit:
             return BEYOND
+        if not has_room(problem, open_):
+            return FULL
         open_.sizes[1] = pop(open_.keys, open_.items, open_.sizes[1])
         levels = open_.levels[item]
         moved = lever_set(levels)
@@ -110,18 +123,23 @@ def advance(problem: Problem, open_: Frontier, taken: IntArray, limit: float, st
         will_do = further == 0 and not within_one(taken, moved) and keeps_relations(problem, levels)
         if will_do and _can_be_near(problem, levels, len(levels)):
             return item
-        if not expand(problem, open_, item):
-            return FULL
+        expand(problem, open_, item)
     return PAUSED
 
 
 @compiled
-def expand(problem: Problem, open_: Frontier, item: int) -> bool:
-    """Put a candidate's children on the heap, but those out of reach; False if there is no room for them."""
+def has_room(problem: Problem, open_: Frontier) -> bool:
+    """Whether all children of any candidate find room."""
+    return open_.sizes[0] + problem.open.size <= len(open_.effort)
+
+
+@compiled
+def expand(problem: Problem, open_: Frontier, item: int) -> None:
+    """Put a candidate's children on the heap, but those out of reach."""
     levels = open_.levels[item].copy()
     left = problem.changes - changes_in(levels) - 1
     if left < 0:
-        return True
+        return
     reduced, scenarios = problem.reduced, problem.group[-1]
     before, margins = np.empty(scenarios), np.empty(scenarios)
     _margins(problem, levels, before)
@@ -136,8 +154,6 @@ def expand(problem: Problem, open_: Frontier, item: int) -> bool:
             if not _in_reach(problem, before, leaves, levels, lever, left, margins):
                 continue
             further = _parts(problem, margins, lever + 1, left)
-            if open_.sizes[0] == len(open_.effort):
-                return False
             child = open_.sizes[0]
             open_.levels[child], open_.last[child] = levels, lever
             open_.effort[child] = open_.effort[item] + problem.efforts[lever, level]
@@ -145,7 +161,6 @@ def expand(problem: Problem, open_: Frontier, item: int) -> bool:
             open_.sizes[0] += 1
             open_.sizes[1] = push(open_.keys, open_.items, open_.sizes[1], key, child)
         levels[lever] = 0
-    return True
 
 
 @compiled

@@ -4,7 +4,16 @@ import numpy as np
 
 from app.compiled import compiled
 from app.domain.schema import FloatArray
-from app.engine.exact.branch import FULL, NONE_LEFT, PAUSED, Frontier, Problem, changes_in, keeps_relations
+from app.engine.exact.branch import (
+    FULL,
+    NONE_LEFT,
+    PAUSED,
+    Frontier,
+    Problem,
+    changes_in,
+    has_room,
+    keeps_relations,
+)
 from app.engine.exact.heap import pop, push
 from app.engine.exact.reduce import margin
 
@@ -16,24 +25,25 @@ def descend(problem: Problem, open_: Frontier, best: FloatArray, steps: int) -> 
     """Go on looking for the lowest margin of the classifier (scenario 0), which `best[0]` holds.
 
     `best[1]` is the index of the candidate that has it. Returns NONE_LEFT when nothing lower is left,
-    PAUSED after `steps`, FULL when there is no room left for more candidates.
+    PAUSED after `steps`, FULL when the frontier must be enlarged to go on.
     """
     for _ in range(steps):
         if open_.sizes[1] == 0 or open_.keys[0] >= best[0] - _SAME:
             return NONE_LEFT
+        if not has_room(problem, open_):
+            return FULL
         item = open_.items[0]
         open_.sizes[1] = pop(open_.keys, open_.items, open_.sizes[1])
-        if not _children(problem, open_, item, best):
-            return FULL
+        _children(problem, open_, item, best)
     return PAUSED
 
 
 @compiled
-def _children(problem: Problem, open_: Frontier, item: int, best: FloatArray) -> bool:
+def _children(problem: Problem, open_: Frontier, item: int, best: FloatArray) -> None:
     levels = open_.levels[item].copy()
     left = problem.changes - changes_in(levels) - 1
     if left < 0:
-        return True
+        return
     for lever in range(open_.last[item] + 1, len(levels)):
         for level in range(1, problem.open.shape[1]):
             if not problem.open[lever, level]:
@@ -43,8 +53,6 @@ def _children(problem: Problem, open_: Frontier, item: int, best: FloatArray) ->
             least = here - problem.most[lever + 1, left, 0, -1]
             if least >= best[0] - _SAME:
                 continue
-            if open_.sizes[0] == len(open_.effort):
-                return False
             child = open_.sizes[0]
             open_.levels[child], open_.last[child] = levels, lever
             open_.effort[child] = open_.effort[item] + problem.efforts[lever, level]
@@ -53,7 +61,6 @@ def _children(problem: Problem, open_: Frontier, item: int, best: FloatArray) ->
             if here < best[0] - _SAME and keeps_relations(problem, levels):
                 best[0], best[1] = here, child
         levels[lever] = 0
-    return True
 
 
 def lowest_start(problem: Problem) -> FloatArray:

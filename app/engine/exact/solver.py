@@ -21,6 +21,7 @@ from app.engine.exact.branch import (
     Problem,
     advance,
     contains_one,
+    enlarged,
     expand,
     frontier,
     lever_set,
@@ -35,7 +36,7 @@ from app.engine.plausibility import Crowd
 MOST_LEVERS = 62
 """Sets of levers are the bits of one machine word."""
 _STEPS = 256
-_ROOM = 1 << 18
+_MOST_ROOM = 1 << 20
 _SAME = 1e-9
 
 Accept = Callable[[IntArray], float | None]
@@ -99,19 +100,18 @@ class ExactSearch:
         usually are to theirs. `accept` has the last word on each; after it has refused `patience`
         candidates, or at `deadline` (a reading of `time.perf_counter`), what is not done is left.
         """
-        problem, open_ = self._problem(goal, share), frontier(len(self._levers), _ROOM)
+        problem, open_ = self._problem(goal, share), frontier(len(self._levers))
         if near is not None:
             problem = problem._replace(nearness=nearness_of(self._levers, near), furthest=near.limit)
         solved, taken, tied = Solved(), np.empty(0, dtype=np.int64), _Tied()
         while len(solved.levels) < count:
             item = advance(problem, open_, taken, tied.limit, _STEPS)
-            room = True
             if item >= 0:
                 levels = open_.levels[item].copy()
                 rank = accept(self._as_asked(levels))
                 if rank is None:
                     patience -= 1
-                    room = expand(problem, open_, item)
+                    expand(problem, open_, item)
                 else:
                     tied.add(open_.effort[item], rank, levels)
             elif item in (NONE_LEFT, BEYOND) and tied.members:
@@ -120,7 +120,9 @@ class ExactSearch:
                 problem = self._without(problem, taken)
             elif item == NONE_LEFT:
                 break
-            if item == FULL or not room or patience <= 0 or time.perf_counter() > deadline:
+            elif item == FULL:
+                open_ = enlarged(open_)
+            if patience <= 0 or len(open_.effort) > _MOST_ROOM or time.perf_counter() > deadline:
                 break
         tied.settle(solved, taken, count)
         solved.levels = [self._as_asked(levels) for levels in solved.levels]
@@ -132,11 +134,12 @@ class ExactSearch:
 
         The bound is the candidate's own margin, or above, where that is proved to be the lowest.
         """
-        problem, open_ = self._problem(-math.inf, 0.0), frontier(len(self._levers), _ROOM)
+        problem, open_ = self._problem(-math.inf, 0.0), frontier(len(self._levers))
         best = lowest_start(problem)
         state = PAUSED
-        while state == PAUSED and time.perf_counter() < deadline:
+        while state != NONE_LEFT and len(open_.effort) <= _MOST_ROOM and time.perf_counter() < deadline:
             state = descend(problem, open_, best, _STEPS)
+            open_ = enlarged(open_) if state == FULL else open_
         found = self._as_asked(open_.levels[int(best[1])])
         easiest = self.best(best[0] + _SAME, 0.0, 1, lambda levels: 0.0, deadline)
         bound = math.inf if state == NONE_LEFT else min(best[0], _least_key(open_))

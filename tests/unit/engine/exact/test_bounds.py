@@ -41,6 +41,7 @@ def test_no_candidate_takes_off_more_than_the_knapsack_allows(
 
 
 @given(st.lists(st.floats(0, 100), max_size=60))
+@settings(deadline=None)
 def test_the_heap_gives_the_least_first(keys: list[float]) -> None:
     heap, items = np.empty(len(keys) + 1), np.empty(len(keys) + 1, dtype=np.int64)
     size = 0
