@@ -1,7 +1,7 @@
 """The trees of XGBoost models as flat arrays, open to exact search and quick to walk."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
@@ -43,8 +43,8 @@ class TreeEnsemble(Protocol):
     def forest(self) -> Forest: ...
 
 
-def forest_of(boosters: Sequence[xgboost.Booster]) -> Forest:
-    """The trees of binary XGBoost models.
+def forest_of(boosters: Iterable[xgboost.Booster]) -> Forest:
+    """The trees of binary XGBoost models, each of which may be let go once it is read.
 
     Raises:
         ClassifierError: a model is not made of plain numeric trees for one binary outcome.

@@ -3,7 +3,7 @@
 Calling many small boosters costs many times XGBoost's overhead for a call, several times the scoring itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -19,9 +19,9 @@ from app.domain.schema import FloatArray
 class XGBoostCommittee:
     """Bootstrap refits of the hosted classifier: the judges of whether a counterfactual holds."""
 
-    def __init__(self, boosters: Sequence[xgboost.Booster]) -> None:
-        self.size = len(boosters)
+    def __init__(self, boosters: Iterable[xgboost.Booster]) -> None:
         self.forest = forest_of(boosters)
+        self.size = len(self.forest.prior)
 
     @classmethod
     def load(cls, paths: Sequence[Path], columns: Sequence[str]) -> Self:
@@ -32,7 +32,7 @@ class XGBoostCommittee:
         """
         if not paths:
             raise ClassifierError("the committee has no members")
-        return cls([load_booster(path, columns) for path in paths])
+        return cls(load_booster(path, columns) for path in paths)
 
     def risk(self, rows: FloatArray) -> FloatArray:
         """Every member's risk, shape (members, n); as XGBoost gives it, to the precision of its floats."""
