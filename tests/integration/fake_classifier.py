@@ -1,18 +1,16 @@
 """A fake: it stands for somebody else's Open Inference Protocol server, which may behave in any way."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import numpy as np
 
 from app.classifiers.base import Classifier
 from app.domain.schema import FloatArray
-from tests.integration.fake_llm import Reply
+from tests.integration.fake_server import Handler, Reply, serving
 
 Json = dict[str, Any]
 Behaviour = Callable[[Json, FloatArray], Reply]
@@ -55,24 +53,15 @@ class FakeClassifier:
     ready: bool = True
     behaviour: Behaviour = field(default_factory=gives)
     asked: list[dict[str, str]] = field(default_factory=list)
-    over: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
 def fake_classifier() -> Iterator[FakeClassifier]:
     """A fake on a free loopback port."""
     fake = FakeClassifier()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    fake.url = f"http://127.0.0.1:{server.server_port}/v2/models/risk"
-    try:
+    with serving(_handler(fake)) as address:
+        fake.url = f"{address}/v2/models/risk"
         yield fake
-    finally:
-        fake.over.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def rows_in(request: Json, rest: bytes) -> FloatArray:
@@ -89,37 +78,21 @@ def rows_in(request: Json, rest: bytes) -> FloatArray:
     return np.concatenate(parts, axis=1)
 
 
-def _handler(fake: FakeClassifier) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+def _handler(fake: FakeClassifier) -> type[Handler]:
+    class FakeHandler(Handler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True  # or each answer would wait 40 ms
 
-        def do_GET(self) -> None:
+        def get(self) -> Reply:
             if self.path.endswith("/ready"):
-                self._send(Reply(status=200 if fake.ready else 400))
-            elif self.path == "/v2":
-                self._send(Reply(body=json.dumps({"name": "fake", "extensions": fake.extensions}).encode()))
-            else:
-                self._send(Reply(body=json.dumps({"name": "risk"} | fake.metadata).encode()))
+                return Reply(status=200 if fake.ready else 400)
+            about = {"name": "fake", "extensions": fake.extensions} if self.path == "/v2" else fake.metadata
+            return Reply(body=json.dumps({"name": "risk"} | about).encode())
 
-        def do_POST(self) -> None:
-            content = self.rfile.read(int(self.headers["Content-Length"]))
+        def post(self, content: bytes) -> Reply:
             size = int(self.headers.get("Inference-Header-Content-Length", len(content)))
             fake.asked.append(dict(self.headers))
             request = json.loads(content[:size])
-            self._send(fake.behaviour(request, rows_in(request, content[size:])))
+            return fake.behaviour(request, rows_in(request, content[size:]))
 
-        def _send(self, reply: Reply) -> None:
-            self.send_response(reply.status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(reply.body) + reply.hang))
-            self.end_headers()
-            self.wfile.write(reply.body)
-            self.wfile.flush()
-            if reply.hang:
-                fake.over.wait()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    return Handler
+    return FakeHandler

@@ -1,23 +1,14 @@
 """A fake: it stands for somebody else's OpenAI-compatible server, which may behave in any way."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.integration.fake_server import Handler, Reply, serving
+
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the fake sends; with `hang` it stops in the middle and keeps the connection open."""
-
-    status: int = 200
-    body: bytes = b""
-    hang: bool = False
 
 
 Behaviour = Callable[[Json], Reply]
@@ -37,48 +28,26 @@ class FakeLlm:
     url: str = ""
     behaviour: Behaviour = field(default_factory=lambda: says())
     asked: list[Json] = field(default_factory=list)
-    over: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
 def fake_llm() -> Iterator[FakeLlm]:
     """A fake on a free loopback port."""
     fake = FakeLlm()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(fake))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    fake.url = f"http://127.0.0.1:{server.server_port}/v1"
-    try:
+    with serving(_handler(fake)) as address:
+        fake.url = f"{address}/v1"
         yield fake
-    finally:
-        fake.over.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
-def _handler(fake: FakeLlm) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._send(Reply(body=b'{"object": "list", "data": [{"id": "fake-model"}]}'))
+def _handler(fake: FakeLlm) -> type[Handler]:
+    class FakeHandler(Handler):
+        def get(self) -> Reply:
+            return Reply(body=b'{"object": "list", "data": [{"id": "fake-model"}]}')
 
-        def do_POST(self) -> None:
-            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        def post(self, content: bytes) -> Reply:
+            request = json.loads(content)
             if request["n"] > 1:
                 fake.asked.append(request)
-            self._send(fake.behaviour(request))
+            return fake.behaviour(request)
 
-        def _send(self, reply: Reply) -> None:
-            self.send_response(reply.status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(reply.body) + reply.hang))
-            self.end_headers()
-            self.wfile.write(reply.body)
-            self.wfile.flush()
-            if reply.hang:
-                fake.over.wait()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    return Handler
+    return FakeHandler

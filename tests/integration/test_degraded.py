@@ -13,7 +13,8 @@ from app.classifiers.hosted import HostedModel
 from app.proposers.llm.response import write_answer
 from tests.asking import Person, question_about
 from tests.integration.answers import Json, assert_verified, found
-from tests.integration.fake_llm import Behaviour, FakeLlm, Reply, fake_llm, says
+from tests.integration.fake_llm import Behaviour, FakeLlm, fake_llm, says
+from tests.integration.fake_server import Reply
 from tests.integration.serving import NOWHERE, LastingValkey, Servers, client_of, settings_for
 
 DEADLINE_S = 1.5

@@ -24,7 +24,7 @@ from tests.integration.fake_classifier import (
     honest,
     outputs,
 )
-from tests.integration.fake_llm import Reply
+from tests.integration.fake_server import Reply
 from tests.integration.serving import Servers, client_of, row_counts, settings_for
 from tests.unit.spoilt import folder_of, sealed
 
