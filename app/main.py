@@ -23,8 +23,10 @@ from app.models import endpoints as models
 from app.models.examples import document_examples, warm_up
 from app.patients import endpoints as patients
 from app.predictions import endpoints as predictions
+from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.exemplars import load_exemplars
+from app.proposers.llm.prompt import Style
 from app.proposers.llm.proposer import LlmProposer
 from app.settings import Settings
 from app.storage.cache import Cache
@@ -130,14 +132,18 @@ def _llm_client(settings: Settings) -> LlmClient | None:
     if settings.llm_url is None:
         return None
     key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
-    return LlmClient(settings.llm_url, settings.llm_model, key)
+    breaker = Breaker(settings.llm_failures, settings.llm_rest_s)
+    return LlmClient(settings.llm_url, settings.llm_model, key, settings.llm_concurrency, breaker)
 
 
 def _proposer(settings: Settings, hosting: Hosting, client: LlmClient) -> LlmProposer:
-    few_shot = settings.llm_style == "few_shot"
-    exemplars = {h.model.name: load_exemplars(h.model.folder) for h in hosting} if few_shot else {}
+    style = Style(settings.llm_style)
+    exemplars = (
+        {h.model.name: load_exemplars(h.model.folder) for h in hosting} if style is Style.FEW_SHOT else {}
+    )
     return LlmProposer(
         client=client,
+        style=style,
         exemplars=exemplars,
         samples=settings.llm_samples,
         temperature=settings.llm_temperature,

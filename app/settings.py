@@ -39,10 +39,13 @@ class Settings(BaseSettings):
     llm_url: str | None = None
     llm_model: str | None = None
     llm_api_key: SecretStr | None = None
-    llm_style: Literal["zero_shot", "few_shot"] = "few_shot"
+    llm_style: Literal["zero_shot", "few_shot", "fine_tuned"] = "few_shot"
     llm_samples: Annotated[int, Field(ge=1, le=64)] = 8
     llm_temperature: Annotated[float, Field(ge=0, le=2)] = 0.8
     llm_deadline_s: Annotated[float, Field(gt=0)] = 8.0
+    llm_concurrency: Annotated[int, Field(ge=1)] = 32
+    llm_failures: Annotated[int, Field(ge=1)] = 5
+    llm_rest_s: Annotated[float, Field(ge=0)] = 10.0
 
     max_body_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024
 

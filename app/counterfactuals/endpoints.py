@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from app.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
 from app.counterfactuals.service import CounterfactualService
+from app.http.hanging_up import unless_hung_up
 from app.http.problems import documented
 from app.http.replies import json_reply
 
@@ -25,7 +26,8 @@ AnswerId = Annotated[UUID, Path(description="The `id` of an answer.")]
 @router.post("", response_model=CounterfactualsAnswer, responses=documented(400, 401, 413, 422, 503))
 async def ask(body: CounterfactualsRequest, request: Request, service: ServiceDep) -> Response:
     """Suggest the smallest verified changes that bring a patient's risk to the target."""
-    return json_reply(await service.answer(body, request.state.correlation_id))
+    answering = service.answer(body, request.state.correlation_id)
+    return json_reply(await unless_hung_up(request, answering))
 
 
 @router.get("/{answer_id}", response_model=CounterfactualsAnswer, responses=documented(401, 404, 422, 503))

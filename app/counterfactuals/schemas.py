@@ -179,6 +179,9 @@ class GenerationOut(_Out):
     llm_model: str | None
     prompt_version: str | None
     degraded: str | None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    llm_ms: float | None = None
     cached: bool = False
     elapsed_ms: float
 

@@ -140,6 +140,7 @@ class CounterfactualService:
 
 
 def _generation(proposals: Proposals) -> Generation:
+    usage = proposals.usage
     return Generation(
         proposals=proposals.asked,
         well_formed=len(proposals.levels),
@@ -148,6 +149,9 @@ def _generation(proposals: Proposals) -> Generation:
         llm_model=proposals.model,
         prompt_version=proposals.prompt_version,
         degraded=proposals.degraded,
+        prompt_tokens=usage.prompt_tokens if usage else None,
+        completion_tokens=usage.completion_tokens if usage else None,
+        llm_ms=usage.milliseconds if usage else None,
     )
 
 

@@ -116,7 +116,7 @@ class Infeasibility:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """How the answer came about: counts of proposals, who proposed, what was away."""
+    """How the answer came about: counts of proposals, who proposed, what was away, what they cost."""
 
     proposals: int
     well_formed: int
@@ -125,6 +125,9 @@ class Generation:
     llm_model: str | None
     prompt_version: str | None
     degraded: str | None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    llm_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

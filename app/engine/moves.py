@@ -3,7 +3,7 @@
 import numpy as np
 
 from app.domain.levers import Levers
-from app.domain.schema import IntArray
+from app.domain.schema import FloatArray, IntArray
 from app.engine.question import Question
 
 
@@ -13,19 +13,22 @@ def all_moves(levers: Levers) -> IntArray:
     return np.array(pairs, dtype=np.int64).reshape(len(pairs), 2)
 
 
+def single_moves(question: Question) -> tuple[IntArray, FloatArray]:
+    """Every move as in `all_moves`, and the risk after it alone, shape (moves,)."""
+    moves = all_moves(question.levers)
+    levels = np.zeros((len(moves), len(question.levers)), dtype=np.int64)
+    levels[np.arange(len(moves)), moves[:, 0]] = moves[:, 1]
+    return moves, question.risk(levels)
+
+
 def telling_moves(question: Question) -> IntArray:
     """Single moves that lower the risk by more than the next smaller move of the same lever.
 
     Tree ensembles are piecewise constant: on their own, most levels change nothing. A lever that never
     lowers the risk alone keeps its furthest level, in case it helps in company.
     """
-    moves = all_moves(question.levers)
-    if len(moves) == 0:
-        return moves
-    levels = np.zeros((len(moves), len(question.levers)), dtype=np.int64)
-    levels[np.arange(len(moves)), moves[:, 0]] = moves[:, 1]
+    moves, risk = single_moves(question)
     start = question.risk(question.unchanged)[0]
-    risk = question.risk(levels)
     telling = np.zeros(len(moves), dtype=bool)
     for position in range(len(question.levers)):
         own = np.flatnonzero(moves[:, 0] == position)

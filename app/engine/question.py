@@ -1,13 +1,16 @@
 """One recourse question: a patient, their levers, the classifier, and the target."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.classifiers.base import Classifier
-from app.domain.levers import Levers
-from app.domain.patient import Patient
-from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray
+from app.classifiers.hosted import HostedModel
+from app.domain.constraints import Constraints, read_constraints
+from app.domain.levers import Levers, levers_of
+from app.domain.patient import Patient, read_patient
+from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +39,20 @@ class Question:
     def unchanged(self) -> IntArray:
         """The candidate that changes nothing, shape (1, levers)."""
         return np.zeros((1, len(self.levers)), dtype=np.int64)
+
+
+def question_about(
+    model: HostedModel,
+    features: Mapping[str, Value],
+    constraints: Constraints | None = None,
+    target: float | None = None,
+) -> Question:
+    """A question about one person; without constraints and to the model's threshold unless told otherwise.
+
+    Raises:
+        InvalidInputError: the features do not fit the model's schema.
+    """
+    schema = model.schema
+    patient = read_patient(schema, features)
+    levers = levers_of(schema, patient, constraints or read_constraints(schema, None, None, None))
+    return Question(schema, patient, levers, model.classifier, target or schema.model.threshold)

@@ -8,12 +8,13 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from app.classifiers.base import ClassifierError
 from app.domain.patient import Fault, InvalidInputError
+from app.http.hanging_up import HungUpError
 from app.storage.database import RecordError
 
 MEDIA_TYPE = "application/problem+json"
@@ -76,6 +77,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(InvalidInputError)
     async def _invalid(_: Request, error: InvalidInputError) -> JSONResponse:
         return problem(422, "The request has faults.", error.faults)
+
+    @app.exception_handler(HungUpError)
+    async def _hung_up(_: Request, __: HungUpError) -> Response:
+        return Response(status_code=499)  # nginx's code: for log and metrics, nobody reads it
 
     @app.exception_handler(NotFoundError)
     async def _not_found(_: Request, error: NotFoundError) -> JSONResponse:

@@ -8,14 +8,11 @@ import pyarrow.parquet as pq
 from fastapi import FastAPI
 
 from app.classifiers.hosted import HostedModel
-from app.domain.constraints import read_constraints
 from app.domain.counterfactual import Generator
-from app.domain.levers import levers_of
-from app.domain.patient import Patient
 from app.domain.schema import Value
 from app.engine.finding import find
 from app.engine.hosting import Hosted
-from app.engine.question import Question
+from app.engine.question import question_about
 from app.engine.wish import Wish
 
 _OUT_OF_REACH = 1e-4
@@ -66,27 +63,19 @@ def warm_up(hosted: Hosted) -> None:
     It takes some ten seconds on a machine's first start, which the first caller need not wait for.
     """
     person = example_people(hosted.model, 1)[0]
-    find(_question(hosted.model, person, target=None), hosted.yardsticks, _as_by_default(hosted.model))
-    find(
-        _question(hosted.model, person, target=_OUT_OF_REACH), hosted.yardsticks, _as_by_default(hosted.model)
-    )
+    find(question_about(hosted.model, person.features), hosted.yardsticks, _as_by_default(hosted.model))
+    beyond = question_about(hosted.model, person.features, target=_OUT_OF_REACH)
+    find(beyond, hosted.yardsticks, _as_by_default(hosted.model))
 
 
 def _with_a_way_down(hosted: Hosted, people: list[Example]) -> Example:
     """The first of the people whose risk can be brought to the threshold."""
     wish = _as_by_default(hosted.model)
     for person in people:
-        if len(find(_question(hosted.model, person, target=None), hosted.yardsticks, wish).levels):
+        if len(find(question_about(hosted.model, person.features), hosted.yardsticks, wish).levels):
             return person
     return people[0]
 
 
 def _as_by_default(model: HostedModel) -> Wish:
     return Wish(count=1, min_robustness=model.schema.model.min_robustness, generator=Generator.SEARCH)
-
-
-def _question(model: HostedModel, person: Example, target: float | None) -> Question:
-    schema = model.schema
-    patient = Patient(person.features, schema.encode(person.features))
-    levers = levers_of(schema, patient, read_constraints(schema, None, None, None))
-    return Question(schema, patient, levers, model.classifier, target or schema.model.threshold)

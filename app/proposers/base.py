@@ -15,6 +15,15 @@ class Degraded(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What proposals cost: time, and tokens where the server counts them."""
+
+    milliseconds: float
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Proposals:
     """Raw proposals as levels, shape (well-formed ones, levers), and what became of the asking."""
 
@@ -23,3 +32,4 @@ class Proposals:
     model: str | None
     prompt_version: str | None
     degraded: Degraded | None = None
+    usage: Usage | None = None

@@ -118,6 +118,9 @@ class GenerationRow(Base):
     llm_model: Mapped[str | None]
     prompt_version: Mapped[str | None]
     degraded: Mapped[str | None]
+    prompt_tokens: Mapped[int | None]
+    completion_tokens: Mapped[int | None]
+    llm_ms: Mapped[float | None]
     elapsed_ms: Mapped[float]
 
 

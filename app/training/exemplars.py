@@ -6,29 +6,26 @@ from typing import Any
 import numpy as np
 
 from app.classifiers.hosted import HostedModel
-from app.domain.constraints import read_constraints
 from app.domain.counterfactual import Generator
-from app.domain.levers import levers_of
-from app.domain.patient import read_patient
 from app.domain.schema import Value
 from app.engine.finding import find
+from app.engine.leverage import leverage_of
 from app.engine.likeness import Likeness
 from app.engine.options import judge_all
-from app.engine.question import Question
+from app.engine.question import question_about
 from app.engine.wish import Wish
 from app.engine.yardsticks import Yardsticks, yardsticks_of
 from app.proposers.llm.exemplars import Exemplar
 from app.proposers.llm.prompt import case_text
-from app.proposers.llm.response import MOST_MOVES, write_answer
+from app.proposers.llm.response import write_answer
 
-WANTED = 3
-_TRIED = 400
+WANTED = 200
 
 
 def make_exemplars(model: HostedModel, people: list[dict[str, Value]]) -> list[dict[str, Any]]:
-    """A few exemplars of training people at different risks, with different answers of two or three moves.
+    """Exemplars of training people, spread evenly over their risks.
 
-    Each person is known whole, and each answer holds: refits, noise and adherence included.
+    Each person is at high risk and known whole, and each answer holds: refits, noise and adherence included.
     """
     yardsticks = yardsticks_of(model)
     whole = [person for person in people if None not in person.values()]
@@ -37,43 +34,25 @@ def make_exemplars(model: HostedModel, people: list[dict[str, Value]]) -> list[d
     by_risk = high[np.argsort(risk[high], kind="stable")]
     found = [
         exemplar
-        for index in by_risk[:: max(1, len(by_risk) // _TRIED)]
+        for index in by_risk[:: max(1, len(by_risk) // (3 * WANTED))]
         if (exemplar := _exemplar(model, yardsticks, whole[index], float(risk[index]))) is not None
     ]
-    return [asdict(exemplar) for exemplar in _spread(found)]
-
-
-def _spread(found: list[Exemplar]) -> list[Exemplar]:
-    """Some of the exemplars, which come in order of risk, that begin with different features.
-
-    The highest risks are asked first: their answers begin with fewer features.
-    """
-    chosen: list[Exemplar] = []
-    for part in reversed(np.array_split(np.arange(len(found)), WANTED)):
-        seen = {_first_feature(exemplar) for exemplar in chosen}
-        chosen += [found[i] for i in part if _first_feature(found[i]) not in seen][:1]
-    return chosen[::-1]
-
-
-def _first_feature(exemplar: Exemplar) -> str:
-    return exemplar.answer.split()[0]
+    kept = np.unique(np.linspace(0, len(found) - 1, min(WANTED, len(found))).round().astype(int))
+    return [asdict(found[index]) for index in kept]
 
 
 def _exemplar(
     model: HostedModel, yardsticks: Yardsticks, person: dict[str, Value], risk: float
 ) -> Exemplar | None:
-    schema = model.schema
-    patient = read_patient(schema, person)
-    levers = levers_of(schema, patient, read_constraints(schema, None, None, None))
-    question = Question(schema, patient, levers, model.classifier, schema.model.threshold)
-    least = schema.model.min_robustness
+    question = question_about(model, person)
+    least = model.schema.model.min_robustness
     found = find(question, yardsticks, Wish(1, least, Generator.SEARCH))
     if len(found.levels) == 0:
         return None
-    likeness = Likeness(levers, yardsticks.crowd, yardsticks.density)
+    likeness = Likeness(question.levers, yardsticks.crowd, yardsticks.density)
     option = judge_all(question, yardsticks.judge, likeness, found.levels[:1])
-    moves = int((option.levels[0] > 0).sum())
-    if not option.holding(question.target, least)[0] or not 2 <= moves <= MOST_MOVES:
+    if not option.holding(question.target, least)[0]:
         return None
-    case = case_text(schema, patient, levers, risk, question.target)
-    return Exemplar(case, write_answer(levers, option.levels[0]))
+    leverage = leverage_of(question)
+    answer = write_answer(question.levers, option.levels[0], leverage.order)
+    return Exemplar(case_text(question, risk, leverage), answer, tuple(question.patient.row.tolist()))

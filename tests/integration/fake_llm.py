@@ -1,6 +1,7 @@
 """A fake: it stands for somebody else's OpenAI-compatible server, which may behave in any way."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,26 +16,31 @@ Behaviour = Callable[[Json], Reply]
 """From a request's body to the reply."""
 
 
-def says(*contents: object) -> Behaviour:
+def says(*contents: object, usage: Json | None = None) -> Behaviour:
     """Answers with these texts, one choice each."""
     choices = [{"message": {"role": "assistant", "content": content}} for content in contents]
-    return lambda _: Reply(body=json.dumps({"choices": choices}).encode())
+    return lambda _: Reply(body=json.dumps({"choices": choices, "usage": usage}).encode())
 
 
 @dataclass
 class FakeLlm:
-    """The running fake: set `behaviour`, read `asked`, the requests for samples (not those that warm up)."""
+    """The running fake: set `behaviour`; read `asked`, the requests for samples (not those that warm up), and
+    `left`, which is set once a caller leaves before the reply ends.
+    """
 
     url: str = ""
     behaviour: Behaviour = field(default_factory=lambda: says())
     asked: list[Json] = field(default_factory=list)
+    left: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
 def fake_llm() -> Iterator[FakeLlm]:
     """A fake on a free loopback port."""
     fake = FakeLlm()
-    with serving(_handler(fake)) as address:
+    handler = _handler(fake)
+    with serving(handler) as address:
+        fake.left = handler.left
         fake.url = f"{address}/v1"
         yield fake
 

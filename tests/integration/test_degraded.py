@@ -31,7 +31,7 @@ def fake() -> Iterator[FakeLlm]:
 @pytest.fixture(scope="module")
 def client(servers: Servers, fake: FakeLlm) -> Iterator[httpx.Client]:
     """A gateway whose language model is the fake one."""
-    settings = settings_for(servers, llm_url=fake.url, llm_deadline_s=DEADLINE_S)
+    settings = settings_for(servers, llm_url=fake.url, llm_deadline_s=DEADLINE_S, llm_rest_s=0)
     with client_of(settings) as client:
         yield client
 

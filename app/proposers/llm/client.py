@@ -1,13 +1,17 @@
 """A client of any OpenAI-compatible chat-completions server: vLLM, llama.cpp, a hosted one."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
+from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.prompt import Message
 
 _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
+_NOT_RECEIVED = (httpx.ConnectError, httpx.WriteError, httpx.RemoteProtocolError)
+"""What a server that restarts, or closes an idle connection, does: the request may be sent once more."""
 
 
 class LlmError(RuntimeError):
@@ -18,12 +22,27 @@ class LlmTimeoutError(LlmError):
     """Nothing came back before the deadline."""
 
 
-class LlmClient:
-    """Samples several answers with one request, so that the server reads the prompt once."""
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """Sampled answers, and what they cost as the server counts it (None where it does not)."""
 
-    def __init__(self, base_url: str, model: str | None, api_key: str | None) -> None:
+    texts: list[str]
+    prompt_tokens: int | None
+    completion_tokens: int | None
+
+
+class LlmClient:
+    """Samples several answers with one request, so that the server reads the prompt once.
+
+    At most `concurrency` requests are under way; others wait, and their waiting counts. A server that
+    fails again and again is left alone for a while (`breaker`).
+    """
+
+    def __init__(
+        self, base_url: str, model: str | None, api_key: str | None, concurrency: int, breaker: Breaker
+    ) -> None:
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        limits = httpx.Limits(max_connections=256, max_keepalive_connections=64)
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=concurrency)
         # No timeout of the client's own: the deadline covers the whole exchange. A proxy is for servers
         # elsewhere: it would not reach one on this machine.
         self._http = httpx.AsyncClient(
@@ -34,6 +53,8 @@ class LlmClient:
             trust_env=httpx.URL(base_url).host not in _THIS_MACHINE,
         )
         self._model = model
+        self._turns = asyncio.Semaphore(concurrency)
+        self._breaker = breaker
 
     @property
     def model(self) -> str | None:
@@ -48,34 +69,53 @@ class LlmClient:
         temperature: float,
         max_tokens: int,
         deadline_s: float,
-    ) -> list[str]:
-        """Up to `count` answers; leaving at the deadline closes the connection, which ends generation.
+    ) -> Completion:
+        """Up to `count` answers; leaving, at the deadline or when cancelled, closes the connection.
+
+        Servers end generation when their caller is gone.
 
         Raises:
             LlmTimeoutError: none came in time.
-            LlmError: the server is away, refuses, or answers with something else.
+            LlmError: the server is away, refuses, answers with something else, or is being left alone.
         """
+        if not self._breaker.admits():
+            raise LlmError("the language model failed too often and is being left alone for a while")
+        body = {
+            "messages": messages,
+            "n": count,
+            "temperature": temperature,
+            "max_tokens": max_tokens,
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": "changes", "schema": schema},
+            },
+        }
         try:
-            async with asyncio.timeout(deadline_s):
-                model = self._model or await self._served_model()
-                body = {
-                    "model": model,
-                    "messages": messages,
-                    "n": count,
-                    "temperature": temperature,
-                    "max_tokens": max_tokens,
-                    "response_format": {
-                        "type": "json_schema",
-                        "json_schema": {"name": "changes", "schema": schema},
-                    },
-                }
-                response = await self._http.post("/chat/completions", json=body)
-                response.raise_for_status()
-                return [str(choice["message"]["content"]) for choice in response.json()["choices"][:count]]
+            async with asyncio.timeout(deadline_s), self._turns:
+                completion = await self._complete(body)
         except TimeoutError as error:
+            self._breaker.failed()
             raise LlmTimeoutError("the language model did not answer in time") from error
         except (httpx.HTTPError, ValueError, LookupError, TypeError, RecursionError) as error:
+            self._breaker.failed()
             raise LlmError("the language model did not answer with a completion") from error
+        self._breaker.succeeded()
+        return completion
+
+    async def _complete(self, body: dict[str, Any]) -> Completion:
+        body["model"] = self._model or await self._served_model()
+        try:
+            response = await self._http.post("/chat/completions", json=body)
+        except _NOT_RECEIVED:
+            response = await self._http.post("/chat/completions", json=body)
+        response.raise_for_status()
+        answer = response.json()
+        usage = answer.get("usage") or {}
+        return Completion(
+            [str(choice["message"]["content"]) for choice in answer["choices"][: body["n"]]],
+            _count(usage.get("prompt_tokens")),
+            _count(usage.get("completion_tokens")),
+        )
 
     async def _served_model(self) -> str:
         response = await self._http.get("/models")
@@ -92,3 +132,7 @@ class LlmClient:
 
     async def close(self) -> None:
         await self._http.aclose()
+
+
+def _count(tokens: object) -> int | None:
+    return tokens if isinstance(tokens, int) and 0 <= tokens < 1 << 31 else None

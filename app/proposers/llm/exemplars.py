@@ -1,11 +1,16 @@
-"""Few-shot exemplars: verified counterfactuals of training people.
-
-The same for everybody, so that they belong to the part of the prompt that servers cache.
-"""
+"""Few-shot exemplars: verified counterfactuals of the training people nearest to a patient."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+
+import numpy as np
+
+from app.domain.schema import FloatArray
+
+SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +19,43 @@ class Exemplar:
 
     case: str
     answer: str
+    row: tuple[float | None, ...]
+    """The person as the classifier sees them."""
 
 
-def load_exemplars(folder: Path) -> tuple[Exemplar, ...]:
-    """The exemplars shipped with a model version; none if it ships none."""
+@dataclass(frozen=True)
+class ExemplarBank:
+    """A model version's exemplars."""
+
+    exemplars: Sequence[Exemplar] = ()
+
+    def nearest(self, row: FloatArray, count: int = SHOWN) -> list[Exemplar]:
+        """The exemplars nearest to a patient's row, the nearest last, where a model remembers it best.
+
+        Distance is Euclidean over the columns both have known, each divided by its standard deviation.
+        """
+        if not self.exemplars:
+            return []
+        apart = np.square((self._rows - row) / self._scale)
+        known = ~np.isnan(apart)
+        distance = np.where(known, apart, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+        order = np.argsort(distance, kind="stable")[:count]
+        return [self.exemplars[index] for index in reversed(order)]
+
+    @cached_property
+    def _rows(self) -> FloatArray:
+        return np.array([exemplar.row for exemplar in self.exemplars], dtype=np.float64)
+
+    @cached_property
+    def _scale(self) -> FloatArray:
+        spread = np.nanstd(self._rows, axis=0)
+        return np.where(spread > 0, spread, 1.0)
+
+
+def load_exemplars(folder: Path) -> ExemplarBank:
+    """The exemplars shipped with a model version; an empty bank if it ships none."""
     path = folder / "exemplars.json"
     if not path.exists():
-        return ()
-    return tuple(Exemplar(**entry) for entry in json.loads(path.read_text(encoding="utf-8")))
+        return ExemplarBank()
+    entries = json.loads(path.read_text(encoding="utf-8"))
+    return ExemplarBank([Exemplar(entry["case"], entry["answer"], tuple(entry["row"])) for entry in entries])

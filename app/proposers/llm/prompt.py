@@ -5,23 +5,41 @@ once; what follows is a few short lines about the patient.
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from app.domain.feature import Feature, Kind
-from app.domain.levers import Levers
 from app.domain.patient import Patient
 from app.domain.schema import FeatureSchema
 from app.domain.wording import number
+from app.engine.leverage import Leverage
+from app.engine.question import Question
 from app.proposers.llm.exemplars import Exemplar
 
-VERSION = "steps-1"
+VERSION = "points-1"
 """Part of every record and cache key: raise it whenever a word of the prompt changes."""
 
 Message = dict[str, str]
 
 
-def messages(schema: FeatureSchema, case: str, exemplars: Sequence[Exemplar] = ()) -> list[Message]:
-    """The conversation up to the answer; without exemplars it is zero-shot."""
-    turns: list[Message] = [{"role": "system", "content": _instruction(schema)}]
+class Style(StrEnum):
+    """What the model is told beside the case."""
+
+    ZERO_SHOT = "zero_shot"
+    """What is asked, and what the words and figures of a case mean."""
+    FEW_SHOT = "few_shot"
+    """That, and the answers to a few similar cases."""
+    FINE_TUNED = "fine_tuned"
+    """Nothing but the model's name: it has learned the rest."""
+
+
+def messages(
+    schema: FeatureSchema, style: Style, case: str, exemplars: Sequence[Exemplar] = ()
+) -> list[Message]:
+    """The conversation up to the answer."""
+    known = style is Style.FINE_TUNED
+    turns: list[Message] = [
+        {"role": "system", "content": schema.model.name if known else _instruction(schema)}
+    ]
     for exemplar in exemplars:
         turns.append({"role": "user", "content": exemplar.case})
         turns.append({"role": "assistant", "content": exemplar.answer})
@@ -29,25 +47,31 @@ def messages(schema: FeatureSchema, case: str, exemplars: Sequence[Exemplar] = (
     return turns
 
 
-def case_text(schema: FeatureSchema, patient: Patient, levers: Levers, risk: float, target: float) -> str:
-    """One patient in the prompt's words: the aim, the person, and what is open to change.
+def case_text(question: Question, risk: float, leverage: Leverage) -> str:
+    """One patient in the prompt's words: the aim, the person, what each lever does alone, what else is open.
 
-    Left out are features that follow another one, those that happen to have no room to move, and the
-    limits of each step, which the response schema has: on a CPU every token costs milliseconds.
+    Left out are features that follow another one and those that happen to have no room to move: on a CPU
+    every token costs milliseconds.
     """
+    schema, levers = question.schema, question.levers
     fixed = [
-        f"{feature.name} {_value(feature, patient)}"
+        _told(feature, question.patient)
         for feature in schema.features
         if feature.action is None and feature.name not in schema.link_of
     ]
-    open_to_change = [f"{lever.feature.name} {_value(lever.feature, patient)}" for lever in levers]
-    return "\n".join(
-        [
-            f"risk {risk:.2f} target {target:.2f}, at most {levers.max_changes} changes",
-            ", ".join(fixed),
-            f"may change: {', '.join(open_to_change)}",
-        ]
-    )
+    lines = [
+        f"risk {risk:.2f} to {question.target:.2f}, {leverage.needed} points, "
+        f"at most {levers.max_changes} changes",
+        ", ".join(fixed),
+    ]
+    for place in leverage.order:
+        lever = levers.items[place]
+        moves = ", ".join(f"{lever.steps[level]} {points}" for level, points in leverage.by_lever[place])
+        lines.append(f"{_told(lever.feature, question.patient)}: {moves}")
+    others = [lever.feature.name for place, lever in enumerate(levers) if place not in leverage.order]
+    if others:
+        lines.append(f"also {', '.join(others)}")
+    return "\n".join(lines)
 
 
 def _instruction(schema: FeatureSchema) -> str:
@@ -57,10 +81,17 @@ def _instruction(schema: FeatureSchema) -> str:
         if feature.action is not None and feature.kind is not Kind.BOOLEAN
     )
     return (
-        f"Lower a person's risk of {schema.model.outcome} to the target "
-        "with the fewest and smallest changes. "
-        f"One step is: {sizes}; for a habit, 1 starts it. Answer with steps by feature."
+        f"Lower a person's risk of {schema.model.outcome} to the target with the fewest and smallest "
+        f"changes. One step is: {sizes}; for a habit, 1 starts it. "
+        "A line such as 'bmi 31.0: -2 3, -5 7' says that 2 steps down take 3 points off the risk, 5 steps "
+        "down 7. Points of several changes add up; what is listed after 'also' takes off little alone. "
+        "Choose changes that take off all the points asked for and half as many again. "
+        "Answer with steps by feature, as in 'bmi -5, fibre 2'."
     )
+
+
+def _told(feature: Feature, patient: Patient) -> str:
+    return f"{feature.name} {_value(feature, patient)}"
 
 
 def _value(feature: Feature, patient: Patient) -> str:

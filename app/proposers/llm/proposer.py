@@ -1,5 +1,7 @@
 """Asking the language model for counterfactuals of one patient."""
 
+import asyncio
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -7,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.domain.schema import FeatureSchema
+from app.engine.leverage import leverage_of
 from app.engine.question import Question
-from app.proposers.base import Degraded, Proposals
-from app.proposers.llm.client import LlmClient, LlmError, LlmTimeoutError
-from app.proposers.llm.exemplars import Exemplar
-from app.proposers.llm.prompt import VERSION, case_text, messages
+from app.proposers.base import Degraded, Proposals, Usage
+from app.proposers.llm.client import Completion, LlmClient, LlmError, LlmTimeoutError
+from app.proposers.llm.exemplars import Exemplar, ExemplarBank
+from app.proposers.llm.prompt import VERSION, Message, Style, case_text, messages
 from app.proposers.llm.response import read_answer, response_schema
 
 _MOST_TOKENS = 64
@@ -22,11 +25,12 @@ _WARM_UP_S = 20.0
 class LlmProposer:
     """Samples several answers at once and reads the well-formed ones.
 
-    `exemplars` are those of each model, by its name, for few-shot prompts; empty means zero-shot.
+    `exemplars` are those of each model, by its name, for few-shot prompts.
     """
 
     client: LlmClient
-    exemplars: Mapping[str, tuple[Exemplar, ...]]
+    style: Style
+    exemplars: Mapping[str, ExemplarBank]
     samples: int
     temperature: float
     deadline_s: float
@@ -39,30 +43,34 @@ class LlmProposer:
     @property
     def prompt_version(self) -> str:
         """Which words the model was asked with."""
-        return f"{VERSION}/{'few-shot' if self.exemplars else 'zero-shot'}"
+        return f"{VERSION}/{self.style}"
 
     async def propose(self, question: Question, risk: float) -> Proposals:
         """Proposals for a patient whose present risk is given; never raises when the model is away."""
-        levers = question.levers
-        case = case_text(question.schema, question.patient, levers, risk, question.target)
-        exemplars = self.exemplars.get(question.schema.model.name, ())
+        prompt = await asyncio.to_thread(self._messages, question, risk)
+        started = time.perf_counter()
         try:
-            answers = await self.client.sample(
-                messages(question.schema, case, exemplars),
-                response_schema(levers),
+            completion = await self.client.sample(
+                prompt,
+                response_schema(question.levers),
                 count=self.samples,
                 temperature=self.temperature,
                 max_tokens=_MOST_TOKENS,
                 deadline_s=self.deadline_s,
             )
         except LlmTimeoutError:
-            return self._nothing(question, Degraded.LLM_TIMEOUT)
+            return self._nothing(question, Degraded.LLM_TIMEOUT, _used(started))
         except LlmError:
-            return self._nothing(question, Degraded.LLM_UNAVAILABLE)
-        read = [levels for answer in answers if (levels := read_answer(levers, answer)) is not None]
+            return self._nothing(question, Degraded.LLM_UNAVAILABLE, _used(started))
+        levers = question.levers
+        read = [levels for answer in completion.texts if (levels := read_answer(levers, answer)) is not None]
         levels = np.array(read, dtype=np.int64).reshape(len(read), len(levers))
         return Proposals(
-            levels, asked=self.samples, model=self.client.model, prompt_version=self.prompt_version
+            levels,
+            asked=self.samples,
+            model=self.client.model,
+            prompt_version=self.prompt_version,
+            usage=_used(started, completion),
         )
 
     async def warm_up(self, schemas: Iterable[FeatureSchema]) -> None:
@@ -72,14 +80,30 @@ class LlmProposer:
         """
         with suppress(LlmError):
             for schema in schemas:
-                prompt = messages(schema, "risk", self.exemplars.get(schema.model.name, ()))
+                prompt = messages(schema, self.style, "risk")
                 await self.client.sample(prompt, {"const": 0}, 1, 0.0, max_tokens=1, deadline_s=_WARM_UP_S)
 
-    def _nothing(self, question: Question, why: Degraded) -> Proposals:
+    def _messages(self, question: Question, risk: float) -> list[Message]:
+        """The prompt; asks the classifier what each move does alone."""
+        schema = question.schema
+        exemplars: list[Exemplar] = []
+        if self.style is Style.FEW_SHOT and schema.model.name in self.exemplars:
+            exemplars = self.exemplars[schema.model.name].nearest(question.patient.row)
+        return messages(schema, self.style, case_text(question, risk, leverage_of(question)), exemplars)
+
+    def _nothing(self, question: Question, why: Degraded, usage: Usage) -> Proposals:
         return Proposals(
             question.unchanged[:0],
             asked=self.samples,
             model=self.client.model,
             prompt_version=self.prompt_version,
             degraded=why,
+            usage=usage,
         )
+
+
+def _used(started: float, completion: Completion | None = None) -> Usage:
+    milliseconds = round(1000 * (time.perf_counter() - started), 1)
+    if completion is None:
+        return Usage(milliseconds)
+    return Usage(milliseconds, completion.prompt_tokens, completion.completion_tokens)

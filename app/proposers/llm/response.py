@@ -7,6 +7,7 @@ this request, so that a server with constrained decoding can neither leave the l
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,11 @@ import numpy as np
 from app.domain.levers import Lever, Levers
 from app.domain.schema import IntArray
 
-MOST_MOVES = 3
-"""Short answers come soon; settling adds what is missing."""
-
 
 def response_schema(levers: Levers) -> dict[str, Any]:
     """The JSON schema of an answer for these levers."""
     move = "|".join(f"{lever.feature.name} ({'|'.join(_said(lever))})" for lever in levers)
-    more = min(MOST_MOVES, levers.max_changes) - 1
+    more = levers.max_changes - 1
     return {"type": "string", "pattern": f"^({move})(, ({move})){{0,{more}}}$"}
 
 
@@ -50,10 +48,15 @@ def read_answer(levers: Levers, text: str) -> IntArray | None:
     return levels
 
 
-def write_answer(levers: Levers, levels: IntArray) -> str:
-    """How the language model is shown, and taught, to say these levels."""
-    moved = [(lever, level) for lever, level in zip(levers, levels, strict=True) if level > 0]
-    return json.dumps(", ".join(f"{lever.feature.name} {lever.steps[level]}" for lever, level in moved))
+def write_answer(levers: Levers, levels: IntArray, order: Sequence[int] = ()) -> str:
+    """How the language model is taught to say these levels: levers in `order`, then the others."""
+    places = [*order, *(place for place in range(len(levers)) if place not in order)]
+    moves = (
+        f"{levers.items[place].feature.name} {levers.items[place].steps[levels[place]]}"
+        for place in places
+        if levels[place] > 0
+    )
+    return json.dumps(", ".join(moves))
 
 
 def _said(lever: Lever) -> list[str]:

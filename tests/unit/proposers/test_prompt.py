@@ -1,44 +1,81 @@
 """The prompt: short, in steps, with nothing that identifies a person."""
 
-import json
+import numpy as np
 
 from app.classifiers.hosted import HostedModel
-from app.proposers.llm.exemplars import load_exemplars
-from app.proposers.llm.prompt import case_text, messages
+from app.engine.leverage import leverage_of
+from app.engine.question import Question
+from app.proposers.llm.exemplars import ExemplarBank, load_exemplars
+from app.proposers.llm.prompt import Style, case_text, messages
+from app.proposers.llm.response import read_answer
 from tests.asking import Person, question_about
 
 
-def test_the_case_gives_risk_target_and_each_levers_reach(model: HostedModel, helpable: Person) -> None:
+def case_of(question: Question) -> str:
+    return case_text(question, float(question.risk(question.unchanged)[0]), leverage_of(question))
+
+
+def test_the_case_gives_aim_person_and_what_each_lever_does_alone(
+    model: HostedModel, helpable: Person
+) -> None:
     question = question_about(model, helpable | {"cigarettes": 12, "bmi": 33.0, "weight": None})
-    case = case_text(model.schema, question.patient, question.levers, 0.731, 0.5)
-    aim, fixed, steps = case.split("\n")
-    assert aim == "risk 0.73 target 0.50, at most 5 changes"
+    leverage = leverage_of(question)
+    aim, fixed, *lines = case_text(question, 0.731, leverage).split("\n")
+    assert aim == f"risk 0.73 to 0.50, {leverage.needed} points, at most 5 changes"
     assert f"age {helpable['age']}" in fixed
-    assert "bmi 33.0" in steps
-    assert "cigarettes 12" in steps
-    assert "weight" not in case
+    assert [line.split()[0] for line in lines if not line.startswith("also")] == [
+        question.levers.items[place].feature.name for place in leverage.order
+    ]
+    said = " ".join(lines)
+    assert all(lever.feature.name in said for lever in question.levers)
+    assert "weight" not in said
 
 
 def test_unknown_features_are_left_out(model: HostedModel, helpable: Person) -> None:
-    question = question_about(model, helpable | {"fibre": None})
-    assert "fibre" not in case_text(model.schema, question.patient, question.levers, 0.7, 0.5)
+    assert "fibre" not in case_of(question_about(model, helpable | {"fibre": None}))
 
 
 def test_exemplars_are_turns_of_the_conversation_before_the_case(model: HostedModel) -> None:
-    exemplars = load_exemplars(model.folder)
-    turns = messages(model.schema, "the case", exemplars)
-    assert [turn["role"] for turn in turns] == ["system", *["user", "assistant"] * len(exemplars), "user"]
+    exemplars = load_exemplars(model.folder).exemplars[:2]
+    turns = messages(model.schema, Style.FEW_SHOT, "the case", exemplars)
+    assert [turn["role"] for turn in turns] == ["system", *["user", "assistant"] * 2, "user"]
     assert turns[1]["content"] == exemplars[0].case
     assert turns[2]["content"] == exemplars[0].answer
     assert turns[-1]["content"] == "the case"
 
 
-def test_zero_shot_has_none(model: HostedModel) -> None:
-    assert [turn["role"] for turn in messages(model.schema, "the case")] == ["system", "user"]
+def test_a_tuned_model_is_told_next_to_nothing_beside_the_case(model: HostedModel) -> None:
+    told = {style: messages(model.schema, style, "the case")[0]["content"] for style in Style}
+    assert len(told[Style.FINE_TUNED]) < 20 < len(told[Style.ZERO_SHOT])
 
 
-def test_shipped_exemplars_differ_and_are_short(model: HostedModel) -> None:
-    answers = [json.loads(exemplar.answer) for exemplar in load_exemplars(model.folder)]
-    assert len(answers) == 3
-    assert len({answer.split()[0] for answer in answers}) == 3
-    assert all(2 <= len(answer.split(", ")) <= 3 for answer in answers)
+def test_shipped_exemplars_are_answers_to_their_cases(model: HostedModel, helpable: Person) -> None:
+    levers = question_about(model, helpable).levers
+    names = {lever.feature.name for lever in levers}
+    exemplars = load_exemplars(model.folder).exemplars
+    assert len(exemplars) >= 100
+    for exemplar in exemplars:
+        moved = [move.split()[0] for move in exemplar.answer.strip('"').split(", ")]
+        assert 1 <= len(moved) <= 5
+        assert all(name in exemplar.case for name in moved)
+        assert names & set(moved)
+        assert read_answer(levers, exemplar.answer.upper()) is None
+
+
+def test_the_nearest_exemplars_are_shown_the_nearest_last(model: HostedModel) -> None:
+    bank = load_exemplars(model.folder)
+    own = bank.exemplars[7]
+    shown = bank.nearest(np.array(own.row), 3)
+    assert len(shown) == 3
+    assert shown[-1] == own
+
+
+def test_what_is_not_known_of_a_patient_does_not_count(model: HostedModel) -> None:
+    bank = load_exemplars(model.folder)
+    row = np.array(bank.exemplars[7].row)
+    row[3] = np.nan
+    assert bank.nearest(row, 1) == [bank.exemplars[7]]
+
+
+def test_a_model_without_exemplars_shows_none() -> None:
+    assert ExemplarBank().nearest(np.zeros(3)) == []

@@ -1,0 +1,56 @@
+"""How good proposals are before anything is repaired, on people kept back from the lessons."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.classifiers.hosted import HostedModel
+from app.engine.leverage import leverage_of
+from app.engine.question import Question, question_about
+from app.finetuning.questions import Person
+from app.proposers.llm.prompt import case_text
+from app.proposers.llm.response import read_answer
+
+
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """Questions with their wording."""
+
+    questions: tuple[Question, ...]
+    cases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Shares of answers, one answer a question."""
+
+    well_formed: float
+    """Is an answer, with nothing but moves that are open to this patient."""
+    valid: float
+    """That, keeps every relation and brings the risk to the target."""
+
+
+def exam_of(model: HostedModel, people: Iterable[Person]) -> Exam:
+    """The default question about each of these people."""
+    questions = tuple(question_about(model, person.features) for person in people)
+    cases = tuple(
+        case_text(question, float(question.risk(question.unchanged)[0]), leverage_of(question))
+        for question in questions
+    )
+    return Exam(questions, cases)
+
+
+def mark(exam: Exam, answer: Callable[[Sequence[str]], Iterable[str]]) -> Marks:
+    """Put the questions to a model."""
+    formed, valid = [], []
+    for question, text in zip(exam.questions, answer(exam.cases), strict=True):
+        levels = read_answer(question.levers, text)
+        formed.append(levels is not None)
+        valid.append(levels is not None and is_valid(question, levels[None])[0])
+    return Marks(float(np.mean(formed)), float(np.mean(valid)))
+
+
+def is_valid(question: Question, levels: np.ndarray) -> np.ndarray:
+    """Which candidates are permitted and reach the target, shape (n,)."""
+    return question.levers.allowed(levels) & question.reached(question.risk(levels))
