@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Annotated
@@ -43,16 +45,19 @@ def run(
 
 @cli.command()
 def fetch(home: Home = ROOT / ".turnpoint") -> None:
-    """Fetch the language model's weights (93 MB), so that later runs need no network."""
+    """Fetch the language model's weights (93 MB) and make them ready: later runs need no network."""
+    from app.classifiers.store import ModelFolderError, newest_version
     from app.embedded.errors import EmbeddedError
-    from app.embedded.weights import ensure_weights
+    from app.embedded.language_model import prepare_language_model
     from app.running.screen import Screen
 
+    settings = Settings()
     try:
+        version = newest_version(settings.model_store / settings.default_model)
         with Screen().step("Fetching the language model's weights") as step:
-            weights = ensure_weights(home.expanduser().resolve(), step.report)
-            step.done(f"language model's weights: {weights.name}")
-    except EmbeddedError as error:
+            prepared = prepare_language_model(home.expanduser().resolve(), version, step.report)
+            step.done(f"language model's weights: {prepared.weights.name}")
+    except (EmbeddedError, ModelFolderError) as error:
         _fail(str(error))
 
 
@@ -121,6 +126,100 @@ def train(
     except TrainingError as error:
         _fail(str(error))
     typer.echo(f"Wrote {written}")
+
+
+@cli.command()
+def pairs(
+    name: Annotated[str, typer.Argument(help="The model, a folder of the model store.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; in the home folder unless told.")
+    ] = None,
+    home: Home = ROOT / ".turnpoint",
+) -> None:
+    """Make what a language model learns from: questions about training people, and verified answers."""
+    from app.finetuning.errors import FinetuningError
+    from app.finetuning.preparing import make_lessons
+
+    path = out or _lessons(home.expanduser().resolve(), name)
+    try:
+        with _progress() as report:
+            count = make_lessons(name, Settings().model_store, path, report)
+    except FinetuningError as error:
+        _fail(str(error))
+    typer.echo(f"Wrote {count} questions with their answers to {path}")
+
+
+@cli.command()
+def finetune(
+    name: Annotated[str, typer.Argument(help="The model, a folder of the model store.")],
+    base: Annotated[
+        str | None, typer.Option(help="A folder or hub name of a LLaMA-family model, or a GGUF file.")
+    ] = None,
+    lessons: Annotated[Path | None, typer.Option(help="What `turnpoint pairs` wrote.")] = None,
+    home: Home = ROOT / ".turnpoint",
+) -> None:
+    """Tune a language model's adapter by the recipe beside the model; goes on where it was stopped."""
+    from app.embedded.errors import EmbeddedError
+    from app.embedded.weights import ensure_weights
+    from app.finetuning.errors import FinetuningError
+
+    try:
+        from app.finetuning.run import finetune as tune
+    except ImportError as error:
+        _fail(f"{error.name} is not installed: fine-tuning needs pip install 'turnpoint[train]'.")
+    home = home.expanduser().resolve()
+    try:
+        chosen = base or str(ensure_weights(home, _report))
+        with _progress() as report:
+            path = lessons or _lessons(home, name)
+            written = tune(name, Settings().model_store, chosen, path, home / "finetuning", report)
+    except (EmbeddedError, FinetuningError) as error:
+        _fail(str(error))
+    typer.echo(f"Wrote {written}")
+
+
+@cli.command()
+def evaluate(
+    name: Annotated[str, typer.Argument(help="The model, a folder of the model store.")],
+    proposers: Annotated[
+        list[str] | None, typer.Option(help="zero_shot, few_shot or fine_tuned; may be given several times.")
+    ] = None,
+    people: Annotated[int, typer.Option(min=1, help="At most so many held-out people.")] = 10_000,
+    home: Home = ROOT / ".turnpoint",
+) -> None:
+    """Measure what language models propose about held-out people, before anything is repaired."""
+    from app.embedded.errors import EmbeddedError
+    from app.evaluation.run import EvaluationError, Served, hosted, tables, write_results
+    from app.evaluation.run import evaluate as measure
+    from app.proposers.llm.client import LlmError
+    from app.proposers.llm.prompt import Style
+
+    settings, home = Settings(), home.expanduser().resolve()
+    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
+    served = Served(settings.llm_url, settings.llm_model, key) if settings.llm_url else None
+    try:
+        styles = [Style(proposer) for proposer in proposers or list(Style)]
+        with _progress() as report:
+            results = measure(hosted(settings.model_store, name), styles, people, home, served, report)
+    except ValueError as error:
+        _fail(f"{error}; proposers are {', '.join(Style)}")
+    except (EmbeddedError, EvaluationError, LlmError) as error:
+        _fail(str(error))
+    write_results(home / "evaluation" / f"{name}.json", results)
+    typer.echo(tables(results))
+
+
+def _lessons(home: Path, name: str) -> Path:
+    return home / "finetuning" / f"{name}.jsonl"
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, float], None]]:
+    from rich.progress import Progress
+
+    with Progress() as progress:
+        shown = progress.add_task("", total=1.0)
+        yield lambda words, fraction: progress.update(shown, description=words, completed=fraction)
 
 
 def _compile_apart() -> None:

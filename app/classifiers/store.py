@@ -64,7 +64,7 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
             behind the URL is away or does not fit it.
     """
     schema = read_schema(folder)
-    home = folder / (version or _newest(folder))
+    home = folder / version if version else newest_version(folder)
     manifest = read_manifest(home, schema)
     check_files(home, manifest, without=() if classifier_url is None else (_CLASSIFIER,))
     population = read_people(schema, shipped_file(home, manifest, "population.parquet"))
@@ -110,11 +110,16 @@ def load_models(store: Path, classifier_urls: Mapping[str, str] | None = None) -
     return models
 
 
-def _newest(folder: Path) -> str:
+def newest_version(folder: Path) -> Path:
+    """The folder of a model's newest version.
+
+    Raises:
+        ModelFolderError: it has none.
+    """
     versions = [path.parent.name for path in folder.glob("*/manifest.json") if path.parent.name.isdecimal()]
     if not versions:
         raise ModelFolderError(f"{folder} holds no trained version")
-    return max(versions, key=int)
+    return folder / max(versions, key=int)
 
 
 def _classifier(

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.classifiers.cohort import Person
 from app.classifiers.hosted import HostedModel
 from app.engine.leverage import leverage_of
 from app.engine.question import Question, question_about
-from app.finetuning.questions import Person
 from app.proposers.llm.prompt import case_text
 from app.proposers.llm.response import read_answer
 

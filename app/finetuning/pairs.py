@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from app.classifiers.cohort import Person
 from app.classifiers.hosted import HostedModel
 from app.domain.counterfactual import Generator
 from app.engine.finding import find
@@ -18,7 +19,7 @@ from app.engine.options import judge_all
 from app.engine.question import Question
 from app.engine.wish import Wish
 from app.engine.yardsticks import Yardsticks
-from app.finetuning.questions import Person, questions_about
+from app.finetuning.questions import questions_about
 from app.proposers.llm.prompt import case_text
 from app.proposers.llm.response import write_answer
 

@@ -3,15 +3,14 @@
 A model that only ever saw the default question would not learn to obey what a prompt says.
 """
 
+import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
-import pyarrow.parquet as pq
 
+from app.classifiers.cohort import Person, Side, people_of
 from app.classifiers.hosted import HostedModel
 from app.domain.constraints import Bounds, Constraints, read_constraints
-from app.domain.schema import Value
 from app.engine.question import Question, question_about
 
 LEAST_RISK = 0.3
@@ -19,26 +18,15 @@ LEAST_RISK = 0.3
 _LOWEST_TARGET = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A training person by the id their data set gives them."""
-
-    source_id: int
-    features: dict[str, Value]
-    risk: float
-
-
 def training_people(model: HostedModel) -> list[Person]:
-    """The people the classifier was trained on whom it gives `LEAST_RISK` or more, in the file's order."""
-    names = [feature.name for feature in model.schema.features]
-    with pq.ParquetFile(model.folder / "population.parquet") as file:
-        table = file.read(columns=["seqn", *names], use_threads=False).to_pylist()
-    risk = model.classifier.risk(np.stack([model.schema.encode(row) for row in table]))
-    return [
-        Person(row["seqn"], {name: row[name] for name in names}, float(one))
-        for row, one in zip(table, risk, strict=True)
-        if one >= LEAST_RISK
-    ]
+    """The training people to whom the classifier gives `LEAST_RISK` or more, in the file's order."""
+    return [person for person in people_of(model, Side.TRAINING) if person.risk >= LEAST_RISK]
+
+
+def is_kept_back(source_id: int, share: float) -> bool:
+    """Whether lessons leave a training person out, so that what was learned can be looked at on them."""
+    digest = hashlib.sha256(f"kept back:{source_id}".encode()).hexdigest()
+    return int(digest[:8], 16) < share * 2**32
 
 
 def questions_about(model: HostedModel, person: Person, count: int, seed: int) -> Iterator[Question]:

@@ -1,15 +1,12 @@
 """Real people for examples and demonstrations: held out from training, high risk, every feature known."""
 
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import pyarrow.parquet as pq
 from fastapi import FastAPI
 
+from app.classifiers.cohort import Person, Side, people_of
 from app.classifiers.hosted import HostedModel
 from app.domain.counterfactual import Generator
-from app.domain.schema import Value
 from app.engine.finding import find
 from app.engine.hosting import Hosted
 from app.engine.question import question_about
@@ -18,24 +15,11 @@ from app.engine.wish import Wish
 _OUT_OF_REACH = 1e-4
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A held-out person by the id their data set gives them, and their features."""
-
-    source_id: int
-    features: dict[str, Value]
-
-
-def example_people(model: HostedModel, count: int) -> list[Example]:
+def example_people(model: HostedModel, count: int) -> list[Person]:
     """Held-out people whom the classifier calls high risk, those nearest the threshold plus 0.1 first."""
-    schema = model.schema
-    names = [feature.name for feature in schema.features]
-    with pq.ParquetFile(model.folder / "held_out.parquet") as file:
-        table = file.read(columns=["seqn", *names], use_threads=False).to_pylist()
-    whole = [person for person in table if None not in person.values()]
-    risk = model.classifier.risk(np.stack([schema.encode(person) for person in whole]))
-    order = np.argsort(np.abs(risk - (schema.model.threshold + 0.1)), kind="stable")[:count]
-    return [Example(whole[i]["seqn"], {name: whole[i][name] for name in names}) for i in order]
+    whole = [person for person in people_of(model, Side.HELD_OUT) if None not in person.features.values()]
+    middle = model.schema.model.threshold + 0.1
+    return sorted(whole, key=lambda person: abs(person.risk - middle))[:count]
 
 
 def document_examples(app: FastAPI, hosted: Hosted) -> None:
@@ -68,7 +52,7 @@ def warm_up(hosted: Hosted) -> None:
     find(beyond, hosted.yardsticks, _as_by_default(hosted.model))
 
 
-def _with_a_way_down(hosted: Hosted, people: list[Example]) -> Example:
+def _with_a_way_down(hosted: Hosted, people: list[Person]) -> Person:
     """The first of the people whose risk can be brought to the threshold."""
     wish = _as_by_default(hosted.model)
     for person in people:

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import httpx
 
+from app.classifiers.store import newest_version
 from app.embedded.home import port_is_free
-from app.embedded.llama_server import EmbeddedLlm
+from app.embedded.language_model import prepare_language_model
+from app.embedded.llama_server import EmbeddedLlm, LlmOptions
 from app.embedded.postgres import EmbeddedPostgres
 from app.embedded.processes import Child, ChildOptions, package_path, wait_until_ready
 from app.embedded.valkey import EmbeddedValkey
-from app.embedded.weights import ensure_weights
 from app.running.migrate import migrate
 from app.running.screen import Screen
 from app.settings import Settings
@@ -43,6 +44,7 @@ def start_servers(stack: ExitStack, home: Path, given: Given, screen: Screen) ->
 
     Raises:
         EmbeddedError: a server cannot start.
+        ModelFolderError: the default model has no trained version.
     """
     environment = {}
     with screen.step("Starting PostgreSQL") as step:
@@ -58,10 +60,15 @@ def start_servers(stack: ExitStack, home: Path, given: Given, screen: Screen) ->
         screen.say(f"  [green]✓[/green] language model at {given.llm_url}")
         return environment
     with screen.step("Preparing the language model") as step:
-        weights = ensure_weights(home, step.report)
+        settings = Settings(host=LOOPBACK)
+        version = newest_version(settings.model_store / settings.default_model)
+        prepared = prepare_language_model(home, version, step.report)
         step.report("Starting the language model", None)
-        environment["LLM_URL"] = _start(stack, EmbeddedLlm(weights), home)
-        step.done(f"llama.cpp server with {weights.stem}")
+        server = EmbeddedLlm(prepared.weights, LlmOptions(alias=prepared.alias))
+        environment["LLM_URL"] = _start(stack, server, home)
+        if prepared.tuned:
+            environment["LLM_STYLE"] = "fine_tuned"
+        step.done(f"llama.cpp server with {prepared.alias}")
     return environment
 
 

@@ -10,7 +10,9 @@ import httpx
 import psycopg
 import pytest
 
-from app.embedded.llama_server import EmbeddedLlm
+from app.classifiers.hosted import HostedModel
+from app.embedded.language_model import LanguageModel, prepare_language_model
+from app.embedded.llama_server import EmbeddedLlm, LlmOptions
 from app.embedded.postgres import EmbeddedPostgres
 from app.embedded.valkey import EmbeddedValkey
 from app.embedded.weights import ensure_weights
@@ -27,9 +29,21 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def weights() -> Path:
-    """The language model's file. `make test` fetches it before pytest starts; here it is only checked."""
-    return ensure_weights(Path(os.environ.get("TURNPOINT_HOME") or ROOT / ".turnpoint"), lambda *_: None)
+def kept() -> Path:
+    """Where `make test` has fetched and merged the language model's weights before pytest starts."""
+    return Path(os.environ.get("TURNPOINT_HOME") or ROOT / ".turnpoint")
+
+
+@pytest.fixture(scope="session")
+def weights(kept: Path) -> Path:
+    """The base language model's file; here it is only checked."""
+    return ensure_weights(kept, lambda *_: None)
+
+
+@pytest.fixture(scope="session")
+def language_model(kept: Path, model: HostedModel) -> LanguageModel:
+    """What `make run` serves: the base with the adapter of the hosted model merged in."""
+    return prepare_language_model(kept, model.folder, lambda *_: None)
 
 
 @pytest.fixture(scope="session")
@@ -52,8 +66,8 @@ def redis_url(home: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def llm_url(home: Path, weights: Path) -> Iterator[str]:
-    server = EmbeddedLlm(weights)
+def llm_url(home: Path, language_model: LanguageModel) -> Iterator[str]:
+    server = EmbeddedLlm(language_model.weights, LlmOptions(alias=language_model.alias))
     yield server.start(home)
     server.stop()
 
@@ -67,7 +81,7 @@ def servers(database_url: str, redis_url: str) -> Servers:
 @pytest.fixture(scope="session")
 def url(database_url: str, redis_url: str, llm_url: str) -> Iterator[str]:
     """The gateway with everything behind it."""
-    with gateway(settings_for(Servers(database_url, redis_url, llm_url))) as url:
+    with gateway(settings_for(Servers(database_url, redis_url, llm_url), llm_style="fine_tuned")) as url:
         yield url
 
 

@@ -46,18 +46,10 @@ class LlmProposer:
         return f"{VERSION}/{self.style}"
 
     async def propose(self, question: Question, risk: float) -> Proposals:
-        """Proposals for a patient whose present risk is given; never raises when the model is away."""
-        prompt = await asyncio.to_thread(self._messages, question, risk)
+        """Proposals for a patient whose present risk is given; the model's being away is no error."""
         started = time.perf_counter()
         try:
-            completion = await self.client.sample(
-                prompt,
-                response_schema(question.levers),
-                count=self.samples,
-                temperature=self.temperature,
-                max_tokens=_MOST_TOKENS,
-                deadline_s=self.deadline_s,
-            )
+            completion = await self.complete(question, risk)
         except LlmTimeoutError:
             return self._nothing(question, Degraded.LLM_TIMEOUT, _used(started))
         except LlmError:
@@ -71,6 +63,22 @@ class LlmProposer:
             model=self.client.model,
             prompt_version=self.prompt_version,
             usage=_used(started, completion),
+        )
+
+    async def complete(self, question: Question, risk: float) -> Completion:
+        """Raw samples about a patient whose present risk is given.
+
+        Raises:
+            LlmError: the language model is away, too slow, or answers with something else.
+            ClassifierError: the classifier is away; the prompt has its word on single moves.
+        """
+        return await self.client.sample(
+            await asyncio.to_thread(self._messages, question, risk),
+            response_schema(question.levers),
+            count=self.samples,
+            temperature=self.temperature,
+            max_tokens=_MOST_TOKENS,
+            deadline_s=self.deadline_s,
         )
 
     async def warm_up(self, schemas: Iterable[FeatureSchema]) -> None:

@@ -1,0 +1,1 @@
+"""Measuring proposers on held-out people."""

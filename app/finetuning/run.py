@@ -1,0 +1,86 @@
+"""From lessons and a recipe to an adapter in the model store."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from app.classifiers.cohort import Side, people_of
+from app.classifiers.hosted import HostedModel
+from app.finetuning.artefact import write_adapter
+from app.finetuning.base import Base, load_base, with_adapter
+from app.finetuning.checkup import Exam, Marks, exam_of, mark
+from app.finetuning.errors import FinetuningError
+from app.finetuning.packing import pack_lesson
+from app.finetuning.pairs import Lesson, read_lessons
+from app.finetuning.preparing import chosen_lessons, read_task
+from app.finetuning.questions import is_kept_back
+from app.finetuning.recipe import Recipe
+from app.finetuning.sampling import sample
+from app.finetuning.tune import tune
+from app.proposers.llm.prompt import VERSION, Style, messages
+from app.training.manifest import sha256_of
+
+EXAMINED = 48
+"""People kept back on whom validity is looked at."""
+
+Report = Callable[[str, float], None]
+
+
+def finetune(name: str, store: Path, base_name: str, lessons_path: Path, home: Path, report: Report) -> Path:
+    """Tune an adapter and put it into the model's version; a run that was stopped goes on.
+
+    `home` keeps checkpoints, one folder for each combination of base, lessons and recipe.
+
+    Raises:
+        FinetuningError: the model, its recipe, the lessons or the base cannot be used.
+    """
+    model, recipe = read_task(name, store)
+    if not lessons_path.exists():
+        raise FinetuningError(f"{lessons_path} is missing: turnpoint pairs {name} makes it")
+    report("Loading the base model", 0.0)
+    base = load_base(base_name, recipe.training.four_bit)
+    tuned = Base(with_adapter(base, recipe), base.tokenizer, base.device)
+    everything = read_lessons(lessons_path)
+    taught = chosen_lessons(everything, recipe)
+    exam = exam_of(model, _examined(model, everything, recipe))
+    packed = [
+        pack_lesson(lesson, lambda case: _prompt(tuned, model, case), tuned.answer) for lesson in taught
+    ]
+    folder = home / _key(base_name, lessons_path, recipe)
+    progress = tune(tuned, packed, recipe, lambda: _check(tuned, model, exam), folder, report)
+    about = {
+        "base": Path(base_name).name,
+        "base_sha256": sha256_of(Path(base_name)) if Path(base_name).is_file() else None,
+        "model": {"name": model.name, "version": model.version, "digest": model.digest},
+        "lessons": {"sha256": sha256_of(lessons_path), "questions": len(taught)},
+    }
+    target = model.folder / "adapter"
+    write_adapter(target, tuned.model, recipe, progress, about)
+    return target
+
+
+def _examined(model: HostedModel, lessons: Sequence[Lesson], recipe: Recipe) -> list[Any]:
+    """People at high risk, kept back, who have an answer that holds."""
+    helped = {lesson.person for lesson in lessons if lesson.held}
+    return [
+        person
+        for person in people_of(model, Side.TRAINING)
+        if person.source_id in helped
+        and person.risk > model.schema.model.threshold
+        and is_kept_back(person.source_id, recipe.data.validation_share)
+    ][:EXAMINED]
+
+
+def _prompt(base: Base, model: HostedModel, case: str) -> list[int]:
+    return base.prompt(messages(model.schema, Style.FINE_TUNED, case))
+
+
+def _check(base: Base, model: HostedModel, exam: Exam) -> Marks:
+    prompts = [_prompt(base, model, case) for case in exam.cases]
+    return mark(exam, lambda _: (texts[0] for texts in sample(base, prompts)))
+
+
+def _key(base_name: str, lessons: Path, recipe: Recipe) -> str:
+    text = f"{base_name} {sha256_of(lessons)} {recipe.model_dump_json()} {VERSION}"
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
