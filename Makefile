@@ -5,7 +5,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test bench lint lock clean
+.PHONY: help run test test-vllm bench finetune lint lock clean
 
 # PYTHON=… chooses the interpreter; without it the first that fits is taken.
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3.14 python3)
@@ -22,6 +22,9 @@ DEV := .venv/.dev-$(call checksum,pwd; cat pyproject.toml requirements/dev.txt)
 BENCH := .venv-bench/.bench-$(call checksum,pwd; cat pyproject.toml requirements/bench.txt)
 # So does MLServer, a server that hosts classifiers: the tests run the gateway against it.
 MLSERVER := .venv-mlserver/.mlserver-$(call checksum,pwd; cat requirements/mlserver.txt)
+# vLLM and PyTorch, too: gigabytes that neither a run nor the tests need.
+VLLM := .venv-vllm/.vllm-$(call checksum,pwd; cat requirements/vllm.txt)
+TRAIN := .venv-train/.train-$(call checksum,pwd; cat pyproject.toml requirements/train.txt)
 
 BIN := .venv/bin
 PIP = PIP_USER=0 $(@D)/bin/python -m pip --disable-pip-version-check --no-input
@@ -29,12 +32,20 @@ PIP = PIP_USER=0 $(@D)/bin/python -m pip --disable-pip-version-check --no-input
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
 
-run: $(RUN)  ## Run everything on this machine; PORT=8010 and TURNPOINT_HOME=/folder are heeded
-	@exec $(BIN)/turnpoint run
+run: $(RUN) $(if $(filter vllm,$(LLM)),$(VLLM))  ## Run everything on this machine; PORT, TURNPOINT_HOME and LLM=vllm are heeded
+	@exec $(BIN)/turnpoint run $(if $(LLM),--llm $(LLM))
 
 test: $(DEV) $(MLSERVER)  ## Run the tests; ARGS="-k settle" reaches pytest
 	@$(BIN)/turnpoint fetch
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-vllm: $(DEV) $(VLLM)  ## Run the gateway's tests on vLLM, which takes 4 GB and some minutes
+	@$(BIN)/turnpoint fetch
+	@TEST_LLM=vllm $(BIN)/python -m pytest tests/vllm tests/integration/test_counterfactuals.py $(ARGS)
+
+finetune: $(TRAIN)  ## Make lessons and tune the language model on them; ARGS="--base folder" takes another base
+	@test -s .turnpoint/finetuning/$(or $(MODEL),dysglycaemia).jsonl || .venv-train/bin/turnpoint pairs $(or $(MODEL),dysglycaemia)
+	@.venv-train/bin/turnpoint finetune $(or $(MODEL),dysglycaemia) $(ARGS)
 
 bench: $(BENCH)  ## Measure it and its peers; ARGS="peers --quick" reaches the benchmark
 	@.venv-bench/bin/turnpoint fetch
@@ -51,14 +62,17 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork
 LOCK = $(COMPILE) pyproject.toml --group build
 
 lock: $(DEV)  ## Write requirements/*.txt anew; ARGS=--upgrade takes the newest versions
-	$(LOCK) --all-extras --output-file requirements/dev.txt
-	$(LOCK) --extra embedded --extra train --constraint requirements/dev.txt --output-file requirements/run.txt
+	$(LOCK) --extra dev --extra embedded --extra fit --output-file requirements/dev.txt
+	$(LOCK) --extra embedded --extra fit --constraint requirements/dev.txt --output-file requirements/run.txt
 	$(LOCK) --constraint requirements/dev.txt --output-file requirements/server.txt
 	$(LOCK) --extra embedded --group bench --constraint requirements/dev.txt --output-file requirements/bench.txt
 	$(COMPILE) --group mlserver --output-file requirements/mlserver.txt
+	$(filter-out --universal,$(COMPILE)) --group vllm --output-file requirements/vllm.txt
+	echo "torch==2.13.0+cpu" | $(filter-out --universal,$(LOCK)) --extra train --constraint requirements/dev.txt \
+		--constraint - --output-file requirements/train.txt
 
 clean:  ## Remove .venv and caches, never your data
-	rm -rf .venv .venv-bench .venv-mlserver .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
+	rm -rf .venv .venv-bench .venv-mlserver .venv-train .venv-vllm .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
 		.ruff_cache dist htmlcov
 	find app bench migrations tests -name __pycache__ -prune -exec rm -rf {} +
 
@@ -98,6 +112,29 @@ $(MLSERVER): | $(DEV)
 	$(PIP) install --require-hashes --only-binary :all: --no-deps --no-compile \
 		--requirement requirements/mlserver.txt; \
 	touch $@
+
+$(VLLM): | $(DEV)
+	$(call on_torch,vllm)
+	@touch $@
+
+$(TRAIN): | $(DEV)
+	$(call on_torch,train)
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# PyTorch's build for CPUs is not on the usual package index but on its own, unless a machine is set up for it.
+define on_torch
+@rm -rf $(@D); \
+$(BIN)/python -c 'import platform as p, sys; sys.exit((sys.version_info[:2], p.machine()) != ((3, 11), "x86_64"))' || { \
+	echo "This needs Python 3.11 on x86-64: name it with PYTHON=/path/to/python3.11 after make clean." >&2; exit 1; \
+}; \
+echo "Making $(@D), some gigabytes and minutes the first time."; \
+$(BIN)/python -m venv $(@D); \
+for index in "" "--extra-index-url https://download.pytorch.org/whl/cpu"; do \
+	$(PIP) install --require-hashes --only-binary :all: --no-deps $$index --requirement requirements/$(1).txt && exit; \
+done; \
+exit 1
+endef
 
 define install
 @trap 'exit 130' HUP INT TERM; \

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Annotated
@@ -23,11 +24,19 @@ Host = Annotated[str, typer.Option(help="Not read from HOST, which some shells s
 Home = Annotated[Path, typer.Option(envvar="TURNPOINT_HOME", help="Where data and weights are kept.")]
 
 
+class Llm(StrEnum):
+    """Servers of language models that can be embedded."""
+
+    LLAMA_CPP = "llama.cpp"
+    VLLM = "vllm"
+
+
 @cli.command()
 def run(
     home: Home = ROOT / ".turnpoint",
     host: Host = "127.0.0.1",
     port: Annotated[int, typer.Option(envvar="PORT", min=1, max=65535)] = 8000,
+    llm: Annotated[Llm, typer.Option(help="What serves the language model.")] = Llm.LLAMA_CPP,
 ) -> None:
     """Run everything on this machine: PostgreSQL, Valkey, language model, gateway, demonstration patients."""
     from app.classifiers.base import ClassifierError
@@ -38,7 +47,7 @@ def run(
     from app.running.parts import CannotRunError
 
     try:
-        run_here(home.expanduser().resolve(), host, port)
+        run_here(home.expanduser().resolve(), host, port, llm)
     except (EmbeddedError, MigrationError, CannotRunError, ModelFolderError, ClassifierError) as error:
         _fail(str(error))
 
@@ -48,15 +57,16 @@ def fetch(home: Home = ROOT / ".turnpoint") -> None:
     """Fetch the language model's weights (93 MB) and make them ready: later runs need no network."""
     from app.classifiers.store import ModelFolderError, newest_version
     from app.embedded.errors import EmbeddedError
-    from app.embedded.language_model import prepare_language_model
+    from app.embedded.language_model import language_model
     from app.running.screen import Screen
 
     settings = Settings()
     try:
         version = newest_version(settings.model_store / settings.default_model)
         with Screen().step("Fetching the language model's weights") as step:
-            prepared = prepare_language_model(home.expanduser().resolve(), version, step.report)
-            step.done(f"language model's weights: {prepared.weights.name}")
+            chosen = language_model(home.expanduser().resolve(), version, step.report)
+            weights = chosen.merged(home.expanduser().resolve(), step.report)
+            step.done(f"language model's weights: {weights.name}")
     except (EmbeddedError, ModelFolderError) as error:
         _fail(str(error))
 
@@ -215,9 +225,21 @@ def _lessons(home: Path, name: str) -> Path:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str, float], None]]:
+    """A bar on a terminal; elsewhere a line for every twentieth done."""
     from rich.progress import Progress
 
+    said = -1
+
+    def say(words: str, fraction: float) -> None:
+        nonlocal said
+        if int(20 * fraction) != said:
+            said = int(20 * fraction)
+            typer.echo(f"{100 * fraction:3.0f} % {words}")
+
     with Progress() as progress:
+        if not progress.console.is_terminal:
+            yield say
+            return
         shown = progress.add_task("", total=1.0)
         yield lambda words, fraction: progress.update(shown, description=words, completed=fraction)
 

@@ -1,5 +1,6 @@
 """What all tests share: the shipped model, real people, and strategies over them."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,9 @@ from app.engine.search import search
 from tests.asking import Person, question_about
 
 STORE = Path(__file__).parent.parent / "model_store"
+
+collect_ignore = [] if os.environ.get("TEST_LLM") == "vllm" else ["vllm"]
+"""`make test-vllm` runs those: they need an environment of four gigabytes."""
 
 
 @pytest.fixture(scope="session")

@@ -7,22 +7,37 @@ from pathlib import Path
 from app.embedded.errors import WeightsError
 from app.embedded.merging import ensure_merged
 from app.embedded.weights import OVERRIDE, SMOLLM2_135M, Report, ensure_weights
-from app.proposers.llm.adapter import AdapterError, load_adapter
+from app.proposers.llm.adapter import Adapter, AdapterError, load_adapter
 
 BASE = "smollm2-135m-instruct"
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageModel:
-    """Weights, the name they are served under, and whether they were tuned for the model hosted."""
+    """A base's weights, the adapter that was tuned for the model hosted, and a name for both together."""
 
-    weights: Path
+    base: Path
+    adapter: Adapter | None
     alias: str
-    tuned: bool
+
+    @property
+    def style(self) -> str:
+        """How it is to be prompted, as LLM_STYLE names it."""
+        return "fine_tuned" if self.adapter else "few_shot"
+
+    def merged(self, home: Path, report: Report) -> Path:
+        """One file of weights, adapter included.
+
+        Raises:
+            WeightsError: base and adapter do not fit, or the file cannot be written.
+        """
+        if self.adapter is None:
+            return self.base
+        return ensure_merged(self.base, self.adapter, home.expanduser().absolute(), report)
 
 
-def prepare_language_model(home: Path, version: Path, report: Report) -> LanguageModel:
-    """Fetch and merge what is not there yet. `version` is the folder of the hosted model's version.
+def language_model(home: Path, version: Path, report: Report) -> LanguageModel:
+    """The language model of a one-machine run, fetched if need be; `version` is the hosted model's folder.
 
     Weights of the user's own are taken as they are.
 
@@ -31,12 +46,11 @@ def prepare_language_model(home: Path, version: Path, report: Report) -> Languag
     """
     weights = ensure_weights(home, report)
     if os.environ.get(OVERRIDE):
-        return LanguageModel(weights, BASE, tuned=False)
+        return LanguageModel(weights, None, BASE)
     try:
         adapter = load_adapter(version)
     except AdapterError as error:
         raise WeightsError(str(error)) from error
     if adapter is None or adapter.manifest.base_sha256 != SMOLLM2_135M.sha256:
-        return LanguageModel(weights, BASE, tuned=False)
-    merged = ensure_merged(weights, adapter, home.expanduser().absolute(), report)
-    return LanguageModel(merged, f"{BASE}-tuned-{adapter.digest[:8]}", tuned=True)
+        return LanguageModel(weights, None, BASE)
+    return LanguageModel(weights, adapter, f"{BASE}-tuned-{adapter.digest[:8]}")

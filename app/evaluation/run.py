@@ -13,16 +13,14 @@ import numpy as np
 
 from app.classifiers.hosted import HostedModel
 from app.classifiers.store import load_model
+from app.embedded.language_model import language_model
 from app.embedded.llama_server import EmbeddedLlm, LlmOptions
-from app.embedded.merging import ensure_merged
-from app.embedded.weights import ensure_weights
 from app.engine.yardsticks import Yardsticks, yardsticks_of
 from app.evaluation.asking import Reply, ask
 from app.evaluation.cases import Case, cases_of
 from app.evaluation.kept import Kept
 from app.evaluation.measures import scores
 from app.evaluation.summary import Figure, markdown, summarise
-from app.proposers.llm.adapter import load_adapter
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.exemplars import load_exemplars
@@ -147,12 +145,12 @@ def _server(
     if given is not None:
         yield given
         return
-    weights = ensure_weights(home, lambda words, done: report(words, done or 0.0))
+    chosen = language_model(home, model.folder, lambda words, done: report(words, done or 0.0))
+    weights = chosen.base
     if style is Style.FINE_TUNED:
-        adapter = load_adapter(model.folder)
-        if adapter is None:
+        if chosen.adapter is None:
             raise EvaluationError(f"{model.folder} has no adapter: turnpoint finetune {model.name} makes one")
-        weights = ensure_merged(weights, adapter, home, lambda words, _: report(words, 0.0))
+        weights = chosen.merged(home, lambda words, _: report(words, 0.0))
     llm = EmbeddedLlm(weights, LlmOptions(alias=weights.stem, context=2048))
     try:
         yield Served(llm.start(home), weights.stem)

@@ -21,7 +21,7 @@ class StopRequestedError(Exception):
     """Ctrl-C or a termination signal arrived while starting."""
 
 
-def run(home: Path, host: str, port: int) -> None:
+def run(home: Path, host: str, port: int, llm: str) -> None:
     """Run everything on this machine until Ctrl-C or SIGTERM.
 
     Raises:
@@ -39,7 +39,7 @@ def run(home: Path, host: str, port: int) -> None:
         model = load_model(settings.model_store / name, classifier_url=settings.classifier_urls.get(name))
         screen.say(f"[bold]Turnpoint[/bold], keeping its data in {home}\n")
         try:
-            environment = start_servers(stack, home, Given.from_environment(), screen)
+            environment = start_servers(stack, home, Given.from_environment(llm), screen)
             with screen.step("Starting the gateway") as step:
                 url = start_gateway(stack, home, environment, host, port)
                 step.done(f"gateway at {url}")

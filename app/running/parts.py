@@ -10,16 +10,18 @@ import httpx
 
 from app.classifiers.store import newest_version
 from app.embedded.home import port_is_free
-from app.embedded.language_model import prepare_language_model
+from app.embedded.language_model import LanguageModel, language_model
 from app.embedded.llama_server import EmbeddedLlm, LlmOptions
 from app.embedded.postgres import EmbeddedPostgres
 from app.embedded.processes import Child, ChildOptions, package_path, wait_until_ready
 from app.embedded.valkey import EmbeddedValkey
+from app.embedded.vllm_server import EmbeddedVllm
 from app.running.migrate import migrate
-from app.running.screen import Screen
+from app.running.screen import Screen, Step
 from app.settings import Settings
 
 LOOPBACK = "127.0.0.1"
+SERVERS = {"llama.cpp": "llama.cpp server", "vllm": "vLLM"}
 
 
 class CannotRunError(Exception):
@@ -33,10 +35,14 @@ class Given:
     database_url: str | None
     redis_url: str | None
     llm_url: str | None
+    llm: str = "llama.cpp"
+    """Which server to embed for the language model, one of `SERVERS`."""
 
     @classmethod
-    def from_environment(cls) -> "Given":
-        return cls(*(os.environ.get(name) or None for name in ("DATABASE_URL", "REDIS_URL", "LLM_URL")))
+    def from_environment(cls, llm: str) -> "Given":
+        names = ("DATABASE_URL", "REDIS_URL", "LLM_URL")
+        database_url, redis_url, llm_url = (os.environ.get(name) or None for name in names)
+        return cls(database_url, redis_url, llm_url, llm)
 
 
 def start_servers(stack: ExitStack, home: Path, given: Given, screen: Screen) -> dict[str, str]:
@@ -62,14 +68,22 @@ def start_servers(stack: ExitStack, home: Path, given: Given, screen: Screen) ->
     with screen.step("Preparing the language model") as step:
         settings = Settings(host=LOOPBACK)
         version = newest_version(settings.model_store / settings.default_model)
-        prepared = prepare_language_model(home, version, step.report)
+        chosen = language_model(home, version, step.report)
+        server = _server_of(chosen, given.llm, home, step)
         step.report("Starting the language model", None)
-        server = EmbeddedLlm(prepared.weights, LlmOptions(alias=prepared.alias))
-        environment["LLM_URL"] = _start(stack, server, home)
-        if prepared.tuned:
-            environment["LLM_STYLE"] = "fine_tuned"
-        step.done(f"llama.cpp server with {prepared.alias}")
+        environment |= {
+            "LLM_URL": _start(stack, server, home),
+            "LLM_MODEL": chosen.alias,
+            "LLM_STYLE": chosen.style,
+        }
+        step.done(f"{SERVERS[given.llm]} with {chosen.alias}")
     return environment
+
+
+def _server_of(chosen: LanguageModel, llm: str, home: Path, step: Step) -> EmbeddedLlm | EmbeddedVllm:
+    if llm == "vllm":
+        return EmbeddedVllm(chosen.base, chosen.adapter, chosen.alias)
+    return EmbeddedLlm(chosen.merged(home, step.report), LlmOptions(alias=chosen.alias))
 
 
 def start_gateway(stack: ExitStack, home: Path, environment: dict[str, str], host: str, port: int) -> str:
@@ -97,7 +111,9 @@ def start_gateway(stack: ExitStack, home: Path, environment: dict[str, str], hos
     return url
 
 
-def _start(stack: ExitStack, server: EmbeddedPostgres | EmbeddedValkey | EmbeddedLlm, home: Path) -> str:
+def _start(
+    stack: ExitStack, server: EmbeddedPostgres | EmbeddedValkey | EmbeddedLlm | EmbeddedVllm, home: Path
+) -> str:
     stack.callback(server.stop)
     return server.start(home)
 

@@ -11,10 +11,11 @@ import psycopg
 import pytest
 
 from app.classifiers.hosted import HostedModel
-from app.embedded.language_model import LanguageModel, prepare_language_model
+from app.embedded.language_model import LanguageModel, language_model
 from app.embedded.llama_server import EmbeddedLlm, LlmOptions
 from app.embedded.postgres import EmbeddedPostgres
 from app.embedded.valkey import EmbeddedValkey
+from app.embedded.vllm_server import EmbeddedVllm
 from app.embedded.weights import ensure_weights
 from app.running.migrate import migrate
 from app.settings import ROOT, Settings
@@ -41,9 +42,9 @@ def weights(kept: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def language_model(kept: Path, model: HostedModel) -> LanguageModel:
-    """What `make run` serves: the base with the adapter of the hosted model merged in."""
-    return prepare_language_model(kept, model.folder, lambda *_: None)
+def tuned(kept: Path, model: HostedModel) -> LanguageModel:
+    """What `make run` serves: the base with the adapter of the hosted model."""
+    return language_model(kept, model.folder, lambda *_: None)
 
 
 @pytest.fixture(scope="session")
@@ -66,9 +67,15 @@ def redis_url(home: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def llm_url(home: Path, language_model: LanguageModel) -> Iterator[str]:
-    server = EmbeddedLlm(language_model.weights, LlmOptions(alias=language_model.alias))
-    yield server.start(home)
+def llm_url(home: Path, kept: Path, tuned: LanguageModel) -> Iterator[str]:
+    """The llama.cpp server, or with TEST_LLM=vllm a real vLLM."""
+    server: EmbeddedLlm | EmbeddedVllm
+    if os.environ.get("TEST_LLM") == "vllm":
+        server = EmbeddedVllm(tuned.base, tuned.adapter, tuned.alias)
+        yield server.start(kept)
+    else:
+        server = EmbeddedLlm(tuned.merged(kept, lambda *_: None), LlmOptions(alias=tuned.alias))
+        yield server.start(home)
     server.stop()
 
 
@@ -79,9 +86,10 @@ def servers(database_url: str, redis_url: str) -> Servers:
 
 
 @pytest.fixture(scope="session")
-def url(database_url: str, redis_url: str, llm_url: str) -> Iterator[str]:
+def url(database_url: str, redis_url: str, llm_url: str, tuned: LanguageModel) -> Iterator[str]:
     """The gateway with everything behind it."""
-    with gateway(settings_for(Servers(database_url, redis_url, llm_url), llm_style="fine_tuned")) as url:
+    servers = Servers(database_url, redis_url, llm_url)
+    with gateway(settings_for(servers, llm_style=tuned.style, llm_model=tuned.alias)) as url:
         yield url
 
 
