@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from enum import StrEnum
 from importlib.abc import MetaPathFinder
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationError
 
 from app.settings import ROOT, Settings
+
+if TYPE_CHECKING:
+    from app.embedded.served import Served
 
 cli = typer.Typer(
     help="Verified counterfactual suggestions for clinicians.",
@@ -141,20 +144,29 @@ def train(
 @cli.command()
 def pairs(
     name: Annotated[str, typer.Argument(help="The model, a folder of the model store.")],
+    own: Annotated[
+        bool, typer.Option("--own", help="From what the tuned model itself proposes, once it has an adapter.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(help="The file to write; in the home folder unless told.")
     ] = None,
     home: Home = ROOT / ".turnpoint",
 ) -> None:
     """Make what a language model learns from: questions about training people, and verified answers."""
+    from app.embedded.errors import EmbeddedError
     from app.finetuning.errors import FinetuningError
-    from app.finetuning.preparing import make_lessons
+    from app.finetuning.preparing import make_lessons, make_own_lessons
+    from app.proposers.llm.client import LlmError
 
-    path = out or _lessons(home.expanduser().resolve(), name)
+    settings, home = Settings(), home.expanduser().resolve()
+    path = out or _lessons(home, name, own)
     try:
         with _progress() as report:
-            count = make_lessons(name, Settings().model_store, path, report)
-    except FinetuningError as error:
+            if own:
+                count = make_own_lessons(name, settings.model_store, path, home, _served(settings), report)
+            else:
+                count = make_lessons(name, settings.model_store, path, report)
+    except (FinetuningError, EmbeddedError, LlmError) as error:
         _fail(str(error))
     typer.echo(f"Wrote {count} questions with their answers to {path}")
 
@@ -165,6 +177,9 @@ def finetune(
     base: Annotated[
         str | None, typer.Option(help="A folder or hub name of a LLaMA-family model, or a GGUF file.")
     ] = None,
+    onward: Annotated[
+        bool, typer.Option("--onward", help="Tune the present adapter further, on what `pairs --own` wrote.")
+    ] = False,
     lessons: Annotated[Path | None, typer.Option(help="What `turnpoint pairs` wrote.")] = None,
     home: Home = ROOT / ".turnpoint",
 ) -> None:
@@ -180,9 +195,10 @@ def finetune(
     home = home.expanduser().resolve()
     try:
         chosen = base or str(ensure_weights(home, _report))
+        path = lessons or _lessons(home, name, onward)
         with _progress() as report:
-            path = lessons or _lessons(home, name)
-            written = tune(name, Settings().model_store, chosen, path, home / "finetuning", report)
+            store, kept = Settings().model_store, home / "finetuning"
+            written = tune(name, store, chosen, path, kept, onward, report)
     except (EmbeddedError, FinetuningError) as error:
         _fail(str(error))
     typer.echo(f"Wrote {written}")
@@ -199,28 +215,36 @@ def evaluate(
 ) -> None:
     """Measure what language models propose about held-out people, before anything is repaired."""
     from app.embedded.errors import EmbeddedError
-    from app.evaluation.run import EvaluationError, Served, hosted, tables, write_results
     from app.evaluation.run import evaluate as measure
+    from app.evaluation.run import hosted, tables, write_results
     from app.proposers.llm.client import LlmError
     from app.proposers.llm.prompt import Style
 
     settings, home = Settings(), home.expanduser().resolve()
-    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
-    served = Served(settings.llm_url, settings.llm_model, key) if settings.llm_url else None
     try:
         styles = [Style(proposer) for proposer in proposers or list(Style)]
         with _progress() as report:
-            results = measure(hosted(settings.model_store, name), styles, people, home, served, report)
+            results = measure(
+                hosted(settings.model_store, name), styles, people, home, _served(settings), report
+            )
     except ValueError as error:
         _fail(f"{error}; proposers are {', '.join(Style)}")
-    except (EmbeddedError, EvaluationError, LlmError) as error:
+    except (EmbeddedError, LlmError) as error:
         _fail(str(error))
     write_results(home / "evaluation" / f"{name}.json", results)
     typer.echo(tables(results))
 
 
-def _lessons(home: Path, name: str) -> Path:
-    return home / "finetuning" / f"{name}.jsonl"
+def _lessons(home: Path, name: str, own: bool) -> Path:
+    return home / "finetuning" / (f"{name}.own.jsonl" if own else f"{name}.jsonl")
+
+
+def _served(settings: Settings) -> "Served | None":
+    """The language model that settings name, if they do."""
+    from app.embedded.served import Served
+
+    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
+    return Served(settings.llm_url, settings.llm_model, key) if settings.llm_url else None
 
 
 @contextmanager

@@ -3,9 +3,9 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,39 +13,18 @@ import numpy as np
 
 from app.classifiers.hosted import HostedModel
 from app.classifiers.store import load_model
-from app.embedded.language_model import language_model
-from app.embedded.llama_server import EmbeddedLlm, LlmOptions
+from app.embedded.served import Served, proposing, serving
 from app.engine.yardsticks import Yardsticks, yardsticks_of
 from app.evaluation.asking import Reply, ask
 from app.evaluation.cases import Case, cases_of
 from app.evaluation.kept import Kept
 from app.evaluation.measures import scores
 from app.evaluation.summary import Figure, markdown, summarise
-from app.proposers.llm.breaker import Breaker
-from app.proposers.llm.client import LlmClient
-from app.proposers.llm.exemplars import load_exemplars
 from app.proposers.llm.prompt import VERSION, Style
-from app.proposers.llm.proposer import LlmProposer
 
 SAMPLES = 8
-_DEADLINE_S = 600.0
 
 Report = Callable[[str, float], None]
-
-
-class EvaluationError(RuntimeError):
-    """Said to the user in its own words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A language model's server, and what is asked of it."""
-
-    url: str
-    model: str | None = None
-    api_key: str | None = None
-    temperature: float = 0.7
-    at_once: int = 1
 
 
 def evaluate(
@@ -57,16 +36,19 @@ def evaluate(
     adapter merged into it.
 
     Raises:
-        EvaluationError: there is no adapter to evaluate.
         LlmError: the language model is away.
-        EmbeddedError: the embedded server cannot start.
+        EmbeddedError: the embedded server cannot start, or there is no adapter.
     """
     yardsticks = yardsticks_of(model)
     report("Finding out who has a way to the target", 0.0)
     cases = list(cases_of(model, yardsticks))[:people]
     replies = {}
     for style in styles:
-        with _server(model, style, home, given, report) as served:
+        tuned = style is Style.FINE_TUNED
+        server = (
+            nullcontext(given) if given else serving(model, tuned, home, lambda words, _: report(words, 0))
+        )
+        with server as served:
             kept = Kept(home / "evaluation" / f"{style}-{_key(model, served)}.jsonl")
             replies[style] = asyncio.run(_asked(model, style, served, cases, kept, report))
     return {
@@ -104,18 +86,13 @@ def hosted(store: Path, name: str) -> HostedModel:
 async def _asked(
     model: HostedModel, style: Style, served: Served, cases: Sequence[Case], kept: Kept, report: Report
 ) -> dict[int, Reply]:
-    client = LlmClient(served.url, served.model, served.api_key, served.at_once, Breaker(1 << 30, 0))
-    exemplars = {model.name: load_exemplars(model.folder)}
-    proposer = LlmProposer(client, style, exemplars, SAMPLES, served.temperature, _DEADLINE_S)
     todo = [case for case in cases if case.source_id not in kept.replies]
-    try:
+    async with proposing(served, model, style, SAMPLES) as proposer:
         if todo:
             await proposer.warm_up([model.schema])
         async for case, reply in ask(proposer, todo, served.at_once):
             kept.add(case.source_id, reply)
             report(f"{style}: {len(kept.replies)} of {len(cases)} people", len(kept.replies) / len(cases))
-    finally:
-        await client.close()
     return kept.replies
 
 
@@ -136,26 +113,6 @@ def _summaries(
         )
         summaries[str(style)] = {name: asdict(figure) for name, figure in figures.items()}
     return summaries
-
-
-@contextmanager
-def _server(
-    model: HostedModel, style: Style, home: Path, given: Served | None, report: Report
-) -> Iterator[Served]:
-    if given is not None:
-        yield given
-        return
-    chosen = language_model(home, model.folder, lambda words, done: report(words, done or 0.0))
-    weights = chosen.base
-    if style is Style.FINE_TUNED:
-        if chosen.adapter is None:
-            raise EvaluationError(f"{model.folder} has no adapter: turnpoint finetune {model.name} makes one")
-        weights = chosen.merged(home, lambda words, _: report(words, 0.0))
-    llm = EmbeddedLlm(weights, LlmOptions(alias=weights.stem, context=2048))
-    try:
-        yield Served(llm.start(home), weights.stem)
-    finally:
-        llm.stop()
 
 
 def _key(model: HostedModel, served: Served) -> str:

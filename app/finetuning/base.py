@@ -5,11 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model, prepare_model_for_kbit_training
+from peft import (
+    LoraConfig,
+    PeftModel,
+    get_peft_model,
+    prepare_model_for_kbit_training,
+    set_peft_model_state_dict,
+)
+from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, GgufConfig
 
 from app.finetuning.errors import FinetuningError
 from app.finetuning.recipe import Recipe
+from app.proposers.llm.adapter import WEIGHTS, Adapter
 from app.proposers.llm.prompt import Message
 
 
@@ -59,8 +67,12 @@ def load_base(name: str, four_bit: bool = False) -> Base:
     return Base(model if four_bit and not where else model.to(device), tokenizer, device)
 
 
-def with_adapter(base: Base, recipe: Recipe) -> PeftModel:
-    """The base with a new low-rank adapter on every linear layer; all else is frozen."""
+def with_adapter(base: Base, recipe: Recipe, before: Adapter | None = None) -> PeftModel:
+    """The base with a low-rank adapter on every linear layer, new or as it was `before`; all else is frozen.
+
+    Raises:
+        FinetuningError: the adapter from before does not fit.
+    """
     training, lora = recipe.training, recipe.lora
     model = base.model
     if training.four_bit:
@@ -69,7 +81,7 @@ def with_adapter(base: Base, recipe: Recipe) -> PeftModel:
         model.gradient_checkpointing_enable()
         model.enable_input_require_grads()
     torch.manual_seed(recipe.data.seed)
-    return get_peft_model(
+    adapted = get_peft_model(
         model,
         LoraConfig(
             r=lora.rank,
@@ -79,3 +91,8 @@ def with_adapter(base: Base, recipe: Recipe) -> PeftModel:
             task_type="CAUSAL_LM",
         ),
     )
+    if before is not None:
+        loaded = set_peft_model_state_dict(adapted, load_file(before.folder / WEIGHTS))
+        if loaded.unexpected_keys:
+            raise FinetuningError(f"{before.folder} does not fit the base: {loaded.unexpected_keys[0]}")
+    return adapted

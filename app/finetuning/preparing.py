@@ -1,17 +1,23 @@
 """Lessons from a model's training people; needs nothing of what fine-tuning itself needs."""
 
+import asyncio
 import random
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from app.classifiers.cohort import Person
 from app.classifiers.hosted import HostedModel
 from app.classifiers.store import ModelFolderError, load_model
+from app.embedded.served import Served, proposing, serving
 from app.engine.yardsticks import yardsticks_of
 from app.finetuning.errors import FinetuningError
+from app.finetuning.own import own_lessons
 from app.finetuning.pairs import Lesson, lessons_of, write_lessons
 from app.finetuning.questions import is_kept_back, training_people
 from app.finetuning.recipe import Recipe, read_recipe
+from app.proposers.llm.prompt import Style
 
 RECIPE = "finetune.toml"
 
@@ -33,6 +39,40 @@ def make_lessons(name: str, store: Path, path: Path, report: Report) -> int:
             yield person
 
     return write_lessons(path, lessons_of(model, yardsticks_of(model), told(), recipe.data.seed))
+
+
+def make_own_lessons(
+    name: str, store: Path, path: Path, home: Path, given: Served | None, report: Report
+) -> int:
+    """Write lessons from what the tuned model itself proposes about its training people; returns how many.
+
+    Asks the server given, or the embedded one with the model's adapter.
+
+    Raises:
+        FinetuningError: the model or its recipe cannot be used.
+        EmbeddedError, LlmError: the language model cannot be had.
+    """
+    model, recipe = read_task(name, store)
+    people = [
+        person
+        for person in training_people(model)
+        if not is_kept_back(person.source_id, recipe.data.validation_share)
+    ][:: recipe.own.every]
+    yardsticks = yardsticks_of(model)
+
+    async def asked(served: Served) -> list[Lesson]:
+        lessons: list[Lesson] = []
+        async with proposing(served, model, Style.FINE_TUNED, recipe.own.samples) as proposer:
+            for done, person in enumerate(people):
+                report(f"{done} of {len(people)} people, {len(lessons)} lessons", done / len(people))
+                async for lesson in own_lessons(model, yardsticks, [person], recipe.data.seed, proposer):
+                    lessons.append(lesson)
+        return lessons
+
+    server = nullcontext(given) if given else serving(model, True, home, lambda words, _: report(words, 0.0))
+    with server as served:
+        hot = replace(served, temperature=recipe.own.temperature)
+        return write_lessons(path, asyncio.run(asked(hot)))
 
 
 def chosen_lessons(lessons: Sequence[Lesson], recipe: Recipe) -> list[Lesson]:

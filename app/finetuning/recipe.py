@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -52,12 +52,29 @@ class Training(_Part):
     """After so many looks without a better one the run ends."""
 
 
+class Own(_Part):
+    """The second round, on what the tuned model itself proposed and verification kept."""
+
+    every: _Count = 4
+    """Every so many-th training person is asked about."""
+    samples: _Count = 8
+    temperature: Annotated[float, Field(gt=0, le=2)] = 1.0
+    epochs: Annotated[float, Field(gt=0)] = 1.0
+    learning_rate: Annotated[float, Field(gt=0)] = 3e-4
+
+
 class Recipe(_Part):
     """Everything that decides what comes out, beside base model and lessons."""
 
     lora: Lora = Lora()
     data: Data = Data()
     training: Training = Training()
+    own: Own = Own()
+
+    def onward(self) -> Self:
+        """The recipe of the second round."""
+        changes = {"epochs": self.own.epochs, "learning_rate": self.own.learning_rate}
+        return self.model_copy(update={"training": self.training.model_copy(update=changes)})
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -18,6 +18,7 @@ from app.finetuning.questions import is_kept_back
 from app.finetuning.recipe import Recipe
 from app.finetuning.sampling import sample
 from app.finetuning.tune import tune
+from app.proposers.llm.adapter import Adapter, AdapterError, load_adapter
 from app.proposers.llm.prompt import VERSION, Style, messages
 from app.training.manifest import sha256_of
 
@@ -27,33 +28,39 @@ EXAMINED = 48
 Report = Callable[[str, float], None]
 
 
-def finetune(name: str, store: Path, base_name: str, lessons_path: Path, home: Path, report: Report) -> Path:
+def finetune(
+    name: str, store: Path, base_name: str, lessons_path: Path, home: Path, onward: bool, report: Report
+) -> Path:
     """Tune an adapter and put it into the model's version; a run that was stopped goes on.
 
-    `home` keeps checkpoints, one folder for each combination of base, lessons and recipe.
+    `home` keeps checkpoints, one folder for each combination of base, lessons and recipe. With `onward` the
+    version's own adapter is tuned further, by the recipe's second round.
 
     Raises:
         FinetuningError: the model, its recipe, the lessons or the base cannot be used.
     """
     model, recipe = read_task(name, store)
+    before = _adapter(model) if onward else None
+    recipe = recipe.onward() if onward else recipe
     if not lessons_path.exists():
         raise FinetuningError(f"{lessons_path} is missing: turnpoint pairs {name} makes it")
     report("Loading the base model", 0.0)
     base = load_base(base_name, recipe.training.four_bit)
-    tuned = Base(with_adapter(base, recipe), base.tokenizer, base.device)
+    tuned = Base(with_adapter(base, recipe, before), base.tokenizer, base.device)
     everything = read_lessons(lessons_path)
     taught = chosen_lessons(everything, recipe)
     exam = exam_of(model, _examined(model, everything, recipe))
     packed = [
         pack_lesson(lesson, lambda case: _prompt(tuned, model, case), tuned.answer) for lesson in taught
     ]
-    folder = home / _key(base_name, lessons_path, recipe)
+    folder = home / _key(base_name, lessons_path, recipe, before)
     progress = tune(tuned, packed, recipe, lambda: _check(tuned, model, exam), folder, report)
     about = {
         "base": Path(base_name).name,
         "base_sha256": sha256_of(Path(base_name)) if Path(base_name).is_file() else None,
         "model": {"name": model.name, "version": model.version, "digest": model.digest},
         "lessons": {"sha256": sha256_of(lessons_path), "questions": len(taught)},
+        "tuned_further": before.digest if before else None,
     }
     target = model.folder / "adapter"
     write_adapter(target, tuned.model, recipe, progress, about)
@@ -81,6 +88,17 @@ def _check(base: Base, model: HostedModel, exam: Exam) -> Marks:
     return mark(exam, lambda _: (texts[0] for texts in sample(base, prompts)))
 
 
-def _key(base_name: str, lessons: Path, recipe: Recipe) -> str:
-    text = f"{base_name} {sha256_of(lessons)} {recipe.model_dump_json()} {VERSION}"
+def _adapter(model: HostedModel) -> Adapter:
+    try:
+        adapter = load_adapter(model.folder)
+    except AdapterError as error:
+        raise FinetuningError(str(error)) from error
+    if adapter is None:
+        raise FinetuningError(f"{model.folder} has no adapter to go on from")
+    return adapter
+
+
+def _key(base_name: str, lessons: Path, recipe: Recipe, before: Adapter | None) -> str:
+    start = before.digest if before else "anew"
+    text = f"{base_name} {sha256_of(lessons)} {recipe.model_dump_json()} {VERSION} {start}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -58,6 +58,7 @@ def train(name: str, store: Path, cache: Path, report: Report) -> Path:
     (partial / "committee").mkdir(parents=True)
     try:
         _build(partial, folder / "task.toml", schema, cohort, report)
+        carry_adapter(home, partial)
         _swap(partial, home)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
@@ -126,6 +127,16 @@ def _counts(schema: FeatureSchema, cohort: _Cohort) -> dict[str, Any]:
         "out_of_range": cohort.tally.out_of_range,
         "missing": missing_by_feature(schema, everyone),
     }
+
+
+def carry_adapter(old: Path, new: Path) -> None:
+    """Take a language model's adapter along to a version whose classifier is the same, byte for byte.
+
+    To another classifier's questions it would give answers that it was never taught.
+    """
+    adapter, name = old / "adapter", "classifier.ubj"
+    if adapter.exists() and (old / name).read_bytes() == (new / name).read_bytes():
+        shutil.copytree(adapter, new / "adapter")
 
 
 def _swap(partial: Path, home: Path) -> None:

@@ -100,3 +100,15 @@ def test_observed_ranges_must_be_those_of_the_training_people(
 
     with pytest.raises(TrainingError, match=r"bmi should be \[30, 30\]"):
         check_observed(schema, people)
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_an_adapter_goes_along_with_its_classifier_alone(tmp_path: Path, same: bool) -> None:
+    old, new = tmp_path / "1", tmp_path / "1.partial"
+    (old / "adapter").mkdir(parents=True)
+    (old / "adapter" / "manifest.json").write_text("{}")
+    new.mkdir()
+    (old / "classifier.ubj").write_bytes(b"trees")
+    (new / "classifier.ubj").write_bytes(b"trees" if same else b"other trees")
+    train.carry_adapter(old, new)
+    assert (new / "adapter" / "manifest.json").exists() is same

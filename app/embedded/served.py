@@ -1,0 +1,63 @@
+"""A language model to ask outside a gateway: to measure it, or to learn from what it says."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.classifiers.hosted import HostedModel
+from app.embedded.errors import WeightsError
+from app.embedded.language_model import language_model
+from app.embedded.llama_server import EmbeddedLlm, LlmOptions
+from app.embedded.weights import Report
+from app.proposers.llm.breaker import Breaker
+from app.proposers.llm.client import LlmClient
+from app.proposers.llm.exemplars import load_exemplars
+from app.proposers.llm.prompt import Style
+from app.proposers.llm.proposer import LlmProposer
+
+_PATIENCE_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A language model's server, and how it is asked."""
+
+    url: str
+    model: str | None = None
+    api_key: str | None = None
+    temperature: float = 0.7
+    at_once: int = 1
+
+
+@contextmanager
+def serving(model: HostedModel, tuned: bool, home: Path, report: Report) -> Iterator[Served]:
+    """The embedded server with the base's weights, or with the adapter of `model` merged into them.
+
+    Raises:
+        EmbeddedError: it cannot start, or there is no adapter.
+    """
+    chosen = language_model(home, model.folder, report)
+    if tuned and chosen.adapter is None:
+        raise WeightsError(
+            f"{model.folder} has no adapter for the embedded base: turnpoint finetune makes one"
+        )
+    weights = chosen.merged(home, report) if tuned else chosen.base
+    llm = EmbeddedLlm(weights, LlmOptions(alias=weights.stem, context=2048))
+    try:
+        yield Served(llm.start(home), weights.stem)
+    finally:
+        llm.stop()
+
+
+@asynccontextmanager
+async def proposing(
+    served: Served, model: HostedModel, style: Style, samples: int
+) -> AsyncIterator[LlmProposer]:
+    """A patient proposer that never gives its server up."""
+    client = LlmClient(served.url, served.model, served.api_key, served.at_once, Breaker(1 << 30, 0))
+    exemplars = {model.name: load_exemplars(model.folder)} if style is Style.FEW_SHOT else {}
+    try:
+        yield LlmProposer(client, style, exemplars, samples, served.temperature, _PATIENCE_S)
+    finally:
+        await client.close()
