@@ -99,6 +99,7 @@ def _adapter(model: HostedModel) -> Adapter:
 
 
 def _key(base_name: str, lessons: Path, recipe: Recipe, before: Adapter | None) -> str:
+    decides = recipe.model_dump_json(exclude={"own"})
     start = before.digest if before else "anew"
-    text = f"{base_name} {sha256_of(lessons)} {recipe.model_dump_json()} {VERSION} {start}"
+    text = f"{base_name} {sha256_of(lessons)} {decides} {VERSION} {start}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -59,7 +59,7 @@ def tune(
         report(f"loss {entry['loss']:.3f}, valid {max(progress.best, 0):.2f}", progress.step / len(batches))
         if progress.step in checks:
             entry |= asdict(check())
-            if entry["valid"] > progress.best:
+            if entry["valid"] >= progress.best:
                 progress.best, progress.best_step = entry["valid"], progress.step
                 _save(home / "best.pt", {"weights": _trained(model)})
         progress.log.append(entry)
