@@ -117,7 +117,7 @@ class CounterfactualService:
             return already_below(risk)
         found, proposals = await asyncio.gather(
             asyncio.to_thread(find, question, asked.hosted.yardsticks, asked.wish),
-            self._propose(question, risk, asked.wish.generator),
+            self._propose(question, asked.wish.generator),
         )
         return await asyncio.to_thread(
             recommend,
@@ -130,13 +130,13 @@ class CounterfactualService:
             _generation(proposals),
         )
 
-    async def _propose(self, question: Question, risk: float, generator: Generator) -> Proposals:
+    async def _propose(self, question: Question, generator: Generator) -> Proposals:
         nothing = question.unchanged[:0]
         if generator is Generator.SEARCH or len(question.levers) == 0:
             return Proposals(nothing, asked=0, model=None, prompt_version=None)
         if self._llm is None:
             return Proposals(nothing, 0, None, None, degraded=Degraded.LLM_UNAVAILABLE)
-        return await self._llm.propose(question, risk)
+        return await self._llm.propose(question)
 
 
 def _generation(proposals: Proposals) -> Generation:

@@ -87,6 +87,8 @@ class Feature(_Frozen):
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
     label: str
+    short: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")] | None = None
+    """What the language model is told instead of the name: best one common word, which is one token."""
     kind: Kind
     group: str
     unit: str | None = None
@@ -114,6 +116,11 @@ class Feature(_Frozen):
         if self.kind is Kind.CATEGORY and self.action is not None:
             raise ValueError(f"{self.name}: a category cannot be actionable")
         return self
+
+    @property
+    def called(self) -> str:
+        """Its name in prompts and answers of language models."""
+        return self.short or self.name
 
     @property
     def is_numeric(self) -> bool:

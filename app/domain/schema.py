@@ -105,6 +105,8 @@ class FeatureSchema(_Frozen):
     def _names_agree(self) -> "FeatureSchema":
         if len(self.by_name) != len(self.features):
             raise ValueError("two features have the same name")
+        if len({feature.called for feature in self.features}) != len(self.features):
+            raise ValueError("two features are called the same in prompts")
         named = [name for relation in self.relations for name in relation.terms]
         named += [name for link in self.links for name in (link.feature, link.driver)]
         unknown = sorted(set(named) - set(self.by_name))

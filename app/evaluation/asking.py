@@ -31,7 +31,7 @@ async def ask(
     async def one(case: Case) -> Reply:
         async with turns:
             started = time.perf_counter()
-            completion = await proposer.complete(case.question, case.risk)
+            completion = await proposer.complete(case.question)
             took = time.perf_counter() - started
         return Reply(tuple(completion.texts), completion.completion_tokens, took)
 

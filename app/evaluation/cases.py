@@ -20,7 +20,6 @@ class Case:
 
     source_id: int
     question: Question
-    risk: float
     effort: float
     """Of the search's first option."""
     held: bool
@@ -40,4 +39,4 @@ def cases_of(model: HostedModel, yardsticks: Yardsticks) -> Iterator[Case]:
         likeness = Likeness(question.levers, yardsticks.crowd, yardsticks.density)
         option = judge_all(question, yardsticks.judge, likeness, found.levels[:1])
         held = bool(option.holding(question.target, least)[0])
-        yield Case(person.source_id, question, person.risk, float(option.effort[0]), held)
+        yield Case(person.source_id, question, float(option.effort[0]), held)

@@ -36,7 +36,7 @@ async def own_lessons(
     """
     for person in people:
         for question in questions_about(model, person, QUESTIONS, seed):
-            completion = await proposer.complete(question, person.risk)
+            completion = await proposer.complete(question)
             lesson = await asyncio.to_thread(_lesson, question, yardsticks, person, completion)
             if lesson is not None:
                 yield lesson
@@ -60,4 +60,4 @@ def _lesson(
         return None
     leverage = leverage_of(question)
     answers = [write_answer(question.levers, one, leverage.order) for one in chosen.levels]
-    return Lesson(person.source_id, case_text(question, person.risk, leverage), tuple(answers), held=True)
+    return Lesson(person.source_id, case_text(question, leverage), tuple(answers), held=True)

@@ -80,5 +80,5 @@ def _lesson(question: Question, yardsticks: Yardsticks, person: Person) -> Lesso
         return None
     leverage = leverage_of(question)
     answers = [write_answer(question.levers, levels, leverage.order) for levels in kept.levels]
-    case = case_text(question, person.risk, leverage)
+    case = case_text(question, leverage)
     return Lesson(person.source_id, case, tuple(dict.fromkeys(answers)), bool(holding.any()))

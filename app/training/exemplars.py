@@ -35,15 +35,13 @@ def make_exemplars(model: HostedModel, people: list[dict[str, Value]]) -> list[d
     found = [
         exemplar
         for index in by_risk[:: max(1, len(by_risk) // (3 * WANTED))]
-        if (exemplar := _exemplar(model, yardsticks, whole[index], float(risk[index]))) is not None
+        if (exemplar := _exemplar(model, yardsticks, whole[index])) is not None
     ]
     kept = np.unique(np.linspace(0, len(found) - 1, min(WANTED, len(found))).round().astype(int))
     return [asdict(found[index]) for index in kept]
 
 
-def _exemplar(
-    model: HostedModel, yardsticks: Yardsticks, person: dict[str, Value], risk: float
-) -> Exemplar | None:
+def _exemplar(model: HostedModel, yardsticks: Yardsticks, person: dict[str, Value]) -> Exemplar | None:
     question = question_about(model, person)
     least = model.schema.model.min_robustness
     found = find(question, yardsticks, Wish(1, least, Generator.SEARCH))
@@ -55,4 +53,4 @@ def _exemplar(
         return None
     leverage = leverage_of(question)
     answer = write_answer(question.levers, option.levels[0], leverage.order)
-    return Exemplar(case_text(question, risk, leverage), answer, tuple(question.patient.row.tolist()))
+    return Exemplar(case_text(question, leverage), answer, tuple(question.patient.row.tolist()))

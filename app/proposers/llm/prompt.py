@@ -10,12 +10,11 @@ from enum import StrEnum
 from app.domain.feature import Feature, Kind
 from app.domain.patient import Patient
 from app.domain.schema import FeatureSchema
-from app.domain.wording import number
 from app.engine.leverage import Leverage
 from app.engine.question import Question
 from app.proposers.llm.exemplars import Exemplar
 
-VERSION = "points-1"
+VERSION = "points-2"
 """Part of every record and cache key: raise it whenever a word of the prompt changes."""
 
 Message = dict[str, str]
@@ -47,11 +46,11 @@ def messages(
     return turns
 
 
-def case_text(question: Question, risk: float, leverage: Leverage) -> str:
+def case_text(question: Question, leverage: Leverage) -> str:
     """One patient in the prompt's words: the aim, the person, what each lever does alone, what else is open.
 
     Left out are features that follow another one and those that happen to have no room to move: on a CPU
-    every token costs milliseconds.
+    every token costs milliseconds. Lines are indented since a common word is one token only after a space.
     """
     schema, levers = question.schema, question.levers
     fixed = [
@@ -60,42 +59,41 @@ def case_text(question: Question, risk: float, leverage: Leverage) -> str:
         if feature.action is None and feature.name not in schema.link_of
     ]
     lines = [
-        f"risk {risk:.2f} to {question.target:.2f}, {leverage.needed} points, "
-        f"at most {levers.max_changes} changes",
+        f"{leverage.needed} points, {levers.max_changes} changes",
         ", ".join(fixed),
     ]
     for place in leverage.order:
         lever = levers.items[place]
         moves = ", ".join(f"{lever.steps[level]} {points}" for level, points in leverage.by_lever[place])
         lines.append(f"{_told(lever.feature, question.patient)}: {moves}")
-    others = [lever.feature.name for place, lever in enumerate(levers) if place not in leverage.order]
+    others = [lever.feature.called for place, lever in enumerate(levers) if place not in leverage.order]
     if others:
         lines.append(f"also {', '.join(others)}")
-    return "\n".join(lines)
+    return "\n ".join(lines)
 
 
 def _instruction(schema: FeatureSchema) -> str:
     sizes = ", ".join(
-        f"{feature.name} {feature.action.step:g} {feature.unit}"
+        f"{feature.called} {feature.action.step:g} {feature.unit}"
         for feature in schema.actionable
         if feature.action is not None and feature.kind is not Kind.BOOLEAN
     )
     return (
-        f"Lower a person's risk of {schema.model.outcome} to the target with the fewest and smallest "
-        f"changes. One step is: {sizes}; for a habit, 1 starts it. "
-        "A line such as 'bmi 31.0: -2 3, -5 7' says that 2 steps down take 3 points off the risk, 5 steps "
-        "down 7. Points of several changes add up; what is listed after 'also' takes off little alone. "
+        f"Take the points asked for off a person's risk of {schema.model.outcome}, with the fewest and "
+        f"smallest changes and no more than allowed. One step is: {sizes}; for a habit, 1 starts it. "
+        "A line such as 'BMI 31: -2 3, -5 7' says that 2 steps down take 3 points off, 5 steps down 7. "
+        "Points of several changes add up; what is listed after 'also' takes off little alone. "
         "Choose changes that take off all the points asked for and half as many again. "
-        "Answer with steps by feature, as in 'bmi -5, fibre 2'."
+        "Answer with steps by feature, as in 'BMI -5 fibre 2'."
     )
 
 
 def _told(feature: Feature, patient: Patient) -> str:
-    return f"{feature.name} {_value(feature, patient)}"
+    return f"{feature.called} {_value(feature, patient)}"
 
 
 def _value(feature: Feature, patient: Patient) -> str:
     value = patient.values[feature.name]
     if feature.kind is Kind.BOOLEAN:
         return "yes" if value else "no"
-    return number(feature, float(value)) if feature.is_numeric and value is not None else str(value)
+    return f"{value:g}" if isinstance(value, int | float) else str(value)

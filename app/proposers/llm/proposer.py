@@ -45,11 +45,11 @@ class LlmProposer:
         """Which words the model was asked with."""
         return f"{VERSION}/{self.style}"
 
-    async def propose(self, question: Question, risk: float) -> Proposals:
-        """Proposals for a patient whose present risk is given; the model's being away is no error."""
+    async def propose(self, question: Question) -> Proposals:
+        """Proposals for a patient; the model's being away is no error."""
         started = time.perf_counter()
         try:
-            completion = await self.complete(question, risk)
+            completion = await self.complete(question)
         except LlmTimeoutError:
             return self._nothing(question, Degraded.LLM_TIMEOUT, _used(started))
         except LlmError:
@@ -65,15 +65,15 @@ class LlmProposer:
             usage=_used(started, completion),
         )
 
-    async def complete(self, question: Question, risk: float) -> Completion:
-        """Raw samples about a patient whose present risk is given.
+    async def complete(self, question: Question) -> Completion:
+        """Raw samples about a patient.
 
         Raises:
             LlmError: the language model is away, too slow, or answers with something else.
             ClassifierError: the classifier is away; the prompt has its word on single moves.
         """
         return await self.client.sample(
-            await asyncio.to_thread(self._messages, question, risk),
+            await asyncio.to_thread(self._messages, question),
             response_schema(question.levers),
             count=self.samples,
             temperature=self.temperature,
@@ -88,16 +88,16 @@ class LlmProposer:
         """
         with suppress(LlmError):
             for schema in schemas:
-                prompt = messages(schema, self.style, "risk")
+                prompt = messages(schema, self.style, "1")
                 await self.client.sample(prompt, {"const": 0}, 1, 0.0, max_tokens=1, deadline_s=_WARM_UP_S)
 
-    def _messages(self, question: Question, risk: float) -> list[Message]:
+    def _messages(self, question: Question) -> list[Message]:
         """The prompt; asks the classifier what each move does alone."""
         schema = question.schema
         exemplars: list[Exemplar] = []
         if self.style is Style.FEW_SHOT and schema.model.name in self.exemplars:
             exemplars = self.exemplars[schema.model.name].nearest(question.patient.row)
-        return messages(schema, self.style, case_text(question, risk, leverage_of(question)), exemplars)
+        return messages(schema, self.style, case_text(question, leverage_of(question)), exemplars)
 
     def _nothing(self, question: Question, why: Degraded, usage: Usage) -> Proposals:
         return Proposals(

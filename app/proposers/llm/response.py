@@ -1,7 +1,7 @@
 """The JSON that the language model may answer with, and reading it.
 
 An answer is one short JSON string of moves, each a feature and a signed number of steps:
-"bmi -4, fibre 3". Its JSON schema is a pattern of exactly the moves that are open to this patient under
+"BMI -4 fibre 3". Its JSON schema is a pattern of exactly the moves that are open to this patient under
 this request, so that a server with constrained decoding can neither leave the limits nor go on and on.
 (A string, because between the parts of objects and lists a model may spend its time on white space.)
 """
@@ -18,9 +18,9 @@ from app.domain.schema import IntArray
 
 def response_schema(levers: Levers) -> dict[str, Any]:
     """The JSON schema of an answer for these levers."""
-    move = "|".join(f"{lever.feature.name} ({'|'.join(_said(lever))})" for lever in levers)
+    move = "|".join(f"{lever.feature.called} ({'|'.join(_said(lever))})" for lever in levers)
     more = levers.max_changes - 1
-    return {"type": "string", "pattern": f"^({move})(, ({move})){{0,{more}}}$"}
+    return {"type": "string", "pattern": f"^({move})( ({move})){{0,{more}}}$"}
 
 
 def read_answer(levers: Levers, text: str) -> IntArray | None:
@@ -35,12 +35,15 @@ def read_answer(levers: Levers, text: str) -> IntArray | None:
     if not isinstance(answer, str):
         return None
     known = {
-        f"{lever.feature.name} {steps}": (position, level)
+        f"{lever.feature.called} {steps}": (position, level)
         for position, lever in enumerate(levers)
         for level, steps in enumerate(_said(lever), start=1)
     }
     levels = np.zeros(len(levers), dtype=np.int64)
-    for move in answer.split(", "):
+    words = answer.split(" ")
+    if len(words) % 2:
+        return None
+    for move in map(" ".join, zip(words[::2], words[1::2], strict=True)):
         if move not in known:
             return None
         position, level = known[move]
@@ -52,11 +55,11 @@ def write_answer(levers: Levers, levels: IntArray, order: Sequence[int] = ()) ->
     """How the language model is taught to say these levels: levers in `order`, then the others."""
     places = [*order, *(place for place in range(len(levers)) if place not in order)]
     moves = (
-        f"{levers.items[place].feature.name} {levers.items[place].steps[levels[place]]}"
+        f"{levers.items[place].feature.called} {levers.items[place].steps[levels[place]]}"
         for place in places
         if levels[place] > 0
     )
-    return json.dumps(", ".join(moves))
+    return json.dumps(" ".join(moves))
 
 
 def _said(lever: Lever) -> list[str]:

@@ -70,9 +70,8 @@ def test_the_same_seed_asks_the_same(model: HostedModel, people: list[Person]) -
 def test_every_answer_reaches_its_target_and_obeys(
     model: HostedModel, people: list[Person], lessons: list[Lesson]
 ) -> None:
-    risk = {person.source_id: person.risk for person in people}
     questions = {
-        (person.source_id, case_text(question, risk[person.source_id], leverage_of(question))): question
+        (person.source_id, case_text(question, leverage_of(question))): question
         for person in people[:20]
         for question in questions_about(model, person, 3, SEED)
     }
@@ -88,7 +87,7 @@ def test_every_answer_reaches_its_target_and_obeys(
 
 def test_answers_to_a_question_differ_in_what_they_change(lessons: list[Lesson]) -> None:
     for lesson in lessons:
-        changed = [frozenset(m.split()[0] for m in json.loads(a).split(", ")) for a in lesson.answers]
+        changed = [frozenset(json.loads(a).split(" ")[::2]) for a in lesson.answers]
         assert not any(a < b for a in changed for b in changed)
 
 

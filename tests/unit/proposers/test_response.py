@@ -12,6 +12,11 @@ from app.proposers.llm.response import read_answer, response_schema, write_answe
 from tests.asking import Person, question_about
 
 
+def moves(said: str) -> list[str]:
+    words = said.split(" ")
+    return [f"{name} {steps}" for name, steps in zip(words[::2], words[1::2], strict=True)]
+
+
 @given(data=st.data())
 @settings(max_examples=40, deadline=None)
 def test_every_answer_the_schema_admits_reads_back_as_what_it_says(
@@ -23,7 +28,7 @@ def test_every_answer_the_schema_admits_reads_back_as_what_it_says(
     assert levels is not None
     assert 1 <= (levels > 0).sum() <= levers.max_changes
     written = json.loads(write_answer(levers, levels))
-    assert set(written.split(", ")) <= set(said.split(", "))
+    assert set(moves(written)) <= set(moves(said))
 
 
 @pytest.mark.parametrize(
@@ -34,17 +39,20 @@ def test_every_answer_the_schema_admits_reads_back_as_what_it_says(
         '""',
         "null",
         "3",
-        '"bmi -1',
-        '"bmi"',
-        '"bmi 0"',
-        '"bmi 2"',
-        '"bmi -999"',
-        '"bmi -1.5"',
+        '"BMI -1',
+        '"BMI"',
+        '"BMI 0"',
+        '"BMI 2"',
+        '"BMI -1 "',
+        '"BMI  -1"',
+        '"bmi -1"',
+        '"BMI -999"',
+        '"BMI -1.5"',
         '"age -1"',
-        '"bmi -1, walks 3"',
-        '"bmi -1,fibre 1"',
-        '["bmi -1"]',
-        '{"bmi": -1}',
+        '"BMI -1 walks 3"',
+        '"BMI -1, fibre 1"',
+        '["BMI -1"]',
+        '{"BMI": -1}',
         "[" * 5000,
     ],
 )
@@ -55,12 +63,12 @@ def test_what_is_not_well_formed_is_not_guessed_at(model: HostedModel, helpable:
 def test_the_schema_names_only_what_may_move(model: HostedModel, helpable: Person) -> None:
     levers = question_about(model, helpable).levers
     pattern = response_schema(levers)["pattern"]
-    assert set(re.findall(r"[a-z_]+", pattern)) == {lever.feature.name for lever in levers}
-    assert re.fullmatch(pattern, ", ".join(["bmi -1"] * (levers.max_changes + 1))) is None
+    assert set(re.findall(r"[A-Za-z_]+", pattern)) == {lever.feature.called for lever in levers}
+    assert re.fullmatch(pattern, " ".join(["BMI -1"] * (levers.max_changes + 1))) is None
 
 
 def test_a_feature_named_twice_goes_the_further_way(model: HostedModel, helpable: Person) -> None:
     levers = question_about(model, helpable | {"bmi": 30.0, "weight": None}).levers
-    levels = read_answer(levers, '"bmi -3, bmi -1"')
+    levels = read_answer(levers, '"BMI -3 BMI -1"')
     assert levels is not None
-    assert write_answer(levers, levels) == '"bmi -3"'
+    assert write_answer(levers, levels) == '"BMI -3"'
