@@ -47,7 +47,7 @@ finetune: $(TRAIN)  ## Make lessons and tune the language model on them; ARGS="-
 	@test -s .turnpoint/finetuning/$(or $(MODEL),dysglycaemia).jsonl || .venv-train/bin/turnpoint pairs $(or $(MODEL),dysglycaemia)
 	@.venv-train/bin/turnpoint finetune $(or $(MODEL),dysglycaemia) $(ARGS)
 
-bench: $(BENCH)  ## Measure it and its peers; ARGS="peers --quick" reaches the benchmark
+bench: $(BENCH) $(if $(filter vllm,$(ARGS)),$(VLLM))  ## Measure it and its peers; ARGS="peers --quick" reaches the benchmark
 	@.venv-bench/bin/turnpoint fetch
 	@.venv-bench/bin/python -m bench $(ARGS)
 

@@ -7,15 +7,17 @@ method about 200 people, which takes some hours; a run that was stopped goes on 
 
 import argparse
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from bench.circumstances import circumstances
-from bench.gateway import Measured, measure_gateway
+from bench.gateway import measure_gateway
+from bench.measured import Measured, table_of
 from bench.peers.methods import METHODS
 from bench.peers.run import PEOPLE, QUICK_PEOPLE, Choice, compare
+from bench.vllm import measure_vllm
 
 
 def main() -> None:
@@ -26,6 +28,8 @@ def main() -> None:
     gateway = parts.add_parser("gateway", help="speed and memory over HTTP")
     gateway.add_argument("--people", type=int, default=60, help="held-out people asked about, each measure")
     gateway.add_argument("--llm-people", type=int, default=15, help="of them, asked with the language model")
+    vllm = parts.add_parser("vllm", help="the gateway on vLLM, beside vLLM alone")
+    vllm.add_argument("--people", type=int, default=64, help="held-out people asked about, each measure")
     peers = parts.add_parser("peers", help="other packages, asked the same questions")
     peers.add_argument(
         "--quick", action="store_true", help=f"{QUICK_PEOPLE} people, without the slowest rows"
@@ -35,10 +39,12 @@ def main() -> None:
     peers.add_argument("--fresh", action="store_true", help="ask anew even those whose answers are kept")
     peers.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
     chosen = parser.parse_args()
-    if chosen.part != "peers":
+    if chosen.part in {None, "gateway"}:
         people, llm_people = (chosen.people, chosen.llm_people) if chosen.part else (60, 15)
-        _gateway(Console(highlight=False, width=110), people, llm_people)
-    if chosen.part != "gateway":
+        _show(lambda scratch, console: measure_gateway(scratch, people, llm_people, console))
+    if chosen.part == "vllm":
+        _show(lambda scratch, console: measure_vllm(scratch, chosen.people, console))
+    if chosen.part in {None, "peers"}:
         choice = _choice(chosen) if chosen.part else Choice()
         compare(Console(highlight=False, width=170, stderr=choice.as_markdown), choice)
 
@@ -48,21 +54,12 @@ def _choice(chosen: argparse.Namespace) -> Choice:
     return Choice(people, chosen.quick, tuple(chosen.only), chosen.fresh, chosen.markdown)
 
 
-def _gateway(console: Console, people: int, llm_people: int) -> None:
+def _show(measure: Callable[[Path, Console], list[Measured]]) -> None:
+    console = Console(highlight=False, width=110)
     with tempfile.TemporaryDirectory(prefix="turnpoint-bench-") as scratch:
-        measures = measure_gateway(Path(scratch), people, llm_people, console)
-    console.print(_table(measures))
+        measures = measure(Path(scratch), console)
+    console.print(table_of(measures))
     console.print(circumstances())
-
-
-def _table(measures: list[Measured]) -> Table:
-    table = Table("measure", "median", "p95", "promised", "kept", title="Turnpoint on this machine")
-    for measure in measures:
-        p95 = "" if measure.p95 is None else f"{measure.p95:.1f}"
-        kept = "yes" if measure.median <= measure.promised else "NO"
-        most = f"≤ {measure.promised:g} {measure.unit}"
-        table.add_row(measure.name, f"{measure.median:.1f} {measure.unit}", p95, most, kept)
-    return table
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from app.evaluation.cases import Case
+from app.proposers.llm.client import Completion
 from app.proposers.llm.proposer import LlmProposer
 
 
@@ -14,7 +15,8 @@ class Reply:
     """Raw samples about one person, and what they cost."""
 
     texts: tuple[str, ...]
-    completion_tokens: int | None
+    tokens: float | None
+    """Of an answer: of the first, or the mean of all."""
     seconds: float
 
 
@@ -33,7 +35,7 @@ async def ask(
             started = time.perf_counter()
             completion = await proposer.complete(case.question)
             took = time.perf_counter() - started
-        return Reply(tuple(completion.texts), completion.completion_tokens, took)
+        return Reply(tuple(completion.texts), _tokens(completion), took)
 
     tasks = [asyncio.ensure_future(one(case)) for case in cases]
     try:
@@ -42,3 +44,9 @@ async def ask(
     finally:
         for task in tasks:
             task.cancel()
+
+
+def _tokens(completion: Completion) -> float | None:
+    if completion.completion_tokens is None or not completion.texts:
+        return completion.first_tokens
+    return completion.completion_tokens / len(completion.texts)

@@ -108,7 +108,7 @@ def _summaries(
         answered = [(case, given[case.source_id]) for case in cases]
         figures = summarise(
             [scores(case, reply.texts, yardsticks.judge, spread) for case, reply in answered],
-            [reply.completion_tokens / SAMPLES for _, reply in answered if reply.completion_tokens],
+            [reply.tokens for _, reply in answered if reply.tokens],
             [reply.seconds for _, reply in answered],
         )
         summaries[str(style)] = {name: asdict(figure) for name, figure in figures.items()}

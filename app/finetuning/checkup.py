@@ -34,10 +34,7 @@ class Marks:
 def exam_of(model: HostedModel, people: Iterable[Person]) -> Exam:
     """The default question about each of these people."""
     questions = tuple(question_about(model, person.features) for person in people)
-    cases = tuple(
-        case_text(question, leverage_of(question))
-        for question in questions
-    )
+    cases = tuple(case_text(question, leverage_of(question)) for question in questions)
     return Exam(questions, cases)
 
 

@@ -16,10 +16,10 @@ Behaviour = Callable[[Json], Reply]
 """From a request's body to the reply."""
 
 
-def says(*contents: object, usage: Json | None = None) -> Behaviour:
-    """Answers with these texts, one choice each."""
+def says(*contents: object, **beside: Json) -> Behaviour:
+    """Answers with these texts, one choice each, and with what else a server says beside them."""
     choices = [{"message": {"role": "assistant", "content": content}} for content in contents]
-    return lambda _: Reply(body=json.dumps({"choices": choices, "usage": usage}).encode())
+    return lambda _: Reply(body=json.dumps({"choices": choices} | beside).encode())
 
 
 @dataclass

@@ -125,3 +125,14 @@ def test_what_proposals_cost_is_told_and_recorded(
     generation = answer["generation"]
     assert (generation["prompt_tokens"], generation["completion_tokens"]) == (171, 96)
     assert 0 < generation["llm_ms"] <= generation["elapsed_ms"]
+
+
+def test_a_count_of_the_first_proposal_is_not_taken_for_all(
+    servers: Servers, fake: FakeLlm, question: Json, good: str
+) -> None:
+    """llama.cpp counts so; its `timings` tell it."""
+    usage = {"prompt_tokens": 171, "completion_tokens": 12}
+    with client_of(settings_for(servers, llm_url=fake.url)) as client:
+        fake.behaviour = says(*[good] * 8, usage=usage, timings={"predicted_n": 12})
+        generation = found(client, question)["generation"]
+    assert (generation["prompt_tokens"], generation["completion_tokens"]) == (171, None)

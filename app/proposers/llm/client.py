@@ -29,6 +29,9 @@ class Completion:
     texts: list[str]
     prompt_tokens: int | None
     completion_tokens: int | None
+    """Of all answers."""
+    first_tokens: int | None = None
+    """Of the first answer, where the server counts that one alone."""
 
 
 class LlmClient:
@@ -110,12 +113,13 @@ class LlmClient:
             response = await self._http.post("/chat/completions", json=body)
         response.raise_for_status()
         answer = response.json()
+        texts = [str(choice["message"]["content"]) for choice in answer["choices"][: body["n"]]]
         usage = answer.get("usage") or {}
-        return Completion(
-            [str(choice["message"]["content"]) for choice in answer["choices"][: body["n"]]],
-            _count(usage.get("prompt_tokens")),
-            _count(usage.get("completion_tokens")),
-        )
+        read, said = _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))
+        # llama.cpp, which alone has `timings`, merges several answers but gives the usage of the first.
+        if "timings" in answer and len(texts) > 1:
+            return Completion(texts, read, None, said)
+        return Completion(texts, read, said)
 
     async def _served_model(self) -> str:
         response = await self._http.get("/models")

@@ -1,0 +1,56 @@
+"""A whole Turnpoint in a scratch folder, for the time of a measurement."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from app.classifiers.hosted import HostedModel
+from app.embedded.home import free_port
+from app.models.examples import example_people
+from app.running.parts import Given, start_gateway, start_servers
+from app.running.screen import Screen
+from app.settings import ROOT
+
+Json = dict[str, Any]
+Timed = tuple[float, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A running gateway; `environment` is what it was started with."""
+
+    http: httpx.Client
+    environment: dict[str, str]
+    port: int
+
+    def ask(self, request: Json) -> Timed:
+        """Milliseconds over HTTP, and the answer."""
+        started = time.perf_counter()
+        answer = self.http.post("/counterfactuals", json=request).raise_for_status()
+        return 1000 * (time.perf_counter() - started), answer.json()
+
+
+@contextmanager
+def running(home: Path, llm: str = "llama.cpp") -> Iterator[Run]:
+    """Start everything in `home`; the language model's weights come from the usual folder."""
+    (home / "models").mkdir(parents=True)
+    for weights in (ROOT / ".turnpoint" / "models").glob("*"):
+        (home / "models" / weights.name).symlink_to(weights)
+    with ExitStack() as stack:
+        environment = start_servers(stack, home, Given(None, None, None, llm), Screen())
+        port = free_port()
+        url = start_gateway(stack, home, environment, "127.0.0.1", port)
+        yield Run(stack.enter_context(httpx.Client(base_url=url, timeout=60)), environment, port)
+
+
+def requests_about(model: HostedModel, count: int) -> list[Json]:
+    """Requests about held-out people at high risk."""
+    return [
+        {"patient_id": f"bench-{person.source_id}", "model": model.name, "features": person.features}
+        for person in example_people(model, count)
+    ]
