@@ -5,7 +5,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-vllm bench finetune lint lock clean
+.PHONY: help run test test-train test-vllm bench finetune lint lock clean
 
 # PYTHON=… chooses the interpreter; without it the first that fits is taken.
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3.14 python3)
@@ -43,6 +43,9 @@ test-vllm: $(DEV) $(VLLM)  ## Run the gateway's tests on vLLM, which takes 4 GB 
 	@$(BIN)/turnpoint fetch
 	@TEST_LLM=vllm $(BIN)/python -m pytest tests/vllm tests/integration/test_counterfactuals.py $(ARGS)
 
+test-train: $(TRAIN)  ## Run the tests of fine-tuning, which take PyTorch
+	@.venv-train/bin/python -m pytest tests/train $(ARGS)
+
 finetune: $(TRAIN)  ## Make lessons and tune the language model on them; ARGS="--base folder" takes another base
 	@test -s .turnpoint/finetuning/$(or $(MODEL),dysglycaemia).jsonl || .venv-train/bin/turnpoint pairs $(or $(MODEL),dysglycaemia)
 	@.venv-train/bin/turnpoint finetune $(or $(MODEL),dysglycaemia) $(ARGS)
@@ -68,7 +71,7 @@ lock: $(DEV)  ## Write requirements/*.txt anew; ARGS=--upgrade takes the newest 
 	$(LOCK) --extra embedded --group bench --constraint requirements/dev.txt --output-file requirements/bench.txt
 	$(COMPILE) --group mlserver --output-file requirements/mlserver.txt
 	$(filter-out --universal,$(COMPILE)) --group vllm --output-file requirements/vllm.txt
-	echo "torch==2.13.0+cpu" | $(filter-out --universal,$(LOCK)) --extra train --constraint requirements/dev.txt \
+	echo "torch==2.13.0+cpu" | $(filter-out --universal,$(LOCK)) --extra train --extra dev --constraint requirements/dev.txt \
 		--constraint - --output-file requirements/train.txt
 
 clean:  ## Remove .venv and caches, never your data

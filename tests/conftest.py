@@ -1,6 +1,7 @@
 """What all tests share: the shipped model, real people, and strategies over them."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,11 @@ from tests.asking import Person, question_about
 
 STORE = Path(__file__).parent.parent / "model_store"
 
-collect_ignore = [] if os.environ.get("TEST_LLM") == "vllm" else ["vllm"]
-"""`make test-vllm` runs those: they need an environment of four gigabytes."""
+collect_ignore = [
+    *([] if os.environ.get("TEST_LLM") == "vllm" else ["vllm"]),
+    *([] if find_spec("torch") else ["train"]),
+]
+"""`make test-vllm` and `make test-train` run those: they need environments of gigabytes."""
 
 
 @pytest.fixture(scope="session")

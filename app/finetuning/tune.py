@@ -49,7 +49,7 @@ def tune(
         for group in optimiser.param_groups:
             group["lr"] = training.learning_rate * _schedule(progress.step, len(batches), training.warm_up)
         model.train()
-        loss = _loss(base, batch_of([lessons[i] for i in batches[progress.step]], base.device))
+        loss = loss_of(base, batch_of([lessons[i] for i in batches[progress.step]], base.device))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(weights, training.clip)
         optimiser.step()
@@ -70,7 +70,7 @@ def tune(
     return progress
 
 
-def _loss(base: Base, batch: Batch) -> torch.Tensor:
+def loss_of(base: Base, batch: Batch) -> torch.Tensor:
     """Mean cross-entropy of the answers' tokens; logits are computed at their places alone."""
     causal = base.model.get_base_model()
     hidden = causal.model(
