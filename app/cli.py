@@ -181,6 +181,9 @@ def finetune(
         bool, typer.Option("--onward", help="Tune the present adapter further, on what `pairs --own` wrote.")
     ] = False,
     lessons: Annotated[Path | None, typer.Option(help="What `turnpoint pairs` wrote.")] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="Folder for the adapter; the model's version unless told.")
+    ] = None,
     home: Home = ROOT / ".turnpoint",
 ) -> None:
     """Tune a language model's adapter by the recipe beside the model; goes on where it was stopped."""
@@ -198,7 +201,7 @@ def finetune(
         path = lessons or _lessons(home, name, onward)
         with _progress() as report:
             store, kept = Settings().model_store, home / "finetuning"
-            written = tune(name, store, chosen, path, kept, onward, report)
+            written = tune(name, store, chosen, path, kept, onward, to, report)
     except (EmbeddedError, FinetuningError) as error:
         _fail(str(error))
     typer.echo(f"Wrote {written}")
@@ -208,30 +211,33 @@ def finetune(
 def evaluate(
     name: Annotated[str, typer.Argument(help="The model, a folder of the model store.")],
     proposers: Annotated[
-        list[str] | None, typer.Option(help="zero_shot, few_shot or fine_tuned; may be given several times.")
+        list[str] | None,
+        typer.Option(help="zero_shot, few_shot, fine_tuned or name=folder of an adapter; may be repeated."),
     ] = None,
     people: Annotated[int, typer.Option(min=1, help="At most so many held-out people.")] = 10_000,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for figures; in the home folder unless told.")
+    ] = None,
     home: Home = ROOT / ".turnpoint",
 ) -> None:
     """Measure what language models propose about held-out people, before anything is repaired."""
+    from app.classifiers.store import ModelFolderError, load_model
     from app.embedded.errors import EmbeddedError
     from app.evaluation.run import evaluate as measure
-    from app.evaluation.run import hosted, tables, write_results
+    from app.evaluation.run import tables, write_results
+    from app.evaluation.subjects import SubjectError, subject_of
     from app.proposers.llm.client import LlmError
     from app.proposers.llm.prompt import Style
 
     settings, home = Settings(), home.expanduser().resolve()
     try:
-        styles = [Style(proposer) for proposer in proposers or list(Style)]
+        model = load_model(settings.model_store / name)
+        subjects = [subject_of(proposer, model) for proposer in proposers or list(Style)]
         with _progress() as report:
-            results = measure(
-                hosted(settings.model_store, name), styles, people, home, _served(settings), report
-            )
-    except ValueError as error:
-        _fail(f"{error}; proposers are {', '.join(Style)}")
-    except (EmbeddedError, LlmError) as error:
+            results = measure(model, subjects, people, home, _served(settings), report)
+    except (ModelFolderError, SubjectError, EmbeddedError, LlmError) as error:
         _fail(str(error))
-    write_results(home / "evaluation" / f"{name}.json", results)
+    write_results(out or home / "evaluation" / name, results)
     typer.echo(tables(results))
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.classifiers.hosted import HostedModel
-from app.embedded.errors import WeightsError
-from app.embedded.language_model import language_model
 from app.embedded.llama_server import EmbeddedLlm, LlmOptions
-from app.embedded.weights import Report
+from app.embedded.merging import ensure_merged
+from app.embedded.weights import Report, ensure_weights
+from app.proposers.llm.adapter import Adapter
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.exemplars import load_exemplars
@@ -31,18 +31,15 @@ class Served:
 
 
 @contextmanager
-def serving(model: HostedModel, tuned: bool, home: Path, report: Report) -> Iterator[Served]:
-    """The embedded server with the base's weights, or with the adapter of `model` merged into them.
+def serving(adapter: Adapter | None, home: Path, report: Report) -> Iterator[Served]:
+    """The embedded server with the base's weights, or with an adapter merged into them.
 
     Raises:
-        EmbeddedError: it cannot start, or there is no adapter.
+        EmbeddedError: it cannot start, or base and adapter do not fit.
     """
-    chosen = language_model(home, model.folder, report)
-    if tuned and chosen.adapter is None:
-        raise WeightsError(
-            f"{model.folder} has no adapter for the embedded base: turnpoint finetune makes one"
-        )
-    weights = chosen.merged(home, report) if tuned else chosen.base
+    weights = ensure_weights(home, report)
+    if adapter is not None:
+        weights = ensure_merged(weights, adapter, home, report)
     llm = EmbeddedLlm(weights, LlmOptions(alias=weights.stem, context=2048))
     try:
         yield Served(llm.start(home), weights.stem)

@@ -9,8 +9,8 @@ from app.domain.schema import FloatArray
 from app.evaluation.measures import Scores
 
 _SEED, _RESAMPLES = 2026, 2000
-_SHARES = {"well_formed", "valid", "valid_best", "in_range", "obedient", "holds"}
-_WORDS = {
+SHARES = {"well_formed", "valid", "valid_best", "in_range", "obedient", "holds"}
+WORDS = {
     "well_formed": "well formed",
     "valid": "valid, one sample",
     "valid_best": "valid, best of all samples",
@@ -49,7 +49,7 @@ def summarise(
 def markdown(tables: Mapping[str, Mapping[str, Figure]]) -> str:
     """One column a proposer, one row a measure."""
     lines = [f"| | {' | '.join(tables)} |", f"|---{'|---:' * len(tables)}|"]
-    for name, words in _WORDS.items():
+    for name, words in WORDS.items():
         cells = [_cell(name, figures.get(name)) for figures in tables.values()]
         lines.append(f"| {words} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
@@ -58,7 +58,7 @@ def markdown(tables: Mapping[str, Mapping[str, Figure]]) -> str:
 def _cell(name: str, figure: Figure | None) -> str:
     if figure is None or np.isnan(figure.value):
         return ""
-    if name in _SHARES:
+    if name in SHARES:
         value, low, high = (100 * one for one in (figure.value, figure.low, figure.high))
         return f"{value:.1f} % ({low:.1f} to {high:.1f})"
     return f"{figure.value:.2f} ({figure.low:.2f} to {figure.high:.2f})"

@@ -17,6 +17,7 @@ from app.finetuning.own import own_lessons
 from app.finetuning.pairs import Lesson, lessons_of, write_lessons
 from app.finetuning.questions import is_kept_back, training_people
 from app.finetuning.recipe import Recipe, read_recipe
+from app.proposers.llm.adapter import Adapter, AdapterError, load_adapter
 from app.proposers.llm.prompt import Style
 
 RECIPE = "finetune.toml"
@@ -53,6 +54,7 @@ def make_own_lessons(
         EmbeddedError, LlmError: the language model cannot be had.
     """
     model, recipe = read_task(name, store)
+    adapter = read_adapter(model)
     people = [
         person
         for person in training_people(model)
@@ -69,7 +71,7 @@ def make_own_lessons(
                     lessons.append(lesson)
         return lessons
 
-    server = nullcontext(given) if given else serving(model, True, home, lambda words, _: report(words, 0.0))
+    server = nullcontext(given) if given else serving(adapter, home, lambda words, _: report(words, 0.0))
     with server as served:
         hot = replace(served, temperature=recipe.own.temperature)
         return write_lessons(path, asyncio.run(asked(hot)))
@@ -97,3 +99,18 @@ def read_task(name: str, store: Path) -> tuple[HostedModel, Recipe]:
         return load_model(store / name), read_recipe(store / name / RECIPE)
     except ModelFolderError as error:
         raise FinetuningError(str(error)) from error
+
+
+def read_adapter(model: HostedModel) -> Adapter:
+    """The adapter that a model version has.
+
+    Raises:
+        FinetuningError: there is none, or it cannot be used.
+    """
+    try:
+        adapter = load_adapter(model.folder)
+    except AdapterError as error:
+        raise FinetuningError(str(error)) from error
+    if adapter is None:
+        raise FinetuningError(f"{model.folder} has no adapter yet: turnpoint finetune makes one")
+    return adapter

@@ -13,12 +13,12 @@ from app.finetuning.checkup import Exam, Marks, exam_of, mark
 from app.finetuning.errors import FinetuningError
 from app.finetuning.packing import pack_lesson
 from app.finetuning.pairs import Lesson, read_lessons
-from app.finetuning.preparing import chosen_lessons, read_task
+from app.finetuning.preparing import chosen_lessons, read_adapter, read_task
 from app.finetuning.questions import is_kept_back
 from app.finetuning.recipe import Recipe
 from app.finetuning.sampling import sample
 from app.finetuning.tune import tune
-from app.proposers.llm.adapter import Adapter, AdapterError, load_adapter
+from app.proposers.llm.adapter import Adapter
 from app.proposers.llm.prompt import VERSION, Style, messages
 from app.training.manifest import sha256_of
 
@@ -29,9 +29,16 @@ Report = Callable[[str, float], None]
 
 
 def finetune(
-    name: str, store: Path, base_name: str, lessons_path: Path, home: Path, onward: bool, report: Report
+    name: str,
+    store: Path,
+    base_name: str,
+    lessons_path: Path,
+    home: Path,
+    onward: bool,
+    target: Path | None,
+    report: Report,
 ) -> Path:
-    """Tune an adapter and put it into the model's version; a run that was stopped goes on.
+    """Tune an adapter and write it to `target`, or into the model's version; a run that was stopped goes on.
 
     `home` keeps checkpoints, one folder for each combination of base, lessons and recipe. With `onward` the
     version's own adapter is tuned further, by the recipe's second round.
@@ -40,7 +47,7 @@ def finetune(
         FinetuningError: the model, its recipe, the lessons or the base cannot be used.
     """
     model, recipe = read_task(name, store)
-    before = _adapter(model) if onward else None
+    before = read_adapter(model) if onward else None
     recipe = recipe.onward() if onward else recipe
     if not lessons_path.exists():
         raise FinetuningError(f"{lessons_path} is missing: turnpoint pairs {name} makes it")
@@ -62,7 +69,7 @@ def finetune(
         "lessons": {"sha256": sha256_of(lessons_path), "questions": len(taught)},
         "tuned_further": before.digest if before else None,
     }
-    target = model.folder / "adapter"
+    target = target or model.folder / "adapter"
     write_adapter(target, tuned.model, recipe, progress, about)
     return target
 
@@ -86,16 +93,6 @@ def _prompt(base: Base, model: HostedModel, case: str) -> list[int]:
 def _check(base: Base, model: HostedModel, exam: Exam) -> Marks:
     prompts = [_prompt(base, model, case) for case in exam.cases]
     return mark(exam, lambda _: (texts[0] for texts in sample(base, prompts)))
-
-
-def _adapter(model: HostedModel) -> Adapter:
-    try:
-        adapter = load_adapter(model.folder)
-    except AdapterError as error:
-        raise FinetuningError(str(error)) from error
-    if adapter is None:
-        raise FinetuningError(f"{model.folder} has no adapter to go on from")
-    return adapter
 
 
 def _key(base_name: str, lessons: Path, recipe: Recipe, before: Adapter | None) -> str:

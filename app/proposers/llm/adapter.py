@@ -48,12 +48,19 @@ def load_adapter(version_folder: Path) -> Adapter | None:
     """The adapter of a model version; None if it ships none.
 
     Raises:
-        AdapterError: a file is missing or changed, or it was taught with another prompt.
+        AdapterError: see `adapter_in`.
     """
     folder = version_folder / "adapter"
+    return adapter_in(folder) if folder.exists() else None
+
+
+def adapter_in(folder: Path) -> Adapter:
+    """The adapter of a folder.
+
+    Raises:
+        AdapterError: a file is missing or changed, or it was taught with another prompt.
+    """
     path = folder / MANIFEST
-    if not folder.exists():
-        return None
     try:
         manifest = AdapterManifest.model_validate_json(path.read_bytes())
         for name in {WEIGHTS, CONFIG} - set(manifest.files):
