@@ -41,7 +41,7 @@ test: $(DEV) $(MLSERVER)  ## Run the tests; ARGS="-k settle" reaches pytest
 
 test-vllm: $(DEV) $(VLLM)  ## Run the gateway's tests on vLLM, which takes 4 GB and some minutes
 	@$(BIN)/turnpoint fetch
-	@TEST_LLM=vllm $(BIN)/python -m pytest tests/vllm tests/integration/test_counterfactuals.py $(ARGS)
+	@TEST_LLM=vllm $(BIN)/python -m pytest tests/vllm tests/contract tests/integration/test_counterfactuals.py $(ARGS)
 
 test-train: $(TRAIN)  ## Run the tests of fine-tuning, which take PyTorch
 	@.venv-train/bin/python -m pytest tests/train $(ARGS)

@@ -15,6 +15,8 @@ from app.engine.hosting import Hosted, Hosting
 from app.engine.search import search
 from tests.asking import Person, question_about
 
+pytest_plugins = ["tests.integration.parts"]
+
 STORE = Path(__file__).parent.parent / "model_store"
 
 collect_ignore = [

@@ -1,18 +1,28 @@
-"""The gateway under contract: real database and cache, and no language model, which changes no shape."""
+"""The gateway under contract: real database and cache, and where vLLM is tested, vLLM.
 
+Elsewhere without a language model: it changes no shape, and takes its time.
+"""
+
+import os
 from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.conftest import database_url, home, redis_url, servers
+from app.embedded.language_model import LanguageModel
 from tests.integration.processes import serving
 from tests.integration.serving import Servers
 
-__all__ = ["database_url", "home", "redis_url", "servers"]
-
 
 @pytest.fixture(scope="session")
-def url(servers: Servers) -> Iterator[str]:
+def url(servers: Servers, request: pytest.FixtureRequest) -> Iterator[str]:
     """A gateway in a process of its own: what generates the requests is busy enough in this one."""
-    with serving(servers, servers.database_url) as (_, client):
+    language_model = {}
+    if os.environ.get("TEST_LLM") == "vllm":
+        tuned: LanguageModel = request.getfixturevalue("tuned")
+        language_model = {
+            "LLM_URL": request.getfixturevalue("llm_url"),
+            "LLM_MODEL": tuned.alias,
+            "LLM_STYLE": tuned.style,
+        }
+    with serving(servers, servers.database_url, language_model) as (_, client):
         yield str(client.base_url)

@@ -130,10 +130,14 @@ def is_alive(client: httpx.Client) -> bool:
 
 
 @contextmanager
-def serving(servers: Servers, database_url: str) -> Iterator[tuple[Turnpoint, httpx.Client]]:
+def serving(
+    servers: Servers, database_url: str, more: Mapping[str, str] | None = None
+) -> Iterator[tuple[Turnpoint, httpx.Client]]:
     """`turnpoint serve` once it answers, and a client of it."""
     port = free_port()
-    given = {"DATABASE_URL": database_url, "REDIS_URL": servers.redis_url, "PORT": str(port)}
+    given = {"DATABASE_URL": database_url, "REDIS_URL": servers.redis_url, "PORT": str(port)} | dict(
+        more or {}
+    )
     with turnpoint("serve", given) as serve, http_client(f"http://127.0.0.1:{port}") as client:
         wait_until(lambda: serve.ended or is_alive(client))
         assert not serve.ended, serve.errors

@@ -1,38 +1,11 @@
-"""A real vLLM, and the gateway on it; everything else as in the integration tests."""
+"""A real vLLM, which the gateway asks as well."""
 
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from tests.integration.conftest import (
-    client,
-    database_url,
-    home,
-    kept,
-    llm_url,
-    patient_id,
-    question,
-    redis_url,
-    servers,
-    tuned,
-    url,
-)
 from tests.integration.serving import SECONDS
-
-__all__ = [
-    "client",
-    "database_url",
-    "home",
-    "kept",
-    "llm_url",
-    "patient_id",
-    "question",
-    "redis_url",
-    "servers",
-    "tuned",
-    "url",
-]
 
 
 @pytest.fixture(scope="session")

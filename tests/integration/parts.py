@@ -1,4 +1,4 @@
-"""Real parts for the integration tests: PostgreSQL, Valkey, a llama.cpp server, and a gateway on them."""
+"""Real parts, once a test run: PostgreSQL, Valkey, a llama.cpp server or vLLM, and a gateway on them."""
 
 import os
 from collections.abc import Iterator
