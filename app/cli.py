@@ -250,7 +250,9 @@ def _served(settings: Settings) -> "Served | None":
     from app.embedded.served import Served
 
     key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
-    return Served(settings.llm_url, settings.llm_model, key) if settings.llm_url else None
+    if settings.llm_url is None:
+        return None
+    return Served(settings.llm_url, settings.llm_model, key, at_once=settings.llm_concurrency)
 
 
 @contextmanager

@@ -64,11 +64,19 @@ def make_own_lessons(
 
     async def asked(served: Served) -> list[Lesson]:
         lessons: list[Lesson] = []
+        turns = asyncio.Semaphore(served.at_once)
         async with proposing(served, model, Style.FINE_TUNED, recipe.own.samples) as proposer:
-            for done, person in enumerate(people):
-                report(f"{done} of {len(people)} people, {len(lessons)} lessons", done / len(people))
-                async for lesson in own_lessons(model, yardsticks, [person], recipe.data.seed, proposer):
-                    lessons.append(lesson)
+
+            async def about(person: Person) -> list[Lesson]:
+                async with turns:
+                    learned = own_lessons(model, yardsticks, [person], recipe.data.seed, proposer)
+                    return [lesson async for lesson in learned]
+
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(about(person)) for person in people]
+                for done, task in enumerate(tasks):
+                    report(f"{done} of {len(people)} people, {len(lessons)} lessons", done / len(people))
+                    lessons += await task
         return lessons
 
     server = nullcontext(given) if given else serving(adapter, home, lambda words, _: report(words, 0.0))
