@@ -29,7 +29,7 @@ def main() -> None:
     gateway.add_argument("--people", type=int, default=60, help="held-out people asked about, each measure")
     gateway.add_argument("--llm-people", type=int, default=15, help="of them, asked with the language model")
     vllm = parts.add_parser("vllm", help="the gateway on vLLM, beside vLLM alone")
-    vllm.add_argument("--people", type=int, default=64, help="held-out people asked about, each measure")
+    vllm.add_argument("--people", type=int, default=32, help="held-out people asked about, each measure")
     peers = parts.add_parser("peers", help="other packages, asked the same questions")
     peers.add_argument(
         "--quick", action="store_true", help=f"{QUICK_PEOPLE} people, without the slowest rows"

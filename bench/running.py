@@ -45,7 +45,7 @@ def running(home: Path, llm: str = "llama.cpp") -> Iterator[Run]:
         environment = start_servers(stack, home, Given(None, None, None, llm), Screen())
         port = free_port()
         url = start_gateway(stack, home, environment, "127.0.0.1", port)
-        yield Run(stack.enter_context(httpx.Client(base_url=url, timeout=60)), environment, port)
+        yield Run(stack.enter_context(httpx.Client(base_url=url, timeout=600)), environment, port)
 
 
 def requests_about(model: HostedModel, count: int) -> list[Json]:

@@ -55,7 +55,7 @@ class Training(_Part):
 class Own(_Part):
     """The second round, on what the tuned model itself proposed and verification kept."""
 
-    every: _Count = 12
+    every: _Count = 20
     """Every so many-th training person is asked about."""
     samples: _Count = 8
     temperature: Annotated[float, Field(gt=0, le=2)] = 1.0

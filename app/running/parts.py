@@ -81,9 +81,11 @@ def start_servers(stack: ExitStack, home: Path, given: Given, screen: Screen) ->
 
 
 def _server_of(chosen: LanguageModel, llm: str, home: Path, step: Step) -> EmbeddedLlm | EmbeddedVllm:
+    weights = chosen.merged(home, step.report)
     if llm == "vllm":
-        return EmbeddedVllm(chosen.base, chosen.adapter, chosen.alias)
-    return EmbeddedLlm(chosen.merged(home, step.report), LlmOptions(alias=chosen.alias))
+        # Merged here too: on a CPU vLLM's adapters take many times what the model itself takes.
+        return EmbeddedVllm(weights, None, chosen.alias)
+    return EmbeddedLlm(weights, LlmOptions(alias=chosen.alias))
 
 
 def start_gateway(stack: ExitStack, home: Path, environment: dict[str, str], host: str, port: int) -> str:
