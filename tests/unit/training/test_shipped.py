@@ -13,9 +13,9 @@ from app.classifiers.hosted import HostedModel
 from app.domain.feature import Feature, Risk
 from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema, FloatArray
-from app.training import nhanes
 from app.training.discrimination import at_threshold, roc_auc
 from app.training.fit import COMMITTEE_SIZE
+from app.training.nhanes import people as nhanes
 from app.training.people import Person
 from app.training.ranges import check_observed
 from app.training.split import is_held_out

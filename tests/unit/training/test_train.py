@@ -63,7 +63,7 @@ def test_a_failed_run_leaves_the_old_version_whole(monkeypatch: pytest.MonkeyPat
 
 
 def test_data_that_cannot_be_fetched_changes_nothing(monkeypatch: pytest.MonkeyPatch, store: Path) -> None:
-    def fail(cache: Path) -> bytes:
+    def fail(*_: object) -> bytes:
         raise TrainingError("No network.")
 
     monkeypatch.setattr(source, "fetch_table", fail)
