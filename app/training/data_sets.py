@@ -3,8 +3,9 @@
 from app.training.data_set import DataSet
 from app.training.errors import TrainingError
 from app.training.nhanes.data_set import NHANES
+from app.training.uci_heart.data_set import UCI_HEART
 
-DATA_SETS = {"nhanes": NHANES}
+DATA_SETS = {"nhanes": NHANES, "uci_heart": UCI_HEART}
 
 
 def data_set_of(loader: str) -> DataSet:

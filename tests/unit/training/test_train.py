@@ -93,6 +93,13 @@ def test_an_unknown_model_is_named(store: Path) -> None:
         train.train("no-such-model", store, store / "cache", silent)
 
 
+def test_an_unknown_loader_is_named(store: Path) -> None:
+    task = store / "dysglycaemia" / "task.toml"
+    task.write_text(task.read_text().replace('loader = "nhanes"', 'loader = "framingham"'))
+    with pytest.raises(TrainingError, match=r"no loader named framingham; this version knows nhanes and uci"):
+        train.train("dysglycaemia", store, store / "cache", silent)
+
+
 def test_observed_ranges_must_be_those_of_the_training_people(
     schema: FeatureSchema, held_out: list[Values]
 ) -> None:
