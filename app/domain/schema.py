@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.domain.feature import Feature, Kind
+from app.domain.feature import Feature, Kind, Missing
 
 Value = bool | int | float | str | None
 FloatArray = npt.NDArray[np.float64]
@@ -122,6 +122,9 @@ class FeatureSchema(_Frozen):
                 raise ValueError(
                     f"{link.feature}: a linked feature follows an actionable one, and is not one"
                 )
+            by = str(link.slope["by"]) if isinstance(link, LinearLink) else None
+            if by is not None and (by not in self or self[by].missing is not Missing.REFUSED):
+                raise ValueError(f"{link.feature}: its slope goes by {by}, which is not always known")
         return self
 
     @cached_property

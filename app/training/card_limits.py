@@ -51,9 +51,9 @@ def _elsewhere(metrics: Mapping[str, Any]) -> str:
     return (
         f"It does not travel unharmed. At a site that it did not learn from, ROC-AUC is "
         f"{worst['roc_auc']['value']:.2f} ({worst['site']}) to {best['roc_auc']['value']:.2f} "
-        f"({best['site']}), and its risks are off where the outcome is rarer or more common: at "
-        f"{off['site']} it expects {100 * off['mean_risk']:.0f} % with the outcome where "
-        f"{100 * off['prevalence']:.0f} % have it."
+        f"({best['site']}), and its risks are off where the outcome is rarer or more common: of "
+        f"those of {off['site']} it expects {100 * off['mean_risk']:.0f} % to have it, where "
+        f"{100 * off['prevalence']:.0f} % do."
     )
 
 
