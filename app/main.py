@@ -23,6 +23,7 @@ from app.models import endpoints as models
 from app.models.examples import document_examples, warm_up
 from app.patients import endpoints as patients
 from app.predictions import endpoints as predictions
+from app.proposers.llm.adapter import has_adapter
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.exemplars import load_exemplars
@@ -141,6 +142,12 @@ def _proposer(settings: Settings, hosting: Hosting, client: LlmClient) -> LlmPro
     exemplars = (
         {h.model.name: load_exemplars(h.model.folder) for h in hosting} if style is Style.FEW_SHOT else {}
     )
+    # It is told nothing but the case: about a classifier that it was not taught it could only guess.
+    taught = (
+        frozenset(h.model.name for h in hosting if has_adapter(h.model.folder))
+        if style is Style.FINE_TUNED
+        else None
+    )
     return LlmProposer(
         client=client,
         style=style,
@@ -148,4 +155,5 @@ def _proposer(settings: Settings, hosting: Hosting, client: LlmClient) -> LlmPro
         samples=settings.llm_samples,
         temperature=settings.llm_temperature,
         deadline_s=settings.llm_deadline_s,
+        taught=taught,
     )

@@ -1,4 +1,4 @@
-"""What all tests share: the shipped model, real people, and strategies over them."""
+"""What all tests share: the shipped models, real people, and strategies over them."""
 
 import os
 from importlib.util import find_spec
@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from app.classifiers.cohort import Side, people_of
 from app.classifiers.hosted import HostedModel
 from app.classifiers.store import load_models
 from app.domain.schema import FeatureSchema
@@ -34,6 +35,23 @@ def hosting() -> Hosting:
 @pytest.fixture(scope="session")
 def hosted(hosting: Hosting) -> Hosted:
     return hosting.named("dysglycaemia")
+
+
+@pytest.fixture(scope="session")
+def heart(hosting: Hosting) -> Hosted:
+    """The second model: of few people, with many unknown values, on several sites."""
+    return hosting.named("heart-disease")
+
+
+@pytest.fixture(scope="session")
+def heart_patient(heart: Hosted) -> Person:
+    """A person of high heart disease risk with some values unknown, whom the search can help."""
+    people = people_of(heart.model, Side.HELD_OUT)
+    high = [person for person in people if person.risk > heart.model.schema.model.threshold]
+    for features in (person.features for person in high if None in person.features.values()):
+        if len(search(question_about(heart.model, features)).levels) > 0:
+            return features
+    raise AssertionError("no held-out person can be helped")
 
 
 @pytest.fixture(scope="session")

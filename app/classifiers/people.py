@@ -44,7 +44,8 @@ def _encoded(feature: Feature, column: pa.ChunkedArray) -> FloatArray:
     if feature.kind is not Kind.CATEGORY:
         return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)[:, None]
     values = np.array(column.to_pylist(), dtype=object)[:, None]
-    return (values == [category.value for category in feature.categories]).astype(np.float64)
+    encoded = (values == [category.value for category in feature.categories]).astype(np.float64)
+    return np.where(values == None, np.nan, encoded)  # noqa: E711  (elementwise: None is unknown)
 
 
 def check_people(schema: FeatureSchema, path: Path) -> None:

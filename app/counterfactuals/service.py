@@ -23,6 +23,8 @@ from app.proposers.llm.proposer import LlmProposer
 from app.storage.cache import Cache, CacheAwayError
 from app.storage.database import Database
 
+_FOR_A_WHILE = (Degraded.LLM_UNAVAILABLE, Degraded.LLM_TIMEOUT)
+
 SLOWEST_S = 60.0
 """How long equal questions may be held back by the one being answered."""
 
@@ -80,9 +82,10 @@ class CounterfactualService:
             return recorded.as_answer(row)
 
     def _proposer_version(self, asked: Asked) -> str:
-        if self._llm is None or asked.wish.generator is Generator.SEARCH:
+        llm, name = self._llm, asked.hosted.model.name
+        if llm is None or asked.wish.generator is Generator.SEARCH or not llm.knows(name):
             return "search"
-        return self._llm.version
+        return llm.version
 
     async def _from_cache(
         self, key: str, correlation_id: str, started: float
@@ -103,8 +106,8 @@ class CounterfactualService:
         outcome = await self._work_out(asked)
         answer = as_answer(asked, outcome, cache_away=key is None, elapsed_ms=_milliseconds_since(started))
         await self._database.run(*recording(asked, digest, answer, correlation_id))
-        if key is not None and (outcome.generation.degraded is None or self._llm is None):
-            # Not when the language model is away for a while: the next equal question may find it back.
+        if key is not None and (self._llm is None or outcome.generation.degraded not in _FOR_A_WHILE):
+            # The next equal question may find the language model back.
             with suppress(CacheAwayError):  # recorded all the same; the next equal question costs its time
                 await self._cache.put(key, answer.model_dump_json(by_alias=True))
         return answer
@@ -136,6 +139,8 @@ class CounterfactualService:
             return Proposals(nothing, asked=0, model=None, prompt_version=None)
         if self._llm is None:
             return Proposals(nothing, 0, None, None, degraded=Degraded.LLM_UNAVAILABLE)
+        if not self._llm.knows(question.schema.model.name):
+            return Proposals(nothing, 0, None, None, degraded=Degraded.LLM_NOT_TAUGHT)
         return await self._llm.propose(question)
 
 

@@ -105,7 +105,10 @@ class Levers:
         much of it each level of each lever uses, shape (relations, levers, levels).
         """
         columns, owners, values = self.moved
-        room = self.relation_bounds - self.relation_terms @ np.nan_to_num(self.factual) + _SLACK
+        # Somebody who lies beyond a relation may stay there, and is taken no further.
+        room = (
+            np.maximum(self.relation_bounds - self.relation_terms @ np.nan_to_num(self.factual), 0) + _SLACK
+        )
         whose = owners == np.arange(len(self))[:, None]  # (levers, moved columns)
         use = (self.relation_terms[:, None, columns] * whose) @ (values - values[:, :1])
         touched = (use != 0).any(axis=(1, 2))
@@ -155,7 +158,7 @@ def _lever(
             moved.append(link.feature)
             rows.append(_follow(schema, patient, link, values, float(linked_start)))
     table = np.array(rows).T
-    permitted = _permitted(schema, moved, table, constraints)
+    permitted = _permitted(schema, moved, table, constraints) & _related(schema, patient, moved, table)
     if permitted.sum() < 2:
         return None
     distance = np.abs(values - start) / action.step
@@ -217,6 +220,20 @@ def _permitted(
     low, high = np.array(bounds).T
     kept = ((table >= low - _SLACK) & (table <= high + _SLACK)).all(axis=1)
     kept[0] = True
+    return kept
+
+
+def _related(schema: FeatureSchema, patient: Patient, names: list[str], table: FloatArray) -> BoolArray:
+    """Which levels keep the relations that nothing but this lever can move; level 0 always does."""
+    fixed = {f.name for f in schema.features if f.action is None and f.name not in schema.link_of}
+    kept = np.ones(len(table), dtype=bool)
+    for relation in schema.relations:
+        if not set(relation.terms) <= fixed | set(names):
+            continue
+        columns = [schema.column_of[name] for name in relation.terms]
+        room = relation.bound - float(patient.row[columns] @ np.array([*relation.terms.values()]))
+        use = (table - table[0]) @ [relation.terms.get(name, 0.0) for name in names]
+        kept &= ~(use > max(room, 0.0) + _SLACK)  # of an unknown room nothing can be said
     return kept
 
 

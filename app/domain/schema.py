@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.domain.feature import Feature, Kind
+from app.domain.feature import Feature, Kind, Missing
 
 Value = bool | int | float | str | None
 FloatArray = npt.NDArray[np.float64]
@@ -58,11 +58,16 @@ Link = Annotated[ProportionalLink | LinearLink, Field(discriminator="kind")]
 
 
 class Relation(_Frozen):
-    """A physiological rule: the sum of coefficient x value is at most `bound` where all are known."""
+    """A physiological rule: the sum of coefficient x value is at most `bound` where all are known.
+
+    One that binds suggestions alone is a rule of thumb: people who lie beyond it are taken as they are, and
+    no suggestion goes beyond it, or further beyond it.
+    """
 
     name: str
     terms: dict[str, float]
     bound: float
+    binds: Literal["everybody", "suggestions"] = "everybody"
 
 
 class ModelFacts(_Frozen):
@@ -117,6 +122,9 @@ class FeatureSchema(_Frozen):
                 raise ValueError(
                     f"{link.feature}: a linked feature follows an actionable one, and is not one"
                 )
+            by = str(link.slope["by"]) if isinstance(link, LinearLink) else None
+            if by is not None and (by not in self or self[by].missing is not Missing.REFUSED):
+                raise ValueError(f"{link.feature}: its slope goes by {by}, which is not always known")
         return self
 
     @cached_property
@@ -158,10 +166,12 @@ class FeatureSchema(_Frozen):
         row: list[float] = []
         for feature in self.features:
             value = values.get(feature.name)
-            if feature.kind is Kind.CATEGORY:
+            if value is None:
+                row += [np.nan] * len(feature.columns)
+            elif feature.kind is Kind.CATEGORY:
                 row += [float(value == category.value) for category in feature.categories]
             else:
-                row.append(np.nan if value is None else float(value))  # type: ignore[arg-type]
+                row.append(float(value))  # type: ignore[arg-type]
         return np.array(row, dtype=np.float64)
 
     def decode(self, row: FloatArray, factual: Mapping[str, Value]) -> dict[str, Value]:

@@ -29,6 +29,8 @@ def _property(schema: FeatureSchema, feature: Feature) -> dict[str, Any]:
     if feature.missing is not Missing.REFUSED:
         described["x-missing"] = feature.missing
         described["type"] = [described["type"], "null"]
+        if feature.categories:
+            described["enum"] = [*described["enum"], None]
     if feature.note:
         described["description"] = feature.note
     if feature.unit:

@@ -7,10 +7,12 @@ from app.domain.schema import IntArray
 
 
 class Degraded(StrEnum):
-    """What was away while an answer was made."""
+    """What was away while an answer was made, or not made for it."""
 
     LLM_UNAVAILABLE = "llm_unavailable"
     LLM_TIMEOUT = "llm_timeout"
+    LLM_NOT_TAUGHT = "llm_not_taught"
+    """A language model is there, but was fine-tuned for another classifier's questions."""
     CACHE_UNAVAILABLE = "cache_unavailable"
 
 

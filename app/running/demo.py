@@ -23,7 +23,7 @@ def load_patients(http: httpx.Client, model: HostedModel, step: Step) -> Json:
     requests, firsts = [], []
     for number, person in enumerate(example_people(model, PEOPLE), start=1):
         step.report("Loading demonstration patients", number / PEOPLE)
-        patient_id = f"NHANES-{person.source_id}"
+        patient_id = f"{model.schema.data.loader.upper()}-{person.source_id}"
         request = {"patient_id": patient_id, "model": model.name, "features": person.features}
         known = http.get(f"/patients/{patient_id}/interventions", params={"limit": 100})
         first = (

@@ -48,7 +48,7 @@ def run(home: Path, host: str, port: int, llm: str) -> None:
             ) as http:
                 with screen.step("Loading demonstration patients") as step:
                     shown = load_patients(http, model, step)
-                    step.done("a dozen real NHANES participants as demonstration patients")
+                    step.done(f"a dozen real people of {model.schema.data.name} as demonstration patients")
                 show_answer(http, model, shown, screen)
             _show_addresses(screen, url, shown["patient_id"], time.monotonic() - started)
             stop.wait()

@@ -76,6 +76,8 @@ def _performance(card: Mapping[str, Any]) -> Iterator[str]:
         f"threshold the person is."
     )
     yield "![ROC curve](roc.svg)"
+    if "sites_left_out" in performance:
+        yield from _sites(performance["sites_left_out"])
     yield "### Calibration"
     line = performance["calibration"]
     yield f"Slope {line['slope']:.2f} (1 is ideal), intercept {line['intercept']:.2f} (0 is ideal)."
@@ -84,18 +86,47 @@ def _performance(card: Mapping[str, Any]) -> Iterator[str]:
     yield "![Calibration curve](calibration.svg)"
 
 
+def _sites(sites: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield "### At a site it did not learn from"
+    yield (
+        "Each site left out in turn: a classifier fitted to all people of the others, held-out ones "
+        "included, and tried on all people of the one left out. *Shift* is calibration in the large, in "
+        "log-odds: 0 is ideal, above it risks are too low."
+    )
+    head = ["Site", "n", "With outcome", "Mean risk", "ROC-AUC", "F1", "Sensitivity", "Specificity"]
+    rows = [
+        [
+            site["site"],
+            str(site["n"]),
+            _percent(site["prevalence"]),
+            _percent(site["mean_risk"]),
+            _interval(site["roc_auc"]),
+            f"{site['f1']:.2f}",
+            _percent(site["sensitivity"]),
+            _percent(site["specificity"]),
+            f"{site['brier']:.3f}",
+            f"{site['calibration_in_the_large']:+.2f}",
+        ]
+        for site in sites
+    ]
+    yield _table([*head, "Brier", "Shift"], rows)
+
+
 def _group(group: Mapping[str, Any]) -> list[str]:
-    auc = group["roc_auc"]
     return [
         group["group"],
         group["level"],
         str(group["n"]),
         _percent(group["prevalence"]),
         _percent(group["mean_risk"]),
-        f"{auc['value']:.2f} ({auc['low']:.2f} to {auc['high']:.2f})" if auc else "",
+        _interval(group["roc_auc"]),
         *(_percent(group[name]) for name in _SHARES),
         f"{group['brier']:.3f}",
     ]
+
+
+def _interval(auc: Mapping[str, float] | None) -> str:
+    return f"{auc['value']:.2f} ({auc['low']:.2f} to {auc['high']:.2f})" if auc else ""
 
 
 def _percent(share: float | None) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -11,71 +10,74 @@ from sklearn.model_selection import StratifiedKFold
 
 from app.domain.feature import Kind
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
-from app.training.calibration import brier_score, calibration_bins, calibration_line
-from app.training.discrimination import at_threshold, roc_auc, roc_points
+from app.training.calibration import calibration_bins, calibration_line
+from app.training.data_set import Grouping
+from app.training.discrimination import roc_auc, roc_points
 from app.training.fit import Sample, fit, risk_of
-from app.training.people import Person, outcomes_of, rows_of
+from app.training.headline import INTERVAL, headline
+from app.training.people import Person, outcomes_of, rows_of, sites_of
+from app.training.sites import left_out_in_turn
 
 FOLDS = 5
-AGE_BANDS = ((18, 39), (40, 59), (60, 79), (80, 120))
 DECIMALS = 4
 
 
 def evaluate(
     schema: FeatureSchema,
+    grouping: Grouping,
     booster: xgboost.Booster,
     members: Sequence[xgboost.Booster],
-    training: Sample,
+    training: Sequence[Person],
     held_out: Sequence[Person],
 ) -> dict[str, Any]:
-    """Figures on held-out people, overall and by group; cross-validation; the committee's spread."""
+    """Figures on held-out people, overall and by group; cross-validation; the committee's spread.
+
+    Where people come from several sites, also what `left_out_in_turn` finds among all of them.
+    """
     rows, outcome = rows_of(schema, held_out), outcomes_of(held_out)
     risk = risk_of(booster, rows)
     threshold = schema.model.threshold
     groups = [
-        {"group": group, "level": level, **_headline(outcome[who], risk[who], threshold)}
-        for group, level, who in _groups(schema, held_out)
+        {"group": group, "level": level, **headline(outcome[who], risk[who], threshold)}
+        for group, level, who in _groups(schema, grouping, held_out)
     ]
     figures = {
         "outcome": schema.model.outcome,
         "threshold": threshold,
-        "interval": "95 %, DeLong et al. (1988)",
-        "held_out": _headline(outcome, risk, threshold),
+        "interval": INTERVAL,
+        "held_out": headline(outcome, risk, threshold),
         "calibration": {**calibration_line(outcome, risk), "bins": calibration_bins(outcome, risk)},
         "roc": roc_points(outcome, risk),
         "groups": groups,
-        "cross_validation": _cross_validated(schema, training),
+        "cross_validation": _cross_validated(
+            schema, Sample(rows_of(schema, training), outcomes_of(training))
+        ),
         "committee": _committee(
             np.stack([risk_of(member, rows) for member in members]), outcome, risk, threshold
         ),
         "influence": _influence(schema, booster),
     }
+    if elsewhere := left_out_in_turn(schema, [*training, *held_out]):
+        figures["sites_left_out"] = elsewhere
     return _rounded(figures)
 
 
-def _headline(outcome: BoolArray, risk: FloatArray, threshold: float) -> dict[str, Any]:
-    auc = roc_auc(outcome, risk)
-    return {
-        "n": len(outcome),
-        "prevalence": float(outcome.mean()),
-        "mean_risk": float(risk.mean()),
-        "roc_auc": asdict(auc) if auc else None,
-        **at_threshold(outcome, risk, threshold),
-        "brier": brier_score(outcome, risk),
-    }
-
-
-def _groups(schema: FeatureSchema, people: Sequence[Person]) -> Iterator[tuple[str, str, BoolArray]]:
-    """Categories and age bands with who belongs to them; empty ones are left out."""
-    for feature in schema.features:
-        for category in feature.categories if feature.kind is Kind.CATEGORY else ():
+def _groups(
+    schema: FeatureSchema, grouping: Grouping, people: Sequence[Person]
+) -> Iterator[tuple[str, str, BoolArray]]:
+    """Categories, age bands and sites with who belongs to them; empty ones are left out."""
+    for feature in (schema[name] for name in grouping.categories):
+        for category in feature.categories:
             who = np.array([person.values[feature.name] == category.value for person in people])
             if who.any():
                 yield feature.label, category.label, who
-    for low, high in AGE_BANDS:
+    last = grouping.age_bands[-1]
+    for low, high in grouping.age_bands:
         who = np.array([low <= float(person.values["age"] or 0) <= high for person in people])
         if who.any():
-            yield "Age", f"{low}-{high}" if high < 120 else f"{low} and over", who
+            yield "Age", f"{low} and over" if (low, high) == last else f"{low}-{high}", who
+    for site in sites_of(people):
+        yield "Site", site, np.array([person.site == site for person in people])
 
 
 def _cross_validated(schema: FeatureSchema, sample: Sample) -> dict[str, Any]:

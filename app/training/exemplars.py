@@ -20,31 +20,42 @@ from app.proposers.llm.prompt import case_text
 from app.proposers.llm.response import write_answer
 
 WANTED = 200
+_BUDGET_S = 600.0
+"""Of each search: so much that none ends unproved, with what a busy machine happened to find by then."""
 
 
 def make_exemplars(model: HostedModel, people: list[dict[str, Value]]) -> list[dict[str, Any]]:
     """Exemplars of training people, spread evenly over their risks.
 
-    Each person is at high risk and known whole, and each answer holds: refits, noise and adherence included.
+    Each person is at high risk, and each answer holds: refits, noise and adherence included. They are known
+    whole, unless fewer than `WANTED` are.
     """
     yardsticks = yardsticks_of(model)
-    whole = [person for person in people if None not in person.values()]
-    risk = model.classifier.risk(np.stack([model.schema.encode(person) for person in whole]))
-    high = np.flatnonzero(risk > model.schema.model.threshold)
-    by_risk = high[np.argsort(risk[high], kind="stable")]
+    by_risk = _by_risk(model, [person for person in people if None not in person.values()])
+    if len(by_risk) < WANTED:
+        by_risk = _by_risk(model, people)
     found = [
         exemplar
-        for index in by_risk[:: max(1, len(by_risk) // (3 * WANTED))]
-        if (exemplar := _exemplar(model, yardsticks, whole[index])) is not None
+        for person in by_risk[:: max(1, len(by_risk) // (3 * WANTED))]
+        if (exemplar := _exemplar(model, yardsticks, person)) is not None
     ]
     kept = np.unique(np.linspace(0, len(found) - 1, min(WANTED, len(found))).round().astype(int))
     return [asdict(found[index]) for index in kept]
 
 
+def _by_risk(model: HostedModel, people: list[dict[str, Value]]) -> list[dict[str, Value]]:
+    """Those at high risk, the lowest risk first."""
+    if not people:
+        return []
+    risk = model.classifier.risk(np.stack([model.schema.encode(person) for person in people]))
+    high = np.flatnonzero(risk > model.schema.model.threshold)
+    return [people[index] for index in high[np.argsort(risk[high], kind="stable")]]
+
+
 def _exemplar(model: HostedModel, yardsticks: Yardsticks, person: dict[str, Value]) -> Exemplar | None:
     question = question_about(model, person)
     least = model.schema.model.min_robustness
-    found = find(question, yardsticks, Wish(1, least, Generator.SEARCH))
+    found = find(question, yardsticks, Wish(1, least, Generator.SEARCH), _BUDGET_S)
     if len(found.levels) == 0:
         return None
     likeness = Likeness(question.levers, yardsticks.crowd, yardsticks.density)
@@ -53,4 +64,5 @@ def _exemplar(model: HostedModel, yardsticks: Yardsticks, person: dict[str, Valu
         return None
     leverage = leverage_of(question)
     answer = write_answer(question.levers, option.levels[0], leverage.order)
-    return Exemplar(case_text(question, leverage), answer, tuple(question.patient.row.tolist()))
+    row = tuple(None if np.isnan(value) else value for value in question.patient.row.tolist())
+    return Exemplar(case_text(question, leverage), answer, row)

@@ -12,7 +12,8 @@ import xgboost
 
 from app import __version__
 from app.domain.schema import FeatureSchema
-from app.training import fit, source, split
+from app.training import fit, split
+from app.training.data_set import DataSet
 
 _PACKAGES = ("numpy", "pandas", "scikit-learn", "pyarrow")
 
@@ -23,10 +24,16 @@ def write_json(path: Path, content: Mapping[str, Any] | Sequence[Mapping[str, An
 
 
 def write_manifest(
-    home: Path, task: Path, schema: FeatureSchema, model_version: str, counts: Mapping[str, Any]
+    home: Path,
+    task: Path,
+    schema: FeatureSchema,
+    data_set: DataSet,
+    model_version: str,
+    counts: Mapping[str, Any],
 ) -> None:
     """Write `manifest.json` over the finished files of `home`. No time stamps: same run, same bytes."""
     files = [path for path in sorted(home.rglob("*")) if path.is_file()]
+    source = data_set.source
     manifest = {
         "model": schema.model.name,
         "version": model_version,
@@ -34,11 +41,11 @@ def write_manifest(
         "schema": sha256_of(task),
         "data": {
             "name": schema.data.name,
-            "source": source.PACKAGE,
-            "wheel_sha256": source.WHEEL_SHA256,
-            "table": source.TABLE,
-            "table_sha256": source.TABLE_SHA256,
-            "held_out": f'int(sha256("turnpoint:" + SEQN)[:8], 16) % 100 < {split.HELD_OUT_PERCENT}',
+            "source": source.package,
+            "wheel_sha256": source.wheel_sha256,
+            "table": source.table,
+            "table_sha256": source.table_sha256,
+            "held_out": split.rule(data_set.number),
         },
         "counts": counts,
         "fit": {"seed": fit.SEED, "trees": fit.TREES, "parameters": fit.PARAMETERS},

@@ -22,11 +22,15 @@ _ARROW_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One participant: sequence number, every feature of the schema (None where unknown), label."""
+    """One participant: number, every feature of the schema (None where unknown), label.
+
+    `site` is where they were examined, in a data set of several sites; it is no feature.
+    """
 
     seqn: int
     values: dict[str, Value]
     outcome: bool
+    site: str | None = None
 
 
 @dataclass(slots=True)
@@ -86,6 +90,11 @@ def outcomes_of(people: Sequence[Person]) -> BoolArray:
     return np.array([person.outcome for person in people], dtype=bool)
 
 
+def sites_of(people: Sequence[Person]) -> list[str]:
+    """The sites of a data set in alphabetical order; none where people have none."""
+    return sorted({person.site for person in people if person.site is not None})
+
+
 def missing_by_feature(schema: FeatureSchema, people: Sequence[Person]) -> dict[str, int]:
     """How many people lack each feature; features that nobody lacks are left out."""
     counts = {f.name: sum(person.values[f.name] is None for person in people) for f in schema.features}
@@ -93,8 +102,12 @@ def missing_by_feature(schema: FeatureSchema, people: Sequence[Person]) -> dict[
 
 
 def write_people(schema: FeatureSchema, people: Sequence[Person], path: Path) -> None:
-    """Write a Parquet file: `seqn`, every feature in its own kind with nulls for unknown, `outcome`."""
+    """Write a Parquet file: `seqn`, every feature in its own kind with nulls for unknown, `outcome`.
+
+    `site` comes last, where people have one.
+    """
     fields = [(feature.name, _ARROW_TYPES[feature.kind]) for feature in schema.features]
-    columns = pa.schema([("seqn", pa.int32()), *fields, ("outcome", pa.bool_())])
-    rows = [{"seqn": p.seqn, **p.values, "outcome": p.outcome} for p in people]
+    site = [("site", pa.string())] if sites_of(people) else []
+    columns = pa.schema([("seqn", pa.int32()), *fields, ("outcome", pa.bool_()), *site])
+    rows = [{"seqn": p.seqn, **p.values, "outcome": p.outcome, "site": p.site} for p in people]
     pq.write_table(pa.Table.from_pylist(rows, schema=columns), path, compression="zstd")

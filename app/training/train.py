@@ -11,7 +11,9 @@ from app.classifiers.store import ModelFolderError, read_people, read_schema
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
 from app.domain.schema import FeatureSchema
-from app.training import card, evaluation, nhanes, plots, source
+from app.training import card, evaluation, plots, source
+from app.training.data_set import DataSet
+from app.training.data_sets import data_set_of
 from app.training.errors import TrainingError
 from app.training.exemplars import make_exemplars
 from app.training.fit import COMMITTEE_SIZE, Sample, fit, refit
@@ -51,13 +53,14 @@ def train(name: str, store: Path, cache: Path, report: Report) -> Path:
         schema = read_schema(folder)
     except ModelFolderError as error:
         raise TrainingError(str(error)) from error
+    data_set = data_set_of(schema.data.loader)
     report("Reading the data", None)
-    cohort = _read_cohort(schema, cache)
+    cohort = _read_cohort(schema, data_set, cache)
     home, partial = folder / VERSION, folder / f"{VERSION}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     (partial / "committee").mkdir(parents=True)
     try:
-        _build(partial, folder / "task.toml", schema, cohort, report)
+        _build(partial, folder / "task.toml", schema, data_set, cohort, report)
         carry_adapter(home, partial)
         _swap(partial, home)
     finally:
@@ -65,17 +68,17 @@ def train(name: str, store: Path, cache: Path, report: Report) -> Path:
     return home
 
 
-def _read_cohort(schema: FeatureSchema, cache: Path) -> _Cohort:
-    if schema.data.loader != "nhanes":
-        raise TrainingError(f"There is no loader named {schema.data.loader}; this version knows nhanes.")
-    people, tally = nhanes.read_people(schema, source.fetch_table(cache))
+def _read_cohort(schema: FeatureSchema, data_set: DataSet, cache: Path) -> _Cohort:
+    people, tally = data_set.read_people(schema, source.fetch_table(data_set.source, cache))
     training = [person for person in people if not is_held_out(person.seqn)]
     held_out = [person for person in people if is_held_out(person.seqn)]
     check_observed(schema, training)
     return _Cohort(training, held_out, tally)
 
 
-def _build(home: Path, task: Path, schema: FeatureSchema, cohort: _Cohort, report: Report) -> None:
+def _build(
+    home: Path, task: Path, schema: FeatureSchema, data_set: DataSet, cohort: _Cohort, report: Report
+) -> None:
     sample = Sample(rows_of(schema, cohort.training), outcomes_of(cohort.training))
     report("Fitting the classifier", None)
     booster = fit(schema, sample)
@@ -88,7 +91,9 @@ def _build(home: Path, task: Path, schema: FeatureSchema, cohort: _Cohort, repor
     write_people(schema, cohort.training, home / "population.parquet")
     write_people(schema, cohort.held_out, home / "held_out.parquet")
     report("Evaluating on held-out people", None)
-    metrics = evaluation.evaluate(schema, booster, members, sample, cohort.held_out)
+    metrics = evaluation.evaluate(
+        schema, data_set.grouping, booster, members, cohort.training, cohort.held_out
+    )
     auc = metrics["held_out"]["roc_auc"]["value"]
     if auc < MIN_AUC:
         raise TrainingError(f"ROC-AUC on held-out people is {auc:.3f}; at least {MIN_AUC:.2f} is required.")
@@ -98,9 +103,9 @@ def _build(home: Path, task: Path, schema: FeatureSchema, cohort: _Cohort, repor
     )
     counts = _counts(schema, cohort)
     write_json(home / "metrics.json", metrics)
-    card.write(home, schema, metrics, counts)
+    card.write(home, schema, data_set.words, metrics, counts)
     plots.write(home, metrics)
-    write_manifest(home, task, schema, VERSION, counts)
+    write_manifest(home, task, schema, data_set, VERSION, counts)
 
 
 def _hosted(home: Path, schema: FeatureSchema) -> HostedModel:

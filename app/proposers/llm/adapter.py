@@ -44,6 +44,11 @@ class Adapter:
         return self.manifest.files[WEIGHTS]
 
 
+def has_adapter(version_folder: Path) -> bool:
+    """Whether a model version ships an adapter; it is not looked into."""
+    return (version_folder / "adapter" / MANIFEST).is_file()
+
+
 def load_adapter(version_folder: Path) -> Adapter | None:
     """The adapter of a model version; None if it ships none.
 

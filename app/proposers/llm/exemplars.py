@@ -48,7 +48,8 @@ class ExemplarBank:
 
     @cached_property
     def _scale(self) -> FloatArray:
-        spread = np.nanstd(self._rows, axis=0)
+        # Masked, since a column that none of them has known has no spread, and makes numpy's own warn.
+        spread = np.ma.masked_invalid(self._rows).std(axis=0).filled(0.0)
         return np.where(spread > 0, spread, 1.0)
 
 

@@ -7,7 +7,7 @@ once; what follows is a few short lines about the patient.
 from collections.abc import Sequence
 from enum import StrEnum
 
-from app.domain.feature import Feature, Kind
+from app.domain.feature import Direction, Feature, Kind
 from app.domain.patient import Patient
 from app.domain.schema import FeatureSchema
 from app.engine.leverage import Leverage
@@ -78,13 +78,25 @@ def _instruction(schema: FeatureSchema) -> str:
         for feature in schema.actionable
         if feature.action is not None and feature.kind is not Kind.BOOLEAN
     )
+    habits = "for a habit, 1 starts it"
+    if any(_ends(feature) for feature in schema.actionable):
+        habits = "what is yes or no, 1 starts and -1 ends"
     return (
         f"Take the points asked for off a person's risk of {schema.model.outcome}, with the fewest and "
-        f"smallest changes and no more than allowed. One step is: {sizes}; for a habit, 1 starts it. "
+        f"smallest changes and no more than allowed. One step is: {sizes}; {habits}. "
         "A line such as 'BMI 31: -2 3, -5 7' says that 2 steps down take 3 points off, 5 steps down 7. "
         "Points of several changes add up; what is listed after 'also' takes off little alone. "
         "Choose changes that take off all the points asked for and half as many again. "
         "Answer with steps by feature, as in 'BMI -5 fibre 2'."
+    )
+
+
+def _ends(feature: Feature) -> bool:
+    """Whether it is a yes that a suggestion may turn into a no."""
+    return (
+        feature.kind is Kind.BOOLEAN
+        and feature.action is not None
+        and feature.action.direction is Direction.DECREASE
     )
 
 
@@ -94,6 +106,8 @@ def _told(feature: Feature, patient: Patient) -> str:
 
 def _value(feature: Feature, patient: Patient) -> str:
     value = patient.values[feature.name]
+    if value is None:
+        return "unknown"
     if feature.kind is Kind.BOOLEAN:
         return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, int | float) else str(value)

@@ -25,7 +25,8 @@ _WARM_UP_S = 20.0
 class LlmProposer:
     """Samples several answers at once and reads the well-formed ones.
 
-    `exemplars` are those of each model, by its name, for few-shot prompts.
+    `exemplars` are those of each model, by its name, for few-shot prompts. `taught` names the models that a
+    fine-tuned language model was taught; None stands for all.
     """
 
     client: LlmClient
@@ -34,6 +35,11 @@ class LlmProposer:
     samples: int
     temperature: float
     deadline_s: float
+    taught: frozenset[str] | None = None
+
+    def knows(self, model: str) -> bool:
+        """Whether its proposals for this model are worth asking for."""
+        return self.taught is None or model in self.taught
 
     @property
     def version(self) -> str:
@@ -82,12 +88,12 @@ class LlmProposer:
         )
 
     async def warm_up(self, schemas: Iterable[FeatureSchema]) -> None:
-        """Have the server read what all patients' prompts share, so that it is in its cache.
+        """Have the server read what all patients' prompts share, of each model that it knows.
 
         Gives up after some seconds, or at once where the server is away: requests then find out themselves.
         """
         with suppress(LlmError):
-            for schema in schemas:
+            for schema in (one for one in schemas if self.knows(one.model.name)):
                 prompt = messages(schema, self.style, "1")
                 await self.client.sample(prompt, {"const": 0}, 1, 0.0, max_tokens=1, deadline_s=_WARM_UP_S)
 

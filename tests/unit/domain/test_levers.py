@@ -11,6 +11,7 @@ from app.domain.feature import Direction
 from app.domain.levers import Levers, levers_of
 from app.domain.patient import read_patient
 from app.domain.schema import IntArray
+from app.engine.hosting import Hosted
 from tests.asking import Person, question_about
 
 
@@ -134,3 +135,39 @@ def test_sleep_moves_towards_its_range_from_either_side(model: HostedModel, help
     assert values(5.5) == [5.5, 6.0, 6.5, 7.0, 7.5]
     assert values(10.5) == [10.5, 10.0, 9.5, 9.0, 8.5]
     assert values(8.0) == []
+
+
+@pytest.mark.parametrize(
+    ("age", "rate", "values"),
+    [
+        (50, 140, [140, 145, 150, 155]),
+        (70, 140, [140, 145, 150]),
+        (70, 148, []),  # a step would go beyond 220 less age
+        (70, 180, []),  # already beyond
+        (50, None, []),
+    ],
+)
+def test_no_heart_rate_above_220_less_age_is_suggested(
+    heart: Hosted, heart_patient: Person, age: int, rate: int | None, values: list[float]
+) -> None:
+    levers = question_about(heart.model, heart_patient | {"age": age, "max_heart_rate": rate}).levers
+    found = [lever.values.tolist() for lever in levers if lever.feature.name == "max_heart_rate"]
+    assert found == ([values] if values else [])
+
+
+def test_who_lies_beyond_a_relation_of_suggestions_still_has_other_levers(
+    heart: Hosted, heart_patient: Person
+) -> None:
+    person = heart_patient | {"age": 70, "max_heart_rate": 180, "sbp": 150, "total_cholesterol": 260}
+    levers = question_about(heart.model, person).levers
+    assert {"sbp", "total_cholesterol"} <= {lever.feature.name for lever in levers}
+    assert levers.allowed(np.ones((1, len(levers)), dtype=np.int64)).all()
+
+
+def test_a_yes_can_turn_into_a_no_and_not_back(heart: Hosted, heart_patient: Person) -> None:
+    def moves(sugar: bool) -> list[list[float]]:
+        levers = question_about(heart.model, heart_patient | {"high_fasting_sugar": sugar}).levers
+        return [lever.values.tolist() for lever in levers if lever.feature.name == "high_fasting_sugar"]
+
+    assert moves(sugar=True) == [[1, 0]]
+    assert moves(sugar=False) == []

@@ -3,10 +3,12 @@
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 
 from app.domain.patient import InvalidInputError, read_patient
 from app.domain.schema import FeatureSchema
+from app.engine.hosting import Hosted
 from tests.asking import Person
 
 
@@ -81,3 +83,20 @@ def test_a_relation_with_an_unknown_value_does_not_apply(schema: FeatureSchema, 
 def test_weight_left_out_is_derived_and_not_guessed(schema: FeatureSchema, helpable: Person) -> None:
     patient = read_patient(schema, helpable | {"weight": None, "bmi": 30.0, "height": 170.0})
     assert patient.values["weight"] == pytest.approx(86.7)
+
+
+@pytest.mark.parametrize("name", ["thallium", "exercise_angina", "vessels"])
+def test_a_category_a_yes_or_no_and_a_number_can_be_unknown(
+    heart: Hosted, heart_patient: Person, name: str
+) -> None:
+    schema = heart.model.schema
+    patient = read_patient(schema, heart_patient | {name: None})
+    columns = [schema.columns.index(column) for column in schema[name].columns]
+    assert name in patient.unknown
+    assert np.isnan(patient.row[columns]).all()
+    assert schema.decode(patient.row, patient.values) == dict(patient.values)
+
+
+def test_a_relation_of_suggestions_refuses_nobody(heart: Hosted, heart_patient: Person) -> None:
+    beyond = heart_patient | {"age": 70, "max_heart_rate": 180}
+    assert read_patient(heart.model.schema, beyond).values["max_heart_rate"] == 180

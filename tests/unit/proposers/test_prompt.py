@@ -3,9 +3,10 @@
 import numpy as np
 
 from app.classifiers.hosted import HostedModel
+from app.engine.hosting import Hosted
 from app.engine.leverage import leverage_of
 from app.engine.question import Question
-from app.proposers.llm.exemplars import ExemplarBank, load_exemplars
+from app.proposers.llm.exemplars import Exemplar, ExemplarBank, load_exemplars
 from app.proposers.llm.prompt import Style, case_text, messages
 from app.proposers.llm.response import read_answer
 from tests.asking import Person, question_about
@@ -33,6 +34,18 @@ def test_the_case_gives_aim_person_and_what_each_lever_does_alone(
 
 def test_unknown_features_are_left_out(model: HostedModel, helpable: Person) -> None:
     assert "fibre" not in case_of(question_about(model, helpable | {"fibre": None}))
+
+
+def test_what_is_unknown_and_fixed_is_said_to_be(heart: Hosted, heart_patient: Person) -> None:
+    person = heart_patient | {"exercise_angina": None, "thallium": None, "vessels": None}
+    fixed = case_of(question_about(heart.model, person)).split("\n ")[1]
+    assert {"angina unknown", "thallium unknown", "vessels unknown"} <= set(fixed.split(", "))
+
+
+def test_how_a_yes_or_no_is_moved_is_told(model: HostedModel, heart: Hosted) -> None:
+    told = [messages(one.schema, Style.ZERO_SHOT, "the case")[0]["content"] for one in (model, heart.model)]
+    assert "for a habit, 1 starts it" in told[0]
+    assert "1 starts and -1 ends" in told[1]
 
 
 def test_exemplars_are_turns_of_the_conversation_before_the_case(model: HostedModel) -> None:
@@ -75,6 +88,11 @@ def test_what_is_not_known_of_a_patient_does_not_count(model: HostedModel) -> No
     row = np.array(bank.exemplars[7].row)
     row[3] = np.nan
     assert bank.nearest(row, 1) == [bank.exemplars[7]]
+
+
+def test_a_column_that_no_exemplar_knows_does_not_count() -> None:
+    near, far = (Exemplar("case", "answer", (value, None)) for value in (1.0, 3.0))
+    assert ExemplarBank([near, far]).nearest(np.array([1.4, 7.0]), 1) == [near]
 
 
 def test_a_model_without_exemplars_shows_none() -> None:

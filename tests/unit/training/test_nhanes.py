@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from app.domain.schema import FeatureSchema
-from app.training import nhanes
 from app.training.errors import TrainingError
+from app.training.nhanes import people as nhanes
 from app.training.people import Person, Tally
 
 SAS_ZERO = 5.397605346934028e-79

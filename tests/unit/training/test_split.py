@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.training.split import is_held_out
+from app.training.split import is_held_out, rule
 
 SEQNS = range(93_703, 102_957)  # everybody interviewed in 2017-2018
 
@@ -16,3 +16,7 @@ def test_about_a_quarter_is_held_out() -> None:
     share = sum(is_held_out(seqn) for seqn in SEQNS) / len(SEQNS)
 
     assert 0.23 < share < 0.27
+
+
+def test_the_rule_can_be_followed_by_hand() -> None:
+    assert rule("id") == 'int(sha256("turnpoint:" + id)[:8], 16) % 100 < 25'

@@ -63,7 +63,7 @@ def test_a_failed_run_leaves_the_old_version_whole(monkeypatch: pytest.MonkeyPat
 
 
 def test_data_that_cannot_be_fetched_changes_nothing(monkeypatch: pytest.MonkeyPatch, store: Path) -> None:
-    def fail(cache: Path) -> bytes:
+    def fail(*_: object) -> bytes:
         raise TrainingError("No network.")
 
     monkeypatch.setattr(source, "fetch_table", fail)
@@ -91,6 +91,13 @@ def test_a_classifier_that_is_not_good_enough_is_not_written(
 def test_an_unknown_model_is_named(store: Path) -> None:
     with pytest.raises(TrainingError, match=r"no-such-model.*task.toml is missing"):
         train.train("no-such-model", store, store / "cache", silent)
+
+
+def test_an_unknown_loader_is_named(store: Path) -> None:
+    task = store / "dysglycaemia" / "task.toml"
+    task.write_text(task.read_text().replace('loader = "nhanes"', 'loader = "framingham"'))
+    with pytest.raises(TrainingError, match=r"no loader named framingham; this version knows nhanes and uci"):
+        train.train("dysglycaemia", store, store / "cache", silent)
 
 
 def test_observed_ranges_must_be_those_of_the_training_people(

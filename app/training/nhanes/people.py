@@ -8,18 +8,14 @@ diagnosed diabetes (told, diet, pills, insulin) can leak into the inputs.
 import io
 import math
 from collections.abc import Iterator
-from typing import TypeVar
 
-import numpy as np
 import pandas as pd
 
-from app.domain.feature import Feature, Kind
+from app.domain.feature import Feature
 from app.domain.schema import FeatureSchema, Value
 from app.training.errors import TrainingError
 from app.training.people import Person, Tally, admit
-from app.training.ranges import decimals_of
-
-Measured = TypeVar("Measured", "pd.Series[float]", pd.DataFrame)
+from app.training.reading import clinical, in_kind
 
 AGE, LABEL = "AgeInYearsAtScreening", "Glycohemoglobin"
 MIN_AGE = 18
@@ -117,7 +113,7 @@ def _adults(frame: pd.DataFrame, tally: Tally) -> pd.DataFrame:
 
 
 def _feature(feature: Feature, frame: pd.DataFrame, tally: Tally) -> list[Value]:
-    """One feature of everybody, in its own kind."""
+    """One feature of everybody, in its own kind; codes such as 7777 lie outside the clinical range."""
     if feature.name in CATEGORIES:
         column, values = CATEGORIES[feature.name]
         return [values.get(text) for text in frame[column]]
@@ -129,38 +125,20 @@ def _feature(feature: Feature, frame: pd.DataFrame, tally: Tally) -> list[Value]
         measured = _mean(feature, frame, tally)
     else:
         raise TrainingError(f"NHANES 2017-2018 as read here does not give the feature {feature.name}.")
-    return [_rounded(feature, value) for value in _clinical(feature, measured, tally)]
+    return [in_kind(feature, value) for value in clinical(feature, measured, tally)]
 
 
 def _mean(feature: Feature, frame: pd.DataFrame, tally: Tally) -> "pd.Series[float]":
     readings = frame[list(NUMBERS[feature.name])]
     if feature.name in _BY_READING:
         # Heard down to zero or nearly so, a diastolic reading is not a pressure: the others count.
-        readings = _clinical(feature, readings, tally)
+        readings = clinical(feature, readings, tally)
     return readings.mean(axis=1)
 
 
 def _cigarettes(frame: pd.DataFrame) -> "pd.Series[float]":
     """Asked only of those who smoked cigarettes in the last five days; 0 for those who used no tobacco."""
     return frame[_CIGARETTES].mask(frame[_SMOKED] == 0, 0.0)
-
-
-def _clinical(feature: Feature, values: Measured, tally: Tally) -> Measured:
-    """The values inside the clinical range; the codes 5555, 7777, 9999 and 99999 are outside as well."""
-    assert feature.clinical is not None
-    low, high = feature.clinical
-    inside = values.where((values >= low) & (values <= high))
-    tally.lose(feature.name, int(np.sum(values.notna().to_numpy() & inside.isna().to_numpy())))
-    return inside
-
-
-def _rounded(feature: Feature, value: float) -> Value:
-    if math.isnan(value):
-        return None
-    steps = round(value / feature.precision)
-    if feature.kind is Kind.INTEGER:
-        return round(steps * feature.precision)
-    return round(steps * feature.precision, decimals_of(feature))
 
 
 def _people(features: dict[str, list[Value]], frame: pd.DataFrame) -> Iterator[Person]:

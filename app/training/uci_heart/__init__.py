@@ -1,0 +1,1 @@
+"""UCI Heart Disease: where it comes from, how it is read, and what a clinician should know of it."""
