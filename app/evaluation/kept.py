@@ -16,8 +16,8 @@ class Kept:
         if path.exists():
             for line in path.read_text(encoding="utf-8").splitlines():
                 entry = json.loads(line)
-                entry["texts"] = tuple(entry["texts"])
-                self.replies[entry.pop("person")] = Reply(**entry)
+                reply = Reply(tuple(entry["texts"]), entry["tokens"], entry["seconds"])
+                self.replies[entry["person"]] = reply
 
     def add(self, person: int, reply: Reply) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)

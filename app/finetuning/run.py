@@ -1,20 +1,21 @@
 """From lessons and a recipe to an adapter in the model store."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from app.classifiers.cohort import Side, people_of
+from app.classifiers.cohort import Person
 from app.classifiers.hosted import HostedModel
+from app.engine.yardsticks import yardsticks_of
 from app.finetuning.artefact import write_adapter
 from app.finetuning.base import Base, load_base, with_adapter
 from app.finetuning.checkup import Exam, Marks, exam_of, mark
 from app.finetuning.errors import FinetuningError
 from app.finetuning.packing import pack_lesson
-from app.finetuning.pairs import Lesson, read_lessons
+from app.finetuning.pairs import lessons_of, read_lessons
 from app.finetuning.preparing import chosen_lessons, read_adapter, read_task
-from app.finetuning.questions import is_kept_back
+from app.finetuning.questions import is_kept_back, training_people
 from app.finetuning.recipe import Recipe
 from app.finetuning.sampling import sample
 from app.finetuning.tune import tune
@@ -54,9 +55,9 @@ def finetune(
     report("Loading the base model", 0.0)
     base = load_base(base_name, recipe.training.four_bit)
     tuned = Base(with_adapter(base, recipe, before), base.tokenizer, base.device)
-    everything = read_lessons(lessons_path)
-    taught = chosen_lessons(everything, recipe)
-    exam = exam_of(model, _examined(model, everything, recipe))
+    taught = chosen_lessons(read_lessons(lessons_path), recipe)
+    report("Choosing people kept back to look at", 0.0)
+    exam = exam_of(model, examined(model, recipe))
     packed = [
         pack_lesson(lesson, lambda case: _prompt(tuned, model, case), tuned.answer) for lesson in taught
     ]
@@ -74,16 +75,17 @@ def finetune(
     return target
 
 
-def _examined(model: HostedModel, lessons: Sequence[Lesson], recipe: Recipe) -> list[Any]:
-    """People at high risk, kept back, who have an answer that holds."""
-    helped = {lesson.person for lesson in lessons if lesson.held}
-    return [
+def examined(model: HostedModel, recipe: Recipe) -> list[Person]:
+    """People at high risk, kept back from lessons of both rounds, who have an answer that holds."""
+    yardsticks = yardsticks_of(model)
+    kept_back = (
         person
-        for person in people_of(model, Side.TRAINING)
-        if person.source_id in helped
-        and person.risk > model.schema.model.threshold
+        for person in training_people(model)
+        if person.risk > model.schema.model.threshold
         and is_kept_back(person.source_id, recipe.data.validation_share)
-    ][:EXAMINED]
+        and any(lesson.held for lesson in lessons_of(model, yardsticks, [person], recipe.data.seed))
+    )
+    return list(islice(kept_back, EXAMINED))
 
 
 def _prompt(base: Base, model: HostedModel, case: str) -> list[int]:

@@ -1,0 +1,16 @@
+"""What decides when to stop is looked at on people from whom nothing is learned, in either round."""
+
+from app.classifiers.hosted import HostedModel
+from app.finetuning.preparing import read_task
+from app.finetuning.questions import is_kept_back
+from app.finetuning.run import examined
+from tests.conftest import STORE
+
+
+def test_there_are_people_to_look_at_who_are_kept_back_and_at_high_risk(model: HostedModel) -> None:
+    _, recipe = read_task(model.name, STORE)
+    people = examined(model, recipe)
+    assert len(people) >= 30
+    assert all(is_kept_back(person.source_id, recipe.data.validation_share) for person in people)
+    assert all(person.risk > model.schema.model.threshold for person in people)
+    assert examined(model, recipe.onward()) == people
