@@ -30,16 +30,19 @@ _PARTS = {
 }
 
 
-def ensure_merged(base: Path, adapter: Adapter, home: Path, report: Report) -> Path:
+def ensure_merged(base: Path, adapter: Adapter | None, home: Path, report: Report) -> Path:
     """Path of the merged weights, making them first if they are not there: some seconds, 145 MB.
+
+    Without an adapter: the base's own at as many bits, to be compared with merged ones at equal speed.
 
     Raises:
         WeightsError: base and adapter do not fit, or the file cannot be written.
     """
-    target = home / "models" / f"{base.stem.rsplit('.', 1)[0]}-{adapter.digest[:12]}.{KIND}.gguf"
+    taught = adapter.digest[:12] if adapter else "base"
+    target = home / "models" / f"{base.stem.rsplit('.', 1)[0]}-{taught}.{KIND}.gguf"
     if target.exists():
         return target
-    report("Merging the adapter into the weights", None)
+    report("Merging the adapter into the weights" if adapter else "Writing the weights at eight bits", None)
     partial = target.with_suffix(".partial")
     try:
         _merge(base, adapter, partial)
@@ -49,27 +52,27 @@ def ensure_merged(base: Path, adapter: Adapter, home: Path, report: Report) -> P
             f"The merged weights could not be written to {target.parent} ({error.strerror})"
         ) from error
     except (ValueError, LookupError) as error:
-        raise WeightsError(f"{adapter.folder} does not fit {base.name}: {error}") from error
+        subject = f"{adapter.folder} does not fit {base.name}" if adapter else f"{base.name} cannot be read"
+        raise WeightsError(f"{subject}: {error}") from error
     finally:
         partial.unlink(missing_ok=True)
     return target
 
 
-def _merge(base: Path, adapter: Adapter, path: Path) -> None:
+def _merge(base: Path, adapter: Adapter | None, path: Path) -> None:
     import gguf
     from safetensors.numpy import load_file
 
     reader = gguf.GGUFReader(base)
     writer = gguf.GGUFWriter(path, arch=_value(reader, "general.architecture"))
-    deltas = _deltas(load_file(adapter.folder / WEIGHTS), adapter, _heads(reader))
+    deltas = _deltas(load_file(adapter.folder / WEIGHTS), adapter, _heads(reader)) if adapter else {}
     _copy_facts(reader, writer)
     kind = gguf.GGMLQuantizationType[KIND]
     for tensor in reader.tensors:
-        delta = deltas.pop(tensor.name, None)
-        if delta is None:
+        if not _is_layer_matrix(tensor.name):
             writer.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
             continue
-        weights = gguf.quants.dequantize(tensor.data, tensor.tensor_type) + delta
+        weights = gguf.quants.dequantize(tensor.data, tensor.tensor_type) + deltas.pop(tensor.name, 0)
         writer.add_tensor(tensor.name, gguf.quants.quantize(weights, kind), raw_dtype=kind)
     if deltas:
         raise ValueError(f"the base has no {min(deltas)}")
@@ -77,6 +80,12 @@ def _merge(base: Path, adapter: Adapter, path: Path) -> None:
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+
+
+def _is_layer_matrix(name: str) -> bool:
+    """Whether an adapter may change it: attention's and the feed-forward part's matrices of a layer."""
+    parts = name.split(".")
+    return len(parts) == 4 and parts[0] == "blk" and parts[2] in _PARTS.values() and parts[3] == "weight"
 
 
 def _deltas(

@@ -32,14 +32,14 @@ class Served:
 
 @contextmanager
 def serving(adapter: Adapter | None, home: Path, report: Report) -> Iterator[Served]:
-    """The embedded server with the base's weights, or with an adapter merged into them.
+    """The embedded server with the base's weights, with an adapter merged into them if there is one.
+
+    All are served at the same bits, so that proposers differ by what they were taught alone.
 
     Raises:
         EmbeddedError: it cannot start, or base and adapter do not fit.
     """
-    weights = ensure_weights(home, report)
-    if adapter is not None:
-        weights = ensure_merged(weights, adapter, home, report)
+    weights = ensure_merged(ensure_weights(home, report), adapter, home, report)
     llm = EmbeddedLlm(weights, LlmOptions(alias=weights.stem, context=2048))
     try:
         yield Served(llm.start(home), weights.stem)
