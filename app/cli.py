@@ -223,9 +223,9 @@ def evaluate(
     """Measure what language models propose about held-out people, before anything is repaired."""
     from app.classifiers.store import ModelFolderError, load_model
     from app.embedded.errors import EmbeddedError
-    from app.evaluation.run import evaluate as measure
-    from app.evaluation.run import tables, write_results
-    from app.evaluation.subjects import SubjectError, subject_of
+    from app.evaluation.proposals.run import evaluate as measure
+    from app.evaluation.proposals.run import tables, write_results
+    from app.evaluation.proposals.subjects import SubjectError, subject_of
     from app.proposers.llm.client import LlmError
     from app.proposers.llm.prompt import Style
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench.circumstances import circumstances
+from app.evaluation.methods.registry import BENCH
+from app.evaluation.study.circumstances import circumstances
 from bench.gateway import measure_gateway
 from bench.measured import Measured, table_of
-from bench.peers.methods import METHODS
-from bench.peers.run import PEOPLE, QUICK_PEOPLE, Choice, compare
+from bench.peers import PEOPLE, QUICK_PEOPLE, Choice, measure_peers
 from bench.vllm import measure_vllm
 
 
@@ -35,7 +35,7 @@ def main() -> None:
         "--quick", action="store_true", help=f"{QUICK_PEOPLE} people, without the slowest rows"
     )
     peers.add_argument("--people", type=int, help=f"people asked about, {PEOPLE} unless told")
-    peers.add_argument("--only", nargs="+", default=[], choices=[m.key for m in METHODS], metavar="METHOD")
+    peers.add_argument("--only", nargs="+", default=[], choices=[m.key for m in BENCH], metavar="METHOD")
     peers.add_argument("--fresh", action="store_true", help="ask anew even those whose answers are kept")
     peers.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
     chosen = parser.parse_args()
@@ -46,7 +46,7 @@ def main() -> None:
         _show(lambda scratch, console: measure_vllm(scratch, chosen.people, console))
     if chosen.part in {None, "peers"}:
         choice = _choice(chosen) if chosen.part else Choice()
-        compare(Console(highlight=False, width=170, stderr=choice.as_markdown), choice)
+        measure_peers(Console(highlight=False, width=170, stderr=choice.as_markdown), choice)
 
 
 def _choice(chosen: argparse.Namespace) -> Choice:

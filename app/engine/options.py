@@ -11,6 +11,8 @@ from app.engine.question import Question
 from app.engine.rank import by_effort, diverse
 from app.engine.robustness import Judge
 from app.engine.settle import trim
+from app.engine.wish import Wish
+from app.engine.yardsticks import Yardsticks
 
 _SAME = 1e-9
 SHORTLIST = 24
@@ -47,6 +49,28 @@ class Judged:
         return Judged(
             *(np.concatenate([getattr(self, name), getattr(other, name)]) for name in self.__slots__)
         )
+
+
+def options_from(
+    question: Question,
+    yardsticks: Yardsticks,
+    wish: Wish,
+    proposed: IntArray,
+    searched: IntArray,
+    finished: bool,
+) -> Judged:
+    """The options to show from settled proposals and from what the search found.
+
+    `finished`: what it found are options already, the best there are, and not a pool to pick from.
+    """
+    likeness = Likeness(question.levers, yardsticks.crowd, yardsticks.density)
+    if not finished:
+        pool = distinct(np.concatenate([proposed, searched]))
+        return pick(question, yardsticks.judge, likeness, pool, wish.count, wish.min_robustness)
+    options = judge_all(question, yardsticks.judge, likeness, searched)
+    if len(proposed):
+        options += pick(question, yardsticks.judge, likeness, proposed, wish.count, wish.min_robustness)
+    return choose(options, question.target, wish.count, wish.min_robustness)
 
 
 def choose(judged: Judged, target: float, count: int, min_robustness: float) -> Judged:

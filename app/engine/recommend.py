@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from app.domain.counterfactual import (
     Counterfactual,
     Generation,
@@ -17,9 +15,7 @@ from app.domain.schema import IntArray
 from app.domain.wording import summary
 from app.engine.describe import changes_of, features_of
 from app.engine.found import Found
-from app.engine.likeness import Likeness
-from app.engine.moves import distinct
-from app.engine.options import Judged, choose, judge_all, pick
+from app.engine.options import Judged, options_from
 from app.engine.plausibility import plausibility
 from app.engine.question import Question
 from app.engine.robustness import as_robustness
@@ -51,31 +47,12 @@ def recommend(
     generation = replace(generation, valid=settled.valid, repaired=settled.repaired)
     only_llm = wish.generator is Generator.LLM and len(settled.levels) > 0
     searched = found.levels[:0] if only_llm else found.levels
-    options = _options(question, yardsticks, wish, settled.levels, searched, found.proved)
+    options = options_from(question, yardsticks, wish, settled.levels, searched, found.proved)
     if len(options.levels) == 0:
         return Outcome(Status.INFEASIBLE, risk, (), _infeasible(question, found), generation)
     authors = [_author(levels, settled.levels, searched) for levels in options.levels]
     described = _describe(question, yardsticks, options, authors, wish.min_robustness, found)
     return Outcome(Status.FOUND, risk, described, None, generation)
-
-
-def _options(
-    question: Question,
-    yardsticks: Yardsticks,
-    wish: Wish,
-    proposed: IntArray,
-    searched: IntArray,
-    finished: bool,
-) -> Judged:
-    """The options to show from proposals and from what the search found, which may be finished options."""
-    likeness = Likeness(question.levers, yardsticks.crowd, yardsticks.density)
-    if not finished:
-        pool = distinct(np.concatenate([proposed, searched]))
-        return pick(question, yardsticks.judge, likeness, pool, wish.count, wish.min_robustness)
-    options = judge_all(question, yardsticks.judge, likeness, searched)
-    if len(proposed):
-        options += pick(question, yardsticks.judge, likeness, proposed, wish.count, wish.min_robustness)
-    return choose(options, question.target, wish.count, wish.min_robustness)
 
 
 def _infeasible(question: Question, found: Found) -> Infeasibility:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from app.evaluation.asking import Reply
-from app.evaluation.kept import Kept
+from app.evaluation.proposals.asking import Reply
+from app.evaluation.proposals.kept import Kept
 
 
 def test_what_was_kept_is_there_in_the_next_run(tmp_path: Path) -> None:

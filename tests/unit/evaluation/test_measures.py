@@ -8,9 +8,9 @@ from app.domain.schema import IntArray
 from app.engine.finding import find
 from app.engine.hosting import Hosted
 from app.engine.wish import Wish
-from app.evaluation.cases import Case, cases_of
-from app.evaluation.measures import Scores, scores
-from app.evaluation.summary import markdown, summarise
+from app.evaluation.proposals.cases import Case, cases_of
+from app.evaluation.proposals.measures import Scores, scores
+from app.evaluation.proposals.summary import markdown, summarise
 from app.proposers.llm.response import write_answer
 
 

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from app.classifiers.hosted import HostedModel
 from app.cli import cli
-from app.evaluation.subjects import SubjectError, subject_of
+from app.evaluation.proposals.subjects import SubjectError, subject_of
 from app.proposers.llm.prompt import Style
 
 

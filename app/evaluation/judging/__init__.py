@@ -1,0 +1,1 @@
+"""Judging answers by measures that none of the methods was told of."""

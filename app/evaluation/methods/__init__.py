@@ -1,0 +1,1 @@
+"""The methods that are compared, each asked as its own users would ask it."""

@@ -1,0 +1,1 @@
+"""What language models propose, before anything is repaired."""
