@@ -5,7 +5,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-train test-vllm bench finetune lint lock clean
+.PHONY: help run test test-train test-vllm bench evaluate finetune lint lock clean
 
 # PYTHON=… chooses the interpreter; without it the first that fits is taken.
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3.14 python3)
@@ -30,7 +30,7 @@ BIN := .venv/bin
 PIP = PIP_USER=0 $(@D)/bin/python -m pip --disable-pip-version-check --no-input
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUN) $(if $(filter vllm,$(LLM)),$(VLLM))  ## Run everything on this machine; PORT, TURNPOINT_HOME and LLM=vllm are heeded
 	@exec $(BIN)/turnpoint run $(if $(LLM),--llm $(LLM))
@@ -53,6 +53,10 @@ finetune: $(TRAIN)  ## Make lessons and tune the language model on them; ARGS="-
 bench: $(BENCH) $(if $(filter vllm,$(ARGS)),$(VLLM))  ## Measure it and its peers; ARGS="peers --quick" reaches the benchmark
 	@.venv-bench/bin/turnpoint fetch
 	@.venv-bench/bin/python -m bench $(ARGS)
+
+evaluate: $(BENCH)  ## Make the study anew, which takes hours; ARGS="--quick" takes minutes
+	@.venv-bench/bin/turnpoint fetch
+	@.venv-bench/bin/turnpoint evaluate $(ARGS)
 
 lint: $(DEV)  ## Check style, types and the direction of imports
 	$(BIN)/ruff check

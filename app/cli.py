@@ -209,36 +209,82 @@ def finetune(
 
 @cli.command()
 def evaluate(
-    name: Annotated[str, typer.Argument(help="The model, a folder of the model store.")],
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Models, folders of the model store; all of them unless told.")
+    ] = None,
+    methods: Annotated[list[str] | None, typer.Option(help="A method's key; may be repeated.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--setting", help="actionable or free; both unless told.")
+    ] = None,
+    people: Annotated[int | None, typer.Option(min=1, help="At most so many held-out people.")] = None,
+    quick: Annotated[bool, typer.Option(help="A few people, without the slowest methods.")] = False,
+    fresh: Annotated[bool, typer.Option(help="Ask anew instead of going on.")] = False,
     proposers: Annotated[
         list[str] | None,
-        typer.Option(help="zero_shot, few_shot, fine_tuned or name=folder of an adapter; may be repeated."),
+        typer.Option(
+            help="Instead, raw proposals of language models: zero_shot, few_shot, fine_tuned or "
+            "name=folder of an adapter; may be repeated."
+        ),
     ] = None,
-    people: Annotated[int, typer.Option(min=1, help="At most so many held-out people.")] = 10_000,
     out: Annotated[
         Path | None, typer.Option(help="Folder for figures; in the home folder unless told.")
     ] = None,
     home: Home = ROOT / ".turnpoint",
 ) -> None:
-    """Measure what language models propose about held-out people, before anything is repaired."""
-    from app.classifiers.store import ModelFolderError, load_model
+    """Measure Turnpoint beside other methods on held-out people, or what language models propose."""
+    from app.classifiers.store import ModelFolderError
     from app.embedded.errors import EmbeddedError
+    from app.evaluation.proposals.subjects import SubjectError
+    from app.evaluation.study.run import StudyError
+    from app.proposers.llm.client import LlmError
+
+    home = home.expanduser().resolve()
+    out = out or home / "evaluation"
+    try:
+        if proposers:
+            _evaluate_proposals(names or [Settings().default_model], proposers, people, home, out)
+        else:
+            _evaluate_methods(names, methods, settings, people, quick, fresh, home, out)
+    except (ModelFolderError, SubjectError, StudyError, EmbeddedError, LlmError) as error:
+        _fail(str(error))
+
+
+def _evaluate_proposals(
+    names: list[str], proposers: list[str], people: int | None, home: Path, out: Path
+) -> None:
+    from app.classifiers.store import load_model
     from app.evaluation.proposals.run import evaluate as measure
     from app.evaluation.proposals.run import tables, write_results
-    from app.evaluation.proposals.subjects import SubjectError, subject_of
-    from app.proposers.llm.client import LlmError
-    from app.proposers.llm.prompt import Style
+    from app.evaluation.proposals.subjects import subject_of
 
-    settings, home = Settings(), home.expanduser().resolve()
-    try:
+    settings = Settings()
+    for name in names:
         model = load_model(settings.model_store / name)
-        subjects = [subject_of(proposer, model) for proposer in proposers or list(Style)]
+        subjects = [subject_of(proposer, model) for proposer in proposers]
         with _progress() as report:
-            results = measure(model, subjects, people, home, _served(settings), report)
-    except (ModelFolderError, SubjectError, EmbeddedError, LlmError) as error:
-        _fail(str(error))
-    write_results(out or home / "evaluation" / name, results)
-    typer.echo(tables(results))
+            results = measure(model, subjects, people or 10_000, home, _served(settings), report)
+        write_results(out / name, results)
+        typer.echo(tables(results))
+
+
+def _evaluate_methods(
+    names: list[str] | None,
+    methods: list[str] | None,
+    settings: list[str] | None,
+    people: int | None,
+    quick: bool,
+    fresh: bool,
+    home: Path,
+    out: Path,
+) -> None:
+    from app.evaluation.study.compare import Language
+    from app.evaluation.study.run import plan_of, study
+
+    store = sorted(path.parent.name for path in Settings().model_store.glob("*/task.toml"))
+    plan = plan_of(names or store, settings or (), methods or (), people, quick, fresh)
+    with _progress() as report:
+        text = study(plan, home / "evaluation", out, Language(home, _served(Settings())), report)
+    typer.echo(text)
 
 
 def _lessons(home: Path, name: str, own: bool) -> Path:

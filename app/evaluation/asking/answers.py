@@ -1,10 +1,11 @@
 """What a method answered about one person, and where answers are kept so that a killed run goes on."""
 
-import json
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
+
+from app.evaluation.asking.lines import append_line, read_lines
 
 
 class Ending(StrEnum):
@@ -50,26 +51,18 @@ class Shelf:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
 
     def read(self) -> dict[int, Answer]:
         """The answers kept so far, by the person's id; a line cut short by a killed run is dropped."""
-        return {answer.person: answer for answer in self._lines()}
+        return {answer.person: answer for answer in map(_answer, read_lines(self._path))}
 
     def keep(self, answer: Answer) -> None:
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(answer)) + "\n")
+        append_line(self._path, asdict(answer))
 
     def clear(self) -> None:
         self._path.unlink(missing_ok=True)
 
-    def _lines(self) -> Iterator[Answer]:
-        if not self._path.exists():
-            return
-        for line in self._path.read_text(encoding="utf-8").splitlines():
-            try:
-                entry = json.loads(line)
-                reply = Reply(**entry.pop("reply"))
-                yield Answer(**entry, reply=replace(reply, ending=Ending(reply.ending)))
-            except (ValueError, KeyError, TypeError):
-                continue
+
+def _answer(entry: dict[str, Any]) -> Answer:
+    reply = Reply(**entry.pop("reply"))
+    return Answer(**entry, reply=replace(reply, ending=Ending(reply.ending)))

@@ -53,22 +53,22 @@ def _llm(key: str, name: str, style: Style) -> Method:
     return Method(key, name, adapter, options, 120.0, answers=4, slow=True, style=style)
 
 
-def _dice(key: str, name: str, **options: Any) -> Method:
+def _dice(key: str, name: str, slow: bool = False, **options: Any) -> Method:
     adapter, answers = f"{_HERE}.dice:Dice", options["count"]
-    return Method(key, name, adapter, options, package="dice-ml", answers=answers, seeded=True)
+    return Method(key, name, adapter, options, 15.0, "dice-ml", answers, slow=slow, seeded=True)
 
 
 def _nice(key: str, name: str, **options: Any) -> Method:
     return Method(key, name, f"{_HERE}.nice:Nice", options, package="nicex")
 
 
-def _cfnow(key: str, name: str, **options: Any) -> Method:
-    return Method(key, name, f"{_HERE}.cfnow:Cfnow", options, 60.0, "cfnow", seeded=True)
+def _cfnow(key: str, name: str, slow: bool = False, **options: Any) -> Method:
+    return Method(key, name, f"{_HERE}.cfnow:Cfnow", options, 10.0, "cfnow", slow=slow, seeded=True)
 
 
 def _treecf(key: str, name: str, slow: bool = False, **options: Any) -> Method:
     adapter, answers = f"{_HERE}.treecf:Treecf", options.get("count", 1)
-    return Method(key, name, adapter, options, 60.0, "treecf", answers, slow=slow, seeded=True)
+    return Method(key, name, adapter, options, 15.0, "treecf", answers, slow=slow, seeded=True)
 
 
 REFERENCE = "ours"
@@ -99,19 +99,19 @@ METHODS = (
     _nice("nice-sparsity", "NICE sparsity", optimization="sparsity"),
     _nice("nice-proximity", "NICE proximity", optimization="proximity"),
     _cfnow("cfnow", "CFNOW greedy, 5 s", strategy="greedy", limit_s=5),
-    _cfnow("cfnow-random", "CFNOW random, 5 s", strategy="random", limit_s=5),
+    _cfnow("cfnow-random", "CFNOW random, 5 s", True, strategy="random", limit_s=5),
     _treecf("treecf", "treecf genetic"),
     _treecf("treecf-links", "treecf genetic, links told", links=True),
     _treecf("treecf-effort", "treecf genetic, links, our effort", links=True, effort=True),
     _treecf("treecf-forest", "treecf genetic, forest 0.47", forest=0.47),
     _treecf("treecf-0.3", "treecf genetic, risk ≤ 0.3", target=0.3),
-    _treecf("treecf-exact", "treecf exact, 10 s", backend="exact"),
+    _treecf("treecf-exact", "treecf exact, 10 s", True, backend="exact"),
     _treecf("treecf-exact-effort", "treecf exact, our effort", True, backend="exact", effort=True),
     _treecf("treecf-exact-0.3", "treecf exact, risk ≤ 0.3", True, backend="exact", target=0.3),
     _ours("ours-four", "Turnpoint, four options", count=4),
     _dice("dice-random-four", "DiCE random, four", method="random", count=4),
-    _dice("dice-genetic-four", "DiCE genetic, four", method="genetic", count=4),
-    _treecf("treecf-four", "treecf diverse, four", backend="exact", count=4),
+    _dice("dice-genetic-four", "DiCE genetic, four", True, method="genetic", count=4),
+    _treecf("treecf-four", "treecf diverse, four", True, backend="exact", count=4),
 )
 
 BENCH = tuple(method for method in METHODS if method.style is None)

@@ -37,7 +37,6 @@ TWICE = 20
 """How many people are asked about a second time."""
 BANDS = (0.3, 0.4, 0.5)
 """Bounds of risk between which real people are shown beside counterfactuals."""
-PACKAGES = ("treecf", "dice-ml", "nicex", "cfnow", "numpy", "pandas", "scikit-learn")
 
 Sheets = list[tuple[Sheet, dict[str, Figures]]]
 Report = Callable[[str, float], None]
@@ -138,7 +137,9 @@ def sheets_of(compared: Compared) -> Sheets:
 
 def about(compared: Compared) -> str:
     """Who was asked about what, with which versions and seeds."""
-    scene, packages = compared.judges.scene, ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    scene = compared.judges.scene
+    used = {method.package for method in compared.methods if method.package} | {"numpy"}
+    packages = ", ".join(f"{name} {version(name)}" for name in sorted(used))
     people = len(scene.people)
     return (
         f"{circumstances()}. {people} held-out people of risk above {scene.target:g}, the first in "

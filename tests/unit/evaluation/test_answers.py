@@ -22,3 +22,10 @@ def test_a_line_cut_short_is_asked_again(tmp_path: Path) -> None:
     with path.open("a", encoding="utf-8") as file:
         file.write('{"person": 8, "reply": {"ending": "fou')
     assert list(Shelf(path).read()) == [7]
+
+
+def test_what_is_kept_after_a_line_cut_short_is_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "method.jsonl"
+    path.write_text('{"person": 8, "reply": {"ending": "fou', encoding="utf-8")
+    Shelf(path).keep(ANSWER)
+    assert list(Shelf(path).read()) == [7]

@@ -32,7 +32,7 @@ def test_whatever_else_is_refused(model: HostedModel, said: str) -> None:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["nothing"], "nothing"),
+        (["nothing", "--methods", "ours"], "nothing"),
         (["dysglycaemia", "--proposers", "gpt"], "gpt is no proposer: say zero_shot"),
         (["dysglycaemia", "--proposers", "mine=nowhere"], "nowhere/manifest.json cannot be read"),
     ],
