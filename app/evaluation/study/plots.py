@@ -76,6 +76,9 @@ def latent_svg(compared: Compared) -> str:
             _paths(axes, scene, compared.asked[method.key], lambda rows: (rows - centre) @ plane)
             _tidy(axes, method.name)
             axes.set(xticks=[], yticks=[])
+            axes.spines["bottom"].set_visible(False)
+        for axes in canvas.axes[len(methods) :]:
+            axes.set_axis_off()
         handles, labels = canvas.axes[0].get_legend_handles_labels()
         canvas.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, markerscale=1.5)
     return text.getvalue()
