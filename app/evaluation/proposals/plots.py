@@ -42,7 +42,7 @@ def _panel(axes: Axes, name: str, tables: Mapping[str, Mapping[str, Figure]]) ->
         axes.plot([low, high], [row, row], color=colour, linewidth=1.5)
         axes.plot([value], [row], mark, color=colour, markersize=4, label=proposer)
     unit = ", %" if name in SHARES else ""
-    axes.set_title(f"{WORDS[name]}{unit}", color=_INK)
+    axes.set_title(f"{WORDS[name]}{unit}", color=_INK, fontsize=7)
     axes.set(yticks=[], ylim=(len(tables) - 0.5, -0.5), xlim=(0, 103) if name in SHARES else None)
     axes.spines[["top", "left", "right"]].set_visible(False)
     axes.tick_params(colors=_INK)
