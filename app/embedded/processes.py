@@ -70,7 +70,9 @@ class Child:
 
     def wait(self, seconds: float | None = None) -> int:
         """Exit code of the command, once it ended. Raises subprocess.TimeoutExpired."""
-        return self._keeper.wait(seconds)
+        code = self._keeper.wait(seconds)
+        self._cut_lifeline()
+        return code
 
     def stop(self) -> None:
         """End the server: asked first, killed after its grace. Harmless when it has ended already."""

@@ -67,6 +67,13 @@ def test_one_that_never_answers_is_stopped(log: Path) -> None:
     assert not child.running
 
 
+def test_a_command_run_to_its_end_leaves_nothing_open(log: Path) -> None:
+    before = psutil.Process().num_fds()
+    child = Child("Command", [sys.executable, "-c", "raise SystemExit(3)"], log, ChildOptions())
+    assert child.wait(10) == 3
+    assert psutil.Process().num_fds() == before
+
+
 def test_a_program_that_is_missing_is_reported(log: Path) -> None:
     child = Child("Sleeper", ["/nowhere/program"], log, ChildOptions())
     with pytest.raises(StartError, match="cannot start /nowhere/program"):
