@@ -59,18 +59,19 @@ def judge_for(schema: FeatureSchema, committee: Committee) -> Judge:
     """The judge of a model, with draws made from the schema's noise and a fixed seed."""
     rng = np.random.default_rng(_SEED)
     scale, follows = np.zeros(len(schema.columns)), np.arange(len(schema.columns))
-    yes_or_no = np.zeros(len(schema.columns), dtype=bool)
+    whole = np.zeros(len(schema.columns), dtype=bool)  # carried out or not: there is no part of such a change
     for feature in schema.features:
         if feature.kind is Kind.CATEGORY:
+            whole[[schema.columns.index(name) for name in feature.columns]] = True
             continue
         column = schema.column_of[feature.name]
         scale[column] = feature.noise
-        yes_or_no[column] = feature.kind is Kind.BOOLEAN
+        whole[column] = feature.kind is Kind.BOOLEAN
         if feature.name in schema.link_of:  # a linked feature is carried out as far as its driver
             follows[column] = schema.column_of[schema.link_of[feature.name].driver]
     noise = rng.standard_normal((NOISE_DRAWS, len(scale))) * scale
     adherence = rng.uniform(LEAST_ADHERENCE, 1.0, (ADHERENCE_DRAWS, len(scale)))[:, follows]
-    adherence[:, yes_or_no] = 1.0
+    adherence[:, whole] = 1.0
     return Judge(committee=committee, noise=noise, adherence=adherence)
 
 

@@ -17,6 +17,7 @@ def test_noise_has_the_schemas_spread_and_spares_the_rest(hosted: Hosted, model:
         assert 0.7 * feature.noise <= column.std() <= 1.3 * feature.noise
     categories = [i for i, name in enumerate(model.schema.columns) if "=" in name]
     assert not noise[:, categories].any()
+    assert (hosted.yardsticks.judge.adherence[:, categories] == 1).all()
 
 
 def test_linked_features_are_carried_out_as_far_as_their_driver(hosted: Hosted, model: HostedModel) -> None:
