@@ -30,6 +30,7 @@ def first(home: Path) -> str:
 def test_a_quick_study_has_every_table_and_says_what_it_rests_on(home: Path, first: str) -> None:
     for title in ("Is the first answer right?", "Does it hold?", "The same person twice", "Real people"):
         assert title in first
+    assert "Several answers" not in first  # nobody was asked for several
     results = json.loads((home / "out" / RESULTS).read_text())
     (place,) = results["places"]
     figures = place["tables"]["Is the first answer right?"]["Turnpoint"]

@@ -111,7 +111,7 @@ def compare(
 
 
 def sheets_of(compared: Compared) -> Sheets:
-    """The tables of one place."""
+    """The tables of one place; one that no method has a row in is left out."""
     asked, reference = compared.asked, compared.asked.get(REFERENCE, [])
     solvable, scene = compared.solvable, compared.judges.scene
     rows = {m.name: asked[m.key] for m in compared.methods}
@@ -132,7 +132,7 @@ def sheets_of(compared: Compared) -> Sheets:
     if compared.again:
         twice = {m.name: stability(asked[m.key], compared.again[m.key]) for m in compared.methods}
         found.append((s.STABILITY, twice))
-    return found
+    return [(sheet, rows) for sheet, rows in found if rows]
 
 
 def about(compared: Compared) -> str:
