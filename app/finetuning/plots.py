@@ -1,10 +1,8 @@
 """The course of a fine-tuning as a small SVG figure."""
 
-import io
 from collections.abc import Sequence
 
-import matplotlib as mpl
-from matplotlib.figure import Figure
+from app.drawing import svg
 
 _INK, _LINE, _MARK = "#767676", "#3b82c4", "#c2571a"
 
@@ -14,8 +12,7 @@ def loss_svg(log: Sequence[dict[str, float]]) -> str:
     steps, losses = [entry["step"] for entry in log], [entry["loss"] for entry in log]
     smooth = [sum(part) / len(part) for part in (losses[max(0, i - 19) : i + 1] for i in range(len(losses)))]
     checked = [(entry["step"], entry["valid"]) for entry in log if "valid" in entry]
-    with mpl.rc_context({"svg.hashsalt": "turnpoint", "svg.fonttype": "none", "font.size": 9}):
-        figure = Figure(figsize=(5.2, 3.0), layout="constrained")
+    with svg(5.2, 3.0, font=9) as (figure, text):
         left = figure.subplots()
         left.plot(steps, smooth, color=_LINE)
         left.set(xlabel="step", ylabel="loss", title="Loss (line) and share of valid answers (dots)")
@@ -25,8 +22,5 @@ def loss_svg(log: Sequence[dict[str, float]]) -> str:
         for axes in (left, right):
             axes.tick_params(colors=_INK)
             axes.spines[["top"]].set_visible(False)
-        figure.patch.set_alpha(0)
         left.patch.set_alpha(0)
-        text = io.StringIO()
-        figure.savefig(text, format="svg", metadata={"Date": None})
     return text.getvalue()

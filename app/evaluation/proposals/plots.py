@@ -1,12 +1,10 @@
 """What proposals are worth, as one SVG figure: dots with 95 % intervals, a row a proposer."""
 
-import io
 from collections.abc import Mapping
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 
+from app.drawing import svg
 from app.evaluation.proposals.summary import SHARES, WORDS, Figure
 
 _INK, _COLOURS, _MARKS = "#767676", ("#767676", "#c2571a", "#3b82c4", "#6f4fb3"), "sDo^"
@@ -16,17 +14,14 @@ _OTHERS = ("effort", "changes", "diversity", "tokens")
 
 def figures_svg(tables: Mapping[str, Mapping[str, Figure]]) -> str:
     """Shares of samples or people above, other measures below; colour and mark both tell proposers apart."""
-    with mpl.rc_context({"svg.hashsalt": "turnpoint", "svg.fonttype": "none", "font.size": 8}):
-        canvas = Canvas(figsize=(7.2, 4.4), layout="constrained")
-        rows = canvas.subfigures(2, 1, height_ratios=[1.25, 1])
-        panels = [*rows[0].subplots(2, 3, sharex=True).flat, *rows[1].subplots(1, len(_OTHERS)).flat]
+    with svg(7.2, 4.4, font=8) as (canvas, text):
+        grid = canvas.add_gridspec(3, 12, height_ratios=[0.625, 0.625, 1])
+        panels = [canvas.add_subplot(grid[row, 4 * i : 4 * i + 4]) for row in (0, 1) for i in range(3)]
+        panels += [canvas.add_subplot(grid[2, 3 * i : 3 * i + 3]) for i in range(len(_OTHERS))]
         for axes, name in zip(panels, (*_SHARES, *_OTHERS), strict=True):
             _panel(axes, name, tables)
         handles, labels = panels[0].get_legend_handles_labels()
         canvas.legend(handles, labels, loc="outside lower center", ncols=len(tables), frameon=False)
-        canvas.patch.set_alpha(0)
-        text = io.StringIO()
-        canvas.savefig(text, format="svg", metadata={"Date": None})
     return text.getvalue()
 
 

@@ -3,17 +3,14 @@
 The second is the paper's Fig. 6, the third its Fig. 8.
 """
 
-import io
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 
 from app.domain.schema import FloatArray
+from app.drawing import svg
 from app.evaluation.judging.estimates import Estimate, mean, share
 from app.evaluation.judging.judged import Asked
 from app.evaluation.methods.registry import Method
@@ -28,7 +25,7 @@ _SHOWN = ("ours", "fine-tuned", "dice-random", "nice-sparsity", "cfnow", "treecf
 def rightness_svg(compared: Compared) -> str:
     """Strict share of all asked, and survival of valid answers, with 95 % intervals; a row a method."""
     methods = [method for method in compared.methods if method.answers == 1 or method.style is not None]
-    with _canvas(7.2, 0.9 + 0.19 * len(methods)) as (canvas, text):
+    with svg(7.2, 0.9 + 0.19 * len(methods)) as (canvas, text):
         for axes, (title, figure) in zip(canvas.subplots(1, 3, sharey=True), _PANELS.items(), strict=True):
             for row, method in enumerate(methods):
                 _dot(axes, row, figure(compared.asked[method.key]), method)
@@ -44,7 +41,7 @@ def features_svg(compared: Compared) -> str:
     features = compared.judges.scene.schema.features
     rates = np.array([[_rate(compared.asked[m.key], f.name) for f in features] for m in methods])
     used = np.flatnonzero(rates.max(axis=0) > 0)
-    with _canvas(7.2, 1.4 + 0.19 * len(methods)) as (canvas, text):
+    with svg(7.2, 1.4 + 0.19 * len(methods)) as (canvas, text):
         axes = canvas.subplots()
         axes.imshow(rates[:, used], cmap="Oranges", vmin=0, vmax=100, aspect="auto")
         for row, column in np.argwhere(rates[:, used] >= 0.5):
@@ -67,7 +64,7 @@ def latent_svg(compared: Compared) -> str:
     scene = compared.judges.scene
     plane, centre = _plane(scene.training.rows, scene.sd)
     crowd = ((scene.training.rows - centre) @ plane)[~scene.training.outcome]
-    with _canvas(7.2, 2.3 * ((len(methods) + 2) // 3)) as (canvas, text):
+    with svg(7.2, 2.3 * ((len(methods) + 2) // 3)) as (canvas, text):
         grid = np.atleast_1d(canvas.subplots((len(methods) + 2) // 3, 3, sharex=True, sharey=True)).flat
         for axes, method in zip(grid, methods, strict=False):
             axes.plot(
@@ -136,14 +133,3 @@ def _plane(rows: FloatArray, sd: FloatArray) -> tuple[FloatArray, FloatArray]:
     centre = rows.mean(axis=0)
     _, _, axes = np.linalg.svd((rows - centre) * weight, full_matrices=False)
     return axes[:2].T * weight[:, None], centre
-
-
-@contextmanager
-def _canvas(width: float, height: float) -> Iterator[tuple[Canvas, io.StringIO]]:
-    """A figure that is written as SVG into the text when the block ends."""
-    text = io.StringIO()
-    with mpl.rc_context({"svg.hashsalt": "turnpoint", "svg.fonttype": "none", "font.size": 7}):
-        canvas = Canvas(figsize=(width, height), layout="constrained")
-        yield canvas, text
-        canvas.patch.set_alpha(0)
-        canvas.savefig(text, format="svg", metadata={"Date": None})
