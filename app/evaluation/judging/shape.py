@@ -10,11 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.domain.feature import Feature, Kind
+from app.domain.freed import CATEGORY_EFFORT
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from app.evaluation.judging.scales import Scales
 from app.evaluation.scene.people import Person
 from app.evaluation.scene.reach import known, slope_of
-from app.evaluation.scene.rules import CATEGORY_EFFORT, Rules, Setting
+from app.evaluation.scene.rules import Rules, Setting
 
 TOLERANCE = 1e-5
 TRIVIAL_SD = 0.1

@@ -5,15 +5,15 @@ from app.domain.counterfactual import Generator
 from app.domain.levers import levers_of
 from app.domain.patient import read_patient
 from app.domain.schema import IntArray
-from app.engine.finding import BUDGET_S, find
+from app.engine.finding import find
 from app.engine.found import Found
+from app.engine.freedom import Freedom, freedom_of
 from app.engine.options import Judged, options_from
 from app.engine.question import Question
 from app.engine.search import search
 from app.engine.wish import Wish
 from app.engine.yardsticks import Yardsticks, yardsticks_of
 from app.evaluation.asking.answers import Ending, Reply
-from app.evaluation.scene.free_levers import Freedom, freedom_of
 from app.evaluation.scene.people import Person, Scene
 from app.evaluation.scene.rules import Setting
 

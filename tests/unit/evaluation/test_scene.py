@@ -6,13 +6,13 @@ import pytest
 from app.domain.counterfactual import Generator
 from app.domain.patient import read_patient
 from app.engine.finding import find
+from app.engine.freedom import freedom_of
 from app.engine.question import Question
 from app.engine.wish import Wish
 from app.engine.yardsticks import yardsticks_of
 from app.evaluation.judging.scales import scales_of
 from app.evaluation.judging.shape import shape_of
 from app.evaluation.scene.compact import Compact
-from app.evaluation.scene.free_levers import freedom_of
 from app.evaluation.scene.people import Person, Place, Scene, load_scene
 from app.evaluation.scene.rules import Setting
 

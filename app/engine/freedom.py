@@ -1,4 +1,4 @@
-"""Levers over every known feature of a patient: what Turnpoint is asked with in the free setting.
+"""Levers over every known feature of a patient, as where nothing is fixed (`domain.freed`).
 
 A lever goes one way. So of each feature the way is taken that lowers the classifier's risk most by itself,
 and of each category the value; what is proved is proved over these levers.
@@ -12,10 +12,10 @@ import numpy as np
 from app.classifiers.base import Classifier
 from app.domain.constraints import Constraints
 from app.domain.feature import Direction, Feature, Kind
+from app.domain.freed import CATEGORY_EFFORT, freed
 from app.domain.levers import Lever, Levers, levers_of
 from app.domain.patient import Patient
 from app.domain.schema import FeatureSchema, FloatArray, IntArray
-from app.evaluation.scene.rules import CATEGORY_EFFORT, freed
 
 
 @dataclass(frozen=True)
