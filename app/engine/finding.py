@@ -10,11 +10,11 @@ from app.engine.search import search
 from app.engine.wish import Wish
 from app.engine.yardsticks import Yardsticks
 
-BUDGET_S = 1.0
-"""How long the exact search may take over its proofs."""
+WORK = 5_000_000
+"""How much the exact search may look at for its proofs, in the units of `Budget`: about a second."""
 
 
-def find(question: Question, yardsticks: Yardsticks, wish: Wish, budget_s: float = BUDGET_S) -> Found:
+def find(question: Question, yardsticks: Yardsticks, wish: Wish, work: float = WORK) -> Found:
     """What the best search that the classifier allows brings home."""
     if len(question.levers) == 0:
         unchanged = question.unchanged
@@ -22,8 +22,8 @@ def find(question: Question, yardsticks: Yardsticks, wish: Wish, budget_s: float
         return Found(unchanged[:0], Lowest(unchanged[0], risk, bound=risk), proved=True, bound=np.inf)
     if yardsticks.forest is None or len(question.levers) > MOST_LEVERS:
         return search(question)
-    found = find_exactly(question, yardsticks, wish, budget_s)
+    found = find_exactly(question, yardsticks, wish, work)
     if len(found.levels) or found.proved:
         return found
-    pool = search(question)  # out of time with nothing in hand: whatever the quicker search has
+    pool = search(question)  # its budget spent with nothing in hand: whatever the quicker search has
     return Found(pool.levels, found.lowest, proved=False, bound=found.bound)

@@ -1,5 +1,6 @@
 """Few-shot exemplars: verified counterfactuals of training people, in the prompt's own words."""
 
+import math
 from dataclasses import asdict
 from typing import Any
 
@@ -20,8 +21,6 @@ from app.proposers.llm.prompt import case_text
 from app.proposers.llm.response import write_answer
 
 WANTED = 200
-_BUDGET_S = 600.0
-"""Of each search: so much that none ends unproved, with what a busy machine happened to find by then."""
 
 
 def make_exemplars(model: HostedModel, people: list[dict[str, Value]]) -> list[dict[str, Any]]:
@@ -55,7 +54,7 @@ def _by_risk(model: HostedModel, people: list[dict[str, Value]]) -> list[dict[st
 def _exemplar(model: HostedModel, yardsticks: Yardsticks, person: dict[str, Value]) -> Exemplar | None:
     question = question_about(model, person)
     least = model.schema.model.min_robustness
-    found = find(question, yardsticks, Wish(1, least, Generator.SEARCH), _BUDGET_S)
+    found = find(question, yardsticks, Wish(1, least, Generator.SEARCH), work=math.inf)
     if len(found.levels) == 0:
         return None
     likeness = Likeness(question.levers, yardsticks.crowd, yardsticks.density)

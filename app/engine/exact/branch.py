@@ -53,7 +53,11 @@ class Problem(NamedTuple):
 
 
 class Frontier(NamedTuple):
-    """Candidates met so far, and a heap of those not yet taken further; `sizes` counts both."""
+    """Candidates met so far, and a heap of those not yet taken further.
+
+    `sizes`: how many were met, how many the heap holds, how many were looked at so far, children that are
+    out of reach included.
+    """
 
     levels: IntArray
     effort: FloatArray
@@ -72,7 +76,7 @@ def frontier(levers: int) -> Frontier:
         last=np.empty(room, dtype=np.int64),
         keys=np.empty(room),
         items=np.empty(room, dtype=np.int64),
-        sizes=np.ones(2, dtype=np.int64),
+        sizes=np.array([1, 1, 0]),
     )
     begun.levels[0], begun.effort[0], begun.last[0], begun.keys[0], begun.items[0] = 0, 0.0, -1, 0.0, 0
     return begun
@@ -106,6 +110,7 @@ def advance(problem: Problem, open_: Frontier, taken: IntArray, limit: float, st
         if not has_room(problem, open_):
             return FULL
         open_.sizes[1] = pop(open_.keys, open_.items, open_.sizes[1])
+        open_.sizes[2] += 1
         levels = open_.levels[item]
         moved = lever_set(levels)
         if contains_one(taken, moved):
@@ -151,6 +156,7 @@ def expand(problem: Problem, open_: Frontier, item: int) -> None:
             if not problem.open[lever, level]:
                 continue
             levels[lever] = level
+            open_.sizes[2] += 1
             if not _in_reach(problem, before, leaves, levels, lever, left, margins):
                 continue
             further = _parts(problem, margins, lever + 1, left)

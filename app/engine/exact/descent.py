@@ -49,6 +49,7 @@ def _children(problem: Problem, open_: Frontier, item: int, best: FloatArray) ->
             if not problem.open[lever, level]:
                 continue
             levels[lever] = level
+            open_.sizes[2] += 1
             here = margin(problem.reduced, 0, levels)
             least = here - problem.most[lever + 1, left, 0, -1]
             if least >= best[0] - _SAME:

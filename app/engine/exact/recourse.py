@@ -1,13 +1,13 @@
 """The exact way to an answer: options that hold and look like real people, or proof that there are none."""
 
 import math
-import time
 from collections.abc import Sequence
 
 import numpy as np
 
 from app.domain.levers import Levers
 from app.domain.schema import BoolArray, IntArray
+from app.engine.exact.budget import Budget
 from app.engine.exact.scenarios import Scenarios, all_scenarios, classifier_alone
 from app.engine.exact.solver import ExactSearch, Solved
 from app.engine.found import Found, Lowest
@@ -24,19 +24,20 @@ _SHARES = np.arange(1, 20) / 20
 """Robustness that is tried where what was asked for is out of reach."""
 
 
-def find_exactly(question: Question, yardsticks: Yardsticks, wish: Wish, budget_s: float) -> Found:
+def find_exactly(question: Question, yardsticks: Yardsticks, wish: Wish, work: float) -> Found:
     """The options of least effort, proved; or the lowest risk in reach, proved.
 
     Options hold in at least `wish.min_robustness` of refits, noise draws and adherence draws; where none
     does, in the largest share in reach. Among either, those that look like real people come before those
-    that do not. What is not proved within `budget_s` is given as a bound.
+    that do not. What is not proved with so much `work` (`Budget`) is given as a
+    bound.
     """
-    attempt = _Attempt(question, yardsticks, wish.count, time.perf_counter() + budget_s)
+    attempt = _Attempt(question, yardsticks, wish.count, Budget(work))
     alone = attempt.alone
     if wish.min_robustness == 0:
         solved = attempt.options(alone, 0.0)
         return attempt.found(solved) if solved.levels else attempt.lowest(solved)
-    anything = alone.best(attempt.goal, 0.0, 1, lambda levels: 0.0, attempt.deadline)
+    anything = alone.best(attempt.goal, 0.0, 1, lambda levels: 0.0, attempt.budget)
     if not anything.levels:
         return attempt.lowest(anything)
     robust = ExactSearch(attempt.forest, attempt.scenarios, question.levers, alone.by_leverage())
@@ -55,13 +56,13 @@ class _Attempt:
     it is quicker to look at each.
     """
 
-    def __init__(self, question: Question, yardsticks: Yardsticks, count: int, deadline: float) -> None:
+    def __init__(self, question: Question, yardsticks: Yardsticks, count: int, budget: Budget) -> None:
         if yardsticks.forest is None:
             raise ValueError("exact search needs to see the trees of classifier and committee")
         self.question = question
         self.yardsticks = yardsticks
         self.count = count
-        self.deadline = deadline
+        self.budget = budget
         self.forest = yardsticks.forest
         self.goal = math.log(question.target / (1 - question.target))
         self.alone = ExactSearch(self.forest, classifier_alone, question.levers)
@@ -93,7 +94,7 @@ class _Attempt:
     def _best(self, search: ExactSearch, share: float, careful: bool) -> "tuple[Solved, _Gate]":
         """Options up to the standard, or near it, and who refused others; `careful` has each judged."""
         gate = _Gate(self, share, careful)
-        solved = search.best(self.goal, share, self.count, gate, self.deadline, _PATIENCE, self.crowd)
+        solved = search.best(self.goal, share, self.count, gate, self.budget, _PATIENCE, self.crowd)
         solved.levels = solved.levels or gate.refused(Standard.NEAR, self.count)
         return solved, gate
 
@@ -120,7 +121,7 @@ class _Attempt:
 
     def _first(self, search: ExactSearch, share: float) -> Solved:
         """The option of least effort by the trees alone."""
-        return search.best(self.goal, share, 1, lambda levels: 0.0, self.deadline, near=self.crowd)
+        return search.best(self.goal, share, 1, lambda levels: 0.0, self.budget, near=self.crowd)
 
     def _near_in_reach(self) -> bool:
         """Whether any candidate near real people reaches the target, whether or not it holds."""
@@ -131,7 +132,7 @@ class _Attempt:
 
     def lowest(self, solved: Solved) -> Found:
         """Nothing reaches the target, or nothing was found that does: how far down it goes."""
-        levels, margin = self.alone.lowest(self.deadline)
+        levels, margin = self.alone.lowest(self.budget)
         risk = float(self.question.risk(levels[None])[0])
         lowest = Lowest(levels, risk, bound=min(risk, 1 / (1 + math.exp(-margin))))
         return Found(levels[None][:0], lowest, proved=solved.complete, bound=solved.bound)

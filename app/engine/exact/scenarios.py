@@ -31,6 +31,11 @@ class Scenarios(NamedTuple):
     slot_of: IntArray
     top: IntArray
 
+    @property
+    def number(self) -> int:
+        """How many there are."""
+        return int(self.group[-1])
+
 
 def classifier_alone(levers: Levers) -> Scenarios:
     """The one scenario in which nothing differs from what was measured and planned."""

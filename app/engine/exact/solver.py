@@ -1,7 +1,6 @@
 """Asking the branch and bound: the best options in order of effort, the lowest risk in reach."""
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -27,6 +26,7 @@ from app.engine.exact.branch import (
     lever_set,
     within_one,
 )
+from app.engine.exact.budget import Budget
 from app.engine.exact.descent import descend, lowest_start
 from app.engine.exact.reduce import reduced
 from app.engine.exact.scenarios import Scenarios
@@ -89,7 +89,7 @@ class ExactSearch:
         share: float,
         count: int,
         accept: Accept,
-        deadline: float,
+        budget: Budget,
         patience: float = math.inf,
         near: Crowd | None = None,
     ) -> Solved:
@@ -98,14 +98,16 @@ class ExactSearch:
         An option brings the classifier's margin to `goal` or below, and those of at least `share` of each
         further group of scenarios. With `near`, it is as near to its nearest people of this crowd as they
         usually are to theirs. `accept` has the last word on each; after it has refused `patience`
-        candidates, or at `deadline` (a reading of `time.perf_counter`), what is not done is left.
+        candidates, or with the budget spent, what is not done is left.
         """
         problem, open_ = self._problem(goal, share), frontier(len(self._levers))
         if near is not None:
             problem = problem._replace(nearness=nearness_of(self._levers, near), furthest=near.limit)
         solved, taken, tied = Solved(), np.empty(0, dtype=np.int64), _Tied()
         while len(solved.levels) < count:
+            before = open_.sizes[2]
             item = advance(problem, open_, taken, tied.limit, _STEPS)
+            budget.spend((open_.sizes[2] - before) * self._scenarios.number)
             if item >= 0:
                 levels = open_.levels[item].copy()
                 rank = accept(self._as_asked(levels))
@@ -122,14 +124,14 @@ class ExactSearch:
                 break
             elif item == FULL:
                 open_ = enlarged(open_)
-            if patience <= 0 or len(open_.effort) > _MOST_ROOM or time.perf_counter() > deadline:
+            if patience <= 0 or len(open_.effort) > _MOST_ROOM or budget.is_spent:
                 break
         tied.settle(solved, taken, count)
         solved.levels = [self._as_asked(levels) for levels in solved.levels]
         solved.bound = _least_key(open_)
         return solved
 
-    def lowest(self, deadline: float) -> tuple[IntArray, float]:
+    def lowest(self, budget: Budget) -> tuple[IntArray, float]:
         """The candidate of lowest margin, of least effort among such, and a margin below which none goes.
 
         The bound is the candidate's own margin, or above, where that is proved to be the lowest.
@@ -137,11 +139,13 @@ class ExactSearch:
         problem, open_ = self._problem(-math.inf, 0.0), frontier(len(self._levers))
         best = lowest_start(problem)
         state = PAUSED
-        while state != NONE_LEFT and len(open_.effort) <= _MOST_ROOM and time.perf_counter() < deadline:
+        while state != NONE_LEFT and len(open_.effort) <= _MOST_ROOM and not budget.is_spent:
+            before = open_.sizes[2]
             state = descend(problem, open_, best, _STEPS)
+            budget.spend(open_.sizes[2] - before)
             open_ = enlarged(open_) if state == FULL else open_
         found = self._as_asked(open_.levels[int(best[1])])
-        easiest = self.best(best[0] + _SAME, 0.0, 1, lambda levels: 0.0, deadline)
+        easiest = self.best(best[0] + _SAME, 0.0, 1, lambda levels: 0.0, budget)
         bound = math.inf if state == NONE_LEFT else min(best[0], _least_key(open_))
         return easiest.levels[0] if easiest.levels else found, bound
 

@@ -51,7 +51,6 @@ class Turnpoint:
             0 for least effort alone.
         count: how many options.
         batches: whether to search by asking the classifier in batches, as where its trees cannot be seen.
-        budget_s: the exact search's limit of time.
         bare: whether to stop at the first good answer, as peers do that return a row of features.
     """
 
@@ -61,20 +60,16 @@ class Turnpoint:
         min_robustness: float | None = None,
         count: int = 1,
         batches: bool = False,
-        budget_s: float = BUDGET_S,
         bare: bool = False,
     ) -> None:
         self._asker = Asker(scene)
         demanded = scene.schema.model.min_robustness if min_robustness is None else min_robustness
         self._wish = Wish(count, 0.0 if bare else demanded, Generator.SEARCH)
-        self._batches, self._budget_s, self._bare = batches, budget_s, bare
+        self._batches, self._bare = batches, bare
 
     def __call__(self, person: Person) -> Reply:
         question, wish = self._asker.question(person), self._wish
-        if self._batches:
-            found = search(question)
-        else:
-            found = find(question, self._asker.yardsticks, wish, self._budget_s)
+        found = search(question) if self._batches else find(question, self._asker.yardsticks, wish)
         if len(found.levels) == 0:
             return Reply(Ending.NONE, proved=found.proved)
         if self._bare:

@@ -1,7 +1,6 @@
 """The exact search beside an exhaustive look at every candidate of small questions."""
 
 import math
-import time
 
 import numpy as np
 import pytest
@@ -10,14 +9,13 @@ from hypothesis import strategies as st
 
 from app.classifiers.forest import Forest
 from app.domain.constraints import read_constraints
+from app.engine.exact.budget import Budget
 from app.engine.exact.scenarios import all_scenarios, classifier_alone
 from app.engine.exact.solver import ExactSearch
 from app.engine.hosting import Hosted
 from app.engine.question import Question
 from tests.asking import Person, question_about
 from tests.unit.engine.exact.brute import all_candidates, best_options, is_small, will_do
-
-LONG = 60.0
 
 
 def small_question(data: st.DataObject, hosted: Hosted, people: list[Person]) -> Question:
@@ -61,7 +59,7 @@ def test_options_are_the_least_effort_that_exhaustion_finds(
     everyone = all_candidates(question)
     enough = everyone[will_do(question, hosted.yardsticks.judge, everyone, share)]
     search = search_for(hosted, question, share)
-    solved = search.best(logit(question.target), share, 3, lambda levels: 0.0, time.perf_counter() + LONG)
+    solved = search.best(logit(question.target), share, 3, lambda levels: 0.0, Budget())
     efforts = [float(question.levers.effort(levels[None])[0]) for levels in solved.levels]
     assert efforts == pytest.approx(best_options(question, enough, 3))
     assert solved.complete or len(solved.levels) == 3
@@ -75,7 +73,7 @@ def test_the_lowest_risk_is_the_lowest_of_all(
     data: st.DataObject, hosted: Hosted, high_risk: list[Person]
 ) -> None:
     question = small_question(data, hosted, high_risk)
-    levels, bound = search_for(hosted, question, 0.0).lowest(time.perf_counter() + LONG)
+    levels, bound = search_for(hosted, question, 0.0).lowest(Budget())
     everyone = np.concatenate([question.unchanged, all_candidates(question)])
     risk = question.risk(everyone)
     assert math.isinf(bound)
@@ -91,7 +89,7 @@ def test_no_candidate_of_any_size_beats_what_is_proved(
 ) -> None:
     question = question_about(hosted.model, data.draw(st.sampled_from(high_risk)))
     search = search_for(hosted, question, 0.0)
-    solved = search.best(logit(question.target), 0.0, 1, lambda levels: 0.0, time.perf_counter() + LONG)
+    solved = search.best(logit(question.target), 0.0, 1, lambda levels: 0.0, Budget())
     least = float(question.levers.effort(solved.levels[0][None])[0]) if solved.levels else math.inf
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     tops = np.array([lever.top for lever in question.levers])
@@ -106,9 +104,9 @@ def test_candidates_refused_are_passed_over(hosted: Hosted, helpable: Person) ->
     question = question_about(hosted.model, helpable)
     bmi = [lever.feature.name for lever in question.levers].index("bmi")
     search = search_for(hosted, question, 0.0)
-    target, late = logit(question.target), time.perf_counter() + LONG
-    free = search.best(target, 0.0, 4, lambda levels: 0.0, late)
-    without = search.best(target, 0.0, 4, lambda levels: None if levels[bmi] else 0.0, late)
+    target = logit(question.target)
+    free = search.best(target, 0.0, 4, lambda levels: 0.0, Budget())
+    without = search.best(target, 0.0, 4, lambda levels: None if levels[bmi] else 0.0, Budget())
     assert any(levels[bmi] for levels in free.levels)
     assert not any(levels[bmi] for levels in without.levels)
 
@@ -117,10 +115,10 @@ def test_ties_go_to_whom_the_caller_prefers(hosted: Hosted, high_risk: list[Pers
     seen = 0
     for person in high_risk[:150]:
         question = question_about(hosted.model, person)
-        search, late = search_for(hosted, question, 0.0), time.perf_counter() + LONG
+        search = search_for(hosted, question, 0.0)
         target = logit(question.target)
-        one = search.best(target, 0.0, 1, lambda levels: float(levels @ range(len(levels))), late)
-        other = search.best(target, 0.0, 1, lambda levels: -float(levels @ range(len(levels))), late)
+        one = search.best(target, 0.0, 1, lambda levels: float(levels @ range(len(levels))), Budget())
+        other = search.best(target, 0.0, 1, lambda levels: -float(levels @ range(len(levels))), Budget())
         if one.levels and (one.levels[0] != other.levels[0]).any():
             seen += 1
             efforts = question.levers.effort(np.stack([one.levels[0], other.levels[0]]))
@@ -128,14 +126,14 @@ def test_ties_go_to_whom_the_caller_prefers(hosted: Hosted, high_risk: list[Pers
     assert seen > 0
 
 
-def test_out_of_time_it_says_what_is_certain(hosted: Hosted, high_risk: list[Person]) -> None:
+def test_with_its_budget_spent_it_says_what_is_certain(hosted: Hosted, high_risk: list[Person]) -> None:
     told = 0
     for person in high_risk[:60]:
         question = question_about(hosted.model, person)
         search = search_for(hosted, question, 0.9)
         target = logit(question.target)
-        whole = search.best(target, 0.9, 4, lambda levels: 0.0, time.perf_counter() + LONG)
-        cut = search.best(target, 0.9, 4, lambda levels: 0.0, 0.0)
+        whole = search.best(target, 0.9, 4, lambda levels: 0.0, Budget())
+        cut = search.best(target, 0.9, 4, lambda levels: 0.0, Budget(0))
         if len(cut.levels) == len(whole.levels):
             continue
         told += 1
@@ -145,12 +143,14 @@ def test_out_of_time_it_says_what_is_certain(hosted: Hosted, high_risk: list[Per
     assert told > 0
 
 
-def test_equal_questions_have_equal_answers(hosted: Hosted, helpable: Person) -> None:
+@pytest.mark.parametrize("work", [0, 20_000, math.inf])
+def test_equal_questions_have_equal_answers(hosted: Hosted, helpable: Person, work: float) -> None:
+    """However much of the search is left undone: a budget is counted, not timed."""
     question = question_about(hosted.model, helpable)
     one, other = (
-        search_for(hosted, question, 0.9).best(
-            logit(0.5), 0.9, 4, lambda levels: 0.0, time.perf_counter() + LONG
-        )
+        search_for(hosted, question, 0.9).best(logit(0.5), 0.9, 4, lambda levels: 0.0, Budget(work))
         for _ in range(2)
     )
     np.testing.assert_array_equal(one.levels, other.levels)
+    assert one.bound == other.bound
+    assert (len(one.levels) == 4) == (work == math.inf)

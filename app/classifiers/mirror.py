@@ -1,0 +1,66 @@
+"""The other way round: a model whose risk is the complement of another's (`domain.mirror`)."""
+
+from dataclasses import replace
+
+from app.classifiers.base import Classifier, Committee
+from app.classifiers.forest import Forest, TreeEnsemble
+from app.classifiers.hosted import HostedModel, Population
+from app.domain.mirror import mirrored
+from app.domain.schema import FloatArray
+
+
+class Mirrored:
+    """A classifier or committee whose risk is one minus another's, of any shape."""
+
+    def __init__(self, original: Classifier) -> None:
+        self._original = original
+
+    def risk(self, rows: FloatArray) -> FloatArray:
+        return 1.0 - self._original.risk(rows)
+
+
+class MirroredTrees(Mirrored):
+    """The same of trees that can be seen: their log-odds with the opposite sign."""
+
+    def __init__(self, original: Classifier, forest: Forest) -> None:
+        super().__init__(original)
+        self.forest = forest._replace(value=-forest.value, prior=-forest.prior)
+
+
+class MirroredCommittee(Mirrored):
+    """A committee the other way round."""
+
+    def __init__(self, original: Committee) -> None:
+        super().__init__(original)
+        self.size = original.size
+
+
+class MirroredCommitteeTrees(MirroredTrees):
+    """A committee of trees the other way round."""
+
+    def __init__(self, original: Committee, forest: Forest) -> None:
+        super().__init__(original, forest)
+        self.size = original.size
+
+
+def mirrored_model(model: HostedModel) -> HostedModel:
+    """A model of the complement of the outcome, its people with it."""
+    return replace(
+        model,
+        schema=mirrored(model.schema),
+        classifier=_mirrored_classifier(model.classifier),
+        committee=_mirrored_committee(model.committee),
+        population=Population(model.population.rows, ~model.population.outcome),
+    )
+
+
+def _mirrored_classifier(classifier: Classifier) -> Classifier:
+    if isinstance(classifier, TreeEnsemble):
+        return MirroredTrees(classifier, classifier.forest)
+    return Mirrored(classifier)
+
+
+def _mirrored_committee(committee: Committee) -> Committee:
+    if isinstance(committee, TreeEnsemble):
+        return MirroredCommitteeTrees(committee, committee.forest)
+    return MirroredCommittee(committee)

@@ -1,0 +1,73 @@
+"""Asking the other way round: the same search raises the risk of people at low risk."""
+
+import numpy as np
+import pytest
+
+from app.classifiers.cohort import Person, Side, people_of
+from app.classifiers.mirror import mirrored_model
+from app.domain.counterfactual import Generator
+from app.domain.patient import read_patient
+from app.engine.finding import find
+from app.engine.freedom import freedom_of
+from app.engine.hosting import Hosted, Hosting
+from app.engine.options import options_from
+from app.engine.question import Question
+from app.engine.wish import Wish
+from app.engine.yardsticks import yardsticks_of
+
+PEOPLE = 6
+
+
+@pytest.fixture(scope="module", params=["dysglycaemia", "heart-disease"])
+def original(request: pytest.FixtureRequest, hosting: Hosting) -> Hosted:
+    return hosting.named(request.param)
+
+
+@pytest.fixture(scope="module")
+def turned(original: Hosted) -> Hosted:
+    model = mirrored_model(original.model)
+    return Hosted(model, yardsticks_of(model))
+
+
+@pytest.fixture(scope="module")
+def low_risk(original: Hosted) -> list[Person]:
+    threshold = original.model.schema.model.threshold
+    return [person for person in people_of(original.model, Side.HELD_OUT) if person.risk <= threshold]
+
+
+def rows_for(turned: Hosted, person: Person, share: float) -> np.ndarray:
+    model = turned.model
+    patient = read_patient(model.schema, person.features)
+    freedom = freedom_of(model.schema, np.nanstd(model.population.rows, axis=0))
+    levers = freedom.levers(patient, model.classifier)
+    question = Question(model.schema, patient, levers, model.classifier, model.schema.model.threshold)
+    wish = Wish(2, share, Generator.SEARCH)
+    found = find(question, turned.yardsticks, wish)
+    nothing = question.unchanged[:0]
+    options = options_from(question, turned.yardsticks, wish, nothing, found.levels, found.proved)
+    return question.levers.rows(options.levels)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.9])
+def test_answers_are_at_high_risk_in_the_model_itself(
+    original: Hosted, turned: Hosted, low_risk: list[Person], share: float
+) -> None:
+    threshold = original.model.schema.model.threshold
+    answered = 0
+    for person in low_risk[:PEOPLE]:
+        rows = rows_for(turned, person, share)
+        answered += len(rows)
+        assert (original.model.classifier.risk(rows) > threshold).all()
+        if len(rows) and share:  # the first is the one that holds, where any does
+            assert (original.model.committee.risk(rows[:1]) > threshold).mean() >= 0.5
+    assert answered >= PEOPLE
+
+
+def test_trees_and_risks_say_the_same(original: Hosted, turned: Hosted) -> None:
+    rows = original.model.population.rows[:200]
+    risks = turned.model.committee.risk(rows)
+    np.testing.assert_allclose(risks + original.model.committee.risk(rows), 1)
+    np.testing.assert_array_equal(
+        turned.model.classifier.risk(rows) <= turned.model.schema.model.threshold,
+        original.model.classifier.risk(rows) > original.model.schema.model.threshold,
+    )
