@@ -15,7 +15,7 @@ from app.engine.question import Question
 from app.engine.wish import Wish
 from app.engine.yardsticks import yardsticks_of
 
-PEOPLE = 6
+PEOPLE = 3
 
 
 @pytest.fixture(scope="module", params=["dysglycaemia", "heart-disease"])
@@ -53,14 +53,13 @@ def test_answers_are_at_high_risk_in_the_model_itself(
     original: Hosted, turned: Hosted, low_risk: list[Person], share: float
 ) -> None:
     threshold = original.model.schema.model.threshold
-    answered = 0
-    for person in low_risk[:PEOPLE]:
-        rows = rows_for(turned, person, share)
-        answered += len(rows)
-        assert (original.model.classifier.risk(rows) > threshold).all()
-        if len(rows) and share:  # the first is the one that holds, where any does
-            assert (original.model.committee.risk(rows[:1]) > threshold).mean() >= 0.5
-    assert answered >= PEOPLE
+    answers = [rows_for(turned, person, share) for person in low_risk[:PEOPLE]]
+    rows = np.concatenate(answers)
+    assert len(rows) >= PEOPLE
+    assert (original.model.classifier.risk(rows) > threshold).all()
+    firsts = np.concatenate([options[:1] for options in answers])
+    kept = (original.model.committee.risk(firsts) > threshold).mean(axis=0)
+    assert np.median(kept) >= share
 
 
 def test_trees_and_risks_say_the_same(original: Hosted, turned: Hosted) -> None:
