@@ -277,7 +277,7 @@ def _evaluate_methods(
     home: Path,
     out: Path,
 ) -> None:
-    from app.evaluation.study.compare import Language
+    from app.evaluation.asking.language import Language
     from app.evaluation.study.run import plan_of, study
 
     store = sorted(path.parent.name for path in Settings().model_store.glob("*/task.toml"))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from app.evaluation.asking.language import Language
 from app.evaluation.scene.rules import Setting
-from app.evaluation.study.compare import Language
 from app.evaluation.study.run import RESULTS, Plan, StudyError, plan_of, study
 
 FEW = {"people": 3, "quick": True, "fresh": False}

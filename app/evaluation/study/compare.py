@@ -1,7 +1,6 @@
 """One model in one setting: ask every method about the same people, judge, sum up."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from itertools import pairwise
@@ -9,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.embedded.served import Served, serving
 from app.evaluation.asking.everybody import Answers, Asking, ask_all
+from app.evaluation.asking.language import Language, Report
 from app.evaluation.judging import judges as judging
 from app.evaluation.judging.figures import (
     Figures,
@@ -30,8 +29,6 @@ from app.evaluation.scene.rules import Setting
 from app.evaluation.study import sheets as s
 from app.evaluation.study.circumstances import circumstances
 from app.evaluation.study.sheets import Sheet
-from app.proposers.llm.adapter import load_adapter
-from app.proposers.llm.prompt import Style
 
 TWICE = 20
 """How many people are asked about a second time."""
@@ -39,27 +36,6 @@ BANDS = (0.3, 0.4, 0.5)
 """Bounds of risk between which real people are shown beside counterfactuals."""
 
 Sheets = list[tuple[Sheet, dict[str, Figures]]]
-Report = Callable[[str, float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """Where language models come from: a server by URL, or else one started here in `home`."""
-
-    home: Path
-    given: Served | None = None
-
-    @contextmanager
-    def served(self, scene: Scene, style: Style, report: Report) -> Iterator[Served | None]:
-        """A server for this style; None where a fine-tuned one is asked for that nobody was taught."""
-        adapter = load_adapter(scene.model.folder) if style is Style.FINE_TUNED else None
-        if style is Style.FINE_TUNED and adapter is None:
-            yield None
-        elif self.given is not None:
-            yield self.given
-        else:
-            with serving(adapter, self.home, lambda words, _: report(words, 0.0)) as served:
-                yield served
 
 
 @dataclass(frozen=True)
@@ -97,7 +73,7 @@ def compare(
     some = replace(place, people=min(twice, len(scene.people)))
     asked, again, done = {}, {}, []
     for method in methods:
-        with _serving(language, scene, method, report) as served:
+        with language.served(scene.model, method.style, report) as served:
             if method.style is not None and served is None and method.key != "auto":
                 continue
             told = Asking(home / "answers", fresh, served)
@@ -150,15 +126,6 @@ def about(compared: Compared) -> str:
         f"Seeds: methods 7 (asked again 8), refits from {judging.FIRST_SEED}, noise {judging.NOISE_SEED}, "
         f"bootstrap 2026. {packages}."
     )
-
-
-@contextmanager
-def _serving(language: Language, scene: Scene, method: Method, report: Report) -> Iterator[Served | None]:
-    if method.style is None:
-        yield None
-    else:
-        with language.served(scene, method.style, report) as served:
-            yield served
 
 
 def _ask(scene: Scene, place: Place, method: Method, told: Asking, report: Report) -> Answers:

@@ -1,16 +1,17 @@
 """The study: every method about the same people of each model, in each setting; tables and figures."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from app.evaluation.asking.language import Language, Report
 from app.evaluation.methods.registry import STUDY, Method
 from app.evaluation.scene.people import Place, load_scene
 from app.evaluation.scene.rules import Setting
-from app.evaluation.study.compare import TWICE, Compared, Language, about, compare, sheets_of
+from app.evaluation.study.compare import TWICE, Compared, about, compare, sheets_of
 from app.evaluation.study.sheets import as_json, markdown
 
 EDITION = 1
@@ -18,8 +19,6 @@ EDITION = 1
 PEOPLE, QUICK_PEOPLE, QUICK_TWICE = 100, 4, 2
 RESULTS = "study.json"
 _MODULES = {"dice-ml": "dice_ml", "nicex": "nice", "cfnow": "cfnow", "treecf": "treecf"}
-
-Report = Callable[[str, float], None]
 
 
 class StudyError(ValueError):

@@ -1,0 +1,1 @@
+"""Do counterfactuals regain what a classifier loses where labels are scarce?"""

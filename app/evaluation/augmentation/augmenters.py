@@ -1,0 +1,81 @@
+"""The ways to make rows where labels are scarce, in the order of the tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from app.evaluation.augmentation.cohort import Scarcity
+from app.evaluation.methods.registry import STUDY, Method
+from app.evaluation.scene.rules import Setting
+from app.proposers.llm.prompt import Style
+
+
+class Way(StrEnum):
+    """Where rows come from."""
+
+    REPEATED = "repeated"  # labelled people of the class once more
+    SMOTE = "smote"  # between labelled people of the class and their neighbours
+    SELF = "self"  # people without a label whom the classifier puts in the class
+    COUNTERFACTUAL = "counterfactual"  # those, and the others changed until it does
+    LABELLED = "labelled"  # labelled people of the other class, changed: the papers' way
+
+
+@dataclass(frozen=True, slots=True)
+class Augmenter:
+    """One row of the tables; `method` is the one of the registry that makes counterfactuals.
+
+    `magnitudes`: how many rows are added, as a multiple of the labels that a class lost.
+    """
+
+    key: str
+    name: str
+    way: Way
+    method: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    setting: Setting = Setting.FREE
+    magnitudes: tuple[float, ...] = (0.5, 1.0, 2.0)
+    scarcities: tuple[Scarcity, ...] = tuple(Scarcity)
+    package: str | None = None
+    style: Style | None = None
+    slow: bool = False
+
+    @property
+    def adapter(self) -> Method:
+        return next(method for method in STUDY if method.key == self.method)
+
+
+AUGMENTERS = (
+    Augmenter("oversampling", "random oversampling", Way.REPEATED),
+    Augmenter("smote", "SMOTE", Way.SMOTE, package="imbalanced-learn"),
+    Augmenter("self", "self-training", Way.SELF, magnitudes=(0.5, 1.0)),
+    Augmenter("dice", "DiCE random", Way.COUNTERFACTUAL, "dice-random", package="dice-ml"),
+    Augmenter("nice", "NICE proximity", Way.COUNTERFACTUAL, "nice-proximity", package="nicex"),
+    Augmenter(
+        "cfnow",
+        "CFNOW greedy, 0.5 s",
+        Way.COUNTERFACTUAL,
+        "cfnow",
+        {"limit_s": 0.5},
+        magnitudes=(0.5, 1.0),
+        package="cfnow",
+        slow=True,
+    ),
+    Augmenter("search", "Turnpoint, least effort", Way.COUNTERFACTUAL, "ours-least"),
+    Augmenter("search-robust", "Turnpoint", Way.COUNTERFACTUAL, "ours"),
+    Augmenter(
+        "llm",
+        "language model, fine-tuned",
+        Way.COUNTERFACTUAL,
+        "fine-tuned",
+        {"count": 1},
+        Setting.ACTIONABLE,
+        (0.5, 1.0),
+        (Scarcity.LOW,),
+        style=Style.FINE_TUNED,
+        slow=True,
+    ),
+    Augmenter("dice-labelled", "DiCE, from labelled people", Way.LABELLED, "dice-random", package="dice-ml"),
+    Augmenter("nice-labelled", "NICE, from labelled people", Way.LABELLED, "nice-proximity", package="nicex"),
+    Augmenter("search-labelled", "Turnpoint, from labelled people", Way.LABELLED, "ours"),
+)
