@@ -16,6 +16,7 @@ from app.settings import ROOT, Settings
 
 if TYPE_CHECKING:
     from app.embedded.served import Served
+    from app.evaluation.study.plan import Words
 
 cli = typer.Typer(
     help="Verified counterfactual suggestions for clinicians.",
@@ -212,11 +213,20 @@ def evaluate(
     names: Annotated[
         list[str] | None, typer.Argument(help="Models, folders of the model store; all of them unless told.")
     ] = None,
+    parts: Annotated[
+        list[str] | None, typer.Option("--part", help="methods or augmentation; both unless told.")
+    ] = None,
     methods: Annotated[list[str] | None, typer.Option(help="A method's key; may be repeated.")] = None,
+    augmenters: Annotated[
+        list[str] | None, typer.Option(help="A way to make rows, by its key; may be repeated.")
+    ] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--setting", help="actionable or free; both unless told.")
     ] = None,
     people: Annotated[int | None, typer.Option(min=1, help="At most so many held-out people.")] = None,
+    draws: Annotated[
+        int | None, typer.Option(min=2, help="So many draws of people for augmentation.")
+    ] = None,
     quick: Annotated[bool, typer.Option(help="A few people, without the slowest methods.")] = False,
     fresh: Annotated[bool, typer.Option(help="Ask anew instead of going on.")] = False,
     proposers: Annotated[
@@ -235,7 +245,7 @@ def evaluate(
     from app.classifiers.store import ModelFolderError
     from app.embedded.errors import EmbeddedError
     from app.evaluation.proposals.subjects import SubjectError
-    from app.evaluation.study.run import StudyError
+    from app.evaluation.study.plan import StudyError, Words
     from app.proposers.llm.client import LlmError
 
     home = home.expanduser().resolve()
@@ -244,7 +254,9 @@ def evaluate(
         if proposers:
             _evaluate_proposals(names or [Settings().default_model], proposers, people, home, out)
         else:
-            _evaluate_methods(names, methods, settings, people, quick, fresh, home, out)
+            every = sorted(path.parent.name for path in Settings().model_store.glob("*/task.toml"))
+            said = (parts or (), settings or (), methods or (), augmenters or ())
+            _study(Words(names or every, *said, people, draws, quick, fresh), home, out)
     except (ModelFolderError, SubjectError, StudyError, EmbeddedError, LlmError) as error:
         _fail(str(error))
 
@@ -267,21 +279,12 @@ def _evaluate_proposals(
         typer.echo(tables(results))
 
 
-def _evaluate_methods(
-    names: list[str] | None,
-    methods: list[str] | None,
-    settings: list[str] | None,
-    people: int | None,
-    quick: bool,
-    fresh: bool,
-    home: Path,
-    out: Path,
-) -> None:
+def _study(words: "Words", home: Path, out: Path) -> None:
     from app.evaluation.asking.language import Language
-    from app.evaluation.study.run import plan_of, study
+    from app.evaluation.study.plan import plan_of
+    from app.evaluation.study.run import study
 
-    store = sorted(path.parent.name for path in Settings().model_store.glob("*/task.toml"))
-    plan = plan_of(names or store, settings or (), methods or (), people, quick, fresh)
+    plan = plan_of(words)
     with _progress() as report:
         text = study(plan, home / "evaluation", out, Language(home, _served(Settings())), report)
     typer.echo(text)

@@ -1,19 +1,29 @@
 """`turnpoint evaluate`, as far as it goes without other packages: its own method, a few people."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.evaluation.asking.language import Language
 from app.evaluation.scene.rules import Setting
-from app.evaluation.study.run import RESULTS, Plan, StudyError, plan_of, study
+from app.evaluation.study.plan import Part, StudyError, Words, plan_of
+from app.evaluation.study.run import RESULTS, study
 
-FEW = {"people": 3, "quick": True, "fresh": False}
+FEW = Words(
+    ["heart-disease"],
+    settings=["free"],
+    methods=["ours"],
+    augmenters=["oversampling", "self", "search"],
+    people=3,
+    quick=True,
+)
 
 
-def few(home: Path, out: Path, fresh: bool = False) -> str:
-    plan = plan_of(["heart-disease"], ["free"], ["ours"], 3, quick=True, fresh=fresh)
+def few(home: Path, out: Path, part: Part = Part.METHODS, fresh: bool = False) -> str:
+    plan = plan_of(replace(FEW, parts=[part], fresh=fresh))
+    plan = replace(plan, trials=replace(plan.trials, people=120))
     return study(plan, home, out, Language(home), lambda *_: None)
 
 
@@ -32,7 +42,7 @@ def test_a_quick_study_has_every_table_and_says_what_it_rests_on(home: Path, fir
         assert title in first
     assert "Several answers" not in first  # nobody was asked for several
     results = json.loads((home / "out" / RESULTS).read_text())
-    (place,) = results["places"]
+    (place,) = results["methods"]
     figures = place["tables"]["Is the first answer right?"]["Turnpoint"]
     assert figures["strict"]["value"] == 100
     assert figures["strict"]["low"] < 100 <= figures["strict"]["high"]
@@ -45,7 +55,7 @@ def test_a_study_that_was_stopped_goes_on(home: Path, first: str) -> None:
     doctored = json.loads(lines[0]) | {"cpu_s": 1000.0}  # seen in the figures only if it is not asked again
     kept.write_text("\n".join([json.dumps(doctored), lines[1], lines[2][:40]]))
     few(home, home / "out")
-    speed = json.loads((home / "out" / RESULTS).read_text())["places"][0]["tables"]
+    speed = json.loads((home / "out" / RESULTS).read_text())["methods"][0]["tables"]
     assert speed["How long does it take?"]["Turnpoint"]["cpu_ms_p95"]["value"] > 1000
     assert len(kept.read_text().splitlines()) == 4
 
@@ -61,23 +71,70 @@ def test_results_of_another_version_are_refused_until_told_otherwise(home: Path,
     assert "Turnpoint" in few(home, out, fresh=True)
 
 
-def test_unknown_methods_and_settings_are_named() -> None:
-    with pytest.raises(StudyError, match="lime: no such method"):
-        plan_of(["dysglycaemia"], [], ["lime"], **FEW)  # type: ignore[arg-type]
-    with pytest.raises(StudyError, match="frei: no such setting"):
-        plan_of(["dysglycaemia"], ["frei"], ["ours"], **FEW)  # type: ignore[arg-type]
+def test_scarce_labels_cost_and_rows_are_made_where_they_are_missing(home: Path) -> None:
+    text = few(home, home / "rows", Part.AUGMENTATION)
+    (told,) = json.loads((home / "rows" / RESULTS).read_text())["augmentation"]
+    assert "2 draws" in told["about"]
+    for scarcity in ("low", "high", "both"):
+        table = told[scarcity]["What is regained"]
+        assert list(table) == [
+            "all labels",
+            "none",
+            "random oversampling",
+            "self-training",
+            "Turnpoint, least effort",
+        ]
+        assert table["random oversampling"]["made"]["value"] == 100
+        ours, alone = table["Turnpoint, least effort"], table["self-training"]
+        assert ours["unchanged"]["value"] == alone["unchanged"]["value"] == alone["made"]["value"]
+        assert ours["made"]["value"] > alone["made"]["value"]
+        assert table["none"]["f1"]["value"] != table["all labels"]["f1"]["value"]
+    assert "points of F1 lost" in text
+
+
+def test_trials_that_were_made_are_not_made_again(home: Path) -> None:
+    few(home, home / "rows", Part.AUGMENTATION)
+    (kept,) = (home / "augmentation").glob("oversampling-*")
+    lines = kept.read_text().splitlines()
+    doctored = json.loads(lines[0])
+    for trial in doctored["trials"]:
+        trial["seconds"] = 1000.0  # seen in the figures only if it is not made again
+    kept.write_text("\n".join([json.dumps(doctored), *lines[1:-1], lines[-1][:40]]))
+    few(home, home / "rows", Part.AUGMENTATION)
+    (told,) = json.loads((home / "rows" / RESULTS).read_text())["augmentation"]
+    shown = told[doctored["scarcity"]]["What is regained"]["random oversampling"]
+    assert shown["seconds"]["value"] >= 500
+    assert len(kept.read_text().splitlines()) == len(lines) + 1
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (replace(FEW, methods=["lime"]), "lime: no such method"),
+        (replace(FEW, settings=["frei"]), "frei: no such setting"),
+        (replace(FEW, augmenters=["magic"]), "magic: no such augmenter"),
+        (replace(FEW, parts=["all"]), "all: no such part"),
+    ],
+)
+def test_what_is_unknown_is_named(words: Words, told: str) -> None:
+    with pytest.raises(StudyError, match=told):
+        plan_of(words)
 
 
 def test_a_missing_package_is_named_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.evaluation.study.run.find_spec", lambda _: None)
+    monkeypatch.setattr("app.evaluation.study.plan.find_spec", lambda _: None)
     with pytest.raises(StudyError, match=r"dice-ml: not installed here.*make evaluate"):
-        plan_of(["dysglycaemia"], [], ["dice-random"], **FEW)  # type: ignore[arg-type]
+        plan_of(replace(FEW, methods=["dice-random"]))
+    with pytest.raises(StudyError, match=r"imbalanced-learn: not installed here"):
+        plan_of(replace(FEW, augmenters=["smote"]))
+    assert plan_of(replace(FEW, augmenters=["smote"], parts=["methods"])).parts == [Part.METHODS]
 
 
 def test_a_quick_study_leaves_the_slow_methods_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.evaluation.study.run.find_spec", lambda _: True)
-    plan = plan_of(["dysglycaemia"], [], [], None, quick=True, fresh=False)
-    assert isinstance(plan, Plan)
+    monkeypatch.setattr("app.evaluation.study.plan.find_spec", lambda _: True)
+    plan = plan_of(Words(["dysglycaemia"], quick=True))
     assert {method.key for method in plan.methods} >= {"ours", "dice-random", "nice-sparsity", "treecf"}
     assert not any(method.slow for method in plan.methods)
-    assert list(plan.settings) == list(Setting)
+    assert not any(augmenter.slow for augmenter in plan.trials.augmenters)
+    assert plan.settings == list(Setting)
+    assert plan.parts == list(Part)

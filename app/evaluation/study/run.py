@@ -1,70 +1,27 @@
-"""The study: every method about the same people of each model, in each setting; tables and figures."""
+"""The study: every method about the same people of each model, every way to make rows; tables and figures."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from app.evaluation.asking.language import Language, Report
-from app.evaluation.methods.registry import STUDY, Method
+from app.evaluation.augmentation.cohort import Scarcity
+from app.evaluation.augmentation.report import about_trials, headline, name_of, tables_of
+from app.evaluation.augmentation.run import try_all
 from app.evaluation.scene.people import Place, load_scene
 from app.evaluation.scene.rules import Setting
-from app.evaluation.study.compare import TWICE, Compared, about, compare, sheets_of
+from app.evaluation.study.compare import Compared, about, compare, sheets_of
+from app.evaluation.study.plan import Part, Plan, StudyError
 from app.evaluation.study.sheets import as_json, markdown
 
-EDITION = 1
+EDITION = 2
 """Counts up when figures of an older version may not stand beside new ones."""
-PEOPLE, QUICK_PEOPLE, QUICK_TWICE = 100, 4, 2
 RESULTS = "study.json"
-_MODULES = {"dice-ml": "dice_ml", "nicex": "nice", "cfnow": "cfnow", "treecf": "treecf"}
 
-
-class StudyError(ValueError):
-    """What was asked for cannot be measured."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is to be studied."""
-
-    models: Sequence[str]
-    settings: Sequence[Setting] = tuple(Setting)
-    methods: Sequence[Method] = STUDY
-    people: int = PEOPLE
-    twice: int = TWICE
-    fresh: bool = False
-
-
-def plan_of(
-    models: Sequence[str],
-    settings: Sequence[str],
-    methods: Sequence[str],
-    people: int | None,
-    quick: bool,
-    fresh: bool,
-) -> Plan:
-    """A plan by the words of the command line; no settings and no methods stand for all of them.
-
-    Raises:
-        StudyError: there is no such method or setting, or a method's package is not installed.
-    """
-    known = {method.key: method for method in STUDY}
-    for what, said, there_are in (("method", methods, known), ("setting", settings, list(Setting))):
-        if unknown := sorted(set(said) - set(there_are)):
-            raise StudyError(f"{', '.join(unknown)}: no such {what}. There are {', '.join(there_are)}")
-    chosen = [known[key] for key in known if key in methods]
-    chosen = chosen or [method for method in STUDY if not (quick and method.slow)]
-    lacking = {m.package for m in chosen if m.package and find_spec(_MODULES[m.package]) is None}
-    if lacking:
-        raise StudyError(
-            f"{', '.join(sorted(lacking))}: not installed here. `make evaluate` makes an environment that "
-            "has all the methods; --methods ours asks Turnpoint alone"
-        )
-    most = people or (QUICK_PEOPLE if quick else PEOPLE)
-    where = [Setting(one) for one in settings] or list(Setting)
-    return Plan(models, where, chosen, most, QUICK_TWICE if quick else TWICE, fresh)
+Done = tuple[Part, dict[str, Any], str]
+"""A part of the study: its figures and its text."""
 
 
 def study(plan: Plan, home: Path, out: Path, language: Language, report: Report) -> str:
@@ -78,20 +35,47 @@ def study(plan: Plan, home: Path, out: Path, language: Language, report: Report)
     stamp = _stamp(plan)
     _check(out, stamp, plan.fresh)
     out.mkdir(parents=True, exist_ok=True)
-    places, parts = [], []
-    for name in plan.models:
-        for setting in plan.settings:
-            place = Place(name, setting, plan.people)
-            compared = compare(place, plan.methods, home, language, report, plan.fresh, plan.twice)
-            sheets, told = sheets_of(compared), about(compared)
-            places.append({"model": name, "setting": setting, "about": told, "tables": as_json(sheets)})
-            parts.append(_section(name, setting, told, [markdown(*one) for one in sheets]))
-            _draw(compared, out / f"{name}-{setting}")
-    results = {"stamp": stamp, "places": places}
+    parts = [part for name in plan.models for part in _parts(plan, name, home, out, language, report)]
+    results = {"stamp": stamp} | {part: [told for which, told, _ in parts if which is part] for part in Part}
     (out / RESULTS).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    text = "\n".join(parts)
+    text = "\n".join(text for _, _, text in parts)
     (out / "study.md").write_text(text, encoding="utf-8")
     return text
+
+
+def _parts(
+    plan: Plan, name: str, home: Path, out: Path, language: Language, report: Report
+) -> Iterator[Done]:
+    """All that is planned for one model: figures and text of each part."""
+    if Part.METHODS in plan.parts:
+        for setting in plan.settings:
+            yield _methods(plan, Place(name, setting, plan.people), home, out, language, report)
+    if Part.AUGMENTATION in plan.parts:
+        yield _augmentation(plan, name, home, out, language, report)
+
+
+def _methods(plan: Plan, place: Place, home: Path, out: Path, language: Language, report: Report) -> Done:
+    compared = compare(place, plan.methods, home, language, report, plan.fresh, plan.twice)
+    sheets, told = sheets_of(compared), about(compared)
+    figures = {"model": place.model, "setting": place.setting, "about": told, "tables": as_json(sheets)}
+    _draw(compared, out / f"{place.model}-{place.setting}")
+    tables = [markdown(*one) for one in sheets]
+    return Part.METHODS, figures, "\n".join([f"### {place.model}, {place.setting}\n", *tables, f"{told}\n"])
+
+
+def _augmentation(plan: Plan, name: str, home: Path, out: Path, language: Language, report: Report) -> Done:
+    trials = try_all(name, plan.trials, home / "augmentation", language, report, plan.fresh)
+    told = about_trials(plan.trials)
+    tables = {scarcity: tables_of(trials, scarcity) for scarcity in Scarcity}
+    figures = {"model": name, "about": told} | {one: as_json(them) for one, them in tables.items()}
+    if find_spec("matplotlib"):
+        from app.evaluation.augmentation.plots import scarcity_svg
+
+        (out / f"{name}-scarcity.svg").write_text(scarcity_svg(trials, name_of), encoding="utf-8")
+    texts = [f"### {name}, scarce labels\n"]
+    for scarcity, them in tables.items():
+        texts += [f"{headline(trials, scarcity)}\n", *(markdown(*one) for one in them)]
+    return Part.AUGMENTATION, figures, "\n".join([*texts, f"{told}\n"])
 
 
 def _stamp(plan: Plan) -> dict[str, Any]:
@@ -112,10 +96,6 @@ def _check(out: Path, stamp: dict[str, Any], fresh: bool) -> None:
             f"{path} holds results of another version of the study or of its models, which are not mixed "
             "with new ones: take another --out, or --fresh to measure anew"
         )
-
-
-def _section(name: str, setting: Setting, told: str, tables: Sequence[str]) -> str:
-    return "\n".join([f"### {name}, {setting}\n", *tables, f"{told}\n"])
 
 
 def _draw(compared: Compared, stem: Path) -> None:
