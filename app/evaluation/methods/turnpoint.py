@@ -5,7 +5,7 @@ from app.domain.counterfactual import Generator
 from app.domain.levers import levers_of
 from app.domain.patient import read_patient
 from app.domain.schema import IntArray
-from app.engine.finding import find
+from app.engine.finding import WORK, find
 from app.engine.found import Found
 from app.engine.freedom import Freedom, freedom_of
 from app.engine.options import Judged, options_from
@@ -51,6 +51,7 @@ class Turnpoint:
             0 for least effort alone.
         count: how many options.
         batches: whether to search by asking the classifier in batches, as where its trees cannot be seen.
+        work: how much the exact search may look at.
         bare: whether to stop at the first good answer, as peers do that return a row of features.
     """
 
@@ -60,16 +61,19 @@ class Turnpoint:
         min_robustness: float | None = None,
         count: int = 1,
         batches: bool = False,
+        work: float = WORK,
         bare: bool = False,
     ) -> None:
         self._asker = Asker(scene)
         demanded = scene.schema.model.min_robustness if min_robustness is None else min_robustness
         self._wish = Wish(count, 0.0 if bare else demanded, Generator.SEARCH)
-        self._batches, self._bare = batches, bare
+        self._batches, self._work, self._bare = batches, work, bare
 
     def __call__(self, person: Person) -> Reply:
         question, wish = self._asker.question(person), self._wish
-        found = search(question) if self._batches else find(question, self._asker.yardsticks, wish)
+        found = (
+            search(question) if self._batches else find(question, self._asker.yardsticks, wish, self._work)
+        )
         if len(found.levels) == 0:
             return Reply(Ending.NONE, proved=found.proved)
         if self._bare:
