@@ -23,7 +23,8 @@ def find(question: Question, yardsticks: Yardsticks, wish: Wish, work: float = W
     if yardsticks.forest is None or len(question.levers) > MOST_LEVERS:
         return search(question)
     found = find_exactly(question, yardsticks, wish, work)
-    if len(found.levels) or found.proved:
+    if found.proved:
         return found
-    pool = search(question)  # its budget spent with nothing in hand: whatever the quicker search has
-    return Found(pool.levels, found.lowest, proved=False, bound=found.bound)
+    pool = search(question)  # its budget is spent: whatever the quicker search has to choose from
+    levels = np.concatenate([found.levels, pool.levels])
+    return Found(levels, found.lowest or pool.lowest, proved=False, bound=found.bound)

@@ -29,8 +29,8 @@ def find_exactly(question: Question, yardsticks: Yardsticks, wish: Wish, work: f
 
     Options hold in at least `wish.min_robustness` of refits, noise draws and adherence draws; where none
     does, in the largest share in reach. Among either, those that look like real people come before those
-    that do not. What is not proved with so much `work` (`Budget`) is given as a
-    bound.
+    that do not. What is not proved with so much `work` (`Budget`) is given as a bound; where it does not
+    reach to tell whether anything holds, what reaches the target is given for others to choose from.
     """
     attempt = _Attempt(question, yardsticks, wish.count, Budget(work))
     alone = attempt.alone
@@ -42,10 +42,12 @@ def find_exactly(question: Question, yardsticks: Yardsticks, wish: Wish, work: f
         return attempt.lowest(anything)
     robust = ExactSearch(attempt.forest, attempt.scenarios, question.levers, alone.by_leverage())
     solved = attempt.options(robust, wish.min_robustness)
-    if not solved.levels:
+    if not solved.levels and solved.complete:
         share = attempt.largest_share(robust, wish.min_robustness)
         solved = attempt.options(robust, share)
-    return attempt.found(solved if solved.levels else anything)
+    if not solved.levels:
+        return Found(np.stack(anything.levels), None, proved=False, bound=solved.bound)
+    return attempt.found(solved)
 
 
 class _Attempt:

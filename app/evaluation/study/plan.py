@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib.util import find_spec
 
+from app.classifiers.store import newest_version
 from app.evaluation.augmentation.augmenters import AUGMENTERS
 from app.evaluation.augmentation.run import QUICK_LABELLED, QUICK_SEEDS, SEEDS, Trials
 from app.evaluation.methods.registry import STUDY, Method
 from app.evaluation.scene.rules import Setting
 from app.evaluation.study.compare import TWICE
+from app.settings import Settings
 
 PEOPLE, QUICK_PEOPLE, QUICK_TWICE = 100, 4, 2
 _MODULES = {
@@ -66,7 +68,10 @@ def plan_of(words: Words) -> Plan:
 
     Raises:
         StudyError: there is no such part, setting, method or augmenter, or a package is not installed.
+        ModelFolderError: there is no such model.
     """
+    for name in words.models:
+        newest_version(Settings().model_store / name)
     _refuse_unknown("part", words.parts, list(Part))
     _refuse_unknown("setting", words.settings, list(Setting))
     _refuse_unknown("method", words.methods, [method.key for method in STUDY])
