@@ -69,9 +69,9 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork
 LOCK = $(COMPILE) pyproject.toml --group build
 
 lock: $(DEV)  ## Write requirements/*.txt anew; ARGS=--upgrade takes the newest versions
-	$(LOCK) --extra dev --extra embedded --extra fit --output-file requirements/dev.txt
-	$(LOCK) --extra embedded --extra fit --constraint requirements/dev.txt --output-file requirements/run.txt
-	$(LOCK) --constraint requirements/dev.txt --output-file requirements/server.txt
+	$(LOCK) --extra dev --extra embedded --extra fit --extra report --output-file requirements/dev.txt
+	$(LOCK) --extra embedded --extra fit --extra report --constraint requirements/dev.txt --output-file requirements/run.txt
+	$(LOCK) --extra report --constraint requirements/dev.txt --output-file requirements/server.txt
 	$(LOCK) --extra embedded --group bench --constraint requirements/dev.txt --output-file requirements/bench.txt
 	$(COMPILE) --group mlserver --output-file requirements/mlserver.txt
 	$(filter-out --universal,$(COMPILE)) --group vllm --output-file requirements/vllm.txt
