@@ -33,7 +33,7 @@ def _panel(axes: Axes, rows: dict[str, Figures]) -> None:
     colours = {one.name: _colour(one.key) for one in AUGMENTERS}
     for place, name in enumerate(names):
         figure = rows[name]["f1"]
-        if figure is None or figure.low is None:
+        if figure is None or figure.low is None or figure.high is None:
             continue
         axes.barh(place, figure.value, color=colours[name], height=0.7, alpha=0.8)
         axes.plot([figure.low, figure.high], [place, place], color=_INK, linewidth=1)

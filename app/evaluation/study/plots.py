@@ -113,7 +113,7 @@ def _rate(asked: list[Asked], feature: str) -> float:
 
 
 def _dot(axes: Axes, row: int, figure: Estimate | None, method: Method) -> None:
-    if figure is None or figure.low is None:
+    if figure is None or figure.low is None or figure.high is None:
         return
     colour, mark = (_OURS, "D") if method.is_ours else (_THEIRS, "o")
     axes.plot([figure.low, figure.high], [row, row], color=colour, linewidth=1.5)
