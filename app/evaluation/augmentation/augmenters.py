@@ -48,11 +48,21 @@ class Augmenter:
 _QUICKLY = {"work": 300_000}
 """A row need not be proved to be the one of least effort."""
 
+
+def _from_labelled(
+    key: str, name: str, method: str, options: Mapping[str, Any] | None = None, package: str | None = None
+) -> Augmenter:
+    magnitudes = (0.5, 1.0)
+    return Augmenter(key, name, Way.LABELLED, method, options or {}, magnitudes=magnitudes, package=package)
+
+
 AUGMENTERS = (
     Augmenter("oversampling", "random oversampling", Way.REPEATED),
     Augmenter("smote", "SMOTE", Way.SMOTE, package="imbalanced-learn"),
     Augmenter("self", "self-training", Way.SELF, magnitudes=(0.5, 1.0)),
-    Augmenter("dice", "DiCE random", Way.COUNTERFACTUAL, "dice-random", package="dice-ml"),
+    Augmenter(
+        "dice", "DiCE random", Way.COUNTERFACTUAL, "dice-random", magnitudes=(0.5, 1.0), package="dice-ml"
+    ),
     Augmenter("nice", "NICE proximity", Way.COUNTERFACTUAL, "nice-proximity", package="nicex"),
     Augmenter(
         "cfnow",
@@ -78,7 +88,7 @@ AUGMENTERS = (
         style=Style.FINE_TUNED,
         slow=True,
     ),
-    Augmenter("dice-labelled", "DiCE, from labelled people", Way.LABELLED, "dice-random", package="dice-ml"),
-    Augmenter("nice-labelled", "NICE, from labelled people", Way.LABELLED, "nice-proximity", package="nicex"),
-    Augmenter("search-labelled", "Turnpoint, from labelled people", Way.LABELLED, "ours", _QUICKLY),
+    _from_labelled("dice-labelled", "DiCE, from labelled people", "dice-random", package="dice-ml"),
+    _from_labelled("nice-labelled", "NICE, from labelled people", "nice-proximity", package="nicex"),
+    _from_labelled("search-labelled", "Turnpoint, from labelled people", "ours", _QUICKLY),
 )
