@@ -106,6 +106,8 @@ class Maker:
         options = options_from(
             question, self.asked.yardsticks, wish, settled.levels, searched, found.proved and not only_llm
         )
+        if only_llm:
+            return [(levels, Generator.LLM) for levels in options.levels]
         return [(levels, _author(levels, settled.levels)) for levels in options.levels]
 
     def verified(
