@@ -11,6 +11,8 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app import __version__
+from app.augmentation import endpoints as augmentation
+from app.augmentation.service import AugmentationService
 from app.classifiers.open_inference import OpenInferenceClassifier
 from app.classifiers.store import ModelFolderError, load_models
 from app.counterfactuals import endpoints as counterfactuals
@@ -32,6 +34,7 @@ from app.proposers.llm.proposer import LlmProposer
 from app.settings import Settings
 from app.storage.cache import Cache
 from app.storage.database import Database
+from app.storage.queue import queue_app
 
 _MOST_WAITING = 32
 """How many requests may wait for a classifier elsewhere at once."""
@@ -54,6 +57,8 @@ class State(TypedDict):
     llm: LlmClient | None
     remote_classifiers: Sequence[OpenInferenceClassifier]
     counterfactuals: CounterfactualService
+    augmentations: AugmentationService
+    max_upload_bytes: int
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -72,9 +77,10 @@ def create_app(settings: Settings) -> FastAPI:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_threads(bool(remote))))
         database = Database(settings.database_url)
         cache = Cache(settings.redis_url, settings.cache_ttl_s)
-        llm = _llm_client(settings)
-        proposer = _proposer(settings, hosting, llm) if llm else None
+        llm = llm_client(settings)
+        proposer = proposer_of(settings, hosting, llm) if llm else None
         service = CounterfactualService(hosting, database, cache, proposer)
+        jobs = AugmentationService(hosting, database, queue_app(settings.database_url), proposer)
         if proposer is not None:
             await proposer.warm_up([hosted.model.schema for hosted in hosting])
         try:
@@ -85,6 +91,10 @@ def create_app(settings: Settings) -> FastAPI:
                 llm=llm,
                 remote_classifiers=remote,
                 counterfactuals=service,
+                augmentations=AugmentationService(
+                    hosting, database, queue_app(settings.database_url), proposer
+                ),
+                max_upload_bytes=settings.max_upload_bytes,
             )
         finally:
             for classifier in remote:
@@ -99,11 +109,12 @@ def create_app(settings: Settings) -> FastAPI:
     )
     problems.install(app)
     known_callers = APIRouter(dependencies=[Depends(BearerAuth(settings))])
-    for face in (counterfactuals, patients, predictions, models):
+    for face in (counterfactuals, patients, predictions, augmentation, models):
         known_callers.include_router(face.router)
     app.include_router(known_callers)
     app.include_router(operations.router)
-    app.add_middleware(BodyLimit, most=settings.max_body_bytes)
+    others = {"/augmentations": settings.max_rows_bytes, "/augmentations/uploads": None}
+    app.add_middleware(BodyLimit, most=settings.max_body_bytes, others=others)
     app.add_middleware(LastResort)
     app.add_middleware(Correlation)
     document_examples(app, hosting.named(None))
@@ -129,7 +140,8 @@ def hosting_of(settings: Settings) -> Hosting:
     return Hosting(hosted, default)
 
 
-def _llm_client(settings: Settings) -> LlmClient | None:
+def llm_client(settings: Settings) -> LlmClient | None:
+    """A client of the language model that the settings name, if they do."""
     if settings.llm_url is None:
         return None
     key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
@@ -137,7 +149,8 @@ def _llm_client(settings: Settings) -> LlmClient | None:
     return LlmClient(settings.llm_url, settings.llm_model, key, settings.llm_concurrency, breaker)
 
 
-def _proposer(settings: Settings, hosting: Hosting, client: LlmClient) -> LlmProposer:
+def proposer_of(settings: Settings, hosting: Hosting, client: LlmClient) -> LlmProposer:
+    """Who asks it."""
     style = Style(settings.llm_style)
     exemplars = (
         {h.model.name: load_exemplars(h.model.folder) for h in hosting} if style is Style.FEW_SHOT else {}

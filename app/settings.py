@@ -1,6 +1,7 @@
 """Every setting of the service, read from the environment once."""
 
 import json
+import os
 import re
 from functools import cached_property
 from ipaddress import ip_address
@@ -48,6 +49,13 @@ class Settings(BaseSettings):
     llm_rest_s: Annotated[float, Field(ge=0)] = 10.0
 
     max_body_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024
+    max_rows_bytes: Annotated[int, Field(ge=1024)] = 32 * 1024 * 1024
+    max_upload_bytes: Annotated[int, Field(ge=1024)] = 200 * 1024 * 1024
+
+    worker_threads: Annotated[int, Field(ge=1)] = Field(default_factory=lambda: os.cpu_count() or 1)
+    worker_llm_deadline_s: Annotated[float, Field(gt=0)] = 300.0
+    worker_heartbeat_s: Annotated[float, Field(gt=0)] = 5.0
+    worker_given_up_after_s: Annotated[float, Field(gt=0)] = 20.0
 
     @field_validator("api_tokens", mode="before")
     @classmethod

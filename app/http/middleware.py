@@ -3,6 +3,7 @@
 import re
 import time
 import traceback
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -94,19 +95,27 @@ class LastResort:
 
 
 class BodyLimit:
-    """Refuses bodies over a number of bytes, whether or not their length was announced."""
+    """Refuses bodies over a number of bytes, whether or not their length was announced.
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    `others` are paths with a limit of their own; None is for a body that its endpoint takes in parts.
+    """
+
+    def __init__(self, app: ASGIApp, most: int, others: Mapping[str, int | None] | None = None) -> None:
         self._app = app
         self._most = most
+        self._others = others or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = self._others.get(scope["path"], self._most)
+        if most is None:
+            await self._app(scope, receive, send)
+            return
         announced = Headers(scope=scope).get("content-length", "0")
-        if announced.isdecimal() and int(announced) > self._most:
-            await self._refuse(scope, receive, send)
+        if announced.isdecimal() and int(announced) > most:
+            await _too_large(most)(scope, receive, send)
             return
         body = bytearray()
         while True:
@@ -114,15 +123,16 @@ class BodyLimit:
             if message["type"] != "http.request":
                 return  # the caller hung up
             body += message.get("body", b"")
-            if len(body) > self._most:
-                await self._refuse(scope, receive, send)
+            if len(body) > most:
+                await _too_large(most)(scope, receive, send)
                 return
             if not message.get("more_body", False):
                 break
         await self._app(scope, _replaying(bytes(body), receive), send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await problem(413, f"The body is larger than {self._most // 1024} KiB.")(scope, receive, send)
+
+def _too_large(most: int) -> ASGIApp:
+    return problem(413, f"The body is larger than {most // 1024} KiB.")
 
 
 def _replaying(body: bytes, receive: Receive) -> Receive:

@@ -44,6 +44,10 @@ class NotFoundError(LookupError):
     """Nothing is stored under the id or name in the path."""
 
 
+class ConflictError(RuntimeError):
+    """What is asked for does not go with the state that things are in."""
+
+
 def problem(status: int, detail: str | None = None, faults: Sequence[Fault] = ()) -> JSONResponse:
     """A problem response; retry advice for what passes by itself."""
     body = Problem(
@@ -85,6 +89,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(NotFoundError)
     async def _not_found(_: Request, error: NotFoundError) -> JSONResponse:
         return problem(404, str(error))
+
+    @app.exception_handler(ConflictError)
+    async def _conflict(_: Request, error: ConflictError) -> JSONResponse:
+        return problem(409, str(error))
 
     @app.exception_handler(RecordError)
     async def _no_record(_: Request, error: RecordError) -> JSONResponse:

@@ -18,6 +18,7 @@ class Way(StrEnum):
     SMOTE = "smote"  # between labelled people of the class and their neighbours
     SELF = "self"  # people without a label whom the classifier puts in the class
     COUNTERFACTUAL = "counterfactual"  # those, and the others changed until it does
+    MIXED = "mixed"  # the others changed, and labelled people of the class once more for the rest
     LABELLED = "labelled"  # labelled people of the other class, changed: the papers' way
 
 
@@ -45,14 +46,24 @@ class Augmenter:
         return next(method for method in STUDY if method.key == self.method)
 
 
-_QUICKLY = {"work": 300_000}
+_QUICKLY = {"work": 20_000}
 """A row need not be proved to be the one of least effort."""
+
+
+def _from_labelled(
+    key: str, name: str, method: str, options: Mapping[str, Any] | None = None, package: str | None = None
+) -> Augmenter:
+    magnitudes = (0.5, 1.0)
+    return Augmenter(key, name, Way.LABELLED, method, options or {}, magnitudes=magnitudes, package=package)
+
 
 AUGMENTERS = (
     Augmenter("oversampling", "random oversampling", Way.REPEATED),
     Augmenter("smote", "SMOTE", Way.SMOTE, package="imbalanced-learn"),
     Augmenter("self", "self-training", Way.SELF, magnitudes=(0.5, 1.0)),
-    Augmenter("dice", "DiCE random", Way.COUNTERFACTUAL, "dice-random", package="dice-ml"),
+    Augmenter(
+        "dice", "DiCE random", Way.COUNTERFACTUAL, "dice-random", magnitudes=(0.5, 1.0), package="dice-ml"
+    ),
     Augmenter("nice", "NICE proximity", Way.COUNTERFACTUAL, "nice-proximity", package="nicex"),
     Augmenter(
         "cfnow",
@@ -66,6 +77,7 @@ AUGMENTERS = (
     ),
     Augmenter("search", "Turnpoint, least effort", Way.COUNTERFACTUAL, "ours-least", _QUICKLY),
     Augmenter("search-robust", "Turnpoint", Way.COUNTERFACTUAL, "ours", _QUICKLY),
+    Augmenter("search-mixed", "Turnpoint and oversampling", Way.MIXED, "ours", _QUICKLY),
     Augmenter(
         "llm",
         "language model, fine-tuned",
@@ -78,7 +90,7 @@ AUGMENTERS = (
         style=Style.FINE_TUNED,
         slow=True,
     ),
-    Augmenter("dice-labelled", "DiCE, from labelled people", Way.LABELLED, "dice-random", package="dice-ml"),
-    Augmenter("nice-labelled", "NICE, from labelled people", Way.LABELLED, "nice-proximity", package="nicex"),
-    Augmenter("search-labelled", "Turnpoint, from labelled people", Way.LABELLED, "ours", _QUICKLY),
+    _from_labelled("dice-labelled", "DiCE, from labelled people", "dice-random", package="dice-ml"),
+    _from_labelled("nice-labelled", "NICE, from labelled people", "nice-proximity", package="nicex"),
+    _from_labelled("search-labelled", "Turnpoint, from labelled people", "ours", _QUICKLY),
 )

@@ -14,7 +14,7 @@ from app.evaluation.scene.people import Place, Scene, load_scene
 from app.evaluation.scene.rules import Setting
 from app.training.fit import Sample
 
-LABELLED = 400
+LABELLED = 300
 """People of a cohort: about as many as a single site has."""
 
 

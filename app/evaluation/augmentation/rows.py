@@ -68,7 +68,7 @@ def _changed(
     rng: np.random.Generator,
     served: Served | None,
 ) -> Iterator[Made]:
-    """People on the wanted side as they are, others with what a method changes about them."""
+    """People on the wanted side as they are, or labelled ones for them; others with what a method changes."""
     labelled = augmenter.way is Way.LABELLED
     known = cohort.training.take(scarce.labelled) if labelled else restored(cohort, scarce, rng)
     model = model_of(cohort, known)
@@ -78,9 +78,10 @@ def _changed(
         people = _sources(cohort, scarce, model, label, labelled, rng)[:count]
         rows = np.full((len(people), len(cohort.schema.columns)), np.nan)
         unchanged = scene.risk(cohort.training.rows[people]) <= scene.target
+        alike = repeats(cohort, scarce, {label: len(people)}, rng) if augmenter.way is Way.MIXED else people
         for place, index in enumerate(people):
             if unchanged[place]:
-                rows[place] = cohort.training.rows[index]
+                rows[place] = cohort.training.rows[alike[place]]
             elif ask is not None:
                 rows[place] = _answer(scene, ask(scene.person(int(index), cohort)))
         yield Made(label, rows, unchanged)

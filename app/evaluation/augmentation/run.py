@@ -16,7 +16,7 @@ from app.evaluation.scene.people import Place, Scene, load_scene
 from app.evaluation.scene.rules import Setting
 from app.settings import ROOT
 
-SEEDS, QUICK_SEEDS, QUICK_LABELLED = 20, 2, 200
+SEEDS, QUICK_SEEDS, QUICK_LABELLED = 10, 2, 200
 _LIMIT_S = 3600.0
 _CODE = ("classifiers", "domain", "engine", "evaluation/methods", "evaluation/scene")
 _LANGUAGE = "proposers"

@@ -116,8 +116,17 @@ METHODS = (
 
 BENCH = tuple(method for method in METHODS if method.style is None)
 """`make bench` measures speed: nobody waits for a language model there."""
-_VARIANTS = ("ours-batches", "treecf-links", "treecf-effort", "treecf-0.3", "treecf-exact-0.3")
-STUDY = tuple(method for method in METHODS if method.key not in (*_VARIANTS, "treecf-exact-effort"))
+_BENCH_ALONE = (
+    "ours-batches",
+    "dice-genetic-four",
+    "treecf-links",
+    "treecf-effort",
+    "treecf-0.3",
+    "treecf-exact-effort",
+    "treecf-exact-0.3",
+    "treecf-four",
+)
+STUDY = tuple(method for method in METHODS if method.key not in _BENCH_ALONE)
 
 Question = tuple[int, tuple[str, ...] | None]
 """A person's place among those asked about, and the actionable features that may vary (None for all)."""

@@ -30,7 +30,7 @@ from app.evaluation.study import sheets as s
 from app.evaluation.study.circumstances import circumstances
 from app.evaluation.study.sheets import Sheet
 
-TWICE = 20
+TWICE = 10
 """How many people are asked about a second time."""
 BANDS = (0.3, 0.4, 0.5)
 """Bounds of risk between which real people are shown beside counterfactuals."""
@@ -73,6 +73,8 @@ def compare(
     some = replace(place, people=min(twice, len(scene.people)))
     asked, again, done = {}, {}, []
     for method in methods:
+        if method.style is not None and place.setting is Setting.FREE:
+            continue  # a language model is taught, and told, what a patient can do
         with language.served(scene.model, method.style, report) as served:
             if method.style is not None and served is None and method.key != "auto":
                 continue

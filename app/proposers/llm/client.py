@@ -72,10 +72,11 @@ class LlmClient:
         temperature: float,
         max_tokens: int,
         deadline_s: float,
+        seed: int | None = None,
     ) -> Completion:
         """Up to `count` answers; leaving, at the deadline or when cancelled, closes the connection.
 
-        Servers end generation when their caller is gone.
+        Servers end generation when their caller is gone. `seed` is for the server's sampling.
 
         Raises:
             LlmTimeoutError: none came in time.
@@ -93,6 +94,8 @@ class LlmClient:
                 "json_schema": {"name": "changes", "schema": schema},
             },
         }
+        if seed is not None:
+            body["seed"] = seed
         try:
             async with asyncio.timeout(deadline_s), self._turns:
                 completion = await self._complete(body)

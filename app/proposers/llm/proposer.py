@@ -51,11 +51,11 @@ class LlmProposer:
         """Which words the model was asked with."""
         return f"{VERSION}/{self.style}"
 
-    async def propose(self, question: Question) -> Proposals:
+    async def propose(self, question: Question, seed: int | None = None) -> Proposals:
         """Proposals for a patient; the model's being away is no error."""
         started = time.perf_counter()
         try:
-            completion = await self.complete(question)
+            completion = await self.complete(question, seed)
         except LlmTimeoutError:
             return self._nothing(question, Degraded.LLM_TIMEOUT, _used(started))
         except LlmError:
@@ -71,8 +71,8 @@ class LlmProposer:
             usage=_used(started, completion),
         )
 
-    async def complete(self, question: Question) -> Completion:
-        """Raw samples about a patient.
+    async def complete(self, question: Question, seed: int | None = None) -> Completion:
+        """Raw samples about a patient, equal for an equal `seed` as far as the server keeps it so.
 
         Raises:
             LlmError: the language model is away, too slow, or answers with something else.
@@ -85,6 +85,7 @@ class LlmProposer:
             temperature=self.temperature,
             max_tokens=_MOST_TOKENS,
             deadline_s=self.deadline_s,
+            seed=seed,
         )
 
     async def warm_up(self, schemas: Iterable[FeatureSchema]) -> None:

@@ -1,0 +1,1 @@
+"""Batch jobs that make verified rows of a class whose labels are scarce."""

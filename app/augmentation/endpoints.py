@@ -1,0 +1,155 @@
+"""HTTP in, HTTP out, of batch jobs."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
+
+from app.augmentation.downloads import pages_of, version_of
+from app.augmentation.events import events_of
+from app.augmentation.formats import FORMATS, format_for
+from app.augmentation.schemas import AugmentationRequest, Job, JobsPage, Upload
+from app.augmentation.service import AugmentationService
+from app.augmentation.tables_in import CSV, PARQUET
+from app.augmentation.uploads import NoRoomError, TooLargeError, take_in
+from app.http.dependencies import DatabaseDep, HostingDep
+from app.http.problems import ConflictError, documented, problem
+from app.http.replies import json_reply
+
+router = APIRouter(prefix="/augmentations", tags=["augmentations"])
+
+
+def _service(request: Request) -> AugmentationService:
+    service: AugmentationService = request.state.augmentations
+    return service
+
+
+ServiceDep = Annotated[AugmentationService, Depends(_service)]
+JobId = Annotated[UUID, Path(description="The `id` of a job.")]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[\x21-\x7e]{1,255}$",
+        description="Of the caller's making: sent again with the same request, it gives the same job.",
+    ),
+]
+_HTML = "text/html"
+
+
+@router.post("", status_code=202, response_model=Job, responses=documented(400, 401, 409, 413, 422, 503))
+async def submit(body: AugmentationRequest, service: ServiceDep, key: Key = None) -> Response:
+    """Have rows of a class made of people of the other one, by workers."""
+    job = await service.submit(body, key)
+    reply = json_reply(job, 202)
+    reply.headers["Location"] = job.links["self"]
+    return reply
+
+
+@router.post(
+    "/uploads",
+    status_code=201,
+    response_model=Upload,
+    responses=documented(401, 413, 415, 422, 503, 507),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (CSV, PARQUET)},
+        }
+    },
+)
+async def upload(
+    request: Request,
+    hosting: HostingDep,
+    database: DatabaseDep,
+    model: Annotated[str | None, Query(description="The model whose features the columns are.")] = None,
+) -> Response:
+    """Take in a table of people, CSV or Parquet, a column for each feature; a job then names its id."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in (CSV, PARQUET):
+        return problem(415, f"Send {CSV} or {PARQUET}.")
+    most: int = request.state.max_upload_bytes
+    try:
+        taken = await take_in(request.stream(), kind, hosting.named(model).model, database, most)
+    except TooLargeError:
+        return problem(413, f"The upload is larger than {most // 1024} KiB.")
+    except NoRoomError:
+        return problem(507, "There is no room for the upload just now.")
+    return json_reply(taken, 201)
+
+
+@router.get("", response_model=JobsPage, responses=documented(401, 422, 503))
+async def jobs(
+    service: ServiceDep,
+    before: Annotated[UUID | None, Query(description="The cursor `next` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Response:
+    """List jobs, newest first."""
+    return json_reply(await service.page(before, limit))
+
+
+@router.get("/{job_id}", response_model=Job, responses=documented(401, 404, 422, 503))
+async def state(job_id: JobId, service: ServiceDep) -> Response:
+    """How far a job is."""
+    return json_reply(await service.get(job_id))
+
+
+@router.delete("/{job_id}", response_model=Job, responses=documented(401, 404, 422, 503))
+async def cancel(job_id: JobId, service: ServiceDep) -> Response:
+    """Cancel a job; rows made so far stay. One that has ended stays as it is."""
+    return json_reply(await service.cancel(job_id))
+
+
+@router.get(
+    "/{job_id}/rows",
+    response_class=Response,
+    responses=documented(401, 404, 406, 409, 422, 503)
+    | {200: {"content": {one.media_type: {} for one in FORMATS}, "description": "The rows."}},
+)
+async def rows(
+    job_id: JobId,
+    request: Request,
+    service: ServiceDep,
+    hosting: HostingDep,
+    database: DatabaseDep,
+    after: Annotated[
+        str | None, Query(pattern=r"^\d{1,9}\.\d{1,3}$", description="`source_row.rank` of the last row had.")
+    ] = None,
+) -> Response:
+    """Download a finished job's rows: NDJSON, CSV or Parquet by `Accept`, in the order of their sources."""
+    wanted = format_for(request.headers.get("accept", "*/*"))
+    if wanted is None:
+        return problem(406, f"Rows come as {', '.join(one.media_type for one in FORMATS)}.")
+    job = await service.get(job_id)
+    if not job.state.is_final:
+        raise ConflictError("The job has not ended: its rows are there when it has.")
+    schema = hosting.named(job.model.name).model.schema
+    headers = {"ETag": version_of(job, wanted, after), "Vary": "Accept"}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    headers["Content-Disposition"] = f'attachment; filename="{job.id}.{wanted.ending}"'
+    stream: AsyncIterator[bytes] = wanted.written(schema, pages_of(database, job, after))
+    return StreamingResponse(stream, media_type=wanted.media_type, headers=headers)
+
+
+@router.get("/{job_id}/events", response_class=StreamingResponse, responses=documented(401, 404, 422, 503))
+async def events(job_id: JobId, service: ServiceDep) -> Response:
+    """Follow a job: server-sent events `progress`, then `end`."""
+    await service.get(job_id)
+    return StreamingResponse(events_of(service, job_id), media_type="text/event-stream")
+
+
+@router.get("/{job_id}/report", response_model=dict[str, Any], responses=documented(401, 404, 409, 422, 503))
+async def report(job_id: JobId, request: Request, service: ServiceDep) -> Response:
+    """The quality report of a completed job: JSON, or a page where `Accept` asks for HTML."""
+    if _HTML in request.headers.get("accept", ""):
+        return HTMLResponse(str(await service.document(job_id, "page")))
+    return JSONResponse(await service.document(job_id, "report"))
+
+
+@router.get("/{job_id}/card", response_class=PlainTextResponse, responses=documented(401, 404, 409, 422, 503))
+async def card(job_id: JobId, service: ServiceDep) -> Response:
+    """The data card of a completed job's rows, Markdown, to go with them wherever they go."""
+    return PlainTextResponse(str(await service.document(job_id, "card")), media_type="text/markdown")

@@ -1,0 +1,163 @@
+"""Rows of a wanted class out of people of the other one: searched, settled, verified in one batch."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from app.classifiers.hosted import HostedModel
+from app.classifiers.mirror import mirrored_model
+from app.domain.constraints import read_constraints
+from app.domain.counterfactual import Generator
+from app.domain.levers import levers_of
+from app.domain.mirror import mirrored
+from app.domain.patient import read_patient
+from app.domain.schema import FloatArray, IntArray, Value
+from app.domain.turned import turned
+from app.engine.describe import features_of
+from app.engine.finding import find
+from app.engine.found import Found
+from app.engine.hosting import Hosted
+from app.engine.options import options_from
+from app.engine.plausibility import Crowd, crowd_of
+from app.engine.question import Question
+from app.engine.settle import settle
+from app.engine.wish import Wish
+from app.engine.yardsticks import yardsticks_of
+
+WORK = 20_000
+"""How much the search may look at for one row, which need not be proved to be of least effort."""
+
+
+class Label(StrEnum):
+    """The class that rows shall have."""
+
+    LOW = "low"
+    HIGH = "high"
+
+
+class Reason(StrEnum):
+    """Why nothing was made of a source row."""
+
+    INVALID = "invalid"
+    ALREADY = "already_of_the_class"
+    OUT_OF_REACH = "out_of_reach"
+    LLM_AWAY = "llm_unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One verified row; distances as in `engine.plausibility`.
+
+    `neighbour_distance` is to the five nearest real people of the wanted class (mean), `nearest_real` to the
+    one nearest real person of either class: zero for a copy.
+    """
+
+    features: Mapping[str, Value]
+    risk: float
+    neighbour_distance: float
+    nearest_real: float
+    generator: Generator
+
+
+@dataclass(frozen=True)
+class Maker:
+    """A model asked for rows of one class.
+
+    Rows of the low class are people at high risk changed as a patient could change. For rows of the high
+    class the same features go the other way (`domain.turned`), until the risk is above the threshold.
+    `asked` is the model as the engine sees it: its risk is the complement where high risk is wanted.
+    """
+
+    hosted: Hosted
+    asked: Hosted
+    label: Label
+    everybody: Crowd
+    """All real people, of either class."""
+
+    def question(self, features: Mapping[str, Value]) -> Question:
+        """What would bring this person to the wanted class?"""
+        model = self.asked.model
+        patient = read_patient(model.schema, features)
+        levers = levers_of(model.schema, patient, read_constraints(model.schema, None, None, None))
+        return Question(model.schema, patient, levers, model.classifier, model.schema.model.threshold)
+
+    def reached(self, questions: Sequence[Question]) -> list[bool]:
+        """Whose unchanged values are of the wanted class already; one batch call."""
+        rows = np.stack([question.patient.row for question in questions])
+        risk = self.asked.model.classifier.risk(rows)
+        return (risk <= self.asked.model.schema.model.threshold).tolist()
+
+    def search(self, questions: Sequence[Question], wish: Wish, pool: Executor) -> list[Found]:
+        """What the search finds for each; the compiled search runs beside itself in threads."""
+        return list(pool.map(lambda one: find(one, self.asked.yardsticks, wish, WORK), questions))
+
+    def pick(
+        self, question: Question, wish: Wish, found: Found, proposals: IntArray
+    ) -> list[tuple[IntArray, Generator]]:
+        """Up to `wish.count` candidates, different in what they change, each with who proposed it."""
+        settled = settle(question, proposals)
+        only_llm = wish.generator is Generator.LLM
+        if wish.min_robustness == 0 and not len(settled.levels) and found.proved and not only_llm:
+            return [(levels, Generator.SEARCH) for levels in found.levels[: wish.count]]
+        searched = found.levels[:0] if only_llm else found.levels
+        options = options_from(
+            question, self.asked.yardsticks, wish, settled.levels, searched, found.proved and not only_llm
+        )
+        return [(levels, _author(levels, settled.levels)) for levels in options.levels]
+
+    def verified(
+        self, picked: Sequence[tuple[Question, Sequence[tuple[IntArray, Generator]]]]
+    ) -> list[list[Made]]:
+        """The rows that the hosted classifier puts in the wanted class, one batch call for all of them."""
+        each = [(question, levels, by) for question, options in picked for levels, by in options]
+        if not each:
+            return [[] for _ in picked]
+        rows = np.concatenate([question.levers.rows(levels[None]) for question, levels, _ in each])
+        asked = self.asked.model.classifier.risk(rows)
+        target = self.asked.model.schema.model.threshold
+        near = self.asked.yardsticks.crowd.distances(rows)
+        nearest = _nearest(self.everybody, rows)
+        risk = 1.0 - asked if self.label is Label.HIGH else asked
+        made = [
+            Made(dict(features_of(question, levels)), float(r), float(n), float(d), by)
+            if a <= target
+            else None
+            for (question, levels, by), a, r, n, d in zip(each, asked, risk, near, nearest, strict=True)
+        ]
+        rest = iter(made)
+        return [[one for _ in options if (one := next(rest)) is not None] for _, options in picked]
+
+
+def maker_of(hosted: Hosted, label: Label) -> Maker:
+    """Takes some tenths of a second; made once for a model and a class."""
+    everybody = crowd_of(hosted.model.schema, hosted.model.population.rows)
+    if label is Label.LOW:
+        return Maker(hosted, hosted, label, everybody)
+    model = _the_other_way(hosted.model)
+    return Maker(hosted, Hosted(model, yardsticks_of(model)), label, everybody)
+
+
+def _the_other_way(model: HostedModel) -> HostedModel:
+    return replace(mirrored_model(model), schema=mirrored(turned(model.schema)))
+
+
+def _author(levels: IntArray, by_llm: IntArray) -> Generator:
+    """The language model, if it proposed changing exactly these features."""
+    same = ((by_llm > 0) == (levels > 0)).all(axis=1).any() if len(by_llm) else False
+    return Generator.LLM if same else Generator.SEARCH
+
+
+def _nearest(everybody: Crowd, rows: FloatArray) -> FloatArray:
+    """Distance of each row to the nearest real person, by the crowd's measure; shape (n,)."""
+    scaled = rows[:, everybody.columns] * everybody.weight
+    return np.array([_to_nearest(everybody.people, one) for one in scaled])
+
+
+def _to_nearest(people: FloatArray, one: FloatArray) -> float:
+    apart = people - one
+    known = ~np.isnan(apart)
+    squared = np.where(known, apart, 0.0) ** 2
+    return float(np.sqrt((squared.sum(axis=1) / np.maximum(known.sum(axis=1), 1)).min()))

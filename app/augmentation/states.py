@@ -1,0 +1,29 @@
+"""A job's row as callers see it."""
+
+from app.augmentation.schemas import Job, Progress, State
+from app.counterfactuals.schemas import ModelOut
+from app.storage.augmentation_tables import AugmentationRow
+
+_PARTS = ("rows", "events", "report", "card")
+
+
+def job_of(row: AugmentationRow, progress: Progress, degraded: str | None) -> Job:
+    """The wire form of a job."""
+    own = f"/augmentations/{row.id}"
+    return Job(
+        id=row.id,
+        state=State(row.state),
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        model=ModelOut(name=row.model_name, version=row.model_version),
+        target_label=row.settings["target_label"],
+        per_row=row.settings["per_row"],
+        generator=row.settings["generator"],
+        seed=row.settings["seed"],
+        progress=progress,
+        duplicates_removed=row.duplicates,
+        degraded=degraded,
+        failure=row.failure,
+        links={"self": own} | {part: f"{own}/{part}" for part in _PARTS},
+    )

@@ -1,0 +1,116 @@
+"""Taking tables in: streamed to disk, checked row by row, kept in chunks for workers anywhere."""
+
+import asyncio
+import hashlib
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from app.augmentation.repository import AugmentationRepository
+from app.augmentation.schemas import RowFault, Upload
+from app.augmentation.sources import CHUNK, MOST_FAULTS, checked
+from app.augmentation.tables_in import rows_of
+from app.classifiers.hosted import HostedModel
+from app.domain.ids import uuid7
+from app.domain.patient import Fault, InvalidInputError
+from app.storage.augmentation_tables import UploadChunkRow, UploadRow
+from app.storage.database import Database
+from app.storage.tables import Json
+
+_AT_ONCE = 50
+"""Chunks written by one statement."""
+
+
+class TooLargeError(ValueError):
+    """More bytes than are taken in."""
+
+
+class NoRoomError(RuntimeError):
+    """The disk has no room for the upload."""
+
+
+async def take_in(
+    body: AsyncIterator[bytes], media_type: str, model: HostedModel, database: Database, most: int
+) -> Upload:
+    """Read, check and keep a table; all of it or, whatever happens, nothing.
+
+    Raises:
+        TooLargeError: it has more than `most` bytes.
+        NoRoomError: the disk is full.
+        InvalidInputError: it is no table of this model's features, or has no rows.
+        RecordError: the database is away.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="turnpoint-upload-"))
+    try:
+        path = folder / "table"
+        try:
+            sha256 = await _to_disk(body, path, most)
+        except OSError as error:
+            raise NoRoomError from error
+        return await _keep(path, media_type, model, database, sha256)
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+async def _to_disk(body: AsyncIterator[bytes], path: Path, most: int) -> str:
+    digest, size = hashlib.sha256(), 0
+    with path.open("wb") as file:
+        async for part in body:
+            size += len(part)
+            if size > most:
+                raise TooLargeError
+            digest.update(part)
+            await asyncio.to_thread(file.write, part)
+    return digest.hexdigest()
+
+
+async def _keep(path: Path, media_type: str, model: HostedModel, database: Database, sha256: str) -> Upload:
+    upload = UploadRow(
+        id=uuid7(), model_name=model.name, model_digest=model.digest, rows=0, invalid=0, sha256=sha256
+    )
+    faults: list[RowFault] = []
+    chunks = _chunks(path, media_type, model)
+    async with database.transaction() as session:
+        repository = AugmentationRepository(session)
+        await repository.add_all([upload])
+        number = 0
+        while some := await asyncio.to_thread(lambda: list(islice(chunks, _AT_ONCE))):
+            values = [
+                {"upload_id": upload.id, "number": number + place, "people": people, "faults": wrong}
+                for place, (people, wrong) in enumerate(some)
+            ]
+            number += len(some)
+            await repository.insert(UploadChunkRow, values)
+            upload.rows += sum(len(people) + len(wrong) for people, wrong in some)
+            upload.invalid += sum(len(wrong) for _, wrong in some)
+            every = (RowFault(**fault) for _, wrong in some for fault in wrong)
+            faults += islice(every, MOST_FAULTS - len(faults))
+        if upload.rows == 0:
+            raise InvalidInputError([Fault("", "has no rows")])
+    valid = upload.rows - upload.invalid
+    return Upload(
+        id=upload.id, rows=upload.rows, valid=valid, invalid=upload.invalid, faults=faults, sha256=sha256
+    )
+
+
+def _chunks(path: Path, media_type: str, model: HostedModel) -> Iterator[tuple[list[Json], list[Json]]]:
+    """People and faults, a chunk's worth of people at a time."""
+    people: list[Json] = []
+    wrong: list[Json] = []
+    for number, person, faults in checked(model.schema, rows_of(path, media_type, model.schema), ""):
+        if person is None:
+            wrong.append({"row": number, "errors": [_told(fault) for fault in faults]})
+        else:
+            people.append(person)
+        if len(people) == CHUNK or len(wrong) == CHUNK:
+            yield people, wrong
+            people, wrong = [], []
+    if people or wrong:
+        yield people, wrong
+
+
+def _told(fault: Fault) -> dict[str, Any]:
+    return {"pointer": fault.pointer, "detail": fault.detail}

@@ -1,0 +1,39 @@
+"""Behaviour the other way: a schema whose actionable features go where they should not.
+
+For rows of the high-risk class: what may fall, rises, and what may rise, falls, in the same steps and no
+further than the same largest change. Links, relations and ranges hold as ever. Never for advice.
+"""
+
+from typing import Any
+
+from app.domain.feature import Action, Direction, Feature
+from app.domain.schema import FeatureSchema
+
+_OPPOSITE = {Direction.DECREASE: Direction.INCREASE, Direction.INCREASE: Direction.DECREASE}
+
+
+def turned(schema: FeatureSchema) -> FeatureSchema:
+    """The schema with every action turned round, to the end of the observed range.
+
+    What goes towards a range from either side has no opposite, and stays as it is.
+    """
+    told: dict[str, Any] = schema.model_dump(by_alias=True)
+    told["feature"] = [_turned(feature) for feature in schema.features]
+    return FeatureSchema.model_validate(told)
+
+
+def _turned(feature: Feature) -> dict[str, Any]:
+    told, action = feature.model_dump(), feature.action
+    if action is None or action.direction not in _OPPOSITE:
+        return told | {"action": None}
+    return told | {"action": _turned_action(feature, action)}
+
+
+def _turned_action(feature: Feature, action: Action) -> dict[str, Any]:
+    return action.model_dump() | {
+        "direction": _OPPOSITE[action.direction],
+        "verb": f"changing {feature.label}",
+        "verb_at_limit": None,
+        "limit": feature.observed or (0.0, 1.0),
+        "reaches_limit": False,
+    }

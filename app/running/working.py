@@ -1,0 +1,43 @@
+"""A worker's process: its parts joined, its work run until it is told to stop."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from app.augmentation.chunks import ChunkWork
+from app.augmentation.reporting import ReportWork
+from app.augmentation.worker import Pace, register, stop_on_signals, work
+from app.main import hosting_of, llm_client, proposer_of
+from app.settings import Settings
+from app.storage.database import Database
+from app.storage.queue import queue_app
+
+
+def work_here(settings: Settings) -> None:
+    """Take batch jobs' work from the database's queue until SIGINT or SIGTERM.
+
+    Raises:
+        ModelFolderError: a model cannot be hosted.
+        ClassifierError: a classifier elsewhere is away.
+    """
+    asyncio.run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    hosting = hosting_of(settings)
+    database, queue = Database(settings.database_url), queue_app(settings.database_url)
+    llm = llm_client(settings)
+    proposer = proposer_of(settings, hosting, llm) if llm else None
+    if proposer is not None:  # nobody waits for a batch job's rows
+        proposer = replace(proposer, deadline_s=settings.worker_llm_deadline_s)
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    try:
+        with ThreadPoolExecutor(settings.worker_threads) as pool:
+            chunks = ChunkWork(hosting, database, queue, proposer, pool)
+            register(queue, chunks, ReportWork(hosting, database, settings.classifier_urls))
+            await work(queue, Pace(settings.worker_heartbeat_s, settings.worker_given_up_after_s), stop)
+    finally:
+        if llm:
+            await llm.close()
+        await database.close()

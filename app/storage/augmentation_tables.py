@@ -1,0 +1,118 @@
+"""Batch jobs: what was uploaded, what was asked for, its chunks, the rows made, the rows refused."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.storage.tables import Base, Json
+
+
+class UploadRow(Base):
+    """A table of people that was sent before a job is made of it; its rows are checked already."""
+
+    __tablename__ = "uploads"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    model_name: Mapped[str]
+    model_digest: Mapped[str]
+    rows: Mapped[int]
+    invalid: Mapped[int]
+    sha256: Mapped[str]
+
+
+class UploadChunkRow(Base):
+    """A chunk's worth of an upload: `people` are valid rows, `faults` the others'."""
+
+    __tablename__ = "upload_chunks"
+
+    upload_id: Mapped[UUID] = mapped_column(ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    people: Mapped[list[Json]]
+    faults: Mapped[list[Json]]
+
+
+class AugmentationRow(Base):
+    """One job. Ids are UUIDv7, so their order is the order of time."""
+
+    __tablename__ = "augmentations"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('queued', 'running', 'completed', 'failed', 'cancelled')", name="state_is_known"
+        ),
+        Index(None, "state"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    state: Mapped[str]
+    model_name: Mapped[str]
+    model_version: Mapped[str]
+    model_digest: Mapped[str]
+    settings: Mapped[Json]
+    total: Mapped[int]
+    invalid: Mapped[int]
+    duplicates: Mapped[int]
+    failure: Mapped[str | None]
+    report: Mapped[Json | None] = mapped_column(deferred=True)
+    page: Mapped[str | None] = mapped_column(deferred=True)
+    card: Mapped[str | None] = mapped_column(deferred=True)
+
+
+class AugmentationChunkRow(Base):
+    """Some source rows of a job, the work of one task; `people` is empty where an upload has them."""
+
+    __tablename__ = "augmentation_chunks"
+
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("augmentations.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    upload_id: Mapped[UUID | None]
+    people: Mapped[list[Json]]
+    size: Mapped[int]
+    is_done: Mapped[bool]
+    accepted: Mapped[int]
+    rejected: Mapped[int]
+    degraded: Mapped[str | None]
+
+
+class AugmentedRow(Base):
+    """One verified row that was made of a source row."""
+
+    __tablename__ = "augmented_rows"
+
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("augmentations.id", ondelete="CASCADE"), primary_key=True)
+    source_row: Mapped[int] = mapped_column(primary_key=True)
+    rank: Mapped[int] = mapped_column(primary_key=True)
+    chunk: Mapped[int]
+    features: Mapped[Json]
+    fingerprint: Mapped[str]
+    risk: Mapped[float]
+    neighbour_distance: Mapped[float]
+    nearest_real_distance: Mapped[float]
+    generator: Mapped[str]
+
+
+class RejectedRow(Base):
+    """A source row of which nothing was made, and why."""
+
+    __tablename__ = "rejected_rows"
+
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("augmentations.id", ondelete="CASCADE"), primary_key=True)
+    source_row: Mapped[int] = mapped_column(primary_key=True)
+    chunk: Mapped[int]
+    reason: Mapped[str]
+
+
+class IdempotencyRow(Base):
+    """A caller's own key for one request, and the job that came of it."""
+
+    __tablename__ = "idempotency_keys"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    request_digest: Mapped[str]
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("augmentations.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
