@@ -5,7 +5,7 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from app.commands import evaluating, running, training
+from app.commands import augment, evaluating, running, training
 
 cli = typer.Typer(
     help="Verified counterfactual suggestions for clinicians.",
@@ -21,6 +21,7 @@ cli.command()(training.train)
 cli.command()(training.pairs)
 cli.command()(training.finetune)
 cli.command()(evaluating.evaluate)
+cli.command()(augment.augment)
 
 
 def main() -> None:

@@ -15,8 +15,9 @@ from app.client.asking import Features, Wishes
 from app.client.augmenting import Format, JobId, Options, Source
 from app.client.connection import REPEATS, connection_options
 from app.client.drivers import AsyncDriver
+from app.client.errors import UnreachableError
 from app.client.jobs import Job, Upload
-from app.client.transfer import Incoming, Row, RowReader
+from app.client.transfer import TRANSFERS, Incoming, Row, RowReader
 from app.client.waiting import PATIENCE, Waiting
 
 
@@ -125,25 +126,43 @@ class AsyncTurnpoint:
             await asyncio.sleep(pause)
 
     async def rows(self, job_id: JobId) -> AsyncIterator[Row]:
-        """The rows of a completed job, one at a time as they arrive."""
+        """The rows of a job that has ended, one at a time as they arrive.
+
+        When the connection breaks they go on where they were, as long as that gets any further.
+        """
         reader = RowReader()
-        async with self._driver.streamed(augmenting.rows(job_id, Format.NDJSON)) as response:
-            async for data in response.aiter_bytes():
-                for row in reader.feed(data):
+        while True:
+            reached = reader.last
+            try:
+                call = augmenting.rows(job_id, Format.NDJSON, reached)
+                async with self._driver.streamed(call) as response:
+                    async for data in response.aiter_bytes():
+                        for row in reader.feed(data):
+                            yield row
+                for row in reader.end():
                     yield row
-        for row in reader.end():
-            yield row
+                return
+            except UnreachableError:
+                if reader.last == reached:
+                    raise
+                reader.restart()
 
     async def download(self, job_id: JobId, path: Path, *, kind: Format | None = None) -> None:
-        """Write the rows of a completed job into a file, whose ending says its format unless `kind` does.
+        """Write the rows of a job that has ended into a file of a format that `kind` says, or its ending.
 
         The file appears when it is complete, and not before.
         """
         call = augmenting.rows(job_id, kind or augmenting.format_of(path))
-        async with self._driver.streamed(call) as response:
-            with Incoming(path) as file:
-                async for data in response.aiter_bytes():
-                    await asyncio.to_thread(file.write, data)
+        for left in reversed(range(TRANSFERS)):
+            try:
+                async with self._driver.streamed(call) as response:
+                    with Incoming(path) as file:
+                        async for data in response.aiter_bytes():
+                            await asyncio.to_thread(file.write, data)
+                return
+            except UnreachableError:
+                if left == 0:
+                    raise
 
     async def cancel(self, job_id: JobId) -> Job:
         """Stop a job."""

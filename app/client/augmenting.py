@@ -155,13 +155,25 @@ def data_card(job_id: JobId) -> Call[str]:
     return _of(job_id, "GET", "/augmentations/{job_id}/card", text, "text/markdown")
 
 
-def rows(job_id: JobId, kind: Format) -> Call[None]:
-    """The rows of a job; to be streamed."""
-    return _of(job_id, "GET", "/augmentations/{job_id}/rows", nothing, kind)
+def rows(job_id: JobId, kind: Format, after: str | None = None) -> Call[None]:
+    """The rows of a job that has ended, those behind `after` if it is given; to be streamed."""
+    return _of(job_id, "GET", "/augmentations/{job_id}/rows", nothing, kind, given(after=after))
 
 
 def _of(
-    job_id: JobId, method: str, route: str, read: Callable[[httpx.Response], T], accept: str = JSON
+    job_id: JobId,
+    method: str,
+    route: str,
+    read: Callable[[httpx.Response], T],
+    accept: str = JSON,
+    query: Mapping[str, str] | None = None,
 ) -> Call[T]:
-    places = {"job_id": str(job_id)}
-    return Call(method=method, route=route, places=places, read=read, accept=accept, passing=TRANSIENT)
+    return Call(
+        method=method,
+        route=route,
+        places={"job_id": str(job_id)},
+        query=query or {},
+        read=read,
+        accept=accept,
+        passing=TRANSIENT,
+    )

@@ -12,6 +12,9 @@ from app.client.errors import UnexpectedAnswerError
 CHUNK = 1 << 18
 """Bytes of a file that are sent at a time."""
 
+TRANSFERS = 3
+"""So often a download that breaks is begun, before it is given up."""
+
 Row = dict[str, Value]
 
 
@@ -28,25 +31,41 @@ async def chunks_async(file: BinaryIO) -> AsyncIterator[bytes]:
 
 
 class RowReader:
-    """Turns the bytes of newline-delimited JSON into rows, however they are cut."""
+    """Turns the bytes of a job's newline-delimited JSON into rows, however they are cut.
+
+    `last` is the cursor behind which a transfer that broke can go on; None before the first row.
+    """
 
     def __init__(self) -> None:
+        self.last: str | None = None
+        self._rest = b""
+
+    def restart(self) -> None:
+        """Forget half a row: what comes next starts behind the last whole one."""
         self._rest = b""
 
     def feed(self, data: bytes) -> Iterator[Row]:
         """The rows that are complete with these bytes.
 
         Raises:
-            UnexpectedAnswerError: A line is not a JSON object.
+            UnexpectedAnswerError: A line is not a row.
         """
         *lines, self._rest = (self._rest + data).split(b"\n")
-        yield from (_row(line) for line in lines if line.strip())
+        yield from (self._row(line) for line in lines if line.strip())
 
     def end(self) -> Iterator[Row]:
         """The row that no newline ended, if there is one."""
         rest, self._rest = self._rest, b""
         if rest.strip():
-            yield _row(rest)
+            yield self._row(rest)
+
+    def _row(self, line: bytes) -> Row:
+        try:
+            row: Row = json.loads(line)
+            self.last = f"{row['source_row']}.{row['rank']}"
+        except (ValueError, TypeError, KeyError):
+            raise UnexpectedAnswerError("The service sent what is not a row of a job.") from None
+        return row
 
 
 class Incoming:
@@ -65,13 +84,3 @@ class Incoming:
             self._part.replace(self._path)
         else:
             self._part.unlink()
-
-
-def _row(line: bytes) -> Row:
-    try:
-        row = json.loads(line)
-    except ValueError:
-        row = None
-    if not isinstance(row, dict):
-        raise UnexpectedAnswerError("The service sent a row that is not a JSON object.")
-    return row

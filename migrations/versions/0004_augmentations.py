@@ -2,9 +2,10 @@
 
 import sqlalchemy as sa
 from alembic import op
-from app.storage.queue import SCHEMA as QUEUE
 from procrastinate.schema import SchemaManager
 from sqlalchemy.dialects import postgresql
+
+from app.storage.queue import SCHEMA as QUEUE
 
 revision = "0004"
 down_revision = "0003"
