@@ -102,10 +102,9 @@ def _make(making: "Making") -> None:
         job = making.wait(lambda job: show(_words(job), _fraction(job)))
     making.fetch()
     counts = job.progress
-    say(
-        f"Wrote {counts.accepted} rows of {counts.total} people to {making.output}; {counts.rejected} gave none. "
-        f"What the rows are is in {making.card_path}."
-    )
+    say(f"Wrote {counts.accepted} rows to {making.output}; what they are is in {making.card_path}.")
+    if counts.rejected:
+        say(f"{counts.rejected} of {counts.total} people gave none.")
 
 
 def _words(job: "Job") -> str:
