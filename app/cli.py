@@ -6,6 +6,7 @@ import typer
 from pydantic import ValidationError
 
 from app.commands import augment, evaluating, running, training
+from app.commands.worker import worker
 
 cli = typer.Typer(
     help="Verified counterfactual suggestions for clinicians.",
@@ -17,6 +18,7 @@ cli.command()(running.fetch)
 cli.command()(running.serve)
 cli.command(name="compile")(running.compile_search)
 cli.command()(running.migrate)
+cli.command()(worker)
 cli.command()(training.train)
 cli.command()(training.pairs)
 cli.command()(training.finetune)

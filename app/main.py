@@ -91,9 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
                 llm=llm,
                 remote_classifiers=remote,
                 counterfactuals=service,
-                augmentations=AugmentationService(
-                    hosting, database, queue_app(settings.database_url), proposer
-                ),
+                augmentations=jobs,
                 max_upload_bytes=settings.max_upload_bytes,
             )
         finally:

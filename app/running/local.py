@@ -12,7 +12,7 @@ import httpx
 from app.classifiers.store import load_model
 from app.embedded.home import claim_home, port_is_free
 from app.running.demo import load_patients, show_answer
-from app.running.parts import CannotRunError, Given, start_gateway, start_servers
+from app.running.parts import CannotRunError, Given, start_gateway, start_servers, start_worker
 from app.running.screen import Screen
 from app.settings import Settings
 
@@ -43,6 +43,8 @@ def run(home: Path, host: str, port: int, llm: str) -> None:
             with screen.step("Starting the gateway") as step:
                 url = start_gateway(stack, home, environment, host, port)
                 step.done(f"gateway at {url}")
+            start_worker(stack, home, environment)
+            screen.say("  [green]✓[/green] a worker for batch jobs")
             with httpx.Client(
                 base_url=url, headers=_credentials(settings), timeout=120, trust_env=False
             ) as http:

@@ -113,6 +113,17 @@ def start_gateway(stack: ExitStack, home: Path, environment: dict[str, str], hos
     return url
 
 
+def start_worker(stack: ExitStack, home: Path, environment: dict[str, str]) -> None:
+    """Start a worker for batch jobs, which is ready once it has loaded the models; nobody waits for it."""
+    worker = Child(
+        "the worker",
+        [sys.executable, "-m", "app.cli", "worker"],
+        home / "logs" / "worker.log",
+        ChildOptions(environment=environment | {"PYTHONPATH": package_path()}),
+    )
+    stack.callback(worker.stop)
+
+
 def _start(
     stack: ExitStack, server: EmbeddedPostgres | EmbeddedValkey | EmbeddedLlm | EmbeddedVllm, home: Path
 ) -> str:

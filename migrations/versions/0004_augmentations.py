@@ -116,11 +116,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("upload_id", "number", name=op.f("pk_upload_chunks")),
     )
-    connection = op.get_bind()
-    connection.exec_driver_sql(f"CREATE SCHEMA {QUEUE}")
-    connection.exec_driver_sql(f"SET LOCAL search_path TO {QUEUE}")
-    connection.exec_driver_sql(SchemaManager.get_schema())
-    connection.exec_driver_sql("RESET search_path")
+    op.execute(f"CREATE SCHEMA {QUEUE}")
+    op.execute(f"SET LOCAL search_path TO {QUEUE}")
+    # Past SQLAlchemy, which would take the percent signs of several statements for places of parameters.
+    op.get_bind().connection.driver_connection.execute(SchemaManager.get_schema())
+    op.execute("RESET search_path")
 
 
 def downgrade() -> None:

@@ -22,6 +22,15 @@ from app.settings import Settings
 Json = dict[str, Any]
 
 TABLES = ("patients", "predictions", "answers", "counterfactuals", "generations", "requests")
+JOB_TABLES = (
+    "augmentations",
+    "augmentation_chunks",
+    "augmented_rows",
+    "idempotency_keys",
+    "rejected_rows",
+    "upload_chunks",
+    "uploads",
+)
 NOWHERE = "http://127.0.0.1:9/v1"
 """A server that is away: nobody listens on the discard port."""
 SECONDS = 120  # the first gateway of a machine compiles the search, which takes a while on a busy one

@@ -68,13 +68,10 @@ def test_wishes_reach_the_gateway(service: Turnpoint, helpable: Person, patient_
     bound = service.ask(patient_id, helpable, max_risk=0.01, max_changes=1, generator="search")
     assert bound.infeasible is not None
     assert len(bound.infeasible.reached_by) <= 1
-    kept = service.ask(
-        patient_id, helpable, permitted_range={"bmi": (helpable["bmi"], None)}, generator="search"
-    )
-    moved = [
-        change for option in kept.counterfactuals for change in option.changes if change.feature == "bmi"
-    ]
-    assert all(change.after >= helpable["bmi"] for change in moved)
+    low = helpable["bmi"]
+    kept = service.ask(patient_id, helpable, permitted_range={"bmi": (low, None)}, generator="search")
+    changes = [change for option in kept.counterfactuals for change in option.changes]
+    assert all(change.after >= low for change in changes if change.feature == "bmi")
 
 
 def test_interventions_are_read_over_all_pages_newest_first(
@@ -185,9 +182,9 @@ def test_a_record_that_comes_back_is_waited_for_by_what_may_be_repeated(
 
 
 def test_nobody_at_the_address_is_said_so() -> None:
-    with Turnpoint("http://127.0.0.1:9", repeats=0) as service:
-        with pytest.raises(UnreachableError, match=r"Nothing answers at http://127\.0\.0\.1:9"):
-            service.models()
+    nothing = pytest.raises(UnreachableError, match=r"Nothing answers at http://127\.0\.0\.1:9")
+    with Turnpoint("http://127.0.0.1:9", repeats=0) as service, nothing:
+        service.models()
 
 
 class Other(Handler):

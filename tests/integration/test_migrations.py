@@ -15,8 +15,9 @@ from sqlalchemy.pool import NullPool
 
 from app.running.migrate import migrate
 from app.settings import ROOT, Settings
+from app.storage import augmentation_tables  # noqa: F401 - its tables are the code's, too
 from app.storage.tables import Base
-from tests.integration.serving import TABLES, connect
+from tests.integration.serving import JOB_TABLES, TABLES, connect
 
 
 @pytest.fixture
@@ -48,8 +49,8 @@ def test_upgrade_from_empty_gives_the_tables_of_the_code(empty_database: str, en
             connection, opts={"compare_type": True, "compare_server_default": True}
         )
         assert compare_metadata(context, Base.metadata) == []
-    assert set(inspect(engine).get_table_names()) == {*TABLES, "alembic_version"}
-    assert set(Base.metadata.tables) == set(TABLES)
+    assert set(inspect(engine).get_table_names()) == {*TABLES, *JOB_TABLES, "alembic_version"}
+    assert set(Base.metadata.tables) == {*TABLES, *JOB_TABLES}
 
 
 def test_downgrade_leaves_nothing_and_upgrade_works_again(empty_database: str, engine: Engine) -> None:

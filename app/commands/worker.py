@@ -1,0 +1,22 @@
+"""The command that works on batch jobs."""
+
+import sys
+
+from app.commands.running import NotInAGateway
+from app.commands.shared import fail
+from app.settings import Settings
+
+
+def worker() -> None:
+    """Work on batch jobs, with any number of others; settings come from the environment."""
+    sys.meta_path.insert(0, NotInAGateway())
+    from app.classifiers.base import ClassifierError
+    from app.classifiers.store import ModelFolderError
+    from app.http import logs
+    from app.running.working import work_here
+
+    logs.configure()
+    try:
+        work_here(Settings())
+    except (ModelFolderError, ClassifierError) as error:
+        fail(str(error))
