@@ -8,8 +8,8 @@ from app.client.jobs import Job, State
 _FIRST_S, _LONGEST_S, _GROWTH = 0.2, 3.0, 1.3
 
 PATIENCE = 20
-"""So often a look at a job is repeated while the service is away, which takes ten minutes: a job outlives
-a restart, and whoever waits for it should."""
+"""So often a look at a job is repeated while the service is away, which takes five minutes or more: a
+job outlives a restart, and whoever waits for it should."""
 
 
 class Waiting:
