@@ -1,6 +1,8 @@
 """The command that has a running service make rows of a class out of a file's people."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
@@ -44,16 +46,7 @@ def augment(
     ] = False,
 ) -> None:
     """Make verified rows of a class with a running service; goes on where it was interrupted."""
-    from app.client import (
-        AddressError,
-        InvalidRequestError,
-        JobEndedError,
-        NotFoundError,
-        TurnpointError,
-        UnavailableError,
-        UnreachableError,
-        UnsendableError,
-    )
+    from app.client import AddressError, UnsendableError
     from app.commands.making import Making
     from app.commands.resuming import OtherWorkError
 
@@ -70,11 +63,28 @@ def augment(
         making = Making(url, rows, output, options)
     except (AddressError, UnsendableError, OtherWorkError, OSError) as error:
         _end(str(error), WRONG_USE)
-    try:
-        with making:
+    with _failing(making), making:
+        try:
             _make(making)
-    except KeyboardInterrupt:
-        _interrupted(making, cancel_on_interrupt)
+        except KeyboardInterrupt:
+            _interrupted(making, cancel_on_interrupt)
+
+
+@contextmanager
+def _failing(making: "Making") -> Iterator[None]:
+    """Say what went wrong in a sentence; what cannot be gone on with is forgotten."""
+    from app.client import (
+        InvalidRequestError,
+        JobEndedError,
+        NotFoundError,
+        TurnpointError,
+        UnauthorizedError,
+        UnavailableError,
+        UnreachableError,
+    )
+
+    try:
+        yield
     except InvalidRequestError as error:
         making.forget()
         _end(_with_faults(error), REFUSED)
@@ -85,6 +95,8 @@ def augment(
     except NotFoundError as error:
         making.forget()
         _end(f"{error} Run the command again to start anew.", REFUSED)
+    except UnauthorizedError:
+        _end("The service wants a token that it knows: set TURNPOINT_TOKEN.", REFUSED)
     except (UnavailableError, UnreachableError) as error:
         _end(f"{error} Run the command again to go on.", AWAY)
     except (TurnpointError, OSError) as error:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.asking import Person
 from tests.integration.processes import Turnpoint, turnpoint, wait_until
-from tests.integration.serving import SECONDS, Servers
+from tests.integration.serving import SECONDS, Servers, gateway, settings_for
 from tests.integration.working import worker
 
 PEOPLE = 20
@@ -170,5 +170,16 @@ def test_an_output_that_cannot_be_is_refused_before_anything_is_sent(
 def test_a_service_that_is_away_is_said_in_a_sentence(folder: Path) -> None:
     code, command = ended({}, arguments(folder, "out.parquet", "--url", "http://127.0.0.1:9"))
     assert code == 3
+    assert "Run the command again" in command.errors
     assert command.errors.startswith("Nothing answers at http://127.0.0.1:9")
     assert command.errors.count("\n") == 1
+
+
+def test_a_missing_token_is_said_in_a_sentence(folder: Path, servers: Servers) -> None:
+    with gateway(settings_for(servers, api_tokens="a-token-of-the-test")) as url:
+        code, command = ended(
+            {"TURNPOINT_TOKEN": "another-token"}, arguments(folder, "out.csv", "--url", url)
+        )
+        assert code == 1
+        assert command.errors == "The service wants a token that it knows: set TURNPOINT_TOKEN.\n"
+        assert "another-token" not in command.output

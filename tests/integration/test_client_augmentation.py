@@ -54,10 +54,18 @@ def people(high_risk: list[Person]) -> list[Person]:
 
 
 @pytest.fixture(scope="module")
-def finished(service: Turnpoint, people: list[Person]) -> Job:
+def followed(service: Turnpoint, people: list[Person]) -> list[Job]:
+    """A job at every look that was taken at it, the last when it was complete."""
     job = service.augment(people, target_label="low", per_row=3, seed=7, generator="search")
     assert (job.state, job.target_label, job.per_row, job.seed) == (State.QUEUED, "low", 3, 7)
-    return service.wait(job.id)
+    seen: list[Job] = []
+    assert service.wait(job.id, on_progress=seen.append) == seen[-1]
+    return seen
+
+
+@pytest.fixture(scope="module")
+def finished(followed: list[Job]) -> Job:
+    return followed[-1]
 
 
 @pytest.fixture(scope="module")
@@ -84,16 +92,13 @@ def files_of(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def test_a_job_is_followed_to_its_end(service: Turnpoint, people: list[Person]) -> None:
-    job = service.augment(people, target_label="low", generator="search")
-    seen: list[Job] = []
-    done = service.wait(job.id, on_progress=seen.append)
-    assert seen[-1] == done
+def test_a_job_is_followed_to_its_end(followed: list[Job], rows: list[Row]) -> None:
+    done = followed[-1]
     assert done.state is State.COMPLETED
-    counts = [one.progress.done for one in seen]
+    counts = [one.progress.done for one in followed]
     assert counts == sorted(counts)
     assert done.progress.total == done.progress.done == PEOPLE
-    assert done.progress.accepted == len(list(service.rows(job.id))) > 0
+    assert done.progress.accepted == len(rows) > 0
 
 
 def test_rows_are_verified_and_say_where_they_are_from(
@@ -141,7 +146,8 @@ def test_files_are_sources(
 
 def test_the_population_is_a_source(service: Turnpoint) -> None:
     job = service.augment(POPULATION, target_label="low", max_rows=5, generator="search")
-    assert service.wait(job.id).progress.total == 5
+    assert job.progress.total == 5
+    service.cancel(job.id)
 
 
 def test_a_finished_job_has_a_report_and_a_card(service: Turnpoint, finished: Job, rows: list[Row]) -> None:
@@ -153,10 +159,10 @@ def test_a_finished_job_has_a_report_and_a_card(service: Turnpoint, finished: Jo
 
 def test_jobs_are_listed_newest_first(service: Turnpoint, finished: Job, rows: list[Row]) -> None:
     later = service.augment(POPULATION, target_label="low", max_rows=1)
+    service.cancel(later.id)
     ids = [job.id for job in service.jobs(page_size=1)]
     assert ids.index(later.id) < ids.index(finished.id)
     assert len(set(ids)) == len(ids)
-    service.wait(later.id)
 
 
 def test_a_cancelled_job_is_not_waited_for(service: Turnpoint, people: list[Person]) -> None:
@@ -188,7 +194,7 @@ def test_invalid_rows_are_named_or_left_out(service: Turnpoint, people: list[Per
         assert "987" not in f"{caught.value} {caught.value.errors}"
         job = service.augment(source, target_label="low", on_invalid="skip", generator="search")
         assert (job.progress.total, job.progress.invalid) == (2, 1)
-        service.wait(job.id)
+        service.cancel(job.id)
 
 
 def test_one_key_is_one_job(service: Turnpoint, people: list[Person]) -> None:
@@ -198,6 +204,7 @@ def test_one_key_is_one_job(service: Turnpoint, people: list[Person]) -> None:
         for _ in range(2)
     )
     assert first.id == again.id
+    service.cancel(first.id)
     with pytest.raises(InvalidRequestError, match="another request"):
         service.augment(people[:2], target_label="low", idempotency_key=key, generator="search")
 
