@@ -3,7 +3,9 @@
 from typing import Any
 
 from app.augmentation.making import Label
-from app.augmentation.report import JobFacts, Material, data_card, quality_report, report_page
+from app.augmentation.report.material import JobFacts, Material
+from app.augmentation.report.measure import quality_report
+from app.augmentation.report.page import data_card, report_page
 from app.augmentation.reporting import Measured
 from app.classifiers.store import load_model
 
@@ -11,18 +13,16 @@ from app.classifiers.store import load_model
 def documents(measured: Measured) -> tuple[dict[str, Any], str, str]:
     """Report, page and data card of a job."""
     folder = measured.folder
-    model = load_model(folder.parent, folder.name, measured.classifier_url)
     material = Material(
-        model=model,
+        model=load_model(folder.parent, folder.name, measured.classifier_url),
         label=measured.label is Label.HIGH,
-        source=measured.source,
         synthetic=measured.synthetic,
         source_row=measured.source_row,
         accepted=measured.accepted,
         rejected=sum(measured.reasons.values()),
         duplicates=measured.duplicates,
         reasons=measured.reasons,
-        sampled=measured.is_sample,
+        is_sample=measured.is_sample,
     )
     about = JobFacts(**measured.facts)
     report = quality_report(material, about.seed)

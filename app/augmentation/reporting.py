@@ -21,7 +21,7 @@ from app.augmentation.repository import AugmentationRepository
 from app.augmentation.schemas import State
 from app.domain.schema import FeatureSchema, FloatArray, IntArray
 from app.engine.hosting import Hosting
-from app.storage.augmentation_tables import AugmentationChunkRow, AugmentationRow, AugmentedRow
+from app.storage.augmentation_tables import AugmentationRow, AugmentedRow
 from app.storage.database import Database
 
 MOST_ROWS = 10_000
@@ -35,7 +35,6 @@ class Measured:
     folder: Path
     classifier_url: str | None
     label: Label
-    source: FloatArray
     synthetic: FloatArray
     source_row: IntArray
     accepted: int
@@ -87,7 +86,6 @@ class ReportWork:
                 folder=model.folder,
                 classifier_url=self._urls.get(model.name),
                 label=Label(job.settings["target_label"]),
-                source=_encoded(model.schema, await _people(session, repository, job)),
                 synthetic=_encoded(model.schema, [features for _, features in rows]),
                 source_row=np.array([number for number, _ in rows], dtype=np.int64),
                 accepted=accepted,
@@ -129,17 +127,6 @@ async def _synthetic(session: AsyncSession, job_id: UUID) -> tuple[int, list[tup
     statement = select(every.c.source_row, every.c.features).where(every.c.place % nth == 0)
     found = await session.execute(statement.order_by(every.c.place))
     return count, [(number, features) for number, features in found]
-
-
-async def _people(
-    session: AsyncSession, repository: AugmentationRepository, job: AugmentationRow
-) -> list[dict[str, Any]]:
-    """Source people, of the first chunks."""
-    chunk, people = AugmentationChunkRow, list[dict[str, Any]]()
-    chunks = select(chunk).where(chunk.job_id == job.id).order_by(chunk.number)
-    for one in await session.scalars(chunks.limit(MOST_ROWS // 64)):
-        people += [person["features"] for person in await repository.people_of(one)]
-    return people
 
 
 def _encoded(schema: FeatureSchema, people: list[dict[str, Any]]) -> FloatArray:

@@ -8,12 +8,12 @@ import numpy as np
 import xgboost
 from sklearn.model_selection import StratifiedKFold
 
+from app.classifiers.fitting import Sample, fit, risk_of
 from app.domain.feature import Kind
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from app.training.calibration import calibration_bins, calibration_line
 from app.training.data_set import Grouping
 from app.training.discrimination import roc_auc, roc_points
-from app.training.fit import Sample, fit, risk_of
 from app.training.headline import INTERVAL, headline
 from app.training.people import Person, outcomes_of, rows_of, sites_of
 from app.training.sites import left_out_in_turn

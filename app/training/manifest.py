@@ -11,8 +11,9 @@ from typing import Any
 import xgboost
 
 from app import __version__
+from app.classifiers import fitting
 from app.domain.schema import FeatureSchema
-from app.training import fit, split
+from app.training import split
 from app.training.data_set import DataSet
 
 _PACKAGES = ("numpy", "pandas", "scikit-learn", "pyarrow")
@@ -48,8 +49,8 @@ def write_manifest(
             "held_out": split.rule(data_set.number),
         },
         "counts": counts,
-        "fit": {"seed": fit.SEED, "trees": fit.TREES, "parameters": fit.PARAMETERS},
-        "committee": {"members": fit.COMMITTEE_SIZE, "seeds": [1, fit.COMMITTEE_SIZE]},
+        "fit": {"seed": fitting.SEED, "trees": fitting.TREES, "parameters": fitting.PARAMETERS},
+        "committee": {"members": fitting.COMMITTEE_SIZE, "seeds": [1, fitting.COMMITTEE_SIZE]},
         "made_with": package_versions(),
         "columns": list(schema.columns),
         "files": {path.relative_to(home).as_posix(): sha256_of(path) for path in files},

@@ -8,9 +8,9 @@ Steyerberg and Harrell, 2016).
 from collections.abc import Sequence
 from typing import Any
 
+from app.classifiers.fitting import Sample, fit, risk_of
 from app.domain.schema import FeatureSchema
 from app.training.calibration import calibration_line
-from app.training.fit import Sample, fit, risk_of
 from app.training.headline import headline
 from app.training.people import Person, outcomes_of, rows_of, sites_of
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.classifiers.fitting import COMMITTEE_SIZE, Sample, fit, refit
 from app.classifiers.hosted import HostedModel
 from app.classifiers.store import ModelFolderError, read_people, read_schema
 from app.classifiers.xgboost_committee import XGBoostCommittee
@@ -16,7 +17,6 @@ from app.training.data_set import DataSet
 from app.training.data_sets import data_set_of
 from app.training.errors import TrainingError
 from app.training.exemplars import make_exemplars
-from app.training.fit import COMMITTEE_SIZE, Sample, fit, refit
 from app.training.manifest import write_json, write_manifest
 from app.training.people import Person, Tally, missing_by_feature, outcomes_of, rows_of, write_people
 from app.training.ranges import check_observed

@@ -119,7 +119,9 @@ def upgrade() -> None:
     op.execute(f"CREATE SCHEMA {QUEUE}")
     op.execute(f"SET LOCAL search_path TO {QUEUE}")
     # Past SQLAlchemy, which would take the percent signs of several statements for places of parameters.
-    op.get_bind().connection.driver_connection.execute(SchemaManager.get_schema())
+    driver = op.get_bind().connection.driver_connection
+    assert driver is not None
+    driver.execute(SchemaManager.get_schema())
     op.execute("RESET search_path")
 
 

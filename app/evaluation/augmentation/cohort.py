@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from app.classifiers.cohort import Side, people_of
+from app.classifiers.fitting import Sample
 from app.classifiers.hosted import HostedModel
 from app.domain.schema import FeatureSchema, IntArray, Value
 from app.evaluation.scene.people import Place, Scene, load_scene
 from app.evaluation.scene.rules import Setting
-from app.training.fit import Sample
 
 LABELLED = 300
 """People of a cohort: about as many as a single site has."""

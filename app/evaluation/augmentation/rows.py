@@ -6,6 +6,7 @@ from pkgutil import resolve_name
 
 import numpy as np
 
+from app.classifiers.fitting import Sample
 from app.classifiers.hosted import HostedModel
 from app.domain.schema import FloatArray, IntArray
 from app.embedded.served import Served
@@ -14,7 +15,6 @@ from app.evaluation.augmentation.augmenters import Augmenter, Way
 from app.evaluation.augmentation.cohort import Cohort, Scarce
 from app.evaluation.augmentation.worlds import ScarceScene, by_risk, model_of, repeats, restored, scene_of
 from app.evaluation.scene.people import Person
-from app.training.fit import Sample
 
 Ask = Callable[[Person], Reply]
 

@@ -3,10 +3,10 @@
 import numpy as np
 from imblearn.over_sampling import SMOTENC
 
+from app.classifiers.fitting import Sample
 from app.domain.schema import FloatArray
 from app.evaluation.augmentation.cohort import Cohort
 from app.evaluation.scene.compact import Compact
-from app.training.fit import Sample
 
 
 def between(cohort: Cohort, known: Sample, label: bool, count: int, seed: int) -> FloatArray:

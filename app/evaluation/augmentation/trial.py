@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import balanced_accuracy_score, f1_score, roc_auc_score
 
+from app.classifiers.fitting import Sample, fit, risk_of
 from app.embedded.served import Served
 from app.evaluation.augmentation.augmenters import Augmenter
 from app.evaluation.augmentation.cohort import Cohort, Scarcity, load_cohort, make_scarce
 from app.evaluation.augmentation.rows import Made, make_rows, with_rows
-from app.training.fit import Sample, fit, risk_of
 
 WHOLE, SCARCE = "whole", "scarce"
 """What stands for an augmenter where nothing is made: with all labels, and with those that are left."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from app.classifiers.fitting import Sample, fit, refit
 from app.classifiers.hosted import HostedModel, Population
 from app.classifiers.mirror import mirrored_model
 from app.classifiers.xgboost_committee import XGBoostCommittee
@@ -14,7 +15,6 @@ from app.evaluation.augmentation.cohort import Cohort, Scarce
 from app.evaluation.scene.people import Person, Scene
 from app.evaluation.scene.reach import reach_of
 from app.evaluation.scene.rules import Setting, rules_of
-from app.training.fit import Sample, fit, refit
 
 REFITS, _FIRST_SEED = 10, 100
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import xgboost
 
+from app.classifiers.fitting import Sample, refit
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from app.engine.density import JointDensity, density_of
 from app.engine.plausibility import Crowd, crowd_of
 from app.evaluation.judging.scales import Scales, scales_of
 from app.evaluation.scene.people import Scene
-from app.training.fit import Sample, refit
 
 REFITS = 20
 FIRST_SEED = 1001

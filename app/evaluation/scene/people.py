@@ -15,13 +15,13 @@ import numpy as np
 import xgboost
 
 from app.classifiers.cohort import Side, people_of
+from app.classifiers.fitting import Sample
 from app.classifiers.hosted import HostedModel
 from app.classifiers.store import load_model
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, Value
 from app.evaluation.scene.reach import Reach, reach_of
 from app.evaluation.scene.rules import Rules, Setting, rules_of
 from app.settings import ROOT
-from app.training.fit import Sample
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from app.classifiers.fitting import COMMITTEE_SIZE
 from app.classifiers.hosted import HostedModel
 from app.domain.feature import Feature, Risk
 from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema, FloatArray
 from app.engine.hosting import Hosting
 from app.training.discrimination import at_threshold, roc_auc
-from app.training.fit import COMMITTEE_SIZE
 from app.training.nhanes import people as nhanes
 from app.training.people import Person, sites_of
 from app.training.ranges import check_observed

@@ -5,9 +5,9 @@ import json
 import pyarrow.parquet as pq
 import pytest
 
+from app.classifiers.fitting import Sample, fit
 from app.engine.hosting import Hosted
 from app.training import sites
-from app.training.fit import Sample, fit
 from app.training.people import Person, rows_of
 from app.training.sites import left_out_in_turn
 

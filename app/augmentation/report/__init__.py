@@ -1,0 +1,1 @@
+"""How good a job's rows are, as figures, as a page and as a data card."""

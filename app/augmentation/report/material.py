@@ -1,0 +1,68 @@
+"""What a report is made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from app.classifiers.cohort import Side, people_of
+from app.classifiers.fitting import Sample
+from app.classifiers.hosted import HostedModel
+from app.domain.schema import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Material:
+    """A job's rows beside real people; rows are encoded in the model's columns.
+
+    `label`: whether rows are of the high-risk class. `source_row` says of each synthetic row which source
+    row it was made of. `is_sample`: not all synthetic rows are here.
+    """
+
+    model: HostedModel
+    label: bool
+    synthetic: FloatArray
+    source_row: IntArray
+    accepted: int
+    rejected: int
+    duplicates: int
+    reasons: Mapping[str, int]
+    is_sample: bool
+
+    @cached_property
+    def training(self) -> Sample:
+        """Real people the model learned from."""
+        return Sample(self.model.population.rows, self.model.population.outcome)
+
+    @cached_property
+    def real(self) -> FloatArray:
+        """Those of them who are of the class."""
+        return self.training.rows[self.training.outcome == self.label]
+
+    @cached_property
+    def held_out(self) -> Sample:
+        """Real people whom neither the model nor the rows know."""
+        schema = self.model.schema
+        rows = np.stack([schema.encode(one.features) for one in people_of(self.model, Side.HELD_OUT)])
+        with pq.ParquetFile(self.model.folder / Side.HELD_OUT) as file:
+            outcome = file.read(columns=["outcome"], use_threads=False)["outcome"].to_numpy()
+        return Sample(rows, outcome.astype(bool))
+
+
+@dataclass(frozen=True, slots=True)
+class JobFacts:
+    """Which job a report is about."""
+
+    id: str
+    created_at: datetime
+    finished_at: datetime
+    model_name: str
+    model_version: str
+    model_digest: str
+    target_label: str
+    per_row: int
+    generator: str
+    seed: int
