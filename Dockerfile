@@ -7,6 +7,7 @@ COPY requirements/server.txt requirements/
 RUN .venv/bin/pip install --require-hashes --only-binary :all: --requirement requirements/server.txt
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY app app
+COPY turnpoint turnpoint
 RUN .venv/bin/pip install --no-deps --no-build-isolation --editable .
 
 FROM python:3.11.15-slim

@@ -81,7 +81,7 @@ lock: $(DEV)  ## Write requirements/*.txt anew; ARGS=--upgrade takes the newest 
 clean:  ## Remove .venv and caches, never your data
 	rm -rf .venv .venv-bench .venv-mlserver .venv-train .venv-vllm .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
 		.ruff_cache dist htmlcov
-	find app bench migrations tests -name __pycache__ -prune -exec rm -rf {} +
+	find app bench migrations tests turnpoint -name __pycache__ -prune -exec rm -rf {} +
 
 $(HERE) $(BENCH_HERE):
 	@bare=; for python in $(PYTHONS) ''; do \

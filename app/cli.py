@@ -5,7 +5,7 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from app.commands import evaluating, running, training
+from app.commands import augment, evaluating, running, training
 from app.commands.worker import worker
 
 cli = typer.Typer(
@@ -23,6 +23,7 @@ cli.command()(training.train)
 cli.command()(training.pairs)
 cli.command()(training.finetune)
 cli.command()(evaluating.evaluate)
+cli.command()(augment.augment)
 
 
 def main() -> None:

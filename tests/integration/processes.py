@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,9 +33,9 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
 class Turnpoint:
     """A running command; `output` and `errors` grow as it speaks."""
 
-    def __init__(self, command: str, given: Mapping[str, str]) -> None:
+    def __init__(self, command: str, given: Mapping[str, str], arguments: Sequence[str] = ()) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", command],
+            [sys.executable, "-m", "app.cli", command, *arguments],
             env=environment(given),
             cwd=Path(__file__).parent,
             stdin=subprocess.DEVNULL,
@@ -105,9 +105,9 @@ class Turnpoint:
 
 
 @contextmanager
-def turnpoint(command: str, given: Mapping[str, str]) -> Iterator[Turnpoint]:
-    """`turnpoint <command>` with these settings, ended at the latest on leaving."""
-    process = Turnpoint(command, given)
+def turnpoint(command: str, given: Mapping[str, str], arguments: Sequence[str] = ()) -> Iterator[Turnpoint]:
+    """`turnpoint <command> <arguments>` with these settings, ended at the latest on leaving."""
+    process = Turnpoint(command, given, arguments)
     try:
         yield process
     finally:

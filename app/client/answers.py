@@ -1,0 +1,160 @@
+"""What the service answers to a question about one patient, as this client reads it."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Value = bool | int | float | str | None
+"""Of a feature; None is unknown."""
+
+
+class Status(StrEnum):
+    """How a question ended; all three are findings."""
+
+    FOUND = "found"
+    ALREADY_BELOW_TARGET = "already_below_target"
+    INFEASIBLE = "infeasible"
+
+
+class Read(BaseModel):
+    """A part of an answer. Fields that a newer service adds are passed over."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True, extra="ignore", protected_namespaces=())
+
+
+class Change(Read):
+    """One feature before and after, in its unit."""
+
+    feature: str
+    label: str
+    before: Value = Field(alias="from")
+    after: Value = Field(alias="to")
+    delta: float | None
+    unit: str | None
+
+
+class Plausibility(Read):
+    """How much the changed person resembles real people of the target class."""
+
+    in_range: bool
+    neighbour_distance: float
+    percentile: float
+    joint_percentile: float | None = None
+    typical: bool | None = None
+
+
+class Robustness(Read):
+    """Shares of refits, noise draws and partial-adherence draws under which the option still holds."""
+
+    refits: float
+    noise: float
+    adherence: float
+
+
+class Optimality(Read):
+    """Whether the option is proved to take the least effort, and what none takes less than."""
+
+    proved: bool
+    effort_bound: float
+
+
+class Counterfactual(Read):
+    """One option: an association found by a model, to consider; not a promise that a change would help."""
+
+    id: UUID
+    rank: int
+    changes: list[Change]
+    linked: list[Change]
+    features: dict[str, Value]
+    risk: float
+    verified: bool = False
+    plausibility: Plausibility
+    effort: float
+    optimality: Optimality | None = None
+    robustness: Robustness
+    fragile: bool
+    generator: str
+    summary: str
+
+
+class Infeasible(Read):
+    """The lowest risk in reach, whether that is proved, and the changes that reach it."""
+
+    lowest_reachable_risk: float
+    proved: bool
+    risk_bound: float | None = None
+    reached_by: list[Change]
+
+
+class AnsweringModel(Read):
+    """The model that answered."""
+
+    name: str
+    version: str
+
+
+class Now(Read):
+    """The risk as it is, the threshold of a decision and the risk that was wanted."""
+
+    risk: float
+    threshold: float
+    target: float
+    label: str
+
+
+class Generation(Read):
+    """How an answer came about; `degraded` names what was away."""
+
+    proposals: int
+    well_formed: int
+    valid: int
+    repaired: int
+    llm_model: str | None
+    degraded: str | None
+    cached: bool = False
+    elapsed_ms: float
+
+
+class Answer(Read):
+    """A recorded answer to a question about one patient."""
+
+    id: UUID
+    patient_id: str
+    created_at: datetime
+    model: AnsweringModel
+    prediction: Now
+    status: Status
+    counterfactuals: list[Counterfactual]
+    infeasible: Infeasible | None
+    generation: Generation
+
+
+class InterventionsPage(Read):
+    """Answers about a patient, newest first; `next` is the cursor of the page after, None on the last."""
+
+    patient_id: str
+    answers: list[Answer]
+    next: UUID | None
+
+
+class Prediction(Read):
+    """The risk of one feature vector, and what it means against the threshold."""
+
+    model: str
+    version: str
+    risk: float
+    threshold: float
+    label: str
+
+
+class Model(Read):
+    """A hosted model in brief."""
+
+    name: str
+    version: str
+    title: str
+    outcome: str
+    threshold: float
+    default: bool

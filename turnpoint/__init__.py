@@ -1,0 +1,1 @@
+"""What users of Turnpoint import; the service itself is the package `app`."""
