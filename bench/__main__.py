@@ -14,6 +14,7 @@ from rich.console import Console
 
 from app.evaluation.methods.registry import BENCH
 from app.evaluation.study.circumstances import circumstances
+from bench.augmentation import measure_augmentation
 from bench.gateway import measure_gateway
 from bench.measured import Measured, table_of
 from bench.peers import PEOPLE, QUICK_PEOPLE, Choice, measure_peers
@@ -30,6 +31,8 @@ def main() -> None:
     gateway.add_argument("--llm-people", type=int, default=15, help="of them, asked with the language model")
     vllm = parts.add_parser("vllm", help="the gateway on vLLM, beside vLLM alone")
     vllm.add_argument("--people", type=int, default=32, help="held-out people asked about, each measure")
+    rows = parts.add_parser("augmentation", help="batch jobs: rows a second, memory, workers")
+    rows.add_argument("--people", type=int, default=8_000, help="source rows of the largest job")
     peers = parts.add_parser("peers", help="other packages, asked the same questions")
     peers.add_argument(
         "--quick", action="store_true", help=f"{QUICK_PEOPLE} people, without the slowest rows"
@@ -44,6 +47,8 @@ def main() -> None:
         _show(lambda scratch, console: measure_gateway(scratch, people, llm_people, console))
     if chosen.part == "vllm":
         _show(lambda scratch, console: measure_vllm(scratch, chosen.people, console))
+    if chosen.part == "augmentation":
+        _show(lambda scratch, console: measure_augmentation(scratch, chosen.people, console))
     if chosen.part in {None, "peers"}:
         choice = _choice(chosen) if chosen.part else Choice()
         measure_peers(Console(highlight=False, width=170, stderr=choice.as_markdown), choice)
