@@ -1,4 +1,4 @@
-"""Batch jobs: rows a second by one worker and by two, their memory, the state endpoint meanwhile, the language model."""
+"""Batch jobs: rows a second by one worker and by two, memory, the state endpoint, the language model."""
 
 import asyncio
 import time
@@ -23,7 +23,7 @@ from app.settings import Settings
 from bench.measured import Measured, summed
 from bench.running import Json, Run, running
 
-PER_ROW, LLM_PEOPLE = 3, 48
+PER_ROW, LLM_PEOPLE = 3, 80
 
 
 @dataclass
@@ -47,20 +47,28 @@ def measure_augmentation(scratch: Path, people: int, console: Console) -> list[M
     high = [p.features for p in people_of(model, Side.TRAINING) if p.risk > model.schema.model.threshold]
     sources = [high[place % len(high)] for place in range(people)]
     with running(scratch / "home") as run, ExitStack() as stack:
-        console.print(f"{people} source rows by one worker …")
-        start_worker(stack, scratch / "one", run.environment)
-        _job(run, sources[:64])  # the first job waits for the worker to load its models
-        small, one = _job(run, sources[: people // 4]), _job(run, sources)
-        console.print(f"{LLM_PEOPLE} with the language model, and the language model alone …")
-        with_llm = _job(run, sources[:LLM_PEOPLE], generator="auto")
+        console.print(f"{people} source rows by one worker with a thread a core …")
+        with ExitStack() as first:
+            start_worker(first, scratch / "all", run.environment)
+            _job(run, sources[:64])  # the first job waits for the worker to load its models
+            small, one = _job(run, sources[: people // 4]), _job(run, sources)
+            console.print(f"{LLM_PEOPLE} with the language model, and the language model alone …")
+            with_llm = _job(run, sources[:LLM_PEOPLE], "auto", every_s=1.0)
         alone = asyncio.run(_alone(run, sources[:LLM_PEOPLE]))
-        console.print("The same source rows by two workers …")
-        start_worker(stack, scratch / "two", run.environment)
-        _job(run, sources[: 64 * 8])
+        console.print("The same source rows by one worker of one thread, and by two …")
+        of_one_thread = run.environment | {"WORKER_THREADS": "1"}
+        start_worker(stack, scratch / "one", of_one_thread)
+        _job(run, sources[:64])
+        single = _job(run, sources)
+        start_worker(stack, scratch / "two", of_one_thread)
+        _job(run, sources[: 64 * 16])
         two = _job(run, sources)
     return [
         Measured("verified rows a second, one worker", one.rate, None, "/s", 200, at_least=True),
-        Measured("two workers over one", two.rate / one.rate, None, "times", 1.7, at_least=True),
+        Measured("the same, one thread", single.rate, None, "/s"),
+        Measured(
+            "two workers over one, a thread each", two.rate / single.rate, None, "times", 1.7, at_least=True
+        ),
         Measured(f"memory of the worker, {small.rows} rows", small.memory_mb, None, "MB", 500),
         Measured(f"memory of the worker, {one.rows} rows", one.memory_mb, None, "MB", 500),
         summed("state of a job while it runs, over HTTP", one.state_ms, "ms", 20),
@@ -75,7 +83,7 @@ def measure_augmentation(scratch: Path, people: int, console: Console) -> list[M
     ]
 
 
-def _job(run: Run, sources: Sequence[Json], generator: str = "search") -> _Job:
+def _job(run: Run, sources: Sequence[Json], generator: str = "search", every_s: float = 0.1) -> _Job:
     """Run a job and look at its state until its last row is made; the report is not waited for."""
     body = {
         "source": {"kind": "rows", "rows": list(sources)},
@@ -97,7 +105,7 @@ def _job(run: Run, sources: Sequence[Json], generator: str = "search") -> _Job:
             seen.seconds = asked - (started or asked)
             seen.rows = job["progress"]["accepted"] + job["duplicates_removed"]
             break
-        time.sleep(0.05)
+        time.sleep(every_s)
     while job["state"] == "running":  # so that the report does not take a core from the next measurement
         time.sleep(0.2)
         job = run.http.get(job["links"]["self"]).raise_for_status().json()

@@ -24,6 +24,8 @@ MOST_ATTEMPTS = 8
 _PASSING = (RecordError, ClassifierError, LlmError)
 _RETRY = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=2, retry_exceptions=_PASSING)
 _RECONNECT_S = 1.0
+_AT_ONCE = 2
+"""Chunks in hand: while one is settled, the language model reads the next."""
 _log = structlog.get_logger()
 
 Fail = Callable[[UUID, str], Awaitable[None]]
@@ -72,7 +74,7 @@ def stop_on_signals(stop: asyncio.Event) -> None:
 async def _work_connected(queue: procrastinate.App, pace: Pace, stop: asyncio.Event) -> None:
     worker = asyncio.create_task(
         queue.run_worker_async(
-            concurrency=1,
+            concurrency=_AT_ONCE,
             install_signal_handlers=False,
             fetch_job_polling_interval=pace.heartbeat_s,
             update_heartbeat_interval=pace.heartbeat_s,
