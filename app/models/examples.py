@@ -29,6 +29,12 @@ def document_examples(app: FastAPI, hosted: Hosted) -> None:
     bodies: dict[str, dict[str, Any]] = {
         "/counterfactuals": {"patient_id": "P-0017", "model": model.name, "features": person, "count": 4},
         "/predictions": {"model": model.name, "features": person},
+        "/augmentations": {
+            "model": model.name,
+            "source": {"kind": "rows", "rows": [person]},
+            "target_label": "low",
+            "per_row": 3,
+        },
     }
     generate = app.openapi
 

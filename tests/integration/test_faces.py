@@ -150,9 +150,11 @@ def test_the_examples_of_the_documentation_are_accepted(client: httpx.Client) ->
     examples = {
         path: operations["post"]["requestBody"]["content"]["application/json"]["example"]
         for path, operations in document["paths"].items()
-        if "post" in operations
+        if "application/json" in operations.get("post", {}).get("requestBody", {"content": {}})["content"]
     }
-    assert set(examples) == {"/counterfactuals", "/predictions"}
+    assert set(examples) == {"/augmentations", "/counterfactuals", "/predictions"}
+    job = client.post("/augmentations", json=examples["/augmentations"])
+    assert client.delete(job.headers["location"]).json()["state"] == "cancelled"
     assert client.post("/predictions", json=examples["/predictions"]).json()["label"] == "high"
     found(client, examples["/counterfactuals"], generator="search")
 
