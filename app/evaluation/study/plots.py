@@ -67,9 +67,9 @@ def latent_svg(compared: Compared) -> str:
     with svg(7.2, 2.3 * ((len(methods) + 2) // 3)) as (canvas, text):
         grid = np.atleast_1d(canvas.subplots((len(methods) + 2) // 3, 3, sharex=True, sharey=True)).flat
         for axes, method in zip(grid, methods, strict=False):
-            axes.plot(
-                *crowd.T, ".", color=_REAL, markersize=1, alpha=0.35, label="real people without the outcome"
-            )
+            # As pixels: thousands of dots as shapes make a file of megabytes.
+            dots = {"color": _REAL, "markersize": 1, "alpha": 0.35, "rasterized": True}
+            axes.plot(*crowd.T, ".", label="real people without the outcome", **dots)
             _paths(axes, scene, compared.asked[method.key], lambda rows: (rows - centre) @ plane)
             _tidy(axes, method.name)
             axes.set(xticks=[], yticks=[])
