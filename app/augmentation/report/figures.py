@@ -42,7 +42,8 @@ class Correlation(BaseModel):
 class Discriminator(BaseModel):
     """How well a classifier tells synthetic rows from real people of the class: 0.5 not at all, 1 always.
 
-    Cross-validated, rows of one source person on one side (Lopez-Paz and Oquab, 2017, use such a test).
+    Cross-validated; rows of one source row, and rows equal to a person, stay together (Lopez-Paz and Oquab,
+    2017, use such a test).
     """
 
     auc: float | None
@@ -72,17 +73,25 @@ class Scores(BaseModel):
     auc: float
 
 
+class Difference(BaseModel):
+    """With the rows less without them; the interval holds 95 % of a bootstrap."""
+
+    value: float
+    low: float
+    high: float
+
+
 class Utility(BaseModel):
     """The model's own learner fit on real people, and on these and the synthetic rows (Esteban et al., 2017).
 
-    Tested on held-out real people; the interval of the difference of F1 is a paired bootstrap over them.
+    Tested on held-out real people, who are resampled in pairs and within their class.
     """
 
     real: Scores
     augmented: Scores
-    f1_difference: float
-    f1_low: float
-    f1_high: float
+    f1: Difference
+    balanced_accuracy: Difference
+    auc: Difference
 
 
 class QualityReport(BaseModel):

@@ -3,6 +3,8 @@
 import warnings
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from scipy.stats import rankdata
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
@@ -10,7 +12,7 @@ from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
 from app.augmentation.report.figures import Correlation, Discriminator
 from app.augmentation.report.material import Material
-from app.domain.schema import FloatArray
+from app.domain.schema import FloatArray, IntArray
 
 _FEWEST, _FOLDS, _MOST = 20, 5, 4_000
 
@@ -41,21 +43,37 @@ def discriminator(material: Material, seed: int) -> Discriminator:
     rng = np.random.default_rng(seed)
     kept = rng.permutation(len(material.synthetic))[:_MOST]
     synthetic, real = material.synthetic[kept], material.real[rng.permutation(len(material.real))[:_MOST]]
-    sources = material.source_row[kept]
-    if min(len(np.unique(sources)), len(real)) < _FEWEST:
-        return Discriminator(auc=None)
     rows, made = np.concatenate([real, synthetic]), np.repeat([False, True], [len(real), len(synthetic)])
-    groups = np.concatenate([-1 - np.arange(len(real)), sources])
+    groups = _groups(rows, np.concatenate([-1 - np.arange(len(real)), material.source_row[kept]]))
+    if min(len(np.unique(groups[side])) for side in (made, ~made)) < _FEWEST:
+        return Discriminator(auc=None)
     learner = HistGradientBoostingClassifier(class_weight="balanced", random_state=seed, max_iter=60)
     folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=seed)
     said = cross_val_predict(learner, rows, made, groups=groups, cv=folds, method="predict_proba")
     return Discriminator(auc=float(roc_auc_score(made, said[:, 1])))
 
 
+def _groups(rows: FloatArray, origin: IntArray) -> IntArray:
+    """Which rows must not be parted, shape (n,): those of one origin, those that are equal, and so on.
+
+    A person on one side and their copy on the other would teach the classifier the wrong answer, and copies
+    would come out as an AUC of 0.
+    """
+    _, values = np.unique(np.nan_to_num(rows, nan=-np.inf), axis=0, return_inverse=True)
+    _, origins = np.unique(origin, return_inverse=True)
+    first, nodes = len(rows), 2 * len(rows)
+    edges = (values.ravel(), first + origins.ravel())
+    graph = coo_array((np.ones(len(rows), dtype=bool), edges), shape=(nodes, nodes))
+    _, component = connected_components(graph, directed=False)
+    groups: IntArray = component[values.ravel()]
+    return groups
+
+
 def _spearman(rows: FloatArray) -> FloatArray:
     ranks = rankdata(rows, axis=0, nan_policy="omit")
-    centred = np.nan_to_num(ranks - np.nanmean(ranks, axis=0))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # of a feature that does not vary nothing is known
+        # Of a feature that does not vary, or that nobody knows, nothing is known.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        centred = np.nan_to_num(ranks - np.nanmean(ranks, axis=0))
         correlations: FloatArray = np.corrcoef(centred, rowvar=False)
     return correlations

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-import numpy as np
-import pyarrow.parquet as pq
-
-from app.classifiers.cohort import Side, people_of
+from app.classifiers.cohort import Side
 from app.classifiers.fitting import Sample
+from app.classifiers.folder import ModelFolderError
 from app.classifiers.hosted import HostedModel
+from app.classifiers.people import read_people
 from app.domain.schema import FloatArray, IntArray
 
 
@@ -44,12 +43,12 @@ class Material:
 
     @cached_property
     def held_out(self) -> Sample:
-        """Real people whom neither the model nor the rows know."""
-        schema = self.model.schema
-        rows = np.stack([schema.encode(one.features) for one in people_of(self.model, Side.HELD_OUT)])
-        with pq.ParquetFile(self.model.folder / Side.HELD_OUT) as file:
-            outcome = file.read(columns=["outcome"], use_threads=False)["outcome"].to_numpy()
-        return Sample(rows, outcome.astype(bool))
+        """Real people whom neither the model nor the rows know; nobody where too few were held out."""
+        try:
+            people = read_people(self.model.schema, self.model.folder / Side.HELD_OUT)
+        except ModelFolderError:
+            return Sample(self.training.rows[:0], self.training.outcome[:0])
+        return Sample(people.rows, people.outcome)
 
 
 @dataclass(frozen=True, slots=True)

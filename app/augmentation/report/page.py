@@ -7,8 +7,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from app.augmentation.report.figures import QualityReport
+from app.augmentation.report.figures import Difference, QualityReport
 from app.augmentation.report.material import JobFacts
+from app.augmentation.report.references import REFERENCES, versions
 
 _TEMPLATES = Path(__file__).parent / "templates"
 REASONS = {
@@ -24,12 +25,12 @@ def report_page(report: QualityReport, about: JobFacts) -> str:
     css = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     template = _environment(autoescape=True).get_template("report.html")
-    return template.render(r=report, job=about, css=Markup(css), digest=digest, reasons=REASONS)
+    return template.render(r=report, job=about, css=Markup(css), digest=digest)
 
 
 def data_card(report: QualityReport, about: JobFacts) -> str:
     """Markdown that says what the rows are, and that they are synthetic."""
-    return _environment(autoescape=False).get_template("card.md").render(r=report, job=about, reasons=REASONS)
+    return _environment(autoescape=False).get_template("card.md").render(r=report, job=about)
 
 
 def _environment(autoescape: bool) -> Environment:
@@ -41,9 +42,15 @@ def _environment(autoescape: bool) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["figure"] = _figure
-    environment.filters["percent"] = lambda share: _figure(share, 1, 100.0, " %")
+    environment.filters["percent"] = lambda share: _figure(share, 1, 100.0, "\N{NO-BREAK SPACE}%")
+    environment.filters["difference"] = _difference
+    environment.globals.update(reasons=REASONS, references=REFERENCES, versions=versions())
     return environment
 
 
 def _figure(value: float | None, decimals: int = 2, times: float = 1.0, unit: str = "") -> str:
-    return "-" if value is None else f"{times * value:.{decimals}f}{unit}"
+    return "unknown" if value is None else f"{times * value:.{decimals}f}{unit}"
+
+
+def _difference(found: Difference) -> str:
+    return f"{100 * found.value:+.1f} ({100 * found.low:+.1f} to {100 * found.high:+.1f})"
