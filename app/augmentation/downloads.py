@@ -19,6 +19,12 @@ def version_of(job: Job, wanted: Format, after: str | None) -> str:
     return f'"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
 
 
+def is_had(version: str, if_none_match: str) -> bool:
+    """Whether a caller has this version already; proxies that compress mark it as weak."""
+    had = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
+    return version in had or "*" in had
+
+
 async def pages_of(database: Database, job: Job, after: str | None) -> AsyncIterator[Page]:
     """All rows behind `after` (`source_row.rank`), in order.
 

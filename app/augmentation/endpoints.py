@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
 
-from app.augmentation.downloads import pages_of, version_of
+from app.augmentation.downloads import is_had, pages_of, version_of
 from app.augmentation.events import events_of
 from app.augmentation.formats import FORMATS, format_for
 from app.augmentation.schemas import AugmentationRequest, Job, JobsPage, Upload
@@ -127,7 +127,7 @@ async def rows(
         raise ConflictError("The job has not ended: its rows are there when it has.")
     schema = hosting.named(job.model.name).model.schema
     headers = {"ETag": version_of(job, wanted, after), "Vary": "Accept"}
-    if request.headers.get("if-none-match") == headers["ETag"]:
+    if is_had(headers["ETag"], request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)
     headers["Content-Disposition"] = f'attachment; filename="{job.id}.{wanted.ending}"'
     stream: AsyncIterator[bytes] = wanted.written(schema, pages_of(database, job, after))

@@ -61,7 +61,9 @@ def _of_parquet(path: Path, schema: FeatureSchema) -> Iterator[Numbered]:
             every = chain.from_iterable(batch.to_pylist() for batch in batches)
             for number, row in enumerate(every):
                 yield number, {name: _known(value) for name, value in row.items()}
-    except pa.ArrowException as error:
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the disk's fault; what Arrow says of a spoilt file has no number
         raise InvalidInputError([Fault("", "cannot be read as Parquet")]) from error
 
 

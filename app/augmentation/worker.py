@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,7 +22,8 @@ from app.storage.database import RecordError
 
 MOST_ATTEMPTS = 8
 _PASSING = (RecordError, ClassifierError, LlmError)
-_RETRY = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=2, retry_exceptions=_PASSING)
+_RETRY = RetryStrategy(exponential_wait=2, retry_exceptions=_PASSING)
+"""Without an end of its own: `_trying` gives up, and is tried again where not even that can be recorded."""
 _RECONNECT_S = 1.0
 _AT_ONCE = 2
 """Chunks in hand: while one is settled, the language model reads the next."""
@@ -44,13 +45,11 @@ def register(queue: procrastinate.App, chunks: ChunkWork, reports: ReportWork) -
 
     @queue.task(name=CHUNK_TASK, retry=_RETRY, pass_context=True)
     async def _chunk(context: JobContext, job_id: str, number: int) -> None:
-        async with _failing(context, UUID(job_id), chunks.fail):
-            await chunks.run(UUID(job_id), number)
+        await _trying(context, UUID(job_id), chunks.fail, lambda: chunks.run(UUID(job_id), number))
 
     @queue.task(name=REPORT_TASK, retry=_RETRY, pass_context=True)
     async def _report(context: JobContext, job_id: str) -> None:
-        async with _failing(context, UUID(job_id), chunks.fail):
-            await reports.run(UUID(job_id))
+        await _trying(context, UUID(job_id), chunks.fail, lambda: reports.run(UUID(job_id)))
 
 
 async def work(queue: procrastinate.App, pace: Pace, stop: asyncio.Event) -> None:
@@ -107,14 +106,20 @@ async def _take_over(queue: procrastinate.App, pace: Pace) -> None:
         await asyncio.sleep(pace.heartbeat_s)
 
 
-@asynccontextmanager
-async def _failing(context: JobContext, job_id: UUID, fail: Fail) -> AsyncIterator[None]:
-    """Let passing faults be tried again; the job fails with the last try, and at once by any other fault."""
+async def _trying(context: JobContext, job_id: UUID, fail: Fail, run: Callable[[], Awaitable[None]]) -> None:
+    """Let passing faults be tried again; the job fails with the last try, and at once by any other fault.
+
+    Tries that ended with their worker count too, so that work which no worker outlives is given up.
+    """
+    tries = context.job.attempts + 1
+    if tries > MOST_ATTEMPTS:
+        await fail(job_id, f"Given up after {MOST_ATTEMPTS} tries: workers ended before their work did.")
+        return
     try:
-        yield
+        await run()
     except _PASSING as error:
         _log.warning("task_to_be_tried_again", error=type(error).__name__, attempts=context.job.attempts)
-        if context.job.attempts + 1 < MOST_ATTEMPTS:
+        if tries < MOST_ATTEMPTS:
             raise
         await fail(job_id, f"Given up after {MOST_ATTEMPTS} tries: {_words(error)}.")
     except Exception as error:

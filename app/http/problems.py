@@ -1,7 +1,7 @@
 """Errors as RFC 9457 problem documents: they name the field, never its value."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -75,7 +75,9 @@ def install(app: FastAPI) -> None:
         entries = error.errors()
         if any(entry["type"] == "json_invalid" for entry in entries):
             return problem(400, "The body is not valid JSON.", [Fault("", "is not valid JSON")])
-        faults = dict.fromkeys(Fault(_pointer(entry["loc"]), _message(entry)) for entry in entries)
+        faults = dict.fromkeys(
+            Fault(_pointer(entry["loc"], error.body), _message(entry)) for entry in entries
+        )
         return problem(422, "The request has faults.", list(faults))
 
     @app.exception_handler(InvalidInputError)
@@ -127,22 +129,44 @@ def _describe_problems(app: FastAPI) -> None:
     app.openapi = with_problem  # type: ignore[method-assign]
 
 
-def _pointer(loc: Sequence[int | str]) -> str:
+def _pointer(loc: Sequence[int | str], body: Any) -> str:
     """A JSON pointer from pydantic's location, cut before a key that is not a plain name."""
     source, *path = loc or ("body",)
     if source != "body":
         return f"?{path[0]}" if source == "query" and path else str(source)
     pointer = ""
-    for part in path:
+    for part in _in_body(path, body):
         if not _PLAIN_NAME.fullmatch(str(part)):
             break
         pointer += f"/{part}"
     return pointer
 
 
+def _in_body(path: Sequence[int | str], body: Any) -> Iterator[int | str]:
+    """The location without the words by which pydantic says which of a union's members it took.
+
+    Unions in requests are told apart by `kind`, whose value pydantic puts behind the union's own place.
+    """
+    node, may_be_kind = body, False
+    for part in path:
+        if may_be_kind and isinstance(node, dict) and node.get("kind") == part:
+            may_be_kind = False
+            continue
+        yield part
+        node, may_be_kind = _child(node, part), True
+
+
+def _child(node: Any, part: int | str) -> Any:
+    if isinstance(node, list):
+        return node[part] if isinstance(part, int) and part < len(node) else None
+    return node.get(part) if isinstance(node, dict) else None
+
+
 _MESSAGES = {
     "missing": "is required",
     "extra_forbidden": "is not a field of this request",
+    "union_tag_invalid": "is of no known kind",  # pydantic's own words repeat what was sent
+    "uuid_parsing": "should be a UUID",  # likewise
     "string_pattern_mismatch": "must be 1 to 64 letters, digits, dots, underscores or hyphens",
 }
 

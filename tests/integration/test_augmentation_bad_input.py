@@ -1,7 +1,8 @@
 """Whatever is wrong with a job or a table is named, by place and never by value; nothing is half kept."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import httpx
@@ -80,8 +81,13 @@ def _text(value: object) -> str:
         ({"model": "nothing"}, "/model"),
         ({"min_robustness": 1.5}, "/min_robustness"),
         ({"on_invalid": "guess"}, "/on_invalid"),
-        ({"source": {"kind": "rows", "rows": []}}, "/source/rows/rows"),
-        ({"source": {"kind": "web"}}, "/source"),
+        ({"source": {"kind": "rows", "rows": []}}, "/source/rows"),
+        ({"source": {"kind": "rows", "rows": [{}] * 10_001}}, "/source/rows"),
+        ({"source": {"kind": "rows", "rows": [SECRET]}}, "/source/rows/0"),
+        ({"source": {"kind": "rows"}}, "/source/rows"),
+        ({"source": {"kind": "rows", "rows": [{}], "more": 1}}, "/source/more"),
+        ({"source": {"kind": SECRET}}, "/source"),
+        ({"source": {"kind": "upload", "upload_id": SECRET}}, "/source/upload_id"),
         (
             {"source": {"kind": "upload", "upload_id": "0198c1de-0000-7000-8000-000000000000"}},
             "/source/upload_id",
@@ -161,6 +167,48 @@ def test_another_media_type_is_refused(client: httpx.Client) -> None:
     refused(send(client, b"{}", "application/json"), 415)
 
 
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        pytest.param(lambda _: b"PAR1" + b"\x15\xff" * 40 + b"\x50\x00\x00\x00PAR1", id="its footer"),
+        pytest.param(lambda whole: whole[:4] + b"\xff" * 200 + whole[204:], id="a page"),
+    ],
+)
+def test_a_spoilt_parquet_is_not_taken_for_a_database_that_is_away(
+    client: httpx.Client, person: Json, spoilt: Callable[[bytes], bytes]
+) -> None:
+    whole = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist([person] * 50), whole)
+    assert "Parquet" in refused(send(client, spoilt(whole.getvalue()), PARQUET))[0]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda good: good.replace(b"bmi,", b"age,", 1), "twice"),
+        (lambda good: good + b'"' + SECRET.encode(), "CSV"),
+        (lambda good: good + b"x" * 150_000, "CSV"),
+        (lambda good: good.decode().encode("utf-16"), "UTF-8"),
+    ],
+    ids=["a column twice", "an open quote", "a value without end", "utf-16"],
+)
+def test_csv_that_cannot_be_read_is_refused(
+    client: httpx.Client, person: Json, spoil: Callable[[bytes], bytes], why: str
+) -> None:
+    assert why in refused(send(client, spoil(table(person, person))))[0]["detail"]
+
+
+def test_a_body_that_does_not_announce_its_length_is_bounded(client: httpx.Client, person: Json) -> None:
+    parts = (table(person, person) for _ in range(2_000))
+    response = client.post("/augmentations/uploads", content=parts, headers={"Content-Type": CSV})
+    refused(response, 413)
+
+
+def test_of_very_many_faults_a_hundred_are_told(client: httpx.Client, person: Json) -> None:
+    rows = [person | {"bmi": float(SECRET)}] * 300
+    assert len(refused(client.post("/augmentations", json=_job(rows)))) == 100
+
+
 @pytest.mark.parametrize("part", ["", "/rows", "/events", "/report", "/card"])
 def test_no_job_no_answer(client: httpx.Client, part: str) -> None:
     refused(client.get(f"/augmentations/{NOBODY}{part}"), 404)
@@ -208,6 +256,17 @@ class TestTaken:
         assert {fault["pointer"] for fault in faults} == pointers
         job = post(client, person, source=source, on_invalid="skip", generator="search").json()
         assert (job["progress"]["total"], job["progress"]["invalid"]) == (2, 1)
+
+    @pytest.mark.parametrize("value", [[1.0], b"\xff", date(2026, 1, 1), {"a": 1}, SECRET])
+    def test_values_of_kinds_that_no_feature_has_are_faults_of_their_rows(
+        self, client: httpx.Client, person: Json, value: object
+    ) -> None:
+        whole = io.BytesIO()
+        pq.write_table(pa.Table.from_pylist([person | {"bmi": value}]), whole)
+        taken = send(client, whole.getvalue(), PARQUET)
+        assert taken.status_code == 201, taken.text
+        assert SECRET not in taken.text
+        assert [fault["errors"][0]["pointer"] for fault in taken.json()["faults"]] == ["/0/bmi"]
 
     def test_an_upload_is_for_the_model_it_was_checked_against(
         self, client: httpx.Client, person: Json

@@ -70,6 +70,22 @@ def test_what_a_killed_worker_had_in_hand_is_taken_over(
     assert rows_of(client, finished) == undisturbed
 
 
+def test_what_no_worker_outlives_is_given_up(
+    client: httpx.Client,
+    servers: Servers,
+    home: Path,
+    people: list[Json],
+    database: "psycopg.Connection[tuple[Any, ...]]",
+) -> None:
+    job = submit(client, source=_rows(people[:1]))
+    tried = "UPDATE queue.procrastinate_jobs SET attempts = 8 WHERE args ->> 'job_id' = %s"
+    assert database.execute(tried, [job["id"]]).rowcount == 1
+    with worker(servers, home):
+        finished = ended(client, job)
+    assert finished["state"] == "failed"
+    assert "8 tries" in finished["failure"]
+
+
 def test_a_database_that_restarts_is_waited_for(
     servers: Servers, tmp_path_factory: pytest.TempPathFactory, people: list[Json], undisturbed: list[Json]
 ) -> None:
