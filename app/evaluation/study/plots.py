@@ -41,7 +41,8 @@ def features_svg(compared: Compared) -> str:
     features = compared.judges.scene.schema.features
     rates = np.array([[_rate(compared.asked[m.key], f.name) for f in features] for m in methods])
     used = np.flatnonzero(rates.max(axis=0) > 0)
-    with svg(7.2, 1.4 + 0.19 * len(methods)) as (canvas, text):
+    labels = [features[index].label for index in used]
+    with svg(7.2, _below(labels) + 0.6 + 0.19 * len(methods)) as (canvas, text):
         axes = canvas.subplots()
         axes.imshow(rates[:, used], cmap="Oranges", vmin=0, vmax=100, aspect="auto")
         for row, column in np.argwhere(rates[:, used] >= 0.5):
@@ -49,7 +50,6 @@ def features_svg(compared: Compared) -> str:
             ink = "white" if value > 60 else "#333333"
             axes.text(column, row, f"{value:.0f}", ha="center", va="center", fontsize=6, color=ink)
         _tidy(axes, "first answers that change a feature, %")
-        labels = [features[index].label for index in used]
         axes.set_xticks(range(len(used)), labels, rotation=45, ha="right", color=_INK)
         axes.set_yticks(range(len(methods)), [method.name for method in methods], color=_INK)
     return text.getvalue()
@@ -105,6 +105,11 @@ _PANELS: dict[str, Callable[[Sequence[Asked]], Estimate | None]] = {
     "survives refits, mean %": partial(_survives, what="refits"),
     "survives noise, mean %": partial(_survives, what="noise"),
 }
+
+
+def _below(slanted: Sequence[str]) -> float:
+    """Inches that slanted labels take below the axes: too little, and there is no room for a single row."""
+    return max(0.8, 0.06 * max(map(len, slanted), default=0))
 
 
 def _rate(asked: list[Asked], feature: str) -> float:
