@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TypedDict
@@ -18,12 +18,17 @@ from app.classifiers.store import ModelFolderError, load_models
 from app.counterfactuals import endpoints as counterfactuals
 from app.counterfactuals.service import CounterfactualService
 from app.engine.hosting import Hosting
+from app.feedback import endpoints as feedback
 from app.http import operations, problems
-from app.http.auth import BearerAuth
-from app.http.middleware import BodyLimit, Correlation, LastResort
+from app.http.auth import KnownCallers
+from app.http.middleware import BodyLimit, Correlation, LastResort, SameSite
+from app.http.pages.assets import MOUNT, Assets
 from app.models import endpoints as models
 from app.models.examples import document_examples, warm_up
 from app.patients import endpoints as patients
+from app.patients import forms as patients_forms
+from app.patients import lately
+from app.patients.backgrounds import Background, backgrounds_of
 from app.predictions import endpoints as predictions
 from app.proposers.llm.adapter import has_adapter
 from app.proposers.llm.breaker import Breaker
@@ -58,6 +63,7 @@ class State(TypedDict):
     remote_classifiers: Sequence[OpenInferenceClassifier]
     counterfactuals: CounterfactualService
     augmentations: AugmentationService
+    backgrounds: Mapping[str, Background]
     max_upload_bytes: int
 
 
@@ -70,6 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
     """
     hosting = hosting_of(settings)
     classifiers = [hosted.model.classifier for hosted in hosting]
+    backgrounds = backgrounds_of(hosting)
     remote = [one for one in classifiers if isinstance(one, OpenInferenceClassifier)]
 
     @asynccontextmanager
@@ -92,6 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
                 remote_classifiers=remote,
                 counterfactuals=service,
                 augmentations=jobs,
+                backgrounds=backgrounds,
                 max_upload_bytes=settings.max_upload_bytes,
             )
         finally:
@@ -106,14 +114,17 @@ def create_app(settings: Settings) -> FastAPI:
         title="Turnpoint", version=__version__, description=DESCRIPTION, lifespan=lifespan, redoc_url=None
     )
     problems.install(app)
-    known_callers = APIRouter(dependencies=[Depends(BearerAuth(settings))])
-    for face in (counterfactuals, patients, predictions, augmentation, models):
+    known_callers = APIRouter(dependencies=[Depends(KnownCallers(settings))])
+    pages = (patients, patients_forms, lately)
+    for face in (counterfactuals, feedback, *pages, predictions, augmentation, models):
         known_callers.include_router(face.router)
     app.include_router(known_callers)
     app.include_router(operations.router)
     others = {"/augmentations": settings.max_rows_bytes, "/augmentations/uploads": None}
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, others=others)
+    app.add_middleware(SameSite)
     app.add_middleware(LastResort)
+    app.mount(MOUNT, Assets())
     app.add_middleware(Correlation)
     document_examples(app, hosting.named(None))
     warm_up(hosting.named(None))

@@ -17,6 +17,7 @@ from app.evaluation.study.circumstances import circumstances
 from bench.augmentation import measure_augmentation
 from bench.gateway import measure_gateway
 from bench.measured import Measured, table_of
+from bench.million import measure_million
 from bench.peers import PEOPLE, QUICK_PEOPLE, Choice, measure_peers
 from bench.vllm import measure_vllm
 
@@ -33,6 +34,11 @@ def main() -> None:
     vllm.add_argument("--people", type=int, default=32, help="held-out people asked about, each measure")
     rows = parts.add_parser("augmentation", help="batch jobs: rows a second, memory, workers")
     rows.add_argument("--people", type=int, default=8_000, help="source rows of the largest job")
+    million = parts.add_parser("million", help="a batch job of a million rows, which takes an hour")
+    million.add_argument("--rows", type=int, default=2_100_000, help="rows to make at most; half can be")
+    million.add_argument(
+        "--upload-mb", type=int, default=199, help="size of the upload that they are made of"
+    )
     peers = parts.add_parser("peers", help="other packages, asked the same questions")
     peers.add_argument(
         "--quick", action="store_true", help=f"{QUICK_PEOPLE} people, without the slowest rows"
@@ -49,6 +55,8 @@ def main() -> None:
         _show(lambda scratch, console: measure_vllm(scratch, chosen.people, console))
     if chosen.part == "augmentation":
         _show(lambda scratch, console: measure_augmentation(scratch, chosen.people, console))
+    if chosen.part == "million":
+        _show(lambda scratch, console: measure_million(scratch, chosen.rows, chosen.upload_mb, console))
     if chosen.part in {None, "peers"}:
         choice = _choice(chosen) if chosen.part else Choice()
         measure_peers(Console(highlight=False, width=170, stderr=choice.as_markdown), choice)

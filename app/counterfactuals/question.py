@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from app.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest
 from app.domain.constraints import Constraints, read_constraints
@@ -24,6 +25,7 @@ class Asked:
     constraints: Constraints
     target: float
     wish: Wish
+    based_on: UUID | None = None
 
     def question(self) -> Question:
         """The engine's form of it; building the levers takes about a millisecond."""
@@ -52,13 +54,16 @@ class Asked:
             "count": self.wish.count,
             "min_robustness": self.wish.min_robustness,
             "generator": self.wish.generator,
+            "based_on": str(self.based_on) if self.based_on else None,
         }
         text = json.dumps(canonical, separators=(",", ":"), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_request(hosting: Hosting, request: CounterfactualsRequest) -> Asked:
+def read_request(hosting: Hosting, request: CounterfactualsRequest, based_on: UUID | None = None) -> Asked:
     """Check a request against the schema of the model it names.
+
+    `based_on` is the answer that a what-if departed from.
 
     Raises:
         InvalidInputError: with every fault of features and constraints at once.
@@ -91,4 +96,5 @@ def read_request(hosting: Hosting, request: CounterfactualsRequest) -> Asked:
             min_robustness=facts.min_robustness if request.min_robustness is None else request.min_robustness,
             generator=request.generator,
         ),
+        based_on=based_on,
     )

@@ -27,4 +27,5 @@ def as_answer(row: AnswerRow) -> CounterfactualsAnswer:
         counterfactuals=[CounterfactualOut.model_validate(option) for option in row.counterfactuals],
         infeasible=InfeasibleOut.model_validate(row.infeasible) if row.infeasible else None,
         generation=GenerationOut.model_validate(row.generation),
+        based_on=row.based_on,
     )

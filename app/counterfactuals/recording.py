@@ -136,6 +136,7 @@ def _answer(
         "generator": asked.wish.generator,
         "status": answer.status,
         "infeasible": infeasible,
+        "based_on": asked.based_on,
     }
 
 

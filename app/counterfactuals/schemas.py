@@ -198,6 +198,11 @@ class CounterfactualsAnswer(_Out):
     counterfactuals: list[CounterfactualOut]
     infeasible: InfeasibleOut | None
     generation: GenerationOut
+    based_on: UUID | None = Field(
+        None,
+        description="The answer that a what-if on the patient's page departed from; this one's values may be "
+        "supposed ones. Null where a caller asked.",
+    )
 
     def again(self, elapsed_ms: float) -> Self:
         """The same answer, as told from the cache."""

@@ -38,22 +38,26 @@ class CounterfactualService:
         self._cache = cache
         self._llm = llm
 
-    async def answer(self, request: CounterfactualsRequest, correlation_id: str) -> CounterfactualsAnswer:
+    async def answer(
+        self, request: CounterfactualsRequest, correlation_id: str, based_on: UUID | None = None
+    ) -> CounterfactualsAnswer:
         """The recorded answer to a request, from the cache where the same was asked before.
+
+        `based_on` is the answer that a what-if departed from.
 
         Raises:
             InvalidInputError: the request does not fit the model's schema.
             RecordError: the answer could not be recorded, so it is not given.
             ClassifierError: the classifier is away.
         """
-        answer = await self._answered(request, correlation_id)
+        started = time.perf_counter()
+        asked = read_request(self._hosting, request, based_on)
+        answer = await self._answered(asked, correlation_id, started)
         generation = answer.generation
         ANSWERS.labels(answer.model.name, answer.status, generation.cached, generation.degraded or "no").inc()
         return answer
 
-    async def _answered(self, request: CounterfactualsRequest, correlation_id: str) -> CounterfactualsAnswer:
-        started = time.perf_counter()
-        asked = read_request(self._hosting, request)
+    async def _answered(self, asked: Asked, correlation_id: str, started: float) -> CounterfactualsAnswer:
         digest = asked.digest(self._proposer_version(asked))
         key = f"turnpoint:answer:{digest}"
         try:

@@ -14,6 +14,13 @@ def summary(schema: FeatureSchema, changes: Sequence[Change], linked: Sequence[C
     return f"Consider {_listed(parts)}."
 
 
+def consider(feature: Feature, after: Value) -> str:
+    """What to consider for one feature, without numbers: "Consider sitting less"."""
+    if feature.action is None:
+        return f"{feature.label} moves along"
+    return f"Consider {_verb(feature.action, after)}"
+
+
 def risk_text(risk: float) -> str:
     """A risk as clinicians read it, in whole per cent."""
     return f"{100 * risk:.0f} %"
@@ -46,7 +53,7 @@ def _clause(schema: FeatureSchema, change: Change, linked: Sequence[Change]) -> 
         _span(schema[c.feature], c) for c in linked if schema.link_of[c.feature].driver == change.feature
     ]
     aside = f" ({', '.join(along)})" if along else ""
-    return f"{_verb(feature.action, change)}, {_span(feature, change, named=False)}{aside}"
+    return f"{_verb(feature.action, change.after)}, {_span(feature, change, named=False)}{aside}"
 
 
 def _span(feature: Feature, change: Change, named: bool = True) -> str:
@@ -55,8 +62,8 @@ def _span(feature: Feature, change: Change, named: bool = True) -> str:
     return f"{name}from {before} to {after} {feature.unit}"
 
 
-def _verb(action: Action, change: Change) -> str:
-    if action.verb_at_limit is not None and change.after in action.limit:
+def _verb(action: Action, after: Value) -> str:
+    if action.verb_at_limit is not None and after in action.limit:
         return action.verb_at_limit
     return action.verb
 

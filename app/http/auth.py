@@ -1,24 +1,50 @@
-"""Bearer tokens, compared in constant time. On loopback without tokens the service is open."""
+"""Tokens, compared in constant time. On loopback without tokens the service is open.
 
+A program sends its token as Bearer. A browser asks the person for it (RFC 7617, Basic): the token is the
+password, and the name is whom their feedback is signed with.
+"""
+
+import base64
+import binascii
+import re
 import secrets
 
 from fastapi import Request
 from starlette.exceptions import HTTPException
 
+from app.http.pages.wanted import wants_page
 from app.settings import Settings
 
+_NAME = re.compile(r"[^\W_][\w .@-]{0,63}")
+_BROWSER, _PROGRAM = 'Basic realm="Turnpoint", charset="UTF-8"', "Bearer"
 
-class BearerAuth:
-    """A dependency that lets only known callers in."""
+
+class KnownCallers:
+    """A dependency that lets only known callers in; `request.state.caller` is a person's name, or None."""
 
     def __init__(self, settings: Settings) -> None:
         self._tokens = [token.get_secret_value().encode() for token in settings.api_tokens]
 
     async def __call__(self, request: Request) -> None:
+        name, given = _credentials(request.headers.get("authorization", ""))
+        request.state.caller = name
         if not self._tokens:
             return
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        given = token.strip().encode()
         known = [secrets.compare_digest(given, expected) for expected in self._tokens]
-        if scheme.lower() != "bearer" or not any(known):
-            raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+        if not any(known):
+            asked = _BROWSER if wants_page(request) else _PROGRAM
+            raise HTTPException(401, headers={"WWW-Authenticate": asked})
+
+
+def _credentials(header: str) -> tuple[str | None, bytes]:
+    """The name, where there is one fit to be kept, and the token."""
+    scheme, _, given = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return None, given.strip().encode()
+    if scheme.lower() != "basic":
+        return None, b""
+    try:
+        name, _, token = base64.b64decode(given, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None, b""
+    return name if _NAME.fullmatch(name) else None, token.encode()

@@ -15,6 +15,8 @@ from starlette.exceptions import HTTPException
 from app.classifiers.base import ClassifierError
 from app.domain.patient import Fault, InvalidInputError
 from app.http.hanging_up import HungUpError
+from app.http.pages.errors import error_page
+from app.http.pages.wanted import wants_page
 from app.storage.database import RecordError
 
 MEDIA_TYPE = "application/problem+json"
@@ -60,6 +62,15 @@ def problem(status: int, detail: str | None = None, faults: Sequence[Fault] = ()
     return JSONResponse(body.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE)
 
 
+def refusal(
+    request: Request, status: int, detail: str | None = None, faults: Sequence[Fault] = ()
+) -> Response:
+    """What went wrong, for a program as a problem document and for a person as a page."""
+    if wants_page(request):
+        return error_page(request, status, detail, faults)
+    return problem(status, detail, faults)
+
+
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The OpenAPI `responses` of an endpoint that may answer with these problems."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -67,50 +78,52 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error of the service, its framework's own included, with a problem document."""
+    """Answer every error of the service, its framework's own included, with a problem document or a page."""
     _describe_problems(app)
 
     @app.exception_handler(RequestValidationError)
-    async def _unreadable(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def _unreadable(request: Request, error: RequestValidationError) -> Response:
         entries = error.errors()
         if any(entry["type"] == "json_invalid" for entry in entries):
             return problem(400, "The body is not valid JSON.", [Fault("", "is not valid JSON")])
         faults = dict.fromkeys(
             Fault(_pointer(entry["loc"], error.body), _message(entry)) for entry in entries
         )
-        return problem(422, "The request has faults.", list(faults))
+        return refusal(request, 422, "The request has faults.", list(faults))
 
     @app.exception_handler(InvalidInputError)
-    async def _invalid(_: Request, error: InvalidInputError) -> JSONResponse:
-        return problem(422, "The request has faults.", error.faults)
+    async def _invalid(request: Request, error: InvalidInputError) -> Response:
+        return refusal(request, 422, "The request has faults.", error.faults)
 
     @app.exception_handler(HungUpError)
     async def _hung_up(_: Request, __: HungUpError) -> Response:
         return Response(status_code=499)  # nginx's code: for log and metrics, nobody reads it
 
     @app.exception_handler(NotFoundError)
-    async def _not_found(_: Request, error: NotFoundError) -> JSONResponse:
-        return problem(404, str(error))
+    async def _not_found(request: Request, error: NotFoundError) -> Response:
+        return refusal(request, 404, str(error))
 
     @app.exception_handler(ConflictError)
-    async def _conflict(_: Request, error: ConflictError) -> JSONResponse:
-        return problem(409, str(error))
+    async def _conflict(request: Request, error: ConflictError) -> Response:
+        return refusal(request, 409, str(error))
 
     @app.exception_handler(RecordError)
-    async def _no_record(_: Request, error: RecordError) -> JSONResponse:
+    async def _no_record(request: Request, error: RecordError) -> Response:
         _log.error("record_unavailable", cause=type(error.__cause__).__name__)
-        return problem(503, "The record is away, and no suggestion leaves unrecorded. Try again shortly.")
+        return refusal(
+            request, 503, "The record is away, and no suggestion leaves unrecorded. Try again shortly."
+        )
 
     @app.exception_handler(ClassifierError)
-    async def _no_classifier(_: Request, error: ClassifierError) -> JSONResponse:
+    async def _no_classifier(request: Request, error: ClassifierError) -> Response:
         _log.error("classifier_unavailable", why=str(error))  # which never holds a value of a row
-        return problem(503, "The risk classifier is away. Try again shortly.")
+        return refusal(request, 503, "The risk classifier is away. Try again shortly.")
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> JSONResponse:
+    async def _http(request: Request, error: HTTPException) -> Response:
         if error.status_code == 400:
             return problem(400, "The body cannot be read as JSON.", [Fault("", "is not valid JSON")])
-        response = problem(error.status_code)
+        response = refusal(request, error.status_code)
         response.headers.update(error.headers or {})
         return response
 

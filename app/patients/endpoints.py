@@ -1,46 +1,84 @@
-"""A patient's recorded answers as JSON, in pages."""
+"""A patient's recorded answers: JSON in pages for programs, the clinician's page for a browser."""
 
-from typing import Annotated
+import asyncio
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Query, Request, Response
 
 from app.counterfactuals.recorded import as_answer
 from app.counterfactuals.repository import AnswerRepository
-from app.counterfactuals.schemas import CounterfactualsAnswer
-from app.http.dependencies import DatabaseDep
+from app.feedback.repository import FeedbackRepository, standing
+from app.feedback.schemas import FeedbackOut
+from app.http.dependencies import DatabaseDep, HostingDep
+from app.http.pages.wanted import wants_page
 from app.http.problems import NotFoundError, documented
 from app.http.replies import json_reply
+from app.patients.entering import entering_page
+from app.patients.finding import ScenesDep, UnknownPatientError
+from app.patients.page import PAGES, Outcome, view_of
+from app.patients.schemas import InterventionsPage, PatientId
+from app.patients.views.scene import Scene
+from app.patients.views.what_if import what_if_of
+from app.patients.views.words import moved_by
+from app.storage.database import Database
 
 router = APIRouter(prefix="/patients", tags=["patients"])
 
-
-class InterventionsPage(BaseModel):
-    """One page of a patient's answers, newest first."""
-
-    patient_id: str
-    answers: list[CounterfactualsAnswer]
-    next: UUID | None = Field(
-        description="Pass it as `before` for the next, older page; null on the last one."
-    )
+_PAGE = "For the page alone. "
 
 
 @router.get(
-    "/{patient_id}/interventions", response_model=InterventionsPage, responses=documented(401, 404, 422, 503)
+    "/{patient_id}/interventions",
+    response_model=InterventionsPage,
+    responses=documented(401, 404, 422, 503)
+    | {200: {"content": {"text/html": {}}, "description": "A page of answers, or the clinician's page."}},
 )
 async def interventions(
-    patient_id: Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$")],
+    patient_id: PatientId,
+    request: Request,
     database: DatabaseDep,
+    hosting: HostingDep,
+    scenes: ScenesDep,
     before: Annotated[UUID | None, Query(description="The cursor `next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    answer: Annotated[UUID | None, Query(description=f"{_PAGE}The answer to show.")] = None,
+    option: Annotated[
+        int | None, Query(ge=1, le=10, description=f"{_PAGE}Puts the what-if to this option.")
+    ] = None,
+    model: Annotated[
+        str | None, Query(max_length=64, description=f"{_PAGE}Whom to ask about an unknown patient.")
+    ] = None,
 ) -> Response:
-    """List what was suggested for a patient, newest first."""
+    """List what was suggested for a patient, newest first; or show it, where a browser asks."""
+    if not wants_page(request):
+        reply = json_reply(await _page_of(database, patient_id, before, limit))
+        reply.headers["Vary"] = "Accept, HX-Request"
+        return reply
+    try:
+        scene = await scenes.of(patient_id, answer)
+    except UnknownPatientError:
+        return entering_page(hosting, patient_id, model)
+    return PAGES.page("patient.html", **await asyncio.to_thread(_view, scene, option))
+
+
+def _view(scene: Scene, option: int | None) -> dict[str, Any]:
+    chosen = next((one for one in scene.options if one.rank == option), None)
+    what_if = what_if_of(scene, chosen.features if chosen else {})
+    moved = moved_by(scene.schema, chosen) if chosen else []
+    risk = chosen.risk if chosen else scene.answer.prediction.risk
+    return view_of(scene, what_if, Outcome(risk, (), moved))
+
+
+async def _page_of(database: Database, patient_id: str, before: UUID | None, limit: int) -> InterventionsPage:
     async with database.transaction() as session:
         repository = AnswerRepository(session)
         rows = await repository.of_patient(patient_id, before, limit + 1)
         if not rows and not await repository.knows_patient(patient_id):
             raise NotFoundError("There is no patient with this id.")
         answers = [as_answer(row) for row in rows[:limit]]
+        options = [option.id for answer in answers for option in answer.counterfactuals]
+        verdicts = standing(await FeedbackRepository(session).of(options))
     more = answers[-1].id if len(rows) > limit else None
-    return json_reply(InterventionsPage(patient_id=patient_id, answers=answers, next=more))
+    feedback = [FeedbackOut.model_validate(verdicts[one]) for one in options if one in verdicts]
+    return InterventionsPage(patient_id=patient_id, answers=answers, feedback=feedback, next=more)

@@ -72,6 +72,8 @@ class AnswerRow(Base):
     generator: Mapped[str]
     status: Mapped[str]
     infeasible: Mapped[Json | None]
+    based_on: Mapped[UUID | None] = mapped_column(ForeignKey("answers.id"))
+    """The answer that a what-if departed from; its values may be supposed ones. None where a caller asked."""
 
     prediction: Mapped[PredictionRow] = relationship(lazy="raise")
     generation: Mapped["GenerationRow"] = relationship(lazy="raise")

@@ -21,7 +21,7 @@ from app.settings import Settings
 
 Json = dict[str, Any]
 
-TABLES = ("patients", "predictions", "answers", "counterfactuals", "generations", "requests")
+TABLES = ("patients", "predictions", "answers", "counterfactuals", "generations", "requests", "feedback")
 JOB_TABLES = (
     "augmentations",
     "augmentation_chunks",

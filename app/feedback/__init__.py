@@ -1,0 +1,1 @@
+"""POST /counterfactuals/{id}/feedback: what a clinician thought of an option."""

@@ -1,0 +1,44 @@
+"""Reading and adding verdicts."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.storage.feedback_tables import FeedbackRow
+from app.storage.tables import AnswerRow, CounterfactualRow
+
+
+class FeedbackRepository:
+    """Verdicts, within one transaction of the caller's."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def patient_of(self, answer_id: UUID, counterfactual_id: UUID) -> str | None:
+        """Whose option it is; None where the answer has no such option."""
+        statement = (
+            select(AnswerRow.patient_id)
+            .join(CounterfactualRow, CounterfactualRow.answer_id == AnswerRow.id)
+            .where(AnswerRow.id == answer_id, CounterfactualRow.id == counterfactual_id)
+        )
+        return await self._session.scalar(statement)
+
+    async def knows_answer(self, answer_id: UUID) -> bool:
+        return await self._session.get(AnswerRow, answer_id) is not None
+
+    async def of(self, counterfactual_ids: Iterable[UUID]) -> Sequence[FeedbackRow]:
+        """All verdicts on these options, oldest first."""
+        statement = select(FeedbackRow).where(FeedbackRow.counterfactual_id.in_(list(counterfactual_ids)))
+        return (await self._session.scalars(statement.order_by(FeedbackRow.id))).all()
+
+    async def add(self, row: FeedbackRow) -> None:
+        self._session.add(row)
+        await self._session.flush()
+
+
+def standing(rows: Sequence[FeedbackRow]) -> dict[UUID, FeedbackRow]:
+    """The verdict that stands on each option, a withdrawal included: the one that nothing replaces."""
+    replaced = {row.replaces for row in rows}
+    return {row.counterfactual_id: row for row in rows if row.id not in replaced}

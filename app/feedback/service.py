@@ -1,0 +1,59 @@
+"""Recording a verdict: once, and only by somebody who has seen what it replaces."""
+
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from app.domain.ids import uuid7
+from app.domain.patient import Fault, InvalidInputError
+from app.feedback.reasons import Verdict
+from app.feedback.repository import FeedbackRepository, standing
+from app.feedback.schemas import FeedbackIn
+from app.http.problems import ConflictError, NotFoundError
+from app.storage.database import Database
+from app.storage.feedback_tables import FeedbackRow
+
+_CHANGED = (
+    "There is another verdict on this option by now. Load the page again to see it; yours was not stored."
+)
+
+
+async def record(
+    database: Database, answer_id: UUID, given: FeedbackIn, given_by: str | None
+) -> tuple[FeedbackRow, str, bool]:
+    """The recorded verdict, the patient's id, and whether it is new: the same again changes nothing.
+
+    Raises:
+        NotFoundError: there is no such answer.
+        InvalidInputError: the option is not one of its options.
+        ConflictError: another verdict stands than the one that `given` replaces.
+    """
+    async with database.transaction() as session:
+        repository = FeedbackRepository(session)
+        patient_id = await repository.patient_of(answer_id, given.counterfactual_id)
+        if patient_id is None:
+            if not await repository.knows_answer(answer_id):
+                raise NotFoundError("There is no answer with this id.")
+            raise InvalidInputError([Fault("/counterfactual_id", "is not an option of this answer")])
+        verdicts = await repository.of([given.counterfactual_id])
+        last = standing(verdicts).get(given.counterfactual_id)
+        if last is not None and _says(last, given):
+            return last, patient_id, False
+        if given.replaces != (last.id if last else None):
+            raise ConflictError(_CHANGED)
+        if last is None and given.verdict is Verdict.WITHDRAWN:
+            raise ConflictError("There is no verdict to withdraw.")
+        row = FeedbackRow(id=uuid7(), given_by=given_by, **given.model_dump())
+        try:
+            await repository.add(row)
+        except IntegrityError as error:  # somebody else was quicker
+            raise ConflictError(_CHANGED) from error
+        await session.refresh(row)
+    return row, patient_id, True
+
+
+def _says(row: FeedbackRow, given: FeedbackIn) -> bool:
+    """Whether that is what was said already, by somebody who had seen as much: a button pressed twice."""
+    return (row.verdict, row.reason, row.note) == (given.verdict, given.reason, given.note) and (
+        given.replaces in (row.replaces, row.id)
+    )

@@ -1,0 +1,39 @@
+"""What went wrong, as a page for a person or a notice on the page they are on."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+from starlette.requests import HTTPConnection
+
+from app.domain.patient import Fault
+from app.http.pages.rendering import Pages
+from app.http.pages.wanted import is_fragment
+
+_PAGES = Pages()
+_TITLES = {
+    401: "Please sign in",
+    403: "Not from there",
+    404: "There is nothing here",
+    409: "Something changed meanwhile",
+    422: "This cannot be read",
+    503: "A part is away",
+}
+_NOTICE = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML show:window:top"}
+"""Where htmx puts it: above what the person was doing, which stays as it is."""
+
+
+def error_page(
+    request: HTTPConnection, status: int, detail: str | None, faults: Sequence[Fault] = ()
+) -> HTMLResponse:
+    """The page, or for htmx the notice."""
+    context: dict[str, Any] = {
+        "title": _TITLES.get(status, HTTPStatus(status).phrase),
+        "detail": detail,
+        "faults": faults,
+        "code": status,
+    }
+    if is_fragment(request):
+        return _PAGES.page("notice.html", status, _NOTICE, **context)
+    return _PAGES.page("error.html", status, **context)

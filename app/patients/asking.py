@@ -1,0 +1,64 @@
+"""Questions that are put on the page: from a what-if, or about a patient entered by hand."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from app.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest, TargetIn
+from app.domain.patient import Fault, InvalidInputError
+from app.engine.hosting import Hosting
+from app.patients.views.entering import read_fields
+from app.patients.views.scene import Scene
+from app.patients.views.what_if import Setting
+
+MOST_OPTIONS = 4
+
+
+def request_from(scene: Scene, setting: Setting) -> CounterfactualsRequest:
+    """The question that a what-if comes to: its values, its locks, the target and robustness of its answer.
+
+    Raises:
+        InvalidInputError: everything is locked.
+    """
+    if not setting.free:
+        raise InvalidInputError([Fault("", "Everything is locked: leave at least one value free.")])
+    return CounterfactualsRequest(
+        patient_id=scene.row.patient_id,
+        model=scene.row.prediction.model_name,
+        features=dict(setting.features),
+        target=TargetIn(max_risk=scene.answer.prediction.target),
+        constraints=ConstraintsIn(features_to_vary=setting.free) if setting.locked else None,
+        count=MOST_OPTIONS,
+        min_robustness=scene.row.min_robustness,
+    )
+
+
+def request_about(
+    hosting: Hosting, patient_id: str, model: str | None, fields: Mapping[str, str]
+) -> CounterfactualsRequest:
+    """The question about a patient entered by hand.
+
+    Raises:
+        InvalidInputError: there is no such model, or a field is no number.
+    """
+    schema = hosting.named(model).model.schema
+    return CounterfactualsRequest(
+        patient_id=patient_id,
+        model=schema.model.name,
+        features=read_fields(schema, fields),
+        count=MOST_OPTIONS,
+    )
+
+
+def answer_id_in(fields: Mapping[str, str]) -> UUID | None:
+    """The answer that a what-if departs from.
+
+    Raises:
+        InvalidInputError: the field holds something else.
+    """
+    text = fields.get("answer")
+    if text is None:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        raise InvalidInputError([Fault("/answer", "should be a UUID")]) from None

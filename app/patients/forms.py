@@ -1,0 +1,92 @@
+"""What the page's forms ask: the risk of a what-if, and options from there or for a new patient."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+
+from app.classifiers.hosted import HostedModel
+from app.counterfactuals.service import CounterfactualService
+from app.domain.patient import InvalidInputError, read_patient
+from app.http.dependencies import DatabaseDep, HostingDep
+from app.http.hanging_up import unless_hung_up
+from app.http.pages.wanted import is_fragment
+from app.http.problems import ConflictError
+from app.patients.asking import answer_id_in, request_about, request_from
+from app.patients.finding import ScenesDep
+from app.patients.page import PAGES, Outcome, view_of
+from app.patients.schemas import PatientId
+from app.patients.views.scene import Scene
+from app.patients.views.what_if import Setting, question_of, setting_of, what_if_of
+from app.predictions.telling import tell
+from app.storage.database import Database
+
+router = APIRouter(prefix="/patients", include_in_schema=False)
+
+_STALE = "The values of this answer do not fit the model that is hosted now. Ask again with current values."
+
+
+async def _fields(request: Request) -> Mapping[str, str]:
+    return {name: text for name, text in (await request.form()).items() if isinstance(text, str)}
+
+
+FieldsDep = Annotated[Mapping[str, str], Depends(_fields)]
+
+
+@router.post("/{patient_id}/what-if")
+async def what_if(
+    patient_id: PatientId, request: Request, fields: FieldsDep, scenes: ScenesDep, database: DatabaseDep
+) -> Response:
+    """The risk with levers put as the form says: a part of the page, or without scripts all of it."""
+    scene = await scenes.of(patient_id, answer_id_in(fields))
+    setting = _setting(scene, fields)
+    assert scene.hosted is not None
+    outcome = await _outcome(scene.hosted.model, setting, database)
+    if is_fragment(request):
+        return PAGES.page("_outcome.html", outcome=outcome, answer=scene.answer)
+    form = what_if_of(scene, setting.features, setting.locked)
+    return PAGES.page("patient.html", **await asyncio.to_thread(view_of, scene, form, outcome))
+
+
+async def _outcome(model: HostedModel, setting: Setting, database: Database) -> Outcome:
+    """By the way of POST /predictions, audit row and all; values that contradict each other have no risk."""
+    try:
+        patient = read_patient(model.schema, setting.features)
+    except InvalidInputError as error:
+        return Outcome(None, error.faults, setting.moved())
+    told = await tell(model, patient, database)
+    return Outcome(told.risk, (), setting.moved())
+
+
+@router.post("/{patient_id}/interventions")
+async def ask(
+    patient_id: PatientId, request: Request, fields: FieldsDep, scenes: ScenesDep, hosting: HostingDep
+) -> Response:
+    """Options from a what-if, or for a patient who is entered by hand; then to the page that shows them."""
+    base = answer_id_in(fields)
+    if base is None:
+        question = request_about(hosting, patient_id, fields.get("model"), fields)
+    else:
+        scene = await scenes.of(patient_id, base)
+        question = request_from(scene, _setting(scene, fields))
+    service: CounterfactualService = request.state.counterfactuals
+    answering = service.answer(question, request.state.correlation_id, base)
+    answer = await unless_hung_up(request, answering)
+    return _to(request, patient_id, answer.id)
+
+
+def _setting(scene: Scene, fields: Mapping[str, str]) -> Setting:
+    question = question_of(scene)
+    if question is None:
+        raise ConflictError(_STALE)
+    return setting_of(question, fields)
+
+
+def _to(request: Request, patient_id: str, answer_id: UUID) -> Response:
+    there = f"/patients/{patient_id}/interventions?answer={answer_id}"
+    if is_fragment(request):
+        return Response(headers={"HX-Redirect": there})
+    return RedirectResponse(there, 303)

@@ -1,0 +1,56 @@
+"""The clinician's page of one answer, and the part of it that a what-if changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.domain.counterfactual import Status
+from app.domain.patient import Fault
+from app.feedback.reasons import REASONS
+from app.http.pages.rendering import Pages
+from app.patients.views.charts import charts_of
+from app.patients.views.compare import rows_of
+from app.patients.views.history import history_of
+from app.patients.views.options import option_views
+from app.patients.views.risks import risk_view
+from app.patients.views.scene import Scene
+from app.patients.views.trust import trust_of
+from app.patients.views.what_if import WhatIf
+from app.patients.views.who import who_of
+from app.patients.views.words import degraded_text, moves_alone
+
+PAGES = Pages(Path(__file__).parent / "templates")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a setting of the levers comes to: a risk, or why there is none; and what it moves."""
+
+    risk: float | None
+    faults: Sequence[Fault]
+    moved: Sequence[tuple[str, str, str]]
+
+
+def view_of(scene: Scene, what_if: WhatIf | None, outcome: Outcome | None) -> dict[str, Any]:
+    """All that the page's template names. Asks the committee, so belongs in a thread."""
+    answer = scene.answer
+    infeasible = answer.infeasible
+    return {
+        "who": who_of(scene),
+        "answer": answer,
+        "status": answer.status,
+        "Status": Status,
+        "risks": risk_view(scene),
+        "options": option_views(scene),
+        "infeasible": infeasible,
+        "nearest": moves_alone(scene.schema, infeasible.reached_by) if infeasible else (),
+        "away": degraded_text(answer.generation),
+        "charts": charts_of(scene),
+        "rows": rows_of(scene),
+        "what_if": what_if,
+        "outcome": outcome,
+        "history": history_of(scene),
+        "trust": trust_of(scene),
+        "reasons": REASONS,
+    }

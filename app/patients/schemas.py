@@ -1,0 +1,23 @@
+"""The wire form of a patient's answers."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path
+from pydantic import BaseModel, Field
+
+from app.counterfactuals.schemas import CounterfactualsAnswer
+from app.feedback.schemas import FeedbackOut
+
+PatientId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+
+
+class InterventionsPage(BaseModel):
+    """One page of a patient's answers, newest first."""
+
+    patient_id: str
+    answers: list[CounterfactualsAnswer]
+    feedback: list[FeedbackOut] = Field(description="The verdict that stands on each option that has one.")
+    next: UUID | None = Field(
+        description="Pass it as `before` for the next, older page; null on the last one."
+    )

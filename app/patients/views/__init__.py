@@ -1,0 +1,1 @@
+"""What the clinician's page shows, worked out: templates only write it down."""

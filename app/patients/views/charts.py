@@ -1,0 +1,166 @@
+"""Where the patient stands among the people the model learned from, now and with each option."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.domain.feature import Feature, Kind
+from app.domain.schema import Value
+from app.domain.wording import number, risk_text
+from app.patients.backgrounds import Bin, Spread
+from app.patients.views.scene import Scene
+from app.patients.views.words import value_text, with_unit
+
+WIDTH, BARS, ROW = 320.0, 92.0, 16.0
+"""The drawing in its own units: how wide, how high the bars, how much for each arrow above them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """People of one range of values: those with the outcome stand on those without."""
+
+    x: float
+    width: float
+    without: float
+    having: float
+    label: str
+    people: int
+    with_outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """From now to where options would take the patient; places are on the drawing's axis."""
+
+    numbers: str
+    start: float
+    end: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One feature's drawing with its sentence and its table."""
+
+    name: str
+    label: str
+    unit: str | None
+    bars: tuple[Bar, ...]
+    now: float
+    arrows: tuple[Arrow, ...]
+    top: float
+    height: float
+    low: str
+    high: str
+    sentence: str
+
+
+def charts_of(scene: Scene) -> list[Chart]:
+    """A chart for each feature that an option changes, in the schema's order."""
+    if scene.patient is None or scene.background is None or scene.schema is None:
+        return []
+    ends = _ends(scene)
+    return [
+        _chart(scene, feature, scene.background.spreads[feature.name], ends[feature.name])
+        for feature in scene.schema.features
+        if feature.name in ends and feature.name in scene.background.spreads
+    ]
+
+
+def _ends(scene: Scene) -> dict[str, dict[Value, list[int]]]:
+    """By feature: each value that options end at, and the numbers of those options."""
+    ends: dict[str, dict[Value, list[int]]] = {}
+    for option in scene.options:
+        for change in option.changes:
+            ends.setdefault(change.feature, {}).setdefault(change.after, []).append(option.rank)
+    return ends
+
+
+def _chart(scene: Scene, feature: Feature, spread: Spread, ends: Mapping[Value, list[int]]) -> Chart:
+    assert scene.patient is not None
+    now = scene.patient.values[feature.name]
+    top = ROW * len(ends) + 6
+    arrows = [
+        Arrow(
+            numbers=", ".join(map(str, options)),
+            start=_place(spread, _as_number(now)),
+            end=_place(spread, _as_number(after)),
+            y=ROW * (row + 0.6),
+            text=value_text(feature, after),
+        )
+        for row, (after, options) in enumerate(ends.items())
+    ]
+    return Chart(
+        name=feature.name,
+        label=feature.label,
+        unit=feature.unit,
+        bars=_bars(feature, spread),
+        now=_place(spread, _as_number(now)),
+        arrows=tuple(arrows),
+        top=top,
+        height=top + BARS,
+        low=_edge(feature, spread.bins[0]),
+        high=_edge(feature, spread.bins[-1]),
+        sentence=_sentence(feature, spread, now, ends),
+    )
+
+
+def _bars(feature: Feature, spread: Spread) -> tuple[Bar, ...]:
+    most = max(one.without + one.having for one in spread.bins) or 1
+    width = WIDTH / len(spread.bins)
+    return tuple(
+        Bar(
+            x=round(width * place, 2),
+            width=round(width - 1, 2),
+            without=round(BARS * one.without / most, 2),
+            having=round(BARS * one.having / most, 2),
+            label=_range(feature, one),
+            people=one.without + one.having,
+            with_outcome=_share(one),
+        )
+        for place, one in enumerate(spread.bins)
+    )
+
+
+def _sentence(feature: Feature, spread: Spread, now: Value, ends: Mapping[Value, Sequence[int]]) -> str:
+    """What the drawing says, for whoever does not look at it."""
+    told = [f"{_options(numbers)}: {_told(feature, spread, after)}" for after, numbers in ends.items()]
+    return f"Now: {_told(feature, spread, now)}. {'. '.join(told)}."
+
+
+def _told(feature: Feature, spread: Spread, value: Value) -> str:
+    if feature.kind is Kind.BOOLEAN:
+        alike = spread.below(2) - spread.below(1) if value else spread.below(1)
+        return f"{value_text(feature, value)}, like {risk_text(alike)} of people"
+    return f"{with_unit(feature, value)}, {risk_text(spread.below(_as_number(value)))} of people have less"
+
+
+def _options(numbers: Sequence[int]) -> str:
+    return f"Option {numbers[0]}" if len(numbers) == 1 else f"Options {', '.join(map(str, numbers))}"
+
+
+def _place(spread: Spread, value: float) -> float:
+    """On the axis; who lies beyond it stands at its end."""
+    share = (value - spread.low) / (spread.high - spread.low)
+    return round(WIDTH * min(max(share, 0.0), 1.0), 2)
+
+
+def _as_number(value: Value) -> float:
+    assert not isinstance(value, str)
+    return float(value or 0)
+
+
+def _edge(feature: Feature, one: Bin) -> str:
+    if feature.kind is Kind.BOOLEAN:
+        return "yes" if one.high > 1 else "no"
+    return number(feature, one.low + feature.precision / 2)
+
+
+def _range(feature: Feature, one: Bin) -> str:
+    low, high = _edge(feature, one), number(feature, one.high - feature.precision / 2)
+    return low if feature.kind is Kind.BOOLEAN or low == high else f"{low} to {high}"
+
+
+def _share(one: Bin) -> str:
+    people = one.without + one.having
+    return risk_text(one.having / people) if people else "none"

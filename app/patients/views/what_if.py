@@ -1,0 +1,158 @@
+"""What-if: the levers that are open to the patient as sliders and switches, and what a setting comes to."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.domain.constraints import read_constraints
+from app.domain.feature import Kind, Missing
+from app.domain.levers import Lever, levers_of
+from app.domain.patient import Fault, InvalidInputError
+from app.domain.schema import IntArray, Value
+from app.engine.describe import changes_of, features_of
+from app.engine.question import Question
+from app.patients.views.scene import Scene
+from app.patients.views.words import value_text, with_unit
+
+PLACE, LOCK = "at.", "lock."
+"""Beginnings of the form's fields: where a lever stands, from its lowest value; whether it is locked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A slider, or a switch for yes and no, whose places run from the lowest value to the highest."""
+
+    name: str
+    label: str
+    unit: str | None
+    is_switch: bool
+    now: int
+    place: int
+    texts: tuple[str, ...]
+    is_locked: bool
+
+    @property
+    def texts_json(self) -> str:
+        return json.dumps(self.texts)
+
+    @property
+    def top(self) -> int:
+        return len(self.texts) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """The form: levers by group, and why other features are not among them."""
+
+    groups: Mapping[str, list[Control]]
+    stuck: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Levers as somebody has put them; `locked` are to stay out of what is asked for from here."""
+
+    question: Question
+    levels: IntArray
+    locked: frozenset[str]
+
+    @property
+    def features(self) -> Mapping[str, Value]:
+        """The whole vector that it comes to."""
+        return features_of(self.question, self.levels)
+
+    @property
+    def free(self) -> list[str]:
+        """What may vary, the locked ones aside."""
+        return [f.name for f in self.question.schema.actionable if f.name not in self.locked]
+
+    def moved(self) -> list[tuple[str, str, str]]:
+        """Label, value before and after of everything that differs, what moves along included."""
+        changes, linked = changes_of(self.question, self.levels)
+        schema = self.question.schema
+        return [
+            (c.label, with_unit(schema[c.feature], c.before), with_unit(schema[c.feature], c.after))
+            for c in (*changes, *linked)
+        ]
+
+
+def question_of(scene: Scene) -> Question | None:
+    """The levers of the patient as they are; None where the recorded values do not fit the hosted model."""
+    if scene.patient is None or scene.hosted is None:
+        return None
+    schema = scene.hosted.model.schema
+    levers = levers_of(schema, scene.patient, read_constraints(schema, None, None, None))
+    return Question(
+        schema, scene.patient, levers, scene.hosted.model.classifier, scene.answer.prediction.target
+    )
+
+
+def what_if_of(scene: Scene, at: Mapping[str, Value], locked: frozenset[str] = frozenset()) -> WhatIf | None:
+    """The form, with levers put to the values `at`; those that are not among them stand as they are."""
+    question = question_of(scene)
+    if question is None:
+        return None
+    groups: dict[str, list[Control]] = {}
+    for lever in question.levers:
+        name = lever.feature.name
+        groups.setdefault(lever.feature.group, []).append(_control(lever, at.get(name), name in locked))
+    return WhatIf(groups, tuple(_stuck(question)))
+
+
+def setting_of(question: Question, fields: Mapping[str, str]) -> Setting:
+    """Read the form's fields; a lever that is not among them stands as it is, a switch stands at its lowest.
+
+    Raises:
+        InvalidInputError: a field is of no lever of this patient, or names no place of it.
+    """
+    names = {lever.feature.name for lever in question.levers}
+    given = {name for name in fields if name.startswith((PLACE, LOCK))}
+    unknown = [name for name in given if name.split(".", 1)[1] not in names]
+    if unknown:
+        raise InvalidInputError([Fault("", "has a field that is not of this patient's what-if")])
+    levels = np.array([_level(lever, fields) for lever in question.levers], dtype=np.int64)
+    locked = frozenset(name.removeprefix(LOCK) for name in given if name.startswith(LOCK))
+    return Setting(question, levels, locked)
+
+
+def _level(lever: Lever, fields: Mapping[str, str]) -> int:
+    """The level at a place: places go by value, levels by distance from how things are."""
+    order = np.argsort(lever.values)
+    text = fields.get(PLACE + lever.feature.name)
+    if text is None:
+        return int(order[0]) if lever.feature.kind is Kind.BOOLEAN else 0
+    if not text.isdecimal() or len(text) > 4 or int(text) > lever.top:
+        raise InvalidInputError([Fault(f"/{lever.feature.name}", "is not a step open to this patient")])
+    return int(order[int(text)])
+
+
+def _control(lever: Lever, after: Value, is_locked: bool) -> Control:
+    feature, values = lever.feature, np.sort(lever.values)
+    now = int(np.searchsorted(values, lever.values[0]))
+    wanted = lever.values[0] if after is None or isinstance(after, str) else float(after)
+    place = int(np.argmin(np.abs(values - wanted)))
+    is_switch = feature.kind is Kind.BOOLEAN
+    texts = tuple(value_text(feature, bool(v) if is_switch else float(v)) for v in values)
+    return Control(feature.name, feature.label, feature.unit, is_switch, now, place, texts, is_locked)
+
+
+def _stuck(question: Question) -> list[tuple[str, str]]:
+    """Features that are no levers here, and why, in words."""
+    levers = {lever.feature.name for lever in question.levers}
+    values, schema = question.patient.values, question.schema
+    found = []
+    for feature in schema.features:
+        if feature.name in levers:
+            continue
+        if values[feature.name] is None and feature.missing is not Missing.DERIVED:
+            why = "not known"
+        elif feature.action is not None:
+            why = "already where guidance would have it"
+        elif feature.name in schema.link_of:
+            why = f"moves with {schema[schema.link_of[feature.name].driver].label.lower()}"
+        else:
+            why = "fixed"
+        found.append((feature.label, why))
+    return found

@@ -1,0 +1,89 @@
+"""Who the page is about: what was asked, when, of which model, and what was not known."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.wording import told
+from app.patients.views.scene import Scene
+from app.patients.views.words import unknown_labels, with_unit
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The head of the page. `supposed` is what a what-if took otherwise: label, value, value on record."""
+
+    patient_id: str
+    person: str
+    as_of: datetime
+    model: str
+    version: str
+    outcome: str
+    horizon: str | None
+    unknown: tuple[str, ...]
+    kept: tuple[str, ...]
+    is_what_if: bool
+    based_on: UUID | None
+    supposed: tuple[tuple[str, str, str], ...]
+    newer_version: str | None
+    values: tuple[tuple[str, str], ...]
+
+
+def who_of(scene: Scene) -> Who:
+    """The head of the page of one answer."""
+    schema, row = scene.schema, scene.row
+    return Who(
+        patient_id=row.patient_id,
+        person=_person(scene),
+        as_of=row.created_at,
+        model=schema.model.title if schema else row.prediction.model_name,
+        version=row.prediction.model_version,
+        outcome=schema.model.outcome if schema else row.prediction.model_name,
+        horizon=schema.model.horizon if schema else None,
+        unknown=tuple(unknown_labels(schema, row.features)),
+        kept=_kept(scene),
+        is_what_if=row.based_on is not None,
+        based_on=row.based_on,
+        supposed=_supposed(scene),
+        newer_version=_newer(scene),
+        values=_values(scene),
+    )
+
+
+def _person(scene: Scene) -> str:
+    if scene.schema is None or scene.patient is None:
+        return ""
+    values = scene.patient.values
+    return ", ".join(told(f, values[f.name]) for f in scene.schema.features if f.group == "person")
+
+
+def _values(scene: Scene) -> tuple[tuple[str, str], ...]:
+    if scene.schema is None or scene.patient is None:
+        return ()
+    return tuple((f.label, with_unit(f, scene.patient.values[f.name])) for f in scene.schema.features)
+
+
+def _kept(scene: Scene) -> tuple[str, ...]:
+    """What the question did not allow to vary, of that which could."""
+    vary = scene.row.constraints.get("features_to_vary")
+    if vary is None or scene.schema is None:
+        return ()
+    return tuple(f.label for f in scene.schema.actionable if f.name not in vary)
+
+
+def _supposed(scene: Scene) -> tuple[tuple[str, str, str], ...]:
+    base = next((row for row in scene.history if row.id == scene.row.based_on), None)
+    if base is None or scene.schema is None:
+        return ()
+    return tuple(
+        (f.label, with_unit(f, scene.row.features[f.name]), with_unit(f, base.features[f.name]))
+        for f in scene.schema.features
+        if f.name in base.features and scene.row.features.get(f.name) != base.features[f.name]
+    )
+
+
+def _newer(scene: Scene) -> str | None:
+    """The version hosted now, where another one gave the answer."""
+    if scene.hosted is None or scene.is_of_hosted_version:
+        return None
+    return scene.hosted.model.version
