@@ -23,6 +23,7 @@ from app.http import operations, problems
 from app.http.auth import KnownCallers
 from app.http.middleware import BodyLimit, Correlation, LastResort, SameSite
 from app.http.pages.assets import MOUNT, Assets
+from app.models import card
 from app.models import endpoints as models
 from app.models.examples import document_examples, warm_up
 from app.patients import endpoints as patients
@@ -116,7 +117,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     known_callers = APIRouter(dependencies=[Depends(KnownCallers(settings))])
     pages = (patients, patients_forms, lately)
-    for face in (counterfactuals, feedback, *pages, predictions, augmentation, models):
+    for face in (counterfactuals, feedback, *pages, predictions, augmentation, models, card):
         known_callers.include_router(face.router)
     app.include_router(known_callers)
     app.include_router(operations.router)

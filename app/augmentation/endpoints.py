@@ -10,11 +10,13 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Str
 from app.augmentation.downloads import is_had, pages_of, version_of
 from app.augmentation.events import events_of
 from app.augmentation.formats import FORMATS, format_for
-from app.augmentation.schemas import AugmentationRequest, Job, JobsPage, Upload
+from app.augmentation.page import job_page
+from app.augmentation.schemas import AugmentationRequest, Job, JobsPage, State, Upload
 from app.augmentation.service import AugmentationService
 from app.augmentation.tables_in import CSV, PARQUET
 from app.augmentation.uploads import NoRoomError, TooLargeError, take_in
 from app.http.dependencies import DatabaseDep, HostingDep
+from app.http.pages.wanted import wants_page
 from app.http.problems import ConflictError, documented, problem
 from app.http.replies import json_reply
 
@@ -90,10 +92,21 @@ async def jobs(
     return json_reply(await service.page(before, limit))
 
 
-@router.get("/{job_id}", response_model=Job, responses=documented(401, 404, 422, 503))
-async def state(job_id: JobId, service: ServiceDep) -> Response:
-    """How far a job is."""
-    return json_reply(await service.get(job_id))
+@router.get(
+    "/{job_id}",
+    response_model=Job,
+    responses=documented(401, 404, 422, 503)
+    | {200: {"content": {_HTML: {}}, "description": "The job, or its page."}},
+)
+async def state(job_id: JobId, request: Request, service: ServiceDep) -> Response:
+    """How far a job is; a page that follows it, where a browser asks."""
+    job = await service.get(job_id)
+    if wants_page(request):
+        report = await service.document(job_id, "report") if job.state is State.COMPLETED else None
+        return job_page(job, report)
+    reply = json_reply(job)
+    reply.headers["Vary"] = "Accept, HX-Request"
+    return reply
 
 
 @router.delete("/{job_id}", response_model=Job, responses=documented(401, 404, 422, 503))
@@ -144,7 +157,7 @@ async def events(job_id: JobId, service: ServiceDep) -> Response:
 @router.get("/{job_id}/report", response_model=dict[str, Any], responses=documented(401, 404, 409, 422, 503))
 async def report(job_id: JobId, request: Request, service: ServiceDep) -> Response:
     """The quality report of a completed job: JSON, or a page where `Accept` asks for HTML."""
-    if _HTML in request.headers.get("accept", ""):
+    if wants_page(request):
         return HTMLResponse(str(await service.document(job_id, "page")))
     return JSONResponse(await service.document(job_id, "report"))
 

@@ -10,10 +10,11 @@ from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.metrics import REQUESTS
-from app.http.problems import problem
+from app.http.problems import problem, refusal
 
 _log = structlog.get_logger()
 _READING = ("GET", "HEAD", "OPTIONS")
@@ -92,7 +93,7 @@ class LastResort:
         except Exception as error:
             _log.error("unexpected_error", error=type(error).__name__, where=_place(error))
             if scope["type"] == "http" and not started:
-                told = problem(500, "Something went wrong here; it has been logged.")
+                told = refusal(Request(scope), 500, "Something went wrong here; it has been logged.")
                 await told(scope, receive, send)
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.domain.counterfactual import Status
 from app.domain.patient import Fault
 from app.feedback.reasons import REASONS
 from app.http.pages.rendering import Pages
@@ -39,8 +38,6 @@ def view_of(scene: Scene, what_if: WhatIf | None, outcome: Outcome | None) -> di
     return {
         "who": who_of(scene),
         "answer": answer,
-        "status": answer.status,
-        "Status": Status,
         "risks": risk_view(scene),
         "options": option_views(scene),
         "infeasible": infeasible,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -56,7 +57,7 @@ class RecordReader:
         return await self._newest_of_each(asked, patients)
 
     async def _newest_of_each(self, which: ColumnElement[bool], patients: int) -> Recorded:
-        each = select(AnswerRow.id).where(which).distinct(AnswerRow.patient_id)
+        each = select(AnswerRow.id).where(which).ext(distinct_on(AnswerRow.patient_id))
         newest = each.order_by(AnswerRow.patient_id, AnswerRow.id.desc())
         statement = _answers().where(AnswerRow.id.in_(newest)).order_by(AnswerRow.id.desc()).limit(patients)
         answers = (await self._session.scalars(statement)).all()

@@ -20,7 +20,7 @@ _TITLES = {
     422: "This cannot be read",
     503: "A part is away",
 }
-_NOTICE = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML show:window:top"}
+_NOTICE = {"HX-Retarget": "#notice", "HX-Reselect": ".notice", "HX-Reswap": "innerHTML show:window:top"}
 """Where htmx puts it: above what the person was doing, which stays as it is."""
 
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from app.counterfactuals.schemas import CounterfactualOut
 from app.domain.counterfactual import Generator
-from app.domain.wording import risk_text
 from app.feedback.reasons import REASONS, Reason, Verdict
 from app.patients.views.scene import Scene
 from app.patients.views.words import Move, moves_of
@@ -25,16 +24,19 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class OptionView:
-    """One card."""
+    """One card. `effort_bound` is what any option in its place takes at least, where it is less."""
 
     id: UUID
     number: int
     risk: float
     moves: tuple[Move, ...]
     fragile: bool
+    is_least: bool
     effort: str
-    effort_note: str
-    holds: str
+    effort_bound: str | None
+    refits: float
+    noise: float
+    adherence: float
     likeness: str | None
     author: str
     said: Said | None
@@ -55,37 +57,22 @@ def said_of(row: FeedbackRow) -> Said:
 
 
 def _view(scene: Scene, option: CounterfactualOut, said: FeedbackRow | None) -> OptionView:
+    known, held = option.optimality, option.robustness
     return OptionView(
         id=option.id,
         number=option.rank,
         risk=option.risk,
         moves=moves_of(scene.schema, option),
         fragile=option.fragile,
+        is_least=known is not None and known.proved,
         effort=f"{option.effort:.1f}",
-        effort_note=_effort_note(scene, option),
-        holds=_holds(scene, option),
+        effort_bound=f"{known.effort_bound:.1f}" if known and not known.proved else None,
+        refits=held.refits,
+        noise=held.noise,
+        adherence=held.adherence,
         likeness=_likeness(option),
         author=_author(scene, option),
         said=said_of(said) if said else None,
-    )
-
-
-def _effort_note(scene: Scene, option: CounterfactualOut) -> str:
-    horizon = scene.schema.model.horizon if scene.schema else "a year"
-    unit = f"1 is one demanding change kept up for {horizon}."
-    if option.optimality is None:
-        return unit
-    if option.optimality.proved:
-        return f"{unit} Nothing that could stand in its place takes less: proved."
-    return f"{unit} Nothing in its place takes less than {option.optimality.effort_bound:.1f}."
-
-
-def _holds(scene: Scene, option: CounterfactualOut) -> str:
-    found, target = option.robustness, risk_text(scene.answer.prediction.target)
-    return (
-        f"Stays at {target} or less in {risk_text(found.refits)} of refits of the model, "
-        f"{risk_text(found.noise)} of draws of measurement error, and {risk_text(found.adherence)} of draws "
-        "in which four fifths or more of each change is carried out."
     )
 
 
@@ -93,14 +80,12 @@ def _likeness(option: CounterfactualOut) -> str | None:
     found = option.plausibility
     if found.typical is None:
         return None
-    share = f"{100 - found.percentile:.0f} % of real people at low risk are further from those most like them"
-    if found.typical:
-        return f"Typical: {share}."
-    return f"An unusual combination of values: {share}. Read it with care."
+    less_so = f"{100 - found.percentile:.0f}\N{NO-BREAK SPACE}% of real low-risk people are less so"
+    return f"typical: {less_so}" if found.typical else f"unusual: read it with care; {less_so}"
 
 
 def _author(scene: Scene, option: CounterfactualOut) -> str:
     if option.generator is Generator.LLM:
         model = scene.answer.generation.llm_model
-        return f"the language model ({model})" if model else "the language model"
+        return f"the language model {model}" if model else "the language model"
     return "the search"

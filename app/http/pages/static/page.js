@@ -48,8 +48,10 @@ function follow(job) {
     bar.max = progress.total;
     bar.value = progress.done;
     job.querySelector("[data-state]").textContent = state;
+    const measured = progress.done === progress.total ? ". How good they are is being measured" : "";
     job.querySelector("[data-done]").textContent =
-      `${progress.done} of ${progress.total} source rows, ${progress.accepted} rows made, ${progress.rejected} not possible`;
+      `${progress.done} of ${progress.total} source rows done: ${progress.accepted} rows made, ` +
+      `${progress.rejected} source rows gave none${measured}`;
   };
   events.addEventListener("progress", tell);
   events.addEventListener("end", (event) => {

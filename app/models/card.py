@@ -1,0 +1,48 @@
+"""A model's card: JSON for programs, Markdown for whoever keeps it, a page for people."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from app.http.pages.rendering import Pages
+from app.http.pages.wanted import wants_page
+from app.http.problems import NotFoundError, documented
+from app.models.endpoints import HostedDep
+
+router = APIRouter(prefix="/models", tags=["models"])
+
+_PAGES = Pages(Path(__file__).parent / "templates")
+_MARKDOWN = "text/markdown"
+_KINDS: dict[str, dict[str, Any]] = {"application/json": {}, _MARKDOWN: {}, "text/html": {}}
+
+
+@router.get(
+    "/{name}/card",
+    response_class=Response,
+    responses=documented(401, 404, 422) | {200: {"content": _KINDS, "description": "The card."}},
+)
+async def card(hosted: HostedDep, request: Request) -> Response:
+    """Say what a model is good for, how well it does, and where not to trust it: JSON, Markdown or a page."""
+    folder, headers = hosted.model.folder, {"Vary": "Accept"}
+    try:
+        text = (folder / "card.md").read_text(encoding="utf-8")
+        told = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NotFoundError("This model has no card.") from None
+    if _MARKDOWN in request.headers.get("accept", ""):
+        return PlainTextResponse(text, media_type=_MARKDOWN, headers=headers)
+    if wants_page(request):
+        return _PAGES.page("card.html", title=hosted.model.schema.model.title, card=_html(text))
+    return JSONResponse(told, headers=headers)
+
+
+def _html(text: str) -> Markup:
+    """Without its figures, which are files beside it, and without HTML of its own."""
+    lines = (line for line in text.splitlines() if not line.startswith("!["))
+    page = MarkdownIt("commonmark", {"html": False}).enable("table").render("\n".join(lines))
+    return Markup(page.replace("<th></th>", "<td></td>"))  # a heading of nothing is none

@@ -1,0 +1,55 @@
+"""Every page before axe-core, in both themes, on a phone and on a desk; none wider than its screen."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import SHOTS
+from tests.integration.answers import Json
+
+AXE = Path(__file__).with_name("axe-4.14.1.min.js").read_text(encoding="utf-8")
+PLACES = {
+    "patient": "/patients/{patient_id}/interventions",
+    "lately": "/",
+    "unknown": "/patients/nobody-with-this-id/interventions",
+    "card": "/models/dysglycaemia/card",
+    "job": "/augmentations/{job_id}",
+    "error": "/augmentations/nothing",
+}
+
+
+@pytest.fixture(scope="module")
+def job_id(client: httpx.Client) -> str:
+    body = {"source": {"kind": "population"}, "target_label": "low", "max_rows": 3, "generator": "search"}
+    job = client.post("/augmentations", json=body).raise_for_status().json()
+    client.delete(job["links"]["self"]).raise_for_status()
+    return str(job["id"])
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds; it is put in past the page's policy, as a tester may."""
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate("axe.run()")
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found["violations"]]
+
+
+@pytest.mark.parametrize("name", PLACES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("screen", "width"), [("phone", 360), ("desk", 1440)])
+def test_pages_are_accessible(
+    browser: Browser, url: str, answer: Json, job_id: str, name: str, theme: Any, screen: str, width: int
+) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=theme, base_url=url, bypass_csp=True
+    )
+    page = context.new_page()
+    page.goto(PLACES[name].format(patient_id=answer["patient_id"], job_id=job_id))
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page) == []
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}-{screen}-{theme}.png", full_page=True)
+    context.close()

@@ -1,0 +1,82 @@
+"""The list of patients, a patient not on record, a batch job, a model card."""
+
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.asking import Person
+from tests.browser.conftest import SHOTS, Watched
+from tests.integration.answers import Json
+
+
+def test_a_patient_is_found_by_a_part_of_the_id(page: Page, answer: Json) -> None:
+    page.goto("/")
+    page.get_by_role("searchbox").fill(answer["patient_id"][5:14].upper())
+    page.get_by_role("button", name="Search").click()
+    assert answer["patient_id"] not in page.url
+    row = page.get_by_role("row", name=answer["patient_id"])
+    expect(row).to_contain_text("no feedback yet")
+    row.get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(answer["patient_id"])
+
+
+def test_what_is_searched_for_cannot_become_a_page(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("searchbox").fill('"><script>alert(1)</script>')
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator("main")).to_contain_text("id contains this")
+    expect(page.get_by_role("searchbox")).to_have_value('"><script>alert(1)</script>')
+
+
+def test_a_patient_entered_by_hand_gets_an_answer(watched: Watched, helpable: Person) -> None:
+    page, patient_id = watched.page, f"new-{uuid4()}"
+    page.goto(f"/patients/{patient_id}/interventions")
+    assert watched.complaints  # a browser notes the status 404
+    watched.complaints.clear()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("is not on record")
+    for name, value in helpable.items():
+        field = page.locator(f"[name='value.{name}']")
+        if value is None or not field.count():
+            continue
+        if field.evaluate("element => element.tagName") == "SELECT":
+            field.select_option({True: "yes", False: "no"}.get(value, str(value)))  # type: ignore[call-overload]
+        else:
+            field.fill(str(value))
+    page.get_by_role("button", name="Ask for options").click()
+    page.wait_for_url("**answer=*")
+    expect(page.locator("article.card").first).to_contain_text("Consider ")
+
+
+def test_faults_of_what_was_entered_are_named(watched: Watched) -> None:
+    page = watched.page
+    page.goto(f"/patients/new-{uuid4()}/interventions")
+    page.locator("form.entering").evaluate("form => form.noValidate = true")
+    page.locator("[name='value.bmi']").fill("900")
+    page.get_by_role("button", name="Ask for options").click()
+    expect(page.locator("#notice")).to_contain_text("bmi must be between")
+    expect(page.locator("#notice")).to_contain_text("age is required")
+    expect(page.locator("[name='value.bmi']")).to_have_value("900")
+    watched.complaints.clear()  # the browser notes 404 and 422
+
+
+@pytest.mark.parametrize("name", ["dysglycaemia", "heart-disease"])
+def test_a_model_card_reads_well(page: Page, name: str) -> None:
+    page.goto(f"/models/{name}/card")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("version 1")
+    expect(page.get_by_role("table").first).to_be_visible()
+
+
+def test_a_job_is_followed_while_it_waits(page: Page, client: httpx.Client) -> None:
+    body = {"source": {"kind": "population"}, "target_label": "low", "max_rows": 30, "generator": "search"}
+    job = client.post("/augmentations", json=body).raise_for_status().json()
+    page.goto(f"/augmentations/{job['id']}")
+    expect(page.locator("[data-state]")).to_have_text("queued")
+    expect(page.locator("main")).to_contain_text("0 of ")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Cancel the job").click()
+    expect(page.locator("[data-state]")).to_have_text("cancelled")
+    expect(page.get_by_role("button", name="Cancel the job")).to_have_count(0)
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / "job.png", full_page=True)

@@ -1,0 +1,161 @@
+"""What a clinician does on the page, in a real browser on the real service."""
+
+import re
+
+import httpx
+from playwright.sync_api import Browser, Page, expect
+
+from app.domain.wording import risk_text
+from tests.browser.conftest import SHOTS, Watched
+from tests.integration.answers import Json
+
+NARROW = "\N{NO-BREAK SPACE}"
+
+
+def risk(value: float) -> str:
+    return risk_text(value).replace(" ", NARROW)
+
+
+def listed(client: httpx.Client, patient_id: str) -> Json:
+    page: Json = client.get(f"/patients/{patient_id}/interventions").json()
+    return page
+
+
+def test_a_glance_tells_risk_and_options(opened: Page, answer: Json) -> None:
+    expect(opened.get_by_role("heading", level=1)).to_have_text(f"Patient {answer['patient_id']}")
+    big = opened.locator(".big").first
+    expect(big).to_contain_text(risk(answer["prediction"]["risk"]))
+    expect(big).to_contain_text(risk(answer["counterfactuals"][0]["risk"]))
+    cards = opened.locator("article.card")
+    expect(cards).to_have_count(len(answer["counterfactuals"]))
+    for number, option in enumerate(answer["counterfactuals"]):
+        expect(cards.nth(number)).to_contain_text("Verified")
+        expect(cards.nth(number).locator(".moves > li")).to_have_count(len(option["changes"]))
+        expect(cards.nth(number).locator(".say").first).to_have_text(re.compile("^Consider "))
+    changed = {change["label"] for option in answer["counterfactuals"] for change in option["changes"]}
+    assert set(opened.locator(".charts figcaption b").all_inner_texts()) == changed
+    for sentence in opened.locator(".charts figure > p.small:not(.axis)").all_inner_texts():
+        assert sentence.startswith("Now: ")
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    opened.screenshot(path=SHOTS / "patient-desktop.png", full_page=True)
+
+
+def test_a_slider_tells_another_risk_and_what_moves_along(opened: Page, answer: Json) -> None:
+    now = risk(answer["prediction"]["risk"])
+    told = opened.locator("#what-if-risk")
+    expect(told).to_have_text(now)
+    slider = opened.get_by_role("slider", name="Body mass index")
+    slider.focus()
+    before = slider.get_attribute("aria-valuetext")
+    for _ in range(6):
+        slider.press("ArrowLeft")
+    expect(opened.locator("#outcome .moved")).to_contain_text("Body mass index")
+    expect(opened.locator("#outcome .moved")).to_contain_text("Weight")
+    expect(told).not_to_have_text(now)
+    assert slider.get_attribute("aria-valuetext") != before
+
+
+def test_the_risk_of_a_what_if_is_the_classifiers(opened: Page, client: httpx.Client, answer: Json) -> None:
+    option = answer["counterfactuals"][-1]
+    opened.get_by_role("link", name="Try it in what-if").last.click()
+    told = opened.locator("#what-if-risk")
+    expect(told).to_have_text(risk(option["risk"]))
+    opened.get_by_role("switch").first.click()
+    expect(opened.locator("#outcome")).not_to_contain_text("Nothing is moved")
+    opened.get_by_role("switch").first.click()
+    expect(told).to_have_text(risk(option["risk"]))
+
+
+def test_a_locked_value_stays_out_of_what_is_asked_for(
+    opened: Page, client: httpx.Client, answer: Json
+) -> None:
+    first = answer["counterfactuals"][0]["changes"][0]
+    lever = opened.locator(".lever", has=opened.get_by_text(first["label"], exact=True).first)
+    lever.get_by_role("checkbox", name="Lock").check()
+    opened.get_by_role("button", name="Ask for options from here").click()
+    opened.wait_for_url("**answer=*")
+    expect(opened.locator(".who")).to_contain_text("A what-if")
+    expect(opened.locator(".facts")).to_contain_text(first["label"])
+    newest, base = listed(client, answer["patient_id"])["answers"]
+    assert newest["based_on"] == base["id"] == answer["id"]
+    changed = {c["feature"] for option in newest["counterfactuals"] for c in option["changes"]}
+    assert first["feature"] not in changed
+    opened.get_by_role("link", name="Back to where it started").click()
+    expect(opened.locator(".who")).not_to_contain_text("A what-if")
+
+
+def test_a_wait_says_what_is_done(opened: Page, answer: Json) -> None:
+    thinking = opened.locator("#thinking")
+    expect(thinking).to_be_hidden()
+    opened.route(
+        "**/interventions", lambda route: None if route.request.method == "POST" else route.continue_()
+    )
+    opened.get_by_role("button", name="Ask for options from here").click()
+    expect(thinking).to_be_visible()
+    expect(thinking).to_contain_text("Looking for options")
+    expect(opened.locator("#ask")).to_be_disabled()
+    opened.unroute_all(behavior="ignoreErrors")
+
+
+def test_accepting_and_undoing(opened: Page, client: httpx.Client, answer: Json) -> None:
+    card = opened.locator("article.card").first
+    card.get_by_role("button", name="Accept").click()
+    expect(card.locator(".said")).to_contain_text("Accepted")
+    expect(opened.locator("#history")).to_contain_text("Option 1: accepted")
+    (said,) = listed(client, answer["patient_id"])["feedback"]
+    assert (said["verdict"], said["counterfactual_id"]) == ("accepted", answer["counterfactuals"][0]["id"])
+    card.get_by_role("button", name="Undo").click()
+    expect(card.get_by_role("button", name="Accept")).to_be_visible()
+    expect(opened.locator("#history")).to_contain_text("Option 1: taken back")
+
+
+def test_declining_takes_a_reason_and_keeps_the_note(
+    opened: Page, client: httpx.Client, answer: Json
+) -> None:
+    card = opened.locator("article.card").last
+    card.locator("summary", has_text="Decline").click()
+    card.get_by_role("combobox").select_option("not_feasible")
+    card.get_by_role("textbox").fill("Knee <b>pain</b> & no pool nearby")
+    card.get_by_role("button", name="Decline").click()
+    expect(card.locator(".said")).to_contain_text("Declined: Not feasible for this patient")
+    expect(card.locator(".said")).to_contain_text("Knee <b>pain</b> & no pool nearby")
+    (said,) = listed(client, answer["patient_id"])["feedback"]
+    assert (said["reason"], said["note"]) == ("not_feasible", "Knee <b>pain</b> & no pool nearby")
+
+
+def test_a_stale_form_is_told_so_and_loses_nothing(
+    watched: Watched, opened: Page, client: httpx.Client, answer: Json
+) -> None:
+    option = answer["counterfactuals"][0]["id"]
+    said = {"counterfactual_id": option, "verdict": "accepted"}
+    client.post(f"/counterfactuals/{answer['id']}/feedback", json=said).raise_for_status()
+    card = opened.locator("article.card").first
+    card.locator("summary", has_text="Decline").click()
+    card.get_by_role("combobox").select_option("preference")
+    card.get_by_role("textbox").fill("would rather walk")
+    card.get_by_role("button", name="Decline").click()
+    expect(opened.locator("#notice")).to_contain_text("another verdict on this option")
+    expect(card.get_by_role("textbox")).to_have_value("would rather walk")
+    assert [one["verdict"] for one in listed(client, answer["patient_id"])["feedback"]] == ["accepted"]
+    assert len(watched.complaints) >= 1  # the browser notes the status 409, as it should
+    watched.complaints.clear()
+
+
+def test_it_prints_on_one_page(opened: Page, answer: Json) -> None:
+    pdf = opened.pdf(format="A4", print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) == 1
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    (SHOTS / "patient.pdf").write_bytes(pdf)
+
+
+def test_reading_takes_no_script(browser: Browser, url: str, answer: Json) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=url)
+    page = context.new_page()
+    page.goto(f"/patients/{answer['patient_id']}/interventions")
+    expect(page.locator("article.card").first).to_contain_text("Consider ")
+    page.locator("article.card").first.get_by_role("button", name="Accept").click()
+    expect(page.locator("article.card").first.locator(".said")).to_contain_text("Accepted")
+    page.get_by_role("switch").first.click()
+    page.get_by_role("button", name="Tell the risk").click()
+    expect(page.locator("#outcome .moved li")).not_to_have_count(0)
+    context.close()
