@@ -129,13 +129,32 @@ class Answer(Read):
     counterfactuals: list[Counterfactual]
     infeasible: Infeasible | None
     generation: Generation
+    based_on: UUID | None = None
+    """The answer that a what-if on the patient's page departed from; None where a caller asked."""
+
+
+class Feedback(Read):
+    """What somebody thought of an option: accepted, declined for a reason, or withdrawn."""
+
+    id: UUID
+    created_at: datetime
+    counterfactual_id: UUID
+    verdict: str
+    reason: str | None
+    note: str | None
+    given_by: str | None
+    replaces: UUID | None
 
 
 class InterventionsPage(Read):
-    """Answers about a patient, newest first; `next` is the cursor of the page after, None on the last."""
+    """Answers about a patient, newest first; `next` is the cursor of the page after, None on the last.
+
+    `feedback` is the verdict that stands on each of their options that has one.
+    """
 
     patient_id: str
     answers: list[Answer]
+    feedback: list[Feedback]
     next: UUID | None
 
 

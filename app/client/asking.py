@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict
 from uuid import UUID
 
-from app.client.answers import Answer, InterventionsPage, Model, Prediction, Value
+from app.client.answers import Answer, Feedback, InterventionsPage, Model, Prediction, Value
 from app.client.call import TRANSIENT, Call, given, reading
 
 Features = Mapping[str, Value]
@@ -77,6 +77,32 @@ def interventions(patient_id: str, before: UUID | None, page_size: int) -> Call[
         places={"patient_id": patient_id},
         query={"limit": page_size} | ({} if before is None else {"before": str(before)}),
         read=reading(InterventionsPage),
+        passing=TRANSIENT,
+    )
+
+
+def give_feedback(
+    answer_id: UUID | str,
+    counterfactual_id: UUID | str,
+    verdict: str,
+    reason: str | None,
+    note: str | None,
+    replaces: UUID | str | None,
+) -> Call[Feedback]:
+    """A verdict on an option; the same again changes nothing."""
+    body = given(
+        counterfactual_id=str(counterfactual_id),
+        verdict=verdict,
+        reason=reason,
+        note=note,
+        replaces=None if replaces is None else str(replaces),
+    )
+    return Call(
+        method="POST",
+        route="/counterfactuals/{answer_id}/feedback",
+        places={"answer_id": str(answer_id)},
+        content=body,
+        read=reading(Feedback),
         passing=TRANSIENT,
     )
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 
 from app.client import asking, augmenting
-from app.client.answers import Answer, Model, Prediction
+from app.client.answers import Answer, Feedback, Model, Prediction
 from app.client.asking import Features, Wishes
 from app.client.augmenting import Format, JobId, Options, Source
 from app.client.connection import REPEATS, connection_options
@@ -67,6 +67,23 @@ class Turnpoint:
             yield from page.answers
             if (before := page.next) is None:
                 return
+
+    def give_feedback(
+        self,
+        answer_id: UUID | str,
+        counterfactual_id: UUID | str,
+        verdict: str,
+        *,
+        reason: str | None = None,
+        note: str | None = None,
+        replaces: UUID | str | None = None,
+    ) -> Feedback:
+        """Say what becomes of an option: accepted, declined (for a `reason`), or withdrawn.
+
+        `replaces` is the id of the verdict that stands so far, where there is one.
+        """
+        call = asking.give_feedback(answer_id, counterfactual_id, verdict, reason, note, replaces)
+        return self._driver.run(call)
 
     def predict(self, features: Features, *, model: str | None = None) -> Prediction:
         """The risk of one feature vector."""

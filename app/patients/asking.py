@@ -19,7 +19,7 @@ def request_from(scene: Scene, setting: Setting) -> CounterfactualsRequest:
     Raises:
         InvalidInputError: everything is locked.
     """
-    if not setting.free:
+    if setting.is_all_locked:
         raise InvalidInputError([Fault("", "Everything is locked: leave at least one value free.")])
     return CounterfactualsRequest(
         patient_id=scene.row.patient_id,

@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 
 from app.client import POPULATION, Answer, Format, Job, Model, Prediction, Upload, asking, augmenting
-from app.client.answers import InterventionsPage
+from app.client.answers import Feedback, InterventionsPage
 from app.client.asking import Wishes
 from app.client.augmenting import Options
 from app.client.call import JSON, Call
@@ -46,6 +46,10 @@ CALLS: dict[str, tuple[Call[Any], Any]] = {
     "ask": (asking.ask("P-1", {"age": 54}, WISHES), Answer),
     "recorded": (asking.recorded(uuid4()), Answer),
     "interventions": (asking.interventions("P-1", uuid4(), 5), InterventionsPage),
+    "give_feedback": (
+        asking.give_feedback(uuid4(), uuid4(), "declined", "other", "too far", uuid4()),
+        Feedback,
+    ),
     "predict": (asking.predict({"age": 54}, "dysglycaemia"), Prediction),
     "models": (asking.models(), list[Model]),
     "upload": (augmenting.upload(Path("rows.csv"), "dysglycaemia"), Upload),
@@ -105,9 +109,10 @@ def test_every_source_of_a_job_exists(document: Json, source: Any) -> None:
 @pytest.mark.parametrize("name", [name for name, (_, kind) in CALLS.items() if kind not in (None, str, Json)])
 def test_what_is_read_is_there_and_of_a_kind_that_is_understood(document: Json, name: str) -> None:
     call, kind = CALLS[name]
-    (success,) = [
+    success, *alike = [
         one for status, one in operation_of(document, call)["responses"].items() if status[0] == "2"
     ]
+    assert all(one["content"][JSON] == success["content"][JSON] for one in alike)
     mine = TypeAdapter(kind).json_schema(by_alias=True, mode="validation")
     assert_understood(Both(document, mine), success["content"][JSON]["schema"], mine, name)
 

@@ -16,12 +16,8 @@ WIDTH, BARS, ROW = 320.0, 92.0, 16.0
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """People of one range of values: those with the outcome stand on those without."""
+    """People of one range of values."""
 
-    x: float
-    width: float
-    without: float
-    having: float
     label: str
     people: int
     with_outcome: str
@@ -40,12 +36,17 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One feature's drawing with its sentence and its table."""
+    """One feature's drawing with its sentence and its table.
+
+    `without` and `having` are outlines of all bars: people with the outcome stand on those without it.
+    """
 
     name: str
     label: str
     unit: str | None
     bars: tuple[Bar, ...]
+    without: str
+    having: str
     now: float
     arrows: tuple[Arrow, ...]
     top: float
@@ -94,7 +95,11 @@ def _chart(scene: Scene, feature: Feature, spread: Spread, ends: Mapping[Value, 
         name=feature.name,
         label=feature.label,
         unit=feature.unit,
-        bars=_bars(feature, spread),
+        bars=tuple(_bar(feature, one) for one in spread.bins),
+        without=_outline(spread, top + BARS, [0] * len(spread.bins), [one.without for one in spread.bins]),
+        having=_outline(
+            spread, top + BARS, [one.without for one in spread.bins], [one.having for one in spread.bins]
+        ),
         now=_place(spread, _as_number(now)),
         arrows=tuple(arrows),
         top=top,
@@ -105,20 +110,20 @@ def _chart(scene: Scene, feature: Feature, spread: Spread, ends: Mapping[Value, 
     )
 
 
-def _bars(feature: Feature, spread: Spread) -> tuple[Bar, ...]:
-    most = max(one.without + one.having for one in spread.bins) or 1
+def _bar(feature: Feature, one: Bin) -> Bar:
+    return Bar(_range(feature, one), one.without + one.having, _share(one))
+
+
+def _outline(spread: Spread, bottom: float, below: Sequence[int], people: Sequence[int]) -> str:
+    """An SVG path around each bar of so many people that stands on those below: shorter than a shape each."""
+    scale = BARS / (max(one.without + one.having for one in spread.bins) or 1)
     width = WIDTH / len(spread.bins)
-    return tuple(
-        Bar(
-            x=round(width * place, 2),
-            width=round(width - 1, 2),
-            without=round(BARS * one.without / most, 2),
-            having=round(BARS * one.having / most, 2),
-            label=_range(feature, one),
-            people=one.without + one.having,
-            with_outcome=_share(one),
-        )
-        for place, one in enumerate(spread.bins)
+    stacked = enumerate(zip(below, people, strict=True))
+    return "".join(
+        f"M{width * place:.1f} {bottom - scale * under:.1f}v{-scale * count:.1f}h{width - 1:.1f}"
+        f"v{scale * count:.1f}z"
+        for place, (under, count) in stacked
+        if count
     )
 
 

@@ -64,6 +64,11 @@ class Setting:
         return features_of(self.question, self.levels)
 
     @property
+    def is_all_locked(self) -> bool:
+        """Whether nothing that could move is left free."""
+        return all(lever.feature.name in self.locked for lever in self.question.levers)
+
+    @property
     def free(self) -> list[str]:
         """What may vary, the locked ones aside."""
         return [f.name for f in self.question.schema.actionable if f.name not in self.locked]

@@ -76,8 +76,9 @@ def degraded_text(generation: GenerationOut) -> list[str]:
 
 def unknown_labels(schema: FeatureSchema | None, features: Mapping[str, Value]) -> list[str]:
     """What is not known of the patient."""
-    unknown = [name for name, value in features.items() if value is None]
-    return [schema[name].label if schema and name in schema else name for name in unknown]
+    if schema is None:
+        return [name.replace("_", " ") for name, value in features.items() if value is None]
+    return [feature.label for feature in schema.features if features.get(feature.name, 0) is None]
 
 
 def interval_text(low: float, high: float) -> str:

@@ -1,0 +1,155 @@
+"""What clinicians say of options is kept: once, on the right option, and never over somebody else's head."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+
+from tests.integration.answers import Json, found
+from tests.integration.serving import Servers, client_of, row_counts, settings_for
+
+Database = psycopg.Connection[tuple[Any, ...]]
+
+
+@pytest.fixture
+def answer(client: httpx.Client, question: Json) -> Json:
+    return found(client, question)
+
+
+@pytest.fixture
+def option(answer: Json) -> str:
+    return str(answer["counterfactuals"][0]["id"])
+
+
+def give(client: httpx.Client, answer: Json, **said: Any) -> httpx.Response:
+    return client.post(f"/counterfactuals/{answer['id']}/feedback", json=said)
+
+
+def standing(client: httpx.Client, answer: Json) -> list[Json]:
+    page = client.get(f"/patients/{answer['patient_id']}/interventions").raise_for_status().json()
+    feedback: list[Json] = page["feedback"]
+    return feedback
+
+
+def test_a_verdict_is_kept_and_told(client: httpx.Client, answer: Json, option: str) -> None:
+    said = give(
+        client,
+        answer,
+        counterfactual_id=option,
+        verdict="declined",
+        reason="tried_before",
+        note=" last year ",
+    )
+    assert said.status_code == 201
+    assert said.json() | {"note": "last year", "reason": "tried_before", "given_by": None} == said.json()
+    assert standing(client, answer) == [said.json()]
+
+
+def test_the_same_again_changes_nothing(
+    client: httpx.Client, answer: Json, option: str, database: Database
+) -> None:
+    first = give(client, answer, counterfactual_id=option, verdict="accepted")
+    before = row_counts(database)
+    again = give(client, answer, counterfactual_id=option, verdict="accepted")
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() == first.json()
+    assert row_counts(database) == before
+
+
+def test_another_verdict_names_what_it_replaces(client: httpx.Client, answer: Json, option: str) -> None:
+    first = give(client, answer, counterfactual_id=option, verdict="accepted").json()
+    declined = {"counterfactual_id": option, "verdict": "declined", "reason": "preference"}
+    unseen = give(client, answer, **declined)
+    assert unseen.status_code == 409
+    assert "another verdict" in unseen.json()["detail"]
+    seen = give(client, answer, **declined, replaces=first["id"])
+    assert seen.status_code == 201
+    late = give(client, answer, counterfactual_id=option, verdict="withdrawn", replaces=first["id"])
+    assert late.status_code == 409
+    assert [one["verdict"] for one in standing(client, answer)] == ["declined"]
+
+
+def test_a_withdrawal_leaves_room_for_another_verdict(
+    client: httpx.Client, answer: Json, option: str
+) -> None:
+    first = give(client, answer, counterfactual_id=option, verdict="accepted").json()
+    gone = give(client, answer, counterfactual_id=option, verdict="withdrawn", replaces=first["id"])
+    assert gone.status_code == 201
+    anew = give(client, answer, counterfactual_id=option, verdict="accepted", replaces=gone.json()["id"])
+    assert anew.status_code == 201
+    assert anew.json()["id"] != first["id"]
+
+
+@pytest.mark.parametrize(
+    ("said", "pointer"),
+    [
+        ({"verdict": "declined"}, ""),
+        ({"verdict": "accepted", "reason": "preference"}, ""),
+        ({"verdict": "declined", "reason": "other"}, ""),
+        ({"verdict": "declined", "reason": "because"}, "/reason"),
+        ({"verdict": "loved"}, "/verdict"),
+        ({"verdict": "withdrawn"}, ""),
+        ({"verdict": "accepted", "note": "x" * 1001}, "/note"),
+        ({"verdict": "accepted", "replaces": "me"}, "/replaces"),
+        ({"verdict": "accepted", "patient": "Jane"}, "/patient"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(
+    client: httpx.Client, answer: Json, option: str, said: Json, pointer: str, database: Database
+) -> None:
+    before = row_counts(database)
+    refused = give(client, answer, counterfactual_id=option, **said)
+    assert refused.status_code == 422
+    assert pointer in [error["pointer"] for error in refused.json()["errors"]]
+    for word in ("because", "loved", "xxx", "Jane"):
+        assert word not in refused.text
+    assert row_counts(database) == before
+
+
+def test_an_option_of_another_patient_is_refused(client: httpx.Client, answer: Json, question: Json) -> None:
+    other = found(client, question | {"patient_id": f"test-{uuid4()}"})
+    theirs = other["counterfactuals"][0]["id"]
+    refused = give(client, answer, counterfactual_id=theirs, verdict="accepted")
+    assert refused.status_code == 422
+    assert refused.json()["errors"] == [
+        {"pointer": "/counterfactual_id", "detail": "is not an option of this answer"}
+    ]
+    assert standing(client, other) == []
+
+
+def test_an_unknown_answer_is_not_found(client: httpx.Client, option: str) -> None:
+    unknown = give(client, {"id": str(uuid4())}, counterfactual_id=option, verdict="accepted")
+    assert unknown.status_code == 404
+
+
+@pytest.fixture
+def guarded(servers: Servers) -> Iterator[httpx.Client]:
+    """A gateway that knows its callers."""
+    with client_of(settings_for(servers, api_tokens="a-token-of-16-characters")) as client:
+        yield client
+
+
+def test_a_browser_signs_in_and_its_name_is_kept(guarded: httpx.Client, question: Json) -> None:
+    page = f"/patients/{question['patient_id']}/interventions"
+    asked = guarded.get(page, headers={"Accept": "text/html"})
+    assert asked.status_code == 401
+    assert asked.headers["www-authenticate"].startswith("Basic ")
+    assert guarded.get(page).headers["www-authenticate"] == "Bearer"
+    guarded.auth = ("dr.okoye", "another-token-of-that-size")
+    assert guarded.get(page, headers={"Accept": "text/html"}).status_code == 401
+    guarded.auth = ("dr.okoye", "a-token-of-16-characters")
+    answer = found(guarded, question)
+    said = give(guarded, answer, counterfactual_id=answer["counterfactuals"][0]["id"], verdict="accepted")
+    assert said.json()["given_by"] == "dr.okoye"
+    assert "by dr.okoye" in guarded.get(page, headers={"Accept": "text/html"}).text
+
+
+@pytest.mark.parametrize("name", ["", "<script>", "x" * 65, "a\nb"])
+def test_a_name_that_is_not_fit_to_be_kept_is_not(guarded: httpx.Client, question: Json, name: str) -> None:
+    guarded.auth = (name, "a-token-of-16-characters")
+    answer = found(guarded, question)
+    said = give(guarded, answer, counterfactual_id=answer["counterfactuals"][0]["id"], verdict="accepted")
+    assert said.json()["given_by"] is None

@@ -1,0 +1,346 @@
+"""The clinician's page over HTTP: what it says in every case, what it refuses, and how it is kept safe."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import psycopg
+import pytest
+
+from app.classifiers.hosted import HostedModel
+from app.engine.question import question_about
+from tests.asking import Person
+from tests.integration.answers import Json, ask, found, risk_of
+from tests.integration.serving import NOWHERE, Servers, client_of, row_counts, settings_for
+
+Database = psycopg.Connection[tuple[Any, ...]]
+HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def answer(client: httpx.Client, question: Json) -> Json:
+    return found(client, question)
+
+
+def page_of(client: httpx.Client, patient_id: str, query: str = "") -> str:
+    response = client.get(f"/patients/{patient_id}/interventions{query}", headers=HTML)
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"].startswith("text/html")
+    return " ".join(response.text.replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+def test_programs_get_json_and_browsers_a_page(client: httpx.Client, answer: Json) -> None:
+    path = f"/patients/{answer['patient_id']}/interventions"
+    for accept, kind in [
+        ("*/*", "application/json"),
+        ("application/json", "application/json"),
+        ("application/json, text/html;q=0.5", "application/json"),
+        ("text/html;q=oops", "application/json"),
+        (HTML["Accept"], "text/html"),
+    ]:
+        response = client.get(path, headers={"Accept": accept})
+        assert response.headers["content-type"].partition(";")[0] == kind, accept
+        assert "Accept" in response.headers["vary"]
+
+
+def test_a_page_is_kept_by_nobody_and_runs_nothing_of_others(client: httpx.Client, answer: Json) -> None:
+    response = client.get(f"/patients/{answer['patient_id']}/interventions", headers=HTML)
+    assert response.headers["cache-control"] == "private, no-store"
+    policy = response.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert " style=" not in response.text
+    assert "<style" not in response.text
+    assert all("src=" in script for script in response.text.split("<script")[1:])
+    assert "http://" not in response.text
+    assert "https://" not in response.text
+    for address in ("/static/style.css", "/static/page.js", "/static/htmx"):
+        url = next(word.strip('"') for word in response.text.split('"') if word.startswith(address))
+        asset = client.get(url)
+        assert asset.status_code == 200
+        assert "immutable" in asset.headers["cache-control"]
+
+
+def test_nobody_in_reach_of_the_target_is_told_what_helps_most(
+    client: httpx.Client, patient_id: str, high_risk: list[Person]
+) -> None:
+    person = next(one for one in reversed(high_risk) if None not in one.values())
+    answer = ask(
+        client,
+        {"patient_id": patient_id, "features": dict(person), "generator": "search"},
+        target={"max_risk": 0.001},
+    )
+    page = page_of(client, patient_id)
+    assert "No permitted change reaches the target" in page
+    assert f"{100 * answer['infeasible']['lowest_reachable_risk']:.0f} %" in page
+    assert "What helps most" in page
+    assert "Consider " in page
+
+
+def test_low_risk_is_told_that_nothing_needs_to_change(client: httpx.Client, question: Json) -> None:
+    answer = ask(client, question, target={"max_risk": 0.999})
+    assert answer["status"] == "already_below_target"
+    assert "at or below the target" in page_of(client, question["patient_id"])
+
+
+def test_what_is_not_known_is_named(client: httpx.Client, question: Json) -> None:
+    ask(client, question, features=question["features"] | {"sleep": None, "fibre": None})
+    page = page_of(client, question["patient_id"])
+    assert "Not known</dt><dd>Sleep on work nights, Dietary fibre" in page
+
+
+def test_the_second_model_has_a_page_too(
+    client: httpx.Client, patient_id: str, heart_patient: Person
+) -> None:
+    asked = {"patient_id": patient_id, "features": dict(heart_patient), "model": "heart-disease"}
+    found(client, asked | {"generator": "search"})
+    page = page_of(client, patient_id)
+    assert "Coronary heart disease, version 1" in page
+    assert "Age: " in page  # figures for people like this one
+
+
+def test_a_part_that_was_away_is_told_in_words(servers: Servers, question: Json) -> None:
+    away = Servers(servers.database_url, servers.redis_url, NOWHERE)
+    with client_of(settings_for(away)) as client:
+        ask(client, question, generator="auto")
+        assert "The language model was away" in page_of(client, question["patient_id"])
+
+
+def test_an_answer_of_another_version_is_shown_without_what_needs_the_model(
+    client: httpx.Client, answer: Json, database: Database
+) -> None:
+    database.execute(
+        "UPDATE predictions SET model_digest = 'old', model_version = '0' FROM answers "
+        "WHERE answers.prediction_id = predictions.id AND answers.id = %s",
+        [answer["id"]],
+    )
+    page = page_of(client, answer["patient_id"])
+    assert "Given by version 0. Hosted now is version 1" in page
+    assert "Nine of ten refits" not in page
+    assert "Consider " in page
+
+
+def test_an_answer_of_a_model_that_is_gone_can_be_read(
+    client: httpx.Client, answer: Json, database: Database
+) -> None:
+    database.execute(
+        "UPDATE predictions SET model_digest = 'old', model_name = 'gone' FROM answers "
+        "WHERE answers.prediction_id = predictions.id AND answers.id = %s",
+        [answer["id"]],
+    )
+    page = page_of(client, answer["patient_id"])
+    assert answer["counterfactuals"][0]["changes"][0]["label"].lower() in page.lower()
+    assert 'id="what-if"' not in page
+    stale = client.post(
+        f"/patients/{answer['patient_id']}/what-if", data={"answer": answer["id"]}, headers=HTMX
+    )
+    assert stale.status_code == 409
+    assert "Ask again" in stale.text
+
+
+def test_a_what_if_is_the_classifiers_word_and_is_audited(
+    client: httpx.Client, answer: Json, model: HostedModel, database: Database
+) -> None:
+    features = question_of(client, answer)
+    lever = next(one for one in question_about(model, features).levers if one.feature.name == "bmi")
+    before = row_counts(database)
+    told = client.post(
+        f"/patients/{answer['patient_id']}/what-if",
+        data={"answer": answer["id"], "at.bmi": "0"},
+        headers=HTMX,
+    )
+    assert told.status_code == 200
+    assert row_counts(database) == before | {"predictions": before["predictions"] + 1}
+    lowest = float(lever.values.min())
+    after = features | {"bmi": lowest} | follow(model, features, lowest)
+    text = told.text.replace("\N{NO-BREAK SPACE}", " ")
+    # A switch that is not sent stands at "no"; this person's do anyway.
+    assert f"{100 * risk_of(client, after):.0f} %</b>" in text
+    assert f"<b>{lowest:.1f} kg/m²</b>" in text
+
+
+def question_of(client: httpx.Client, answer: Json) -> Json:
+    features: Json = dict(answer["counterfactuals"][0]["features"])
+    for option in answer["counterfactuals"][:1]:
+        for change in [*option["changes"], *option["linked"]]:
+            features[change["feature"]] = change["from"]
+    return features
+
+
+def follow(model: HostedModel, features: Json, bmi: float) -> Json:
+    lever = next(one for one in question_about(model, features).levers if one.feature.name == "bmi")
+    row = lever.rows[int(abs(lever.values - bmi).argmin())]
+    names = list(model.schema.column_of)
+    columns = {column: name for name, column in model.schema.column_of.items()}
+    assert names
+    return {columns[int(c)]: round(float(v), 6) for c, v in zip(lever.columns, row, strict=True)}
+
+
+def test_values_that_contradict_each_other_have_no_risk(
+    client: httpx.Client, answer: Json, model: HostedModel
+) -> None:
+    """Diastolic pressure stays 10 below systolic: a what-if may not hide that."""
+    features = question_of(client, answer) | {"sbp": 131, "dbp": 120}
+    asked = found_or_not(client, f"test-{uuid4()}", features)
+    told = client.post(
+        f"/patients/{asked['patient_id']}/what-if",
+        data={"answer": asked["id"], "at.sbp": "0"},
+        headers=HTMX,
+    )
+    assert told.status_code == 200
+    assert "No risk for these values" in told.text
+    assert "diastolic pressure is below systolic pressure" in told.text
+
+
+def found_or_not(client: httpx.Client, patient_id: str, features: Json) -> Json:
+    return ask(client, {"patient_id": patient_id, "features": features, "generator": "search"})
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"at.bmi": "99"},
+        {"at.bmi": "-1"},
+        {"at.bmi": "0x1"},
+        {"at.bmi": "9" * 9000},
+        {"at.age": "1"},
+        {"lock.nonsense": "on"},
+        {"answer": "not-an-id"},
+    ],
+)
+def test_a_what_if_out_of_bounds_is_refused(
+    client: httpx.Client, answer: Json, fields: Json, database: Database
+) -> None:
+    before = row_counts(database)
+    for path in ("what-if", "interventions"):
+        sent = client.post(
+            f"/patients/{answer['patient_id']}/{path}", data={"answer": answer["id"]} | fields, headers=HTMX
+        )
+        assert sent.status_code == 422
+        assert sent.headers["hx-retarget"] == "#notice"
+        assert "999" not in sent.text
+    assert row_counts(database) == before
+
+
+def test_everything_locked_is_refused_in_words(
+    client: httpx.Client, answer: Json, model: HostedModel
+) -> None:
+    levers = question_about(model, question_of(client, answer)).levers
+    locks = {f"lock.{lever.feature.name}": "on" for lever in levers}
+    sent = client.post(
+        f"/patients/{answer['patient_id']}/interventions", data={"answer": answer["id"]} | locks, headers=HTMX
+    )
+    assert sent.status_code == 422
+    assert "leave at least one value free" in sent.text
+
+
+def test_a_what_if_of_another_patients_answer_is_not_found(
+    client: httpx.Client, answer: Json, question: Json
+) -> None:
+    other = found(client, question | {"patient_id": f"test-{uuid4()}"})
+    sent = client.post(
+        f"/patients/{answer['patient_id']}/what-if", data={"answer": other["id"]}, headers=HTMX
+    )
+    assert sent.status_code == 404
+    shown = client.get(f"/patients/{answer['patient_id']}/interventions?answer={other['id']}", headers=HTML)
+    assert shown.status_code == 404
+
+
+def test_what_a_page_asks_is_not_what_a_caller_asked(client: httpx.Client, answer: Json) -> None:
+    """The page opens on what was sent last, whatever was tried on it since."""
+    path = f"/patients/{answer['patient_id']}/interventions"
+    sent = client.post(path, data={"answer": answer["id"], "at.bmi": "0"}, headers=HTML)
+    assert sent.status_code == 303
+    shown = page_of(client, answer["patient_id"], "?" + sent.headers["location"].split("?")[1])
+    assert "A what-if, not" in shown
+    assert "A what-if, not" not in page_of(client, answer["patient_id"])
+    newest = client.get(path).json()["answers"][0]
+    assert newest["based_on"] == answer["id"]
+    lately = client.post("/", data={"patient": answer["patient_id"]}, headers=HTML).text
+    risk = answer["prediction"]["risk"]
+    assert f"{100 * risk:.0f}\N{NO-BREAK SPACE}%" in lately
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+        "%22%27%3E%3Cimg%20src%3Dx%3E",
+        "x" * 10_000,
+        "..",
+        "..%2F..%2Fetc%2Fpasswd",
+        "%00",
+        "P%0d%0aSet-Cookie:x",
+    ],
+)
+def test_a_hostile_id_is_refused_and_never_shown(client: httpx.Client, hostile: str) -> None:
+    for send in (
+        lambda: client.get(f"/patients/{hostile}/interventions", headers=HTML),
+        lambda: client.post(f"/patients/{hostile}/what-if", headers=HTML),
+        lambda: client.post(f"/patients/{hostile}/interventions", headers=HTMX),
+    ):
+        response = call(send)
+        assert response.status_code in (404, 405, 422)
+        for part in ("<script>alert", "<img", "passwd", "Set-Cookie:x", "x" * 100):
+            assert part not in response.text
+        assert "set-cookie" not in response.headers
+
+
+def call(send: Callable[[], httpx.Response]) -> httpx.Response:
+    return send()
+
+
+def test_an_unknown_patient_gets_a_page_that_helps(client: httpx.Client) -> None:
+    response = client.get("/patients/nobody-here/interventions", headers=HTML)
+    assert response.status_code == 404
+    assert "nobody-here is not on record" in response.text
+    assert 'name="value.bmi"' in response.text
+    other = client.get("/patients/nobody-here/interventions?model=heart-disease", headers=HTML)
+    assert 'name="value.chest_pain"' in other.text
+    nonsense = client.get("/patients/nobody-here/interventions?model=nonsense", headers=HTML)
+    assert 'name="value.bmi"' in nonsense.text
+
+
+def test_errors_are_pages_for_people(client: httpx.Client) -> None:
+    for path, status in [
+        ("/nowhere", 404),
+        ("/augmentations/nothing", 422),
+        (f"/augmentations/{uuid4()}", 404),
+    ]:
+        response = client.get(path, headers=HTML)
+        assert response.status_code == status
+        assert response.headers["content-type"].startswith("text/html")
+        assert "<h1>" in response.text
+        assert client.get(path).headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 303),
+        ({}, 303),
+    ],
+)
+def test_another_sites_page_cannot_speak_for_a_clinician(
+    client: httpx.Client, answer: Json, headers: dict[str, str], status: int, database: Database
+) -> None:
+    before = row_counts(database)
+    form = {"counterfactual_id": answer["counterfactuals"][0]["id"], "verdict": "accepted"}
+    sent = client.post(f"/counterfactuals/{answer['id']}/feedback", data=form, headers=HTML | headers)
+    assert sent.status_code == status
+    assert (row_counts(database) == before) == (status == 403)
+
+
+def test_the_database_away_is_told_on_a_page(servers: Servers) -> None:
+    nowhere = "postgresql+psycopg://turnpoint@127.0.0.1:9/turnpoint"
+    with client_of(settings_for(Servers(nowhere, servers.redis_url))) as client:
+        for path in ("/", "/patients/P-1/interventions"):
+            response = client.get(path, headers=HTML)
+            assert response.status_code == 503
+            assert "A part is away" in response.text
