@@ -5,7 +5,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-train test-vllm bench evaluate finetune lint lock clean
+.PHONY: help run test test-train test-vllm bench screenshots evaluate finetune lint lock clean
 
 # PYTHON=… chooses the interpreter; without it the first that fits is taken.
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3.14 python3)
@@ -37,6 +37,7 @@ run: $(RUN) $(if $(filter vllm,$(LLM)),$(VLLM))  ## Run everything on this machi
 
 test: $(DEV) $(MLSERVER)  ## Run the tests; ARGS="-k settle" reaches pytest
 	@$(BIN)/turnpoint fetch
+	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-vllm: $(DEV) $(VLLM)  ## Run the gateway's tests on vLLM, which takes 4 GB and some minutes
@@ -53,6 +54,11 @@ finetune: $(TRAIN)  ## Make lessons and tune the language model on them; ARGS="-
 bench: $(BENCH) $(if $(filter vllm,$(ARGS)),$(VLLM))  ## Measure it and its peers; ARGS="peers --quick" reaches the benchmark
 	@.venv-bench/bin/turnpoint fetch
 	@.venv-bench/bin/python -m bench $(ARGS)
+
+screenshots: $(BENCH)  ## Take the README's pictures anew; they need Chromium
+	@.venv-bench/bin/turnpoint fetch
+	@.venv-bench/bin/python -m tests.browser.chromium
+	@.venv-bench/bin/python -m bench.screenshots
 
 evaluate: $(BENCH)  ## Make the study anew, which takes hours; ARGS="--quick" takes minutes
 	@.venv-bench/bin/turnpoint fetch
@@ -80,7 +86,7 @@ lock: $(DEV)  ## Write requirements/*.txt anew; ARGS=--upgrade takes the newest 
 
 clean:  ## Remove .venv and caches, never your data
 	rm -rf .venv .venv-bench .venv-mlserver .venv-train .venv-vllm .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
-		.ruff_cache dist htmlcov
+		.ruff_cache build dist htmlcov
 	find app bench migrations tests turnpoint -name __pycache__ -prune -exec rm -rf {} +
 
 $(HERE) $(BENCH_HERE):

@@ -18,6 +18,7 @@ from bench.augmentation import measure_augmentation
 from bench.gateway import measure_gateway
 from bench.measured import Measured, table_of
 from bench.million import measure_million
+from bench.page import measure_page
 from bench.peers import PEOPLE, QUICK_PEOPLE, Choice, measure_peers
 from bench.vllm import measure_vllm
 
@@ -39,6 +40,8 @@ def main() -> None:
     million.add_argument(
         "--upload-mb", type=int, default=199, help="size of the upload that they are made of"
     )
+    page = parts.add_parser("page", help="the clinician's page in a browser")
+    page.add_argument("--people", type=int, default=20, help="people whose pages are opened")
     peers = parts.add_parser("peers", help="other packages, asked the same questions")
     peers.add_argument(
         "--quick", action="store_true", help=f"{QUICK_PEOPLE} people, without the slowest rows"
@@ -55,6 +58,8 @@ def main() -> None:
         _show(lambda scratch, console: measure_vllm(scratch, chosen.people, console))
     if chosen.part == "augmentation":
         _show(lambda scratch, console: measure_augmentation(scratch, chosen.people, console))
+    if chosen.part == "page":
+        _show(lambda scratch, console: measure_page(scratch, chosen.people, console))
     if chosen.part == "million":
         _show(lambda scratch, console: measure_million(scratch, chosen.rows, chosen.upload_mb, console))
     if chosen.part in {None, "peers"}:

@@ -82,6 +82,7 @@ def _credentials(settings: Settings) -> dict[str, str]:
 
 def _show_addresses(screen: Screen, url: str, patient_id: str, seconds: float) -> None:
     screen.say(f"\nUp after {seconds:.0f} s. Stop with Ctrl-C.")
-    screen.say(f"  try it        {url}/docs")
     screen.say(f"  this patient  {url}/patients/{patient_id}/interventions")
+    screen.say(f"  all patients  {url}/")
+    screen.say(f"  try it        {url}/docs")
     screen.say(f"  the model     {url}/models")

@@ -67,7 +67,7 @@ def _figures(
     """Everybody first, then the groups that the patient is in."""
     found = [_group("Everybody", performance["held_out"])] if "held_out" in performance else []
     for group in performance.get("groups", ()):
-        if _is_in(schema, values, group["group"], str(group["level"])):
+        if is_in(schema, values, group["group"], str(group["level"])):
             found.append(_group(f"{group['group']}: {group['level']}", group))
     return [one for one in found if one is not None]
 
@@ -81,7 +81,7 @@ def _group(name: str, told: Mapping[str, Any]) -> GroupFigures | None:
     )
 
 
-def _is_in(schema: FeatureSchema, values: Mapping[str, Value], group: str, level: str) -> bool:
+def is_in(schema: FeatureSchema, values: Mapping[str, Value], group: str, level: str) -> bool:
     """Whether the patient is among those of a level, such as "40-59" of "Age"."""
     feature = next((f for f in schema.features if f.label.lower() == group.lower()), None)
     value = values.get(feature.name) if feature else None

@@ -128,7 +128,7 @@ def _level(lever: Lever, fields: Mapping[str, str]) -> int:
     text = fields.get(PLACE + lever.feature.name)
     if text is None:
         return int(order[0]) if lever.feature.kind is Kind.BOOLEAN else 0
-    if not text.isdecimal() or len(text) > 4 or int(text) > lever.top:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 4 and int(text) <= lever.top):
         raise InvalidInputError([Fault(f"/{lever.feature.name}", "is not a step open to this patient")])
     return int(order[int(text)])
 
