@@ -87,8 +87,8 @@ class AugmentationRepository:
     async def insert(self, table: type[Base], values: Sequence[Mapping[str, Any]]) -> None:
         """Many rows at once."""
         if values:
-            # With something to return it is one statement, not a pipeline of as many. Who freezes in the middle
-            # of a pipeline counts as at work, and the server would never end the transaction.
+            # With something to return it is one statement, not a pipeline of as many: who freezes within one
+            # counts as at work, and the server would never end the transaction.
             statement = insert(table).returning(literal(1))
             await self._session.execute(statement, list(values))
 

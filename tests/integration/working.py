@@ -1,6 +1,8 @@
 """Real workers, as processes of their own, and waiting for what they do."""
 
 import json
+import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -9,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
+import psycopg
 
 from app.embedded.processes import Child, ChildOptions, package_path
-from tests.integration.serving import SECONDS, Servers
+from tests.integration.processes import wait_until
+from tests.integration.serving import SECONDS, Servers, connect
 
 Json = dict[str, Any]
 QUICK = {"WORKER_HEARTBEAT_S": "0.5", "WORKER_GIVEN_UP_AFTER_S": "2"}
@@ -33,6 +38,37 @@ def worker(servers: Servers, home: Path, **environment: str) -> Iterator[Child]:
         child.stop()
 
 
+def freeze(worker: Child) -> None:
+    """SIGSTOP: it stays as it is, connections, locks and all, until it is woken or killed."""
+    os.killpg(worker.pid, signal.SIGSTOP)
+    processes = [psutil.Process(worker.pid), *psutil.Process(worker.pid).children(recursive=True)]
+    wait_until(lambda: all(process.status() == psutil.STATUS_STOPPED for process in processes))
+
+
+def wake(worker: Child) -> None:
+    os.killpg(worker.pid, signal.SIGCONT)
+
+
+@contextmanager
+def writes_held_back(database_url: str) -> Iterator[None]:
+    """Whoever has made a chunk's rows meanwhile waits with them until the end of this."""
+    with connect(database_url) as connection, connection.transaction():
+        connection.execute("LOCK TABLE augmented_rows IN SHARE MODE")
+        yield
+
+
+def waiting_to_write(database: "psycopg.Connection[tuple[Any, ...]]") -> int:
+    """How many chunks wait for `writes_held_back`, or for one that does."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    found = database.execute(f"{waiting} AND wait_event_type = 'Lock'").fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+def rows_source(people: list[Json]) -> Json:
+    return {"kind": "rows", "rows": people}
+
+
 def submit(client: httpx.Client, **job: Any) -> Json:
     """A job that was taken in."""
     response = client.post("/augmentations", json={"target_label": "low", "generator": "search"} | job)
@@ -40,6 +76,12 @@ def submit(client: httpx.Client, **job: Any) -> Json:
     taken: Json = response.json()
     assert response.headers["location"] == taken["links"]["self"]
     return taken
+
+
+def state_of(client: httpx.Client, job: Json) -> Json:
+    """The job as it is now."""
+    state: Json = client.get(job["links"]["self"]).json()
+    return state
 
 
 def ended(client: httpx.Client, job: Json) -> Json:
@@ -50,8 +92,7 @@ def ended(client: httpx.Client, job: Json) -> Json:
                 break
         else:
             raise AssertionError("the events ended before the job")
-    state: Json = client.get(job["links"]["self"]).json()
-    return state
+    return state_of(client, job)
 
 
 def rows_of(client: httpx.Client, job: Json) -> list[Json]:
@@ -59,3 +100,21 @@ def rows_of(client: httpx.Client, job: Json) -> list[Json]:
     response = client.get(job["links"]["rows"])
     assert response.status_code == 200, response.text
     return [json.loads(line) for line in response.text.splitlines()]
+
+
+def assert_none_lost_or_doubled(
+    client: httpx.Client, database: "psycopg.Connection[tuple[Any, ...]]", job: Json
+) -> None:
+    """Each source row has either rows, ranked from one, or a reason; the job's counts are of these."""
+    ranks: dict[int, list[int]] = {}
+    for row in rows_of(client, job):
+        ranks.setdefault(row["source_row"], []).append(row["rank"])
+    assert all(each == list(range(1, len(each) + 1)) for each in ranks.values())
+    rejected = "SELECT source_row FROM rejected_rows WHERE job_id = %s"
+    refused = [row[0] for row in database.execute(rejected, [job["id"]])]
+    assert sorted([*ranks, *refused]) == list(range(job["progress"]["total"]))
+    assert job["duplicates_removed"] == 0  # or there would be source rows with neither
+    made = sum(len(each) for each in ranks.values())
+    total = job["progress"]["total"]
+    expected = {"total": total, "done": total, "accepted": made, "rejected": len(refused), "invalid": 0}
+    assert job["progress"] == expected
