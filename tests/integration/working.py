@@ -19,23 +19,38 @@ from tests.integration.processes import wait_until
 from tests.integration.serving import SECONDS, Servers, connect
 
 Json = dict[str, Any]
+START_SECONDS = 3 * SECONDS
+"""How long a worker may take to load the models, which on a machine's first start includes compiling."""
 QUICK = {"WORKER_HEARTBEAT_S": "0.5", "WORKER_GIVEN_UP_AFTER_S": "2"}
 """A worker that died is given up soon enough for a test."""
 
 
 @contextmanager
 def worker(servers: Servers, home: Path, **environment: str) -> Iterator[Child]:
-    """A `turnpoint worker` on these servers."""
+    """A `turnpoint worker` on these servers, once it takes work."""
     told = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
     told |= {"LLM_URL": servers.llm_url or "", "PYTHONPATH": package_path(), **QUICK, **environment}
     log = home / "logs" / f"worker-{time.monotonic_ns()}.log"
+    with connect(servers.database_url) as database:
+        before = _newest_worker(database)
     child = Child(
         "a worker", [sys.executable, "-m", "app.cli", "worker"], log, ChildOptions(environment=told)
     )
     try:
+        with connect(servers.database_url) as database:
+            wait_until(lambda: not child.running or _newest_worker(database) > before, START_SECONDS)
+        assert child.running, child.last_line()
         yield child
     finally:
         child.stop()
+
+
+def _newest_worker(database: "psycopg.Connection[tuple[Any, ...]]") -> int:
+    """The number of the worker that came to the queue last, of those that are there."""
+    newest = "SELECT coalesce(max(id), 0) FROM queue.procrastinate_workers"
+    found = database.execute(newest).fetchone()
+    assert found is not None
+    return int(found[0])
 
 
 def freeze(worker: Child) -> None:
