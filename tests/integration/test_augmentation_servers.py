@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
 import psycopg
 import pytest
 import redis
@@ -18,10 +17,9 @@ import redis
 from app.classifiers.hosted import HostedModel
 from app.embedded.language_model import LanguageModel
 from app.engine.search import search
-from app.proposers.llm.response import write_answer
 from tests.asking import Person, question_about
 from tests.integration.answers import found
-from tests.integration.fake_llm import fake_llm, says
+from tests.integration.fake_llm import a_good_answer, fake_llm, says
 from tests.integration.fake_server import Reply
 from tests.integration.processes import wait_until
 from tests.integration.serving import (
@@ -81,6 +79,7 @@ def test_redis_killed_in_the_middle_is_not_missed(
     many_people: list[Json],
     undisturbed: list[Json],
     question: Json,
+    database: "psycopg.Connection[tuple[Any, ...]]",
 ) -> None:
     """Jobs use no cache at all; the gateway that takes them in and tells of them uses it for questions."""
     valkey = LastingValkey(tmp_path)
@@ -88,18 +87,18 @@ def test_redis_killed_in_the_middle_is_not_missed(
     own = replace(servers, redis_url=valkey.url)
     try:
         with client_of(settings_for(own)) as client, worker(own, home):
-            job = submit(client, source=rows_source(many_people), per_row=3)
+            with writes_held_back(servers.database_url):
+                job = submit(client, source=rows_source(many_people), per_row=3)
+                wait_until(lambda: waiting_to_write(database) == 2)
+                assert _callers(valkey) == 0
+                assert found(client, question)["generation"]["degraded"] is None
+                assert _callers(valkey) > 0
+                valkey.kill()
+                assert found(client, question)["generation"]["degraded"] == "cache_unavailable"
+                during = submit(client, source=rows_source(many_people[:10]))
             wait_until(lambda: state_of(client, job)["progress"]["done"] > 0)
-            assert _callers(valkey) == 0
-            assert found(client, question)["generation"]["degraded"] is None
-            assert _callers(valkey) > 0
-            done = state_of(client, job)["progress"]["done"]
-            valkey.kill()
-            assert found(client, question)["generation"]["degraded"] == "cache_unavailable"
-            during = submit(client, source=rows_source(many_people[:10]))
-            wait_until(lambda: state_of(client, job)["progress"]["done"] > done)
-            valkey.start()
             assert state_of(client, job)["state"] == "running"
+            valkey.start()
             assert found(client, question)["generation"]["degraded"] is None
             finished, other = ended(client, job), ended(client, during)
             assert finished["state"] == other["state"] == "completed"
@@ -209,9 +208,7 @@ def _tries(database: "psycopg.Connection[tuple[Any, ...]]", job: Json) -> int:
 def test_garbage_for_a_third_of_the_rows_costs_no_row(
     servers: Servers, home: Path, model: HostedModel, many_people: list[Json]
 ) -> None:
-    levers = question_about(model, many_people[0]).levers
-    good = write_answer(levers, np.eye(len(levers), dtype=np.int64)[0])  # open to most: a step of one lever
-    count = 0
+    good, count = a_good_answer(model, many_people[0]), 0
 
     def every_third(request: Json) -> Reply:
         nonlocal count
