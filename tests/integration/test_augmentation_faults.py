@@ -76,11 +76,11 @@ def test_two_workers_that_write_one_chunk_double_nothing(
         frozen.set()
         with worker(replace(servers, llm_url=llm.url), home):
             with writes_held_back(servers.database_url):
-                wait_until(lambda: waiting_to_write(database) == 1)
+                wait_until(lambda: waiting_to_write(database) >= 1)
                 assert state_of(client, job)["progress"]["done"] == 0
                 woken.set()
                 wake(first)
-                wait_until(lambda: waiting_to_write(database) == 2)
+                wait_until(lambda: waiting_to_write(database) >= 2)
             finished = ended(client, job)
     assert finished["state"] == "completed"
     assert finished["degraded"] is None
@@ -99,7 +99,7 @@ def test_a_worker_that_freezes_while_it_writes_holds_nothing_up(
     with worker(servers, home) as first:
         with writes_held_back(servers.database_url):
             job = submit(client, source=rows_source(many_people[:CHUNK]), per_row=3)
-            wait_until(lambda: waiting_to_write(database) == 1)
+            wait_until(lambda: waiting_to_write(database) >= 1)
             freeze(first)
         with worker(servers, home):
             finished = ended(client, job)

@@ -89,7 +89,7 @@ def test_redis_killed_in_the_middle_is_not_missed(
         with client_of(settings_for(own)) as client, worker(own, home):
             with writes_held_back(servers.database_url):
                 job = submit(client, source=rows_source(many_people), per_row=3)
-                wait_until(lambda: waiting_to_write(database) == 2)
+                wait_until(lambda: waiting_to_write(database) >= 2)
                 assert _callers(valkey) == 0
                 assert found(client, question)["generation"]["degraded"] is None
                 assert _callers(valkey) > 0
@@ -155,7 +155,7 @@ def test_a_language_model_killed_in_the_middle_costs_no_row(
         wait_until(lambda: llm.tokens_said() > 0)
         with writes_held_back(servers.database_url):
             llm.kill()
-            wait_until(lambda: waiting_to_write(database) == 2)
+            wait_until(lambda: waiting_to_write(database) >= 2)
             assert state_of(client, job)["progress"]["done"] == 0
             llm.start()
         finished = ended(client, job)
