@@ -16,7 +16,7 @@ from app.engine.hosting import Hosted, Hosting
 from app.engine.search import search
 from tests.asking import Person, question_about
 
-pytest_plugins = ["tests.integration.parts"]
+pytest_plugins = ["tests.integration.parts", "tests.integration.undisturbed"]
 
 STORE = Path(__file__).parent.parent / "model_store"
 

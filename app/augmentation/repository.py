@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, func, insert, select, text, update
+from sqlalchemy import Integer, func, insert, literal, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.augmentation.schemas import Progress
@@ -87,7 +87,10 @@ class AugmentationRepository:
     async def insert(self, table: type[Base], values: Sequence[Mapping[str, Any]]) -> None:
         """Many rows at once."""
         if values:
-            await self._session.execute(insert(table), list(values))
+            # With something to return it is one statement, not a pipeline of as many: who freezes within one
+            # counts as at work, and the server would never end the transaction.
+            statement = insert(table).returning(literal(1))
+            await self._session.execute(statement, list(values))
 
     async def chunk(self, job_id: UUID, number: int, lock: bool = False) -> AugmentationChunkRow | None:
         return await self._session.get(AugmentationChunkRow, (job_id, number), with_for_update=lock)

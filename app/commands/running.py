@@ -71,7 +71,7 @@ def serve() -> None:
 
     settings = Settings()
     logs.configure()
-    _compile_apart()
+    compile_apart()
     try:
         app = create_app(settings)
     except (ModelFolderError, ClassifierError) as error:
@@ -105,7 +105,7 @@ def migrate() -> None:
         fail(str(error))
 
 
-def _compile_apart() -> None:
+def compile_apart() -> None:
     """On a machine's first start, compile in a process of its own: it takes 200 MB that are never given back.
 
     What goes wrong there goes wrong here as well, and is said here.

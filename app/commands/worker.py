@@ -2,7 +2,7 @@
 
 import sys
 
-from app.commands.running import NotInAGateway
+from app.commands.running import NotInAGateway, compile_apart
 from app.commands.shared import fail
 from app.settings import Settings
 
@@ -16,6 +16,7 @@ def worker() -> None:
     from app.running.working import work_here
 
     logs.configure()
+    compile_apart()  # not while it has a chunk in hand that another worker could make
     try:
         work_here(Settings())
     except (ModelFolderError, ClassifierError) as error:

@@ -47,7 +47,7 @@ class LlmOptions:
 
 
 class EmbeddedLlm:
-    """One llama.cpp server on a free loopback port."""
+    """One llama.cpp server on a loopback port that was free; started again, it is on the same one."""
 
     def __init__(self, model: Path, options: LlmOptions | None = None) -> None:
         self._model = model
@@ -73,7 +73,7 @@ class EmbeddedLlm:
             )
         for file in (self._model, *self._options.loras):
             _need_gguf(file)
-        self._port = free_port()
+        self._port = self._port or free_port()
         home = home.expanduser().absolute()
         self._server = Child(
             "The language model", self._command(), home / "logs" / "llm.log", self._child_options(home)

@@ -25,7 +25,9 @@ def work_here(settings: Settings) -> None:
 
 async def _work(settings: Settings) -> None:
     hosting = hosting_of(settings)
-    database, queue = Database(settings.database_url), queue_app(settings.database_url)
+    # A worker that is given up for lost must not go on holding the job that it was writing to.
+    database = Database(settings.database_url, longest_pause_s=settings.worker_given_up_after_s)
+    queue = queue_app(settings.database_url)
     llm = llm_client(settings)
     proposer = proposer_of(settings, hosting, llm) if llm else None
     if proposer is not None:  # nobody waits for a batch job's rows

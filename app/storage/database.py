@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import Insert, text
+from sqlalchemy import Insert, make_url, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -18,7 +18,11 @@ class RecordError(RuntimeError):
 class Database:
     """A pool of connections to PostgreSQL and the transactions on it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, longest_pause_s: float | None = None) -> None:
+        """With `longest_pause_s` the server ends a transaction in which nothing was said for so long.
+
+        So whoever froze, or was cut off, in the middle of one does not keep for good what it had locked.
+        """
         # Fail within seconds when PostgreSQL is away: callers have deadlines of their own.
         self._engine: AsyncEngine = create_async_engine(
             url,
@@ -26,7 +30,7 @@ class Database:
             max_overflow=10,
             pool_timeout=5,
             hide_parameters=True,  # what a statement carries must not reach a log by way of an error
-            connect_args={"connect_timeout": 5},
+            connect_args={"connect_timeout": 5} | _pausing_at_most(url, longest_pause_s),
         )
         self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
@@ -75,6 +79,14 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def _pausing_at_most(url: str, seconds: float | None) -> dict[str, str]:
+    if seconds is None:
+        return {}
+    given = make_url(url).query.get("options", "")  # those in the URL would be replaced
+    milliseconds = max(1, round(1000 * seconds))
+    return {"options": f"{given} -c idle_in_transaction_session_timeout={milliseconds}"}
 
 
 def _is_away(error: DBAPIError) -> bool:

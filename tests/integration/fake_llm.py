@@ -7,6 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from app.classifiers.hosted import HostedModel
+from app.proposers.llm.response import write_answer
+from tests.asking import Person, question_about
 from tests.integration.fake_server import Handler, Reply, serving
 
 Json = dict[str, Any]
@@ -20,6 +25,12 @@ def says(*contents: object, **beside: Json) -> Behaviour:
     """Answers with these texts, one choice each, and with what else a server says beside them."""
     choices = [{"message": {"role": "assistant", "content": content}} for content in contents]
     return lambda _: Reply(body=json.dumps({"choices": choices} | beside).encode())
+
+
+def a_good_answer(model: HostedModel, person: Person) -> str:
+    """A well-formed answer that is open to most people: a step of the first lever."""
+    levers = question_about(model, person).levers
+    return write_answer(levers, np.eye(len(levers), dtype=np.int64)[0])
 
 
 @dataclass

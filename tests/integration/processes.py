@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import psutil
+import pytest
 
 from app.embedded.home import free_port
 from app.embedded.processes import package_path
@@ -78,6 +79,15 @@ class Turnpoint:
         self._process.send_signal(signal.SIGINT)
         return self.wait(seconds)
 
+    def listen_to_the_end(self, silence: float) -> int:
+        """The exit code, however long that takes; fails when it says nothing for `silence` seconds."""
+        try:
+            while self._lines.get(timeout=silence) is not None:
+                pass
+        except queue.Empty:
+            pytest.fail(f"it says nothing any more:\n{self.output}\n{self.errors}")
+        return self.wait(silence)
+
     def wait(self, seconds: float) -> int:
         """The exit code, once it has ended and all it said is here."""
         code = self._process.wait(seconds)
@@ -114,9 +124,9 @@ def turnpoint(command: str, given: Mapping[str, str], arguments: Sequence[str] =
         process.end()
 
 
-def wait_until(true: Callable[[], bool]) -> None:
+def wait_until(true: Callable[[], bool], seconds: float = SECONDS) -> None:
     """Ask again and again until it is true; fails when that takes too long."""
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +10,12 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
+import psutil
 import psycopg
 import uvicorn
 
+from app.embedded.language_model import LanguageModel
+from app.embedded.llama_server import EmbeddedLlm, LlmOptions
 from app.embedded.postgres import EmbeddedPostgres
 from app.embedded.valkey import EmbeddedValkey
 from app.main import create_app
@@ -133,17 +136,64 @@ class LastingPostgres:
 
 
 class LastingValkey:
-    """An embedded Valkey that can stop and come back under the same URL."""
+    """An embedded Valkey that can stop, or be killed, and come back under the same URL."""
 
     def __init__(self, home: Path) -> None:
         self._home, self._link, self._server = home, home / "cache", EmbeddedValkey()
         self.url = f"unix://{self._link}/valkey.sock?db=0"
 
     def start(self) -> None:
-        _point(self._link, Path(urlsplit(self._server.start(self._home)).path).parent)
+        url, self._process = _started(lambda: self._server.start(self._home))
+        _point(self._link, Path(urlsplit(url).path).parent)
 
     def stop(self) -> None:
         self._server.stop()
+
+    def kill(self) -> None:
+        """SIGKILL: whatever it had in hand is lost."""
+        self._process.kill()
+        self._server.stop()
+
+
+class LastingLlm:
+    """An embedded llama.cpp server that can be killed and come back under the same URL."""
+
+    def __init__(self, model: LanguageModel, kept: Path, home: Path) -> None:
+        weights = model.merged(kept, lambda *_: None)
+        self._home, self._server = home, EmbeddedLlm(weights, LlmOptions(alias=model.alias))
+
+    @property
+    def url(self) -> str:
+        return self._server.url
+
+    def start(self) -> None:
+        _, self._process = _started(lambda: self._server.start(self._home))
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def kill(self) -> None:
+        """SIGKILL: connections break in the middle of an answer, and nobody listens any more."""
+        self._process.kill()
+        self._server.stop()
+
+    def tokens_said(self) -> int:
+        """How many tokens it has generated since its start."""
+        told = httpx.get(f"{self.url.removesuffix('/v1')}/metrics", timeout=SECONDS, trust_env=False).text
+        (said,) = [line.split()[1] for line in told.splitlines() if line.startswith(_SAID)]
+        return int(float(said))
+
+
+_SAID = "llamacpp:tokens_predicted_total "
+
+
+def _started(start: Callable[[], str]) -> tuple[str, psutil.Process]:
+    """A server's URL and its own process, which is its keeper's one child."""
+    before = psutil.Process().children()
+    url = start()
+    (keeper,) = [process for process in psutil.Process().children() if process not in before]
+    (server,) = keeper.children()
+    return url, server
 
 
 def _point(link: Path, folder: Path) -> None:

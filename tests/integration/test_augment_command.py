@@ -43,9 +43,12 @@ def arguments(folder: Path, output: str = "out.parquet", *more: str) -> list[str
 
 
 def ended(given: dict[str, str], told: list[str]) -> tuple[int, Turnpoint]:
-    """The exit code of a run to its end, and what it said."""
+    """The exit code of a run to its end, and what it said.
+
+    On a busy machine making rows and measuring them take their time; it says when it has made them.
+    """
     with turnpoint("augment", given, told) as command:
-        return command.wait(SECONDS), command
+        return command.listen_to_the_end(SECONDS), command
 
 
 def names(folder: Path) -> set[str]:
