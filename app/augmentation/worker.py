@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
@@ -21,7 +22,7 @@ from app.proposers.llm.client import LlmError
 from app.storage.database import RecordError
 
 MOST_ATTEMPTS = 8
-_PASSING = (RecordError, ClassifierError, LlmError)
+_PASSING = (RecordError, ClassifierError, LlmError, BrokenProcessPool)
 _RETRY = RetryStrategy(exponential_wait=2, retry_exceptions=_PASSING)
 """Without an end of its own: `_trying` gives up, and is tried again where not even that can be recorded."""
 _RECONNECT_S = 1.0
@@ -130,6 +131,8 @@ async def _trying(context: JobContext, job_id: UUID, fail: Fail, run: Callable[[
 def _words(error: Exception) -> str:
     if isinstance(error, RecordError):
         return "the database is away"
+    if isinstance(error, BrokenProcessPool):
+        return "the report's process was ended by the system"
     return (
         "the risk classifier is away" if isinstance(error, ClassifierError) else "the language model is away"
     )

@@ -15,6 +15,13 @@ from app.http.replies import json_reply
 
 router = APIRouter(tags=["counterfactuals"], route_class=FormRoute)
 
+_EXAMPLE = {
+    "counterfactual_id": "01989f3e-7a2b-7c40-9d1e-5b8a4c2f6e10",
+    "verdict": "declined",
+    "reason": "not_feasible",
+    "note": "no pool nearby",
+}
+
 
 @router.post(
     "/counterfactuals/{answer_id}/feedback",
@@ -25,6 +32,7 @@ router = APIRouter(tags=["counterfactuals"], route_class=FormRoute)
         200: {"model": FeedbackOut, "description": "Said already; nothing changed."},
         303: {"description": "To the patient's page, where a form sent it."},
     },
+    openapi_extra={"requestBody": {"content": {"application/json": {"example": _EXAMPLE}}}},
 )
 async def give(
     answer_id: Annotated[UUID, Path(description="The `id` of an answer.")],

@@ -17,7 +17,7 @@ SHOTS = Path(os.environ.get("SCREENSHOTS") or ROOT / "build" / "screenshots")
 """Where screenshots are kept, for people to look at."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # while it is there, its loop runs in this thread, and no other can
 def browser() -> Iterator[Browser]:
     path = chromium_path()
     if path is None:

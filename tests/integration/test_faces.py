@@ -152,11 +152,14 @@ def test_the_examples_of_the_documentation_are_accepted(client: httpx.Client) ->
         for path, operations in document["paths"].items()
         if "application/json" in operations.get("post", {}).get("requestBody", {"content": {}})["content"]
     }
-    assert set(examples) == {"/augmentations", "/counterfactuals", "/predictions"}
+    feedback = "/counterfactuals/{answer_id}/feedback"
+    assert set(examples) == {"/augmentations", "/counterfactuals", "/predictions", feedback}
     job = client.post("/augmentations", json=examples["/augmentations"])
     assert client.delete(job.headers["location"]).json()["state"] == "cancelled"
     assert client.post("/predictions", json=examples["/predictions"]).json()["label"] == "high"
-    found(client, examples["/counterfactuals"], generator="search")
+    answer = found(client, examples["/counterfactuals"], generator="search")
+    said = examples[feedback] | {"counterfactual_id": answer["counterfactuals"][0]["id"]}
+    client.post(feedback.format(answer_id=answer["id"]), json=said).raise_for_status()
 
 
 @pytest.mark.parametrize("path", ["/models", "/livez", "/nowhere", "/counterfactuals/nonsense"])
