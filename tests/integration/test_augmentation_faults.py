@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import psycopg
 
 from app.classifiers.hosted import HostedModel
+from app.embedded.processes import Child
 from tests.integration.fake_llm import a_good_answer, fake_llm, says
 from tests.integration.fake_server import Reply
 from tests.integration.processes import wait_until
@@ -161,3 +163,22 @@ def test_who_stops_reading_a_download_holds_nothing_up(
         idle = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'"
         wait_until(lambda: database.execute(idle).fetchone() == (0,))
     assert rows_of(client, job) == undisturbed
+
+
+def test_a_report_whose_process_is_killed_is_made_again(
+    client: httpx.Client, servers: Servers, home: Path, many_people: list[Json]
+) -> None:
+    """As the system does where memory is short: it ends the largest process, which is the report's."""
+    with worker(servers, home) as first:
+        job = submit(client, source=rows_source(many_people[:CHUNK]))
+        wait_until(lambda: len(_reports_of(first)) > 0)
+        _reports_of(first)[0].kill()
+        finished = ended(client, job)
+    assert finished["state"] == "completed"
+    assert client.get(finished["links"]["report"]).json()["acceptance"]["accepted"] > 0
+
+
+def _reports_of(worker: Child) -> list[psutil.Process]:
+    """The processes that make a worker's reports."""
+    below = psutil.Process(worker.pid).children(recursive=True)
+    return [one for one in below if any("spawn_main" in word for word in one.cmdline())]
