@@ -60,7 +60,7 @@ def _opened(browser: Browser, run: Run, address: str) -> tuple[float, float]:
     """Milliseconds to the first paint, and kilobytes of everything that the page asked for."""
     page = browser.new_context(base_url=str(run.http.base_url)).new_page()
     answered: list[Response] = []
-    page.on("response", answered.append)
+    page.on("response", lambda response: answered.append(response))
     page.goto(address, wait_until="networkidle")
     paint = float(page.evaluate(_PAINT))
     weight = sum(len(one.body()) for one in answered) / 1000
