@@ -21,7 +21,8 @@ from app.engine.hosting import Hosting
 from app.feedback import endpoints as feedback
 from app.http import operations, problems
 from app.http.auth import KnownCallers
-from app.http.middleware import BodyLimit, Correlation, LastResort, SameSite
+from app.http.middleware import BodyLimit, Correlation, LastResort
+from app.http.origins import OwnNames, SameSite
 from app.http.pages.assets import MOUNT, Assets
 from app.models import card
 from app.models import endpoints as models
@@ -124,6 +125,8 @@ def create_app(settings: Settings) -> FastAPI:
     others = {"/augmentations": settings.max_rows_bytes, "/augmentations/uploads": None}
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, others=others)
     app.add_middleware(SameSite)
+    if not settings.api_tokens:
+        app.add_middleware(OwnNames, names=settings.own_names)
     app.add_middleware(LastResort)
     app.mount(MOUNT, Assets())
     app.add_middleware(Correlation)

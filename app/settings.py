@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _MODEL_PATH = re.compile(r"(/.*)?/v2/models/[^/]+(/versions/[^/]+)?/?")
 
 
@@ -28,6 +29,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     api_tokens: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
 
     database_url: str = "postgresql+psycopg://localhost/turnpoint"
     redis_url: str = "redis://localhost:6379/0"
@@ -57,7 +60,7 @@ class Settings(BaseSettings):
     worker_heartbeat_s: Annotated[float, Field(gt=0)] = 5.0
     worker_given_up_after_s: Annotated[float, Field(gt=0)] = 20.0
 
-    @field_validator("api_tokens", mode="before")
+    @field_validator("api_tokens", "allowed_hosts", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -112,6 +115,13 @@ class Settings(BaseSettings):
     def classifier_urls(self) -> dict[str, str]:
         """Where those classifiers are that do not run in process, by model; a URL may hold a password."""
         return {name: url.get_secret_value() for name, url in self.turnpoint_classifiers.items()}
+
+    @cached_property
+    def own_names(self) -> frozenset[str]:
+        """Names under which a service without tokens may be asked, in lower case and without port."""
+        return frozenset(
+            {"localhost", "127.0.0.1", "::1", self.host.lower(), *map(str.lower, self.allowed_hosts)}
+        )
 
     @cached_property
     def is_loopback(self) -> bool:

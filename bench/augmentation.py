@@ -23,7 +23,7 @@ from app.settings import Settings
 from bench.measured import Measured, summed
 from bench.running import Json, Run, running
 
-PER_ROW, LLM_PEOPLE = 3, 80
+PER_ROW, LLM_PEOPLE = 3, 160
 
 
 @dataclass

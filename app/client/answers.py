@@ -154,7 +154,7 @@ class InterventionsPage(Read):
 
     patient_id: str
     answers: list[Answer]
-    feedback: list[Feedback]
+    feedback: list[Feedback] = []
     next: UUID | None
 
 

@@ -7,12 +7,14 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.domain.counterfactual import TYPICAL_PERCENTILE, Generator, Status
+from app.domain.ids import PATIENT_ID, PATIENT_ID_LENGTH
 from app.domain.schema import Value
 
 PatientId = Annotated[
     str,
     Field(
-        pattern=r"^[A-Za-z0-9._-]{1,64}$",
+        pattern=PATIENT_ID,
+        max_length=PATIENT_ID_LENGTH,
         description="The caller's own opaque id; never a name.",
         examples=["P-0017"],
     ),

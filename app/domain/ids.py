@@ -4,6 +4,10 @@ import os
 import time
 from uuid import UUID
 
+PATIENT_ID = r"^[._-]*[A-Za-z0-9][A-Za-z0-9._-]*$"
+"""A caller's own opaque id, `PATIENT_ID_LENGTH` long at most; dots alone would be steps in a path."""
+PATIENT_ID_LENGTH = 64
+
 
 def uuid7() -> UUID:
     """A version 7 UUID (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then random bits."""

@@ -169,15 +169,20 @@ def _lever(
 
 def _ladder(action: Action, start: float) -> tuple[FloatArray, IntArray]:
     """Values from the factual one outwards, one step apart, and their signed number of steps."""
-    low, high = action.limit
-    sign, end = _heading(action.direction, start, low, high)
-    room = max(0.0, sign * (end - start))
+    sign, end = _heading(action.direction, start, *action.limit)
+    room = room_for(action, start)
     reach = min(room, action.max_change or math.inf, (action.max_change_share or math.inf) * abs(start))
     count = math.floor(reach / action.step + _SLACK)
     values = start + sign * action.step * np.arange(count + 1)
     if action.reaches_limit and reach >= room > count * action.step + _SLACK:
         values, count = np.append(values, end), count + 1
     return np.round(values, 6), sign * np.arange(count + 1, dtype=np.int64)
+
+
+def room_for(action: Action, start: float) -> float:
+    """How far guidance would have a value go, in its unit; 0 where it is there already."""
+    sign, end = _heading(action.direction, start, *action.limit)
+    return max(0.0, sign * (end - start))
 
 
 def _heading(direction: Direction, start: float, low: float, high: float) -> tuple[int, float]:

@@ -26,16 +26,21 @@ def risk_text(risk: float) -> str:
     return f"{100 * risk:.0f} %"
 
 
+def inline(label: str) -> str:
+    """A label within a sentence: "Waist" without its capital, "HDL cholesterol" with all of them."""
+    return label[0].lower() + label[1:] if label[1:2].islower() else label
+
+
 def told(feature: Feature, value: Value) -> str:
     """A feature and its value in words: "waist 104.0 cm"."""
     if value is None:
-        return f"{feature.label.lower()} unknown"
+        return f"{inline(feature.label)} unknown"
     if feature.kind is Kind.CATEGORY:
         label = next(category.label for category in feature.categories if category.value == value)
-        return f"{feature.label.lower()} {label}"
+        return f"{inline(feature.label)} {label}"
     if feature.kind is Kind.BOOLEAN:
-        return f"{feature.label.lower()}: {'yes' if value else 'no'}"
-    return f"{feature.label.lower()} {number(feature, float(value))} {feature.unit}"
+        return f"{inline(feature.label)}: {'yes' if value else 'no'}"
+    return f"{inline(feature.label)} {number(feature, float(value))} {feature.unit}"
 
 
 def number(feature: Feature, value: float) -> str:
@@ -58,7 +63,7 @@ def _clause(schema: FeatureSchema, change: Change, linked: Sequence[Change]) -> 
 
 def _span(feature: Feature, change: Change, named: bool = True) -> str:
     before, after = number(feature, float(change.before or 0)), number(feature, float(change.after or 0))
-    name = f"{feature.label.lower()} " if named else ""
+    name = f"{inline(feature.label)} " if named else ""
     return f"{name}from {before} to {after} {feature.unit}"
 
 

@@ -4,11 +4,22 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from app.feedback.reasons import Reason, Verdict
 
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
+
+def _plain(text: object) -> object:
+    """Text with a newline for each end of a line: forms send two characters, of which browsers count one."""
+    if not isinstance(text, str):
+        return text
+    text = text.replace("\r\n", "\n")
+    if not all(character.isprintable() or character == "\n" for character in text):
+        raise ValueError("holds a character that cannot be shown")
+    return text
+
+
+Note = Annotated[str, BeforeValidator(_plain), StringConstraints(strip_whitespace=True, max_length=1000)]
 
 
 class FeedbackIn(BaseModel):

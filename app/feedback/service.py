@@ -6,7 +6,6 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.ids import uuid7
 from app.domain.patient import Fault, InvalidInputError
-from app.feedback.reasons import Verdict
 from app.feedback.repository import FeedbackRepository, standing
 from app.feedback.schemas import FeedbackIn
 from app.http.problems import ConflictError, NotFoundError
@@ -28,6 +27,18 @@ async def record(
         InvalidInputError: the option is not one of its options.
         ConflictError: another verdict stands than the one that `given` replaces.
     """
+    try:
+        return await _record(database, answer_id, given, given_by)
+    except IntegrityError:  # somebody was quicker: perhaps the same button, pressed twice
+        try:
+            return await _record(database, answer_id, given, given_by)
+        except IntegrityError as error:
+            raise ConflictError(_CHANGED) from error
+
+
+async def _record(
+    database: Database, answer_id: UUID, given: FeedbackIn, given_by: str | None
+) -> tuple[FeedbackRow, str, bool]:
     async with database.transaction() as session:
         repository = FeedbackRepository(session)
         patient_id = await repository.patient_of(answer_id, given.counterfactual_id)
@@ -41,13 +52,8 @@ async def record(
             return last, patient_id, False
         if given.replaces != (last.id if last else None):
             raise ConflictError(_CHANGED)
-        if last is None and given.verdict is Verdict.WITHDRAWN:
-            raise ConflictError("There is no verdict to withdraw.")
         row = FeedbackRow(id=uuid7(), given_by=given_by, **given.model_dump())
-        try:
-            await repository.add(row)
-        except IntegrityError as error:  # somebody else was quicker
-            raise ConflictError(_CHANGED) from error
+        await repository.add(row)
         await session.refresh(row)
     return row, patient_id, True
 

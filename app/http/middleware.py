@@ -5,7 +5,6 @@ import time
 import traceback
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import structlog
@@ -14,10 +13,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.metrics import REQUESTS
-from app.http.problems import problem, refusal
+from app.http.problems import refusal
 
 _log = structlog.get_logger()
-_READING = ("GET", "HEAD", "OPTIONS")
 _CALLERS_ID = re.compile(r"[0-9a-fA-F-]{16,64}")
 _SAFE_HEADERS = {
     "Cache-Control": "private, no-store",
@@ -97,30 +95,6 @@ class LastResort:
                 await told(scope, receive, send)
 
 
-class SameSite:
-    """Refuses what another site's page makes a browser send, by which it would act as the person signed in.
-
-    Browsers say where a request comes from in Sec-Fetch-Site, older ones in Origin; programs say neither.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in _READING and _is_from_elsewhere(scope):
-            await problem(403, "This was sent by the page of another site.")(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
-
-
-def _is_from_elsewhere(scope: Scope) -> bool:
-    headers = Headers(scope=scope)
-    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    if site is not None:
-        return site not in ("same-origin", "none")
-    return origin is not None and urlsplit(origin).netloc != headers.get("host")
-
-
 class BodyLimit:
     """Refuses bodies over a number of bytes, whether or not their length was announced.
 
@@ -142,7 +116,7 @@ class BodyLimit:
             return
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced) > most:
-            await _too_large(most)(scope, receive, send)
+            await _too_large(scope, most)(scope, receive, send)
             return
         body = bytearray()
         while True:
@@ -151,15 +125,15 @@ class BodyLimit:
                 return  # the caller hung up
             body += message.get("body", b"")
             if len(body) > most:
-                await _too_large(most)(scope, receive, send)
+                await _too_large(scope, most)(scope, receive, send)
                 return
             if not message.get("more_body", False):
                 break
         await self._app(scope, _replaying(bytes(body), receive), send)
 
 
-def _too_large(most: int) -> ASGIApp:
-    return problem(413, f"The body is larger than {most // 1024} KiB.")
+def _too_large(scope: Scope, most: int) -> ASGIApp:
+    return refusal(Request(scope), 413, f"The body is larger than {most // 1024} KiB.")
 
 
 def _replaying(body: bytes, receive: Receive) -> Receive:

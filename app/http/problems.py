@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from app.classifiers.base import ClassifierError
 from app.domain.patient import Fault, InvalidInputError
 from app.http.hanging_up import HungUpError
-from app.http.pages.errors import error_page
+from app.http.pages.errors import RETRY, error_page
 from app.http.pages.wanted import wants_page
 from app.storage.database import RecordError
 
@@ -58,7 +58,7 @@ def problem(status: int, detail: str | None = None, faults: Sequence[Fault] = ()
         detail=detail,
         errors=[FaultOut(pointer=fault.pointer, detail=fault.detail) for fault in faults] or None,
     )
-    headers = {"Retry-After": "5"} if status == 503 else None
+    headers = RETRY if status == 503 else None
     return JSONResponse(body.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE)
 
 
@@ -85,7 +85,7 @@ def install(app: FastAPI) -> None:
     async def _unreadable(request: Request, error: RequestValidationError) -> Response:
         entries = error.errors()
         if any(entry["type"] == "json_invalid" for entry in entries):
-            return problem(400, "The body is not valid JSON.", [Fault("", "is not valid JSON")])
+            return refusal(request, 400, "The body is not valid JSON.", [Fault("", "is not valid JSON")])
         faults = dict.fromkeys(
             Fault(_pointer(entry["loc"], error.body), _message(entry)) for entry in entries
         )
@@ -122,7 +122,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
         if error.status_code == 400:
-            return problem(400, "The body cannot be read as JSON.", [Fault("", "is not valid JSON")])
+            return refusal(request, 400, "The body cannot be read as JSON.", [Fault("", "is not valid JSON")])
         response = refusal(request, error.status_code)
         response.headers.update(error.headers or {})
         return response
@@ -175,12 +175,14 @@ def _child(node: Any, part: int | str) -> Any:
     return node.get(part) if isinstance(node, dict) else None
 
 
+_NO_ID = "must be 1 to 64 letters, digits, dots, underscores or hyphens, and not dots alone"
 _MESSAGES = {
     "missing": "is required",
     "extra_forbidden": "is not a field of this request",
     "union_tag_invalid": "is of no known kind",  # pydantic's own words repeat what was sent
     "uuid_parsing": "should be a UUID",  # likewise
-    "string_pattern_mismatch": "must be 1 to 64 letters, digits, dots, underscores or hyphens",
+    "string_pattern_mismatch": _NO_ID,
+    "string_too_long": "is too long",
 }
 
 

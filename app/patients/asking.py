@@ -14,19 +14,27 @@ MOST_OPTIONS = 4
 
 
 def request_from(scene: Scene, setting: Setting) -> CounterfactualsRequest:
-    """The question that a what-if comes to: its values, its locks, the target and robustness of its answer.
+    """The question that a what-if comes to: its values and locks, all else as in the answer's own question.
+
+    Values may end where they could from how things are, and nowhere else: what is within reach in a year
+    does not grow by asking twice.
 
     Raises:
         InvalidInputError: everything is locked.
     """
     if setting.is_all_locked:
         raise InvalidInputError([Fault("", "Everything is locked: leave at least one value free.")])
+    asked = scene.row.constraints
     return CounterfactualsRequest(
         patient_id=scene.row.patient_id,
         model=scene.row.prediction.model_name,
         features=dict(setting.features),
         target=TargetIn(max_risk=scene.answer.prediction.target),
-        constraints=ConstraintsIn(features_to_vary=setting.free) if setting.locked else None,
+        constraints=ConstraintsIn(
+            features_to_vary=setting.free if setting.locked else None,
+            permitted_range={**asked["permitted_range"], **setting.ranges},
+            max_changes=asked["max_changes"],
+        ),
         count=MOST_OPTIONS,
         min_robustness=scene.row.min_robustness,
     )

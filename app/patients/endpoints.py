@@ -19,7 +19,7 @@ from app.patients.finding import ScenesDep, UnknownPatientError
 from app.patients.page import PAGES, Outcome, view_of
 from app.patients.schemas import InterventionsPage, PatientId
 from app.patients.views.scene import Scene
-from app.patients.views.what_if import what_if_of
+from app.patients.views.what_if import locks_of, what_if_of
 from app.patients.views.words import moved_by
 from app.storage.database import Database
 
@@ -56,7 +56,7 @@ async def interventions(
         reply.headers["Vary"] = "Accept, HX-Request"
         return reply
     try:
-        scene = await scenes.of(patient_id, answer)
+        scene = await scenes.of(patient_id, answer, before)
     except UnknownPatientError:
         return entering_page(hosting, patient_id, model)
     return PAGES.page("patient.html", **await asyncio.to_thread(_view, scene, option))
@@ -64,7 +64,7 @@ async def interventions(
 
 def _view(scene: Scene, option: int | None) -> dict[str, Any]:
     chosen = next((one for one in scene.options if one.rank == option), None)
-    what_if = what_if_of(scene, chosen.features if chosen else {})
+    what_if = what_if_of(scene, chosen.features if chosen else {}, locks_of(scene))
     moved = moved_by(scene.schema, chosen) if chosen else []
     risk = chosen.risk if chosen else scene.answer.prediction.risk
     return view_of(scene, what_if, Outcome(risk, (), moved))

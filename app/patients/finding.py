@@ -1,6 +1,6 @@
 """The scene of a patient's page, from the record."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -10,10 +10,9 @@ from app.engine.hosting import Hosting
 from app.http.dependencies import DatabaseDep, HostingDep
 from app.http.problems import NotFoundError
 from app.patients.backgrounds import Background
-from app.patients.repository import RecordReader
-from app.patients.views.scene import Scene, scene_of
+from app.patients.repository import RecordReader, Sent
+from app.patients.views.scene import Past, Scene, scene_of
 from app.storage.database import Database
-from app.storage.tables import AnswerRow
 
 HISTORY = 20
 """Answers in a page's history."""
@@ -31,32 +30,41 @@ class Scenes:
         self._hosting = hosting
         self._backgrounds = backgrounds
 
-    async def of(self, patient_id: str, wanted: UUID | None = None) -> Scene:
-        """The scene of the wanted answer, or of the newest one that a caller asked for.
+    async def of(self, patient_id: str, wanted: UUID | None = None, before: UUID | None = None) -> Scene:
+        """The scene of the wanted answer, or of the one that a caller asked for last.
+
+        `before` is where the history goes on, towards older answers.
 
         Raises:
             UnknownPatientError: nothing is on record for the patient.
             NotFoundError: the wanted answer is not theirs.
         """
         async with self._database.transaction() as session:
-            recorded = await RecordReader(session).of_patient(patient_id, wanted, HISTORY)
-        if not recorded.answers:
-            raise UnknownPatientError("There is no patient with this id.")
-        if wanted is None:
-            callers = [row for row in recorded.answers if row.based_on is None]
-            row = (callers or recorded.answers)[0]
-        else:
-            row = _wanted(recorded.answers, wanted)
-        name = row.prediction.model_name
-        history, hosted = recorded.answers, self._hosting.find(name)
-        return scene_of(row, history, recorded.verdicts, hosted, self._backgrounds.get(name))
+            reader = RecordReader(session)
+            last = await reader.sent_last(patient_id)
+            if not last:
+                raise UnknownPatientError("There is no patient with this id.")
+            sent = last[0] if wanted is None else await reader.answer(patient_id, wanted)
+            if sent is None:
+                raise NotFoundError("This patient has no answer with this id.")
+            past = await self._past(reader, sent, last, before)
+        name = sent.answer.prediction.model_name
+        return scene_of(sent, past, self._hosting.find(name), self._backgrounds.get(name))
 
-
-def _wanted(answers: Sequence[AnswerRow], wanted: UUID) -> AnswerRow:
-    for row in answers:
-        if row.id == wanted:
-            return row
-    raise NotFoundError("This patient has no answer with this id.")
+    async def _past(self, reader: RecordReader, sent: Sent, last: list[Sent], before: UUID | None) -> Past:
+        shown, told = sent.answer, sent.answer.prediction
+        answers = list(await reader.answers(shown.patient_id, before, HISTORY + 1))
+        base = None
+        if shown.based_on is not None:
+            base = await reader.answer(shown.patient_id, shown.based_on)
+        return Past(
+            answers=answers[:HISTORY],
+            older=answers[HISTORY - 1].id if len(answers) > HISTORY else None,
+            base=base.answer if base else None,
+            others=[one for one in last if one.answer.prediction.model_name != told.model_name],
+            course=await reader.course(shown.patient_id, told.model_name, told.model_version),
+            verdicts=await reader.verdicts([shown, *answers]),
+        )
 
 
 def _scenes(request: Request, database: DatabaseDep, hosting: HostingDep) -> Scenes:

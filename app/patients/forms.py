@@ -46,7 +46,7 @@ async def what_if(
     assert scene.hosted is not None
     outcome = await _outcome(scene.hosted.model, setting, database)
     if is_fragment(request):
-        return PAGES.page("_outcome.html", outcome=outcome, answer=scene.answer)
+        return PAGES.page("_outcome.html", outcome=outcome, answer=scene.answer, supposed=scene.is_supposed)
     form = what_if_of(scene, setting.features, setting.locked)
     return PAGES.page("patient.html", **await asyncio.to_thread(view_of, scene, form, outcome))
 

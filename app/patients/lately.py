@@ -1,30 +1,37 @@
 """GET /: the patients seen lately, and a search by id."""
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Form, Response
 
+from app.domain.ids import PATIENT_ID, PATIENT_ID_LENGTH
 from app.engine.hosting import Hosting
 from app.feedback.reasons import Verdict
 from app.feedback.repository import standing
 from app.http.dependencies import DatabaseDep, HostingDep
 from app.patients.page import PAGES
-from app.patients.repository import Recorded, RecordReader
+from app.patients.repository import RecordReader, Sent
 from app.patients.views.history import outcome_text
+from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow
 
 router = APIRouter(include_in_schema=False)
 
-MOST_PATIENTS = 50
+MOST_LINES = 50
+_PART_OF_AN_ID = r"[A-Za-z0-9._-]{1,64}"
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One patient's line."""
+    """The line of one patient and model."""
 
     patient_id: str
+    answer_id: UUID
     at: datetime
     model: str
     risk: float
@@ -39,8 +46,10 @@ class Seen:
 async def lately(database: DatabaseDep, hosting: HostingDep) -> Response:
     """The page that everything is reached from."""
     async with database.transaction() as session:
-        found = await RecordReader(session).lately(MOST_PATIENTS)
-    return _page(found, hosting, "")
+        reader = RecordReader(session)
+        found = await reader.lately(MOST_LINES)
+        verdicts = await reader.verdicts([one.answer for one in found])
+    return _page(found, verdicts, hosting, "")
 
 
 @router.post("/")
@@ -49,35 +58,43 @@ async def search(
 ) -> Response:
     """Patients whose id contains the text; sent as a form, since an address is kept in histories and logs."""
     text = patient.strip()
+    if not text:
+        return await lately(database, hosting)
+    if not re.fullmatch(_PART_OF_AN_ID, text):
+        return _page([], [], hosting, text)
     async with database.transaction() as session:
         reader = RecordReader(session)
-        found = await (reader.called(text, MOST_PATIENTS) if text else reader.lately(MOST_PATIENTS))
-    return _page(found, hosting, text)
+        found = await reader.called(text, MOST_LINES)
+        verdicts = await reader.verdicts([one.answer for one in found])
+    return _page(found, verdicts, hosting, text)
 
 
-def _page(found: Recorded, hosting: Hosting, text: str) -> Response:
+def _page(found: Sequence[Sent], verdicts: Sequence[FeedbackRow], hosting: Hosting, text: str) -> Response:
     titles = {one.model.name: one.model.schema.model.title for one in hosting}
-    seen = [_seen(found, row, titles.get(row.prediction.model_name)) for row in found.answers]
-    return PAGES.page("lately.html", seen=seen, search=text, can_be_id=_can_be_id(text))
+    stands = standing(verdicts)
+    seen = [_seen(one, stands, titles.get(one.answer.prediction.model_name)) for one in found]
+    is_new = re.fullmatch(PATIENT_ID, text) and len(text) <= PATIENT_ID_LENGTH
+    is_new = bool(is_new) and all(one.patient_id != text for one in seen)
+    return PAGES.page("lately.html", seen=seen, search=text, is_new=is_new)
 
 
-def _seen(found: Recorded, row: AnswerRow, title: str | None) -> Seen:
-    prediction = row.prediction
+def _seen(sent: Sent, stands: Mapping[UUID, FeedbackRow], title: str | None) -> Seen:
+    row, prediction = sent.answer, sent.answer.prediction
     return Seen(
         patient_id=row.patient_id,
-        at=row.created_at,
+        answer_id=row.id,
+        at=sent.at,
         model=title or prediction.model_name,
         risk=prediction.risk,
         is_high=prediction.risk > prediction.threshold,
         place=round(100 * prediction.risk, 2),
         threshold=round(100 * prediction.threshold, 2),
         outcome=outcome_text(row),
-        said=_said(found, row),
+        said=_said(row, stands),
     )
 
 
-def _said(found: Recorded, row: AnswerRow) -> str:
-    stands = standing(found.verdicts)
+def _said(row: AnswerRow, stands: Mapping[UUID, FeedbackRow]) -> str:
     mine = [(one.rank, stands[one.id].verdict) for one in row.counterfactuals if one.id in stands]
     accepted = [rank for rank, verdict in mine if verdict == Verdict.ACCEPTED]
     declined = sum(verdict == Verdict.DECLINED for _, verdict in mine)
@@ -86,7 +103,3 @@ def _said(found: Recorded, row: AnswerRow) -> str:
     if declined:
         return "all declined" if declined == len(row.counterfactuals) else f"{declined} declined"
     return "no feedback yet" if row.counterfactuals else ""
-
-
-def _can_be_id(text: str) -> bool:
-    return 0 < len(text) <= 64 and all(c.isascii() and (c.isalnum() or c in "._-") for c in text)

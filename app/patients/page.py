@@ -50,4 +50,6 @@ def view_of(scene: Scene, what_if: WhatIf | None, outcome: Outcome | None) -> di
         "history": history_of(scene),
         "trust": trust_of(scene),
         "reasons": REASONS,
+        "wanted_robustness": scene.row.min_robustness,
+        "supposed": scene.is_supposed,
     }

@@ -1,28 +1,40 @@
 """What the pages read from the record."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.feedback.repository import FeedbackRepository
 from app.storage.feedback_tables import FeedbackRow
-from app.storage.tables import AnswerRow, PatientRow
+from app.storage.tables import AnswerRow, PredictionRow, RequestRow
 
 _LOOKED_AT = 400
-"""So many of the newest answers are looked at for who was seen lately."""
+"""So many of the newest requests are looked at for who was seen lately."""
+_COURSE = 200
+"""So many of the newest risks make the course."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """A patient's newest answers, the one asked for if it is older, and every verdict on their options."""
+class Sent:
+    """An answer and when it was last asked for, which is when its values were last sent."""
 
-    answers: Sequence[AnswerRow]
-    verdicts: Sequence[FeedbackRow] = field(default=())
+    answer: AnswerRow
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A risk that a caller asked for."""
+
+    at: datetime
+    risk: float
+    threshold: float
 
 
 class RecordReader:
@@ -31,38 +43,73 @@ class RecordReader:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def of_patient(self, patient_id: str, wanted: UUID | None, limit: int) -> Recorded:
-        """Newest first; what is wanted, or the newest that a caller asked for, is last if it is older."""
-        mine = _answers().where(AnswerRow.patient_id == patient_id).order_by(AnswerRow.id.desc())
-        answers = list((await self._session.scalars(mine.limit(limit))).all())
-        is_there = any(row.based_on is None if wanted is None else row.id == wanted for row in answers)
-        if answers and not is_there:
-            which = AnswerRow.based_on.is_(None) if wanted is None else AnswerRow.id == wanted
-            older = await self._session.scalar(mine.where(which).limit(1))
-            answers += [older] if older is not None else []
-        options = [option.id for row in answers for option in row.counterfactuals]
-        return Recorded(answers, await FeedbackRepository(self._session).of(options))
+    async def answers(self, patient_id: str, before: UUID | None, limit: int) -> Sequence[AnswerRow]:
+        """A patient's answers, newest first, those older than `before` if it is given."""
+        mine = _answers().where(AnswerRow.patient_id == patient_id)
+        if before is not None:
+            mine = mine.where(AnswerRow.id < before)
+        return (await self._session.scalars(mine.order_by(AnswerRow.id.desc()).limit(limit))).all()
 
-    async def lately(self, patients: int) -> Recorded:
-        """The newest answer asked for by a caller of each patient seen lately."""
-        newest = select(AnswerRow.id).where(AnswerRow.based_on.is_(None)).order_by(AnswerRow.id.desc())
-        window = newest.limit(_LOOKED_AT).subquery()
-        return await self._newest_of_each(AnswerRow.id.in_(select(window)), patients)
+    async def answer(self, patient_id: str, answer_id: UUID) -> Sent | None:
+        """One answer of the patient's."""
+        row = await self._session.scalar(
+            _answers().where(AnswerRow.patient_id == patient_id, AnswerRow.id == answer_id)
+        )
+        if row is None:
+            return None
+        last = select(RequestRow.asked_at).where(RequestRow.answer_id == answer_id)
+        asked = await self._session.scalar(last.order_by(RequestRow.id.desc()).limit(1))
+        return Sent(row, asked or row.created_at)
 
-    async def called(self, text: str, patients: int) -> Recorded:
-        """The newest answer of each patient whose id contains the text, in either case."""
-        ids = select(PatientRow.id).where(PatientRow.id.icontains(text, autoescape=True))
-        found = ids.order_by(func.length(PatientRow.id), PatientRow.id).limit(patients)
-        asked = AnswerRow.patient_id.in_(found) & AnswerRow.based_on.is_(None)
-        return await self._newest_of_each(asked, patients)
+    async def sent_last(self, patient_id: str) -> list[Sent]:
+        """What a caller asked for last, by model; one from the cache is not the newest answer."""
+        return await self._last_of_each(AnswerRow.patient_id == patient_id, None)
 
-    async def _newest_of_each(self, which: ColumnElement[bool], patients: int) -> Recorded:
-        each = select(AnswerRow.id).where(which).ext(distinct_on(AnswerRow.patient_id))
-        newest = each.order_by(AnswerRow.patient_id, AnswerRow.id.desc())
-        statement = _answers().where(AnswerRow.id.in_(newest)).order_by(AnswerRow.id.desc()).limit(patients)
-        answers = (await self._session.scalars(statement)).all()
-        options = [option.id for row in answers for option in row.counterfactuals]
-        return Recorded(answers, await FeedbackRepository(self._session).of(options))
+    async def lately(self, lines: int) -> list[Sent]:
+        """What a caller asked for last of each patient and model seen lately."""
+        newest = select(RequestRow.id).order_by(RequestRow.id.desc()).limit(_LOOKED_AT)
+        return await self._last_of_each(RequestRow.id.in_(newest), lines)
+
+    async def called(self, text: str, lines: int) -> list[Sent]:
+        """The same of patients whose id contains the text, in either case."""
+        return await self._last_of_each(AnswerRow.patient_id.icontains(text, autoescape=True), lines)
+
+    async def course(self, patient_id: str, model: str, version: str) -> list[Risk]:
+        """The risks that callers asked for by one version of a model, oldest first."""
+        statement = (
+            select(AnswerRow.created_at, PredictionRow.risk, PredictionRow.threshold)
+            .join(PredictionRow, PredictionRow.id == AnswerRow.prediction_id)
+            .where(AnswerRow.patient_id == patient_id, AnswerRow.based_on.is_(None))
+            .where(PredictionRow.model_name == model, PredictionRow.model_version == version)
+            .order_by(AnswerRow.id.desc())
+            .limit(_COURSE)
+        )
+        found = (await self._session.execute(statement)).all()
+        return [Risk(at, risk, threshold) for at, risk, threshold in reversed(found)]
+
+    async def verdicts(self, answers: Sequence[AnswerRow]) -> Sequence[FeedbackRow]:
+        """Every verdict on the options of these answers, oldest first."""
+        return await FeedbackRepository(self._session).of(
+            o.id for row in answers for o in row.counterfactuals
+        )
+
+    async def _last_of_each(self, which: ColumnElement[bool], limit: int | None) -> list[Sent]:
+        """By patient and model, the answer of the newest request of a caller's; newest first."""
+        each = (AnswerRow.patient_id, PredictionRow.model_name)
+        last = (
+            select(AnswerRow.id, RequestRow.id.label("request"), RequestRow.asked_at)
+            .join(RequestRow, RequestRow.answer_id == AnswerRow.id)
+            .join(PredictionRow, PredictionRow.id == AnswerRow.prediction_id)
+            .where(which, AnswerRow.based_on.is_(None))
+            .ext(distinct_on(*each))
+            .order_by(*each, RequestRow.id.desc())
+            .subquery()
+        )
+        newest = select(last.c.id, last.c.asked_at).order_by(last.c.request.desc()).limit(limit)
+        found = (await self._session.execute(newest)).all()
+        rows = await self._session.scalars(_answers().where(AnswerRow.id.in_([one.id for one in found])))
+        by_id = {row.id: row for row in rows}
+        return [Sent(by_id[one.id], one.asked_at) for one in found]
 
 
 def _answers() -> Select[AnswerRow]:

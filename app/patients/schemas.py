@@ -7,9 +7,10 @@ from fastapi import Path
 from pydantic import BaseModel, Field
 
 from app.counterfactuals.schemas import CounterfactualsAnswer
+from app.domain.ids import PATIENT_ID, PATIENT_ID_LENGTH
 from app.feedback.schemas import FeedbackOut
 
-PatientId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+PatientId = Annotated[str, Path(pattern=PATIENT_ID, max_length=PATIENT_ID_LENGTH)]
 
 
 class InterventionsPage(BaseModel):

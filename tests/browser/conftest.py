@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -37,12 +39,22 @@ class Watched:
         self.page = page
         self.complaints: list[str] = []
         self._host = urlsplit(url).netloc
+        self._forgiven: set[int] = set()
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
         page.on("request", self._asked)
 
+    def forgive(self, *statuses: int) -> None:
+        """Browser and htmx note each answer of such a status; here they are meant."""
+        self._forgiven.update(statuses)
+
     def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type not in ("error", "warning"):
+            return
+        told = message.text.lower()
+        if not any(
+            f"{word} {status} " in told for word in ("status of", "code") for status in self._forgiven
+        ):
             self.complaints.append(message.text)
 
     def _asked(self, request: Request) -> None:
@@ -50,15 +62,22 @@ class Watched:
             self.complaints.append(f"another host: {urlsplit(request.url).netloc}")
 
 
-@pytest.fixture
-def watched(browser: Browser, url: str) -> Iterator[Watched]:
-    """A desktop page; whatever it complained of fails the test, unless the test took it away."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=url)
+@contextmanager
+def watching(browser: Browser, url: str, **options: Any) -> Iterator[Watched]:
+    """A page of its own; whatever it complains of fails the test."""
+    context = browser.new_context(base_url=url, **options)
     context.set_default_timeout(60_000)  # a busy machine's, not a wait: it ends as soon as it can
     watched = Watched(context.new_page(), url)
     yield watched
     context.close()
     assert watched.complaints == []
+
+
+@pytest.fixture
+def watched(browser: Browser, url: str) -> Iterator[Watched]:
+    """A desktop page."""
+    with watching(browser, url, viewport={"width": 1280, "height": 900}) as watched:
+        yield watched
 
 
 @pytest.fixture

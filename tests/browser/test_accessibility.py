@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import SHOTS
+from tests.browser.conftest import SHOTS, watching
 from tests.integration.answers import Json
 
 AXE = Path(__file__).with_name("axe-4.14.1.min.js").read_text(encoding="utf-8")
@@ -42,14 +42,13 @@ def violations(page: Page) -> list[str]:
 def test_pages_are_accessible(
     browser: Browser, url: str, answer: Json, job_id: str, name: str, theme: Any, screen: str, width: int
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=theme, base_url=url, bypass_csp=True
-    )
-    page = context.new_page()
-    page.goto(PLACES[name].format(patient_id=answer["patient_id"], job_id=job_id))
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert violations(page) == []
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}-{screen}-{theme}.png", full_page=True)
-    context.close()
+    screen_size = {"width": width, "height": 900}
+    with watching(browser, url, viewport=screen_size, color_scheme=theme, bypass_csp=True) as watched:
+        watched.forgive(404, 422)
+        page = watched.page
+        page.goto(PLACES[name].format(patient_id=answer["patient_id"], job_id=job_id))
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert violations(page) == []
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / f"{name}-{screen}-{theme}.png", full_page=True)

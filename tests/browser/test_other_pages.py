@@ -1,5 +1,6 @@
 """The list of patients, a patient not on record, a batch job, a model card."""
 
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
@@ -9,6 +10,8 @@ from playwright.sync_api import Page, expect
 from tests.asking import Person
 from tests.browser.conftest import SHOTS, Watched
 from tests.integration.answers import Json
+from tests.integration.serving import Servers
+from tests.integration.working import worker
 
 
 def test_a_patient_is_found_by_a_part_of_the_id(page: Page, answer: Json) -> None:
@@ -31,10 +34,9 @@ def test_what_is_searched_for_cannot_become_a_page(page: Page) -> None:
 
 
 def test_a_patient_entered_by_hand_gets_an_answer(watched: Watched, helpable: Person) -> None:
+    watched.forgive(404)
     page, patient_id = watched.page, f"new-{uuid4()}"
     page.goto(f"/patients/{patient_id}/interventions")
-    assert watched.complaints  # a browser notes the status 404
-    watched.complaints.clear()
     expect(page.get_by_role("heading", level=1)).to_contain_text("is not on record")
     for name, value in helpable.items():
         field = page.locator(f"[name='value.{name}']")
@@ -50,6 +52,7 @@ def test_a_patient_entered_by_hand_gets_an_answer(watched: Watched, helpable: Pe
 
 
 def test_faults_of_what_was_entered_are_named(watched: Watched) -> None:
+    watched.forgive(404, 422)
     page = watched.page
     page.goto(f"/patients/new-{uuid4()}/interventions")
     page.locator("form.entering").evaluate("form => form.noValidate = true")
@@ -58,7 +61,6 @@ def test_faults_of_what_was_entered_are_named(watched: Watched) -> None:
     expect(page.locator("#notice")).to_contain_text("bmi must be between")
     expect(page.locator("#notice")).to_contain_text("age is required")
     expect(page.locator("[name='value.bmi']")).to_have_value("900")
-    watched.complaints.clear()  # the browser notes 404 and 422
 
 
 @pytest.mark.parametrize("name", ["dysglycaemia", "heart-disease"])
@@ -80,3 +82,26 @@ def test_a_job_is_followed_while_it_waits(page: Page, client: httpx.Client) -> N
     expect(page.get_by_role("button", name="Cancel the job")).to_have_count(0)
     SHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SHOTS / "job.png", full_page=True)
+
+
+def test_a_job_is_followed_to_its_report(
+    page: Page, client: httpx.Client, servers: Servers, home: Path
+) -> None:
+    with worker(servers, home):
+        body = {
+            "source": {"kind": "population"},
+            "target_label": "low",
+            "max_rows": 60,
+            "generator": "search",
+        }
+        job = client.post("/augmentations", json=body).raise_for_status().json()
+        page.goto(f"/augmentations/{job['id']}")
+        expect(page.get_by_role("heading", name="How good they are")).to_be_visible(timeout=120_000)
+    expect(page.locator("[data-state]")).to_have_text("completed")
+    expect(page.locator(".figures")).to_contain_text("Copies of real people")
+    report = page.frame_locator("iframe.report")
+    expect(report.get_by_role("heading", level=1)).to_contain_text("synthetic rows of the low-risk class")
+    with page.expect_download() as rows:
+        page.get_by_role("link", name="Download the rows").click()
+    assert rows.value.suggested_filename == f"{job['id']}.ndjson"
+    page.screenshot(path=SHOTS / "job-with-report.png", full_page=True)

@@ -1,6 +1,7 @@
 """What clinicians say of options is kept: once, on the right option, and never over somebody else's head."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -59,6 +60,25 @@ def test_the_same_again_changes_nothing(
     assert row_counts(database) == before
 
 
+def test_the_same_at_the_same_time_is_kept_once(
+    client: httpx.Client, answer: Json, option: str, database: Database
+) -> None:
+    before = row_counts(database)["feedback"]
+    with ThreadPoolExecutor(8) as pool:
+        said = list(
+            pool.map(lambda _: give(client, answer, counterfactual_id=option, verdict="accepted"), range(8))
+        )
+    assert sorted(one.status_code for one in said) == [200] * 7 + [201]
+    assert len({one.json()["id"] for one in said}) == 1
+    assert row_counts(database)["feedback"] == before + 1
+
+
+def test_a_form_counts_lines_as_a_browser_does(client: httpx.Client, answer: Json, option: str) -> None:
+    note = "\r\n".join(["x" * 99] * 10)
+    said = give(client, answer, counterfactual_id=option, verdict="accepted", note=note)
+    assert said.json()["note"] == note.replace("\r\n", "\n")
+
+
 def test_another_verdict_names_what_it_replaces(client: httpx.Client, answer: Json, option: str) -> None:
     first = give(client, answer, counterfactual_id=option, verdict="accepted").json()
     declined = {"counterfactual_id": option, "verdict": "declined", "reason": "preference"}
@@ -93,6 +113,7 @@ def test_a_withdrawal_leaves_room_for_another_verdict(
         ({"verdict": "loved"}, "/verdict"),
         ({"verdict": "withdrawn"}, ""),
         ({"verdict": "accepted", "note": "x" * 1001}, "/note"),
+        ({"verdict": "accepted", "note": "nothing\0here"}, "/note"),
         ({"verdict": "accepted", "replaces": "me"}, "/replaces"),
         ({"verdict": "accepted", "patient": "Jane"}, "/patient"),
     ],

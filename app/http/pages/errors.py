@@ -12,6 +12,8 @@ from app.http.pages.rendering import Pages
 from app.http.pages.wanted import is_fragment
 
 _PAGES = Pages()
+RETRY = {"Retry-After": "5"}
+"""Seconds after which what passes by itself may have passed."""
 _TITLES = {
     401: "Please sign in",
     403: "Not from there",
@@ -32,8 +34,10 @@ def error_page(
         "title": _TITLES.get(status, HTTPStatus(status).phrase),
         "detail": detail,
         "faults": faults,
+        "sent_something": request.scope.get("method") == "POST",
         "code": status,
     }
+    headers = RETRY if status == 503 else {}
     if is_fragment(request):
-        return _PAGES.page("notice.html", status, _NOTICE, **context)
-    return _PAGES.page("error.html", status, **context)
+        return _PAGES.page("notice.html", status, headers | _NOTICE, **context)
+    return _PAGES.page("error.html", status, headers, **context)

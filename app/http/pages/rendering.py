@@ -7,7 +7,7 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.domain.wording import risk_text
+from app.domain.wording import inline
 from app.http.pages.assets import asset_url, integrity
 
 _SHARED = Path(__file__).parent / "templates"
@@ -39,7 +39,8 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters["risk"] = _risk
+        self._environment.filters["risk"] = risk_words
+        self._environment.filters["inline"] = inline
         self._environment.filters["when"] = when
         self._environment.globals |= {"asset": asset_url, "integrity": integrity}
 
@@ -51,8 +52,20 @@ class Pages:
         return HTMLResponse(text, status, _HEADERS | (headers or {}))
 
 
-def _risk(risk: float) -> str:
-    return risk_text(risk).replace(" ", _NARROW_SPACE)
+def risk_words(risk: float, beside: float | None = None) -> str:
+    """A risk in whole per cent, with as many decimals more as tell it from another one beside it."""
+    decimals = 0
+    while beside is not None and decimals < 4 and risk != beside and _same(risk, beside, decimals):
+        decimals += 1
+    if decimals == 0 and 0 < risk < 0.005:
+        return f"<{_NARROW_SPACE}1{_NARROW_SPACE}%"
+    if decimals == 0 and 0.995 <= risk < 1:
+        return f">{_NARROW_SPACE}99{_NARROW_SPACE}%"
+    return f"{100 * risk:.{decimals}f}{_NARROW_SPACE}%"
+
+
+def _same(one: float, other: float, decimals: int) -> bool:
+    return f"{100 * one:.{decimals}f}" == f"{100 * other:.{decimals}f}"
 
 
 def when(moment: datetime) -> str:

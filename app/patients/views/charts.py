@@ -31,7 +31,7 @@ class Arrow:
     start: float
     end: float
     y: float
-    text: str
+    rises: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +41,14 @@ class Chart:
     `without` and `having` are outlines of all bars: people with the outcome stand on those without it.
     """
 
-    name: str
     label: str
     unit: str | None
+    people: int
     bars: tuple[Bar, ...]
     without: str
     having: str
     now: float
     arrows: tuple[Arrow, ...]
-    top: float
     height: float
     low: str
     high: str
@@ -58,7 +57,7 @@ class Chart:
 
 def charts_of(scene: Scene) -> list[Chart]:
     """A chart for each feature that an option changes, in the schema's order."""
-    if scene.patient is None or scene.background is None or scene.schema is None:
+    if scene.patient is None or scene.background is None or scene.schema is None:  # or of another version
         return []
     ends = _ends(scene)
     return [
@@ -87,31 +86,30 @@ def _chart(scene: Scene, feature: Feature, spread: Spread, ends: Mapping[Value, 
             start=_place(spread, _as_number(now)),
             end=_place(spread, _as_number(after)),
             y=ROW * (row + 0.6),
-            text=value_text(feature, after),
+            rises=_as_number(after) > _as_number(now),
         )
         for row, (after, options) in enumerate(ends.items())
     ]
     return Chart(
-        name=feature.name,
         label=feature.label,
         unit=feature.unit,
-        bars=tuple(_bar(feature, one) for one in spread.bins),
+        people=len(spread.values),
+        bars=tuple(_bar(feature, spread, one) for one in spread.bins),
         without=_outline(spread, top + BARS, [0] * len(spread.bins), [one.without for one in spread.bins]),
         having=_outline(
             spread, top + BARS, [one.without for one in spread.bins], [one.having for one in spread.bins]
         ),
         now=_place(spread, _as_number(now)),
         arrows=tuple(arrows),
-        top=top,
         height=top + BARS,
-        low=_edge(feature, spread.bins[0]),
-        high=_edge(feature, spread.bins[-1]),
-        sentence=_sentence(feature, spread, now, ends),
+        low=_edges(feature, spread.bins[0])[0],
+        high=_edges(feature, spread.bins[-1])[1],
+        sentence=_sentence(scene, feature, spread, ends),
     )
 
 
-def _bar(feature: Feature, one: Bin) -> Bar:
-    return Bar(_range(feature, one), one.without + one.having, _share(one))
+def _bar(feature: Feature, spread: Spread, one: Bin) -> Bar:
+    return Bar(_range(feature, spread, one), one.without + one.having, _share(one))
 
 
 def _outline(spread: Spread, bottom: float, below: Sequence[int], people: Sequence[int]) -> str:
@@ -127,10 +125,12 @@ def _outline(spread: Spread, bottom: float, below: Sequence[int], people: Sequen
     )
 
 
-def _sentence(feature: Feature, spread: Spread, now: Value, ends: Mapping[Value, Sequence[int]]) -> str:
+def _sentence(scene: Scene, feature: Feature, spread: Spread, ends: Mapping[Value, Sequence[int]]) -> str:
     """What the drawing says, for whoever does not look at it."""
+    assert scene.patient is not None
+    now = "As supposed" if scene.is_supposed else "Now"
     told = [f"{_options(numbers)}: {_told(feature, spread, after)}" for after, numbers in ends.items()]
-    return f"Now: {_told(feature, spread, now)}. {'. '.join(told)}."
+    return f"{now}: {_told(feature, spread, scene.patient.values[feature.name])}. {'. '.join(told)}."
 
 
 def _told(feature: Feature, spread: Spread, value: Value) -> str:
@@ -155,15 +155,24 @@ def _as_number(value: Value) -> float:
     return float(value or 0)
 
 
-def _edge(feature: Feature, one: Bin) -> str:
+def _edges(feature: Feature, one: Bin) -> tuple[str, str]:
+    """The lowest and the highest value that a bin takes in."""
     if feature.kind is Kind.BOOLEAN:
-        return "yes" if one.high > 1 else "no"
-    return number(feature, one.low + feature.precision / 2)
+        return ("yes", "yes") if one.high > 1 else ("no", "no")
+    half = feature.precision / 2
+    return number(feature, one.low + half), number(feature, one.high - half)
 
 
-def _range(feature: Feature, one: Bin) -> str:
-    low, high = _edge(feature, one), number(feature, one.high - feature.precision / 2)
-    return low if feature.kind is Kind.BOOLEAN or low == high else f"{low} to {high}"
+def _range(feature: Feature, spread: Spread, one: Bin) -> str:
+    """A bin's values; those at the ends also hold everybody beyond."""
+    low, high = _edges(feature, one)
+    if feature.kind is Kind.BOOLEAN:
+        return low
+    if one is spread.bins[0] and spread.values[0] < one.low:
+        return f"{high} or less"
+    if one is spread.bins[-1] and spread.values[-1] > one.high:
+        return f"{low} or more"
+    return low if low == high else f"{low} to {high}"
 
 
 def _share(one: Bin) -> str:

@@ -36,7 +36,12 @@ def _order(scene: Scene, names: list[str]) -> list[str]:
     if scene.schema is None:
         return names
     places = {feature.name: place for place, feature in enumerate(scene.schema.features)}
-    return sorted(names, key=lambda name: places.get(name, len(places)))
+    drivers = {link.feature: link.driver for link in scene.schema.links}
+
+    def place(name: str) -> tuple[int, bool]:
+        return places.get(drivers.get(name, name), len(places)), name in drivers
+
+    return sorted(names, key=place)
 
 
 def _row(scene: Scene, change: ChangeOut, is_linked: bool, each: Sequence[ChangeOut | None]) -> Row:

@@ -21,9 +21,7 @@ class Field:
     choices: tuple[tuple[str, str], ...]
     low: float | None
     high: float | None
-    step: float
     is_required: bool
-    hint: str | None
 
 
 def fields_of(schema: FeatureSchema) -> dict[str, list[Field]]:
@@ -73,9 +71,7 @@ def _field(feature: Feature) -> Field:
         choices=_choices(feature),
         low=low,
         high=high,
-        step=feature.precision,
         is_required=feature.missing is Missing.REFUSED,
-        hint=None if low is None else f"{low:g} to {high:g}",
     )
 
 

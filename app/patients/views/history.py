@@ -1,6 +1,5 @@
 """What was answered before, what was said about it, and how the risk went."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -41,18 +40,17 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Entries, newest first, and the course where there are two points or more."""
+    """Entries, newest first, where they go on, and the course where there are two points or more."""
 
     entries: tuple[Entry, ...]
+    older: UUID | None
     course: Course | None
 
 
 def history_of(scene: Scene) -> History:
     """The history of the patient whom the scene is about."""
-    entries = tuple(_entry(scene, row) for row in sorted(scene.history, key=lambda row: row.id, reverse=True))
-    model = scene.row.prediction.model_name
-    asked = [row for row in scene.history if row.based_on is None and row.prediction.model_name == model]
-    return History(entries, _course(sorted(asked, key=lambda row: row.created_at)))
+    past = scene.past
+    return History(tuple(_entry(scene, row) for row in past.answers), past.older, _course(scene))
 
 
 def outcome_text(row: AnswerRow) -> str:
@@ -68,7 +66,7 @@ def outcome_text(row: AnswerRow) -> str:
 
 def _entry(scene: Scene, row: AnswerRow) -> Entry:
     numbers = {option.id: option.rank for option in row.counterfactuals}
-    verdicts = [one for one in scene.verdicts if one.counterfactual_id in numbers]
+    verdicts = [one for one in scene.past.verdicts if one.counterfactual_id in numbers]
     return Entry(
         id=row.id,
         created_at=row.created_at,
@@ -81,25 +79,22 @@ def _entry(scene: Scene, row: AnswerRow) -> Entry:
     )
 
 
-def _course(rows: Sequence[AnswerRow]) -> Course | None:
-    if len(rows) < 2:
+def _course(scene: Scene) -> Course | None:
+    told = scene.past.course
+    if len(told) < 2:
         return None
-    since, until = rows[0].created_at, rows[-1].created_at
+    since, until = told[0].at, told[-1].at
     span = (until - since).total_seconds() or 1.0
     points = [
-        (
-            round(WIDTH * (row.created_at - since).total_seconds() / span, 2),
-            round(HEIGHT * (1 - row.prediction.risk), 2),
-        )
-        for row in rows
+        (round(WIDTH * (one.at - since).total_seconds() / span, 2), round(HEIGHT * (1 - one.risk), 2))
+        for one in told
     ]
-    threshold = rows[-1].prediction.threshold
-    first, last = rows[0].prediction.risk, rows[-1].prediction.risk
+    threshold, version = told[-1].threshold, scene.row.prediction.model_version
     return Course(
         points=tuple(points),
         threshold=round(HEIGHT * (1 - threshold), 2),
         since=since,
         until=until,
-        sentence=f"{len(rows)} answers: from {risk_text(first)} to {risk_text(last)}; the threshold is "
-        f"{risk_text(threshold)}.",
+        sentence=f"{len(told)} answers by version {version}: from {risk_text(told[0].risk)} to "
+        f"{risk_text(told[-1].risk)}; the threshold is {risk_text(threshold)}.",
     )

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.counterfactuals.schemas import CounterfactualOut
-from app.domain.counterfactual import Generator
+from app.counterfactuals.schemas import CounterfactualOut, PlausibilityOut
+from app.domain.counterfactual import TYPICAL_PERCENTILE, Generator
 from app.feedback.reasons import REASONS, Reason, Verdict
 from app.patients.views.scene import Scene
 from app.patients.views.words import Move, moves_of
@@ -24,7 +24,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class OptionView:
-    """One card. `effort_bound` is what any option in its place takes at least, where it is less."""
+    """One card. `effort_bound` is what any option in its place takes at least, where it is less.
+
+    `adherence` is None where nothing can be carried out in part.
+    """
 
     id: UUID
     number: int
@@ -36,7 +39,7 @@ class OptionView:
     effort_bound: str | None
     refits: float
     noise: float
-    adherence: float
+    adherence: float | None
     likeness: str | None
     author: str
     said: Said | None
@@ -69,19 +72,25 @@ def _view(scene: Scene, option: CounterfactualOut, said: FeedbackRow | None) -> 
         effort_bound=f"{known.effort_bound:.1f}" if known and not known.proved else None,
         refits=held.refits,
         noise=held.noise,
-        adherence=held.adherence,
-        likeness=_likeness(option),
+        adherence=held.adherence if any(change.delta is not None for change in option.changes) else None,
+        likeness=likeness(option.plausibility),
         author=_author(scene, option),
         said=said_of(said) if said else None,
     )
 
 
-def _likeness(option: CounterfactualOut) -> str | None:
-    found = option.plausibility
-    if found.typical is None:
+def likeness(found: PlausibilityOut) -> str | None:
+    """How the changed person stands among real people without the outcome; the first check that fails."""
+    if found.typical is None or found.joint_percentile is None:
         return None
-    less_so = f"{100 - found.percentile:.0f}\N{NO-BREAK SPACE}% of real low-risk people are less so"
-    return f"typical: {less_so}" if found.typical else f"unusual: read it with care; {less_so}"
+    if not found.in_range:
+        return "unusual: a value lies beyond those of the people the model learned from"
+    if found.percentile > TYPICAL_PERCENTILE:
+        return f"unusual: less like others than {found.percentile:.0f} % of real people without the outcome"
+    if found.joint_percentile > TYPICAL_PERCENTILE:
+        share = f"{found.joint_percentile:.0f} % of real people without the outcome"
+        return f"unusual: values go together less readily than in {share}"
+    return "typical of real people without the outcome"
 
 
 def _author(scene: Scene, option: CounterfactualOut) -> str:

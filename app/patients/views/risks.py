@@ -44,7 +44,8 @@ class RiskView:
 def risk_view(scene: Scene) -> RiskView:
     """The risks, with intervals where the committee of the same model version is there to give them."""
     prediction = scene.answer.prediction
-    named = [("Now", prediction.risk)] + [(f"Option {one.rank}", one.risk) for one in scene.options]
+    now = "As supposed" if scene.is_supposed else "Now"
+    named = [(now, prediction.risk), *((f"Option {one.rank}", one.risk) for one in scene.options)]
     intervals = _intervals(scene)
     each: Sequence[Interval | None] = intervals or [None] * len(named)
     lines = [

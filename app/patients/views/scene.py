@@ -2,33 +2,54 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from app.counterfactuals.recorded import as_answer
 from app.counterfactuals.schemas import CounterfactualOut, CounterfactualsAnswer
+from app.domain.constraints import Constraints, read_constraints
 from app.domain.patient import InvalidInputError, Patient, read_patient
 from app.domain.schema import FeatureSchema
 from app.engine.hosting import Hosted
 from app.feedback.repository import standing
 from app.patients.backgrounds import Background
+from app.patients.repository import Risk, Sent
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is on record beside the answer that is shown.
+
+    `base` is the answer that a what-if departed from; `older` where the history goes on; `others` what was
+    asked for last by other models; `verdicts` those on the options of all these answers, oldest first.
+    """
+
+    answers: Sequence[AnswerRow]
+    older: UUID | None
+    base: AnswerRow | None
+    others: Sequence[Sent]
+    course: Sequence[Risk]
+    verdicts: Sequence[FeedbackRow]
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     """The answer that is shown, and the model it came from where that is still hosted.
 
-    `patient` is None where the recorded values do not fit the hosted schema any more.
+    `patient` and `constraints` are None where what is recorded does not fit the hosted schema any more, or
+    another version gave the answer: two versions are not to be mixed.
     """
 
     row: AnswerRow
+    sent_at: datetime
     answer: CounterfactualsAnswer
     hosted: Hosted | None
     background: Background | None
     patient: Patient | None
-    history: Sequence[AnswerRow]
-    verdicts: Sequence[FeedbackRow]
+    constraints: Constraints | None
+    past: Past
 
     @property
     def schema(self) -> FeatureSchema | None:
@@ -39,27 +60,34 @@ class Scene:
         return self.answer.counterfactuals
 
     @property
+    def is_supposed(self) -> bool:
+        """Whether its values are other ones than those that a caller sent."""
+        base = self.past.base
+        return base is not None and base.features != self.row.features
+
+    @property
     def is_of_hosted_version(self) -> bool:
         """Whether the very model that is hosted now gave the answer."""
-        return self.hosted is not None and self.row.prediction.model_digest == self.hosted.model.digest
+        return _is_of(self.row, self.hosted)
 
     def standing(self) -> dict[UUID, FeedbackRow]:
         """The verdict that stands on each option."""
-        return standing(self.verdicts)
+        return standing(self.past.verdicts)
 
 
-def scene_of(
-    row: AnswerRow,
-    history: Sequence[AnswerRow],
-    verdicts: Sequence[FeedbackRow],
-    hosted: Hosted | None,
-    background: Background | None,
-) -> Scene:
+def scene_of(sent: Sent, past: Past, hosted: Hosted | None, background: Background | None) -> Scene:
     """The scene of one recorded answer."""
-    patient = None
-    if hosted is not None:
+    row, patient, constraints = sent.answer, None, None
+    if hosted is not None and _is_of(row, hosted):
+        schema, told = hosted.model.schema, row.constraints
         try:
-            patient = read_patient(hosted.model.schema, row.features)
+            patient = read_patient(schema, row.features)
+            ranges = {name: (low, high) for name, (low, high) in told["permitted_range"].items()}
+            constraints = read_constraints(schema, told["features_to_vary"], ranges, told["max_changes"])
         except InvalidInputError:
-            patient = None
-    return Scene(row, as_answer(row), hosted, background, patient, history, verdicts)
+            patient = constraints = None
+    return Scene(row, sent.at, as_answer(row), hosted, background, patient, constraints, past)
+
+
+def _is_of(row: AnswerRow, hosted: Hosted | None) -> bool:
+    return hosted is not None and row.prediction.model_digest == hosted.model.digest

@@ -29,12 +29,10 @@ class GroupFigures:
 class Trust:
     """What the card says; empty where a model has none."""
 
-    title: str
-    outcome: str
+    version: str
     description: str
     data: str
     people: int
-    intended_use: tuple[str, ...]
     not_for: tuple[str, ...]
     limits: tuple[str, ...]
     figures: tuple[GroupFigures, ...]
@@ -43,17 +41,15 @@ class Trust:
 
 def trust_of(scene: Scene) -> Trust | None:
     """The panel; None where the model is not hosted any more."""
-    if scene.schema is None or scene.background is None:
+    if scene.hosted is None or scene.schema is None or scene.background is None:
         return None
     facts, card = scene.schema.model, scene.background.card or {}
     performance = card.get("performance", {})
     return Trust(
-        title=facts.title,
-        outcome=facts.outcome,
+        version=scene.hosted.model.version,
         description=facts.description.strip(),
         data=f"{scene.schema.data.name}, {scene.schema.data.publisher}",
         people=scene.background.people,
-        intended_use=tuple(card.get("intended_use", ())),
         not_for=tuple(card.get("not_for", ())),
         limits=tuple(card.get("limits", ())),
         figures=tuple(_figures(scene.schema, scene.row.features, performance)),

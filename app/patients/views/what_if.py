@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.domain.constraints import read_constraints
-from app.domain.feature import Kind, Missing
-from app.domain.levers import Lever, levers_of
+from app.domain.feature import Action, Kind, Missing
+from app.domain.levers import Lever, levers_of, room_for
 from app.domain.patient import Fault, InvalidInputError
 from app.domain.schema import IntArray, Value
 from app.engine.describe import changes_of, features_of
@@ -73,6 +72,12 @@ class Setting:
         """What may vary, the locked ones aside."""
         return [f.name for f in self.question.schema.actionable if f.name not in self.locked]
 
+    @property
+    def ranges(self) -> dict[str, tuple[float, float]]:
+        """Where each number may end, from how things are: a step further from here is not a step further."""
+        numbers = (lever for lever in self.question.levers if lever.feature.is_numeric)
+        return {one.feature.name: (float(one.values.min()), float(one.values.max())) for one in numbers}
+
     def moved(self) -> list[tuple[str, str, str]]:
         """Label, value before and after of everything that differs, what moves along included."""
         changes, linked = changes_of(self.question, self.levels)
@@ -84,17 +89,28 @@ class Setting:
 
 
 def question_of(scene: Scene) -> Question | None:
-    """The levers of the patient as they are; None where the recorded values do not fit the hosted model."""
-    if scene.patient is None or scene.hosted is None:
+    """The levers that are open to the patient, within what the answer's question permitted to end at.
+
+    Which features it permitted to vary are locks here, which can be opened. None where the recorded values
+    are not of the hosted version.
+    """
+    if scene.patient is None or scene.constraints is None or scene.hosted is None:
         return None
-    schema = scene.hosted.model.schema
-    levers = levers_of(schema, scene.patient, read_constraints(schema, None, None, None))
-    return Question(
-        schema, scene.patient, levers, scene.hosted.model.classifier, scene.answer.prediction.target
+    model = scene.hosted.model
+    levers = levers_of(model.schema, scene.patient, replace(scene.constraints, features_to_vary=None))
+    return Question(model.schema, scene.patient, levers, model.classifier, scene.answer.prediction.target)
+
+
+def locks_of(scene: Scene) -> frozenset[str]:
+    """What the answer's question did not permit to vary."""
+    if scene.constraints is None or scene.schema is None:
+        return frozenset()
+    return frozenset(
+        one.name for one in scene.schema.actionable if not scene.constraints.allows_varying(one.name)
     )
 
 
-def what_if_of(scene: Scene, at: Mapping[str, Value], locked: frozenset[str] = frozenset()) -> WhatIf | None:
+def what_if_of(scene: Scene, at: Mapping[str, Value], locked: frozenset[str]) -> WhatIf | None:
     """The form, with levers put to the values `at`; those that are not among them stand as they are."""
     question = question_of(scene)
     if question is None:
@@ -154,10 +170,17 @@ def _stuck(question: Question) -> list[tuple[str, str]]:
         if values[feature.name] is None and feature.missing is not Missing.DERIVED:
             why = "not known"
         elif feature.action is not None:
-            why = "already where guidance would have it"
+            why = _why_not(feature.action, float(values[feature.name] or 0))
         elif feature.name in schema.link_of:
             why = f"moves with {schema[schema.link_of[feature.name].driver].label.lower()}"
         else:
             why = "fixed"
         found.append((feature.label, why))
     return found
+
+
+def _why_not(action: Action, value: float) -> str:
+    """Why there is no step: there is no need of one, or none is permitted."""
+    if room_for(action, value) < action.step:
+        return "within a step of where guidance would have it"
+    return "no step is permitted from here"

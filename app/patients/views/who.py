@@ -11,18 +11,24 @@ from app.patients.views.words import unknown_labels, with_unit
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """The head of the page. `supposed` is what a what-if took otherwise: label, value, value on record."""
+    """The head of the page. `others` are what other models said last: answer, model, risk.
+
+    `supposed` is what a what-if took otherwise: label, value, value on record.
+    """
 
     patient_id: str
     person: str
-    as_of: datetime
+    sent_at: datetime
     model: str
     version: str
     outcome: str
     horizon: str | None
     unknown: tuple[str, ...]
     kept: tuple[str, ...]
+    limited: tuple[str, ...]
     is_what_if: bool
+    is_supposed: bool
+    others: tuple[tuple[UUID, str, float], ...]
     based_on: UUID | None
     supposed: tuple[tuple[str, str, str], ...]
     newer_version: str | None
@@ -35,14 +41,20 @@ def who_of(scene: Scene) -> Who:
     return Who(
         patient_id=row.patient_id,
         person=_person(scene),
-        as_of=row.created_at,
+        sent_at=scene.sent_at,
         model=schema.model.title if schema else row.prediction.model_name,
         version=row.prediction.model_version,
         outcome=schema.model.outcome if schema else row.prediction.model_name,
         horizon=schema.model.horizon if schema else None,
         unknown=tuple(unknown_labels(schema, row.features)),
         kept=_kept(scene),
+        limited=_limited(scene),
         is_what_if=row.based_on is not None,
+        is_supposed=scene.is_supposed,
+        others=tuple(
+            (one.answer.id, one.answer.prediction.model_name, one.answer.prediction.risk)
+            for one in scene.past.others
+        ),
         based_on=row.based_on,
         supposed=_supposed(scene),
         newer_version=_newer(scene),
@@ -71,8 +83,26 @@ def _kept(scene: Scene) -> tuple[str, ...]:
     return tuple(f.label for f in scene.schema.actionable if f.name not in vary)
 
 
+def _limited(scene: Scene) -> tuple[str, ...]:
+    """Where the caller's question let values end; a what-if's limits are the patient's own, and go unsaid."""
+    ranges = scene.row.constraints.get("permitted_range") or {}
+    if scene.schema is None or scene.row.based_on is not None:
+        return ()
+    return tuple(
+        f"{scene.schema[name].label} {_span(low, high)}".rstrip()
+        for name, (low, high) in ranges.items()
+        if name in scene.schema
+    )
+
+
+def _span(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return f"{high:g} at most" if high is not None else f"{low:g} at least" if low is not None else ""
+    return f"{low:g} to {high:g}"
+
+
 def _supposed(scene: Scene) -> tuple[tuple[str, str, str], ...]:
-    base = next((row for row in scene.history if row.id == scene.row.based_on), None)
+    base = scene.past.base
     if base is None or scene.schema is None:
         return ()
     return tuple(

@@ -1,15 +1,16 @@
-// What the pages do beyond htmx: name a slider's place, count the seconds of a wait, print, follow a job.
+// What the pages do beyond htmx: name a lever's place, count the seconds of a wait, print, follow a job.
 "use strict";
 
-function showPlace(slider) {
-  const text = JSON.parse(slider.dataset.texts)[Number(slider.value)];
-  const told = slider.dataset.unit ? `${text} ${slider.dataset.unit}` : text;
-  slider.setAttribute("aria-valuetext", told);
-  slider.parentElement.querySelector("output").textContent = told;
+function showPlace(lever) {
+  const isSwitch = lever.type === "checkbox";
+  const text = JSON.parse(lever.dataset.texts)[isSwitch ? Number(lever.checked) : Number(lever.value)];
+  const told = lever.dataset.unit ? `${text} ${lever.dataset.unit}` : text;
+  if (!isSwitch) lever.setAttribute("aria-valuetext", told);
+  lever.parentElement.querySelector("output").textContent = told;
 }
 
 document.addEventListener("input", (event) => {
-  if (event.target.matches("input[type=range][data-texts]")) showPlace(event.target);
+  if (event.target.matches("input[data-texts]")) showPlace(event.target);
 });
 
 let waiting = 0;
@@ -22,16 +23,29 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   waiting = setInterval(() => { shown.textContent = `${Math.round((Date.now() - since) / 1000)} s`; }, 1000);
 });
 document.addEventListener("htmx:afterRequest", () => clearInterval(waiting));
-document.addEventListener("htmx:sendError", () => {
-  const notice = document.createElement("div");
-  notice.className = "notice bad";
-  notice.textContent = "The service cannot be reached just now. Nothing was lost; try again in a minute.";
-  document.getElementById("notice").replaceChildren(notice);
+// Only what the service itself words as a notice is put on the page; a proxy's error page is not.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status >= 400 && xhr.getResponseHeader("HX-Retarget")) event.detail.shouldSwap = true;
+});
+for (const failure of ["htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(failure, (event) => {
+    if (event.detail.xhr.getResponseHeader("HX-Retarget")) return;
+    const notice = document.createElement("div");
+    notice.className = "notice bad";
+    notice.textContent = "The service cannot be reached just now. Try again in a minute; what you typed is still here.";
+    document.getElementById("notice").replaceChildren(notice);
+  });
+}
+// The button that was pressed is gone: whoever uses the keyboard goes on where it was.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const said = document.querySelector(`[id="${event.detail.target.id}"].card .feedback`);
+  if (said) said.focus();
 });
 
 document.addEventListener("DOMContentLoaded", () => {
   // A browser that comes back to a page keeps where its sliders were, but not what was told of them.
-  document.querySelectorAll("input[type=range][data-texts]").forEach(showPlace);
+  document.querySelectorAll("input[data-texts]").forEach(showPlace);
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => window.print());
