@@ -17,11 +17,11 @@ class AnswerRepository:
         self._session = session
 
     async def get(self, answer_id: UUID) -> AnswerRow | None:
-        return await self._session.scalar(_whole_answers().where(AnswerRow.id == answer_id))
+        return await self._session.scalar(whole_answers().where(AnswerRow.id == answer_id))
 
     async def of_patient(self, patient_id: str, before: UUID | None, limit: int) -> Sequence[AnswerRow]:
         """A patient's answers, newest first, those older than `before` if it is given."""
-        statement = _whole_answers().where(AnswerRow.patient_id == patient_id)
+        statement = whole_answers().where(AnswerRow.patient_id == patient_id)
         if before is not None:
             statement = statement.where(AnswerRow.id < before)
         return (await self._session.scalars(statement.order_by(AnswerRow.id.desc()).limit(limit))).all()
@@ -30,7 +30,8 @@ class AnswerRepository:
         return await self._session.get(PatientRow, patient_id) is not None
 
 
-def _whole_answers() -> Select[AnswerRow]:
+def whole_answers() -> Select[AnswerRow]:
+    """Answers with all that telling them takes."""
     return select(AnswerRow).options(
         joinedload(AnswerRow.prediction),
         joinedload(AnswerRow.generation),

@@ -26,7 +26,7 @@ from app.storage.database import Database
 
 router = APIRouter(prefix="/patients", include_in_schema=False)
 
-_STALE = "The values of this answer do not fit the model that is hosted now. Ask again with current values."
+_STALE = "This answer does not go with the model that is hosted now. Ask again with current values."
 
 
 async def _fields(request: Request) -> Mapping[str, str]:

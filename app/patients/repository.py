@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload, selectinload
 
+from app.counterfactuals.repository import whole_answers
 from app.feedback.repository import FeedbackRepository
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow, PredictionRow, RequestRow
@@ -45,7 +45,7 @@ class RecordReader:
 
     async def answers(self, patient_id: str, before: UUID | None, limit: int) -> Sequence[AnswerRow]:
         """A patient's answers, newest first, those older than `before` if it is given."""
-        mine = _answers().where(AnswerRow.patient_id == patient_id)
+        mine = whole_answers().where(AnswerRow.patient_id == patient_id)
         if before is not None:
             mine = mine.where(AnswerRow.id < before)
         return (await self._session.scalars(mine.order_by(AnswerRow.id.desc()).limit(limit))).all()
@@ -53,7 +53,7 @@ class RecordReader:
     async def answer(self, patient_id: str, answer_id: UUID) -> Sent | None:
         """One answer of the patient's."""
         row = await self._session.scalar(
-            _answers().where(AnswerRow.patient_id == patient_id, AnswerRow.id == answer_id)
+            whole_answers().where(AnswerRow.patient_id == patient_id, AnswerRow.id == answer_id)
         )
         if row is None:
             return None
@@ -107,14 +107,6 @@ class RecordReader:
         )
         newest = select(last.c.id, last.c.asked_at).order_by(last.c.request.desc()).limit(limit)
         found = (await self._session.execute(newest)).all()
-        rows = await self._session.scalars(_answers().where(AnswerRow.id.in_([one.id for one in found])))
+        rows = await self._session.scalars(whole_answers().where(AnswerRow.id.in_([one.id for one in found])))
         by_id = {row.id: row for row in rows}
         return [Sent(by_id[one.id], one.asked_at) for one in found]
-
-
-def _answers() -> Select[AnswerRow]:
-    return select(AnswerRow).options(
-        joinedload(AnswerRow.prediction),
-        joinedload(AnswerRow.generation),
-        selectinload(AnswerRow.counterfactuals),
-    )
