@@ -39,8 +39,9 @@ def main() -> None:
     if chromium_path():
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        subprocess.run(["apt-get", "update", "-q"], stdout=sys.stderr, check=False)
-        subprocess.run(["apt-get", "install", "-qy", "chromium"], stdout=sys.stderr, check=False)
+        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        for words in (["update", "-q"], ["install", "-qy", "chromium"]):
+            subprocess.run(["apt-get", *words], env=quiet, stdout=sys.stderr, check=False)
     else:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
     if not chromium_path():

@@ -49,7 +49,7 @@ def test_a_slider_tells_another_risk_and_what_moves_along(opened: Page, answer: 
     slider.focus()
     before = slider.get_attribute("aria-valuetext")
     for _ in range(6):
-        slider.press("ArrowLeft")
+        slider.press("ArrowLeft")  # sooner than answers come: none of them is broken off for it
     expect(opened.locator("#outcome .moved")).to_contain_text("Body mass index")
     expect(opened.locator("#outcome .moved")).to_contain_text("Weight")
     expect(told).not_to_have_text(now)

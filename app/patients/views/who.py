@@ -25,6 +25,7 @@ class Who:
     horizon: str | None
     unknown: tuple[str, ...]
     kept: tuple[str, ...]
+    open: tuple[str, ...]
     limited: tuple[str, ...]
     is_what_if: bool
     is_supposed: bool
@@ -47,7 +48,8 @@ def who_of(scene: Scene) -> Who:
         outcome=schema.model.outcome if schema else row.prediction.model_name,
         horizon=schema.model.horizon if schema else None,
         unknown=tuple(unknown_labels(schema, row.features)),
-        kept=_kept(scene),
+        kept=_actionable(scene, open_to_change=False),
+        open=_actionable(scene, open_to_change=True),
         limited=_limited(scene),
         is_what_if=row.based_on is not None,
         is_supposed=scene.is_supposed,
@@ -75,12 +77,12 @@ def _values(scene: Scene) -> tuple[tuple[str, str], ...]:
     return tuple((f.label, with_unit(f, scene.patient.values[f.name])) for f in scene.schema.features)
 
 
-def _kept(scene: Scene) -> tuple[str, ...]:
-    """What the question did not allow to vary, of that which could."""
+def _actionable(scene: Scene, open_to_change: bool) -> tuple[str, ...]:
+    """What the question allowed to vary, or did not, of that which could; nothing where it did not say."""
     vary = scene.row.constraints.get("features_to_vary")
     if vary is None or scene.schema is None:
         return ()
-    return tuple(f.label for f in scene.schema.actionable if f.name not in vary)
+    return tuple(f.label for f in scene.schema.actionable if (f.name in vary) is open_to_change)
 
 
 def _limited(scene: Scene) -> tuple[str, ...]:
