@@ -119,9 +119,7 @@ class Settings(BaseSettings):
     @cached_property
     def own_names(self) -> frozenset[str]:
         """Names under which a service without tokens may be asked, in lower case and without port."""
-        return frozenset(
-            {"localhost", "127.0.0.1", "::1", self.host.lower(), *map(str.lower, self.allowed_hosts)}
-        )
+        return frozenset(name.lower() for name in (*_LOOPBACK, self.host, *self.allowed_hosts))
 
     @cached_property
     def is_loopback(self) -> bool:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from app.domain.feature import Kind
 from app.domain.schema import FeatureSchema
+from app.http.accepting import weights_of
 
 Page = Sequence[Mapping[str, Any]]
 """Flat rows: the features by name, then `PROVENANCE`."""
@@ -86,13 +87,14 @@ FORMATS = (
 
 
 def format_for(accept: str) -> Format | None:
-    """The first format that an Accept header names, NDJSON for any; None where it names none."""
+    """The format that an Accept header prefers, the first of equals, NDJSON for any; None without one."""
     by_type = {one.media_type: one for one in FORMATS}
-    wanted = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
-    for one in wanted or ["*/*"]:
-        if one in by_type:
-            return by_type[one]
-        if one in ("", "*/*", "application/*", "application/json"):
+    weights = weights_of(accept) or {"*/*": 1.0}
+    named = [name for name, weight in weights.items() if weight > 0]
+    for name in sorted(named, key=lambda one: -weights[one]):
+        if name in by_type:
+            return by_type[name]
+        if name in ("*/*", "application/*", "application/json"):
             return FORMATS[0]
     return None
 

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from app.http.accepting import weights_of
 from app.http.pages.rendering import Pages
 from app.http.pages.wanted import wants_page
 from app.http.problems import NotFoundError, documented
@@ -26,7 +27,7 @@ _KINDS: dict[str, dict[str, Any]] = {"application/json": {}, _MARKDOWN: {}, "tex
     response_class=Response,
     responses=documented(401, 404, 422) | {200: {"content": _KINDS, "description": "The card."}},
 )
-async def card(hosted: HostedDep, request: Request) -> Response:
+def card(hosted: HostedDep, request: Request) -> Response:
     """Say what a model is good for, how well it does, and where not to trust it: JSON, Markdown or a page."""
     folder, headers = hosted.model.folder, {"Vary": "Accept"}
     try:
@@ -34,7 +35,7 @@ async def card(hosted: HostedDep, request: Request) -> Response:
         told = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise NotFoundError("This model has no card.") from None
-    if _MARKDOWN in request.headers.get("accept", ""):
+    if _MARKDOWN in weights_of(request.headers.get("accept", "")):
         return PlainTextResponse(text, media_type=_MARKDOWN, headers=headers)
     if wants_page(request):
         return _PAGES.page("card.html", title=hosted.model.schema.model.title, card=_html(text))

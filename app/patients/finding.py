@@ -13,6 +13,7 @@ from app.patients.backgrounds import Background
 from app.patients.repository import RecordReader, Sent
 from app.patients.views.scene import Past, Scene, scene_of
 from app.storage.database import Database
+from app.storage.tables import AnswerRow
 
 HISTORY = 20
 """Answers in a page's history."""
@@ -44,27 +45,49 @@ class Scenes:
             last = await reader.sent_last(patient_id)
             if not last:
                 raise UnknownPatientError("There is no patient with this id.")
-            sent = last[0] if wanted is None else await reader.answer(patient_id, wanted)
-            if sent is None:
-                raise NotFoundError("This patient has no answer with this id.")
+            sent = last[0] if wanted is None else _theirs(await reader.answer(patient_id, wanted))
             past = await self._past(reader, sent, last, before)
-        name = sent.answer.prediction.model_name
-        return scene_of(sent, past, self._hosting.find(name), self._backgrounds.get(name))
+        return self._scene(sent, past)
+
+    async def alone(self, patient_id: str, wanted: UUID) -> Scene:
+        """The scene of one answer without what lies around it, but for the one that it departed from.
+
+        Raises:
+            NotFoundError: it is not the patient's.
+        """
+        async with self._database.transaction() as session:
+            reader = RecordReader(session)
+            sent = _theirs(await reader.answer(patient_id, wanted))
+            past = Past(base=await _base(reader, sent.answer))
+        return self._scene(sent, past)
 
     async def _past(self, reader: RecordReader, sent: Sent, last: list[Sent], before: UUID | None) -> Past:
         shown, told = sent.answer, sent.answer.prediction
         answers = list(await reader.answers(shown.patient_id, before, HISTORY + 1))
-        base = None
-        if shown.based_on is not None:
-            base = await reader.answer(shown.patient_id, shown.based_on)
         return Past(
+            base=await _base(reader, shown),
             answers=answers[:HISTORY],
             older=answers[HISTORY - 1].id if len(answers) > HISTORY else None,
-            base=base.answer if base else None,
             others=[one for one in last if one.answer.prediction.model_name != told.model_name],
             course=await reader.course(shown.patient_id, told.model_name, told.model_version),
             verdicts=await reader.verdicts([shown, *answers]),
         )
+
+    def _scene(self, sent: Sent, past: Past) -> Scene:
+        name = sent.answer.prediction.model_name
+        return scene_of(sent, past, self._hosting.find(name), self._backgrounds.get(name))
+
+
+def _theirs(sent: Sent | None) -> Sent:
+    if sent is None:
+        raise NotFoundError("This patient has no answer with this id.")
+    return sent
+
+
+async def _base(reader: RecordReader, row: AnswerRow) -> AnswerRow | None:
+    """The answer that a what-if departed from."""
+    sent = await reader.answer(row.patient_id, row.based_on) if row.based_on else None
+    return sent.answer if sent else None
 
 
 def _scenes(request: Request, database: DatabaseDep, hosting: HostingDep) -> Scenes:

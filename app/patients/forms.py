@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from app.classifiers.hosted import HostedModel
 from app.counterfactuals.service import CounterfactualService
-from app.domain.patient import InvalidInputError, read_patient
+from app.domain.patient import Fault, InvalidInputError, read_patient
 from app.http.dependencies import DatabaseDep, HostingDep
 from app.http.hanging_up import unless_hung_up
 from app.http.pages.wanted import is_fragment
@@ -41,12 +41,16 @@ async def what_if(
     patient_id: PatientId, request: Request, fields: FieldsDep, scenes: ScenesDep, database: DatabaseDep
 ) -> Response:
     """The risk with levers put as the form says: a part of the page, or without scripts all of it."""
-    scene = await scenes.of(patient_id, answer_id_in(fields))
+    base = answer_id_in(fields)
+    if base is None:
+        raise InvalidInputError([Fault("/answer", "is required")])
+    scene = await scenes.alone(patient_id, base)
     setting = _setting(scene, fields)
     assert scene.hosted is not None
     outcome = await _outcome(scene.hosted.model, setting, database)
     if is_fragment(request):
         return PAGES.page("_outcome.html", outcome=outcome, answer=scene.answer, supposed=scene.is_supposed)
+    scene = await scenes.of(patient_id, base)
     form = what_if_of(scene, setting.features, setting.locked)
     return PAGES.page("patient.html", **await asyncio.to_thread(view_of, scene, form, outcome))
 
@@ -70,7 +74,7 @@ async def ask(
     if base is None:
         question = request_about(hosting, patient_id, fields.get("model"), fields)
     else:
-        scene = await scenes.of(patient_id, base)
+        scene = await scenes.alone(patient_id, base)
         question = request_from(scene, _setting(scene, fields))
     service: CounterfactualService = request.state.counterfactuals
     answering = service.answer(question, request.state.correlation_id, base)

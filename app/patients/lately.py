@@ -17,6 +17,7 @@ from app.http.dependencies import DatabaseDep, HostingDep
 from app.patients.page import PAGES
 from app.patients.repository import RecordReader, Sent
 from app.patients.views.history import outcome_text
+from app.storage.database import Database
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow
 
@@ -45,11 +46,7 @@ class Seen:
 @router.get("/")
 async def lately(database: DatabaseDep, hosting: HostingDep) -> Response:
     """The page that everything is reached from."""
-    async with database.transaction() as session:
-        reader = RecordReader(session)
-        found = await reader.lately(MOST_LINES)
-        verdicts = await reader.verdicts([one.answer for one in found])
-    return _page(found, verdicts, hosting, "")
+    return await _page(database, hosting, "")
 
 
 @router.post("/")
@@ -57,25 +54,28 @@ async def search(
     database: DatabaseDep, hosting: HostingDep, patient: Annotated[str, Form(max_length=200)] = ""
 ) -> Response:
     """Patients whose id contains the text; sent as a form, since an address is kept in histories and logs."""
-    text = patient.strip()
-    if not text:
-        return await lately(database, hosting)
-    if not re.fullmatch(_PART_OF_AN_ID, text):
-        return _page([], [], hosting, text)
+    return await _page(database, hosting, patient.strip())
+
+
+async def _page(database: Database, hosting: Hosting, text: str) -> Response:
     async with database.transaction() as session:
         reader = RecordReader(session)
-        found = await reader.called(text, MOST_LINES)
-        verdicts = await reader.verdicts([one.answer for one in found])
-    return _page(found, verdicts, hosting, text)
-
-
-def _page(found: Sequence[Sent], verdicts: Sequence[FeedbackRow], hosting: Hosting, text: str) -> Response:
+        found = await _found(reader, text)
+        stands = standing(await reader.verdicts([one.answer for one in found]))
     titles = {one.model.name: one.model.schema.model.title for one in hosting}
-    stands = standing(verdicts)
     seen = [_seen(one, stands, titles.get(one.answer.prediction.model_name)) for one in found]
-    is_new = re.fullmatch(PATIENT_ID, text) and len(text) <= PATIENT_ID_LENGTH
-    is_new = bool(is_new) and all(one.patient_id != text for one in seen)
+    is_new = _is_id(text) and all(one.patient_id != text for one in seen)
     return PAGES.page("lately.html", seen=seen, search=text, is_new=is_new)
+
+
+async def _found(reader: RecordReader, text: str) -> Sequence[Sent]:
+    if not text:
+        return await reader.lately(MOST_LINES)
+    return await reader.called(text, MOST_LINES) if re.fullmatch(_PART_OF_AN_ID, text) else ()
+
+
+def _is_id(text: str) -> bool:
+    return len(text) <= PATIENT_ID_LENGTH and re.fullmatch(PATIENT_ID, text) is not None
 
 
 def _seen(sent: Sent, stands: Mapping[UUID, FeedbackRow], title: str | None) -> Seen:

@@ -31,7 +31,7 @@ class Outcome:
     moved: Sequence[tuple[str, str, str]]
 
 
-def view_of(scene: Scene, what_if: WhatIf | None, outcome: Outcome | None) -> dict[str, Any]:
+def view_of(scene: Scene, what_if: WhatIf | None, outcome: Outcome) -> dict[str, Any]:
     """All that the page's template names. Asks the committee, so belongs in a thread."""
     answer = scene.answer
     infeasible = answer.infeasible

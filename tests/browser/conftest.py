@@ -62,6 +62,12 @@ class Watched:
             self.complaints.append(f"another host: {urlsplit(request.url).netloc}")
 
 
+def shot(page: Page, name: str) -> None:
+    """Keep a picture of the whole page."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+
+
 @contextmanager
 def watching(browser: Browser, url: str, **options: Any) -> Iterator[Watched]:
     """A page of its own; whatever it complains of fails the test."""

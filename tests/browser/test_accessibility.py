@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import SHOTS, watching
+from tests.browser.conftest import shot, watching
 from tests.integration.answers import Json
 
 AXE = Path(__file__).with_name("axe-4.14.1.min.js").read_text(encoding="utf-8")
@@ -50,5 +50,4 @@ def test_pages_are_accessible(
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert violations(page) == []
-        SHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SHOTS / f"{name}-{screen}-{theme}.png", full_page=True)
+        shot(page, f"{name}-{screen}-{theme}")

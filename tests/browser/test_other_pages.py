@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.asking import Person
-from tests.browser.conftest import SHOTS, Watched
+from tests.browser.conftest import Watched, shot
 from tests.integration.answers import Json
 from tests.integration.serving import Servers
 from tests.integration.working import worker
@@ -80,8 +80,7 @@ def test_a_job_is_followed_while_it_waits(page: Page, client: httpx.Client) -> N
     page.get_by_role("button", name="Cancel the job").click()
     expect(page.locator("[data-state]")).to_have_text("cancelled")
     expect(page.get_by_role("button", name="Cancel the job")).to_have_count(0)
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / "job.png", full_page=True)
+    shot(page, "job")
 
 
 def test_a_job_is_followed_to_its_report(
@@ -104,4 +103,4 @@ def test_a_job_is_followed_to_its_report(
     with page.expect_download() as rows:
         page.get_by_role("link", name="Download the rows").click()
     assert rows.value.suggested_filename == f"{job['id']}.ndjson"
-    page.screenshot(path=SHOTS / "job-with-report.png", full_page=True)
+    shot(page, "job-with-report")

@@ -4,10 +4,10 @@ import re
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.domain.wording import risk_text
-from tests.browser.conftest import SHOTS, Watched, watching
+from tests.browser.conftest import SHOTS, Watched, shot, watching
 from tests.integration.answers import Json
 
 NARROW = "\N{NO-BREAK SPACE}"
@@ -20,6 +20,13 @@ def risk(value: float) -> str:
 def listed(client: httpx.Client, patient_id: str) -> Json:
     page: Json = client.get(f"/patients/{patient_id}/interventions").json()
     return page
+
+
+def decline(card: Locator, reason: str, note: str) -> None:
+    card.locator("summary", has_text="Decline").click()
+    card.get_by_role("combobox").select_option(reason)
+    card.get_by_role("textbox").fill(note)
+    card.get_by_role("button", name="Decline").click()
 
 
 def test_a_glance_tells_risk_and_options(opened: Page, answer: Json) -> None:
@@ -37,8 +44,7 @@ def test_a_glance_tells_risk_and_options(opened: Page, answer: Json) -> None:
     assert set(opened.locator(".charts figcaption b").all_inner_texts()) == changed
     for sentence in opened.locator(".charts figure > p.small:not(.axis)").all_inner_texts():
         assert sentence.startswith("Now: ")
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    opened.screenshot(path=SHOTS / "patient-desktop.png", full_page=True)
+    shot(opened, "patient-desktop")
 
 
 def test_a_slider_tells_another_risk_and_what_moves_along(opened: Page, answer: Json) -> None:
@@ -114,10 +120,7 @@ def test_declining_takes_a_reason_and_keeps_the_note(
     opened: Page, client: httpx.Client, answer: Json
 ) -> None:
     card = opened.locator("article.card").last
-    card.locator("summary", has_text="Decline").click()
-    card.get_by_role("combobox").select_option("not_feasible")
-    card.get_by_role("textbox").fill("Knee <b>pain</b> & no pool nearby")
-    card.get_by_role("button", name="Decline").click()
+    decline(card, "not_feasible", "Knee <b>pain</b> & no pool nearby")
     expect(card.locator(".said")).to_contain_text("Declined: Not feasible for this patient")
     expect(card.locator(".said")).to_contain_text("Knee <b>pain</b> & no pool nearby")
     (said,) = listed(client, answer["patient_id"])["feedback"]
@@ -132,10 +135,7 @@ def test_a_stale_form_is_told_so_and_loses_nothing(
     said = {"counterfactual_id": option, "verdict": "accepted"}
     client.post(f"/counterfactuals/{answer['id']}/feedback", json=said).raise_for_status()
     card = opened.locator("article.card").first
-    card.locator("summary", has_text="Decline").click()
-    card.get_by_role("combobox").select_option("preference")
-    card.get_by_role("textbox").fill("would rather walk")
-    card.get_by_role("button", name="Decline").click()
+    decline(card, "preference", "would rather walk")
     expect(opened.locator("#notice")).to_contain_text("another verdict on this option")
     expect(card.get_by_role("textbox")).to_have_value("would rather walk")
     assert [one["verdict"] for one in listed(client, answer["patient_id"])["feedback"]] == ["accepted"]
@@ -156,10 +156,7 @@ def test_a_proxys_error_page_takes_nothing_away(watched: Watched, opened: Page, 
     bad = "<h1>502 Bad Gateway</h1><p>nginx</p>"
     opened.route("**/feedback", lambda route: route.fulfill(status=502, body=bad, content_type="text/html"))
     card = opened.locator("article.card").first
-    card.locator("summary", has_text="Decline").click()
-    card.get_by_role("combobox").select_option("other")
-    card.get_by_role("textbox").fill("a note of some length")
-    card.get_by_role("button", name="Decline").click()
+    decline(card, "other", "a note of some length")
     expect(opened.locator("#notice")).to_contain_text("cannot be reached")
     expect(card.get_by_role("textbox")).to_have_value("a note of some length")
     expect(opened.locator("main")).not_to_contain_text("nginx")

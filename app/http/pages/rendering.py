@@ -25,7 +25,7 @@ _POLICY = "; ".join(
     )
 )
 _HEADERS = {"Content-Security-Policy": _POLICY, "Vary": "Accept, HX-Request"}
-_NARROW_SPACE, _MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
+_NO_BREAK, _MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
 
 
 class Pages:
@@ -58,10 +58,10 @@ def risk_words(risk: float, beside: float | None = None) -> str:
     while beside is not None and decimals < 4 and risk != beside and _same(risk, beside, decimals):
         decimals += 1
     if decimals == 0 and 0 < risk < 0.005:
-        return f"<{_NARROW_SPACE}1{_NARROW_SPACE}%"
+        return f"<{_NO_BREAK}1{_NO_BREAK}%"
     if decimals == 0 and 0.995 <= risk < 1:
-        return f">{_NARROW_SPACE}99{_NARROW_SPACE}%"
-    return f"{100 * risk:.{decimals}f}{_NARROW_SPACE}%"
+        return f">{_NO_BREAK}99{_NO_BREAK}%"
+    return f"{100 * risk:.{decimals}f}{_NO_BREAK}%"
 
 
 def _same(one: float, other: float, decimals: int) -> bool:
@@ -71,7 +71,7 @@ def _same(one: float, other: float, decimals: int) -> bool:
 def when(moment: datetime) -> str:
     """A moment as people write it: "3 February 2026, 14:05 UTC"."""
     there = moment.astimezone(UTC)
-    return f"{there.day} {there:%B %Y, %H:%M} UTC".replace(" UTC", f"{_NARROW_SPACE}UTC")
+    return f"{there.day} {there:%B %Y, %H:%M} UTC".replace(" UTC", f"{_NO_BREAK}UTC")
 
 
 def signed(text: str) -> str:

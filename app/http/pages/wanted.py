@@ -2,6 +2,8 @@
 
 from starlette.requests import HTTPConnection
 
+from app.http.accepting import weights_of
+
 _PAGE, _PROGRAMS = "text/html", ("application/json", "application/*")
 
 
@@ -11,18 +13,7 @@ def is_fragment(request: HTTPConnection) -> bool:
 
 
 def wants_page(request: HTTPConnection) -> bool:
-    """Whether HTML is preferred over JSON (RFC 9110, section 12.5.1); a bare `*/*` is a program's."""
-    weights = dict(_weighed(part) for part in request.headers.get("accept", "").split(","))
+    """Whether HTML is preferred over JSON; a bare `*/*` is a program's."""
+    weights = weights_of(request.headers.get("accept", ""))
     page = weights.get(_PAGE, 0.0)
     return is_fragment(request) or page > max(weights.get(name, 0.0) for name in _PROGRAMS)
-
-
-def _weighed(part: str) -> tuple[str, float]:
-    name, *parameters = (word.strip() for word in part.lower().split(";"))
-    for parameter in parameters:
-        if parameter.startswith("q="):
-            try:
-                return name, float(parameter[2:])
-            except ValueError:
-                return name, 0.0
-    return name, 1.0

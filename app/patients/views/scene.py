@@ -26,12 +26,12 @@ class Past:
     asked for last by other models; `verdicts` those on the options of all these answers, oldest first.
     """
 
-    answers: Sequence[AnswerRow]
-    older: UUID | None
     base: AnswerRow | None
-    others: Sequence[Sent]
-    course: Sequence[Risk]
-    verdicts: Sequence[FeedbackRow]
+    answers: Sequence[AnswerRow] = ()
+    older: UUID | None = None
+    others: Sequence[Sent] = ()
+    course: Sequence[Risk] = ()
+    verdicts: Sequence[FeedbackRow] = ()
 
 
 @dataclass(frozen=True, slots=True)

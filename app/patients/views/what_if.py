@@ -10,6 +10,7 @@ from app.domain.feature import Action, Kind, Missing
 from app.domain.levers import Lever, levers_of, room_for
 from app.domain.patient import Fault, InvalidInputError
 from app.domain.schema import IntArray, Value
+from app.domain.wording import inline
 from app.engine.describe import changes_of, features_of
 from app.engine.question import Question
 from app.patients.views.scene import Scene
@@ -27,7 +28,6 @@ class Control:
     label: str
     unit: str | None
     is_switch: bool
-    now: int
     place: int
     texts: tuple[str, ...]
     is_locked: bool
@@ -151,12 +151,11 @@ def _level(lever: Lever, fields: Mapping[str, str]) -> int:
 
 def _control(lever: Lever, after: Value, is_locked: bool) -> Control:
     feature, values = lever.feature, np.sort(lever.values)
-    now = int(np.searchsorted(values, lever.values[0]))
     wanted = lever.values[0] if after is None or isinstance(after, str) else float(after)
     place = int(np.argmin(np.abs(values - wanted)))
     is_switch = feature.kind is Kind.BOOLEAN
     texts = tuple(value_text(feature, bool(v) if is_switch else float(v)) for v in values)
-    return Control(feature.name, feature.label, feature.unit, is_switch, now, place, texts, is_locked)
+    return Control(feature.name, feature.label, feature.unit, is_switch, place, texts, is_locked)
 
 
 def _stuck(question: Question) -> list[tuple[str, str]]:
@@ -172,7 +171,7 @@ def _stuck(question: Question) -> list[tuple[str, str]]:
         elif feature.action is not None:
             why = _why_not(feature.action, float(values[feature.name] or 0))
         elif feature.name in schema.link_of:
-            why = f"moves with {schema[schema.link_of[feature.name].driver].label.lower()}"
+            why = f"moves with {inline(schema[schema.link_of[feature.name].driver].label)}"
         else:
             why = "fixed"
         found.append((feature.label, why))

@@ -27,7 +27,6 @@ class Who:
     kept: tuple[str, ...]
     open: tuple[str, ...]
     limited: tuple[str, ...]
-    is_what_if: bool
     is_supposed: bool
     others: tuple[tuple[UUID, str, float], ...]
     based_on: UUID | None
@@ -51,7 +50,6 @@ def who_of(scene: Scene) -> Who:
         kept=_actionable(scene, open_to_change=False),
         open=_actionable(scene, open_to_change=True),
         limited=_limited(scene),
-        is_what_if=row.based_on is not None,
         is_supposed=scene.is_supposed,
         others=tuple(
             (one.answer.id, one.answer.prediction.model_name, one.answer.prediction.risk)

@@ -9,7 +9,7 @@ from app.domain.schema import FeatureSchema, Value
 from app.domain.wording import consider, number, risk_text
 from app.http.pages.rendering import signed
 
-_NARROW = "\N{NO-BREAK SPACE}"
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _AWAY = {
     "llm_unavailable": "The language model was away: these options come from the search alone.",
     "llm_timeout": "The language model did not answer in time: these options come from the search alone.",
@@ -46,7 +46,7 @@ def value_text(feature: Feature | None, value: Value) -> str:
 def with_unit(feature: Feature, value: Value) -> str:
     """A value and its unit, kept on one line."""
     text = value_text(feature, value)
-    return f"{text} {feature.unit}".replace(" ", _NARROW) if feature.unit and value is not None else text
+    return f"{text} {feature.unit}".replace(" ", _NO_BREAK) if feature.unit and value is not None else text
 
 
 def moves_of(schema: FeatureSchema | None, option: CounterfactualOut) -> tuple[Move, ...]:
@@ -83,11 +83,11 @@ def unknown_labels(schema: FeatureSchema | None, features: Mapping[str, Value]) 
 
 def interval_text(low: float, high: float) -> str:
     """A range of risks: "55 to 66 %"."""
-    return f"{100 * low:.0f} to {risk_text(high)}".replace(" %", f"{_NARROW}%")
+    return f"{100 * low:.0f} to {risk_text(high)}".replace(" %", f"{_NO_BREAK}%")
 
 
 def _united(text: str, move: Move) -> str:
-    return f"{text}{_NARROW}{move.unit}" if move.unit else text
+    return f"{text}{_NO_BREAK}{move.unit}" if move.unit else text
 
 
 def _followers(
