@@ -10,6 +10,7 @@ import numba
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _HERE = Path(__file__).resolve().parent
+_IMPORTS_IT = b"\nfrom app.compiled import compiled\n"
 
 
 def compiled(function: _Function) -> _Function:
@@ -28,15 +29,24 @@ def is_cold() -> bool:
     return _KEPT_IN is not None and not any(_KEPT_IN.rglob("*.nbi"))
 
 
+def compiled_sources() -> list[Path]:
+    """The modules that hold compiled functions: those that import the decorator, this one aside.
+
+    A compiled function may call functions and take constants from these alone; a test sees to it.
+    """
+    return [path for path in sorted(_HERE.rglob("*.py")) if _IMPORTS_IT in path.read_bytes()]
+
+
 def _kept_in() -> Path | None:
     """A folder for the machine code of exactly these sources.
 
     Numba looks whether a function's own file has changed, but not whether another has that it calls or takes
-    a constant from. So each state of the sources has a folder of its own.
+    a constant from. So each state of the compiled modules has a folder of its own; a change anywhere else
+    leaves it as it is.
     """
     digest = hashlib.sha256()
-    for path in sorted(_HERE.rglob("*.py")):
-        digest.update(path.read_bytes())
+    for source in compiled_sources():
+        digest.update(source.read_bytes())
     for base in _places():
         folder = base / f"compiled-{digest.hexdigest()[:16]}"
         try:
