@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from app.counterfactuals.question import Asked
 from app.counterfactuals.schemas import (
     ChangeOut,
+    ConditionsOut,
     CounterfactualOut,
     CounterfactualsAnswer,
     GenerationOut,
@@ -14,6 +15,7 @@ from app.counterfactuals.schemas import (
     OptimalityOut,
     PlausibilityOut,
     PredictionOut,
+    RelaxedOut,
     RobustnessOut,
 )
 from app.domain.counterfactual import Change, Counterfactual, Generation, Infeasibility, Outcome
@@ -73,6 +75,8 @@ def _infeasible(found: Infeasibility | None) -> InfeasibleOut | None:
         proved=found.proved,
         risk_bound=found.risk_bound,
         reached_by=[_change(change) for change in found.reached_by],
+        conditions=ConditionsOut.model_validate(found.conditions),
+        relaxed=[RelaxedOut.model_validate(relaxed) for relaxed in found.relaxed],
     )
 
 

@@ -120,14 +120,22 @@ class OptimalityOut(_Out):
     """What is known of how much less effort would do."""
 
     proved: bool = Field(description="Proved: no option that could stand in its place takes less effort.")
-    effort_bound: float = Field(description="No option that could stand in its place takes less than this.")
+    effort_bound: float = Field(
+        description="No option that could stand in its place takes less effort than this: none that holds as "
+        "well, looks as much like real people, has nothing needless in it and does not change all that an "
+        "option before it changes. The option's own effort where that is proved to be the least; 0 where "
+        "nothing is known."
+    )
 
 
 class CounterfactualOut(_Out):
     """One verified option."""
 
     id: UUID
-    rank: int
+    rank: int = Field(
+        description="From 1, the best. Options that hold come by effort, least first; fragile ones by the "
+        "least of their three shares under `robustness`, largest first, and then by effort."
+    )
     changes: list[ChangeOut]
     linked: list[ChangeOut]
     features: dict[str, Value]
@@ -139,20 +147,68 @@ class CounterfactualOut(_Out):
         None, description="Null in answers recorded before this was proved."
     )
     robustness: RobustnessOut
-    fragile: bool
+    fragile: bool = Field(
+        description="Holds in less than `min_robustness` of refits, noise draws or adherence draws; returned "
+        "only where none that holds was found."
+    )
     generator: Generator
     summary: str
 
 
+class PermittedChangeOut(_Out):
+    """How far one feature may change."""
+
+    feature: str = Field(description="The feature's name in the schema.")
+    label: str = Field(description="The feature in words.")
+    start: Value = Field(
+        serialization_alias="from", validation_alias="from", description="The value as it is, in `unit`."
+    )
+    end: Value = Field(
+        serialization_alias="to",
+        validation_alias="to",
+        description="The furthest permitted value, in `unit`.",
+    )
+    step: float | None = Field(description="In which steps it changes, in `unit`; null for yes or no.")
+    unit: str | None = Field(description="The unit of its numbers; null for yes or no.")
+
+
+class ConditionsOut(_Out):
+    """What the finding holds for: the schema's limits and the request's constraints together."""
+
+    max_changes: int = Field(description="How many features may change at once, those that move along aside.")
+    permitted: list[PermittedChangeOut] = Field(description="Which features may change, and how far.")
+
+
+class RelaxedOut(_Out):
+    """What more changes at once would give; ask for it with `constraints.max_changes`."""
+
+    max_changes: int = Field(description="How many features would change at once.")
+    lowest_reachable_risk: float = Field(
+        description="The lowest risk that is then in reach, or found so far."
+    )
+    proved: bool = Field(description="Proved: nothing that is permitted then goes lower.")
+    reaches_target: bool = Field(description="Whether that is at or below the target.")
+
+
 class InfeasibleOut(_Out):
-    """The lowest risk in reach, whether that is proved, and the changes that reach it."""
+    """The lowest risk in reach, whether that is proved, and the changes that reach it.
+
+    All of it holds under `conditions`, and says nothing of what lies outside them.
+    """
 
     lowest_reachable_risk: float
-    proved: bool = Field(description="Proved: nothing that is permitted goes lower.")
+    proved: bool = Field(description="Proved: nothing that is permitted under `conditions` goes lower.")
     risk_bound: float | None = Field(
-        None, description="Nothing goes below this. Null in answers recorded before bounds were."
+        None,
+        description="Nothing that is permitted goes below this. Null in answers recorded before bounds were.",
     )
     reached_by: list[ChangeOut]
+    conditions: ConditionsOut | None = Field(
+        None, description="What the finding holds for. Null in answers recorded before conditions were."
+    )
+    relaxed: list[RelaxedOut] = Field(
+        [], description="What more changes at once would give, where that lowers the risk further."
+    )
 
 
 class ModelOut(_Out):

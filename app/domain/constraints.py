@@ -57,7 +57,7 @@ def read_constraints(
     if faults:
         raise InvalidInputError(faults)
     return Constraints(
-        max_changes=min(max_changes or schema.model.max_changes, schema.model.max_changes),
+        max_changes=max_changes or schema.model.max_changes,
         features_to_vary=None if features_to_vary is None else tuple(sorted(set(features_to_vary))),
         permitted_range=dict(sorted((permitted_range or {}).items())),
     )

@@ -76,8 +76,9 @@ class Robustness:
 class Optimality:
     """What is known of how much less effort would do.
 
-    `effort_bound`: no option that could stand in its place, differing in features from those before it and
-    holding as well, takes less effort than this. `proved` when that is the option's own effort.
+    `effort_bound`: no option that could stand in its place takes less effort than this: none that holds as
+    well, looks as much like real people, has nothing needless in it and does not change all that an option
+    before it changes. `proved` when that is the option's own effort; 0 where nothing is known.
     """
 
     proved: bool
@@ -102,16 +103,52 @@ class Counterfactual:
 
 
 @dataclass(frozen=True, slots=True)
+class PermittedChange:
+    """How far one feature may change: from `start`, in steps of `step`, to `end` at most.
+
+    In the feature's unit; `step` is None where it is yes or no.
+    """
+
+    feature: str
+    label: str
+    start: Value
+    end: Value
+    step: float | None
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a finding holds for: at most `max_changes` of the `permitted` changes at once."""
+
+    max_changes: int
+    permitted: tuple[PermittedChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """How far the risk goes down if more features may change at once, and whether nothing goes lower."""
+
+    max_changes: int
+    lowest_reachable_risk: float
+    proved: bool
+    reaches_target: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Infeasibility:
     """What helps most although it does not reach the target; `proved` when nothing can do better.
 
-    `risk_bound`: nothing goes below this risk; equal to the lowest reachable one when that is proved.
+    All of it is within `conditions`. `risk_bound`: nothing goes below this risk; equal to the lowest
+    reachable one when that is proved. `relaxed`: what more changes at once would give, where that helps.
     """
 
     lowest_reachable_risk: float
     proved: bool
     risk_bound: float
     reached_by: tuple[Change, ...]
+    conditions: Conditions
+    relaxed: tuple[Relaxed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

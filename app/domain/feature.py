@@ -126,6 +126,12 @@ class Feature(_Frozen):
     def is_numeric(self) -> bool:
         return self.kind in (Kind.NUMBER, Kind.INTEGER)
 
+    def in_kind(self, number: float) -> bool | int | float:
+        """A number of the classifier's input as a value of this feature, which is no category."""
+        if self.kind is Kind.BOOLEAN:
+            return number > 0.5
+        return int(number) if self.kind is Kind.INTEGER and number.is_integer() else round(number, 6)
+
     @property
     def columns(self) -> tuple[str, ...]:
         """The classifier's columns: one, or one for each category."""

@@ -219,9 +219,9 @@ def _permitted(
 ) -> BoolArray:
     """Which levels keep every moved feature within clinical, observed and requested bounds.
 
-    Level 0, the factual, always does.
+    Level 0, the factual, always does. Who lies beyond what was observed may come nearer to it.
     """
-    bounds = [_bounds(schema[name], constraints) for name in names]
+    bounds = [_bounds(schema[name], constraints, start) for name, start in zip(names, table[0], strict=True)]
     low, high = np.array(bounds).T
     kept = ((table >= low - _SLACK) & (table <= high + _SLACK)).all(axis=1)
     kept[0] = True
@@ -242,11 +242,12 @@ def _related(schema: FeatureSchema, patient: Patient, names: list[str], table: F
     return kept
 
 
-def _bounds(feature: Feature, constraints: Constraints) -> tuple[float, float]:
+def _bounds(feature: Feature, constraints: Constraints, start: float) -> tuple[float, float]:
+    seen_low, seen_high = feature.observed or _UNBOUNDED
     limits = (
         constraints.bounds(feature.name),
         feature.clinical or _UNBOUNDED,
-        feature.observed or _UNBOUNDED,
+        (min(seen_low, start), max(seen_high, start)),
     )
     return max(low for low, _ in limits), min(high for _, high in limits)
 

@@ -182,8 +182,4 @@ class FeatureSchema(_Frozen):
         if feature.kind is Kind.CATEGORY:
             return factual.get(feature.name)
         value = float(row[self.column_of[feature.name]])
-        if np.isnan(value):
-            return None
-        if feature.kind is Kind.BOOLEAN:
-            return value > 0.5
-        return int(value) if feature.kind is Kind.INTEGER and value.is_integer() else round(value, 6)
+        return None if np.isnan(value) else feature.in_kind(value)

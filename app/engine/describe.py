@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from app.domain.counterfactual import Change
+from app.domain.counterfactual import Change, Conditions, PermittedChange
 from app.domain.feature import Kind
+from app.domain.levers import Lever
 from app.domain.schema import IntArray, Value
 from app.engine.question import Question
 
@@ -26,6 +27,19 @@ def features_of(question: Question, levels: IntArray) -> Mapping[str, Value]:
     """The whole changed feature vector of one candidate."""
     row = question.levers.rows(levels[None, :])[0]
     return question.schema.decode(row, question.patient.values)
+
+
+def conditions_of(question: Question) -> Conditions:
+    """What may change, how far and how much of it at once: what a proof about a question holds for."""
+    permitted = tuple(_permitted(lever) for lever in question.levers)
+    return Conditions(question.levers.max_changes, permitted)
+
+
+def _permitted(lever: Lever) -> PermittedChange:
+    feature, ends = lever.feature, (lever.values[0], lever.values[-1])
+    start, end = (feature.in_kind(float(value)) for value in ends)
+    step = feature.action.step if feature.action is not None and feature.is_numeric else None
+    return PermittedChange(feature.name, feature.label, start, end, step, feature.unit)
 
 
 def _change(question: Question, name: str, after: Mapping[str, Value]) -> Change:

@@ -7,11 +7,15 @@ from app.domain.schema import IntArray
 
 @dataclass(frozen=True, slots=True)
 class Lowest:
-    """The candidate of least risk that a search knows of, and a risk below which none goes."""
+    """The candidate of least risk that a search knows of, and a risk below which none goes.
+
+    Both are about candidates that change at most `max_changes` features.
+    """
 
     levels: IntArray
     risk: float
     bound: float
+    max_changes: int
 
     @property
     def proved(self) -> bool:
@@ -22,13 +26,16 @@ class Lowest:
 class Found:
     """Candidates at or below the target, or else how far the risk can be brought down.
 
-    `levels` has shape (n, levers). With `proved` the candidates are finished options in order of effort,
-    each of least effort among all that could stand in its place, and of what was asked of the search; else
-    they are a pool to pick from. `bound`: an option that is not among them costs at least this much effort
-    (0 where nothing is known, infinite where there is no other). `lowest` is there when `levels` is empty.
+    `levels` has shape (n, levers). With `proved` the candidates are finished options in order of effort, each
+    of least effort among all that could stand in its place; else they are a pool to pick from. `bound`:
+    whatever else there is that holds in a share of at least `share` costs at least this much effort (0 where
+    nothing is known, infinite where there is no other). `lowest` is there when `levels` is empty; `relaxed`
+    then says how far the risk goes down with more changes, where that helps.
     """
 
     levels: IntArray
     lowest: Lowest | None
     proved: bool = False
     bound: float = 0.0
+    share: float = 0.0
+    relaxed: tuple[Lowest, ...] = ()

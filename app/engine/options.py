@@ -10,11 +10,12 @@ from app.engine.moves import distinct
 from app.engine.question import Question
 from app.engine.rank import by_effort, diverse
 from app.engine.robustness import Judge
-from app.engine.settle import trim
+from app.engine.trim import trim
 from app.engine.wish import Wish
 from app.engine.yardsticks import Yardsticks
 
-_SAME = 1e-9
+SAME = 1e-9
+"""Shares and efforts that differ by less are equal."""
 SHORTLIST = 24
 """How many candidates are put to noise and adherence draws; refits alone sort out most."""
 
@@ -40,7 +41,7 @@ class Judged:
 
     def holding(self, target: float, min_robustness: float) -> BoolArray:
         """Which reach the target and hold in at least this share of refits, noise and adherence draws."""
-        return (self.risk <= target) & (self.least >= min_robustness - _SAME)
+        return (self.risk <= target) & (self.least >= min_robustness - SAME)
 
     def __getitem__(self, index: IntArray | BoolArray) -> "Judged":
         return Judged(*(getattr(self, name)[index] for name in self.__slots__))
@@ -94,9 +95,8 @@ def pick(
     shortlist = _shortlist(question, judge, levels, min_robustness)
     judged = judge_all(question, judge, likeness, shortlist)
     chosen = choose(judged, question.target, 2 * count, min_robustness)
-    if not chosen.holding(question.target, min_robustness).any():
-        return chosen[np.arange(min(count, len(chosen.levels)))]
-    trimmed = trim(question, chosen.levels, lambda them: _holding(question, judge, them, min_robustness))
+    floor = np.minimum(chosen.least, min_robustness)  # what each claims: to hold, or to hold so well
+    trimmed = trim(question, chosen.levels, lambda them, of: _holding(question, judge, them, floor[of]))
     final = judge_all(question, judge, likeness, distinct(trimmed))
     return choose(final, question.target, count, min_robustness)
 
@@ -117,15 +117,18 @@ def judge_all(question: Question, judge: Judge, likeness: Likeness, levels: IntA
     return Judged(levels, risk, effort, refits, noise, adherence, distance, standard)
 
 
-def _holding(question: Question, judge: Judge, levels: IntArray, min_robustness: float) -> BoolArray:
-    """Which candidates reach the target and hold: the cheap tests first, the costly ones on what is left."""
-    rows = question.levers.rows(levels)
+def _holding(question: Question, judge: Judge, levels: IntArray, floor: FloatArray) -> BoolArray:
+    """Which candidates reach the target and hold in at least their share of `floor`, shape (n,).
+
+    The cheap tests come first, the costly ones on what is left.
+    """
+    rows, floor = question.levers.rows(levels), floor - SAME
     good = question.reached(question.risk(levels))
-    good[good] = judge.refits(rows[good], question.target) >= min_robustness
+    good[good] = judge.refits(rows[good], question.target) >= floor[good]
     noise, adherence = judge.noise_and_adherence(
         question.classifier, question.levers.factual, rows[good], question.target
     )
-    good[good] = np.minimum(noise, adherence) >= min_robustness
+    good[good] = np.minimum(noise, adherence) >= floor[good]
     return good
 
 

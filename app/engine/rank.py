@@ -18,13 +18,8 @@ def diverse(levels: IntArray, order: IntArray, count: int) -> IntArray:
     chosen: list[int] = []
     changed = [int.from_bytes(packed) for packed in np.packbits(levels > 0, axis=1)]  # a bit for each lever
     for position in order.tolist():
-        if not any(_contains(changed[position], changed[other]) for other in chosen):
+        if not any(changed[position] & changed[other] == changed[other] for other in chosen):
             chosen.append(position)
         if len(chosen) == count:
             break
     return np.array(chosen, dtype=np.int64)
-
-
-def _contains(one: int, other: int) -> bool:
-    """Whether either set of bits contains the other."""
-    return one & other in (one, other)

@@ -9,13 +9,14 @@ from app.domain.counterfactual import (
     Infeasibility,
     Optimality,
     Outcome,
+    Relaxed,
     Status,
 )
 from app.domain.schema import IntArray
 from app.domain.wording import summary
-from app.engine.describe import changes_of, features_of
+from app.engine.describe import changes_of, conditions_of, features_of
 from app.engine.found import Found
-from app.engine.options import Judged, options_from
+from app.engine.options import SAME, Judged, options_from
 from app.engine.plausibility import plausibility
 from app.engine.question import Question
 from app.engine.robustness import as_robustness
@@ -60,13 +61,30 @@ def _infeasible(question: Question, found: Found) -> Infeasibility:
     if lowest is None:
         raise ValueError("a search that found nothing says how far down the risk goes")
     changes, _ = changes_of(question, lowest.levels)
-    return Infeasibility(lowest.risk, proved=lowest.proved, risk_bound=lowest.bound, reached_by=changes)
+    return Infeasibility(
+        lowest.risk,
+        proved=lowest.proved,
+        risk_bound=lowest.bound,
+        reached_by=changes,
+        conditions=conditions_of(question),
+        relaxed=tuple(
+            Relaxed(further.max_changes, further.risk, further.proved, further.risk <= question.target)
+            for further in found.relaxed
+        ),
+    )
 
 
-def _optimality(found: Found, levels: IntArray, effort: float) -> Optimality:
-    proved = bool(found.proved and (found.levels == levels).all(axis=1).any())
-    bound = effort if proved else min(effort, found.bound)
-    return Optimality(proved=proved, effort_bound=round(bound, 4))
+def _optimality(question: Question, found: Found, options: Judged, index: int) -> Optimality:
+    """What the search's bound, and its options that are not shown, say of one option."""
+    effort = float(options.effort[index])
+    if options.least[index] < found.share - SAME:
+        return Optimality(proved=False, effort_bound=0.0)
+    bound = found.bound
+    if found.proved:
+        shown = (found.levels[:, None] == options.levels[None]).all(axis=2).any(axis=1)
+        bound = min([bound, *question.levers.effort(found.levels[~shown]).tolist()])
+    proved = bound >= effort - SAME
+    return Optimality(proved=proved, effort_bound=round(effort if proved else bound, 4))
 
 
 def _author(levels: IntArray, by_llm: IntArray, by_search: IntArray) -> Generator:
@@ -104,9 +122,9 @@ def _describe(
                 risk=float(options.risk[index]),
                 plausibility=looks[index],
                 effort=round(float(options.effort[index]), 4),
-                optimality=_optimality(found, levels, float(options.effort[index])),
+                optimality=_optimality(question, found, options, index),
                 robustness=holds,
-                fragile=bool(options.least[index] < min_robustness - 1e-9),
+                fragile=bool(options.least[index] < min_robustness - SAME),
                 generator=authors[index],
                 summary=summary(question.schema, changes, linked),
             )

@@ -42,7 +42,9 @@ def search(question: Question) -> Found:
     if not pool_levels:
         pool_levels, pool_risk = [question.unchanged[:0]], [np.empty(0)]
     levels, risk = np.concatenate(pool_levels), np.concatenate(pool_risk)
-    return Found(_spread(question, levels, risk), Lowest(lowest, lowest_risk, bound=0.0))
+    return Found(
+        _spread(question, levels, risk), Lowest(lowest, lowest_risk, 0.0, question.levers.max_changes)
+    )
 
 
 def _best(question: Question, levels: IntArray, risk: FloatArray) -> IntArray:

@@ -1,12 +1,11 @@
-"""From a raw proposal to candidates worth judging: obey relations, repair near misses, trim."""
+"""From a raw proposal to candidates worth judging: obey relations, repair near misses."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.domain.schema import BoolArray, IntArray
-from app.engine.moves import distinct, extensions, reductions, telling_moves
+from app.engine.moves import distinct, extensions, telling_moves
 from app.engine.question import Question
 
 MARGIN = 0.08
@@ -44,26 +43,6 @@ def settle(question: Question, proposals: IntArray) -> Settled:
             break
     kept = distinct(np.concatenate(stages))
     return Settled(kept, valid=int(valid.sum()), repaired=int((reached_by_now & ~valid).sum()))
-
-
-def trim(question: Question, levels: IntArray, good: Callable[[IntArray], BoolArray]) -> IntArray:
-    """Undo or lessen changes, the most costly first, for as long as each candidate stays `good`."""
-    levels = levels.copy()
-    while True:
-        children, parents = reductions(levels)
-        allowed = question.levers.allowed(children)
-        children, parents = children[allowed], parents[allowed]
-        children, parents = _keep(good(children), children, parents)
-        if len(children) == 0:
-            return levels
-        effort = question.levers.effort(children)
-        order = np.lexsort((effort, parents))
-        first = order[np.unique(parents[order], return_index=True)[1]]
-        levels[parents[first]] = children[first]
-
-
-def _keep(mask: BoolArray, *arrays: IntArray) -> tuple[IntArray, ...]:
-    return tuple(array[mask] for array in arrays)
 
 
 def _obedient(question: Question, proposals: IntArray) -> IntArray:

@@ -18,7 +18,6 @@ from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.engine.exact.bounds import PARTS, parts_needed
 from app.engine.exact.heap import pop, push
 from app.engine.exact.reduce import Reduced, leaf
-from app.engine.nearness import Nearness, distance
 
 NONE_LEFT, BEYOND, PAUSED, FULL = -1, -2, -3, -4
 _FIRST_ROOM = 1 << 12
@@ -31,9 +30,8 @@ class Problem(NamedTuple):
     """What is to be minimised, and subject to what.
 
     A candidate will do if, in each group g of scenarios, at least `quota[g]` margins are at or below
-    `goal`, every relation keeps its room and at most `changes` levers are moved. A candidate further than
-    `furthest` from real people will not do either (infinite where that is not asked of the search). `most`
-    and `part` are the knapsack's, `all_of` is `most` for any effort.
+    `goal`, every relation keeps its room and at most `changes` levers are moved. `most` and `part` are the
+    knapsack's, `all_of` is `most` for any effort.
     """
 
     reduced: Reduced
@@ -48,8 +46,6 @@ class Problem(NamedTuple):
     all_of: Float32Array
     room: FloatArray
     use: FloatArray
-    nearness: Nearness
-    furthest: float
 
 
 class Frontier(NamedTuple):
@@ -67,8 +63,12 @@ class Frontier(NamedTuple):
     sizes: IntArray
 
 
-def frontier(levers: int) -> Frontier:
-    """A frontier that holds the unchanged candidate alone."""
+def frontier(levers: int, key: float = 0.0) -> Frontier:
+    """A frontier that holds the unchanged candidate alone, with this key: a bound on all that comes of it.
+
+    In what the heap is ordered by is up to the search: effort, where nothing costs less than nothing, or a
+    margin.
+    """
     room = _FIRST_ROOM
     begun = Frontier(
         levels=np.empty((room, levers), dtype=np.int64),
@@ -78,7 +78,7 @@ def frontier(levers: int) -> Frontier:
         items=np.empty(room, dtype=np.int64),
         sizes=np.array([1, 1, 0]),
     )
-    begun.levels[0], begun.effort[0], begun.last[0], begun.keys[0], begun.items[0] = 0, 0.0, -1, 0.0, 0
+    begun.levels[0], begun.effort[0], begun.last[0], begun.keys[0], begun.items[0] = 0, 0.0, -1, key, 0
     return begun
 
 
@@ -95,10 +95,10 @@ def enlarged(open_: Frontier) -> Frontier:
 def advance(problem: Problem, open_: Frontier, taken: IntArray, limit: float, steps: int) -> int:
     """Go on until a candidate will do, or for so many steps.
 
-    `taken` holds sets of levers, as bits: a candidate that contains one of them, or lies within one, will
-    not do. Returns the candidate's index; NONE_LEFT; BEYOND when every other one costs more than `limit`;
-    PAUSED after `steps`; or FULL when the frontier must be enlarged to go on. A candidate that is returned
-    is off the heap; `expand` takes it further, for which there is room.
+    `taken` holds sets of levers, as bits: a candidate that contains one of them will not do. Returns the
+    candidate's index; NONE_LEFT; BEYOND when every other one costs more than `limit`; PAUSED after `steps`;
+    or FULL when the frontier must be enlarged to go on. A candidate that is returned is off the heap;
+    `expand` takes it further, for which there is room.
     """
     margins = np.empty(problem.group[-1])
     for _ in range(steps):
@@ -115,8 +115,6 @@ def advance(problem: Problem, open_: Frontier, taken: IntArray, limit: float, st
         moved = lever_set(levels)
         if contains_one(taken, moved):
             continue
-        if not _can_be_near(problem, levels, open_.last[item] + 1):
-            continue
         _margins(problem, levels, margins)
         further = _parts(problem, margins, open_.last[item] + 1, problem.changes - changes_in(levels))
         if further == PARTS:
@@ -125,8 +123,7 @@ def advance(problem: Problem, open_: Frontier, taken: IntArray, limit: float, st
         if now > key + _SAME:  # the bound has become tighter since it was put there
             open_.sizes[1] = push(open_.keys, open_.items, open_.sizes[1], now, item)
             continue
-        will_do = further == 0 and not within_one(taken, moved) and keeps_relations(problem, levels)
-        if will_do and _can_be_near(problem, levels, len(levels)):
+        if further == 0 and keeps_relations(problem, levels):
             return item
         expand(problem, open_, item)
     return PAUSED
@@ -242,12 +239,6 @@ def _parts(problem: Problem, margins: FloatArray, lever: int, changes: int) -> i
 
 
 @compiled
-def _can_be_near(problem: Problem, levels: IntArray, undecided: int) -> bool:
-    furthest = problem.furthest
-    return furthest == np.inf or distance(problem.nearness, levels, undecided) <= furthest
-
-
-@compiled
 def keeps_relations(problem: Problem, levels: IntArray) -> bool:
     """Whether no relation uses more than its room."""
     for relation in range(len(problem.room)):
@@ -279,9 +270,3 @@ def changes_in(levels: IntArray) -> int:
 def contains_one(taken: IntArray, moved: int) -> bool:
     """Whether a set of levers contains one of others."""
     return ((taken & moved) == taken).any()
-
-
-@compiled
-def within_one(taken: IntArray, moved: int) -> bool:
-    """Whether a set of levers lies within one of others."""
-    return ((taken & moved) == moved).any()

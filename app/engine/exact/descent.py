@@ -8,6 +8,7 @@ from app.engine.exact.branch import (
     FULL,
     NONE_LEFT,
     PAUSED,
+    SLACK,
     Frontier,
     Problem,
     changes_in,
@@ -28,7 +29,7 @@ def descend(problem: Problem, open_: Frontier, best: FloatArray, steps: int) -> 
     PAUSED after `steps`, FULL when the frontier must be enlarged to go on.
     """
     for _ in range(steps):
-        if open_.sizes[1] == 0 or open_.keys[0] >= best[0] - _SAME:
+        if open_.sizes[1] == 0 or open_.keys[0] >= best[0]:
             return NONE_LEFT
         if not has_room(problem, open_):
             return FULL
@@ -51,8 +52,8 @@ def _children(problem: Problem, open_: Frontier, item: int, best: FloatArray) ->
             levels[lever] = level
             open_.sizes[2] += 1
             here = margin(problem.reduced, 0, levels)
-            least = here - problem.most[lever + 1, left, 0, -1]
-            if least >= best[0] - _SAME:
+            least = here - problem.all_of[lever + 1, left, 0] - SLACK
+            if least >= best[0]:
                 continue
             child = open_.sizes[0]
             open_.levels[child], open_.last[child] = levels, lever
@@ -68,3 +69,8 @@ def lowest_start(problem: Problem) -> FloatArray:
     """What `descend` starts from: the unchanged candidate, which is the first of a new frontier."""
     unchanged = np.zeros(len(problem.efforts), dtype=np.int64)
     return np.array([margin(problem.reduced, 0, unchanged), 0.0])
+
+
+def least_margin(problem: Problem, best: FloatArray) -> float:
+    """The key of that frontier's root: no candidate at all goes below this margin."""
+    return float(best[0] - problem.all_of[0, problem.changes, 0] - SLACK)

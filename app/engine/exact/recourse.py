@@ -9,12 +9,12 @@ from app.domain.levers import Levers
 from app.domain.schema import BoolArray, IntArray
 from app.engine.exact.budget import Budget
 from app.engine.exact.scenarios import Scenarios, all_scenarios, classifier_alone
-from app.engine.exact.solver import ExactSearch, Solved
+from app.engine.exact.solver import ExactSearch, Refusal, Solved
 from app.engine.found import Found, Lowest
 from app.engine.likeness import Likeness, Standard
 from app.engine.options import judge_all
 from app.engine.question import Question
-from app.engine.rank import diverse
+from app.engine.relaxed import relaxations
 from app.engine.wish import Wish
 from app.engine.yardsticks import Yardsticks
 
@@ -22,6 +22,8 @@ _PATIENCE = 200
 """How many candidates unlike real people are passed over before such are taken as well."""
 _SHARES = np.arange(1, 20) / 20
 """Robustness that is tried where what was asked for is out of reach."""
+_LARGEST = 700.0
+"""Of a margin: the exponential of a larger one is not a float."""
 
 
 def find_exactly(question: Question, yardsticks: Yardsticks, wish: Wish, work: float) -> Found:
@@ -36,26 +38,25 @@ def find_exactly(question: Question, yardsticks: Yardsticks, wish: Wish, work: f
     alone = attempt.alone
     if wish.min_robustness == 0:
         solved = attempt.options(alone, 0.0)
-        return attempt.found(solved) if solved.levels else attempt.lowest(solved)
+        return attempt.found(solved, 0.0) if solved.levels else attempt.lowest(solved)
     anything = alone.best(attempt.goal, 0.0, 1, lambda levels: 0.0, attempt.budget)
     if not anything.levels:
         return attempt.lowest(anything)
     robust = ExactSearch(attempt.forest, attempt.scenarios, question.levers, alone.by_leverage())
     solved = attempt.options(robust, wish.min_robustness)
+    share = wish.min_robustness
     if not solved.levels and solved.complete:
-        share = attempt.largest_share(robust, wish.min_robustness)
+        share = attempt.largest_share(robust, share)
         solved = attempt.options(robust, share)
     if not solved.levels:
-        return Found(np.stack(anything.levels), None, proved=False, bound=solved.bound)
-    return attempt.found(solved)
+        return Found(np.stack(anything.levels), None, proved=False, bound=solved.bound, share=share)
+    return attempt.found(solved, share)
 
 
 class _Attempt:
     """One question on its way to an answer.
 
-    `standard` is what options must come up to, as long as any can. `crowd` is there when the search itself
-    looks for candidates near real people: of whoever is near as things are, most candidates stay near, and
-    it is quicker to look at each.
+    `standard` is what options must come up to, as long as any can.
     """
 
     def __init__(self, question: Question, yardsticks: Yardsticks, count: int, budget: Budget) -> None:
@@ -70,35 +71,24 @@ class _Attempt:
         self.alone = ExactSearch(self.forest, classifier_alone, question.levers)
         self.likeness = Likeness(question.levers, yardsticks.crowd, yardsticks.density)
         self.standard = Standard.TYPICAL
-        is_near = self.likeness.distances(question.unchanged)[0] <= yardsticks.crowd.limit
-        self.crowd = None if is_near else yardsticks.crowd
 
     def scenarios(self, levers: Levers) -> Scenarios:
         return all_scenarios(levers, self.yardsticks.judge)
 
     def options(self, search: ExactSearch, share: float) -> Solved:
-        """Options that look like real people; such as do not only where none that does reaches the target."""
-        solved, gate = self._best(search, share, careful=False)
-        if not self.holding(solved.levels, share).all():  # by a rounding of the trees' sums
-            solved, gate = self._best(search, share, careful=True)
-        if solved.levels or self.standard is Standard.ANY:
-            return solved
-        if self.crowd is None:
-            if not gate.turned_away:
-                return solved  # nothing holds, whatever it looks like
-            self.crowd = self.yardsticks.crowd
-        elif not self._near_in_reach():
-            self.crowd, self.standard = None, Standard.ANY
-        else:
-            return solved
-        return self.options(search, share)
+        """Options that look like real people; others only where none that does was met."""
+        while True:
+            solved, gate = self._best(search, share, careful=False)
+            if not self.holding(solved.levels, share).all():  # by a rounding of the trees' sums
+                solved, gate = self._best(search, share, careful=True)
+            if solved.levels or gate.best_refused is None:
+                return solved
+            self.standard = gate.best_refused
 
     def _best(self, search: ExactSearch, share: float, careful: bool) -> "tuple[Solved, _Gate]":
-        """Options up to the standard, or near it, and who refused others; `careful` has each judged."""
+        """Options up to the standard, and who refused others; `careful` has each judged."""
         gate = _Gate(self, share, careful)
-        solved = search.best(self.goal, share, self.count, gate, self.budget, _PATIENCE, self.crowd)
-        solved.levels = solved.levels or gate.refused(Standard.NEAR, self.count)
-        return solved, gate
+        return search.best(self.goal, share, self.count, gate, self.budget, _PATIENCE), gate
 
     def holding(self, levels: Sequence[IntArray], share: float) -> BoolArray:
         """Which candidates hosted classifier and judge say what the trees do of."""
@@ -123,56 +113,57 @@ class _Attempt:
 
     def _first(self, search: ExactSearch, share: float) -> Solved:
         """The option of least effort by the trees alone."""
-        return search.best(self.goal, share, 1, lambda levels: 0.0, self.budget, near=self.crowd)
+        return search.best(self.goal, share, 1, lambda levels: 0.0, self.budget)
 
-    def _near_in_reach(self) -> bool:
-        """Whether any candidate near real people reaches the target, whether or not it holds."""
-        return bool(self._first(self.alone, 0.0).levels)
-
-    def found(self, solved: Solved) -> Found:
-        return Found(np.stack(solved.levels), None, proved=True, bound=solved.bound)
+    def found(self, solved: Solved, share: float) -> Found:
+        return Found(np.stack(solved.levels), None, proved=True, bound=solved.bound, share=share)
 
     def lowest(self, solved: Solved) -> Found:
         """Nothing reaches the target, or nothing was found that does: how far down it goes."""
-        levels, margin = self.alone.lowest(self.budget)
+        lowest = self._lowest_with(self.question.levers.max_changes)
+        relaxed = relaxations(lowest, self.question.target, self._lowest_of_all, self._lowest_with)
+        nothing = self.question.unchanged[:0]
+        return Found(nothing, lowest, proved=solved.complete, bound=solved.bound, relaxed=tuple(relaxed))
+
+    def _lowest_of_all(self) -> Lowest:
+        return self._lowest_with(len(self.question.levers))
+
+    def _lowest_with(self, changes: int) -> Lowest:
+        levels, margin = self.alone.lowest(self.budget, changes)
         risk = float(self.question.risk(levels[None])[0])
-        lowest = Lowest(levels, risk, bound=min(risk, 1 / (1 + math.exp(-margin))))
-        return Found(levels[None][:0], lowest, proved=solved.complete, bound=solved.bound)
+        return Lowest(levels, risk, bound=min(risk, _risk_at(margin)), max_changes=changes)
+
+
+def _risk_at(margin: float) -> float:
+    return 1 / (1 + math.exp(-margin)) if margin > -_LARGEST else 0.0
 
 
 class _Gate:
     """Has the last word on a candidate: by what it looks like, and by the judges themselves where asked to.
 
-    Candidates come in order of effort, so that those refused for what they look like are, in that order,
-    the options of least effort that look no better.
+    Candidates come in order of effort. So whatever goes as far as a refused one in every change, and further
+    in some, is padded: the plain one reaches the target and holds without what was added.
     """
 
     def __init__(self, attempt: _Attempt, share: float, careful: bool) -> None:
         self._attempt = attempt
         self._share = share
         self._careful = careful
-        self._refused: list[tuple[int, IntArray]] = []
+        self._refused: list[IntArray] = []
+        self.best_refused: Standard | None = None
+        """The highest standard among candidates refused for what they look like."""
 
-    @property
-    def turned_away(self) -> bool:
-        """Whether a candidate was refused for what it looks like."""
-        return bool(self._refused)
-
-    def __call__(self, levels: IntArray) -> float | None:
-        """The distance to the nearest real people, by which ties are broken; None if it will not do."""
+    def __call__(self, levels: IntArray) -> float | Refusal:
+        """The distance to the nearest real people, by which ties are broken."""
+        if any((plain <= levels).all() for plain in self._refused):
+            return Refusal.WITH_ALL_FURTHER
         candidate, likeness = levels[None], self._attempt.likeness
-        distance = likeness.distances(candidate)
-        standard = likeness.standards(candidate, distance)[0]
         if self._careful and not self._attempt.holding([levels], self._share)[0]:
-            return None
+            return Refusal.ALONE
+        distance = likeness.distances(candidate)
+        standard = Standard(likeness.standards(candidate, distance)[0])
         if standard < self._attempt.standard:
-            self._refused.append((int(standard), levels))
-            return None
+            self._refused.append(levels)
+            self.best_refused = max(standard, self.best_refused or standard)
+            return Refusal.WITH_ALL_FURTHER
         return float(distance[0])
-
-    def refused(self, standard: Standard, count: int) -> list[IntArray]:
-        """Options among candidates refused that come up to a lower standard after all."""
-        came_up = [levels for reached, levels in self._refused if reached >= standard]
-        if not came_up:
-            return []
-        return [came_up[place] for place in diverse(np.stack(came_up), np.arange(len(came_up)), count)]

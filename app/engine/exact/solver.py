@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from enum import Enum
 
 import numpy as np
 
@@ -24,14 +24,11 @@ from app.engine.exact.branch import (
     expand,
     frontier,
     lever_set,
-    within_one,
 )
 from app.engine.exact.budget import Budget
-from app.engine.exact.descent import descend, lowest_start
+from app.engine.exact.descent import descend, least_margin, lowest_start
 from app.engine.exact.reduce import reduced
 from app.engine.exact.scenarios import Scenarios
-from app.engine.nearness import NOBODY, nearness_of
-from app.engine.plausibility import Crowd
 
 MOST_LEVERS = 62
 """Sets of levers are the bits of one machine word."""
@@ -39,9 +36,17 @@ _STEPS = 256
 _MOST_ROOM = 1 << 20
 _SAME = 1e-9
 
-Accept = Callable[[IntArray], float | None]
-"""What the caller makes of a candidate: None if it will not do after all, else what decides between
-candidates of equal effort (less is better)."""
+
+class Refusal(Enum):
+    """Why a candidate that reaches the target will not do after all."""
+
+    ALONE = "alone"  # what goes further may do
+    WITH_ALL_FURTHER = "with all further"  # nor will anything that goes as far in every change
+
+
+Accept = Callable[[IntArray], float | Refusal]
+"""What the caller makes of a candidate: a refusal, or else what decides between candidates of equal effort
+(less is better)."""
 
 
 @dataclass
@@ -76,6 +81,7 @@ class ExactSearch:
         self._scenarios = scenarios(self._levers)
         self._reduced = reduced(forest, self._scenarios)
         self._gain = gains(self._reduced, self._scenarios.top)
+        self._asking_nothing: dict[int, Problem] = {}
 
     def by_leverage(self) -> IntArray:
         """The levers by what they can take off the classifier's margin for their effort, largest first."""
@@ -91,18 +97,20 @@ class ExactSearch:
         accept: Accept,
         budget: Budget,
         patience: float = math.inf,
-        near: Crowd | None = None,
     ) -> Solved:
         """Up to `count` options of least effort.
 
         An option brings the classifier's margin to `goal` or below, and those of at least `share` of each
-        further group of scenarios. With `near`, it is as near to its nearest people of this crowd as they
-        usually are to theirs. `accept` has the last word on each; after it has refused `patience`
+        further group of scenarios. `accept` has the last word on each; after it has refused `patience`
         candidates, or with the budget spent, what is not done is left.
         """
-        problem, open_ = self._problem(goal, share), frontier(len(self._levers))
-        if near is not None:
-            problem = problem._replace(nearness=nearness_of(self._levers, near), furthest=near.limit)
+        problem = self._problem(goal, share, self._levers.max_changes)
+        return self._best(problem, count, accept, budget, patience)
+
+    def _best(
+        self, problem: Problem, count: int, accept: Accept, budget: Budget, patience: float = math.inf
+    ) -> Solved:
+        open_ = frontier(len(self._levers))
         solved, taken, tied = Solved(), np.empty(0, dtype=np.int64), _Tied()
         while len(solved.levels) < count:
             before = open_.sizes[2]
@@ -111,11 +119,12 @@ class ExactSearch:
             if item >= 0:
                 levels = open_.levels[item].copy()
                 rank = accept(self._as_asked(levels))
-                if rank is None:
-                    patience -= 1
-                    expand(problem, open_, item)
-                else:
+                if isinstance(rank, float):
                     tied.add(open_.effort[item], rank, levels)
+                else:
+                    patience -= 1
+                    if rank is Refusal.ALONE:
+                        expand(problem, open_, item)
             elif item in (NONE_LEFT, BEYOND) and tied.members:
                 taken = tied.settle(solved, taken, count)
                 tied = _Tied()
@@ -131,13 +140,15 @@ class ExactSearch:
         solved.bound = _least_key(open_)
         return solved
 
-    def lowest(self, budget: Budget) -> tuple[IntArray, float]:
-        """The candidate of lowest margin, of least effort among such, and a margin below which none goes.
+    def lowest(self, budget: Budget, changes: int) -> tuple[IntArray, float]:
+        """The candidate of lowest margin within so many changes, of least effort among such.
 
-        The bound is the candidate's own margin, or above, where that is proved to be the lowest.
+        Beside it a margin below which none goes: infinite where the candidate's own is proved to be the
+        lowest.
         """
-        problem, open_ = self._problem(-math.inf, 0.0), frontier(len(self._levers))
+        problem = self._problem(-math.inf, 0.0, changes)
         best = lowest_start(problem)
+        open_ = frontier(len(self._levers), key=least_margin(problem, best))
         state = PAUSED
         while state != NONE_LEFT and len(open_.effort) <= _MOST_ROOM and not budget.is_spent:
             before = open_.sizes[2]
@@ -145,7 +156,7 @@ class ExactSearch:
             budget.spend(open_.sizes[2] - before)
             open_ = enlarged(open_) if state == FULL else open_
         found = self._as_asked(open_.levels[int(best[1])])
-        easiest = self.best(best[0] + _SAME, 0.0, 1, lambda levels: 0.0, budget)
+        easiest = self._best(self._problem(best[0] + _SAME, 0.0, changes), 1, lambda levels: 0.0, budget)
         bound = math.inf if state == NONE_LEFT else min(best[0], _least_key(open_))
         return easiest.levels[0] if easiest.levels else found, bound
 
@@ -155,23 +166,23 @@ class ExactSearch:
         given[self._order] = levels
         return given
 
-    def _problem(self, goal: float, share: float) -> Problem:
+    def _problem(self, goal: float, share: float, changes: int) -> Problem:
         sizes = np.diff(self._scenarios.group)
         quota = np.concatenate([[1], np.ceil(sizes[1:] * share - 1e-9)]).astype(np.int64)
-        return self._anything._replace(goal=goal, quota=quota)
+        return self._anything(min(changes, len(self._levers)))._replace(goal=goal, quota=quota)
 
-    @cached_property
-    def _anything(self) -> Problem:
-        """The problem that asks for nothing yet: every candidate will do."""
+    def _anything(self, changes: int) -> Problem:
+        """The problem that asks for nothing yet: every candidate of so many changes will do."""
+        if changes not in self._asking_nothing:
+            self._asking_nothing[changes] = self._make_anything(changes)
+        return self._asking_nothing[changes]
+
+    def _make_anything(self, changes: int) -> Problem:
         room, use = self._levers.relations
-        efforts, changes = (
-            self._levers.efforts,
-            min(self._levers.max_changes, len(self._levers)),
-        )
-        table = knapsack(self._gain, efforts, self._scenarios.top, changes)
+        table = knapsack(self._gain, self._levers.efforts, self._scenarios.top, changes)
         return Problem(
             reduced=self._reduced,
-            efforts=efforts,
+            efforts=self._levers.efforts,
             open=self._worth_trying(use),
             changes=changes,
             goal=math.inf,
@@ -182,8 +193,6 @@ class ExactSearch:
             all_of=table.all_of,
             room=room,
             use=use,
-            nearness=NOBODY,
-            furthest=math.inf,
         )
 
     def _worth_trying(self, use: FloatArray) -> BoolArray:
@@ -219,8 +228,7 @@ class _Tied:
         """List the best of them as options as far as their levers are free; return all taken sets."""
         for _, _, levels in sorted(self.members, key=lambda member: member[:2]):
             moved = lever_set(levels)
-            free = not contains_one(taken, moved) and not within_one(taken, moved)
-            if free and len(solved.levels) < count:
+            if not contains_one(taken, moved) and len(solved.levels) < count:
                 solved.levels.append(levels)
                 taken = np.append(taken, moved)
         return taken

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from app.domain.counterfactual import TYPICAL_PERCENTILE
 from app.engine.hosting import Hosted
 from app.engine.likeness import Likeness, Standard
-from app.engine.nearness import distance, nearness_of
 from tests.asking import Person, question_about
 
 
@@ -28,17 +27,3 @@ def test_candidates_are_judged_as_rows_are(
     usual = density.percentiles(rows) <= TYPICAL_PERCENTILE
     expected = np.where(near & usual, Standard.TYPICAL, np.where(near, Standard.NEAR, Standard.ANY))
     np.testing.assert_array_equal(likeness.standards(levels, distances), expected)
-
-
-@given(data=st.data())
-@settings(max_examples=30, deadline=None)
-def test_levers_not_decided_yet_never_bring_people_nearer_than_the_bound(
-    data: st.DataObject, hosted: Hosted, held_out: list[Person]
-) -> None:
-    question = question_about(hosted.model, data.draw(st.sampled_from(held_out)))
-    near = nearness_of(question.levers, hosted.yardsticks.crowd)
-    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
-    levels = rng.integers(0, [lever.top + 1 for lever in question.levers])
-    undecided = data.draw(st.integers(0, len(levels)))
-    begun = np.where(np.arange(len(levels)) < undecided, levels, 0)
-    assert distance(near, begun, undecided) <= distance(near, levels, len(levels)) + 1e-9

@@ -1,41 +1,17 @@
 """The engine's answers: verified, robust where they say so, different from one another."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.counterfactual import Generation, Generator, Outcome, Status
-from app.domain.schema import IntArray
-from app.engine.finding import find
+from app.domain.counterfactual import Generator, Status
 from app.engine.hosting import Hosted
-from app.engine.question import Question
-from app.engine.recommend import recommend
 from app.engine.search import search
-from app.engine.wish import Wish
 from tests.asking import Person, question_about
-
-NO_MODEL = Generation(0, 0, 0, 0, None, None, None)
-
-
-def answer(
-    hosted: Hosted,
-    question: Question,
-    count: int = 4,
-    min_robustness: float = 0.85,
-    generator: Generator = Generator.SEARCH,
-    proposals: IntArray | None = None,
-    in_batches: bool = False,
-) -> Outcome:
-    """The outcome for a question; `in_batches` as for a classifier whose trees cannot be seen."""
-    risk = float(question.risk(question.unchanged)[0])
-    proposed = question.unchanged[:0] if proposals is None else proposals
-    wish = Wish(count, min_robustness, generator)
-    yardsticks = replace(hosted.yardsticks, forest=None) if in_batches else hosted.yardsticks
-    found = find(question, yardsticks, wish)
-    return recommend(question, yardsticks, wish, risk, found, proposed, NO_MODEL)
+from tests.unit.engine.answers import answer
 
 
 @given(data=st.data())
@@ -64,7 +40,7 @@ def test_options_differ_and_come_in_order_of_effort(
     options = answer(hosted, question, in_batches=data.draw(st.booleans())).counterfactuals
     sets = [{change.feature for change in option.changes} for option in options]
     for i, one in enumerate(sets):
-        assert not any(one <= other for j, other in enumerate(sets) if i != j)
+        assert not any(one >= better for better in sets[:i])
     if not any(option.fragile for option in options):
         efforts = [option.effort for option in options]
         assert efforts == sorted(efforts)

@@ -1,16 +1,11 @@
 """Settling proposals: they come out obedient and under the target, or not at all."""
 
-from functools import partial
-
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.classifiers.hosted import HostedModel
-from app.domain.schema import BoolArray, IntArray
-from app.engine.moves import reductions
-from app.engine.question import Question
-from app.engine.settle import settle, trim
+from app.engine.settle import settle
 from tests.asking import Person, question_about
 
 
@@ -33,24 +28,6 @@ def test_a_near_miss_is_repaired(model: HostedModel, helpable: Person) -> None:
     settled = settle(question, question.unchanged)
     assert (settled.valid, settled.repaired) == (0, 1)
     assert len(settled.levels) > 0
-
-
-def test_trimming_leaves_nothing_needless(model: HostedModel, high_risk: list[Person]) -> None:
-    """No single change of a trimmed candidate can be undone or lessened with the target still reached."""
-    trimmed_in_all = 0
-    for person in high_risk[:40]:
-        question = question_about(model, person)
-        settled = settle(question, question.unchanged)
-        trimmed = trim(question, settled.levels, partial(_reaches, question))
-        lesser, _ = reductions(trimmed)
-        lesser = lesser[question.levers.allowed(lesser)]
-        assert not _reaches(question, lesser).any()
-        trimmed_in_all += len(trimmed)
-    assert trimmed_in_all > 10
-
-
-def _reaches(question: Question, levels: IntArray) -> BoolArray:
-    return question.reached(question.risk(levels))
 
 
 def test_too_many_changes_are_cut_to_those_that_help_most(model: HostedModel, helpable: Person) -> None:

@@ -9,7 +9,7 @@ from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.engine.question import Question
 from app.engine.robustness import Judge
 
-MOST = 40_000
+MOST = 4_000
 
 
 def all_candidates(question: Question) -> IntArray:
@@ -41,11 +41,11 @@ def will_do(question: Question, judge: Judge, levels: IntArray, share: float) ->
 
 
 def best_options(question: Question, levels: IntArray, count: int) -> list[float]:
-    """Efforts of the options that greedy choice by effort gives, none containing another's features."""
+    """Efforts of the options that greedy choice by effort gives: none contains an earlier one's features."""
     effort = question.levers.effort(levels)
     chosen: list[tuple[frozenset[int], float]] = []
     for index in np.argsort(effort, kind="stable"):
         moved = frozenset(np.flatnonzero(levels[index]).tolist())
-        if not any(moved <= other or other <= moved for other, _ in chosen):
+        if not any(other <= moved for other, _ in chosen):
             chosen.append((moved, float(effort[index])))
     return [effort for _, effort in chosen[:count]]

@@ -11,7 +11,7 @@ from app.classifiers.forest import Forest
 from app.domain.constraints import read_constraints
 from app.engine.exact.budget import Budget
 from app.engine.exact.scenarios import all_scenarios, classifier_alone
-from app.engine.exact.solver import ExactSearch
+from app.engine.exact.solver import ExactSearch, Refusal
 from app.engine.hosting import Hosted
 from app.engine.question import Question
 from tests.asking import Person, question_about
@@ -73,7 +73,7 @@ def test_the_lowest_risk_is_the_lowest_of_all(
     data: st.DataObject, hosted: Hosted, high_risk: list[Person]
 ) -> None:
     question = small_question(data, hosted, high_risk)
-    levels, bound = search_for(hosted, question, 0.0).lowest(Budget())
+    levels, bound = search_for(hosted, question, 0.0).lowest(Budget(), question.levers.max_changes)
     everyone = np.concatenate([question.unchanged, all_candidates(question)])
     risk = question.risk(everyone)
     assert math.isinf(bound)
@@ -106,7 +106,7 @@ def test_candidates_refused_are_passed_over(hosted: Hosted, helpable: Person) ->
     search = search_for(hosted, question, 0.0)
     target = logit(question.target)
     free = search.best(target, 0.0, 4, lambda levels: 0.0, Budget())
-    without = search.best(target, 0.0, 4, lambda levels: None if levels[bmi] else 0.0, Budget())
+    without = search.best(target, 0.0, 4, lambda levels: Refusal.ALONE if levels[bmi] else 0.0, Budget())
     assert any(levels[bmi] for levels in free.levels)
     assert not any(levels[bmi] for levels in without.levels)
 

@@ -1,0 +1,26 @@
+"""The models that laws of the engine are tested on."""
+
+import pytest
+
+from app.classifiers.cohort import Side, people_of
+from app.engine.hosting import Hosted, Hosting
+from app.engine.yardsticks import yardsticks_of
+from tests.rare import rare_model, synthetic_people
+from tests.unit.engine.models import NAMES, Cohort
+
+
+@pytest.fixture(scope="session")
+def cohorts(hosting: Hosting) -> dict[str, Cohort]:
+    """Each model with people whom it did not learn from."""
+    shipped = {name: hosting.named(name) for name in NAMES[:2]}
+    real = {
+        name: Cohort(hosted, [person.features for person in people_of(hosted.model, Side.HELD_OUT)])
+        for name, hosted in shipped.items()
+    }
+    rare = rare_model()
+    return real | {NAMES[2]: Cohort(Hosted(rare, yardsticks_of(rare)), synthetic_people(600, seed=5))}
+
+
+@pytest.fixture(scope="session", params=NAMES)
+def cohort(request: pytest.FixtureRequest, cohorts: dict[str, Cohort]) -> Cohort:
+    return cohorts[request.param]
