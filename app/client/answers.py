@@ -79,13 +79,42 @@ class Counterfactual(Read):
     summary: str
 
 
+class PermittedChange(Read):
+    """How far one feature may change, and in which steps, in its unit; `step` is None for yes or no."""
+
+    feature: str
+    label: str
+    start: Value = Field(alias="from")
+    end: Value = Field(alias="to")
+    step: float | None
+    unit: str | None
+
+
+class Conditions(Read):
+    """What a finding holds for: at most `max_changes` of the `permitted` changes at once."""
+
+    max_changes: int
+    permitted: list[PermittedChange]
+
+
+class Relaxed(Read):
+    """What more changes at once would give: ask for it with `max_changes`."""
+
+    max_changes: int
+    lowest_reachable_risk: float
+    proved: bool
+    reaches_target: bool
+
+
 class Infeasible(Read):
-    """The lowest risk in reach, whether that is proved, and the changes that reach it."""
+    """The lowest risk in reach under `conditions`, whether that is proved, and the changes that reach it."""
 
     lowest_reachable_risk: float
     proved: bool
     risk_bound: float | None = None
     reached_by: list[Change]
+    conditions: Conditions | None = None
+    relaxed: list[Relaxed] = []
 
 
 class AnsweringModel(Read):

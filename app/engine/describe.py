@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from app.domain.counterfactual import Change, Conditions, PermittedChange
 from app.domain.feature import Kind
-from app.domain.levers import Lever
+from app.domain.levers import SLACK, Lever
 from app.domain.schema import IntArray, Value
 from app.engine.question import Question
 
@@ -33,6 +33,18 @@ def conditions_of(question: Question) -> Conditions:
     """What may change, how far and how much of it at once: what a proof about a question holds for."""
     permitted = tuple(_permitted(lever) for lever in question.levers)
     return Conditions(question.levers.max_changes, permitted)
+
+
+def broken_relations(question: Question, levels: IntArray) -> list[str]:
+    """The relations that a candidate goes beyond, and further beyond than the patient is; by their names."""
+    before, after = question.levers.factual, question.levers.rows(levels[None, :])[0]
+    column, broken = question.schema.column_of, []
+    for relation in question.schema.relations:
+        total = sum(factor * after[column[name]] for name, factor in relation.terms.items())
+        as_is = sum(factor * before[column[name]] for name, factor in relation.terms.items())
+        if total > max(relation.bound, as_is) + SLACK:  # never so where a value is not known
+            broken.append(relation.name)
+    return broken
 
 
 def _permitted(lever: Lever) -> PermittedChange:

@@ -20,7 +20,7 @@ from app.patients.finding import ScenesDep
 from app.patients.page import PAGES, Outcome, view_of
 from app.patients.schemas import PatientId
 from app.patients.views.scene import Scene
-from app.patients.views.what_if import Setting, question_of, setting_of, what_if_of
+from app.patients.views.what_if import Setting, locks_of, question_of, setting_of, what_if_of
 from app.predictions.telling import tell
 from app.storage.database import Database
 
@@ -60,9 +60,9 @@ async def _outcome(model: HostedModel, setting: Setting, database: Database) -> 
     try:
         patient = read_patient(model.schema, setting.features)
     except InvalidInputError as error:
-        return Outcome(None, error.faults, setting.moved())
+        return Outcome(None, error.faults, setting.moved(), setting.beyond())
     told = await tell(model, patient, database)
-    return Outcome(told.risk, (), setting.moved())
+    return Outcome(told.risk, (), setting.moved(), setting.beyond())
 
 
 @router.post("/{patient_id}/interventions")
@@ -86,7 +86,7 @@ def _setting(scene: Scene, fields: Mapping[str, str]) -> Setting:
     question = question_of(scene)
     if question is None:
         raise ConflictError(_STALE)
-    return setting_of(question, fields)
+    return setting_of(question, fields, locks_of(scene))
 
 
 def _to(request: Request, patient_id: str, answer_id: UUID) -> Response:

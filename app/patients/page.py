@@ -17,18 +17,22 @@ from app.patients.views.scene import Scene
 from app.patients.views.trust import trust_of
 from app.patients.views.what_if import WhatIf
 from app.patients.views.who import who_of
-from app.patients.views.words import degraded_text, moves_alone
+from app.patients.views.words import degraded_text, moves_alone, permitted_ranges
 
 PAGES = Pages(Path(__file__).parent / "templates")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a setting of the levers comes to: a risk, or why there is none; and what it moves."""
+    """What a setting of the levers comes to: a risk, or why there is none; and what it moves.
+
+    `beyond`: in which ways it is not permitted to an option, in words.
+    """
 
     risk: float | None
     faults: Sequence[Fault]
     moved: Sequence[tuple[str, str, str]]
+    beyond: Sequence[str] = ()
 
 
 def view_of(scene: Scene, what_if: WhatIf | None, outcome: Outcome) -> dict[str, Any]:
@@ -41,6 +45,7 @@ def view_of(scene: Scene, what_if: WhatIf | None, outcome: Outcome) -> dict[str,
         "risks": risk_view(scene),
         "options": option_views(scene),
         "infeasible": infeasible,
+        "permitted": permitted_ranges(scene.schema, infeasible) if infeasible else (),
         "nearest": moves_alone(scene.schema, infeasible.reached_by) if infeasible else (),
         "away": degraded_text(answer.generation),
         "charts": charts_of(scene),

@@ -25,6 +25,13 @@ class RiskLine:
     high: float | None
     is_high: bool
 
+    @property
+    def beside_band(self) -> str | None:
+        """On which side of its band the risk lies, if it lies outside."""
+        if self.low is None or self.high is None or self.low <= self.place <= self.high:
+            return None
+        return "below" if self.place < self.low else "above"
+
 
 @dataclass(frozen=True, slots=True)
 class RiskView:

@@ -11,7 +11,7 @@ from app.domain.levers import Lever, levers_of, room_for
 from app.domain.patient import Fault, InvalidInputError
 from app.domain.schema import IntArray, Value
 from app.domain.wording import inline
-from app.engine.describe import changes_of, features_of
+from app.engine.describe import broken_relations, changes_of, features_of
 from app.engine.question import Question
 from app.patients.views.scene import Scene
 from app.patients.views.words import value_text, with_unit
@@ -43,19 +43,25 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """The form: levers by group, and why other features are not among them."""
+    """The form: levers by group, how many an option may move, and why other features are no levers."""
 
     groups: Mapping[str, list[Control]]
+    max_changes: int
     stuck: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Levers as somebody has put them; `locked` are to stay out of what is asked for from here."""
+    """Levers as somebody has put them.
+
+    `locked` are to stay out of what is asked for from here; `kept` is what the answer's own question did not
+    permit to vary.
+    """
 
     question: Question
     levels: IntArray
     locked: frozenset[str]
+    kept: frozenset[str] = frozenset()
 
     @property
     def features(self) -> Mapping[str, Value]:
@@ -77,6 +83,15 @@ class Setting:
         """Where each number may end, from how things are: a step further from here is not a step further."""
         numbers = (lever for lever in self.question.levers if lever.feature.is_numeric)
         return {one.feature.name: (float(one.values.min()), float(one.values.max())) for one in numbers}
+
+    def beyond(self) -> list[str]:
+        """In which ways an option may not be so: what is proved of options holds without such settings."""
+        levers, most = self.question.levers, self.question.levers.max_changes
+        moved = [levers.items[place].feature for place in np.flatnonzero(self.levels)]
+        ways = [f"{inline(feature.label)} was to be kept" for feature in moved if feature.name in self.kept]
+        if len(moved) > most:
+            ways.append(f"{len(moved)} changes at once, where an option has at most {most}")
+        return [*ways, *broken_relations(self.question, self.levels)]
 
     def moved(self) -> list[tuple[str, str, str]]:
         """Label, value before and after of everything that differs, what moves along included."""
@@ -119,10 +134,10 @@ def what_if_of(scene: Scene, at: Mapping[str, Value], locked: frozenset[str]) ->
     for lever in question.levers:
         name = lever.feature.name
         groups.setdefault(lever.feature.group, []).append(_control(lever, at.get(name), name in locked))
-    return WhatIf(groups, tuple(_stuck(question)))
+    return WhatIf(groups, question.levers.max_changes, tuple(_stuck(question)))
 
 
-def setting_of(question: Question, fields: Mapping[str, str]) -> Setting:
+def setting_of(question: Question, fields: Mapping[str, str], kept: frozenset[str] = frozenset()) -> Setting:
     """Read the form's fields; a lever that is not among them stands as it is, a switch stands at its lowest.
 
     Raises:
@@ -135,7 +150,7 @@ def setting_of(question: Question, fields: Mapping[str, str]) -> Setting:
         raise InvalidInputError([Fault("", "has a field that is not of this patient's what-if")])
     levels = np.array([_level(lever, fields) for lever in question.levers], dtype=np.int64)
     locked = frozenset(name.removeprefix(LOCK) for name in given if name.startswith(LOCK))
-    return Setting(question, levels, locked)
+    return Setting(question, levels, locked, kept)
 
 
 def _level(lever: Lever, fields: Mapping[str, str]) -> int:

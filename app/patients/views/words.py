@@ -3,7 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.counterfactuals.schemas import ChangeOut, CounterfactualOut, GenerationOut
+from app.counterfactuals.schemas import (
+    ChangeOut,
+    CounterfactualOut,
+    GenerationOut,
+    InfeasibleOut,
+    PermittedChangeOut,
+)
 from app.domain.feature import Feature, Kind
 from app.domain.schema import FeatureSchema, Value
 from app.domain.wording import consider, number, risk_text
@@ -60,6 +66,29 @@ def moves_of(schema: FeatureSchema | None, option: CounterfactualOut) -> tuple[M
 def moves_alone(schema: FeatureSchema | None, changes: Sequence[ChangeOut]) -> tuple[Move, ...]:
     """Changes by themselves."""
     return tuple(_move(schema, change) for change in changes)
+
+
+@dataclass(frozen=True, slots=True)
+class PermittedRange:
+    """How far one feature may change, in words."""
+
+    label: str
+    start: str
+    end: str
+    step: str | None
+
+
+def permitted_ranges(schema: FeatureSchema | None, found: InfeasibleOut) -> list[PermittedRange]:
+    """What a finding that nothing reaches the target holds for; empty where that was not recorded."""
+    permitted = found.conditions.permitted if found.conditions else []
+    return [_range(schema, one) for one in permitted]
+
+
+def _range(schema: FeatureSchema | None, one: PermittedChangeOut) -> PermittedRange:
+    feature = schema[one.feature] if schema and one.feature in schema else None
+    step = None if one.step is None else f"{one.step:g}{_NO_BREAK}{one.unit}"
+    start, end = value_text(feature, one.start), value_text(feature, one.end)
+    return PermittedRange(one.label, start, f"{end}{_NO_BREAK}{one.unit}" if one.unit else end, step)
 
 
 def moved_by(schema: FeatureSchema | None, option: CounterfactualOut) -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from app.classifiers.hosted import HostedModel
 from app.domain.constraints import read_constraints
 from app.domain.feature import Direction
 from app.domain.levers import Levers, levers_of
-from app.domain.patient import read_patient
+from app.domain.patient import InvalidInputError, read_patient
 from app.domain.schema import IntArray
 from app.engine.hosting import Hosted
 from tests.asking import Person, question_about
@@ -171,3 +171,35 @@ def test_a_yes_can_turn_into_a_no_and_not_back(heart: Hosted, heart_patient: Per
 
     assert moves(sugar=True) == [[1, 0]]
     assert moves(sugar=False) == []
+
+
+def test_who_lies_beyond_what_was_observed_keeps_the_lever_that_matters(
+    model: HostedModel, helpable: Person
+) -> None:
+    """560 mg/dL is beyond the highest of anybody, 464, and so is what the largest change brings it to."""
+    far = question_about(model, {**helpable, "total_cholesterol": 560}).levers
+    values = {lever.feature.name: lever.values for lever in far}["total_cholesterol"]
+    assert values[0] == 560
+    assert values[-1] == 500
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_no_value_ends_further_from_what_was_observed_than_it_began(
+    data: st.DataObject, model: HostedModel, held_out: list[Person]
+) -> None:
+    person = dict(data.draw(st.sampled_from(held_out)))
+    free = [f for f in model.schema.actionable if f.is_numeric and f.name not in ("bmi", "carbohydrate")]
+    for feature in data.draw(st.lists(st.sampled_from(free), max_size=4, unique_by=lambda f: f.name)):
+        assert feature.clinical is not None
+        person[feature.name] = data.draw(st.integers(*(int(end) for end in feature.clinical)))
+    try:
+        levers = question_about(model, person).levers
+    except InvalidInputError:
+        return  # such values contradict one another
+    observed = {model.schema.column_of[f.name]: f.observed for f in model.schema.features if f.observed}
+    columns, _, table = levers.moved
+    for column, values in zip(columns, table, strict=True):
+        low, high = observed.get(column, (0.0, 1.0))
+        assert (values >= min(low, values[0]) - 1e-6).all()
+        assert (values <= max(high, values[0]) + 1e-6).all()

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.classifiers.hosted import HostedModel
+from app.domain.constraints import read_constraints
 from app.domain.feature import Kind
 from app.domain.patient import InvalidInputError
 from app.engine.question import Question, question_about
@@ -78,3 +79,23 @@ def test_locks_are_of_levers(model: HostedModel, helpable: Person) -> None:
     assert setting_of(question, every).is_all_locked
     with pytest.raises(InvalidInputError):
         setting_of(question, {LOCK + "age": "on"})
+
+
+@given(data=st.data())
+def test_a_setting_is_said_to_go_too_far_where_no_option_may_be_so(
+    model: HostedModel, high_risk: list[Person], data: st.DataObject
+) -> None:
+    """So that the lowest risk of settings within is the lowest that a proof speaks of."""
+    constraints = read_constraints(model.schema, None, None, data.draw(st.integers(1, 6)))
+    question = question_about(model, data.draw(st.sampled_from(high_risk)), constraints)
+    setting = setting_of(question, fields_for(question, data))
+    assert (setting.beyond() == []) == question.levers.allowed(setting.levels[None])[0]
+
+
+def test_what_the_question_kept_is_named_when_it_is_moved(model: HostedModel, helpable: Person) -> None:
+    question = question_about(model, helpable)
+    lever = question.levers.items[0]
+    fields = {PLACE + lever.feature.name: str(0 if lever.values[0] > lever.values[-1] else lever.top)}
+    kept = frozenset({lever.feature.name})
+    assert setting_of(question, fields).beyond() == []
+    assert "to be kept" in setting_of(question, fields, kept).beyond()[0]
