@@ -16,7 +16,7 @@ from tests.integration.answers import (
     Json,
     ask,
     assert_changes_explain_the_difference,
-    assert_no_option_contains_another,
+    assert_no_option_repeats_a_better_one,
     assert_ranked,
     assert_verified,
     found,
@@ -99,7 +99,7 @@ def test_options_come_by_effort_and_offer_different_choices(
     for question, answer in answered:
         assert len(answer["counterfactuals"]) <= question.get("count", 4)
         assert_ranked(answer, model.schema.model.min_robustness)
-        assert_no_option_contains_another(answer)
+        assert_no_option_repeats_a_better_one(answer)
 
 
 def test_every_option_is_worded_as_one_to_consider(answered: list[tuple[Json, Json]]) -> None:

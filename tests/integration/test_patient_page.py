@@ -70,6 +70,29 @@ def test_nobody_in_reach_of_the_target_is_told_what_helps_most(
     assert "Consider " in page
 
 
+def test_a_proof_is_told_with_what_it_holds_for(
+    client: httpx.Client, patient_id: str, helpable: Person
+) -> None:
+    """With one change at once nothing may be in reach; with so many as are said, it is as low as was said."""
+    question = {"patient_id": patient_id, "features": dict(helpable), "generator": "search"}
+    target, narrow = {"max_risk": 0.05}, {"max_changes": 1}
+    said = ask(client, question, target=target, constraints=narrow)["infeasible"]
+    assert said["conditions"]["max_changes"] == 1
+    assert {"feature", "label", "from", "to", "step", "unit"} == set(said["conditions"]["permitted"][0])
+    (relaxed,) = said["relaxed"]
+    page = page_of(client, patient_id)
+    assert "at most 1 change at once" in page
+    assert f"With {relaxed['max_changes']} changes at once" in page
+    again = ask(client, question, target=target, constraints={"max_changes": relaxed["max_changes"]})
+    lowest = (
+        min(option["risk"] for option in again["counterfactuals"])
+        if relaxed["reaches_target"]
+        else again["infeasible"]["lowest_reachable_risk"]
+    )
+    assert lowest >= relaxed["lowest_reachable_risk"] - 1e-9
+    assert (again["status"] == "found") == relaxed["reaches_target"]
+
+
 def test_low_risk_is_told_that_nothing_needs_to_change(client: httpx.Client, question: Json) -> None:
     answer = ask(client, question, target={"max_risk": 0.999})
     assert answer["status"] == "already_below_target"

@@ -13,7 +13,7 @@ from tests.integration.answers import (
     Json,
     ask,
     assert_changes_explain_the_difference,
-    assert_no_option_contains_another,
+    assert_no_option_repeats_a_better_one,
     assert_ranked,
     assert_verified,
     found,
@@ -62,7 +62,7 @@ def test_the_search_answers_with_verified_options(
     assert answer["generation"]["degraded"] is None
     assert_verified(client, answer)
     assert_ranked(answer, heart.model.schema.model.min_robustness)
-    assert_no_option_contains_another(answer)
+    assert_no_option_repeats_a_better_one(answer)
     for option in answer["counterfactuals"]:
         assert_changes_explain_the_difference(about_the_heart, option)
         assert option["summary"].startswith("Consider ")

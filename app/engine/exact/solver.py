@@ -51,7 +51,7 @@ Accept = Callable[[IntArray], float | Refusal]
 
 @dataclass
 class Solved:
-    """Options in order of effort: none moves a set of levers that contains another's.
+    """Options in order of effort: none moves all the levers that one before it moves.
 
     Each is of least effort among all that could stand in its place. `bound`: whatever else there is costs
     at least as much; infinite when it is proved that there is nothing else.
