@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from app.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest
+from app.counterfactuals.schemas import ConstraintsIn, CounterfactualsAnswer, CounterfactualsRequest
 from app.domain.constraints import Constraints, read_constraints
+from app.domain.input_warning import InputWarning
 from app.domain.levers import levers_of
 from app.domain.patient import InvalidInputError, Patient, read_patient
 from app.engine.hosting import Hosted, Hosting
@@ -17,7 +18,7 @@ from app.engine.wish import Wish
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A checked request."""
+    """A checked request; `base` is the answer that a what-if departed from."""
 
     patient_id: str
     hosted: Hosted
@@ -25,7 +26,15 @@ class Asked:
     constraints: Constraints
     target: float
     wish: Wish
-    based_on: UUID | None = None
+    base: CounterfactualsAnswer | None = None
+
+    @property
+    def based_on(self) -> UUID | None:
+        return self.base.id if self.base else None
+
+    def warnings(self) -> list[InputWarning]:
+        """What should be checked of the values that were entered: what a what-if supposes was not."""
+        return self.base.warnings if self.base else self.hosted.oddness.warnings(self.patient.row)
 
     def question(self) -> Question:
         """The engine's form of it; building the levers takes about a millisecond."""
@@ -60,10 +69,12 @@ class Asked:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_request(hosting: Hosting, request: CounterfactualsRequest, based_on: UUID | None = None) -> Asked:
+def read_request(
+    hosting: Hosting, request: CounterfactualsRequest, base: CounterfactualsAnswer | None = None
+) -> Asked:
     """Check a request against the schema of the model it names.
 
-    `based_on` is the answer that a what-if departed from.
+    `base` is the answer that a what-if departed from.
 
     Raises:
         InvalidInputError: with every fault of features and constraints at once.
@@ -96,5 +107,5 @@ def read_request(hosting: Hosting, request: CounterfactualsRequest, based_on: UU
             min_robustness=facts.min_robustness if request.min_robustness is None else request.min_robustness,
             generator=request.generator,
         ),
-        based_on=based_on,
+        base=base,
     )
