@@ -5,9 +5,9 @@ and those in common use for the same quantity.
 """
 
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from app.domain.feature import Feature
+from app.domain.schema import FloatArray
 
 _QUANTITIES = (
     {"mm": 0.1, "cm": 1.0, "m": 100.0, "[in_i]": 2.54, "[ft_i]": 30.48},
@@ -22,28 +22,33 @@ _QUANTITIES = (
 )
 """Units of one quantity by their UCUM codes, each with its size."""
 
-_NAMES = MappingProxyType(
-    {
-        "m": "metres",
-        "[in_i]": "inches",
-        "[ft_i]": "feet",
-        "[lb_av]": "pounds",
-        "[stone_av]": "stone",
-        "kcal/d": "kcal/day",
-        "kJ/d": "kJ/day",
-        "MJ/d": "MJ/day",
-        "min": "minutes",
-        "h": "hours",
-        "min/d": "minutes/day",
-        "h/d": "hours/day",
-        "mm[Hg]": "mmHg",
-        "Cel": "°C",
-        "[degF]": "°F",
-        "%": "per cent",
-        "1": "fractions of 1",
-    }
-)
+_NAMES = {
+    "m": "metres",
+    "[in_i]": "inches",
+    "[ft_i]": "feet",
+    "[lb_av]": "pounds",
+    "[stone_av]": "stone",
+    "kcal/d": "kcal/day",
+    "kJ/d": "kJ/day",
+    "MJ/d": "MJ/day",
+    "min": "minutes",
+    "h": "hours",
+    "min/d": "minutes/day",
+    "h/d": "hours/day",
+    "mm[Hg]": "mmHg",
+    "Cel": "°C",
+    "[degF]": "°F",
+    "%": "per cent",
+    "1": "fractions of 1",
+}
 """How people write what UCUM writes otherwise."""
+
+
+_TEMPERATURES = {
+    "Cel": ("[degF]", 5 / 9, -160 / 9),
+    "[degF]": ("Cel", 9 / 5, 32.0),
+}
+"""A temperature's other unit, with factor and offset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +59,9 @@ class Reading:
     factor: float
     offset: float = 0.0
 
-
-_TEMPERATURES = {
-    "Cel": ("[degF]", 5 / 9, -160 / 9),
-    "[degF]": ("Cel", 9 / 5, 32.0),
-}
+    def converted(self, values: FloatArray) -> FloatArray:
+        """What the numbers come to in the feature's own unit."""
+        return values * self.factor + self.offset
 
 
 def readings_of(feature: Feature) -> tuple[Reading, ...]:
