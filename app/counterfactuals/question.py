@@ -15,6 +15,9 @@ from app.engine.hosting import Hosted, Hosting
 from app.engine.question import Question
 from app.engine.wish import Wish
 
+_FORM = 2
+"""Of answers: a cached one of an older form would keep back what the newer tells."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -54,6 +57,7 @@ class Asked:
     def digest(self, proposer_version: str) -> str:
         """SHA-256 of the canonical question with the versions of all that shapes its answer."""
         canonical = {
+            "form": _FORM,
             "patient_id": self.patient_id,
             "model": self.hosted.model.digest,
             "proposer": proposer_version,

@@ -96,6 +96,13 @@ def test_what_is_odd_only_beside_the_other_values_is_told(
     assert warnings[pointer].endswith(end)
 
 
+def test_what_was_worked_out_is_told_only_if_what_it_was_worked_out_from_is_not(hosted: Hosted) -> None:
+    heavy = told(hosted, MAN | {"bmi": 70, "height": 188, "waist": None})
+    assert heavy == {"/features/weight": "outside what was observed (32.6 to 242.6 kg)"}
+    light = told(hosted, WOMAN | {"bmi": 12, "weight": 26.9})
+    assert list(light) == ["/features/bmi"]
+
+
 def test_each_of_several_wrong_units_is_told(hosted: Hosted) -> None:
     warnings = told(hosted, WOMAN | {"waist": 42.7, "sedentary": 8, "energy": 7000} | DIET)
     units = {pointer: detail.rpartition(" in ")[2] for pointer, detail in warnings.items()}
