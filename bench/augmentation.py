@@ -14,9 +14,8 @@ from rich.console import Console
 from app.augmentation.making import Label, maker_of
 from app.classifiers.cohort import Side, people_of
 from app.classifiers.store import load_model
-from app.engine.hosting import Hosted
+from app.engine.hosting import hosted_of
 from app.engine.question import Question
-from app.engine.yardsticks import yardsticks_of
 from app.main import hosting_of, llm_client, proposer_of
 from app.running.parts import start_worker
 from app.settings import Settings
@@ -129,7 +128,7 @@ async def _alone(run: Run, sources: Sequence[Json]) -> float:
     assert client is not None
     proposer = replace(proposer_of(settings, hosting_of(settings), client), deadline_s=600.0)
     model = load_model(settings.model_store / settings.default_model)
-    maker = maker_of(Hosted(model, yardsticks_of(model)), Label.LOW)
+    maker = maker_of(hosted_of(model), Label.LOW)
     with ThreadPoolExecutor(1) as pool:
         questions: list[Question] = list(pool.map(maker.question, sources))
     started = time.perf_counter()

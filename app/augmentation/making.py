@@ -19,13 +19,12 @@ from app.domain.turned import turned
 from app.engine.describe import features_of
 from app.engine.finding import find
 from app.engine.found import Found
-from app.engine.hosting import Hosted
+from app.engine.hosting import Hosted, hosted_of
 from app.engine.options import options_from
 from app.engine.plausibility import Crowd, crowd_of
 from app.engine.question import Question
 from app.engine.settle import settle
 from app.engine.wish import Wish
-from app.engine.yardsticks import yardsticks_of
 
 WORK = 20_000
 """How much the search may look at for one row, which need not be proved to be of least effort."""
@@ -139,7 +138,7 @@ def maker_of(hosted: Hosted, label: Label) -> Maker:
     if label is Label.LOW:
         return Maker(hosted, hosted, label, everybody)
     model = _the_other_way(hosted.model)
-    return Maker(hosted, Hosted(model, yardsticks_of(model)), label, everybody)
+    return Maker(hosted, hosted_of(model), label, everybody)
 
 
 def _the_other_way(model: HostedModel) -> HostedModel:

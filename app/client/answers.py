@@ -146,6 +146,13 @@ class Generation(Read):
     elapsed_ms: float
 
 
+class InputWarning(Read):
+    """A value of the question that should be checked, by JSON Pointer, and what is unusual about it."""
+
+    pointer: str
+    detail: str
+
+
 class Answer(Read):
     """A recorded answer to a question about one patient."""
 
@@ -158,6 +165,8 @@ class Answer(Read):
     counterfactuals: list[Counterfactual]
     infeasible: Infeasible | None
     generation: Generation
+    warnings: list[InputWarning] = []
+    """Values that should be checked before anybody relies on the answer."""
     based_on: UUID | None = None
     """The answer that a what-if on the patient's page departed from; None where a caller asked."""
 
@@ -195,6 +204,8 @@ class Prediction(Read):
     risk: float
     threshold: float
     label: str
+    warnings: list[InputWarning] = []
+    """Values that should be checked before anybody relies on the risk."""
 
 
 class Model(Read):

@@ -41,6 +41,7 @@ def as_answer(asked: Asked, outcome: Outcome, cache_away: bool, elapsed_ms: floa
         ],
         infeasible=_infeasible(outcome.infeasible),
         generation=_generation(outcome.generation, cache_away, elapsed_ms),
+        warnings=asked.warnings(),
         based_on=asked.based_on,
     )
 

@@ -6,18 +6,22 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from app.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest
+from app.counterfactuals.schemas import ConstraintsIn, CounterfactualsAnswer, CounterfactualsRequest
 from app.domain.constraints import Constraints, read_constraints
+from app.domain.input_warning import InputWarning
 from app.domain.levers import levers_of
 from app.domain.patient import InvalidInputError, Patient, read_patient
 from app.engine.hosting import Hosted, Hosting
 from app.engine.question import Question
 from app.engine.wish import Wish
 
+_FORM = 2
+"""Of answers: a cached one of an older form would keep back what the newer tells."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A checked request."""
+    """A checked request; `base` is the answer that a what-if departed from."""
 
     patient_id: str
     hosted: Hosted
@@ -25,7 +29,15 @@ class Asked:
     constraints: Constraints
     target: float
     wish: Wish
-    based_on: UUID | None = None
+    base: CounterfactualsAnswer | None = None
+
+    @property
+    def based_on(self) -> UUID | None:
+        return self.base.id if self.base else None
+
+    def warnings(self) -> list[InputWarning]:
+        """What should be checked of the values that were entered: what a what-if supposes was not."""
+        return self.base.warnings if self.base else self.hosted.oddness.warnings(self.patient.row)
 
     def question(self) -> Question:
         """The engine's form of it; building the levers takes about a millisecond."""
@@ -45,6 +57,7 @@ class Asked:
     def digest(self, proposer_version: str) -> str:
         """SHA-256 of the canonical question with the versions of all that shapes its answer."""
         canonical = {
+            "form": _FORM,
             "patient_id": self.patient_id,
             "model": self.hosted.model.digest,
             "proposer": proposer_version,
@@ -60,10 +73,12 @@ class Asked:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_request(hosting: Hosting, request: CounterfactualsRequest, based_on: UUID | None = None) -> Asked:
+def read_request(
+    hosting: Hosting, request: CounterfactualsRequest, base: CounterfactualsAnswer | None = None
+) -> Asked:
     """Check a request against the schema of the model it names.
 
-    `based_on` is the answer that a what-if departed from.
+    `base` is the answer that a what-if departed from.
 
     Raises:
         InvalidInputError: with every fault of features and constraints at once.
@@ -96,5 +111,5 @@ def read_request(hosting: Hosting, request: CounterfactualsRequest, based_on: UU
             min_robustness=facts.min_robustness if request.min_robustness is None else request.min_robustness,
             generator=request.generator,
         ),
-        based_on=based_on,
+        base=base,
     )

@@ -9,6 +9,7 @@ from app.counterfactuals.schemas import (
     PredictionOut,
 )
 from app.domain.counterfactual import Status
+from app.domain.input_warning import InputWarning
 from app.storage.tables import AnswerRow
 
 
@@ -27,5 +28,6 @@ def as_answer(row: AnswerRow) -> CounterfactualsAnswer:
         counterfactuals=[CounterfactualOut.model_validate(option) for option in row.counterfactuals],
         infeasible=InfeasibleOut.model_validate(row.infeasible) if row.infeasible else None,
         generation=GenerationOut.model_validate(row.generation),
+        warnings=[InputWarning.model_validate(warning) for warning in row.warnings],
         based_on=row.based_on,
     )

@@ -36,7 +36,8 @@ def recording(
     rows = {
         PatientRow: {"id": asked.patient_id},
         PredictionRow: _prediction(prediction_id, asked, answer),
-        AnswerRow: _answer(prediction_id, asked, digest, answer, wire["infeasible"]),
+        AnswerRow: _answer(prediction_id, asked, digest, answer)
+        | {name: wire[name] for name in ("infeasible", "warnings")},
         GenerationRow: {**answer.generation.model_dump(exclude={"cached"}), "answer_id": answer.id},
         RequestRow: _request(answer.id, correlation_id, cached=False),
     }
@@ -119,9 +120,7 @@ def _prediction(prediction_id: UUID, asked: Asked, answer: CounterfactualsAnswer
     }
 
 
-def _answer(
-    prediction_id: UUID, asked: Asked, digest: str, answer: CounterfactualsAnswer, infeasible: Values | None
-) -> Values:
+def _answer(prediction_id: UUID, asked: Asked, digest: str, answer: CounterfactualsAnswer) -> Values:
     return {
         "id": answer.id,
         "created_at": answer.created_at,
@@ -135,7 +134,6 @@ def _answer(
         "min_robustness": asked.wish.min_robustness,
         "generator": asked.wish.generator,
         "status": answer.status,
-        "infeasible": infeasible,
         "based_on": asked.based_on,
     }
 

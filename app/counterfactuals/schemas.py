@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.domain.counterfactual import TYPICAL_PERCENTILE, Generator, Status
 from app.domain.ids import PATIENT_ID, PATIENT_ID_LENGTH
+from app.domain.input_warning import InputWarning
 from app.domain.schema import Value
 
 PatientId = Annotated[
@@ -256,6 +257,12 @@ class CounterfactualsAnswer(_Out):
     counterfactuals: list[CounterfactualOut]
     infeasible: InfeasibleOut | None
     generation: GenerationOut
+    warnings: list[InputWarning] = Field(
+        [],
+        description="Values of the question that should be checked: outside what was observed, or unusual "
+        "beside the others. Risk and options take them as they are. A what-if repeats the warnings of the "
+        "answer that it departed from. Empty in answers recorded before values were checked.",
+    )
     based_on: UUID | None = Field(
         None,
         description="The answer that a what-if on the patient's page departed from; this one's values may be "

@@ -39,11 +39,14 @@ class CounterfactualService:
         self._llm = llm
 
     async def answer(
-        self, request: CounterfactualsRequest, correlation_id: str, based_on: UUID | None = None
+        self,
+        request: CounterfactualsRequest,
+        correlation_id: str,
+        base: CounterfactualsAnswer | None = None,
     ) -> CounterfactualsAnswer:
         """The recorded answer to a request, from the cache where the same was asked before.
 
-        `based_on` is the answer that a what-if departed from.
+        `base` is the answer that a what-if departed from.
 
         Raises:
             InvalidInputError: the request does not fit the model's schema.
@@ -51,7 +54,7 @@ class CounterfactualService:
             ClassifierError: the classifier is away.
         """
         started = time.perf_counter()
-        asked = read_request(self._hosting, request, based_on)
+        asked = read_request(self._hosting, request, base)
         answer = await self._answered(asked, correlation_id, started)
         generation = answer.generation
         ANSWERS.labels(answer.model.name, answer.status, generation.cached, generation.degraded or "no").inc()

@@ -45,8 +45,16 @@ def told(feature: Feature, value: Value) -> str:
 
 def number(feature: Feature, value: float) -> str:
     """A value with no more decimals than the feature's precision has."""
-    decimals = max(0, -math.floor(math.log10(feature.precision)))
-    return f"{value:.{decimals}f}"
+    return f"{value:.{_decimals(feature)}f}"
+
+
+def plain(feature: Feature, value: float) -> str:
+    """The same without decimals that are nought: 56.4, but 43."""
+    return f"{round(value, _decimals(feature)):.12g}"
+
+
+def _decimals(feature: Feature) -> int:
+    return max(0, -math.floor(math.log10(feature.precision)))
 
 
 def _clause(schema: FeatureSchema, change: Change, linked: Sequence[Change]) -> str:

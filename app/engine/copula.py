@@ -3,13 +3,14 @@
 Margins turn values into normal scores, and R is the correlation of those scores.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
 
 from app.compiled import compiled
-from app.domain.schema import FloatArray
+from app.domain.schema import BoolArray, FloatArray, IntArray
 
 BEYOND = 1000.0
 """How many times its own span a feature's scale goes on, as steep as inside, below and above."""
@@ -29,6 +30,10 @@ class Margin:
     def score(self, values: FloatArray) -> FloatArray:
         """The normal scores of values, shape (n,); unknown stays NaN."""
         return _interpolate(values, self.values, self.scores)
+
+    def value(self, score: float) -> float:
+        """The value of a normal score: what `score` takes it to."""
+        return float(np.interp(score, self.scores, self.values))
 
 
 @compiled
@@ -93,3 +98,17 @@ def _nearest_correlation(r: FloatArray) -> FloatArray:
     lifted = (vectors * np.maximum(eigenvalues, 0)) @ vectors.T
     scale = np.sqrt(np.diag(lifted))
     return lifted / np.outer(scale, scale)
+
+
+def varies(values: FloatArray) -> bool:
+    """Whether the known values differ at all: what does not is no part of a copula."""
+    return len(np.unique(values[~np.isnan(values)])) > 1
+
+
+def alike(known: BoolArray) -> Iterator[tuple[IntArray, IntArray]]:
+    """The rows of each pattern of known features, and those features."""
+    patterns: dict[bytes, list[int]] = {}
+    for index, pattern in enumerate(known):
+        patterns.setdefault(pattern.tobytes(), []).append(index)
+    for who in patterns.values():
+        yield np.array(who), np.flatnonzero(known[who[0]])

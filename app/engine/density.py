@@ -11,14 +11,13 @@ would be were the features independent. By the lemma of Neyman and Pearson no sc
 better from people put together at random out of the same values, as far as the copula holds.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from app.domain.feature import Missing
-from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray
-from app.engine.copula import Margin, correlation_of, margin_of, scores_of
+from app.domain.schema import FeatureSchema, FloatArray, IntArray
+from app.engine.copula import Margin, alike, correlation_of, margin_of, scores_of, varies
 
 _NO_CORRELATION = 1e-6
 """A spread below this is that of one known feature, or of independent ones: nothing can be odd."""
@@ -45,7 +44,7 @@ class JointDensity:
         """
         scores = scores_of(self.margins, rows[:, self.columns])
         oddities = np.zeros(len(rows))
-        for who, known in _alike(~np.isnan(scores)):
+        for who, known in alike(~np.isnan(scores)):
             z = scores[np.ix_(who, known)]
             oddities[who] = ((z @ self._form(known)) * z).sum(axis=1)
         return oddities
@@ -74,21 +73,8 @@ class JointDensity:
 def density_of(schema: FeatureSchema, rows: FloatArray) -> JointDensity:
     """The copula of real people with these encoded rows, of shape (people, columns)."""
     compared = [c for name, c in schema.column_of.items() if schema[name].missing is not Missing.DERIVED]
-    columns = np.array([c for c in compared if _varies(rows[:, c])], dtype=np.int64)
+    columns = np.array([c for c in compared if varies(rows[:, c])], dtype=np.int64)
     margins = tuple(margin_of(rows[:, column]) for column in columns)
     correlation = correlation_of(scores_of(margins, rows[:, columns]))
     unranked = JointDensity(columns, margins, correlation, own=np.empty(0))
     return replace(unranked, own=np.sort(unranked.oddities(rows)))
-
-
-def _varies(values: FloatArray) -> bool:
-    return len(np.unique(values[~np.isnan(values)])) > 1
-
-
-def _alike(known: BoolArray) -> Iterator[tuple[IntArray, IntArray]]:
-    """The rows of each pattern of known features, and those features."""
-    patterns: dict[bytes, list[int]] = {}
-    for index, pattern in enumerate(known):
-        patterns.setdefault(pattern.tobytes(), []).append(index)
-    for who in patterns.values():
-        yield np.array(who), np.flatnonzero(known[who[0]])

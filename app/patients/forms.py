@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.classifiers.hosted import HostedModel
 from app.counterfactuals.service import CounterfactualService
 from app.domain.patient import Fault, InvalidInputError, read_patient
+from app.engine.hosting import Hosted
 from app.http.dependencies import DatabaseDep, HostingDep
 from app.http.hanging_up import unless_hung_up
 from app.http.pages.wanted import is_fragment
@@ -47,7 +47,7 @@ async def what_if(
     scene = await scenes.alone(patient_id, base)
     setting = _setting(scene, fields)
     assert scene.hosted is not None
-    outcome = await _outcome(scene.hosted.model, setting, database)
+    outcome = await _outcome(scene.hosted, setting, database)
     if is_fragment(request):
         return PAGES.page("_outcome.html", outcome=outcome, answer=scene.answer, supposed=scene.is_supposed)
     scene = await scenes.of(patient_id, base)
@@ -55,13 +55,13 @@ async def what_if(
     return PAGES.page("patient.html", **await asyncio.to_thread(view_of, scene, form, outcome))
 
 
-async def _outcome(model: HostedModel, setting: Setting, database: Database) -> Outcome:
+async def _outcome(hosted: Hosted, setting: Setting, database: Database) -> Outcome:
     """By the way of POST /predictions, audit row and all; values that contradict each other have no risk."""
     try:
-        patient = read_patient(model.schema, setting.features)
+        patient = read_patient(hosted.model.schema, setting.features)
     except InvalidInputError as error:
         return Outcome(None, error.faults, setting.moved(), setting.beyond())
-    told = await tell(model, patient, database)
+    told = await tell(hosted, patient, database)
     return Outcome(told.risk, (), setting.moved(), setting.beyond())
 
 
@@ -70,12 +70,13 @@ async def ask(
     patient_id: PatientId, request: Request, fields: FieldsDep, scenes: ScenesDep, hosting: HostingDep
 ) -> Response:
     """Options from a what-if, or for a patient who is entered by hand; then to the page that shows them."""
-    base = answer_id_in(fields)
-    if base is None:
+    departed_from = answer_id_in(fields)
+    base = None
+    if departed_from is None:
         question = request_about(hosting, patient_id, fields.get("model"), fields)
     else:
-        scene = await scenes.alone(patient_id, base)
-        question = request_from(scene, _setting(scene, fields))
+        scene = await scenes.alone(patient_id, departed_from)
+        question, base = request_from(scene, _setting(scene, fields)), scene.answer
     service: CounterfactualService = request.state.counterfactuals
     answering = service.answer(question, request.state.correlation_id, base)
     answer = await unless_hung_up(request, answering)

@@ -28,5 +28,5 @@ class PredictionRequest(BaseModel):
 @router.post("", response_model=PredictionAnswer, responses=documented(400, 401, 413, 422, 503))
 async def predict(body: PredictionRequest, hosting: HostingDep, database: DatabaseDep) -> Response:
     """Tell the risk of one feature vector."""
-    model = hosting.named(body.model).model
-    return json_reply(await tell(model, read_patient(model.schema, body.features), database))
+    hosted = hosting.named(body.model)
+    return json_reply(await tell(hosted, read_patient(hosted.model.schema, body.features), database))

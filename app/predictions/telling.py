@@ -2,12 +2,13 @@
 
 import asyncio
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import insert
 
-from app.classifiers.hosted import HostedModel
 from app.domain.ids import uuid7
+from app.domain.input_warning import InputWarning
 from app.domain.patient import Patient
+from app.engine.hosting import Hosted
 from app.storage.database import Database
 from app.storage.tables import PredictionRow
 
@@ -20,23 +21,32 @@ class PredictionAnswer(BaseModel):
     risk: float
     threshold: float
     label: str
+    warnings: list[InputWarning] = Field(
+        description="Values that should be checked: outside what was observed, or unusual beside the others. "
+        "The risk takes them as they are."
+    )
 
 
 _RECORD = insert(PredictionRow).returning(PredictionRow.id)
 
 
-async def tell(model: HostedModel, patient: Patient, database: Database) -> PredictionAnswer:
+async def tell(hosted: Hosted, patient: Patient, database: Database) -> PredictionAnswer:
     """The risk of one patient, once it is on record that it was told.
 
     Raises:
         ClassifierError: the classifier is away.
         RecordError: the database is.
     """
-    facts = model.schema.model
+    model, facts = hosted.model, hosted.model.schema.model
     # In a thread: the classifier may be on another machine.
     risk = float((await asyncio.to_thread(model.classifier.risk, patient.row[None, :]))[0])
     answer = PredictionAnswer(
-        model=model.name, version=model.version, risk=risk, threshold=facts.threshold, label=facts.label(risk)
+        model=model.name,
+        version=model.version,
+        risk=risk,
+        threshold=facts.threshold,
+        label=facts.label(risk),
+        warnings=hosted.oddness.warnings(patient.row),
     )
     audit = {
         "id": uuid7(),

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, MetaData, Text, func
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, MetaData, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -72,6 +72,8 @@ class AnswerRow(Base):
     generator: Mapped[str]
     status: Mapped[str]
     infeasible: Mapped[Json | None]
+    warnings: Mapped[list[Json]] = mapped_column(server_default=text("'[]'::jsonb"))
+    """What should be checked of the features; empty in answers older than the check."""
     based_on: Mapped[UUID | None] = mapped_column(ForeignKey("answers.id"))
     """The answer that a what-if departed from; its values may be supposed ones. None where a caller asked."""
 

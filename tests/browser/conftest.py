@@ -98,6 +98,12 @@ def answer(client: httpx.Client, question: Json) -> Json:
 
 
 @pytest.fixture
+def in_hours(client: httpx.Client, question: Json) -> Json:
+    """A patient with options whose sitting time was given in hours."""
+    return found(client, question, features=question["features"] | {"sedentary": 8})
+
+
+@pytest.fixture
 def opened(page: Page, answer: Json) -> Page:
     """The page of that patient."""
     page.goto(f"/patients/{answer['patient_id']}/interventions")

@@ -13,6 +13,7 @@ from tests.integration.answers import Json
 AXE = Path(__file__).with_name("axe-4.14.1.min.js").read_text(encoding="utf-8")
 PLACES = {
     "patient": "/patients/{patient_id}/interventions",
+    "patient-to-check": "/patients/{patient_id}/interventions?answer={to_check}",
     "lately": "/",
     "unknown": "/patients/nobody-with-this-id/interventions",
     "card": "/models/dysglycaemia/card",
@@ -40,13 +41,22 @@ def violations(page: Page) -> list[str]:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("screen", "width"), [("phone", 360), ("desk", 1440)])
 def test_pages_are_accessible(
-    browser: Browser, url: str, answer: Json, job_id: str, name: str, theme: Any, screen: str, width: int
+    browser: Browser,
+    url: str,
+    answer: Json,
+    in_hours: Json,
+    job_id: str,
+    name: str,
+    theme: Any,
+    screen: str,
+    width: int,
 ) -> None:
     screen_size = {"width": width, "height": 900}
     with watching(browser, url, viewport=screen_size, color_scheme=theme, bypass_csp=True) as watched:
         watched.forgive(404, 422)
         page = watched.page
-        page.goto(PLACES[name].format(patient_id=answer["patient_id"], job_id=job_id))
+        ids = {"patient_id": answer["patient_id"], "to_check": in_hours["id"], "job_id": job_id}
+        page.goto(PLACES[name].format(**ids))
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert violations(page) == []

@@ -162,6 +162,22 @@ def test_a_proxys_error_page_takes_nothing_away(watched: Watched, opened: Page, 
     expect(opened.locator("main")).not_to_contain_text("nginx")
 
 
+def test_a_value_to_check_is_told_before_the_risk_and_printed(page: Page, in_hours: Json) -> None:
+    page.goto(f"/patients/{in_hours['patient_id']}/interventions")
+    notice = page.locator("#checks")
+    expect(notice).to_contain_text("Check sitting time: 8")
+    expect(notice).to_contain_text("8 would be usual in hours/day.")
+    risk_box, notice_box = page.locator("section.risk").bounding_box(), notice.bounding_box()
+    assert risk_box is not None
+    assert notice_box is not None
+    assert notice_box["y"] + notice_box["height"] <= risk_box["y"]
+    page.get_by_text("What the model saw").click()
+    expect(page.locator(".who .values div", has_text="Sitting time")).to_contain_text("Check")
+    expect(page.locator(".who .values .badge")).to_have_count(1)
+    page.emulate_media(media="print")
+    expect(notice).to_be_visible()
+
+
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 def test_it_prints_on_one_page(opened: Page, answer: Json, paper: str) -> None:
     pdf = opened.pdf(format=paper, print_background=True)

@@ -63,5 +63,24 @@ def test_downgrade_leaves_nothing_and_upgrade_works_again(empty_database: str, e
     assert set(TABLES) <= set(inspect(engine).get_table_names())
 
 
+def test_answers_from_before_values_were_checked_warn_of_nothing(empty_database: str) -> None:
+    command.upgrade(alembic_for(empty_database), "0005")
+    with connect(empty_database) as database:
+        database.execute("INSERT INTO patients (id) VALUES ('P-1')")
+        database.execute(
+            "INSERT INTO predictions (id, model_name, model_version, model_digest, risk, threshold, label)"
+            " VALUES (gen_random_uuid(), 'm', '1', 'd', 0.7, 0.5, 'high')"
+        )
+        database.execute(
+            "INSERT INTO answers (id, created_at, patient_id, prediction_id, question_digest, features,"
+            " target, constraints, count, min_robustness, generator, status) SELECT gen_random_uuid(), now(),"
+            " 'P-1', id, 'd', '{}', 0.5, '{}', 4, 0.9, 'auto', 'infeasible' FROM predictions"
+        )
+        command.upgrade(alembic_for(empty_database), "0006")
+        assert database.execute("SELECT warnings FROM answers").fetchall() == [([],)]
+        command.downgrade(alembic_for(empty_database), "0005")
+        assert database.execute("SELECT count(*) FROM answers").fetchone() == (1,)
+
+
 def test_there_is_one_line_of_migrations() -> None:
     assert len(ScriptDirectory.from_config(alembic_for("")).get_heads()) == 1

@@ -9,12 +9,12 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
-from tests.integration.answers import Json, found
+from tests.integration.answers import Json, ask, found
 from tests.integration.processes import serving
 from tests.integration.serving import SECONDS, Servers, connect
 
 CANARY = "Kanarienvogel"
-BMI, AGE_OUT_OF_RANGE = 33.17593, 987654
+BMI, AGE_OUT_OF_RANGE, WAIST_IN_INCHES = 33.17593, 987654, 43.17593
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def private(question: Json) -> Json:
 
 
 def assert_silent(said: str) -> None:
-    for secret in (CANARY, str(BMI), str(AGE_OUT_OF_RANGE)):
+    for secret in (CANARY, str(BMI), str(AGE_OUT_OF_RANGE), str(WAIST_IN_INCHES)):
         assert secret not in said
 
 
@@ -47,6 +47,8 @@ def test_logs_and_metrics_hold_nothing_about_a_person(
     with serving(servers, database_url) as (serve, client):
         answer = found(client, private)
         found(client, private)
+        warned = ask(client, private | {"features": private["features"] | {"waist": WAIST_IN_INCHES}})
+        assert str(WAIST_IN_INCHES) in warned["warnings"][0]["detail"]
         responses = [
             client.post("/counterfactuals", json=bad),
             client.post("/counterfactuals", content=f'{{"{CANARY}'),

@@ -1,10 +1,12 @@
 """Who the page is about: what was asked, when, of which model, and what was not known."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from app.domain.wording import told
+from app.patients.views.checks import Check, checks_of
 from app.patients.views.scene import Scene
 from app.patients.views.words import unknown_labels, with_unit
 
@@ -13,7 +15,8 @@ from app.patients.views.words import unknown_labels, with_unit
 class Who:
     """The head of the page. `others` are what other models said last: answer, model, risk.
 
-    `supposed` is what a what-if took otherwise: label, value, value on record.
+    `supposed` is what a what-if took otherwise: label, value, value on record. `values` is what the model
+    saw: label, value, and what is unusual about it.
     """
 
     patient_id: str
@@ -32,12 +35,13 @@ class Who:
     based_on: UUID | None
     supposed: tuple[tuple[str, str, str], ...]
     newer_version: str | None
-    values: tuple[tuple[str, str], ...]
+    checks: Mapping[str, Check]
+    values: tuple[tuple[str, str, str | None], ...]
 
 
 def who_of(scene: Scene) -> Who:
     """The head of the page of one answer."""
-    schema, row = scene.schema, scene.row
+    schema, row, checks = scene.schema, scene.row, checks_of(scene)
     return Who(
         patient_id=row.patient_id,
         person=_person(scene),
@@ -58,7 +62,8 @@ def who_of(scene: Scene) -> Who:
         based_on=row.based_on,
         supposed=_supposed(scene),
         newer_version=_newer(scene),
-        values=_values(scene),
+        checks=checks,
+        values=_values(scene, checks),
     )
 
 
@@ -69,10 +74,14 @@ def _person(scene: Scene) -> str:
     return ", ".join(told(f, values[f.name]) for f in scene.schema.features if f.group == "person")
 
 
-def _values(scene: Scene) -> tuple[tuple[str, str], ...]:
+def _values(scene: Scene, checks: Mapping[str, Check]) -> tuple[tuple[str, str, str | None], ...]:
     if scene.schema is None or scene.patient is None:
         return ()
-    return tuple((f.label, with_unit(f, scene.patient.values[f.name])) for f in scene.schema.features)
+    values = scene.patient.values
+    return tuple(
+        (f.label, with_unit(f, values[f.name]), checks[f.name].why if f.name in checks else None)
+        for f in scene.schema.features
+    )
 
 
 def _actionable(scene: Scene, open_to_change: bool) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from app.domain.counterfactual import Change
 from app.domain.schema import FeatureSchema
-from app.domain.wording import number, summary
+from app.domain.wording import number, plain, summary
 
 
 def change(schema: FeatureSchema, name: str, before: float | bool, after: float | bool) -> Change:
@@ -42,3 +42,9 @@ def test_every_actionable_feature_has_words_for_an_option(schema: FeatureSchema)
         assert feature.action is not None
         first = feature.action.verb.split()[0].removesuffix(",")
         assert first.endswith("ing"), f"{feature.name}: 'Consider {first}' is not a sentence"
+
+
+def test_a_plain_number_has_no_needless_decimals(schema: FeatureSchema) -> None:
+    told = [plain(schema["waist"], value) for value in (56.4, 43.0, 101.56)]
+    assert told == ["56.4", "43", "101.6"]
+    assert plain(schema["energy"], 1217.3) == "1217"

@@ -3,8 +3,7 @@
 import pytest
 
 from app.classifiers.cohort import Side, people_of
-from app.engine.hosting import Hosted, Hosting
-from app.engine.yardsticks import yardsticks_of
+from app.engine.hosting import Hosting, hosted_of
 from tests.rare import rare_model, synthetic_people
 from tests.unit.engine.models import NAMES, Cohort
 
@@ -18,7 +17,7 @@ def cohorts(hosting: Hosting) -> dict[str, Cohort]:
         for name, hosted in shipped.items()
     }
     rare = rare_model()
-    return real | {NAMES[2]: Cohort(Hosted(rare, yardsticks_of(rare)), synthetic_people(600, seed=5))}
+    return real | {NAMES[2]: Cohort(hosted_of(rare), synthetic_people(600, seed=5))}
 
 
 @pytest.fixture(scope="session", params=NAMES)

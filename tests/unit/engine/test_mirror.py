@@ -9,11 +9,10 @@ from app.domain.counterfactual import Generator
 from app.domain.patient import read_patient
 from app.engine.finding import find
 from app.engine.freedom import freedom_of
-from app.engine.hosting import Hosted, Hosting
+from app.engine.hosting import Hosted, Hosting, hosted_of
 from app.engine.options import options_from
 from app.engine.question import Question
 from app.engine.wish import Wish
-from app.engine.yardsticks import yardsticks_of
 
 PEOPLE = 3
 
@@ -25,8 +24,7 @@ def original(request: pytest.FixtureRequest, hosting: Hosting) -> Hosted:
 
 @pytest.fixture(scope="module")
 def turned(original: Hosted) -> Hosted:
-    model = mirrored_model(original.model)
-    return Hosted(model, yardsticks_of(model))
+    return hosted_of(mirrored_model(original.model))
 
 
 @pytest.fixture(scope="module")
