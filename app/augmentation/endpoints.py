@@ -15,12 +15,14 @@ from app.augmentation.schemas import AugmentationRequest, Job, JobsPage, State, 
 from app.augmentation.service import AugmentationService
 from app.augmentation.tables_in import CSV, PARQUET
 from app.augmentation.uploads import NoRoomError, TooLargeError, take_in
+from app.http.bodies import JsonRoute
 from app.http.dependencies import DatabaseDep, HostingDep
 from app.http.pages.wanted import wants_page
+from app.http.parameters import WholeNumber
 from app.http.problems import ConflictError, documented, problem
 from app.http.replies import json_reply
 
-router = APIRouter(prefix="/augmentations", tags=["augmentations"])
+router = APIRouter(prefix="/augmentations", tags=["augmentations"], route_class=JsonRoute)
 
 
 def _service(request: Request) -> AugmentationService:
@@ -41,7 +43,7 @@ Key = Annotated[
 _HTML = "text/html"
 
 
-@router.post("", status_code=202, response_model=Job, responses=documented(400, 401, 409, 413, 422, 503))
+@router.post("", status_code=202, response_model=Job, responses=documented(400, 401, 409, 413, 415, 422, 503))
 async def submit(body: AugmentationRequest, service: ServiceDep, key: Key = None) -> Response:
     """Have rows of a class made of people of the other one, by workers."""
     job = await service.submit(body, key)
@@ -86,7 +88,7 @@ async def upload(
 async def jobs(
     service: ServiceDep,
     before: Annotated[UUID | None, Query(description="The cursor `next` of the page before.")] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    limit: Annotated[WholeNumber, Query(ge=1, le=100)] = 20,
 ) -> Response:
     """List jobs, newest first."""
     return json_reply(await service.page(before, limit))
@@ -128,7 +130,8 @@ async def rows(
     hosting: HostingDep,
     database: DatabaseDep,
     after: Annotated[
-        str | None, Query(pattern=r"^\d{1,9}\.\d{1,3}$", description="`source_row.rank` of the last row had.")
+        str | None,
+        Query(pattern=r"^[0-9]{1,9}\.[0-9]{1,3}$", description="`source_row.rank` of the last row had."),
     ] = None,
 ) -> Response:
     """Download a finished job's rows: NDJSON, CSV or Parquet by `Accept`, in the order of their sources."""

@@ -12,6 +12,7 @@ from app.feedback.repository import FeedbackRepository, standing
 from app.feedback.schemas import FeedbackOut
 from app.http.dependencies import DatabaseDep, HostingDep
 from app.http.pages.wanted import wants_page
+from app.http.parameters import WholeNumber
 from app.http.problems import NotFoundError, documented
 from app.http.replies import json_reply
 from app.patients.entering import entering_page
@@ -41,10 +42,10 @@ async def interventions(
     hosting: HostingDep,
     scenes: ScenesDep,
     before: Annotated[UUID | None, Query(description="The cursor `next` of the page before.")] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    limit: Annotated[WholeNumber, Query(ge=1, le=100)] = 20,
     answer: Annotated[UUID | None, Query(description=f"{_PAGE}The answer to show.")] = None,
     option: Annotated[
-        int | None, Query(ge=1, le=10, description=f"{_PAGE}Puts the what-if to this option.")
+        WholeNumber | None, Query(ge=1, le=10, description=f"{_PAGE}Puts the what-if to this option.")
     ] = None,
     model: Annotated[
         str | None, Query(max_length=64, description=f"{_PAGE}Whom to ask about an unknown patient.")
