@@ -11,7 +11,7 @@ from app.domain.schema import FeatureSchema
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
 
 
-def rows_of(path: Path, media_type: str, schema: FeatureSchema, others: Others) -> Iterator[RawRow]:
+def rows_of(path: Path, schema: FeatureSchema, media_type: str, others: Others) -> Iterator[RawRow]:
     """Each row; a table without rows has none.
 
     Raises:

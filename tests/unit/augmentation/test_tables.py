@@ -32,7 +32,7 @@ NOTHING = Others()
 def read(path: Path, content: bytes, schema: FeatureSchema, others: Others = NOTHING) -> list[RawRow]:
     (path / "table").write_bytes(content)
     kind = PARQUET if content.startswith(b"PAR1") else CSV
-    return list(rows_of(path / "table", kind, schema, others))
+    return list(rows_of(path / "table", schema, kind, others))
 
 
 def faults(path: Path, content: bytes, schema: FeatureSchema, others: Others = NOTHING) -> list[Fault]:
@@ -161,7 +161,7 @@ def test_a_file_of_another_kind_is_named(
 def test_parquet_sent_as_csv_is_named(schema: FeatureSchema, held_out: list[Person], tmp_path: Path) -> None:
     (tmp_path / "table").write_bytes(parquet([*held_out[:2]]))
     with pytest.raises(InvalidInputError) as error:
-        list(rows_of(tmp_path / "table", CSV, schema, NOTHING))
+        list(rows_of(tmp_path / "table", schema, CSV, NOTHING))
     assert "is Parquet" in error.value.faults[0].detail
 
 
