@@ -20,7 +20,7 @@ from app.augmentation.uploads import NoRoomError, TooLargeError, take_in
 from app.http.bodies import JsonRoute
 from app.http.dependencies import DatabaseDep, HostingDep
 from app.http.pages.wanted import wants_page
-from app.http.parameters import WholeNumber
+from app.http.parameters import PageSize
 from app.http.problems import ConflictError, documented, problem
 from app.http.replies import json_reply
 
@@ -100,7 +100,7 @@ async def upload(
 async def jobs(
     service: ServiceDep,
     before: Annotated[UUID | None, Query(description="The cursor `next` of the page before.")] = None,
-    limit: Annotated[WholeNumber, Query(ge=1, le=100)] = 20,
+    limit: PageSize = 20,
 ) -> Response:
     """List jobs, newest first."""
     return json_reply(await service.page(before, limit))

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Annotated
 
 from fastapi import Request
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from app.domain.patient import Fault, InvalidInputError
 from app.parsing.numbers import read_whole_number
@@ -28,5 +28,6 @@ def _whole(value: object) -> object:
     return read_whole_number(value) if isinstance(value, str) else value
 
 
-WholeNumber = Annotated[int, BeforeValidator(_whole)]
-"""A whole number in a query."""
+WHOLE_NUMBER = BeforeValidator(_whole)
+"""Reads a whole number of a query. It stands behind bounds, which OpenAPI would not show otherwise."""
+PageSize = Annotated[int, Field(ge=1, le=100), WHOLE_NUMBER]
