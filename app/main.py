@@ -21,9 +21,10 @@ from app.engine.hosting import Hosting
 from app.feedback import endpoints as feedback
 from app.http import operations, problems
 from app.http.auth import KnownCallers
-from app.http.middleware import BodyLimit, Correlation, LastResort
+from app.http.middleware import BodyLimit, Correlation, LastResort, Uncompressed
 from app.http.origins import OwnNames, SameSite
 from app.http.pages.assets import MOUNT, Assets
+from app.http.parameters import refuse_repeated
 from app.models import card
 from app.models import endpoints as models
 from app.models.examples import document_examples, warm_up
@@ -113,7 +114,12 @@ def create_app(settings: Settings) -> FastAPI:
             await database.close()
 
     app = FastAPIOffline(
-        title="Turnpoint", version=__version__, description=DESCRIPTION, lifespan=lifespan, redoc_url=None
+        title="Turnpoint",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        redoc_url=None,
+        dependencies=[Depends(refuse_repeated)],
     )
     problems.install(app)
     known_callers = APIRouter(dependencies=[Depends(KnownCallers(settings))])
@@ -124,6 +130,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(operations.router)
     others = {"/augmentations": settings.max_rows_bytes, "/augmentations/uploads": None}
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, others=others)
+    app.add_middleware(Uncompressed)
     app.add_middleware(SameSite)
     if not settings.api_tokens:
         app.add_middleware(OwnNames, names=settings.own_names)

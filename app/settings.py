@@ -1,6 +1,5 @@
 """Every setting of the service, read from the environment once."""
 
-import json
 import os
 import re
 from functools import cached_property
@@ -9,8 +8,11 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.parsing.json_text import JsonError, JsonFaultsError, read_json
+from app.parsing.numbers import read_number, read_whole_number
 
 ROOT = Path(__file__).resolve().parent.parent
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -60,6 +62,14 @@ class Settings(BaseSettings):
     worker_heartbeat_s: Annotated[float, Field(gt=0)] = 5.0
     worker_given_up_after_s: Annotated[float, Field(gt=0)] = 20.0
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _number(cls, value: object, info: ValidationInfo) -> object:
+        kind = cls.model_fields[str(info.field_name)].annotation
+        if not isinstance(value, str) or kind not in (int, float):
+            return value
+        return read_whole_number(value.strip()) if kind is int else read_number(value.strip())
+
     @field_validator("api_tokens", "allowed_hosts", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
@@ -79,8 +89,11 @@ class Settings(BaseSettings):
     def _json_object(cls, value: object) -> object:
         if isinstance(value, str):
             try:
-                value = json.loads(value)
-            except ValueError:
+                value = read_json(value)
+            except JsonFaultsError as error:
+                told = "; ".join(f"{pointer or '/'} {why}" for pointer, why in error.faults)
+                raise ValueError(told) from error
+            except JsonError:
                 value = None
         if not isinstance(value, dict) or not all(isinstance(url, str | SecretStr) for url in value.values()):
             raise ValueError("must be a JSON object of model names and the URLs of their classifiers")

@@ -39,6 +39,8 @@ class Chunk:
     digest: str
     settings: Mapping[str, Any]
     sources: list[Source]
+    ids: Mapping[int, str]
+    """The callers' own ids, by the number of the source row."""
 
 
 class ChunkWork:
@@ -90,7 +92,8 @@ class ChunkWork:
                 job.state, job.started_at = State.RUNNING, datetime.now(UTC)
             people = await repository.people_of(row)
             sources = [(one["row"], one["features"]) for one in people]
-            return Chunk(job_id, number, job.model_name, job.model_digest, job.settings, sources)
+            ids = {one["row"]: one["id"] for one in people if "id" in one}
+            return Chunk(job_id, number, job.model_name, job.model_digest, job.settings, sources, ids)
 
     def _generation(self, chunk: Chunk) -> Generation:
         told = chunk.settings
@@ -149,6 +152,7 @@ def _rows(chunk: Chunk, made: Mapping[int, list[Made]]) -> Iterable[dict[str, An
             yield {
                 "job_id": chunk.job_id,
                 "source_row": number,
+                "source_id": chunk.ids.get(number),
                 "rank": rank,
                 "chunk": chunk.number,
                 "features": row.features,

@@ -47,6 +47,7 @@ def _flat(row: AugmentedRow, job: Job) -> dict[str, object]:
     return row.features | {
         "label": job.target_label,
         "source_row": row.source_row,
+        "source_id": row.source_id,
         "rank": row.rank,
         "risk": row.risk,
         "verified": True,

@@ -1,26 +1,30 @@
 """HTTP in, HTTP out, of batch jobs."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
 
+from app.augmentation.columns import Others
 from app.augmentation.downloads import is_had, pages_of, version_of
 from app.augmentation.events import events_of
 from app.augmentation.formats import FORMATS, format_for
 from app.augmentation.page import job_page
 from app.augmentation.schemas import AugmentationRequest, Job, JobsPage, State, Upload
 from app.augmentation.service import AugmentationService
-from app.augmentation.tables_in import CSV, PARQUET
+from app.augmentation.tables_in import CSV, PARQUET, rows_of
 from app.augmentation.uploads import NoRoomError, TooLargeError, take_in
+from app.http.bodies import JsonRoute
 from app.http.dependencies import DatabaseDep, HostingDep
 from app.http.pages.wanted import wants_page
+from app.http.parameters import PageSize
 from app.http.problems import ConflictError, documented, problem
 from app.http.replies import json_reply
 
-router = APIRouter(prefix="/augmentations", tags=["augmentations"])
+router = APIRouter(prefix="/augmentations", tags=["augmentations"], route_class=JsonRoute)
 
 
 def _service(request: Request) -> AugmentationService:
@@ -41,7 +45,7 @@ Key = Annotated[
 _HTML = "text/html"
 
 
-@router.post("", status_code=202, response_model=Job, responses=documented(400, 401, 409, 413, 422, 503))
+@router.post("", status_code=202, response_model=Job, responses=documented(400, 401, 409, 413, 415, 422, 503))
 async def submit(body: AugmentationRequest, service: ServiceDep, key: Key = None) -> Response:
     """Have rows of a class made of people of the other one, by workers."""
     job = await service.submit(body, key)
@@ -67,14 +71,24 @@ async def upload(
     hosting: HostingDep,
     database: DatabaseDep,
     model: Annotated[str | None, Query(description="The model whose features the columns are.")] = None,
+    id_column: Annotated[
+        str | None,
+        Query(max_length=200, description="A column of your own ids: made rows have them as `source_id`."),
+    ] = None,
+    ignore_columns: Annotated[
+        str | None, Query(max_length=10_000, description="Columns that are left out, separated by commas.")
+    ] = None,
 ) -> Response:
     """Take in a table of people, CSV or Parquet, a column for each feature; a job then names its id."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in (CSV, PARQUET):
         return problem(415, f"Send {CSV} or {PARQUET}.")
     most: int = request.state.max_upload_bytes
+    ignored = [] if ignore_columns is None else ignore_columns.split(",")
+    others = Others(id_column, frozenset(name.strip() for name in ignored))
+    read = partial(rows_of, media_type=kind, others=others)
     try:
-        taken = await take_in(request.stream(), kind, hosting.named(model).model, database, most)
+        taken = await take_in(request.stream(), read, hosting.named(model).model, database, most)
     except TooLargeError:
         return problem(413, f"The upload is larger than {most // 1024} KiB.")
     except NoRoomError:
@@ -86,7 +100,7 @@ async def upload(
 async def jobs(
     service: ServiceDep,
     before: Annotated[UUID | None, Query(description="The cursor `next` of the page before.")] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    limit: PageSize = 20,
 ) -> Response:
     """List jobs, newest first."""
     return json_reply(await service.page(before, limit))
@@ -128,7 +142,8 @@ async def rows(
     hosting: HostingDep,
     database: DatabaseDep,
     after: Annotated[
-        str | None, Query(pattern=r"^\d{1,9}\.\d{1,3}$", description="`source_row.rank` of the last row had.")
+        str | None,
+        Query(pattern=r"^[0-9]{1,9}\.[0-9]{1,3}$", description="`source_row.rank` of the last row had."),
     ] = None,
 ) -> Response:
     """Download a finished job's rows: NDJSON, CSV or Parquet by `Accept`, in the order of their sources."""

@@ -20,6 +20,7 @@ Page = Sequence[Mapping[str, Any]]
 PROVENANCE = {
     "label": pa.string(),
     "source_row": pa.int64(),
+    "source_id": pa.string(),
     "rank": pa.int32(),
     "risk": pa.float64(),
     "verified": pa.bool_(),

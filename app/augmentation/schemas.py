@@ -45,6 +45,12 @@ class RowsSource(_In):
 
     kind: Literal["rows"]
     rows: Annotated[list[Features], Field(min_length=1, max_length=MOST_INLINE)]
+    id_column: Annotated[str, Field(max_length=200)] | None = Field(
+        None, description="A key of the rows that holds your own id: made rows have it as `source_id`."
+    )
+    ignore_columns: Annotated[list[str], Field(max_length=1_000)] = Field(
+        default_factory=list, description="Keys of the rows that are left out."
+    )
 
 
 class UploadSource(_In):
@@ -118,7 +124,8 @@ class JobsPage(BaseModel):
 class RowFault(BaseModel):
     """What is wrong with one row of an upload."""
 
-    row: int
+    row: int = Field(description="From 0.")
+    line: int | None = Field(description="Of a CSV file, whose header is line 1; null for Parquet.")
     errors: list[dict[str, str]]
 
 

@@ -1,11 +1,11 @@
 """Where a job's people come from, cut into chunks."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
+from app.augmentation.columns import Others, RawRow, raw_row
 from app.augmentation.making import Label
 from app.augmentation.repository import AugmentationRepository
 from app.augmentation.schemas import (
@@ -60,25 +60,32 @@ async def sources_of(
 
 
 def checked(
-    schema: FeatureSchema, rows: Iterator[tuple[int, Mapping[str, Any]]], pointer: str
-) -> Iterator[tuple[int, Json | None, list[Fault]]]:
+    schema: FeatureSchema, rows: Iterable[RawRow], pointer: str
+) -> Iterator[tuple[RawRow, Json | None, list[Fault]]]:
     """Each row in the schema's own kinds, or what is wrong with it; pointers are `pointer`/row/feature."""
-    for number, raw in rows:
+    for row in rows:
+        place = f"{pointer}/{row.number}"
+        told = {f"{place}{within}": why for within, why in row.faults}
         try:
-            patient = read_patient(schema, raw, f"{pointer}/{number}")
+            patient = read_patient(schema, row.values, place)
         except InvalidInputError as error:
-            yield number, None, error.faults
+            told = {fault.pointer: fault.detail for fault in error.faults} | told
+        if told:
+            yield row, None, [Fault(pointer, why) for pointer, why in told.items()]
         else:
-            yield number, {"row": number, "features": dict(patient.values)}, []
+            own = {} if row.source_id is None else {"id": row.source_id}
+            yield row, {"row": row.number, "features": dict(patient.values), **own}, []
 
 
 def _of_rows(source: RowsSource, on_invalid: OnInvalid, schema: FeatureSchema, most: int) -> Sources:
     people: list[Json] = []
     faults: list[Fault] = []
     invalid: list[int] = []
-    for number, person, wrong in checked(schema, iter(enumerate(source.rows)), "/source/rows"):
+    others = Others(source.id_column, frozenset(source.ignore_columns))
+    rows = (raw_row(number, values, others) for number, values in enumerate(source.rows))
+    for row, person, wrong in checked(schema, rows, "/source/rows"):
         if person is None:
-            invalid.append(number)
+            invalid.append(row.number)
             faults += wrong[: MOST_FAULTS - len(faults)]
         else:
             people.append(person)
@@ -119,11 +126,16 @@ async def _of_upload(
             found.chunks.append([])
             found.sizes.append(min(len(chunk.people), room))
         found.invalid += [fault["row"] for fault in chunk.faults]
-        wrong = [Fault(**one) for fault in chunk.faults for one in fault["errors"]]
+        wrong = [_with_line(one, fault.get("line")) for fault in chunk.faults for one in fault["errors"]]
         faults += wrong[: MOST_FAULTS - len(faults)]
     if found.invalid and on_invalid is OnInvalid.REJECT:
         raise InvalidInputError(faults)
     return found
+
+
+def _with_line(error: Json, line: int | None) -> Fault:
+    detail = error["detail"] if line is None else f"{error['detail']} (line {line})"
+    return Fault(error["pointer"], detail)
 
 
 def _cut(people: Sequence[Json], invalid: list[int]) -> Sources:

@@ -4,21 +4,24 @@ import asyncio
 import hashlib
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from app.augmentation.columns import RawRow
 from app.augmentation.repository import AugmentationRepository
 from app.augmentation.schemas import RowFault, Upload
 from app.augmentation.sources import CHUNK, MOST_FAULTS, checked
-from app.augmentation.tables_in import rows_of
 from app.classifiers.hosted import HostedModel
 from app.domain.ids import uuid7
 from app.domain.patient import Fault, InvalidInputError
+from app.domain.schema import FeatureSchema
 from app.storage.augmentation_tables import UploadChunkRow, UploadRow
 from app.storage.database import Database
 from app.storage.tables import Json
+
+TableReader = Callable[[Path, FeatureSchema], Iterator[RawRow]]
 
 _AT_ONCE = 50
 """Chunks written by one statement."""
@@ -33,7 +36,7 @@ class NoRoomError(RuntimeError):
 
 
 async def take_in(
-    body: AsyncIterator[bytes], media_type: str, model: HostedModel, database: Database, most: int
+    body: AsyncIterator[bytes], read: TableReader, model: HostedModel, database: Database, most: int
 ) -> Upload:
     """Read, check and keep a table; all of it or, whatever happens, nothing.
 
@@ -50,7 +53,7 @@ async def take_in(
             sha256 = await _to_disk(body, path, most)
         except OSError as error:
             raise NoRoomError from error
-        return await _keep(path, media_type, model, database, sha256)
+        return await _keep(read(path, model.schema), model, database, sha256)
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
@@ -67,12 +70,12 @@ async def _to_disk(body: AsyncIterator[bytes], path: Path, most: int) -> str:
     return digest.hexdigest()
 
 
-async def _keep(path: Path, media_type: str, model: HostedModel, database: Database, sha256: str) -> Upload:
+async def _keep(rows: Iterable[RawRow], model: HostedModel, database: Database, sha256: str) -> Upload:
     upload = UploadRow(
         id=uuid7(), model_name=model.name, model_digest=model.digest, rows=0, invalid=0, sha256=sha256
     )
     faults: list[RowFault] = []
-    chunks = _chunks(path, media_type, model)
+    chunks = _chunks(rows, model)
     async with database.transaction() as session:
         repository = AugmentationRepository(session)
         await repository.add_all([upload])
@@ -96,13 +99,14 @@ async def _keep(path: Path, media_type: str, model: HostedModel, database: Datab
     )
 
 
-def _chunks(path: Path, media_type: str, model: HostedModel) -> Iterator[tuple[list[Json], list[Json]]]:
+def _chunks(rows: Iterable[RawRow], model: HostedModel) -> Iterator[tuple[list[Json], list[Json]]]:
     """People and faults, a chunk's worth of people at a time."""
     people: list[Json] = []
     wrong: list[Json] = []
-    for number, person, faults in checked(model.schema, rows_of(path, media_type, model.schema), ""):
+    for row, person, faults in checked(model.schema, rows, ""):
         if person is None:
-            wrong.append({"row": number, "errors": [_told(fault) for fault in faults]})
+            told = [_told(fault) for fault in faults]
+            wrong.append({"row": row.number, "line": row.line, "errors": told})
         else:
             people.append(person)
         if len(people) == CHUNK or len(wrong) == CHUNK:

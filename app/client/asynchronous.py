@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any, Self, Unpack
 from uuid import UUID
@@ -91,9 +91,19 @@ class AsyncTurnpoint:
         """The hosted models."""
         return await self._driver.run(asking.models())
 
-    async def upload(self, path: Path, *, model: str | None = None) -> Upload:
-        """Give the service a CSV or Parquet file for a job to come; it is streamed from disk."""
-        return await self._driver.run(augmenting.upload(path, model))
+    async def upload(
+        self,
+        path: Path,
+        *,
+        model: str | None = None,
+        id_column: str | None = None,
+        ignore_columns: Sequence[str] | None = None,
+    ) -> Upload:
+        """Give the service a CSV or Parquet file for a job to come; it is streamed from disk.
+
+        The rows made carry what is in `id_column` as `source_id`; `ignore_columns` are left out.
+        """
+        return await self._driver.run(augmenting.upload(path, model, id_column, ignore_columns))
 
     async def augment(self, source: Source | Path, *, target_label: str, **options: Unpack[Options]) -> Job:
         """Start a job that makes verified rows of the class `target_label`, low or high.
@@ -101,7 +111,12 @@ class AsyncTurnpoint:
         The source is rows, a CSV or Parquet file, what `upload` gave, or the `POPULATION` of the model.
         """
         if isinstance(source, Path):
-            source = await self.upload(source, model=options.get("model"))
+            source = await self.upload(
+                source,
+                model=options.get("model"),
+                id_column=options.get("id_column"),
+                ignore_columns=options.get("ignore_columns"),
+            )
         return await self._driver.run(augmenting.submit(source, target_label, options))
 
     async def job(self, job_id: JobId) -> Job:

@@ -1,6 +1,6 @@
 """The calls about batch augmentation jobs."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -43,7 +43,9 @@ class Options(TypedDict, total=False):
     `per_row`: how many different rows to make of each. `generator`: auto, llm or search. `seed` makes a job
     reproducible given the same models. `max_rows`: the most rows to make. `on_invalid`: reject the job for
     a row with faults, or skip the row. `min_robustness`: the least share (0-1) of refits, noise and adherence
-    draws that a row survives. `idempotency_key`: a job sent twice under one key is one job.
+    draws that a row survives. `id_column`: a key or column of the source that holds the caller's own ids,
+    which the rows made carry as `source_id`; `ignore_columns` are left out. `idempotency_key`: a job sent
+    twice under one key is one job.
     """
 
     model: str | None
@@ -53,6 +55,8 @@ class Options(TypedDict, total=False):
     max_rows: int | None
     on_invalid: str | None
     min_robustness: float | None
+    id_column: str | None
+    ignore_columns: Sequence[str] | None
     idempotency_key: str | None
 
 
@@ -76,13 +80,19 @@ def format_of(path: Path, among: Iterable[Format] = Format) -> Format:
     return known[path.suffix.lower()]
 
 
-def upload(path: Path, model: str | None) -> Call[Upload]:
+def upload(
+    path: Path, model: str | None, id_column: str | None = None, ignore_columns: Sequence[str] | None = None
+) -> Call[Upload]:
     """Give the service a CSV or Parquet file of a model's people, for a job to come."""
     media_type = format_of(path, (Format.CSV, Format.PARQUET))
     return Call(
         method="POST",
         route="/augmentations/uploads",
-        query=given(model=model),
+        query=given(
+            model=model,
+            id_column=id_column,
+            ignore_columns=None if ignore_columns is None else ",".join(ignore_columns),
+        ),
         content=FileContent(path, media_type),
         read=reading(Upload),
     )
@@ -92,7 +102,7 @@ def submit(source: Source, target_label: str, options: Options) -> Call[Job]:
     """Start a job; sent again under its key it is still one job."""
     body = given(
         model=options.get("model"),
-        source=_source(source),
+        source=_source(source, options),
         target_label=target_label,
         per_row=options.get("per_row"),
         generator=options.get("generator"),
@@ -111,12 +121,13 @@ def submit(source: Source, target_label: str, options: Options) -> Call[Job]:
     )
 
 
-def _source(source: Source) -> dict[str, Any]:
+def _source(source: Source, options: Options) -> dict[str, Any]:
     if isinstance(source, Upload):
         return {"kind": "upload", "upload_id": str(source.id)}
     if isinstance(source, Population):
         return {"kind": "population"}
-    return {"kind": "rows", "rows": [dict(row) for row in source]}
+    columns = given(id_column=options.get("id_column"), ignore_columns=options.get("ignore_columns"))
+    return {"kind": "rows", "rows": [dict(row) for row in source], **columns}
 
 
 def job(job_id: JobId) -> Call[Job]:

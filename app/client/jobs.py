@@ -65,9 +65,13 @@ class JobsPage(Read):
 
 
 class RowFaults(Read):
-    """What is wrong with one row of an upload, counted from 0: pointers and sentences."""
+    """What is wrong with one row of an upload, counted from 0: pointers and sentences.
+
+    `line` is a CSV file's, whose header is line 1; None for Parquet.
+    """
 
     row: int
+    line: int | None = None
     errors: list[dict[str, str]]
 
 

@@ -2,7 +2,7 @@
 
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self, Unpack
 from uuid import UUID
@@ -93,9 +93,19 @@ class Turnpoint:
         """The hosted models."""
         return self._driver.run(asking.models())
 
-    def upload(self, path: Path, *, model: str | None = None) -> Upload:
-        """Give the service a CSV or Parquet file for a job to come; it is streamed from disk."""
-        return self._driver.run(augmenting.upload(path, model))
+    def upload(
+        self,
+        path: Path,
+        *,
+        model: str | None = None,
+        id_column: str | None = None,
+        ignore_columns: Sequence[str] | None = None,
+    ) -> Upload:
+        """Give the service a CSV or Parquet file for a job to come; it is streamed from disk.
+
+        The rows made carry what is in `id_column` as `source_id`; `ignore_columns` are left out.
+        """
+        return self._driver.run(augmenting.upload(path, model, id_column, ignore_columns))
 
     def augment(self, source: Source | Path, *, target_label: str, **options: Unpack[Options]) -> Job:
         """Start a job that makes verified rows of the class `target_label`, low or high.
@@ -103,7 +113,12 @@ class Turnpoint:
         The source is rows, a CSV or Parquet file, what `upload` gave, or the `POPULATION` of the model.
         """
         if isinstance(source, Path):
-            source = self.upload(source, model=options.get("model"))
+            source = self.upload(
+                source,
+                model=options.get("model"),
+                id_column=options.get("id_column"),
+                ignore_columns=options.get("ignore_columns"),
+            )
         return self._driver.run(augmenting.submit(source, target_label, options))
 
     def job(self, job_id: JobId) -> Job:

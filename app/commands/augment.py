@@ -41,6 +41,12 @@ def augment(
     on_invalid: Annotated[
         Literal["reject", "skip"], typer.Option(help="What a row with faults does: stop all, or be left out.")
     ] = "reject",
+    id_column: Annotated[
+        str | None, typer.Option(help="A column of your own ids: the rows made have them as source_id.")
+    ] = None,
+    ignore_columns: Annotated[
+        str | None, typer.Option(help="Columns that are left out, separated by commas.")
+    ] = None,
     cancel_on_interrupt: Annotated[
         bool, typer.Option("--cancel-on-interrupt", help="Ctrl-C ends the job, too.")
     ] = False,
@@ -58,6 +64,8 @@ def augment(
         "seed": seed,
         "max_rows": max_rows,
         "on_invalid": on_invalid,
+        "id_column": id_column,
+        "ignore_columns": None if ignore_columns is None else ignore_columns.split(","),
     }
     try:
         making = Making(url, rows, output, options)

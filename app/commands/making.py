@@ -47,7 +47,12 @@ class Making:
     def upload(self) -> Upload:
         """Give the file to the service."""
         if self._ticket.upload is None:
-            self._ticket.upload = self._client.upload(self._rows, model=self._options["model"])
+            self._ticket.upload = self._client.upload(
+                self._rows,
+                model=self._options["model"],
+                id_column=self._options["id_column"],
+                ignore_columns=self._options["ignore_columns"],
+            )
             self._file.write(self._ticket)
         return self._ticket.upload
 

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from app.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
 from app.counterfactuals.service import CounterfactualService
+from app.http.bodies import JsonRoute
 from app.http.hanging_up import unless_hung_up
 from app.http.problems import documented
 from app.http.replies import json_reply
 
-router = APIRouter(prefix="/counterfactuals", tags=["counterfactuals"])
+router = APIRouter(prefix="/counterfactuals", tags=["counterfactuals"], route_class=JsonRoute)
 
 
 def _service(request: Request) -> CounterfactualService:
@@ -23,7 +24,7 @@ ServiceDep = Annotated[CounterfactualService, Depends(_service)]
 AnswerId = Annotated[UUID, Path(description="The `id` of an answer.")]
 
 
-@router.post("", response_model=CounterfactualsAnswer, responses=documented(400, 401, 413, 422, 503))
+@router.post("", response_model=CounterfactualsAnswer, responses=documented(400, 401, 413, 415, 422, 503))
 async def ask(body: CounterfactualsRequest, request: Request, service: ServiceDep) -> Response:
     """Suggest the smallest verified changes that bring a patient's risk to the target."""
     answering = service.answer(body, request.state.correlation_id)

@@ -27,7 +27,7 @@ _EXAMPLE = {
     "/counterfactuals/{answer_id}/feedback",
     status_code=201,
     response_model=FeedbackOut,
-    responses=documented(400, 401, 403, 404, 409, 413, 422, 503)
+    responses=documented(400, 401, 403, 404, 409, 413, 415, 422, 503)
     | {
         200: {"model": FeedbackOut, "description": "Said already; nothing changed."},
         303: {"description": "To the patient's page, where a form sent it."},

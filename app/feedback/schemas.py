@@ -7,19 +7,14 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from app.feedback.reasons import Reason, Verdict
+from app.parsing.free_text import read_free_text
 
 
-def _plain(text: object) -> object:
-    """Text with a newline for each end of a line: forms send two characters, of which browsers count one."""
-    if not isinstance(text, str):
-        return text
-    text = text.replace("\r\n", "\n")
-    if not all(character.isprintable() or character == "\n" for character in text):
-        raise ValueError("holds a character that cannot be shown")
-    return text
+def _free_text(text: object) -> object:
+    return read_free_text(text) if isinstance(text, str) else text
 
 
-Note = Annotated[str, BeforeValidator(_plain), StringConstraints(strip_whitespace=True, max_length=1000)]
+Note = Annotated[str, BeforeValidator(_free_text), StringConstraints(strip_whitespace=True, max_length=1000)]
 
 
 class FeedbackIn(BaseModel):

@@ -1,5 +1,7 @@
 """What an Accept header asks for (RFC 9110, section 12.5.1)."""
 
+from app.parsing.numbers import NumberError, read_number
+
 
 def weights_of(accept: str) -> dict[str, float]:
     """Media types in lower case, in the header's order, each with its weight: 0 if that cannot be read."""
@@ -11,7 +13,7 @@ def _weighed(part: str) -> tuple[str, float]:
     for parameter in parameters:
         if parameter.startswith("q="):
             try:
-                return name, float(parameter[2:])
-            except ValueError:
+                return name, read_number(parameter[2:])
+            except NumberError:
                 return name, 0.0
     return name, 1.0

@@ -13,9 +13,10 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 
 from app.http.pages.wanted import wants_page
+from app.parsing.free_text import FreeTextError, read_free_text
 from app.settings import Settings
 
-_NAME = re.compile(r"[^\W_][\w .@-]{0,63}")
+_NAME = re.compile(r"[^\W_][^\t\n]{0,63}")
 _BROWSER, _PROGRAM = 'Basic realm="Turnpoint", charset="UTF-8"', "Bearer"
 
 
@@ -47,4 +48,11 @@ def _credentials(header: str) -> tuple[str | None, bytes]:
         name, _, token = base64.b64decode(given, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return None, b""
-    return name if _NAME.fullmatch(name) else None, token.encode()
+    return _fit(name), token.encode()
+
+
+def _fit(name: str) -> str | None:
+    try:
+        return read_free_text(name) if _NAME.fullmatch(name) else None
+    except FreeTextError:
+        return None

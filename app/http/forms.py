@@ -1,12 +1,16 @@
-"""Endpoints that take JSON from programs take it from a page's form too, which has no other way to say it."""
+"""Forms of our pages; endpoints that take JSON from programs take it from a form too."""
 
 import json
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Annotated, Any
 
-from fastapi import Request, Response
-from fastapi.routing import APIRoute
+from fastapi import Depends, Request, Response
 from starlette.types import Message
+
+from app.domain.patient import Fault, InvalidInputError
+from app.http.bodies import JsonRoute
+from app.parsing.pointers import pointer_to
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -16,7 +20,26 @@ def is_form(request: Request) -> bool:
     return bool(getattr(request.state, "is_form", False))
 
 
-class FormRoute(APIRoute):
+async def form_fields(request: Request) -> Mapping[str, str]:
+    """A form's texts by name.
+
+    Raises:
+        InvalidInputError: a field is there more than once.
+    """
+    fields = [(name, text) for name, text in (await request.form()).multi_items() if isinstance(text, str)]
+    times = Counter(name for name, _ in fields)
+    twice = [name for name, count in times.items() if count > 1]
+    if twice:  # a field of a feature is called after it, as in `value.bmi`
+        raise InvalidInputError(
+            [Fault(pointer_to([name.rpartition(".")[2]]), "is there more than once") for name in twice]
+        )
+    return dict(fields)
+
+
+FieldsDep = Annotated[Mapping[str, str], Depends(form_fields)]
+
+
+class FormRoute(JsonRoute):
     """Reads a form as a JSON object of its fields' texts; fields left empty are left out."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -25,7 +48,7 @@ class FormRoute(APIRoute):
         async def handle_form(request: Request) -> Response:
             if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
                 return await handle(request)
-            fields = {name: text for name, text in (await request.form()).items() if text != ""}
+            fields = {name: text for name, text in (await form_fields(request)).items() if text != ""}
             return await handle(_as_json(request, json.dumps(fields).encode()))
 
         return handle_form

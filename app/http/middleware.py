@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.metrics import REQUESTS
 from app.http.problems import refusal
+from app.parsing.numbers import NumberError, read_whole_number
 
 _log = structlog.get_logger()
 _CALLERS_ID = re.compile(r"[0-9a-fA-F-]{16,64}")
@@ -115,7 +116,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "0")
-        if announced.isdecimal() and int(announced) > most:
+        if _is_over(announced, most):
             await _too_large(scope, most)(scope, receive, send)
             return
         body = bytearray()
@@ -130,6 +131,29 @@ class BodyLimit:
             if not message.get("more_body", False):
                 break
         await self._app(scope, _replaying(bytes(body), receive), send)
+
+
+class Uncompressed:
+    """Refuses bodies that are compressed: a limit on bytes would not bound what they hold."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        coding = Headers(scope=scope).get("content-encoding", "") if scope["type"] == "http" else ""
+        if coding.strip().lower() in ("", "identity"):
+            await self._app(scope, receive, send)
+            return
+        refused = refusal(Request(scope), 415, "The body is compressed. Send it without Content-Encoding.")
+        refused.headers["Accept-Encoding"] = "identity"
+        await refused(scope, receive, send)
+
+
+def _is_over(announced: str, most: int) -> bool:
+    try:
+        return read_whole_number(announced) > most
+    except NumberError:
+        return False  # the body itself is counted
 
 
 def _too_large(scope: Scope, most: int) -> ASGIApp:

@@ -1,6 +1,5 @@
 """Errors as RFC 9457 problem documents: they name the field, never its value."""
 
-import re
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -14,13 +13,14 @@ from starlette.exceptions import HTTPException
 
 from app.classifiers.base import ClassifierError
 from app.domain.patient import Fault, InvalidInputError
+from app.http.bodies import UnreadableBodyError
 from app.http.hanging_up import HungUpError
 from app.http.pages.errors import RETRY, error_page
 from app.http.pages.wanted import wants_page
+from app.parsing.pointers import pointer_to
 from app.storage.database import RecordError
 
 MEDIA_TYPE = "application/problem+json"
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
 _log = structlog.get_logger()
 
 
@@ -83,11 +83,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _unreadable(request: Request, error: RequestValidationError) -> Response:
-        entries = error.errors()
-        if any(entry["type"] == "json_invalid" for entry in entries):
-            return refusal(request, 400, "The body is not valid JSON.", [Fault("", "is not valid JSON")])
         faults = dict.fromkeys(
-            Fault(_pointer(entry["loc"], error.body), _message(entry)) for entry in entries
+            Fault(_pointer(entry["loc"], error.body), _message(entry)) for entry in error.errors()
         )
         return refusal(request, 422, "The request has faults.", list(faults))
 
@@ -122,7 +119,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
         if error.status_code == 400:
-            return refusal(request, 400, "The body cannot be read as JSON.", [Fault("", "is not valid JSON")])
+            why = error.detail if isinstance(error, UnreadableBodyError) else "cannot be read"
+            return refusal(request, 400, "The body cannot be read.", [Fault("", why)])
         response = refusal(request, error.status_code)
         response.headers.update(error.headers or {})
         return response
@@ -147,12 +145,7 @@ def _pointer(loc: Sequence[int | str], body: Any) -> str:
     source, *path = loc or ("body",)
     if source != "body":
         return f"?{path[0]}" if source == "query" and path else str(source)
-    pointer = ""
-    for part in _in_body(path, body):
-        if not _PLAIN_NAME.fullmatch(str(part)):
-            break
-        pointer += f"/{part}"
-    return pointer
+    return pointer_to(_in_body(path, body))
 
 
 def _in_body(path: Sequence[int | str], body: Any) -> Iterator[int | str]:

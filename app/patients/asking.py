@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from pydantic import TypeAdapter, ValidationError
+
 from app.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest, TargetIn
 from app.domain.patient import Fault, InvalidInputError
 from app.engine.hosting import Hosting
@@ -11,6 +13,7 @@ from app.patients.views.scene import Scene
 from app.patients.views.what_if import Setting
 
 MOST_OPTIONS = 4
+_UUID = TypeAdapter(UUID)  # Python's own reader takes digits of any script, and underscores
 
 
 def request_from(scene: Scene, setting: Setting) -> CounterfactualsRequest:
@@ -67,6 +70,6 @@ def answer_id_in(fields: Mapping[str, str]) -> UUID | None:
     if text is None:
         return None
     try:
-        return UUID(text)
-    except ValueError:
+        return _UUID.validate_python(text)
+    except ValidationError:
         raise InvalidInputError([Fault("/answer", "should be a UUID")]) from None

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 
 from app.counterfactuals.recorded import as_answer
 from app.counterfactuals.repository import AnswerRepository
@@ -12,6 +13,7 @@ from app.feedback.repository import FeedbackRepository, standing
 from app.feedback.schemas import FeedbackOut
 from app.http.dependencies import DatabaseDep, HostingDep
 from app.http.pages.wanted import wants_page
+from app.http.parameters import WHOLE_NUMBER, PageSize
 from app.http.problems import NotFoundError, documented
 from app.http.replies import json_reply
 from app.patients.entering import entering_page
@@ -25,6 +27,7 @@ from app.storage.database import Database
 
 router = APIRouter(prefix="/patients", tags=["patients"])
 
+Rank = Annotated[int, Field(ge=1, le=10), WHOLE_NUMBER]
 _PAGE = "For the page alone. "
 
 
@@ -41,11 +44,9 @@ async def interventions(
     hosting: HostingDep,
     scenes: ScenesDep,
     before: Annotated[UUID | None, Query(description="The cursor `next` of the page before.")] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    limit: PageSize = 20,
     answer: Annotated[UUID | None, Query(description=f"{_PAGE}The answer to show.")] = None,
-    option: Annotated[
-        int | None, Query(ge=1, le=10, description=f"{_PAGE}Puts the what-if to this option.")
-    ] = None,
+    option: Annotated[Rank | None, Query(description=f"{_PAGE}Puts the what-if to this option.")] = None,
     model: Annotated[
         str | None, Query(max_length=64, description=f"{_PAGE}Whom to ask about an unknown patient.")
     ] = None,

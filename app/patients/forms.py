@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.counterfactuals.service import CounterfactualService
 from app.domain.patient import Fault, InvalidInputError, read_patient
 from app.engine.hosting import Hosted
 from app.http.dependencies import DatabaseDep, HostingDep
+from app.http.forms import FieldsDep
 from app.http.hanging_up import unless_hung_up
 from app.http.pages.wanted import is_fragment
 from app.http.problems import ConflictError
@@ -27,13 +27,6 @@ from app.storage.database import Database
 router = APIRouter(prefix="/patients", include_in_schema=False)
 
 _STALE = "This answer does not go with the model that is hosted now. Ask again with current values."
-
-
-async def _fields(request: Request) -> Mapping[str, str]:
-    return {name: text for name, text in (await request.form()).items() if isinstance(text, str)}
-
-
-FieldsDep = Annotated[Mapping[str, str], Depends(_fields)]
 
 
 @router.post("/{patient_id}/what-if")

@@ -4,16 +4,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Response
 
 from app.domain.ids import PATIENT_ID, PATIENT_ID_LENGTH
+from app.domain.patient import Fault, InvalidInputError
 from app.engine.hosting import Hosting
 from app.feedback.reasons import Verdict
 from app.feedback.repository import standing
 from app.http.dependencies import DatabaseDep, HostingDep
+from app.http.forms import FieldsDep
 from app.patients.page import PAGES
 from app.patients.repository import RecordReader, Sent
 from app.patients.views.history import outcome_text
@@ -24,6 +25,7 @@ from app.storage.tables import AnswerRow
 router = APIRouter(include_in_schema=False)
 
 MOST_LINES = 50
+_MOST_SEARCHED = 200
 _PART_OF_AN_ID = r"[A-Za-z0-9._-]{1,64}"
 
 
@@ -50,11 +52,12 @@ async def lately(database: DatabaseDep, hosting: HostingDep) -> Response:
 
 
 @router.post("/")
-async def search(
-    database: DatabaseDep, hosting: HostingDep, patient: Annotated[str, Form(max_length=200)] = ""
-) -> Response:
+async def search(database: DatabaseDep, hosting: HostingDep, fields: FieldsDep) -> Response:
     """Patients whose id contains the text; sent as a form, since an address is kept in histories and logs."""
-    return await _page(database, hosting, patient.strip())
+    text = fields.get("patient", "")
+    if len(text) > _MOST_SEARCHED:
+        raise InvalidInputError([Fault("/patient", "is too long")])
+    return await _page(database, hosting, text.strip())
 
 
 async def _page(database: Database, hosting: Hosting, text: str) -> Response:

@@ -6,12 +6,13 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.patient import read_patient
+from app.http.bodies import JsonRoute
 from app.http.dependencies import DatabaseDep, HostingDep
 from app.http.problems import documented
 from app.http.replies import json_reply
 from app.predictions.telling import PredictionAnswer, tell
 
-router = APIRouter(prefix="/predictions", tags=["predictions"])
+router = APIRouter(prefix="/predictions", tags=["predictions"], route_class=JsonRoute)
 
 
 class PredictionRequest(BaseModel):
@@ -25,7 +26,7 @@ class PredictionRequest(BaseModel):
     )
 
 
-@router.post("", response_model=PredictionAnswer, responses=documented(400, 401, 413, 422, 503))
+@router.post("", response_model=PredictionAnswer, responses=documented(400, 401, 413, 415, 422, 503))
 async def predict(body: PredictionRequest, hosting: HostingDep, database: DatabaseDep) -> Response:
     """Tell the risk of one feature vector."""
     hosted = hosting.named(body.model)

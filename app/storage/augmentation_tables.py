@@ -88,6 +88,7 @@ class AugmentedRow(Base):
     source_row: Mapped[int] = mapped_column(primary_key=True)
     rank: Mapped[int] = mapped_column(primary_key=True)
     chunk: Mapped[int]
+    source_id: Mapped[str | None]
     features: Mapped[Json]
     fingerprint: Mapped[str]
     risk: Mapped[float]

@@ -141,6 +141,21 @@ def test_a_stale_form_is_told_so_and_loses_nothing(
     assert [one["verdict"] for one in listed(client, answer["patient_id"])["feedback"]] == ["accepted"]
 
 
+def test_ordinary_writing_is_kept_and_a_note_that_is_refused_is_not_lost(
+    watched: Watched, opened: Page, client: httpx.Client, answer: Json
+) -> None:
+    watched.forgive(422)
+    card = opened.locator("article.card").first
+    decline(card, "preference", "a\x0bcontrol")
+    expect(opened.locator("#notice")).to_contain_text("note holds a control character")
+    expect(card.get_by_role("textbox")).to_have_value("a\x0bcontrol")
+    written = "131\xa0mmHg\tlying \U0001f469\u200d\u2695\ufe0f \u200f\u05e9\u05dc\u05d5\u05dd"
+    card.get_by_role("textbox").fill(written)
+    card.get_by_role("button", name="Decline").click()
+    expect(card.locator(".said bdi.note")).to_have_text(written)
+    assert [one["note"] for one in listed(client, answer["patient_id"])["feedback"]] == [written]
+
+
 def test_a_note_under_way_outlives_another_verdict(opened: Page, answer: Json) -> None:
     first, last = opened.locator("article.card").first, opened.locator("article.card").last
     last.locator("summary", has_text="Decline").click()

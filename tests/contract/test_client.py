@@ -38,6 +38,8 @@ OPTIONS: Options = {
     "max_rows": 10,
     "on_invalid": "skip",
     "min_robustness": 0.5,
+    "id_column": "seqn",
+    "ignore_columns": ["site"],
     "idempotency_key": "key",
 }
 UPLOAD = Upload(id=uuid4(), rows=1, valid=1, invalid=0, faults=[])
@@ -52,7 +54,7 @@ CALLS: dict[str, tuple[Call[Any], Any]] = {
     ),
     "predict": (asking.predict({"age": 54}, "dysglycaemia"), Prediction),
     "models": (asking.models(), list[Model]),
-    "upload": (augmenting.upload(Path("rows.csv"), "dysglycaemia"), Upload),
+    "upload": (augmenting.upload(Path("rows.csv"), "dysglycaemia", "seqn", ["site"]), Upload),
     "submit": (augmenting.submit(POPULATION, "low", OPTIONS), Job),
     "job": (augmenting.job(uuid4()), Job),
     "jobs": (augmenting.jobs(uuid4(), 5), JobsPage),
@@ -100,7 +102,7 @@ def test_what_is_asked_exists(document: Json, name: str) -> None:
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: type(source).__name__)
 def test_every_source_of_a_job_exists(document: Json, source: Any) -> None:
-    call = augmenting.submit(source, "high", {})
+    call = augmenting.submit(source, "high", OPTIONS)
     assert isinstance(call.content, dict)
     schema = operation_of(document, call)["requestBody"]["content"][JSON]["schema"]
     assert_takes(document, schema, call.content, "submit")

@@ -139,6 +139,7 @@ def test_rows_with_faults_are_named_without_values(
     code, command = ended(given, arguments(folder))
     assert code == 1
     assert "row 2: bmi" in command.errors
+    assert "(line 4)" in command.errors
     assert "987" not in command.errors
     assert names(folder) == set()
     with worker(servers, home):

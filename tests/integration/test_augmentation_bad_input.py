@@ -123,7 +123,10 @@ def _job(rows: list[Json], **more: Any) -> Json:
     ("content", "why"),
     [
         (b"", "empty"),
-        (b"shoe_size,age\n1,2\n", "by their place: 1"),
+        (b"shoe_size,age\n1,2\n", "no features of this model: shoe_size"),
+        (b"Erika Muster,age\n1,2\n", "no features of this model: column 1"),
+        (b"987654.321,male\n1,2\n", "is the header missing?"),
+        (b"age;sex\n40;male\n", "semicolons"),
         (b"age,sex\n40,male\n", "lacks the columns"),
         (b"\xff\xfe\x00\x01age", "not UTF-8"),
     ],
@@ -131,7 +134,7 @@ def _job(rows: list[Json], **more: Any) -> Json:
 def test_what_is_no_table_of_this_model_is_refused(client: httpx.Client, content: bytes, why: str) -> None:
     faults = refused(send(client, content))
     assert any(why in fault["detail"] for fault in faults)
-    assert "shoe_size" not in str(faults)  # a header may hold somebody's data
+    assert "Erika" not in str(faults)  # a header may hold somebody's data
 
 
 def test_a_table_without_rows_is_refused(client: httpx.Client, person: Json) -> None:
@@ -209,6 +212,31 @@ def test_of_very_many_faults_a_hundred_are_told(client: httpx.Client, person: Js
     assert len(refused(client.post("/augmentations", json=_job(rows)))) == 100
 
 
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ("id_column=nobody", "?id_column"),
+        ("id_column=age", "?id_column"),
+        ("ignore_columns=nobody", "?ignore_columns"),
+        ("ignore_columns=" + "x," * 6_000, "?ignore_columns"),
+    ],
+)
+def test_columns_that_are_not_there_are_refused(
+    client: httpx.Client, person: Json, query: str, pointer: str
+) -> None:
+    sent = client.post(
+        f"/augmentations/uploads?{query}", content=table(person, person), headers={"Content-Type": CSV}
+    )
+    assert pointer in [fault["pointer"] for fault in refused(sent)]
+
+
+def test_an_id_in_a_row_is_refused_by_place(client: httpx.Client, person: Json) -> None:
+    rows = [person | {"seqn": f"{SECRET}\0"}, person | {"seqn": [SECRET]}]
+    source = {"kind": "rows", "rows": rows, "id_column": "seqn"}
+    faults = refused(post(client, person, source=source))
+    assert [fault["pointer"] for fault in faults] == ["/source/rows/0/seqn", "/source/rows/1/seqn"]
+
+
 @pytest.mark.parametrize("part", ["", "/rows", "/events", "/report", "/card"])
 def test_no_job_no_answer(client: httpx.Client, part: str) -> None:
     refused(client.get(f"/augmentations/{NOBODY}{part}"), 404)
@@ -249,11 +277,13 @@ class TestTaken:
         assert SECRET not in taken.text
         upload = taken.json()
         assert (upload["rows"], upload["valid"], upload["invalid"]) == (3, 2, 1)
+        assert [(fault["row"], fault["line"]) for fault in upload["faults"]] == [(1, 3)]
         pointers = {error["pointer"] for error in upload["faults"][0]["errors"]}
         assert pointers == {"/1/bmi", "/1/pulse"}
         source = {"kind": "upload", "upload_id": upload["id"]}
         faults = refused(post(client, person, source=source))
         assert {fault["pointer"] for fault in faults} == pointers
+        assert all(fault["detail"].endswith("(line 3)") for fault in faults)
         job = post(client, person, source=source, on_invalid="skip", generator="search").json()
         assert (job["progress"]["total"], job["progress"]["invalid"]) == (2, 1)
 

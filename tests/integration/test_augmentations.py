@@ -76,6 +76,36 @@ def test_no_row_is_there_twice(model: HostedModel, rows: list[Json]) -> None:
     assert len({(row["source_row"], row["rank"]) for row in rows}) == len(rows)
 
 
+def test_ids_of_the_source_lead_to_the_rows(client: httpx.Client, people: list[Json]) -> None:
+    named = [person | {"seqn": f"0{number}", "site": "x"} for number, person in enumerate(people[:8])]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(named[0]))
+    writer.writeheader()
+    writer.writerows(named)
+    uploaded = client.post(
+        "/augmentations/uploads?id_column=seqn&ignore_columns=site",
+        content=text.getvalue(),
+        headers={"Content-Type": "text/csv"},
+    )
+    assert uploaded.status_code == 201, uploaded.text
+    inline = {"kind": "rows", "rows": named, "id_column": "seqn", "ignore_columns": ["site"]}
+    for source in ({"kind": "upload", "upload_id": uploaded.json()["id"]}, inline):
+        job = ended(client, submit(client, source=source))
+        ids = [(row["source_row"], row["source_id"]) for row in rows_of(client, job)]
+        assert ids
+        assert all(source_id == f"0{number}" for number, source_id in ids)
+        as_csv = client.get(job["links"]["rows"], headers={"Accept": "text/csv"}).text
+        told = csv.DictReader(io.StringIO(as_csv))
+        assert [(int(row["source_row"]), row["source_id"]) for row in told] == ids
+        as_parquet = client.get(job["links"]["rows"], headers={"Accept": "application/vnd.apache.parquet"})
+        table = pq.read_table(io.BytesIO(as_parquet.content))
+        assert table.column("source_id").to_pylist() == [source_id for _, source_id in ids]
+
+
+def test_rows_without_ids_have_none(rows: list[Json]) -> None:
+    assert {row["source_id"] for row in rows} == {None}
+
+
 def test_equal_jobs_give_equal_rows(client: httpx.Client, people: list[Json], rows: list[Json]) -> None:
     again = ended(client, submit(client, source={"kind": "rows", "rows": people}, per_row=3, seed=7))
     assert rows_of(client, again) == rows

@@ -12,6 +12,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 
+from app.client.augmenting import Options
 from tests.asking import Person
 from tests.integration.cutting import relay
 from tests.integration.serving import Servers
@@ -133,10 +134,15 @@ def test_a_file_is_a_source(
     service: Turnpoint, people: list[Person], rows: list[Row], tmp_path: Path
 ) -> None:
     path = tmp_path / "people.parquet"
-    pq.write_table(pa.Table.from_pylist(people), path)
-    job = service.augment(path, target_label="low", per_row=3, seed=7, generator="search")
+    named = [dict(one) | {"seqn": 1000 + number, "site": "x"} for number, one in enumerate(people)]
+    pq.write_table(pa.Table.from_pylist(named), path)
+    options: Options = {"per_row": 3, "seed": 7, "generator": "search"}
+    options |= {"id_column": "seqn", "ignore_columns": ["site"]}
+    job = service.augment(path, target_label="low", **options)
     service.wait(job.id)
-    assert list(service.rows(job.id)) == rows
+    made = list(service.rows(job.id))
+    assert [row | {"source_id": None} for row in made] == rows
+    assert all(row["source_id"] == str(1000 + int(row["source_row"] or 0)) for row in made)
     with pytest.raises(UnsendableError, match=r"\.csv"):
         service.upload(tmp_path / "people.xlsx")
     with pytest.raises(FileNotFoundError):

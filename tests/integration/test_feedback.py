@@ -1,5 +1,6 @@
 """What clinicians say of options is kept: once, on the right option, and never over somebody else's head."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -79,6 +80,24 @@ def test_a_form_counts_lines_as_a_browser_does(client: httpx.Client, answer: Jso
     assert said.json()["note"] == note.replace("\r\n", "\n")
 
 
+WRITTEN = (
+    "131\xa0mmHg\t(lying)\n\u202fsince May \U0001f469\u200d\u2695\ufe0f"
+    " \u200f\u05e9\u05dc\u05d5\u05dd\u200e e\u0301"
+)
+
+
+@pytest.mark.parametrize("by_form", [False, True])
+def test_ordinary_writing_is_kept_and_shown(
+    client: httpx.Client, answer: Json, option: str, by_form: bool
+) -> None:
+    said = {"counterfactual_id": option, "verdict": "declined", "reason": "other", "note": WRITTEN}
+    path = f"/counterfactuals/{answer['id']}/feedback"
+    client.post(path, data=said) if by_form else client.post(path, json=said)
+    assert [one["note"] for one in standing(client, answer)] == [WRITTEN]
+    page = client.get(f"/patients/{answer['patient_id']}/interventions", headers={"Accept": "text/html"})
+    assert f'<bdi class="note">{WRITTEN}</bdi>' in page.text
+
+
 def test_another_verdict_names_what_it_replaces(client: httpx.Client, answer: Json, option: str) -> None:
     first = give(client, answer, counterfactual_id=option, verdict="accepted").json()
     declined = {"counterfactual_id": option, "verdict": "declined", "reason": "preference"}
@@ -114,6 +133,7 @@ def test_a_withdrawal_leaves_room_for_another_verdict(
         ({"verdict": "withdrawn"}, ""),
         ({"verdict": "accepted", "note": "x" * 1001}, "/note"),
         ({"verdict": "accepted", "note": "nothing\0here"}, "/note"),
+        ({"verdict": "accepted", "note": "an\x1bescape"}, "/note"),
         ({"verdict": "accepted", "replaces": "me"}, "/replaces"),
         ({"verdict": "accepted", "patient": "Jane"}, "/patient"),
     ],
@@ -168,7 +188,19 @@ def test_a_browser_signs_in_and_its_name_is_kept(guarded: httpx.Client, question
     assert "by dr.okoye" in guarded.get(page, headers={"Accept": "text/html"}).text
 
 
-@pytest.mark.parametrize("name", ["", "<script>", "x" * 65, "a\nb"])
+@pytest.mark.parametrize(
+    "name",
+    ["Se\u00e1n O\u2019Brien", "Dr.\xa0Okoye (GP)", "\u05d3\u05f4\u05e8 \u05db\u05d4\u05df", "Ayşe\u0301"],
+)
+def test_a_name_is_kept_as_it_is_written(guarded: httpx.Client, question: Json, name: str) -> None:
+    token = b64encode(f"{name}:a-token-of-16-characters".encode()).decode()
+    guarded.headers["Authorization"] = f"Basic {token}"
+    answer = found(guarded, question)
+    said = give(guarded, answer, counterfactual_id=answer["counterfactuals"][0]["id"], verdict="accepted")
+    assert said.json()["given_by"] == name
+
+
+@pytest.mark.parametrize("name", ["", "<script>", "x" * 65, "a\nb", "a\x1bb"])
 def test_a_name_that_is_not_fit_to_be_kept_is_not(guarded: httpx.Client, question: Json, name: str) -> None:
     guarded.auth = (name, "a-token-of-16-characters")
     answer = found(guarded, question)

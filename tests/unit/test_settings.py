@@ -23,6 +23,31 @@ def test_on_loopback_they_need_not_be(host: str) -> None:
     assert Settings(host=host).is_loopback
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("PORT", "8_000"),
+        ("PORT", "8000.0"),
+        ("LLM_REST_S", "inf"),
+        ("LLM_REST_S", "1,5"),
+        ("LLM_REST_S", "nan"),
+    ],
+)
+def test_numbers_are_read_as_everywhere(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> None:
+    monkeypatch.setenv(name, text)
+    with pytest.raises(ValidationError, match="must be a"):
+        Settings()
+    monkeypatch.setenv(name, " 25 ")
+    assert getattr(Settings(), name.lower()) == 25
+
+
+def test_a_classifier_is_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "http://mlserver:8080/v2/models/risk"
+    monkeypatch.setenv("TURNPOINT_CLASSIFIERS", f'{{"stroke": "{url}", "stroke": "{url}"}}')
+    with pytest.raises(ValidationError, match="/stroke is there more than once"):
+        Settings()
+
+
 def test_short_tokens_are_refused_without_being_repeated() -> None:
     with pytest.raises(ValidationError, match="at least 16 characters"):
         Settings(api_tokens="sesame")  # type: ignore[arg-type]

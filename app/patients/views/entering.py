@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.domain.feature import Feature, Kind, Missing
 from app.domain.patient import Fault, InvalidInputError
 from app.domain.schema import FeatureSchema
+from app.parsing.numbers import NumberError, read_number
 
 VALUE = "value."
 """Beginning of the form's fields."""
@@ -47,8 +48,8 @@ def read_fields(schema: FeatureSchema, fields: Mapping[str, str]) -> dict[str, o
             continue
         try:
             raw[feature.name] = _read(feature, text)
-        except ValueError:
-            faults.append(Fault(f"/{feature.name}", "must be a number"))
+        except NumberError as error:
+            faults.append(Fault(f"/{feature.name}", str(error)))
     if faults:
         raise InvalidInputError(faults)
     return raw
@@ -59,7 +60,7 @@ def _read(feature: Feature, text: str) -> object:
         return text
     if feature.kind is Kind.BOOLEAN:
         return {"yes": True, "no": False}.get(text, text)
-    return float(text)
+    return read_number(text)
 
 
 def _field(feature: Feature) -> Field:

@@ -13,6 +13,7 @@ from app.domain.schema import IntArray, Value
 from app.domain.wording import inline
 from app.engine.describe import broken_relations, changes_of, features_of
 from app.engine.question import Question
+from app.parsing.numbers import NumberError, read_whole_number
 from app.patients.views.scene import Scene
 from app.patients.views.words import value_text, with_unit
 
@@ -159,9 +160,17 @@ def _level(lever: Lever, fields: Mapping[str, str]) -> int:
     text = fields.get(PLACE + lever.feature.name)
     if text is None:
         return int(order[0]) if lever.feature.kind is Kind.BOOLEAN else 0
-    if not (text.isascii() and text.isdecimal() and len(text) <= 4 and int(text) <= lever.top):
+    place = _place(text)
+    if place is None or not 0 <= place <= lever.top:
         raise InvalidInputError([Fault(f"/{lever.feature.name}", "is not a step open to this patient")])
-    return int(order[int(text)])
+    return int(order[place])
+
+
+def _place(text: str) -> int | None:
+    try:
+        return read_whole_number(text)
+    except NumberError:
+        return None
 
 
 def _control(lever: Lever, after: Value, is_locked: bool) -> Control:

@@ -1,0 +1,33 @@
+"""Query parameters: each once, and whole numbers by the one reader."""
+
+from collections import Counter
+from typing import Annotated
+
+from fastapi import Request
+from pydantic import BeforeValidator, Field
+
+from app.domain.patient import Fault, InvalidInputError
+from app.parsing.numbers import read_whole_number
+from app.parsing.pointers import is_plain
+
+
+async def refuse_repeated(request: Request) -> None:
+    """A dependency of every endpoint: no query parameter of ours has two values.
+
+    Raises:
+        InvalidInputError: one is there more than once; of two, a caller could mean either.
+    """
+    times = Counter(name for name, _ in request.query_params.multi_items())
+    twice = [name for name, count in times.items() if count > 1]
+    if twice:
+        places = [f"?{name}" if is_plain(name) else "query" for name in twice]
+        raise InvalidInputError([Fault(place, "is there more than once") for place in places])
+
+
+def _whole(value: object) -> object:
+    return read_whole_number(value) if isinstance(value, str) else value
+
+
+WHOLE_NUMBER = BeforeValidator(_whole)
+"""Reads a whole number of a query. It stands behind bounds, which OpenAPI would not show otherwise."""
+PageSize = Annotated[int, Field(ge=1, le=100), WHOLE_NUMBER]

@@ -1,0 +1,24 @@
+"""The one rule for free text: whatever people write is kept, what no keyboard writes is refused."""
+
+import re
+
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters other than tab and newline, and halves of characters."""
+
+
+class FreeTextError(ValueError):
+    """A text that cannot be kept; the message says why without the text."""
+
+
+def read_free_text(text: str) -> str:
+    """The text, with a newline for each end of a line: forms send two characters, browsers count one.
+
+    Spaces of all widths, joiners, marks of direction and emoji are ordinary writing.
+
+    Raises:
+        FreeTextError: it holds a control character other than tab and newline, or half a character.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _UNFIT.search(text):
+        raise FreeTextError("holds a control character")
+    return text
