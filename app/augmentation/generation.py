@@ -11,8 +11,7 @@ from app.domain.patient import InvalidInputError
 from app.domain.schema import Value
 from app.engine.question import Question
 from app.engine.wish import Wish
-from app.proposers.base import Degraded, Proposals
-from app.proposers.llm.client import LlmError
+from app.proposers.base import Degraded, Proposals, ProposerError
 from app.proposers.llm.proposer import LlmProposer
 
 BATCH = 16
@@ -53,7 +52,7 @@ class Generation:
         Raises:
             CancelledError: `cancelled` said so between two batches.
             ClassifierError: a classifier elsewhere is away.
-            LlmError: the language model is away, and nobody else is to propose.
+            ProposerError: the language model is away, and nobody else is to propose.
         """
         done = Yield()
         size = len(sources) if self.llm is not None else BATCH
@@ -72,8 +71,8 @@ class Generation:
             asyncio.gather(*(self._proposals(number, one) for number, one in questions.items())),
         )
         degraded = [one.degraded for one in proposals if one.degraded is not None]
-        if degraded and self.wish.generator is Generator.LLM:
-            raise LlmError("the language model was away while it alone was to propose")
+        if any(one.is_away for one in degraded) and self.wish.generator is Generator.LLM:
+            raise ProposerError("the language model was away while it alone was to propose")
         done.degraded = done.degraded or next(iter(degraded), None)
         asked = zip(questions.values(), found, proposals, strict=True)
         picked = await asyncio.to_thread(

@@ -1,11 +1,10 @@
 """Telling a risk: nothing is recorded but the audit row."""
 
-import asyncio
-
 from pydantic import BaseModel
 from sqlalchemy import insert
 
 from app.classifiers.hosted import HostedModel
+from app.classifiers.threads import in_thread
 from app.domain.ids import uuid7
 from app.domain.patient import Patient
 from app.storage.database import Database
@@ -34,7 +33,7 @@ async def tell(model: HostedModel, patient: Patient, database: Database) -> Pred
     """
     facts = model.schema.model
     # In a thread: the classifier may be on another machine.
-    risk = float((await asyncio.to_thread(model.classifier.risk, patient.row[None, :]))[0])
+    risk = float((await in_thread(model.classifier, model.classifier.risk, patient.row[None, :]))[0])
     answer = PredictionAnswer(
         model=model.name, version=model.version, risk=risk, threshold=facts.threshold, label=facts.label(risk)
     )

@@ -21,10 +21,15 @@ Behaviour = Callable[[Json], Reply]
 """From a request's body to the reply."""
 
 
-def says(*contents: object, **beside: Json) -> Behaviour:
+def says(*contents: object, **beside: object) -> Behaviour:
     """Answers with these texts, one choice each, and with what else a server says beside them."""
     choices = [{"message": {"role": "assistant", "content": content}} for content in contents]
     return lambda _: Reply(body=json.dumps({"choices": choices} | beside).encode())
+
+
+def listing(*names: str) -> Reply:
+    """The list of models that a server serves."""
+    return Reply(body=json.dumps({"object": "list", "data": [{"id": name} for name in names]}).encode())
 
 
 def a_good_answer(model: HostedModel, person: Person) -> str:
@@ -35,12 +40,13 @@ def a_good_answer(model: HostedModel, person: Person) -> str:
 
 @dataclass
 class FakeLlm:
-    """The running fake: set `behaviour`; read `asked`, the requests for samples (not those that warm up), and
-    `left`, which is set once a caller leaves before the reply ends.
+    """The running fake: set `behaviour` and `models`; read `asked`, the requests for samples (not those that
+    warm up), and `left`, which is set once a caller leaves before the reply ends.
     """
 
     url: str = ""
     behaviour: Behaviour = field(default_factory=lambda: says())
+    models: Reply = field(default_factory=lambda: listing("fake-model"))
     asked: list[Json] = field(default_factory=list)
     left: threading.Event = field(default_factory=threading.Event)
 
@@ -56,14 +62,18 @@ def fake_llm() -> Iterator[FakeLlm]:
         yield fake
 
 
+def _warms_up(request: Json) -> bool:
+    return 1 in (request.get("max_tokens"), request.get("max_completion_tokens"))
+
+
 def _handler(fake: FakeLlm) -> type[Handler]:
     class FakeHandler(Handler):
         def get(self) -> Reply:
-            return Reply(body=b'{"object": "list", "data": [{"id": "fake-model"}]}')
+            return fake.models
 
         def post(self, content: bytes) -> Reply:
             request = json.loads(content)
-            if request["n"] > 1:
+            if not _warms_up(request):
                 fake.asked.append(request)
             return fake.behaviour(request)
 
