@@ -3,7 +3,6 @@
 import asyncio
 import json
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from contextlib import suppress
 from typing import Any, Self
 
 import httpx
@@ -67,7 +66,7 @@ class OpenInferenceClassifier:
             # Shorter than servers keep a connection (uvicorn: 5 s), which they then close without a word.
             limits=httpx.Limits(max_connections=None, keepalive_expiry=2.0),
         )
-        self._loop = LoopThread(f"classifier {model.path.rpartition('/')[2]}")
+        self._loop = LoopThread(f"classifier {model.path.rpartition('/')[2]}", self._http.aclose)
         self.threads = ThreadPoolExecutor(MOST_WAITING)
         """For work that asks this classifier."""
 
@@ -106,8 +105,6 @@ class OpenInferenceClassifier:
 
     def close(self) -> None:
         """Close the connections; whoever waits for an answer gets a `ClassifierError`."""
-        with suppress(CancelledError):  # closed before
-            self._loop.submit(self._http.aclose()).result()
         self._loop.stop()
         self.threads.shutdown(wait=False)
 

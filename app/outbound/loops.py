@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -12,7 +12,9 @@ T = TypeVar("T")
 class LoopThread:
     """Runs coroutines for other threads: so a whole call can be given a deadline, which sockets cannot."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, at_last: Callable[[], Awaitable[None]]) -> None:
+        """`at_last` runs in the loop before it ends."""
+        self._at_last = at_last
         self._started: Future[asyncio.AbstractEventLoop] = Future()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name=name, daemon=True)
         self._thread.start()
@@ -43,3 +45,8 @@ class LoopThread:
         self._over = asyncio.Event()
         self._started.set_result(asyncio.get_running_loop())
         await self._over.wait()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        await self._at_last()
