@@ -79,11 +79,11 @@ class Generation:
             lambda: [(q, self.maker.pick(q, self.wish, f, p.levels)) for q, f, p in asked]
         )
         made = await asyncio.to_thread(self.maker.verified, picked)
-        for number, rows in zip(questions, made, strict=True):
+        for number, rows, proposed in zip(questions, made, proposals, strict=True):
             if rows:
                 done.made[number] = rows
             else:
-                done.refused[number] = Reason.OUT_OF_REACH
+                done.refused[number] = self._why_none(proposed)
 
     def _questions(self, sources: Sequence[Source], done: Yield) -> dict[int, Question]:
         """What is to be asked; who is of the class already, or no valid person, is refused here."""
@@ -99,6 +99,11 @@ class Generation:
                 done.refused[number] = Reason.ALREADY
                 del questions[number]
         return questions
+
+    def _why_none(self, proposed: Proposals) -> Reason:
+        only_llm = self.wish.generator is Generator.LLM
+        said_nothing = proposed.degraded is Degraded.LLM_NO_PROPOSAL
+        return Reason.NO_PROPOSAL if only_llm and said_nothing else Reason.OUT_OF_REACH
 
     async def _proposals(self, number: int, question: Question) -> Proposals:
         if self.llm is None or len(question.levers) == 0:

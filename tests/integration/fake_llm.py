@@ -32,10 +32,15 @@ def listing(*names: str) -> Reply:
     return Reply(body=json.dumps({"object": "list", "data": [{"id": name} for name in names]}).encode())
 
 
-def a_good_answer(model: HostedModel, person: Person) -> str:
-    """A well-formed answer that is open to most people: a step of the first lever."""
+def good_answers(model: HostedModel, person: Person) -> list[str]:
+    """Well-formed answers about a person: a step of each lever. Some of them are open to anybody."""
     levers = question_about(model, person).levers
-    return write_answer(levers, np.eye(len(levers), dtype=np.int64)[0])
+    return [write_answer(levers, levels) for levels in np.eye(len(levers), dtype=np.int64)]
+
+
+def a_good_answer(model: HostedModel, person: Person) -> str:
+    """One of them."""
+    return good_answers(model, person)[0]
 
 
 @dataclass
