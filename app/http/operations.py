@@ -5,14 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from app.http.problems import documented
 from app.http.readiness import Readiness, VerboseReadiness, readiness_of
 from app.http.replies import json_reply
 
 router = APIRouter(tags=["operations"])
 
-Verbose = Annotated[
-    str | None, Query(max_length=16, description="With it, whatever its value, `reasons` are told as well.")
-]
+Verbose = Annotated[str | None, Query(description="With it, whatever its value, `reasons` are told as well.")]
 
 
 @router.get("/livez")
@@ -24,7 +23,7 @@ async def livez() -> dict[str, bool]:
 @router.get(
     "/readyz",
     response_model=VerboseReadiness | Readiness,
-    responses={503: {"model": VerboseReadiness | Readiness}},
+    responses=documented(422) | {503: {"model": VerboseReadiness | Readiness}},
 )
 async def readyz(request: Request, verbose: Verbose = None) -> Response:
     """Say which parts answer, within some two seconds; 503 while the record or a classifier is away."""
