@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TypedDict
@@ -44,9 +44,6 @@ from app.storage.cache import Cache
 from app.storage.database import Database
 from app.storage.queue import queue_app
 
-_MOST_WAITING = 32
-"""How many requests may wait for a classifier elsewhere at once."""
-
 DESCRIPTION = """
 Verified counterfactual suggestions: the smallest, doable changes that would bring a patient's predicted
 risk to a target. Every suggestion was scored by the hosted classifier and is recorded.
@@ -63,7 +60,7 @@ class State(TypedDict):
     database: Database
     cache: Cache
     llm: LlmClient | None
-    remote_classifiers: Sequence[OpenInferenceClassifier]
+    remote_classifiers: Mapping[str, OpenInferenceClassifier]
     counterfactuals: CounterfactualService
     augmentations: AugmentationService
     backgrounds: Mapping[str, Background]
@@ -78,13 +75,17 @@ def create_app(settings: Settings) -> FastAPI:
         ClassifierError: a classifier elsewhere went away while starting.
     """
     hosting = hosting_of(settings)
-    classifiers = [hosted.model.classifier for hosted in hosting]
     backgrounds = backgrounds_of(hosting)
-    remote = [one for one in classifiers if isinstance(one, OpenInferenceClassifier)]
+    remote = {
+        hosted.model.name: hosted.model.classifier
+        for hosted in hosting
+        if isinstance(hosted.model.classifier, OpenInferenceClassifier)
+    }
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_threads(bool(remote))))
+        # As many as can be at work: one that searches keeps a core busy, and its largest search's memory.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(os.cpu_count() or 1))
         database = Database(settings.database_url)
         cache = Cache(settings.redis_url, settings.cache_ttl_s)
         llm = llm_client(settings)
@@ -106,7 +107,7 @@ def create_app(settings: Settings) -> FastAPI:
                 max_upload_bytes=settings.max_upload_bytes,
             )
         finally:
-            for classifier in remote:
+            for classifier in remote.values():
                 classifier.close()
             if llm:
                 await llm.close()
@@ -140,11 +141,6 @@ def create_app(settings: Settings) -> FastAPI:
     document_examples(app, hosting.named(None))
     warm_up(hosting.named(None))
     return app
-
-
-def _threads(wait_for_others: bool) -> int:
-    """As many as can be at work: one that searches keeps a core busy, and its largest search's memory."""
-    return _MOST_WAITING if wait_for_others else os.cpu_count() or 1
 
 
 def hosting_of(settings: Settings) -> Hosting:

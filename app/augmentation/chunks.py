@@ -65,7 +65,7 @@ class ChunkWork:
         """Make a chunk's rows, unless they are there or the job has ended.
 
         Raises:
-            RecordError, ClassifierError, LlmError: something is away that may come back.
+            RecordError, ClassifierError, ProposerError: something is away that may come back.
         """
         chunk = await self._take_up(job_id, number)
         if chunk is None:

@@ -11,8 +11,7 @@ from app.domain.patient import InvalidInputError
 from app.domain.schema import Value
 from app.engine.question import Question
 from app.engine.wish import Wish
-from app.proposers.base import Degraded, Proposals
-from app.proposers.llm.client import LlmError
+from app.proposers.base import Degraded, Proposals, ProposerError
 from app.proposers.llm.proposer import LlmProposer
 
 BATCH = 16
@@ -53,7 +52,7 @@ class Generation:
         Raises:
             CancelledError: `cancelled` said so between two batches.
             ClassifierError: a classifier elsewhere is away.
-            LlmError: the language model is away, and nobody else is to propose.
+            ProposerError: the language model is away, and nobody else is to propose.
         """
         done = Yield()
         size = len(sources) if self.llm is not None else BATCH
@@ -72,19 +71,19 @@ class Generation:
             asyncio.gather(*(self._proposals(number, one) for number, one in questions.items())),
         )
         degraded = [one.degraded for one in proposals if one.degraded is not None]
-        if degraded and self.wish.generator is Generator.LLM:
-            raise LlmError("the language model was away while it alone was to propose")
+        if any(one.is_away for one in degraded) and self.wish.generator is Generator.LLM:
+            raise ProposerError("the language model was away while it alone was to propose")
         done.degraded = done.degraded or next(iter(degraded), None)
         asked = zip(questions.values(), found, proposals, strict=True)
         picked = await asyncio.to_thread(
             lambda: [(q, self.maker.pick(q, self.wish, f, p.levels)) for q, f, p in asked]
         )
         made = await asyncio.to_thread(self.maker.verified, picked)
-        for number, rows in zip(questions, made, strict=True):
+        for number, rows, proposed in zip(questions, made, proposals, strict=True):
             if rows:
                 done.made[number] = rows
             else:
-                done.refused[number] = Reason.OUT_OF_REACH
+                done.refused[number] = self._why_none(proposed)
 
     def _questions(self, sources: Sequence[Source], done: Yield) -> dict[int, Question]:
         """What is to be asked; who is of the class already, or no valid person, is refused here."""
@@ -100,6 +99,11 @@ class Generation:
                 done.refused[number] = Reason.ALREADY
                 del questions[number]
         return questions
+
+    def _why_none(self, proposed: Proposals) -> Reason:
+        only_llm = self.wish.generator is Generator.LLM
+        said_nothing = proposed.degraded is Degraded.LLM_NO_PROPOSAL
+        return Reason.NO_PROPOSAL if only_llm and said_nothing else Reason.OUT_OF_REACH
 
     async def _proposals(self, number: int, question: Question) -> Proposals:
         if self.llm is None or len(question.levers) == 0:

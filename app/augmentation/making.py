@@ -43,7 +43,7 @@ class Reason(StrEnum):
     INVALID = "invalid"
     ALREADY = "already_of_the_class"
     OUT_OF_REACH = "out_of_reach"
-    LLM_AWAY = "llm_unavailable"
+    NO_PROPOSAL = "llm_no_proposal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,10 @@ class Job(BaseModel):
     seed: int
     progress: Progress
     duplicates_removed: int
-    degraded: str | None
+    degraded: str | None = Field(
+        description="That for some source rows no completion came (`llm_unavailable`, `llm_timeout`), or "
+        "nothing well-formed in one (`llm_no_proposal`). With `auto` the search goes on alone for those."
+    )
     failure: str | None
     links: dict[str, str]
 

@@ -18,11 +18,11 @@ from app.augmentation.chunks import ChunkWork
 from app.augmentation.reporting import ReportWork
 from app.augmentation.service import CHUNK_TASK, REPORT_TASK
 from app.classifiers.base import ClassifierError
-from app.proposers.llm.client import LlmError
+from app.proposers.base import ProposerError
 from app.storage.database import RecordError
 
 MOST_ATTEMPTS = 8
-_PASSING = (RecordError, ClassifierError, LlmError, BrokenProcessPool)
+_PASSING = (RecordError, ClassifierError, ProposerError, BrokenProcessPool)
 _RETRY = RetryStrategy(exponential_wait=2, retry_exceptions=_PASSING)
 """Without an end of its own: `_trying` gives up, and is tried again where not even that can be recorded."""
 _RECONNECT_S = 1.0

@@ -1,5 +1,8 @@
 """A classifier elsewhere, asked over the Open Inference Protocol v2: MLServer, KServe, Triton and others."""
 
+import asyncio
+import json
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any, Self
 
 import httpx
@@ -17,14 +20,21 @@ from app.classifiers.open_inference_tensors import (
     version_of,
 )
 from app.domain.schema import FloatArray
+from app.outbound.exchange import Answer, TooLargeError, client_of, exchange
+from app.outbound.loops import LoopThread
 
 TIMEOUT_S = 5.0
-"""How long connecting, sending, or waiting for the next bytes may take."""
+"""How long a request may take, from connecting to the last byte."""
 BATCH = 1024
 """Rows of one request: some 250 kB of JSON, well below what servers accept."""
+MOST_WAITING = 32
+"""How many threads of the gateway may wait for one classifier."""
 
 _READY_S = 2.0
-_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
+_MOST_METADATA = 256 * 1024
+_MOST_BESIDE_ROWS = 64 * 1024
+_MOST_OF_A_ROW = 256
+"""Bytes: two probabilities with all their digits, and white space around them, are some 60."""
 # How a connection fails that the server closed while it was kept: after an error, a restart, a quiet while.
 _DROPPED = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 
@@ -32,7 +42,7 @@ _DROPPED = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 class OpenInferenceClassifier:
     """One model of a server. Its risks are probabilities of the outcome; threads may ask at once.
 
-    Requests are synchronous, as the engine's threads are, over connections that are kept.
+    Connections are kept, in an event loop of the classifier's own: there a whole request has a deadline.
     """
 
     def __init__(self, url: str, timeout_s: float = TIMEOUT_S) -> None:
@@ -50,14 +60,15 @@ class OpenInferenceClassifier:
         self._version = ""
         self._form = Form()
         self._output: str | None = None
-        self._http = httpx.Client(
+        self._http = client_of(
+            given,
             auth=(given.username, given.password) if given.userinfo else None,
-            timeout=timeout_s,
             # Shorter than servers keep a connection (uvicorn: 5 s), which they then close without a word.
-            limits=httpx.Limits(keepalive_expiry=2.0),
-            # A proxy is for servers elsewhere: it would not reach one on this machine.
-            trust_env=given.host not in _THIS_MACHINE,
+            limits=httpx.Limits(max_connections=None, keepalive_expiry=2.0),
         )
+        self._loop = LoopThread(f"classifier {model.path.rpartition('/')[2]}", self._http.aclose)
+        self.threads = ThreadPoolExecutor(MOST_WAITING)
+        """For work that asks this classifier."""
 
     @classmethod
     def connect(
@@ -88,26 +99,21 @@ class OpenInferenceClassifier:
         batches = [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
         return np.concatenate([np.empty(0), *(self._risk(batch) for batch in batches)])
 
-    def is_ready(self) -> bool:
-        """Whether the server says that the model takes requests."""
-        try:
-            response = self._http.get(f"{self._model}/ready", timeout=min(_READY_S, self._timeout_s))
-            # The status is the answer by the protocol; KServe may say no in the body as well.
-            return response.is_success and b'"ready":false' not in response.content.replace(b" ", b"")
-        except httpx.HTTPError:
-            return False
+    async def is_ready(self) -> bool:
+        """Whether the server says that the model takes requests; asked from any event loop."""
+        return await asyncio.wrap_future(self._ask_ready())
 
     def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
+        """Close the connections; whoever waits for an answer gets a `ClassifierError`."""
+        self._loop.stop()
+        self.threads.shutdown(wait=False)
 
     def _agree(self, columns: tuple[str, ...], people: FloatArray) -> None:
         metadata = self._read(self._get(self._model))
-        if not self.is_ready():
+        if not self._ask_ready().result():
             raise self._error("is not ready")
-        server = self._get(self._server)  # which a proxy before it may keep to itself
         try:
-            self._form = form_of(metadata, columns, server.is_success and f'"{BINARY}"' in server.text)
+            self._form = form_of(metadata, columns, self._reads_bytes())
             self._output, *others = outputs_to_try(metadata)
             self._version = version_of(metadata)
         except MisfitError as misfit:
@@ -118,6 +124,27 @@ class OpenInferenceClassifier:
         if np.isin(self.risk(people), (0.0, 1.0)).all():
             raise self._error("answers with 0 or 1 for everybody, which are labels and not probabilities")
 
+    def _reads_bytes(self) -> bool:
+        """Whether the server lists the extension; a proxy before it may keep its metadata to itself."""
+        try:
+            server = self._get(self._server)
+        except ClassifierError:
+            return False
+        return server.is_success and f'"{BINARY}"'.encode() in server.body
+
+    def _ask_ready(self) -> "Future[bool]":
+        return self._loop.submit(self._ready())
+
+    async def _ready(self) -> bool:
+        request = self._http.build_request("GET", f"{self._model}/ready")
+        try:
+            async with asyncio.timeout(min(_READY_S, self._timeout_s)):
+                answer = await exchange(self._http, request, _MOST_METADATA)
+        except (TimeoutError, TooLargeError, httpx.HTTPError):
+            return False
+        # The status is the answer by the protocol; KServe may say no in the body as well.
+        return answer.is_success and b'"ready":false' not in answer.body.replace(b" ", b"")
+
     def _risk(self, rows: FloatArray) -> FloatArray:
         document = self._read(self._infer(rows))
         try:
@@ -125,33 +152,39 @@ class OpenInferenceClassifier:
         except MisfitError as misfit:
             raise self._error(str(misfit)) from None
 
-    def _infer(self, rows: FloatArray) -> httpx.Response:
+    def _infer(self, rows: FloatArray) -> Answer:
         content, headers = request_of(rows, self._form, self._output)
-        url = f"{self._model}/infer"
-        return self._send(self._http.build_request("POST", url, content=content, headers=headers))
+        request = self._http.build_request("POST", f"{self._model}/infer", content=content, headers=headers)
+        return self._answer(request, _MOST_BESIDE_ROWS + len(rows) * _MOST_OF_A_ROW)
 
-    def _get(self, url: str) -> httpx.Response:
-        return self._send(self._http.build_request("GET", url))
+    def _get(self, url: str) -> Answer:
+        return self._answer(self._http.build_request("GET", url), _MOST_METADATA)
 
-    def _read(self, response: httpx.Response) -> Any:
-        """The JSON of a response. An error's body is not told: it may echo what was sent."""
-        if not response.is_success:
-            raise self._error(f"answers with HTTP status {response.status_code}")
+    def _read(self, answer: Answer) -> Any:
+        """The JSON of an answer. An error's body is not told: it may echo what was sent."""
+        if not answer.is_success:
+            raise self._error(f"answers with HTTP status {answer.status}")
         try:
-            return response.json()
+            return json.loads(answer.body)
         except (ValueError, RecursionError):
             raise self._error("answers with something that is not JSON") from None
 
-    def _send(self, request: httpx.Request) -> httpx.Response:
+    def _answer(self, request: httpx.Request, most: int) -> Answer:
         try:
-            try:
-                return self._http.send(request)
-            except _DROPPED:  # asking twice changes nothing there
-                return self._http.send(request)
-        except httpx.TimeoutException as error:
+            return self._loop.submit(self._send(request, most)).result()
+        except TimeoutError as error:
             raise self._error(f"does not answer within {self._timeout_s:g} s") from error
-        except httpx.HTTPError as error:
+        except TooLargeError as error:
+            raise self._error(f"answers with more than {most // 1024} KiB") from error
+        except (httpx.HTTPError, CancelledError) as error:
             raise self._error(f"is away ({type(error).__name__})") from error
+
+    async def _send(self, request: httpx.Request, most: int) -> Answer:
+        async with asyncio.timeout(self._timeout_s):
+            try:
+                return await exchange(self._http, request, most)
+            except _DROPPED:  # asking twice changes nothing there
+                return await exchange(self._http, request, most)
 
     def _error(self, what: str) -> ClassifierError:
         return ClassifierError(f"The classifier at {self.place} {what}")

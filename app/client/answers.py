@@ -134,7 +134,11 @@ class Now(Read):
 
 
 class Generation(Read):
-    """How an answer came about; `degraded` names what was away."""
+    """How an answer came about.
+
+    `degraded` names what was away (`llm_unavailable`, `llm_timeout`, `cache_unavailable`) or of no use
+    (`llm_no_proposal`, `llm_not_taught`), joined by a comma.
+    """
 
     proposals: int
     well_formed: int

@@ -33,7 +33,7 @@ class Progress(Read):
 class Job(Read):
     """A job that makes verified rows of one class.
 
-    `degraded` names what was away meanwhile; `failure` says why a failed job failed.
+    `degraded` names what was away, or of no use, meanwhile; `failure` says why a failed job failed.
     """
 
     id: UUID

@@ -49,7 +49,7 @@ def evaluate(
     from app.embedded.errors import EmbeddedError
     from app.evaluation.proposals.subjects import SubjectError
     from app.evaluation.study.plan import StudyError, Words
-    from app.proposers.llm.client import LlmError
+    from app.proposers.llm.failures import LlmError
 
     home = home.expanduser().resolve()
     out = out or home / "evaluation"

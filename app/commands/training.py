@@ -40,7 +40,7 @@ def pairs(
     from app.embedded.errors import EmbeddedError
     from app.finetuning.errors import FinetuningError
     from app.finetuning.preparing import make_lessons, make_own_lessons
-    from app.proposers.llm.client import LlmError
+    from app.proposers.llm.failures import LlmError
 
     settings, home = Settings(), home.expanduser().resolve()
     path = out or _lessons(home, name, own)

@@ -237,7 +237,13 @@ class GenerationOut(_Out):
     repaired: int
     llm_model: str | None
     prompt_version: str | None
-    degraded: str | None
+    degraded: str | None = Field(
+        description="What was away, or of no use, while the answer was made; joined by a comma, null if "
+        "nothing was. `llm_unavailable`, `llm_timeout`: no completion came. `llm_no_proposal`: one came, but "
+        "nothing in it was a well-formed proposal. These three pass: an equal question is answered anew. "
+        "`llm_not_taught`: the language model was tuned for another model. `cache_unavailable`: the answer "
+        "took longer."
+    )
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     llm_ms: float | None = None

@@ -5,6 +5,9 @@ import time
 from contextlib import suppress
 from uuid import UUID
 
+from pydantic import ValidationError
+
+from app.classifiers.threads import in_thread
 from app.counterfactuals import recorded
 from app.counterfactuals.answering import as_answer
 from app.counterfactuals.question import Asked, read_request
@@ -22,8 +25,6 @@ from app.proposers.base import Degraded, Proposals
 from app.proposers.llm.proposer import LlmProposer
 from app.storage.cache import Cache, CacheAwayError
 from app.storage.database import Database
-
-_FOR_A_WHILE = (Degraded.LLM_UNAVAILABLE, Degraded.LLM_TIMEOUT)
 
 SLOWEST_S = 60.0
 """How long equal questions may be held back by the one being answered."""
@@ -101,7 +102,10 @@ class CounterfactualService:
         text = await self._cache.get(key)
         if text is None:
             return None
-        answer = CounterfactualsAnswer.model_validate_json(text)
+        try:
+            answer = CounterfactualsAnswer.model_validate_json(text)
+        except ValidationError:
+            return None  # not of this service, or cut off
         if not await self._database.run(*recording_again(answer.id, correlation_id)):
             return None  # the record was restored to before this answer: answer anew
         return answer.again(_milliseconds_since(started))
@@ -113,23 +117,24 @@ class CounterfactualService:
         outcome = await self._work_out(asked)
         answer = as_answer(asked, outcome, cache_away=key is None, elapsed_ms=_milliseconds_since(started))
         await self._database.run(*recording(asked, digest, answer, correlation_id))
-        if key is not None and (self._llm is None or outcome.generation.degraded not in _FOR_A_WHILE):
-            # The next equal question may find the language model back.
+        if key is not None and (self._llm is None or not _passes(outcome.generation.degraded)):
+            # The next equal question may find the language model back, or saying something else.
             with suppress(CacheAwayError):  # recorded all the same; the next equal question costs its time
                 await self._cache.put(key, answer.model_dump_json(by_alias=True))
         return answer
 
     async def _work_out(self, asked: Asked) -> Outcome:
-        question = asked.question()
+        question, classifier = asked.question(), asked.hosted.model.classifier
         # In a thread, like all that asks the classifier: it may be on another machine.
-        risk = float((await asyncio.to_thread(question.risk, question.unchanged))[0])
+        risk = float((await in_thread(classifier, question.risk, question.unchanged))[0])
         if risk <= asked.target:
             return already_below(risk)
         found, proposals = await asyncio.gather(
-            asyncio.to_thread(find, question, asked.hosted.yardsticks, asked.wish),
+            in_thread(classifier, find, question, asked.hosted.yardsticks, asked.wish),
             self._propose(question, asked.wish.generator),
         )
-        return await asyncio.to_thread(
+        return await in_thread(
+            classifier,
             recommend,
             question,
             asked.hosted.yardsticks,
@@ -149,6 +154,10 @@ class CounterfactualService:
         if not self._llm.knows(question.schema.model.name):
             return Proposals(nothing, 0, None, None, degraded=Degraded.LLM_NOT_TAUGHT)
         return await self._llm.propose(question)
+
+
+def _passes(degraded: str | None) -> bool:
+    return degraded is not None and Degraded(degraded).passes
 
 
 def _generation(proposals: Proposals) -> Generation:

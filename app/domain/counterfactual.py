@@ -153,7 +153,7 @@ class Infeasibility:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """How the answer came about: counts of proposals, who proposed, what was away, what they cost."""
+    """How the answer came about: counts of proposals, who proposed, what was of no use, what they cost."""
 
     proposals: int
     well_formed: int

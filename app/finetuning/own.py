@@ -20,7 +20,7 @@ from app.engine.question import Question
 from app.engine.yardsticks import Yardsticks
 from app.finetuning.pairs import ANSWERS, QUESTIONS, Lesson
 from app.finetuning.questions import questions_about
-from app.proposers.llm.client import Completion
+from app.proposers.llm.completion import Completion
 from app.proposers.llm.prompt import case_text
 from app.proposers.llm.proposer import LlmProposer
 from app.proposers.llm.response import read_answer, write_answer

@@ -1,25 +1,17 @@
 """For whoever runs the service: is it alive, is it ready, how is it doing."""
 
-import asyncio
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel
 
+from app.http.problems import documented
+from app.http.readiness import Readiness, VerboseReadiness, readiness_of
 from app.http.replies import json_reply
 
 router = APIRouter(tags=["operations"])
 
-
-class Readiness(BaseModel):
-    """Which parts answer. Without cache or language model answers are slower or fewer, but there are some."""
-
-    ready: bool
-    database: bool
-    classifier: bool | None
-    """None where every classifier runs in the gateway itself."""
-    cache: bool
-    llm: bool | None
+Verbose = Annotated[str | None, Query(description="With it, whatever its value, `reasons` are told as well.")]
 
 
 @router.get("/livez")
@@ -28,21 +20,17 @@ async def livez() -> dict[str, bool]:
     return {"alive": True}
 
 
-@router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
-async def readyz(request: Request) -> Response:
-    """Say which parts answer; 503 while the record or a classifier is away."""
-    state = request.state
-    database, cache, *remote = await asyncio.gather(
-        state.database.is_ready(),
-        state.cache.is_ready(),
-        *(asyncio.to_thread(classifier.is_ready) for classifier in state.remote_classifiers),
-    )
-    llm = await state.llm.is_ready() if state.llm else None
-    ready = database and all(remote)
-    body = Readiness(
-        ready=ready, database=database, classifier=all(remote) if remote else None, cache=cache, llm=llm
-    )
-    return json_reply(body, 200 if ready else 503)
+@router.get(
+    "/readyz",
+    response_model=VerboseReadiness | Readiness,
+    responses=documented(422) | {503: {"model": VerboseReadiness | Readiness}},
+)
+async def readyz(request: Request, verbose: Verbose = None) -> Response:
+    """Say which parts answer, within some two seconds; 503 while the record or a classifier is away."""
+    told: Readiness = await readiness_of(request.state)
+    if verbose is None:
+        told = Readiness.model_validate(told.model_dump())
+    return json_reply(told, 200 if told.ready else 503)
 
 
 @router.get("/metrics", response_class=Response)

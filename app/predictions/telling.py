@@ -1,10 +1,9 @@
 """Telling a risk: nothing is recorded but the audit row."""
 
-import asyncio
-
 from pydantic import BaseModel, Field
 from sqlalchemy import insert
 
+from app.classifiers.threads import in_thread
 from app.domain.ids import uuid7
 from app.domain.input_warning import InputWarning
 from app.domain.patient import Patient
@@ -39,7 +38,7 @@ async def tell(hosted: Hosted, patient: Patient, database: Database) -> Predicti
     """
     model, facts = hosted.model, hosted.model.schema.model
     # In a thread: the classifier may be on another machine.
-    risk = float((await asyncio.to_thread(model.classifier.risk, patient.row[None, :]))[0])
+    risk = float((await in_thread(model.classifier, model.classifier.risk, patient.row[None, :]))[0])
     answer = PredictionAnswer(
         model=model.name,
         version=model.version,

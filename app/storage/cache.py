@@ -7,6 +7,7 @@ says so through `CacheAwayError` or, where it can, carries on without.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 from weakref import WeakValueDictionary
 
 from redis.asyncio import Redis
@@ -19,12 +20,28 @@ class CacheAwayError(RuntimeError):
     """Redis did not answer."""
 
 
+_BROKEN = (RedisError, OSError, EOFError, ValueError, RecursionError)
+"""How it shows that Redis is away, too slow, or not Redis."""
+_DEADLINE_S = 2.0
+"""For a command as a whole, a new connection and a second try included."""
+_MOST = 1 << 20
+"""Bytes of a value: answers are some 20 kB."""
+
+
+class _Redis(Redis):
+    """Commands with a deadline: the library's own timeouts are for each read."""
+
+    async def execute_command(self, *args: Any, **options: Any) -> Any:
+        async with asyncio.timeout(_DEADLINE_S):
+            return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+
+
 class Cache:
     """Text values by key, with a time to live in seconds."""
 
     def __init__(self, url: str, ttl_s: int) -> None:
         # One retry covers a connection that Redis closed; more would make callers wait for a cache.
-        self._redis: Redis = Redis.from_url(
+        self._redis: Redis = _Redis.from_url(
             url,
             decode_responses=True,
             socket_timeout=1.0,
@@ -35,16 +52,18 @@ class Cache:
         self._here: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def get(self, key: str) -> str | None:
-        """The value, or None.
+        """The value, or None; of one that is too large, the beginning.
 
         Raises:
             CacheAwayError: Redis did not answer.
         """
         try:
-            value = await self._redis.get(key)
-        except (RedisError, OSError) as error:
+            value = await self._redis.getrange(key, 0, _MOST - 1)
+        except UnicodeDecodeError:
+            return None  # nothing that was put here
+        except _BROKEN as error:
             raise CacheAwayError from error
-        return None if value is None else str(value)
+        return str(value) or None
 
     async def put(self, key: str, value: str) -> None:
         """Keep a value for the time to live.
@@ -54,7 +73,7 @@ class Cache:
         """
         try:
             await self._redis.set(key, value, ex=self._ttl_s)
-        except (RedisError, OSError) as error:
+        except _BROKEN as error:
             raise CacheAwayError from error
 
     @asynccontextmanager
@@ -69,21 +88,20 @@ class Cache:
             lock = self._redis.lock(f"{key}:lock", timeout=at_most_s, blocking_timeout=at_most_s, sleep=0.02)
             try:
                 await lock.acquire()
-            except (RedisError, OSError):
+            except _BROKEN:
                 yield
                 return
             try:
                 yield
             finally:
-                with suppress(LockError, RedisError, OSError):  # expired or unreachable: it ends by itself
+                with suppress(LockError, *_BROKEN):  # expired or unreachable: it ends by itself
                     await lock.release()
 
     async def is_ready(self) -> bool:
         try:
-            await self._redis.ping()
-        except (RedisError, OSError):
+            return bool(await self._redis.ping())
+        except _BROKEN:
             return False
-        return True
 
     async def close(self) -> None:
         await self._redis.aclose()

@@ -51,6 +51,8 @@ class FakeClassifier:
     metadata: Json = field(default_factory=dict)
     extensions: list[str] = field(default_factory=list)
     ready: bool = True
+    readiness: Reply | None = None
+    """The reply to the question whether it is ready, instead of the status that says so."""
     behaviour: Behaviour = field(default_factory=gives)
     asked: list[dict[str, str]] = field(default_factory=list)
 
@@ -85,7 +87,7 @@ def _handler(fake: FakeClassifier) -> type[Handler]:
 
         def get(self) -> Reply:
             if self.path.endswith("/ready"):
-                return Reply(status=200 if fake.ready else 400)
+                return fake.readiness or Reply(status=200 if fake.ready else 400)
             about = {"name": "fake", "extensions": fake.extensions} if self.path == "/v2" else fake.metadata
             return Reply(body=json.dumps({"name": "risk"} | about).encode())
 

@@ -21,26 +21,37 @@ Behaviour = Callable[[Json], Reply]
 """From a request's body to the reply."""
 
 
-def says(*contents: object, **beside: Json) -> Behaviour:
+def says(*contents: object, **beside: object) -> Behaviour:
     """Answers with these texts, one choice each, and with what else a server says beside them."""
     choices = [{"message": {"role": "assistant", "content": content}} for content in contents]
     return lambda _: Reply(body=json.dumps({"choices": choices} | beside).encode())
 
 
-def a_good_answer(model: HostedModel, person: Person) -> str:
-    """A well-formed answer that is open to most people: a step of the first lever."""
+def listing(*names: str) -> Reply:
+    """The list of models that a server serves."""
+    return Reply(body=json.dumps({"object": "list", "data": [{"id": name} for name in names]}).encode())
+
+
+def good_answers(model: HostedModel, person: Person) -> list[str]:
+    """Well-formed answers about a person: a step of each lever. Some of them are open to anybody."""
     levers = question_about(model, person).levers
-    return write_answer(levers, np.eye(len(levers), dtype=np.int64)[0])
+    return [write_answer(levers, levels) for levels in np.eye(len(levers), dtype=np.int64)]
+
+
+def a_good_answer(model: HostedModel, person: Person) -> str:
+    """One of them."""
+    return good_answers(model, person)[0]
 
 
 @dataclass
 class FakeLlm:
-    """The running fake: set `behaviour`; read `asked`, the requests for samples (not those that warm up), and
-    `left`, which is set once a caller leaves before the reply ends.
+    """The running fake: set `behaviour` and `models`; read `asked`, the requests for samples (not those that
+    warm up), and `left`, which is set once a caller leaves before the reply ends.
     """
 
     url: str = ""
     behaviour: Behaviour = field(default_factory=lambda: says())
+    models: Reply = field(default_factory=lambda: listing("fake-model"))
     asked: list[Json] = field(default_factory=list)
     left: threading.Event = field(default_factory=threading.Event)
 
@@ -56,14 +67,18 @@ def fake_llm() -> Iterator[FakeLlm]:
         yield fake
 
 
+def _warms_up(request: Json) -> bool:
+    return 1 in (request.get("max_tokens"), request.get("max_completion_tokens"))
+
+
 def _handler(fake: FakeLlm) -> type[Handler]:
     class FakeHandler(Handler):
         def get(self) -> Reply:
-            return Reply(body=b'{"object": "list", "data": [{"id": "fake-model"}]}')
+            return fake.models
 
         def post(self, content: bytes) -> Reply:
             request = json.loads(content)
-            if request["n"] > 1:
+            if not _warms_up(request):
                 fake.asked.append(request)
             return fake.behaviour(request)
 

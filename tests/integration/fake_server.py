@@ -1,24 +1,30 @@
 """What the fakes of somebody else's HTTP servers have in common."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+_ENDLESS = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What a fake sends.
 
-    With `hang` it stops in the middle and keeps the connection open until the caller leaves; with `drop` it
-    closes the connection without a word.
+    With `hang` it stops in the middle and keeps the connection open until the caller leaves, with `drip` it
+    sends a space now and then meanwhile; with `drop` it closes the connection without a word, with `raw` it
+    does so after these bytes, which may be no HTTP at all.
     """
 
     status: int = 200
     body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
     hang: bool = False
+    drip: bool = False
     drop: bool = False
+    raw: bytes | None = None
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -45,22 +51,36 @@ class Handler(BaseHTTPRequestHandler):
         if reply.drop:
             self.close_connection = True
             return
+        with suppress(ConnectionError):  # the caller may have left
+            self._say(reply)
+            if reply.hang or reply.drip:
+                self._wait_until_left(b" " if reply.drip else b"")
+
+    def _say(self, reply: Reply) -> None:
+        if reply.raw is not None:
+            self.close_connection = True
+            self.wfile.write(reply.raw)
+            return
         self.send_response(reply.status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(reply.body) + reply.hang))
+        more = _ENDLESS if reply.hang or reply.drip else 0
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(reply.body) + more)}
+        for name, value in (headers | dict(reply.headers)).items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(reply.body)
         self.wfile.flush()
-        if reply.hang:
-            self._wait_until_left()
 
-    def _wait_until_left(self) -> None:
+    def _wait_until_left(self, drop: bytes) -> None:
         self.connection.settimeout(0.02)
-        while not self.over.is_set():
-            with suppress(TimeoutError):
-                if not self.connection.recv(1):
-                    self.left.set()
-                    return
+        try:
+            while not self.over.is_set():
+                self.wfile.write(drop)
+                with suppress(TimeoutError):
+                    if not self.connection.recv(1):
+                        break
+        except ConnectionError:
+            pass
+        self.left.set()
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

@@ -14,7 +14,7 @@ import psycopg
 
 from app.classifiers.hosted import HostedModel
 from app.embedded.processes import Child
-from tests.integration.fake_llm import a_good_answer, fake_llm, says
+from tests.integration.fake_llm import fake_llm, good_answers, says
 from tests.integration.fake_server import Reply
 from tests.integration.processes import wait_until
 from tests.integration.serving import SECONDS, Servers
@@ -63,7 +63,7 @@ def test_two_workers_that_write_one_chunk_double_nothing(
     The language model keeps the first busy until then, so that it is for certain in the middle.
     """
     frozen, woken = threading.Event(), threading.Event()
-    answer = says(*[a_good_answer(model, many_people[0])] * 8)
+    answer = says(*good_answers(model, many_people[0])[:8])
 
     def behaviour(request: Json) -> Reply:
         if not frozen.is_set():

@@ -23,7 +23,7 @@ from tests.integration.answers import (
     risk_of,
     told,
 )
-from tests.integration.fake_llm import fake_llm
+from tests.integration.fake_llm import fake_llm, good_answers, says
 from tests.integration.serving import Servers, client_of, settings_for
 
 PEOPLE = 5
@@ -238,8 +238,11 @@ def test_the_same_question_again_comes_from_the_cache_and_is_recorded(
     assert cached_flags(database, first["id"]) == [False, True]
 
 
-def test_the_first_question_of_a_gateway_is_cached_too(servers: Servers, question: Json) -> None:
+def test_the_first_question_of_a_gateway_is_cached_too(
+    servers: Servers, question: Json, model: HostedModel, helpable: Person
+) -> None:
     with fake_llm() as fake, client_of(settings_for(servers, llm_url=fake.url)) as client:
+        fake.behaviour = says(*good_answers(model, helpable)[:8])
         answers = [found(client, question, generator="auto") for _ in range(3)]
         assert len(fake.asked) == 1
     assert [answer["generation"]["cached"] for answer in answers] == [False, True, True]

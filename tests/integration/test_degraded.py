@@ -54,6 +54,9 @@ NONSENSE: dict[str, object] = {
     "prose in quotes": '"Eat less and walk more."',
     "nothing": "",
     "no text": None,
+    "a number": 3,
+    "a text in parts": [{"type": "text", "text": '"BMI -1"'}],
+    "thoughts": "<think>The patient is heavy, so",
     "cut off": '"bmi -1, fib',
     "unknown feature": '"shoe_size -1"',
     "fixed feature": '"age -10"',
@@ -81,8 +84,10 @@ def test_nonsense_is_not_well_formed(
     answer = found(client, question)
     generation = answer["generation"]
     assert (generation["proposals"], generation["well_formed"], generation["valid"]) == (8, 0, 0)
+    assert generation["degraded"] == "llm_no_proposal"
     assert {option["generator"] for option in answer["counterfactuals"]} == {"search"}
     assert_verified(client, answer)
+    assert found(client, question)["generation"]["cached"] is False
 
 
 def test_one_good_answer_among_bad_ones_counts(
@@ -101,6 +106,23 @@ def test_more_answers_than_asked_for_are_left_out(
     fake.behaviour = says(*good[:3] * 4)
     generation = found(client, question)["generation"]
     assert generation["well_formed"] <= generation["proposals"] == 8
+
+
+def test_no_choice_at_all_is_told_and_not_kept(client: httpx.Client, fake: FakeLlm, question: Json) -> None:
+    fake.behaviour = says()
+    answers = [found(client, question) for _ in range(2)]
+    assert [answer["generation"]["degraded"] for answer in answers] == ["llm_no_proposal"] * 2
+    assert_verified(client, answers[0])
+
+
+@pytest.mark.parametrize("usage", ["n/a", [1], 3, {"prompt_tokens": "many"}, {"prompt_tokens": True}])
+def test_counts_that_are_none_cost_no_answer(
+    client: httpx.Client, fake: FakeLlm, question: Json, good: list[str], usage: object
+) -> None:
+    fake.behaviour = says(*good[:8], usage=usage, id=7, created="yesterday", model=None)
+    generation = found(client, question)["generation"]
+    assert generation["degraded"] is None
+    assert (generation["prompt_tokens"], generation["completion_tokens"]) == (None, None)
 
 
 BROKEN: dict[str, Behaviour] = {

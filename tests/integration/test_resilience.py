@@ -38,7 +38,7 @@ def good(model: HostedModel, helpable: Person) -> str:
 def test_a_connection_that_is_closed_on_us_is_tried_once_more(
     servers: Servers, fake: FakeLlm, question: Json, good: str
 ) -> None:
-    replies = iter([Reply(drop=True), says(good)({})])
+    replies = iter([Reply(drop=True), says(*[good] * 8)({})])
     with client_of(settings_for(servers, llm_url=fake.url)) as client:
         fake.behaviour = lambda _: next(replies)
         assert found(client, question)["generation"]["degraded"] is None
@@ -74,7 +74,7 @@ def test_a_model_that_is_back_is_found_by_a_probe(
     with client_of(settings_for(servers, llm_url=fake.url, llm_failures=1, llm_rest_s=0)) as client:
         fake.behaviour = lambda _: FAILURE
         found(client, question)
-        fake.behaviour = says(good)
+        fake.behaviour = says(*[good] * 8)
         assert found(client, question)["generation"]["degraded"] is None
 
 
@@ -88,7 +88,7 @@ def test_no_more_than_so_many_requests_are_under_way(
         both.wait(SECONDS)  # so that two do meet here
         most.append(len(inside))
         inside.pop()
-        return says(good)({})
+        return says(*[good] * 8)({})
 
     settings = settings_for(servers, llm_url=fake.url, llm_concurrency=2)
     with client_of(settings) as client, ThreadPoolExecutor(6) as callers:
@@ -111,7 +111,7 @@ def test_a_caller_who_hangs_up_ends_the_generation_and_leaves_nothing(
         with connect(servers.database_url) as database:
             count = "SELECT count(*) FROM answers WHERE patient_id = 'hung-up'"
             assert database.execute(count).fetchone() == (0,)
-        fake.behaviour = says(good)
+        fake.behaviour = says(*[good] * 8)
         assert found(client, question)["generation"]["degraded"] is None
 
 
@@ -119,7 +119,7 @@ def test_what_proposals_cost_is_told_and_recorded(
     servers: Servers, fake: FakeLlm, question: Json, good: str
 ) -> None:
     with client_of(settings_for(servers, llm_url=fake.url)) as client:
-        fake.behaviour = says(good, usage={"prompt_tokens": 171, "completion_tokens": 96})
+        fake.behaviour = says(*[good] * 8, usage={"prompt_tokens": 171, "completion_tokens": 96})
         answer = found(client, question)
         assert client.get(f"/counterfactuals/{answer['id']}").json()["generation"] == answer["generation"]
     generation = answer["generation"]

@@ -16,7 +16,7 @@ REASONS = {
     "invalid": "did not fit the model's schema",
     "already_of_the_class": "were of the class already",
     "out_of_reach": "cannot be brought to the class within the schema's limits",
-    "llm_unavailable": "the language model was away",
+    "llm_no_proposal": "the language model alone was asked, and proposed nothing that could be read",
 }
 
 

@@ -33,7 +33,7 @@ class LanguageModel:
     def __call__(self, person: Person) -> Reply:
         question, wish = self._asker.question(person), self._wish
         proposed = self._runner.run(self._proposer.propose(question))
-        if proposed.degraded is not None:
+        if proposed.degraded is not None and proposed.degraded.is_away:
             raise RuntimeError(proposed.degraded)
         pool = distinct(proposed.levels)
         pool = pool[question.levers.allowed(pool)]

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from app.evaluation.proposals.cases import Case
-from app.proposers.llm.client import Completion
+from app.proposers.llm.completion import Completion
 from app.proposers.llm.proposer import LlmProposer
 
 

@@ -19,6 +19,8 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
 _AWAY = {
     "llm_unavailable": "The language model was away: these options come from the search alone.",
     "llm_timeout": "The language model did not answer in time: these options come from the search alone.",
+    "llm_no_proposal": "The language model proposed nothing that could be read: "
+    "these options come from the search alone.",
     "llm_not_taught": "No language model was taught this model: these options come from the search alone.",
     "cache_unavailable": "The cache was away: the answer took longer, and is complete.",
 }

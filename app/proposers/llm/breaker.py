@@ -17,9 +17,14 @@ class Breaker:
         self._in_a_row = 0
         self._rests_until = 0.0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether calls are held back, but for a probe now and then."""
+        return self._in_a_row >= self._most
+
     def admits(self) -> bool:
         """Whether a call may be made now; whoever makes it then says how it ended."""
-        if self._in_a_row < self._most:
+        if not self.is_open:
             return True
         if self._clock() < self._rests_until:
             return False

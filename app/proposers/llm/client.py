@@ -1,145 +1,157 @@
 """A client of any OpenAI-compatible chat-completions server: vLLM, llama.cpp, a hosted one."""
 
 import asyncio
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
 
-import httpx
+import structlog
 
 from app.proposers.llm.breaker import Breaker
-from app.proposers.llm.prompt import Message
+from app.proposers.llm.completion import Completion, together
+from app.proposers.llm.dialect import Dialect, Form, Wish, body_of
+from app.proposers.llm.failures import Failure, Failures, LlmError, LlmTimeoutError, Reason
+from app.proposers.llm.refusals import failure_of, refused
+from app.proposers.llm.server import Server, completion_in
 
-_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
-_NOT_RECEIVED = (httpx.ConnectError, httpx.WriteError, httpx.RemoteProtocolError)
-"""What a server that restarts, or closes an idle connection, does: the request may be sent once more."""
-
-
-class LlmError(RuntimeError):
-    """The server is away, or answers with an error or with something that is not a completion."""
-
-
-class LlmTimeoutError(LlmError):
-    """Nothing came back before the deadline."""
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """Sampled answers, and what they cost as the server counts it (None where it does not)."""
-
-    texts: list[str]
-    prompt_tokens: int | None
-    completion_tokens: int | None
-    """Of all answers."""
-    first_tokens: int | None = None
-    """Of the first answer, where the server counts that one alone."""
+_READY_S = 2.0
+_NOT_FOUND = 404
+_log = structlog.get_logger()
 
 
 class LlmClient:
-    """Samples several answers with one request, so that the server reads the prompt once.
+    """Samples several answers, with one request where the server can, so that it reads the prompt once.
 
     At most `concurrency` requests are under way; others wait, and their waiting counts. A server that
-    fails again and again is left alone for a while (`breaker`).
+    fails again and again is left alone for a while (`breaker`). What a server takes of the protocol is
+    learned from its refusals, and kept for the client's life.
     """
 
     def __init__(
         self, base_url: str, model: str | None, api_key: str | None, concurrency: int, breaker: Breaker
     ) -> None:
-        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=concurrency)
-        # No timeout of the client's own: the deadline covers the whole exchange. A proxy is for servers
-        # elsewhere: it would not reach one on this machine.
-        self._http = httpx.AsyncClient(
-            base_url=base_url.rstrip("/"),
-            headers=headers,
-            limits=limits,
-            timeout=None,
-            trust_env=httpx.URL(base_url).host not in _THIS_MACHINE,
-        )
+        self._server = Server(base_url, api_key, concurrency)
+        self._is_named = model is not None
         self._model = model
-        self._turns = asyncio.Semaphore(concurrency)
         self._breaker = breaker
+        self._dialect = Dialect()
+        self.failures = Failures()
 
     @property
     def model(self) -> str | None:
         """The model asked for; None until the first call where no setting names one."""
         return self._model
 
-    async def sample(
-        self,
-        messages: list[Message],
-        schema: dict[str, Any],
-        count: int,
-        temperature: float,
-        max_tokens: int,
-        deadline_s: float,
-        seed: int | None = None,
-    ) -> Completion:
-        """Up to `count` answers; leaving, at the deadline or when cancelled, closes the connection.
+    @property
+    def form(self) -> Form:
+        """How the form of an answer is asked for, as far as is known."""
+        return self._dialect.form
 
-        Servers end generation when their caller is gone. `seed` is for the server's sampling.
+    @property
+    def is_resting(self) -> bool:
+        """Whether the server is being left alone."""
+        return self._breaker.is_open
+
+    async def sample(self, wish: Wish, count: int, deadline_s: float) -> Completion:
+        """Up to `count` answers; leaving, at the deadline or when cancelled, closes the connections.
+
+        Servers end generation when their caller is gone. Where each answer takes a request of its own, those
+        are given that came in time.
 
         Raises:
             LlmTimeoutError: none came in time.
             LlmError: the server is away, refuses, answers with something else, or is being left alone.
         """
-        if not self._breaker.admits():
-            raise LlmError("the language model failed too often and is being left alone for a while")
-        body = {
-            "messages": messages,
-            "n": count,
-            "temperature": temperature,
-            "max_tokens": max_tokens,
-            "response_format": {
-                "type": "json_schema",
-                "json_schema": {"name": "changes", "schema": schema},
-            },
-        }
-        if seed is not None:
-            body["seed"] = seed
         try:
-            async with asyncio.timeout(deadline_s), self._turns:
-                completion = await self._complete(body)
-        except TimeoutError as error:
-            self._breaker.failed()
-            raise LlmTimeoutError("the language model did not answer in time") from error
-        except (httpx.HTTPError, ValueError, LookupError, TypeError, RecursionError) as error:
-            self._breaker.failed()
-            raise LlmError("the language model did not answer with a completion") from error
+            if not self._breaker.admits():
+                raise LlmError(Failure(Reason.BREAKER_OPEN))
+            completion = await self._sampled(wish, count, asyncio.get_running_loop().time() + deadline_s)
+        except LlmError as error:
+            self.failures.note(error.failure)
+            if error.failure.reason is not Reason.BREAKER_OPEN:
+                self._breaker.failed()
+            raise
         self._breaker.succeeded()
         return completion
 
-    async def _complete(self, body: dict[str, Any]) -> Completion:
-        body["model"] = self._model or await self._served_model()
+    async def _sampled(self, wish: Wish, count: int, until: float) -> Completion:
+        if count > 1 and not self._dialect.many:
+            return together(await self._each(wish, range(count), until))
         try:
-            response = await self._http.post("/chat/completions", json=body)
-        except _NOT_RECEIVED:
-            response = await self._http.post("/chat/completions", json=body)
-        response.raise_for_status()
-        answer = response.json()
-        texts = [str(choice["message"]["content"]) for choice in answer["choices"][: body["n"]]]
-        usage = answer.get("usage") or {}
-        read, said = _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))
-        # llama.cpp, which alone has `timings`, merges several answers but gives the usage of the first.
-        if "timings" in answer and len(texts) > 1:
-            return Completion(texts, read, None, said)
-        return Completion(texts, read, said)
+            async with asyncio.timeout_at(until):
+                first = await self._complete(wish, count)
+        except TimeoutError as error:
+            raise LlmTimeoutError from error
+        if count == 1 or first.choices != 1:
+            return first
+        # It takes `n` and passes it over (Ollama, TGI), or has just refused it.
+        self._keep(self._dialect.alone)
+        with_others = await self._each(wish, range(1, count), until, beside=first)
+        return together(with_others)
+
+    async def _each(
+        self, wish: Wish, places: Iterable[int], until: float, beside: Completion | None = None
+    ) -> list[Completion]:
+        """An answer to a request of its own for each place, and the one there is; those that failed are left
+        out.
+
+        Raises:
+            LlmError: all did.
+        """
+        tasks = [asyncio.create_task(self._complete(wish, 1, place)) for place in places]
+        try:
+            await asyncio.wait(tasks, timeout=max(0.0, until - asyncio.get_running_loop().time()))
+        finally:
+            for task in tasks:
+                task.cancel()
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+        whole = [one for one in (beside, *ended) if isinstance(one, Completion)]
+        if not whole:
+            raise next((one for one in ended if isinstance(one, LlmError)), LlmTimeoutError())
+        return whole
+
+    async def _complete(self, wish: Wish, count: int, place: int = 0) -> Completion:
+        """Answers to one request, in the best way to ask that the server takes.
+
+        A way is kept once it led to a completion: a refusal that came of something else teaches nothing.
+        """
+        dialect, renamed = self._dialect, self._is_named
+        model = self._model or await self._served_model()
+        while True:
+            body = body_of(wish, dialect, model, count if dialect.many else 1, place)
+            answer = await self._server.post("/chat/completions", body)
+            if answer.is_success:
+                completion = await completion_in(answer, count)
+                self._keep(dialect)
+                return completion
+            if answer.status == _NOT_FOUND and not renamed:
+                renamed, before, model = True, model, await self._served_model()
+                if model != before:
+                    continue
+            parameter = refused(answer.status, answer.body, body)
+            poorer = dialect.without(parameter) if parameter else None
+            if poorer is None:
+                raise LlmError(failure_of(answer.status, answer.body, parameter is not None))
+            dialect = poorer
+
+    def _keep(self, dialect: Dialect) -> None:
+        if dialect != self._dialect:
+            self._dialect = dialect
+            _log.info("llm_dialect", **dialect.told)
 
     async def _served_model(self) -> str:
-        response = await self._http.get("/models")
-        response.raise_for_status()
-        self._model = str(response.json()["data"][0]["id"])
+        """The first model that the server lists; asked anew once it does not know the last one."""
+        self._model = await self._server.first_model()
         return self._model
 
-    async def is_ready(self) -> bool:
+    async def unreadiness(self) -> Failure | None:
+        """Why the server does not list its models just now; None if it does."""
         try:
-            async with asyncio.timeout(2):
-                return (await self._http.get("/models")).is_success
-        except (TimeoutError, httpx.HTTPError):
-            return False
+            async with asyncio.timeout(_READY_S):
+                answer = await self._server.get("/models")
+        except TimeoutError:
+            return Failure(Reason.TIMEOUT)
+        except LlmError as error:
+            return error.failure
+        return None if answer.is_success else failure_of(answer.status, answer.body)
 
     async def close(self) -> None:
-        await self._http.aclose()
-
-
-def _count(tokens: object) -> int | None:
-    return tokens if isinstance(tokens, int) and 0 <= tokens < 1 << 31 else None
+        await self._server.close()

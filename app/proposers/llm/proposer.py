@@ -1,6 +1,5 @@
 """Asking the language model for counterfactuals of one patient."""
 
-import asyncio
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -8,17 +7,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.classifiers.threads import in_thread
 from app.domain.schema import FeatureSchema
 from app.engine.leverage import leverage_of
 from app.engine.question import Question
 from app.proposers.base import Degraded, Proposals, Usage
-from app.proposers.llm.client import Completion, LlmClient, LlmError, LlmTimeoutError
+from app.proposers.llm.client import LlmClient
+from app.proposers.llm.completion import Completion
+from app.proposers.llm.dialect import Form, Wish
 from app.proposers.llm.exemplars import Exemplar, ExemplarBank
+from app.proposers.llm.failures import Failure, LlmError, LlmTimeoutError, Reason
 from app.proposers.llm.prompt import VERSION, Message, Style, case_text, messages
 from app.proposers.llm.response import read_answer, response_schema
 
 _MOST_TOKENS = 64
 _WARM_UP_S = 20.0
+_A_DIGIT = {"type": "string", "pattern": "^[0-9]$"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ class LlmProposer:
     @property
     def prompt_version(self) -> str:
         """Which words the model was asked with."""
-        return f"{VERSION}/{self.style}"
+        told = "+json" if self.client.form in (Form.JSON, Form.WORDS) else ""
+        return f"{VERSION}/{self.style}{told}"
 
     async def propose(self, question: Question, seed: int | None = None) -> Proposals:
         """Proposals for a patient; the model's being away is no error."""
@@ -62,6 +67,10 @@ class LlmProposer:
             return self._nothing(question, Degraded.LLM_UNAVAILABLE, _used(started))
         levers = question.levers
         read = [levels for answer in completion.texts if (levels := read_answer(levers, answer)) is not None]
+        if not read:
+            self.client.failures.note(Failure(Reason.NO_PROPOSAL))
+            return self._nothing(question, Degraded.LLM_NO_PROPOSAL, _used(started, completion))
+        self.client.failures.over()
         levels = np.array(read, dtype=np.int64).reshape(len(read), len(levers))
         return Proposals(
             levels,
@@ -78,15 +87,9 @@ class LlmProposer:
             LlmError: the language model is away, too slow, or answers with something else.
             ClassifierError: the classifier is away; the prompt has its word on single moves.
         """
-        return await self.client.sample(
-            await asyncio.to_thread(self._messages, question),
-            response_schema(question.levers),
-            count=self.samples,
-            temperature=self.temperature,
-            max_tokens=_MOST_TOKENS,
-            deadline_s=self.deadline_s,
-            seed=seed,
-        )
+        said = await in_thread(question.classifier, self._messages, question)
+        wish = Wish(said, response_schema(question.levers), self.temperature, _MOST_TOKENS, seed)
+        return await self.client.sample(wish, self.samples, self.deadline_s)
 
     async def warm_up(self, schemas: Iterable[FeatureSchema]) -> None:
         """Have the server read what all patients' prompts share, of each model that it knows.
@@ -96,7 +99,7 @@ class LlmProposer:
         with suppress(LlmError):
             for schema in (one for one in schemas if self.knows(one.model.name)):
                 prompt = messages(schema, self.style, "1")
-                await self.client.sample(prompt, {"const": 0}, 1, 0.0, max_tokens=1, deadline_s=_WARM_UP_S)
+                await self.client.sample(Wish(prompt, _A_DIGIT, 0.0, max_tokens=1), 1, _WARM_UP_S)
 
     def _messages(self, question: Question) -> list[Message]:
         """The prompt; asks the classifier what each move does alone."""

@@ -4,6 +4,7 @@ An answer is one short JSON string of moves, each a feature and a signed number 
 "BMI -4 fibre 3". Its JSON schema is a pattern of exactly the moves that are open to this patient under
 this request, so that a server with constrained decoding can neither leave the limits nor go on and on.
 (A string, because between the parts of objects and lists a model may spend its time on white space.)
+Servers that take schemas of objects alone are asked for one that holds the string: {"changes": "BMI -4"}.
 """
 
 import json
@@ -15,6 +16,13 @@ import numpy as np
 from app.domain.levers import Lever, Levers
 from app.domain.schema import IntArray
 
+JSON_WORDS = 'Answer with JSON alone, such as {"changes": "BMI -5 fibre 2"}.'
+"""How a server that takes no schema is told the form; the features are those of the instruction's example."""
+
+_HELD = "changes"
+_LONGEST = 4_000
+"""Characters: twenty moves are some 500."""
+
 
 def response_schema(levers: Levers) -> dict[str, Any]:
     """The JSON schema of an answer for these levers."""
@@ -23,15 +31,29 @@ def response_schema(levers: Levers) -> dict[str, Any]:
     return {"type": "string", "pattern": f"^({move})( ({move})){{0,{more}}}$"}
 
 
+def object_schema(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an object that holds an answer of this schema."""
+    return {
+        "type": "object",
+        "properties": {_HELD: schema},
+        "required": [_HELD],
+        "additionalProperties": False,
+    }
+
+
 def read_answer(levers: Levers, text: str) -> IntArray | None:
     """The levels an answer stands for, shape (levers,), or None if it is not well formed.
 
     A feature named twice goes the further way.
     """
+    if len(text) > _LONGEST:
+        return None
     try:
         answer = json.loads(text)
     except (ValueError, RecursionError):  # ValueError also for numbers of thousands of digits
         return None
+    if isinstance(answer, dict) and answer.keys() == {_HELD}:
+        answer = answer[_HELD]
     if not isinstance(answer, str):
         return None
     known = {

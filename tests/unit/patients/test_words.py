@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.counterfactuals.schemas import PlausibilityOut
+from app.counterfactuals.schemas import GenerationOut, PlausibilityOut
 from app.domain.wording import inline
 from app.http.pages.rendering import risk_words, signed
 from app.patients.views.options import likeness
+from app.patients.views.words import degraded_text
+from app.proposers.base import Degraded
 
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -31,6 +33,14 @@ def test_the_check_that_fails_is_named(in_range: bool, percentile: float, joint:
         typical=typical,
     )
     assert (likeness(found) or "").startswith(said)
+
+
+@pytest.mark.parametrize("code", Degraded)
+def test_whatever_was_of_no_use_is_told_in_a_sentence_of_its_own(code: Degraded) -> None:
+    nothing = {"proposals": 0, "well_formed": 0, "valid": 0, "repaired": 0, "llm_model": None}
+    told = GenerationOut(**nothing, prompt_version=None, degraded=code, elapsed_ms=1.0)  # type: ignore[arg-type]
+    (sentence,) = degraded_text(told)
+    assert code not in sentence
 
 
 def test_of_answers_before_it_was_measured_nothing_is_said() -> None:

@@ -6,9 +6,10 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from app.classifiers.hosted import HostedModel
-from app.proposers.llm.response import read_answer, response_schema, write_answer
+from app.proposers.llm.response import object_schema, read_answer, response_schema, write_answer
 from tests.asking import Person, question_about
 
 
@@ -58,6 +59,22 @@ def test_every_answer_the_schema_admits_reads_back_as_what_it_says(
 )
 def test_what_is_not_well_formed_is_not_guessed_at(model: HostedModel, helpable: Person, text: str) -> None:
     assert read_answer(question_about(model, helpable | {"bmi": 30.0, "weight": None}).levers, text) is None
+
+
+def test_an_object_that_holds_the_answer_reads_like_it(model: HostedModel, helpable: Person) -> None:
+    levers = question_about(model, helpable).levers
+    bare = read_answer(levers, '"BMI -1 fibre 1"')
+    assert bare is not None
+    held = read_answer(levers, '{"changes": "BMI -1 fibre 1"}')
+    assert held is not None
+    assert held.tolist() == bare.tolist()
+    Draft202012Validator(object_schema(response_schema(levers))).validate({"changes": "BMI -1 fibre 1"})
+    for other in ('{"changes": ["BMI -1"]}', '{"changes": "BMI -1", "why": ""}', '{"change": "BMI -1"}'):
+        assert read_answer(levers, other) is None
+
+
+def test_a_text_longer_than_any_answer_is_not_even_parsed(model: HostedModel, helpable: Person) -> None:
+    assert read_answer(question_about(model, helpable).levers, " " * 1_000_000 + '"BMI -1"') is None
 
 
 def test_the_schema_names_only_what_may_move(model: HostedModel, helpable: Person) -> None:

@@ -1,0 +1,1 @@
+"""Calls to servers that others run: how much of an answer is read, and on whose time."""

@@ -1,0 +1,90 @@
+"""What a batch job makes of a language model that says nothing of use: a fake one."""
+
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from app.augmentation.generation import Generation, Yield
+from app.augmentation.making import Label, Maker, Reason, maker_of
+from app.domain.counterfactual import Generator
+from app.engine.hosting import Hosted
+from app.engine.wish import Wish
+from app.proposers.base import Degraded, ProposerError
+from app.proposers.llm.breaker import Breaker
+from app.proposers.llm.client import LlmClient
+from app.proposers.llm.prompt import Style
+from app.proposers.llm.proposer import LlmProposer
+from tests.asking import Person
+from tests.integration.fake_llm import FakeLlm, a_good_answer, fake_llm, says
+from tests.integration.fake_server import Reply
+from tests.integration.serving import SECONDS
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeLlm]:
+    with fake_llm() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def proposer(fake: FakeLlm) -> AsyncIterator[LlmProposer]:
+    client = LlmClient(fake.url, None, None, 4, Breaker(1000, 0))
+    yield LlmProposer(client, Style.ZERO_SHOT, {}, 8, 0.8, SECONDS)
+    await client.close()
+
+
+@pytest.fixture(scope="module")
+def maker(hosted: Hosted) -> Maker:
+    return maker_of(hosted, Label.LOW)
+
+
+async def made(maker: Maker, proposer: LlmProposer, by: Generator, person: Person) -> Yield:
+    async def cancelled() -> bool:
+        return False
+
+    with ThreadPoolExecutor(1) as pool:
+        return await Generation(maker, Wish(1, 0.0, by), pool, proposer, 1).run([(0, person)], cancelled)
+
+
+NOTHING: dict[str, Reply] = {
+    "no choice": says()({}),
+    "no text": says(*[None] * 8)({}),
+    "thoughts": says(*["<think>"] * 8, usage="n/a")({}),
+}
+
+
+@pytest.mark.parametrize("reply", NOTHING.values(), ids=NOTHING)
+async def test_the_search_goes_on_alone_and_the_job_says_so(
+    fake: FakeLlm, maker: Maker, proposer: LlmProposer, helpable: Person, reply: Reply
+) -> None:
+    fake.behaviour = lambda _: reply
+    done = await made(maker, proposer, Generator.AUTO, helpable)
+    assert (list(done.made), done.refused) == ([0], {})
+    assert done.degraded is Degraded.LLM_NO_PROPOSAL
+
+
+@pytest.mark.parametrize("reply", NOTHING.values(), ids=NOTHING)
+async def test_where_the_language_model_alone_is_asked_rows_are_refused_and_not_the_job(
+    fake: FakeLlm, maker: Maker, proposer: LlmProposer, helpable: Person, reply: Reply
+) -> None:
+    fake.behaviour = lambda _: reply
+    done = await made(maker, proposer, Generator.LLM, helpable)
+    assert (done.made, done.refused) == ({}, {0: Reason.NO_PROPOSAL})
+    assert done.degraded is Degraded.LLM_NO_PROPOSAL
+
+
+async def test_a_language_model_that_is_away_is_waited_for_where_it_alone_is_asked(
+    fake: FakeLlm, maker: Maker, proposer: LlmProposer, helpable: Person
+) -> None:
+    fake.behaviour = lambda _: Reply(500)
+    with pytest.raises(ProposerError):
+        await made(maker, proposer, Generator.LLM, helpable)
+
+
+async def test_counts_that_are_none_cost_no_row(
+    fake: FakeLlm, maker: Maker, proposer: LlmProposer, helpable: Person
+) -> None:
+    fake.behaviour = says(*[a_good_answer(maker.hosted.model, helpable)] * 8, usage=[1])
+    done = await made(maker, proposer, Generator.AUTO, helpable)
+    assert (list(done.made), done.degraded) == ([0], None)
