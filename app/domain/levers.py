@@ -14,10 +14,12 @@ import numpy as np
 
 from app.domain.constraints import Constraints
 from app.domain.feature import Action, Direction, Feature
+from app.domain.links import LinearLink, ProportionalLink
 from app.domain.patient import Patient
-from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray, LinearLink, ProportionalLink
+from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray
 
-_SLACK = 1e-6
+_SLACK = 1e-7
+"""Less than the last decimal of a value, and more than the error of summing some."""
 _UNBOUNDED = (-math.inf, math.inf)
 
 
@@ -176,7 +178,7 @@ def _ladder(action: Action, start: float) -> tuple[FloatArray, IntArray]:
     values = start + sign * action.step * np.arange(count + 1)
     if action.reaches_limit and reach >= room > count * action.step + _SLACK:
         values, count = np.append(values, end), count + 1
-    return np.round(values, 6), sign * np.arange(count + 1, dtype=np.int64)
+    return np.append(start, np.round(values[1:], 6)), sign * np.arange(count + 1, dtype=np.int64)
 
 
 def room_for(action: Action, start: float) -> float:
