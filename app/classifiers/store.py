@@ -49,7 +49,8 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
     home = folder / version if version else newest_version(folder)
     manifest = read_manifest(home, schema)
     check_files(home, manifest, without=() if classifier_url is None else (_CLASSIFIER,))
-    population = read_people(schema, shipped_file(home, manifest, "population.parquet"))
+    learned_from = manifest.counts.training
+    population = read_people(schema, shipped_file(home, manifest, "population.parquet"), learned_from)
     check_people(schema, shipped_file(home, manifest, "held_out.parquet"))
     try:
         classifier, address = _classifier(home, manifest, schema, population, classifier_url)
