@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from app.classifiers.base import Classifier, ClassifierError, Committee
+from app.classifiers.card import read_card
 from app.classifiers.folder import (
     Manifest,
     ModelFolderError,
@@ -65,6 +66,7 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
         classifier=classifier,
         committee=committee,
         population=population,
+        card=read_card(home),
     )
 
 

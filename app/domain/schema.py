@@ -48,11 +48,31 @@ class DataFacts(Frozen):
     loader: str
 
 
+class CardFacts(Frozen):
+    """What a model's card tells of where the model comes from: nothing that its owner does not say."""
+
+    made_by: Text | None = None
+    contact: Text | None = None
+    licence: Text | None = None
+    """Of the model; that of the data is among the facts of the data."""
+    reproduce: tuple[Text, ...] = ()
+    """How to make the same model again, each a sentence or two."""
+
+
+class Gate(Frozen):
+    """What a newly trained version must reach to be written: nothing that its owner does not ask."""
+
+    min_roc_auc: Annotated[Number, Field(ge=0.5, le=1)] | None = None
+    """The least ROC-AUC on held-out people."""
+
+
 class FeatureSchema(Frozen):
     """All features of a model in order, with the links and relations between them."""
 
     model: ModelFacts
     data: DataFacts
+    card: CardFacts = CardFacts()
+    gate: Gate = Gate()
     features: Annotated[tuple[Feature, ...], Field(alias="feature", min_length=1)]
     links: Annotated[tuple[Link, ...], Field(alias="link")] = ()
     relations: Annotated[tuple[Relation, ...], Field(alias="relation")] = ()
