@@ -25,20 +25,37 @@ _TYPES = {
 }
 
 
-def read_people(schema: FeatureSchema, path: Path, learned_from: int | None = None) -> Population:
+def read_people(schema: FeatureSchema, path: Path) -> Population:
     """The people of a Parquet file whose columns are the schema's features and `outcome`.
 
-    Further columns are passed over. Where the model learned from more people than the file holds, as
-    `learned_from` says, these are a sample, and need not reach the ends of the observed ranges.
+    Further columns are passed over.
 
     Raises:
         ModelFolderError: the file is missing or not Parquet, lacks a column, or holds something else in it.
     """
     table = _read(path)
-    _check_columns(schema, table, path)
+    _check_table(schema, table, path)
+    return _population(schema, table, path)
+
+
+def read_population(schema: FeatureSchema, path: Path, learned_from: int | None) -> Population:
+    """The people that a model learned from, who are what `observed` in the schema tells of.
+
+    Where it learned from more people than the file holds, as `learned_from` says, these are a sample, and
+    need not reach the ends of the observed ranges.
+
+    Raises:
+        ModelFolderError: as `read_people`, or an observed range is not theirs.
+    """
+    table = _read(path)
+    _check_table(schema, table, path)
     is_sample = learned_from is not None and len(table) < learned_from
     if fault := next(observed_faults(schema, _columns(schema, table), is_sample), None):
         raise ModelFolderError(f"{path} {fault}")
+    return _population(schema, table, path)
+
+
+def _population(schema: FeatureSchema, table: pa.Table, path: Path) -> Population:
     outcome = np.array(table.column("outcome").to_pylist(), dtype=bool)
     if np.count_nonzero(~outcome) < FEWEST:
         raise ModelFolderError(f"{path} holds fewer than {FEWEST} people without the outcome")
@@ -62,7 +79,7 @@ def check_people(schema: FeatureSchema, path: Path) -> None:
         ModelFolderError: as `read_people`, or it holds nobody.
     """
     table = _read(path)
-    _check_columns(schema, table, path)
+    _check_table(schema, table, path)
     if len(table) == 0:
         raise ModelFolderError(f"{path} holds nobody")
 
@@ -91,7 +108,7 @@ def _read(path: Path) -> pa.Table:
         raise ModelFolderError(f"{path} is not a Parquet file") from error
 
 
-def _check_columns(schema: FeatureSchema, table: pa.Table, path: Path) -> None:
+def _check_table(schema: FeatureSchema, table: pa.Table, path: Path) -> None:
     lacking = [name for name in (*schema.by_name, "outcome") if name not in table.column_names]
     if lacking:
         names = ", ".join(f"'{name}'" for name in lacking)
@@ -103,12 +120,17 @@ def _check_columns(schema: FeatureSchema, table: pa.Table, path: Path) -> None:
     outcome = table.column("outcome")
     if not pa.types.is_boolean(outcome.type) or outcome.null_count:
         raise ModelFolderError(f"{path} does not say yes or no for everybody in the column 'outcome'")
-    if ID in table.column_names and not pa.types.is_integer(table.column(ID).type):
-        raise ModelFolderError(
-            f"{path} holds {table.column(ID).type} in the column '{ID}', not whole numbers"
-        )
+    if ID in table.column_names:
+        _check_numbering(table.column(ID), path)
     if fault := next(people_faults(schema, _columns(schema, table)), None):
         raise ModelFolderError(f"{path} {fault}")
+
+
+def _check_numbering(column: pa.ChunkedArray, path: Path) -> None:
+    if not pa.types.is_integer(column.type):
+        raise ModelFolderError(f"{path} holds {column.type} in the column '{ID}', not whole numbers")
+    if column.null_count:
+        raise ModelFolderError(f"{path} does not number everybody in the column '{ID}'")
 
 
 def _check_column(feature: Feature, column: pa.ChunkedArray, path: Path) -> None:

@@ -25,7 +25,7 @@ from app.classifiers.folder import (
 )
 from app.classifiers.hosted import HostedModel, Population
 from app.classifiers.open_inference import OpenInferenceClassifier
-from app.classifiers.people import check_people, read_people
+from app.classifiers.people import check_people, read_people, read_population
 from app.classifiers.task import read_schema
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
@@ -51,7 +51,7 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
     manifest = read_manifest(home, schema)
     check_files(home, manifest, without=() if classifier_url is None else (_CLASSIFIER,))
     learned_from = manifest.counts.training
-    population = read_people(schema, shipped_file(home, manifest, "population.parquet"), learned_from)
+    population = read_population(schema, shipped_file(home, manifest, "population.parquet"), learned_from)
     check_people(schema, shipped_file(home, manifest, "held_out.parquet"))
     try:
         classifier, address = _classifier(home, manifest, schema, population, classifier_url)
