@@ -3,6 +3,7 @@
 import copy
 import math
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -130,17 +131,19 @@ def _link(draw: st.DrawFn, driver: Content, follower: Content, category: Content
 
 @st.composite
 def spoilt(draw: st.DrawFn, content: Content) -> Content:
-    """A copy with up to three slips: a value put in another's place, left out, or turned round."""
+    """A copy with up to three slips: a value put in another's place, left out, said twice or turned round."""
     content = copy.deepcopy(content)
-    for _ in range(draw(st.integers(0, 3))):
+    for _ in range(draw(st.sampled_from([0, 1, 1, 1, 2, 3]))):
         _spoil(draw, content)
     return content
 
 
 def _spoil(draw: st.DrawFn, content: Content) -> None:
-    holder, key = draw(st.sampled_from(list(_places(content))))
+    parts = [name for name in ("model", "feature", "link", "link", "relation") if content.get(name)]
+    holder, key = draw(st.sampled_from(list(_places(content[draw(st.sampled_from(parts))]))))
     value = holder[key]
-    kinds = ["odd", "missing", *(["turned", "twice"] if isinstance(value, list) and value else [])]
+    kinds = ["alike", "alike", "odd", "missing"]
+    kinds += ["turned", "twice"] if isinstance(value, list) and value else []
     match draw(st.sampled_from(kinds)):
         case "missing":
             del holder[key]
@@ -148,12 +151,28 @@ def _spoil(draw: st.DrawFn, content: Content) -> None:
             value.reverse()
         case "twice":
             value.append(copy.deepcopy(draw(st.sampled_from(value))))
+        case "alike":
+            holder[key] = draw(_alike(value, content))
         case _:
             holder[key] = copy.deepcopy(draw(_ODD))
 
 
-def _places(value: Any) -> Any:
-    """Every place in a document: what holds it, and under which key."""
+def _alike(value: Any, content: Content) -> st.SearchStrategy[Any]:
+    """Something of the same type, so that it is not refused for its type alone."""
+    if isinstance(value, bool | dict):
+        return st.just(value)
+    if isinstance(value, list):
+        return st.sampled_from(_ODD_LISTS)
+    if isinstance(value, str):
+        names = [feature.get("name", "") for feature in content["feature"] if isinstance(feature, dict)]
+        return st.sampled_from([*names, *_ODD_WORDS])
+    return st.sampled_from(
+        [*_ODD_NUMBERS[:11], value * 2, value * 0.5 if abs(value) < 1e9 else 1, value + 1, -value]
+    )
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place in a part of a schema: what holds it, and under which key."""
     keys = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     for key in keys:
         yield value, key

@@ -23,7 +23,7 @@ from app.engine.search import search
 from tests.unit.domain.schemas import SHIPPED, Content, small_schemas, spoilt
 
 _SLACK = 1e-6
-_MANY = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+_MANY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def accepted(content: Content) -> FeatureSchema | None:
