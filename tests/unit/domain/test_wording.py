@@ -2,7 +2,7 @@
 
 from app.domain.counterfactual import Change
 from app.domain.schema import FeatureSchema
-from app.domain.wording import number, summary
+from app.domain.wording import number, summary, told
 
 
 def change(schema: FeatureSchema, name: str, before: float | bool, after: float | bool) -> Change:
@@ -42,3 +42,8 @@ def test_every_actionable_feature_has_words_for_an_option(schema: FeatureSchema)
         assert feature.action is not None
         first = feature.action.verb.split()[0].removesuffix(",")
         assert first.endswith("ing"), f"{feature.name}: 'Consider {first}' is not a sentence"
+
+
+def test_a_number_without_a_unit_is_told_without_one(schema: FeatureSchema) -> None:
+    ratio = schema["bmi"].model_copy(update={"unit": None})
+    assert told(ratio, 31.5) == "body mass index 31.5"
