@@ -1,5 +1,6 @@
 """The real people that a model version ships with, one by one: those it learned from and those held out."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -7,6 +8,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from app.classifiers.hosted import HostedModel
+from app.classifiers.people import ID
 from app.domain.schema import Value
 
 
@@ -30,9 +32,15 @@ def people_of(model: HostedModel, side: Side) -> list[Person]:
     """All people of one side, in the file's order."""
     names = [feature.name for feature in model.schema.features]
     with pq.ParquetFile(model.folder / side) as file:
-        table = file.read(columns=["seqn", *names], use_threads=False).to_pylist()
-    risk = model.classifier.risk(np.stack([model.schema.encode(row) for row in table]))
+        table = file.read(columns=[ID, *names], use_threads=False).to_pylist()
+    people = [{name: _known(row[name]) for name in names} for row in table]
+    risk = model.classifier.risk(np.stack([model.schema.encode(person) for person in people]))
     return [
-        Person(row["seqn"], {name: row[name] for name in names}, float(one))
-        for row, one in zip(table, risk, strict=True)
+        Person(row.get(ID, place), person, float(one))
+        for place, (row, person, one) in enumerate(zip(table, people, risk, strict=True))
     ]
+
+
+def _known(value: Value) -> Value:
+    """The value; None for a NaN, by which some writers of Parquet say that nothing is known."""
+    return None if isinstance(value, float) and math.isnan(value) else value

@@ -14,11 +14,19 @@ class ModelFolderError(RuntimeError):
     """A model cannot be hosted; the message is one sentence that names the file and what is wrong with it."""
 
 
+class Counts(BaseModel):
+    """How many people took part."""
+
+    training: int | None = None
+    """From how many the model learned: `population.parquet` may hold a sample of them."""
+
+
 class Manifest(BaseModel):
     """What hosting needs of `manifest.json`: the classifier's columns and every file's SHA-256."""
 
     columns: tuple[str, ...]
     files: dict[str, str]
+    counts: Counts = Counts()
     task: str = Field(alias="schema")
     """SHA-256 of `task.toml`, which lies one folder above the others."""
 

@@ -1,7 +1,7 @@
 """The trees of XGBoost models as flat arrays, open to exact search and quick to walk."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
@@ -120,7 +120,12 @@ def _joint(trees: list[dict[str, Any]], name: str, kind: type) -> Any:
     return np.concatenate([np.array(tree[name], dtype=kind) for tree in trees])
 
 
+def base_score_of(parameters: Mapping[str, str]) -> float:
+    """The probability that a model starts from, before any tree, as its `learner_model_param` says."""
+    return float(json.loads(parameters["base_score"])[0])
+
+
 def _prior(learner: dict[str, Any]) -> float:
-    """The log-odds that a model starts from, before any tree."""
-    share = float(json.loads(learner["learner_model_param"]["base_score"])[0])
+    """The same as log-odds."""
+    share = base_score_of(learner["learner_model_param"])
     return float(np.log(share / (1 - share)))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.classifiers.base import Classifier, Committee
+from app.classifiers.card import Card
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 
 
@@ -28,6 +29,7 @@ class HostedModel:
     classifier: Classifier
     committee: Committee
     population: Population
+    card: Card | None = None
 
     @property
     def name(self) -> str:

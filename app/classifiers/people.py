@@ -8,11 +8,14 @@ import pyarrow.parquet as pq
 
 from app.classifiers.folder import ModelFolderError
 from app.classifiers.hosted import Population
+from app.classifiers.people_checks import Columns, observed_faults, people_faults
 from app.domain.feature import Feature, Kind
 from app.domain.schema import FeatureSchema, FloatArray
 
 FEWEST = 6
 """People without the outcome: each is compared with the five nearest of the others."""
+ID = "seqn"
+"""The column that numbers the people, if the file has one; without it they are numbered in its order."""
 
 _TYPES = {
     Kind.NUMBER: (pa.types.is_floating, pa.types.is_integer),
@@ -25,13 +28,34 @@ _TYPES = {
 def read_people(schema: FeatureSchema, path: Path) -> Population:
     """The people of a Parquet file whose columns are the schema's features and `outcome`.
 
-    Further columns, such as an id, are passed over.
+    Further columns are passed over.
 
     Raises:
         ModelFolderError: the file is missing or not Parquet, lacks a column, or holds something else in it.
     """
     table = _read(path)
-    _check_columns(schema, table, path)
+    _check_table(schema, table, path)
+    return _population(schema, table, path)
+
+
+def read_population(schema: FeatureSchema, path: Path, learned_from: int | None) -> Population:
+    """The people that a model learned from, who are what `observed` in the schema tells of.
+
+    Where it learned from more people than the file holds, as `learned_from` says, these are a sample, and
+    need not reach the ends of the observed ranges.
+
+    Raises:
+        ModelFolderError: as `read_people`, or an observed range is not theirs.
+    """
+    table = _read(path)
+    _check_table(schema, table, path)
+    is_sample = learned_from is not None and len(table) < learned_from
+    if fault := next(observed_faults(schema, _columns(schema, table), is_sample), None):
+        raise ModelFolderError(f"{path} {fault}")
+    return _population(schema, table, path)
+
+
+def _population(schema: FeatureSchema, table: pa.Table, path: Path) -> Population:
     outcome = np.array(table.column("outcome").to_pylist(), dtype=bool)
     if np.count_nonzero(~outcome) < FEWEST:
         raise ModelFolderError(f"{path} holds fewer than {FEWEST} people without the outcome")
@@ -42,19 +66,36 @@ def read_people(schema: FeatureSchema, path: Path) -> Population:
 def _encoded(feature: Feature, column: pa.ChunkedArray) -> FloatArray:
     """A feature of everybody as `FeatureSchema.encode` writes it for one, shape (people, its columns)."""
     if feature.kind is not Kind.CATEGORY:
-        return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)[:, None]
+        return _numbers(column)[:, None]
     values = np.array(column.to_pylist(), dtype=object)[:, None]
     encoded = (values == [category.value for category in feature.categories]).astype(np.float64)
     return np.where(values == None, np.nan, encoded)  # noqa: E711  (elementwise: None is unknown)
 
 
 def check_people(schema: FeatureSchema, path: Path) -> None:
-    """Check the columns of such a file without reading the people in.
+    """Check such a file of people from whom the model did not learn.
 
     Raises:
-        ModelFolderError: as `read_people`.
+        ModelFolderError: as `read_people`, or it holds nobody.
     """
-    _check_columns(schema, _read(path), path)
+    table = _read(path)
+    _check_table(schema, table, path)
+    if len(table) == 0:
+        raise ModelFolderError(f"{path} holds nobody")
+
+
+def _columns(schema: FeatureSchema, table: pa.Table) -> Columns:
+    return {feature.name: _comparable(feature, table.column(feature.name)) for feature in schema.features}
+
+
+def _comparable(feature: Feature, column: pa.ChunkedArray) -> FloatArray:
+    if feature.kind is Kind.CATEGORY:
+        return np.where(np.asarray(column.is_null()), np.nan, 0.0)
+    return _numbers(column)
+
+
+def _numbers(column: pa.ChunkedArray) -> FloatArray:
+    return np.asarray(column.cast(pa.float64(), safe=False).to_numpy(), dtype=np.float64)
 
 
 def _read(path: Path) -> pa.Table:
@@ -67,16 +108,29 @@ def _read(path: Path) -> pa.Table:
         raise ModelFolderError(f"{path} is not a Parquet file") from error
 
 
-def _check_columns(schema: FeatureSchema, table: pa.Table, path: Path) -> None:
+def _check_table(schema: FeatureSchema, table: pa.Table, path: Path) -> None:
     lacking = [name for name in (*schema.by_name, "outcome") if name not in table.column_names]
     if lacking:
         names = ", ".join(f"'{name}'" for name in lacking)
         raise ModelFolderError(f"{path} lacks what task.toml declares: {names}")
+    if twice := [name for name in dict.fromkeys(table.column_names) if table.column_names.count(name) > 1]:
+        raise ModelFolderError(f"{path} holds two columns '{twice[0]}'")
     for feature in schema.features:
         _check_column(feature, table.column(feature.name), path)
     outcome = table.column("outcome")
     if not pa.types.is_boolean(outcome.type) or outcome.null_count:
         raise ModelFolderError(f"{path} does not say yes or no for everybody in the column 'outcome'")
+    if ID in table.column_names:
+        _check_numbering(table.column(ID), path)
+    if fault := next(people_faults(schema, _columns(schema, table)), None):
+        raise ModelFolderError(f"{path} {fault}")
+
+
+def _check_numbering(column: pa.ChunkedArray, path: Path) -> None:
+    if not pa.types.is_integer(column.type):
+        raise ModelFolderError(f"{path} holds {column.type} in the column '{ID}', not whole numbers")
+    if column.null_count:
+        raise ModelFolderError(f"{path} does not number everybody in the column '{ID}'")
 
 
 def _check_column(feature: Feature, column: pa.ChunkedArray, path: Path) -> None:

@@ -7,14 +7,13 @@ Whatever is wrong with a folder is found here, before the gateway takes a reques
 population is scored once by classifier and committee.
 """
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from pydantic import ValidationError
 
 from app.classifiers.base import Classifier, ClassifierError, Committee
+from app.classifiers.card import read_card
 from app.classifiers.folder import (
     Manifest,
     ModelFolderError,
@@ -26,7 +25,8 @@ from app.classifiers.folder import (
 )
 from app.classifiers.hosted import HostedModel, Population
 from app.classifiers.open_inference import OpenInferenceClassifier
-from app.classifiers.people import check_people, read_people
+from app.classifiers.people import check_people, read_people, read_population
+from app.classifiers.task import read_schema
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
 from app.domain.schema import FeatureSchema
@@ -35,23 +35,6 @@ __all__ = ["ModelFolderError", "load_model", "load_models", "read_people", "read
 
 _CLASSIFIER = "classifier.ubj"
 _NO_NUMBER = "gives people of population.parquet a risk that is not a number"
-
-
-def read_schema(folder: Path) -> FeatureSchema:
-    """The feature schema of a model.
-
-    Raises:
-        ModelFolderError: `task.toml` is missing or says something that cannot be.
-    """
-    path = folder / "task.toml"
-    try:
-        return FeatureSchema.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError as error:
-        raise ModelFolderError(f"{path} is missing") from error
-    except ValidationError as error:
-        raise ModelFolderError(f"{path} is not a feature schema: {_first_fault(error)}") from error
-    except ValueError as error:  # not TOML, or not even text
-        raise ModelFolderError(f"{path} is not TOML: {error}") from error
 
 
 def load_model(folder: Path, version: str | None = None, classifier_url: str | None = None) -> HostedModel:
@@ -67,7 +50,8 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
     home = folder / version if version else newest_version(folder)
     manifest = read_manifest(home, schema)
     check_files(home, manifest, without=() if classifier_url is None else (_CLASSIFIER,))
-    population = read_people(schema, shipped_file(home, manifest, "population.parquet"))
+    learned_from = manifest.counts.training
+    population = read_population(schema, shipped_file(home, manifest, "population.parquet"), learned_from)
     check_people(schema, shipped_file(home, manifest, "held_out.parquet"))
     try:
         classifier, address = _classifier(home, manifest, schema, population, classifier_url)
@@ -82,6 +66,7 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
         classifier=classifier,
         committee=committee,
         population=population,
+        card=read_card(home),
     )
 
 
@@ -145,11 +130,3 @@ def _committee(home: Path, manifest: Manifest, schema: FeatureSchema, population
         if not np.isfinite(risk).all():
             raise ClassifierError(f"{path} {_NO_NUMBER}")
     return committee
-
-
-def _first_fault(error: ValidationError) -> str:
-    """The first of pydantic's findings, on one line."""
-    first = error.errors(include_url=False, include_context=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    what = first["msg"].removeprefix("Value error, ")
-    return f"{where}: {what}" if where else what

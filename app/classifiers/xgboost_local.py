@@ -1,6 +1,7 @@
 """XGBoost in process: one batch call scores all candidates."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
@@ -10,7 +11,8 @@ import xgboost
 
 from app.classifiers.base import ClassifierError
 from app.classifiers.columns import difference
-from app.classifiers.forest import forest_of
+from app.classifiers.forest import base_score_of, forest_of
+from app.classifiers.ubjson import is_whole
 from app.domain.schema import FloatArray
 
 
@@ -46,11 +48,16 @@ class XGBoostClassifier:
 def load_booster(path: Path, columns: Sequence[str]) -> xgboost.Booster:
     """Read a booster and check that it is boosted trees for one yes-or-no outcome over these columns.
 
+    Of one whose training was stopped early, the trees after its best round are left out, as by XGBoost's own
+    scikit-learn interface: they were grown to find out that they do not help.
+
     Raises:
         ClassifierError: the file is not a model, it predicts something else, or its columns differ.
     """
     booster = xgboost.Booster()
     try:
+        if not is_whole(path.read_bytes()):
+            raise ClassifierError(f"{path} is not an XGBoost model")
         booster.load_model(str(path))
     except (xgboost.core.XGBoostError, UnicodeDecodeError) as error:
         # XGBoost quotes what it cannot read in its message, whether or not that is text.
@@ -62,17 +69,32 @@ def load_booster(path: Path, columns: Sequence[str]) -> xgboost.Booster:
         )
     if told := difference(booster.feature_names, columns):
         raise ClassifierError(f"{path} takes {told}")
-    return booster
+    return _up_to_its_best(booster, path)
 
 
 def _check_kind(booster: xgboost.Booster, path: Path) -> None:
     learner = json.loads(booster.save_config())["learner"]
-    objective, trees = learner["objective"]["name"], learner["gradient_booster"]["name"]
+    parameters, objective = learner["learner_model_param"], learner["objective"]["name"]
+    trees = learner["gradient_booster"]["name"]
     if objective != "binary:logistic":
         raise ClassifierError(f"{path} has the objective {objective}, not binary:logistic")
-    if int(learner["learner_model_param"]["num_target"]) != 1:
+    if int(parameters["num_target"]) != 1:
         raise ClassifierError(f"{path} predicts several outcomes, not one")
     if trees != "gbtree":
         raise ClassifierError(f"{path} is a {trees} model, not gbtree")
     if "c" in (booster.feature_types or ()):
         raise ClassifierError(f"{path} takes columns of categories, not only of numbers")
+    if booster.num_boosted_rounds() == 0:
+        raise ClassifierError(f"{path} has no trees")
+    if not 0 < base_score_of(parameters) < 1:
+        raise ClassifierError(f"{path} starts from a base_score that is not between 0 and 1")
+
+
+def _up_to_its_best(booster: xgboost.Booster, path: Path) -> xgboost.Booster:
+    told, rounds = booster.attr("best_iteration"), booster.num_boosted_rounds()
+    if told is None:
+        return booster
+    if not re.fullmatch(r"[0-9]{1,9}", told) or int(told) >= rounds:
+        raise ClassifierError(f"{path} has a best_iteration that is none of its {rounds} rounds, from 0 on")
+    best = int(told) + 1
+    return booster if best == rounds else booster[:best]

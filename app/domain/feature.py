@@ -39,68 +39,74 @@ class Risk(StrEnum):
     FREE = "free"
 
 
-Range = tuple[float, float]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+"""A number, which neither true nor a text that looks like one is."""
+Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")]
+"""Words on one line."""
+Range = tuple[Number, Number]
 
 
-class _Frozen(BaseModel):
+class Frozen(BaseModel):
+    """A part of a schema: what it does not know is refused, and nothing changes it."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Code(_Frozen):
+class Code(Frozen):
     """A LOINC code under which an EHR may send the feature: value x factor is in the feature's unit."""
 
-    loinc: str
-    ucum: str | None = None
-    factor: float = 1.0
+    loinc: Annotated[str, Field(pattern=r"^[0-9]{1,7}-[0-9]$")]
+    ucum: Text | None = None
+    factor: Annotated[Number, Field(gt=0)] = 1.0
 
 
-class Category(_Frozen):
+class Category(Frozen):
     """One value of a category."""
 
-    value: str
-    label: str
+    value: Text
+    label: Text
 
 
-class Action(_Frozen):
+class Action(Frozen):
     """How behaviour may move a feature within the horizon: a hard limit on every suggestion."""
 
     direction: Direction
-    verb: str
+    verb: Text
     """Ends the sentence "Consider …"."""
-    verb_at_limit: str | None = None
+    verb_at_limit: Text | None = None
     """Used instead of `verb` when the suggestion reaches the limit, such as "stopping smoking"."""
-    step: Annotated[float, Field(gt=0)] = 1.0
+    step: Annotated[Number, Field(gt=0)] = 1.0
     """The smallest change that matters clinically, in the feature's unit."""
     limit: Range = (0.0, 1.0)
     """No suggestion ends outside; `towards` moves never cross it."""
-    max_change: Annotated[float, Field(gt=0)] | None = None
-    max_change_share: Annotated[float, Field(gt=0, le=1)] | None = None
+    max_change: Annotated[Number, Field(gt=0)] | None = None
+    max_change_share: Annotated[Number, Field(gt=0, le=1)] | None = None
     """The largest change as a share of the factual value."""
-    effort: Annotated[float, Field(gt=0)]
+    effort: Annotated[Number, Field(gt=0)]
     """Effort of one step, in the schema's unit of effort."""
-    reaches_limit: bool = False
+    reaches_limit: Annotated[bool, Field(strict=True)] = False
     """Whether the last step may be shortened to land on the limit (no cigarettes at all)."""
 
 
-class Feature(_Frozen):
+class Feature(Frozen):
     """One feature as the schema declares it. Numbers are in `unit`."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-    label: str
+    label: Text
     short: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")] | None = None
     """What the language model is told instead of the name: best one common word, which is one token."""
     kind: Kind
-    group: str
-    unit: str | None = None
-    ucum: str | None = None
-    precision: Annotated[float, Field(gt=0)] = 1.0
+    group: Text
+    unit: Text | None = None
+    ucum: Text | None = None
+    precision: Annotated[Number, Field(gt=0)] = 1.0
     clinical: Range | None = None
     """Values outside are refused and never suggested."""
     observed: Range | None = None
     """Smallest and largest value among the people the model learned from."""
     missing: Missing = Missing.REFUSED
     risk: Risk = Risk.FREE
-    noise: Annotated[float, Field(ge=0)] = 0.0
+    noise: Annotated[Number, Field(ge=0)] = 0.0
     """Standard deviation of the measurement, in `unit`."""
     categories: tuple[Category, ...] = ()
     codes: tuple[Code, ...] = ()

@@ -14,11 +14,13 @@ import numpy as np
 
 from app.domain.constraints import Constraints
 from app.domain.feature import Action, Direction, Feature
+from app.domain.links import LinearLink, ProportionalLink
 from app.domain.patient import Patient
-from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray, LinearLink, ProportionalLink
+from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray
 
-SLACK = 1e-6
-"""Of a value: what lies beyond a bound by less keeps it, so that rounding forbids nothing."""
+SLACK = 1e-7
+"""Of a value: what lies beyond a bound by less keeps it. Less than the last decimal of a value, and more than
+the error of summing some."""
 _UNBOUNDED = (-math.inf, math.inf)
 
 
@@ -175,7 +177,7 @@ def _ladder(action: Action, start: float) -> tuple[FloatArray, IntArray]:
     values = start + sign * action.step * np.arange(count + 1)
     if action.reaches_limit and reach >= room > count * action.step + SLACK:
         values, count = np.append(values, end), count + 1
-    return np.round(values, 6), sign * np.arange(count + 1, dtype=np.int64)
+    return np.append(start, np.round(values[1:], 6)), sign * np.arange(count + 1, dtype=np.int64)
 
 
 def room_for(action: Action, start: float) -> float:

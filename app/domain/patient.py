@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.feature import Feature, Kind, Missing
-from app.domain.schema import FeatureSchema, FloatArray, ProportionalLink, Value
+from app.domain.links import ProportionalLink
+from app.domain.schema import FeatureSchema, FloatArray, Value
 
+_SLACK = 1e-6
+"""Sums of decimal numbers are not exact."""
 _FEATURE_NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
 
 
@@ -60,7 +63,8 @@ def read_patient(schema: FeatureSchema, raw: Mapping[str, object], pointer: str 
             faults.append(Fault(f"{pointer}/{feature.name}", problem))
         values[feature.name] = None if problem else _canonical(feature, value)
     if not faults:
-        _derive(schema, values)
+        faults = _strays(schema, values, pointer) + _derived(schema, values, pointer)
+    if not faults:
         faults = _contradictions(schema, values, pointer)
     if faults:
         raise InvalidInputError(faults)
@@ -93,20 +97,24 @@ def _number_problem(feature: Feature, value: int | float) -> str | None:
     if isinstance(value, float) and not math.isfinite(value):
         return "must be a finite number"
     if not low <= value <= high:
-        return f"must be between {low:g} and {high:g} {feature.unit}"
+        return f"must be between {low:g} and {high:g}{f' {feature.unit}' if feature.unit else ''}"
     if feature.kind is Kind.INTEGER and not float(value).is_integer():
         return "must be a whole number"
     return None
 
 
-def _derive(schema: FeatureSchema, values: dict[str, Value]) -> None:
+def _derived(schema: FeatureSchema, values: dict[str, Value], pointer: str) -> list[Fault]:
+    """Fill in what identities give; the faults are of those that give what nobody may have."""
+    faults = []
     for link in schema.links:
-        feature = schema[link.feature]
-        if feature.missing is Missing.DERIVED and values[feature.name] is None:
-            expected = _identity(link, values)
-            if expected is not None:
-                decimals = max(0, -math.floor(math.log10(feature.precision)))
-                values[feature.name] = round(expected, decimals)
+        feature, expected = schema[link.feature], _identity(link, values)
+        if feature.missing is Missing.DERIVED and values[feature.name] is None and expected is not None:
+            decimals = max(0, -math.floor(math.log10(feature.precision)))
+            value = round(expected, decimals)
+            if problem := _number_problem(feature, value):
+                faults.append(Fault(f"{pointer}/{link.driver}", f"gives a {feature.name} that {problem}"))
+            values[feature.name] = _canonical(feature, value)
+    return faults
 
 
 def _identity(link: object, values: Mapping[str, Value]) -> float | None:
@@ -121,26 +129,29 @@ def _identity(link: object, values: Mapping[str, Value]) -> float | None:
     return result
 
 
-def _contradictions(schema: FeatureSchema, values: Mapping[str, Value], pointer: str) -> list[Fault]:
+def _strays(schema: FeatureSchema, values: Mapping[str, Value], pointer: str) -> list[Fault]:
+    """Values that do not agree with the identity by which they could be derived."""
     faults = []
     for link in schema.links:
         expected, given = _identity(link, values), values[link.feature]
-        if (
-            expected is None
-            or given is None
-            or not isinstance(link, ProportionalLink)
-            or link.identity is None
-        ):
+        if expected is None or given is None:
             continue
+        assert isinstance(link, ProportionalLink)
+        assert link.identity is not None
         if abs(float(given) - expected) > link.identity.tolerance * expected:
             others = " and ".join(link.identity.powers)
             faults.append(Fault(f"{pointer}/{link.feature}", f"does not agree with {others}"))
+    return faults
+
+
+def _contradictions(schema: FeatureSchema, values: Mapping[str, Value], pointer: str) -> list[Fault]:
+    faults = []
     for relation in (one for one in schema.relations if one.binds == "everybody"):
         known = [
             (factor, value) for name, factor in relation.terms.items() if (value := values[name]) is not None
         ]
         total = sum(factor * float(value) for factor, value in known)
-        if len(known) == len(relation.terms) and total > relation.bound:
+        if len(known) == len(relation.terms) and total > relation.bound + _SLACK:
             first = next(iter(relation.terms))
             faults.append(Fault(f"{pointer}/{first}", f"contradicts other features: {relation.name}"))
     return faults

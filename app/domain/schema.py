@@ -6,13 +6,14 @@ and the OpenAPI examples are all computed from it, so that a new model is a new 
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from app.domain.feature import Feature, Kind, Missing
+from app.domain.feature import Feature, Frozen, Kind, Missing, Number, Text
+from app.domain.links import LinearLink, Link, ProportionalLink, Relation
 
 Value = bool | int | float | str | None
 FloatArray = npt.NDArray[np.float64]
@@ -20,88 +21,58 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Identity(_Frozen):
-    """feature = factor x product of other features to their powers, within a relative tolerance."""
-
-    powers: dict[str, float]
-    factor: float
-    tolerance: float
-
-
-class ProportionalLink(_Frozen):
-    """The feature keeps its ratio to its driver: weight moves with BMI, since height is fixed."""
-
-    kind: Literal["proportional"]
-    feature: str
-    driver: str
-    identity: Identity | None = None
-
-
-class LinearLink(_Frozen):
-    """The feature moves by slope x the driver's change; the slope may differ by a category."""
-
-    kind: Literal["linear"]
-    feature: str
-    driver: str
-    slope: dict[str, float | str]
-
-    def slope_for(self, values: Mapping[str, object]) -> float:
-        by = str(self.slope["by"])
-        return float(self.slope[str(values[by])])
-
-
-Link = Annotated[ProportionalLink | LinearLink, Field(discriminator="kind")]
-
-
-class Relation(_Frozen):
-    """A physiological rule: the sum of coefficient x value is at most `bound` where all are known.
-
-    One that binds suggestions alone is a rule of thumb: people who lie beyond it are taken as they are, and
-    no suggestion goes beyond it, or further beyond it.
-    """
-
-    name: str
-    terms: dict[str, float]
-    bound: float
-    binds: Literal["everybody", "suggestions"] = "everybody"
-
-
-class ModelFacts(_Frozen):
+class ModelFacts(Frozen):
     """What the model is asked, and the defaults of an answer."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-    title: str
-    outcome: str
+    title: Text
+    outcome: Text
     description: str
-    threshold: Annotated[float, Field(gt=0, lt=1)]
-    min_robustness: Annotated[float, Field(ge=0, le=1)]
-    max_changes: Annotated[int, Field(ge=1)]
-    horizon: str
-    effort_per_change: Annotated[float, Field(ge=0)]
+    threshold: Annotated[Number, Field(gt=0, lt=1)]
+    min_robustness: Annotated[Number, Field(ge=0, le=1)]
+    max_changes: Annotated[int, Field(strict=True, ge=1)]
+    horizon: Text
+    effort_per_change: Annotated[Number, Field(ge=0)]
 
     def label(self, risk: float) -> str:
         """The class the classifier gives a risk: `high` above the decision threshold."""
         return "high" if risk > self.threshold else "low"
 
 
-class DataFacts(_Frozen):
+class DataFacts(Frozen):
     """Where the model's people come from."""
 
-    name: str
-    publisher: str
-    licence: str
+    name: Text
+    publisher: Text
+    licence: Text
     loader: str
 
 
-class FeatureSchema(_Frozen):
+class CardFacts(Frozen):
+    """What a model's card tells of where the model comes from: nothing that its owner does not say."""
+
+    made_by: Text | None = None
+    contact: Text | None = None
+    licence: Text | None = None
+    """Of the model; that of the data is among the facts of the data."""
+    reproduce: tuple[Text, ...] = ()
+    """How to make the same model again, each a sentence or two."""
+
+
+class Gate(Frozen):
+    """What a newly trained version must reach to be written: nothing that its owner does not ask."""
+
+    min_roc_auc: Annotated[Number, Field(ge=0.5, le=1)] | None = None
+    """The least ROC-AUC on held-out people."""
+
+
+class FeatureSchema(Frozen):
     """All features of a model in order, with the links and relations between them."""
 
     model: ModelFacts
     data: DataFacts
+    card: CardFacts = CardFacts()
+    gate: Gate = Gate()
     features: Annotated[tuple[Feature, ...], Field(alias="feature", min_length=1)]
     links: Annotated[tuple[Link, ...], Field(alias="link")] = ()
     relations: Annotated[tuple[Relation, ...], Field(alias="relation")] = ()
@@ -122,8 +93,8 @@ class FeatureSchema(_Frozen):
                 raise ValueError(
                     f"{link.feature}: a linked feature follows an actionable one, and is not one"
                 )
-            by = str(link.slope["by"]) if isinstance(link, LinearLink) else None
-            if by is not None and (by not in self or self[by].missing is not Missing.REFUSED):
+            by = link.slope.get("by") if isinstance(link, LinearLink) else None
+            if isinstance(by, str) and by in self and self[by].missing is not Missing.REFUSED:
                 raise ValueError(f"{link.feature}: its slope goes by {by}, which is not always known")
         return self
 

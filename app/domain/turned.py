@@ -15,10 +15,12 @@ _OPPOSITE = {Direction.DECREASE: Direction.INCREASE, Direction.INCREASE: Directi
 def turned(schema: FeatureSchema) -> FeatureSchema:
     """The schema with every action turned round, to the end of the observed range.
 
-    What goes towards a range from either side has no opposite, and stays as it is.
+    What goes towards a range from either side has no opposite, and stays as it is; so does what follows it.
     """
     told: dict[str, Any] = schema.model_dump(by_alias=True)
-    told["feature"] = [_turned(feature) for feature in schema.features]
+    told["feature"] = features = [_turned(feature) for feature in schema.features]
+    moving = {feature["name"] for feature in features if feature["action"] is not None}
+    told["link"] = [link.model_dump() for link in schema.links if link.driver in moving]
     return FeatureSchema.model_validate(told)
 
 

@@ -40,7 +40,7 @@ def told(feature: Feature, value: Value) -> str:
         return f"{inline(feature.label)} {label}"
     if feature.kind is Kind.BOOLEAN:
         return f"{inline(feature.label)}: {'yes' if value else 'no'}"
-    return f"{inline(feature.label)} {number(feature, float(value))} {feature.unit}"
+    return f"{inline(feature.label)} {number(feature, float(value))}{_unit(feature)}"
 
 
 def number(feature: Feature, value: float) -> str:
@@ -72,7 +72,12 @@ def _clause(schema: FeatureSchema, change: Change, linked: Sequence[Change]) -> 
 def _span(feature: Feature, change: Change, named: bool = True) -> str:
     before, after = number(feature, float(change.before or 0)), number(feature, float(change.after or 0))
     name = f"{inline(feature.label)} " if named else ""
-    return f"{name}from {before} to {after} {feature.unit}"
+    return f"{name}from {before} to {after}{_unit(feature)}"
+
+
+def _unit(feature: Feature) -> str:
+    """The unit after a space; a ratio or a score has none."""
+    return f" {feature.unit}" if feature.unit else ""
 
 
 def _verb(action: Action, after: Value) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.domain.feature import Feature, Missing, Range
-from app.domain.schema import BoolArray, FeatureSchema, FloatArray, ProportionalLink
+from app.domain.links import ProportionalLink
+from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from app.domain.units import Reading, readings_of
 from app.domain.wording import plain
 from app.engine.conditional import Conditional

@@ -1,12 +1,11 @@
 """What a patient is seen against: the people that a model learned from, and its model card."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from app.classifiers.card import Card
 from app.classifiers.hosted import HostedModel
 from app.domain.feature import Feature, Kind
 from app.domain.schema import BoolArray, FloatArray
@@ -54,7 +53,7 @@ class Background:
 
     spreads: Mapping[str, Spread]
     people: int
-    card: dict[str, Any] | None
+    card: Card | None
 
 
 def backgrounds_of(hosting: Hosting) -> dict[str, Background]:
@@ -64,7 +63,7 @@ def backgrounds_of(hosting: Hosting) -> dict[str, Background]:
 
 def _background(hosted: Hosted) -> Background:
     model = hosted.model
-    return Background(dict(_spreads(model)), len(model.population.rows), _card(model))
+    return Background(dict(_spreads(model)), len(model.population.rows), model.card)
 
 
 def _spreads(model: HostedModel) -> Iterator[tuple[str, Spread]]:
@@ -97,11 +96,3 @@ def _edges(feature: Feature, values: FloatArray) -> FloatArray:
     start = np.floor(low / step) * step - feature.precision / 2
     count = max(1, int(np.ceil((high - start) / step)))
     return start + step * np.arange(count + 1)
-
-
-def _card(model: HostedModel) -> dict[str, Any] | None:
-    try:
-        card: dict[str, Any] = json.loads((model.folder / "card.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    return card

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from app.classifiers.card import Figures
+from app.classifiers.weakness import weaknesses
 from app.domain.feature import Feature
 from app.domain.schema import FeatureSchema
 from app.training.card_limits import limits_found
@@ -11,7 +13,6 @@ from app.training.card_markdown import markdown
 from app.training.data_set import CardWords
 from app.training.manifest import write_json
 
-_MADE_BY = "The Turnpoint maintainers."
 _KIND = (
     "Gradient-boosted decision trees (XGBoost), kept small so that an exact search can run over them, "
     "with a committee of refits on bootstrap resamples of the same people that judges how well an answer "
@@ -20,10 +21,6 @@ _KIND = (
 _MISSING = (
     "Nothing is imputed. The classifier is told that a value is unknown, and learned from people for whom"
     " it was unknown too. An unknown feature is never part of a suggestion."
-)
-_REPRODUCE = (
-    "`turnpoint train {name}` fetches the pinned data and writes this folder anew. With the package"
-    " versions of manifest.json the files come out the same, byte for byte."
 )
 
 
@@ -43,7 +40,7 @@ def make_card(
     metrics: Mapping[str, Any],
     counts: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The card as plain data: words, and the figures of this run."""
+    """The card as plain data: words, what the owner says of themselves, and the figures of this run."""
     shown = ("held_out", "groups", "sites_left_out", "calibration", "cross_validation", "committee")
     return {
         "model": schema.model.name,
@@ -51,7 +48,10 @@ def make_card(
         "version": version,
         "outcome": schema.model.outcome,
         "threshold": schema.model.threshold,
-        "made_by": _MADE_BY,
+        "made_by": schema.card.made_by,
+        "contact": schema.card.contact,
+        "licence": schema.card.licence,
+        "warnings": list(weaknesses(Figures.model_validate(metrics["held_out"]))),
         "kind": _KIND,
         "intended_use": list(words.intended_use),
         "not_for": list(words.not_for),
@@ -62,7 +62,7 @@ def make_card(
         "performance": {"interval": metrics["interval"]}
         | {key: metrics[key] for key in shown if key in metrics},
         "limits": [*limits_found(schema, words, metrics), *words.limits],
-        "reproduce": [_REPRODUCE.format(name=schema.model.name)],
+        "reproduce": list(schema.card.reproduce),
     }
 
 

@@ -9,8 +9,9 @@ from app.training.data_set import CardWords
 
 def limits_found(schema: FeatureSchema, words: CardWords, metrics: Mapping[str, Any]) -> Iterator[str]:
     """What the model knows apart from age, whom it gets wrong, how it travels, and what it does not use."""
-    yield _knowledge(words, metrics)
-    yield _mistakes(metrics)
+    if _ages(metrics):
+        yield _knowledge(words, metrics)
+        yield _mistakes(metrics)
     if "sites_left_out" in metrics:
         yield _elsewhere(metrics)
     idle = [schema[name].label.lower() for name, share in metrics["influence"].items() if share == 0]

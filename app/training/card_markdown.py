@@ -11,7 +11,8 @@ def markdown(card: Mapping[str, Any]) -> str:
     parts = [
         f"# {card['title']}, version {card['version']}",
         f"Estimates the probability of {card['outcome']}. {card['kind']}",
-        f"Made by: {card['made_by']}",
+        *_section("Warning", card["warnings"]),
+        _origin(card),
         *_section("Intended use", card["intended_use"]),
         *_section("Not for", card["not_for"]),
         *_section("Data", _data(card["data"])),
@@ -22,13 +23,21 @@ def markdown(card: Mapping[str, Any]) -> str:
         "## Performance",
         *_performance(card),
         *_section("Limits and cautions", card["limits"]),
-        *_section("How to reproduce", card["reproduce"]),
+        *_section("How to reproduce", card["reproduce"] or ["Its maker does not say how."]),
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def _section(title: str, items: Iterable[str]) -> list[str]:
-    return [f"## {title}", "\n".join(f"- {item}" for item in items)]
+    """A heading and a list; nothing where there is nothing to list."""
+    listed = "\n".join(f"- {item}" for item in items)
+    return [f"## {title}", listed] if listed else []
+
+
+def _origin(card: Mapping[str, Any]) -> str:
+    told = {"Made by": card["made_by"] or "its maker does not say", "Contact": card["contact"]}
+    told["Licence of the model"] = card["licence"]
+    return " ".join(f"{what}: {said}." for what, said in told.items() if said)
 
 
 def _data(data: Mapping[str, Any]) -> Iterator[str]:
@@ -36,7 +45,8 @@ def _data(data: Mapping[str, Any]) -> Iterator[str]:
     yield from data["about"]
     yield from data["preparation"]
     yield f"{counts['kept']} people: {counts['training']} for training, {counts['held_out']} held out."
-    yield "Left out: " + "; ".join(f"{reason}, {n}" for reason, n in counts["dropped"].items()) + "."
+    dropped = "; ".join(f"{reason}, {n}" for reason, n in counts["dropped"].items())
+    yield f"Left out: {dropped or 'nobody'}."
 
 
 def _features(card: Mapping[str, Any]) -> Iterator[str]:

@@ -71,11 +71,10 @@ def _groups(
             who = np.array([person.values[feature.name] == category.value for person in people])
             if who.any():
                 yield feature.label, category.label, who
-    last = grouping.age_bands[-1]
     for low, high in grouping.age_bands:
         who = np.array([low <= float(person.values["age"] or 0) <= high for person in people])
         if who.any():
-            yield "Age", f"{low} and over" if (low, high) == last else f"{low}-{high}", who
+            yield "Age", f"{low} and over" if (low, high) == grouping.age_bands[-1] else f"{low}-{high}", who
     for site in sites_of(people):
         yield "Site", site, np.array([person.site == site for person in people])
 

@@ -12,6 +12,7 @@ import numpy as np
 import xgboost
 
 from app.classifiers.fitting import Sample, refit
+from app.classifiers.xgboost_local import load_booster
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from app.engine.density import JointDensity, density_of
 from app.engine.plausibility import Crowd, crowd_of
@@ -80,7 +81,9 @@ def judges_of(scene: Scene, cache: Path, report: Callable[[str], None]) -> Judge
     return Judges(
         scene=scene,
         refits=_new_refits(scene, cache / f"refits-{scene.model_digest[:12]}", report),
-        shipped=[_read(path) for path in sorted((scene.model.folder / "committee").glob("*.ubj"))],
+        shipped=[
+            _read(path, scene.schema) for path in sorted((scene.model.folder / "committee").glob("*.ubj"))
+        ],
         noise=noise_draws(scene.schema),
         crowd=crowd_of(scene.schema, low),
         density=density_of(scene.schema, low),
@@ -106,10 +109,10 @@ def _new_refits(scene: Scene, folder: Path, report: Callable[[str], None]) -> li
             partial = path.with_suffix(".partial.ubj")
             refit(scene.schema, population, FIRST_SEED + number).save_model(partial)
             partial.replace(path)
-    return [_read(path) for path in paths]
+    return [_read(path, scene.schema) for path in paths]
 
 
-def _read(path: Path) -> xgboost.Booster:
-    booster = xgboost.Booster({"nthread": 1})
-    booster.load_model(str(path))
+def _read(path: Path, schema: FeatureSchema) -> xgboost.Booster:
+    booster = load_booster(path, schema.columns)
+    booster.set_param({"nthread": 1})
     return booster

@@ -9,7 +9,8 @@ from treecf import Explainer, Freeze, Infeasible, Linear, OneHot, Plausibility, 
 from treecf.api import Grid
 
 from app.domain.feature import Kind
-from app.domain.schema import FeatureSchema, LinearLink, ProportionalLink
+from app.domain.links import LinearLink, ProportionalLink
+from app.domain.schema import FeatureSchema
 from app.evaluation.asking.answers import Ending, Reply
 from app.evaluation.scene.people import Person, Scene
 from app.evaluation.scene.reach import slope_of

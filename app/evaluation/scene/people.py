@@ -18,6 +18,7 @@ from app.classifiers.cohort import Side, people_of
 from app.classifiers.fitting import Sample
 from app.classifiers.hosted import HostedModel
 from app.classifiers.store import load_model
+from app.classifiers.xgboost_local import load_booster
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, Value
 from app.evaluation.scene.reach import Reach, reach_of
 from app.evaluation.scene.rules import Rules, Setting, rules_of
@@ -77,8 +78,8 @@ class Scene:
     @cached_property
     def booster(self) -> xgboost.Booster:
         """The classifier as XGBoost itself, one thread."""
-        booster = xgboost.Booster({"nthread": 1})
-        booster.load_model(str(self.model.folder / "classifier.ubj"))
+        booster = load_booster(self.model.folder / "classifier.ubj", self.schema.columns)
+        booster.set_param({"nthread": 1})
         return booster
 
     def filled(self, rows: FloatArray) -> FloatArray:

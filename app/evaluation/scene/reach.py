@@ -8,7 +8,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from app.domain.feature import Action, Direction
-from app.domain.schema import FeatureSchema, LinearLink, ProportionalLink, Value
+from app.domain.links import LinearLink, ProportionalLink
+from app.domain.schema import FeatureSchema, Value
 from app.evaluation.scene.rules import Rules, Setting
 
 Reach = Mapping[str, tuple[float, float]]

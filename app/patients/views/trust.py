@@ -1,12 +1,15 @@
 """Why this can be trusted, and where not: the model card's figures for people like this patient."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from app.classifiers.card import Card, Figures, Performance
+from app.classifiers.hosted import HostedModel
+from app.classifiers.weakness import weaknesses
 from app.domain.feature import Kind
 from app.domain.schema import FeatureSchema, Value
+from app.patients.backgrounds import Background
 from app.patients.views.scene import Scene
 
 _BAND, _FROM = re.compile(r"(\d+)-(\d+)"), re.compile(r"(\d+) and over")
@@ -30,6 +33,8 @@ class Trust:
     """What the card says; empty where a model has none."""
 
     version: str
+    made_by: str | None
+    warnings: tuple[str, ...]
     description: str
     data: str
     people: int
@@ -41,40 +46,44 @@ class Trust:
 
 def trust_of(scene: Scene) -> Trust | None:
     """The panel; None where the model is not hosted any more."""
-    if scene.hosted is None or scene.schema is None or scene.background is None:
+    if scene.hosted is None or scene.background is None:
         return None
-    facts, card = scene.schema.model, scene.background.card or {}
-    performance = card.get("performance", {})
+    return trust_in(scene.hosted.model, scene.background, scene.row.features)
+
+
+def trust_in(model: HostedModel, background: Background, values: Mapping[str, Value]) -> Trust:
+    """What there is to say of a model to whoever looks at a patient with these values."""
+    facts, card = model.schema.model, background.card or Card()
     return Trust(
-        version=scene.hosted.model.version,
+        version=model.version,
+        made_by=card.made_by,
+        warnings=weaknesses(card.performance.held_out),
         description=facts.description.strip(),
-        data=f"{scene.schema.data.name}, {scene.schema.data.publisher}",
-        people=scene.background.people,
-        not_for=tuple(card.get("not_for", ())),
-        limits=tuple(card.get("limits", ())),
-        figures=tuple(_figures(scene.schema, scene.row.features, performance)),
+        data=f"{model.schema.data.name}, {model.schema.data.publisher}",
+        people=background.people,
+        not_for=card.not_for,
+        limits=card.limits,
+        figures=tuple(_figures(model.schema, values, card.performance)),
         threshold=facts.threshold,
     )
 
 
 def _figures(
-    schema: FeatureSchema, values: Mapping[str, Value], performance: Mapping[str, Any]
-) -> list[GroupFigures]:
+    schema: FeatureSchema, values: Mapping[str, Value], performance: Performance
+) -> Iterator[GroupFigures]:
     """Everybody first, then the groups that the patient is in."""
-    found = [_group("Everybody", performance["held_out"])] if "held_out" in performance else []
-    for group in performance.get("groups", ()):
-        if is_in(schema, values, group["group"], str(group["level"])):
-            found.append(_group(f"{group['group']}: {group['level']}", group))
-    return [one for one in found if one is not None]
+    if performance.held_out is not None:
+        yield from _group("Everybody", performance.held_out)
+    for group in performance.groups:
+        if is_in(schema, values, group.group, group.level):
+            yield from _group(f"{group.group}: {group.level}", group)
 
 
-def _group(name: str, told: Mapping[str, Any]) -> GroupFigures | None:
-    auc = told.get("roc_auc")
-    if not auc:
-        return None
-    return GroupFigures(
-        name, told["n"], auc["value"], auc["low"], auc["high"], told["sensitivity"], told["specificity"]
-    )
+def _group(name: str, told: Figures) -> Iterator[GroupFigures]:
+    """The figures, unless the people are too few to have some."""
+    auc, sensitivity, specificity = told.roc_auc, told.sensitivity, told.specificity
+    if auc is not None and sensitivity is not None and specificity is not None:
+        yield GroupFigures(name, told.n, auc.value, auc.low, auc.high, sensitivity, specificity)
 
 
 def is_in(schema: FeatureSchema, values: Mapping[str, Value], group: str, level: str) -> bool:

@@ -1,13 +1,14 @@
 """Few-shot exemplars: verified counterfactuals of the training people nearest to a patient."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
+from app.classifiers.folder import ModelFolderError
 from app.domain.schema import FloatArray
 
 SHOWN = 3
@@ -21,6 +22,9 @@ class Exemplar:
     answer: str
     row: tuple[float | None, ...]
     """The person as the classifier sees them."""
+
+
+_EXEMPLARS = TypeAdapter(list[Exemplar])
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,18 @@ class ExemplarBank:
 
 
 def load_exemplars(folder: Path) -> ExemplarBank:
-    """The exemplars shipped with a model version; an empty bank if it ships none."""
+    """The exemplars shipped with a model version; an empty bank if it ships none.
+
+    Raises:
+        ModelFolderError: `exemplars.json` does not hold exemplars, all of them rows of as many columns.
+    """
     path = folder / "exemplars.json"
     if not path.exists():
         return ExemplarBank()
-    entries = json.loads(path.read_text(encoding="utf-8"))
-    return ExemplarBank([Exemplar(entry["case"], entry["answer"], tuple(entry["row"])) for entry in entries])
+    try:
+        exemplars = _EXEMPLARS.validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise ModelFolderError(f"{path} does not hold exemplars") from error
+    if len({len(exemplar.row) for exemplar in exemplars}) > 1:
+        raise ModelFolderError(f"{path} holds rows of different lengths")
+    return ExemplarBank(exemplars)

@@ -2,7 +2,7 @@
 
 from app.domain.counterfactual import Change
 from app.domain.schema import FeatureSchema
-from app.domain.wording import number, plain, summary
+from app.domain.wording import number, plain, summary, told
 
 
 def change(schema: FeatureSchema, name: str, before: float | bool, after: float | bool) -> Change:
@@ -45,6 +45,11 @@ def test_every_actionable_feature_has_words_for_an_option(schema: FeatureSchema)
 
 
 def test_a_plain_number_has_no_needless_decimals(schema: FeatureSchema) -> None:
-    told = [plain(schema["waist"], value) for value in (56.4, 43.0, 101.56)]
-    assert told == ["56.4", "43", "101.6"]
+    texts = [plain(schema["waist"], value) for value in (56.4, 43.0, 101.56)]
+    assert texts == ["56.4", "43", "101.6"]
     assert plain(schema["energy"], 1217.3) == "1217"
+
+
+def test_a_number_without_a_unit_is_told_without_one(schema: FeatureSchema) -> None:
+    ratio = schema["bmi"].model_copy(update={"unit": None})
+    assert told(ratio, 31.5) == "body mass index 31.5"

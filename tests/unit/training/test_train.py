@@ -82,7 +82,9 @@ def test_a_classifier_that_is_not_good_enough_is_not_written(
     monkeypatch.setattr(train, "COMMITTEE_SIZE", 1)
     monkeypatch.setattr(evaluation, "evaluate", lambda *_: {"held_out": {"roc_auc": {"value": 0.79}}})
 
-    with pytest.raises(TrainingError, match=r"ROC-AUC on held-out people is 0\.790; at least 0\.80"):
+    with pytest.raises(
+        TrainingError, match=r"people is 0\.790; \[gate\] in task\.toml asks for a min_roc_auc of 0\.80"
+    ):
         train.train("dysglycaemia", store, store / "cache", silent)
 
     assert names_in(store / "dysglycaemia" / "1") == ["card.md"]

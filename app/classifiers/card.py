@@ -1,0 +1,74 @@
+"""What a version's `card.json` says, as far as the service shows it."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from app.classifiers.folder import ModelFolderError
+
+
+class RocAuc(BaseModel):
+    """An area under the ROC curve with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Figures(BaseModel):
+    """How a model does on some held-out people; None where there are too few to tell."""
+
+    n: int
+    roc_auc: RocAuc | None
+    sensitivity: float | None
+    specificity: float | None
+
+
+class GroupFigures(Figures):
+    """The same for one level of a group, such as "40-59" of "Age"."""
+
+    group: str
+    level: str
+
+
+class Performance(BaseModel):
+    """Figures on held-out people: all of them, and by group."""
+
+    held_out: Figures | None = None
+    groups: tuple[GroupFigures, ...] = ()
+
+
+class Card(BaseModel):
+    """A model card; one that somebody else wrote may say less."""
+
+    made_by: str | None = None
+    not_for: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    performance: Performance = Performance()
+
+
+def read_card(home: Path) -> Card | None:
+    """The card of a version; None if it has none.
+
+    Raises:
+        ModelFolderError: `card.json` is no card, or `card.md` beside it is no text.
+    """
+    path, text = home / "card.json", home / "card.md"
+    try:
+        card = Card.model_validate_json(path.read_bytes())
+        text.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        if path.exists():
+            raise ModelFolderError(f"{text} is missing, but {path.name} is there") from error
+        return None
+    except OSError as error:
+        raise ModelFolderError(f"{error.filename} cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ModelFolderError(
+            f"{path} is not a model card: {where + ': ' if where else ''}{first['msg']}"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ModelFolderError(f"{text} is not text") from error
+    return card

@@ -1,0 +1,65 @@
+"""Reading `task.toml`: what a model is asked, and what can be said of its features."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.classifiers.folder import ModelFolderError
+from app.domain.schema import FeatureSchema
+from app.domain.schema_checks import schema_faults
+
+_LISTED = {"feature": "name", "link": "feature", "relation": "name"}
+"""The tables of which there are several, and the key that names each."""
+
+_WORDS = {"extra_forbidden": "is no key of a schema"}
+
+
+def read_schema(folder: Path) -> FeatureSchema:
+    """The feature schema of a model.
+
+    Raises:
+        ModelFolderError: `task.toml` is missing or says something that cannot be.
+    """
+    path = folder / "task.toml"
+    content = _content(path)
+    try:
+        schema = FeatureSchema.model_validate(content)
+    except ValidationError as error:
+        raise ModelFolderError(f"{path} is not a feature schema: {_first_of(error, content)}") from error
+    if fault := next(schema_faults(schema), None):
+        raise ModelFolderError(f"{path} is not a feature schema: {fault}")
+    return schema
+
+
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelFolderError(f"{path} is missing") from error
+    except OSError as error:
+        raise ModelFolderError(f"{path} cannot be read: {error.strerror}") from error
+    except RecursionError as error:
+        raise ModelFolderError(f"{path} is not TOML: it is nested too deeply") from error
+    except ValueError as error:  # not TOML, or not even text
+        raise ModelFolderError(f"{path} is not TOML: {error}") from error
+
+
+def _first_of(error: ValidationError, content: Mapping[str, Any]) -> str:
+    """The first of pydantic's findings, on one line."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    where = ".".join(_named(first["loc"], content))
+    what = _WORDS.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+    return f"{where}: {what}" if where else what
+
+
+def _named(place: Sequence[str | int], content: Mapping[str, Any]) -> list[str]:
+    """The parts of a place, a feature, link or relation by what it is called rather than by its number."""
+    parts = [str(part) for part in place]
+    if len(place) > 1 and place[0] in _LISTED and isinstance(place[1], int):
+        entry = content[str(place[0])][place[1]]
+        name = entry.get(_LISTED[str(place[0])]) if isinstance(entry, Mapping) else None
+        parts[1] = repr(name) if isinstance(name, str) else parts[1]
+    return parts

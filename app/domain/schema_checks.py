@@ -1,0 +1,137 @@
+"""Everything that a well-formed schema may still not say, found before anybody is asked about.
+
+The schema's own validator sees to what it could not be used without. What is checked here is true of what an
+owner writes; schemas made from that one (`freed`, `turned`, `mirrored`) bend some of it on purpose.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+
+from app.domain.feature import Feature, Kind, Missing
+from app.domain.feature_checks import feature_faults
+from app.domain.links import Identity, LinearLink, ProportionalLink
+from app.domain.schema import FeatureSchema
+
+RESERVED = frozenset(
+    {"seqn", "outcome", "site", "label", "source_row", "rank", "risk", "verified", "neighbour_distance"}
+    | {"nearest_real_distance", "generator", "model", "model_version"}
+)
+"""What stands beside the features in tables of people and of augmented rows."""
+LEAST_THRESHOLD = 1e-6
+
+
+def schema_faults(schema: FeatureSchema) -> Iterator[str]:
+    """What is wrong with a schema, each one sentence that names the feature it is about."""
+    for feature in schema.features:
+        yield from (f"{feature.name}: {fault}" for fault in feature_faults(feature))
+        yield from (f"{feature.name}: {fault}" for fault in _name_faults(feature, schema.features))
+    yield from _model_faults(schema)
+    for link in schema.links:
+        yield from (f"{link.feature}: {fault}" for fault in _link_faults(schema, link))
+    for relation in schema.relations:
+        for name, factor in relation.terms.items():
+            if schema[name].kind is Kind.CATEGORY:
+                yield f"the relation '{relation.name}' names {name}, a category, which has no number"
+            if factor == 0:
+                yield f"the relation '{relation.name}' counts {name} 0 times"
+
+
+def _name_faults(feature: Feature, features: Sequence[Feature]) -> Iterator[str]:
+    if feature.name in RESERVED:
+        yield "this name is taken: tables of people have a column of it"
+    others = [other for other in features if other is not feature]
+    if twin := _first(others, lambda other: other.label == feature.label):
+        yield f"it has the label of {twin.name}"
+    codes = {(code.loinc, code.ucum) for code in feature.codes}
+    if twin := _first(others, lambda other: any((one.loinc, one.ucum) in codes for one in other.codes)):
+        yield f"one of its codes, in the same unit, is one of {twin.name}"
+
+
+def _model_faults(schema: FeatureSchema) -> Iterator[str]:
+    count = len(schema.actionable)
+    if schema.model.max_changes > count:
+        can = f"only {count} features have an action" if count else "no feature has an action"
+        yield f"model.max_changes is {schema.model.max_changes}, but {can}"
+    if not LEAST_THRESHOLD <= schema.model.threshold <= 1 - LEAST_THRESHOLD:
+        yield f"model.threshold is nearer than {LEAST_THRESHOLD:f} to 0 or 1"
+    followers = {
+        link.feature for link in schema.links if isinstance(link, ProportionalLink) and link.identity
+    }
+    for feature in schema.features:
+        if feature.missing is Missing.DERIVED and feature.name not in followers:
+            yield f"{feature.name}: it is derived, but no link has an identity for it"
+
+
+def _link_faults(schema: FeatureSchema, link: ProportionalLink | LinearLink) -> Iterator[str]:
+    if sum(other.feature == link.feature for other in schema.links) > 1:
+        yield "it has two links, but can follow one driver only"
+    if not schema[link.feature].is_numeric:
+        yield f"a {schema[link.feature].kind} cannot follow: a linked feature is a number"
+    if isinstance(link, LinearLink):
+        yield from _slope_faults(schema, link)
+    else:
+        yield from _ratio_faults(schema, link)
+
+
+def _slope_faults(schema: FeatureSchema, link: LinearLink) -> Iterator[str]:
+    by = link.slope.get("by")
+    if not isinstance(by, str) or by not in schema:
+        yield "its slope needs `by`, the name of a category"
+        return
+    if schema[by].kind is not Kind.CATEGORY:
+        yield f"its slope goes by {by}, which is no category"
+        return
+    values = {category.value for category in schema[by].categories}
+    given = {name: slope for name, slope in link.slope.items() if name != "by"}
+    for value in sorted(values - set(given)):
+        yield f"its slope has no number for '{value}' of {by}"
+    for name, slope in given.items():
+        if name not in values:
+            yield f"its slope has a number for '{name}', which is no value of {by}"
+        elif isinstance(slope, str):
+            yield f"its slope for '{name}' of {by} is no number"
+
+
+def _ratio_faults(schema: FeatureSchema, link: ProportionalLink) -> Iterator[str]:
+    if not _is_positive(schema[link.driver]):
+        yield f"it keeps its ratio to {link.driver}, whose clinical range must then lie above 0"
+    if link.identity is not None:
+        yield from _identity_faults(schema, link, link.identity)
+
+
+def _identity_faults(schema: FeatureSchema, link: ProportionalLink, identity: Identity) -> Iterator[str]:
+    for name, power in identity.powers.items():
+        if name == link.feature:
+            yield "its identity names itself"
+        elif name not in schema:
+            yield f"its identity names {name}, which is no feature"
+        elif not _is_positive(schema[name]):
+            yield f"its identity names {name}, which must be a number whose clinical range lies above 0"
+        elif schema[name].missing is Missing.DERIVED:
+            yield f"its identity names {name}, which is itself derived"
+        elif name != link.driver and (schema[name].action is not None or name in schema.link_of):
+            yield f"its identity names {name}, which moves: it would not hold once {name} does"
+        elif power == 0:
+            yield f"its identity has {name} to the power of 0"
+    if identity.powers.get(link.driver) != 1:
+        yield f"its identity must have {link.driver} to the power of 1, as it keeps its ratio to it"
+    elif not _stays_finite(schema, identity):
+        yield "its identity gives numbers too large or too small to be kept"
+
+
+def _stays_finite(schema: FeatureSchema, identity: Identity) -> bool:
+    """Whether the identity gives a number above 0 at whatever ends of the clinical ranges."""
+    size = abs(math.log10(identity.factor))
+    for name, power in identity.powers.items():
+        clinical = schema[name].clinical if name in schema else None
+        if clinical is not None and clinical[0] > 0:
+            size += abs(power) * max(abs(math.log10(end)) for end in clinical)
+    return size < 100
+
+
+def _is_positive(feature: Feature) -> bool:
+    return feature.clinical is not None and feature.clinical[0] > 0
+
+
+def _first(features: Sequence[Feature], fits: Callable[[Feature], bool]) -> Feature | None:
+    return next((feature for feature in features if fits(feature)), None)

@@ -1,0 +1,170 @@
+"""A schema either is refused in one sentence, or carries anybody through levers, coding and search."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from app.domain.constraints import read_constraints
+from app.domain.feature import Direction, Feature, Kind
+from app.domain.freed import freed
+from app.domain.levers import Lever, levers_of
+from app.domain.mirror import mirrored
+from app.domain.patient import InvalidInputError, Patient, read_patient
+from app.domain.schema import FeatureSchema, FloatArray, Value
+from app.domain.schema_checks import schema_faults
+from app.domain.turned import turned
+from app.engine.question import Question
+from app.engine.search import search
+from tests.unit.domain.schemas import SHIPPED, Content, small_schemas, spoilt
+
+_SLACK = 1e-6
+_MANY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def accepted(content: Content) -> FeatureSchema | None:
+    """The schema, if nothing is found wrong with it; what is found is one sentence."""
+    try:
+        schema = FeatureSchema.model_validate(content)
+    except ValidationError:
+        return None
+    faults = list(schema_faults(schema))
+    assert not any("\n" in fault for fault in faults)
+    return None if faults else schema
+
+
+@dataclass(frozen=True)
+class Logistic:
+    """A classifier over any columns: the log-odds are a sum over what is known."""
+
+    weights: FloatArray
+    offset: FloatArray
+
+    def risk(self, rows: FloatArray) -> FloatArray:
+        margin = np.nan_to_num(rows - self.offset) @ self.weights
+        return np.asarray(1 / (1 + np.exp(-np.clip(margin, -30, 30))))
+
+
+@st.composite
+def people(draw: st.DrawFn, schema: FeatureSchema) -> Patient:
+    """Somebody whom the schema takes."""
+    values = {feature.name: draw(_value(feature)) for feature in schema.features}
+    try:
+        return read_patient(schema, values)
+    except InvalidInputError:
+        assume(False)
+        raise
+
+
+def _value(feature: Feature) -> st.SearchStrategy[Any]:
+    known: st.SearchStrategy[Any]
+    if feature.kind is Kind.BOOLEAN:
+        known = st.booleans()
+    elif feature.kind is Kind.CATEGORY:
+        known = st.sampled_from([category.value for category in feature.categories])
+    else:
+        assert feature.clinical is not None
+        low, high = feature.clinical
+        ends = st.sampled_from([low, high, *(feature.observed or ())])
+        known = st.one_of(ends, st.integers(math.ceil(low), math.floor(high)))
+        if feature.kind is Kind.NUMBER:
+            known = st.one_of(known, st.floats(low, high), st.floats(low, high).map(lambda x: round(x, 1)))
+            known = known.filter(lambda value: low <= value <= high)
+    return known if feature.missing == "refused" else st.one_of(known, known, st.none())
+
+
+def check_values(schema: FeatureSchema, lever: Lever, patient: Patient) -> None:
+    """Every level is in range, on step and in its direction, and so is what moves along."""
+    feature, action = lever.feature, lever.feature.action
+    assert action is not None
+    start, moved = patient.row[schema.column_of[feature.name]], lever.values[1:]
+    np.testing.assert_array_equal(lever.rows[0], patient.row[lever.columns])
+    sign = np.sign(moved - start)
+    assert (sign == sign[0]).all()
+    assert sign[0] != 0
+    if action.direction is not Direction.TOWARDS:
+        assert sign[0] == (1 if action.direction is Direction.INCREASE else -1)
+    assert (
+        (moved >= min(action.limit[0], start) - _SLACK) & (moved <= max(action.limit[1], start) + _SLACK)
+    ).all()
+    steps = (moved - start) / action.step
+    on_step = np.abs(steps - np.round(steps)) * action.step <= 2 * _SLACK
+    assert (on_step | (action.reaches_limit & np.isin(moved, action.limit))).all()
+    assert (np.diff(lever.effort) > 0).all()
+
+
+def check_in_kind(feature: Feature, value: Value) -> None:
+    if value is None:
+        return
+    if feature.kind is Kind.CATEGORY:
+        assert value in [category.value for category in feature.categories]
+    elif feature.kind is Kind.BOOLEAN:
+        assert isinstance(value, bool)
+    else:
+        assert isinstance(value, int if feature.kind is Kind.INTEGER else int | float)
+        assert not isinstance(value, bool)
+        assert feature.clinical is not None
+        assert feature.clinical[0] <= value <= feature.clinical[1]
+
+
+def check_carries(schema: FeatureSchema, data: st.DataObject) -> None:
+    """Levers, rows, coding and search of somebody at random, and that what they give would be taken."""
+    patient = data.draw(people(schema))
+    for feature in schema.features:
+        check_in_kind(feature, patient.values[feature.name])
+    levers = levers_of(schema, patient, read_constraints(schema, None, None, None))
+    event(f"{len(levers) > 0=}")
+    for lever in levers:
+        check_values(schema, lever, patient)
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    tops = np.array([lever.top for lever in levers], dtype=np.int64)
+    levels = rng.integers(0, tops + 1, size=(6, len(levers))) * (rng.random((6, len(levers))) < 0.5)
+    rows = levers.rows(levels)
+    for row in rows[levers.allowed(levels)]:
+        values = schema.decode(row, patient.values)
+        for feature in schema.features:
+            check_in_kind(feature, values[feature.name])
+        again = read_patient(schema, values).row
+        np.testing.assert_allclose(again, row, atol=2 * _SLACK)
+    classifier = Logistic(rng.normal(size=len(schema.columns)), np.nan_to_num(patient.row))
+    found = search(Question(schema, patient, levers, classifier, target=0.4))
+    assert levers.allowed(found.levels).all()
+
+
+@given(data=st.data())
+@_MANY
+def test_a_small_schema_is_refused_or_carries_anybody(data: st.DataObject) -> None:
+    schema = accepted(data.draw(small_schemas().flatmap(spoilt)))
+    assume(schema is not None)
+    assert schema is not None
+    check_carries(schema, data)
+
+
+@given(data=st.data())
+@_MANY
+def test_a_shipped_schema_with_slips_is_refused_or_carries_anybody(data: st.DataObject) -> None:
+    schema = accepted(data.draw(st.sampled_from(SHIPPED).flatmap(spoilt)))
+    assume(schema is not None)
+    assert schema is not None
+    check_carries(schema, data)
+
+
+@given(data=st.data())
+@_MANY
+def test_what_is_made_of_an_accepted_schema_is_one_too(data: st.DataObject) -> None:
+    """The schemas for the other class and for benchmarks: no slip surfaces there."""
+    schema = accepted(data.draw(small_schemas().flatmap(spoilt)))
+    assume(schema is not None)
+    assert schema is not None
+    for made in (
+        mirrored(schema),
+        turned(schema),
+        freed(schema, np.ones(len(schema.columns)), Direction.INCREASE),
+    ):
+        patient = data.draw(people(schema))
+        levers = levers_of(made, patient, read_constraints(made, None, None, None))
+        levers.rows(np.zeros((1, len(levers)), dtype=np.int64))

@@ -1,0 +1,36 @@
+"""Exemplars that are none are told when they are read, in one sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from app.classifiers.folder import ModelFolderError
+from app.classifiers.hosted import HostedModel
+from app.proposers.llm.exemplars import load_exemplars
+
+
+def test_the_shipped_exemplars_are_read(model: HostedModel) -> None:
+    bank = load_exemplars(model.folder)
+    assert len(bank.exemplars) == 200
+    assert {len(exemplar.row) for exemplar in bank.exemplars} == {len(model.schema.columns)}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "does not hold exemplars"),
+        ("{}", "does not hold exemplars"),
+        ('[{"case": "a"}]', "does not hold exemplars"),
+        ('[{"case": "a", "answer": "b", "row": ["x"]}]', "does not hold exemplars"),
+        (
+            '[{"case": "a", "answer": "b", "row": [1]}, {"case": "a", "answer": "b", "row": [1, null]}]',
+            "holds rows of different lengths",
+        ),
+    ],
+)
+def test_what_is_none_is_told(tmp_path: Path, content: str, said: str) -> None:
+    path = tmp_path / "exemplars.json"
+    path.write_text(content)
+    with pytest.raises(ModelFolderError) as caught:
+        load_exemplars(tmp_path)
+    assert str(caught.value) == f"{path} {said}"
