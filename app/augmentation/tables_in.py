@@ -14,10 +14,12 @@ from app.domain.feature import Feature, Kind
 from app.domain.patient import Fault, InvalidInputError
 from app.domain.schema import FeatureSchema
 
-CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
+CSV, PARQUET, OCTETS = "text/csv", "application/vnd.apache.parquet", "application/octet-stream"
 _YES_NO = {"true": True, "false": False, "1": True, "0": False}
 _UNKNOWN = {"", "na", "nan", "null"}
 _BATCH = 1024
+_MAGIC = b"PAR1"
+"""What every Parquet file begins with."""
 
 Numbered = tuple[int, dict[str, Any]]
 
@@ -25,11 +27,19 @@ Numbered = tuple[int, dict[str, Any]]
 def rows_of(path: Path, media_type: str, schema: FeatureSchema) -> Iterator[Numbered]:
     """Each row with its number, from 0; a table without rows has none.
 
+    A file sent as mere bytes is Parquet if it begins like that, and else CSV.
+
     Raises:
         InvalidInputError: the file is not such a table, its header names what the model does not know or
             leaves out what it requires, or a line has more values than the header.
     """
-    return _of_csv(path, schema) if media_type == CSV else _of_parquet(path, schema)
+    is_parquet = media_type == PARQUET or (media_type == OCTETS and _begins_as_parquet(path))
+    return _of_parquet(path, schema) if is_parquet else _of_csv(path, schema)
+
+
+def _begins_as_parquet(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC
 
 
 def _of_csv(path: Path, schema: FeatureSchema) -> Iterator[Numbered]:

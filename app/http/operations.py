@@ -4,31 +4,41 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from app.http.described import success, text
 from app.http.replies import json_reply
 
 router = APIRouter(tags=["operations"])
 
 
+class Liveness(BaseModel):
+    """The process answers."""
+
+    alive: bool = Field(True, description="Always true.")
+
+
 class Readiness(BaseModel):
     """Which parts answer. Without cache or language model answers are slower or fewer, but there are some."""
 
-    ready: bool
-    database: bool
-    classifier: bool | None
-    """None where every classifier runs in the gateway itself."""
-    cache: bool
-    llm: bool | None
+    ready: bool = Field(description="Whether questions are answered: database and classifiers are there.")
+    database: bool = Field(description="Whether the record can be written.")
+    classifier: bool | None = Field(
+        description="Whether every classifier elsewhere answers; null where all run in the gateway itself."
+    )
+    cache: bool = Field(description="Whether the cache answers; without it answers take longer.")
+    llm: bool | None = Field(description="Whether the language model answers; null where none is set up.")
 
 
-@router.get("/livez")
-async def livez() -> dict[str, bool]:
+@router.get("/livez", operation_id="getLiveness")
+async def livez() -> Liveness:
     """Answer as long as the process does."""
-    return {"alive": True}
+    return Liveness(alive=True)
 
 
-@router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
+@router.get(
+    "/readyz", operation_id="getReadiness", response_model=Readiness, responses={503: {"model": Readiness}}
+)
 async def readyz(request: Request) -> Response:
     """Say which parts answer; 503 while the record or a classifier is away."""
     state = request.state
@@ -45,7 +55,12 @@ async def readyz(request: Request) -> Response:
     return json_reply(body, 200 if ready else 503)
 
 
-@router.get("/metrics", response_class=Response)
+@router.get(
+    "/metrics",
+    operation_id="getMetrics",
+    response_class=Response,
+    responses=success("Figures.", {"text/plain": text("Prometheus' text format.")}),
+)
 async def metrics() -> Response:
     """Prometheus metrics; labels are route templates, never paths."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

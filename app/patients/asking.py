@@ -69,4 +69,4 @@ def answer_id_in(fields: Mapping[str, str]) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
-        raise InvalidInputError([Fault("/answer", "should be a UUID")]) from None
+        raise InvalidInputError([Fault("/answer", "must be a UUID")]) from None

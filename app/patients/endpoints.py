@@ -11,6 +11,7 @@ from app.counterfactuals.repository import AnswerRepository
 from app.feedback.repository import FeedbackRepository, standing
 from app.feedback.schemas import FeedbackOut
 from app.http.dependencies import DatabaseDep, HostingDep
+from app.http.described import success, text
 from app.http.pages.wanted import wants_page
 from app.http.problems import NotFoundError, documented
 from app.http.replies import json_reply
@@ -30,9 +31,10 @@ _PAGE = "For the page alone. "
 
 @router.get(
     "/{patient_id}/interventions",
+    operation_id="listPatientInterventions",
     response_model=InterventionsPage,
     responses=documented(401, 404, 422, 503)
-    | {200: {"content": {"text/html": {}}, "description": "A page of answers, or the clinician's page."}},
+    | success("A page of answers, or the clinician's page.", {"text/html": text("The clinician's page.")}),
 )
 async def interventions(
     patient_id: PatientId,
@@ -41,7 +43,7 @@ async def interventions(
     hosting: HostingDep,
     scenes: ScenesDep,
     before: Annotated[UUID | None, Query(description="The cursor `next` of the page before.")] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    limit: Annotated[int, Query(ge=1, le=100, description="The most answers of a page.")] = 20,
     answer: Annotated[UUID | None, Query(description=f"{_PAGE}The answer to show.")] = None,
     option: Annotated[
         int | None, Query(ge=1, le=10, description=f"{_PAGE}Puts the what-if to this option.")

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import insert
 
 from app.classifiers.hosted import HostedModel
@@ -15,11 +15,11 @@ from app.storage.tables import PredictionRow
 class PredictionAnswer(BaseModel):
     """The classifier's risk and what it means against the decision threshold."""
 
-    model: str
-    version: str
-    risk: float
-    threshold: float
-    label: str
+    model: str = Field(description="The model's name.")
+    version: str = Field(description="Its version.")
+    risk: float = Field(description="The classifier's risk (0-1).")
+    threshold: float = Field(description="The model's decision threshold (0-1).")
+    label: str = Field(description="What the risk means against the threshold: high or low.")
 
 
 _RECORD = insert(PredictionRow).returning(PredictionRow.id)
