@@ -12,6 +12,7 @@ from app.client.answers import (
     Plausibility,
     Prediction,
     Robustness,
+    StandingVerdict,
     Status,
     Value,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "Robustness",
     "Row",
     "RowFaults",
+    "StandingVerdict",
     "State",
     "Status",
     "StillRunningError",

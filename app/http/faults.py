@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.patient import Fault
 
 Place = Literal["path", "query", "header"]
+_DETAIL = "What is wrong, to be read after the name of the place; never a value."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,30 +29,43 @@ class InvalidParameterError(ValueError):
         self.fault = fault
 
 
-class FaultOut(BaseModel):
-    """One thing wrong with a request: in its body, or in one of its parameters."""
+class BodyFaultOut(BaseModel):
+    """One thing wrong with the body of a request."""
 
-    model_config = ConfigDict(populate_by_name=True)
-
-    pointer: str | None = Field(
-        None,
-        description="Of a fault in the body: a JSON Pointer (RFC 6901) to it, empty for the whole body. "
-        "It ends above a key that is no plain name, since that might be somebody's data.",
+    pointer: str = Field(
+        description="A JSON Pointer (RFC 6901) into the body, empty for the whole of it. It ends above a key "
+        "that is no plain name, since that might be somebody's data."
     )
-    parameter: str | None = Field(None, description="Of a fault in a parameter: its name.")
-    place: Place | None = Field(None, alias="in", description="Of a fault in a parameter: where it stands.")
-    detail: str = Field(description="What is wrong, to be read after the name of the place; never a value.")
+    detail: str = Field(description=_DETAIL)
 
     @property
     def name(self) -> str:
-        """What a person would call the place; nothing where it is the whole body."""
-        return self.parameter or (self.pointer or "").rpartition("/")[2]
+        """What a person would call the place; nothing for the whole body."""
+        return self.pointer.rpartition("/")[2]
+
+
+class ParameterFaultOut(BaseModel):
+    """One thing wrong with a parameter of a request."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    parameter: str = Field(description="Its name.")
+    place: Place = Field(alias="in", description="Where it stands.")
+    detail: str = Field(description=_DETAIL)
+
+    @property
+    def name(self) -> str:
+        """What a person would call the place."""
+        return self.parameter
+
+
+FaultOut = BodyFaultOut | ParameterFaultOut
 
 
 def told(faults: Iterable[Fault | ParameterFault]) -> Iterator[FaultOut]:
     """On the wire, each once."""
     for fault in dict.fromkeys(faults):
         if isinstance(fault, Fault):
-            yield FaultOut(pointer=fault.pointer, detail=fault.detail)
+            yield BodyFaultOut(pointer=fault.pointer, detail=fault.detail)
         else:
-            yield FaultOut(parameter=fault.parameter, place=fault.place, detail=fault.detail)
+            yield ParameterFaultOut(parameter=fault.parameter, place=fault.place, detail=fault.detail)

@@ -9,6 +9,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
+from pydantic.config import JsonDict
+from pydantic.json_schema import SkipJsonSchema
 from starlette.exceptions import HTTPException
 
 from app.classifiers.base import ClassifierError
@@ -32,14 +34,23 @@ _DETAILS = {
 _log = structlog.get_logger()
 
 
+def _without_default(schema: JsonDict) -> None:
+    """What is left out is not null."""
+    schema.pop("default", None)
+
+
 class Problem(BaseModel):
     """A problem document (RFC 9457)."""
 
     type: str = Field("about:blank", description="A URI; about:blank says that the status tells the kind.")
     title: str = Field(description="The phrase of the HTTP status.")
     status: int = Field(description="The HTTP status.")
-    detail: str | None = Field(None, description="What went wrong, in a sentence for people.")
-    errors: list[FaultOut] | None = Field(None, description="What is wrong with the request, a fault each.")
+    detail: str = Field(description="What went wrong, in a sentence for people.")
+    errors: list[FaultOut] | SkipJsonSchema[None] = Field(
+        None,
+        description="Where the request has faults, each of them; left out elsewhere.",
+        json_schema_extra=_without_default,
+    )
 
 
 class NotFoundError(LookupError):
@@ -59,7 +70,7 @@ class ConflictError(RuntimeError):
 
 def problem(
     status: int,
-    detail: str | None = None,
+    detail: str,
     faults: Sequence[FaultOut] = (),
     members: Mapping[str, Any] | None = None,
 ) -> JSONResponse:
@@ -74,7 +85,7 @@ def problem(
 def refusal(
     request: Request,
     status: int,
-    detail: str | None = None,
+    detail: str,
     faults: Sequence[Fault | ParameterFault] = (),
     members: Mapping[str, Any] | None = None,
 ) -> Response:

@@ -1,5 +1,6 @@
 """Completing the document that the framework writes: problems, who may call, examples."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -39,10 +40,16 @@ def describe(app: FastAPI, hosting: Hosting, asks_for_token: bool) -> None:
         if asks_for_token:
             _add_security(whole)
         for name, operation in operations_of(whole):
+            operation["summary"] = _in_words(name)
             _add_examples(operation, requests.get(name), answers[name])
         return whole
 
     app.openapi = document  # type: ignore[method-assign]
+
+
+def _in_words(name: str) -> str:
+    """createCounterfactuals: Create counterfactuals."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
 
 
 def operations_of(document: Document) -> Iterator[tuple[str, Document]]:

@@ -27,7 +27,7 @@ _NOTICE = {"HX-Retarget": "#notice", "HX-Reselect": ".notice", "HX-Reswap": "inn
 
 
 def error_page(
-    request: HTTPConnection, status: int, detail: str | None, faults: Sequence[FaultOut] = ()
+    request: HTTPConnection, status: int, detail: str, faults: Sequence[FaultOut] = ()
 ) -> HTMLResponse:
     """The page, or for htmx the notice."""
     context: dict[str, Any] = {
