@@ -18,7 +18,7 @@ from app.augmentation.tables_in import CSV, OCTETS, PARQUET
 from app.augmentation.uploads import NoRoomError, TooLargeError, take_in
 from app.engine.hosting import NOT_HOSTED
 from app.http.dependencies import DatabaseDep, HostingDep
-from app.http.described import BYTES, success, text
+from app.http.described import BYTES, EVENT, success, text
 from app.http.faults import InvalidParameterError, ParameterFault
 from app.http.pages.wanted import wants_page
 from app.http.problems import ConflictError, documented, problem
@@ -185,7 +185,7 @@ async def rows(
     operation_id="getAugmentationEvents",
     response_class=Response,
     responses=documented(401, 404, 422, 503)
-    | success("Events.", {"text/event-stream": text("The data of each event is a job as JSON.")}),
+    | success("Events: a job as it is now, whenever something changed.", {"text/event-stream": EVENT}),
 )
 async def events(job_id: JobId, service: ServiceDep) -> Response:
     """Follow a job: server-sent events `progress`, then `end`."""

@@ -5,6 +5,22 @@ from typing import Any
 Content = dict[str, dict[str, Any]]
 
 OBJECT: dict[str, Any] = {"schema": {"type": "object", "additionalProperties": True}}
+EVENT: dict[str, Any] = {
+    "schema": {
+        "type": "object",
+        "description": "One event of the stream.",
+        "properties": {
+            "event": {"type": "string", "description": "progress, or end for the last one."},
+            "data": {
+                "type": "string",
+                "contentMediaType": "application/json",
+                "description": "What it tells, as JSON.",
+            },
+        },
+        "required": ["event", "data"],
+    }
+}
+"""Of server-sent events; the whole body is a stream of them."""
 BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
 

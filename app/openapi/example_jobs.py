@@ -34,7 +34,7 @@ def job_answers(answer: CounterfactualsAnswer) -> dict[str, dict[str, Any]]:
         "cancelAugmentation": _in_json(_job(answer, State.CANCELLED)),
         "uploadAugmentationTable": _in_json(_UPLOAD),
         "getAugmentationRows": {"application/x-ndjson": _ndjson(rows), "text/csv": _csv(rows)},
-        "getAugmentationEvents": {"text/event-stream": f"event: end\ndata: {done.model_dump_json()}\n\n"},
+        "getAugmentationEvents": {"text/event-stream": {"event": "end", "data": done.model_dump_json()}},
         "getAugmentationReport": _in_json(_report(len(rows))),
         "getAugmentationCard": {"text/markdown": _CARD},
     }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -34,8 +34,10 @@ _BOUNDED = settings(
     suppress_health_check=list(HealthCheck),
 )
 _ODD = st.sampled_from(
-    ["", ",", ";", "=", "*", "*/*;q=x", "text/html", "text/html;q=0.9,*/*", "null", "é", "a" * 9000, "\t"]
-) | st.text(st.characters(min_codepoint=0x21, max_codepoint=0xFF, exclude_categories=["Cc"]), max_size=40)
+    ["", ",", ";", "=", "*", "*/*;q=x", "text/html", "text/html;q=0.9,*/*", "null", "é", "a" * 9000]
+) | st.text(
+    st.characters(min_codepoint=0x21, max_codepoint=0xFF, exclude_categories=["Cc", "Zs"]), max_size=40
+)
 _NAMES = (
     *("Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Content-Encoding", "Content-Type"),
     *("Cookie", "Forwarded", "HX-Request", "Idempotency-Key", "If-Match", "If-None-Match", "Origin"),
@@ -43,6 +45,9 @@ _NAMES = (
 )
 HEADERS = st.dictionaries(st.sampled_from(_NAMES), _ODD, min_size=1, max_size=4)
 """What hostile callers, and odd proxies, may send beside a request."""
+
+
+ODD_VALUES = st.sampled_from([CANARY, [CANARY], {CANARY: CANARY}, 987654.25, None, True, "", [], {}, 10**30])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ class Known:
 @pytest.fixture(scope="module")
 def known(url: str, helpable: Person) -> Known:
     document = schemathesis.openapi.from_url(f"{url}/openapi.json")
-    found = [result.ok() for result in document.get_all_operations()]
+    found: list[Any] = list(document.get_all_operations())
     with http_client(url) as client:
         question = {"patient_id": f"test-{uuid4()}", "features": dict(helpable), "generator": "search"}
         answer = client.post("/counterfactuals", json=question).json()
@@ -66,7 +71,7 @@ def known(url: str, helpable: Person) -> Known:
         job = client.post("/augmentations", json=body | {"on_invalid": "skip"}).json()
         text = client.get("/openapi.json").text + client.get("/models/dysglycaemia/schema").text
     ids = {"answer_id": answer["id"], "patient_id": question["patient_id"], "job_id": job["id"]}
-    return Known(text, list(found), {**ids, "name": "dysglycaemia"}, helpable)
+    return Known(text, [one.ok() for one in found], {**ids, "name": "dysglycaemia"}, helpable)
 
 
 def each_operation(known: Known, subtests: pytest.Subtests, check: Callable[[Any], None]) -> None:
@@ -102,8 +107,7 @@ def values_in(node: Json) -> Iterator[str]:
 def assert_well_refused(case: Case[Any], response: Any, known: Known) -> None:
     """Never a fault of the server's; a refusal is a problem document or a page, and repeats no value."""
     assert response.status_code < 500, response.text
-    UUID_LENGTH = 36
-    assert len(response.headers["x-correlation-id"][0]) == UUID_LENGTH
+    assert str(UUID(response.headers["x-correlation-id"][0]))
     if response.status_code < 400:
         return
     sent = [case.body, case.path_parameters or {}, case.query or {}, dict(case.headers or {})]
@@ -139,7 +143,8 @@ def test_every_operation_keeps_its_contract(
         def keeps_its_contract(case: Case[Any], real: bool) -> None:
             if real:
                 made_real(case, known)
-            response = case.call_and_validate(excluded_checks=skipped)
+            is_as_bad = not real or mode is GenerationMode.POSITIVE
+            response = case.call_and_validate(excluded_checks=skipped) if is_as_bad else case.call()
             assert_well_refused(case, response, known)
 
         keeps_its_contract()
@@ -170,7 +175,6 @@ def test_a_value_of_another_kind_is_refused_where_it_stands(
 ) -> None:
     """Requests of the examples with one value put to something else."""
     document = json.loads(httpx.get(f"{url}/openapi.json", trust_env=False).text)
-    odd = st.sampled_from([CANARY, [CANARY], {CANARY: CANARY}, 987654.25, None, True, "", [], {}, 10**30])
     with http_client(url) as client:
         for path, paths in document["paths"].items():
             content = paths.get("post", {}).get("requestBody", {}).get("content", {})
@@ -178,21 +182,23 @@ def test_a_value_of_another_kind_is_refused_where_it_stands(
             if example is None:
                 continue
 
-            @_BOUNDED
-            @given(at=st.sampled_from(list(places(example))), value=odd)
-            def is_refused(
-                at: tuple[int | str, ...], value: Json, path: str = path, good: Json = example
-            ) -> None:
-                body = put(good, at, value)
-                response = client.post(path.format_map(known.ids), json=body)
-                assert response.status_code in (200, 201, 202, 409, 422)
-                if response.is_error:
-                    assert_problem(response.json(), response.status_code, body)
-                    assert CANARY not in response.text
-                    assert "987654" not in response.text
-
             with subtests.test(path):
-                is_refused()
+                refuses_odd_values(client, path.format_map(known.ids), example)
+
+
+def refuses_odd_values(client: httpx.Client, path: str, good: Json) -> None:
+    @_BOUNDED
+    @given(at=st.sampled_from(list(places(good))), value=ODD_VALUES)
+    def is_refused(at: tuple[int | str, ...], value: Json) -> None:
+        body = put(good, at, value)
+        response = client.post(path, json=body)
+        assert response.status_code in (200, 201, 202, 409, 422)
+        if response.is_error:
+            assert_problem(response.json(), response.status_code, body)
+            assert CANARY not in response.text
+            assert "987654" not in response.text
+
+    is_refused()
 
 
 def test_other_methods_are_refused_everywhere(url: str) -> None:
@@ -201,7 +207,7 @@ def test_other_methods_are_refused_everywhere(url: str) -> None:
         for path, operations in document["paths"].items():
             filled = path.format_map(dict.fromkeys(("answer_id", "job_id"), uuid4()) | _NAMED)
             for method in (one for one in METHODS if one.lower() not in operations):
-                if (method, path) in _OF_THE_PAGE:
+                if (method, path) in _OTHERS:
                     continue
                 response = client.request(method, filled)
                 assert response.status_code == 405, (method, path)
@@ -211,11 +217,16 @@ def test_other_methods_are_refused_everywhere(url: str) -> None:
 
 
 _NAMED = {"patient_id": "P-1", "name": "dysglycaemia"}
-_OF_THE_PAGE = {("POST", "/patients/{patient_id}/interventions"), ("GET", "/augmentations/uploads")}
-"""The first is a form's, and the second finds a job of that name, or rather none."""
+_OTHERS = {
+    ("POST", "/patients/{patient_id}/interventions"),  # a form's
+    ("GET", "/augmentations/uploads"),  # a job's, by the look of it
+    ("DELETE", "/augmentations/uploads"),
+}
 
 FIELDS = st.dictionaries(
-    st.sampled_from(["answer", "model", "patient", "value-bmi", "value-age", "lever-bmi", "lock-bmi", "x"]),
+    st.sampled_from(
+        ["answer", "model", "patient", "value.bmi", "value.sex", "at.bmi", "at.sleep", "lock.bmi", "x"]
+    ),
     st.text(max_size=30) | st.sampled_from(["1e999", "nan", "1_3", "-1", "0", CANARY]),
     max_size=5,
 )
