@@ -111,7 +111,7 @@ def install(app: FastAPI) -> None:
     async def _http(request: Request, error: HTTPException) -> Response:
         headers = dict(error.headers or {})
         if error.status_code == 400:
-            return _no_json(request)
+            return refusal(request, 400, "The body cannot be read as what it says it is.")
         if error.status_code == 405:
             headers["Allow"] = ", ".join(methods_at(request))
         response = refusal(request, error.status_code, _DETAILS.get(error.status_code, error.detail))
@@ -126,7 +126,8 @@ def _install_faults(app: FastAPI) -> None:
     async def _unreadable(request: Request, error: RequestValidationError) -> Response:
         entries = error.errors()
         if any(entry["type"] == "json_invalid" for entry in entries):
-            return _no_json(request)
+            detail = "The body cannot be read as JSON."
+            return refusal(request, 400, detail, [Fault("", "is not valid JSON")])
         if isinstance(error.body, bytes):  # left as it came, since it does not say that it is JSON
             return refusal(request, 415, f"Send {_JSON}.")
         return refusal(request, 422, _FAULTS, [fault_of(entry, error.body) for entry in entries])
@@ -166,7 +167,3 @@ def _install_states(app: FastAPI) -> None:
     async def _no_classifier(request: Request, error: ClassifierError) -> Response:
         _log.error("classifier_unavailable", why=str(error))  # which never holds a value of a row
         return refusal(request, 503, "The risk classifier is away. Try again shortly.")
-
-
-def _no_json(request: Request) -> Response:
-    return refusal(request, 400, "The body cannot be read as JSON.", [Fault("", "is not valid JSON")])
