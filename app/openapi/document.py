@@ -11,10 +11,14 @@ from pydantic.json_schema import models_json_schema
 from app.engine.hosting import Hosting
 from app.feedback.schemas import FeedbackConflict
 from app.http.problems import Problem, documented
+from app.models.examples import example_people, with_a_way_down
 from app.openapi.example_answers import answers_of
 from app.openapi.example_requests import requests_of
 
 Document = dict[str, Any]
+
+_TRIED = 20
+"""Of how many people the first one who can be helped is the example."""
 
 _SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "description": "For programs."},
@@ -29,7 +33,8 @@ _SCHEMES = {
 def describe(app: FastAPI, hosting: Hosting, asks_for_token: bool) -> None:
     """Have the app serve the whole document; examples are of the default model, and worked out here."""
     hosted = hosting.named(None)
-    requests, answers = requests_of(hosted), answers_of(hosting)
+    person = with_a_way_down(hosted, example_people(hosted.model, _TRIED))
+    requests, answers = requests_of(hosted.model.name, person), answers_of(hosting, person)
     write = app.openapi
 
     @cache

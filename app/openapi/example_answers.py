@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
+from app.classifiers.cohort import Person
 from app.counterfactuals.answering import as_answer
 from app.counterfactuals.question import read_request
 from app.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
@@ -18,7 +19,6 @@ from app.feedback.schemas import FeedbackOut
 from app.http.operations import Liveness, Readiness
 from app.models.card import card_of
 from app.models.endpoints import detail_of, summary_of
-from app.models.examples import example_people, with_a_way_down
 from app.models.json_schema import features_json_schema
 from app.openapi import ids
 from app.openapi.example_jobs import job_answers
@@ -33,9 +33,9 @@ _MILLISECONDS = 41.5
 """As most answers of a search take; measured ones would differ at every start."""
 
 
-def answers_of(hosting: Hosting) -> Answers:
+def answers_of(hosting: Hosting, person: Person) -> Answers:
     """An example of what each operation answers, in at least one media type."""
-    answer = _answer(hosting)
+    answer = _answer(hosting, person)
     told = _in_json(answer)
     feedback = FeedbackOut(
         id=ids.FEEDBACK_ID,
@@ -60,10 +60,9 @@ def answers_of(hosting: Hosting) -> Answers:
     }
 
 
-def _answer(hosting: Hosting) -> CounterfactualsAnswer:
+def _answer(hosting: Hosting, person: Person) -> CounterfactualsAnswer:
     """The way of `counterfactuals.service`, with nobody to ask but the search, and nothing recorded."""
     hosted = hosting.named(None)
-    person = with_a_way_down(hosted, example_people(hosted.model, 20))
     request = CounterfactualsRequest(patient_id=ids.PATIENT_ID, features=dict(person.features))
     asked = read_request(hosting, request)
     question = asked.question()

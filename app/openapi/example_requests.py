@@ -2,26 +2,24 @@
 
 from typing import Any
 
-from app.engine.hosting import Hosted
-from app.models.examples import example_people, with_a_way_down
+from app.classifiers.cohort import Person
 from app.openapi.ids import OPTION_ID, PATIENT_ID
 
 
-def requests_of(hosted: Hosted) -> dict[str, Any]:
+def requests_of(model: str, person: Person) -> dict[str, Any]:
     """A body by the id of its operation."""
-    model = hosted.model
-    person = with_a_way_down(hosted, example_people(model, 20)).features
+    features = person.features
     return {
         "createCounterfactuals": {
             "patient_id": PATIENT_ID,
-            "model": model.name,
-            "features": person,
+            "model": model,
+            "features": features,
             "count": 4,
         },
-        "createPrediction": {"model": model.name, "features": person},
+        "createPrediction": {"model": model, "features": features},
         "createAugmentation": {
-            "model": model.name,
-            "source": {"kind": "rows", "rows": [person]},
+            "model": model,
+            "source": {"kind": "rows", "rows": [features]},
             "target_label": "low",
             "per_row": 3,
         },
