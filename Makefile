@@ -22,6 +22,9 @@ DEV := .venv/.dev-$(call checksum,pwd; cat pyproject.toml requirements/dev.txt)
 BENCH := .venv-bench/.bench-$(call checksum,pwd; cat pyproject.toml requirements/bench.txt)
 # So does MLServer, a server that hosts classifiers: the tests run the gateway against it.
 MLSERVER := .venv-mlserver/.mlserver-$(call checksum,pwd; cat requirements/mlserver.txt)
+# And what the tests generate clients from the OpenAPI document with: one in Python, one in TypeScript.
+CLIENTS := .venv-clients/.clients-$(call checksum,pwd; cat requirements/clients.txt)
+TYPESCRIPT := tests/contract/typescript/node_modules/.installed-$(call checksum,cat tests/contract/typescript/package-lock.json)
 # vLLM and PyTorch, too: gigabytes that neither a run nor the tests need.
 VLLM := .venv-vllm/.vllm-$(call checksum,pwd; cat requirements/vllm.txt)
 TRAIN := .venv-train/.train-$(call checksum,pwd; cat pyproject.toml requirements/train.txt)
@@ -35,7 +38,7 @@ help:  ## Show this list
 run: $(RUN) $(if $(filter vllm,$(LLM)),$(VLLM))  ## Run everything on this machine; PORT, TURNPOINT_HOME and LLM=vllm are heeded
 	@exec $(BIN)/turnpoint run $(if $(LLM),--llm $(LLM))
 
-test: $(DEV) $(MLSERVER)  ## Run the tests; ARGS="-k settle" reaches pytest
+test: $(DEV) $(MLSERVER) $(CLIENTS) $(TYPESCRIPT)  ## Run the tests; ARGS="-k settle" reaches pytest
 	@$(BIN)/turnpoint fetch
 	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m pytest $(ARGS)
@@ -80,13 +83,14 @@ lock: $(DEV)  ## Write requirements/*.txt anew; ARGS=--upgrade takes the newest 
 	$(LOCK) --extra report --constraint requirements/dev.txt --output-file requirements/server.txt
 	$(LOCK) --extra embedded --group bench --constraint requirements/dev.txt --output-file requirements/bench.txt
 	$(COMPILE) --group mlserver --output-file requirements/mlserver.txt
+	$(COMPILE) --group clients --output-file requirements/clients.txt
 	$(filter-out --universal,$(COMPILE)) --group vllm --output-file requirements/vllm.txt
 	echo "torch==2.13.0+cpu" | $(filter-out --universal,$(LOCK)) --extra train --extra dev --constraint requirements/dev.txt \
 		--constraint - --output-file requirements/train.txt
 
 clean:  ## Remove .venv and caches, never your data
-	rm -rf .venv .venv-bench .venv-mlserver .venv-train .venv-vllm .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
-		.ruff_cache build dist htmlcov
+	rm -rf .venv .venv-bench .venv-clients .venv-mlserver .venv-train .venv-vllm .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
+		.ruff_cache build dist htmlcov tests/contract/typescript/node_modules
 	find app bench migrations tests turnpoint -name __pycache__ -prune -exec rm -rf {} +
 
 $(HERE) $(BENCH_HERE):
@@ -125,6 +129,21 @@ $(MLSERVER): | $(DEV)
 	$(PIP) install --require-hashes --only-binary :all: --no-deps --no-compile \
 		--requirement requirements/mlserver.txt; \
 	touch $@
+
+$(CLIENTS): | $(DEV)
+	@rm -rf $(@D); \
+	echo "Making $(@D) for the tests that generate a client, some seconds the first time."; \
+	$(BIN)/python -m venv $(@D); \
+	$(PIP) install --require-hashes --only-binary :all: --no-deps --no-compile \
+		--requirement requirements/clients.txt; \
+	touch $@
+
+$(TYPESCRIPT):
+	@if ! command -v npm >/dev/null; then \
+		echo "npm is not found: the tests of the TypeScript client are skipped."; exit 0; \
+	fi; \
+	npm ci --prefix tests/contract/typescript --ignore-scripts --no-audit --no-fund --silent && touch $@ || \
+		echo "npm cannot install what the tests of the TypeScript client need: they are skipped."
 
 $(VLLM): | $(DEV)
 	$(call on_torch,vllm)

@@ -21,13 +21,15 @@ from app.engine.hosting import Hosting
 from app.feedback import endpoints as feedback
 from app.http import operations, problems
 from app.http.auth import KnownCallers
+from app.http.methods import Head
 from app.http.middleware import BodyLimit, Correlation, LastResort, Uncompressed
 from app.http.origins import OwnNames, SameSite
 from app.http.pages.assets import MOUNT, Assets
 from app.http.parameters import refuse_repeated
 from app.models import card
 from app.models import endpoints as models
-from app.models.examples import document_examples, warm_up
+from app.models.examples import warm_up
+from app.openapi.document import describe
 from app.patients import endpoints as patients
 from app.patients import forms as patients_forms
 from app.patients import lately
@@ -130,6 +132,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(known_callers)
     app.include_router(operations.router)
     others = {"/augmentations": settings.max_rows_bytes, "/augmentations/uploads": None}
+    app.add_middleware(Head)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, others=others)
     app.add_middleware(Uncompressed)
     app.add_middleware(SameSite)
@@ -138,7 +141,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(LastResort)
     app.mount(MOUNT, Assets())
     app.add_middleware(Correlation)
-    document_examples(app, hosting.named(None))
+    describe(app, hosting, bool(settings.api_tokens))
     warm_up(hosting.named(None))
     return app
 

@@ -13,6 +13,7 @@ from app.classifiers.forest import Forest, TreeEnsemble
 from app.classifiers.hosted import HostedModel
 from app.counterfactuals.schemas import CounterfactualsRequest
 from app.counterfactuals.service import CounterfactualService
+from app.domain.ids import RequestIds
 from app.domain.schema import FloatArray
 from app.engine.finding import find
 from app.engine.found import Found
@@ -92,7 +93,7 @@ async def own_milliseconds(
             spent.seconds = 0.0
             started = time.perf_counter()
             with patch("app.counterfactuals.service.find", timed_find):
-                await service.answer(request, "00000000-0000-0000-0000-000000000000")
+                await service.answer(request, RequestIds("00000000-0000-0000-0000-000000000000"))
             taken.append(1000 * (time.perf_counter() - started - spent.seconds))
     finally:
         await cache.close()

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
@@ -13,16 +13,21 @@ from app.augmentation.downloads import is_had, pages_of, version_of
 from app.augmentation.events import events_of
 from app.augmentation.formats import FORMATS, format_for
 from app.augmentation.page import job_page
+from app.augmentation.report.figures import QualityReport
 from app.augmentation.schemas import AugmentationRequest, Job, JobsPage, State, Upload
 from app.augmentation.service import AugmentationService
-from app.augmentation.tables_in import CSV, PARQUET, rows_of
+from app.augmentation.tables_in import CSV, OCTETS, PARQUET, rows_of
 from app.augmentation.uploads import NoRoomError, TooLargeError, take_in
+from app.engine.hosting import NOT_HOSTED
 from app.http.bodies import JsonRoute
 from app.http.dependencies import DatabaseDep, HostingDep
+from app.http.described import BYTES, EVENT, success, text
+from app.http.faults import InvalidParameterError, ParameterFault
 from app.http.pages.wanted import wants_page
 from app.http.parameters import PageSize
 from app.http.problems import ConflictError, documented, problem
 from app.http.replies import json_reply
+from app.http.sentences import IDEMPOTENCY_KEY, LAST_ROW
 
 router = APIRouter(prefix="/augmentations", tags=["augmentations"], route_class=JsonRoute)
 
@@ -38,14 +43,25 @@ Key = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        pattern=r"^[\x21-\x7e]{1,255}$",
+        pattern=IDEMPOTENCY_KEY,
         description="Of the caller's making: sent again with the same request, it gives the same job.",
     ),
 ]
-_HTML = "text/html"
+_TABLES = (OCTETS, CSV, PARQUET)
+_ROWS = {
+    "application/x-ndjson": text("A JSON object a line."),
+    CSV: text("A header, and a line a row."),
+    PARQUET: BYTES,
+}
 
 
-@router.post("", status_code=202, response_model=Job, responses=documented(400, 401, 409, 413, 415, 422, 503))
+@router.post(
+    "",
+    operation_id="createAugmentation",
+    status_code=202,
+    response_model=Job,
+    responses=documented(400, 401, 409, 413, 415, 422, 503),
+)
 async def submit(body: AugmentationRequest, service: ServiceDep, key: Key = None) -> Response:
     """Have rows of a class made of people of the other one, by workers."""
     job = await service.submit(body, key)
@@ -56,13 +72,14 @@ async def submit(body: AugmentationRequest, service: ServiceDep, key: Key = None
 
 @router.post(
     "/uploads",
+    operation_id="uploadAugmentationTable",
     status_code=201,
     response_model=Upload,
     responses=documented(401, 413, 415, 422, 503, 507),
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (CSV, PARQUET)},
+            "content": dict.fromkeys(_TABLES, BYTES),
         }
     },
 )
@@ -70,7 +87,9 @@ async def upload(
     request: Request,
     hosting: HostingDep,
     database: DatabaseDep,
-    model: Annotated[str | None, Query(description="The model whose features the columns are.")] = None,
+    model: Annotated[
+        str | None, Query(max_length=64, description="The model whose features the columns are.")
+    ] = None,
     id_column: Annotated[
         str | None,
         Query(max_length=200, description="A column of your own ids: made rows have them as `source_id`."),
@@ -79,16 +98,22 @@ async def upload(
         str | None, Query(max_length=10_000, description="Columns that are left out, separated by commas.")
     ] = None,
 ) -> Response:
-    """Take in a table of people, CSV or Parquet, a column for each feature; a job then names its id."""
+    """Take in a table of people, CSV or Parquet, a column for each feature; a job then names its id.
+
+    As `application/octet-stream` it is Parquet if it begins like that, and else CSV.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in (CSV, PARQUET):
-        return problem(415, f"Send {CSV} or {PARQUET}.")
+    if kind not in _TABLES:
+        return problem(415, f"Send one of {', '.join(_TABLES)}.")
+    hosted = hosting.find(model or hosting.default)
+    if hosted is None:
+        raise InvalidParameterError(ParameterFault("model", "query", NOT_HOSTED))
     most: int = request.state.max_upload_bytes
     ignored = [] if ignore_columns is None else ignore_columns.split(",")
     others = Others(id_column, frozenset(name.strip() for name in ignored))
     read = partial(rows_of, media_type=kind, others=others)
     try:
-        taken = await take_in(request.stream(), read, hosting.named(model).model, database, most)
+        taken = await take_in(request.stream(), read, hosted.model, database, most)
     except TooLargeError:
         return problem(413, f"The upload is larger than {most // 1024} KiB.")
     except NoRoomError:
@@ -96,7 +121,9 @@ async def upload(
     return json_reply(taken, 201)
 
 
-@router.get("", response_model=JobsPage, responses=documented(401, 422, 503))
+@router.get(
+    "", operation_id="listAugmentations", response_model=JobsPage, responses=documented(401, 422, 503)
+)
 async def jobs(
     service: ServiceDep,
     before: Annotated[UUID | None, Query(description="The cursor `next` of the page before.")] = None,
@@ -108,9 +135,10 @@ async def jobs(
 
 @router.get(
     "/{job_id}",
+    operation_id="getAugmentation",
     response_model=Job,
     responses=documented(401, 404, 422, 503)
-    | {200: {"content": {_HTML: {}}, "description": "The job, or its page."}},
+    | success("The job, or its page.", {"text/html": text("A page that follows the job.")}),
 )
 async def state(job_id: JobId, request: Request, service: ServiceDep) -> Response:
     """How far a job is; a page that follows it, where a browser asks."""
@@ -123,7 +151,12 @@ async def state(job_id: JobId, request: Request, service: ServiceDep) -> Respons
     return reply
 
 
-@router.delete("/{job_id}", response_model=Job, responses=documented(401, 404, 422, 503))
+@router.delete(
+    "/{job_id}",
+    operation_id="cancelAugmentation",
+    response_model=Job,
+    responses=documented(401, 404, 422, 503),
+)
 async def cancel(job_id: JobId, service: ServiceDep) -> Response:
     """Cancel a job; rows made so far stay. One that has ended stays as it is."""
     return json_reply(await service.cancel(job_id))
@@ -131,9 +164,9 @@ async def cancel(job_id: JobId, service: ServiceDep) -> Response:
 
 @router.get(
     "/{job_id}/rows",
+    operation_id="getAugmentationRows",
     response_class=Response,
-    responses=documented(401, 404, 406, 409, 422, 503)
-    | {200: {"content": {one.media_type: {} for one in FORMATS}, "description": "The rows."}},
+    responses=documented(401, 404, 406, 409, 422, 503) | success("The rows.", _ROWS),
 )
 async def rows(
     job_id: JobId,
@@ -142,8 +175,7 @@ async def rows(
     hosting: HostingDep,
     database: DatabaseDep,
     after: Annotated[
-        str | None,
-        Query(pattern=r"^[0-9]{1,9}\.[0-9]{1,3}$", description="`source_row.rank` of the last row had."),
+        str | None, Query(pattern=LAST_ROW, description="`source_row.rank` of the last row had.")
     ] = None,
 ) -> Response:
     """Download a finished job's rows: NDJSON, CSV or Parquet by `Accept`, in the order of their sources."""
@@ -162,14 +194,26 @@ async def rows(
     return StreamingResponse(stream, media_type=wanted.media_type, headers=headers)
 
 
-@router.get("/{job_id}/events", response_class=StreamingResponse, responses=documented(401, 404, 422, 503))
+@router.get(
+    "/{job_id}/events",
+    operation_id="getAugmentationEvents",
+    response_class=Response,
+    responses=documented(401, 404, 422, 503)
+    | success("Events: a job as it is now, whenever something changed.", {"text/event-stream": EVENT}),
+)
 async def events(job_id: JobId, service: ServiceDep) -> Response:
     """Follow a job: server-sent events `progress`, then `end`."""
     await service.get(job_id)
     return StreamingResponse(events_of(service, job_id), media_type="text/event-stream")
 
 
-@router.get("/{job_id}/report", response_model=dict[str, Any], responses=documented(401, 404, 409, 422, 503))
+@router.get(
+    "/{job_id}/report",
+    operation_id="getAugmentationReport",
+    response_model=QualityReport,
+    responses=documented(401, 404, 409, 422, 503)
+    | success("The report, or its page.", {"text/html": text("A page with the report's figures.")}),
+)
 async def report(job_id: JobId, request: Request, service: ServiceDep) -> Response:
     """The quality report of a completed job: JSON, or a page where `Accept` asks for HTML."""
     if wants_page(request):
@@ -177,7 +221,13 @@ async def report(job_id: JobId, request: Request, service: ServiceDep) -> Respon
     return JSONResponse(await service.document(job_id, "report"))
 
 
-@router.get("/{job_id}/card", response_class=PlainTextResponse, responses=documented(401, 404, 409, 422, 503))
+@router.get(
+    "/{job_id}/card",
+    operation_id="getAugmentationCard",
+    response_class=Response,
+    responses=documented(401, 404, 409, 422, 503)
+    | success("The card.", {"text/markdown": text("A data card (Pushkarna et al., 2022).")}),
+)
 async def card(job_id: JobId, service: ServiceDep) -> Response:
     """The data card of a completed job's rows, Markdown, to go with them wherever they go."""
     return PlainTextResponse(str(await service.document(job_id, "card")), media_type="text/markdown")

@@ -18,6 +18,7 @@ from app.domain.counterfactual import Generator
 from app.domain.ids import uuid7
 from app.domain.patient import Fault, InvalidInputError
 from app.engine.hosting import Hosting
+from app.http.faults import InvalidParameterError, ParameterFault
 from app.http.problems import ConflictError, NotFoundError
 from app.proposers.llm.proposer import LlmProposer
 from app.storage.augmentation_tables import (
@@ -51,7 +52,8 @@ class AugmentationService:
         With a key that was used before, the job that came of it, if the request is the same.
 
         Raises:
-            InvalidInputError: the request does not fit the model, or the key was used for another one.
+            InvalidInputError: the request does not fit the model.
+            InvalidParameterError: the key was used for another request.
             ConflictError: a request with this key is being worked on.
         """
         hosted = self._hosting.named(request.model)
@@ -172,7 +174,9 @@ async def _earlier(repository: AugmentationRepository, key: str, digest: str) ->
     if row is None:
         return None
     if row.request_digest != digest:
-        raise InvalidInputError([Fault("Idempotency-Key", "was used for another request")])
+        raise InvalidParameterError(
+            ParameterFault("Idempotency-Key", "header", "was used for another request")
+        )
     return row.job_id
 
 

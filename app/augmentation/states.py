@@ -1,5 +1,7 @@
 """A job's row as callers see it."""
 
+from uuid import UUID
+
 from app.augmentation.schemas import Job, Progress, State
 from app.counterfactuals.schemas import ModelOut
 from app.storage.augmentation_tables import AugmentationRow
@@ -9,7 +11,6 @@ _PARTS = ("rows", "events", "report", "card")
 
 def job_of(row: AugmentationRow, progress: Progress, degraded: str | None) -> Job:
     """The wire form of a job."""
-    own = f"/augmentations/{row.id}"
     return Job(
         id=row.id,
         state=State(row.state),
@@ -25,5 +26,11 @@ def job_of(row: AugmentationRow, progress: Progress, degraded: str | None) -> Jo
         duplicates_removed=row.duplicates,
         degraded=degraded,
         failure=row.failure,
-        links={"self": own} | {part: f"{own}/{part}" for part in _PARTS},
+        links=links_of(row.id),
     )
+
+
+def links_of(job_id: UUID) -> dict[str, str]:
+    """Where a job and its parts are."""
+    own = f"/augmentations/{job_id}"
+    return {"self": own} | {part: f"{own}/{part}" for part in _PARTS}

@@ -8,14 +8,24 @@ from app.augmentation.csv_in import rows_of_csv
 from app.augmentation.parquet_in import rows_of_parquet
 from app.domain.schema import FeatureSchema
 
-CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
+CSV, PARQUET, OCTETS = "text/csv", "application/vnd.apache.parquet", "application/octet-stream"
+_MAGIC = b"PAR1"
+"""What every Parquet file begins with."""
 
 
 def rows_of(path: Path, schema: FeatureSchema, media_type: str, others: Others) -> Iterator[RawRow]:
     """Each row; a table without rows has none.
 
+    A file sent as mere bytes is Parquet if it begins like that, and else CSV.
+
     Raises:
         InvalidInputError: the file is not such a table, its header names what the model does not know or
             leaves out what it requires, or a line has more or fewer values than the header.
     """
-    return rows_of_csv(path, schema, others) if media_type == CSV else rows_of_parquet(path, schema, others)
+    is_parquet = media_type == PARQUET or (media_type == OCTETS and _begins_as_parquet(path))
+    return rows_of_parquet(path, schema, others) if is_parquet else rows_of_csv(path, schema, others)
+
+
+def _begins_as_parquet(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC)) == _MAGIC

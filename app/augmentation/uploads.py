@@ -89,7 +89,7 @@ async def _keep(rows: Iterable[RawRow], model: HostedModel, database: Database, 
             await repository.insert(UploadChunkRow, values)
             upload.rows += sum(len(people) + len(wrong) for people, wrong in some)
             upload.invalid += sum(len(wrong) for _, wrong in some)
-            every = (RowFault(**fault) for _, wrong in some for fault in wrong)
+            every = (RowFault.model_validate(fault) for _, wrong in some for fault in wrong)
             faults += islice(every, MOST_FAULTS - len(faults))
         if upload.rows == 0:
             raise InvalidInputError([Fault("", "has no rows")])

@@ -16,6 +16,7 @@ from app.client.answers import (
     Prediction,
     Relaxed,
     Robustness,
+    StandingVerdict,
     Status,
     Value,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "Robustness",
     "Row",
     "RowFaults",
+    "StandingVerdict",
     "State",
     "Status",
     "StillRunningError",

@@ -175,14 +175,19 @@ class Answer(Read):
     """The answer that a what-if on the patient's page departed from; None where a caller asked."""
 
 
-class Feedback(Read):
-    """What somebody thought of an option: accepted, declined for a reason, or withdrawn."""
+class StandingVerdict(Read):
+    """What was said of an option last, without the note."""
 
     id: UUID
     created_at: datetime
     counterfactual_id: UUID
     verdict: str
     reason: str | None
+
+
+class Feedback(StandingVerdict):
+    """What somebody thought of an option: accepted, declined for a reason, or withdrawn."""
+
     note: str | None
     given_by: str | None
     replaces: UUID | None

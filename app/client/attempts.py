@@ -6,10 +6,12 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
+from app.client.answers import StandingVerdict
 from app.client.call import Call
 from app.client.errors import (
+    ConflictError,
     Fault,
     ProblemError,
     TimeLimitError,
@@ -81,14 +83,17 @@ def unreachable(error: httpx.TransportError) -> UnreachableError:
 
 
 class _Fault(BaseModel):
-    pointer: str
+    pointer: str | None = None
     detail: str
+    parameter: str | None = None
+    place: str | None = Field(None, alias="in")
 
 
 class _Problem(BaseModel):
     title: str
     detail: str | None = None
     errors: list[_Fault] = []
+    standing: StandingVerdict | None = None
 
 
 def _problem(response: httpx.Response, retry_after: float | None) -> ProblemError:
@@ -97,8 +102,11 @@ def _problem(response: httpx.Response, retry_after: float | None) -> ProblemErro
         said = _Problem.model_validate_json(response.content)
     except ValidationError:  # from a proxy in between: whatever it says is not for a program to repeat
         said = _Problem(title=response.reason_phrase or "No reason given")
-    faults = tuple(Fault(fault.pointer, fault.detail) for fault in said.errors)
-    return problem_class(status)(status, said.title, said.detail, faults, retry_after)
+    faults = tuple(Fault(one.pointer, one.detail, one.parameter, one.place) for one in said.errors)
+    error = problem_class(status)(status, said.title, said.detail, faults, retry_after)
+    if isinstance(error, ConflictError):
+        error.standing = said.standing
+    return error
 
 
 def _retry_after(response: httpx.Response) -> float | None:

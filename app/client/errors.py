@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.client.answers import StandingVerdict
     from app.client.jobs import Job
 
 _FAULTS_SAID = 5
@@ -47,13 +48,21 @@ class JobEndedError(TurnpointError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with a request.
+    """One thing wrong with a request: in its body, or in one of its parameters.
 
-    `pointer` is a JSON pointer (RFC 6901) into the body, or `?name` for a query parameter.
+    `pointer` is a JSON Pointer (RFC 6901) into the body. A parameter has a name and a place instead: `path`,
+    `query` or `header`.
     """
 
-    pointer: str
+    pointer: str | None
     detail: str
+    parameter: str | None = None
+    place: str | None = None
+
+    @property
+    def where(self) -> str:
+        """The place in words; nothing for the whole body."""
+        return f"{self.place} parameter {self.parameter}" if self.parameter else self.pointer or ""
 
 
 class ProblemError(TurnpointError):
@@ -76,7 +85,7 @@ class ProblemError(TurnpointError):
         super().__init__(self._sentence())
 
     def _sentence(self) -> str:
-        said = "; ".join(f"{fault.pointer} {fault.detail}".strip() for fault in self.errors[:_FAULTS_SAID])
+        said = "; ".join(f"{fault.where} {fault.detail}".strip() for fault in self.errors[:_FAULTS_SAID])
         more = len(self.errors) - _FAULTS_SAID
         faults = f" {said}{f'; and {more} more' if more > 0 else ''}." if said else ""
         return f"{self.detail or f'{self.status} {self.title}.'}{faults}"
@@ -95,7 +104,13 @@ class NotFoundError(ProblemError):
 
 
 class ConflictError(ProblemError):
-    """409: not in this state, such as the rows of a job that has not ended."""
+    """409: not in this state, such as the rows of a job that has not ended.
+
+    `standing` is the verdict that stands on an option: `give_feedback` may name its id as `replaces`. It is
+    None where none stands, and where the conflict is about something else.
+    """
+
+    standing: "StandingVerdict | None" = None
 
 
 class TooManyRequestsError(ProblemError):

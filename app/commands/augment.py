@@ -11,7 +11,7 @@ import typer
 from app.commands.shared import progress, say
 
 if TYPE_CHECKING:
-    from app.client import InvalidRequestError, Job
+    from app.client import Fault, InvalidRequestError, Job
     from app.commands.making import Making
 
 REFUSED, WRONG_USE, AWAY, INTERRUPTED = 1, 2, 3, 130
@@ -153,15 +153,15 @@ def _interrupted(making: "Making", cancel: bool) -> NoReturn:
 
 def _with_faults(error: "InvalidRequestError") -> str:
     """The problem in a sentence and a line for each of the first faults; rows count from 0, as everywhere."""
-    lines = [f"  {_place(fault.pointer)} {fault.detail}" for fault in error.errors[:_FAULTS_SAID]]
+    lines = [f"  {_place(fault)} {fault.detail}" for fault in error.errors[:_FAULTS_SAID]]
     more = len(error.errors) - len(lines)
     return "\n".join([error.detail or error.title, *lines, *([f"  and {more} more"] if more else [])])
 
 
-def _place(pointer: str) -> str:
-    row = re.fullmatch(r"/(\d+)(?:/(\w+))?", pointer)
+def _place(fault: "Fault") -> str:
+    row = re.fullmatch(r"/(\d+)(?:/(\w+))?", fault.pointer or "")
     if row is None:
-        return pointer or "The file"
+        return fault.where or "The file"
     return f"row {row[1]}: {row[2]}" if row[2] else f"row {row[1]}:"
 
 

@@ -24,14 +24,24 @@ ServiceDep = Annotated[CounterfactualService, Depends(_service)]
 AnswerId = Annotated[UUID, Path(description="The `id` of an answer.")]
 
 
-@router.post("", response_model=CounterfactualsAnswer, responses=documented(400, 401, 413, 415, 422, 503))
+@router.post(
+    "",
+    operation_id="createCounterfactuals",
+    response_model=CounterfactualsAnswer,
+    responses=documented(400, 401, 413, 415, 422, 503),
+)
 async def ask(body: CounterfactualsRequest, request: Request, service: ServiceDep) -> Response:
     """Suggest the smallest verified changes that bring a patient's risk to the target."""
-    answering = service.answer(body, request.state.correlation_id)
+    answering = service.answer(body, request.state.ids)
     return json_reply(await unless_hung_up(request, answering))
 
 
-@router.get("/{answer_id}", response_model=CounterfactualsAnswer, responses=documented(401, 404, 422, 503))
+@router.get(
+    "/{answer_id}",
+    operation_id="getCounterfactuals",
+    response_model=CounterfactualsAnswer,
+    responses=documented(401, 404, 422, 503),
+)
 async def get_recorded(answer_id: AnswerId, service: ServiceDep) -> Response:
     """Read a recorded answer."""
     return json_reply(await service.recorded(answer_id))

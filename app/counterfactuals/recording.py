@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from app.counterfactuals.question import Asked
 from app.counterfactuals.schemas import CounterfactualsAnswer
-from app.domain.ids import uuid7
+from app.domain.ids import RequestIds, uuid7
 from app.storage.tables import (
     AnswerRow,
     Base,
@@ -28,7 +28,7 @@ Values = dict[str, Any]
 
 
 def recording(
-    asked: Asked, digest: str, answer: CounterfactualsAnswer, correlation_id: str
+    asked: Asked, digest: str, answer: CounterfactualsAnswer, ids: RequestIds
 ) -> tuple[Insert, Values]:
     """The statement, and its values, that records an answer and that it was given."""
     prediction_id = uuid7()
@@ -39,20 +39,18 @@ def recording(
         AnswerRow: _answer(prediction_id, asked, digest, answer)
         | {name: wire[name] for name in ("infeasible", "warnings")},
         GenerationRow: {**answer.generation.model_dump(exclude={"cached"}), "answer_id": answer.id},
-        RequestRow: _request(answer.id, correlation_id, cached=False),
+        RequestRow: _request(answer.id, ids, cached=False),
     }
     named = {_name(row, key): value for row, values in rows.items() for key, value in values.items()}
     return _RECORD, named | {"options": [_option(answer.id, option) for option in wire["counterfactuals"]]}
 
 
-def recording_again(answer_id: UUID, correlation_id: str) -> tuple[Insert, Values]:
+def recording_again(answer_id: UUID, ids: RequestIds) -> tuple[Insert, Values]:
     """The statement, and its values, that records that an answer was given from the cache.
 
     It returns no row if the record does not hold that answer.
     """
-    return _RECORD_AGAIN, {
-        _name(RequestRow, k): v for k, v in _request(answer_id, correlation_id, True).items()
-    }
+    return _RECORD_AGAIN, {_name(RequestRow, k): v for k, v in _request(answer_id, ids, True).items()}
 
 
 def _table(row: type[Base]) -> Table:
@@ -103,8 +101,14 @@ def _record_again() -> Insert:
 _RECORD, _RECORD_AGAIN = _record(), _record_again()
 
 
-def _request(answer_id: UUID, correlation_id: str, cached: bool) -> Values:
-    return {"id": uuid7(), "answer_id": answer_id, "correlation_id": correlation_id, "cached": cached}
+def _request(answer_id: UUID, ids: RequestIds, cached: bool) -> Values:
+    return {
+        "id": uuid7(),
+        "answer_id": answer_id,
+        "correlation_id": ids.ours,
+        "callers_id": ids.callers,
+        "cached": cached,
+    }
 
 
 def _prediction(prediction_id: UUID, asked: Asked, answer: CounterfactualsAnswer) -> Values:

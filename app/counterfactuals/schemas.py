@@ -29,7 +29,10 @@ def _is_number(value: object) -> object:
     return value
 
 
-Number = Annotated[float, BeforeValidator(_is_number), Field(allow_inf_nan=False)]
+Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_is_number)]
+Share = Annotated[float, Field(allow_inf_nan=False, ge=0, le=1), BeforeValidator(_is_number)]
+InnerShare = Annotated[float, Field(allow_inf_nan=False, gt=0, lt=1), BeforeValidator(_is_number)]
+"""Between none and all, without either."""
 
 
 class _In(BaseModel):
@@ -39,7 +42,7 @@ class _In(BaseModel):
 class TargetIn(_In):
     """The risk that a suggestion must not exceed."""
 
-    max_risk: Annotated[Number, Field(gt=0, lt=1)]
+    max_risk: InnerShare = Field(description="The highest risk (0-1) that a suggestion may end at.")
 
 
 class ConstraintsIn(_In):
@@ -66,12 +69,18 @@ class CounterfactualsRequest(_In):
         description="The feature vector: GET /models/{name}/schema describes it."
     )
     target: TargetIn | None = Field(None, description="The model's decision threshold by default.")
-    constraints: ConstraintsIn | None = None
-    count: Annotated[int, Field(strict=True, ge=1, le=10)] = 4
-    min_robustness: Annotated[Number, Field(ge=0, le=1)] | None = Field(
+    constraints: ConstraintsIn | None = Field(
+        None, description="The caller's own limits; the model's own alone by default."
+    )
+    count: Annotated[int, Field(strict=True, ge=1, le=10)] = Field(
+        4, description="The most options that the answer holds."
+    )
+    min_robustness: Share | None = Field(
         None, description="The least share of refits, noise and adherence draws that an option must survive."
     )
-    generator: Generator = Generator.AUTO
+    generator: Generator = Field(
+        Generator.AUTO, description="Who proposes: the language model, the search, or both (auto)."
+    )
 
 
 class _Out(BaseModel):
@@ -81,12 +90,20 @@ class _Out(BaseModel):
 class ChangeOut(_Out):
     """One feature before and after."""
 
-    feature: str
-    label: str
-    before: Value = Field(serialization_alias="from", validation_alias="from")
-    after: Value = Field(serialization_alias="to", validation_alias="to")
-    delta: float | None
-    unit: str | None
+    feature: str = Field(description="The feature's name in the schema.")
+    label: str = Field(description="What people call it.")
+    before: Value = Field(
+        serialization_alias="from", validation_alias="from", description="Its value now; null where unknown."
+    )
+    after: Value = Field(
+        serialization_alias="to", validation_alias="to", description="Its value in the option."
+    )
+    delta: float | None = Field(
+        description="The number after less the one before; null of what is no number."
+    )
+    unit: str | None = Field(
+        description="The unit of the values and of their difference; null of what has none."
+    )
 
 
 class PlausibilityOut(_Out):
@@ -112,9 +129,11 @@ class PlausibilityOut(_Out):
 class RobustnessOut(_Out):
     """Shares of refits, noise draws and partial-adherence draws under which the option still holds."""
 
-    refits: float
-    noise: float
-    adherence: float
+    refits: float = Field(description="Of bootstrap refits of the classifier, the share (0-1).")
+    noise: float = Field(description="Of draws of measurement noise, the share (0-1).")
+    adherence: float = Field(
+        description="Of draws in which each change is carried out to four fifths or more, the share (0-1)."
+    )
 
 
 class OptimalityOut(_Out):
@@ -132,28 +151,34 @@ class OptimalityOut(_Out):
 class CounterfactualOut(_Out):
     """One verified option."""
 
-    id: UUID
+    id: UUID = Field(description="Of the option; feedback names it.")
     rank: int = Field(
         description="From 1, the best. Options that hold come by effort, least first; fragile ones by the "
         "least of their three shares under `robustness`, largest first, and then by effort."
     )
-    changes: list[ChangeOut]
-    linked: list[ChangeOut]
-    features: dict[str, Value]
-    risk: float
-    verified: bool = True
-    plausibility: PlausibilityOut
-    effort: float
+    changes: list[ChangeOut] = Field(description="What the person would change.")
+    linked: list[ChangeOut] = Field(description="What would move along.")
+    features: dict[str, Value] = Field(description="The whole vector with the option taken up.")
+    risk: float = Field(description="The classifier's risk (0-1) of that vector.")
+    verified: bool = Field(True, description="The classifier itself scored it, at or below the target.")
+    plausibility: PlausibilityOut = Field(
+        description="How much the changed person resembles real people of the target class."
+    )
+    effort: float = Field(
+        description="How much it asks for, on the model's own scale; least effort comes first."
+    )
     optimality: OptimalityOut | None = Field(
         None, description="Null in answers recorded before this was proved."
     )
-    robustness: RobustnessOut
+    robustness: RobustnessOut = Field(
+        description="Shares of perturbed versions under which the option still holds."
+    )
     fragile: bool = Field(
         description="Holds in less than `min_robustness` of refits, noise draws or adherence draws; returned "
         "only where none that holds was found."
     )
-    generator: Generator
-    summary: str
+    generator: Generator = Field(description="Who proposed it.")
+    summary: str = Field(description="The option in a sentence.")
 
 
 class PermittedChangeOut(_Out):
@@ -197,13 +222,13 @@ class InfeasibleOut(_Out):
     All of it holds under `conditions`, and says nothing of what lies outside them.
     """
 
-    lowest_reachable_risk: float
+    lowest_reachable_risk: float = Field(description="The lowest risk (0-1) that was found.")
     proved: bool = Field(description="Proved: nothing that is permitted under `conditions` goes lower.")
     risk_bound: float | None = Field(
         None,
         description="Nothing that is permitted goes below this. Null in answers recorded before bounds were.",
     )
-    reached_by: list[ChangeOut]
+    reached_by: list[ChangeOut] = Field(description="The changes that reach it.")
     conditions: ConditionsOut | None = Field(
         None, description="What the finding holds for. Null in answers recorded before conditions were."
     )
@@ -215,28 +240,30 @@ class InfeasibleOut(_Out):
 class ModelOut(_Out):
     """The model that answered."""
 
-    name: str
-    version: str
+    name: str = Field(description="Its name.")
+    version: str = Field(description="Its version.")
 
 
 class PredictionOut(_Out):
     """The risk as it is now."""
 
-    risk: float
-    threshold: float
-    target: float
-    label: str
+    risk: float = Field(description="The classifier's risk (0-1) of the vector that was sent.")
+    threshold: float = Field(description="The model's decision threshold (0-1).")
+    target: float = Field(description="The risk (0-1) that options stay at or below.")
+    label: str = Field(description="What the risk means against the threshold: high or low.")
 
 
 class GenerationOut(_Out):
     """How the answer came about."""
 
-    proposals: int
-    well_formed: int
-    valid: int
-    repaired: int
-    llm_model: str | None
-    prompt_version: str | None
+    proposals: int = Field(description="How many were asked of the language model.")
+    well_formed: int = Field(description="How many of them could be read.")
+    valid: int = Field(description="How many of these reached the target as they were proposed.")
+    repaired: int = Field(description="How many did after repair.")
+    llm_model: str | None = Field(description="The language model that was asked; null where none was.")
+    prompt_version: str | None = Field(
+        description="The version of what it was told; null where none was asked."
+    )
     degraded: str | None = Field(
         description="What was away, or of no use, while the answer was made; joined by a comma, null if "
         "nothing was. `llm_unavailable`, `llm_timeout`: no completion came. `llm_no_proposal`: one came, but "
@@ -244,25 +271,31 @@ class GenerationOut(_Out):
         "`llm_not_taught`: the language model was tuned for another model. `cache_unavailable`: the answer "
         "took longer."
     )
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    llm_ms: float | None = None
-    cached: bool = False
-    elapsed_ms: float
+    prompt_tokens: int | None = Field(None, description="Tokens that it read; null where it did not say.")
+    completion_tokens: int | None = Field(
+        None, description="Tokens that it wrote; null where it did not say."
+    )
+    llm_ms: float | None = Field(None, description="Milliseconds that it took; null where it was not asked.")
+    cached: bool = Field(False, description="Told from the cache; the figures are those of the first time.")
+    elapsed_ms: float = Field(description="Milliseconds from the request to the answer.")
 
 
 class CounterfactualsAnswer(_Out):
     """A recorded answer. A counterfactual is an association found by a model, not a causal promise."""
 
-    id: UUID
-    patient_id: str
-    created_at: datetime
-    model: ModelOut
-    prediction: PredictionOut
-    status: Status
-    counterfactuals: list[CounterfactualOut]
-    infeasible: InfeasibleOut | None
-    generation: GenerationOut
+    id: UUID = Field(description="Of the answer; GET /counterfactuals/{id} gives it again.")
+    patient_id: str = Field(description="The caller's own id of the patient.")
+    created_at: datetime = Field(description="When it was first given.")
+    model: ModelOut = Field(description="The model that answered.")
+    prediction: PredictionOut = Field(description="The risk as it is now.")
+    status: Status = Field(description="How the question ended; all three are findings.")
+    counterfactuals: list[CounterfactualOut] = Field(
+        description="The options, best first; empty unless found."
+    )
+    infeasible: InfeasibleOut | None = Field(
+        description="What helps most where nothing reaches the target; else null."
+    )
+    generation: GenerationOut = Field(description="How the answer came about.")
     warnings: list[InputWarning] = Field(
         [],
         description="Values of the question that should be checked: outside what was observed, or unusual "

@@ -15,6 +15,7 @@ from app.counterfactuals.recording import recording, recording_again
 from app.counterfactuals.repository import AnswerRepository
 from app.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
 from app.domain.counterfactual import Generation, Generator, Outcome
+from app.domain.ids import RequestIds
 from app.engine.finding import find
 from app.engine.hosting import Hosting
 from app.engine.question import Question
@@ -40,10 +41,7 @@ class CounterfactualService:
         self._llm = llm
 
     async def answer(
-        self,
-        request: CounterfactualsRequest,
-        correlation_id: str,
-        base: CounterfactualsAnswer | None = None,
+        self, request: CounterfactualsRequest, ids: RequestIds, base: CounterfactualsAnswer | None = None
     ) -> CounterfactualsAnswer:
         """The recorded answer to a request, from the cache where the same was asked before.
 
@@ -56,26 +54,26 @@ class CounterfactualService:
         """
         started = time.perf_counter()
         asked = read_request(self._hosting, request, base)
-        answer = await self._answered(asked, correlation_id, started)
+        answer = await self._answered(asked, ids, started)
         generation = answer.generation
         ANSWERS.labels(answer.model.name, answer.status, generation.cached, generation.degraded or "no").inc()
         return answer
 
-    async def _answered(self, asked: Asked, correlation_id: str, started: float) -> CounterfactualsAnswer:
+    async def _answered(self, asked: Asked, ids: RequestIds, started: float) -> CounterfactualsAnswer:
         digest = asked.digest(self._proposer_version(asked))
         key = f"turnpoint:answer:{digest}"
         try:
-            cached = await self._from_cache(key, correlation_id, started)
+            cached = await self._from_cache(key, ids, started)
         except CacheAwayError:
-            return await self._fresh(asked, digest, None, correlation_id, started)
+            return await self._fresh(asked, digest, None, ids, started)
         if cached is not None:
             return cached
         async with self._cache.single_flight(key, SLOWEST_S):
             try:
-                cached = await self._from_cache(key, correlation_id, started)
+                cached = await self._from_cache(key, ids, started)
             except CacheAwayError:
-                return await self._fresh(asked, digest, None, correlation_id, started)
-            return cached or await self._fresh(asked, digest, key, correlation_id, started)
+                return await self._fresh(asked, digest, None, ids, started)
+            return cached or await self._fresh(asked, digest, key, ids, started)
 
     async def recorded(self, answer_id: UUID) -> CounterfactualsAnswer:
         """A recorded answer.
@@ -95,9 +93,7 @@ class CounterfactualService:
             return "search"
         return llm.version
 
-    async def _from_cache(
-        self, key: str, correlation_id: str, started: float
-    ) -> CounterfactualsAnswer | None:
+    async def _from_cache(self, key: str, ids: RequestIds, started: float) -> CounterfactualsAnswer | None:
         """The cached answer, once it is recorded that it was given again."""
         text = await self._cache.get(key)
         if text is None:
@@ -106,17 +102,17 @@ class CounterfactualService:
             answer = CounterfactualsAnswer.model_validate_json(text)
         except ValidationError:
             return None  # not of this service, or cut off
-        if not await self._database.run(*recording_again(answer.id, correlation_id)):
+        if not await self._database.run(*recording_again(answer.id, ids)):
             return None  # the record was restored to before this answer: answer anew
         return answer.again(_milliseconds_since(started))
 
     async def _fresh(
-        self, asked: Asked, digest: str, key: str | None, correlation_id: str, started: float
+        self, asked: Asked, digest: str, key: str | None, ids: RequestIds, started: float
     ) -> CounterfactualsAnswer:
         """Work out, record and cache an answer; `key` is None when the cache is away."""
         outcome = await self._work_out(asked)
         answer = as_answer(asked, outcome, cache_away=key is None, elapsed_ms=_milliseconds_since(started))
-        await self._database.run(*recording(asked, digest, answer, correlation_id))
+        await self._database.run(*recording(asked, digest, answer, ids))
         if key is not None and (self._llm is None or not _passes(outcome.generation.degraded)):
             # The next equal question may find the language model back, or saying something else.
             with suppress(CacheAwayError):  # recorded all the same; the next equal question costs its time

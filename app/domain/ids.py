@@ -1,12 +1,21 @@
-"""Identifiers that sort by time."""
+"""Identifiers: those that sort by time, and those that a request has."""
 
 import os
 import time
+from dataclasses import dataclass
 from uuid import UUID
 
 PATIENT_ID = r"^[._-]*[A-Za-z0-9][A-Za-z0-9._-]*$"
 """A caller's own opaque id, `PATIENT_ID_LENGTH` long at most; dots alone would be steps in a path."""
 PATIENT_ID_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class RequestIds:
+    """What a request is found by in logs and in the record: our id, and the caller's where it has one."""
+
+    ours: str
+    callers: str | None = None
 
 
 def uuid7() -> UUID:

@@ -8,6 +8,8 @@ from app.domain.patient import Fault, InvalidInputError
 from app.engine.oddness import Oddness, oddness_of
 from app.engine.yardsticks import Yardsticks, yardsticks_of
 
+NOT_HOSTED = "is not a model hosted here: GET /models lists them"
+
 
 @dataclass(frozen=True, slots=True)
 class Hosted:
@@ -46,5 +48,5 @@ class Hosting:
         """
         hosted = self._hosted.get(name or self.default)
         if hosted is None:
-            raise InvalidInputError([Fault("/model", "is not a model hosted here: GET /models lists them")])
+            raise InvalidInputError([Fault("/model", NOT_HOSTED)])
         return hosted

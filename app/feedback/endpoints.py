@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.feedback.schemas import FeedbackIn, FeedbackOut
+from app.feedback.schemas import FeedbackConflict, FeedbackIn, FeedbackOut
 from app.feedback.service import record
 from app.http.dependencies import DatabaseDep
 from app.http.forms import FormRoute, is_form
@@ -15,24 +15,18 @@ from app.http.replies import json_reply
 
 router = APIRouter(tags=["counterfactuals"], route_class=FormRoute)
 
-_EXAMPLE = {
-    "counterfactual_id": "01989f3e-7a2b-7c40-9d1e-5b8a4c2f6e10",
-    "verdict": "declined",
-    "reason": "not_feasible",
-    "note": "no pool nearby",
-}
-
 
 @router.post(
     "/counterfactuals/{answer_id}/feedback",
     status_code=201,
     response_model=FeedbackOut,
-    responses=documented(400, 401, 403, 404, 409, 413, 415, 422, 503)
+    operation_id="createFeedback",
+    responses=documented(400, 401, 403, 404, 413, 415, 422, 503)
+    | documented(409, body=FeedbackConflict)
     | {
         200: {"model": FeedbackOut, "description": "Said already; nothing changed."},
         303: {"description": "To the patient's page, where a form sent it."},
     },
-    openapi_extra={"requestBody": {"content": {"application/json": {"example": _EXAMPLE}}}},
 )
 async def give(
     answer_id: Annotated[UUID, Path(description="The `id` of an answer.")],

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from app.feedback.reasons import Reason, Verdict
+from app.http.problems import Problem
 from app.parsing.free_text import read_free_text
 
 
@@ -23,7 +24,7 @@ class FeedbackIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     counterfactual_id: UUID = Field(description="The `id` of an option of the answer.")
-    verdict: Verdict
+    verdict: Verdict = Field(description="What becomes of the option.")
     reason: Reason | None = Field(None, description="Why it is declined; required then, and only then.")
     note: Note | None = Field(None, description="In the clinician's own words; no names.")
     replaces: UUID | None = Field(
@@ -44,18 +45,34 @@ class FeedbackIn(BaseModel):
         return self
 
 
-class FeedbackOut(BaseModel):
-    """A recorded verdict."""
+class StandingVerdict(BaseModel):
+    """A verdict that stands, without its note: errors hold nothing that a clinician wrote of a person."""
 
     model_config = ConfigDict(from_attributes=True)
 
-    id: UUID
-    created_at: datetime
-    counterfactual_id: UUID
-    verdict: Verdict
-    reason: Reason | None
-    note: str | None
+    id: UUID = Field(description="What a verdict in its place names as `replaces`.")
+    created_at: datetime = Field(description="When it was given.")
+    counterfactual_id: UUID = Field(description="The option that it is on.")
+    verdict: Verdict = Field(description="What was said of the option.")
+    reason: Reason | None = Field(description="Why it was declined; null for other verdicts.")
+
+
+class FeedbackOut(StandingVerdict):
+    """A recorded verdict."""
+
+    note: str | None = Field(description="In the clinician's own words.")
     given_by: str | None = Field(
         description="The name given when signing in with a browser; nobody checked it."
     )
-    replaces: UUID | None
+    replaces: UUID | None = Field(
+        description="The `id` of the verdict that stood before; null for the first."
+    )
+
+
+class FeedbackConflict(Problem):
+    """Another verdict stands than the one that was to be replaced, and nothing was stored."""
+
+    standing: StandingVerdict | None = Field(
+        description="The verdict that stands now: once it has been looked at, send its `id` as `replaces`. "
+        "Null where none does: leave `replaces` out."
+    )

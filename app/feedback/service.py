@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.ids import uuid7
 from app.domain.patient import Fault, InvalidInputError
 from app.feedback.repository import FeedbackRepository, standing
-from app.feedback.schemas import FeedbackIn
+from app.feedback.schemas import FeedbackIn, StandingVerdict
 from app.http.problems import ConflictError, NotFoundError
 from app.storage.database import Database
 from app.storage.feedback_tables import FeedbackRow
@@ -15,6 +15,7 @@ from app.storage.feedback_tables import FeedbackRow
 _CHANGED = (
     "There is another verdict on this option by now. Load the page again to see it; yours was not stored."
 )
+_NOTHING_STANDS = "No verdict stands on this option, so that yours cannot replace one; it was not stored."
 
 
 async def record(
@@ -33,7 +34,7 @@ async def record(
         try:
             return await _record(database, answer_id, given, given_by)
         except IntegrityError as error:
-            raise ConflictError(_CHANGED) from error
+            raise await _conflict(database, given) from error
 
 
 async def _record(
@@ -51,11 +52,23 @@ async def _record(
         if last is not None and _says(last, given):
             return last, patient_id, False
         if given.replaces != (last.id if last else None):
-            raise ConflictError(_CHANGED)
+            raise _superseded(last)
         row = FeedbackRow(id=uuid7(), given_by=given_by, **given.model_dump())
         await repository.add(row)
         await session.refresh(row)
     return row, patient_id, True
+
+
+async def _conflict(database: Database, given: FeedbackIn) -> ConflictError:
+    async with database.transaction() as session:
+        verdicts = await FeedbackRepository(session).of([given.counterfactual_id])
+    return _superseded(standing(verdicts).get(given.counterfactual_id))
+
+
+def _superseded(last: FeedbackRow | None) -> ConflictError:
+    """Tells which verdict stands, so that whoever has seen it may replace it."""
+    stands = StandingVerdict.model_validate(last).model_dump(mode="json") if last else None
+    return ConflictError(_CHANGED if last else _NOTHING_STANDS, {"standing": stands})
 
 
 def _says(row: FeedbackRow, given: FeedbackIn) -> bool:

@@ -17,7 +17,11 @@ from app.parsing.free_text import FreeTextError, read_free_text
 from app.settings import Settings
 
 _NAME = re.compile(r"[^\W_][^\t\n]{0,63}")
-_BROWSER, _PROGRAM = 'Basic realm="Turnpoint", charset="UTF-8"', "Bearer"
+_BROWSER = (
+    'Basic realm="Turnpoint", charset="UTF-8"',
+    "The password is a token of this service; the name is yours to choose, and signs your feedback.",
+)
+_PROGRAM = ("Bearer", "Send a token that the service knows in the header Authorization, as Bearer.")
 
 
 class KnownCallers:
@@ -33,8 +37,8 @@ class KnownCallers:
             return
         known = [secrets.compare_digest(given, expected) for expected in self._tokens]
         if not any(known):
-            asked = _BROWSER if wants_page(request) else _PROGRAM
-            raise HTTPException(401, headers={"WWW-Authenticate": asked})
+            asked, detail = _BROWSER if wants_page(request) else _PROGRAM
+            raise HTTPException(401, detail, headers={"WWW-Authenticate": asked})
 
 
 def _credentials(header: str) -> tuple[str | None, bytes]:

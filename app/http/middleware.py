@@ -1,23 +1,22 @@
 """Pure ASGI middleware: correlation ids, an access log without PHI, a body limit, safe headers."""
 
-import re
 import time
 import traceback
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.domain.ids import RequestIds
 from app.http.metrics import REQUESTS
 from app.http.problems import refusal
+from app.http.request_ids import request_ids
 from app.parsing.numbers import NumberError, read_whole_number
 
 _log = structlog.get_logger()
-_CALLERS_ID = re.compile(r"[0-9a-fA-F-]{16,64}")
 _SAFE_HEADERS = {
     "Cache-Control": "private, no-store",
     "X-Content-Type-Options": "nosniff",
@@ -28,8 +27,7 @@ _SAFE_HEADERS = {
 class Correlation:
     """Gives every request an id, logs how it ended by route template, and sets safe headers.
 
-    A caller's own X-Request-ID is kept only if it looks like a random id: it goes into logs and the
-    record, where nothing about a person may go.
+    `X-Correlation-ID` is our id; `X-Request-ID` is the caller's own, or ours where there is none.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -39,9 +37,8 @@ class Correlation:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        correlation_id = given if _CALLERS_ID.fullmatch(given) else str(uuid4())
-        scope.setdefault("state", {})["correlation_id"] = correlation_id
+        ids, returned = request_ids(Headers(scope=scope).get("x-request-id", ""))
+        scope.setdefault("state", {})["ids"] = ids
         started, status = time.perf_counter(), 500
 
         async def send_labelled(message: Message) -> None:
@@ -49,12 +46,12 @@ class Correlation:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = correlation_id
+                headers["X-Correlation-ID"], headers["X-Request-ID"] = ids.ours, returned
                 for name, value in _SAFE_HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
+        with structlog.contextvars.bound_contextvars(**_logged(ids)):
             try:
                 await self._app(scope, receive, send_labelled)
             finally:
@@ -67,6 +64,11 @@ class Correlation:
                     status=status,
                     elapsed_ms=round(1000 * elapsed, 1),
                 )
+
+
+def _logged(ids: RequestIds) -> dict[str, str]:
+    theirs = {"request_id": ids.callers} if ids.callers else {}
+    return {"correlation_id": ids.ours} | theirs
 
 
 class LastResort:

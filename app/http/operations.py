@@ -4,7 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, Field
 
+from app.http.described import success, text
 from app.http.problems import documented
 from app.http.readiness import Readiness, VerboseReadiness, readiness_of
 from app.http.replies import json_reply
@@ -14,14 +16,21 @@ router = APIRouter(tags=["operations"])
 Verbose = Annotated[str | None, Query(description="With it, whatever its value, `reasons` are told as well.")]
 
 
-@router.get("/livez")
-async def livez() -> dict[str, bool]:
+class Liveness(BaseModel):
+    """The process answers."""
+
+    alive: bool = Field(True, description="Always true.")
+
+
+@router.get("/livez", operation_id="getLiveness")
+async def livez() -> Liveness:
     """Answer as long as the process does."""
-    return {"alive": True}
+    return Liveness(alive=True)
 
 
 @router.get(
     "/readyz",
+    operation_id="getReadiness",
     response_model=VerboseReadiness | Readiness,
     responses=documented(422) | {503: {"model": VerboseReadiness | Readiness}},
 )
@@ -33,7 +42,12 @@ async def readyz(request: Request, verbose: Verbose = None) -> Response:
     return json_reply(told, 200 if told.ready else 503)
 
 
-@router.get("/metrics", response_class=Response)
+@router.get(
+    "/metrics",
+    operation_id="getMetrics",
+    response_class=Response,
+    responses=success("Figures.", {"text/plain": text("Prometheus' text format.")}),
+)
 async def metrics() -> Response:
     """Prometheus metrics; labels are route templates, never paths."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -6,22 +6,26 @@ from typing import Annotated
 from fastapi import Request
 from pydantic import BeforeValidator, Field
 
-from app.domain.patient import Fault, InvalidInputError
+from app.http.faults import InvalidParameterError, ParameterFault
 from app.parsing.numbers import read_whole_number
 from app.parsing.pointers import is_plain
+
+_TWICE = "is there more than once"
+_UNTOLD = "a parameter"
+"""For one whose name might be somebody's data."""
 
 
 async def refuse_repeated(request: Request) -> None:
     """A dependency of every endpoint: no query parameter of ours has two values.
 
     Raises:
-        InvalidInputError: one is there more than once; of two, a caller could mean either.
+        InvalidParameterError: one is there more than once; of two, a caller could mean either.
     """
     times = Counter(name for name, _ in request.query_params.multi_items())
     twice = [name for name, count in times.items() if count > 1]
-    if twice:
-        places = [f"?{name}" if is_plain(name) else "query" for name in twice]
-        raise InvalidInputError([Fault(place, "is there more than once") for place in places])
+    told = dict.fromkeys(name if is_plain(name) else _UNTOLD for name in twice)
+    if told:
+        raise InvalidParameterError(*(ParameterFault(name, "query", _TWICE) for name in told))
 
 
 def _whole(value: object) -> object:

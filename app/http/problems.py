@@ -1,6 +1,6 @@
-"""Errors as RFC 9457 problem documents: they name the field, never its value."""
+"""Errors as RFC 9457 problem documents: they name the place, never its value."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -8,38 +8,50 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+from pydantic.config import JsonDict
+from pydantic.json_schema import SkipJsonSchema
 from starlette.exceptions import HTTPException
 
 from app.classifiers.base import ClassifierError
 from app.domain.patient import Fault, InvalidInputError
 from app.http.bodies import UnreadableBodyError
+from app.http.faults import FaultOut, InvalidParameterError, ParameterFault, told
 from app.http.hanging_up import HungUpError
+from app.http.methods import methods_at
 from app.http.pages.errors import RETRY, error_page
 from app.http.pages.wanted import wants_page
-from app.parsing.pointers import pointer_to
+from app.http.places import fault_of
 from app.storage.database import RecordError
 
 MEDIA_TYPE = "application/problem+json"
+_JSON = "application/json"
+_FAULTS = "The request has faults."
+_DETAILS = {
+    404: "There is nothing at this address.",
+    405: "This address does not take this method; the header Allow lists those that it takes.",
+}
+"""Of what the framework refuses by itself."""
 _log = structlog.get_logger()
 
 
-class FaultOut(BaseModel):
-    """One thing wrong with the input."""
-
-    pointer: str
-    """JSON pointer (RFC 6901) into the request body, or `?name` for a query parameter."""
-    detail: str
+def _without_default(schema: JsonDict) -> None:
+    """What is left out is not null."""
+    schema.pop("default", None)
 
 
 class Problem(BaseModel):
     """A problem document (RFC 9457)."""
 
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str | None = None
-    errors: list[FaultOut] | None = None
+    type: str = Field("about:blank", description="A URI; about:blank says that the status tells the kind.")
+    title: str = Field(description="The phrase of the HTTP status.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What went wrong, in a sentence for people.")
+    errors: list[FaultOut] | SkipJsonSchema[None] = Field(
+        None,
+        description="Where the request has faults, each of them; left out elsewhere.",
+        json_schema_extra=_without_default,
+    )
 
 
 class NotFoundError(LookupError):
@@ -47,50 +59,88 @@ class NotFoundError(LookupError):
 
 
 class ConflictError(RuntimeError):
-    """What is asked for does not go with the state that things are in."""
+    """What is asked for does not go with the state that things are in.
+
+    `members` tell a program of that state: extension members of the problem document.
+    """
+
+    def __init__(self, detail: str, members: Mapping[str, Any] | None = None) -> None:
+        super().__init__(detail)
+        self.members = members or {}
 
 
-def problem(status: int, detail: str | None = None, faults: Sequence[Fault] = ()) -> JSONResponse:
+def problem(
+    status: int,
+    detail: str,
+    faults: Sequence[FaultOut] = (),
+    members: Mapping[str, Any] | None = None,
+) -> JSONResponse:
     """A problem response; retry advice for what passes by itself."""
     body = Problem(
-        title=HTTPStatus(status).phrase,
-        status=status,
-        detail=detail,
-        errors=[FaultOut(pointer=fault.pointer, detail=fault.detail) for fault in faults] or None,
-    )
+        title=HTTPStatus(status).phrase, status=status, detail=detail, errors=list(faults) or None
+    ).model_dump(by_alias=True, exclude_none=True)
     headers = RETRY if status == 503 else None
-    return JSONResponse(body.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE)
+    return JSONResponse(body | dict(members or {}), status, headers, media_type=MEDIA_TYPE)
 
 
 def refusal(
-    request: Request, status: int, detail: str | None = None, faults: Sequence[Fault] = ()
+    request: Request,
+    status: int,
+    detail: str,
+    faults: Sequence[Fault | ParameterFault] = (),
+    members: Mapping[str, Any] | None = None,
 ) -> Response:
     """What went wrong, for a program as a problem document and for a person as a page."""
+    wire = list(told(faults))
     if wants_page(request):
-        return error_page(request, status, detail, faults)
-    return problem(status, detail, faults)
+        return error_page(request, status, detail, wire)
+    return problem(status, detail, wire, members)
 
 
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def documented(*statuses: int, body: type[Problem] = Problem) -> dict[int | str, dict[str, Any]]:
     """The OpenAPI `responses` of an endpoint that may answer with these problems."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    content = {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{body.__name__}"}}}
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 
 def install(app: FastAPI) -> None:
     """Answer every error of the service, its framework's own included, with a problem document or a page."""
-    _describe_problems(app)
+    _install_faults(app)
+    _install_states(app)
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        headers = dict(error.headers or {})
+        if error.status_code == 400:
+            why = error.detail if isinstance(error, UnreadableBodyError) else "cannot be read"
+            return refusal(request, 400, "The body cannot be read.", [Fault("", why)])
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(methods_at(request))
+        response = refusal(request, error.status_code, _DETAILS.get(error.status_code, error.detail))
+        response.headers.update(headers)
+        return response
+
+
+def _install_faults(app: FastAPI) -> None:
+    """What is wrong with the request itself."""
 
     @app.exception_handler(RequestValidationError)
     async def _unreadable(request: Request, error: RequestValidationError) -> Response:
-        faults = dict.fromkeys(
-            Fault(_pointer(entry["loc"], error.body), _message(entry)) for entry in error.errors()
-        )
-        return refusal(request, 422, "The request has faults.", list(faults))
+        if isinstance(error.body, bytes):  # left as it came, since it does not say that it is JSON
+            return refusal(request, 415, f"Send {_JSON}.")
+        return refusal(request, 422, _FAULTS, [fault_of(entry, error.body) for entry in error.errors()])
 
     @app.exception_handler(InvalidInputError)
     async def _invalid(request: Request, error: InvalidInputError) -> Response:
-        return refusal(request, 422, "The request has faults.", error.faults)
+        return refusal(request, 422, _FAULTS, error.faults)
+
+    @app.exception_handler(InvalidParameterError)
+    async def _invalid_parameter(request: Request, error: InvalidParameterError) -> Response:
+        return refusal(request, 422, _FAULTS, error.faults)
+
+
+def _install_states(app: FastAPI) -> None:
+    """What is not there, has changed meanwhile, or is away."""
 
     @app.exception_handler(HungUpError)
     async def _hung_up(_: Request, __: HungUpError) -> Response:
@@ -102,7 +152,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ConflictError)
     async def _conflict(request: Request, error: ConflictError) -> Response:
-        return refusal(request, 409, str(error))
+        return refusal(request, 409, str(error), members=error.members)
 
     @app.exception_handler(RecordError)
     async def _no_record(request: Request, error: RecordError) -> Response:
@@ -115,70 +165,3 @@ def install(app: FastAPI) -> None:
     async def _no_classifier(request: Request, error: ClassifierError) -> Response:
         _log.error("classifier_unavailable", why=str(error))  # which never holds a value of a row
         return refusal(request, 503, "The risk classifier is away. Try again shortly.")
-
-    @app.exception_handler(HTTPException)
-    async def _http(request: Request, error: HTTPException) -> Response:
-        if error.status_code == 400:
-            why = error.detail if isinstance(error, UnreadableBodyError) else "cannot be read"
-            return refusal(request, 400, "The body cannot be read.", [Fault("", why)])
-        response = refusal(request, error.status_code)
-        response.headers.update(error.headers or {})
-        return response
-
-
-def _describe_problems(app: FastAPI) -> None:
-    """Put the schema that `documented` refers to into the OpenAPI document."""
-    generate = app.openapi
-    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas = {**schema.pop("$defs"), "Problem": schema}
-
-    def with_problem() -> dict[str, Any]:
-        document = generate()
-        document["components"]["schemas"] |= schemas
-        return document
-
-    app.openapi = with_problem  # type: ignore[method-assign]
-
-
-def _pointer(loc: Sequence[int | str], body: Any) -> str:
-    """A JSON pointer from pydantic's location, cut before a key that is not a plain name."""
-    source, *path = loc or ("body",)
-    if source != "body":
-        return f"?{path[0]}" if source == "query" and path else str(source)
-    return pointer_to(_in_body(path, body))
-
-
-def _in_body(path: Sequence[int | str], body: Any) -> Iterator[int | str]:
-    """The location without the words by which pydantic says which of a union's members it took.
-
-    Unions in requests are told apart by `kind`, whose value pydantic puts behind the union's own place.
-    """
-    node, may_be_kind = body, False
-    for part in path:
-        if may_be_kind and isinstance(node, dict) and node.get("kind") == part:
-            may_be_kind = False
-            continue
-        yield part
-        node, may_be_kind = _child(node, part), True
-
-
-def _child(node: Any, part: int | str) -> Any:
-    if isinstance(node, list):
-        return node[part] if isinstance(part, int) and part < len(node) else None
-    return node.get(part) if isinstance(node, dict) else None
-
-
-_NO_ID = "must be 1 to 64 letters, digits, dots, underscores or hyphens, and not dots alone"
-_MESSAGES = {
-    "missing": "is required",
-    "extra_forbidden": "is not a field of this request",
-    "union_tag_invalid": "is of no known kind",  # pydantic's own words repeat what was sent
-    "uuid_parsing": "should be a UUID",  # likewise
-    "string_pattern_mismatch": _NO_ID,
-    "string_too_long": "is too long",
-}
-
-
-def _message(entry: Any) -> str:
-    known = _MESSAGES.get(entry["type"])
-    return known or str(entry["msg"]).replace("Input should", "should").replace("Value error, ", "")

@@ -21,16 +21,16 @@ class Readiness(BaseModel):
     """Which parts answer. Without cache or language model answers are slower or fewer, but there are some."""
 
     ready: bool = Field(description="The record and every classifier answer.")
-    database: bool
+    database: bool = Field(description="Whether the record can be written.")
     classifier: bool | None = Field(description="Null where every classifier runs in the gateway itself.")
-    cache: bool
+    cache: bool = Field(description="Whether the cache answers; without it answers take longer.")
     llm: bool | None = Field(description="Whether it lists its models; null where none is set up.")
 
 
 class LlmTrouble(BaseModel):
     """Why the language model does not propose. Nothing of what its server says is repeated."""
 
-    reason: Reason
+    reason: Reason = Field(description="What kind of trouble it is.")
     status: int | None = Field(description="The HTTP status, where there was one.")
     code: str | None = Field(description="The server's error code, where it is a well-known one.")
     since: AwareDatetime | None = Field(
@@ -52,7 +52,7 @@ class Reasons(BaseModel):
 class VerboseReadiness(Readiness):
     """The same, with reasons."""
 
-    reasons: Reasons
+    reasons: Reasons = Field(description="What is behind the parts that do not answer.")
 
 
 async def readiness_of(state: Any) -> VerboseReadiness:

@@ -1,9 +1,5 @@
 """Real people for examples and demonstrations: held out from training, high risk, every feature known."""
 
-from typing import Any
-
-from fastapi import FastAPI
-
 from app.classifiers.cohort import Person, Side, people_of
 from app.classifiers.hosted import HostedModel
 from app.domain.counterfactual import Generator
@@ -26,31 +22,6 @@ def example_people(model: HostedModel, count: int) -> list[Person]:
     return sorted(whole, key=lambda person: abs(person.risk - middle))[:count]
 
 
-def document_examples(app: FastAPI, hosted: Hosted) -> None:
-    """Put a real request into the OpenAPI document of each endpoint that takes features."""
-    model = hosted.model
-    person = _with_a_way_down(hosted, example_people(model, 20)).features
-    bodies: dict[str, dict[str, Any]] = {
-        "/counterfactuals": {"patient_id": "P-0017", "model": model.name, "features": person, "count": 4},
-        "/predictions": {"model": model.name, "features": person},
-        "/augmentations": {
-            "model": model.name,
-            "source": {"kind": "rows", "rows": [person]},
-            "target_label": "low",
-            "per_row": 3,
-        },
-    }
-    generate = app.openapi
-
-    def with_examples() -> dict[str, Any]:
-        document = generate()
-        for path, body in bodies.items():
-            document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["example"] = body
-        return document
-
-    app.openapi = with_examples  # type: ignore[method-assign]
-
-
 def warm_up(hosted: Hosted) -> None:
     """Answer for one person, in reach and out of it: what the search is made of gets compiled or loaded.
 
@@ -62,7 +33,7 @@ def warm_up(hosted: Hosted) -> None:
     find(beyond, hosted.yardsticks, _as_by_default(hosted.model))
 
 
-def _with_a_way_down(hosted: Hosted, people: list[Person]) -> Person:
+def with_a_way_down(hosted: Hosted, people: list[Person]) -> Person:
     """The first of the people whose risk can be brought to the threshold."""
     wish = _as_by_default(hosted.model)
     for person in people:

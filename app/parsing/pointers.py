@@ -7,7 +7,10 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
 
 
 def pointer_to(path: Iterable[int | str]) -> str:
-    """The pointer, cut before a key that is not a plain name: anything else might be somebody's data."""
+    """The pointer, cut before a key that is not a plain name: anything else might be somebody's data.
+
+    Plain names hold neither of the two characters that a pointer would escape.
+    """
     pointer = ""
     for part in path:
         if not is_plain(str(part)):

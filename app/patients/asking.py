@@ -72,4 +72,4 @@ def answer_id_in(fields: Mapping[str, str]) -> UUID | None:
     try:
         return _UUID.validate_python(text)
     except ValidationError:
-        raise InvalidInputError([Fault("/answer", "should be a UUID")]) from None
+        raise InvalidInputError([Fault("/answer", "must be a UUID")]) from None

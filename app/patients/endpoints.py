@@ -12,6 +12,7 @@ from app.counterfactuals.repository import AnswerRepository
 from app.feedback.repository import FeedbackRepository, standing
 from app.feedback.schemas import FeedbackOut
 from app.http.dependencies import DatabaseDep, HostingDep
+from app.http.described import success, text
 from app.http.pages.wanted import wants_page
 from app.http.parameters import WHOLE_NUMBER, PageSize
 from app.http.problems import NotFoundError, documented
@@ -33,9 +34,10 @@ _PAGE = "For the page alone. "
 
 @router.get(
     "/{patient_id}/interventions",
+    operation_id="listPatientInterventions",
     response_model=InterventionsPage,
     responses=documented(401, 404, 422, 503)
-    | {200: {"content": {"text/html": {}}, "description": "A page of answers, or the clinician's page."}},
+    | success("A page of answers, or the clinician's page.", {"text/html": text("The clinician's page.")}),
 )
 async def interventions(
     patient_id: PatientId,

@@ -71,7 +71,7 @@ async def ask(
         scene = await scenes.alone(patient_id, departed_from)
         question, base = request_from(scene, _setting(scene, fields)), scene.answer
     service: CounterfactualService = request.state.counterfactuals
-    answering = service.answer(question, request.state.correlation_id, base)
+    answering = service.answer(question, request.state.ids, base)
     answer = await unless_hung_up(request, answering)
     return _to(request, patient_id, answer.id)
 

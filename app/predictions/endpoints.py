@@ -26,7 +26,12 @@ class PredictionRequest(BaseModel):
     )
 
 
-@router.post("", response_model=PredictionAnswer, responses=documented(400, 401, 413, 415, 422, 503))
+@router.post(
+    "",
+    operation_id="createPrediction",
+    response_model=PredictionAnswer,
+    responses=documented(400, 401, 413, 415, 422, 503),
+)
 async def predict(body: PredictionRequest, hosting: HostingDep, database: DatabaseDep) -> Response:
     """Tell the risk of one feature vector."""
     hosted = hosting.named(body.model)

@@ -15,11 +15,11 @@ from app.storage.tables import PredictionRow
 class PredictionAnswer(BaseModel):
     """The classifier's risk and what it means against the decision threshold."""
 
-    model: str
-    version: str
-    risk: float
-    threshold: float
-    label: str
+    model: str = Field(description="The model's name.")
+    version: str = Field(description="Its version.")
+    risk: float = Field(description="The classifier's risk (0-1).")
+    threshold: float = Field(description="The model's decision threshold (0-1).")
+    label: str = Field(description="What the risk means against the threshold: high or low.")
     warnings: list[InputWarning] = Field(
         description="Values that should be checked: outside what was observed, or unusual beside the others. "
         "The risk takes them as they are."

@@ -137,4 +137,6 @@ class RequestRow(Base):
     answer_id: Mapped[UUID] = mapped_column(ForeignKey("answers.id"), index=True)
     asked_at: Mapped[datetime] = mapped_column(server_default=func.now())
     correlation_id: Mapped[str]
+    callers_id: Mapped[str | None]
+    """What the caller calls the request, where that is fit to be kept."""
     cached: Mapped[bool]

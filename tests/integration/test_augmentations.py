@@ -195,7 +195,8 @@ def test_an_idempotency_key_gives_the_same_job(client: httpx.Client, people: lis
     assert first.json()["id"] == again.json()["id"]
     other = client.post("/augmentations", json=body | {"seed": 1}, headers=headers)
     assert other.status_code == 422
-    assert other.json()["errors"][0]["pointer"] == "Idempotency-Key"
+    (fault,) = other.json()["errors"]
+    assert (fault["parameter"], fault["in"]) == ("Idempotency-Key", "header")
 
 
 def test_jobs_are_listed_newest_first(client: httpx.Client, finished: Json) -> None:

@@ -195,7 +195,7 @@ def test_invalid_rows_are_named_or_left_out(service: Turnpoint, people: list[Per
         assert isinstance(source, list | Upload)
         with pytest.raises(InvalidRequestError) as caught:
             service.augment(source, target_label="low")
-        assert caught.value.errors[0].pointer.endswith("/1/bmi")
+        assert caught.value.errors[0].where.endswith("/1/bmi")
         assert "987" not in f"{caught.value} {caught.value.errors}"
         job = service.augment(source, target_label="low", on_invalid="skip", generator="search")
         assert (job.progress.total, job.progress.invalid) == (2, 1)

@@ -10,6 +10,7 @@ import httpx
 import psycopg
 import pytest
 
+from app.client import ConflictError, Turnpoint
 from tests.integration.answers import Json, found
 from tests.integration.serving import Servers, client_of, row_counts, settings_for
 
@@ -109,6 +110,41 @@ def test_another_verdict_names_what_it_replaces(client: httpx.Client, answer: Js
     late = give(client, answer, counterfactual_id=option, verdict="withdrawn", replaces=first["id"])
     assert late.status_code == 409
     assert [one["verdict"] for one in standing(client, answer)] == ["declined"]
+
+
+def test_a_program_is_told_how_to_try_again(client: httpx.Client, answer: Json, option: str) -> None:
+    first = give(client, answer, counterfactual_id=option, verdict="accepted", note="in her own words").json()
+    declined = {"counterfactual_id": option, "verdict": "declined", "reason": "preference"}
+    refused = give(client, answer, **declined)
+    assert refused.status_code == 409
+    standing = refused.json()["standing"]
+    assert standing.items() <= first.items()
+    assert standing["verdict"] == "accepted"
+    assert "her own words" not in refused.text
+    assert give(client, answer, **declined, replaces=standing["id"]).status_code == 201
+
+
+def test_where_no_verdict_stands_there_is_nothing_to_replace(
+    client: httpx.Client, answer: Json, option: str
+) -> None:
+    said = {"counterfactual_id": option, "verdict": "accepted"}
+    refused = give(client, answer, **said, replaces=str(uuid4()))
+    assert refused.status_code == 409
+    assert refused.json()["standing"] is None
+    assert give(client, answer, **said).status_code == 201
+
+
+def test_the_client_tells_which_verdict_stands(client: httpx.Client, answer: Json, option: str) -> None:
+    with Turnpoint(str(client.base_url)) as turnpoint:
+        first = turnpoint.give_feedback(answer["id"], option, "accepted")
+        with pytest.raises(ConflictError) as caught:
+            turnpoint.give_feedback(answer["id"], option, "declined", reason="preference")
+        assert caught.value.standing is not None
+        assert caught.value.standing.id == first.id
+        again = turnpoint.give_feedback(
+            answer["id"], option, "declined", reason="preference", replaces=caught.value.standing.id
+        )
+    assert again.replaces == first.id
 
 
 def test_a_withdrawal_leaves_room_for_another_verdict(

@@ -59,6 +59,8 @@ def test_logs_and_metrics_hold_nothing_about_a_person(
         ]
         assert [response.is_client_error for response in responses] == [True] * len(responses)
         assert client.get(f"/patients/{private['patient_id']}/interventions").is_success
+        theirs = str(uuid4())
+        ours = client.get("/livez", headers={"X-Request-ID": theirs}).headers["X-Correlation-ID"]
         responses.append(client.get("/metrics"))
         for response in responses:
             assert_silent(response.text)
@@ -67,6 +69,8 @@ def test_logs_and_metrics_hold_nothing_about_a_person(
         assert answer["id"] not in serve.errors
         assert '"route": "/patients/{patient_id}/interventions"' in serve.errors
         assert "Traceback" not in serve.errors
+        (line,) = [line for line in serve.errors.splitlines() if ours in line]
+        assert f'"request_id": "{theirs}"' in line
 
 
 def test_a_failing_statement_tells_nothing_about_a_person(

@@ -1,15 +1,15 @@
 """The figures of a report. None stands for what cannot be told from so few rows."""
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
 class Acceptance(BaseModel):
     """What became of source rows, and of the rows made of them."""
 
-    accepted: int
-    rejected: int
-    duplicates_removed: int
-    reasons: dict[str, int]
+    accepted: int = Field(description="Rows made.")
+    rejected: int = Field(description="Source rows of which no row could be made.")
+    duplicates_removed: int = Field(description="Rows left out, since there was an equal one.")
+    reasons: dict[str, int] = Field(description="How many source rows were rejected, by reason.")
 
 
 class Marginal(BaseModel):
@@ -20,23 +20,23 @@ class Marginal(BaseModel):
     in `bins`.
     """
 
-    name: str
-    label: str
-    unit: str | None
-    distance: float | None
-    bins: list[str]
-    real: list[float]
-    synthetic: list[float]
-    real_unknown: float
-    synthetic_unknown: float
+    name: str = Field(description="The feature's name.")
+    label: str = Field(description="What people call it.")
+    unit: str | None = Field(description="Its unit; null of what has none.")
+    distance: float | None = Field(description="0 alike, 1 nothing in common.")
+    bins: list[str] = Field(description="What its values are sorted into.")
+    real: list[float] = Field(description="The share of real people's known values in each bin.")
+    synthetic: list[float] = Field(description="The share of synthetic rows' known values in each bin.")
+    real_unknown: float = Field(description="The share of real people of whom it is unknown.")
+    synthetic_unknown: float = Field(description="The share of synthetic rows in which it is unknown.")
 
 
 class Correlation(BaseModel):
     """Mean and largest absolute difference between the Spearman correlations of each pair of features."""
 
-    mean_difference: float | None
-    largest_difference: float | None
-    largest_between: list[str]
+    mean_difference: float | None = Field(description="The mean over pairs of features.")
+    largest_difference: float | None = Field(description="The largest.")
+    largest_between: list[str] = Field(description="The two features that it is between.")
 
 
 class Discriminator(BaseModel):
@@ -46,7 +46,7 @@ class Discriminator(BaseModel):
     2017, use such a test).
     """
 
-    auc: float | None
+    auc: float | None = Field(description="The area under the ROC curve.")
 
 
 class Closeness(BaseModel):
@@ -58,27 +58,33 @@ class Closeness(BaseModel):
     nothing is copied; rows equal to a training person.
     """
 
-    to_training: float | None
-    held_out_to_training: float | None
-    nearest_ratio: float | None
-    nearer_to_training: float | None
-    copies: int
+    to_training: float | None = Field(
+        description="The median distance of rows to the closest person the model learned from."
+    )
+    held_out_to_training: float | None = Field(description="The same of held-out people.")
+    nearest_ratio: float | None = Field(
+        description="The median ratio of the distances to the nearest and second nearest."
+    )
+    nearer_to_training: float | None = Field(
+        description="The share of rows nearer to a training person than to a held-out one."
+    )
+    copies: int = Field(description="Rows equal to a training person.")
 
 
 class Scores(BaseModel):
     """Of a classifier on all held-out people; F1 is the mean of both classes'."""
 
-    f1: float
-    balanced_accuracy: float
-    auc: float
+    f1: float = Field(description="The mean of both classes' F1.")
+    balanced_accuracy: float = Field(description="The mean of sensitivity and specificity.")
+    auc: float = Field(description="The area under the ROC curve.")
 
 
 class Difference(BaseModel):
     """With the rows less without them; the interval holds 95 % of a bootstrap."""
 
-    value: float
-    low: float
-    high: float
+    value: float = Field(description="With the rows less without them.")
+    low: float = Field(description="The lower end of the interval.")
+    high: float = Field(description="Its upper end.")
 
 
 class Utility(BaseModel):
@@ -87,23 +93,25 @@ class Utility(BaseModel):
     Tested on held-out real people, who are resampled in pairs and within their class.
     """
 
-    real: Scores
-    augmented: Scores
-    f1: Difference
-    balanced_accuracy: Difference
-    auc: Difference
+    real: Scores = Field(description="Fit on real people.")
+    augmented: Scores = Field(description="Fit on real people and synthetic rows.")
+    f1: Difference = Field(description="The difference in F1.")
+    balanced_accuracy: Difference = Field(description="The difference in balanced accuracy.")
+    auc: Difference = Field(description="The difference in the area under the ROC curve.")
 
 
 class QualityReport(BaseModel):
     """All figures of one job's rows."""
 
-    label: str
-    rows: int
-    rows_measured: int
-    real_people: int
-    acceptance: Acceptance
-    marginals: list[Marginal]
-    correlation: Correlation
-    discriminator: Discriminator
-    closeness: Closeness
-    utility: Utility | None
+    label: str = Field(description="The class of the rows.")
+    rows: int = Field(description="Rows of the job.")
+    rows_measured: int = Field(description="How many of them were measured: a sample where there are many.")
+    real_people: int = Field(description="Real people of the class that they are compared with.")
+    acceptance: Acceptance = Field(description="What became of source rows.")
+    marginals: list[Marginal] = Field(description="Feature by feature.")
+    correlation: Correlation = Field(description="Features in pairs.")
+    discriminator: Discriminator = Field(description="Whether rows can be told from people.")
+    closeness: Closeness = Field(description="Whether rows copy people.")
+    utility: Utility | None = Field(
+        description="Whether they help in training; null where that could not be measured."
+    )

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from starlette.requests import HTTPConnection
 
-from app.domain.patient import Fault
+from app.http.faults import FaultOut
 from app.http.pages.rendering import Pages
 from app.http.pages.wanted import is_fragment
 
@@ -27,7 +27,7 @@ _NOTICE = {"HX-Retarget": "#notice", "HX-Reselect": ".notice", "HX-Reswap": "inn
 
 
 def error_page(
-    request: HTTPConnection, status: int, detail: str | None, faults: Sequence[Fault] = ()
+    request: HTTPConnection, status: int, detail: str, faults: Sequence[FaultOut] = ()
 ) -> HTMLResponse:
     """The page, or for htmx the notice."""
     context: dict[str, Any] = {

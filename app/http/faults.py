@@ -1,0 +1,71 @@
+"""What is wrong with a request, as callers are told: by place, without a value."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.patient import Fault
+
+Place = Literal["path", "query", "header"]
+_DETAIL = "What is wrong, to be read after the name of the place; never a value."
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterFault:
+    """One thing wrong with a parameter: its name, where it stands, and a sentence without values."""
+
+    parameter: str
+    place: Place
+    detail: str
+
+
+class InvalidParameterError(ValueError):
+    """Parameters that are not valid, or do not go with the rest of the request."""
+
+    def __init__(self, *faults: ParameterFault) -> None:
+        super().__init__(f"{len(faults)} faults of parameters")
+        self.faults = faults
+
+
+class BodyFaultOut(BaseModel):
+    """One thing wrong with the body of a request."""
+
+    pointer: str = Field(
+        description="A JSON Pointer (RFC 6901) into the body, empty for the whole of it. It ends above a key "
+        "that is no plain name, since that might be somebody's data."
+    )
+    detail: str = Field(description=_DETAIL)
+
+    @property
+    def name(self) -> str:
+        """What a person would call the place; nothing for the whole body."""
+        return self.pointer.rpartition("/")[2]
+
+
+class ParameterFaultOut(BaseModel):
+    """One thing wrong with a parameter of a request."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    parameter: str = Field(description="Its name.")
+    place: Place = Field(alias="in", description="Where it stands.")
+    detail: str = Field(description=_DETAIL)
+
+    @property
+    def name(self) -> str:
+        """What a person would call the place."""
+        return self.parameter
+
+
+FaultOut = BodyFaultOut | ParameterFaultOut
+
+
+def told(faults: Iterable[Fault | ParameterFault]) -> Iterator[FaultOut]:
+    """On the wire, each once."""
+    for fault in dict.fromkeys(faults):
+        if isinstance(fault, Fault):
+            yield BodyFaultOut(pointer=fault.pointer, detail=fault.detail)
+        else:
+            yield ParameterFaultOut(parameter=fault.parameter, place=fault.place, detail=fault.detail)
