@@ -29,6 +29,7 @@ TRAIN := .venv-train/.train-$(call checksum,pwd; cat pyproject.toml requirements
 BIN := .venv/bin
 # A process for each core, at most four: each has servers, a gateway and a browser of its own, 1.5 GB in all. A file
 # stays in one process, and files go out in their order: browsers and servers first, the quick ones when cores fall idle.
+# Each process has one core: threads of OpenMP would only wait for each other.
 SPREAD := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 PIP = PIP_USER=0 $(@D)/bin/python -m pip --disable-pip-version-check --no-input
 
@@ -42,11 +43,11 @@ test: $(DEV) $(MLSERVER)  ## Run the tests; ARGS="-k settle" reaches pytest, ARG
 	@$(BIN)/turnpoint fetch
 	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/turnpoint compile
-	@$(BIN)/python -m pytest $(SPREAD) $(ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(SPREAD) $(ARGS)
 
 unit: $(DEV)  ## Run the unit tests alone, under a minute
 	@$(BIN)/turnpoint compile
-	@$(BIN)/python -m pytest $(SPREAD) tests/unit $(ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(SPREAD) tests/unit $(ARGS)
 
 test-vllm: $(DEV) $(VLLM)  ## Run the gateway's tests on vLLM, which takes 4 GB and some minutes
 	@$(BIN)/turnpoint fetch

@@ -49,7 +49,7 @@ def load_booster(path: Path, columns: Sequence[str]) -> xgboost.Booster:
     Raises:
         ClassifierError: the file is not a model, it predicts something else, or its columns differ.
     """
-    booster = xgboost.Booster()
+    booster = xgboost.Booster({"nthread": 1})  # threads would take longer to start than to read so few trees
     try:
         booster.load_model(str(path))
     except (xgboost.core.XGBoostError, UnicodeDecodeError) as error:
