@@ -27,7 +27,7 @@ VLLM := .venv-vllm/.vllm-$(call checksum,pwd; cat requirements/vllm.txt)
 TRAIN := .venv-train/.train-$(call checksum,pwd; cat pyproject.toml requirements/train.txt)
 
 BIN := .venv/bin
-# A process for each core, at most four: each has servers, a gateway and a browser of its own, 1.5 GB in all. A file
+# A process for each core, at most four: each has servers, a gateway and a browser of its own, 2 GB in all. A file
 # stays in one process, and files go out in their order: browsers and servers first, the quick ones when cores fall idle.
 # Each process has one core: threads of OpenMP would only wait for each other.
 SPREAD := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
