@@ -5,7 +5,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-train test-vllm bench screenshots evaluate finetune lint lock clean
+.PHONY: help run test unit test-train test-vllm bench screenshots evaluate finetune lint lock clean
 
 # PYTHON=… chooses the interpreter; without it the first that fits is taken.
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3.14 python3)
@@ -30,6 +30,10 @@ VLLM := .venv-vllm/.vllm-$(call checksum,pwd; cat requirements/vllm.txt)
 TRAIN := .venv-train/.train-$(call checksum,pwd; cat pyproject.toml requirements/train.txt)
 
 BIN := .venv/bin
+# A process for each core, at most four: each has servers, a gateway and a browser of its own, 2 GB in all. A file
+# stays in one process, and files go out in their order: browsers and servers first, the quick ones when cores fall idle.
+# Each process has one core: threads of OpenMP would only wait for each other.
+SPREAD := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 PIP = PIP_USER=0 $(@D)/bin/python -m pip --disable-pip-version-check --no-input
 
 help:  ## Show this list
@@ -38,10 +42,15 @@ help:  ## Show this list
 run: $(RUN) $(if $(filter vllm,$(LLM)),$(VLLM))  ## Run everything on this machine; PORT, TURNPOINT_HOME and LLM=vllm are heeded
 	@exec $(BIN)/turnpoint run $(if $(LLM),--llm $(LLM))
 
-test: $(DEV) $(MLSERVER) $(CLIENTS) $(TYPESCRIPT)  ## Run the tests; ARGS="-k settle" reaches pytest
+test: $(DEV) $(MLSERVER) $(CLIENTS) $(TYPESCRIPT)  ## Run the tests; ARGS="-k settle" reaches pytest, ARGS=-n0 takes one process
 	@$(BIN)/turnpoint fetch
 	@$(BIN)/python -m tests.browser.chromium
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/turnpoint compile
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(SPREAD) $(ARGS)
+
+unit: $(DEV)  ## Run the unit tests alone, under a minute
+	@$(BIN)/turnpoint compile
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(SPREAD) tests/unit $(ARGS)
 
 test-vllm: $(DEV) $(VLLM)  ## Run the gateway's tests on vLLM, which takes 4 GB and some minutes
 	@$(BIN)/turnpoint fetch

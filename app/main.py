@@ -69,14 +69,14 @@ class State(TypedDict):
     max_upload_bytes: int
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The gateway. Models are loaded here, so that a broken model folder stops the start.
+def create_app(settings: Settings, hosting: Hosting | None = None) -> FastAPI:
+    """The gateway. Models are loaded here unless they are given, so that a broken folder stops the start.
 
     Raises:
         ModelFolderError: a model cannot be hosted, or the default one is not there.
         ClassifierError: a classifier elsewhere went away while starting.
     """
-    hosting = hosting_of(settings)
+    hosting = hosting or hosting_of(settings)
     backgrounds = backgrounds_of(hosting)
     remote = {
         hosted.model.name: hosted.model.classifier

@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, settings
 
 from app.classifiers.cohort import Side, people_of
 from app.classifiers.hosted import HostedModel
-from app.classifiers.store import load_models
 from app.domain.schema import FeatureSchema
 from app.engine.hosting import Hosted, Hosting
 from app.engine.search import search
 from tests.asking import Person, question_about
+from tests.integration.serving import shipped
 
 pytest_plugins = ["tests.integration.parts", "tests.integration.undisturbed"]
 
@@ -26,10 +27,16 @@ collect_ignore = [
 ]
 """`make test-vllm` and `make test-train` run those: they need environments of gigabytes."""
 
+# How long an example takes, or its making, says how busy the machine is, and nothing about what is tested.
+settings.register_profile(
+    "any machine", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
+
 
 @pytest.fixture(scope="session")
 def hosting() -> Hosting:
-    return Hosting(load_models(STORE), "dysglycaemia")
+    return shipped()
 
 
 @pytest.fixture(scope="session")

@@ -7,14 +7,17 @@ from app.augmentation.report.material import JobFacts, Material
 from app.augmentation.report.measure import quality_report
 from app.augmentation.report.page import data_card, report_page
 from app.augmentation.reporting import Measured
-from app.classifiers.store import load_model
+from app.classifiers.cohort import Side
+from app.classifiers.store import read_people, read_schema
 
 
 def documents(measured: Measured) -> tuple[dict[str, Any], str, str]:
     """Report, page and data card of a job."""
-    folder = measured.folder
+    schema = read_schema(measured.folder.parent)
     material = Material(
-        model=load_model(folder.parent, folder.name, measured.classifier_url),
+        schema=schema,
+        folder=measured.folder,
+        population=read_people(schema, measured.folder / Side.TRAINING),
         label=measured.label is Label.HIGH,
         synthetic=measured.synthetic,
         source_row=measured.source_row,

@@ -33,7 +33,6 @@ class Measured:
     """What a report is made of, as it goes to the process that makes it."""
 
     folder: Path
-    classifier_url: str | None
     label: Label
     synthetic: FloatArray
     source_row: IntArray
@@ -50,10 +49,9 @@ class Measured:
 class ReportWork:
     """Makes reports in a process of their own each, whose memory goes with it."""
 
-    def __init__(self, hosting: Hosting, database: Database, classifier_urls: Mapping[str, str]) -> None:
+    def __init__(self, hosting: Hosting, database: Database) -> None:
         self._hosting = hosting
         self._database = database
-        self._urls = classifier_urls
 
     async def run(self, job_id: UUID) -> None:
         """Complete a job with its report, unless it has ended.
@@ -84,7 +82,6 @@ class ReportWork:
             accepted, rows = await _synthetic(session, job_id)
             return Measured(
                 folder=model.folder,
-                classifier_url=self._urls.get(model.name),
                 label=Label(job.settings["target_label"]),
                 synthetic=_encoded(model.schema, [features for _, features in rows]),
                 source_row=np.array([number for number, _ in rows], dtype=np.int64),

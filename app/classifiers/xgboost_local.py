@@ -54,7 +54,7 @@ def load_booster(path: Path, columns: Sequence[str]) -> xgboost.Booster:
     Raises:
         ClassifierError: the file is not a model, it predicts something else, or its columns differ.
     """
-    booster = xgboost.Booster()
+    booster = xgboost.Booster({"nthread": 1})  # threads would take longer to start than to read so few trees
     try:
         if not is_whole(path.read_bytes()):
             raise ClassifierError(f"{path} is not an XGBoost model")

@@ -81,7 +81,11 @@ def serve() -> None:
 
 
 def compile_search() -> None:
-    """Compile the search's inner loops for this machine, as its first start does."""
+    """Compile the search's inner loops for this machine, as its first start does, unless that is done."""
+    from app.compiled import is_cold
+
+    if not is_cold():
+        return
     from app.classifiers.base import ClassifierError
     from app.classifiers.store import ModelFolderError
     from app.main import hosting_of

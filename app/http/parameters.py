@@ -3,8 +3,8 @@
 from collections import Counter
 from typing import Annotated
 
-from fastapi import Request
-from pydantic import BeforeValidator, Field
+from fastapi import Query, Request
+from pydantic import BeforeValidator
 
 from app.http.faults import InvalidParameterError, ParameterFault
 from app.parsing.numbers import read_whole_number
@@ -34,4 +34,4 @@ def _whole(value: object) -> object:
 
 WHOLE_NUMBER = BeforeValidator(_whole)
 """Reads a whole number of a query. It stands behind bounds, which OpenAPI would not show otherwise."""
-PageSize = Annotated[int, Field(ge=1, le=100), WHOLE_NUMBER]
+PageSize = Annotated[int, Query(ge=1, le=100, description="The most entries of a page."), WHOLE_NUMBER]

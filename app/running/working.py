@@ -37,7 +37,7 @@ async def _work(settings: Settings) -> None:
     try:
         with ThreadPoolExecutor(settings.worker_threads) as pool:
             chunks = ChunkWork(hosting, database, queue, proposer, pool)
-            register(queue, chunks, ReportWork(hosting, database, settings.classifier_urls))
+            register(queue, chunks, ReportWork(hosting, database))
             await work(queue, Pace(settings.worker_heartbeat_s, settings.worker_given_up_after_s), stop)
     finally:
         if llm:

@@ -9,14 +9,19 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from app.settings import ROOT
 from tests.browser.chromium import QUIET, chromium_path
 from tests.integration.answers import Json, found
+from tests.integration.serving import SECONDS
 
 SHOTS = Path(os.environ.get("SCREENSHOTS") or ROOT / "build" / "screenshots")
 """Where screenshots are kept, for people to look at."""
+
+PATIENCE_MS = 1000.0 * SECONDS
+"""Until a page is given up on: a busy machine's, not a wait, for it ends as soon as it can."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="package")  # while it is there, its loop runs in this thread, and no other can
@@ -72,7 +77,7 @@ def shot(page: Page, name: str) -> None:
 def watching(browser: Browser, url: str, **options: Any) -> Iterator[Watched]:
     """A page of its own; whatever it complains of fails the test."""
     context = browser.new_context(base_url=url, **options)
-    context.set_default_timeout(60_000)  # a busy machine's, not a wait: it ends as soon as it can
+    context.set_default_timeout(PATIENCE_MS)
     watched = Watched(context.new_page(), url)
     yield watched
     context.close()

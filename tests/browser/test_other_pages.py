@@ -95,7 +95,7 @@ def test_a_job_is_followed_to_its_report(
         }
         job = client.post("/augmentations", json=body).raise_for_status().json()
         page.goto(f"/augmentations/{job['id']}")
-        expect(page.get_by_role("heading", name="How good they are")).to_be_visible(timeout=120_000)
+        expect(page.get_by_role("heading", name="How good they are")).to_be_visible()
     expect(page.locator("[data-state]")).to_have_text("completed")
     expect(page.locator(".figures")).to_contain_text("Copies of real people")
     report = page.frame_locator("iframe.report")

@@ -86,11 +86,15 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # a worker asks about a whole chunk at once
+
+
 @contextmanager
 def serving(handler: type[Handler]) -> Iterator[str]:
     """A server on a free loopback port; yields its address."""
     handler.over, handler.left = threading.Event(), threading.Event()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

@@ -23,6 +23,10 @@ _OURS = (
     *("DATABASE_URL", "REDIS_URL", "LLM_URL", "LLM_MODEL", "LLM_GGUF", "API_TOKENS", "HOST", "PORT"),
     *("MODEL_STORE", "DEFAULT_MODEL", "TURNPOINT_CLASSIFIERS"),
 )
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # a shell's background: commands would be deaf to Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:
@@ -99,7 +103,7 @@ class Turnpoint:
         """Make sure that it is gone; harmless when it is."""
         if self._process.poll() is None:
             self._process.kill()
-        self.wait(10)
+        self.wait(SECONDS)
         for pipe in (self._process.stdout, self._process.stderr):
             if pipe is not None:
                 pipe.close()

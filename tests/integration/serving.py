@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -18,9 +19,10 @@ from app.embedded.language_model import LanguageModel
 from app.embedded.llama_server import EmbeddedLlm, LlmOptions
 from app.embedded.postgres import EmbeddedPostgres
 from app.embedded.valkey import EmbeddedValkey
-from app.main import create_app
+from app.engine.hosting import Hosting
+from app.main import create_app, hosting_of
 from app.running.migrate import migrate
-from app.settings import Settings
+from app.settings import ROOT, Settings
 
 Json = dict[str, Any]
 
@@ -36,6 +38,12 @@ JOB_TABLES = (
 )
 NOWHERE = "http://127.0.0.1:9/v1"
 """A server that is away: nobody listens on the discard port."""
+SHIPPED: Json = {
+    "model_store": ROOT / "model_store",
+    "default_model": "dysglycaemia",
+    "turnpoint_classifiers": {},
+}
+"""Settings under which a gateway serves the models of this repository."""
 SECONDS = 120  # the first gateway of a machine compiles the search, which takes a while on a busy one
 """How long anything may take before a test gives up on it."""
 
@@ -60,9 +68,20 @@ def settings_for(servers: Servers, **changes: Any) -> Settings:
         "llm_model": None,
         "llm_api_key": None,
         "llm_deadline_s": float(SECONDS),
-        "turnpoint_classifiers": {},
     }
-    return Settings(**given | changes)
+    return Settings(**SHIPPED | given | changes)
+
+
+@cache
+def shipped() -> Hosting:
+    """The models of this repository, loaded once: it takes seconds, and a test run has dozens of gateways."""
+    return hosting_of(Settings(**SHIPPED))
+
+
+def hosting_for(settings: Settings) -> Hosting:
+    """The models that the settings name."""
+    own = any(getattr(settings, name) != value for name, value in SHIPPED.items())
+    return hosting_of(settings) if own else shipped()
 
 
 @contextmanager
@@ -70,7 +89,8 @@ def gateway(settings: Settings) -> Iterator[str]:
     """The gateway behind a real uvicorn on a free loopback port, in a thread of its own."""
     with _listening(settings.host) as listening:
         url = f"http://{settings.host}:{listening.getsockname()[1]}"
-        server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="error", access_log=False))
+        app = create_app(settings, hosting_for(settings))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
         thread = threading.Thread(target=_serve, args=(server, listening), daemon=True)
         thread.start()
         try:

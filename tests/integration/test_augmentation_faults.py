@@ -20,6 +20,7 @@ from tests.integration.processes import wait_until
 from tests.integration.serving import SECONDS, Servers
 from tests.integration.undisturbed import CHUNK
 from tests.integration.working import (
+    QUICK,
     assert_none_lost_or_doubled,
     ended,
     freeze,
@@ -44,7 +45,7 @@ def test_what_a_killed_worker_had_in_hand_is_taken_over(
         wait_until(lambda: state_of(client, job)["progress"]["done"] > 0)
         os.killpg(first.pid, signal.SIGKILL)
     assert state_of(client, job)["state"] == "running"
-    with worker(servers, home):
+    with worker(servers, home, **QUICK):
         finished = ended(client, job)
     assert finished["state"] == "completed"
     assert rows_of(client, finished) == undisturbed
@@ -76,7 +77,7 @@ def test_two_workers_that_write_one_chunk_double_nothing(
         wait_until(lambda: len(llm.asked) > 0)
         freeze(first)
         frozen.set()
-        with worker(replace(servers, llm_url=llm.url), home):
+        with worker(replace(servers, llm_url=llm.url), home, **QUICK):
             with writes_held_back(servers.database_url):
                 wait_until(lambda: waiting_to_write(database) >= 1)
                 assert state_of(client, job)["progress"]["done"] == 0
@@ -98,12 +99,12 @@ def test_a_worker_that_freezes_while_it_writes_holds_nothing_up(
     database: "psycopg.Connection[tuple[Any, ...]]",
 ) -> None:
     """Another ends the job meanwhile; woken, the first changes nothing of it, and works on."""
-    with worker(servers, home) as first:
+    with worker(servers, home, **QUICK) as first:
         with writes_held_back(servers.database_url):
             job = submit(client, source=rows_source(many_people[:CHUNK]), per_row=3)
             wait_until(lambda: waiting_to_write(database) >= 1)
             freeze(first)
-        with worker(servers, home):
+        with worker(servers, home, **QUICK):
             finished = ended(client, job)
         assert finished["state"] == "completed"
         wake(first)

@@ -17,6 +17,8 @@ STUBBORN = (
     "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"
 )
 SLEEPER = "import signal; print('up', flush=True); signal.pause()"
+SECONDS = 120  # not imported: another process imports this module, and is not to load the gateway for it
+"""How long anything may take before a test gives up on it."""
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def log(tmp_path: Path) -> Path:
 
 def start(code: str, log: Path, options: ChildOptions | None = None) -> Child:
     child = Child("Sleeper", [sys.executable, "-c", code], log, options or ChildOptions())
-    wait_until_ready(child, lambda: "up" in log.read_text(), 10)
+    wait_until_ready(child, lambda: "up" in log.read_text(), SECONDS)
     return child
 
 
@@ -57,7 +59,7 @@ def test_one_that_will_not_stop_is_killed(log: Path) -> None:
 def test_one_that_dies_at_once_is_reported_with_its_last_words(log: Path) -> None:
     child = Child("Sleeper", [sys.executable, "-c", "raise SystemExit('no such tape')"], log, ChildOptions())
     with pytest.raises(StartError, match=r"Sleeper ended while starting; .* ends with: no such tape"):
-        wait_until_ready(child, lambda: False, 10)
+        wait_until_ready(child, lambda: False, SECONDS)
 
 
 def test_one_that_never_answers_is_stopped(log: Path) -> None:
@@ -70,14 +72,14 @@ def test_one_that_never_answers_is_stopped(log: Path) -> None:
 def test_a_command_run_to_its_end_leaves_nothing_open(log: Path) -> None:
     before = psutil.Process().num_fds()
     child = Child("Command", [sys.executable, "-c", "raise SystemExit(3)"], log, ChildOptions())
-    assert child.wait(10) == 3
+    assert child.wait(SECONDS) == 3
     assert psutil.Process().num_fds() == before
 
 
 def test_a_program_that_is_missing_is_reported(log: Path) -> None:
     child = Child("Sleeper", ["/nowhere/program"], log, ChildOptions())
     with pytest.raises(StartError, match="cannot start /nowhere/program"):
-        wait_until_ready(child, lambda: False, 10)
+        wait_until_ready(child, lambda: False, SECONDS)
 
 
 def test_it_survives_the_thread_that_started_it(log: Path) -> None:
@@ -106,6 +108,6 @@ def test_it_dies_with_a_killed_owner_or_keeper(log: Path, victim: str) -> None:
         keeper = psutil.Process(int(owner.stdout.readline()))
         (server,) = keeper.children()
         os.kill(owner.pid if victim == "owner" else keeper.pid, signal.SIGKILL)
-        _, alive = psutil.wait_procs([server], timeout=5)
+        _, alive = psutil.wait_procs([server], timeout=SECONDS)
         owner.kill()
     assert not alive

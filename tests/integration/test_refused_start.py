@@ -12,9 +12,9 @@ from app.embedded.home import free_port
 from app.main import create_app
 from app.settings import Settings
 from tests.integration.processes import turnpoint
+from tests.integration.serving import SECONDS
 from tests.unit.spoilt import folder_of, sealed
 
-REFUSED_S = 60
 AWAY = "http://clinic:sesame@127.0.0.1:9/v2/models/dysglycaemia"
 
 
@@ -28,7 +28,7 @@ def said_by(command: str, home: Path, store: Path) -> str:
     """The one line that a command ends with."""
     settings = {"TURNPOINT_HOME": str(home), "PORT": str(free_port()), "MODEL_STORE": str(store)}
     with turnpoint(command, settings) as process:
-        assert process.wait(REFUSED_S) == 1
+        assert process.wait(SECONDS) == 1
         (said,) = process.errors.strip().splitlines()
         return said
 

@@ -1,10 +1,11 @@
 """Servers of the Open Inference Protocol that differ, lie or fail: all of them fakes, named as such."""
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import numpy as np
@@ -25,11 +26,13 @@ from tests.integration.fake_classifier import (
     outputs,
 )
 from tests.integration.fake_server import Reply
-from tests.integration.serving import Servers, client_of, row_counts, settings_for
+from tests.integration.serving import SECONDS, Servers, client_of, row_counts, settings_for
 from tests.unit.spoilt import folder_of, sealed
 
+T = TypeVar("T")
 PEOPLE = 40
 SOON_S = 0.2
+"""Long enough for a fake on an idle machine; on a busy one it is asked again."""
 SECRET_ROW = [[0.123456789] * 2]
 
 NONSENSE: dict[str, tuple[Behaviour, str]] = {
@@ -70,8 +73,21 @@ def people(model: HostedModel) -> FloatArray:
     return np.concatenate([model.population.rows[which][: PEOPLE // 2] for which in (unknown, ~unknown)])
 
 
-def connected(fake: FakeClassifier, model: HostedModel, people: FloatArray) -> OpenInferenceClassifier:
-    return OpenInferenceClassifier.connect(fake.url, model.schema.columns, people, timeout_s=SOON_S)
+def connected(
+    fake: FakeClassifier, model: HostedModel, people: FloatArray, limit_s: float = SECONDS
+) -> OpenInferenceClassifier:
+    return OpenInferenceClassifier.connect(fake.url, model.schema.columns, people, timeout_s=limit_s)
+
+
+def in_time(ask: Callable[[], T]) -> T:
+    """What is got of a fake that answers, whose limit a busy machine may exceed a few times."""
+    until = time.monotonic() + SECONDS
+    while True:
+        try:
+            return ask()
+        except ClassifierError as error:
+            if "does not answer within" not in str(error) or time.monotonic() > until:
+                raise
 
 
 def refusal(fake: FakeClassifier, model: HostedModel, people: FloatArray) -> str:
@@ -150,7 +166,8 @@ def test_nonsense_of_a_fake_is_an_error_that_holds_no_value(
     fake: FakeClassifier, model: HostedModel, people: FloatArray, kind: str
 ) -> None:
     fake.behaviour = honest(model.classifier)
-    classifier = connected(fake, model, people)
+    limit_s = SOON_S if "does not answer" in NONSENSE[kind][1] else SECONDS
+    classifier = in_time(lambda: connected(fake, model, people, limit_s))
     fake.behaviour, said = NONSENSE[kind]
     with pytest.raises(ClassifierError) as caught:
         classifier.risk(people[:2])
@@ -158,7 +175,8 @@ def test_nonsense_of_a_fake_is_an_error_that_holds_no_value(
     assert "123456789" not in str(caught.value)
     assert caught.value.__cause__ is None or "123456789" not in str(caught.value.__cause__)
     fake.behaviour = honest(model.classifier)
-    np.testing.assert_allclose(classifier.risk(people), model.classifier.risk(people), atol=1e-6)
+    risk = in_time(lambda: classifier.risk(people))
+    np.testing.assert_allclose(risk, model.classifier.risk(people), atol=1e-6)
     classifier.close()
 
 

@@ -12,9 +12,7 @@ import pytest
 from app.embedded.home import claim_home, free_port
 from tests.integration.answers import told
 from tests.integration.processes import Turnpoint, turnpoint
-from tests.integration.serving import NOWHERE, http_client
-
-UP_S, DOWN_S, REFUSED_S = 120, 20, 30
+from tests.integration.serving import NOWHERE, SECONDS, http_client
 
 
 @pytest.fixture
@@ -50,20 +48,20 @@ def stop(run: Turnpoint) -> None:
     """Ctrl-C ends it cleanly, with every process it started."""
     children = run.children()
     assert children
-    assert run.interrupt(DOWN_S) == 0, run.errors
-    _, alive = psutil.wait_procs(children, timeout=2)
+    assert run.interrupt(SECONDS) == 0, run.errors
+    _, alive = psutil.wait_procs(children, timeout=SECONDS)
     assert not alive
     assert "Traceback" not in run.output + run.errors
 
 
 def test_two_runs_on_one_home(home: Path) -> None:
-    settings = {"TURNPOINT_HOME": str(home), "PORT": str(free_port()), "LLM_DEADLINE_S": str(UP_S)}
+    settings = {"TURNPOINT_HOME": str(home), "PORT": str(free_port()), "LLM_DEADLINE_S": str(SECONDS)}
     with turnpoint("run", settings) as run:
-        run.wait_for("Up after", UP_S)
+        run.wait_for("Up after", SECONDS)
         assert "Consider " in run.output
         assert "%" in run.output
         assert re.search(r"smollm2-135m-instruct-tuned-[0-9a-f]{8}: 8 proposals, 8 well formed", run.output)
-        run.wait_for("the model", UP_S)
+        run.wait_for("the model", SECONDS)
         path = shown_patient(run)
         first = answers_of(int(settings["PORT"]), path)
         assert first[0]["status"] == "found"
@@ -72,7 +70,7 @@ def test_two_runs_on_one_home(home: Path) -> None:
     # The second time without a language model, which is slow to start: the record is what counts here.
     settings |= {"PORT": str(free_port()), "LLM_URL": NOWHERE}
     with turnpoint("run", settings) as run:
-        run.wait_for("the model", UP_S)
+        run.wait_for("the model", SECONDS)
         later = answers_of(int(settings["PORT"]), path)
         assert later[-len(first) :] == first
         stop(run)
@@ -81,7 +79,7 @@ def test_two_runs_on_one_home(home: Path) -> None:
 def refused(settings: dict[str, str]) -> str:
     """What a run says that cannot start: one sentence on standard error, and exit code 1."""
     with turnpoint("run", settings) as run:
-        assert run.wait(REFUSED_S) == 1
+        assert run.wait(SECONDS) == 1
         assert "Traceback" not in run.output + run.errors
         (said,) = run.errors.strip().splitlines()
         return said

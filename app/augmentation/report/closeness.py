@@ -43,7 +43,7 @@ class _Scale:
     """Rows in units of each compared column's usual spread, NaN where unknown."""
 
     def __init__(self, material: Material) -> None:
-        crowd = crowd_of(material.model.schema, material.training.rows)
+        crowd = crowd_of(material.schema, material.training.rows)
         self._columns = crowd.columns
         # scikit-learn scales the sum up to all columns, where plausibility takes the mean.
         self._weight = crowd.weight / np.sqrt(max(len(crowd.columns), 1))

@@ -16,7 +16,7 @@ BINS = 16
 
 def marginals(material: Material) -> list[Marginal]:
     """Of every feature of the schema, in its order."""
-    schema = material.model.schema
+    schema = material.schema
     return [_marginal(schema, feature, material) for feature in schema.features]
 
 

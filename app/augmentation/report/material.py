@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 
 from app.classifiers.cohort import Side
 from app.classifiers.fitting import Sample
 from app.classifiers.folder import ModelFolderError
-from app.classifiers.hosted import HostedModel
+from app.classifiers.hosted import Population
 from app.classifiers.people import read_people
-from app.domain.schema import FloatArray, IntArray
+from app.domain.schema import FeatureSchema, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,10 @@ class Material:
     row it was made of. `is_sample`: not all synthetic rows are here.
     """
 
-    model: HostedModel
+    schema: FeatureSchema
+    folder: Path
+    """Of the model's version."""
+    population: Population
     label: bool
     synthetic: FloatArray
     source_row: IntArray
@@ -34,7 +38,7 @@ class Material:
     @cached_property
     def training(self) -> Sample:
         """Real people the model learned from."""
-        return Sample(self.model.population.rows, self.model.population.outcome)
+        return Sample(self.population.rows, self.population.outcome)
 
     @cached_property
     def real(self) -> FloatArray:
@@ -45,7 +49,7 @@ class Material:
     def held_out(self) -> Sample:
         """Real people whom neither the model nor the rows know; nobody where too few were held out."""
         try:
-            people = read_people(self.model.schema, self.model.folder / Side.HELD_OUT)
+            people = read_people(self.schema, self.folder / Side.HELD_OUT)
         except ModelFolderError:
             return Sample(self.training.rows[:0], self.training.outcome[:0])
         return Sample(people.rows, people.outcome)

@@ -23,7 +23,7 @@ def utility(material: Material, seed: int) -> Utility | None:
     tested, training = material.held_out, material.training
     if not len(material.synthetic) or len(np.unique(tested.outcome)) < 2:
         return None
-    schema = material.model.schema
+    schema = material.schema
     labels = np.full(len(material.synthetic), material.label)
     with_rows = Sample(
         np.concatenate([training.rows, material.synthetic]), np.concatenate([training.outcome, labels])

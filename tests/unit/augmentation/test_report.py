@@ -20,7 +20,8 @@ JOB = JobFacts("01", NOW, NOW, "dysglycaemia", "1", "ab" * 32, "low", 2, "search
 
 def material(model: HostedModel, rows: FloatArray) -> Material:
     numbers = np.arange(len(rows), dtype=np.int64)
-    return Material(model, False, rows, numbers, len(rows), 2, 1, {"out_of_reach": 2}, False)
+    people = (model.schema, model.folder, model.population)
+    return Material(*people, False, rows, numbers, len(rows), 2, 1, {"out_of_reach": 2}, False)
 
 
 @pytest.fixture(scope="module")

@@ -48,7 +48,8 @@ def unseen(model: HostedModel) -> FloatArray:
 
 def material(model: HostedModel, rows: FloatArray, source_row: IntArray | None = None) -> Material:
     numbers = np.arange(len(rows), dtype=np.int64) if source_row is None else source_row
-    return Material(model, False, rows, numbers, len(rows), 0, 0, {}, False)
+    people = (model.schema, model.folder, model.population)
+    return Material(*people, False, rows, numbers, len(rows), 0, 0, {}, False)
 
 
 def numbers_in(told: object) -> Iterator[float]:

@@ -1,7 +1,9 @@
 """A method that hangs, dies or fails costs one answer, never the run."""
 
 from collections.abc import Iterator
+from itertools import repeat
 
+import psutil
 import pytest
 
 from app.evaluation.asking.answers import Ending
@@ -9,16 +11,20 @@ from app.evaluation.asking.everybody import ask
 from app.evaluation.asking.worker import Broken, Done, Worker
 from tests.unit.evaluation import stubborn
 
+PATIENCE_S = 120
+"""A busy machine's."""
+LIMIT_S = 0.3
+
 
 @pytest.fixture
 def worker() -> Iterator[Worker[str, int]]:
-    with Worker(stubborn.make, limit_s=5) as worker:
+    with Worker(stubborn.make, limit_s=PATIENCE_S) as worker:
         yield worker
 
 
 @pytest.fixture
 def impatient() -> Iterator[Worker[str, int]]:
-    with Worker(stubborn.make, limit_s=0.3) as worker:
+    with Worker(stubborn.make, limit_s=LIMIT_S) as worker:
         yield worker
 
 
@@ -42,12 +48,19 @@ def test_cpu_time_is_that_of_the_task(worker: Worker[str, int]) -> None:
 def test_a_hanging_process_is_killed_at_the_limit_and_another_answers(
     impatient: Worker[str, int],
 ) -> None:
-    before = process_of(impatient)
     came = impatient.ask("hang")
     assert isinstance(came, Broken)
     assert came.killed
-    assert came.wall_s < 5
-    assert process_of(impatient) != before
+    assert came.wall_s >= LIMIT_S
+    assert processes() == []
+    answers = (impatient.ask("who") for _ in repeat(None))  # a busy machine exceeds the limit now and then
+    assert next(answer for answer in answers if isinstance(answer, Done)).result in processes()
+
+
+def processes() -> list[int]:
+    """Those that answer."""
+    children = psutil.Process().children()
+    return [child.pid for child in children if any("spawn_main" in word for word in child.cmdline())]
 
 
 def test_a_dead_process_is_replaced(worker: Worker[str, int]) -> None:
@@ -67,10 +80,16 @@ def test_an_exception_is_told_and_the_process_stays(worker: Worker[str, int]) ->
 
 
 def test_a_method_that_cannot_start_is_no_answer_but_an_error() -> None:
-    with Worker(stubborn.make_nothing, limit_s=5) as worker, pytest.raises(RuntimeError, match="no model"):
+    with (
+        Worker(stubborn.make_nothing, limit_s=PATIENCE_S) as worker,
+        pytest.raises(RuntimeError, match="no model"),
+    ):
         worker.ask("who")
 
 
-def test_time_outs_and_crashes_are_counted_as_asked(impatient: Worker[str, int]) -> None:
-    endings = [ask(impatient, 1, word).reply.ending for word in ("hang", "fail")]  # type: ignore[arg-type]
+def test_time_outs_and_crashes_are_counted_as_asked(
+    impatient: Worker[str, int], worker: Worker[str, int]
+) -> None:
+    asked = ((impatient, "hang"), (worker, "fail"))
+    endings = [ask(one, 1, word).reply.ending for one, word in asked]  # type: ignore[arg-type]
     assert endings == [Ending.KILLED, Ending.CRASHED]
