@@ -8,12 +8,18 @@ from app.augmentation.report.measure import quality_report
 from app.augmentation.report.page import data_card, report_page
 from app.augmentation.reporting import Measured
 from app.classifiers.cohort import Side
+from app.classifiers.folder import check_files, read_manifest
 from app.classifiers.store import read_people, read_schema
 
 
 def documents(measured: Measured) -> tuple[dict[str, Any], str, str]:
-    """Report, page and data card of a job."""
+    """Report, page and data card of a job.
+
+    Raises:
+        ModelFolderError: the model's files are not those of its manifest any more.
+    """
     schema = read_schema(measured.folder.parent)
+    check_files(measured.folder, read_manifest(measured.folder, schema))
     material = Material(
         schema=schema,
         folder=measured.folder,
