@@ -9,6 +9,7 @@ from app.augmentation.cells import read_cell, read_id
 from app.domain.feature import Feature
 from app.domain.patient import Fault, InvalidInputError
 from app.domain.schema import FeatureSchema
+from app.http.faults import InvalidParameterError, ParameterFault
 from app.parsing.numbers import NumberError
 from app.parsing.pointers import is_plain, pointer_to
 
@@ -81,17 +82,19 @@ def read_columns(names: Sequence[str], schema: FeatureSchema, others: Others) ->
     """Which columns the names of a header are.
 
     Raises:
-        InvalidInputError: a name is no feature and nothing is said of it, one is there twice, a feature that
-            the model requires is not there, or neither is a column that the caller named.
+        InvalidParameterError: a column that the caller named is not there, or is a feature.
+        InvalidInputError: a name is no feature and nothing is said of it, one is there twice, or a feature
+            that the model requires is not there.
     """
     named = {name: place for place, name in enumerate(names)}
     if others.id_column in schema:
-        raise InvalidInputError([Fault("?id_column", "is a feature of this model")])
+        raise InvalidParameterError(ParameterFault("id_column", "query", "is a feature of this model"))
     if not any(name in schema for name in names):
         raise InvalidInputError([Fault("", "has no column of a feature's name: is the header missing?")])
+    if not_there := _not_there(named, others):
+        raise InvalidParameterError(*not_there)
     kept = [name for name in names if name not in others.ignored or name == others.id_column]
     faults = [
-        *_not_there(named, others),
         *_strange(names, schema, others),
         *_twice(kept),
         *_lacking(kept, schema),
@@ -104,12 +107,12 @@ def read_columns(names: Sequence[str], schema: FeatureSchema, others: Others) ->
     )
 
 
-def _not_there(named: Collection[str], others: Others) -> list[Fault]:
+def _not_there(named: Collection[str], others: Others) -> list[ParameterFault]:
     faults = []
     if others.id_column is not None and others.id_column not in named:
-        faults.append(Fault("?id_column", "is not a column of the table"))
+        faults.append(ParameterFault("id_column", "query", "is not a column of the table"))
     if any(name not in named for name in others.ignored):
-        faults.append(Fault("?ignore_columns", "names what is not a column of the table"))
+        faults.append(ParameterFault("ignore_columns", "query", "names what is not a column of the table"))
     return faults
 
 

@@ -13,7 +13,18 @@ from app.domain.links import Identity, LinearLink, ProportionalLink
 from app.domain.schema import FeatureSchema
 
 RESERVED = frozenset(
-    {"seqn", "outcome", "site", "label", "source_row", "rank", "risk", "verified", "neighbour_distance"}
+    {
+        "seqn",
+        "outcome",
+        "site",
+        "label",
+        "source_row",
+        "source_id",
+        "rank",
+        "risk",
+        "verified",
+        "neighbour_distance",
+    }
     | {"nearest_real_distance", "generator", "model", "model_version"}
 )
 """What stands beside the features in tables of people and of augmented rows."""

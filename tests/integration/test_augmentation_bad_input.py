@@ -213,21 +213,21 @@ def test_of_very_many_faults_a_hundred_are_told(client: httpx.Client, person: Js
 
 
 @pytest.mark.parametrize(
-    ("query", "pointer"),
+    ("query", "parameter"),
     [
-        ("id_column=nobody", "?id_column"),
-        ("id_column=age", "?id_column"),
-        ("ignore_columns=nobody", "?ignore_columns"),
-        ("ignore_columns=" + "x," * 6_000, "?ignore_columns"),
+        ("id_column=nobody", "id_column"),
+        ("id_column=age", "id_column"),
+        ("ignore_columns=nobody", "ignore_columns"),
+        ("ignore_columns=" + "x," * 6_000, "ignore_columns"),
     ],
 )
 def test_columns_that_are_not_there_are_refused(
-    client: httpx.Client, person: Json, query: str, pointer: str
+    client: httpx.Client, person: Json, query: str, parameter: str
 ) -> None:
     sent = client.post(
         f"/augmentations/uploads?{query}", content=table(person, person), headers={"Content-Type": CSV}
     )
-    assert pointer in [fault["pointer"] for fault in refused(sent)]
+    assert parameter in [fault["parameter"] for fault in refused(sent)]
 
 
 def test_an_id_in_a_row_is_refused_by_place(client: httpx.Client, person: Json) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -10,6 +9,9 @@ import pytest
 from tests.integration.answers import Json, found
 from tests.integration.pages import HTML
 from tests.integration.serving import Servers, client_of, settings_for
+
+NOBODY = "0198c1de-0000-7000-8000-000000000000"
+"""Nothing has this id; it is written out so that every process of a run collects the same tests."""
 
 TOKEN = "a-token-of-16-characters"
 
@@ -33,7 +35,7 @@ def problem_of(response: httpx.Response, status: int) -> Json:
         ("/patients/a%20b/interventions", "patient_id", "path", "must be 1 to 64 letters"),
         ("/counterfactuals/x", "answer_id", "path", "must be a UUID"),
         (f"/models/{'x' * 65}", "name", "path", "must have at most 64 characters"),
-        (f"/augmentations/{uuid4()}/rows?after=1", "after", "query", "must be a row's source_row and rank"),
+        (f"/augmentations/{NOBODY}/rows?after=1", "after", "query", "must be a row's source_row and rank"),
     ],
 )
 def test_a_parameter_is_named_with_its_place(
@@ -64,7 +66,7 @@ def test_an_unknown_model_of_an_upload_is_a_parameter(client: httpx.Client) -> N
     ("method", "path", "status"),
     [
         ("GET", "/nowhere", 404),
-        ("GET", f"/counterfactuals/{uuid4()}", 404),
+        ("GET", f"/counterfactuals/{NOBODY}", 404),
         ("GET", "/static/nothing.css", 404),
         ("PUT", "/predictions", 405),
         ("POST", "/static/style.css", 405),
@@ -82,7 +84,7 @@ def test_what_is_not_there_is_refused_in_a_sentence(
     ("method", "path", "allowed"),
     [
         ("PUT", "/augmentations", "GET, HEAD, POST"),
-        ("POST", f"/augmentations/{uuid4()}", "DELETE, GET, HEAD"),
+        ("POST", f"/augmentations/{NOBODY}", "DELETE, GET, HEAD"),
         ("GET", "/counterfactuals", "POST"),
         ("DELETE", "/models", "GET, HEAD"),
         ("DELETE", "/", "GET, HEAD, POST"),
@@ -106,7 +108,7 @@ def test_what_does_not_say_that_it_is_json_is_of_another_kind(
 
 
 def test_rows_come_in_no_other_form(client: httpx.Client) -> None:
-    problem_of(client.get(f"/augmentations/{uuid4()}/rows", headers={"Accept": "image/png"}), 406)
+    problem_of(client.get(f"/augmentations/{NOBODY}/rows", headers={"Accept": "image/png"}), 406)
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from app.augmentation.tables_in import CSV, PARQUET, rows_of
 from app.domain.feature import Category, Feature, Kind
 from app.domain.patient import Fault, InvalidInputError, read_patient
 from app.domain.schema import FeatureSchema
+from app.http.faults import InvalidParameterError
 from app.parsing.numbers import NumberError
 from tests.asking import Person
 
@@ -216,24 +217,31 @@ class TestColumns:
             read_id(value)
 
     @pytest.mark.parametrize(
-        ("others", "pointer"),
+        ("others", "parameter"),
         [
-            (Others("nobody"), "?id_column"),
-            (Others("age"), "?id_column"),
-            (Others(None, frozenset({"nobody"})), "?ignore_columns"),
-            (Others(None, frozenset({"age"})), ""),
+            (Others("nobody"), "id_column"),
+            (Others("age"), "id_column"),
+            (Others(None, frozenset({"nobody"})), "ignore_columns"),
         ],
     )
-    def test_what_is_said_of_columns_must_go_with_the_table(
+    def test_a_column_that_is_named_must_be_there(
         self,
         write: Callable[..., bytes],
         others: Others,
-        pointer: str,
+        parameter: str,
         person: Person,
         schema: FeatureSchema,
         tmp_path: Path,
     ) -> None:
-        assert [fault.pointer for fault in faults(tmp_path, write([person]), schema, others)] == [pointer]
+        with pytest.raises(InvalidParameterError) as caught:
+            faults(tmp_path, write([person]), schema, others)
+        assert [fault.parameter for fault in caught.value.faults] == [parameter]
+
+    def test_a_feature_that_is_needed_cannot_be_left_out(
+        self, write: Callable[..., bytes], person: Person, schema: FeatureSchema, tmp_path: Path
+    ) -> None:
+        without = Others(None, frozenset({"age"}))
+        assert [fault.pointer for fault in faults(tmp_path, write([person]), schema, without)] == [""]
 
     def test_the_index_of_pandas_has_no_name(
         self, person: Person, schema: FeatureSchema, tmp_path: Path
