@@ -1,9 +1,11 @@
 """Best-first branch and bound for the lowest margin that can be reached, at any effort."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from app.compiled import compiled
-from app.domain.schema import FloatArray
+from app.domain.schema import FloatArray, IntArray
 from app.engine.exact.branch import (
     FULL,
     NONE_LEFT,
@@ -21,15 +23,57 @@ from app.engine.exact.reduce import margin
 _SAME = 1e-9
 
 
-@compiled
-def descend(problem: Problem, open_: Frontier, best: FloatArray, steps: int) -> int:
-    """Go on looking for the lowest margin of the classifier (scenario 0), which `best[0]` holds.
+class Incumbent(NamedTuple):
+    """The lowest candidate met so far: `margin`, of shape (1,), is the classifier's (scenario 0)."""
 
-    `best[1]` is the index of the candidate that has it. Returns NONE_LEFT when nothing lower is left,
-    PAUSED after `steps`, FULL when the frontier must be enlarged to go on.
+    margin: FloatArray
+    levels: IntArray
+
+
+def first_incumbent(problem: Problem) -> Incumbent:
+    """A candidate that no change of a single lever makes lower: the better it is, the less is searched."""
+    levels = np.zeros(len(problem.efforts), dtype=np.int64)
+    return Incumbent(np.array([_settle(problem, levels)]), levels)
+
+
+def least_margin(problem: Problem) -> float:
+    """No candidate at all goes below this margin: the key of a frontier's root."""
+    unchanged = np.zeros(len(problem.efforts), dtype=np.int64)
+    start = margin(problem.reduced, 0, unchanged)
+    return float(start - problem.all_of[0, problem.changes, 0] - SLACK)
+
+
+@compiled
+def _settle(problem: Problem, levels: IntArray) -> float:
+    """Move one lever after another to wherever the margin is lowest, as long as that helps."""
+    here = margin(problem.reduced, 0, levels)
+    while True:
+        least, best, to = here - _SAME, -1, 0
+        for lever in range(len(levels)):
+            now = levels[lever]
+            may_move = now > 0 or changes_in(levels) < problem.changes
+            for level in range(problem.open.shape[1]):
+                if not may_move or not (level == 0 or problem.open[lever, level]):
+                    continue
+                levels[lever] = level
+                there = margin(problem.reduced, 0, levels)
+                if there < least and keeps_relations(problem, levels):
+                    least, best, to = there, lever, level
+            levels[lever] = now
+        if best < 0:
+            return here
+        levels[best], here = to, least
+
+
+@compiled
+def descend(problem: Problem, open_: Frontier, best: Incumbent, steps: int) -> int:
+    """Go on looking for a lower margin than that of the best so far, which is overwritten.
+
+    Returns NONE_LEFT when nothing lower is left, PAUSED after `steps`, FULL when the frontier must be
+    enlarged to go on.
     """
     for _ in range(steps):
-        if open_.sizes[1] == 0 or open_.keys[0] >= best[0]:
+        if open_.sizes[1] == 0 or open_.keys[0] >= best.margin[0]:
             return NONE_LEFT
         if not has_room(problem, open_):
             return FULL
@@ -40,7 +84,7 @@ def descend(problem: Problem, open_: Frontier, best: FloatArray, steps: int) -> 
 
 
 @compiled
-def _children(problem: Problem, open_: Frontier, item: int, best: FloatArray) -> None:
+def _children(problem: Problem, open_: Frontier, item: int, best: Incumbent) -> None:
     levels = open_.levels[item].copy()
     left = problem.changes - changes_in(levels) - 1
     if left < 0:
@@ -53,24 +97,14 @@ def _children(problem: Problem, open_: Frontier, item: int, best: FloatArray) ->
             open_.sizes[2] += 1
             here = margin(problem.reduced, 0, levels)
             least = here - problem.all_of[lever + 1, left, 0] - SLACK
-            if least >= best[0]:
+            if least >= best.margin[0]:
                 continue
             child = open_.sizes[0]
             open_.levels[child], open_.last[child] = levels, lever
             open_.effort[child] = open_.effort[item] + problem.efforts[lever, level]
             open_.sizes[0] += 1
             open_.sizes[1] = push(open_.keys, open_.items, open_.sizes[1], least, child)
-            if here < best[0] - _SAME and keeps_relations(problem, levels):
-                best[0], best[1] = here, child
+            if here < best.margin[0] - _SAME and keeps_relations(problem, levels):
+                best.margin[0] = here
+                best.levels[:] = levels
         levels[lever] = 0
-
-
-def lowest_start(problem: Problem) -> FloatArray:
-    """What `descend` starts from: the unchanged candidate, which is the first of a new frontier."""
-    unchanged = np.zeros(len(problem.efforts), dtype=np.int64)
-    return np.array([margin(problem.reduced, 0, unchanged), 0.0])
-
-
-def least_margin(problem: Problem, best: FloatArray) -> float:
-    """The key of that frontier's root: no candidate at all goes below this margin."""
-    return float(best[0] - problem.all_of[0, problem.changes, 0] - SLACK)

@@ -1,7 +1,7 @@
 """The exact way to an answer: options that hold and look like real people, or proof that there are none."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from app.domain.levers import Levers
 from app.domain.schema import BoolArray, IntArray
 from app.engine.exact.budget import Budget
 from app.engine.exact.scenarios import Scenarios, all_scenarios, classifier_alone
-from app.engine.exact.solver import ExactSearch, Refusal, Solved
+from app.engine.exact.solver import Descent, ExactSearch, Refusal, Solved
 from app.engine.found import Found, Lowest
 from app.engine.likeness import Likeness, Standard
 from app.engine.options import judge_all
@@ -22,6 +22,9 @@ _PATIENCE = 200
 """How many candidates unlike real people are passed over before such are taken as well."""
 _SHARES = np.arange(1, 20) / 20
 """Robustness that is tried where what was asked for is out of reach."""
+_RELAXED_WORK = 30_000
+"""How much may be looked at to tell what more changes would give, in the units of `Budget`: it is beside the
+question, and with many changes a proof may take long."""
 _LARGEST = 700.0
 """Of a margin: the exponential of a larger one is not a float."""
 
@@ -120,18 +123,26 @@ class _Attempt:
 
     def lowest(self, solved: Solved) -> Found:
         """Nothing reaches the target, or nothing was found that does: how far down it goes."""
-        lowest = self._lowest_with(self.question.levers.max_changes)
-        relaxed = relaxations(lowest, self.question.target, self._lowest_of_all, self._lowest_with)
-        nothing = self.question.unchanged[:0]
-        return Found(nothing, lowest, proved=solved.complete, bound=solved.bound, relaxed=tuple(relaxed))
+        changes = self.question.levers.max_changes
+        descent = self.alone.lowest(self.budget, changes)
+        easiest = self.alone.easiest(descent.margin, self.budget, changes)
+        lowest = self._as_lowest(descent if easiest is None else descent._replace(levels=easiest), changes)
+        nothing, relaxed = self.question.unchanged[:0], tuple(self._relaxed(lowest))
+        return Found(nothing, lowest, proved=solved.complete, bound=solved.bound, relaxed=relaxed)
 
-    def _lowest_of_all(self) -> Lowest:
-        return self._lowest_with(len(self.question.levers))
+    def _relaxed(self, lowest: Lowest) -> Iterator[Lowest]:
+        budget = Budget(_RELAXED_WORK)
 
-    def _lowest_with(self, changes: int) -> Lowest:
-        levels, margin = self.alone.lowest(self.budget, changes)
-        risk = float(self.question.risk(levels[None])[0])
-        return Lowest(levels, risk, bound=min(risk, _risk_at(margin)), max_changes=changes)
+        def lowest_with(changes: int) -> Lowest:
+            return self._as_lowest(self.alone.lowest(budget, changes), changes)
+
+        levers, target = len(self.question.levers), self.question.target
+        return relaxations(lowest, target, lambda: lowest_with(levers), lowest_with)
+
+    def _as_lowest(self, descent: Descent, changes: int) -> Lowest:
+        risk = float(self.question.risk(descent.levels[None])[0])
+        bound = min(risk, _risk_at(descent.bound))
+        return Lowest(descent.levels, risk, bound, max_changes=changes)
 
 
 def _risk_at(margin: float) -> float:

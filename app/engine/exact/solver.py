@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from app.engine.exact.branch import (
     lever_set,
 )
 from app.engine.exact.budget import Budget
-from app.engine.exact.descent import descend, least_margin, lowest_start
+from app.engine.exact.descent import descend, first_incumbent, least_margin
 from app.engine.exact.reduce import reduced
 from app.engine.exact.scenarios import Scenarios
 
@@ -63,6 +64,17 @@ class Solved:
     @property
     def complete(self) -> bool:
         return math.isinf(self.bound)
+
+
+class Descent(NamedTuple):
+    """The candidate of lowest margin that was found, and a margin below which none goes.
+
+    The bound is infinite where the candidate's own is proved to be the lowest.
+    """
+
+    levels: IntArray
+    margin: float
+    bound: float
 
 
 class ExactSearch:
@@ -140,25 +152,25 @@ class ExactSearch:
         solved.bound = _least_key(open_)
         return solved
 
-    def lowest(self, budget: Budget, changes: int) -> tuple[IntArray, float]:
-        """The candidate of lowest margin within so many changes, of least effort among such.
-
-        Beside it a margin below which none goes: infinite where the candidate's own is proved to be the
-        lowest.
-        """
+    def lowest(self, budget: Budget, changes: int) -> Descent:
+        """The candidate of lowest margin within so many changes, as far as the budget allows."""
         problem = self._problem(-math.inf, 0.0, changes)
-        best = lowest_start(problem)
-        open_ = frontier(len(self._levers), key=least_margin(problem, best))
+        best, open_ = first_incumbent(problem), frontier(len(self._levers), key=least_margin(problem))
         state = PAUSED
         while state != NONE_LEFT and len(open_.effort) <= _MOST_ROOM and not budget.is_spent:
             before = open_.sizes[2]
             state = descend(problem, open_, best, _STEPS)
             budget.spend(open_.sizes[2] - before)
             open_ = enlarged(open_) if state == FULL else open_
-        found = self._as_asked(open_.levels[int(best[1])])
-        easiest = self._best(self._problem(best[0] + _SAME, 0.0, changes), 1, lambda levels: 0.0, budget)
-        bound = math.inf if state == NONE_LEFT else min(best[0], _least_key(open_))
-        return easiest.levels[0] if easiest.levels else found, bound
+        margin = float(best.margin[0])
+        bound = math.inf if state == NONE_LEFT else min(margin, _least_key(open_))
+        return Descent(self._as_asked(best.levels), margin, bound)
+
+    def easiest(self, margin: float, budget: Budget, changes: int) -> IntArray | None:
+        """The candidate of least effort that gets down to this margin; None with the budget spent before."""
+        problem = self._problem(margin + _SAME, 0.0, changes)
+        solved = self._best(problem, 1, lambda levels: 0.0, budget)
+        return solved.levels[0] if solved.levels else None
 
     def _as_asked(self, levels: IntArray) -> IntArray:
         """Levels in the order of the levers that were given."""

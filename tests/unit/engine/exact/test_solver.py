@@ -73,7 +73,10 @@ def test_the_lowest_risk_is_the_lowest_of_all(
     data: st.DataObject, hosted: Hosted, high_risk: list[Person]
 ) -> None:
     question = small_question(data, hosted, high_risk)
-    levels, bound = search_for(hosted, question, 0.0).lowest(Budget(), question.levers.max_changes)
+    search, changes = search_for(hosted, question, 0.0), question.levers.max_changes
+    _, margin, bound = search.lowest(Budget(), changes)
+    levels = search.easiest(margin, Budget(), changes)
+    assert levels is not None
     everyone = np.concatenate([question.unchanged, all_candidates(question)])
     risk = question.risk(everyone)
     assert math.isinf(bound)
