@@ -38,7 +38,7 @@ from app.predictions import endpoints as predictions
 from app.proposers.llm.adapter import has_adapter
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
-from app.proposers.llm.exemplars import load_exemplars
+from app.proposers.llm.exemplars import ExemplarBank, load_exemplars
 from app.proposers.llm.prompt import Style
 from app.proposers.llm.proposer import LlmProposer
 from app.settings import Settings
@@ -77,6 +77,7 @@ def create_app(settings: Settings, hosting: Hosting | None = None) -> FastAPI:
         ClassifierError: a classifier elsewhere went away while starting.
     """
     hosting = hosting or hosting_of(settings)
+    exemplars_of(hosting)  # with or without a language model: one may be set later
     backgrounds = backgrounds_of(hosting)
     remote = {
         hosted.model.name: hosted.model.classifier
@@ -168,12 +169,20 @@ def llm_client(settings: Settings) -> LlmClient | None:
     return LlmClient(settings.llm_url, settings.llm_model, key, settings.llm_concurrency, breaker)
 
 
+def exemplars_of(hosting: Hosting) -> Mapping[str, ExemplarBank]:
+    """The exemplars of each model, by its name.
+
+    Raises:
+        ModelFolderError: a model's are none, or not of its columns.
+    """
+    models = [hosted.model for hosted in hosting]
+    return {model.name: load_exemplars(model.folder, len(model.schema.columns)) for model in models}
+
+
 def proposer_of(settings: Settings, hosting: Hosting, client: LlmClient) -> LlmProposer:
     """Who asks it."""
     style = Style(settings.llm_style)
-    exemplars = (
-        {h.model.name: load_exemplars(h.model.folder) for h in hosting} if style is Style.FEW_SHOT else {}
-    )
+    exemplars = exemplars_of(hosting) if style is Style.FEW_SHOT else {}
     # It is told nothing but the case: about a classifier that it was not taught it could only guess.
     taught = (
         frozenset(h.model.name for h in hosting if has_adapter(h.model.folder))

@@ -111,6 +111,8 @@ def _not_there(named: Collection[str], others: Others) -> list[ParameterFault]:
     faults = []
     if others.id_column is not None and others.id_column not in named:
         faults.append(ParameterFault("id_column", "query", "is not a column of the table"))
+    if others.id_column in others.ignored:
+        faults.append(ParameterFault("ignore_columns", "query", "names the column of ids"))
     if any(name not in named for name in others.ignored):
         faults.append(ParameterFault("ignore_columns", "query", "names what is not a column of the table"))
     return faults

@@ -55,7 +55,7 @@ class Generation:
             ProposerError: the language model is away, and nobody else is to propose.
         """
         done = Yield()
-        size = len(sources) if self.llm is not None else BATCH
+        size = max(len(sources), 1) if self.llm is not None else BATCH  # nobody may be valid
         for start in range(0, len(sources), size):
             if await cancelled():
                 raise CancelledError

@@ -77,13 +77,9 @@ def load_models(store: Path, classifier_urls: Mapping[str, str] | None = None) -
         ModelFolderError: one of them cannot be hosted, there is none, or a URL is given for none of them.
     """
     urls = dict(classifier_urls or {})
-    folders = {
-        path.parent.name: path.parent
-        for path in sorted(store.glob("*/task.toml"))
-        if any(path.parent.glob("*/manifest.json"))
-    }
+    folders = {path.name: path for path in sorted(store.glob("*")) if _is_model(path)}
     if not folders:
-        raise ModelFolderError(f"{store} holds no trained model")
+        raise ModelFolderError(f"{store} holds no trained model: no <model>/task.toml beside a <version>/")
     if strange := sorted(set(urls) - set(folders)):
         raise ModelFolderError(
             f"TURNPOINT_CLASSIFIERS names {', '.join(strange)}, but {store} holds {', '.join(folders)}"
@@ -93,6 +89,23 @@ def load_models(store: Path, classifier_urls: Mapping[str, str] | None = None) -
         if model.name != name:
             raise ModelFolderError(f"{folders[name] / 'task.toml'} names the model {model.name}, not {name}")
     return models
+
+
+def _is_model(folder: Path) -> bool:
+    """Whether a folder of a store holds a trained model; a task.toml alone is one that is yet to be trained.
+
+    Raises:
+        ModelFolderError: it holds a version without what makes it one.
+    """
+    if not folder.is_dir():
+        return False
+    versions = [path for path in folder.iterdir() if path.is_dir() and path.name.isdecimal()]
+    for version in versions:
+        if not (version / "manifest.json").exists():
+            raise ModelFolderError(f"{version / 'manifest.json'} is missing")
+    if versions and not (folder / "task.toml").exists():
+        raise ModelFolderError(f"{folder / 'task.toml'} is missing")
+    return bool(versions)
 
 
 def newest_version(folder: Path) -> Path:

@@ -91,7 +91,7 @@ def _check_kind(booster: xgboost.Booster, path: Path) -> None:
 
 
 def _up_to_its_best(booster: xgboost.Booster, path: Path) -> xgboost.Booster:
-    told, rounds = booster.attr("best_iteration"), booster.num_boosted_rounds()
+    told, rounds = booster.attributes().get("best_iteration"), booster.num_boosted_rounds()
     if told is None:
         return booster
     if not re.fullmatch(r"[0-9]{1,9}", told) or int(told) >= rounds:

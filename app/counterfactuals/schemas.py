@@ -153,8 +153,9 @@ class CounterfactualOut(_Out):
 
     id: UUID = Field(description="Of the option; feedback names it.")
     rank: int = Field(
-        description="From 1, the best. Options that hold come by effort, least first; fragile ones by the "
-        "least of their three shares under `robustness`, largest first, and then by effort."
+        description="From 1, the option of least effort. Where none holds in `min_robustness` of everything "
+        "under `robustness`, those that hold in the largest share in reach, to a twentieth, come in their "
+        "place: they are fragile."
     )
     changes: list[ChangeOut] = Field(description="What the person would change.")
     linked: list[ChangeOut] = Field(description="What would move along.")

@@ -53,7 +53,11 @@ async def proposing(
 ) -> AsyncIterator[LlmProposer]:
     """A patient proposer that never gives its server up."""
     client = LlmClient(served.url, served.model, served.api_key, served.at_once, Breaker(1 << 30, 0))
-    exemplars = {model.name: load_exemplars(model.folder)} if style is Style.FEW_SHOT else {}
+    exemplars = (
+        {model.name: load_exemplars(model.folder, len(model.schema.columns))}
+        if style is Style.FEW_SHOT
+        else {}
+    )
     try:
         yield LlmProposer(client, style, exemplars, samples, served.temperature, _PATIENCE_S)
     finally:

@@ -1,5 +1,6 @@
 """The numeric features of a model: where each is in a row and in the copula, and how else it may be read."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,9 @@ from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from app.domain.units import Reading, readings_of
 from app.domain.wording import plain
 from app.engine.conditional import Conditional
+
+_SAME = 1e-9
+"""Of a step of precision: what lies on it but for rounding stays there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,10 @@ class Measured:
         return plain(self.feature, value)
 
     def span(self, low: float, high: float) -> str:
-        """A range with its unit: "56.4 to 169.5 cm"."""
+        """A range with its unit, rounded inwards: "56.4 to 169.5 cm"."""
+        step = self.feature.precision
+        inwards = math.ceil(low / step - _SAME) * step, math.floor(high / step + _SAME) * step
+        low, high = inwards if inwards[0] <= inwards[1] else (low, high)
         span = f"{self.text(low)} to {self.text(high)}"
         return f"{span} {self.feature.unit}" if self.feature.unit else span
 

@@ -75,17 +75,25 @@ def options_from(
 
 
 def choose(judged: Judged, target: float, count: int, min_robustness: float) -> Judged:
-    """The options to show, best first, none of which contains the changes of another.
+    """The options to show, least effort first, none of which changes all that one before it changes.
 
-    Those that hold come by least effort, and of them only those that look most like real people. Only
-    where none holds come others that reach the target, by how well they hold.
+    Those that hold; where none does, those that hold in the largest share in reach, to a twentieth. Of either
+    only those that look most like real people.
     """
-    holding = judged[judged.holding(target, min_robustness)]
-    if len(holding.levels):
-        alike = holding[holding.standard == holding.standard.max()]
-        return alike[diverse(alike.levels, by_effort(alike.effort, alike.distance), count)]
-    rest = judged[judged.risk <= target]
-    return rest[diverse(rest.levels, np.lexsort((rest.effort, -rest.least)), count)]
+    able = judged[judged.holding(target, min(min_robustness, _largest_share(judged, target)))]
+    if len(able.levels) == 0:
+        return able
+    alike = able[able.standard == able.standard.max()]
+    return alike[diverse(alike.levels, by_effort(alike.effort, alike.distance), count)]
+
+
+def _largest_share(judged: Judged, target: float) -> float:
+    return float(_twentieths(judged.least[judged.risk <= target].max(initial=0.0)))
+
+
+def _twentieths(share: FloatArray | float) -> FloatArray:
+    """Shares rounded down to twentieths."""
+    return np.floor(np.asarray(share) * 20 + 20 * SAME) / 20
 
 
 def pick(
@@ -95,7 +103,7 @@ def pick(
     shortlist = _shortlist(question, judge, levels, min_robustness)
     judged = judge_all(question, judge, likeness, shortlist)
     chosen = choose(judged, question.target, 2 * count, min_robustness)
-    floor = np.minimum(chosen.least, min_robustness)  # what each claims: to hold, or to hold so well
+    floor = np.minimum(_twentieths(chosen.least), min_robustness)  # what each claims: to hold, or how well
     trimmed = trim(question, chosen.levels, lambda them, of: _holding(question, judge, them, floor[of]))
     final = judge_all(question, judge, likeness, distinct(trimmed))
     return choose(final, question.target, count, min_robustness)

@@ -7,6 +7,7 @@ from app.engine.found import Lowest
 
 WORTH_TELLING = 0.005
 """Half a point of risk: what helps less is not worth a word."""
+_SAME = 1e-6
 
 
 def relaxations(
@@ -17,14 +18,15 @@ def relaxations(
 ) -> Iterator[Lowest]:
     """The fewest changes with which the target is reached; where none does, the fewest that go lowest.
 
-    `lowest_of_all` finds the lowest risk of any number of changes, `lowest_with` of at most so many; without
-    the second, what is told takes as many as the first happens to take.
+    Nothing where even those neither reach the target nor go lower by what is worth telling. `lowest_of_all`
+    finds the lowest risk of any number of changes, `lowest_with` of at most so many; without the second, what
+    is told takes as many as the first happens to take.
     """
     furthest = lowest_of_all()
-    if furthest is None or furthest.risk > lowest.risk - WORTH_TELLING:
+    if furthest is None or furthest.risk > max(lowest.risk - WORTH_TELLING, target):
         return
     furthest = replace(furthest, max_changes=int((furthest.levels > 0).sum()))
-    enough = max(target, furthest.risk + WORTH_TELLING)
+    enough = target if furthest.risk <= target else furthest.risk + _SAME
     fewer = range(lowest.max_changes + 1, furthest.max_changes)
     each = (lowest_with(changes) for changes in fewer) if lowest_with else iter(())
     yield next((relaxed for relaxed in each if relaxed.risk <= enough), furthest)

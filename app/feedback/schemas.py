@@ -6,16 +6,17 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from app.domain.patient import Fault, InvalidInputError
 from app.feedback.reasons import Reason, Verdict
 from app.http.problems import Problem
-from app.parsing.free_text import read_free_text
+from app.parsing.free_text import is_visible, read_free_text
 
 
 def _free_text(text: object) -> object:
     return read_free_text(text) if isinstance(text, str) else text
 
 
-Note = Annotated[str, BeforeValidator(_free_text), StringConstraints(strip_whitespace=True, max_length=1000)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), BeforeValidator(_free_text)]
 
 
 class FeedbackIn(BaseModel):
@@ -35,13 +36,13 @@ class FeedbackIn(BaseModel):
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
-        self.note = self.note or None
+        self.note = self.note if self.note and is_visible(self.note) else None
         if (self.verdict is Verdict.DECLINED) != (self.reason is not None):
-            raise ValueError("a reason goes with declining, and with nothing else")
+            raise InvalidInputError([Fault("/reason", "goes with declining, and with nothing else")])
         if self.reason is Reason.OTHER and not self.note:
-            raise ValueError("another reason is to be given in the note")
+            raise InvalidInputError([Fault("/note", "is required, since the reason is another one")])
         if self.verdict is Verdict.WITHDRAWN and self.replaces is None:
-            raise ValueError("a withdrawal names what it replaces")
+            raise InvalidInputError([Fault("/replaces", "is required: a withdrawal names what it replaces")])
         return self
 
 

@@ -13,7 +13,8 @@ from app.storage.database import Database
 from app.storage.feedback_tables import FeedbackRow
 
 _CHANGED = (
-    "There is another verdict on this option by now. Load the page again to see it; yours was not stored."
+    "There is another verdict on this option by now, and yours was not stored. On the page, copy what you "
+    "wrote before you load it again to see the other one."
 )
 _NOTHING_STANDS = "No verdict stands on this option, so that yours cannot replace one; it was not stored."
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.patient import Fault
 
 Place = Literal["path", "query", "header"]
+MOST_TOLD = 100
+"""How many faults one refusal tells."""
 _DETAIL = "What is wrong, to be read after the name of the place; never a value."
 
 
@@ -63,8 +66,8 @@ FaultOut = BodyFaultOut | ParameterFaultOut
 
 
 def told(faults: Iterable[Fault | ParameterFault]) -> Iterator[FaultOut]:
-    """On the wire, each once."""
-    for fault in dict.fromkeys(faults):
+    """On the wire, each once, and no more than `MOST_TOLD`."""
+    for fault in islice(dict.fromkeys(faults), MOST_TOLD):
         if isinstance(fault, Fault):
             yield BodyFaultOut(pointer=fault.pointer, detail=fault.detail)
         else:

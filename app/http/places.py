@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from app.domain.patient import Fault
+from app.domain.patient import Fault, InvalidInputError
 from app.http.faults import ParameterFault, Place
 from app.http.sentences import sentence
 from app.parsing.pointers import pointer_to
@@ -12,13 +12,18 @@ Location = Sequence[int | str]
 _PARAMETERS: dict[int | str, Place] = {"path": "path", "query": "query", "header": "header"}
 
 
-def fault_of(entry: Any, body: Any) -> Fault | ParameterFault:
+def faults_of(entry: Any, body: Any) -> Iterator[Fault | ParameterFault]:
     """What is wrong, from an entry of pydantic's and the body that it is about."""
-    detail = sentence(entry["type"], entry.get("ctx", {}))
+    context = entry.get("ctx", {})
     source, *path = entry["loc"] or ("body",)
     if source in _PARAMETERS:
-        return ParameterFault(str(path[0]), _PARAMETERS[source], detail)
-    return Fault(pointer_to(_in_body(path, body)), detail)
+        yield ParameterFault(str(path[0]), _PARAMETERS[source], sentence(entry["type"], context))
+        return
+    place = pointer_to(_in_body(path, body))
+    if isinstance(error := context.get("error"), InvalidInputError):  # of a validator that looks at several
+        yield from (Fault(place + fault.pointer, fault.detail) for fault in error.faults)
+    else:
+        yield Fault(place, sentence(entry["type"], context))
 
 
 def _in_body(path: Location, body: Any) -> Iterator[int | str]:

@@ -21,7 +21,7 @@ from app.http.hanging_up import HungUpError
 from app.http.methods import methods_at
 from app.http.pages.errors import RETRY, error_page
 from app.http.pages.wanted import wants_page
-from app.http.places import fault_of
+from app.http.places import faults_of
 from app.storage.database import RecordError
 
 MEDIA_TYPE = "application/problem+json"
@@ -128,7 +128,8 @@ def _install_faults(app: FastAPI) -> None:
     async def _unreadable(request: Request, error: RequestValidationError) -> Response:
         if isinstance(error.body, bytes):  # left as it came, since it does not say that it is JSON
             return refusal(request, 415, f"Send {_JSON}.")
-        return refusal(request, 422, _FAULTS, [fault_of(entry, error.body) for entry in error.errors()])
+        faults = [fault for entry in error.errors() for fault in faults_of(entry, error.body)]
+        return refusal(request, 422, _FAULTS, faults)
 
     @app.exception_handler(InvalidInputError)
     async def _invalid(request: Request, error: InvalidInputError) -> Response:

@@ -13,7 +13,7 @@ from app.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRe
 from app.domain.counterfactual import Generation
 from app.engine.finding import find
 from app.engine.hosting import Hosting
-from app.engine.recommend import recommend
+from app.engine.recommend import already_below, recommend
 from app.feedback.reasons import Reason, Verdict
 from app.feedback.schemas import FeedbackOut
 from app.http.operations import Liveness
@@ -30,6 +30,7 @@ Answers = dict[str, dict[str, Any]]
 """By operation, then by media type."""
 
 _JSON = "application/json"
+_NOBODY_ASKED = Generation(0, 0, 0, 0, llm_model=None, prompt_version=None, degraded=None)
 _MILLISECONDS = 41.5
 """As most answers of a search take; measured ones would differ at every start."""
 
@@ -67,11 +68,13 @@ def _answer(hosting: Hosting, person: Person) -> CounterfactualsAnswer:
     request = CounterfactualsRequest(patient_id=ids.PATIENT_ID, features=dict(person.features))
     asked = read_request(hosting, request)
     question = asked.question()
-    found = find(question, hosted.yardsticks, asked.wish)
-    nothing = Generation(0, 0, 0, 0, llm_model=None, prompt_version=None, degraded=None)
-    outcome = recommend(
-        question, hosted.yardsticks, asked.wish, person.risk, found, question.unchanged[:0], nothing
-    )
+    if person.risk <= asked.target:  # where the threshold is so high that nobody is above
+        outcome = already_below(person.risk)
+    else:
+        found, nothing = find(question, hosted.yardsticks, asked.wish), question.unchanged[:0]
+        outcome = recommend(
+            question, hosted.yardsticks, asked.wish, person.risk, found, nothing, _NOBODY_ASKED
+        )
     return _renamed(as_answer(asked, outcome, cache_away=False, elapsed_ms=_MILLISECONDS))
 
 

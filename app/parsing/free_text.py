@@ -1,6 +1,7 @@
 """The one rule for free text: whatever people write is kept, what no keyboard writes is refused."""
 
 import re
+import unicodedata
 
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters other than tab and newline, and halves of characters."""
@@ -22,3 +23,8 @@ def read_free_text(text: str) -> str:
     if _UNFIT.search(text):
         raise FreeTextError("holds a control character")
     return text
+
+
+def is_visible(text: str) -> bool:
+    """Whether there is anything to read in it, besides spaces, joiners and marks of direction."""
+    return any(unicodedata.category(character)[0] not in "CZ" for character in text)

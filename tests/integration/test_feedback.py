@@ -161,12 +161,13 @@ def test_a_withdrawal_leaves_room_for_another_verdict(
 @pytest.mark.parametrize(
     ("said", "pointer"),
     [
-        ({"verdict": "declined"}, ""),
-        ({"verdict": "accepted", "reason": "preference"}, ""),
-        ({"verdict": "declined", "reason": "other"}, ""),
+        ({"verdict": "declined"}, "/reason"),
+        ({"verdict": "accepted", "reason": "preference"}, "/reason"),
+        ({"verdict": "declined", "reason": "other"}, "/note"),
+        ({"verdict": "declined", "reason": "other", "note": " \u200b\u2060\u00a0"}, "/note"),
         ({"verdict": "declined", "reason": "because"}, "/reason"),
         ({"verdict": "loved"}, "/verdict"),
-        ({"verdict": "withdrawn"}, ""),
+        ({"verdict": "withdrawn"}, "/replaces"),
         ({"verdict": "accepted", "note": "x" * 1001}, "/note"),
         ({"verdict": "accepted", "note": "nothing\0here"}, "/note"),
         ({"verdict": "accepted", "note": "an\x1bescape"}, "/note"),

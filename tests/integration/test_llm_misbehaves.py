@@ -1,8 +1,10 @@
 """A fake language model's server that sends too much, too slowly or nothing that makes sense."""
 
+import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -187,3 +189,38 @@ def test_who_runs_the_service_is_told_why(
         fake.behaviour = says(*[a_good_answer(model, helpable)] * 8)
         found(gateway, asked)
         assert gateway.get("/readyz?verbose").json()["reasons"]["llm"] is None
+
+
+FLOODS = {
+    "single bytes": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 100_000,
+    "promises": b"HTTP/1.1 100 Continue\r\n\r\n" * 100_000,
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS.values(), ids=list(FLOODS))
+async def test_a_flood_keeps_nobody_else_waiting(flood: bytes) -> None:
+    """Reading it never waits for more, so that nothing else would have a turn in the same loop."""
+    turns = 0
+
+    async def count_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0.01)
+
+    async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1 << 16)
+        with suppress(ConnectionError):
+            while True:
+                writer.write(flood)
+                await writer.drain()
+
+    async with await asyncio.start_server(pour, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        client = LlmClient(f"http://{host}:{port}/v1", "a-model", None, 4, Breaker(1000, 0))
+        counting = asyncio.create_task(count_turns())
+        with pytest.raises(LlmError):
+            await client.sample(WISH, 8, deadline_s=1.0)
+        counting.cancel()
+        await client.close()
+    assert turns > 5

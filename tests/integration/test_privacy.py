@@ -55,6 +55,7 @@ def test_logs_and_metrics_hold_nothing_about_a_person(
             client.post("/predictions", json={"features": bad["features"]}),
             client.get(f"/patients/{CANARY}-unknown/interventions"),
             client.get(f"/patients/{CANARY}%20M/interventions?before={CANARY}"),
+            client.request(CANARY, "/livez"),
             client.get(f"/{CANARY}?name={CANARY}", headers={"X-Request-ID": CANARY, "Cookie": CANARY}),
         ]
         assert [response.is_client_error for response in responses] == [True] * len(responses)

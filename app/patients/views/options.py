@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.counterfactuals.schemas import CounterfactualOut, PlausibilityOut
+from app.counterfactuals.schemas import CounterfactualOut, OptimalityOut, PlausibilityOut
 from app.domain.counterfactual import TYPICAL_PERCENTILE, Generator
 from app.feedback.reasons import REASONS, Reason, Verdict
 from app.patients.views.scene import Scene
@@ -69,7 +69,9 @@ def _view(scene: Scene, option: CounterfactualOut, said: FeedbackRow | None) -> 
         fragile=option.fragile,
         is_least=known is not None and known.proved,
         effort=f"{option.effort:.1f}",
-        effort_bound=f"{known.effort_bound:.1f}" if known and not known.proved else None,
+        effort_bound=f"{known.effort_bound:.1f}"
+        if known and not known.proved and known.effort_bound
+        else None,
         refits=held.refits,
         noise=held.noise,
         adherence=held.adherence if any(change.delta is not None for change in option.changes) else None,
@@ -77,6 +79,13 @@ def _view(scene: Scene, option: CounterfactualOut, said: FeedbackRow | None) -> 
         author=_author(scene, option),
         said=said_of(said) if said else None,
     )
+
+
+def _bound(known: OptimalityOut | None) -> str | None:
+    """What any option in its place takes at least; None where that is its own effort, or nothing is known."""
+    if known is None or known.proved or known.effort_bound == 0:
+        return None
+    return f"{known.effort_bound:.1f}"
 
 
 def likeness(found: PlausibilityOut) -> str | None:

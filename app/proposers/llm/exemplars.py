@@ -57,11 +57,11 @@ class ExemplarBank:
         return np.where(spread > 0, spread, 1.0)
 
 
-def load_exemplars(folder: Path) -> ExemplarBank:
+def load_exemplars(folder: Path, columns: int) -> ExemplarBank:
     """The exemplars shipped with a model version; an empty bank if it ships none.
 
     Raises:
-        ModelFolderError: `exemplars.json` does not hold exemplars, all of them rows of as many columns.
+        ModelFolderError: `exemplars.json` does not hold exemplars, all of them rows of so many columns.
     """
     path = folder / "exemplars.json"
     if not path.exists():
@@ -70,6 +70,6 @@ def load_exemplars(folder: Path) -> ExemplarBank:
         exemplars = _EXEMPLARS.validate_json(path.read_bytes())
     except ValidationError as error:
         raise ModelFolderError(f"{path} does not hold exemplars") from error
-    if len({len(exemplar.row) for exemplar in exemplars}) > 1:
-        raise ModelFolderError(f"{path} holds rows of different lengths")
+    if any(len(exemplar.row) != columns for exemplar in exemplars):
+        raise ModelFolderError(f"{path} holds rows of other lengths than the model's {columns} columns")
     return ExemplarBank(exemplars)

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from app.outbound.exchange import Answer, TooLargeError, client_of, exchange
+from app.outbound.loops import LoopThread
 from app.proposers.llm.completion import Completion, NotACompletionError, read_completion
 from app.proposers.llm.failures import Failure, LlmError, Reason
 from app.proposers.llm.refusals import failure_of
@@ -21,7 +22,11 @@ _NO_CONNECTION = (httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtoco
 
 
 class Server:
-    """Connections to the server. At most `concurrency` requests are under way; others wait."""
+    """Connections to the server. At most `concurrency` requests are under way; others wait.
+
+    Answers are read in an event loop of their own: one that comes in a flood of single bytes keeps its reader
+    busy, and must not keep the gateway's.
+    """
 
     def __init__(self, base_url: str, api_key: str | None, concurrency: int) -> None:
         self._http = client_of(
@@ -30,6 +35,7 @@ class Server:
             headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=concurrency),
         )
+        self._loop = LoopThread("language model", self._http.aclose)
         self._turns = asyncio.Semaphore(concurrency)
 
     async def post(self, path: str, body: dict[str, Any]) -> Answer:
@@ -63,14 +69,11 @@ class Server:
         return name
 
     async def close(self) -> None:
-        await self._http.aclose()
+        await asyncio.to_thread(self._loop.stop)
 
     async def _sent(self, request: httpx.Request) -> Answer:
         try:
-            try:
-                return await exchange(self._http, request, _MOST)
-            except _NOT_RECEIVED:
-                return await exchange(self._http, request, _MOST)
+            return await asyncio.wrap_future(self._loop.submit(self._exchange(request)))
         except TooLargeError as error:
             raise LlmError(Failure(Reason.TOO_LARGE)) from error
         except _NO_CONNECTION as error:
@@ -79,6 +82,12 @@ class Server:
             raise LlmError(Failure(Reason.NOT_A_COMPLETION)) from error
         except httpx.HTTPError as error:
             raise LlmError(Failure(Reason.CONNECTION_LOST)) from error
+
+    async def _exchange(self, request: httpx.Request) -> Answer:
+        try:
+            return await exchange(self._http, request, _MOST)
+        except _NOT_RECEIVED:
+            return await exchange(self._http, request, _MOST)
 
 
 async def completion_in(answer: Answer, count: int) -> Completion:

@@ -123,3 +123,22 @@ def test_out_of_reach_is_proved(hosted: Hosted, helpable: Person) -> None:
     assert outcome.infeasible is not None
     assert outcome.infeasible.proved
     assert outcome.infeasible.risk_bound == outcome.infeasible.lowest_reachable_risk
+
+
+@given(data=st.data())
+@settings(max_examples=20)
+def test_where_none_holds_all_options_hold_as_well_to_a_twentieth(
+    data: st.DataObject, hosted: Hosted, high_risk: list[Person]
+) -> None:
+    """Whoever proposed them: a language model's option that holds less often takes nobody's place."""
+    question = question_about(hosted.model, data.draw(st.sampled_from(high_risk)))
+    furthest = np.array([[lever.top for lever in question.levers]])
+    some = np.repeat(furthest, 4, axis=0) * np.random.default_rng(data.draw(st.integers(0, 99))).integers(
+        0, 2, (4, furthest.shape[1])
+    )
+    options = answer(hosted, question, min_robustness=1.0, proposals=some).counterfactuals
+    shares = [min(asdict(option.robustness).values()) for option in options if option.fragile]
+    if shares:
+        assert min(shares) >= np.floor(20 * max(shares) + 1e-3) / 20 - 1e-3
+    efforts = [option.effort for option in options]
+    assert efforts == sorted(efforts)

@@ -16,7 +16,7 @@ from app.counterfactuals import endpoints as counterfactuals
 from app.domain.patient import Fault
 from app.feedback import endpoints as feedback
 from app.http.faults import ParameterFault
-from app.http.places import fault_of
+from app.http.places import faults_of
 from app.http.sentences import UNSAID
 from app.models import endpoints as models
 from app.patients import endpoints as patients
@@ -115,9 +115,10 @@ def faults_in(adapter: TypeAdapter[Any], body: Json) -> list[Fault | ParameterFa
         adapter.validate_python(body)
     except ValidationError as error:
         entries = [{**entry, "loc": ("body", *entry["loc"])} for entry in error.errors()]
-        for entry in entries:
-            assert_own_words(fault_of(entry, body).detail, str(entry["type"]))
-        return [fault_of(entry, body) for entry in entries]
+        found = [(fault, str(entry["type"])) for entry in entries for fault in faults_of(entry, body)]
+        for fault, kind in found:
+            assert_own_words(fault.detail, kind)
+        return [fault for fault, _ in found]
     return []
 
 
@@ -185,7 +186,7 @@ def test_faults_of_parameters_are_told_by_name(route: APIRoute, field: Any) -> N
     for text in ("", "x", "-1", "999999", "1.5", "x" * 5000, "a b", "\0", "ü", "1_3"):
         _, errors = field.validate(text, {}, loc=(place, field.alias))
         for entry in errors or []:
-            fault = fault_of(entry, None)
+            (fault,) = faults_of(entry, None)
             assert isinstance(fault, ParameterFault)
             assert (fault.parameter, fault.place) == (field.alias, place)
             assert_own_words(fault.detail, str(entry["type"]))

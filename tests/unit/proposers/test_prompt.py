@@ -49,7 +49,7 @@ def test_how_a_yes_or_no_is_moved_is_told(model: HostedModel, heart: Hosted) -> 
 
 
 def test_exemplars_are_turns_of_the_conversation_before_the_case(model: HostedModel) -> None:
-    exemplars = load_exemplars(model.folder).exemplars[:2]
+    exemplars = load_exemplars(model.folder, len(model.schema.columns)).exemplars[:2]
     turns = messages(model.schema, Style.FEW_SHOT, "the case", exemplars)
     assert [turn["role"] for turn in turns] == ["system", *["user", "assistant"] * 2, "user"]
     assert turns[1]["content"] == exemplars[0].case
@@ -65,7 +65,7 @@ def test_a_tuned_model_is_told_next_to_nothing_beside_the_case(model: HostedMode
 def test_shipped_exemplars_are_answers_to_their_cases(model: HostedModel, helpable: Person) -> None:
     levers = question_about(model, helpable).levers
     names = {lever.feature.called for lever in levers}
-    exemplars = load_exemplars(model.folder).exemplars
+    exemplars = load_exemplars(model.folder, len(model.schema.columns)).exemplars
     assert len(exemplars) >= 100
     for exemplar in exemplars:
         moved = exemplar.answer.strip('"').split(" ")[::2]
@@ -76,7 +76,7 @@ def test_shipped_exemplars_are_answers_to_their_cases(model: HostedModel, helpab
 
 
 def test_the_nearest_exemplars_are_shown_the_nearest_last(model: HostedModel) -> None:
-    bank = load_exemplars(model.folder)
+    bank = load_exemplars(model.folder, len(model.schema.columns))
     own = bank.exemplars[7]
     shown = bank.nearest(np.array(own.row), 3)
     assert len(shown) == 3
@@ -84,7 +84,7 @@ def test_the_nearest_exemplars_are_shown_the_nearest_last(model: HostedModel) ->
 
 
 def test_what_is_not_known_of_a_patient_does_not_count(model: HostedModel) -> None:
-    bank = load_exemplars(model.folder)
+    bank = load_exemplars(model.folder, len(model.schema.columns))
     row = np.array(bank.exemplars[7].row)
     row[3] = np.nan
     assert bank.nearest(row, 1) == [bank.exemplars[7]]
