@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from app.augmentation.making import WORK
 from app.classifiers.cohort import Person, Side, people_of
 from app.classifiers.mirror import mirrored_model
 from app.domain.counterfactual import Generator
@@ -41,7 +40,7 @@ def rows_for(turned: Hosted, person: Person, share: float) -> np.ndarray:
     levers = freedom.levers(patient, model.classifier)
     question = Question(model.schema, patient, levers, model.classifier, model.schema.model.threshold)
     wish = Wish(2, share, Generator.SEARCH)
-    found = find(question, turned.yardsticks, wish, WORK)
+    found = find(question, turned.yardsticks, wish)
     nothing = question.unchanged[:0]
     options = options_from(question, turned.yardsticks, wish, nothing, found.levels, found.proved)
     return question.levers.rows(options.levels)
