@@ -4,7 +4,7 @@ model_store/<model>/task.toml
 model_store/<model>/<version>/manifest.json, classifier.ubj, committee/*.ubj, population.parquet, …
 
 Whatever is wrong with a folder is found here, before the gateway takes a request: everybody of the
-population is scored once by classifier and committee.
+population is scored once by the classifier, and by the committee unless all its leaves are finite.
 """
 
 from collections.abc import Mapping
