@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from app.augmentation.making import Label
+from app.augmentation.measured import Measured
 from app.augmentation.report.material import JobFacts, Material
 from app.augmentation.report.measure import quality_report
 from app.augmentation.report.page import data_card, report_page
-from app.augmentation.reporting import Measured
 from app.classifiers.cohort import Side
 from app.classifiers.folder import check_files, read_manifest
-from app.classifiers.store import read_people, read_schema
+from app.classifiers.people import read_people
+from app.classifiers.task import read_schema
 
 
 def documents(measured: Measured) -> tuple[dict[str, Any], str, str]:
@@ -24,7 +24,7 @@ def documents(measured: Measured) -> tuple[dict[str, Any], str, str]:
         schema=schema,
         folder=measured.folder,
         population=read_people(schema, measured.folder / Side.TRAINING),
-        label=measured.label is Label.HIGH,
+        label=measured.label,
         synthetic=measured.synthetic,
         source_row=measured.source_row,
         accepted=measured.accepted,

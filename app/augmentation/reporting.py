@@ -1,13 +1,9 @@
 """The last task of a job: measure what was made, keep the report, its page and the data card."""
 
 import asyncio
-from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing import get_context
-from pathlib import Path
-from pkgutil import resolve_name
 from typing import Any
 from uuid import UUID
 
@@ -17,33 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.augmentation.chunks import end
 from app.augmentation.making import Label
+from app.augmentation.measured import Measured, documents_of
 from app.augmentation.repository import AugmentationRepository
 from app.augmentation.schemas import State
-from app.domain.schema import FeatureSchema, FloatArray, IntArray
+from app.domain.schema import FeatureSchema, FloatArray
 from app.engine.hosting import Hosting
 from app.storage.augmentation_tables import AugmentationRow, AugmentedRow
 from app.storage.database import Database
 
 MOST_ROWS = 10_000
 """The report is of no more rows than about so many, every n-th of them."""
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What a report is made of, as it goes to the process that makes it."""
-
-    folder: Path
-    label: Label
-    synthetic: FloatArray
-    source_row: IntArray
-    accepted: int
-    duplicates: int
-    reasons: Mapping[str, int]
-    facts: Mapping[str, Any]
-
-    @property
-    def is_sample(self) -> bool:
-        return len(self.synthetic) < self.accepted
 
 
 class ReportWork:
@@ -64,7 +43,7 @@ class ReportWork:
             return
         loop = asyncio.get_running_loop()
         with ProcessPoolExecutor(1, get_context("spawn")) as process:
-            report, page, card = await loop.run_in_executor(process, _documents, measured)
+            report, page, card = await loop.run_in_executor(process, documents_of, measured)
         async with self._database.transaction() as session:
             job = await AugmentationRepository(session).get(job_id, lock=True)
             if job is not None and not State(job.state).is_final:
@@ -82,7 +61,7 @@ class ReportWork:
             accepted, rows = await _synthetic(session, job_id)
             return Measured(
                 folder=model.folder,
-                label=Label(job.settings["target_label"]),
+                label=Label(job.settings["target_label"]) is Label.HIGH,
                 synthetic=_encoded(model.schema, [features for _, features in rows]),
                 source_row=np.array([number for number, _ in rows], dtype=np.int64),
                 accepted=accepted,
@@ -90,12 +69,6 @@ class ReportWork:
                 reasons=await repository.reasons(job_id),
                 facts=_facts(job),
             )
-
-
-def _documents(measured: Measured) -> tuple[dict[str, Any], str, str]:
-    """Runs in a process of its own, which alone loads what measures and draws."""
-    made: tuple[dict[str, Any], str, str] = resolve_name("app.augmentation.documents:documents")(measured)
-    return made
 
 
 def _facts(job: AugmentationRow) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """The trees of XGBoost models as flat arrays, open to exact search and quick to walk."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 import xgboost
+from pydantic_core import from_json
 
 from app.classifiers.base import ClassifierError
 from app.compiled import compiled
@@ -93,7 +93,7 @@ def margins(forest: Forest, rows: Float32Array) -> FloatArray:
 
 
 def _forest(booster: xgboost.Booster) -> Forest:
-    learner = json.loads(booster.save_raw("json").decode())["learner"]
+    learner = from_json(bytes(booster.save_raw("json")))["learner"]
     trees = learner["gradient_booster"]["model"]["trees"]
     if any(any(tree.get("split_type", ())) for tree in trees):
         raise ClassifierError("the model splits on categories; only numeric splits can be read")
@@ -122,7 +122,7 @@ def _joint(trees: list[dict[str, Any]], name: str, kind: type) -> Any:
 
 def base_score_of(parameters: Mapping[str, str]) -> float:
     """The probability that a model starts from, before any tree, as its `learner_model_param` says."""
-    return float(json.loads(parameters["base_score"])[0])
+    return float(from_json(parameters["base_score"])[0])
 
 
 def _prior(learner: dict[str, Any]) -> float:

@@ -4,7 +4,7 @@ model_store/<model>/task.toml
 model_store/<model>/<version>/manifest.json, classifier.ubj, committee/*.ubj, population.parquet, …
 
 Whatever is wrong with a folder is found here, before the gateway takes a request: everybody of the
-population is scored once by classifier and committee.
+population is scored once by the classifier, and by the committee unless all its leaves are finite.
 """
 
 from collections.abc import Mapping
@@ -139,6 +139,8 @@ def _classifier(
 def _committee(home: Path, manifest: Manifest, schema: FeatureSchema, population: Population) -> Committee:
     paths = shipped_files(home, manifest, "committee/*.ubj")
     committee = XGBoostCommittee.load(paths, schema.columns)
+    if np.isfinite(committee.forest.value).all():  # sums of finite leaves are finite: nobody need be scored
+        return committee
     for path, risk in zip(paths, committee.risk(population.rows), strict=True):
         if not np.isfinite(risk).all():
             raise ClassifierError(f"{path} {_NO_NUMBER}")

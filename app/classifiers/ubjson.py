@@ -1,106 +1,124 @@
 """Whether bytes are a whole UBJSON document (ubjson.org, draft 12), of which nothing is kept.
 
-XGBoost reads on beyond the end of a file that breaks off, and takes the process with it.
+XGBoost reads on beyond the end of a file that breaks off, and takes the process with it. Compiled, since the
+files of a model hold some hundred thousand values, and every start passes over each of them.
 """
 
-import struct
+from collections.abc import Mapping
 
-_SIZES = {
-    b"i": 1,
-    b"U": 1,
-    b"C": 1,
-    b"I": 2,
-    b"l": 4,
-    b"d": 4,
-    b"L": 8,
-    b"D": 8,
-    b"Z": 0,
-    b"N": 0,
-    b"T": 0,
-    b"F": 0,
-}
-"""Bytes that a value takes after the mark of its type."""
-_WHOLE = {b"i": ">b", b"U": ">B", b"I": ">h", b"l": ">i", b"L": ">q"}
-"""Types that may count, as `struct` reads them."""
+import numpy as np
+
+from app.compiled import compiled
+from app.domain.schema import IntArray
+
+_BROKEN = -1
+"""In place of a place, a count or a size: it is not UBJSON, or breaks off."""
+_TO_ITS_MARK = -2
+"""The count of a container that tells none, but ends with a mark."""
+_EACH_ITS_OWN = 0
+"""The type of the values of a container that tells none."""
 _DEEPEST = 100
+_ARRAY, _OBJECT, _TYPE, _COUNT = ord("["), ord("{"), ord("$"), ord("#")
+_TEXT, _LONG_NUMBER, _UNSIGNED = ord("S"), ord("H"), ord("U")
 
 
-class _BrokenError(ValueError):
-    """It is not UBJSON, or breaks off."""
+def _by_mark(told: Mapping[str, int]) -> IntArray:
+    """A table over all bytes; `_BROKEN` for those that are no such mark."""
+    table = np.full(256, _BROKEN, dtype=np.int64)
+    for mark, number in told.items():
+        table[ord(mark)] = number
+    return table
+
+
+_WHOLE = _by_mark({"i": 1, "U": 1, "I": 2, "l": 4, "L": 8})
+"""Bytes of a number that may count, by its type."""
+_SIZES = _by_mark(
+    {"i": 1, "U": 1, "C": 1, "I": 2, "l": 4, "d": 4, "L": 8, "D": 8, "Z": 0, "N": 0, "T": 0, "F": 0}
+)
+"""Bytes that a value takes after the mark of its type."""
 
 
 def is_whole(content: bytes) -> bool:
     """Whether this is one object, to the last byte."""
-    reader = _Reader(content)
-    try:
-        mark = reader.take(1)
-        reader.skip(mark, 0)
-    except _BrokenError:
+    if content[:1] != b"{":
         return False
-    return mark == b"{" and reader.place == len(content)
+    numbers = np.frombuffer(content, np.uint8).astype(np.int64)
+    return bool(_after_value(numbers, 1, _OBJECT, 0) == len(content))
 
 
-class _Reader:
-    """Walks over a document."""
+@compiled
+def _after_value(content: IntArray, place: int, mark: int, depth: int) -> int:
+    """Where a value ends whose type has been read, or `_BROKEN`."""
+    if place == _BROKEN or depth > _DEEPEST:
+        return _BROKEN
+    if mark in (_TEXT, _LONG_NUMBER):
+        return _after_text(content, place)
+    if mark not in (_ARRAY, _OBJECT):
+        return _after(content, place, _SIZES[mark], 1)
+    place, of, left = _opened(content, place)
+    if mark == _ARRAY and left >= 0 and _SIZES[of] >= 0:
+        return _after(content, place, _SIZES[of], left)
+    while place != _BROKEN and left != 0:
+        if left == _TO_ITS_MARK and _is_next(content, place, mark + 2):  # [ and ], { and } are two apart
+            return place + 1
+        left -= left > 0
+        if mark == _OBJECT:
+            place = _after_text(content, place)
+        own, after = (of, place) if of != _EACH_ITS_OWN else _mark(content, place)
+        place = _after_value(content, after, own, depth + 1)
+    return place
 
-    def __init__(self, content: bytes) -> None:
-        self._content, self.place = content, 0
 
-    def take(self, size: int) -> bytes:
-        """The next bytes; there must be so many."""
-        end = self.place + size
-        if size < 0 or end > len(self._content):
-            raise _BrokenError
-        found = self._content[self.place : end]
-        self.place = end
-        return found
+@compiled
+def _opened(content: IntArray, place: int) -> tuple[int, int, int]:
+    """Where the values of a container begin, their type and their count."""
+    of, count = _EACH_ITS_OWN, _TO_ITS_MARK
+    if _is_next(content, place, _TYPE):
+        of, place = _mark(content, place + 1)
+        if not _is_next(content, place, _COUNT):  # a type goes with a count
+            return _BROKEN, of, count
+    if _is_next(content, place, _COUNT):
+        count, place = _number(content, place + 1)
+    return place, of, count
 
-    def skip(self, mark: bytes, depth: int) -> None:
-        """Pass over a value whose type has been read."""
-        if depth > _DEEPEST:
-            raise _BrokenError
-        if mark in _SIZES:
-            self.take(_SIZES[mark])
-        elif mark in (b"S", b"H"):
-            self.take(self._count())
-        elif mark in (b"[", b"{"):
-            self._skip_container(is_object=mark == b"{", depth=depth)
-        else:
-            raise _BrokenError
 
-    def _skip_container(self, is_object: bool, depth: int) -> None:
-        of = self.take(1) if self._met(b"$") else None
-        if not self._met(b"#"):
-            if of is not None:
-                raise _BrokenError
-            self._skip_to_end(is_object, depth)
-            return
-        count = self._count()
-        if of in _SIZES and not is_object:
-            self.take(_SIZES[of] * count)
-            return
-        for _ in range(count):
-            self._skip_entry(is_object, of, depth)
+@compiled
+def _after_text(content: IntArray, place: int) -> int:
+    size, place = _number(content, place)
+    return _after(content, place, 1, size)
 
-    def _skip_to_end(self, is_object: bool, depth: int) -> None:
-        end = b"}" if is_object else b"]"
-        while not self._met(end):
-            self._skip_entry(is_object, None, depth)
 
-    def _skip_entry(self, is_object: bool, of: bytes | None, depth: int) -> None:
-        if is_object:
-            self.take(self._count())
-        self.skip(of or self.take(1), depth + 1)
+@compiled
+def _after(content: IntArray, place: int, size: int, count: int) -> int:
+    """Where so many values of a size end, or `_BROKEN` where that is beyond the end."""
+    if place == _BROKEN or size == _BROKEN or count > (len(content) - place) // max(size, 1):
+        return _BROKEN
+    return place + size * count
 
-    def _count(self) -> int:
-        mark = self.take(1)
-        if mark not in _WHOLE:
-            raise _BrokenError
-        (count,) = struct.unpack(_WHOLE[mark], self.take(_SIZES[mark]))
-        return int(count)
 
-    def _met(self, mark: bytes) -> bool:
-        """Whether this mark is next; it is passed over if so."""
-        is_next = self._content[self.place : self.place + 1] == mark
-        self.place += is_next
-        return is_next
+@compiled
+def _number(content: IntArray, place: int) -> tuple[int, int]:
+    """A number that counts, and where it ends, or `_BROKEN`; a negative one counts nothing."""
+    mark, start = _mark(content, place)
+    end = _after(content, start, _WHOLE[mark], 1)
+    if end == _BROKEN:
+        return 0, _BROKEN
+    number = int(content[start])
+    if mark != _UNSIGNED and number >= 128:
+        return 0, _BROKEN
+    for at in range(start + 1, end):
+        number = number * 256 + int(content[at])
+    return number, end
+
+
+@compiled
+def _mark(content: IntArray, place: int) -> tuple[int, int]:
+    """The byte here, and the place after it, or `_BROKEN`."""
+    if place == _BROKEN or place >= len(content):
+        return 0, _BROKEN
+    return int(content[place]), place + 1
+
+
+@compiled
+def _is_next(content: IntArray, place: int, mark: int) -> bool:
+    return place != _BROKEN and place < len(content) and content[place] == mark

@@ -43,7 +43,10 @@ def _server_of(data: Path, lines: list[str]) -> psutil.Process | None:
 
 
 def _end(orphan: psutil.Process, data: Path) -> None:
-    backends = orphan.children()
+    try:
+        backends = orphan.children()
+    except psutil.NoSuchProcess:  # it ended meanwhile
+        return
     # Fast shutdown; should it hang, an immediate one, which the journal repairs at the next start.
     for ask in (orphan.send_signal, lambda _: orphan.kill()):
         try:

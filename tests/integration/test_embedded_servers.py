@@ -91,6 +91,13 @@ def test_start_after_the_owner_was_killed(home: Path, postgres: EmbeddedPostgres
     postgres.stop()
 
 
+def test_an_earlier_server_that_ends_by_itself_is_no_fault(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    orphan = psutil.Process(ended.pid)
+    ended.wait()
+    postgres_orphans._end(orphan, tmp_path)
+
+
 def test_start_after_everything_was_killed(home: Path, postgres: EmbeddedPostgres) -> None:
     with run_owner_that_writes(home) as owner:
         for pid in [owner.pid, *(p.pid for p in servers_of(home / "postgres"))]:

@@ -154,6 +154,8 @@ _BROKEN = [
     b"{U\x01ax}",
     b"{}{}",
     b"{i\xffa}",
+    b"{U\x01a[#i\xff}",
+    b"{U\x01a[$L#L\x20" + bytes(7) + b"}",  # eight times that many are none, where a number has 64 bits
 ]
 
 

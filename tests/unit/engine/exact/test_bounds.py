@@ -28,13 +28,14 @@ def test_no_candidate_takes_off_more_than_the_knapsack_allows(
     levels = rng.integers(0, scenarios.top + 1, size=(10, len(levers))) * (
         rng.random((10, len(levers))) < 0.3
     )
+    unmoved = [margin(trees, scenario, 0 * levels[0]) for scenario in range(len(scenarios.model))]
     for x, effort in zip(levels, levers.effort(levels), strict=True):
         moved = int((x > 0).sum())
         if not 0 < moved <= changes:
             continue
         first = int(np.flatnonzero(x)[0])
-        for scenario in range(len(scenarios.model)):
-            fall = margin(trees, scenario, 0 * x) - margin(trees, scenario, x)
+        for scenario, before in enumerate(unmoved):
+            fall = before - margin(trees, scenario, x)
             needed = parts_needed(table.most[first, moved, scenario], fall - SLACK)
             assert needed < PARTS
             assert needed * table.part <= effort + 1e-9
