@@ -28,9 +28,10 @@ class Found:
 
     `levels` has shape (n, levers). With `proved` the candidates are finished options in order of effort, each
     of least effort among all that could stand in its place; else they are a pool to pick from. `bound`:
-    whatever else there is that holds in a share of at least `share` costs at least this much effort (0 where
-    nothing is known, infinite where there is no other). `lowest` is there when `levels` is empty; `relaxed`
-    then says how far the risk goes down with more changes, where that helps.
+    whatever else there is that holds in a share of at least `share`, and looks like real people to at least
+    `standard` (of `likeness.Standard`), costs at least this much effort: 0 where nothing is known, infinite
+    where there is no other. `lowest` is there when `levels` is empty; `relaxed` then says how far the risk
+    goes down with more changes, where that helps.
     """
 
     levels: IntArray
@@ -38,4 +39,5 @@ class Found:
     proved: bool = False
     bound: float = 0.0
     share: float = 0.0
+    standard: int = 0
     relaxed: tuple[Lowest, ...] = ()

@@ -77,8 +77,8 @@ def _infeasible(question: Question, found: Found) -> Infeasibility:
 def _optimality(question: Question, found: Found, options: Judged, index: int) -> Optimality:
     """What the search's bound, and its options that are not shown, say of one option."""
     effort = float(options.effort[index])
-    if options.least[index] < found.share - SAME:
-        return Optimality(proved=False, effort_bound=0.0)
+    if options.least[index] < found.share - SAME or options.standard[index] < found.standard:
+        return Optimality(proved=False, effort_bound=0.0)  # the search's bound is about better ones
     bound = found.bound
     if found.proved:
         shown = (found.levels[:, None] == options.levels[None]).all(axis=2).any(axis=1)

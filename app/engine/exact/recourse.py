@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -52,7 +53,7 @@ def find_exactly(question: Question, yardsticks: Yardsticks, wish: Wish, work: f
         share = attempt.largest_share(robust, share)
         solved = attempt.options(robust, share)
     if not solved.levels:
-        return Found(np.stack(anything.levels), None, proved=False, bound=solved.bound, share=share)
+        return replace(attempt.found(solved, share), levels=np.stack(anything.levels), proved=False)
     return attempt.found(solved, share)
 
 
@@ -119,7 +120,8 @@ class _Attempt:
         return search.best(self.goal, share, 1, lambda levels: 0.0, self.budget)
 
     def found(self, solved: Solved, share: float) -> Found:
-        return Found(np.stack(solved.levels), None, proved=True, bound=solved.bound, share=share)
+        levels = np.array(solved.levels, dtype=np.int64).reshape(-1, len(self.question.levers))
+        return Found(levels, None, True, solved.bound, share, int(self.standard))
 
     def lowest(self, solved: Solved) -> Found:
         """Nothing reaches the target, or nothing was found that does: how far down it goes."""
