@@ -52,7 +52,7 @@ unit: $(DEV)  ## Run the unit tests alone, under a minute
 	@$(BIN)/turnpoint compile
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(SPREAD) tests/unit $(ARGS)
 
-test-vllm: $(DEV) $(VLLM)  ## Run the gateway's tests on vLLM, which takes 4 GB and some minutes
+test-vllm: $(DEV) $(VLLM) $(CLIENTS) $(TYPESCRIPT)  ## Run the gateway's tests on vLLM, which takes 4 GB and some minutes
 	@$(BIN)/turnpoint fetch
 	@TEST_LLM=vllm $(BIN)/python -m pytest tests/vllm tests/contract tests/integration/test_counterfactuals.py $(ARGS)
 
