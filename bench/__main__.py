@@ -12,8 +12,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from app.evaluation.methods.registry import BENCH
-from app.evaluation.study.circumstances import circumstances
 from bench.augmentation import measure_augmentation
 from bench.gateway import measure_gateway
 from bench.measured import Measured, table_of
@@ -21,6 +19,8 @@ from bench.million import measure_million
 from bench.page import measure_page
 from bench.peers import PEOPLE, QUICK_PEOPLE, Choice, measure_peers
 from bench.vllm import measure_vllm
+from research.evaluation.methods.registry import BENCH
+from research.evaluation.study.circumstances import circumstances
 
 
 def main() -> None:

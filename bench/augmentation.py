@@ -11,14 +11,14 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from app.augmentation.making import Label, maker_of
+from app.bootstrap import exemplars_of, hosting_of, llm_client, proposer_of
 from app.classifiers.cohort import Side, people_of
 from app.classifiers.store import load_model
 from app.engine.hosting import hosted_of
 from app.engine.question import Question
-from app.main import hosting_of, llm_client, proposer_of
-from app.running.parts import start_worker
+from app.local.components import start_worker
 from app.settings import Settings
+from app.usecases.augmentation.row_generator import Label, maker_of
 from bench.measured import Measured, summed
 from bench.running import Json, Run, running
 
@@ -116,7 +116,7 @@ def _workers_mb() -> list[float]:
     found = []
     for process in psutil.process_iter(["cmdline", "memory_info"]):
         words = process.info["cmdline"] or []
-        if words[-2:] == ["app.cli", "worker"] and "keeper.py" not in " ".join(words):
+        if words[-2:] == ["app.cli", "worker"] and "supervisor.py" not in " ".join(words):
             found.append(process.info["memory_info"].rss / 2**20)
     return found or [0.0]
 
@@ -126,7 +126,9 @@ async def _alone(run: Run, sources: Sequence[Json]) -> float:
     settings = Settings.model_validate({name.lower(): value for name, value in run.environment.items()})
     client = llm_client(settings)
     assert client is not None
-    proposer = replace(proposer_of(settings, hosting_of(settings), client), deadline_s=600.0)
+    hosting = hosting_of(settings)
+    proposer = proposer_of(settings, hosting, client, exemplars_of(hosting))
+    proposer = replace(proposer, deadline_s=600.0)
     model = load_model(settings.model_store / settings.default_model)
     maker = maker_of(hosted_of(model), Label.LOW)
     with ThreadPoolExecutor(1) as pool:

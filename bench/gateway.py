@@ -10,8 +10,8 @@ import psutil
 from rich.console import Console
 
 from app.classifiers.store import load_model
-from app.counterfactuals.schemas import CounterfactualsRequest
 from app.settings import Settings
+from app.usecases.counterfactuals.schemas import CounterfactualsRequest
 from bench.measured import Measured, summed
 from bench.own_work import own_milliseconds
 from bench.running import Json, Run, Timed, requests_about, running

@@ -22,7 +22,7 @@ from app.classifiers.hosted import HostedModel
 from app.classifiers.store import load_model
 from app.domain.feature import Feature, Missing
 from app.domain.schema import Value
-from app.running.parts import start_worker
+from app.local.components import start_worker
 from app.settings import Settings
 from bench.measured import Measured
 from bench.running import Json, Run, running
@@ -173,4 +173,4 @@ def _moved(feature: Feature, value: Value, rng: np.random.Generator) -> Value:
 
 
 def _is(words: list[str], word: str) -> bool:
-    return words[-2:] == ["app.cli", word] and "keeper.py" not in " ".join(words)
+    return words[-2:] == ["app.cli", word] and "supervisor.py" not in " ".join(words)

@@ -11,8 +11,6 @@ from unittest.mock import patch
 from app.classifiers.base import Classifier, Committee
 from app.classifiers.forest import Forest, TreeEnsemble
 from app.classifiers.hosted import HostedModel
-from app.counterfactuals.schemas import CounterfactualsRequest
-from app.counterfactuals.service import CounterfactualService
 from app.domain.ids import RequestIds
 from app.domain.schema import FloatArray
 from app.engine.finding import find
@@ -23,6 +21,8 @@ from app.engine.wish import Wish
 from app.engine.yardsticks import Yardsticks
 from app.storage.cache import Cache
 from app.storage.database import Database
+from app.usecases.counterfactuals.schemas import CounterfactualsRequest
+from app.usecases.counterfactuals.service import CounterfactualService
 
 
 @dataclass
@@ -92,7 +92,7 @@ async def own_milliseconds(
         for request in requests:
             spent.seconds = 0.0
             started = time.perf_counter()
-            with patch("app.counterfactuals.service.find", timed_find):
+            with patch("app.usecases.counterfactuals.service.find", timed_find):
                 await service.answer(request, RequestIds("00000000-0000-0000-0000-000000000000"))
             taken.append(1000 * (time.perf_counter() - started - spent.seconds))
     finally:

@@ -8,14 +8,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from app.evaluation.asking.language import Language
-from app.evaluation.methods.registry import BENCH, Method
-from app.evaluation.scene.people import Place
-from app.evaluation.scene.rules import Setting
-from app.evaluation.study.compare import Sheets, about, compare, sheets_of
-from app.evaluation.study.probes import Probe, probe_all
-from app.evaluation.study.sheets import as_json, markdown, terminal
 from app.settings import ROOT
+from research.evaluation.asking.language import Language
+from research.evaluation.methods.registry import BENCH, Method
+from research.evaluation.scene.people import Place
+from research.evaluation.scene.rules import Setting
+from research.evaluation.study.compare import Sheets, about, compare, sheets_of
+from research.evaluation.study.probes import Probe, probe_all
+from research.evaluation.study.sheets import as_json, markdown, terminal
 
 PEOPLE = 200
 QUICK_PEOPLE = 6

@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 
 from app.classifiers.hosted import HostedModel
-from app.embedded.home import free_port
-from app.models.examples import example_people
-from app.running.parts import Given, start_gateway, start_servers
-from app.running.screen import Screen
+from app.engine.examples import example_people
+from app.local.components import Given, start_gateway, start_servers
+from app.local.console import Screen
+from app.local.embedded.data_dir import free_port
 from app.settings import ROOT
 
 Json = dict[str, Any]

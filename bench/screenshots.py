@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, ViewportSize, sync_playwright
 from rich.console import Console
 
 from app.classifiers.store import load_model
-from app.running.demo import load_patients
-from app.running.screen import Screen
+from app.local.console import Screen
+from app.local.demo import load_patients
 from app.settings import ROOT, Settings
 from bench.running import running
 from tests.browser.chromium import QUIET, chromium_path

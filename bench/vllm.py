@@ -17,8 +17,8 @@ from rich.console import Console
 
 from app.classifiers.hosted import HostedModel
 from app.classifiers.store import load_model
-from app.embedded.served import Served, proposing
 from app.engine.question import question_about
+from app.local.embedded.llm_session import Served, proposing
 from app.proposers.llm.prompt import Style
 from app.settings import Settings
 from bench.measured import Measured, summed

@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.domain.errors import InvalidInputError, ValidationIssue
 from app.domain.feature import Feature
-from app.domain.patient import Fault, InvalidInputError
 from app.domain.schema import FeatureSchema
 
 Bounds = tuple[float | None, float | None]
@@ -44,16 +44,16 @@ def read_constraints(
     Raises:
         InvalidInputError: an unknown, fixed or linked feature, bounds that are not finite or reversed.
     """
-    faults: list[Fault] = []
+    faults: list[ValidationIssue] = []
     for index, name in enumerate(features_to_vary or ()):
         problem = _cannot_vary(schema, name)
         if problem:
-            faults.append(Fault(f"{pointer}/features_to_vary/{index}", problem))
+            faults.append(ValidationIssue(f"{pointer}/features_to_vary/{index}", problem))
     for name, bounds in (permitted_range or {}).items():
         problem = _cannot_bound(schema, name) or _bad_bounds(bounds)
         if problem:
             known = f"/{name}" if name in schema else ""
-            faults.append(Fault(f"{pointer}/permitted_range{known}", problem))
+            faults.append(ValidationIssue(f"{pointer}/permitted_range{known}", problem))
     if faults:
         raise InvalidInputError(faults)
     return Constraints(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.domain.errors import InvalidInputError, ValidationIssue
 from app.domain.feature import Feature, Kind, Missing
 from app.domain.links import ProportionalLink
 from app.domain.schema import FeatureSchema, FloatArray, Value
@@ -13,22 +14,6 @@ from app.domain.schema import FeatureSchema, FloatArray, Value
 _SLACK = 1e-6
 """Sums of decimal numbers are not exact."""
 _FEATURE_NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing wrong with a request: a JSON pointer (RFC 6901) and a sentence without values."""
-
-    pointer: str
-    detail: str
-
-
-class InvalidInputError(ValueError):
-    """A request that cannot be answered as it stands; `faults` says why, one entry a fault."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        super().__init__(f"{len(faults)} faults in the input")
-        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +45,7 @@ def read_patient(schema: FeatureSchema, raw: Mapping[str, object], pointer: str 
         value = raw.get(feature.name)
         problem = _problem(feature, value)
         if problem is not None:
-            faults.append(Fault(f"{pointer}/{feature.name}", problem))
+            faults.append(ValidationIssue(f"{pointer}/{feature.name}", problem))
         values[feature.name] = None if problem else _canonical(feature, value)
     if not faults:
         faults = _strays(schema, values, pointer) + _derived(schema, values, pointer)
@@ -103,7 +88,7 @@ def _number_problem(feature: Feature, value: int | float) -> str | None:
     return None
 
 
-def _derived(schema: FeatureSchema, values: dict[str, Value], pointer: str) -> list[Fault]:
+def _derived(schema: FeatureSchema, values: dict[str, Value], pointer: str) -> list[ValidationIssue]:
     """Fill in what identities give; the faults are of those that give what nobody may have."""
     faults = []
     for link in schema.links:
@@ -112,7 +97,9 @@ def _derived(schema: FeatureSchema, values: dict[str, Value], pointer: str) -> l
             decimals = max(0, -math.floor(math.log10(feature.precision)))
             value = round(expected, decimals)
             if problem := _number_problem(feature, value):
-                faults.append(Fault(f"{pointer}/{link.driver}", f"gives a {feature.name} that {problem}"))
+                faults.append(
+                    ValidationIssue(f"{pointer}/{link.driver}", f"gives a {feature.name} that {problem}")
+                )
             values[feature.name] = _canonical(feature, value)
     return faults
 
@@ -129,7 +116,7 @@ def _identity(link: object, values: Mapping[str, Value]) -> float | None:
     return result
 
 
-def _strays(schema: FeatureSchema, values: Mapping[str, Value], pointer: str) -> list[Fault]:
+def _strays(schema: FeatureSchema, values: Mapping[str, Value], pointer: str) -> list[ValidationIssue]:
     """Values that do not agree with the identity by which they could be derived."""
     faults = []
     for link in schema.links:
@@ -140,11 +127,13 @@ def _strays(schema: FeatureSchema, values: Mapping[str, Value], pointer: str) ->
         assert link.identity is not None
         if abs(float(given) - expected) > link.identity.tolerance * expected:
             others = " and ".join(link.identity.powers)
-            faults.append(Fault(f"{pointer}/{link.feature}", f"does not agree with {others}"))
+            faults.append(ValidationIssue(f"{pointer}/{link.feature}", f"does not agree with {others}"))
     return faults
 
 
-def _contradictions(schema: FeatureSchema, values: Mapping[str, Value], pointer: str) -> list[Fault]:
+def _contradictions(
+    schema: FeatureSchema, values: Mapping[str, Value], pointer: str
+) -> list[ValidationIssue]:
     faults = []
     for relation in (one for one in schema.relations if one.binds == "everybody"):
         known = [
@@ -153,12 +142,14 @@ def _contradictions(schema: FeatureSchema, values: Mapping[str, Value], pointer:
         total = sum(factor * float(value) for factor, value in known)
         if len(known) == len(relation.terms) and total > relation.bound + _SLACK:
             first = next(iter(relation.terms))
-            faults.append(Fault(f"{pointer}/{first}", f"contradicts other features: {relation.name}"))
+            faults.append(
+                ValidationIssue(f"{pointer}/{first}", f"contradicts other features: {relation.name}")
+            )
     return faults
 
 
-def _unknown_name(name: str, pointer: str) -> Fault:
+def _unknown_name(name: str, pointer: str) -> ValidationIssue:
     """Name the key only if it looks like a feature name: anything else might be somebody's data."""
     if _FEATURE_NAME.fullmatch(name):
-        return Fault(f"{pointer}/{name}", "is not a feature of this model")
-    return Fault(pointer, "has a key that is not the name of a feature")
+        return ValidationIssue(f"{pointer}/{name}", "is not a feature of this model")
+    return ValidationIssue(pointer, "has a key that is not the name of a feature")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.classifiers.hosted import HostedModel
-from app.domain.patient import Fault, InvalidInputError
+from app.domain.errors import InvalidInputError
 from app.engine.oddness import Oddness, oddness_of
 from app.engine.yardsticks import Yardsticks, yardsticks_of
 
@@ -48,5 +48,5 @@ class Hosting:
         """
         hosted = self._hosted.get(name or self.default)
         if hosted is None:
-            raise InvalidInputError([Fault("/model", NOT_HOSTED)])
+            raise InvalidInputError.at("/model", NOT_HOSTED)
         return hosted

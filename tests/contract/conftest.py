@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.embedded.language_model import LanguageModel
+from app.local.embedded.language_model import LanguageModel
 from tests.integration.processes import serving
 from tests.integration.serving import Servers
 

@@ -11,12 +11,12 @@ import httpx
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
-from app.client import POPULATION, Answer, Format, Job, Model, Prediction, Upload, asking, augmenting
-from app.client.answers import Feedback, InterventionsPage
-from app.client.asking import Wishes
-from app.client.augmenting import Options
-from app.client.call import JSON, Call
-from app.client.jobs import JobsPage
+from turnpoint import POPULATION, Answer, Format, Job, Model, Prediction, Upload, asking, augmenting
+from turnpoint.answers import Feedback, InterventionsPage
+from turnpoint.asking import Wishes
+from turnpoint.augmenting import Options
+from turnpoint.call import JSON, Call
+from turnpoint.jobs import JobsPage
 
 Json = dict[str, Any]
 

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.embedded.home import free_port
-from app.embedded.processes import Child, ChildOptions, wait_until_ready
+from app.local.embedded.data_dir import free_port
+from app.local.embedded.processes import Child, ChildOptions, wait_until_ready
 from app.settings import ROOT
 from tests.integration.serving import SECONDS, http_client
 

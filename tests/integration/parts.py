@@ -11,14 +11,14 @@ import psycopg
 import pytest
 
 from app.classifiers.hosted import HostedModel
-from app.embedded.language_model import LanguageModel, language_model
-from app.embedded.llama_server import EmbeddedLlm, LlmOptions
-from app.embedded.postgres import EmbeddedPostgres
-from app.embedded.valkey import EmbeddedValkey
-from app.embedded.vllm_server import EmbeddedVllm
-from app.embedded.weights import ensure_weights
-from app.running.migrate import migrate
+from app.local.embedded.language_model import LanguageModel, language_model
+from app.local.embedded.llama_server import EmbeddedLlm, LlmOptions
+from app.local.embedded.postgres import EmbeddedPostgres
+from app.local.embedded.valkey import EmbeddedValkey
+from app.local.embedded.vllm_server import EmbeddedVllm
+from app.local.embedded.weights import ensure_weights
 from app.settings import ROOT, Settings
+from app.storage.migrate import migrate
 from tests.asking import Person
 from tests.integration.serving import Servers, connect, gateway, http_client, settings_for
 

@@ -15,8 +15,8 @@ import httpx
 import psutil
 import pytest
 
-from app.embedded.home import free_port
-from app.embedded.processes import package_path
+from app.local.embedded.data_dir import free_port
+from app.local.embedded.processes import package_path
 from tests.integration.serving import SECONDS, Servers, http_client
 
 _OURS = (

@@ -15,14 +15,15 @@ import psutil
 import psycopg
 import uvicorn
 
-from app.embedded.language_model import LanguageModel
-from app.embedded.llama_server import EmbeddedLlm, LlmOptions
-from app.embedded.postgres import EmbeddedPostgres
-from app.embedded.valkey import EmbeddedValkey
+from app.bootstrap import hosting_of
 from app.engine.hosting import Hosting
-from app.main import create_app, hosting_of
-from app.running.migrate import migrate
+from app.local.embedded.language_model import LanguageModel
+from app.local.embedded.llama_server import EmbeddedLlm, LlmOptions
+from app.local.embedded.postgres import EmbeddedPostgres
+from app.local.embedded.valkey import EmbeddedValkey
+from app.main import create_app
 from app.settings import ROOT, Settings
+from app.storage.migrate import migrate
 
 Json = dict[str, Any]
 

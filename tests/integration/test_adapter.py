@@ -10,11 +10,11 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from app.classifiers.hosted import HostedModel
-from app.embedded.errors import WeightsError
-from app.embedded.language_model import LanguageModel, language_model
-from app.embedded.merging import ensure_merged
+from app.local.embedded.errors import WeightsError
+from app.local.embedded.language_model import LanguageModel, language_model
+from app.local.embedded.merging import ensure_merged
 from app.proposers.llm.adapter import CONFIG, MANIFEST, WEIGHTS, AdapterError, load_adapter
-from app.training.manifest import sha256_of
+from research.training.manifest import sha256_of
 
 
 @pytest.fixture

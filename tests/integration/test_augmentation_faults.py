@@ -13,7 +13,7 @@ import psutil
 import psycopg
 
 from app.classifiers.hosted import HostedModel
-from app.embedded.processes import Child
+from app.local.embedded.processes import Child
 from tests.integration.fake_llm import fake_llm, good_answers, says
 from tests.integration.fake_server import Reply
 from tests.integration.processes import wait_until

@@ -5,8 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.augmentation.generation import Generation, Yield
-from app.augmentation.making import Label, Maker, Reason, maker_of
 from app.domain.counterfactual import Generator
 from app.engine.hosting import Hosted
 from app.engine.wish import Wish
@@ -15,6 +13,8 @@ from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.prompt import Style
 from app.proposers.llm.proposer import LlmProposer
+from app.usecases.augmentation.chunk_generator import Generation, Yield
+from app.usecases.augmentation.row_generator import Label, Maker, Reason, maker_of
 from tests.asking import Person
 from tests.integration.fake_llm import FakeLlm, a_good_answer, fake_llm, says
 from tests.integration.fake_server import Reply

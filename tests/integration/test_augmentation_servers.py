@@ -15,8 +15,8 @@ import pytest
 import redis
 
 from app.classifiers.hosted import HostedModel
-from app.embedded.language_model import LanguageModel
 from app.engine.search import search
+from app.local.embedded.language_model import LanguageModel
 from tests.asking import Person, question_about
 from tests.integration.answers import found
 from tests.integration.fake_llm import a_good_answer, fake_llm, says

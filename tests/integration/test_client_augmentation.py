@@ -12,11 +12,11 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 
-from app.client.augmenting import Options
 from tests.asking import Person
 from tests.integration.cutting import relay
 from tests.integration.serving import Servers
 from tests.integration.working import worker
+from turnpoint.augmenting import Options
 from turnpoint.client import (
     POPULATION,
     AsyncTurnpoint,

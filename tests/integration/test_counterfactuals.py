@@ -10,7 +10,7 @@ import pytest
 
 from app.classifiers.hosted import HostedModel
 from app.domain.schema import FeatureSchema
-from app.embedded.language_model import LanguageModel
+from app.local.embedded.language_model import LanguageModel
 from tests.asking import Person
 from tests.integration.answers import (
     Json,

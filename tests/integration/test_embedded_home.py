@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from app.embedded.errors import HomeError
-from app.embedded.home import claim_home, free_port, port_is_free
-from app.embedded.processes import package_path
+from app.local.embedded.data_dir import claim_home, free_port, port_is_free
+from app.local.embedded.errors import HomeError
+from app.local.embedded.processes import package_path
 
 
 def test_the_folder_is_made_private(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_a_second_claim_is_refused_and_names_the_holder(tmp_path: Path) -> None:
 
 def test_the_claim_ends_with_its_process(tmp_path: Path) -> None:
     code = (
-        "import sys, pathlib, app.embedded.home as h;"
+        "import sys, pathlib, app.local.embedded.data_dir as h;"
         "h.claim_home(pathlib.Path(sys.argv[1])); print('held', flush=True); input()"
     )
     holder = subprocess.Popen(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.embedded.libgomp import library_path
+from app.local.embedded.libgomp import library_path
 
 
 def test_nothing_is_added_where_the_system_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

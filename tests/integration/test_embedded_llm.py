@@ -6,8 +6,8 @@ import httpx
 import psutil
 import pytest
 
-from app.embedded.errors import StartError
-from app.embedded.llama_server import EmbeddedLlm, LlmOptions, default_threads
+from app.local.embedded.errors import StartError
+from app.local.embedded.llama_server import EmbeddedLlm, LlmOptions, default_threads
 
 
 def test_threads_follow_the_cores_allowed() -> None:

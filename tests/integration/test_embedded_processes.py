@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.embedded.errors import StartError
-from app.embedded.processes import Child, ChildOptions, package_path, wait_until_ready
+from app.local.embedded.errors import StartError
+from app.local.embedded.processes import Child, ChildOptions, package_path, wait_until_ready
 
 STUBBORN = (
     "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"
@@ -33,8 +33,8 @@ def start(code: str, log: Path, options: ChildOptions | None = None) -> Child:
 
 
 def family(child: Child) -> list[psutil.Process]:
-    keeper = psutil.Process(child.pid)
-    return [keeper, *keeper.children(recursive=True)]
+    supervisor = psutil.Process(child.pid)
+    return [supervisor, *supervisor.children(recursive=True)]
 
 
 def test_stop_leaves_no_process_and_removes_its_folders(log: Path, tmp_path: Path) -> None:
@@ -91,8 +91,8 @@ def test_it_survives_the_thread_that_started_it(log: Path) -> None:
     children[0].stop()
 
 
-@pytest.mark.parametrize("victim", ["owner", "keeper"])
-def test_it_dies_with_a_killed_owner_or_keeper(log: Path, victim: str) -> None:
+@pytest.mark.parametrize("victim", ["owner", "supervisor"])
+def test_it_dies_with_a_killed_owner_or_supervisor(log: Path, victim: str) -> None:
     code = (
         "import sys, pathlib; sys.path.insert(0, sys.argv[2]); import test_embedded_processes as t;"
         "c = t.start(t.SLEEPER, pathlib.Path(sys.argv[1])); print(c.pid, flush=True); input()"
@@ -105,9 +105,9 @@ def test_it_dies_with_a_killed_owner_or_keeper(log: Path, victim: str) -> None:
     )
     with owner:
         assert owner.stdout is not None
-        keeper = psutil.Process(int(owner.stdout.readline()))
-        (server,) = keeper.children()
-        os.kill(owner.pid if victim == "owner" else keeper.pid, signal.SIGKILL)
+        supervisor = psutil.Process(int(owner.stdout.readline()))
+        (server,) = supervisor.children()
+        os.kill(owner.pid if victim == "owner" else supervisor.pid, signal.SIGKILL)
         _, alive = psutil.wait_procs([server], timeout=SECONDS)
         owner.kill()
     assert not alive

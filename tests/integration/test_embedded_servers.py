@@ -12,11 +12,11 @@ import psycopg
 import pytest
 import redis
 
-from app.embedded import postgres_orphans
-from app.embedded.errors import StartError
-from app.embedded.postgres import EmbeddedPostgres
-from app.embedded.processes import package_path
-from app.embedded.valkey import EmbeddedValkey
+from app.local.embedded import postgres_orphans
+from app.local.embedded.errors import StartError
+from app.local.embedded.postgres import EmbeddedPostgres
+from app.local.embedded.processes import package_path
+from app.local.embedded.valkey import EmbeddedValkey
 
 
 @pytest.fixture

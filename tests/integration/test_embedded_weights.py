@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.embedded.errors import WeightsError
-from app.embedded.weights import Weights, ensure_weights
+from app.local.embedded.errors import WeightsError
+from app.local.embedded.weights import Weights, ensure_weights
 
 CONTENT = b"GGUF" + bytes(range(256)) * 40
 

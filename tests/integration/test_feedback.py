@@ -10,9 +10,9 @@ import httpx
 import psycopg
 import pytest
 
-from app.client import ConflictError, Turnpoint
 from tests.integration.answers import Json, found
 from tests.integration.serving import Servers, client_of, row_counts, settings_for
+from turnpoint import ConflictError, Turnpoint
 
 Database = psycopg.Connection[tuple[Any, ...]]
 

@@ -13,9 +13,9 @@ from psycopg import sql
 from sqlalchemy import Engine, create_engine, inspect, make_url
 from sqlalchemy.pool import NullPool
 
-from app.running.migrate import migrate
 from app.settings import ROOT, Settings
 from app.storage import augmentation_tables, feedback_tables  # noqa: F401 - its tables are the code's, too
+from app.storage.migrate import migrate
 from app.storage.tables import Base
 from tests.integration.serving import JOB_TABLES, TABLES, connect
 

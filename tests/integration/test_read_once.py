@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from fastapi.routing import APIRoute
 
-from app.http.bodies import JsonRoute
+from app.faces.http.bodies import JsonRoute
 from app.main import create_app
 from tests.integration.answers import Json, found
 from tests.integration.serving import Servers, client_of, row_counts, settings_for

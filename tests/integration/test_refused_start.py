@@ -8,12 +8,12 @@ import xgboost
 
 from app.classifiers.hosted import HostedModel
 from app.classifiers.store import ModelFolderError
-from app.embedded.home import free_port
+from app.local.embedded.data_dir import free_port
 from app.main import create_app
 from app.settings import Settings
 from tests.integration.processes import turnpoint
 from tests.integration.serving import SECONDS
-from tests.unit.spoilt import folder_of, sealed
+from tests.unit.classifiers.spoilt import folder_of, sealed
 
 AWAY = "http://clinic:sesame@127.0.0.1:9/v2/models/dysglycaemia"
 

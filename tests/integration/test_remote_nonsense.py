@@ -27,7 +27,7 @@ from tests.integration.fake_classifier import (
 )
 from tests.integration.fake_server import Reply
 from tests.integration.serving import SECONDS, Servers, client_of, row_counts, settings_for
-from tests.unit.spoilt import folder_of, sealed
+from tests.unit.classifiers.spoilt import folder_of, sealed
 
 T = TypeVar("T")
 PEOPLE = 40

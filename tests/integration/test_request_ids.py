@@ -7,7 +7,7 @@ import httpx
 import psycopg
 import pytest
 
-from app.http.request_ids import request_ids
+from app.faces.http.request_ids import request_ids
 from tests.integration.answers import Json, found
 
 Database = psycopg.Connection[tuple[Any, ...]]

@@ -9,7 +9,7 @@ from typing import Any
 import psutil
 import pytest
 
-from app.embedded.home import claim_home, free_port
+from app.local.embedded.data_dir import claim_home, free_port
 from tests.integration.answers import told
 from tests.integration.processes import Turnpoint, turnpoint
 from tests.integration.serving import NOWHERE, SECONDS, http_client

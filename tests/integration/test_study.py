@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app.evaluation.asking.language import Language
-from app.evaluation.scene.rules import Setting
-from app.evaluation.study.plan import Part, StudyError, Words, plan_of
-from app.evaluation.study.run import RESULTS, study
+from research.evaluation.asking.language import Language
+from research.evaluation.scene.rules import Setting
+from research.evaluation.study.plan import Part, StudyError, Words, plan_of
+from research.evaluation.study.run import RESULTS, study
 
 FEW = Words(
     ["heart-disease"],
@@ -122,7 +122,7 @@ def test_what_is_unknown_is_named(words: Words, told: str) -> None:
 
 
 def test_a_missing_package_is_named_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.evaluation.study.plan.find_spec", lambda _: None)
+    monkeypatch.setattr("research.evaluation.study.plan.find_spec", lambda _: None)
     with pytest.raises(StudyError, match=r"dice-ml: not installed here.*make evaluate"):
         plan_of(replace(FEW, methods=["dice-random"]))
     with pytest.raises(StudyError, match=r"imbalanced-learn: not installed here"):
@@ -131,7 +131,7 @@ def test_a_missing_package_is_named_with_what_installs_it(monkeypatch: pytest.Mo
 
 
 def test_a_quick_study_leaves_the_slow_methods_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.evaluation.study.plan.find_spec", lambda _: True)
+    monkeypatch.setattr("research.evaluation.study.plan.find_spec", lambda _: True)
     plan = plan_of(Words(["dysglycaemia"], quick=True))
     assert {method.key for method in plan.methods} >= {"ours", "dice-random", "nice-sparsity", "treecf"}
     assert not any(method.slow for method in plan.methods)

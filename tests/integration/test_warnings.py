@@ -8,7 +8,7 @@ import pytest
 
 from app.classifiers.hosted import HostedModel
 from app.domain.patient import read_patient
-from app.patients.views.entering import VALUE
+from app.faces.pages.patient.views.manual_entry import VALUE
 from tests.asking import Person
 from tests.integration.answers import Json, ask, assert_verified, found
 from tests.integration.pages import HTML, page_of

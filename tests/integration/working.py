@@ -14,7 +14,7 @@ import httpx
 import psutil
 import psycopg
 
-from app.embedded.processes import Child, ChildOptions, package_path
+from app.local.embedded.processes import Child, ChildOptions, package_path
 from tests.integration.processes import wait_until
 from tests.integration.serving import SECONDS, Servers, connect
 

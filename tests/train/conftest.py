@@ -4,9 +4,9 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from app.finetuning.base import Base
-from app.finetuning.packing import Packed, pack
-from app.finetuning.recipe import Recipe
+from research.finetuning.base import Base
+from research.finetuning.packing import Packed, pack
+from research.finetuning.recipe import Recipe
 
 END = 0
 

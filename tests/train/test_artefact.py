@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from app.finetuning.artefact import write_adapter
-from app.finetuning.base import Base, with_adapter
-from app.finetuning.errors import FinetuningError
-from app.finetuning.recipe import Recipe
-from app.finetuning.tune import Progress
 from app.proposers.llm.adapter import AdapterError, load_adapter
+from research.finetuning.artefact import write_adapter
+from research.finetuning.base import Base, with_adapter
+from research.finetuning.errors import FinetuningError
+from research.finetuning.recipe import Recipe
+from research.finetuning.tune import Progress
 
 ABOUT = {"base": "tiny", "base_sha256": None, "tuned_further": None}
 PROGRESS = Progress(2, 2, 0.5, [{"step": 1, "loss": 2.0}, {"step": 2, "loss": 1.0, "valid": 0.5}])

@@ -1,9 +1,9 @@
 """What decides when to stop is looked at on people from whom nothing is learned, in either round."""
 
 from app.classifiers.hosted import HostedModel
-from app.finetuning.preparing import read_task
-from app.finetuning.questions import is_kept_back
-from app.finetuning.run import examined
+from research.finetuning.preparing import read_task
+from research.finetuning.questions import is_kept_back
+from research.finetuning.run import examined
 from tests.conftest import STORE
 
 

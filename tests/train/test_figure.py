@@ -1,8 +1,8 @@
 """The figure of an evaluation shows each proposer in each panel, and the same figures make the same file."""
 
-from app.evaluation.proposals.measures import Scores
-from app.evaluation.proposals.plots import figures_svg
-from app.evaluation.proposals.summary import summarise
+from research.evaluation.proposals.measures import Scores
+from research.evaluation.proposals.plots import figures_svg
+from research.evaluation.proposals.summary import summarise
 
 GOOD = Scores(1.0, 0.9, 1.0, 1.0, 1.0, 0.5, 4.0, 0.2, 1.1, 0.4)
 POOR = Scores(0.9, 0.1, 0.5, 0.8, 0.7, 0.0, 3.0, 0.1, 2.0, 0.2)

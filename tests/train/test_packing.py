@@ -4,10 +4,10 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from app.finetuning.base import Base, with_adapter
-from app.finetuning.packing import batch_of, pack
-from app.finetuning.recipe import Recipe
-from app.finetuning.tune import loss_of
+from research.finetuning.base import Base, with_adapter
+from research.finetuning.packing import batch_of, pack
+from research.finetuning.recipe import Recipe
+from research.finetuning.tune import loss_of
 
 PROMPT, ANSWERS = [7, 8, 9, 10], [[11, 12, 0], [13, 0], [11, 14, 15, 16, 0]]
 OTHER, ITS_ANSWERS = [21, 22], [[23, 0]]

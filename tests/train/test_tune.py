@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from app.finetuning.base import Base, with_adapter
-from app.finetuning.checkup import Marks
-from app.finetuning.packing import Packed
-from app.finetuning.recipe import Recipe
-from app.finetuning.tune import Progress, tune
+from research.finetuning.base import Base, with_adapter
+from research.finetuning.checkup import Marks
+from research.finetuning.packing import Packed
+from research.finetuning.recipe import Recipe
+from research.finetuning.tune import Progress, tune
 
 Weights = dict[str, torch.Tensor]
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from app.cli import main
+from app.cli.main import main
 from app.settings import Settings
 
 TOKEN = "0123456789abcdef"

@@ -6,7 +6,7 @@ import time
 import httpx
 import pytest
 
-from app.embedded.language_model import LanguageModel
+from app.local.embedded.language_model import LanguageModel
 from tests.integration.answers import Json, found
 from tests.integration.serving import SECONDS
 

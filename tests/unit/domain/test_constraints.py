@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.constraints import read_constraints
-from app.domain.patient import InvalidInputError
+from app.domain.errors import InvalidInputError
 from app.domain.schema import FeatureSchema
 
 
@@ -28,7 +28,7 @@ def test_what_cannot_be_asked_is_named(
 ) -> None:
     with pytest.raises(InvalidInputError) as caught:
         read_constraints(schema, vary, ranges, None)
-    assert [fault.pointer for fault in caught.value.faults] == [pointer]
+    assert [fault.pointer for fault in caught.value.issues] == [pointer]
 
 
 def test_a_caller_may_ask_for_fewer_changes_and_for_more(schema: FeatureSchema) -> None:

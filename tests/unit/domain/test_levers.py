@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from app.classifiers.hosted import HostedModel
 from app.domain.constraints import read_constraints
+from app.domain.errors import InvalidInputError
 from app.domain.feature import Direction
 from app.domain.levers import Levers, levers_of
-from app.domain.patient import InvalidInputError, read_patient
+from app.domain.patient import read_patient
 from app.domain.schema import IntArray
 from app.engine.hosting import Hosted
 from tests.asking import Person, question_about

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.domain.patient import InvalidInputError, read_patient
+from app.domain.errors import InvalidInputError
+from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema
 from app.engine.hosting import Hosted
 from tests.asking import Person
@@ -15,7 +16,7 @@ from tests.asking import Person
 def faults(schema: FeatureSchema, features: dict[str, Any]) -> dict[str, str]:
     with pytest.raises(InvalidInputError) as caught:
         read_patient(schema, features)
-    return {fault.pointer: fault.detail for fault in caught.value.faults}
+    return {fault.pointer: fault.detail for fault in caught.value.issues}
 
 
 def test_a_real_person_is_read_as_given(schema: FeatureSchema, helpable: Person) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from app.augmentation.formats import PROVENANCE
 from app.classifiers.folder import ModelFolderError
 from app.classifiers.task import read_schema
 from app.domain.schema import FeatureSchema
 from app.domain.schema_checks import RESERVED, schema_faults
+from app.usecases.augmentation.formats import PROVENANCE
 from tests.unit.domain.schemas import SHIPPED, Content
 
 DYSGLYCAEMIA = next(content for content in SHIPPED if content["model"]["name"] == "dysglycaemia")

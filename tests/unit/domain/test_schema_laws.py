@@ -10,16 +10,17 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.domain.constraints import read_constraints
+from app.domain.errors import InvalidInputError
 from app.domain.feature import Direction, Feature, Kind
-from app.domain.freed import freed
 from app.domain.levers import Lever, levers_of
 from app.domain.mirror import mirrored
-from app.domain.patient import InvalidInputError, Patient, read_patient
+from app.domain.patient import Patient, read_patient
 from app.domain.schema import FeatureSchema, FloatArray, Value
 from app.domain.schema_checks import schema_faults
 from app.domain.turned import turned
 from app.engine.question import Question
 from app.engine.search import search
+from research.unconstrained.schema import freed
 from tests.unit.domain.schemas import SHIPPED, Content, small_schemas, spoilt
 
 _SLACK = 1e-6

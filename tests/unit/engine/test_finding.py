@@ -7,10 +7,10 @@ import pytest
 
 from app.domain.counterfactual import Generator
 from app.engine.finding import find
-from app.engine.freedom import freedom_of
 from app.engine.hosting import Hosted
 from app.engine.options import options_from
 from app.engine.wish import Wish
+from research.unconstrained.actions import freedom_of
 from tests.asking import Person, question_about
 
 

@@ -8,11 +8,11 @@ from app.classifiers.mirror import mirrored_model
 from app.domain.counterfactual import Generator
 from app.domain.patient import read_patient
 from app.engine.finding import find
-from app.engine.freedom import freedom_of
 from app.engine.hosting import Hosted, Hosting, hosted_of
 from app.engine.options import options_from
 from app.engine.question import Question
 from app.engine.wish import Wish
+from research.unconstrained.actions import freedom_of
 
 PEOPLE = 3
 

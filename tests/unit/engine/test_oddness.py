@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.classifiers.cohort import Side, people_of
-from app.domain.patient import InvalidInputError, read_patient
+from app.domain.errors import InvalidInputError
+from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema, FloatArray
 from app.domain.units import readings_of
 from app.engine.hosting import Hosted, Hosting

@@ -1,0 +1,67 @@
+"""Composition: which models, which database, which language model. Gateway, worker and commands share it."""
+
+from collections.abc import Mapping
+
+from app.classifiers.store import ModelFolderError, load_models
+from app.engine.hosting import Hosting
+from app.proposers.llm.adapter import has_adapter
+from app.proposers.llm.breaker import Breaker
+from app.proposers.llm.client import LlmClient
+from app.proposers.llm.exemplars import ExemplarBank, load_exemplars
+from app.proposers.llm.prompt import Style
+from app.proposers.llm.proposer import LlmProposer
+from app.settings import Settings
+
+
+def hosting_of(settings: Settings) -> Hosting:
+    """The models that the settings name.
+
+    Raises:
+        ModelFolderError: one cannot be hosted, or the default one is not there.
+    """
+    store, default = settings.model_store, settings.default_model
+    hosted = load_models(store, settings.classifier_urls)
+    if default not in hosted:
+        raise ModelFolderError(f"DEFAULT_MODEL is {default}, but {store} holds {', '.join(hosted)}")
+    return Hosting(hosted, default)
+
+
+def llm_client(settings: Settings) -> LlmClient | None:
+    """A client of the language model that the settings name, if they do."""
+    if settings.llm_url is None:
+        return None
+    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
+    breaker = Breaker(settings.llm_failures, settings.llm_rest_s)
+    return LlmClient(settings.llm_url, settings.llm_model, key, settings.llm_concurrency, breaker)
+
+
+def exemplars_of(hosting: Hosting) -> Mapping[str, ExemplarBank]:
+    """The exemplars of each model, by its name.
+
+    Raises:
+        ModelFolderError: a model's are none, or not of its columns.
+    """
+    models = [hosted.model for hosted in hosting]
+    return {model.name: load_exemplars(model.folder, len(model.schema.columns)) for model in models}
+
+
+def proposer_of(
+    settings: Settings, hosting: Hosting, client: LlmClient, exemplars: Mapping[str, ExemplarBank]
+) -> LlmProposer:
+    """Who asks the language model; `exemplars` are shown in the few-shot style alone."""
+    style = Style(settings.llm_style)
+    # It is told nothing but the case: about a classifier that it was not taught it could only guess.
+    taught = (
+        frozenset(h.model.name for h in hosting if has_adapter(h.model.folder))
+        if style is Style.FINE_TUNED
+        else None
+    )
+    return LlmProposer(
+        client=client,
+        style=style,
+        exemplars=exemplars if style is Style.FEW_SHOT else {},
+        samples=settings.llm_samples,
+        temperature=settings.llm_temperature,
+        deadline_s=settings.llm_deadline_s,
+        taught=taught,
+    )

@@ -1,0 +1,132 @@
+"""Commands that run Turnpoint: everything on this machine, or the gateway alone."""
+
+import subprocess
+import sys
+from enum import StrEnum
+from importlib.abc import MetaPathFinder
+from typing import Annotated
+
+import typer
+
+from app.cli.shared import Home, fail
+from app.settings import ROOT, Settings
+
+Host = Annotated[str, typer.Option(help="Not read from HOST, which some shells set to the machine's name.")]
+
+
+class Llm(StrEnum):
+    """Servers of language models that can be embedded."""
+
+    LLAMA_CPP = "llama.cpp"
+    VLLM = "vllm"
+
+
+def run(
+    home: Home = ROOT / ".turnpoint",
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="PORT", min=1, max=65535)] = 8000,
+    llm: Annotated[Llm, typer.Option(help="What serves the language model.")] = Llm.LLAMA_CPP,
+) -> None:
+    """Run everything on this machine: PostgreSQL, Valkey, language model, gateway, demonstration patients."""
+    from app.classifiers.base import ClassifierError
+    from app.classifiers.store import ModelFolderError
+    from app.local.components import CannotRunError
+    from app.local.embedded.errors import EmbeddedError
+    from app.local.launcher import run as run_here
+    from app.storage.migrate import MigrationError
+
+    try:
+        run_here(home.expanduser().resolve(), host, port, llm)
+    except (EmbeddedError, MigrationError, CannotRunError, ModelFolderError, ClassifierError) as error:
+        fail(str(error))
+
+
+def fetch(home: Home = ROOT / ".turnpoint") -> None:
+    """Fetch the language model's weights (93 MB) and make them ready: later runs need no network."""
+    from app.classifiers.store import ModelFolderError, newest_version
+    from app.local.console import Screen
+    from app.local.embedded.errors import EmbeddedError
+    from app.local.embedded.language_model import language_model
+
+    settings = Settings()
+    try:
+        version = newest_version(settings.model_store / settings.default_model)
+        with Screen().step("Fetching the language model's weights") as step:
+            chosen = language_model(home.expanduser().resolve(), version, step.report)
+            weights = chosen.merged(home.expanduser().resolve(), step.report)
+            step.done(f"language model's weights: {weights.name}")
+    except (EmbeddedError, ModelFolderError) as error:
+        fail(str(error))
+
+
+def serve() -> None:
+    """Serve the gateway alone; settings come from the environment."""
+    sys.meta_path.insert(0, NotInAGateway())
+    import uvicorn
+
+    from app.classifiers.base import ClassifierError
+    from app.classifiers.store import ModelFolderError
+    from app.faces.http import logs
+    from app.main import create_app
+
+    settings = Settings()
+    logs.configure()
+    compile_apart()
+    try:
+        app = create_app(settings)
+    except (ModelFolderError, ClassifierError) as error:
+        fail(str(error))
+    # The access log is our own: uvicorn's would write paths, and with them patients' ids.
+    uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, log_level="warning")
+
+
+def compile_search() -> None:
+    """Compile the search's inner loops for this machine, as its first start does, unless that is done."""
+    from app.compiled import is_cold
+
+    if not is_cold():
+        return
+    from app.bootstrap import hosting_of
+    from app.classifiers.base import ClassifierError
+    from app.classifiers.store import ModelFolderError
+    from app.engine.examples import warm_up
+
+    settings = Settings()
+    try:
+        warm_up(hosting_of(settings).named(None))
+    except (ModelFolderError, ClassifierError) as error:
+        fail(str(error))
+
+
+def migrate() -> None:
+    """Bring the tables of DATABASE_URL up to date."""
+    from app.storage.migrate import MigrationError
+    from app.storage.migrate import migrate as bring_up_to_date
+
+    try:
+        bring_up_to_date(Settings())
+    except MigrationError as error:
+        fail(str(error))
+
+
+def compile_apart() -> None:
+    """On a machine's first start, compile in a process of its own: it takes 200 MB that are never given back.
+
+    What goes wrong there goes wrong here as well, and is said here.
+    """
+    from app.compiled import is_cold
+
+    if is_cold():
+        subprocess.run([sys.executable, "-m", "app.cli", "compile"], capture_output=True, check=False)
+
+
+class NotInAGateway(MetaPathFinder):
+    """Hides what only training needs, where it is installed.
+
+    XGBoost and PyArrow import pandas and scikit-learn wherever they find them: 130 MB and a second at the
+    start that a gateway has no use for.
+    """
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
+        if fullname in {"pandas", "sklearn"}:
+            raise ModuleNotFoundError(f"{fullname} is not used here", name=fullname)

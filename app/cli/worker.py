@@ -1,0 +1,23 @@
+"""The command that works on batch jobs."""
+
+import sys
+
+from app.cli.running import NotInAGateway, compile_apart
+from app.cli.shared import fail
+from app.settings import Settings
+
+
+def worker() -> None:
+    """Work on batch jobs, with any number of others; settings come from the environment."""
+    sys.meta_path.insert(0, NotInAGateway())
+    from app.classifiers.base import ClassifierError
+    from app.classifiers.store import ModelFolderError
+    from app.faces.http import logs
+    from app.worker import work_here
+
+    logs.configure()
+    compile_apart()  # not while it has a chunk in hand that another worker could make
+    try:
+        work_here(Settings())
+    except (ModelFolderError, ClassifierError) as error:
+        fail(str(error))

@@ -1,0 +1,61 @@
+"""What can go wrong with a question, in the field's words: no face, no library, no value ever told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+Place = Literal["path", "query", "header"]
+"""Where a parameter stands in a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationIssue:
+    """One thing wrong with a request's body: a JSON pointer (RFC 6901) and a sentence without values."""
+
+    pointer: str
+    detail: str
+
+
+class InvalidInputError(ValueError):
+    """A request that cannot be answered as it stands; `issues` says why, one entry a fault."""
+
+    def __init__(self, issues: list[ValidationIssue]) -> None:
+        super().__init__(f"{len(issues)} faults in the input")
+        self.issues = issues
+
+    @classmethod
+    def at(cls, pointer: str, detail: str) -> Self:
+        """With one fault."""
+        return cls([ValidationIssue(pointer, detail)])
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterIssue:
+    """One thing wrong with a parameter: its name, where it stands, and a sentence without values."""
+
+    parameter: str
+    place: Place
+    detail: str
+
+
+class InvalidParameterError(ValueError):
+    """Parameters that are not valid, or do not go with the rest of the request."""
+
+    def __init__(self, *issues: ParameterIssue) -> None:
+        super().__init__(f"{len(issues)} faults of parameters")
+        self.issues = issues
+
+
+class NotFoundError(LookupError):
+    """Nothing is stored or hosted under the id or name that is asked for."""
+
+
+class ConflictError(RuntimeError):
+    """What is asked for does not go with the state that things are in.
+
+    `members` tell a program of that state.
+    """
+
+    def __init__(self, detail: str, members: Mapping[str, Any] | None = None) -> None:
+        super().__init__(detail)
+        self.members = members or {}

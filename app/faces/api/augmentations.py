@@ -1,0 +1,234 @@
+"""HTTP in, HTTP out, of batch jobs."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
+
+from app.domain.errors import ConflictError, InvalidParameterError, ParameterIssue
+from app.engine.hosting import NOT_HOSTED
+from app.faces.api.job_events import events_of
+from app.faces.api.job_rows import format_for, is_had, version_of
+from app.faces.http.bodies import JsonRoute
+from app.faces.http.dependencies import DatabaseDep, HostingDep
+from app.faces.http.described import BYTES, EVENT, success, text
+from app.faces.http.negotiation import wants_page
+from app.faces.http.parameters import PageSize
+from app.faces.http.problems import documented, problem
+from app.faces.http.replies import json_reply
+from app.faces.http.sentences import IDEMPOTENCY_KEY, LAST_ROW
+from app.faces.pages.jobs import job_page
+from app.usecases.augmentation.columns import Others
+from app.usecases.augmentation.downloads import pages_of
+from app.usecases.augmentation.formats import FORMATS
+from app.usecases.augmentation.report.figures import QualityReport
+from app.usecases.augmentation.schemas import AugmentationRequest, Job, JobsPage, State, Upload
+from app.usecases.augmentation.service import AugmentationService
+from app.usecases.augmentation.table_reader import CSV, OCTETS, PARQUET, rows_of
+from app.usecases.augmentation.uploads import NoRoomError, TooLargeError, take_in
+
+router = APIRouter(prefix="/augmentations", tags=["augmentations"], route_class=JsonRoute)
+
+
+def _service(request: Request) -> AugmentationService:
+    service: AugmentationService = request.state.augmentations
+    return service
+
+
+ServiceDep = Annotated[AugmentationService, Depends(_service)]
+JobId = Annotated[UUID, Path(description="The `id` of a job.")]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=IDEMPOTENCY_KEY,
+        description="Of the caller's making: sent again with the same request, it gives the same job.",
+    ),
+]
+_TABLES = (OCTETS, CSV, PARQUET)
+_ROWS = {
+    "application/x-ndjson": text("A JSON object a line."),
+    CSV: text("A header, and a line a row."),
+    PARQUET: BYTES,
+}
+
+
+@router.post(
+    "",
+    operation_id="createAugmentation",
+    status_code=202,
+    response_model=Job,
+    responses=documented(400, 401, 409, 413, 415, 422, 503),
+)
+async def submit(body: AugmentationRequest, service: ServiceDep, key: Key = None) -> Response:
+    """Have rows of a class made of people of the other one, by workers."""
+    job = await service.submit(body, key)
+    reply = json_reply(job, 202)
+    reply.headers["Location"] = job.links["self"]
+    return reply
+
+
+@router.post(
+    "/uploads",
+    operation_id="uploadAugmentationTable",
+    status_code=201,
+    response_model=Upload,
+    responses=documented(401, 413, 415, 422, 503, 507),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": dict.fromkeys(_TABLES, BYTES),
+        }
+    },
+)
+async def upload(
+    request: Request,
+    hosting: HostingDep,
+    database: DatabaseDep,
+    model: Annotated[
+        str | None, Query(max_length=64, description="The model whose features the columns are.")
+    ] = None,
+    id_column: Annotated[
+        str | None,
+        Query(max_length=200, description="A column of your own ids: made rows have them as `source_id`."),
+    ] = None,
+    ignore_columns: Annotated[
+        str | None, Query(max_length=10_000, description="Columns that are left out, separated by commas.")
+    ] = None,
+) -> Response:
+    """Take in a table of people, CSV or Parquet, a column for each feature; a job then names its id.
+
+    As `application/octet-stream` it is Parquet if it begins like that, and else CSV.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in _TABLES:
+        return problem(415, f"Send one of {', '.join(_TABLES)}.")
+    hosted = hosting.find(model or hosting.default)
+    if hosted is None:
+        raise InvalidParameterError(ParameterIssue("model", "query", NOT_HOSTED))
+    most: int = request.state.max_upload_bytes
+    ignored = [] if ignore_columns is None else ignore_columns.split(",")
+    others = Others(id_column, frozenset(name.strip() for name in ignored))
+    read = partial(rows_of, media_type=kind, others=others)
+    try:
+        taken = await take_in(request.stream(), read, hosted.model, database, most)
+    except TooLargeError:
+        return problem(413, f"The upload is larger than {most // 1024} KiB.")
+    except NoRoomError:
+        return problem(507, "There is no room for the upload just now.")
+    return json_reply(taken, 201)
+
+
+@router.get(
+    "", operation_id="listAugmentations", response_model=JobsPage, responses=documented(401, 422, 503)
+)
+async def jobs(
+    service: ServiceDep,
+    before: Annotated[UUID | None, Query(description="The cursor `next` of the page before.")] = None,
+    limit: PageSize = 20,
+) -> Response:
+    """List jobs, newest first."""
+    return json_reply(await service.page(before, limit))
+
+
+@router.get(
+    "/{job_id}",
+    operation_id="getAugmentation",
+    response_model=Job,
+    responses=documented(401, 404, 422, 503)
+    | success("The job, or its page.", {"text/html": text("A page that follows the job.")}),
+)
+async def state(job_id: JobId, request: Request, service: ServiceDep) -> Response:
+    """How far a job is; a page that follows it, where a browser asks."""
+    job = await service.get(job_id)
+    if wants_page(request):
+        report = await service.document(job_id, "report") if job.state is State.COMPLETED else None
+        return job_page(job, report)
+    reply = json_reply(job)
+    reply.headers["Vary"] = "Accept, HX-Request"
+    return reply
+
+
+@router.delete(
+    "/{job_id}",
+    operation_id="cancelAugmentation",
+    response_model=Job,
+    responses=documented(401, 404, 422, 503),
+)
+async def cancel(job_id: JobId, service: ServiceDep) -> Response:
+    """Cancel a job; rows made so far stay. One that has ended stays as it is."""
+    return json_reply(await service.cancel(job_id))
+
+
+@router.get(
+    "/{job_id}/rows",
+    operation_id="getAugmentationRows",
+    response_class=Response,
+    responses=documented(401, 404, 406, 409, 422, 503) | success("The rows.", _ROWS),
+)
+async def rows(
+    job_id: JobId,
+    request: Request,
+    service: ServiceDep,
+    hosting: HostingDep,
+    database: DatabaseDep,
+    after: Annotated[
+        str | None, Query(pattern=LAST_ROW, description="`source_row.rank` of the last row had.")
+    ] = None,
+) -> Response:
+    """Download a finished job's rows: NDJSON, CSV or Parquet by `Accept`, in the order of their sources."""
+    wanted = format_for(request.headers.get("accept", "*/*"))
+    if wanted is None:
+        return problem(406, f"Rows come as {', '.join(one.media_type for one in FORMATS)}.")
+    job = await service.get(job_id)
+    if not job.state.is_final:
+        raise ConflictError("The job has not ended: its rows are there when it has.")
+    schema = hosting.named(job.model.name).model.schema
+    headers = {"ETag": version_of(job, wanted, after), "Vary": "Accept"}
+    if is_had(headers["ETag"], request.headers.get("if-none-match", "")):
+        return Response(status_code=304, headers=headers)
+    headers["Content-Disposition"] = f'attachment; filename="{job.id}.{wanted.ending}"'
+    stream: AsyncIterator[bytes] = wanted.written(schema, pages_of(database, job, after))
+    return StreamingResponse(stream, media_type=wanted.media_type, headers=headers)
+
+
+@router.get(
+    "/{job_id}/events",
+    operation_id="getAugmentationEvents",
+    response_class=Response,
+    responses=documented(401, 404, 422, 503)
+    | success("Events: a job as it is now, whenever something changed.", {"text/event-stream": EVENT}),
+)
+async def events(job_id: JobId, service: ServiceDep) -> Response:
+    """Follow a job: server-sent events `progress`, then `end`."""
+    await service.get(job_id)
+    return StreamingResponse(events_of(service, job_id), media_type="text/event-stream")
+
+
+@router.get(
+    "/{job_id}/report",
+    operation_id="getAugmentationReport",
+    response_model=QualityReport,
+    responses=documented(401, 404, 409, 422, 503)
+    | success("The report, or its page.", {"text/html": text("A page with the report's figures.")}),
+)
+async def report(job_id: JobId, request: Request, service: ServiceDep) -> Response:
+    """The quality report of a completed job: JSON, or a page where `Accept` asks for HTML."""
+    if wants_page(request):
+        return HTMLResponse(str(await service.document(job_id, "page")))
+    return JSONResponse(await service.document(job_id, "report"))
+
+
+@router.get(
+    "/{job_id}/card",
+    operation_id="getAugmentationCard",
+    response_class=Response,
+    responses=documented(401, 404, 409, 422, 503)
+    | success("The card.", {"text/markdown": text("A data card (Pushkarna et al., 2022).")}),
+)
+async def card(job_id: JobId, service: ServiceDep) -> Response:
+    """The data card of a completed job's rows, Markdown, to go with them wherever they go."""
+    return PlainTextResponse(str(await service.document(job_id, "card")), media_type="text/markdown")

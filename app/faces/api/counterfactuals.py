@@ -1,0 +1,47 @@
+"""HTTP in, HTTP out."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+
+from app.faces.http.bodies import JsonRoute
+from app.faces.http.disconnect import unless_hung_up
+from app.faces.http.problems import documented
+from app.faces.http.replies import json_reply
+from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
+from app.usecases.counterfactuals.service import CounterfactualService
+
+router = APIRouter(prefix="/counterfactuals", tags=["counterfactuals"], route_class=JsonRoute)
+
+
+def _service(request: Request) -> CounterfactualService:
+    service: CounterfactualService = request.state.counterfactuals
+    return service
+
+
+ServiceDep = Annotated[CounterfactualService, Depends(_service)]
+AnswerId = Annotated[UUID, Path(description="The `id` of an answer.")]
+
+
+@router.post(
+    "",
+    operation_id="createCounterfactuals",
+    response_model=CounterfactualsAnswer,
+    responses=documented(400, 401, 413, 415, 422, 503),
+)
+async def ask(body: CounterfactualsRequest, request: Request, service: ServiceDep) -> Response:
+    """Suggest the smallest verified changes that bring a patient's risk to the target."""
+    answering = service.answer(body, request.state.ids)
+    return json_reply(await unless_hung_up(request, answering))
+
+
+@router.get(
+    "/{answer_id}",
+    operation_id="getCounterfactuals",
+    response_model=CounterfactualsAnswer,
+    responses=documented(401, 404, 422, 503),
+)
+async def get_recorded(answer_id: AnswerId, service: ServiceDep) -> Response:
+    """Read a recorded answer."""
+    return json_reply(await service.recorded(answer_id))

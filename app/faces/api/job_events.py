@@ -1,0 +1,27 @@
+"""A job's progress as server-sent events."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from app.usecases.augmentation.schemas import Job
+from app.usecases.augmentation.service import AugmentationService
+
+_EVERY_S = 0.5
+
+
+async def events_of(service: AugmentationService, job_id: UUID) -> AsyncIterator[str]:
+    """An event `progress` whenever something changed, `end` with the final state, then no more."""
+    told: Job | None = None
+    while True:
+        job = await service.get(job_id)
+        if job != told:
+            yield _event("end" if job.state.is_final else "progress", job)
+            told = job
+        if job.state.is_final:
+            return
+        await asyncio.sleep(_EVERY_S)
+
+
+def _event(name: str, job: Job) -> str:
+    return f"event: {name}\ndata: {job.model_dump_json()}\n\n"

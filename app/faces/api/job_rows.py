@@ -1,0 +1,32 @@
+"""What a caller asks for of a job's rows: a format by `Accept`, nothing by `If-None-Match`."""
+
+import hashlib
+
+from app.faces.http.negotiation import weights_of
+from app.usecases.augmentation.formats import FORMATS, Format
+from app.usecases.augmentation.schemas import Job
+
+
+def format_for(accept: str) -> Format | None:
+    """The format that an Accept header prefers, the first of equals, NDJSON for any; None without one."""
+    by_type = {one.media_type: one for one in FORMATS}
+    weights = weights_of(accept) or {"*/*": 1.0}
+    named = [name for name, weight in weights.items() if weight > 0]
+    for name in sorted(named, key=lambda one: -weights[one]):
+        if name in by_type:
+            return by_type[name]
+        if name in ("*/*", "application/*", "application/json"):
+            return FORMATS[0]
+    return None
+
+
+def version_of(job: Job, wanted: Format, after: str | None) -> str:
+    """A strong ETag: a job's rows do not change once it has ended."""
+    told = f"{job.id} {job.finished_at} {wanted.ending} {after}"
+    return f'"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
+
+
+def is_had(version: str, if_none_match: str) -> bool:
+    """Whether a caller has this version already; proxies that compress mark it as weak."""
+    had = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
+    return version in had or "*" in had

@@ -1,0 +1,122 @@
+"""What is hosted."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from app.domain.errors import NotFoundError
+from app.engine.hosting import Hosted, Hosting
+from app.faces.api.json_schema import features_json_schema
+from app.faces.http.dependencies import HostingDep
+from app.faces.http.described import OBJECT, success
+from app.faces.http.problems import documented
+
+router = APIRouter(prefix="/models", tags=["models"])
+
+_SCHEMA = "application/schema+json"
+
+
+class ModelSummary(BaseModel):
+    """A hosted model in brief."""
+
+    name: str = Field(description="What requests call it.")
+    version: str = Field(description="Its version.")
+    title: str = Field(description="What people call it.")
+    outcome: str = Field(description="What the risk is a risk of.")
+    threshold: float = Field(description="The decision threshold (0-1): a risk above it is high.")
+    default: bool = Field(description="Whether requests that name no model ask this one.")
+
+
+class ModelDetail(ModelSummary):
+    """A hosted model: what it answers, from whose data, and what a request may vary."""
+
+    description: str = Field(description="What it is, in a sentence or two.")
+    digest: str = Field(description="SHA-256 of its files: what answers were made with.")
+    min_robustness: float = Field(
+        description="The share (0-1) that an option holds in unless a request says otherwise."
+    )
+    max_changes: int = Field(
+        description="The most features that an option changes unless a request says otherwise."
+    )
+    horizon: str = Field(description="The time that steps are meant for.")
+    committee_size: int = Field(description="How many refits judge whether an option holds.")
+    population_size: int = Field(description="How many people plausibility is judged by.")
+    data: dict[str, str] = Field(description="Whose data it learned from.")
+    actionable: list[str] = Field(description="Features that options may change.")
+    fixed: list[str] = Field(description="Features that no option changes or moves.")
+
+
+def _hosted(
+    hosting: HostingDep,
+    name: Annotated[
+        str, Path(max_length=64, description="A hosted model's name.", examples=["dysglycaemia"])
+    ],
+) -> Hosted:
+    hosted = hosting.find(name)
+    if hosted is None:
+        raise NotFoundError("No model of this name is hosted.")
+    return hosted
+
+
+HostedDep = Annotated[Hosted, Depends(_hosted)]
+
+
+@router.get("", operation_id="listModels", responses=documented(401))
+async def list_models(hosting: HostingDep) -> list[ModelSummary]:
+    """List the hosted models."""
+    return [summary_of(hosted, hosting) for hosted in hosting]
+
+
+@router.get("/{name}", operation_id="getModel", responses=documented(401, 404, 422))
+async def get_model(hosted: HostedDep, hosting: HostingDep) -> ModelDetail:
+    """Describe a hosted model."""
+    return detail_of(hosted, hosting)
+
+
+def summary_of(hosted: Hosted, hosting: Hosting) -> ModelSummary:
+    """A model in brief."""
+    return ModelSummary(**_brief(hosted, hosting))
+
+
+def detail_of(hosted: Hosted, hosting: Hosting) -> ModelDetail:
+    """A model as GET /models/{name} tells of it."""
+    model, facts = hosted.model, hosted.model.schema.model
+    moving = {feature.name for feature in model.schema.actionable} | set(model.schema.link_of)
+    return ModelDetail(
+        **_brief(hosted, hosting),
+        description=facts.description,
+        digest=model.digest,
+        min_robustness=facts.min_robustness,
+        max_changes=facts.max_changes,
+        horizon=facts.horizon,
+        committee_size=model.committee.size,
+        population_size=len(model.population.rows),
+        data=model.schema.data.model_dump(),
+        actionable=[feature.name for feature in model.schema.actionable],
+        fixed=[feature.name for feature in model.schema.features if feature.name not in moving],
+    )
+
+
+@router.get(
+    "/{name}/schema",
+    operation_id="getModelSchema",
+    response_class=Response,
+    responses=documented(401, 404, 422) | success("JSON Schema.", {_SCHEMA: OBJECT}),
+)
+async def get_schema(hosted: HostedDep) -> JSONResponse:
+    """Give the JSON Schema of a model's features."""
+    return JSONResponse(features_json_schema(hosted.model.schema), media_type=_SCHEMA)
+
+
+def _brief(hosted: Hosted, hosting: Hosting) -> dict[str, Any]:
+    facts = hosted.model.schema.model
+    return {
+        "name": facts.name,
+        "version": hosted.model.version,
+        "title": facts.title,
+        "outcome": facts.outcome,
+        "threshold": facts.threshold,
+        "default": facts.name == hosting.default,
+    }

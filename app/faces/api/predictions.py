@@ -1,0 +1,38 @@
+"""HTTP in, HTTP out."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.patient import read_patient
+from app.faces.http.bodies import JsonRoute
+from app.faces.http.dependencies import DatabaseDep, HostingDep
+from app.faces.http.problems import documented
+from app.faces.http.replies import json_reply
+from app.usecases.predictions.service import PredictionAnswer, tell
+
+router = APIRouter(prefix="/predictions", tags=["predictions"], route_class=JsonRoute)
+
+
+class PredictionRequest(BaseModel):
+    """One feature vector."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    model: str | None = Field(None, description="A hosted model's name; the configured one by default.")
+    features: dict[str, Any] = Field(
+        description="The feature vector: GET /models/{name}/schema describes it."
+    )
+
+
+@router.post(
+    "",
+    operation_id="createPrediction",
+    response_model=PredictionAnswer,
+    responses=documented(400, 401, 413, 415, 422, 503),
+)
+async def predict(body: PredictionRequest, hosting: HostingDep, database: DatabaseDep) -> Response:
+    """Tell the risk of one feature vector."""
+    hosted = hosting.named(body.model)
+    return json_reply(await tell(hosted, read_patient(hosted.model.schema, body.features), database))

@@ -1,0 +1,45 @@
+"""Bodies of JSON: every endpoint that takes one reads it by `app.parsing.json_text`."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from app.domain.errors import InvalidInputError, ValidationIssue
+from app.parsing.json_text import JsonError, JsonFaultsError, read_json
+
+
+class UnreadableBodyError(HTTPException):
+    """A body that is not JSON; `detail` says why without its content."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(400, why)
+
+
+class JsonRoute(APIRoute):
+    """Refuses JSON that can be read in two ways, or that Python alone would read."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_json(request: Request) -> Response:
+            try:
+                return await handle(_JsonRequest(request.scope, request.receive))
+            except HTTPException as error:  # as which the framework raises whatever reading a body raises
+                if isinstance(error.__cause__, InvalidInputError):
+                    raise error.__cause__ from None
+                raise
+
+        return handle_json
+
+
+class _JsonRequest(Request):
+    async def json(self) -> Any:
+        try:
+            return read_json(await self.body())
+        except JsonError as error:
+            raise UnreadableBodyError(str(error)) from error
+        except JsonFaultsError as error:
+            raise InvalidInputError([ValidationIssue(*one) for one in error.faults]) from error

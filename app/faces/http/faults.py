@@ -1,0 +1,54 @@
+"""What is wrong with a request, as callers are told: by place, without a value."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.errors import ParameterIssue, Place, ValidationIssue
+
+MOST_TOLD = 100
+"""How many faults one refusal tells."""
+_DETAIL = "What is wrong, to be read after the name of the place; never a value."
+
+
+class BodyFaultOut(BaseModel):
+    """One thing wrong with the body of a request."""
+
+    pointer: str = Field(
+        description="A JSON Pointer (RFC 6901) into the body, empty for the whole of it. It ends above a key "
+        "that is no plain name, since that might be somebody's data."
+    )
+    detail: str = Field(description=_DETAIL)
+
+    @property
+    def name(self) -> str:
+        """What a person would call the place; nothing for the whole body."""
+        return self.pointer.rpartition("/")[2]
+
+
+class ParameterFaultOut(BaseModel):
+    """One thing wrong with a parameter of a request."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    parameter: str = Field(description="Its name.")
+    place: Place = Field(alias="in", description="Where it stands.")
+    detail: str = Field(description=_DETAIL)
+
+    @property
+    def name(self) -> str:
+        """What a person would call the place."""
+        return self.parameter
+
+
+FaultOut = BodyFaultOut | ParameterFaultOut
+
+
+def told(faults: Iterable[ValidationIssue | ParameterIssue]) -> Iterator[FaultOut]:
+    """On the wire, each once, and no more than `MOST_TOLD`."""
+    for fault in islice(dict.fromkeys(faults), MOST_TOLD):
+        if isinstance(fault, ValidationIssue):
+            yield BodyFaultOut(pointer=fault.pointer, detail=fault.detail)
+        else:
+            yield ParameterFaultOut(parameter=fault.parameter, place=fault.place, detail=fault.detail)

@@ -1,0 +1,35 @@
+"""Who asks, and for what: a browser, htmx on one of our pages, or a program (RFC 9110, section 12.5.1)."""
+
+from starlette.requests import HTTPConnection
+
+from app.parsing.numbers import NumberError, read_number
+
+_PAGE, _PROGRAMS = "text/html", ("application/json", "application/*")
+
+
+def weights_of(accept: str) -> dict[str, float]:
+    """Media types in lower case, in the header's order, each with its weight: 0 if that cannot be read."""
+    return dict(_weighed(part) for part in accept.split(",") if part.strip())
+
+
+def _weighed(part: str) -> tuple[str, float]:
+    name, *parameters = (word.strip() for word in part.lower().split(";"))
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return name, read_number(parameter[2:])
+            except NumberError:
+                return name, 0.0
+    return name, 1.0
+
+
+def is_fragment(request: HTTPConnection) -> bool:
+    """Whether htmx asks, which puts what it gets into the page it is on."""
+    return request.headers.get("hx-request") == "true"
+
+
+def wants_page(request: HTTPConnection) -> bool:
+    """Whether HTML is preferred over JSON; a bare `*/*` is a program's."""
+    weights = weights_of(request.headers.get("accept", ""))
+    page = weights.get(_PAGE, 0.0)
+    return is_fragment(request) or page > max(weights.get(name, 0.0) for name in _PROGRAMS)

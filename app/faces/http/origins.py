@@ -1,0 +1,63 @@
+"""Pure ASGI middleware against other sites that act through the browser of somebody who is let in here."""
+
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.faces.http.problems import refusal
+
+_READING = ("GET", "HEAD", "OPTIONS")
+
+
+class SameSite:
+    """Refuses what another site's page makes a browser send, by which it would act as the person signed in.
+
+    Browsers say where a request comes from in Sec-Fetch-Site, older ones in Origin; programs say neither.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in _READING and _is_from_elsewhere(scope):
+            refused = refusal(Request(scope), 403, "This was sent by the page of another site.")
+            await refused(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+class OwnNames:
+    """Refuses requests under names that are not this service's.
+
+    Without tokens the service trusts whoever reaches it on this machine. A page of another site reaches it
+    too, if that site's name is made to lead here (DNS rebinding): the name in `Host` gives that away.
+    """
+
+    def __init__(self, app: ASGIApp, names: Collection[str]) -> None:
+        self._app = app
+        self._names = names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _hostname(scope) not in self._names:
+            refused = refusal(Request(scope), 421, "The service is not known under this name here.")
+            await refused(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def _hostname(scope: Scope) -> str:
+    try:
+        return urlsplit("//" + Headers(scope=scope).get("host", "")).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_from_elsewhere(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host")

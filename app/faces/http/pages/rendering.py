@@ -1,0 +1,79 @@
+"""Templates into pages, with the headers that every page has."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.domain.wording import inline
+from app.faces.http.pages.assets import asset_url, integrity
+
+_SHARED = Path(__file__).parent / "templates"
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "frame-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'self'",
+    )
+)
+_HEADERS = {"Content-Security-Policy": _POLICY, "Vary": "Accept, HX-Request"}
+_NO_BREAK, _MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
+
+
+class Pages:
+    """The pages of one folder of templates, on the frame that all share."""
+
+    def __init__(self, folder: Path = _SHARED) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader([folder, _SHARED]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters["risk"] = risk_words
+        self._environment.filters["inline"] = inline
+        self._environment.filters["when"] = when
+        self._environment.globals |= {"asset": asset_url, "integrity": integrity}
+
+    def page(
+        self, template: str, status: int = 200, headers: dict[str, str] | None = None, **context: Any
+    ) -> HTMLResponse:
+        """A page, or a part of one."""
+        text = self._environment.get_template(template).render(context)
+        return HTMLResponse(text, status, _HEADERS | (headers or {}))
+
+
+def risk_words(risk: float, beside: float | None = None) -> str:
+    """A risk in whole per cent, with as many decimals more as tell it from another one beside it."""
+    decimals = 0
+    while beside is not None and decimals < 4 and risk != beside and _same(risk, beside, decimals):
+        decimals += 1
+    if decimals == 0 and 0 < risk < 0.005:
+        return f"<{_NO_BREAK}1{_NO_BREAK}%"
+    if decimals == 0 and 0.995 <= risk < 1:
+        return f">{_NO_BREAK}99{_NO_BREAK}%"
+    return f"{100 * risk:.{decimals}f}{_NO_BREAK}%"
+
+
+def _same(one: float, other: float, decimals: int) -> bool:
+    return f"{100 * one:.{decimals}f}" == f"{100 * other:.{decimals}f}"
+
+
+def when(moment: datetime) -> str:
+    """A moment as people write it: "3 February 2026, 14:05 UTC"."""
+    there = moment.astimezone(UTC)
+    return f"{there.day} {there:%B %Y, %H:%M} UTC".replace(" UTC", f"{_NO_BREAK}UTC")
+
+
+def signed(text: str) -> str:
+    """A number's text with its sign written out, as a change is."""
+    return _MINUS + text[1:] if text.startswith("-") else f"+{text}"

@@ -1,0 +1,160 @@
+"""Errors as RFC 9457 problem documents: they name the place, never its value."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
+from pydantic.config import JsonDict
+from pydantic.json_schema import SkipJsonSchema
+from starlette.exceptions import HTTPException
+
+from app.classifiers.base import ClassifierError
+from app.domain.errors import (
+    ConflictError,
+    InvalidInputError,
+    InvalidParameterError,
+    NotFoundError,
+    ParameterIssue,
+    ValidationIssue,
+)
+from app.faces.http.bodies import UnreadableBodyError
+from app.faces.http.disconnect import HungUpError
+from app.faces.http.faults import FaultOut, told
+from app.faces.http.methods import methods_at
+from app.faces.http.negotiation import wants_page
+from app.faces.http.pages.errors import RETRY, error_page
+from app.faces.http.places import faults_of
+from app.storage.database import RecordError
+
+MEDIA_TYPE = "application/problem+json"
+_JSON = "application/json"
+_FAULTS = "The request has faults."
+_DETAILS = {
+    404: "There is nothing at this address.",
+    405: "This address does not take this method; the header Allow lists those that it takes.",
+}
+"""Of what the framework refuses by itself."""
+_log = structlog.get_logger()
+
+
+def _without_default(schema: JsonDict) -> None:
+    """What is left out is not null."""
+    schema.pop("default", None)
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457)."""
+
+    type: str = Field("about:blank", description="A URI; about:blank says that the status tells the kind.")
+    title: str = Field(description="The phrase of the HTTP status.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What went wrong, in a sentence for people.")
+    errors: list[FaultOut] | SkipJsonSchema[None] = Field(
+        None,
+        description="Where the request has faults, each of them; left out elsewhere.",
+        json_schema_extra=_without_default,
+    )
+
+
+def problem(
+    status: int,
+    detail: str,
+    faults: Sequence[FaultOut] = (),
+    members: Mapping[str, Any] | None = None,
+) -> JSONResponse:
+    """A problem response; retry advice for what passes by itself."""
+    body = Problem(
+        title=HTTPStatus(status).phrase, status=status, detail=detail, errors=list(faults) or None
+    ).model_dump(by_alias=True, exclude_none=True)
+    headers = RETRY if status == 503 else None
+    return JSONResponse(body | dict(members or {}), status, headers, media_type=MEDIA_TYPE)
+
+
+def refusal(
+    request: Request,
+    status: int,
+    detail: str,
+    faults: Sequence[ValidationIssue | ParameterIssue] = (),
+    members: Mapping[str, Any] | None = None,
+) -> Response:
+    """What went wrong, for a program as a problem document and for a person as a page."""
+    wire = list(told(faults))
+    if wants_page(request):
+        return error_page(request, status, detail, wire)
+    return problem(status, detail, wire, members)
+
+
+def documented(*statuses: int, body: type[Problem] = Problem) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI `responses` of an endpoint that may answer with these problems."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{body.__name__}"}}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the service, its framework's own included, with a problem document or a page."""
+    _install_faults(app)
+    _install_states(app)
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        headers = dict(error.headers or {})
+        if error.status_code == 400:
+            why = error.detail if isinstance(error, UnreadableBodyError) else "cannot be read"
+            return refusal(request, 400, "The body cannot be read.", [ValidationIssue("", why)])
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(methods_at(request))
+        response = refusal(request, error.status_code, _DETAILS.get(error.status_code, error.detail))
+        response.headers.update(headers)
+        return response
+
+
+def _install_faults(app: FastAPI) -> None:
+    """What is wrong with the request itself."""
+
+    @app.exception_handler(RequestValidationError)
+    async def _unreadable(request: Request, error: RequestValidationError) -> Response:
+        if isinstance(error.body, bytes):  # left as it came, since it does not say that it is JSON
+            return refusal(request, 415, f"Send {_JSON}.")
+        faults = [fault for entry in error.errors() for fault in faults_of(entry, error.body)]
+        return refusal(request, 422, _FAULTS, faults)
+
+    @app.exception_handler(InvalidInputError)
+    async def _invalid(request: Request, error: InvalidInputError) -> Response:
+        return refusal(request, 422, _FAULTS, error.issues)
+
+    @app.exception_handler(InvalidParameterError)
+    async def _invalid_parameter(request: Request, error: InvalidParameterError) -> Response:
+        return refusal(request, 422, _FAULTS, error.issues)
+
+
+def _install_states(app: FastAPI) -> None:
+    """What is not there, has changed meanwhile, or is away."""
+
+    @app.exception_handler(HungUpError)
+    async def _hung_up(_: Request, __: HungUpError) -> Response:
+        return Response(status_code=499)  # nginx's code: for log and metrics, nobody reads it
+
+    @app.exception_handler(NotFoundError)
+    async def _not_found(request: Request, error: NotFoundError) -> Response:
+        return refusal(request, 404, str(error))
+
+    @app.exception_handler(ConflictError)
+    async def _conflict(request: Request, error: ConflictError) -> Response:
+        return refusal(request, 409, str(error), members=error.members)
+
+    @app.exception_handler(RecordError)
+    async def _no_record(request: Request, error: RecordError) -> Response:
+        _log.error("record_unavailable", cause=type(error.__cause__).__name__)
+        return refusal(
+            request, 503, "The record is away, and no suggestion leaves unrecorded. Try again shortly."
+        )
+
+    @app.exception_handler(ClassifierError)
+    async def _no_classifier(request: Request, error: ClassifierError) -> Response:
+        _log.error("classifier_unavailable", why=str(error))  # which never holds a value of a row
+        return refusal(request, 503, "The risk classifier is away. Try again shortly.")

@@ -1,0 +1,98 @@
+"""Completing the document that the framework writes: problems, who may call, examples."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
+
+from app.engine.examples import example_people, with_a_way_down
+from app.engine.hosting import Hosting
+from app.faces.api.feedback import FeedbackConflict
+from app.faces.http.problems import Problem, documented
+from app.faces.openapi.example_answers import answers_of
+from app.faces.openapi.example_requests import requests_of
+
+Document = dict[str, Any]
+
+_TRIED = 20
+"""Of how many people the first one who can be helped is the example."""
+
+_SCHEMES = {
+    "token": {"type": "http", "scheme": "bearer", "description": "For programs."},
+    "signIn": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "For people: a name to sign feedback with, and a token as the password.",
+    },
+}
+
+
+def describe(app: FastAPI, hosting: Hosting, asks_for_token: bool) -> None:
+    """Have the app serve the whole document; examples are of the default model, and worked out here."""
+    hosted = hosting.named(None)
+    person = with_a_way_down(hosted, example_people(hosted.model, _TRIED))
+    requests, answers = requests_of(hosted.model.name, person), answers_of(hosting, person)
+    write = app.openapi
+
+    @cache
+    def document() -> Document:
+        whole = write()
+        _add_problems(whole)
+        _add_refusals(whole, asks_for_token)
+        if asks_for_token:
+            _add_security(whole)
+        for name, operation in operations_of(whole):
+            operation["summary"] = _in_words(name)
+            _add_examples(operation, requests.get(name), answers[name])
+        return whole
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def _in_words(name: str) -> str:
+    """createCounterfactuals: Create counterfactuals."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
+
+
+def operations_of(document: Document) -> Iterator[tuple[str, Document]]:
+    """Each operation with its id."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            yield operation["operationId"], operation
+
+
+def _add_problems(document: Document) -> None:
+    """The schemas that `documented` refers to."""
+    kinds = [(Problem, "serialization"), (FeedbackConflict, "serialization")]
+    _, schemas = models_json_schema(kinds, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+    document["components"]["schemas"] |= schemas["$defs"]
+
+
+def _add_refusals(document: Document, asks_for_token: bool) -> None:
+    """What middleware answers for every endpoint (`http.origins`)."""
+    for operations in document["paths"].values():
+        for method, operation in operations.items():
+            statuses = ([] if method == "get" else [403]) + ([] if asks_for_token else [421])
+            told = {str(status): response for status, response in documented(*statuses).items()}
+            operation["responses"] = dict(sorted((told | operation["responses"]).items()))
+
+
+def _add_security(document: Document) -> None:
+    """Who is refused without a token may send it in two ways."""
+    document["components"]["securitySchemes"] = _SCHEMES
+    for _, operation in operations_of(document):
+        if "401" in operation["responses"]:
+            operation["security"] = [{name: []} for name in _SCHEMES]
+
+
+def _add_examples(operation: Document, request: Any, answers: dict[str, Any]) -> None:
+    """`answers` by media type; every success has the same ones."""
+    if request is not None:
+        operation["requestBody"]["content"]["application/json"]["example"] = request
+    for status, response in operation["responses"].items():
+        for kind, body in response.get("content", {}).items():
+            if status.startswith("2") and kind in answers:
+                body["example"] = answers[kind]

@@ -1,0 +1,129 @@
+"""What each operation answers: real answers of the default model about a real person, at ids of our own."""
+
+import json
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
+
+from app.classifiers.cohort import Person
+from app.domain.counterfactual import Generation
+from app.engine.finding import find
+from app.engine.hosting import Hosting
+from app.engine.recommend import already_below, recommend
+from app.faces.api.json_schema import features_json_schema
+from app.faces.api.model_card import card_of
+from app.faces.api.models import detail_of, summary_of
+from app.faces.http.operations import Liveness
+from app.faces.http.readiness import Readiness
+from app.faces.openapi import ids
+from app.faces.openapi.example_jobs import job_answers
+from app.usecases.counterfactuals.answering import as_answer
+from app.usecases.counterfactuals.request import read_request
+from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
+from app.usecases.feedback.reasons import Reason, Verdict
+from app.usecases.feedback.schemas import FeedbackOut
+from app.usecases.predictions.service import PredictionAnswer
+from app.usecases.record.schemas import InterventionsPage
+
+Answers = dict[str, dict[str, Any]]
+"""By operation, then by media type."""
+
+_JSON = "application/json"
+_NOBODY_ASKED = Generation(0, 0, 0, 0, llm_model=None, prompt_version=None, degraded=None)
+_MILLISECONDS = 41.5
+"""As most answers of a search take; measured ones would differ at every start."""
+
+
+def answers_of(hosting: Hosting, person: Person) -> Answers:
+    """An example of what each operation answers, in at least one media type."""
+    answer = _answer(hosting, person)
+    told = _in_json(answer)
+    feedback = FeedbackOut(
+        id=ids.FEEDBACK_ID,
+        created_at=ids.SAID,
+        counterfactual_id=ids.OPTION_ID,
+        verdict=Verdict.DECLINED,
+        reason=Reason.NOT_FEASIBLE,
+        note="no pool nearby",
+        given_by=None,
+        replaces=None,
+    )
+    page = InterventionsPage(patient_id=ids.PATIENT_ID, answers=[answer], feedback=[feedback], next=None)
+    return {
+        "createCounterfactuals": told,
+        "getCounterfactuals": told,
+        "createFeedback": _in_json(feedback),
+        "listPatientInterventions": _in_json(page),
+        "createPrediction": _in_json(_prediction(answer)),
+        **_of_models(hosting),
+        **job_answers(answer),
+        **_OPERATIONS,
+    }
+
+
+def _answer(hosting: Hosting, person: Person) -> CounterfactualsAnswer:
+    """The way of `counterfactuals.service`, with nobody to ask but the search, and nothing recorded."""
+    hosted = hosting.named(None)
+    request = CounterfactualsRequest(patient_id=ids.PATIENT_ID, features=dict(person.features))
+    asked = read_request(hosting, request)
+    question = asked.question()
+    if person.risk <= asked.target:  # where the threshold is so high that nobody is above
+        outcome = already_below(person.risk)
+    else:
+        found, nothing = find(question, hosted.yardsticks, asked.wish), question.unchanged[:0]
+        outcome = recommend(
+            question, hosted.yardsticks, asked.wish, person.risk, found, nothing, _NOBODY_ASKED
+        )
+    return _renamed(as_answer(asked, outcome, cache_away=False, elapsed_ms=_MILLISECONDS))
+
+
+def _renamed(answer: CounterfactualsAnswer) -> CounterfactualsAnswer:
+    options = [
+        option.model_copy(update={"id": ids.option_id(option.rank)}) for option in answer.counterfactuals
+    ]
+    mine = {"id": ids.ANSWER_ID, "created_at": ids.ASKED, "counterfactuals": options}
+    return answer.model_copy(update=mine)
+
+
+def _prediction(answer: CounterfactualsAnswer) -> PredictionAnswer:
+    now, model = answer.prediction, answer.model
+    return PredictionAnswer(
+        model=model.name,
+        version=model.version,
+        risk=now.risk,
+        threshold=now.threshold,
+        label=now.label,
+        warnings=answer.warnings,
+    )
+
+
+def _of_models(hosting: Hosting) -> Answers:
+    hosted = hosting.named(None)
+    answers = {
+        "listModels": _in_json([summary_of(one, hosting) for one in hosting]),
+        "getModel": _in_json(detail_of(hosted, hosting)),
+        "getModelSchema": {"application/schema+json": features_json_schema(hosted.model.schema)},
+    }
+    try:
+        markdown, card = card_of(hosted)
+    except FileNotFoundError:  # a model of somebody else's need not have one
+        markdown, card = f"# {hosted.model.schema.model.title}\n", {"model": hosted.model.name}
+    return answers | {"getModelCard": {_JSON: card, "text/markdown": markdown}}
+
+
+_METRICS = """\
+# HELP turnpoint_request_seconds Time to answer a request.
+# TYPE turnpoint_request_seconds histogram
+"""
+
+
+def _in_json(answer: BaseModel | list[Any]) -> dict[str, Any]:
+    return {_JSON: json.loads(json.dumps(to_jsonable_python(answer, by_alias=True)))}
+
+
+_OPERATIONS: Answers = {
+    "getLiveness": _in_json(Liveness(alive=True)),
+    "getReadiness": _in_json(Readiness(ready=True, database=True, classifier=None, cache=True, llm=True)),
+    "getMetrics": {"text/plain": _METRICS},
+}

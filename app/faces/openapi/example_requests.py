@@ -1,0 +1,32 @@
+"""Requests to try: about a real person whom the default model can help."""
+
+from typing import Any
+
+from app.classifiers.cohort import Person
+from app.faces.openapi.ids import OPTION_ID, PATIENT_ID
+
+
+def requests_of(model: str, person: Person) -> dict[str, Any]:
+    """A body by the id of its operation."""
+    features = person.features
+    return {
+        "createCounterfactuals": {
+            "patient_id": PATIENT_ID,
+            "model": model,
+            "features": features,
+            "count": 4,
+        },
+        "createPrediction": {"model": model, "features": features},
+        "createAugmentation": {
+            "model": model,
+            "source": {"kind": "rows", "rows": [features]},
+            "target_label": "low",
+            "per_row": 3,
+        },
+        "createFeedback": {
+            "counterfactual_id": str(OPTION_ID),
+            "verdict": "declined",
+            "reason": "not_feasible",
+            "note": "no pool nearby",
+        },
+    }

@@ -1,0 +1,15 @@
+"""What the patient's pages take from the gateway's state."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.faces.http.dependencies import DatabaseDep, HostingDep
+from app.usecases.record.loader import Scenes
+
+
+def _scenes(request: Request, database: DatabaseDep, hosting: HostingDep) -> Scenes:
+    return Scenes(database, hosting, request.state.backgrounds)
+
+
+ScenesDep = Annotated[Scenes, Depends(_scenes)]

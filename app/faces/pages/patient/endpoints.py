@@ -1,0 +1,89 @@
+"""A patient's recorded answers: JSON in pages for programs, the clinician's page for a browser."""
+
+import asyncio
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from app.domain.errors import NotFoundError
+from app.faces.http.dependencies import DatabaseDep, HostingDep
+from app.faces.http.described import success, text
+from app.faces.http.negotiation import wants_page
+from app.faces.http.parameters import WHOLE_NUMBER, PageSize, PatientId
+from app.faces.http.problems import documented
+from app.faces.http.replies import json_reply
+from app.faces.pages.patient.dependencies import ScenesDep
+from app.faces.pages.patient.page import PAGES, Outcome, view_of
+from app.faces.pages.patient.unknown import entering_page
+from app.faces.pages.patient.views.formatting import moved_by
+from app.faces.pages.patient.views.what_if import locks_of, what_if_of
+from app.storage.database import Database
+from app.usecases.counterfactuals.recorded import as_answer
+from app.usecases.counterfactuals.repository import AnswerRepository
+from app.usecases.feedback.repository import FeedbackRepository, standing
+from app.usecases.feedback.schemas import FeedbackOut
+from app.usecases.record.context import Scene
+from app.usecases.record.loader import UnknownPatientError
+from app.usecases.record.schemas import InterventionsPage
+
+router = APIRouter(prefix="/patients", tags=["patients"])
+
+Rank = Annotated[int, Field(ge=1, le=10), WHOLE_NUMBER]
+_PAGE = "For the page alone. "
+
+
+@router.get(
+    "/{patient_id}/interventions",
+    operation_id="listPatientInterventions",
+    response_model=InterventionsPage,
+    responses=documented(401, 404, 422, 503)
+    | success("A page of answers, or the clinician's page.", {"text/html": text("The clinician's page.")}),
+)
+async def interventions(
+    patient_id: PatientId,
+    request: Request,
+    database: DatabaseDep,
+    hosting: HostingDep,
+    scenes: ScenesDep,
+    before: Annotated[UUID | None, Query(description="The cursor `next` of the page before.")] = None,
+    limit: PageSize = 20,
+    answer: Annotated[UUID | None, Query(description=f"{_PAGE}The answer to show.")] = None,
+    option: Annotated[Rank | None, Query(description=f"{_PAGE}Puts the what-if to this option.")] = None,
+    model: Annotated[
+        str | None, Query(max_length=64, description=f"{_PAGE}Whom to ask about an unknown patient.")
+    ] = None,
+) -> Response:
+    """List what was suggested for a patient, newest first; or show it, where a browser asks."""
+    if not wants_page(request):
+        reply = json_reply(await _page_of(database, patient_id, before, limit))
+        reply.headers["Vary"] = "Accept, HX-Request"
+        return reply
+    try:
+        scene = await scenes.of(patient_id, answer, before)
+    except UnknownPatientError:
+        return entering_page(hosting, patient_id, model)
+    return PAGES.page("patient.html", **await asyncio.to_thread(_view, scene, option))
+
+
+def _view(scene: Scene, option: int | None) -> dict[str, Any]:
+    chosen = next((one for one in scene.options if one.rank == option), None)
+    what_if = what_if_of(scene, chosen.features if chosen else {}, locks_of(scene))
+    moved = moved_by(scene.schema, chosen) if chosen else []
+    risk = chosen.risk if chosen else scene.answer.prediction.risk
+    return view_of(scene, what_if, Outcome(risk, (), moved))
+
+
+async def _page_of(database: Database, patient_id: str, before: UUID | None, limit: int) -> InterventionsPage:
+    async with database.transaction() as session:
+        repository = AnswerRepository(session)
+        rows = await repository.of_patient(patient_id, before, limit + 1)
+        if not rows and not await repository.knows_patient(patient_id):
+            raise NotFoundError("There is no patient with this id.")
+        answers = [as_answer(row) for row in rows[:limit]]
+        options = [option.id for answer in answers for option in answer.counterfactuals]
+        verdicts = standing(await FeedbackRepository(session).of(options))
+    more = answers[-1].id if len(rows) > limit else None
+    feedback = [FeedbackOut.model_validate(verdicts[one]) for one in options if one in verdicts]
+    return InterventionsPage(patient_id=patient_id, answers=answers, feedback=feedback, next=more)

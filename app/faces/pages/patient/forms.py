@@ -1,0 +1,90 @@
+"""What the page's forms ask: the risk of a what-if, and options from there or for a new patient."""
+
+import asyncio
+from collections.abc import Mapping
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from app.domain.errors import ConflictError, InvalidInputError
+from app.domain.patient import read_patient
+from app.engine.hosting import Hosted
+from app.faces.http.dependencies import DatabaseDep, HostingDep
+from app.faces.http.disconnect import unless_hung_up
+from app.faces.http.forms import FieldsDep
+from app.faces.http.negotiation import is_fragment
+from app.faces.http.parameters import PatientId
+from app.faces.pages.patient.dependencies import ScenesDep
+from app.faces.pages.patient.page import PAGES, Outcome, view_of
+from app.faces.pages.patient.requests import answer_id_in, request_about, request_from
+from app.faces.pages.patient.views.what_if import Setting, locks_of, question_of, setting_of, what_if_of
+from app.storage.database import Database
+from app.usecases.counterfactuals.service import CounterfactualService
+from app.usecases.predictions.service import tell
+from app.usecases.record.context import Scene
+
+router = APIRouter(prefix="/patients", include_in_schema=False)
+
+_STALE = "This answer does not go with the model that is hosted now. Ask again with current values."
+
+
+@router.post("/{patient_id}/what-if")
+async def what_if(
+    patient_id: PatientId, request: Request, fields: FieldsDep, scenes: ScenesDep, database: DatabaseDep
+) -> Response:
+    """The risk with levers put as the form says: a part of the page, or without scripts all of it."""
+    base = answer_id_in(fields)
+    if base is None:
+        raise InvalidInputError.at("/answer", "is required")
+    scene = await scenes.alone(patient_id, base)
+    setting = _setting(scene, fields)
+    assert scene.hosted is not None
+    outcome = await _outcome(scene.hosted, setting, database)
+    if is_fragment(request):
+        return PAGES.page("_outcome.html", outcome=outcome, answer=scene.answer, supposed=scene.is_supposed)
+    scene = await scenes.of(patient_id, base)
+    form = what_if_of(scene, setting.features, setting.locked)
+    return PAGES.page("patient.html", **await asyncio.to_thread(view_of, scene, form, outcome))
+
+
+async def _outcome(hosted: Hosted, setting: Setting, database: Database) -> Outcome:
+    """By the way of POST /predictions, audit row and all; values that contradict each other have no risk."""
+    try:
+        patient = read_patient(hosted.model.schema, setting.features)
+    except InvalidInputError as error:
+        return Outcome(None, error.issues, setting.moved(), setting.beyond())
+    told = await tell(hosted, patient, database)
+    return Outcome(told.risk, (), setting.moved(), setting.beyond())
+
+
+@router.post("/{patient_id}/interventions")
+async def ask(
+    patient_id: PatientId, request: Request, fields: FieldsDep, scenes: ScenesDep, hosting: HostingDep
+) -> Response:
+    """Options from a what-if, or for a patient who is entered by hand; then to the page that shows them."""
+    departed_from = answer_id_in(fields)
+    base = None
+    if departed_from is None:
+        question = request_about(hosting, patient_id, fields.get("model"), fields)
+    else:
+        scene = await scenes.alone(patient_id, departed_from)
+        question, base = request_from(scene, _setting(scene, fields)), scene.answer
+    service: CounterfactualService = request.state.counterfactuals
+    answering = service.answer(question, request.state.ids, base)
+    answer = await unless_hung_up(request, answering)
+    return _to(request, patient_id, answer.id)
+
+
+def _setting(scene: Scene, fields: Mapping[str, str]) -> Setting:
+    question = question_of(scene)
+    if question is None:
+        raise ConflictError(_STALE)
+    return setting_of(question, fields, locks_of(scene))
+
+
+def _to(request: Request, patient_id: str, answer_id: UUID) -> Response:
+    there = f"/patients/{patient_id}/interventions?answer={answer_id}"
+    if is_fragment(request):
+        return Response(headers={"HX-Redirect": there})
+    return RedirectResponse(there, 303)

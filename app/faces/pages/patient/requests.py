@@ -1,0 +1,75 @@
+"""Questions that are put on the page: from a what-if, or about a patient entered by hand."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+
+from app.domain.errors import InvalidInputError
+from app.engine.hosting import Hosting
+from app.faces.pages.patient.views.manual_entry import read_fields
+from app.faces.pages.patient.views.what_if import Setting
+from app.usecases.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest, TargetIn
+from app.usecases.record.context import Scene
+
+MOST_OPTIONS = 4
+_UUID = TypeAdapter(UUID)  # Python's own reader takes digits of any script, and underscores
+
+
+def request_from(scene: Scene, setting: Setting) -> CounterfactualsRequest:
+    """The question that a what-if comes to: its values and locks, all else as in the answer's own question.
+
+    Values may end where they could from how things are, and nowhere else: what is within reach in a year
+    does not grow by asking twice.
+
+    Raises:
+        InvalidInputError: everything is locked.
+    """
+    if setting.is_all_locked:
+        raise InvalidInputError.at("", "Everything is locked: leave at least one value free.")
+    asked = scene.row.constraints
+    return CounterfactualsRequest(
+        patient_id=scene.row.patient_id,
+        model=scene.row.prediction.model_name,
+        features=dict(setting.features),
+        target=TargetIn(max_risk=scene.answer.prediction.target),
+        constraints=ConstraintsIn(
+            features_to_vary=setting.free if setting.locked else None,
+            permitted_range={**asked["permitted_range"], **setting.ranges},
+            max_changes=asked["max_changes"],
+        ),
+        count=MOST_OPTIONS,
+        min_robustness=scene.row.min_robustness,
+    )
+
+
+def request_about(
+    hosting: Hosting, patient_id: str, model: str | None, fields: Mapping[str, str]
+) -> CounterfactualsRequest:
+    """The question about a patient entered by hand.
+
+    Raises:
+        InvalidInputError: there is no such model, or a field is no number.
+    """
+    schema = hosting.named(model).model.schema
+    return CounterfactualsRequest(
+        patient_id=patient_id,
+        model=schema.model.name,
+        features=read_fields(schema, fields),
+        count=MOST_OPTIONS,
+    )
+
+
+def answer_id_in(fields: Mapping[str, str]) -> UUID | None:
+    """The answer that a what-if departs from.
+
+    Raises:
+        InvalidInputError: the field holds something else.
+    """
+    text = fields.get("answer")
+    if text is None:
+        return None
+    try:
+        return _UUID.validate_python(text)
+    except ValidationError:
+        raise InvalidInputError.at("/answer", "must be a UUID") from None

@@ -1,0 +1,180 @@
+"""Where the patient stands among the people the model learned from, now and with each option."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.domain.feature import Feature, Kind
+from app.domain.schema import Value
+from app.domain.wording import number, risk_text
+from app.faces.pages.patient.views.formatting import value_text, with_unit
+from app.usecases.record.context import Scene
+from app.usecases.record.reference_distributions import Bin, Spread
+
+WIDTH, BARS, ROW = 320.0, 92.0, 16.0
+"""The drawing in its own units: how wide, how high the bars, how much for each arrow above them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """People of one range of values."""
+
+    label: str
+    people: int
+    with_outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """From now to where options would take the patient; places are on the drawing's axis."""
+
+    numbers: str
+    start: float
+    end: float
+    y: float
+    rises: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One feature's drawing with its sentence and its table.
+
+    `without` and `having` are outlines of all bars: people with the outcome stand on those without it.
+    """
+
+    label: str
+    unit: str | None
+    people: int
+    bars: tuple[Bar, ...]
+    without: str
+    having: str
+    now: float
+    arrows: tuple[Arrow, ...]
+    height: float
+    low: str
+    high: str
+    sentence: str
+
+
+def charts_of(scene: Scene) -> list[Chart]:
+    """A chart for each feature that an option changes, in the schema's order."""
+    if scene.patient is None or scene.background is None or scene.schema is None:  # or of another version
+        return []
+    ends = _ends(scene)
+    return [
+        _chart(scene, feature, scene.background.spreads[feature.name], ends[feature.name])
+        for feature in scene.schema.features
+        if feature.name in ends and feature.name in scene.background.spreads
+    ]
+
+
+def _ends(scene: Scene) -> dict[str, dict[Value, list[int]]]:
+    """By feature: each value that options end at, and the numbers of those options."""
+    ends: dict[str, dict[Value, list[int]]] = {}
+    for option in scene.options:
+        for change in option.changes:
+            ends.setdefault(change.feature, {}).setdefault(change.after, []).append(option.rank)
+    return ends
+
+
+def _chart(scene: Scene, feature: Feature, spread: Spread, ends: Mapping[Value, list[int]]) -> Chart:
+    assert scene.patient is not None
+    now = scene.patient.values[feature.name]
+    top = ROW * len(ends) + 6
+    arrows = [
+        Arrow(
+            numbers=", ".join(map(str, options)),
+            start=_place(spread, _as_number(now)),
+            end=_place(spread, _as_number(after)),
+            y=ROW * (row + 0.6),
+            rises=_as_number(after) > _as_number(now),
+        )
+        for row, (after, options) in enumerate(ends.items())
+    ]
+    return Chart(
+        label=feature.label,
+        unit=feature.unit,
+        people=len(spread.values),
+        bars=tuple(_bar(feature, spread, one) for one in spread.bins),
+        without=_outline(spread, top + BARS, [0] * len(spread.bins), [one.without for one in spread.bins]),
+        having=_outline(
+            spread, top + BARS, [one.without for one in spread.bins], [one.having for one in spread.bins]
+        ),
+        now=_place(spread, _as_number(now)),
+        arrows=tuple(arrows),
+        height=top + BARS,
+        low=_edges(feature, spread.bins[0])[0],
+        high=_edges(feature, spread.bins[-1])[1],
+        sentence=_sentence(scene, feature, spread, ends),
+    )
+
+
+def _bar(feature: Feature, spread: Spread, one: Bin) -> Bar:
+    return Bar(_range(feature, spread, one), one.without + one.having, _share(one))
+
+
+def _outline(spread: Spread, bottom: float, below: Sequence[int], people: Sequence[int]) -> str:
+    """An SVG path around each bar of so many people that stands on those below: shorter than a shape each."""
+    scale = BARS / (max(one.without + one.having for one in spread.bins) or 1)
+    width = WIDTH / len(spread.bins)
+    stacked = enumerate(zip(below, people, strict=True))
+    return "".join(
+        f"M{width * place:.1f} {bottom - scale * under:.1f}v{-scale * count:.1f}h{width - 1:.1f}"
+        f"v{scale * count:.1f}z"
+        for place, (under, count) in stacked
+        if count
+    )
+
+
+def _sentence(scene: Scene, feature: Feature, spread: Spread, ends: Mapping[Value, Sequence[int]]) -> str:
+    """What the drawing says, for whoever does not look at it."""
+    assert scene.patient is not None
+    now = "As supposed" if scene.is_supposed else "Now"
+    told = [f"{_options(numbers)}: {_told(feature, spread, after)}" for after, numbers in ends.items()]
+    return f"{now}: {_told(feature, spread, scene.patient.values[feature.name])}. {'. '.join(told)}."
+
+
+def _told(feature: Feature, spread: Spread, value: Value) -> str:
+    if feature.kind is Kind.BOOLEAN:
+        alike = spread.below(2) - spread.below(1) if value else spread.below(1)
+        return f"{value_text(feature, value)}, like {risk_text(alike)} of people"
+    return f"{with_unit(feature, value)}, {risk_text(spread.below(_as_number(value)))} of people have less"
+
+
+def _options(numbers: Sequence[int]) -> str:
+    return f"Option {numbers[0]}" if len(numbers) == 1 else f"Options {', '.join(map(str, numbers))}"
+
+
+def _place(spread: Spread, value: float) -> float:
+    """On the axis; who lies beyond it stands at its end."""
+    share = (value - spread.low) / (spread.high - spread.low)
+    return round(WIDTH * min(max(share, 0.0), 1.0), 2)
+
+
+def _as_number(value: Value) -> float:
+    assert not isinstance(value, str)
+    return float(value or 0)
+
+
+def _edges(feature: Feature, one: Bin) -> tuple[str, str]:
+    """The lowest and the highest value that a bin takes in."""
+    if feature.kind is Kind.BOOLEAN:
+        return ("yes", "yes") if one.high > 1 else ("no", "no")
+    half = feature.precision / 2
+    return number(feature, one.low + half), number(feature, one.high - half)
+
+
+def _range(feature: Feature, spread: Spread, one: Bin) -> str:
+    """A bin's values; those at the ends also hold everybody beyond."""
+    low, high = _edges(feature, one)
+    if feature.kind is Kind.BOOLEAN:
+        return low
+    if one is spread.bins[0] and spread.values[0] < one.low:
+        return f"{high} or less"
+    if one is spread.bins[-1] and spread.values[-1] > one.high:
+        return f"{low} or more"
+    return low if low == high else f"{low} to {high}"
+
+
+def _share(one: Bin) -> str:
+    people = one.without + one.having
+    return risk_text(one.having / people) if people else "none"

@@ -1,0 +1,56 @@
+"""Options side by side: a row for each feature that any of them moves, blank where one leaves it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.faces.pages.patient.views.formatting import value_text
+from app.usecases.counterfactuals.schemas import ChangeOut
+from app.usecases.record.context import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A feature's value now and with each option; None where an option leaves it. Linked ones move along."""
+
+    label: str
+    unit: str | None
+    is_linked: bool
+    now: str
+    options: tuple[str | None, ...]
+
+
+def rows_of(scene: Scene) -> list[Row]:
+    """The rows in the schema's order, those that move along after what moves them."""
+    changes = [
+        {change.feature: change for change in [*option.changes, *option.linked]} for option in scene.options
+    ]
+    first = {name: change for each in reversed(changes) for name, change in each.items()}
+    linked = {change.feature for option in scene.options for change in option.linked}
+    return [
+        _row(scene, first[name], name in linked, [each.get(name) for each in changes])
+        for name in _order(scene, list(first))
+    ]
+
+
+def _order(scene: Scene, names: list[str]) -> list[str]:
+    if scene.schema is None:
+        return names
+    places = {feature.name: place for place, feature in enumerate(scene.schema.features)}
+    drivers = {link.feature: link.driver for link in scene.schema.links}
+
+    def place(name: str) -> tuple[int, bool]:
+        return places.get(drivers.get(name, name), len(places)), name in drivers
+
+    return sorted(names, key=place)
+
+
+def _row(scene: Scene, change: ChangeOut, is_linked: bool, each: Sequence[ChangeOut | None]) -> Row:
+    schema = scene.schema
+    feature = schema[change.feature] if schema and change.feature in schema else None
+    return Row(
+        label=change.label,
+        unit=change.unit,
+        is_linked=is_linked,
+        now=value_text(feature, change.before),
+        options=tuple(value_text(feature, one.after) if one else None for one in each),
+    )

@@ -1,0 +1,100 @@
+"""What was answered before, what was said about it, and how the risk went."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.counterfactual import Status
+from app.domain.wording import risk_text
+from app.faces.pages.patient.views.options import Said, said_of
+from app.storage.tables import AnswerRow
+from app.usecases.record.context import Scene
+
+WIDTH, HEIGHT = 320.0, 80.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One answer; `said` names options by number, every verdict ever given on them, oldest first."""
+
+    id: UUID
+    created_at: datetime
+    model: str
+    risk: float
+    outcome: str
+    is_what_if: bool
+    is_shown: bool
+    said: tuple[tuple[int, Said], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The risk over time of what callers asked, on a drawing of `WIDTH` by `HEIGHT`."""
+
+    points: tuple[tuple[float, float], ...]
+    threshold: float
+    since: datetime
+    until: datetime
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Entries, newest first, where they go on, and the course where there are two points or more."""
+
+    entries: tuple[Entry, ...]
+    older: UUID | None
+    course: Course | None
+
+
+def history_of(scene: Scene) -> History:
+    """The history of the patient whom the scene is about."""
+    past = scene.past
+    return History(tuple(_entry(scene, row) for row in past.answers), past.older, _course(scene))
+
+
+def outcome_text(row: AnswerRow) -> str:
+    """How an answer ended, in a few words."""
+    if row.status == Status.FOUND:
+        count = len(row.counterfactuals)
+        return "1 option" if count == 1 else f"{count} options"
+    return {
+        Status.ALREADY_BELOW_TARGET: "at or below the target already",
+        Status.INFEASIBLE: "no permitted change reaches the target",
+    }[Status(row.status)]
+
+
+def _entry(scene: Scene, row: AnswerRow) -> Entry:
+    numbers = {option.id: option.rank for option in row.counterfactuals}
+    verdicts = [one for one in scene.past.verdicts if one.counterfactual_id in numbers]
+    return Entry(
+        id=row.id,
+        created_at=row.created_at,
+        model=f"{row.prediction.model_name} {row.prediction.model_version}",
+        risk=row.prediction.risk,
+        outcome=outcome_text(row),
+        is_what_if=row.based_on is not None,
+        is_shown=row.id == scene.row.id,
+        said=tuple((numbers[one.counterfactual_id], said_of(one)) for one in verdicts),
+    )
+
+
+def _course(scene: Scene) -> Course | None:
+    told = scene.past.course
+    if len(told) < 2:
+        return None
+    since, until = told[0].at, told[-1].at
+    span = (until - since).total_seconds() or 1.0
+    points = [
+        (round(WIDTH * (one.at - since).total_seconds() / span, 2), round(HEIGHT * (1 - one.risk), 2))
+        for one in told
+    ]
+    threshold, version = told[-1].threshold, scene.row.prediction.model_version
+    return Course(
+        points=tuple(points),
+        threshold=round(HEIGHT * (1 - threshold), 2),
+        since=since,
+        until=until,
+        sentence=f"{len(told)} answers by version {version}: from {risk_text(told[0].risk)} to "
+        f"{risk_text(told[-1].risk)}; the threshold is {risk_text(threshold)}.",
+    )

@@ -1,0 +1,103 @@
+"""Why this can be trusted, and where not: the model card's figures for people like this patient."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from app.classifiers.card import Card, Figures, Performance
+from app.classifiers.hosted import HostedModel
+from app.classifiers.weakness import weaknesses
+from app.domain.feature import Kind
+from app.domain.schema import FeatureSchema, Value
+from app.usecases.record.context import Scene
+from app.usecases.record.reference_distributions import Background
+
+_BAND, _FROM = re.compile(r"(\d+)-(\d+)"), re.compile(r"(\d+) and over")
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFigures:
+    """How the model does in one group of held-out people; shares from 0 to 1."""
+
+    name: str
+    people: int
+    auc: float
+    low: float
+    high: float
+    sensitivity: float
+    specificity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What the card says; empty where a model has none."""
+
+    version: str
+    made_by: str | None
+    warnings: tuple[str, ...]
+    description: str
+    data: str
+    people: int
+    not_for: tuple[str, ...]
+    limits: tuple[str, ...]
+    figures: tuple[GroupFigures, ...]
+    threshold: float
+
+
+def trust_of(scene: Scene) -> Trust | None:
+    """The panel; None where the model is not hosted any more."""
+    if scene.hosted is None or scene.background is None:
+        return None
+    return trust_in(scene.hosted.model, scene.background, scene.row.features)
+
+
+def trust_in(model: HostedModel, background: Background, values: Mapping[str, Value]) -> Trust:
+    """What there is to say of a model to whoever looks at a patient with these values."""
+    facts, card = model.schema.model, background.card or Card()
+    return Trust(
+        version=model.version,
+        made_by=card.made_by,
+        warnings=weaknesses(card.performance.held_out),
+        description=facts.description.strip(),
+        data=f"{model.schema.data.name}, {model.schema.data.publisher}",
+        people=background.people,
+        not_for=card.not_for,
+        limits=card.limits,
+        figures=tuple(_figures(model.schema, values, card.performance)),
+        threshold=facts.threshold,
+    )
+
+
+def _figures(
+    schema: FeatureSchema, values: Mapping[str, Value], performance: Performance
+) -> Iterator[GroupFigures]:
+    """Everybody first, then the groups that the patient is in."""
+    if performance.held_out is not None:
+        yield from _group("Everybody", performance.held_out)
+    for group in performance.groups:
+        if is_in(schema, values, group.group, group.level):
+            yield from _group(f"{group.group}: {group.level}", group)
+
+
+def _group(name: str, told: Figures) -> Iterator[GroupFigures]:
+    """The figures, unless the people are too few to have some."""
+    auc, sensitivity, specificity = told.roc_auc, told.sensitivity, told.specificity
+    if auc is not None and sensitivity is not None and specificity is not None:
+        yield GroupFigures(name, told.n, auc.value, auc.low, auc.high, sensitivity, specificity)
+
+
+def is_in(schema: FeatureSchema, values: Mapping[str, Value], group: str, level: str) -> bool:
+    """Whether the patient is among those of a level, such as "40-59" of "Age"."""
+    feature = next((f for f in schema.features if f.label.lower() == group.lower()), None)
+    value = values.get(feature.name) if feature else None
+    if feature is None or value is None:
+        return False
+    if feature.kind is Kind.CATEGORY:
+        return level == next((c.label for c in feature.categories if c.value == value), None)
+    if isinstance(value, str):
+        return False
+    if band := _BAND.fullmatch(level):
+        return float(band[1]) <= value < float(band[2]) + 1
+    if start := _FROM.fullmatch(level):
+        return value >= float(start[1])
+    return False

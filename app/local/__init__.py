@@ -1,0 +1,1 @@
+"""The one-machine run: embedded servers and the launcher that starts them."""

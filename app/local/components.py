@@ -1,0 +1,138 @@
+"""The parts of a one-machine run: started in order, stopped in reverse."""
+
+import os
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from app.classifiers.store import newest_version
+from app.local.console import Screen, Step
+from app.local.embedded.data_dir import port_is_free
+from app.local.embedded.language_model import LanguageModel, language_model
+from app.local.embedded.llama_server import EmbeddedLlm, LlmOptions
+from app.local.embedded.postgres import EmbeddedPostgres
+from app.local.embedded.processes import Child, ChildOptions, package_path, wait_until_ready
+from app.local.embedded.valkey import EmbeddedValkey
+from app.local.embedded.vllm_server import EmbeddedVllm
+from app.settings import Settings
+from app.storage.migrate import migrate
+
+LOOPBACK = "127.0.0.1"
+SERVERS = {"llama.cpp": "llama.cpp server", "vllm": "vLLM"}
+
+
+class CannotRunError(Exception):
+    """The run cannot go on; the message is one sentence for the person at the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Servers of the user's own, by URL; each that is None is embedded."""
+
+    database_url: str | None
+    redis_url: str | None
+    llm_url: str | None
+    llm: str = "llama.cpp"
+    """Which server to embed for the language model, one of `SERVERS`."""
+
+    @classmethod
+    def from_environment(cls, llm: str) -> "Given":
+        names = ("DATABASE_URL", "REDIS_URL", "LLM_URL")
+        database_url, redis_url, llm_url = (os.environ.get(name) or None for name in names)
+        return cls(database_url, redis_url, llm_url, llm)
+
+
+def start_servers(stack: ExitStack, home: Path, given: Given, screen: Screen) -> dict[str, str]:
+    """Start what is not given, and return the gateway's environment.
+
+    Raises:
+        EmbeddedError: a server cannot start.
+        ModelFolderError: the default model has no trained version.
+    """
+    environment = {}
+    with screen.step("Starting PostgreSQL") as step:
+        url = given.database_url or _start(stack, EmbeddedPostgres(), home)
+        environment["DATABASE_URL"] = url
+        migrate(Settings(database_url=url, host=LOOPBACK))
+        step.done("PostgreSQL, tables up to date" if given.database_url else "PostgreSQL 18, embedded")
+    with screen.step("Starting Valkey") as step:
+        environment["REDIS_URL"] = given.redis_url or _start(stack, EmbeddedValkey(), home)
+        step.done("Redis" if given.redis_url else "Valkey 9, embedded")
+    if given.llm_url:
+        environment["LLM_URL"] = given.llm_url
+        screen.say(f"  [green]✓[/green] language model at {given.llm_url}")
+        return environment
+    with screen.step("Preparing the language model") as step:
+        settings = Settings(host=LOOPBACK)
+        version = newest_version(settings.model_store / settings.default_model)
+        chosen = language_model(home, version, step.report)
+        server = _server_of(chosen, given.llm, home, step)
+        step.report("Starting the language model", None)
+        environment |= {
+            "LLM_URL": _start(stack, server, home),
+            "LLM_MODEL": chosen.alias,
+            "LLM_STYLE": chosen.style,
+        }
+        step.done(f"{SERVERS[given.llm]} with {chosen.alias}")
+    return environment
+
+
+def _server_of(chosen: LanguageModel, llm: str, home: Path, step: Step) -> EmbeddedLlm | EmbeddedVllm:
+    weights = chosen.merged(home, step.report)
+    if llm == "vllm":
+        # Merged here too: on a CPU vLLM's adapters take many times what the model itself takes.
+        return EmbeddedVllm(weights, None, chosen.alias)
+    return EmbeddedLlm(weights, LlmOptions(alias=chosen.alias))
+
+
+def start_gateway(stack: ExitStack, home: Path, environment: dict[str, str], host: str, port: int) -> str:
+    """Start the gateway as a process of its own and wait until it is ready; returns its URL.
+
+    Raises:
+        CannotRunError: the port is taken.
+        EmbeddedError: the gateway did not start.
+    """
+    if not port_is_free(host, port):
+        raise CannotRunError(f"Port {port} is taken: stop what uses it, or choose another with PORT=….")
+    everywhere = host in {"0.0.0.0", "::"}
+    url = f"http://{LOOPBACK if everywhere else host}:{port}"
+    gateway = Child(
+        "the gateway",
+        [sys.executable, "-m", "app.cli", "serve"],
+        home / "logs" / "gateway.log",
+        ChildOptions(
+            environment=environment | {"HOST": host, "PORT": str(port), "PYTHONPATH": package_path()}
+        ),
+    )
+    stack.callback(gateway.stop)
+    with httpx.Client(base_url=url, timeout=5, trust_env=False) as http:
+        wait_until_ready(gateway, lambda: _is_ready(http), seconds=60)
+    return url
+
+
+def start_worker(stack: ExitStack, home: Path, environment: dict[str, str]) -> None:
+    """Start a worker for batch jobs, which is ready once it has loaded the models; nobody waits for it."""
+    worker = Child(
+        "the worker",
+        [sys.executable, "-m", "app.cli", "worker"],
+        home / "logs" / "worker.log",
+        ChildOptions(environment=environment | {"PYTHONPATH": package_path()}),
+    )
+    stack.callback(worker.stop)
+
+
+def _start(
+    stack: ExitStack, server: EmbeddedPostgres | EmbeddedValkey | EmbeddedLlm | EmbeddedVllm, home: Path
+) -> str:
+    stack.callback(server.stop)
+    return server.start(home)
+
+
+def _is_ready(http: httpx.Client) -> bool:
+    try:
+        return http.get("/readyz").is_success
+    except httpx.HTTPError:
+        return False

@@ -1,0 +1,92 @@
+"""The demonstration: a dozen real people asked about over HTTP, one of them shown in full."""
+
+from typing import Any
+
+import httpx
+from rich.markup import escape
+
+from app.classifiers.hosted import HostedModel
+from app.domain.wording import risk_text, told
+from app.engine.examples import example_people
+from app.local.console import Screen, Step
+
+PEOPLE = 12
+
+Json = dict[str, Any]
+
+
+def load_patients(http: httpx.Client, model: HostedModel, step: Step) -> Json:
+    """Ask, by search alone, about each demonstration patient whom the record does not know yet.
+
+    Returns the request for the one to show: somebody with several options that hold, the simplest of them.
+    """
+    requests, firsts = [], []
+    for number, person in enumerate(example_people(model, PEOPLE), start=1):
+        step.report("Loading demonstration patients", number / PEOPLE)
+        patient_id = f"{model.schema.data.loader.upper()}-{person.source_id}"
+        request = {"patient_id": patient_id, "model": model.name, "features": person.features}
+        known = http.get(f"/patients/{patient_id}/interventions", params={"limit": 100})
+        first = (
+            known.json()["answers"][-1] if known.is_success else _ask(http, request | {"generator": "search"})
+        )
+        requests.append(request)
+        firsts.append(first["counterfactuals"])
+    return min(zip(requests, firsts, strict=True), key=lambda pair: _unfit_to_show(pair[1]))[0]
+
+
+def show_answer(http: httpx.Client, model: HostedModel, request: Json, screen: Screen) -> None:
+    """Ask about one patient with language model and search together, and print the answer."""
+    with screen.step("Asking the language model and the search"):
+        answer = _ask(http, request)
+    now = answer["prediction"]
+    person = ", ".join(
+        told(feature, request["features"][feature.name])
+        for feature in model.schema.features
+        if feature.group == "person"
+    )
+    screen.say(f"\n[bold]{answer['patient_id']}[/bold], a real participant held out from training: {person}")
+    screen.say(
+        f"Risk of {model.schema.model.outcome}: [bold]{risk_text(now['risk'])}[/bold], "
+        f"wanted: at most {risk_text(now['target'])}"
+    )
+    for option in answer["counterfactuals"]:
+        screen.say(
+            f"\n  [bold]{option['rank']}. {risk_text(now['risk'])} → {risk_text(option['risk'])}[/bold]"
+        )
+        screen.say(f"     {escape(option['summary'])}")
+        screen.say(f"     [dim]{_facts(option)}[/dim]")
+    screen.say(f"\n{_story(answer['generation'])}")
+
+
+def _unfit_to_show(options: list[Json]) -> tuple[int, int, float]:
+    """Few options that hold first of all, then many changes in the best one, then its effort."""
+    holding = [option for option in options if not option["fragile"]]
+    if not holding:
+        return (0, 0, 0.0)
+    return (-min(len(holding), 3), len(holding[0]["changes"]), holding[0]["effort"])
+
+
+def _ask(http: httpx.Client, request: Json) -> Json:
+    answer: Json = http.post("/counterfactuals", json=request).raise_for_status().json()
+    return answer
+
+
+def _facts(option: Json) -> str:
+    author = {"llm": "the language model", "search": "the search"}[option["generator"]]
+    holds = option["robustness"]
+    return (
+        f"{'Fragile. ' if option['fragile'] else ''}Proposed by {author}. Effort {option['effort']:.1f}. "
+        f"Holds under {risk_text(holds['refits'])} of refits, {risk_text(holds['noise'])} of noise draws, "
+        f"{risk_text(holds['adherence'])} of partial-adherence draws."
+    )
+
+
+def _story(generation: Json) -> str:
+    who = generation["llm_model"] or "No language model"
+    away = f" Away: {generation['degraded']}." if generation["degraded"] else ""
+    return (
+        f"{generation['elapsed_ms'] / 1000:.1f} s. {who}: {generation['proposals']} proposals, "
+        f"{generation['well_formed']} well formed, {generation['valid']} valid as proposed, "
+        f"{generation['repaired']} after repair. "
+        f"Every option was verified by the classifier and recorded.{away}"
+    )

@@ -1,0 +1,68 @@
+"""The language model's own process: `python -m app.local.embedded.llama_process '{...}'`, one JSON argument.
+
+A process of its own because a fault in native code must not take the service with it, and because its
+threads would fight the service's for the interpreter. It prints one line `listening URL` when ready.
+"""
+
+import json
+import signal
+import sys
+from typing import TypedDict
+
+import xllamacpp
+
+HOST_CACHE_MIB = 256
+"""Memory for prompts pushed out of a slot; the server's own default is 8 GB."""
+
+
+class LlamaOptions(TypedDict):
+    """What the owner decides; everything else is fixed below."""
+
+    model: str
+    alias: str
+    port: int
+    threads: int
+    slots: int
+    context: int
+    """Tokens a slot can hold, prompt and answer together."""
+    loras: list[str]
+    """LoRA adapters as GGUF files, all applied at full strength."""
+
+
+def parameters(options: LlamaOptions) -> xllamacpp.CommonParams:
+    """The server's settings, chosen by measurement on two cores."""
+    params = xllamacpp.CommonParams()
+    params.model.path = options["model"]
+    params.model_alias = {options["alias"]}
+    params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(path, 1.0) for path in options["loras"]]
+    params.hostnames = ["127.0.0.1"]
+    params.port = options["port"]
+    params.n_parallel = options["slots"]
+    # One store shared by all slots: the prompt of n samples is then held once, not n times, and a
+    # single long request may use what the others leave. n_ctx is the whole store.
+    params.kv_unified = True
+    params.n_ctx = options["slots"] * options["context"]
+    for cpu in (params.cpuparams, params.cpuparams_batch):
+        cpu.n_threads = options["threads"]
+        # Waiting threads sleep: busy waiting takes the cores from the rest of the service.
+        cpu.poll = 0
+    params.cache_ram_mib = HOST_CACHE_MIB
+    params.n_gpu_layers = 0
+    params.fit_params = False
+    params.endpoint_metrics = True
+    params.ui = False
+    return params
+
+
+def main() -> int:
+    """Serve until a signal comes."""
+    options: LlamaOptions = json.loads(sys.argv[1])
+    server = xllamacpp.Server(parameters(options))
+    sys.stdout.write(f"listening {server.listening_address}\n")
+    sys.stdout.flush()
+    signal.pause()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

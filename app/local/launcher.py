@@ -1,0 +1,88 @@
+"""The one-machine run: set up, start, demonstrate, stay up until told to stop."""
+
+import signal
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+
+import httpx
+
+from app.classifiers.store import load_model
+from app.local.components import CannotRunError, Given, start_gateway, start_servers, start_worker
+from app.local.console import Screen
+from app.local.demo import load_patients, show_answer
+from app.local.embedded.data_dir import claim_home, port_is_free
+from app.settings import Settings
+
+
+class StopRequestedError(Exception):
+    """Ctrl-C or a termination signal arrived while starting."""
+
+
+def run(home: Path, host: str, port: int, llm: str) -> None:
+    """Run everything on this machine until Ctrl-C or SIGTERM.
+
+    Raises:
+        EmbeddedError, CannotRunError, ModelFolderError: with one sentence for the person at the terminal.
+    """
+    screen, stop = Screen(), threading.Event()
+    started = time.monotonic()
+    _on_signals(stop)
+    if not port_is_free(host, port):
+        raise CannotRunError(f"Port {port} is taken: stop what uses it, or choose another with PORT=….")
+    with ExitStack() as stack:
+        stack.enter_context(claim_home(home))
+        settings = Settings(host=host, port=port)
+        name = settings.default_model
+        model = load_model(settings.model_store / name, classifier_url=settings.classifier_urls.get(name))
+        screen.say(f"[bold]Turnpoint[/bold], keeping its data in {home}\n")
+        try:
+            environment = start_servers(stack, home, Given.from_environment(llm), screen)
+            with screen.step("Starting the gateway") as step:
+                url = start_gateway(stack, home, environment, host, port)
+                step.done(f"gateway at {url}")
+            start_worker(stack, home, environment)
+            screen.say("  [green]✓[/green] a worker for batch jobs")
+            with httpx.Client(
+                base_url=url, headers=_credentials(settings), timeout=120, trust_env=False
+            ) as http:
+                with screen.step("Loading demonstration patients") as step:
+                    shown = load_patients(http, model, step)
+                    step.done(f"a dozen real people of {model.schema.data.name} as demonstration patients")
+                show_answer(http, model, shown, screen)
+            _show_addresses(screen, url, shown["patient_id"], time.monotonic() - started)
+            stop.wait()
+        except StopRequestedError:
+            pass
+        screen.say("\nStopping.")
+    screen.say("Stopped. The record stays for the next run.")
+
+
+def _on_signals(stop: threading.Event) -> None:
+    """While starting, a signal breaks off; once up, it ends the wait."""
+
+    def handle(_: int, __: FrameType | None) -> None:
+        if stop.is_set():
+            return
+        stop.set()
+        raise StopRequestedError
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handle)
+
+
+def _credentials(settings: Settings) -> dict[str, str]:
+    """The demonstration's own way in, where the gateway wants to know its callers."""
+    if not settings.api_tokens:
+        return {}
+    return {"Authorization": f"Bearer {settings.api_tokens[0].get_secret_value()}"}
+
+
+def _show_addresses(screen: Screen, url: str, patient_id: str, seconds: float) -> None:
+    screen.say(f"\nUp after {seconds:.0f} s. Stop with Ctrl-C.")
+    screen.say(f"  this patient  {url}/patients/{patient_id}/interventions")
+    screen.say(f"  all patients  {url}/")
+    screen.say(f"  try it        {url}/docs")
+    screen.say(f"  the model     {url}/models")

@@ -1,1 +1,0 @@
-"""GET /models: what is hosted, and the JSON Schema of its features."""

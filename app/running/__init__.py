@@ -1,1 +1,0 @@
-"""`turnpoint run`: everything on one machine, with real parts."""

@@ -1,0 +1,111 @@
+"""One chunk of source rows made into rows of the wanted class: the language model beside the search."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+
+from app.domain.counterfactual import Generator
+from app.domain.errors import InvalidInputError
+from app.domain.schema import Value
+from app.engine.question import Question
+from app.engine.wish import Wish
+from app.proposers.base import Degraded, Proposals, ProposerError
+from app.proposers.llm.proposer import LlmProposer
+from app.usecases.augmentation.row_generator import Made, Maker, Reason
+
+BATCH = 16
+"""Rows between two looks at whether the job was cancelled."""
+
+_SEEDS = 1 << 31
+
+Source = tuple[int, dict[str, Value]]
+"""A row's number in its source, and its features."""
+
+
+class CancelledError(Exception):
+    """The job was cancelled; what was made of the chunk so far is left."""
+
+
+@dataclass
+class Yield:
+    """What became of source rows: what was made of each by its number, or why nothing was."""
+
+    made: dict[int, list[Made]] = field(default_factory=dict)
+    refused: dict[int, Reason] = field(default_factory=dict)
+    degraded: Degraded | None = None
+
+
+@dataclass(frozen=True)
+class Generation:
+    """How a job's rows are made; `llm` is there where a language model is to be asked."""
+
+    maker: Maker
+    wish: Wish
+    pool: Executor
+    llm: LlmProposer | None
+    seed: int
+
+    async def run(self, sources: Sequence[Source], cancelled: Callable[[], Awaitable[bool]]) -> Yield:
+        """Make rows of a chunk's people.
+
+        Raises:
+            CancelledError: `cancelled` said so between two batches.
+            ClassifierError: a classifier elsewhere is away.
+            ProposerError: the language model is away, and nobody else is to propose.
+        """
+        done = Yield()
+        size = max(len(sources), 1) if self.llm is not None else BATCH  # nobody may be valid
+        for start in range(0, len(sources), size):
+            if await cancelled():
+                raise CancelledError
+            await self._batch(sources[start : start + size], done)
+        return done
+
+    async def _batch(self, sources: Sequence[Source], done: Yield) -> None:
+        questions = await asyncio.to_thread(self._questions, sources, done)
+        if not questions:
+            return
+        found, proposals = await asyncio.gather(
+            asyncio.to_thread(self.maker.search, list(questions.values()), self.wish, self.pool),
+            asyncio.gather(*(self._proposals(number, one) for number, one in questions.items())),
+        )
+        degraded = [one.degraded for one in proposals if one.degraded is not None]
+        if any(one.is_away for one in degraded) and self.wish.generator is Generator.LLM:
+            raise ProposerError("the language model was away while it alone was to propose")
+        done.degraded = done.degraded or next(iter(degraded), None)
+        asked = zip(questions.values(), found, proposals, strict=True)
+        picked = await asyncio.to_thread(
+            lambda: [(q, self.maker.pick(q, self.wish, f, p.levels)) for q, f, p in asked]
+        )
+        made = await asyncio.to_thread(self.maker.verified, picked)
+        for number, rows, proposed in zip(questions, made, proposals, strict=True):
+            if rows:
+                done.made[number] = rows
+            else:
+                done.refused[number] = self._why_none(proposed)
+
+    def _questions(self, sources: Sequence[Source], done: Yield) -> dict[int, Question]:
+        """What is to be asked; who is of the class already, or no valid person, is refused here."""
+        questions: dict[int, Question] = {}
+        for number, features in sources:
+            try:
+                questions[number] = self.maker.question(features)
+            except InvalidInputError:
+                done.refused[number] = Reason.INVALID
+        reached = self.maker.reached(list(questions.values())) if questions else []
+        for number, is_there in zip(list(questions), reached, strict=True):
+            if is_there:
+                done.refused[number] = Reason.ALREADY
+                del questions[number]
+        return questions
+
+    def _why_none(self, proposed: Proposals) -> Reason:
+        only_llm = self.wish.generator is Generator.LLM
+        said_nothing = proposed.degraded is Degraded.LLM_NO_PROPOSAL
+        return Reason.NO_PROPOSAL if only_llm and said_nothing else Reason.OUT_OF_REACH
+
+    async def _proposals(self, number: int, question: Question) -> Proposals:
+        if self.llm is None or len(question.levers) == 0:
+            return Proposals(question.unchanged[:0], asked=0, model=None, prompt_version=None)
+        return await self.llm.propose(question, seed=(self.seed + number) % _SEEDS)

@@ -1,0 +1,174 @@
+"""The work of one task: a chunk's rows, made and settled so that neither a retry nor a twin doubles them."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import procrastinate
+import structlog
+
+from app.domain.counterfactual import Generator
+from app.domain.schema import Value
+from app.engine.hosting import Hosting
+from app.engine.wish import Wish
+from app.proposers.llm.proposer import LlmProposer
+from app.storage.augmentation_tables import AugmentationRow, AugmentedRow, RejectedRow
+from app.storage.database import Database
+from app.storage.queue import defer_within
+from app.usecases.augmentation.chunk_generator import CancelledError, Generation, Source, Yield
+from app.usecases.augmentation.repository import AugmentationRepository
+from app.usecases.augmentation.row_generator import Label, Made, Maker, maker_of
+from app.usecases.augmentation.schemas import State
+from app.usecases.augmentation.service import REPORT_TASK
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A chunk that was taken up: its job's settings, and its people."""
+
+    job_id: UUID
+    number: int
+    model: str
+    digest: str
+    settings: Mapping[str, Any]
+    sources: list[Source]
+    ids: Mapping[int, str]
+    """The callers' own ids, by the number of the source row."""
+
+
+class ChunkWork:
+    """Takes chunks up, has their rows made, settles them."""
+
+    def __init__(
+        self,
+        hosting: Hosting,
+        database: Database,
+        queue: procrastinate.App,
+        llm: LlmProposer | None,
+        pool: Any,
+    ) -> None:
+        self._hosting = hosting
+        self._database = database
+        self._queue = queue
+        self._llm = llm
+        self._pool = pool
+        self._maker = lru_cache(maxsize=8)(self._make_maker)
+
+    async def run(self, job_id: UUID, number: int) -> None:
+        """Make a chunk's rows, unless they are there or the job has ended.
+
+        Raises:
+            RecordError, ClassifierError, ProposerError: something is away that may come back.
+        """
+        chunk = await self._take_up(job_id, number)
+        if chunk is None:
+            return
+        hosted = self._hosting.find(chunk.model)
+        if hosted is None or hosted.model.digest != chunk.digest:
+            await self.fail(job_id, "The model that the job was made for is no longer hosted.")
+            return
+        generation = self._generation(chunk)
+        try:
+            made = await generation.run(chunk.sources, lambda: self._is_over(job_id))
+        except CancelledError:
+            return
+        await self._settle(chunk, made)
+
+    async def _take_up(self, job_id: UUID, number: int) -> Chunk | None:
+        async with self._database.transaction() as session:
+            repository = AugmentationRepository(session)
+            job = await repository.get(job_id, lock=True)
+            row = await repository.chunk(job_id, number)
+            if job is None or row is None or row.is_done or State(job.state).is_final:
+                return None
+            if job.state == State.QUEUED:
+                job.state, job.started_at = State.RUNNING, datetime.now(UTC)
+            people = await repository.people_of(row)
+            sources = [(one["row"], one["features"]) for one in people]
+            ids = {one["row"]: one["id"] for one in people if "id" in one}
+            return Chunk(job_id, number, job.model_name, job.model_digest, job.settings, sources, ids)
+
+    def _generation(self, chunk: Chunk) -> Generation:
+        told = chunk.settings
+        generator, label = Generator(told["generator"]), Label(told["target_label"])
+        wish = Wish(told["per_row"], told["min_robustness"], generator)
+        asks = generator is not Generator.SEARCH and label is Label.LOW
+        llm = self._llm if asks and self._llm and self._llm.knows(chunk.model) else None
+        return Generation(self._maker(chunk.model, label), wish, self._pool, llm, told["seed"])
+
+    def _make_maker(self, model: str, label: Label) -> Maker:
+        return maker_of(self._hosting.named(model), label)
+
+    async def _is_over(self, job_id: UUID) -> bool:
+        async with self._database.transaction() as session:
+            job = await AugmentationRepository(session).get(job_id)
+            return job is None or State(job.state).is_final
+
+    async def _settle(self, chunk: Chunk, made: Yield) -> None:
+        """Keep a chunk's rows, once; with the last chunk, have the report made.
+
+        The job's lock puts chunks that end at the same time in a row, so that exactly one is the last.
+        """
+        async with self._database.transaction() as session:
+            repository = AugmentationRepository(session)
+            job = await repository.get(chunk.job_id, lock=True)
+            row = await repository.chunk(chunk.job_id, chunk.number, lock=True)
+            if job is None or row is None or row.is_done or State(job.state).is_final:
+                return
+            await repository.insert(AugmentedRow, list(_rows(chunk, made.made)))
+            await repository.insert(RejectedRow, list(_refused(chunk, made)))
+            row.is_done, row.degraded = True, made.degraded
+            row.accepted = sum(len(rows) for rows in made.made.values())
+            row.rejected = len(made.refused)
+            await session.flush()
+            if await repository.chunks_left(chunk.job_id) == 0:
+                job.duplicates = await repository.remove_duplicates(chunk.job_id)
+                await defer_within(session, self._queue, REPORT_TASK, [{"job_id": str(job.id)}])
+
+    async def fail(self, job_id: UUID, why: str) -> None:
+        """End a job that cannot go on."""
+        async with self._database.transaction() as session:
+            job = await AugmentationRepository(session).get(job_id, lock=True)
+            if job is not None and not State(job.state).is_final:
+                end(job, State.FAILED, why)
+
+
+def end(job: AugmentationRow, state: State, failure: str | None = None) -> None:
+    """Put a job into a final state."""
+    job.state, job.failure, job.finished_at = state, failure, datetime.now(UTC)
+    _log.info("augmentation_ended", job=str(job.id), state=state)
+
+
+def _rows(chunk: Chunk, made: Mapping[int, list[Made]]) -> Iterable[dict[str, Any]]:
+    for number, rows in made.items():
+        for rank, row in enumerate(rows, start=1):
+            yield {
+                "job_id": chunk.job_id,
+                "source_row": number,
+                "source_id": chunk.ids.get(number),
+                "rank": rank,
+                "chunk": chunk.number,
+                "features": row.features,
+                "fingerprint": _fingerprint(row.features),
+                "risk": row.risk,
+                "neighbour_distance": row.neighbour_distance,
+                "nearest_real_distance": row.nearest_real,
+                "generator": row.generator,
+            }
+
+
+def _refused(chunk: Chunk, made: Yield) -> Iterable[dict[str, Any]]:
+    for number, reason in made.refused.items():
+        yield {"job_id": chunk.job_id, "source_row": number, "chunk": chunk.number, "reason": reason}
+
+
+def _fingerprint(features: Mapping[str, Value]) -> str:
+    """Equal for rows that are alike in every feature."""
+    return hashlib.sha256(json.dumps(features, sort_keys=True).encode()).hexdigest()[:32]

@@ -1,0 +1,36 @@
+"""A job's row as callers see it."""
+
+from uuid import UUID
+
+from app.storage.augmentation_tables import AugmentationRow
+from app.usecases.augmentation.schemas import Job, Progress, State
+from app.usecases.counterfactuals.schemas import ModelOut
+
+_PARTS = ("rows", "events", "report", "card")
+
+
+def job_of(row: AugmentationRow, progress: Progress, degraded: str | None) -> Job:
+    """The wire form of a job."""
+    return Job(
+        id=row.id,
+        state=State(row.state),
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        model=ModelOut(name=row.model_name, version=row.model_version),
+        target_label=row.settings["target_label"],
+        per_row=row.settings["per_row"],
+        generator=row.settings["generator"],
+        seed=row.settings["seed"],
+        progress=progress,
+        duplicates_removed=row.duplicates,
+        degraded=degraded,
+        failure=row.failure,
+        links=links_of(row.id),
+    )
+
+
+def links_of(job_id: UUID) -> dict[str, str]:
+    """Where a job and its parts are."""
+    own = f"/augmentations/{job_id}"
+    return {"self": own} | {part: f"{own}/{part}" for part in _PARTS}

@@ -1,0 +1,35 @@
+"""What a report is made of, and its way into the process that makes it: that one imports this and no more."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import Any
+
+from app.domain.schema import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A finished job as its report needs it; see `report.material.Material`."""
+
+    folder: Path
+    label: bool
+    synthetic: FloatArray
+    source_row: IntArray
+    accepted: int
+    duplicates: int
+    reasons: Mapping[str, int]
+    facts: Mapping[str, Any]
+
+    @property
+    def is_sample(self) -> bool:
+        return len(self.synthetic) < self.accepted
+
+
+def documents_of(measured: Measured) -> tuple[dict[str, Any], str, str]:
+    """Report, page and data card. Runs in a process of its own, which alone loads what measures and draws."""
+    made: tuple[dict[str, Any], str, str] = resolve_name("app.usecases.augmentation.documents:documents")(
+        measured
+    )
+    return made

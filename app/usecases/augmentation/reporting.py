@@ -1,0 +1,105 @@
+"""The last task of a job: measure what was made, keep the report, its page and the data card."""
+
+import asyncio
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.schema import FeatureSchema, FloatArray
+from app.engine.hosting import Hosting
+from app.storage.augmentation_tables import AugmentationRow, AugmentedRow
+from app.storage.database import Database
+from app.usecases.augmentation.chunks import end
+from app.usecases.augmentation.measured import Measured, documents_of
+from app.usecases.augmentation.repository import AugmentationRepository
+from app.usecases.augmentation.row_generator import Label
+from app.usecases.augmentation.schemas import State
+
+MOST_ROWS = 10_000
+"""The report is of no more rows than about so many, every n-th of them."""
+
+
+class ReportWork:
+    """Makes reports in a process of their own each, whose memory goes with it."""
+
+    def __init__(self, hosting: Hosting, database: Database) -> None:
+        self._hosting = hosting
+        self._database = database
+
+    async def run(self, job_id: UUID) -> None:
+        """Complete a job with its report, unless it has ended.
+
+        Raises:
+            RecordError: the database is away.
+        """
+        measured = await self._measured(job_id)
+        if measured is None:
+            return
+        loop = asyncio.get_running_loop()
+        with ProcessPoolExecutor(1, get_context("spawn")) as process:
+            report, page, card = await loop.run_in_executor(process, documents_of, measured)
+        async with self._database.transaction() as session:
+            job = await AugmentationRepository(session).get(job_id, lock=True)
+            if job is not None and not State(job.state).is_final:
+                job.report, job.page, job.card = report, page, card
+                end(job, State.COMPLETED)
+
+    async def _measured(self, job_id: UUID) -> Measured | None:
+        async with self._database.transaction() as session:
+            repository = AugmentationRepository(session)
+            job = await repository.get(job_id)
+            hosted = self._hosting.find(job.model_name) if job is not None else None
+            if job is None or hosted is None or State(job.state).is_final:
+                return None
+            model = hosted.model
+            accepted, rows = await _synthetic(session, job_id)
+            return Measured(
+                folder=model.folder,
+                label=Label(job.settings["target_label"]) is Label.HIGH,
+                synthetic=_encoded(model.schema, [features for _, features in rows]),
+                source_row=np.array([number for number, _ in rows], dtype=np.int64),
+                accepted=accepted,
+                duplicates=job.duplicates,
+                reasons=await repository.reasons(job_id),
+                facts=_facts(job),
+            )
+
+
+def _facts(job: AugmentationRow) -> dict[str, Any]:
+    told = job.settings
+    return {
+        "id": str(job.id),
+        "created_at": job.created_at,
+        "finished_at": datetime.now(UTC),
+        "model_name": job.model_name,
+        "model_version": job.model_version,
+        "model_digest": job.model_digest,
+        "target_label": told["target_label"],
+        "per_row": told["per_row"],
+        "generator": told["generator"],
+        "seed": told["seed"],
+    }
+
+
+async def _synthetic(session: AsyncSession, job_id: UUID) -> tuple[int, list[tuple[int, dict[str, Any]]]]:
+    """How many rows a job has, and the source row and features of every n-th of them."""
+    row = AugmentedRow
+    count = await session.scalar(select(func.count()).where(row.job_id == job_id)) or 0
+    place = func.row_number().over(order_by=(row.source_row, row.rank)).label("place")
+    every = select(row.source_row, row.features, place).where(row.job_id == job_id).subquery()
+    nth = max(1, -(-count // MOST_ROWS))
+    statement = select(every.c.source_row, every.c.features).where(every.c.place % nth == 0)
+    found = await session.execute(statement.order_by(every.c.place))
+    return count, [(number, features) for number, features in found]
+
+
+def _encoded(schema: FeatureSchema, people: list[dict[str, Any]]) -> FloatArray:
+    if not people:
+        return np.empty((0, len(schema.columns)))
+    return np.stack([schema.encode(person) for person in people])

@@ -1,0 +1,157 @@
+"""Jobs, chunks, rows and uploads, within one transaction of the caller's."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Integer, func, insert, literal, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.storage.augmentation_tables import (
+    AugmentationChunkRow,
+    AugmentationRow,
+    AugmentedRow,
+    IdempotencyRow,
+    RejectedRow,
+    UploadChunkRow,
+    UploadRow,
+)
+from app.storage.tables import Base, Json
+from app.usecases.augmentation.schemas import Progress
+
+_WITHOUT_DUPLICATES = text("""
+    WITH ranked AS (
+        SELECT source_row, rank, row_number() OVER (
+            PARTITION BY fingerprint ORDER BY source_row, rank
+        ) AS place
+        FROM augmented_rows WHERE job_id = :job_id
+    )
+    DELETE FROM augmented_rows a USING ranked r
+    WHERE a.job_id = :job_id AND a.source_row = r.source_row AND a.rank = r.rank AND r.place > 1
+""")
+
+
+class AugmentationRepository:
+    """What is kept of jobs."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, job_id: UUID, lock: bool = False) -> AugmentationRow | None:
+        """A job; with `lock` nobody else changes it before this transaction ends."""
+        statement = select(AugmentationRow).where(AugmentationRow.id == job_id)
+        return await self._session.scalar(statement.with_for_update() if lock else statement)
+
+    async def page(self, before: UUID | None, limit: int) -> Sequence[AugmentationRow]:
+        """Jobs, newest first, those older than `before` if it is given."""
+        statement = select(AugmentationRow)
+        if before is not None:
+            statement = statement.where(AugmentationRow.id < before)
+        return (await self._session.scalars(statement.order_by(AugmentationRow.id.desc()).limit(limit))).all()
+
+    async def document(self, job_id: UUID, column: str) -> Any:
+        """One of a finished job's documents: `report`, `page` or `card`; None where there is none."""
+        wanted = getattr(AugmentationRow, column)
+        return await self._session.scalar(select(wanted).where(AugmentationRow.id == job_id))
+
+    async def progress(self, jobs: Sequence[AugmentationRow]) -> Mapping[UUID, tuple[Progress, str | None]]:
+        """How far each job is, and what was away meanwhile."""
+        chunk = AugmentationChunkRow
+        done = func.sum(chunk.size).filter(chunk.is_done)
+        statement = (
+            select(
+                chunk.job_id,
+                func.coalesce(done, 0).cast(Integer),
+                func.sum(chunk.accepted).cast(Integer),
+                func.sum(chunk.rejected).cast(Integer),
+                func.max(chunk.degraded),
+            )
+            .where(chunk.job_id.in_([job.id for job in jobs]))
+            .group_by(chunk.job_id)
+        )
+        sums = {row[0]: row[1:] for row in await self._session.execute(statement)}
+        found = {}
+        for job in jobs:
+            done_, accepted, rejected, degraded = sums.get(job.id, (0, 0, 0, None))
+            made = accepted - job.duplicates
+            found[job.id] = (
+                Progress(total=job.total, done=done_, accepted=made, rejected=rejected, invalid=job.invalid),
+                degraded,
+            )
+        return found
+
+    async def add_all(self, rows: Sequence[Base]) -> None:
+        self._session.add_all(rows)
+        await self._session.flush()
+
+    async def insert(self, table: type[Base], values: Sequence[Mapping[str, Any]]) -> None:
+        """Many rows at once."""
+        if values:
+            # With something to return it is one statement, not a pipeline of as many: who freezes within one
+            # counts as at work, and the server would never end the transaction.
+            statement = insert(table).returning(literal(1))
+            await self._session.execute(statement, list(values))
+
+    async def chunk(self, job_id: UUID, number: int, lock: bool = False) -> AugmentationChunkRow | None:
+        return await self._session.get(AugmentationChunkRow, (job_id, number), with_for_update=lock)
+
+    async def people_of(self, chunk: AugmentationChunkRow) -> list[Json]:
+        """A chunk's source rows: its own, or those of the upload."""
+        if chunk.upload_id is None:
+            return chunk.people
+        uploaded = await self._session.get(UploadChunkRow, (chunk.upload_id, chunk.number))
+        return uploaded.people[: chunk.size] if uploaded else []
+
+    async def chunks_left(self, job_id: UUID) -> int:
+        chunk = AugmentationChunkRow
+        statement = select(func.count()).where(chunk.job_id == job_id, chunk.is_done.is_(False))
+        return await self._session.scalar(statement) or 0
+
+    async def remove_duplicates(self, job_id: UUID) -> int:
+        """Of rows that are alike the one of the earliest source row stays; how many went."""
+        result: Any = await self._session.execute(_WITHOUT_DUPLICATES, {"job_id": job_id})
+        return int(result.rowcount)
+
+    async def set(self, job_id: UUID, **values: Any) -> None:
+        await self._session.execute(
+            update(AugmentationRow).where(AugmentationRow.id == job_id).values(**values)
+        )
+
+    async def rows(self, job_id: UUID, after: tuple[int, int], limit: int) -> Sequence[AugmentedRow]:
+        """Rows in the order of source and rank, those behind `after`."""
+        row = AugmentedRow
+        behind = (row.source_row > after[0]) | ((row.source_row == after[0]) & (row.rank > after[1]))
+        statement = select(row).where(row.job_id == job_id, behind)
+        return (await self._session.scalars(statement.order_by(row.source_row, row.rank).limit(limit))).all()
+
+    async def reasons(self, job_id: UUID) -> dict[str, int]:
+        """How many source rows were refused for each reason."""
+        statement = (
+            select(RejectedRow.reason, func.count())
+            .where(RejectedRow.job_id == job_id)
+            .group_by(RejectedRow.reason)
+            .order_by(RejectedRow.reason)
+        )
+        return {row[0]: row[1] for row in await self._session.execute(statement)}
+
+    async def by_key(self, key: str) -> IdempotencyRow | None:
+        return await self._session.get(IdempotencyRow, key)
+
+    async def claim_key(self, key: str) -> bool:
+        """Whether nobody else is at work on a request with this key."""
+        statement = select(func.pg_try_advisory_xact_lock(func.hashtextextended(key, 0)))
+        return bool(await self._session.scalar(statement))
+
+    async def upload(self, upload_id: UUID) -> UploadRow | None:
+        return await self._session.get(UploadRow, upload_id)
+
+    async def upload_chunks(self, upload_id: UUID) -> AsyncIterator[UploadChunkRow]:
+        """In order, one at a time."""
+        statement = (
+            select(UploadChunkRow)
+            .where(UploadChunkRow.upload_id == upload_id)
+            .order_by(UploadChunkRow.number)
+        )
+        async for chunk in await self._session.stream_scalars(statement, execution_options={"yield_per": 20}):
+            yield chunk
+            self._session.expunge(chunk)

@@ -1,0 +1,191 @@
+"""Taking jobs in, telling how far they are, cancelling them."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+import procrastinate
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.classifiers.hosted import HostedModel
+from app.domain.counterfactual import Generator
+from app.domain.errors import (
+    ConflictError,
+    InvalidInputError,
+    InvalidParameterError,
+    NotFoundError,
+    ParameterIssue,
+)
+from app.domain.ids import uuid7
+from app.engine.hosting import Hosting
+from app.proposers.llm.proposer import LlmProposer
+from app.storage.augmentation_tables import (
+    AugmentationChunkRow,
+    AugmentationRow,
+    IdempotencyRow,
+    RejectedRow,
+)
+from app.storage.database import Database
+from app.storage.queue import Arguments, defer_within
+from app.usecases.augmentation.mapping import job_of
+from app.usecases.augmentation.repository import AugmentationRepository
+from app.usecases.augmentation.row_generator import Label
+from app.usecases.augmentation.schemas import AugmentationRequest, Job, JobsPage, State
+from app.usecases.augmentation.sources import Sources, sources_of
+
+CHUNK_TASK, REPORT_TASK = "augmentation.chunk", "augmentation.report"
+_KEPT_OUT = -1
+"""The chunk of rows that were refused before there were chunks."""
+
+
+class AugmentationService:
+    """What the endpoints ask for; all work on rows is done by workers."""
+
+    def __init__(
+        self, hosting: Hosting, database: Database, queue: procrastinate.App, llm: LlmProposer | None
+    ) -> None:
+        self._hosting = hosting
+        self._database = database
+        self._queue = queue
+        self._llm = llm
+
+    async def submit(self, request: AugmentationRequest, key: str | None) -> Job:
+        """Record a job, its chunks and their tasks in one transaction.
+
+        With a key that was used before, the job that came of it, if the request is the same.
+
+        Raises:
+            InvalidInputError: the request does not fit the model.
+            InvalidParameterError: the key was used for another request.
+            ConflictError: a request with this key is being worked on.
+        """
+        hosted = self._hosting.named(request.model)
+        self._check(request, hosted.model)
+        digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
+        async with self._database.transaction() as session:
+            repository = AugmentationRepository(session)
+            if key is not None and (earlier := await _earlier(repository, key, digest)) is not None:
+                return await self._told(repository, earlier)
+            sources = await sources_of(request, hosted.model, repository)
+            job = await self._record(session, repository, request, hosted.model, sources)
+            if key is not None:
+                await repository.add_all([IdempotencyRow(key=key, request_digest=digest, job_id=job.id)])
+            return await self._told(repository, job.id)
+
+    async def get(self, job_id: UUID) -> Job:
+        """One job.
+
+        Raises:
+            NotFoundError: there is none with this id.
+        """
+        async with self._database.transaction() as session:
+            return await self._told(AugmentationRepository(session), job_id)
+
+    async def page(self, before: UUID | None, limit: int) -> JobsPage:
+        """Jobs, newest first."""
+        async with self._database.transaction() as session:
+            repository = AugmentationRepository(session)
+            rows = await repository.page(before, limit + 1)
+            progress = await repository.progress(rows[:limit])
+            jobs = [job_of(row, *progress[row.id]) for row in rows[:limit]]
+        return JobsPage(jobs=jobs, next=jobs[-1].id if len(rows) > limit else None)
+
+    async def cancel(self, job_id: UUID) -> Job:
+        """End a job; workers notice between rows. One that has ended stays as it is.
+
+        Raises:
+            NotFoundError: there is none with this id.
+        """
+        async with self._database.transaction() as session:
+            repository = AugmentationRepository(session)
+            job = await repository.get(job_id, lock=True)
+            if job is not None and not State(job.state).is_final:
+                job.state, job.finished_at = State.CANCELLED, datetime.now(UTC)
+            return await self._told(repository, job_id)
+
+    async def document(self, job_id: UUID, column: str) -> object:
+        """A finished job's `report`, `page` or `card`.
+
+        Raises:
+            NotFoundError: there is no such job.
+            ConflictError: it has not ended, or ended without one.
+        """
+        async with self._database.transaction() as session:
+            repository = AugmentationRepository(session)
+            if await repository.get(job_id) is None:
+                raise NotFoundError("There is no job with this id.")
+            document: object = await repository.document(job_id, column)
+        if document is None:
+            raise ConflictError("The job has no report: it is made when all its rows are.")
+        return document
+
+    async def _record(
+        self,
+        session: AsyncSession,
+        repository: AugmentationRepository,
+        request: AugmentationRequest,
+        model: HostedModel,
+        sources: Sources,
+    ) -> AugmentationRow:
+        job = AugmentationRow(
+            id=uuid7(),
+            created_at=datetime.now(UTC),
+            state=State.QUEUED,
+            model_name=model.name,
+            model_version=model.version,
+            model_digest=model.digest,
+            settings=request.model_dump(mode="json", exclude={"source", "model"}),
+            total=sources.total,
+            invalid=len(sources.invalid),
+            duplicates=0,
+        )
+        await repository.add_all([job])
+        await repository.insert(AugmentationChunkRow, _chunk_values(job.id, sources))
+        refused = [
+            {"job_id": job.id, "source_row": number, "chunk": _KEPT_OUT, "reason": "invalid"}
+            for number in sources.invalid
+        ]
+        await repository.insert(RejectedRow, refused)
+        named: list[Arguments] = [{"job_id": str(job.id), "number": n} for n in range(len(sources.chunks))]
+        if named:
+            await defer_within(session, self._queue, CHUNK_TASK, named)
+        else:
+            await defer_within(session, self._queue, REPORT_TASK, [{"job_id": str(job.id)}])
+        return job
+
+    def _check(self, request: AugmentationRequest, model: HostedModel) -> None:
+        if request.generator is not Generator.LLM:
+            return
+        if request.target_label is Label.HIGH:
+            why = "language models propose ways to low risk alone: use auto or search"
+            raise InvalidInputError.at("/generator", why)
+        if self._llm is None or not self._llm.knows(model.name):
+            raise InvalidInputError.at("/generator", "no language model here knows this model")
+
+    async def _told(self, repository: AugmentationRepository, job_id: UUID) -> Job:
+        row = await repository.get(job_id)
+        if row is None:
+            raise NotFoundError("There is no job with this id.")
+        progress = await repository.progress([row])
+        return job_of(row, *progress[row.id])
+
+
+async def _earlier(repository: AugmentationRepository, key: str, digest: str) -> UUID | None:
+    if not await repository.claim_key(key):
+        raise ConflictError("A request with this Idempotency-Key is being worked on.")
+    row = await repository.by_key(key)
+    if row is None:
+        return None
+    if row.request_digest != digest:
+        raise InvalidParameterError(
+            ParameterIssue("Idempotency-Key", "header", "was used for another request")
+        )
+    return row.job_id
+
+
+def _chunk_values(job_id: UUID, sources: Sources) -> Sequence[dict[str, object]]:
+    nothing = {"job_id": job_id, "upload_id": sources.upload_id, "is_done": False, "accepted": 0}
+    nothing |= {"rejected": 0, "degraded": None}
+    each = enumerate(zip(sources.chunks, sources.sizes, strict=True))
+    return [nothing | {"number": number, "people": people, "size": size} for number, (people, size) in each]

@@ -1,0 +1,120 @@
+"""Taking tables in: streamed to disk, checked row by row, kept in chunks for workers anywhere."""
+
+import asyncio
+import hashlib
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from app.classifiers.hosted import HostedModel
+from app.domain.errors import InvalidInputError, ValidationIssue
+from app.domain.ids import uuid7
+from app.domain.schema import FeatureSchema
+from app.storage.augmentation_tables import UploadChunkRow, UploadRow
+from app.storage.database import Database
+from app.storage.tables import Json
+from app.usecases.augmentation.columns import RawRow
+from app.usecases.augmentation.repository import AugmentationRepository
+from app.usecases.augmentation.schemas import RowFault, Upload
+from app.usecases.augmentation.sources import CHUNK, MOST_FAULTS, checked
+
+TableReader = Callable[[Path, FeatureSchema], Iterator[RawRow]]
+
+_AT_ONCE = 50
+"""Chunks written by one statement."""
+
+
+class TooLargeError(ValueError):
+    """More bytes than are taken in."""
+
+
+class NoRoomError(RuntimeError):
+    """The disk has no room for the upload."""
+
+
+async def take_in(
+    body: AsyncIterator[bytes], read: TableReader, model: HostedModel, database: Database, most: int
+) -> Upload:
+    """Read, check and keep a table; all of it or, whatever happens, nothing.
+
+    Raises:
+        TooLargeError: it has more than `most` bytes.
+        NoRoomError: the disk is full.
+        InvalidInputError: it is no table of this model's features, or has no rows.
+        RecordError: the database is away.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="turnpoint-upload-"))
+    try:
+        path = folder / "table"
+        try:
+            sha256 = await _to_disk(body, path, most)
+        except OSError as error:
+            raise NoRoomError from error
+        return await _keep(read(path, model.schema), model, database, sha256)
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+async def _to_disk(body: AsyncIterator[bytes], path: Path, most: int) -> str:
+    digest, size = hashlib.sha256(), 0
+    with path.open("wb") as file:
+        async for part in body:
+            size += len(part)
+            if size > most:
+                raise TooLargeError
+            digest.update(part)
+            await asyncio.to_thread(file.write, part)
+    return digest.hexdigest()
+
+
+async def _keep(rows: Iterable[RawRow], model: HostedModel, database: Database, sha256: str) -> Upload:
+    upload = UploadRow(
+        id=uuid7(), model_name=model.name, model_digest=model.digest, rows=0, invalid=0, sha256=sha256
+    )
+    faults: list[RowFault] = []
+    chunks = _chunks(rows, model)
+    async with database.transaction() as session:
+        repository = AugmentationRepository(session)
+        await repository.add_all([upload])
+        number = 0
+        while some := await asyncio.to_thread(lambda: list(islice(chunks, _AT_ONCE))):
+            values = [
+                {"upload_id": upload.id, "number": number + place, "people": people, "faults": wrong}
+                for place, (people, wrong) in enumerate(some)
+            ]
+            number += len(some)
+            await repository.insert(UploadChunkRow, values)
+            upload.rows += sum(len(people) + len(wrong) for people, wrong in some)
+            upload.invalid += sum(len(wrong) for _, wrong in some)
+            every = (RowFault.model_validate(fault) for _, wrong in some for fault in wrong)
+            faults += islice(every, MOST_FAULTS - len(faults))
+        if upload.rows == 0:
+            raise InvalidInputError.at("", "has no rows")
+    valid = upload.rows - upload.invalid
+    return Upload(
+        id=upload.id, rows=upload.rows, valid=valid, invalid=upload.invalid, faults=faults, sha256=sha256
+    )
+
+
+def _chunks(rows: Iterable[RawRow], model: HostedModel) -> Iterator[tuple[list[Json], list[Json]]]:
+    """People and faults, a chunk's worth of people at a time."""
+    people: list[Json] = []
+    wrong: list[Json] = []
+    for row, person, faults in checked(model.schema, rows, ""):
+        if person is None:
+            told = [_told(fault) for fault in faults]
+            wrong.append({"row": row.number, "line": row.line, "errors": told})
+        else:
+            people.append(person)
+        if len(people) == CHUNK or len(wrong) == CHUNK:
+            yield people, wrong
+            people, wrong = [], []
+    if people or wrong:
+        yield people, wrong
+
+
+def _told(fault: ValidationIssue) -> dict[str, Any]:
+    return {"pointer": fault.pointer, "detail": fault.detail}

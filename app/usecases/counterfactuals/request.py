@@ -1,0 +1,120 @@
+"""From a request to a checked question, and the digest under which its answer is cached."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.domain.constraints import Constraints, read_constraints
+from app.domain.errors import InvalidInputError
+from app.domain.input_warning import InputWarning
+from app.domain.levers import levers_of
+from app.domain.patient import Patient, read_patient
+from app.engine.hosting import Hosted, Hosting
+from app.engine.question import Question
+from app.engine.wish import Wish
+from app.usecases.counterfactuals.schemas import (
+    ConstraintsIn,
+    CounterfactualsAnswer,
+    CounterfactualsRequest,
+)
+
+_FORM = 2
+"""Of answers: a cached one of an older form would keep back what the newer tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A checked request; `base` is the answer that a what-if departed from."""
+
+    patient_id: str
+    hosted: Hosted
+    patient: Patient
+    constraints: Constraints
+    target: float
+    wish: Wish
+    base: CounterfactualsAnswer | None = None
+
+    @property
+    def based_on(self) -> UUID | None:
+        return self.base.id if self.base else None
+
+    def warnings(self) -> list[InputWarning]:
+        """What should be checked of the values that were entered: what a what-if supposes was not."""
+        return self.base.warnings if self.base else self.hosted.oddness.warnings(self.patient.row)
+
+    def question(self) -> Question:
+        """The engine's form of it; building the levers takes about a millisecond."""
+        model = self.hosted.model
+        levers = levers_of(model.schema, self.patient, self.constraints)
+        return Question(model.schema, self.patient, levers, model.classifier, self.target)
+
+    def constraints_json(self) -> dict[str, Any]:
+        return {
+            "features_to_vary": self.constraints.features_to_vary,
+            "permitted_range": {
+                name: list(bounds) for name, bounds in self.constraints.permitted_range.items()
+            },
+            "max_changes": self.constraints.max_changes,
+        }
+
+    def digest(self, proposer_version: str) -> str:
+        """SHA-256 of the canonical question with the versions of all that shapes its answer."""
+        canonical = {
+            "form": _FORM,
+            "patient_id": self.patient_id,
+            "model": self.hosted.model.digest,
+            "proposer": proposer_version,
+            "features": {name: self.patient.values[name] for name in sorted(self.patient.values)},
+            "target": self.target,
+            "constraints": self.constraints_json(),
+            "count": self.wish.count,
+            "min_robustness": self.wish.min_robustness,
+            "generator": self.wish.generator,
+            "based_on": str(self.based_on) if self.based_on else None,
+        }
+        text = json.dumps(canonical, separators=(",", ":"), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_request(
+    hosting: Hosting, request: CounterfactualsRequest, base: CounterfactualsAnswer | None = None
+) -> Asked:
+    """Check a request against the schema of the model it names.
+
+    `base` is the answer that a what-if departed from.
+
+    Raises:
+        InvalidInputError: with every fault of features and constraints at once.
+    """
+    hosted = hosting.named(request.model)
+    schema = hosted.model.schema
+    faults, patient, constraints = [], None, None
+    try:
+        patient = read_patient(schema, request.features)
+    except InvalidInputError as error:
+        faults += error.issues
+    try:
+        given = request.constraints or ConstraintsIn()
+        constraints = read_constraints(
+            schema, given.features_to_vary, given.permitted_range, given.max_changes
+        )
+    except InvalidInputError as error:
+        faults += error.issues
+    if patient is None or constraints is None:
+        raise InvalidInputError(faults)
+    facts = schema.model
+    return Asked(
+        patient_id=request.patient_id,
+        hosted=hosted,
+        patient=patient,
+        constraints=constraints,
+        target=request.target.max_risk if request.target else facts.threshold,
+        wish=Wish(
+            count=request.count,
+            min_robustness=facts.min_robustness if request.min_robustness is None else request.min_robustness,
+            generator=request.generator,
+        ),
+        base=base,
+    )

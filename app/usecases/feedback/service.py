@@ -1,0 +1,78 @@
+"""Recording a verdict: once, and only by somebody who has seen what it replaces."""
+
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from app.domain.ids import uuid7
+from app.storage.database import Database
+from app.storage.feedback_tables import FeedbackRow
+from app.usecases.feedback.repository import FeedbackRepository, standing
+from app.usecases.feedback.schemas import FeedbackIn, StandingVerdict
+
+_CHANGED = (
+    "There is another verdict on this option by now, and yours was not stored. On the page, copy what you "
+    "wrote before you load it again to see the other one."
+)
+_NOTHING_STANDS = "No verdict stands on this option, so that yours cannot replace one; it was not stored."
+
+
+async def record(
+    database: Database, answer_id: UUID, given: FeedbackIn, given_by: str | None
+) -> tuple[FeedbackRow, str, bool]:
+    """The recorded verdict, the patient's id, and whether it is new: the same again changes nothing.
+
+    Raises:
+        NotFoundError: there is no such answer.
+        InvalidInputError: the option is not one of its options.
+        ConflictError: another verdict stands than the one that `given` replaces.
+    """
+    try:
+        return await _record(database, answer_id, given, given_by)
+    except IntegrityError:  # somebody was quicker: perhaps the same button, pressed twice
+        try:
+            return await _record(database, answer_id, given, given_by)
+        except IntegrityError as error:
+            raise await _conflict(database, given) from error
+
+
+async def _record(
+    database: Database, answer_id: UUID, given: FeedbackIn, given_by: str | None
+) -> tuple[FeedbackRow, str, bool]:
+    async with database.transaction() as session:
+        repository = FeedbackRepository(session)
+        patient_id = await repository.patient_of(answer_id, given.counterfactual_id)
+        if patient_id is None:
+            if not await repository.knows_answer(answer_id):
+                raise NotFoundError("There is no answer with this id.")
+            raise InvalidInputError.at("/counterfactual_id", "is not an option of this answer")
+        verdicts = await repository.of([given.counterfactual_id])
+        last = standing(verdicts).get(given.counterfactual_id)
+        if last is not None and _says(last, given):
+            return last, patient_id, False
+        if given.replaces != (last.id if last else None):
+            raise _superseded(last)
+        row = FeedbackRow(id=uuid7(), given_by=given_by, **given.model_dump())
+        await repository.add(row)
+        await session.refresh(row)
+    return row, patient_id, True
+
+
+async def _conflict(database: Database, given: FeedbackIn) -> ConflictError:
+    async with database.transaction() as session:
+        verdicts = await FeedbackRepository(session).of([given.counterfactual_id])
+    return _superseded(standing(verdicts).get(given.counterfactual_id))
+
+
+def _superseded(last: FeedbackRow | None) -> ConflictError:
+    """Tells which verdict stands, so that whoever has seen it may replace it."""
+    stands = StandingVerdict.model_validate(last).model_dump(mode="json") if last else None
+    return ConflictError(_CHANGED if last else _NOTHING_STANDS, {"standing": stands})
+
+
+def _says(row: FeedbackRow, given: FeedbackIn) -> bool:
+    """Whether that is what was said already, by somebody who had seen as much: a button pressed twice."""
+    return (row.verdict, row.reason, row.note) == (given.verdict, given.reason, given.note) and (
+        given.replaces in (row.replaces, row.id)
+    )

@@ -1,0 +1,94 @@
+"""One answer with all that its page is made from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.constraints import Constraints, read_constraints
+from app.domain.errors import InvalidInputError
+from app.domain.patient import Patient, read_patient
+from app.domain.schema import FeatureSchema
+from app.engine.hosting import Hosted
+from app.storage.feedback_tables import FeedbackRow
+from app.storage.tables import AnswerRow
+from app.usecases.counterfactuals.recorded import as_answer
+from app.usecases.counterfactuals.schemas import CounterfactualOut, CounterfactualsAnswer
+from app.usecases.feedback.repository import standing
+from app.usecases.record.reference_distributions import Background
+from app.usecases.record.repository import Risk, Sent
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is on record beside the answer that is shown.
+
+    `base` is the answer that a what-if departed from; `older` where the history goes on; `others` what was
+    asked for last by other models; `verdicts` those on the options of all these answers, oldest first.
+    """
+
+    base: AnswerRow | None
+    answers: Sequence[AnswerRow] = ()
+    older: UUID | None = None
+    others: Sequence[Sent] = ()
+    course: Sequence[Risk] = ()
+    verdicts: Sequence[FeedbackRow] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The answer that is shown, and the model it came from where that is still hosted.
+
+    `patient` and `constraints` are None where what is recorded does not fit the hosted schema any more, or
+    another version gave the answer: two versions are not to be mixed.
+    """
+
+    row: AnswerRow
+    sent_at: datetime
+    answer: CounterfactualsAnswer
+    hosted: Hosted | None
+    background: Background | None
+    patient: Patient | None
+    constraints: Constraints | None
+    past: Past
+
+    @property
+    def schema(self) -> FeatureSchema | None:
+        return self.hosted.model.schema if self.hosted else None
+
+    @property
+    def options(self) -> list[CounterfactualOut]:
+        return self.answer.counterfactuals
+
+    @property
+    def is_supposed(self) -> bool:
+        """Whether its values are other ones than those that a caller sent."""
+        base = self.past.base
+        return base is not None and base.features != self.row.features
+
+    @property
+    def is_of_hosted_version(self) -> bool:
+        """Whether the very model that is hosted now gave the answer."""
+        return _is_of(self.row, self.hosted)
+
+    def standing(self) -> dict[UUID, FeedbackRow]:
+        """The verdict that stands on each option."""
+        return standing(self.past.verdicts)
+
+
+def scene_of(sent: Sent, past: Past, hosted: Hosted | None, background: Background | None) -> Scene:
+    """The scene of one recorded answer."""
+    row, patient, constraints = sent.answer, None, None
+    if hosted is not None and _is_of(row, hosted):
+        schema, told = hosted.model.schema, row.constraints
+        try:
+            patient = read_patient(schema, row.features)
+            ranges = {name: (low, high) for name, (low, high) in told["permitted_range"].items()}
+            constraints = read_constraints(schema, told["features_to_vary"], ranges, told["max_changes"])
+        except InvalidInputError:
+            patient = constraints = None
+    return Scene(row, sent.at, as_answer(row), hosted, background, patient, constraints, past)
+
+
+def _is_of(row: AnswerRow, hosted: Hosted | None) -> bool:
+    return hosted is not None and row.prediction.model_digest == hosted.model.digest

@@ -1,0 +1,112 @@
+"""What the pages read from the record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.storage.feedback_tables import FeedbackRow
+from app.storage.tables import AnswerRow, PredictionRow, RequestRow
+from app.usecases.counterfactuals.repository import whole_answers
+from app.usecases.feedback.repository import FeedbackRepository
+
+_LOOKED_AT = 400
+"""So many of the newest requests are looked at for who was seen lately."""
+_COURSE = 200
+"""So many of the newest risks make the course."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An answer and when it was last asked for, which is when its values were last sent."""
+
+    answer: AnswerRow
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A risk that a caller asked for."""
+
+    at: datetime
+    risk: float
+    threshold: float
+
+
+class RecordReader:
+    """Reads for pages, within one transaction of the caller's."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def answers(self, patient_id: str, before: UUID | None, limit: int) -> Sequence[AnswerRow]:
+        """A patient's answers, newest first, those older than `before` if it is given."""
+        mine = whole_answers().where(AnswerRow.patient_id == patient_id)
+        if before is not None:
+            mine = mine.where(AnswerRow.id < before)
+        return (await self._session.scalars(mine.order_by(AnswerRow.id.desc()).limit(limit))).all()
+
+    async def answer(self, patient_id: str, answer_id: UUID) -> Sent | None:
+        """One answer of the patient's."""
+        row = await self._session.scalar(
+            whole_answers().where(AnswerRow.patient_id == patient_id, AnswerRow.id == answer_id)
+        )
+        if row is None:
+            return None
+        last = select(RequestRow.asked_at).where(RequestRow.answer_id == answer_id)
+        asked = await self._session.scalar(last.order_by(RequestRow.id.desc()).limit(1))
+        return Sent(row, asked or row.created_at)
+
+    async def sent_last(self, patient_id: str) -> list[Sent]:
+        """What a caller asked for last, by model; one from the cache is not the newest answer."""
+        return await self._last_of_each(AnswerRow.patient_id == patient_id, None)
+
+    async def lately(self, lines: int) -> list[Sent]:
+        """What a caller asked for last of each patient and model seen lately."""
+        newest = select(RequestRow.id).order_by(RequestRow.id.desc()).limit(_LOOKED_AT)
+        return await self._last_of_each(RequestRow.id.in_(newest), lines)
+
+    async def called(self, text: str, lines: int) -> list[Sent]:
+        """The same of patients whose id contains the text, in either case."""
+        return await self._last_of_each(AnswerRow.patient_id.icontains(text, autoescape=True), lines)
+
+    async def course(self, patient_id: str, model: str, version: str) -> list[Risk]:
+        """The risks that callers asked for by one version of a model, oldest first."""
+        statement = (
+            select(AnswerRow.created_at, PredictionRow.risk, PredictionRow.threshold)
+            .join(PredictionRow, PredictionRow.id == AnswerRow.prediction_id)
+            .where(AnswerRow.patient_id == patient_id, AnswerRow.based_on.is_(None))
+            .where(PredictionRow.model_name == model, PredictionRow.model_version == version)
+            .order_by(AnswerRow.id.desc())
+            .limit(_COURSE)
+        )
+        found = (await self._session.execute(statement)).all()
+        return [Risk(at, risk, threshold) for at, risk, threshold in reversed(found)]
+
+    async def verdicts(self, answers: Sequence[AnswerRow]) -> Sequence[FeedbackRow]:
+        """Every verdict on the options of these answers, oldest first."""
+        return await FeedbackRepository(self._session).of(
+            o.id for row in answers for o in row.counterfactuals
+        )
+
+    async def _last_of_each(self, which: ColumnElement[bool], limit: int | None) -> list[Sent]:
+        """By patient and model, the answer of the newest request of a caller's; newest first."""
+        each = (AnswerRow.patient_id, PredictionRow.model_name)
+        last = (
+            select(AnswerRow.id, RequestRow.id.label("request"), RequestRow.asked_at)
+            .join(RequestRow, RequestRow.answer_id == AnswerRow.id)
+            .join(PredictionRow, PredictionRow.id == AnswerRow.prediction_id)
+            .where(which, AnswerRow.based_on.is_(None))
+            .ext(distinct_on(*each))
+            .order_by(*each, RequestRow.id.desc())
+            .subquery()
+        )
+        newest = select(last.c.id, last.c.asked_at).order_by(last.c.request.desc()).limit(limit)
+        found = (await self._session.execute(newest)).all()
+        rows = await self._session.scalars(whole_answers().where(AnswerRow.id.in_([one.id for one in found])))
+        by_id = {row.id: row for row in rows}
+        return [Sent(by_id[one.id], one.asked_at) for one in found]

@@ -1,0 +1,93 @@
+"""The command that measures: Turnpoint beside other methods, and what language models propose."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.shared import Home, fail, progress, served
+from app.settings import ROOT, Settings
+
+if TYPE_CHECKING:
+    from research.evaluation.study.plan import Words
+
+
+def evaluate(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Models, folders of the model store; all of them unless told.")
+    ] = None,
+    parts: Annotated[
+        list[str] | None, typer.Option("--part", help="methods or augmentation; both unless told.")
+    ] = None,
+    methods: Annotated[list[str] | None, typer.Option(help="A method's key; may be repeated.")] = None,
+    augmenters: Annotated[
+        list[str] | None, typer.Option(help="A way to make rows, by its key; may be repeated.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--setting", help="actionable or free; both unless told.")
+    ] = None,
+    people: Annotated[int | None, typer.Option(min=1, help="At most so many held-out people.")] = None,
+    draws: Annotated[
+        int | None, typer.Option(min=2, help="So many draws of people for augmentation.")
+    ] = None,
+    quick: Annotated[bool, typer.Option(help="A few people, without the slowest methods.")] = False,
+    fresh: Annotated[bool, typer.Option(help="Ask anew instead of going on.")] = False,
+    proposers: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Instead, raw proposals of language models: zero_shot, few_shot, fine_tuned or "
+            "name=folder of an adapter; may be repeated."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for figures; in the home folder unless told.")
+    ] = None,
+    home: Home = ROOT / ".turnpoint",
+) -> None:
+    """Measure Turnpoint beside other methods on held-out people, or what language models propose."""
+    from app.classifiers.store import ModelFolderError
+    from app.local.embedded.errors import EmbeddedError
+    from app.proposers.llm.failures import LlmError
+    from research.evaluation.proposals.subjects import SubjectError
+    from research.evaluation.study.plan import StudyError, Words
+
+    home = home.expanduser().resolve()
+    out = out or home / "evaluation"
+    try:
+        if proposers:
+            _evaluate_proposals(names or [Settings().default_model], proposers, people, home, out)
+        else:
+            every = sorted(path.parent.name for path in Settings().model_store.glob("*/task.toml"))
+            said = (parts or (), settings or (), methods or (), augmenters or ())
+            _study(Words(names or every, *said, people, draws, quick, fresh), home, out)
+    except (ModelFolderError, SubjectError, StudyError, EmbeddedError, LlmError) as error:
+        fail(str(error))
+
+
+def _evaluate_proposals(
+    names: list[str], proposers: list[str], people: int | None, home: Path, out: Path
+) -> None:
+    from app.classifiers.store import load_model
+    from research.evaluation.proposals.run import evaluate as measure
+    from research.evaluation.proposals.run import tables, write_results
+    from research.evaluation.proposals.subjects import subject_of
+
+    settings = Settings()
+    for name in names:
+        model = load_model(settings.model_store / name)
+        subjects = [subject_of(proposer, model) for proposer in proposers]
+        with progress() as report:
+            results = measure(model, subjects, people or 10_000, home, served(settings), report)
+        write_results(out / name, results)
+        typer.echo(tables(results))
+
+
+def _study(words: "Words", home: Path, out: Path) -> None:
+    from research.evaluation.asking.language import Language
+    from research.evaluation.study.plan import plan_of
+    from research.evaluation.study.run import study
+
+    plan = plan_of(words)
+    with progress() as report:
+        text = study(plan, home / "evaluation", out, Language(home, served(Settings())), report)
+    typer.echo(text)

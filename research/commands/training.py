@@ -1,0 +1,94 @@
+"""Commands that make what is hosted: a model, and a language model's adapter for it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.shared import Home, fail, progress, say, served
+from app.settings import ROOT, Settings
+
+
+def train(
+    model: Annotated[str, typer.Argument(help="A folder of the model store, such as dysglycaemia.")],
+    cache: Annotated[Path, typer.Option(help="Where downloaded data is kept.")] = ROOT
+    / ".turnpoint"
+    / "data",
+) -> None:
+    """Train a model from its pinned data and write its version into the model store."""
+    from research.training.train import TrainingError
+    from research.training.train import train as train_model
+
+    try:
+        written = train_model(model, Settings().model_store, cache, say)
+    except TrainingError as error:
+        fail(str(error))
+    typer.echo(f"Wrote {written}")
+
+
+def pairs(
+    name: Annotated[str, typer.Argument(help="The model, a folder of the model store.")],
+    own: Annotated[
+        bool, typer.Option("--own", help="From what the tuned model itself proposes, once it has an adapter.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; in the home folder unless told.")
+    ] = None,
+    home: Home = ROOT / ".turnpoint",
+) -> None:
+    """Make what a language model learns from: questions about training people, and verified answers."""
+    from app.local.embedded.errors import EmbeddedError
+    from app.proposers.llm.failures import LlmError
+    from research.finetuning.errors import FinetuningError
+    from research.finetuning.preparing import make_lessons, make_own_lessons
+
+    settings, home = Settings(), home.expanduser().resolve()
+    path = out or _lessons(home, name, own)
+    try:
+        with progress() as report:
+            if own:
+                count = make_own_lessons(name, settings.model_store, path, home, served(settings), report)
+            else:
+                count = make_lessons(name, settings.model_store, path, report)
+    except (FinetuningError, EmbeddedError, LlmError) as error:
+        fail(str(error))
+    typer.echo(f"Wrote {count} questions with their answers to {path}")
+
+
+def finetune(
+    name: Annotated[str, typer.Argument(help="The model, a folder of the model store.")],
+    base: Annotated[
+        str | None, typer.Option(help="A folder or hub name of a LLaMA-family model, or a GGUF file.")
+    ] = None,
+    onward: Annotated[
+        bool, typer.Option("--onward", help="Tune the present adapter further, on what `pairs --own` wrote.")
+    ] = False,
+    lessons: Annotated[Path | None, typer.Option(help="What `turnpoint pairs` wrote.")] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="Folder for the adapter; the model's version unless told.")
+    ] = None,
+    home: Home = ROOT / ".turnpoint",
+) -> None:
+    """Tune a language model's adapter by the recipe beside the model; goes on where it was stopped."""
+    from app.local.embedded.errors import EmbeddedError
+    from app.local.embedded.weights import ensure_weights
+    from research.finetuning.errors import FinetuningError
+
+    try:
+        from research.finetuning.run import finetune as tune
+    except ImportError as error:
+        fail(f"{error.name} is not installed: fine-tuning needs pip install 'turnpoint[train]'.")
+    home = home.expanduser().resolve()
+    try:
+        chosen = base or str(ensure_weights(home, say))
+        path = lessons or _lessons(home, name, onward)
+        with progress() as report:
+            store, kept = Settings().model_store, home / "finetuning"
+            written = tune(name, store, chosen, path, kept, onward, to, report)
+    except (EmbeddedError, FinetuningError) as error:
+        fail(str(error))
+    typer.echo(f"Wrote {written}")
+
+
+def _lessons(home: Path, name: str, own: bool) -> Path:
+    return home / "finetuning" / (f"{name}.own.jsonl" if own else f"{name}.jsonl")

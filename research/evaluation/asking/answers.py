@@ -1,0 +1,68 @@
+"""What a method answered about one person, and where answers are kept so that a killed run goes on."""
+
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from research.evaluation.asking.lines import append_line, read_lines
+
+
+class Ending(StrEnum):
+    """How asking a method about one person ended; all but `FOUND` count as not answered."""
+
+    FOUND = "found"
+    NONE = "none"  # the method said that it has no answer
+    CRASHED = "crashed"  # an exception, or the process died
+    KILLED = "killed"  # still at work at the hard limit
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A method's own words: changed rows in the classifier's columns, best first, and whether it proves it.
+
+    `proved`: a found answer is the best by the method's own measure, or it is certain that there is none.
+    `robust`: the method says that its answer holds as asked, in refits, noise and partial adherence.
+    """
+
+    ending: Ending
+    rows: tuple[tuple[float, ...], ...] = ()
+    proved: bool = False
+    robust: bool = False
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply about one person, with what it took: seconds of CPU of the whole process, and of wall clock.
+
+    `memory_mb`: the most that the process has held so far, resident, the model and training people included.
+    """
+
+    person: int
+    reply: Reply
+    cpu_s: float
+    wall_s: float
+    memory_mb: float = 0.0
+
+
+class Shelf:
+    """Answers of one method in a file of JSON lines; a line says whom it is about."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> dict[int, Answer]:
+        """The answers kept so far, by the person's id; a line cut short by a killed run is dropped."""
+        return {answer.person: answer for answer in map(_answer, read_lines(self._path))}
+
+    def keep(self, answer: Answer) -> None:
+        append_line(self._path, asdict(answer))
+
+    def clear(self) -> None:
+        self._path.unlink(missing_ok=True)
+
+
+def _answer(entry: dict[str, Any]) -> Answer:
+    reply = Reply(**entry.pop("reply"))
+    return Answer(**entry, reply=replace(reply, ending=Ending(reply.ending)))

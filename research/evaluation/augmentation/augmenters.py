@@ -1,0 +1,96 @@
+"""The ways to make rows where labels are scarce, in the order of the tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from app.proposers.llm.prompt import Style
+from research.evaluation.augmentation.cohort import Scarcity
+from research.evaluation.methods.registry import STUDY, Method
+from research.evaluation.scene.rules import Setting
+
+
+class Way(StrEnum):
+    """Where rows come from."""
+
+    REPEATED = "repeated"  # labelled people of the class once more
+    SMOTE = "smote"  # between labelled people of the class and their neighbours
+    SELF = "self"  # people without a label whom the classifier puts in the class
+    COUNTERFACTUAL = "counterfactual"  # those, and the others changed until it does
+    MIXED = "mixed"  # the others changed, and labelled people of the class once more for the rest
+    LABELLED = "labelled"  # labelled people of the other class, changed: the papers' way
+
+
+@dataclass(frozen=True, slots=True)
+class Augmenter:
+    """One row of the tables; `method` is the one of the registry that makes counterfactuals.
+
+    `magnitudes`: how many rows are added, as a multiple of the labels that a class lost.
+    """
+
+    key: str
+    name: str
+    way: Way
+    method: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    setting: Setting = Setting.FREE
+    magnitudes: tuple[float, ...] = (0.5, 1.0, 2.0)
+    scarcities: tuple[Scarcity, ...] = tuple(Scarcity)
+    package: str | None = None
+    style: Style | None = None
+    slow: bool = False
+
+    @property
+    def adapter(self) -> Method:
+        return next(method for method in STUDY if method.key == self.method)
+
+
+_QUICKLY = {"work": 20_000}
+"""A row need not be proved to be the one of least effort."""
+
+
+def _from_labelled(
+    key: str, name: str, method: str, options: Mapping[str, Any] | None = None, package: str | None = None
+) -> Augmenter:
+    magnitudes = (0.5, 1.0)
+    return Augmenter(key, name, Way.LABELLED, method, options or {}, magnitudes=magnitudes, package=package)
+
+
+AUGMENTERS = (
+    Augmenter("oversampling", "random oversampling", Way.REPEATED),
+    Augmenter("smote", "SMOTE", Way.SMOTE, package="imbalanced-learn"),
+    Augmenter("self", "self-training", Way.SELF, magnitudes=(0.5, 1.0)),
+    Augmenter(
+        "dice", "DiCE random", Way.COUNTERFACTUAL, "dice-random", magnitudes=(0.5, 1.0), package="dice-ml"
+    ),
+    Augmenter("nice", "NICE proximity", Way.COUNTERFACTUAL, "nice-proximity", package="nicex"),
+    Augmenter(
+        "cfnow",
+        "CFNOW greedy, 0.5 s",
+        Way.COUNTERFACTUAL,
+        "cfnow",
+        {"limit_s": 0.5},
+        magnitudes=(0.5, 1.0),
+        package="cfnow",
+        slow=True,
+    ),
+    Augmenter("search", "Turnpoint, least effort", Way.COUNTERFACTUAL, "ours-least", _QUICKLY),
+    Augmenter("search-robust", "Turnpoint", Way.COUNTERFACTUAL, "ours", _QUICKLY),
+    Augmenter("search-mixed", "Turnpoint and oversampling", Way.MIXED, "ours", _QUICKLY),
+    Augmenter(
+        "llm",
+        "language model, fine-tuned",
+        Way.COUNTERFACTUAL,
+        "fine-tuned",
+        {"count": 1},
+        Setting.ACTIONABLE,
+        (0.5, 1.0),
+        (Scarcity.LOW,),
+        style=Style.FINE_TUNED,
+        slow=True,
+    ),
+    _from_labelled("dice-labelled", "DiCE, from labelled people", "dice-random", package="dice-ml"),
+    _from_labelled("nice-labelled", "NICE, from labelled people", "nice-proximity", package="nicex"),
+    _from_labelled("search-labelled", "Turnpoint, from labelled people", "ours", _QUICKLY),
+)

@@ -1,0 +1,94 @@
+"""Few labelled people to learn from, some of whose labels are then taken away, and everybody held out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from app.classifiers.cohort import Side, people_of
+from app.classifiers.fitting import Sample
+from app.classifiers.hosted import HostedModel
+from app.domain.schema import FeatureSchema, IntArray, Value
+from research.evaluation.scene.people import Place, Scene, load_scene
+from research.evaluation.scene.rules import Setting
+
+LABELLED = 300
+"""People of a cohort: about as many as a single site has."""
+
+
+class Scarcity(StrEnum):
+    """Which class loses half of its labels: the papers' three scenarios."""
+
+    LOW = "low"
+    HIGH = "high"
+    BOTH = "both"
+
+    @property
+    def labels(self) -> tuple[bool, ...]:
+        return {Scarcity.LOW: (False,), Scarcity.HIGH: (True,), Scarcity.BOTH: (False, True)}[self]
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """All training people of a shipped model with their labels, and all held-out people."""
+
+    scene: Scene
+    """What is known of everybody's features: their spread, and what stands for an unknown value."""
+    values: tuple[Mapping[str, Value], ...]
+    """Of training people, in the order of `training`."""
+    training: Sample
+    test: Sample
+
+    @property
+    def model(self) -> HostedModel:
+        return self.scene.model
+
+    @property
+    def schema(self) -> FeatureSchema:
+        return self.model.schema
+
+
+@dataclass(frozen=True)
+class Scarce:
+    """Who is left with a label, who lost theirs (indices into `training`), and how many each class lost.
+
+    People who lost their label are still there, with all their features: labels are dear, not people.
+    """
+
+    whole: IntArray
+    labelled: IntArray
+    unlabelled: IntArray
+    lost: Mapping[bool, int]
+
+
+def load_cohort(name: str) -> Cohort:
+    """The people of a shipped model.
+
+    Raises:
+        ModelFolderError: there is no such model.
+    """
+    scene = load_scene(Place(name, Setting.FREE, 1))
+    model = scene.model
+    values = tuple(person.features for person in people_of(model, Side.TRAINING))
+    rows = np.stack([model.schema.encode(one.features) for one in people_of(model, Side.HELD_OUT)])
+    outcome = pq.read_table(model.folder / Side.HELD_OUT, columns=["outcome"])["outcome"].to_numpy()
+    test = Sample(rows, outcome.astype(bool))
+    return Cohort(scene, values, Sample(model.population.rows, model.population.outcome), test)
+
+
+def make_scarce(cohort: Cohort, scarcity: Scarcity, seed: int, people: int = LABELLED) -> Scarce:
+    """Draw people without replacement, then half of the labels of each class that shall be scarce."""
+    rng = np.random.default_rng(seed)
+    outcome = cohort.training.outcome
+    whole = rng.permutation(len(outcome))[:people]
+    lost = {}
+    for label in scarcity.labels:
+        members = whole[outcome[whole] == label]
+        lost[label] = rng.permutation(members)[: len(members) // 2]
+    unlabelled = np.concatenate(list(lost.values()))
+    labelled = whole[~np.isin(whole, unlabelled)]
+    return Scarce(
+        whole, labelled, rng.permutation(unlabelled), {label: len(who) for label, who in lost.items()}
+    )

@@ -1,0 +1,139 @@
+"""Rows for a class whose labels are scarce, made one way or another."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pkgutil import resolve_name
+
+import numpy as np
+
+from app.classifiers.fitting import Sample
+from app.classifiers.hosted import HostedModel
+from app.domain.schema import FloatArray, IntArray
+from app.local.embedded.llm_session import Served
+from research.evaluation.asking.answers import Ending, Reply
+from research.evaluation.augmentation.augmenters import Augmenter, Way
+from research.evaluation.augmentation.cohort import Cohort, Scarce
+from research.evaluation.augmentation.worlds import (
+    ScarceScene,
+    by_risk,
+    model_of,
+    repeats,
+    restored,
+    scene_of,
+)
+from research.evaluation.scene.people import Person
+
+Ask = Callable[[Person], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Rows of one class in the order they were asked for; a source that gave none has all unknown.
+
+    `unchanged`: which rows are people as they are.
+    """
+
+    label: bool
+    rows: FloatArray
+    unchanged: "np.typing.NDArray[np.bool_]"
+
+    def first(self, count: int) -> "Made":
+        return Made(self.label, self.rows[:count], self.unchanged[:count])
+
+    @property
+    def there(self) -> FloatArray:
+        """The rows that are, shape (rows, columns)."""
+        return self.rows[~np.isnan(self.rows).all(axis=1)]
+
+
+def make_rows(
+    cohort: Cohort, scarce: Scarce, augmenter: Augmenter, most: float, seed: int, served: Served | None
+) -> list[Made]:
+    """Up to `most` times the rows that each class lost."""
+    rng = np.random.default_rng([seed, 1])
+    wanted = {label: round(most * count) for label, count in scarce.lost.items()}
+    if augmenter.way is Way.REPEATED:
+        made = [(label, repeats(cohort, scarce, {label: count}, rng)) for label, count in wanted.items()]
+        return [_as_they_are(label, cohort.training.rows[people]) for label, people in made]
+    if augmenter.way is Way.SMOTE:
+        between = resolve_name(
+            "research.evaluation.augmentation.smote:between"
+        )  # its package is not everywhere
+        known = cohort.training.take(scarce.labelled)
+        smote = [(label, between(cohort, known, label, count, seed)) for label, count in wanted.items()]
+        return [Made(label, rows, np.zeros(len(rows), dtype=bool)) for label, rows in smote]
+    return list(_changed(cohort, scarce, augmenter, wanted, rng, served))
+
+
+def _as_they_are(label: bool, rows: FloatArray) -> Made:
+    return Made(label, rows, np.ones(len(rows), dtype=bool))
+
+
+def _changed(
+    cohort: Cohort,
+    scarce: Scarce,
+    augmenter: Augmenter,
+    wanted: dict[bool, int],
+    rng: np.random.Generator,
+    served: Served | None,
+) -> Iterator[Made]:
+    """People on the wanted side as they are, or labelled ones for them; others with what a method changes."""
+    labelled = augmenter.way is Way.LABELLED
+    known = cohort.training.take(scarce.labelled) if labelled else restored(cohort, scarce, rng)
+    model = model_of(cohort, known)
+    for label, count in wanted.items():
+        scene = scene_of(cohort, model, label, augmenter.setting)
+        ask = _asking(augmenter, scene, served)
+        people = _sources(cohort, scarce, model, label, labelled, rng)[:count]
+        rows = np.full((len(people), len(cohort.schema.columns)), np.nan)
+        unchanged = scene.risk(cohort.training.rows[people]) <= scene.target
+        alike = repeats(cohort, scarce, {label: len(people)}, rng) if augmenter.way is Way.MIXED else people
+        for place, index in enumerate(people):
+            if unchanged[place]:
+                rows[place] = cohort.training.rows[alike[place]]
+            elif ask is not None:
+                rows[place] = _answer(scene, ask(scene.person(int(index), cohort)))
+        yield Made(label, rows, unchanged)
+
+
+def _sources(
+    cohort: Cohort, scarce: Scarce, model: HostedModel, label: bool, labelled: bool, rng: np.random.Generator
+) -> IntArray:
+    """Whom rows are made of: people without a label first, then labelled ones of the other class.
+
+    Where both classes lost labels, those at lowest risk are taken for the low one's, the rest for the high's.
+    """
+    others = scarce.labelled[cohort.training.outcome[scarce.labelled] != label]
+    if labelled:
+        risk = model.classifier.risk(cohort.training.rows[others])
+        is_other = (risk > cohort.schema.model.threshold) != label
+        return rng.permutation(others[is_other])
+    rest = by_risk(model, cohort.training.rows, scarce.unlabelled)
+    low = scarce.lost.get(False, 0)
+    own = rest[low:] if label else rest[:low]
+    return np.concatenate([rng.permutation(own), rng.permutation(others)])
+
+
+def _asking(augmenter: Augmenter, scene: ScarceScene, served: Served | None) -> Ask | None:
+    if augmenter.method is None:
+        return None
+    options = {**augmenter.adapter.options, **augmenter.options}
+    if augmenter.style is not None:
+        options["served"] = served
+    ask: Ask = resolve_name(augmenter.adapter.adapter)(scene, **options)
+    return ask
+
+
+def _answer(scene: ScarceScene, reply: Reply) -> FloatArray:
+    """The first row, if the classifier agrees that it is of the wanted class."""
+    if reply.ending is not Ending.FOUND:
+        return np.full(len(scene.schema.columns), np.nan)
+    row = np.array(reply.rows[0])
+    return row if scene.risk(row[None])[0] <= scene.target else np.full_like(row, np.nan)
+
+
+def with_rows(known: Sample, made: list[Made]) -> Sample:
+    """Labelled people and the rows made for them."""
+    rows = [one.there for one in made]
+    labels = [np.full(len(there), one.label) for there, one in zip(rows, made, strict=True)]
+    return Sample(np.concatenate([known.rows, *rows]), np.concatenate([known.outcome, *labels]))

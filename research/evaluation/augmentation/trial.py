@@ -1,0 +1,124 @@
+"""One draw of people, one scarcity, one way to make rows: what the classifier is then worth."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import balanced_accuracy_score, f1_score, roc_auc_score
+
+from app.classifiers.fitting import Sample, fit, risk_of
+from app.local.embedded.llm_session import Served
+from research.evaluation.augmentation.augmenters import Augmenter
+from research.evaluation.augmentation.cohort import Cohort, Scarcity, load_cohort, make_scarce
+from research.evaluation.augmentation.rows import Made, make_rows, with_rows
+
+WHOLE, SCARCE = "whole", "scarce"
+"""What stands for an augmenter where nothing is made: with all labels, and with those that are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """Of a classifier on all held-out people: F1 of each class, their mean, and more (0-1)."""
+
+    f1: float
+    f1_low: float
+    f1_high: float
+    balanced: float
+    auc: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The worth of one classifier, and what it was fit on; `magnitude` is in rows that were lost."""
+
+    scarcity: str
+    seed: int
+    augmenter: str
+    magnitude: float
+    worth: Worth
+    wanted: int = 0
+    made: int = 0
+    unchanged: int = 0
+    seconds: float = 0.0
+
+
+Task = tuple[Scarcity, int]
+"""Which class lacks labels, and the seed of the draw."""
+Maker = Callable[[], Callable[[Task], list[dict[str, Any]]]]
+
+
+def prepare(name: str, people: int, augmenter: Augmenter | None, served: Served | None) -> Maker:
+    """What a worker process calls once: it gives the function that makes all trials of one task."""
+    return partial(_prepared, name, people, augmenter, served)
+
+
+def trial_of(told: dict[str, Any]) -> Trial:
+    """A trial as it was kept."""
+    return Trial(**{**told, "worth": Worth(**told["worth"])})
+
+
+def _prepared(
+    name: str, people: int, augmenter: Augmenter | None, served: Served | None
+) -> Callable[[Task], list[dict[str, Any]]]:
+    return partial(_try, load_cohort(name), people, augmenter, served)
+
+
+def _try(
+    cohort: Cohort, people: int, augmenter: Augmenter | None, served: Served | None, task: Task
+) -> list[dict[str, Any]]:
+    if augmenter is None:
+        return [asdict(trial) for trial in try_without(cohort, people, *task)]
+    return [asdict(trial) for trial in try_with(cohort, people, *task, augmenter, served)]
+
+
+def try_without(cohort: Cohort, people: int, scarcity: Scarcity, seed: int) -> list[Trial]:
+    """With all labels, and with those that are left."""
+    scarce = make_scarce(cohort, scarcity, seed, people)
+    samples = {WHOLE: scarce.whole, SCARCE: scarce.labelled}
+    return [
+        Trial(scarcity, seed, name, 0.0, worth_of(cohort, cohort.training.take(who)))
+        for name, who in samples.items()
+    ]
+
+
+def try_with(
+    cohort: Cohort, people: int, scarcity: Scarcity, seed: int, augmenter: Augmenter, served: Served | None
+) -> list[Trial]:
+    """With rows made, at each magnitude: the first of the same rows."""
+    scarce = make_scarce(cohort, scarcity, seed, people)
+    known = cohort.training.take(scarce.labelled)
+    started = time.perf_counter()
+    made = make_rows(cohort, scarce, augmenter, max(augmenter.magnitudes), seed, served)
+    seconds = time.perf_counter() - started
+    found = []
+    for magnitude in augmenter.magnitudes:
+        wanted = {label: round(magnitude * count) for label, count in scarce.lost.items()}
+        some = [one.first(wanted[one.label]) for one in made]
+        worth = worth_of(cohort, with_rows(known, some))
+        counts = _counts(some)
+        found.append(
+            Trial(scarcity, seed, augmenter.key, magnitude, worth, sum(wanted.values()), *counts, seconds)
+        )
+    return found
+
+
+def worth_of(cohort: Cohort, sample: Sample) -> Worth:
+    """The worth of the classifier that these people make, at the model's own threshold."""
+    risk = risk_of(fit(cohort.schema, sample), cohort.test.rows)
+    outcome, said = cohort.test.outcome, risk > cohort.schema.model.threshold
+    low, high = float(f1_score(~outcome, ~said)), float(f1_score(outcome, said))
+    return Worth(
+        f1=(low + high) / 2,
+        f1_low=low,
+        f1_high=high,
+        balanced=float(balanced_accuracy_score(outcome, said)),
+        auc=float(roc_auc_score(outcome, risk)),
+    )
+
+
+def _counts(made: Sequence[Made]) -> tuple[int, int]:
+    """How many rows there are, and how many of them are people as they are."""
+    return sum(len(one.there) for one in made), int(sum(np.sum(one.unchanged) for one in made))

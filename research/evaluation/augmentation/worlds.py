@@ -1,0 +1,69 @@
+"""What counterfactuals are asked of where labels are scarce: classifiers fit on the labels that are left."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.classifiers.fitting import Sample, fit, refit
+from app.classifiers.hosted import HostedModel, Population
+from app.classifiers.mirror import mirrored_model
+from app.classifiers.xgboost_committee import XGBoostCommittee
+from app.classifiers.xgboost_local import XGBoostClassifier
+from app.domain.schema import FloatArray, IntArray
+from research.evaluation.augmentation.cohort import Cohort, Scarce
+from research.evaluation.scene.people import Person, Scene
+from research.evaluation.scene.reach import reach_of
+from research.evaluation.scene.rules import Setting, rules_of
+
+REFITS, _FIRST_SEED = 10, 100
+
+
+@dataclass(frozen=True)
+class ScarceScene(Scene):
+    """A scene whose classifier is not a shipped one."""
+
+    def risk(self, rows: FloatArray) -> FloatArray:
+        return self.model.classifier.risk(rows)
+
+    def person(self, index: int, cohort: Cohort) -> Person:
+        """A training person, as methods are asked about people."""
+        values = cohort.values[index]
+        return Person(index, values, cohort.training.rows[index], reach_of(self.rules, values))
+
+
+def model_of(cohort: Cohort, sample: Sample) -> HostedModel:
+    """A model that knows these labels alone: classifier, committee of refits, real people."""
+    schema = cohort.schema
+    refits = [refit(schema, sample, _FIRST_SEED + number) for number in range(REFITS)]
+    return replace(
+        cohort.model,
+        classifier=XGBoostClassifier(fit(schema, sample)),
+        committee=XGBoostCommittee(refits),
+        population=Population(sample.rows, sample.outcome),
+    )
+
+
+def scene_of(cohort: Cohort, model: HostedModel, label: bool, setting: Setting) -> ScarceScene:
+    """Where a row of this class is wanted: its risk is what `model` says, or the complement of it."""
+    asked = mirrored_model(model) if label else model
+    base = cohort.scene
+    return ScarceScene(asked, rules_of(asked.schema, setting, base.sd), (), base.sd, base.filling)
+
+
+def restored(cohort: Cohort, scarce: Scarce, rng: np.random.Generator) -> Sample:
+    """The labels that are left, those of a scarce class repeated until it is as frequent as it was."""
+    repeated = repeats(cohort, scarce, scarce.lost, rng)
+    return cohort.training.take(np.concatenate([scarce.labelled, repeated]))
+
+
+def repeats(cohort: Cohort, scarce: Scarce, wanted: Mapping[bool, int], rng: np.random.Generator) -> IntArray:
+    """So many labelled people of each class, drawn with replacement."""
+    outcome = cohort.training.outcome[scarce.labelled]
+    drawn = [rng.choice(scarce.labelled[outcome == label], count) for label, count in wanted.items()]
+    return np.concatenate(drawn)
+
+
+def by_risk(model: HostedModel, rows: FloatArray, people: IntArray) -> IntArray:
+    """People, the lowest risk first."""
+    return people[np.argsort(model.classifier.risk(rows[people]), kind="stable")]

@@ -1,0 +1,67 @@
+"""CFNOW: greedy or random change and fine-tuning by calls of the model alone.
+
+It takes no fixed features and no ranges. So its model sees the patient's own value in every frozen column,
+whatever CFNOW writes there, and what it wrote there is undone in the answer.
+"""
+
+import random
+import sys
+from types import ModuleType
+
+import nltk
+import numpy as np
+import pandas as pd
+
+from app.domain.feature import Feature
+from app.domain.schema import FloatArray
+from research.evaluation.asking.answers import Ending, Reply
+from research.evaluation.scene.people import Person, Scene
+
+SEED = 7
+
+# It asks for a word list over the network when imported, and for a package of plots; tables need neither.
+nltk.download = lambda *_, **__: False
+sys.modules.setdefault("counterplots", ModuleType("counterplots"))
+
+from cfnow import find_tabular  # noqa: E402
+
+
+class Cfnow:
+    """`find_tabular(...)`, its first answer: that of least distance by its own measure."""
+
+    def __init__(self, scene: Scene, strategy: str, limit_s: float, seed: int = SEED) -> None:
+        self._scene, self._strategy, self._limit_s, self._seed = scene, strategy, limit_s, seed
+        features = list(enumerate(scene.schema.features))
+        self._names = [name for place, feature in features for name in _names(place, feature)]
+        numbers = {f"x{place}" for place, feature in features if feature.is_numeric}
+        self._types = {name: "num" if name in numbers else "cat" for name in self._names}
+
+    def __call__(self, person: Person) -> Reply:
+        random.seed(self._seed)
+        np.random.seed(self._seed)
+        own, free = self._scene.filled(person.row), self._scene.free_columns(person)
+
+        def with_frozen(rows: FloatArray) -> FloatArray:
+            full = np.repeat(own[None, :], len(rows), axis=0)
+            full[:, free] = np.asarray(rows, dtype=float)[:, free]
+            return full
+
+        found = find_tabular(
+            factual=pd.Series(own, index=self._names),
+            model_predict_proba=lambda rows: self._scene.both_classes(person, with_frozen(np.asarray(rows))),
+            feat_types=self._types,
+            cf_strategy=self._strategy,
+            limit_seconds=self._limit_s,
+            has_ohe=self._scene.rules.categories,
+        )
+        if len(found.cfs) == 0:
+            return Reply(Ending.NONE)
+        answer = with_frozen(np.asarray(found.cfs[:1], dtype=float))
+        return Reply(Ending.FOUND, tuple(self._scene.answer(person, row) for row in answer))
+
+
+def _names(place: int, feature: Feature) -> list[str]:
+    """Its columns' names; CFNOW takes those alike up to the first "_" for one category."""
+    if not feature.categories:
+        return [f"x{place}"]
+    return [f"k{place}_{value}" for value in range(len(feature.categories))]

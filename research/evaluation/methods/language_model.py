@@ -1,0 +1,69 @@
+"""A language model's proposals, with and without the search beside it."""
+
+import asyncio
+
+from app.domain.counterfactual import Generator
+from app.engine.finding import find
+from app.engine.likeness import Likeness
+from app.engine.moves import distinct
+from app.engine.options import choose, judge_all
+from app.engine.settle import settle
+from app.engine.wish import Wish
+from app.local.embedded.llm_session import Served, proposing
+from app.proposers.llm.prompt import Style
+from research.evaluation.asking.answers import Reply
+from research.evaluation.methods.turnpoint import Asker, reply
+from research.evaluation.scene.people import Person, Scene
+
+SAMPLES = 8
+
+
+class LanguageModel:
+    """What it says, verified: of its samples those that are valid as they come, ranked as usual."""
+
+    def __init__(self, scene: Scene, style: str, count: int = 1, served: Served | None = None) -> None:
+        if served is None:
+            raise ValueError("a language model is asked over HTTP, and no server was given")
+        self._asker = Asker(scene, categories=False)
+        self._wish = Wish(count, scene.schema.model.min_robustness, Generator.LLM)
+        self._runner = asyncio.Runner()
+        self._context = proposing(served, scene.model, Style(style), SAMPLES)
+        self._proposer = self._runner.run(self._context.__aenter__())
+
+    def __call__(self, person: Person) -> Reply:
+        question, wish = self._asker.question(person), self._wish
+        proposed = self._runner.run(self._proposer.propose(question))
+        if proposed.degraded is not None and proposed.degraded.is_away:
+            raise RuntimeError(proposed.degraded)
+        pool = distinct(proposed.levels)
+        pool = pool[question.levers.allowed(pool)]
+        valid = pool[question.reached(question.risk(pool))]
+        likeness = Likeness(question.levers, self._asker.yardsticks.crowd, self._asker.yardsticks.density)
+        judged = judge_all(question, self._asker.yardsticks.judge, likeness, valid)
+        options = choose(judged, question.target, wish.count, wish.min_robustness)
+        return reply(question, wish, options, proved=False)
+
+
+class Pipeline:
+    """`generator: auto`: the model's settled and repaired proposals and the search's options, ranked as one.
+
+    Without a server it is the search alone, as the gateway answers about models that nobody was taught.
+    """
+
+    def __init__(self, scene: Scene, count: int = 1, served: Served | None = None) -> None:
+        self._asker = Asker(scene, categories=served is None)
+        self._wish = Wish(count, scene.schema.model.min_robustness, Generator.AUTO)
+        self._runner = asyncio.Runner()
+        self._proposer = None
+        if served is not None:
+            self._context = proposing(served, scene.model, Style.FINE_TUNED, SAMPLES)
+            self._proposer = self._runner.run(self._context.__aenter__())
+
+    def __call__(self, person: Person) -> Reply:
+        question, wish = self._asker.question(person), self._wish
+        proposals = question.unchanged[:0]
+        if self._proposer is not None:
+            proposals = self._runner.run(self._proposer.propose(question)).levels
+        found = find(question, self._asker.yardsticks, wish)
+        options = self._asker.options(question, wish, settle(question, proposals).levels, found)
+        return reply(question, wish, options, found.proved)

@@ -1,0 +1,156 @@
+"""The methods that are compared, in the order of the tables."""
+
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pkgutil import resolve_name
+from typing import Any
+
+from app.local.embedded.llm_session import Served
+from app.proposers.llm.prompt import Style
+from research.evaluation.asking.answers import Reply
+from research.evaluation.scene.people import Place, Scene, easy_training_person, load_scene
+
+_HERE = "research.evaluation.methods"
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One row of the tables: which adapter, with which options, and how long one person may take."""
+
+    key: str
+    name: str
+    adapter: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    hard_limit_s: float = 30.0
+    package: str | None = None
+    """The distribution whose version matters; Turnpoint's own when None."""
+    answers: int = 1
+    slow: bool = False
+    """Left out of a quick run."""
+    style: Style | None = None
+    """How it asks a language model; None where it asks none."""
+    seeded: bool = False
+    """Whether its answers depend on a seed."""
+
+    @property
+    def is_ours(self) -> bool:
+        return self.package is None
+
+    def again(self) -> "Method":
+        """The same method asked a second time, with another seed where it takes one."""
+        options = dict(self.options) | ({"seed": 8} if self.seeded else {})
+        return replace(self, key=f"{self.key}-again", options=options)
+
+
+def _ours(key: str, name: str, **options: Any) -> Method:
+    return Method(key, name, f"{_HERE}.turnpoint:Turnpoint", options, answers=options.get("count", 1))
+
+
+def _llm(key: str, name: str, style: Style) -> Method:
+    adapter, options = f"{_HERE}.language_model:LanguageModel", {"style": style.value, "count": 4}
+    return Method(key, name, adapter, options, 120.0, answers=4, slow=True, style=style)
+
+
+def _dice(key: str, name: str, slow: bool = False, **options: Any) -> Method:
+    adapter, answers = f"{_HERE}.dice:Dice", options["count"]
+    return Method(key, name, adapter, options, 15.0, "dice-ml", answers, slow=slow, seeded=True)
+
+
+def _nice(key: str, name: str, **options: Any) -> Method:
+    return Method(key, name, f"{_HERE}.nice:Nice", options, package="nicex")
+
+
+def _cfnow(key: str, name: str, slow: bool = False, **options: Any) -> Method:
+    return Method(key, name, f"{_HERE}.cfnow:Cfnow", options, 10.0, "cfnow", slow=slow, seeded=True)
+
+
+def _treecf(key: str, name: str, slow: bool = False, **options: Any) -> Method:
+    adapter, answers = f"{_HERE}.treecf:Treecf", options.get("count", 1)
+    return Method(key, name, adapter, options, 15.0, "treecf", answers, slow=slow, seeded=True)
+
+
+REFERENCE = "ours"
+"""The method whose figures the ratios are against."""
+
+METHODS = (
+    _ours("ours-least", "Turnpoint, least effort", min_robustness=0.0),
+    _ours("ours", "Turnpoint"),
+    _ours("ours-first", "Turnpoint, first good answer", bare=True),
+    _ours("ours-batches", "Turnpoint, trees unseen", batches=True),
+    Method(
+        "auto",
+        "Turnpoint with language model",
+        f"{_HERE}.language_model:Pipeline",
+        {"count": 4},
+        120.0,
+        answers=4,
+        slow=True,
+        style=Style.FINE_TUNED,
+    ),
+    _llm("fine-tuned", "language model, fine-tuned", Style.FINE_TUNED),
+    _llm("few-shot", "language model, few-shot", Style.FEW_SHOT),
+    _llm("zero-shot", "language model, zero-shot", Style.ZERO_SHOT),
+    _dice("dice-random", "DiCE random", method="random", count=1),
+    _dice("dice-genetic", "DiCE genetic", method="genetic", count=1),
+    _dice("dice-kdtree", "DiCE kd-tree", method="kdtree", count=1),
+    _nice("nice-none", "NICE none: nearest person", optimization="none"),
+    _nice("nice-sparsity", "NICE sparsity", optimization="sparsity"),
+    _nice("nice-proximity", "NICE proximity", optimization="proximity"),
+    _cfnow("cfnow", "CFNOW greedy, 5 s", strategy="greedy", limit_s=5),
+    _cfnow("cfnow-random", "CFNOW random, 5 s", True, strategy="random", limit_s=5),
+    _treecf("treecf", "treecf genetic"),
+    _treecf("treecf-links", "treecf genetic, links told", links=True),
+    _treecf("treecf-effort", "treecf genetic, links, our effort", links=True, effort=True),
+    _treecf("treecf-forest", "treecf genetic, forest 0.47", forest=0.47),
+    _treecf("treecf-0.3", "treecf genetic, risk ≤ 0.3", target=0.3),
+    _treecf("treecf-exact", "treecf exact, 10 s", True, backend="exact"),
+    _treecf("treecf-exact-effort", "treecf exact, our effort", True, backend="exact", effort=True),
+    _treecf("treecf-exact-0.3", "treecf exact, risk ≤ 0.3", True, backend="exact", target=0.3),
+    _ours("ours-four", "Turnpoint, four options", count=4),
+    _dice("dice-random-four", "DiCE random, four", method="random", count=4),
+    _dice("dice-genetic-four", "DiCE genetic, four", True, method="genetic", count=4),
+    _treecf("treecf-four", "treecf diverse, four", True, backend="exact", count=4),
+)
+
+BENCH = tuple(method for method in METHODS if method.style is None)
+"""`make bench` measures speed: nobody waits for a language model there."""
+_BENCH_ALONE = (
+    "ours-batches",
+    "dice-genetic-four",
+    "treecf-links",
+    "treecf-effort",
+    "treecf-0.3",
+    "treecf-exact-effort",
+    "treecf-exact-0.3",
+    "treecf-four",
+)
+STUDY = tuple(method for method in METHODS if method.key not in _BENCH_ALONE)
+
+Question = tuple[int, tuple[str, ...] | None]
+"""A person's place among those asked about, and the actionable features that may vary (None for all)."""
+
+
+def maker(
+    method: Method, place: Place, served: Served | None = None
+) -> Callable[[], Callable[[Question], Reply]]:
+    """What a worker process calls once to get a method ready; it can be sent to another process.
+
+    `served` is the language model's server, for a method that asks one.
+    """
+    options = dict(method.options) | ({"served": served} if method.style is not None else {})
+    return partial(_make, method.adapter, options, place)
+
+
+def _make(adapter: str, options: Mapping[str, Any], place: Place) -> Callable[[Question], Reply]:
+    scene = load_scene(place)
+    method = resolve_name(adapter)(scene, **options)
+    with contextlib.suppress(Exception):  # what is loaded or compiled on first use is not measured
+        method(easy_training_person(scene))
+    return partial(_answer, scene, method)
+
+
+def _answer(scene: Scene, method: Callable[[Any], Reply], question: Question) -> Reply:
+    index, only = question
+    return method(scene.restricted(scene.people[index], only))

@@ -1,0 +1,155 @@
+"""treecf: genetic and exact search inside the trees, given every constraint that it can express."""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sklearn.ensemble import IsolationForest
+from treecf import Explainer, Freeze, Infeasible, Linear, OneHot, Plausibility, Range, Target
+from treecf.api import Grid
+
+from app.domain.feature import Kind
+from app.domain.links import LinearLink, ProportionalLink
+from app.domain.schema import FeatureSchema
+from research.evaluation.asking.answers import Ending, Reply
+from research.evaluation.scene.people import Person, Scene
+from research.evaluation.scene.reach import slope_of
+
+SEED = 7
+NODES = 10**9
+"""The exact search's budget of nodes: so many that its limit of time is what ends it."""
+
+
+class Treecf:
+    """`Explainer(...).explain`, or `explain_diverse` for several answers.
+
+    Largest changes depend on the patient, so each patient gets an explainer with ranges of their own; trees
+    and distances are read once and shared.
+
+    Args:
+        limit_s: its own limit of time for one answer.
+        target: the risk to reach, the schema's threshold if not given.
+        forest: bound on an isolation forest's anomaly score, none if not given.
+        effort: whether its weights make its distance our effort, in place of its own distance in MADs.
+        links: whether it is told that weight and waist follow BMI; its exact search cannot be.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        backend: str = "genetic",
+        limit_s: float = 10.0,
+        target: float | None = None,
+        forest: float | None = None,
+        effort: bool = False,
+        links: bool = False,
+        count: int = 1,
+        seed: int = SEED,
+    ) -> None:
+        self._scene, self._schema = scene, scene.rules.schema
+        self._backend, self._limit_s, self._count, self._seed = backend, limit_s, count, seed
+        self._effort, self._links = effort, links
+        self._target = Target.probability(range=(0.0, scene.target if target is None else target))
+        self._bound = None if forest is None else _forest(scene, forest)
+        base = Explainer(scene.booster, background=scene.training.rows)
+        self._ir, self._sigma = base.ir, base.sigma
+
+    def __call__(self, person: Person) -> Reply:
+        explainer = self._explainer(person)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a budget ran out; `proof` says so too
+            if self._count > 1:
+                return _reply(self._several(explainer, person))
+            found = explainer.explain(
+                person.row,
+                self._target,
+                backend=self._backend,
+                time_budget_s=self._limit_s,
+                sparsity_weight=self._schema.model.effort_per_change if self._effort else 0.0,
+                node_budget=NODES if self._backend == "exact" else None,
+                seed=self._seed,
+            )
+        return _reply([found])
+
+    def _several(self, explainer: Any, person: Person) -> list[Any]:
+        found = explainer.explain_diverse(
+            person.row,
+            self._target,
+            k=self._count,
+            backend=self._backend,
+            total_budget_s=self._limit_s,
+            seed=self._seed,
+        )
+        return list(found.plans.values())
+
+    def _explainer(self, person: Person) -> Any:
+        groups = self._scene.free_categories(person)
+        chosen = {self._schema.columns[column] for group in groups for column in group}
+        frozen = [Freeze(c) for c in self._schema.columns if c not in person.reach and c not in chosen]
+        ranges = [Range(name, low, high) for name, (low, high) in person.reach.items()]
+        rules = [*self._relations(person), *(self._following(person) if self._links else ())]
+        rules += [OneHot(tuple(self._schema.columns[column] for column in group)) for group in groups]
+        return Explainer(
+            self._ir,
+            normalizers=self._sigma,
+            constraints=[*frozen, *ranges, *rules],
+            weights=self._weights(person) if self._effort else None,
+            value_policy={name: _grid(self._schema, name) for name in person.reach}
+            | dict.fromkeys(chosen, "integer"),
+            plausibility=self._bound,
+        )
+
+    def _relations(self, person: Person) -> Iterator[Any]:
+        """The relations that free features touch; the exact search takes "a <= b" only, without offset."""
+        exact = self._backend == "exact"
+        for relation in self._schema.relations:
+            pair = sorted(relation.terms.values()) == [-1.0, 1.0]
+            if any(name in person.reach for name in relation.terms) and (pair or not exact):
+                yield Linear(dict(relation.terms), "<=", 0.0 if exact else relation.bound)
+
+    def _following(self, person: Person) -> Iterator[Any]:
+        """Each free linked feature stays within its rounding of where its driver takes it."""
+        for link in self._free_links(person):
+            slope = slope_of(link, person.values)
+            terms = {link.feature: 1.0, link.driver: -slope}
+            start, driver = (person.row[self._schema.column_of[name]] for name in terms)
+            at, room = start - slope * driver, self._schema[link.feature].precision / 2
+            yield Linear(terms, "<=", at + room)
+            yield Linear(terms, ">=", at - room)
+
+    def _weights(self, person: Person) -> dict[str, float]:
+        """Weights that make the weighted distance the effort of all steps.
+
+        A linked feature costs what its driver's move would; next to nothing where it is told to follow.
+        """
+        each: dict[str, float] = {}
+        for feature in self._schema.actionable:
+            assert feature.action is not None
+            each[feature.name] = feature.action.effort / feature.action.step
+        for link in self._free_links(person):
+            share = 1e-3 if self._links else 1.0
+            each[link.feature] = share * each[link.driver] / slope_of(link, person.values)
+        return {name: price * self._sigma[self._schema.column_of[name]] for name, price in each.items()}
+
+    def _free_links(self, person: Person) -> Iterator[ProportionalLink | LinearLink]:
+        return (link for link in self._schema.links if link.feature in person.reach)
+
+
+def _reply(found: Sequence[Any]) -> Reply:
+    answers = [one for one in found if not isinstance(one, Infeasible)]
+    if not answers:
+        proved = any(one.proof == "certified" for one in found)
+        return Reply(Ending.NONE, proved=proved, detail=found[0].reason[:200] if found else "")
+    rows = tuple(tuple(float(value) for value in answer.x_cf) for answer in answers)
+    return Reply(Ending.FOUND, rows, proved=answers[0].proof == "optimal")
+
+
+def _grid(schema: FeatureSchema, name: str) -> Any:
+    """The schema's precision as a value policy."""
+    feature = schema[name]
+    return Grid(step=feature.precision) if feature.kind is Kind.NUMBER else "integer"
+
+
+def _forest(scene: Scene, bound: float) -> Any:
+    forest = IsolationForest(random_state=SEED).fit(scene.training.rows)
+    return Plausibility.isolation_forest(forest, bound)

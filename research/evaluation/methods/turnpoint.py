@@ -1,0 +1,92 @@
+"""Turnpoint's own engine, asked the same questions in process."""
+
+from app.domain.constraints import read_constraints
+from app.domain.counterfactual import Generator
+from app.domain.levers import levers_of
+from app.domain.patient import read_patient
+from app.domain.schema import IntArray
+from app.engine.finding import WORK, find
+from app.engine.found import Found
+from app.engine.options import Judged, options_from
+from app.engine.question import Question
+from app.engine.search import search
+from app.engine.wish import Wish
+from app.engine.yardsticks import Yardsticks, yardsticks_of
+from research.evaluation.asking.answers import Ending, Reply
+from research.evaluation.scene.people import Person, Scene
+from research.evaluation.scene.rules import Setting
+from research.unconstrained.actions import Freedom, freedom_of
+
+
+class Asker:
+    """Turns a person of the study into a question to the engine."""
+
+    def __init__(self, scene: Scene, categories: bool = True) -> None:
+        self.model = scene.model
+        self.yardsticks: Yardsticks = yardsticks_of(scene.model)
+        self._freedom: Freedom | None = None
+        if scene.rules.setting is Setting.FREE:
+            self._freedom = freedom_of(scene.schema, scene.sd)
+        self._categories = categories
+
+    def question(self, person: Person) -> Question:
+        schema, classifier = self.model.schema, self.model.classifier
+        patient = read_patient(schema, person.values)
+        if self._freedom is not None:
+            levers = self._freedom.levers(patient, classifier, self._categories)
+        else:
+            levers = levers_of(schema, patient, read_constraints(schema, person.only, None, None))
+        return Question(schema, patient, levers, classifier, schema.model.threshold)
+
+    def options(self, question: Question, wish: Wish, proposed: IntArray, found: Found) -> Judged:
+        """The options to show of settled proposals and what the search found, as the gateway picks them."""
+        return options_from(question, self.yardsticks, wish, proposed, found.levels, found.proved)
+
+
+class Turnpoint:
+    """One request's engine work: reading, levers, search, judging, ranking.
+
+    Args:
+        min_robustness: the share of refits, noise and adherence draws to hold in; the schema's if not given,
+            0 for least effort alone.
+        count: how many options.
+        batches: whether to search by asking the classifier in batches, as where its trees cannot be seen.
+        work: how much the exact search may look at.
+        bare: whether to stop at the first good answer, as peers do that return a row of features.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        min_robustness: float | None = None,
+        count: int = 1,
+        batches: bool = False,
+        work: float = WORK,
+        bare: bool = False,
+    ) -> None:
+        self._asker = Asker(scene)
+        demanded = scene.schema.model.min_robustness if min_robustness is None else min_robustness
+        self._wish = Wish(count, 0.0 if bare else demanded, Generator.SEARCH)
+        self._batches, self._work, self._bare = batches, work, bare
+
+    def __call__(self, person: Person) -> Reply:
+        question, wish = self._asker.question(person), self._wish
+        found = (
+            search(question) if self._batches else find(question, self._asker.yardsticks, wish, self._work)
+        )
+        if len(found.levels) == 0:
+            return Reply(Ending.NONE, proved=found.proved)
+        if self._bare:
+            row = question.levers.rows(found.levels[:1])[0]
+            return Reply(Ending.FOUND, (tuple(row.tolist()),), proved=found.proved)
+        options = self._asker.options(question, wish, question.unchanged[:0], found)
+        return reply(question, wish, options, found.proved)
+
+
+def reply(question: Question, wish: Wish, options: Judged, proved: bool) -> Reply:
+    """Options as the classifier's rows, best first."""
+    if len(options.levels) == 0:
+        return Reply(Ending.NONE, proved=proved)
+    rows = question.levers.rows(options.levels).tolist()
+    robust = bool(options.holding(question.target, wish.min_robustness)[0])
+    return Reply(Ending.FOUND, tuple(map(tuple, rows)), proved=proved, robust=robust)

@@ -1,0 +1,22 @@
+"""Replies kept on disk, so that an evaluation that was stopped goes on where it was."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from research.evaluation.asking.lines import append_line, read_lines
+from research.evaluation.proposals.asking import Reply
+
+
+class Kept:
+    """Replies to one proposer's questions, a JSON line each; the file's name says what they depend on."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.replies: dict[int, Reply] = {
+            entry["person"]: Reply(tuple(entry["texts"]), entry["tokens"], entry["seconds"])
+            for entry in read_lines(path)
+        }
+
+    def add(self, person: int, reply: Reply) -> None:
+        append_line(self._path, {"person": person} | asdict(reply))
+        self.replies[person] = reply

@@ -1,0 +1,106 @@
+"""What raw proposals are worth, before anything is settled or repaired.
+
+Measures follow the counterfactual literature (Guidotti 2022; Mothilal et al. 2020). A sample that is not well
+formed counts as not valid, not in range and not obedient.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from app.domain.schema import BoolArray, FloatArray, IntArray
+from app.engine.question import Question
+from app.engine.robustness import Judge
+from app.proposers.llm.response import read_answer
+from research.evaluation.proposals.cases import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """One person's figures; shares are of samples, NaN where no sample was valid."""
+
+    well_formed: float
+    valid: float
+    valid_best: float
+    """1 if any sample is valid."""
+    in_range: float
+    obedient: float
+    """Permitted moves alone, relations kept, no more changes than allowed."""
+    holds: float
+    """Valid, and valid under as many refits, noise and adherence draws as the schema asks for."""
+    changes: float
+    """Features changed by valid samples, mean (sparsity)."""
+    proximity: float
+    """Distance of valid samples from the factual: mean over columns of |change| / standard deviation."""
+    effort: float
+    """Least effort of a valid sample over that of the search's option."""
+    diversity: float
+    """Mean Jaccard distance between the sets of features that two different valid samples change."""
+
+
+def scores(case: Case, texts: Sequence[str], judge: Judge, spread: FloatArray) -> Scores:
+    """The figures of one person's samples; `spread` is the population's standard deviation by column."""
+    question = case.question
+    read = [read_answer(question.levers, text) for text in texts]
+    formed = np.array([levels is not None for levels in read])
+    levels = np.array([one for one in read if one is not None], dtype=np.int64)
+    levels = levels.reshape(-1, len(question.levers))
+    obedient = question.levers.allowed(levels)
+    valid = levels[obedient & question.reached(question.risk(levels))]
+    count = len(texts)
+    return Scores(
+        well_formed=float(formed.mean()),
+        valid=len(valid) / count,
+        valid_best=float(len(valid) > 0),
+        in_range=float(_in_range(question, levels).sum()) / count,
+        obedient=float(obedient.sum()) / count,
+        holds=_holding(question, judge, valid) / count,
+        changes=_mean((valid > 0).sum(axis=1)),
+        proximity=_mean(_proximity(question, valid, spread)),
+        effort=float(question.levers.effort(valid).min()) / case.effort if len(valid) else np.nan,
+        diversity=_diversity(valid),
+    )
+
+
+def _in_range(question: Question, levels: IntArray) -> BoolArray:
+    """Whether each value that a candidate changes lies in its clinical and its observed range."""
+    rows = question.levers.rows(levels)
+    inside = np.ones(len(rows), dtype=bool)
+    for feature in question.schema.features:
+        column = question.schema.column_of.get(feature.name)
+        for bounds in (feature.clinical, feature.observed):
+            if column is not None and bounds is not None:
+                value = rows[:, column]
+                kept = (value == question.levers.factual[column]) | np.isnan(value)
+                inside &= kept | ((value >= bounds[0]) & (value <= bounds[1]))
+    return inside
+
+
+def _holding(question: Question, judge: Judge, valid: IntArray) -> int:
+    if len(valid) == 0:
+        return 0
+    rows = question.levers.rows(valid)
+    refits = judge.refits(rows, question.target)
+    noise, adherence = judge.noise_and_adherence(
+        question.classifier, question.levers.factual, rows, question.target
+    )
+    least = np.minimum(np.minimum(refits, noise), adherence)
+    return int((least >= question.schema.model.min_robustness - 1e-9).sum())
+
+
+def _proximity(question: Question, valid: IntArray, spread: FloatArray) -> FloatArray:
+    apart = np.abs(question.levers.rows(valid) - question.levers.factual) / spread
+    return np.nanmean(apart, axis=1) if len(valid) else np.empty(0)
+
+
+def _diversity(valid: IntArray) -> float:
+    moved = (
+        [frozenset(np.flatnonzero(one).tolist()) for one in np.unique(valid, axis=0)] if len(valid) else []
+    )
+    return _mean(np.array([1 - len(a & b) / len(a | b) for a, b in combinations(moved, 2)]))
+
+
+def _mean(values: FloatArray | IntArray) -> float:
+    return float(np.mean(values)) if len(values) else float("nan")

@@ -1,0 +1,129 @@
+"""`turnpoint evaluate`: proposers beside each other on held-out people."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.classifiers.hosted import HostedModel
+from app.engine.yardsticks import Yardsticks, yardsticks_of
+from app.local.embedded.llm_session import Served, proposing, serving
+from app.proposers.llm.prompt import VERSION
+from research.evaluation.proposals.asking import Reply, ask
+from research.evaluation.proposals.cases import Case, cases_of
+from research.evaluation.proposals.kept import Kept
+from research.evaluation.proposals.measures import scores
+from research.evaluation.proposals.subjects import Subject
+from research.evaluation.proposals.summary import Figure, markdown, summarise
+
+SAMPLES = 8
+
+Report = Callable[[str, float], None]
+
+
+def evaluate(
+    model: HostedModel,
+    subjects: Sequence[Subject],
+    people: int,
+    home: Path,
+    given: Served | None,
+    report: Report,
+) -> dict[str, Any]:
+    """Ask each proposer about the same held-out people and sum up; replies are kept in `home`.
+
+    Without a server given, the embedded one serves the base model, with a proposer's adapter merged into it.
+
+    Raises:
+        LlmError: the language model is away.
+        EmbeddedError: the embedded server cannot start.
+    """
+    yardsticks = yardsticks_of(model)
+    report("Finding out who has a way to the target", 0.0)
+    cases = list(cases_of(model, yardsticks))[:people]
+    replies = {}
+    for subject in subjects:
+        ours = serving(subject.adapter, home, lambda words, _: report(words, 0))
+        with nullcontext(given) if given else ours as served:
+            kept = Kept(home / "evaluation" / f"{subject.style}-{_key(model, served)}.jsonl")
+            replies[subject.name] = asyncio.run(_asked(model, subject, served, cases, kept, report))
+    return {
+        "model": {"name": model.name, "version": model.version, "digest": model.digest},
+        "prompt": VERSION,
+        "people": {"all": len(cases), "robust": sum(case.held for case in cases)},
+        "samples": SAMPLES,
+        "all": _summaries(model, yardsticks, cases, replies),
+        "robust": _summaries(model, yardsticks, [case for case in cases if case.held], replies),
+    }
+
+
+def tables(results: Mapping[str, Any]) -> str:
+    """The results as two Markdown tables."""
+    parts = []
+    for group, words in {"robust": "who have a way that holds", "all": "who have any way"}.items():
+        table = markdown(figures_of(results, group))
+        parts.append(f"{results['people'][group]} people {words}:\n\n{table}")
+    return "\n".join(parts)
+
+
+def figures_of(results: Mapping[str, Any], group: str) -> dict[str, dict[str, Figure]]:
+    """Each proposer's figures about the people called `robust` or `all`."""
+    return {
+        proposer: {name: Figure(**figure) for name, figure in summary.items()}
+        for proposer, summary in results[group].items()
+    }
+
+
+def write_results(folder: Path, results: Mapping[str, Any]) -> None:
+    """`proposers.json`, and `proposers.svg` where matplotlib is installed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "proposers.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    if find_spec("matplotlib"):
+        from research.evaluation.proposals.plots import figures_svg
+
+        svg = figures_svg(figures_of(results, "robust"))
+        (folder / "proposers.svg").write_text(svg, encoding="utf-8")
+
+
+async def _asked(
+    model: HostedModel, subject: Subject, served: Served, cases: Sequence[Case], kept: Kept, report: Report
+) -> dict[int, Reply]:
+    todo = [case for case in cases if case.source_id not in kept.replies]
+    async with proposing(served, model, subject.style, SAMPLES) as proposer:
+        if todo:
+            await proposer.warm_up([model.schema])
+        async for case, reply in ask(proposer, todo, served.at_once):
+            kept.add(case.source_id, reply)
+            done = len(kept.replies)
+            report(f"{subject.name}: {done} of {len(cases)} people", done / len(cases))
+    return kept.replies
+
+
+def _summaries(
+    model: HostedModel,
+    yardsticks: Yardsticks,
+    cases: Sequence[Case],
+    replies: Mapping[str, Mapping[int, Reply]],
+) -> dict[str, Any]:
+    spread = np.nanstd(model.population.rows, axis=0)
+    summaries = {}
+    for name, given in replies.items():
+        answered = [(case, given[case.source_id]) for case in cases]
+        figures = summarise(
+            [scores(case, reply.texts, yardsticks.judge, spread) for case, reply in answered],
+            [reply.tokens for _, reply in answered if reply.tokens],
+            [reply.seconds for _, reply in answered],
+        )
+        summaries[name] = {measure: asdict(figure) for measure, figure in figures.items()}
+    return summaries
+
+
+def _key(model: HostedModel, served: Served) -> str:
+    text = f"{model.digest} {VERSION} {SAMPLES} {served.model} {served.temperature}"
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

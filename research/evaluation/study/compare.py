@@ -1,0 +1,153 @@
+"""One model in one setting: ask every method about the same people, judge, sum up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from research.evaluation.asking.everybody import Answers, Asking, ask_all
+from research.evaluation.asking.language import Language, Report
+from research.evaluation.judging import judges as judging
+from research.evaluation.judging.figures import (
+    Figures,
+    asking,
+    holding,
+    real_people,
+    right,
+    several,
+    speed,
+    stability,
+)
+from research.evaluation.judging.judged import Asked, judge
+from research.evaluation.judging.judges import Judges, judges_of
+from research.evaluation.methods.registry import REFERENCE, Method
+from research.evaluation.scene.people import Place, Scene, held_out_rows, load_scene
+from research.evaluation.scene.rules import Setting
+from research.evaluation.study import sheets as s
+from research.evaluation.study.circumstances import circumstances
+from research.evaluation.study.sheets import Sheet
+
+TWICE = 10
+"""How many people are asked about a second time."""
+BANDS = (0.3, 0.4, 0.5)
+"""Bounds of risk between which real people are shown beside counterfactuals."""
+
+Sheets = list[tuple[Sheet, dict[str, Figures]]]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """All answers of one place, judged."""
+
+    judges: Judges
+    methods: Sequence[Method]
+    asked: Mapping[str, list[Asked]]
+    again: Mapping[str, list[Asked]] = field(default_factory=dict)
+
+    @property
+    def solvable(self) -> frozenset[int]:
+        every = (one for those in self.asked.values() for one in those)
+        return frozenset(one.person.source_id for one in every if one.solves)
+
+    @property
+    def robust(self) -> set[int]:
+        """People for whom the search says that there is a way that holds."""
+        return {one.person.source_id for one in self.asked.get(REFERENCE, []) if one.answer.reply.robust}
+
+
+def compare(
+    place: Place,
+    methods: Sequence[Method],
+    home: Path,
+    language: Language,
+    report: Report,
+    fresh: bool = False,
+    twice: int = 0,
+) -> Compared:
+    """Ask the methods that can be asked, those again with `twice` people, and judge their answers."""
+    scene = load_scene(place)
+    judges = judges_of(scene, home, lambda words: report(words, 0.0))
+    some = replace(place, people=min(twice, len(scene.people)))
+    asked, again, done = {}, {}, []
+    for method in methods:
+        if method.style is not None and place.setting is Setting.FREE:
+            continue  # a language model is taught, and told, what a patient can do
+        with language.served(scene.model, method.style, report) as served:
+            if method.style is not None and served is None and method.key != "auto":
+                continue
+            told = Asking(home / "answers", fresh, served)
+            asked[method.key] = judge(judges, scene.people, _ask(scene, place, method, told, report))
+            done.append(method)
+            if twice:
+                few = replace(scene, people=scene.people[: some.people])
+                answers = _ask(few, some, method.again(), told, report)
+                again[method.key] = judge(judges, few.people, answers)
+    return Compared(judges, done, asked, again)
+
+
+def sheets_of(compared: Compared) -> Sheets:
+    """The tables of one place; one that no method has a row in is left out."""
+    asked, reference = compared.asked, compared.asked.get(REFERENCE, [])
+    solvable, scene = compared.solvable, compared.judges.scene
+    rows = {m.name: asked[m.key] for m in compared.methods}
+    many = {m.name: asked[m.key] for m in compared.methods if m.answers > 1}
+    free = scene.rules.setting is Setting.FREE
+    robust = compared.robust
+    found: Sheets = [
+        (s.FREELY_RIGHT if free else s.RIGHT, {n: right(those, solvable) for n, those in rows.items()}),
+        (s.ASKING, {n: asking(those, reference) for n, those in rows.items()}),
+        (s.FREELY_HOLDING if free else s.HOLDING, {n: holding(those, solvable) for n, those in rows.items()}),
+        (s.SPEED, {n: speed(those, reference) for n, those in rows.items()}),
+        (s.SEVERAL, {n: several(compared.judges, those) for n, those in many.items()}),
+        (s.REAL, _real_people(compared.judges)),
+    ]
+    if not free and robust:
+        those_robust = {n: holding(_of(robust, those), solvable) for n, those in rows.items()}
+        found.insert(3, (s.WHERE_IT_HOLDS, those_robust))
+    if compared.again:
+        twice = {m.name: stability(asked[m.key], compared.again[m.key]) for m in compared.methods}
+        found.append((s.STABILITY, twice))
+    return [(sheet, rows) for sheet, rows in found if rows]
+
+
+def about(compared: Compared) -> str:
+    """Who was asked about what, with which versions and seeds."""
+    scene = compared.judges.scene
+    used = {method.package for method in compared.methods if method.package} | {"numpy"}
+    packages = ", ".join(f"{name} {version(name)}" for name in sorted(used))
+    people = len(scene.people)
+    return (
+        f"{circumstances()}. {people} held-out people of risk above {scene.target:g}, the first in "
+        f"the file's order, SHA-256 {scene.people_digest[:12]}; {len(compared.solvable)} of them have a "
+        f"solution, {len(compared.robust)} one that holds; "
+        f"model {scene.model.name} {scene.model.version}, manifest {scene.model_digest[:12]}; "
+        f"{len(scene.training)} training people for peers that need data. "
+        f"Seeds: methods 7 (asked again 8), refits from {judging.FIRST_SEED}, noise {judging.NOISE_SEED}, "
+        f"bootstrap 2026. {packages}."
+    )
+
+
+def _ask(scene: Scene, place: Place, method: Method, told: Asking, report: Report) -> Answers:
+    answers: Answers = {}
+    for answers in ask_all(scene, place, method, told):
+        done, all_of = len(answers), len(scene.people)
+        report(f"{scene.model.name}, {scene.rules.setting}, {method.name}: {done} of {all_of}", done / all_of)
+    return answers
+
+
+def _of(people: set[int], asked: list[Asked]) -> list[Asked]:
+    return [one for one in asked if one.person.source_id in people]
+
+
+def _real_people(judges: Judges) -> dict[str, Figures]:
+    rows = held_out_rows(judges.scene)
+    risk = judges.scene.risk(rows)
+    groups = {f"risk at most {BANDS[-1]:g}": risk <= BANDS[-1]}
+    for low, high in pairwise(BANDS):
+        groups[f"risk in ({low:g}, {high:g}]"] = (risk > low) & (risk <= high)
+    found = {name: real_people(judges, rows[members]) for name, members in groups.items()}
+    asked = np.stack([person.row for person in judges.scene.people])
+    return found | {"those asked about, unchanged": real_people(judges, asked)}

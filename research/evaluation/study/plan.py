@@ -1,0 +1,114 @@
+"""What is to be studied, by the words of the command line."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.util import find_spec
+
+from app.classifiers.store import newest_version
+from app.settings import Settings
+from research.evaluation.augmentation.augmenters import AUGMENTERS
+from research.evaluation.augmentation.run import QUICK_LABELLED, QUICK_SEEDS, SEEDS, Trials
+from research.evaluation.methods.registry import STUDY, Method
+from research.evaluation.scene.rules import Setting
+from research.evaluation.study.compare import TWICE
+
+PEOPLE, QUICK_PEOPLE, QUICK_TWICE = 100, 4, 2
+_MODULES = {
+    "dice-ml": "dice_ml",
+    "nicex": "nice",
+    "cfnow": "cfnow",
+    "treecf": "treecf",
+    "imbalanced-learn": "imblearn",
+}
+
+
+class StudyError(ValueError):
+    """What was asked for cannot be measured."""
+
+
+class Part(StrEnum):
+    """Of the study."""
+
+    METHODS = "methods"
+    AUGMENTATION = "augmentation"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What was asked for; nothing said stands for everything there is, or for what is quick."""
+
+    models: Sequence[str]
+    parts: Collection[str] = ()
+    settings: Collection[str] = ()
+    methods: Collection[str] = ()
+    augmenters: Collection[str] = ()
+    people: int | None = None
+    draws: int | None = None
+    quick: bool = False
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be studied; `twice` people are asked about a second time."""
+
+    models: Sequence[str]
+    parts: Sequence[Part]
+    settings: Sequence[Setting]
+    methods: Sequence[Method]
+    people: int
+    twice: int
+    trials: Trials
+    fresh: bool = False
+
+
+def plan_of(words: Words) -> Plan:
+    """The plan that the words stand for.
+
+    Raises:
+        StudyError: there is no such part, setting, method or augmenter, or a package is not installed.
+        ModelFolderError: there is no such model.
+    """
+    for name in words.models:
+        newest_version(Settings().model_store / name)
+    _refuse_unknown("part", words.parts, list(Part))
+    _refuse_unknown("setting", words.settings, list(Setting))
+    _refuse_unknown("method", words.methods, [method.key for method in STUDY])
+    _refuse_unknown("augmenter", words.augmenters, [one.key for one in AUGMENTERS])
+    parts = [part for part in Part if part in (words.parts or list(Part))]
+    methods = [one for one in STUDY if _is_meant(one.key, one.slow, words.methods, words.quick)]
+    augmenters = [one for one in AUGMENTERS if _is_meant(one.key, one.slow, words.augmenters, words.quick)]
+    _refuse_missing(
+        [one.package for one in methods if Part.METHODS in parts]
+        + [one.package for one in augmenters if Part.AUGMENTATION in parts]
+    )
+    draws = words.draws or (QUICK_SEEDS if words.quick else SEEDS)
+    return Plan(
+        models=words.models,
+        parts=parts,
+        settings=[Setting(one) for one in words.settings] or list(Setting),
+        methods=methods,
+        people=words.people or (QUICK_PEOPLE if words.quick else PEOPLE),
+        twice=QUICK_TWICE if words.quick else TWICE,
+        trials=Trials(augmenters, draws, QUICK_LABELLED) if words.quick else Trials(augmenters, draws),
+        fresh=words.fresh,
+    )
+
+
+def _is_meant(key: str, slow: bool, said: Collection[str], quick: bool) -> bool:
+    return key in said if said else not (quick and slow)
+
+
+def _refuse_unknown(what: str, said: Collection[str], there_are: Iterable[str]) -> None:
+    if unknown := sorted(set(said) - set(there_are)):
+        raise StudyError(f"{', '.join(unknown)}: no such {what}. There are {', '.join(there_are)}")
+
+
+def _refuse_missing(packages: Iterable[str | None]) -> None:
+    lacking = {package for package in packages if package and find_spec(_MODULES[package]) is None}
+    if lacking:
+        raise StudyError(
+            f"{', '.join(sorted(lacking))}: not installed here. `make evaluate` makes an environment that "
+            "has all the methods; --part methods --methods ours asks Turnpoint alone"
+        )

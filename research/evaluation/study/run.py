@@ -1,0 +1,108 @@
+"""The study: every method about the same people of each model, every way to make rows; tables and figures."""
+
+import json
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from research.evaluation.asking.language import Language, Report
+from research.evaluation.augmentation.cohort import Scarcity
+from research.evaluation.augmentation.report import about_trials, headline, name_of, tables_of
+from research.evaluation.augmentation.run import try_all
+from research.evaluation.scene.people import Place, load_scene
+from research.evaluation.scene.rules import Setting
+from research.evaluation.study.compare import Compared, about, compare, sheets_of
+from research.evaluation.study.plan import Part, Plan, StudyError
+from research.evaluation.study.sheets import as_json, markdown
+
+EDITION = 2
+"""Counts up when figures of an older version may not stand beside new ones."""
+RESULTS = "study.json"
+
+Done = tuple[Part, dict[str, Any], str]
+"""A part of the study: its figures and its text."""
+
+
+def study(plan: Plan, home: Path, out: Path, language: Language, report: Report) -> str:
+    """Run the plan, write `study.json`, `study.md` and figures into `out`, and return the Markdown.
+
+    Raises:
+        StudyError: `out` holds results of another version, which would be mixed with these.
+        ModelFolderError: there is no such model.
+        EmbeddedError: the language model's server cannot start.
+    """
+    stamp = _stamp(plan)
+    _check(out, stamp, plan.fresh)
+    out.mkdir(parents=True, exist_ok=True)
+    parts = [part for name in plan.models for part in _parts(plan, name, home, out, language, report)]
+    results = {"stamp": stamp} | {part: [told for which, told, _ in parts if which is part] for part in Part}
+    (out / RESULTS).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    text = "\n".join(text for _, _, text in parts)
+    (out / "study.md").write_text(text, encoding="utf-8")
+    return text
+
+
+def _parts(
+    plan: Plan, name: str, home: Path, out: Path, language: Language, report: Report
+) -> Iterator[Done]:
+    """All that is planned for one model: figures and text of each part."""
+    if Part.METHODS in plan.parts:
+        for setting in plan.settings:
+            yield _methods(plan, Place(name, setting, plan.people), home, out, language, report)
+    if Part.AUGMENTATION in plan.parts:
+        yield _augmentation(plan, name, home, out, language, report)
+
+
+def _methods(plan: Plan, place: Place, home: Path, out: Path, language: Language, report: Report) -> Done:
+    compared = compare(place, plan.methods, home, language, report, plan.fresh, plan.twice)
+    sheets, told = sheets_of(compared), about(compared)
+    figures = {"model": place.model, "setting": place.setting, "about": told, "tables": as_json(sheets)}
+    _draw(compared, out / f"{place.model}-{place.setting}")
+    tables = [markdown(*one) for one in sheets]
+    return Part.METHODS, figures, "\n".join([f"### {place.model}, {place.setting}\n", *tables, f"{told}\n"])
+
+
+def _augmentation(plan: Plan, name: str, home: Path, out: Path, language: Language, report: Report) -> Done:
+    trials = try_all(name, plan.trials, home / "augmentation", language, report, plan.fresh)
+    told = about_trials(plan.trials)
+    tables = {scarcity: tables_of(trials, scarcity) for scarcity in Scarcity}
+    figures = {"model": name, "about": told} | {one: as_json(them) for one, them in tables.items()}
+    if find_spec("matplotlib"):
+        from research.evaluation.augmentation.plots import scarcity_svg
+
+        (out / f"{name}-scarcity.svg").write_text(scarcity_svg(trials, name_of), encoding="utf-8")
+    texts = [f"### {name}, scarce labels\n"]
+    for scarcity, them in tables.items():
+        texts += [f"{headline(trials, scarcity)}\n", *(markdown(*one) for one in them)]
+    return Part.AUGMENTATION, figures, "\n".join([*texts, f"{told}\n"])
+
+
+def _stamp(plan: Plan) -> dict[str, Any]:
+    scenes = {name: load_scene(Place(name, Setting.ACTIONABLE, 1)) for name in plan.models}
+    return {"edition": EDITION, "models": {name: scene.model_digest for name, scene in scenes.items()}}
+
+
+def _check(out: Path, stamp: dict[str, Any], fresh: bool) -> None:
+    path = out / RESULTS
+    if fresh or not path.exists():
+        return
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))["stamp"]
+    except (ValueError, KeyError, TypeError):
+        kept = None
+    if kept != stamp:
+        raise StudyError(
+            f"{path} holds results of another version of the study or of its models, which are not mixed "
+            "with new ones: take another --out, or --fresh to measure anew"
+        )
+
+
+def _draw(compared: Compared, stem: Path) -> None:
+    """Figures, where matplotlib is installed."""
+    if not find_spec("matplotlib"):
+        return
+    from research.evaluation.study.plots import features_svg, latent_svg, rightness_svg
+
+    for kind, drawn in (("right", rightness_svg), ("features", features_svg), ("latent", latent_svg)):
+        stem.with_name(f"{stem.name}-{kind}.svg").write_text(drawn(compared), encoding="utf-8")

@@ -1,0 +1,63 @@
+"""The model's own verified proposals as lessons: rejection-sampling fine-tuning (Yuan et al. 2023).
+
+Training people are asked about as in the first lessons. Of many samples those that reach the target and hold
+are kept, ranked as the gateway ranks options, so that what the model finds easy to say and what verification
+and ranking prefer come together.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+
+import numpy as np
+
+from app.classifiers.cohort import Person
+from app.classifiers.hosted import HostedModel
+from app.engine.leverage import leverage_of
+from app.engine.likeness import Likeness
+from app.engine.moves import distinct
+from app.engine.options import choose, judge_all
+from app.engine.question import Question
+from app.engine.yardsticks import Yardsticks
+from app.proposers.llm.completion import Completion
+from app.proposers.llm.prompt import case_text
+from app.proposers.llm.proposer import LlmProposer
+from app.proposers.llm.response import read_answer, write_answer
+from research.finetuning.pairs import ANSWERS, QUESTIONS, Lesson
+from research.finetuning.questions import questions_about
+
+
+async def own_lessons(
+    model: HostedModel, yardsticks: Yardsticks, people: Iterable[Person], seed: int, proposer: LlmProposer
+) -> AsyncIterator[Lesson]:
+    """A lesson of each question that the model itself has an answer to that holds.
+
+    Raises:
+        LlmError: the language model is away.
+    """
+    for person in people:
+        for question in questions_about(model, person, QUESTIONS, seed):
+            completion = await proposer.complete(question)
+            lesson = await asyncio.to_thread(_lesson, question, yardsticks, person, completion)
+            if lesson is not None:
+                yield lesson
+
+
+def _lesson(
+    question: Question, yardsticks: Yardsticks, person: Person, completion: Completion
+) -> Lesson | None:
+    read = [levels for text in completion.texts if (levels := read_answer(question.levers, text)) is not None]
+    if not read:
+        return None
+    levels = distinct(np.stack(read))
+    levels = levels[question.levers.allowed(levels) & question.reached(question.risk(levels))]
+    if len(levels) == 0:
+        return None
+    least = question.schema.model.min_robustness
+    likeness = Likeness(question.levers, yardsticks.crowd, yardsticks.density)
+    judged = judge_all(question, yardsticks.judge, likeness, levels)
+    chosen = choose(judged[judged.holding(question.target, least)], question.target, ANSWERS, least)
+    if len(chosen.levels) == 0:
+        return None
+    leverage = leverage_of(question)
+    answers = [write_answer(question.levers, one, leverage.order) for one in chosen.levels]
+    return Lesson(person.source_id, case_text(question, leverage), tuple(answers), held=True)

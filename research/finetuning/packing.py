@@ -1,0 +1,88 @@
+"""Lessons as tensors: a prompt once, all its answers behind it.
+
+Answers to one question share their prompt, which is most of the tokens. Each answer sees the prompt and
+itself alone, at the positions it would have if it were the only one, so that the loss is that of separate
+pairs at a third of the work.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from research.finetuning.pairs import Lesson
+
+Encode = Callable[[str], list[int]]
+"""From text to token ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """One lesson's tokens.
+
+    `segment` is 0 for the prompt and k for answer k; `asks` are the places whose next token is learned,
+    `told` those tokens.
+    """
+
+    tokens: list[int]
+    positions: list[int]
+    segment: list[int]
+    asks: list[int]
+    told: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Lessons of one step; `asks` indexes the flattened (batch, length) places."""
+
+    tokens: torch.Tensor
+    positions: torch.Tensor
+    mask: torch.Tensor
+    asks: torch.Tensor
+    told: torch.Tensor
+
+
+def pack(prompt: Sequence[int], answers: Sequence[Sequence[int]]) -> Packed:
+    """A prompt's tokens and those of its answers, each of which ends with the token that ends an answer."""
+    tokens, positions, segment = list(prompt), list(range(len(prompt))), [0] * len(prompt)
+    asks: list[int] = []
+    told: list[int] = []
+    for number, answer in enumerate(answers, start=1):
+        first = len(tokens)
+        asks += [len(prompt) - 1, *range(first, first + len(answer) - 1)]
+        told += answer
+        tokens += answer[:-1]
+        positions += range(len(prompt), len(prompt) + len(answer) - 1)
+        segment += [number] * (len(answer) - 1)
+    return Packed(tokens, positions, segment, asks, told)
+
+
+def pack_lesson(lesson: Lesson, prompt_of: Encode, answer_of: Encode) -> Packed:
+    return pack(prompt_of(lesson.case), [answer_of(answer) for answer in lesson.answers])
+
+
+def batch_of(lessons: Sequence[Packed], device: torch.device) -> Batch:
+    """Lessons side by side, padded at the end."""
+    length = max(len(lesson.tokens) for lesson in lessons)
+    tokens, positions, segment = (
+        torch.tensor([[*getattr(one, name), *[fill] * (length - len(one.tokens))] for one in lessons])
+        for name, fill in (("tokens", 0), ("positions", 0), ("segment", -1))
+    )
+    asks = [row * length + place for row, one in enumerate(lessons) for place in one.asks]
+    told = [token for one in lessons for token in one.told]
+    return Batch(
+        tokens.to(device),
+        positions.to(device),
+        _mask(segment).to(device),
+        torch.tensor(asks, device=device),
+        torch.tensor(told, device=device),
+    )
+
+
+def _mask(segment: torch.Tensor) -> torch.Tensor:
+    """Who sees whom, shape (batch, 1, length, length): what came before, of the prompt or the same answer."""
+    length = segment.shape[1]
+    before = torch.ones(length, length, dtype=torch.bool).tril()
+    same = segment[:, :, None] == segment[:, None, :]
+    sees = before & (same | (segment[:, None, :] == 0)) & (segment[:, None, :] >= 0)
+    return (sees | torch.eye(length, dtype=torch.bool))[:, None]

@@ -1,0 +1,84 @@
+"""`turnpoint pairs`: from training people to what a language model is to answer about them.
+
+One line a question: the prompt and up to four answers, each of which the exact search found and the
+committee, noise and adherence draws were survived by. Answers differ in what they change.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from app.classifiers.cohort import Person
+from app.classifiers.hosted import HostedModel
+from app.domain.counterfactual import Generator
+from app.engine.finding import find
+from app.engine.leverage import leverage_of
+from app.engine.likeness import Likeness
+from app.engine.options import judge_all
+from app.engine.question import Question
+from app.engine.wish import Wish
+from app.engine.yardsticks import Yardsticks
+from app.proposers.llm.prompt import case_text
+from app.proposers.llm.response import write_answer
+from research.finetuning.questions import questions_about
+
+ANSWERS = 4
+QUESTIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A question in the prompt's words, and answers to it that were verified, least effort first."""
+
+    person: int
+    case: str
+    answers: tuple[str, ...]
+    held: bool
+    """Whether the answers hold as well as the schema asks; else they hold as well as any can."""
+
+
+def lessons_of(
+    model: HostedModel, yardsticks: Yardsticks, people: Iterable[Person], seed: int
+) -> Iterator[Lesson]:
+    """Every question about these people that has an answer."""
+    for person in people:
+        for question in questions_about(model, person, QUESTIONS, seed):
+            lesson = _lesson(question, yardsticks, person)
+            if lesson is not None:
+                yield lesson
+
+
+def write_lessons(path: Path, lessons: Iterable[Lesson]) -> int:
+    """Write them as JSON lines; returns how many."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    count = 0
+    with partial.open("w", encoding="utf-8") as file:
+        for count, lesson in enumerate(lessons, start=1):  # noqa: B007 (how many there were)
+            file.write(json.dumps(asdict(lesson), ensure_ascii=False) + "\n")
+    partial.replace(path)
+    return count
+
+
+def read_lessons(path: Path) -> list[Lesson]:
+    """Lessons as `write_lessons` wrote them."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [Lesson(**(entry | {"answers": tuple(entry["answers"])})) for entry in map(json.loads, lines)]
+
+
+def _lesson(question: Question, yardsticks: Yardsticks, person: Person) -> Lesson | None:
+    least = question.schema.model.min_robustness
+    found = find(question, yardsticks, Wish(ANSWERS, least, Generator.SEARCH))
+    if len(found.levels) == 0:
+        return None
+    likeness = Likeness(question.levers, yardsticks.crowd, yardsticks.density)
+    judged = judge_all(question, yardsticks.judge, likeness, found.levels)
+    holding = judged.holding(question.target, least)
+    kept = judged[holding] if holding.any() else judged[judged.risk <= question.target]
+    if len(kept.levels) == 0:
+        return None
+    leverage = leverage_of(question)
+    answers = [write_answer(question.levers, levels, leverage.order) for levels in kept.levels]
+    case = case_text(question, leverage)
+    return Lesson(person.source_id, case, tuple(dict.fromkeys(answers)), bool(holding.any()))

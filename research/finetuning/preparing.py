@@ -1,0 +1,124 @@
+"""Lessons from a model's training people; needs nothing of what fine-tuning itself needs."""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+from app.classifiers.cohort import Person
+from app.classifiers.hosted import HostedModel
+from app.classifiers.store import ModelFolderError, load_model
+from app.engine.yardsticks import yardsticks_of
+from app.local.embedded.llm_session import Served, proposing, serving
+from app.proposers.llm.adapter import Adapter, AdapterError, load_adapter
+from app.proposers.llm.prompt import Style
+from research.finetuning.errors import FinetuningError
+from research.finetuning.own import own_lessons
+from research.finetuning.pairs import Lesson, lessons_of, write_lessons
+from research.finetuning.questions import is_kept_back, training_people
+from research.finetuning.recipe import Recipe, read_recipe
+
+RECIPE = "finetune.toml"
+
+Report = Callable[[str, float], None]
+
+
+def make_lessons(name: str, store: Path, path: Path, report: Report) -> int:
+    """Write the lessons of a model's training people; returns how many questions have an answer.
+
+    Raises:
+        FinetuningError: the model or its recipe cannot be used.
+    """
+    model, recipe = read_task(name, store)
+    people = training_people(model)
+
+    def told() -> Iterator[Person]:
+        for done, person in enumerate(people):
+            report(f"{done} of {len(people)} people", done / len(people))
+            yield person
+
+    return write_lessons(path, lessons_of(model, yardsticks_of(model), told(), recipe.data.seed))
+
+
+def make_own_lessons(
+    name: str, store: Path, path: Path, home: Path, given: Served | None, report: Report
+) -> int:
+    """Write lessons from what the tuned model itself proposes about its training people; returns how many.
+
+    Asks the server given, or the embedded one with the model's adapter.
+
+    Raises:
+        FinetuningError: the model or its recipe cannot be used.
+        EmbeddedError, LlmError: the language model cannot be had.
+    """
+    model, recipe = read_task(name, store)
+    adapter = read_adapter(model)
+    people = [
+        person
+        for person in training_people(model)
+        if not is_kept_back(person.source_id, recipe.data.validation_share)
+    ][:: recipe.own.every]
+    yardsticks = yardsticks_of(model)
+
+    async def asked(served: Served) -> list[Lesson]:
+        lessons: list[Lesson] = []
+        turns = asyncio.Semaphore(served.at_once)
+        async with proposing(served, model, Style.FINE_TUNED, recipe.own.samples) as proposer:
+
+            async def about(person: Person) -> list[Lesson]:
+                async with turns:
+                    learned = own_lessons(model, yardsticks, [person], recipe.data.seed, proposer)
+                    return [lesson async for lesson in learned]
+
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(about(person)) for person in people]
+                for done, task in enumerate(tasks):
+                    report(f"{done} of {len(people)} people, {len(lessons)} lessons", done / len(people))
+                    lessons += await task
+        return lessons
+
+    server = nullcontext(given) if given else serving(adapter, home, lambda words, _: report(words, 0.0))
+    with server as served:
+        hot = replace(served, temperature=recipe.own.temperature)
+        return write_lessons(path, asyncio.run(asked(hot)))
+
+
+def chosen_lessons(lessons: Sequence[Lesson], recipe: Recipe) -> list[Lesson]:
+    """Those to learn from: of people not kept back, all that hold and a share of those that do not."""
+    rng = random.Random(recipe.data.seed)
+    draws = [rng.random() for _ in lessons]
+    return [
+        lesson
+        for lesson, draw in zip(lessons, draws, strict=True)
+        if not is_kept_back(lesson.person, recipe.data.validation_share)
+        and (lesson.held or draw < recipe.data.fragile_share)
+    ]
+
+
+def read_task(name: str, store: Path) -> tuple[HostedModel, Recipe]:
+    """A model of a store, and its recipe.
+
+    Raises:
+        FinetuningError: one of them cannot be read.
+    """
+    try:
+        return load_model(store / name), read_recipe(store / name / RECIPE)
+    except ModelFolderError as error:
+        raise FinetuningError(str(error)) from error
+
+
+def read_adapter(model: HostedModel) -> Adapter:
+    """The adapter that a model version has.
+
+    Raises:
+        FinetuningError: there is none, or it cannot be used.
+    """
+    try:
+        adapter = load_adapter(model.folder)
+    except AdapterError as error:
+        raise FinetuningError(str(error)) from error
+    if adapter is None:
+        raise FinetuningError(f"{model.folder} has no adapter yet: turnpoint finetune makes one")
+    return adapter

@@ -1,0 +1,85 @@
+"""The model card, in the spirit of Mitchell et al. (2019): `card.json` and, from the same data, `card.md`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from app.classifiers.card import Figures
+from app.classifiers.weakness import weaknesses
+from app.domain.feature import Feature
+from app.domain.schema import FeatureSchema
+from research.training.card_limits import limits_found
+from research.training.card_markdown import markdown
+from research.training.data_set import CardWords
+from research.training.manifest import write_json
+
+_KIND = (
+    "Gradient-boosted decision trees (XGBoost), kept small so that an exact search can run over them, "
+    "with a committee of refits on bootstrap resamples of the same people that judges how well an answer "
+    "holds."
+)
+_MISSING = (
+    "Nothing is imputed. The classifier is told that a value is unknown, and learned from people for whom"
+    " it was unknown too. An unknown feature is never part of a suggestion."
+)
+
+
+def write(
+    home: Path, schema: FeatureSchema, words: CardWords, metrics: Mapping[str, Any], counts: Mapping[str, Any]
+) -> None:
+    """Write `card.json` and `card.md` into a version's folder."""
+    card = make_card(schema, words, home.name.partition(".")[0], metrics, counts)
+    write_json(home / "card.json", card)
+    (home / "card.md").write_text(markdown(card), encoding="utf-8")
+
+
+def make_card(
+    schema: FeatureSchema,
+    words: CardWords,
+    version: str,
+    metrics: Mapping[str, Any],
+    counts: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The card as plain data: words, what the owner says of themselves, and the figures of this run."""
+    shown = ("held_out", "groups", "sites_left_out", "calibration", "cross_validation", "committee")
+    return {
+        "model": schema.model.name,
+        "title": schema.model.title,
+        "version": version,
+        "outcome": schema.model.outcome,
+        "threshold": schema.model.threshold,
+        "made_by": schema.card.made_by,
+        "contact": schema.card.contact,
+        "licence": schema.card.licence,
+        "warnings": list(weaknesses(Figures.model_validate(metrics["held_out"]))),
+        "kind": _KIND,
+        "intended_use": list(words.intended_use),
+        "not_for": list(words.not_for),
+        "data": {"about": list(words.data), "preparation": list(words.preparation), "counts": dict(counts)},
+        "features": [_feature(schema, feature, metrics, counts) for feature in schema.features],
+        "excluded": list(words.excluded),
+        "missing_values": [_MISSING, *words.missing],
+        "performance": {"interval": metrics["interval"]}
+        | {key: metrics[key] for key in shown if key in metrics},
+        "limits": [*limits_found(schema, words, metrics), *words.limits],
+        "reproduce": list(schema.card.reproduce),
+    }
+
+
+def _feature(
+    schema: FeatureSchema, feature: Feature, metrics: Mapping[str, Any], counts: Mapping[str, Any]
+) -> dict[str, Any]:
+    link = schema.link_of.get(feature.name)
+    if feature.action is not None:
+        role = f"can change ({feature.action.direction.value})"
+    else:
+        role = "fixed" if link is None else f"follows {schema[link.driver].label.lower()}"
+    return {
+        "name": feature.name,
+        "label": feature.label,
+        "unit": feature.unit,
+        "role": role,
+        "risk": feature.risk.value,
+        "influence": metrics["influence"][feature.name],
+        "missing": counts["missing"].get(feature.name, 0),
+    }

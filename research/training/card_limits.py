@@ -1,0 +1,63 @@
+"""The cautions of a model card that are figures of the run."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app.domain.schema import FeatureSchema
+from research.training.data_set import CardWords
+
+
+def limits_found(schema: FeatureSchema, words: CardWords, metrics: Mapping[str, Any]) -> Iterator[str]:
+    """What the model knows apart from age, whom it gets wrong, how it travels, and what it does not use."""
+    if _ages(metrics):
+        yield _knowledge(words, metrics)
+        yield _mistakes(metrics)
+    if "sites_left_out" in metrics:
+        yield _elsewhere(metrics)
+    idle = [schema[name].label.lower() for name, share in metrics["influence"].items() if share == 0]
+    if idle:
+        yield (
+            f"It makes no use of {', '.join(idle)}, and cannot suggest a change there. That it found nothing "
+            f"in this data does not mean that it does not matter to the person."
+        )
+
+
+def _knowledge(words: CardWords, metrics: Mapping[str, Any]) -> str:
+    overall, crossed = metrics["held_out"]["roc_auc"]["value"], metrics["cross_validation"]
+    aucs = [group["roc_auc"]["value"] for group in _ages(metrics)]
+    without = {label: figures["mean"] for label, figures in crossed["without"].items()}
+    return (
+        f"{words.on_age}Within age bands ROC-AUC is {min(aucs):.2f} to {max(aucs):.2f}, "
+        f"against {overall:.2f} over all ages. In cross-validation ROC-AUC is {crossed['mean']:.2f} with all "
+        f"features, {without['everything that can change']:.2f} with the fixed features alone, and "
+        f"{without[words.told_without]:.2f} without {words.told_without}."
+    )
+
+
+def _mistakes(metrics: Mapping[str, Any]) -> str:
+    misses = min(_ages(metrics), key=lambda group: group["sensitivity"])
+    alarms = min(_ages(metrics), key=lambda group: group["specificity"])
+    return (
+        f"At the threshold of {metrics['threshold']:g} it finds {100 * misses['sensitivity']:.0f} % of those "
+        f"aged {misses['level']} who have the outcome: a low answer does not rule it out. It calls "
+        f"{100 * (1 - alarms['specificity']):.0f} % of those aged {alarms['level']} who do not have the "
+        f"outcome high."
+    )
+
+
+def _elsewhere(metrics: Mapping[str, Any]) -> str:
+    sites = sorted(metrics["sites_left_out"], key=lambda site: site["roc_auc"]["value"])
+    worst, best = sites[0], sites[-1]
+    off = max(sites, key=lambda site: abs(site["mean_risk"] - site["prevalence"]))
+    return (
+        f"It does not travel unharmed. At a site that it did not learn from, ROC-AUC is "
+        f"{worst['roc_auc']['value']:.2f} ({worst['site']}) to {best['roc_auc']['value']:.2f} "
+        f"({best['site']}), and its risks are off where the outcome is rarer or more common: of "
+        f"those of {off['site']} it expects {100 * off['mean_risk']:.0f} % to have it, where "
+        f"{100 * off['prevalence']:.0f} % do."
+    )
+
+
+def _ages(metrics: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The bands of age with people of either outcome."""
+    return [group for group in metrics["groups"] if group["group"] == "Age" and group["roc_auc"]]

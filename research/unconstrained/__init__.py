@@ -1,0 +1,1 @@
+"""Counterfactuals without the limits of doability, as the peers search for them."""

@@ -1,0 +1,82 @@
+"""Levers over every known feature of a patient, as where nothing is fixed (`domain.freed`).
+
+A lever goes one way. So of each feature the way is taken that lowers the classifier's risk most by itself,
+and of each category the value; what is proved is proved over these levers.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.classifiers.base import Classifier
+from app.domain.constraints import Constraints
+from app.domain.feature import Direction, Feature, Kind
+from app.domain.levers import Lever, Levers, levers_of
+from app.domain.patient import Patient
+from app.domain.schema import FeatureSchema, FloatArray, IntArray
+from research.unconstrained.schema import CATEGORY_EFFORT, freed
+
+
+@dataclass(frozen=True)
+class Freedom:
+    """A schema freed both ways."""
+
+    schema: FeatureSchema
+    ways: tuple[FeatureSchema, FeatureSchema]
+
+    def levers(self, patient: Patient, classifier: Classifier, categories: bool = True) -> Levers:
+        """The levers that are open to a patient; `categories` whether those may change too."""
+        open_to_all = Constraints(max_changes=self.schema.model.max_changes)
+        both = [levers_of(way, patient, open_to_all) for way in self.ways]
+        found = {lever.feature.name: lever for lever in self._best_ways(both, classifier)}
+        if categories:
+            found |= {one.feature.name: one for one in self._categories(patient, classifier)}
+        ordered = tuple(found[feature.name] for feature in self.schema.features if feature.name in found)
+        start = both[0]
+        return Levers(start.factual, ordered, start.relation_terms, start.relation_bounds, start.max_changes)
+
+    def _best_ways(self, both: Iterable[Levers], classifier: Classifier) -> Iterator[Lever]:
+        found: dict[str, tuple[float, Lever]] = {}
+        for levers in both:
+            for lever in levers:
+                risk = float(classifier.risk(_alone(levers.factual, lever)).min())
+                if lever.feature.name not in found or risk < found[lever.feature.name][0]:
+                    found[lever.feature.name] = (risk, lever)
+        return (lever for _, lever in found.values())
+
+    def _categories(self, patient: Patient, classifier: Classifier) -> Iterator[Lever]:
+        for feature in self.schema.features:
+            if feature.kind is not Kind.CATEGORY:
+                continue
+            columns = np.array([self.schema.columns.index(name) for name in feature.columns], dtype=np.int64)
+            now = patient.row[columns]
+            if not np.isnan(now).any():
+                levers = [self._category(feature, columns, now, value) for value in _others(now)]
+                risks = [classifier.risk(_alone(patient.row, lever))[1] for lever in levers]
+                yield levers[int(np.argmin(risks))]
+
+    def _category(self, feature: Feature, columns: IntArray, now: FloatArray, value: int) -> Lever:
+        other = np.zeros(len(now))
+        other[value] = 1.0
+        effort = np.array([0.0, self.schema.model.effort_per_change + CATEGORY_EFFORT])
+        return Lever(feature, columns, np.stack([now, other]), effort, np.array([0, 1]))
+
+
+def freedom_of(schema: FeatureSchema, sd: FloatArray) -> Freedom:
+    """`sd` has shape (columns,)."""
+    down, up = (freed(schema, sd, way) for way in (Direction.DECREASE, Direction.INCREASE))
+    return Freedom(down, (down, up))
+
+
+def _others(now: FloatArray) -> list[int]:
+    """The values that a category does not have."""
+    others: list[int] = np.flatnonzero(now == 0).tolist()
+    return others
+
+
+def _alone(factual: FloatArray, lever: Lever) -> FloatArray:
+    """What the classifier sees at each level of one lever."""
+    rows = np.repeat(factual[None], len(lever.effort), axis=0)
+    rows[:, lever.columns] = lever.rows
+    return rows

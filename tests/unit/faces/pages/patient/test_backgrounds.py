@@ -1,0 +1,70 @@
+"""The people a patient is seen against are counted right, for every feature of both models."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.classifiers.hosted import HostedModel
+from app.domain.feature import Kind
+from app.engine.hosting import Hosting
+from app.faces.pages.patient.views.model_evidence import is_in
+from app.usecases.record.reference_distributions import Background, backgrounds_of
+
+
+@pytest.fixture(scope="module")
+def backgrounds(hosting: Hosting) -> dict[str, Background]:
+    return backgrounds_of(hosting)
+
+
+@pytest.mark.parametrize("name", ["dysglycaemia", "heart-disease"])
+def test_everybody_whose_value_is_known_is_in_one_bin(
+    hosting: Hosting, backgrounds: dict[str, Background], name: str
+) -> None:
+    model = hosting.named(name).model
+    for feature_name, spread in backgrounds[name].spreads.items():
+        column = model.population.rows[:, model.schema.column_of[feature_name]]
+        known = ~np.isnan(column)
+        assert sum(one.without + one.having for one in spread.bins) == known.sum(), feature_name
+        assert sum(one.having for one in spread.bins) == model.population.outcome[known].sum(), feature_name
+        edges = [spread.low, *(one.high for one in spread.bins)]
+        assert edges == sorted(edges)
+
+
+def test_bins_take_in_as_many_values_each(model: HostedModel, backgrounds: dict[str, Background]) -> None:
+    """Whole numbers in bins of a width of 1.5 would show a comb that is not there."""
+    for feature in model.schema.features:
+        if feature.kind in (Kind.NUMBER, Kind.INTEGER):
+            spread = backgrounds[model.name].spreads[feature.name]
+            widths = {round((one.high - one.low) / feature.precision, 6) for one in spread.bins}
+            assert len(widths) == 1
+            assert widths.pop().is_integer()
+
+
+@given(values=st.tuples(st.floats(10, 60), st.floats(10, 60)))
+def test_the_share_below_rises_with_the_value(
+    backgrounds: dict[str, Background], values: tuple[float, float]
+) -> None:
+    spread = backgrounds["dysglycaemia"].spreads["bmi"]
+    low, high = sorted(values)
+    assert 0 <= spread.below(low) <= spread.below(high) <= 1
+
+
+@pytest.mark.parametrize(
+    ("values", "group", "level", "expected"),
+    [
+        ({"age": 54}, "Age", "40-59", True),
+        ({"age": 60}, "Age", "40-59", False),
+        ({"age": 59}, "Age", "40-59", True),
+        ({"age": 80}, "Age", "80 and over", True),
+        ({"age": 79}, "Age", "80 and over", False),
+        ({"sex": "male"}, "Sex", "male", True),
+        ({"sex": "male"}, "Sex", "female", False),
+        ({"age": None}, "Age", "40-59", False),
+        ({"age": 54}, "Site", "Cleveland", False),
+    ],
+)
+def test_a_patient_is_put_in_the_right_groups(
+    model: HostedModel, values: dict[str, int | str | None], group: str, level: str, expected: bool
+) -> None:
+    assert is_in(model.schema, values, group, level) is expected

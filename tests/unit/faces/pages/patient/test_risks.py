@@ -1,0 +1,35 @@
+"""A risk beside the band of its refits: where it lies outside, that is said."""
+
+import pytest
+
+from app.faces.pages.patient.page import PAGES
+from app.faces.pages.patient.views.risks import RiskLine, RiskView
+
+
+def line(risk: float, low: float | None, high: float | None) -> RiskLine:
+    interval = None if low is None or high is None else f"{low:g} to {high:g} %"
+    return RiskLine("Now", risk, round(100 * risk, 2), interval, low, high, is_high=False)
+
+
+@pytest.mark.parametrize(
+    ("risk", "low", "high", "side"),
+    [
+        (0.013, 1.8, 4.2, "below"),
+        (0.018, 1.8, 4.2, None),
+        (0.03, 1.8, 4.2, None),
+        (0.05, 1.8, 4.2, "above"),
+        (0.05, None, None, None),
+    ],
+)
+def test_on_which_side_of_its_band_a_risk_lies(
+    risk: float, low: float | None, high: float | None, side: str | None
+) -> None:
+    assert line(risk, low, high).beside_band == side
+
+
+@pytest.mark.parametrize(("risk", "is_told"), [(0.013, True), (0.03, False)])
+def test_the_page_says_so_where_it_lies_outside(risk: float, is_told: bool) -> None:
+    view = RiskView((line(risk, 1.8, 4.2),), threshold=0.5, target=0.5, refits=40)
+    who = {"outcome": "an event", "is_supposed": False, "checks": []}
+    page = PAGES.page("_risk.html", risks=view, options=[], answer={"status": "found"}, who=who)
+    assert ("lies below the band" in bytes(page.body).decode()) == is_told

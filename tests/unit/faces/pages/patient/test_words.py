@@ -1,0 +1,85 @@
+"""What the page says of an option and of a risk is what was found, and never contradicts itself."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.wording import inline
+from app.faces.http.pages.rendering import risk_words, signed
+from app.faces.pages.patient.views.formatting import degraded_text
+from app.faces.pages.patient.views.options import likeness
+from app.proposers.base import Degraded
+from app.usecases.counterfactuals.schemas import GenerationOut, PlausibilityOut
+
+SPACE = "\N{NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("in_range", "percentile", "joint", "said"),
+    [
+        (True, 40.0, 50.0, "typical of real people without the outcome"),
+        (True, 98.0, 50.0, "unusual: less like others than 98 % of real people without the outcome"),
+        (True, 8.0, 97.9, "unusual: values go together less readily than in 98 % of real people"),
+        (False, 8.0, 8.0, "unusual: a value lies beyond those of the people"),
+    ],
+)
+def test_the_check_that_fails_is_named(in_range: bool, percentile: float, joint: float, said: str) -> None:
+    typical = in_range and max(percentile, joint) <= 95
+    found = PlausibilityOut(
+        in_range=in_range,
+        neighbour_distance=1.0,
+        percentile=percentile,
+        joint_percentile=joint,
+        typical=typical,
+    )
+    assert (likeness(found) or "").startswith(said)
+
+
+@pytest.mark.parametrize("code", Degraded)
+def test_whatever_was_of_no_use_is_told_in_a_sentence_of_its_own(code: Degraded) -> None:
+    nothing = {"proposals": 0, "well_formed": 0, "valid": 0, "repaired": 0, "llm_model": None}
+    told = GenerationOut(**nothing, prompt_version=None, degraded=code, elapsed_ms=1.0)  # type: ignore[arg-type]
+    (sentence,) = degraded_text(told)
+    assert code not in sentence
+
+
+def test_of_answers_before_it_was_measured_nothing_is_said() -> None:
+    old = PlausibilityOut(
+        in_range=True, neighbour_distance=1.0, percentile=3.0, joint_percentile=None, typical=None
+    )
+    assert likeness(old) is None
+
+
+@pytest.mark.parametrize(
+    ("risk", "beside", "told"),
+    [
+        (0.61, 0.5, "61 %"),
+        (0.502, 0.5, "50.2 %"),
+        (0.5, 0.5, "50 %"),
+        (0.001, None, "< 1 %"),
+        (0.9999, None, "> 99 %"),
+        (0.0, None, "0 %"),
+        (1.0, None, "100 %"),
+        (0.4999, 0.5, "49.99 %"),
+    ],
+)
+def test_a_risk_is_told_as_exactly_as_it_must_be(risk: float, beside: float | None, told: str) -> None:
+    assert risk_words(risk, beside).replace(SPACE, " ") == told
+
+
+@given(risk=st.floats(0, 1), threshold=st.floats(0.01, 0.99))
+def test_above_and_below_never_look_the_same(risk: float, threshold: float) -> None:
+    if abs(risk - threshold) > 1e-5:
+        assert risk_words(risk, threshold) != risk_words(threshold, risk)
+
+
+@pytest.mark.parametrize(
+    ("label", "within"),
+    [("Waist", "waist"), ("HDL cholesterol", "HDL cholesterol"), ("ST depression", "ST depression")],
+)
+def test_a_label_keeps_its_acronyms(label: str, within: str) -> None:
+    assert inline(label) == within
+
+
+def test_a_size_has_its_sign() -> None:
+    assert (signed("-3.5"), signed("6")) == ("\N{MINUS SIGN}3.5", "+6")

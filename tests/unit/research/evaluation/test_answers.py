@@ -1,0 +1,31 @@
+"""Answers are kept as they come, so that a run that was stopped goes on."""
+
+from pathlib import Path
+
+from research.evaluation.asking.answers import Answer, Ending, Reply, Shelf
+
+ANSWER = Answer(7, Reply(Ending.FOUND, ((1.0, 0.1),), proved=True), cpu_s=0.5, wall_s=0.6)
+
+
+def test_kept_answers_are_read_back(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "kept" / "method.jsonl")
+    shelf.keep(ANSWER)
+    kept = shelf.read()[7]
+    assert kept.reply.ending is Ending.FOUND
+    assert [tuple(row) for row in kept.reply.rows] == [(1.0, 0.1)]
+    assert (kept.cpu_s, kept.reply.proved) == (0.5, True)
+
+
+def test_a_line_cut_short_is_asked_again(tmp_path: Path) -> None:
+    path = tmp_path / "method.jsonl"
+    Shelf(path).keep(ANSWER)
+    with path.open("a", encoding="utf-8") as file:
+        file.write('{"person": 8, "reply": {"ending": "fou')
+    assert list(Shelf(path).read()) == [7]
+
+
+def test_what_is_kept_after_a_line_cut_short_is_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "method.jsonl"
+    path.write_text('{"person": 8, "reply": {"ending": "fou', encoding="utf-8")
+    Shelf(path).keep(ANSWER)
+    assert list(Shelf(path).read()) == [7]

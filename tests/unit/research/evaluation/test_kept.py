@@ -1,0 +1,16 @@
+"""Replies outlive the run that got them."""
+
+from pathlib import Path
+
+from research.evaluation.proposals.asking import Reply
+from research.evaluation.proposals.kept import Kept
+
+
+def test_what_was_kept_is_there_in_the_next_run(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "replies.jsonl"
+    first, second = Reply(('"BMI -3"', "“eat less”"), 4.5, 2.25), Reply((), None, 1.0)
+    before = Kept(path)
+    assert before.replies == {}
+    before.add(93704, first)
+    before.add(93705, second)
+    assert Kept(path).replies == before.replies == {93704: first, 93705: second}

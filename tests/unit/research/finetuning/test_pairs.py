@@ -1,0 +1,112 @@
+"""What language models learn from: training people alone, verified answers, the same every time."""
+
+import json
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.classifiers.cohort import Person, Side, people_of
+from app.classifiers.hosted import HostedModel
+from app.engine.hosting import Hosted
+from app.engine.leverage import leverage_of
+from app.engine.question import Question
+from app.proposers.llm.prompt import case_text
+from app.proposers.llm.response import read_answer
+from research.finetuning.pairs import Lesson, lessons_of, read_lessons, write_lessons
+from research.finetuning.preparing import chosen_lessons
+from research.finetuning.questions import LEAST_RISK, is_kept_back, questions_about, training_people
+from research.finetuning.recipe import Data, Recipe
+
+SEED = 1
+
+
+@pytest.fixture(scope="module")
+def people(model: HostedModel) -> list[Person]:
+    return training_people(model)[:60]
+
+
+@pytest.fixture(scope="module")
+def lessons(hosted: Hosted, people: list[Person]) -> list[Lesson]:
+    return list(lessons_of(hosted.model, hosted.yardsticks, people[:20], SEED))
+
+
+def asked(model: HostedModel, people: list[Person]) -> list[Question]:
+    return [question for person in people for question in questions_about(model, person, 3, SEED)]
+
+
+def test_nobody_held_out_is_learned_from(model: HostedModel) -> None:
+    held_out = {person.source_id for person in people_of(model, Side.HELD_OUT)}
+    learned = {person.source_id for person in training_people(model)}
+    assert len(learned) > 2000
+    assert not learned & held_out
+
+
+def test_only_people_at_some_risk_are_asked_about(people: list[Person]) -> None:
+    assert min(person.risk for person in people) >= LEAST_RISK
+
+
+def test_targets_lie_below_the_present_risk(model: HostedModel, people: list[Person]) -> None:
+    for person in people:
+        for question in questions_about(model, person, 3, SEED):
+            assert 0 < question.target < person.risk
+
+
+def test_questions_vary_in_target_levers_and_changes(model: HostedModel, people: list[Person]) -> None:
+    questions = asked(model, people)
+    assert len({question.target for question in questions}) > 20
+    assert len({question.levers.max_changes for question in questions}) == 4
+    plain = {person.source_id: next(questions_about(model, person, 1, SEED), None) for person in people}
+    full = {len(question.levers) for question in plain.values() if question}
+    assert min(len(question.levers) for question in questions) < min(full)
+
+
+def test_the_same_seed_asks_the_same(model: HostedModel, people: list[Person]) -> None:
+    first, second = asked(model, people[:10]), asked(model, people[:10])
+    assert [q.target for q in first] == [q.target for q in second]
+    assert all((a.levers.efforts == b.levers.efforts).all() for a, b in zip(first, second, strict=True))
+
+
+def test_every_answer_reaches_its_target_and_obeys(
+    model: HostedModel, people: list[Person], lessons: list[Lesson]
+) -> None:
+    questions = {
+        (person.source_id, case_text(question, leverage_of(question))): question
+        for person in people[:20]
+        for question in questions_about(model, person, 3, SEED)
+    }
+    for lesson in lessons:
+        question = questions[lesson.person, lesson.case]
+        for answer in lesson.answers:
+            levels = read_answer(question.levers, answer)
+            assert levels is not None
+            assert question.levers.allowed(levels[None])[0]
+            assert question.risk(levels[None])[0] <= question.target
+    assert lessons
+
+
+def test_no_answer_to_a_question_changes_all_that_a_better_one_does(lessons: list[Lesson]) -> None:
+    for lesson in lessons:
+        changed = [frozenset(json.loads(a).split(" ")[::2]) for a in lesson.answers]
+        assert not any(better <= worse for better, worse in combinations(changed, 2))
+
+
+def test_lessons_survive_the_file(lessons: list[Lesson], tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "lessons.jsonl"
+    assert write_lessons(path, lessons) == len(lessons)
+    assert read_lessons(path) == lessons
+
+
+def test_people_kept_back_are_not_among_the_lessons(lessons: list[Lesson]) -> None:
+    recipe = Recipe(data=Data(validation_share=0.5, fragile_share=1.0))
+    chosen = chosen_lessons(lessons, recipe)
+    assert 0 < len(chosen) < len(lessons)
+    assert not any(is_kept_back(lesson.person, 0.5) for lesson in chosen)
+    assert np.mean([is_kept_back(number, 0.06) for number in range(5000)]) == pytest.approx(0.06, abs=0.015)
+
+
+def test_fragile_answers_may_be_left_out(lessons: list[Lesson]) -> None:
+    recipe = Recipe(data=Data(validation_share=0.0, fragile_share=0.0))
+    chosen = chosen_lessons(lessons, recipe)
+    assert chosen == [lesson for lesson in lessons if lesson.held]

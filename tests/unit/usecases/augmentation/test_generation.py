@@ -1,0 +1,16 @@
+"""A chunk of nobody: every row of an upload may be invalid."""
+
+from typing import Any, cast
+
+from app.usecases.augmentation.chunk_generator import Generation
+
+
+async def _never() -> bool:
+    return False
+
+
+async def test_a_chunk_of_nobody_yields_nothing() -> None:
+    llm = cast(Any, object())  # never asked
+    generation = Generation(maker=llm, wish=llm, pool=llm, llm=llm, seed=0)
+    done = await generation.run([], _never)
+    assert (done.made, done.refused, done.degraded) == ({}, {}, None)

@@ -1,0 +1,111 @@
+"""What the quality report says of rows whose quality is known beforehand."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from app.classifiers.cohort import Side, people_of
+from app.classifiers.hosted import HostedModel
+from app.domain.schema import FloatArray
+from app.usecases.augmentation.report.figures import QualityReport
+from app.usecases.augmentation.report.inputs import JobFacts, Material
+from app.usecases.augmentation.report.measure import quality_report
+from app.usecases.augmentation.report.page import data_card, report_page
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+JOB = JobFacts("01", NOW, NOW, "dysglycaemia", "1", "ab" * 32, "low", 2, "search", 7)
+
+
+def material(model: HostedModel, rows: FloatArray) -> Material:
+    numbers = np.arange(len(rows), dtype=np.int64)
+    people = (model.schema, model.folder, model.population)
+    return Material(*people, False, rows, numbers, len(rows), 2, 1, {"out_of_reach": 2}, False)
+
+
+@pytest.fixture(scope="module")
+def unseen(model: HostedModel) -> FloatArray:
+    """Real people of the low class whom the model did not learn from: synthetic rows as good as can be."""
+    people = people_of(model, Side.HELD_OUT)
+    low = [one for one in people if one.risk < 0.35]
+    return np.stack([model.schema.encode(one.features) for one in low])
+
+
+@pytest.fixture(scope="module")
+def of_unseen(model: HostedModel, unseen: FloatArray) -> QualityReport:
+    return quality_report(material(model, unseen[:300]), 7)
+
+
+def test_real_people_are_hardly_told_from_real_people(of_unseen: QualityReport) -> None:
+    assert of_unseen.discriminator.auc is not None
+    assert of_unseen.discriminator.auc < 0.7
+    assert of_unseen.closeness.copies == 0
+    assert of_unseen.correlation.mean_difference is not None
+    assert of_unseen.correlation.mean_difference < 0.1
+
+
+def test_copies_are_counted_and_nearer_to_whom_they_copy(model: HostedModel) -> None:
+    low = model.population.rows[~model.population.outcome]
+    report = quality_report(material(model, low[:200]), 7)
+    assert report.closeness.copies == 200
+    assert report.closeness.to_training == 0
+    assert report.closeness.nearer_to_training is not None
+    assert report.closeness.nearer_to_training > 0.6
+
+
+def test_values_shuffled_apart_keep_their_spread_but_not_their_correlations(
+    model: HostedModel, unseen: FloatArray, of_unseen: QualityReport
+) -> None:
+    rng = np.random.default_rng(0)
+    shuffled = np.stack([rng.permutation(column) for column in unseen[:300].T], axis=1)
+    report = quality_report(material(model, shuffled), 7)
+    assert [one.distance for one in report.marginals if one.name == "bmi"] == [
+        one.distance for one in of_unseen.marginals if one.name == "bmi"
+    ]
+    mine, theirs = report.correlation.mean_difference, of_unseen.correlation.mean_difference
+    assert mine is not None
+    assert theirs is not None
+    assert mine > 1.5 * theirs
+    assert (report.discriminator.auc or 0) > (of_unseen.discriminator.auc or 1)
+
+
+def test_what_is_moved_is_seen_in_its_own_feature_alone(model: HostedModel, unseen: FloatArray) -> None:
+    moved = unseen[:300].copy()
+    moved[:, model.schema.column_of["pulse"]] += 40
+    distances = {one.name: one.distance for one in quality_report(material(model, moved), 7).marginals}
+    assert (distances.pop("pulse") or 0) > 0.7
+    assert max(distance or 0 for distance in distances.values()) < 0.5
+
+
+def test_shares_add_up(of_unseen: QualityReport) -> None:
+    for one in of_unseen.marginals:
+        assert sum(one.real) == pytest.approx(1)
+        assert sum(one.synthetic) == pytest.approx(1)
+        assert len(one.bins) == len(one.real) == len(one.synthetic)
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_few_rows_or_none_make_a_report_page_and_card(
+    model: HostedModel, unseen: FloatArray, count: int
+) -> None:
+    report = quality_report(material(model, unseen[:count]), 7)
+    assert report.discriminator.auc is None
+    assert (report.utility is None) == (count == 0)
+    assert QualityReport.model_validate_json(report.model_dump_json()) == report
+    assert f"{count} synthetic rows" in report_page(report, JOB)
+    assert "synthetic" in data_card(report, JOB)
+
+
+def test_an_equal_seed_gives_an_equal_report(
+    model: HostedModel, unseen: FloatArray, of_unseen: QualityReport
+) -> None:
+    assert quality_report(material(model, unseen[:300]), 7) == of_unseen
+
+
+def test_the_page_needs_no_script_and_escapes_what_it_is_told(of_unseen: QualityReport) -> None:
+    page = report_page(of_unseen, replace(JOB, model_name="<script>alert(1)</script>"))
+    assert "<script" not in page
+    assert " style=" not in page
+    assert "&lt;script&gt;" in page
+    assert "default-src 'none'" in page

@@ -1,0 +1,212 @@
+"""What each measure must say of rows made to be known beforehand, on the model of few people with gaps."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from sklearn.metrics import balanced_accuracy_score, f1_score, roc_auc_score
+
+from app.classifiers.cohort import Side
+from app.classifiers.hosted import HostedModel
+from app.classifiers.people import read_people
+from app.domain.schema import FloatArray, IntArray
+from app.engine.hosting import Hosted
+from app.engine.plausibility import crowd_of
+from app.usecases.augmentation.report.inputs import JobFacts, Material
+from app.usecases.augmentation.report.joint import correlation, discriminator
+from app.usecases.augmentation.report.measure import quality_report
+from app.usecases.augmentation.report.page import data_card, report_page
+from app.usecases.augmentation.report.privacy import closeness
+from app.usecases.augmentation.report.utility import SCORES, utility
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+JOB = JobFacts("01", NOW, NOW, "heart-disease", "1", "ab" * 32, "low", 2, "auto", 7)
+
+
+@pytest.fixture(scope="module")
+def model(heart: Hosted) -> HostedModel:
+    return heart.model
+
+
+@pytest.fixture(scope="module")
+def known(model: HostedModel) -> FloatArray:
+    """People of the low class whom the model learned from."""
+    return model.population.rows[~model.population.outcome]
+
+
+@pytest.fixture(scope="module")
+def unseen(model: HostedModel) -> FloatArray:
+    """People of the low class whom it did not learn from."""
+    people = read_people(model.schema, model.folder / Side.HELD_OUT)
+    return people.rows[~people.outcome]
+
+
+def material(model: HostedModel, rows: FloatArray, source_row: IntArray | None = None) -> Material:
+    numbers = np.arange(len(rows), dtype=np.int64) if source_row is None else source_row
+    people = (model.schema, model.folder, model.population)
+    return Material(*people, False, rows, numbers, len(rows), 0, 0, {}, False)
+
+
+def numbers_in(told: object) -> Iterator[float]:
+    if isinstance(told, dict):
+        for one in told.values():
+            yield from numbers_in(one)
+    elif isinstance(told, list):
+        for one in told:
+            yield from numbers_in(one)
+    elif isinstance(told, float):
+        yield told
+
+
+def test_the_very_people_cannot_be_told_from_themselves(model: HostedModel, known: FloatArray) -> None:
+    assert discriminator(material(model, known), 7).auc == pytest.approx(0.5)
+
+
+def test_copies_of_some_people_cannot_be_told_from_people(model: HostedModel, known: FloatArray) -> None:
+    some = np.random.default_rng(0).permutation(known)[:150]
+    auc = discriminator(material(model, some), 7).auc
+    assert auc is not None
+    assert 0.4 < auc < 0.65
+
+
+def test_noise_is_told_from_people(model: HostedModel, known: FloatArray) -> None:
+    columns = list(model.schema.column_of.values())
+    noise = known.copy()
+    noise[:, columns] += np.random.default_rng(0).normal(0, 3 * np.nanstd(known[:, columns], axis=0))
+    auc = discriminator(material(model, noise), 7).auc
+    assert auc is not None
+    assert auc > 0.97
+
+
+def test_siblings_do_not_give_rows_away(model: HostedModel, unseen: FloatArray) -> None:
+    source_row = np.repeat(np.arange(40), 4)
+    siblings = np.repeat(unseen[:40], 4, axis=0)
+    siblings[:, model.schema.column_of["age"]] += np.tile([0.0, 0.1, 0.2, 0.3], 40)
+    together = discriminator(material(model, siblings, source_row), 7).auc
+    apart = discriminator(material(model, siblings), 7).auc
+    assert together is not None
+    assert apart is not None
+    assert together < apart - 0.05
+
+
+def test_all_copies_are_counted_at_a_distance_of_nothing(model: HostedModel, known: FloatArray) -> None:
+    found = closeness(material(model, known), 7)
+    assert found.copies == len(known)
+    assert found.to_training == 0
+    assert found.nearer_to_training is not None
+    assert found.nearer_to_training > 0.6
+
+
+def test_held_out_people_copied_are_nearer_to_the_held_out(model: HostedModel, unseen: FloatArray) -> None:
+    found = closeness(material(model, unseen), 7)
+    assert found.copies == 0
+    assert found.nearer_to_training is not None
+    assert found.nearer_to_training < 0.2
+
+
+def test_distances_are_those_that_each_row_is_given(model: HostedModel, unseen: FloatArray) -> None:
+    """By the plain formula of `engine.plausibility`, gaps included."""
+    crowd = crowd_of(model.schema, model.population.rows)
+    expected = []
+    for row in unseen[:31, crowd.columns] * crowd.weight:
+        apart = crowd.people - row
+        expected.append(np.sqrt(np.nanmean(apart**2, axis=1).min()))
+    assert closeness(material(model, unseen[:31]), 7).to_training == pytest.approx(
+        np.median(expected), abs=1e-5
+    )
+
+
+def test_reordered_columns_keep_their_distributions_but_not_their_correlations(
+    model: HostedModel, known: FloatArray
+) -> None:
+    rng = np.random.default_rng(0)
+    reordered = known.copy()
+    for feature in model.schema.features:
+        columns = [model.schema.columns.index(name) for name in feature.columns]
+        reordered[:, columns] = reordered[rng.permutation(len(known))][:, columns]
+    report = quality_report(material(model, reordered), 7)
+    assert max(one.distance or 0.0 for one in report.marginals) == pytest.approx(0)
+    assert (report.correlation.mean_difference or 0) > 0.08
+    assert correlation(material(model, known)).mean_difference == pytest.approx(0)
+
+
+def test_scores_are_scikit_learns() -> None:
+    rng = np.random.default_rng(0)
+    outcome = rng.random(300) < 0.4
+    risk: FloatArray = (rng.integers(0, 8, 300) + 3.0 * outcome) / 10  # with ties
+    found = {name: score(outcome, risk[None], 0.5)[0] for name, score in SCORES.items()}
+    said = risk > 0.5
+    assert found == {
+        "f1": pytest.approx(f1_score(outcome, said, average="macro")),
+        "balanced_accuracy": pytest.approx(balanced_accuracy_score(outcome, said)),
+        "auc": pytest.approx(roc_auc_score(outcome, risk)),
+    }
+
+
+def test_rows_with_the_wrong_label_are_seen_to_harm(model: HostedModel) -> None:
+    wrong = np.tile(model.population.rows[model.population.outcome], (2, 1))
+    found = utility(material(model, wrong), 7)
+    assert found is not None
+    for difference in (found.f1, found.balanced_accuracy, found.auc):
+        assert difference.low <= difference.value <= difference.high
+    assert found.f1.high < 0
+    assert found.balanced_accuracy.high < 0
+
+
+def unknown_feature(rows: FloatArray) -> FloatArray:
+    gone = rows.copy()
+    gone[:, 0] = np.nan
+    return gone
+
+
+@pytest.mark.parametrize("case", ["one feature unknown", "nothing known", "one row many times", "constant"])
+def test_odd_rows_make_a_report_of_finite_figures(model: HostedModel, unseen: FloatArray, case: str) -> None:
+    rows = {
+        "one feature unknown": unknown_feature(unseen),
+        "nothing known": np.full(unseen.shape, np.nan),
+        "one row many times": np.repeat(unseen[:1], 60, axis=0),
+        "constant": np.where(np.arange(unseen.shape[1]) == 0, np.float64(50), unseen),
+    }[case]
+    report = quality_report(material(model, rows), 7)
+    assert all(math.isfinite(one) for one in numbers_in(report.model_dump()))
+    assert "<!doctype html>" in report_page(report, JOB)
+    assert "nan" not in data_card(report, JOB)
+
+
+@pytest.mark.parametrize("left", ["nobody", "one class"])
+def test_without_people_held_out_the_rest_is_measured(
+    model: HostedModel, unseen: FloatArray, tmp_path: Path, left: str
+) -> None:
+    people = pq.read_table(model.folder / Side.HELD_OUT)
+    outcome = people["outcome"].to_numpy(zero_copy_only=False)
+    pq.write_table(people.filter(~outcome) if left == "one class" else people[:0], tmp_path / Side.HELD_OUT)
+    report = quality_report(material(replace(model, folder=tmp_path), unseen), 7)
+    assert report.utility is None
+    assert report.discriminator.auc is not None
+    assert (report.closeness.nearer_to_training is None) == (left == "nobody")
+    assert "Do they help" not in report_page(report, JOB)
+
+
+def test_people_held_out_need_no_number(model: HostedModel, unseen: FloatArray, tmp_path: Path) -> None:
+    people = pq.read_table(model.folder / Side.HELD_OUT)
+    pq.write_table(people.drop_columns(["seqn"]), tmp_path / Side.HELD_OUT)
+    assert utility(material(replace(model, folder=tmp_path), unseen), 7) is not None
+
+
+def test_too_few_rows_are_said_to_be_too_few(model: HostedModel, unseen: FloatArray) -> None:
+    page = report_page(quality_report(material(model, unseen[:3]), 7), JOB)
+    assert "too few rows" in page
+    assert "AUC of unknown" not in page
+
+
+def test_page_and_card_name_where_measures_come_from(model: HostedModel, unseen: FloatArray) -> None:
+    report = quality_report(material(model, unseen), 7)
+    for text in (report_page(report, JOB), data_card(report, JOB)):
+        for author in ("Patki", "Spearman", "Lopez-Paz", "Zhao", "Platzer", "Esteban"):
+            assert author in text
+        assert "synthetic" in text

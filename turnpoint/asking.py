@@ -1,0 +1,118 @@
+"""The calls about one patient: counterfactuals, what was suggested before, a prediction."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+from uuid import UUID
+
+from turnpoint.answers import Answer, Feedback, InterventionsPage, Model, Prediction, Value
+from turnpoint.call import TRANSIENT, Call, given, reading
+
+Features = Mapping[str, Value]
+"""A feature vector by the features' names: GET /models/{name}/schema describes it."""
+
+Bounds = tuple[float | None, float | None]
+"""Low and high; None leaves a side open."""
+
+
+class Wishes(TypedDict, total=False):
+    """What a question may say beside whom it is about; what is left out is the service's default.
+
+    `max_risk`: the risk (0-1) that an option must not exceed. `features_to_vary`: what may change.
+    `permitted_range`: bounds, in the features' units, of what a changed feature ends at. `max_changes`: the
+    most features that change. `count`: how many options. `min_robustness`: the least share (0-1) of
+    refits, noise and adherence draws that an option survives. `generator`: auto, llm or search.
+    """
+
+    model: str | None
+    max_risk: float | None
+    features_to_vary: Sequence[str] | None
+    permitted_range: Mapping[str, Bounds] | None
+    max_changes: int | None
+    count: int | None
+    min_robustness: float | None
+    generator: str | None
+
+
+def ask(patient_id: str, features: Features, wishes: Wishes) -> Call[Answer]:
+    """How could this patient's risk come down to the target?
+
+    Not repeated by itself: each answer is recorded.
+    """
+    vary, ranges = wishes.get("features_to_vary"), wishes.get("permitted_range")
+    constraints = given(
+        features_to_vary=None if vary is None else list(vary),
+        permitted_range=None if ranges is None else {name: list(bounds) for name, bounds in ranges.items()},
+        max_changes=wishes.get("max_changes"),
+    )
+    max_risk = wishes.get("max_risk")
+    body = given(
+        patient_id=patient_id,
+        model=wishes.get("model"),
+        features=dict(features),
+        target=None if max_risk is None else {"max_risk": max_risk},
+        constraints=constraints or None,
+        count=wishes.get("count"),
+        min_robustness=wishes.get("min_robustness"),
+        generator=wishes.get("generator"),
+    )
+    return Call(method="POST", route="/counterfactuals", content=body, read=reading(Answer))
+
+
+def recorded(answer_id: UUID | str) -> Call[Answer]:
+    """A recorded answer."""
+    return Call(
+        method="GET",
+        route="/counterfactuals/{answer_id}",
+        places={"answer_id": str(answer_id)},
+        read=reading(Answer),
+        passing=TRANSIENT,
+    )
+
+
+def interventions(patient_id: str, before: UUID | None, page_size: int) -> Call[InterventionsPage]:
+    """One page of what was suggested for a patient."""
+    return Call(
+        method="GET",
+        route="/patients/{patient_id}/interventions",
+        places={"patient_id": patient_id},
+        query={"limit": page_size} | ({} if before is None else {"before": str(before)}),
+        read=reading(InterventionsPage),
+        passing=TRANSIENT,
+    )
+
+
+def give_feedback(
+    answer_id: UUID | str,
+    counterfactual_id: UUID | str,
+    verdict: str,
+    reason: str | None,
+    note: str | None,
+    replaces: UUID | str | None,
+) -> Call[Feedback]:
+    """A verdict on an option; the same again changes nothing."""
+    body = given(
+        counterfactual_id=str(counterfactual_id),
+        verdict=verdict,
+        reason=reason,
+        note=note,
+        replaces=None if replaces is None else str(replaces),
+    )
+    return Call(
+        method="POST",
+        route="/counterfactuals/{answer_id}/feedback",
+        places={"answer_id": str(answer_id)},
+        content=body,
+        read=reading(Feedback),
+        passing=TRANSIENT,
+    )
+
+
+def predict(features: Features, model: str | None) -> Call[Prediction]:
+    """The risk of one feature vector. Not repeated by itself: each is audited."""
+    body = given(model=model, features=dict(features))
+    return Call(method="POST", route="/predictions", content=body, read=reading(Prediction))
+
+
+def models() -> Call[list[Model]]:
+    """The hosted models."""
+    return Call(method="GET", route="/models", read=reading(list[Model]), passing=TRANSIENT)

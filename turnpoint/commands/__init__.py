@@ -1,0 +1,1 @@
+"""What `turnpoint` commands do that need nothing but a running service."""

@@ -1,0 +1,85 @@
+"""Batch augmentation jobs, as this client reads them."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from turnpoint.answers import AnsweringModel, Read
+
+
+class State(StrEnum):
+    """How far a job is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Progress(Read):
+    """Counts of source rows, save for `accepted`: verified rows made.
+
+    `total` leaves out the `invalid` ones; of the `done` ones `rejected` gave no row.
+    """
+
+    total: int
+    done: int
+    accepted: int
+    rejected: int
+    invalid: int
+
+
+class Job(Read):
+    """A job that makes verified rows of one class.
+
+    `degraded` names what was away, or of no use, meanwhile; `failure` says why a failed job failed.
+    """
+
+    id: UUID
+    state: State
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    model: AnsweringModel
+    target_label: str
+    per_row: int
+    generator: str
+    seed: int
+    progress: Progress
+    duplicates_removed: int
+    degraded: str | None
+    failure: str | None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its state is the last one."""
+        return self.state not in (State.QUEUED, State.RUNNING)
+
+
+class JobsPage(Read):
+    """Jobs, newest first; `next` is the cursor of the page after, None on the last."""
+
+    jobs: list[Job]
+    next: UUID | None
+
+
+class RowFaults(Read):
+    """What is wrong with one row of an upload, counted from 0: pointers and sentences.
+
+    `line` is a CSV file's, whose header is line 1; None for Parquet.
+    """
+
+    row: int
+    line: int | None = None
+    errors: list[dict[str, str]]
+
+
+class Upload(Read):
+    """A file that the service keeps for a job; `faults` are of the first invalid rows."""
+
+    id: UUID
+    rows: int
+    valid: int
+    invalid: int
+    faults: list[RowFaults]
