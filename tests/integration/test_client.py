@@ -114,7 +114,7 @@ def test_both_forms_offer_the_same() -> None:
 
     assert offers(Turnpoint) == offers(AsyncTurnpoint)
     assert Turnpoint.__module__.startswith("turnpoint")
-    assert set(turnpoint.client.__dict__) >= set(__import__("turnpoint").client.__all__)
+    assert set(turnpoint.client.__dict__) >= set(turnpoint.__all__)
 
 
 def test_faults_are_told_by_field_and_without_values(

@@ -60,8 +60,8 @@ def test_records_survive_stop_and_start_even_under_a_long_path(
 
 def test_nothing_listens_on_the_network(home: Path, postgres: EmbeddedPostgres) -> None:
     postgres.start(home)
-    (keeper,) = [p for p in servers_of(home) if "keeper.py" in " ".join(p.cmdline())]
-    (server,) = keeper.children()
+    (supervisor,) = [p for p in servers_of(home) if "supervisor.py" in " ".join(p.cmdline())]
+    (server,) = supervisor.children()
     assert not server.net_connections("tcp")
     postgres.stop()
 

@@ -21,7 +21,7 @@ def silent(message: str, fraction: float | None) -> None:
 @pytest.fixture
 def store(tmp_path: Path, schema: FeatureSchema) -> Path:
     """A store whose model has an old version with one file."""
-    shipped = Path(__file__).parents[3] / "model_store" / "dysglycaemia" / "task.toml"
+    shipped = Path(__file__).parents[4] / "model_store" / "dysglycaemia" / "task.toml"
     version = tmp_path / "dysglycaemia" / train.VERSION
     version.mkdir(parents=True)
     shutil.copy(shipped, tmp_path / "dysglycaemia")
