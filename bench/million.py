@@ -20,7 +20,7 @@ from rich.console import Console
 from app.classifiers.cohort import Side, people_of
 from app.classifiers.hosted import HostedModel
 from app.classifiers.store import load_model
-from app.domain.feature import Feature, Missing
+from app.domain.feature import Feature, MissingPolicy
 from app.domain.schema import Value
 from app.local.components import start_worker
 from app.settings import Settings
@@ -143,7 +143,7 @@ def _download(run: Run, job_id: str, kind: str, watch: _Watch) -> tuple[str, int
 def _table(model: HostedModel, size: int) -> Iterator[bytes]:
     """CSV of so many bytes, no more."""
     schema = model.schema
-    features = [f for f in schema.features if f.missing is not Missing.DERIVED]
+    features = [f for f in schema.features if f.missing is not MissingPolicy.DERIVED]
     high = [p.features for p in people_of(model, Side.TRAINING) if p.risk > schema.model.threshold]
     rng = np.random.default_rng(_SEED)
     left = size

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import xgboost
 
-from app.domain.feature import Risk
+from app.domain.feature import Monotonicity
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 
 COMMITTEE_SIZE = 40
@@ -24,7 +24,7 @@ PARAMETERS: dict[str, str | int | float] = {
     # One thread: sums of floating-point numbers then come in the same order on every run.
     "nthread": 1,
 }
-_SIGN = {Risk.RISING: 1, Risk.FALLING: -1, Risk.FREE: 0}
+_SIGN = {Monotonicity.RISING: 1, Monotonicity.FALLING: -1, Monotonicity.FREE: 0}
 
 
 @dataclass(frozen=True, slots=True)

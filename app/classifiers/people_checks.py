@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from app.domain.feature import Feature, Kind, Missing
+from app.domain.feature import Feature, Kind, MissingPolicy
 from app.domain.links import ProportionalLink
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 
@@ -31,7 +31,7 @@ def people_faults(schema: FeatureSchema, columns: Columns) -> Iterator[str]:
 
 
 def _value_faults(feature: Feature, values: FloatArray) -> Iterator[str]:
-    if feature.missing is Missing.REFUSED and np.isnan(values).any():
+    if feature.missing is MissingPolicy.REFUSED and np.isnan(values).any():
         yield f"lacks values in the column '{feature.name}', which task.toml declares as never missing"
     if feature.clinical is not None and _beyond(values, *feature.clinical).any():
         yield f"holds values in the column '{feature.name}' beyond its clinical range in task.toml"

@@ -152,27 +152,27 @@ class Infeasibility:
 
 
 @dataclass(frozen=True, slots=True)
-class Generation:
+class GenerationStats:
     """How the answer came about: counts of proposals, who proposed, what was of no use, what they cost."""
 
-    proposals: int
-    well_formed: int
-    valid: int
-    repaired: int
-    llm_model: str | None
-    prompt_version: str | None
-    degraded: str | None
+    proposals: int = 0
+    well_formed: int = 0
+    valid: int = 0
+    repaired: int = 0
+    llm_model: str | None = None
+    prompt_version: str | None = None
+    degraded: str | None = None
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     llm_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RecourseResult:
     """The engine's answer to one question."""
 
     status: Status
     risk: float
-    counterfactuals: tuple[Counterfactual, ...]
-    infeasible: Infeasibility | None
-    generation: Generation
+    counterfactuals: tuple[Counterfactual, ...] = ()
+    infeasible: Infeasibility | None = None
+    generation: GenerationStats = GenerationStats()

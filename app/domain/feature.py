@@ -15,7 +15,7 @@ class Kind(StrEnum):
     CATEGORY = "category"
 
 
-class Missing(StrEnum):
+class MissingPolicy(StrEnum):
     """What happens when a caller leaves a feature out."""
 
     REFUSED = "refused"  # the request is invalid
@@ -31,7 +31,7 @@ class Direction(StrEnum):
     TOWARDS = "towards"  # towards the range `limit`, from whichever side the factual lies on
 
 
-class Risk(StrEnum):
+class Monotonicity(StrEnum):
     """How the classifier is allowed to respond: a monotonicity constraint in training."""
 
     RISING = "rising"
@@ -104,8 +104,8 @@ class Feature(Frozen):
     """Values outside are refused and never suggested."""
     observed: Range | None = None
     """Smallest and largest value among the people the model learned from."""
-    missing: Missing = Missing.REFUSED
-    risk: Risk = Risk.FREE
+    missing: MissingPolicy = MissingPolicy.REFUSED
+    risk: Monotonicity = Monotonicity.FREE
     noise: Annotated[Number, Field(ge=0)] = 0.0
     """Standard deviation of the measurement, in `unit`."""
     categories: tuple[Category, ...] = ()

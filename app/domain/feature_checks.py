@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.domain.feature import Action, Direction, Feature, Kind, Missing, Range, Risk
+from app.domain.feature import Action, Direction, Feature, Kind, MissingPolicy, Monotonicity, Range
 
 LEAST_PRECISION = 1e-5
 """Values of levers are kept to six decimals."""
@@ -37,7 +37,7 @@ def _category_faults(feature: Feature) -> Iterator[str]:
     for value in values:
         if held := next((sign for sign in _UNNAMEABLE if sign in value), None):
             yield f"the category '{value}' holds {held}, which XGBoost takes in no column's name"
-    if feature.risk is not Risk.FREE:
+    if feature.risk is not Monotonicity.FREE:
         yield "a category has no order, so risk must be free"
 
 
@@ -50,7 +50,7 @@ def _countless_faults(feature: Feature) -> Iterator[str]:
         yield "noise belongs to a number"
     if feature.precision != 1:
         yield "precision belongs to a number"
-    if feature.missing is Missing.DERIVED:
+    if feature.missing is MissingPolicy.DERIVED:
         yield "only a number can be derived"
 
 

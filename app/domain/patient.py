@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.errors import InvalidInputError, ValidationIssue
-from app.domain.feature import Feature, Kind, Missing
+from app.domain.feature import Feature, Kind, MissingPolicy
 from app.domain.links import ProportionalLink
 from app.domain.schema import FeatureSchema, FloatArray, Value
 
@@ -65,7 +65,7 @@ def _canonical(feature: Feature, value: Any) -> Value:
 
 def _problem(feature: Feature, value: object) -> str | None:
     if value is None:
-        return "is required" if feature.missing is Missing.REFUSED else None
+        return "is required" if feature.missing is MissingPolicy.REFUSED else None
     if feature.kind is Kind.BOOLEAN:
         return None if isinstance(value, bool) else "must be true or false"
     if feature.kind is Kind.CATEGORY:
@@ -93,7 +93,7 @@ def _derived(schema: FeatureSchema, values: dict[str, Value], pointer: str) -> l
     faults = []
     for link in schema.links:
         feature, expected = schema[link.feature], _identity(link, values)
-        if feature.missing is Missing.DERIVED and values[feature.name] is None and expected is not None:
+        if feature.missing is MissingPolicy.DERIVED and values[feature.name] is None and expected is not None:
             decimals = max(0, -math.floor(math.log10(feature.precision)))
             value = round(expected, decimals)
             if problem := _number_problem(feature, value):

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
-from app.domain.feature import Feature, Frozen, Kind, Missing, Number, Text
+from app.domain.feature import Feature, Frozen, Kind, MissingPolicy, Number, Text
 from app.domain.links import LinearLink, Link, ProportionalLink, Relation
 
 Value = bool | int | float | str | None
@@ -21,7 +21,7 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 
-class ModelFacts(Frozen):
+class ModelInfo(Frozen):
     """What the model is asked, and the defaults of an answer."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
@@ -39,7 +39,7 @@ class ModelFacts(Frozen):
         return "high" if risk > self.threshold else "low"
 
 
-class DataFacts(Frozen):
+class DataProvenance(Frozen):
     """Where the model's people come from."""
 
     name: Text
@@ -69,8 +69,8 @@ class Gate(Frozen):
 class FeatureSchema(Frozen):
     """All features of a model in order, with the links and relations between them."""
 
-    model: ModelFacts
-    data: DataFacts
+    model: ModelInfo
+    data: DataProvenance
     card: CardFacts = CardFacts()
     gate: Gate = Gate()
     features: Annotated[tuple[Feature, ...], Field(alias="feature", min_length=1)]
@@ -94,7 +94,7 @@ class FeatureSchema(Frozen):
                     f"{link.feature}: a linked feature follows an actionable one, and is not one"
                 )
             by = link.slope.get("by") if isinstance(link, LinearLink) else None
-            if isinstance(by, str) and by in self and self[by].missing is not Missing.REFUSED:
+            if isinstance(by, str) and by in self and self[by].missing is not MissingPolicy.REFUSED:
                 raise ValueError(f"{link.feature}: its slope goes by {by}, which is not always known")
         return self
 

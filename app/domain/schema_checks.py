@@ -1,13 +1,13 @@
 """Everything that a well-formed schema may still not say, found before anybody is asked about.
 
 The schema's own validator sees to what it could not be used without. What is checked here is true of what an
-owner writes; schemas made from that one (`freed`, `turned`, `mirrored`) bend some of it on purpose.
+owner writes; schemas made from that one (unconstrained, reversed, complement) bend some of it on purpose.
 """
 
 import math
 from collections.abc import Callable, Iterator, Sequence
 
-from app.domain.feature import Feature, Kind, Missing
+from app.domain.feature import Feature, Kind, MissingPolicy
 from app.domain.feature_checks import feature_faults
 from app.domain.links import Identity, LinearLink, ProportionalLink
 from app.domain.schema import FeatureSchema
@@ -69,7 +69,7 @@ def _model_faults(schema: FeatureSchema) -> Iterator[str]:
         link.feature for link in schema.links if isinstance(link, ProportionalLink) and link.identity
     }
     for feature in schema.features:
-        if feature.missing is Missing.DERIVED and feature.name not in followers:
+        if feature.missing is MissingPolicy.DERIVED and feature.name not in followers:
             yield f"{feature.name}: it is derived, but no link has an identity for it"
 
 
@@ -118,7 +118,7 @@ def _identity_faults(schema: FeatureSchema, link: ProportionalLink, identity: Id
             yield f"its identity names {name}, which is no feature"
         elif not _is_positive(schema[name]):
             yield f"its identity names {name}, which must be a number whose clinical range lies above 0"
-        elif schema[name].missing is Missing.DERIVED:
+        elif schema[name].missing is MissingPolicy.DERIVED:
             yield f"its identity names {name}, which is itself derived"
         elif name != link.driver and (schema[name].action is not None or name in schema.link_of):
             yield f"its identity names {name}, which moves: it would not hold once {name} does"

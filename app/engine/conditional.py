@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.domain.feature import Missing
+from app.domain.feature import MissingPolicy
 from app.domain.schema import FeatureSchema, FloatArray, IntArray
 from app.engine.copula import Margin, alike, correlation_of, margin_of, scores_of, varies
 
@@ -69,6 +69,6 @@ def _compared(schema: FeatureSchema, rows: FloatArray) -> list[int]:
         start += len(own)
         if len(own) > 1:  # the others tell the commonest
             own.remove(max(own, key=lambda column: np.nansum(rows[:, column])))
-        if feature.missing is not Missing.DERIVED:
+        if feature.missing is not MissingPolicy.DERIVED:
             compared += own
     return compared

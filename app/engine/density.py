@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.domain.feature import Missing
+from app.domain.feature import MissingPolicy
 from app.domain.schema import FeatureSchema, FloatArray, IntArray
 from app.engine.copula import Margin, alike, correlation_of, margin_of, scores_of, varies
 
@@ -72,7 +72,9 @@ class JointDensity:
 
 def density_of(schema: FeatureSchema, rows: FloatArray) -> JointDensity:
     """The copula of real people with these encoded rows, of shape (people, columns)."""
-    compared = [c for name, c in schema.column_of.items() if schema[name].missing is not Missing.DERIVED]
+    compared = [
+        c for name, c in schema.column_of.items() if schema[name].missing is not MissingPolicy.DERIVED
+    ]
     columns = np.array([c for c in compared if varies(rows[:, c])], dtype=np.int64)
     margins = tuple(margin_of(rows[:, column]) for column in columns)
     correlation = correlation_of(scores_of(margins, rows[:, columns]))

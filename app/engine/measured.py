@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.domain.feature import Feature, Missing, Range
+from app.domain.feature import Feature, MissingPolicy, Range
 from app.domain.links import ProportionalLink
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from app.domain.units import Reading, readings_of
@@ -64,6 +64,6 @@ def measured_in(schema: FeatureSchema, conditional: Conditional) -> tuple[Measur
 def _follows(schema: FeatureSchema, feature: Feature) -> frozenset[int]:
     link = schema.link_of.get(feature.name)
     identity = link.identity if isinstance(link, ProportionalLink) else None
-    if feature.missing is not Missing.DERIVED or identity is None:
+    if feature.missing is not MissingPolicy.DERIVED or identity is None:
         return frozenset()
     return frozenset(schema.column_of[name] for name in identity.powers)

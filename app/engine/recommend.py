@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from app.domain.counterfactual import (
     Counterfactual,
-    Generation,
+    GenerationStats,
     Generator,
     Infeasibility,
     Optimality,
-    Outcome,
+    RecourseResult,
     Relaxed,
     Status,
 )
@@ -25,9 +25,9 @@ from app.engine.wish import Wish
 from app.engine.yardsticks import Yardsticks
 
 
-def already_below(risk: float) -> Outcome:
+def already_below(risk: float) -> RecourseResult:
     """The answer for a patient whose risk is at or below the target as it is."""
-    return Outcome(Status.ALREADY_BELOW_TARGET, risk, (), None, Generation(0, 0, 0, 0, None, None, None))
+    return RecourseResult(Status.ALREADY_BELOW_TARGET, risk)
 
 
 def recommend(
@@ -37,8 +37,8 @@ def recommend(
     risk: float,
     found: Found,
     proposals: IntArray,
-    generation: Generation,
-) -> Outcome:
+    generation: GenerationStats,
+) -> RecourseResult:
     """Turn what search and language model brought into verified options.
 
     Where only the language model was asked for but none of its proposals can be settled under the
@@ -50,10 +50,11 @@ def recommend(
     searched = found.levels[:0] if only_llm else found.levels
     options = options_from(question, yardsticks, wish, settled.levels, searched, found.proved)
     if len(options.levels) == 0:
-        return Outcome(Status.INFEASIBLE, risk, (), _infeasible(question, found), generation)
+        infeasible = _infeasible(question, found)
+        return RecourseResult(Status.INFEASIBLE, risk, infeasible=infeasible, generation=generation)
     authors = [_author(levels, settled.levels, searched) for levels in options.levels]
     described = _describe(question, yardsticks, options, authors, wish.min_robustness, found)
-    return Outcome(Status.FOUND, risk, described, None, generation)
+    return RecourseResult(Status.FOUND, risk, described, generation=generation)
 
 
 def _infeasible(question: Question, found: Found) -> Infeasibility:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from app.domain.errors import InvalidInputError
-from app.domain.feature import Feature, Kind, Missing
+from app.domain.feature import Feature, Kind, MissingPolicy
 from app.domain.patient import read_patient
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, Value
 
@@ -70,7 +70,7 @@ def admit(schema: FeatureSchema, candidates: Iterable[Person], tally: Tally) -> 
 
 def _is_lacking(feature: Feature, person: Person) -> bool:
     # A derived feature is required here too: in a data set it was measured, not computed.
-    return person.values[feature.name] is None and feature.missing is not Missing.UNKNOWN
+    return person.values[feature.name] is None and feature.missing is not MissingPolicy.UNKNOWN
 
 
 def _contradiction(schema: FeatureSchema, person: Person) -> str | None:

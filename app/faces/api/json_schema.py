@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.domain.feature import Feature, Kind, Missing
+from app.domain.feature import Feature, Kind, MissingPolicy
 from app.domain.schema import FeatureSchema
 
 
@@ -18,7 +18,7 @@ def features_json_schema(schema: FeatureSchema) -> dict[str, Any]:
         "description": schema.model.description,
         "type": "object",
         "properties": {feature.name: _property(schema, feature) for feature in schema.features},
-        "required": [f.name for f in schema.features if f.missing is Missing.REFUSED],
+        "required": [f.name for f in schema.features if f.missing is MissingPolicy.REFUSED],
         "additionalProperties": False,
         "x-relations": [relation.name for relation in schema.relations],
     }
@@ -26,7 +26,7 @@ def features_json_schema(schema: FeatureSchema) -> dict[str, Any]:
 
 def _property(schema: FeatureSchema, feature: Feature) -> dict[str, Any]:
     described: dict[str, Any] = {"title": feature.label, **_type(feature)}
-    if feature.missing is not Missing.REFUSED:
+    if feature.missing is not MissingPolicy.REFUSED:
         described["x-missing"] = feature.missing
         described["type"] = [described["type"], "null"]
         if feature.categories:

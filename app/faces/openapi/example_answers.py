@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
 from app.classifiers.cohort import Person
-from app.domain.counterfactual import Generation
+from app.domain.counterfactual import GenerationStats
 from app.engine.finding import find
 from app.engine.hosting import Hosting
 from app.engine.recommend import already_below, recommend
@@ -30,7 +30,7 @@ Answers = dict[str, dict[str, Any]]
 """By operation, then by media type."""
 
 _JSON = "application/json"
-_NOBODY_ASKED = Generation(0, 0, 0, 0, llm_model=None, prompt_version=None, degraded=None)
+_NOBODY_ASKED = GenerationStats()
 _MILLISECONDS = 41.5
 """As most answers of a search take; measured ones would differ at every start."""
 

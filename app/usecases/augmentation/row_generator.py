@@ -7,15 +7,15 @@ from enum import StrEnum
 
 import numpy as np
 
+from app.classifiers.complement import complement_model
 from app.classifiers.hosted import HostedModel
-from app.classifiers.mirror import mirrored_model
+from app.domain.complement import complement_of
 from app.domain.constraints import read_constraints
 from app.domain.counterfactual import Generator
 from app.domain.levers import levers_of
-from app.domain.mirror import mirrored
 from app.domain.patient import read_patient
+from app.domain.reversed_actions import reversed_actions
 from app.domain.schema import FloatArray, IntArray, Value
-from app.domain.turned import turned
 from app.engine.describe import features_of
 from app.engine.finding import find
 from app.engine.found import Found
@@ -66,7 +66,7 @@ class Maker:
     """A model asked for rows of one class.
 
     Rows of the low class are people at high risk changed as a patient could change. For rows of the high
-    class the same features go the other way (`domain.turned`), until the risk is above the threshold.
+    class the same features go the other way (`domain.reversed_actions`), until the risk is above the threshold.
     `asked` is the model as the engine sees it: its risk is the complement where high risk is wanted.
     """
 
@@ -142,7 +142,7 @@ def maker_of(hosted: Hosted, label: Label) -> Maker:
 
 
 def _the_other_way(model: HostedModel) -> HostedModel:
-    return replace(mirrored_model(model), schema=mirrored(turned(model.schema)))
+    return replace(complement_model(model), schema=complement_of(reversed_actions(model.schema)))
 
 
 def _author(levels: IntArray, by_llm: IntArray) -> Generator:

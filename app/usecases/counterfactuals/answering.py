@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from app.domain.counterfactual import Change, Counterfactual, Generation, Infeasibility, Outcome
+from app.domain.counterfactual import Change, Counterfactual, GenerationStats, Infeasibility, RecourseResult
 from app.domain.ids import uuid7
 from app.proposers.base import Degraded
 from app.usecases.counterfactuals.request import Asked
@@ -23,7 +23,9 @@ from app.usecases.counterfactuals.schemas import (
 )
 
 
-def as_answer(asked: Asked, outcome: Outcome, cache_away: bool, elapsed_ms: float) -> CounterfactualsAnswer:
+def as_answer(
+    asked: Asked, outcome: RecourseResult, cache_away: bool, elapsed_ms: float
+) -> CounterfactualsAnswer:
     """An answer with ids of its own, ready to be recorded."""
     model = asked.hosted.model
     facts = model.schema.model
@@ -81,7 +83,7 @@ def _infeasible(found: Infeasibility | None) -> InfeasibleOut | None:
     )
 
 
-def _generation(generation: Generation, cache_away: bool, elapsed_ms: float) -> GenerationOut:
+def _generation(generation: GenerationStats, cache_away: bool, elapsed_ms: float) -> GenerationOut:
     away = [generation.degraded] if generation.degraded else []
     away += [Degraded.CACHE_UNAVAILABLE] if cache_away else []
     return GenerationOut(

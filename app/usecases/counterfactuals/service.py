@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from app.classifiers.threads import in_thread
-from app.domain.counterfactual import Generation, Generator, Outcome
+from app.domain.counterfactual import GenerationStats, Generator, RecourseResult
 from app.domain.errors import NotFoundError
 from app.domain.ids import RequestIds
 from app.engine.finding import find
@@ -119,7 +119,7 @@ class CounterfactualService:
                 await self._cache.put(key, answer.model_dump_json(by_alias=True))
         return answer
 
-    async def _work_out(self, asked: Asked) -> Outcome:
+    async def _work_out(self, asked: Asked) -> RecourseResult:
         question, classifier = asked.question(), asked.hosted.model.classifier
         # In a thread, like all that asks the classifier: it may be on another machine.
         risk = float((await in_thread(classifier, question.risk, question.unchanged))[0])
@@ -156,9 +156,9 @@ def _passes(degraded: str | None) -> bool:
     return degraded is not None and Degraded(degraded).passes
 
 
-def _generation(proposals: Proposals) -> Generation:
+def _generation(proposals: Proposals) -> GenerationStats:
     usage = proposals.usage
-    return Generation(
+    return GenerationStats(
         proposals=proposals.asked,
         well_formed=len(proposals.levels),
         valid=0,

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from app.classifiers.complement import complement_model
 from app.classifiers.fitting import Sample, fit, refit
 from app.classifiers.hosted import HostedModel, Population
-from app.classifiers.mirror import mirrored_model
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
 from app.domain.schema import FloatArray, IntArray
@@ -46,7 +46,7 @@ def model_of(cohort: Cohort, sample: Sample) -> HostedModel:
 
 def scene_of(cohort: Cohort, model: HostedModel, label: bool, setting: Setting) -> ScarceScene:
     """Where a row of this class is wanted: its risk is what `model` says, or the complement of it."""
-    asked = mirrored_model(model) if label else model
+    asked = complement_model(model) if label else model
     base = cohort.scene
     return ScarceScene(asked, rules_of(asked.schema, setting, base.sd), (), base.sd, base.filling)
 

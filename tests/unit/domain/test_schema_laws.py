@@ -9,15 +9,15 @@ from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from app.domain.complement import complement_of
 from app.domain.constraints import read_constraints
 from app.domain.errors import InvalidInputError
 from app.domain.feature import Direction, Feature, Kind
 from app.domain.levers import Lever, levers_of
-from app.domain.mirror import mirrored
 from app.domain.patient import Patient, read_patient
+from app.domain.reversed_actions import reversed_actions
 from app.domain.schema import FeatureSchema, FloatArray, Value
 from app.domain.schema_checks import schema_faults
-from app.domain.turned import turned
 from app.engine.question import Question
 from app.engine.search import search
 from research.unconstrained.schema import freed
@@ -162,8 +162,8 @@ def test_what_is_made_of_an_accepted_schema_is_one_too(data: st.DataObject) -> N
     assume(schema is not None)
     assert schema is not None
     for made in (
-        mirrored(schema),
-        turned(schema),
+        complement_of(schema),
+        reversed_actions(schema),
         freed(schema, np.ones(len(schema.columns)), Direction.INCREASE),
     ):
         patient = data.draw(people(schema))

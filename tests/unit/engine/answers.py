@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.domain.counterfactual import Counterfactual, Generation, Generator, Outcome
+from app.domain.counterfactual import Counterfactual, GenerationStats, Generator, RecourseResult
 from app.domain.schema import IntArray
 from app.engine.finding import WORK, find
 from app.engine.hosting import Hosted
@@ -12,7 +12,7 @@ from app.engine.question import Question
 from app.engine.recommend import recommend
 from app.engine.wish import Wish
 
-NO_MODEL = Generation(0, 0, 0, 0, None, None, None)
+NO_MODEL = GenerationStats()
 
 
 def answer(
@@ -24,7 +24,7 @@ def answer(
     proposals: IntArray | None = None,
     in_batches: bool = False,
     work: float = WORK,
-) -> Outcome:
+) -> RecourseResult:
     """The outcome for a question; `in_batches` as for a classifier whose trees cannot be seen."""
     risk = float(question.risk(question.unchanged)[0])
     proposed = question.unchanged[:0] if proposals is None else proposals

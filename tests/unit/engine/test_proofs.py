@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from app.domain.counterfactual import Generator, Outcome, Status
+from app.domain.counterfactual import Generator, RecourseResult, Status
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.engine.likeness import Likeness
 from app.engine.question import Question
@@ -66,7 +66,9 @@ def test_proved_and_effort_bound_are_true_of_every_option(
     _assert_bounds_are_true(question, cohort, outcome, share)
 
 
-def _assert_bounds_are_true(question: Question, cohort: Cohort, outcome: Outcome, share: float) -> None:
+def _assert_bounds_are_true(
+    question: Question, cohort: Cohort, outcome: RecourseResult, share: float
+) -> None:
     """No candidate could stand in an option's place for less effort than is said."""
     everyone = all_candidates(question)
     reaching = everyone[question.reached(question.risk(everyone))]

@@ -11,7 +11,7 @@ import pytest
 
 from app.classifiers.fitting import COMMITTEE_SIZE
 from app.classifiers.hosted import HostedModel
-from app.domain.feature import Feature, Risk
+from app.domain.feature import Feature, Monotonicity
 from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema, FloatArray
 from app.engine.hosting import Hosting
@@ -140,12 +140,12 @@ def test_no_column_gives_the_answer_away(model: HostedModel, training: list[Pers
 
 
 def test_risk_goes_only_the_way_the_schema_allows(model: HostedModel, rows: FloatArray) -> None:
-    constrained = [feature for feature in model.schema.features if feature.risk is not Risk.FREE]
+    constrained = [feature for feature in model.schema.features if feature.risk is not Monotonicity.FREE]
 
     assert constrained
     for feature in constrained:
         steps = np.diff(_sweep(model, feature, rows[:: len(rows) // SWEPT_PEOPLE]), axis=1)
-        wrong_way = -steps if feature.risk is Risk.RISING else steps
+        wrong_way = -steps if feature.risk is Monotonicity.RISING else steps
         assert wrong_way.max() <= 1e-6, feature.name
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain.errors import InvalidInputError, ValidationIssue
-from app.domain.feature import Feature, Kind, Missing
+from app.domain.feature import Feature, Kind, MissingPolicy
 from app.domain.schema import FeatureSchema
 from app.parsing.numbers import NumberError, read_number
 
@@ -29,7 +29,7 @@ def fields_of(schema: FeatureSchema) -> dict[str, list[Field]]:
     """The fields by group; what follows from others is left out."""
     groups: dict[str, list[Field]] = {}
     for feature in schema.features:
-        if feature.missing is not Missing.DERIVED:
+        if feature.missing is not MissingPolicy.DERIVED:
             groups.setdefault(feature.group, []).append(_field(feature))
     return groups
 
@@ -72,7 +72,7 @@ def _field(feature: Feature) -> Field:
         choices=_choices(feature),
         low=low,
         high=high,
-        is_required=feature.missing is Missing.REFUSED,
+        is_required=feature.missing is MissingPolicy.REFUSED,
     )
 
 

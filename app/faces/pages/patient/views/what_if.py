@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.domain.errors import InvalidInputError
-from app.domain.feature import Action, Kind, Missing
+from app.domain.feature import Action, Kind, MissingPolicy
 from app.domain.levers import Lever, levers_of, room_for
 from app.domain.schema import IntArray, Value
 from app.domain.wording import inline
@@ -190,7 +190,7 @@ def _stuck(question: Question) -> list[tuple[str, str]]:
     for feature in schema.features:
         if feature.name in levers:
             continue
-        if values[feature.name] is None and feature.missing is not Missing.DERIVED:
+        if values[feature.name] is None and feature.missing is not MissingPolicy.DERIVED:
             why = "not known"
         elif feature.action is not None:
             why = _why_not(feature.action, float(values[feature.name] or 0))

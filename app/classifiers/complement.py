@@ -1,15 +1,15 @@
-"""The other way round: a model whose risk is the complement of another's (`domain.mirror`)."""
+"""The other way round: a model whose risk is the complement of another's (`domain.complement`)."""
 
 from dataclasses import replace
 
 from app.classifiers.base import Classifier, Committee
 from app.classifiers.forest import Forest, TreeEnsemble
 from app.classifiers.hosted import HostedModel, Population
-from app.domain.mirror import mirrored
+from app.domain.complement import complement_of
 from app.domain.schema import FloatArray
 
 
-class Mirrored:
+class ComplementClassifier:
     """A classifier or committee whose risk is one minus another's, of any shape."""
 
     def __init__(self, original: Classifier) -> None:
@@ -19,7 +19,7 @@ class Mirrored:
         return 1.0 - self._original.risk(rows)
 
 
-class MirroredTrees(Mirrored):
+class ComplementTrees(ComplementClassifier):
     """The same of trees that can be seen: their log-odds with the opposite sign."""
 
     def __init__(self, original: Classifier, forest: Forest) -> None:
@@ -27,7 +27,7 @@ class MirroredTrees(Mirrored):
         self.forest = forest._replace(value=-forest.value, prior=-forest.prior)
 
 
-class MirroredCommittee(Mirrored):
+class ComplementCommittee(ComplementClassifier):
     """A committee the other way round."""
 
     def __init__(self, original: Committee) -> None:
@@ -35,7 +35,7 @@ class MirroredCommittee(Mirrored):
         self.size = original.size
 
 
-class MirroredCommitteeTrees(MirroredTrees):
+class ComplementCommitteeTrees(ComplementTrees):
     """A committee of trees the other way round."""
 
     def __init__(self, original: Committee, forest: Forest) -> None:
@@ -43,24 +43,24 @@ class MirroredCommitteeTrees(MirroredTrees):
         self.size = original.size
 
 
-def mirrored_model(model: HostedModel) -> HostedModel:
+def complement_model(model: HostedModel) -> HostedModel:
     """A model of the complement of the outcome, its people with it."""
     return replace(
         model,
-        schema=mirrored(model.schema),
-        classifier=_mirrored_classifier(model.classifier),
-        committee=_mirrored_committee(model.committee),
+        schema=complement_of(model.schema),
+        classifier=_complement_classifier(model.classifier),
+        committee=_complement_committee(model.committee),
         population=Population(model.population.rows, ~model.population.outcome),
     )
 
 
-def _mirrored_classifier(classifier: Classifier) -> Classifier:
+def _complement_classifier(classifier: Classifier) -> Classifier:
     if isinstance(classifier, TreeEnsemble):
-        return MirroredTrees(classifier, classifier.forest)
-    return Mirrored(classifier)
+        return ComplementTrees(classifier, classifier.forest)
+    return ComplementClassifier(classifier)
 
 
-def _mirrored_committee(committee: Committee) -> Committee:
+def _complement_committee(committee: Committee) -> Committee:
     if isinstance(committee, TreeEnsemble):
-        return MirroredCommitteeTrees(committee, committee.forest)
-    return MirroredCommittee(committee)
+        return ComplementCommitteeTrees(committee, committee.forest)
+    return ComplementCommittee(committee)

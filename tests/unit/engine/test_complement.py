@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.classifiers.cohort import Person, Side, people_of
-from app.classifiers.mirror import mirrored_model
+from app.classifiers.complement import complement_model
 from app.domain.counterfactual import Generator
 from app.domain.patient import read_patient
 from app.engine.finding import find
@@ -24,7 +24,7 @@ def original(request: pytest.FixtureRequest, hosting: Hosting) -> Hosted:
 
 @pytest.fixture(scope="module")
 def turned(original: Hosted) -> Hosted:
-    return hosted_of(mirrored_model(original.model))
+    return hosted_of(complement_model(original.model))
 
 
 @pytest.fixture(scope="module")

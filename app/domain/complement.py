@@ -4,19 +4,23 @@ A counterfactual that raises the risk above the threshold is one that lowers its
 that looks for low risk then looks for high risk, and proves as much.
 """
 
-from app.domain.feature import Risk
+from app.domain.feature import Monotonicity
 from app.domain.schema import FeatureSchema
 
-_OPPOSITE = {Risk.RISING: Risk.FALLING, Risk.FALLING: Risk.RISING, Risk.FREE: Risk.FREE}
+_OPPOSITE = {
+    Monotonicity.RISING: Monotonicity.FALLING,
+    Monotonicity.FALLING: Monotonicity.RISING,
+    Monotonicity.FREE: Monotonicity.FREE,
+}
 _JUST_ABOVE = 1e-7
 """Risks are single-precision: one at the threshold is low, so its complement must not pass for reached."""
 
 
-def mirrored(schema: FeatureSchema) -> FeatureSchema:
+def complement_of(schema: FeatureSchema) -> FeatureSchema:
     """The schema of the complement: its threshold, and directions of risk turned round.
 
     Actions stay as they are, and they lead towards low risk: what looks for high risk takes a schema that
-    is free (`domain.freed`).
+    is unconstrained, or one with reversed actions.
     """
     told = schema.model_dump(by_alias=True)
     told["model"]["threshold"] = 1.0 - schema.model.threshold - _JUST_ABOVE

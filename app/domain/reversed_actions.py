@@ -12,26 +12,26 @@ from app.domain.schema import FeatureSchema
 _OPPOSITE = {Direction.DECREASE: Direction.INCREASE, Direction.INCREASE: Direction.DECREASE}
 
 
-def turned(schema: FeatureSchema) -> FeatureSchema:
+def reversed_actions(schema: FeatureSchema) -> FeatureSchema:
     """The schema with every action turned round, to the end of the observed range.
 
     What goes towards a range from either side has no opposite, and stays as it is; so does what follows it.
     """
     told: dict[str, Any] = schema.model_dump(by_alias=True)
-    told["feature"] = features = [_turned(feature) for feature in schema.features]
+    told["feature"] = features = [_reversed(feature) for feature in schema.features]
     moving = {feature["name"] for feature in features if feature["action"] is not None}
     told["link"] = [link.model_dump() for link in schema.links if link.driver in moving]
     return FeatureSchema.model_validate(told)
 
 
-def _turned(feature: Feature) -> dict[str, Any]:
+def _reversed(feature: Feature) -> dict[str, Any]:
     told, action = feature.model_dump(), feature.action
     if action is None or action.direction not in _OPPOSITE:
         return told | {"action": None}
-    return told | {"action": _turned_action(feature, action)}
+    return told | {"action": _reversed_action(feature, action)}
 
 
-def _turned_action(feature: Feature, action: Action) -> dict[str, Any]:
+def _reversed_action(feature: Feature, action: Action) -> dict[str, Any]:
     return action.model_dump() | {
         "direction": _OPPOSITE[action.direction],
         "verb": f"changing {feature.label}",
