@@ -66,7 +66,7 @@ class Maker:
     """A model asked for rows of one class.
 
     Rows of the low class are people at high risk changed as a patient could change. For rows of the high
-    class the same features go the other way (`domain.reversed_actions`), until the risk is above the threshold.
+    class the same features go the other way (`reversed_actions`) until the risk is above the threshold.
     `asked` is the model as the engine sees it: its risk is the complement where high risk is wanted.
     """
 
