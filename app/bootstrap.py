@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.classifiers.store import ModelFolderError, load_models
-from app.engine.hosting import Hosting
+from app.engine.registry import ModelRegistry
 from app.proposers.llm.adapter import has_adapter
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
@@ -13,17 +13,17 @@ from app.proposers.llm.proposer import LlmProposer
 from app.settings import Settings
 
 
-def hosting_of(settings: Settings) -> Hosting:
+def hosting_of(settings: Settings) -> ModelRegistry:
     """The models that the settings name.
 
     Raises:
         ModelFolderError: one cannot be hosted, or the default one is not there.
     """
     store, default = settings.model_store, settings.default_model
-    hosted = load_models(store, settings.classifier_urls)
-    if default not in hosted:
-        raise ModelFolderError(f"DEFAULT_MODEL is {default}, but {store} holds {', '.join(hosted)}")
-    return Hosting(hosted, default)
+    served = load_models(store, settings.classifier_urls)
+    if default not in served:
+        raise ModelFolderError(f"DEFAULT_MODEL is {default}, but {store} holds {', '.join(served)}")
+    return ModelRegistry(served, default)
 
 
 def llm_client(settings: Settings) -> LlmClient | None:
@@ -35,24 +35,24 @@ def llm_client(settings: Settings) -> LlmClient | None:
     return LlmClient(settings.llm_url, settings.llm_model, key, settings.llm_concurrency, breaker)
 
 
-def exemplars_of(hosting: Hosting) -> Mapping[str, ExemplarBank]:
+def exemplars_of(registry: ModelRegistry) -> Mapping[str, ExemplarBank]:
     """The exemplars of each model, by its name.
 
     Raises:
         ModelFolderError: a model's are none, or not of its columns.
     """
-    models = [hosted.model for hosted in hosting]
+    models = [served.model for served in registry]
     return {model.name: load_exemplars(model.folder, len(model.schema.columns)) for model in models}
 
 
 def proposer_of(
-    settings: Settings, hosting: Hosting, client: LlmClient, exemplars: Mapping[str, ExemplarBank]
+    settings: Settings, registry: ModelRegistry, client: LlmClient, exemplars: Mapping[str, ExemplarBank]
 ) -> LlmProposer:
     """Who asks the language model; `exemplars` are shown in the few-shot style alone."""
     style = Style(settings.llm_style)
     # It is told nothing but the case: about a classifier that it was not taught it could only guess.
     taught = (
-        frozenset(h.model.name for h in hosting if has_adapter(h.model.folder))
+        frozenset(h.model.name for h in registry if has_adapter(h.model.folder))
         if style is Style.FINE_TUNED
         else None
     )

@@ -14,7 +14,7 @@ from app import __version__
 from app.bootstrap import exemplars_of, hosting_of, llm_client, proposer_of
 from app.classifiers.open_inference import OpenInferenceClassifier
 from app.engine.examples import warm_up
-from app.engine.hosting import Hosting
+from app.engine.registry import ModelRegistry
 from app.faces.api import augmentations as augmentation
 from app.faces.api import counterfactuals, feedback, model_card, models, predictions
 from app.faces.http import operations, problems
@@ -49,7 +49,7 @@ promise that the change would cause the effect.
 class State(TypedDict):
     """What a request finds in `request.state`."""
 
-    hosting: Hosting
+    registry: ModelRegistry
     database: Database
     cache: Cache
     llm: LlmClient | None
@@ -60,20 +60,20 @@ class State(TypedDict):
     max_upload_bytes: int
 
 
-def create_app(settings: Settings, hosting: Hosting | None = None) -> FastAPI:
+def create_app(settings: Settings, registry: ModelRegistry | None = None) -> FastAPI:
     """The gateway. Models are loaded here unless they are given, so that a broken folder stops the start.
 
     Raises:
         ModelFolderError: a model cannot be hosted, or the default one is not there.
         ClassifierError: a classifier elsewhere went away while starting.
     """
-    hosting = hosting or hosting_of(settings)
-    exemplars = exemplars_of(hosting)  # with or without a language model: one may be set later
-    backgrounds = backgrounds_of(hosting)
+    registry = registry or hosting_of(settings)
+    exemplars = exemplars_of(registry)  # with or without a language model: one may be set later
+    backgrounds = backgrounds_of(registry)
     remote = {
-        hosted.model.name: hosted.model.classifier
-        for hosted in hosting
-        if isinstance(hosted.model.classifier, OpenInferenceClassifier)
+        served.model.name: served.model.classifier
+        for served in registry
+        if isinstance(served.model.classifier, OpenInferenceClassifier)
     }
 
     @asynccontextmanager
@@ -83,14 +83,14 @@ def create_app(settings: Settings, hosting: Hosting | None = None) -> FastAPI:
         database = Database(settings.database_url)
         cache = Cache(settings.redis_url, settings.cache_ttl_s)
         llm = llm_client(settings)
-        proposer = proposer_of(settings, hosting, llm, exemplars) if llm else None
-        service = CounterfactualService(hosting, database, cache, proposer)
-        jobs = AugmentationService(hosting, database, queue_app(settings.database_url), proposer)
+        proposer = proposer_of(settings, registry, llm, exemplars) if llm else None
+        service = CounterfactualService(registry, database, cache, proposer)
+        jobs = AugmentationService(registry, database, queue_app(settings.database_url), proposer)
         if proposer is not None:
-            await proposer.warm_up([hosted.model.schema for hosted in hosting])
+            await proposer.warm_up([served.model.schema for served in registry])
         try:
             yield State(
-                hosting=hosting,
+                registry=registry,
                 database=database,
                 cache=cache,
                 llm=llm,
@@ -133,6 +133,6 @@ def create_app(settings: Settings, hosting: Hosting | None = None) -> FastAPI:
     app.add_middleware(LastResort)
     app.mount(MOUNT, Assets())
     app.add_middleware(Correlation)
-    describe(app, hosting, bool(settings.api_tokens))
-    warm_up(hosting.named(None))
+    describe(app, registry, bool(settings.api_tokens))
+    warm_up(registry.named(None))
     return app

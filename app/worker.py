@@ -24,20 +24,20 @@ def work_here(settings: Settings) -> None:
 
 
 async def _work(settings: Settings) -> None:
-    hosting = hosting_of(settings)
+    registry = hosting_of(settings)
     # A worker that is given up for lost must not go on holding the job that it was writing to.
     database = Database(settings.database_url, longest_pause_s=settings.worker_given_up_after_s)
     queue = queue_app(settings.database_url)
     llm = llm_client(settings)
-    proposer = proposer_of(settings, hosting, llm, exemplars_of(hosting)) if llm else None
+    proposer = proposer_of(settings, registry, llm, exemplars_of(registry)) if llm else None
     if proposer is not None:  # nobody waits for a batch job's rows
         proposer = replace(proposer, deadline_s=settings.worker_llm_deadline_s)
     stop = asyncio.Event()
     stop_on_signals(stop)
     try:
         with ThreadPoolExecutor(settings.worker_threads) as pool:
-            chunks = ChunkWork(hosting, database, queue, proposer, pool)
-            register(queue, chunks, ReportWork(hosting, database))
+            chunks = ChunkWork(registry, database, queue, proposer, pool)
+            register(queue, chunks, ReportWork(registry, database))
             await work(queue, Pace(settings.worker_heartbeat_s, settings.worker_given_up_after_s), stop)
     finally:
         if llm:

@@ -12,10 +12,10 @@ import psutil
 from rich.console import Console
 
 from app.bootstrap import exemplars_of, hosting_of, llm_client, proposer_of
-from app.classifiers.cohort import Side, people_of
+from app.classifiers.partitions import Side, people_of
 from app.classifiers.store import load_model
-from app.engine.hosting import hosted_of
-from app.engine.question import Question
+from app.engine.problem import RecourseProblem
+from app.engine.registry import served_model
 from app.local.components import start_worker
 from app.settings import Settings
 from app.usecases.augmentation.row_generator import Label, maker_of
@@ -126,13 +126,13 @@ async def _alone(run: Run, sources: Sequence[Json]) -> float:
     settings = Settings.model_validate({name.lower(): value for name, value in run.environment.items()})
     client = llm_client(settings)
     assert client is not None
-    hosting = hosting_of(settings)
-    proposer = proposer_of(settings, hosting, client, exemplars_of(hosting))
+    registry = hosting_of(settings)
+    proposer = proposer_of(settings, registry, client, exemplars_of(registry))
     proposer = replace(proposer, deadline_s=600.0)
     model = load_model(settings.model_store / settings.default_model)
-    maker = maker_of(hosted_of(model), Label.LOW)
+    maker = maker_of(served_model(model), Label.LOW)
     with ThreadPoolExecutor(1) as pool:
-        questions: list[Question] = list(pool.map(maker.question, sources))
+        questions: list[RecourseProblem] = list(pool.map(maker.question, sources))
     started = time.perf_counter()
     await asyncio.gather(*(proposer.propose(one, seed) for seed, one in enumerate(questions)))
     seconds = time.perf_counter() - started

@@ -17,8 +17,8 @@ import numpy as np
 import psutil
 from rich.console import Console
 
-from app.classifiers.cohort import Side, people_of
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Side, people_of
 from app.classifiers.store import load_model
 from app.domain.feature import Feature, MissingPolicy
 from app.domain.schema import Value
@@ -87,7 +87,7 @@ def measure_million(scratch: Path, rows: int, upload_mb: int, console: Console) 
     ]
 
 
-def _upload(run: Run, model: HostedModel, size: int, watch: _Watch) -> Json:
+def _upload(run: Run, model: ModelVersion, size: int, watch: _Watch) -> Json:
     def body() -> Iterator[bytes]:
         for part in _table(model, size):
             watch.look()
@@ -140,7 +140,7 @@ def _download(run: Run, job_id: str, kind: str, watch: _Watch) -> tuple[str, int
     return kind, size, time.perf_counter() - started
 
 
-def _table(model: HostedModel, size: int) -> Iterator[bytes]:
+def _table(model: ModelVersion, size: int) -> Iterator[bytes]:
     """CSV of so many bytes, no more."""
     schema = model.schema
     features = [f for f in schema.features if f.missing is not MissingPolicy.DERIVED]

@@ -10,15 +10,15 @@ from unittest.mock import patch
 
 from app.classifiers.base import Classifier, Committee
 from app.classifiers.forest import Forest, TreeEnsemble
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.domain.ids import RequestIds
 from app.domain.schema import FloatArray
-from app.engine.finding import find
-from app.engine.found import Found
-from app.engine.hosting import Hosting
-from app.engine.question import Question
-from app.engine.wish import Wish
-from app.engine.yardsticks import Yardsticks
+from app.engine.preferences import Preferences
+from app.engine.problem import RecourseProblem
+from app.engine.references import ReferenceData
+from app.engine.registry import ModelRegistry
+from app.engine.search import search
+from app.engine.search_result import SearchResult
 from app.storage.cache import Cache
 from app.storage.database import Database
 from app.usecases.counterfactuals.schemas import CounterfactualsRequest
@@ -67,7 +67,7 @@ class TimedCommittee:
 
 
 async def own_milliseconds(
-    model: HostedModel, database_url: str, redis_url: str, requests: Sequence[CounterfactualsRequest]
+    model: ModelVersion, database_url: str, redis_url: str, requests: Sequence[CounterfactualsRequest]
 ) -> list[float]:
     """Milliseconds of own work for each request, answered one after the other."""
     spent = Spent()
@@ -79,14 +79,14 @@ async def own_milliseconds(
         committee=TimedCommittee(model.committee, spent, model.committee.forest),
     )
 
-    def timed_find(question: Question, yardsticks: Yardsticks, wish: Wish) -> Found:
+    def timed_find(question: RecourseProblem, references: ReferenceData, wish: Preferences) -> SearchResult:
         before, started = spent.seconds, time.perf_counter()
-        found = find(question, yardsticks, wish)
+        found = search(question, references, wish)
         spent.seconds = before + time.perf_counter() - started
         return found
 
     database, cache = Database(database_url), Cache(redis_url, ttl_s=60)
-    service = CounterfactualService(Hosting({model.name: timed}, model.name), database, cache, llm=None)
+    service = CounterfactualService(ModelRegistry({model.name: timed}, model.name), database, cache, llm=None)
     taken = []
     try:
         for request in requests:

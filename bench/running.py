@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.engine.examples import example_people
 from app.local.components import Given, start_gateway, start_servers
 from app.local.console import Screen
@@ -48,7 +48,7 @@ def running(home: Path, llm: str = "llama.cpp") -> Iterator[Run]:
         yield Run(stack.enter_context(httpx.Client(base_url=url, timeout=600)), environment, port)
 
 
-def requests_about(model: HostedModel, count: int) -> list[Json]:
+def requests_about(model: ModelVersion, count: int) -> list[Json]:
     """Requests about held-out people at high risk."""
     return [
         {"patient_id": f"bench-{person.source_id}", "model": model.name, "features": person.features}

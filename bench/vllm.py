@@ -15,10 +15,10 @@ from unittest.mock import patch
 import httpx
 from rich.console import Console
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.classifiers.store import load_model
-from app.engine.question import question_about
-from app.local.embedded.llm_session import Served, proposing
+from app.engine.problem import problem_about
+from app.local.embedded.llm_session import LlmEndpoint, proposing
 from app.proposers.llm.prompt import Style
 from app.settings import Settings
 from bench.measured import Measured, summed
@@ -61,10 +61,10 @@ def measure_vllm(scratch: Path, people: int, console: Console) -> list[Measured]
     ]
 
 
-async def _alone(run: Run, model: HostedModel, requests: Sequence[Json]) -> float:
+async def _alone(run: Run, model: ModelVersion, requests: Sequence[Json]) -> float:
     """Tokens a second of vLLM asked directly."""
-    served = Served(run.environment["LLM_URL"], run.environment["LLM_MODEL"], at_once=AT_ONCE)
-    questions = [question_about(model, request["features"]) for request in requests]
+    served = LlmEndpoint(run.environment["LLM_URL"], run.environment["LLM_MODEL"], at_once=AT_ONCE)
+    questions = [problem_about(model, request["features"]) for request in requests]
     async with proposing(served, model, Style.FINE_TUNED, Settings().llm_samples) as proposer:
 
         async def ask(at: int) -> int:

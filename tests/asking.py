@@ -1,8 +1,8 @@
 """Asking the engine directly."""
 
 from app.domain.schema import Value
-from app.engine.question import question_about
+from app.engine.problem import problem_about
 
-__all__ = ["Person", "question_about"]
+__all__ = ["Person", "problem_about"]
 
 Person = dict[str, Value]

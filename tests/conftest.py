@@ -9,12 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, settings
 
-from app.classifiers.cohort import Side, people_of
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Side, people_of
 from app.domain.schema import FeatureSchema
-from app.engine.hosting import Hosted, Hosting
-from app.engine.search import search
-from tests.asking import Person, question_about
+from app.engine.beam import beam_search
+from app.engine.registry import ModelRegistry, ServedModel
+from tests.asking import Person, problem_about
 from tests.integration.serving import shipped
 
 pytest_plugins = ["tests.integration.parts", "tests.integration.undisturbed"]
@@ -35,44 +35,44 @@ settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")
-def hosting() -> Hosting:
+def registry() -> ModelRegistry:
     return shipped()
 
 
 @pytest.fixture(scope="session")
-def hosted(hosting: Hosting) -> Hosted:
-    return hosting.named("dysglycaemia")
+def served(registry: ModelRegistry) -> ServedModel:
+    return registry.named("dysglycaemia")
 
 
 @pytest.fixture(scope="session")
-def heart(hosting: Hosting) -> Hosted:
+def heart(registry: ModelRegistry) -> ServedModel:
     """The second model: of few people, with many unknown values, on several sites."""
-    return hosting.named("heart-disease")
+    return registry.named("heart-disease")
 
 
 @pytest.fixture(scope="session")
-def heart_patient(heart: Hosted) -> Person:
+def heart_patient(heart: ServedModel) -> Person:
     """A person of high heart disease risk with some values unknown, whom the search can help."""
     people = people_of(heart.model, Side.HELD_OUT)
     high = [person for person in people if person.risk > heart.model.schema.model.threshold]
     for features in (person.features for person in high if None in person.features.values()):
-        if len(search(question_about(heart.model, features)).levels) > 0:
+        if len(beam_search(problem_about(heart.model, features)).levels) > 0:
             return features
     raise AssertionError("no held-out person can be helped")
 
 
 @pytest.fixture(scope="session")
-def model(hosted: Hosted) -> HostedModel:
-    return hosted.model
+def model(served: ServedModel) -> ModelVersion:
+    return served.model
 
 
 @pytest.fixture(scope="session")
-def schema(model: HostedModel) -> FeatureSchema:
+def schema(model: ModelVersion) -> FeatureSchema:
     return model.schema
 
 
 @pytest.fixture(scope="session")
-def held_out(model: HostedModel) -> list[Person]:
+def held_out(model: ModelVersion) -> list[Person]:
     """Real NHANES participants whom training never saw."""
     names = [feature.name for feature in model.schema.features]
     people: list[Person] = pq.read_table(model.folder / "held_out.parquet").select(names).to_pylist()
@@ -80,7 +80,7 @@ def held_out(model: HostedModel) -> list[Person]:
 
 
 @pytest.fixture(scope="session")
-def high_risk(model: HostedModel, held_out: list[Person]) -> list[Person]:
+def high_risk(model: ModelVersion, held_out: list[Person]) -> list[Person]:
     """Those whom the classifier calls high risk."""
     risk = model.classifier.risk(np.stack([model.schema.encode(person) for person in held_out]))
     threshold = model.schema.model.threshold
@@ -88,9 +88,9 @@ def high_risk(model: HostedModel, held_out: list[Person]) -> list[Person]:
 
 
 @pytest.fixture(scope="session")
-def helpable(model: HostedModel, high_risk: list[Person]) -> Person:
+def helpable(model: ModelVersion, high_risk: list[Person]) -> Person:
     """A person with every feature known whose risk the search can bring under the threshold."""
     for person in high_risk:
-        if None not in person.values() and len(search(question_about(model, person)).levels) > 0:
+        if None not in person.values() and len(beam_search(problem_about(model, person)).levels) > 0:
             return person
     raise AssertionError("no held-out person can be helped")

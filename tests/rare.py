@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.classifiers.fitting import Sample, fit, refit
-from app.classifiers.hosted import HostedModel, Population
+from app.classifiers.model_version import ModelVersion, Population
+from app.classifiers.training_procedure import Sample, fit, refit
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
 from app.domain.schema import FeatureSchema, FloatArray
@@ -128,13 +128,13 @@ binds = "suggestions"
 """
 
 
-def rare_model() -> HostedModel:
+def rare_model() -> ModelVersion:
     """The model, fitted to synthetic people as the shipped ones are to real people."""
     schema = FeatureSchema.model_validate(tomllib.loads(TASK))
     people = synthetic_people(PEOPLE, seed=1)
     rows = np.stack([schema.encode(person) for person in people])
     sample = Sample(rows, _has_outcome(people, seed=2))
-    return HostedModel(
+    return ModelVersion(
         schema=schema,
         version="1",
         digest="0" * 64,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from app.classifiers.base import Classifier, Committee
 from app.classifiers.forest import Forest, TreeEnsemble
-from app.classifiers.hosted import HostedModel, Population
+from app.classifiers.model_version import ModelVersion, Population
 from app.domain.complement import complement_of
 from app.domain.schema import FloatArray
 
@@ -43,7 +43,7 @@ class ComplementCommitteeTrees(ComplementTrees):
         self.size = original.size
 
 
-def complement_model(model: HostedModel) -> HostedModel:
+def complement_model(model: ModelVersion) -> ModelVersion:
     """A model of the complement of the outcome, its people with it."""
     return replace(
         model,

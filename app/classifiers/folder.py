@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
 
-from app.classifiers.columns import difference
+from app.classifiers.column_diff import difference
 from app.domain.schema import FeatureSchema
 
 

@@ -11,12 +11,12 @@ import numpy as np
 from app.classifiers.base import ClassifierError
 from app.classifiers.open_inference_tensors import (
     BINARY,
-    Form,
-    MisfitError,
-    form_of,
+    SignatureMismatchError,
+    TensorFormat,
     outputs_to_try,
     request_of,
     risks_of,
+    tensor_format_of,
     version_of,
 )
 from app.domain.schema import FloatArray
@@ -58,7 +58,7 @@ class OpenInferenceClassifier:
         self._server = self._model.rpartition("/v2/models/")[0] + "/v2"
         self._timeout_s = timeout_s
         self._version = ""
-        self._form = Form()
+        self._form = TensorFormat()
         self._output: str | None = None
         self._http = client_of(
             given,
@@ -113,10 +113,10 @@ class OpenInferenceClassifier:
         if not self._ask_ready().result():
             raise self._error("is not ready")
         try:
-            self._form = form_of(metadata, columns, self._reads_bytes())
+            self._form = tensor_format_of(metadata, columns, self._reads_bytes())
             self._output, *others = outputs_to_try(metadata)
             self._version = version_of(metadata)
-        except MisfitError as misfit:
+        except SignatureMismatchError as misfit:
             raise self._error(str(misfit)) from None
         for output in others:
             if not self._infer(people[:1]).is_success:
@@ -149,7 +149,7 @@ class OpenInferenceClassifier:
         document = self._read(self._infer(rows))
         try:
             return risks_of(document, self._output, len(rows))
-        except MisfitError as misfit:
+        except SignatureMismatchError as misfit:
             raise self._error(str(misfit)) from None
 
     def _infer(self, rows: FloatArray) -> Answer:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from app.classifiers.columns import difference
+from app.classifiers.column_diff import difference
 from app.domain.schema import FloatArray
 
 BINARY = "binary_tensor_data"
@@ -31,12 +31,12 @@ _ROUNDING = 1e-6
 """How far beyond [0, 1] a probability may lie that was summed up in single precision."""
 
 
-class MisfitError(ValueError):
+class SignatureMismatchError(ValueError):
     """What does not fit, as the half of a sentence that starts with the model; it holds no values."""
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class TensorFormat:
     """How a model wants to be asked: all columns in one tensor, or a tensor for each column, by its name."""
 
     names: tuple[str, ...] = ("input",)
@@ -45,7 +45,7 @@ class Form:
     binary: bool = False
 
 
-def form_of(metadata: Any, columns: Sequence[str], binary: bool) -> Form:
+def tensor_format_of(metadata: Any, columns: Sequence[str], binary: bool) -> TensorFormat:
     """The form that a model's metadata asks for.
 
     Raises:
@@ -53,16 +53,16 @@ def form_of(metadata: Any, columns: Sequence[str], binary: bool) -> Form:
     """
     inputs = _tensors(metadata, "inputs")
     if not inputs:
-        return Form(binary=binary)  # the metadata tells nothing, as MLServer's where nobody wrote it
+        return TensorFormat(binary=binary)  # the metadata tells nothing, as MLServer's where nobody wrote it
     names = tuple(str(tensor.get("name")) for tensor in inputs)
     datatypes = {str(tensor.get("datatype")) for tensor in inputs}
     if len(inputs) == 1:
         _check_width(inputs[0], columns)
     elif told := difference(sorted(names), sorted(columns)):
-        raise MisfitError(f"takes {told}")
+        raise SignatureMismatchError(f"takes {told}")
     if len(datatypes) > 1 or not datatypes <= set(_DTYPES):
-        raise MisfitError(f"takes {', '.join(sorted(datatypes))}, not FP32 or FP64")
-    return Form(names if len(names) == 1 else tuple(columns), datatypes.pop(), binary)
+        raise SignatureMismatchError(f"takes {', '.join(sorted(datatypes))}, not FP32 or FP64")
+    return TensorFormat(names if len(names) == 1 else tuple(columns), datatypes.pop(), binary)
 
 
 def outputs_to_try(metadata: Any) -> tuple[str | None, ...]:
@@ -76,7 +76,9 @@ def outputs_to_try(metadata: Any) -> tuple[str | None, ...]:
         return (PROBABILITIES,) if names else (PROBABILITIES, None)
     likely = [name for name in names if "prob" in name.lower()] or names
     if len(likely) > 1:
-        raise MisfitError(f"has the outputs {', '.join(names)}, and none of them is {PROBABILITIES}")
+        raise SignatureMismatchError(
+            f"has the outputs {', '.join(names)}, and none of them is {PROBABILITIES}"
+        )
     return tuple(likely)
 
 
@@ -86,7 +88,7 @@ def version_of(metadata: Any) -> str:
     return ",".join(map(str, versions)) if isinstance(versions, list) else ""
 
 
-def request_of(rows: FloatArray, form: Form, output: str | None) -> tuple[bytes, dict[str, str]]:
+def request_of(rows: FloatArray, form: TensorFormat, output: str | None) -> tuple[bytes, dict[str, str]]:
     """The body of an inference request and its headers, for rows of shape (n, columns)."""
     parts = [rows] if len(form.names) == 1 else np.split(rows, rows.shape[1], axis=1)
     arrays = [np.ascontiguousarray(part, dtype=_DTYPES[form.datatype]) for part in parts]
@@ -116,28 +118,30 @@ def risks_of(response: Any, output: str | None, count: int) -> FloatArray:
     """
     tensor = _answered(_tensors(response, "outputs"), output)
     if str(tensor.get("datatype")) not in _FLOATS:
-        raise MisfitError(f"answers with {_safe(tensor.get('datatype'))}, not with probabilities")
+        raise SignatureMismatchError(f"answers with {_safe(tensor.get('datatype'))}, not with probabilities")
     shape = tensor.get("shape")
     if shape not in ([count], [count, 1], [count, 2]):
-        raise MisfitError(f"answers {count} rows with the shape {_safe(shape)}")
+        raise SignatureMismatchError(f"answers {count} rows with the shape {_safe(shape)}")
     values = _numbers(tensor.get("data"))
     if values.size != math.prod(shape):
-        raise MisfitError(f"answers {count} rows with {values.size} numbers, unlike its shape {_safe(shape)}")
+        raise SignatureMismatchError(
+            f"answers {count} rows with {values.size} numbers, unlike its shape {_safe(shape)}"
+        )
     risk = values.reshape(count, -1)[:, -1]
     if not np.isfinite(risk).all():
-        raise MisfitError("answers with something that is not a number")
+        raise SignatureMismatchError("answers with something that is not a number")
     if (risk < -_ROUNDING).any() or (risk > 1 + _ROUNDING).any():
-        raise MisfitError("answers with numbers outside 0 to 1, which are no probabilities")
+        raise SignatureMismatchError("answers with numbers outside 0 to 1, which are no probabilities")
     return np.clip(risk, 0.0, 1.0)
 
 
 def _tensors(document: Any, key: str) -> list[dict[str, Any]]:
     """The tensors that metadata or an answer lists under a key; none where it lists none."""
     if not isinstance(document, dict):
-        raise MisfitError("answers with something else than the protocol's documents")
+        raise SignatureMismatchError("answers with something else than the protocol's documents")
     tensors = document.get(key) or []
     if not isinstance(tensors, list) or not all(isinstance(tensor, dict) for tensor in tensors):
-        raise MisfitError(f"answers with {key} that are no tensors")
+        raise SignatureMismatchError(f"answers with {key} that are no tensors")
     return tensors
 
 
@@ -145,14 +149,14 @@ def _check_width(tensor: dict[str, Any], columns: Sequence[str]) -> None:
     """Compare the columns that a single tensor takes, where its shape tells (-1 leaves it open)."""
     shape = tensor.get("shape") or [-1]
     if isinstance(shape, list) and shape[-1] not in (-1, len(columns)):
-        raise MisfitError(f"takes {_safe(shape[-1])} columns, not the {len(columns)} of task.toml")
+        raise SignatureMismatchError(f"takes {_safe(shape[-1])} columns, not the {len(columns)} of task.toml")
 
 
 def _answered(tensors: list[dict[str, Any]], output: str | None) -> dict[str, Any]:
     """The output asked for. A server that heeds no wish gives its only one, under its own name."""
     named = [tensor for tensor in tensors if tensor.get("name") == output] or tensors
     if len(named) != 1:
-        raise MisfitError(f"answers with {len(named)} outputs, not one")
+        raise SignatureMismatchError(f"answers with {len(named)} outputs, not one")
     return named[0]
 
 
@@ -161,9 +165,9 @@ def _numbers(data: Any) -> FloatArray:
     try:
         values = np.asarray(data)
     except ValueError:
-        raise MisfitError("answers with rows of different lengths") from None
+        raise SignatureMismatchError("answers with rows of different lengths") from None
     if values.dtype.kind not in "iuf":
-        raise MisfitError("answers with something that is not a number")
+        raise SignatureMismatchError("answers with something that is not a number")
     return values.astype(np.float64)
 
 

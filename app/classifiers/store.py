@@ -23,9 +23,9 @@ from app.classifiers.folder import (
     shipped_file,
     shipped_files,
 )
-from app.classifiers.hosted import HostedModel, Population
+from app.classifiers.model_version import ModelVersion, Population
 from app.classifiers.open_inference import OpenInferenceClassifier
-from app.classifiers.people import check_people, read_people, read_population
+from app.classifiers.population import check_people, read_people, read_population
 from app.classifiers.task import read_schema
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
@@ -37,7 +37,7 @@ _CLASSIFIER = "classifier.ubj"
 _NO_NUMBER = "gives people of population.parquet a risk that is not a number"
 
 
-def load_model(folder: Path, version: str | None = None, classifier_url: str | None = None) -> HostedModel:
+def load_model(folder: Path, version: str | None = None, classifier_url: str | None = None) -> ModelVersion:
     """The newest version of a model, or the named one, with every file checked against the manifest.
 
     With `classifier_url` the classifier is the one behind that URL; the folder then needs none of its own.
@@ -58,7 +58,7 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
         committee = _committee(home, manifest, schema, population)
     except ClassifierError as error:
         raise ModelFolderError(str(error)) from error
-    return HostedModel(
+    return ModelVersion(
         schema=schema,
         version=home.name,
         digest=digest_of(home, address),
@@ -70,7 +70,7 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
     )
 
 
-def load_models(store: Path, classifier_urls: Mapping[str, str] | None = None) -> dict[str, HostedModel]:
+def load_models(store: Path, classifier_urls: Mapping[str, str] | None = None) -> dict[str, ModelVersion]:
     """Every model of a store that has a trained version, by name; `classifier_urls` names those elsewhere.
 
     Raises:

@@ -10,7 +10,7 @@ import numpy as np
 import xgboost
 
 from app.classifiers.base import ClassifierError
-from app.classifiers.columns import difference
+from app.classifiers.column_diff import difference
 from app.classifiers.forest import base_score_of, forest_of
 from app.classifiers.ubjson import is_whole
 from app.domain.schema import FloatArray

@@ -10,19 +10,19 @@ import typer
 from app.settings import Settings
 
 if TYPE_CHECKING:
-    from app.local.embedded.llm_session import Served
+    from app.local.embedded.llm_session import LlmEndpoint
 
 Home = Annotated[Path, typer.Option(envvar="TURNPOINT_HOME", help="Where data and weights are kept.")]
 
 
-def served(settings: Settings) -> "Served | None":
+def llm_endpoint(settings: Settings) -> "LlmEndpoint | None":
     """The language model that settings name, if they do."""
-    from app.local.embedded.llm_session import Served
+    from app.local.embedded.llm_session import LlmEndpoint
 
     key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
     if settings.llm_url is None:
         return None
-    return Served(settings.llm_url, settings.llm_model, key, at_once=settings.llm_concurrency)
+    return LlmEndpoint(settings.llm_url, settings.llm_model, key, at_once=settings.llm_concurrency)
 
 
 @contextmanager

@@ -32,10 +32,10 @@ class JointDensity:
     margins: tuple[Margin, ...]
     correlation: FloatArray
     """Shape (compared columns, compared columns), positive definite, ones on the diagonal."""
-    own: FloatArray
+    self_excess: FloatArray
     """Shape (people,), sorted."""
 
-    def oddities(self, rows: FloatArray) -> FloatArray:
+    def mahalanobis_excess(self, rows: FloatArray) -> FloatArray:
         """t of each row over its known features, in standard deviations under the copula, shape (n,).
 
         Leaving out rows and columns of R marginalises unknown features exactly. Over any set of features
@@ -43,11 +43,11 @@ class JointDensity:
         makes people with different unknowns comparable.
         """
         scores = scores_of(self.margins, rows[:, self.columns])
-        oddities = np.zeros(len(rows))
+        mahalanobis_excess = np.zeros(len(rows))
         for who, known in alike(~np.isnan(scores)):
             z = scores[np.ix_(who, known)]
-            oddities[who] = ((z @ self._form(known)) * z).sum(axis=1)
-        return oddities
+            mahalanobis_excess[who] = ((z @ self._form(known)) * z).sum(axis=1)
+        return mahalanobis_excess
 
     def form(self, row: FloatArray) -> tuple[FloatArray, IntArray]:
         """The quadratic form in normal scores that gives the oddity of people who have known what this row
@@ -56,13 +56,15 @@ class JointDensity:
         known = np.flatnonzero(~np.isnan(row[self.columns]))
         return self._form(known), known
 
-    def rank(self, oddities: FloatArray) -> FloatArray:
+    def rank(self, mahalanobis_excess: FloatArray) -> FloatArray:
         """Share (0-100) of real people whose values come together more readily, shape (n,)."""
-        return 100.0 * np.searchsorted(self.own, oddities, side="left") / len(self.own)
+        return (
+            100.0 * np.searchsorted(self.self_excess, mahalanobis_excess, side="left") / len(self.self_excess)
+        )
 
     def percentiles(self, rows: FloatArray) -> FloatArray:
         """The rank of each row's oddity, shape (n,)."""
-        return self.rank(self.oddities(rows))
+        return self.rank(self.mahalanobis_excess(rows))
 
     def _form(self, known: IntArray) -> FloatArray:
         r, apart = self.correlation[np.ix_(known, known)], np.eye(len(known))
@@ -78,5 +80,5 @@ def density_of(schema: FeatureSchema, rows: FloatArray) -> JointDensity:
     columns = np.array([c for c in compared if varies(rows[:, c])], dtype=np.int64)
     margins = tuple(margin_of(rows[:, column]) for column in columns)
     correlation = correlation_of(scores_of(margins, rows[:, columns]))
-    unranked = JointDensity(columns, margins, correlation, own=np.empty(0))
-    return replace(unranked, own=np.sort(unranked.oddities(rows)))
+    unranked = JointDensity(columns, margins, correlation, self_excess=np.empty(0))
+    return replace(unranked, self_excess=np.sort(unranked.mahalanobis_excess(rows)))

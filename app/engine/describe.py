@@ -6,40 +6,40 @@ from app.domain.counterfactual import Change, Conditions, PermittedChange
 from app.domain.feature import Kind
 from app.domain.levers import SLACK, Lever
 from app.domain.schema import IntArray, Value
-from app.engine.question import Question
+from app.engine.problem import RecourseProblem
 
 
-def changes_of(question: Question, levels: IntArray) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
+def changes_of(problem: RecourseProblem, levels: IntArray) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
     """The actionable changes of one candidate, and the linked features that move along."""
-    after = features_of(question, levels)
+    after = features_of(problem, levels)
     changes, linked = [], []
-    for lever, level in zip(question.levers, levels, strict=True):
+    for lever, level in zip(problem.levers, levels, strict=True):
         if level == 0:
             continue
-        changes.append(_change(question, lever.feature.name, after))
-        for link in question.schema.links_by_driver.get(lever.feature.name, ()):
+        changes.append(_change(problem, lever.feature.name, after))
+        for link in problem.schema.links_by_driver.get(lever.feature.name, ()):
             if after[link.feature] is not None:
-                linked.append(_change(question, link.feature, after))
+                linked.append(_change(problem, link.feature, after))
     return tuple(changes), tuple(linked)
 
 
-def features_of(question: Question, levels: IntArray) -> Mapping[str, Value]:
+def features_of(problem: RecourseProblem, levels: IntArray) -> Mapping[str, Value]:
     """The whole changed feature vector of one candidate."""
-    row = question.levers.rows(levels[None, :])[0]
-    return question.schema.decode(row, question.patient.values)
+    row = problem.levers.rows(levels[None, :])[0]
+    return problem.schema.decode(row, problem.patient.values)
 
 
-def conditions_of(question: Question) -> Conditions:
+def conditions_of(problem: RecourseProblem) -> Conditions:
     """What may change, how far and how much of it at once: what a proof about a question holds for."""
-    permitted = tuple(_permitted(lever) for lever in question.levers)
-    return Conditions(question.levers.max_changes, permitted)
+    permitted = tuple(_permitted(lever) for lever in problem.levers)
+    return Conditions(problem.levers.max_changes, permitted)
 
 
-def broken_relations(question: Question, levels: IntArray) -> list[str]:
+def broken_relations(problem: RecourseProblem, levels: IntArray) -> list[str]:
     """The relations that a candidate goes beyond, and further beyond than the patient is; by their names."""
-    before, after = question.levers.factual, question.levers.rows(levels[None, :])[0]
-    column, broken = question.schema.column_of, []
-    for relation in question.schema.relations:
+    before, after = problem.levers.factual, problem.levers.rows(levels[None, :])[0]
+    column, broken = problem.schema.column_of, []
+    for relation in problem.schema.relations:
         total = sum(factor * after[column[name]] for name, factor in relation.terms.items())
         as_is = sum(factor * before[column[name]] for name, factor in relation.terms.items())
         if total > max(relation.bound, as_is) + SLACK:  # never so where a value is not known
@@ -54,9 +54,9 @@ def _permitted(lever: Lever) -> PermittedChange:
     return PermittedChange(feature.name, feature.label, start, end, step, feature.unit)
 
 
-def _change(question: Question, name: str, after: Mapping[str, Value]) -> Change:
-    feature = question.schema[name]
-    before, now = question.patient.values[name], after[name]
+def _change(problem: RecourseProblem, name: str, after: Mapping[str, Value]) -> Change:
+    feature = problem.schema[name]
+    before, now = problem.patient.values[name], after[name]
     delta = None
     if feature.kind is not Kind.BOOLEAN and before is not None and now is not None:
         delta = round(float(now) - float(before), 6)

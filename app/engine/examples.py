@@ -1,17 +1,17 @@
 """Real people for examples and demonstrations: held out from training, high risk, every feature known."""
 
-from app.classifiers.cohort import Person, Side, people_of
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Person, Side, people_of
 from app.domain.counterfactual import Generator
-from app.engine.finding import find
-from app.engine.hosting import Hosted
-from app.engine.question import question_about
-from app.engine.wish import Wish
+from app.engine.preferences import Preferences
+from app.engine.problem import problem_about
+from app.engine.registry import ServedModel
+from app.engine.search import search
 
 _OUT_OF_REACH = 1e-4
 
 
-def example_people(model: HostedModel, count: int) -> list[Person]:
+def example_people(model: ModelVersion, count: int) -> list[Person]:
     """Held-out people whom the classifier calls high risk, those nearest the threshold plus 0.1 first.
 
     They are known whole, unless nobody is.
@@ -22,25 +22,25 @@ def example_people(model: HostedModel, count: int) -> list[Person]:
     return sorted(whole, key=lambda person: abs(person.risk - middle))[:count]
 
 
-def warm_up(hosted: Hosted) -> None:
+def warm_up(served: ServedModel) -> None:
     """Answer for one person, in reach and out of it: what the search is made of gets compiled or loaded.
 
     It takes some ten seconds on a machine's first start, which the first caller need not wait for.
     """
-    person = example_people(hosted.model, 1)[0]
-    find(question_about(hosted.model, person.features), hosted.yardsticks, _as_by_default(hosted.model))
-    beyond = question_about(hosted.model, person.features, target=_OUT_OF_REACH)
-    find(beyond, hosted.yardsticks, _as_by_default(hosted.model))
+    person = example_people(served.model, 1)[0]
+    search(problem_about(served.model, person.features), served.references, _as_by_default(served.model))
+    beyond = problem_about(served.model, person.features, target=_OUT_OF_REACH)
+    search(beyond, served.references, _as_by_default(served.model))
 
 
-def with_a_way_down(hosted: Hosted, people: list[Person]) -> Person:
+def with_a_way_down(served: ServedModel, people: list[Person]) -> Person:
     """The first of the people whose risk can be brought to the threshold."""
-    wish = _as_by_default(hosted.model)
+    preferences = _as_by_default(served.model)
     for person in people:
-        if len(find(question_about(hosted.model, person.features), hosted.yardsticks, wish).levels):
+        if len(search(problem_about(served.model, person.features), served.references, preferences).levels):
             return person
     return people[0]
 
 
-def _as_by_default(model: HostedModel) -> Wish:
-    return Wish(count=1, min_robustness=model.schema.model.min_robustness, generator=Generator.SEARCH)
+def _as_by_default(model: ModelVersion) -> Preferences:
+    return Preferences(count=1, min_robustness=model.schema.model.min_robustness, generator=Generator.SEARCH)

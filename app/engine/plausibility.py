@@ -21,7 +21,7 @@ NEIGHBOURS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class ReferencePopulation:
     """Real people of the target class, scaled, with their own neighbour distances (sorted)."""
 
     columns: IntArray
@@ -32,26 +32,30 @@ class Crowd:
     """Shape (people, compared columns), scaled, NaN where unknown."""
     by_column: FloatArray
     """The same as `people`, of shape (compared columns, people)."""
-    own: FloatArray
+    self_distances: FloatArray
     """Shape (people,), sorted."""
 
     @property
     def limit(self) -> float:
         """The largest distance that is usual: of the percentile `TYPICAL_PERCENTILE`."""
-        return float(self.own[min(int(len(self.own) * TYPICAL_PERCENTILE / 100), len(self.own) - 1)])
+        return float(
+            self.self_distances[
+                min(int(len(self.self_distances) * TYPICAL_PERCENTILE / 100), len(self.self_distances) - 1)
+            ]
+        )
 
     def distances(self, rows: FloatArray) -> FloatArray:
         """Mean distance of each row to its nearest people, shape (n,)."""
-        return _neighbour_mean(rows[:, self.columns] * self.weight, self.by_column, own=False)
+        return _neighbour_mean(rows[:, self.columns] * self.weight, self.by_column, leave_out_self=False)
 
     def percentiles(self, distances: FloatArray) -> FloatArray:
-        """Share (0-100) of the crowd that lies closer to its own neighbours, shape (n,)."""
-        below = np.searchsorted(self.own, distances, side="left")
-        return 100.0 * below / len(self.own)
+        """Share (0-100) of the population that lies closer to its own neighbours, shape (n,)."""
+        below = np.searchsorted(self.self_distances, distances, side="left")
+        return 100.0 * below / len(self.self_distances)
 
 
-def crowd_of(schema: FeatureSchema, rows: FloatArray) -> Crowd:
-    """The crowd of real people with these encoded rows."""
+def reference_population_of(schema: FeatureSchema, rows: FloatArray) -> ReferencePopulation:
+    """The reference population: real people with these encoded rows."""
     columns = np.array(list(schema.column_of.values()), dtype=np.int64)
     known = rows[:, columns]
     low, high = np.nanpercentile(known, [16, 84], axis=0)
@@ -59,16 +63,26 @@ def crowd_of(schema: FeatureSchema, rows: FloatArray) -> Crowd:
     weight = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0)
     people = known * weight
     by_column = np.ascontiguousarray(people.T)
-    own = _neighbour_mean(people, by_column, own=True)
-    return Crowd(columns=columns, weight=weight, people=people, by_column=by_column, own=np.sort(own))
+    self_distances = _neighbour_mean(people, by_column, leave_out_self=True)
+    return ReferencePopulation(
+        columns=columns,
+        weight=weight,
+        people=people,
+        by_column=by_column,
+        self_distances=np.sort(self_distances),
+    )
 
 
 def plausibility(
-    schema: FeatureSchema, crowd: Crowd, density: JointDensity, factual: FloatArray, rows: FloatArray
+    schema: FeatureSchema,
+    population: ReferencePopulation,
+    density: JointDensity,
+    factual: FloatArray,
+    rows: FloatArray,
 ) -> list[Plausibility]:
     """The plausibility of each changed row."""
-    distances = crowd.distances(rows)
-    percentiles = crowd.percentiles(distances)
+    distances = population.distances(rows)
+    percentiles = population.percentiles(distances)
     joint = density.percentiles(rows)
     inside = _in_observed_range(schema, factual, rows)
     return [
@@ -94,11 +108,11 @@ def _in_observed_range(schema: FeatureSchema, factual: FloatArray, rows: FloatAr
 
 
 @compiled
-def _neighbour_mean(rows: FloatArray, people: FloatArray, own: bool) -> FloatArray:
+def _neighbour_mean(rows: FloatArray, people: FloatArray, leave_out_self: bool) -> FloatArray:
     """Mean of the smallest distances from each scaled row to the people, over the features both know.
 
-    `people` has shape (columns, people). With `own` the rows are the people themselves, each of whom is left
-    out of their own neighbours.
+    `people` has shape (columns, people). With `leave_out_self` the rows are the people
+    themselves, each of whom is left out of their own neighbours.
     """
     result = np.empty(len(rows))
     squared, shared = np.empty(people.shape[1]), np.empty(people.shape[1])
@@ -116,7 +130,7 @@ def _neighbour_mean(rows: FloatArray, people: FloatArray, own: bool) -> FloatArr
                 shared[other] += 1.0 if known else 0.0
         nearest = np.full(NEIGHBOURS, np.inf)
         for other in range(people.shape[1]):
-            if not (own and other == index):
+            if not (leave_out_self and other == index):
                 add_nearest(nearest, squared[other] / max(shared[other], 1.0))
         result[index] = np.sqrt(nearest).mean()
     return result

@@ -15,27 +15,27 @@ from app.domain.counterfactual import (
 from app.domain.schema import IntArray
 from app.domain.wording import summary
 from app.engine.describe import changes_of, conditions_of, features_of
-from app.engine.found import Found
-from app.engine.options import SAME, Judged, options_from
 from app.engine.plausibility import plausibility
-from app.engine.question import Question
+from app.engine.preferences import Preferences
+from app.engine.problem import RecourseProblem
+from app.engine.references import ReferenceData
+from app.engine.repair import repair
 from app.engine.robustness import as_robustness
-from app.engine.settle import settle
-from app.engine.wish import Wish
-from app.engine.yardsticks import Yardsticks
+from app.engine.search_result import SearchResult
+from app.engine.selection import SAME, ScoredCandidates, select_options
 
 
-def already_below(risk: float) -> RecourseResult:
+def already_valid(risk: float) -> RecourseResult:
     """The answer for a patient whose risk is at or below the target as it is."""
     return RecourseResult(Status.ALREADY_BELOW_TARGET, risk)
 
 
 def recommend(
-    question: Question,
-    yardsticks: Yardsticks,
-    wish: Wish,
+    problem: RecourseProblem,
+    references: ReferenceData,
+    preferences: Preferences,
     risk: float,
-    found: Found,
+    found: SearchResult,
     proposals: IntArray,
     generation: GenerationStats,
 ) -> RecourseResult:
@@ -44,38 +44,40 @@ def recommend(
     Where only the language model was asked for but none of its proposals can be settled under the
     target, the search's candidates take their place, and say so.
     """
-    settled = settle(question, proposals)
-    generation = replace(generation, valid=settled.valid, repaired=settled.repaired)
-    only_llm = wish.generator is Generator.LLM and len(settled.levels) > 0
+    repairs = repair(problem, proposals)
+    generation = replace(generation, valid=repairs.valid, repaired=repairs.repaired)
+    only_llm = preferences.generator is Generator.LLM and len(repairs.levels) > 0
     searched = found.levels[:0] if only_llm else found.levels
-    options = options_from(question, yardsticks, wish, settled.levels, searched, found.proved)
+    options = select_options(problem, references, preferences, repairs.levels, searched, found.proved)
     if len(options.levels) == 0:
-        infeasible = _infeasible(question, found)
+        infeasible = _infeasible(problem, found)
         return RecourseResult(Status.INFEASIBLE, risk, infeasible=infeasible, generation=generation)
-    authors = [_author(levels, settled.levels, searched) for levels in options.levels]
-    described = _describe(question, yardsticks, options, authors, wish.min_robustness, found)
+    authors = [_author(levels, repairs.levels, searched) for levels in options.levels]
+    described = _describe(problem, references, options, authors, preferences.min_robustness, found)
     return RecourseResult(Status.FOUND, risk, described, generation=generation)
 
 
-def _infeasible(question: Question, found: Found) -> Infeasibility:
+def _infeasible(problem: RecourseProblem, found: SearchResult) -> Infeasibility:
     lowest = found.lowest
     if lowest is None:
         raise ValueError("a search that found nothing says how far down the risk goes")
-    changes, _ = changes_of(question, lowest.levels)
+    changes, _ = changes_of(problem, lowest.levels)
     return Infeasibility(
         lowest.risk,
         proved=lowest.proved,
         risk_bound=lowest.bound,
         reached_by=changes,
-        conditions=conditions_of(question),
+        conditions=conditions_of(problem),
         relaxed=tuple(
-            Relaxed(further.max_changes, further.risk, further.proved, further.risk <= question.target)
+            Relaxed(further.max_changes, further.risk, further.proved, further.risk <= problem.target)
             for further in found.relaxed
         ),
     )
 
 
-def _optimality(question: Question, found: Found, options: Judged, index: int) -> Optimality:
+def _optimality(
+    problem: RecourseProblem, found: SearchResult, options: ScoredCandidates, index: int
+) -> Optimality:
     """What the search's bound, and its options that are not shown, say of one option."""
     effort = float(options.effort[index])
     if options.least[index] < found.share - SAME or options.standard[index] < found.standard:
@@ -83,7 +85,7 @@ def _optimality(question: Question, found: Found, options: Judged, index: int) -
     bound = found.bound
     if found.proved:
         shown = (found.levels[:, None] == options.levels[None]).all(axis=2).any(axis=1)
-        bound = min([bound, *question.levers.effort(found.levels[~shown]).tolist()])
+        bound = min([bound, *problem.levers.effort(found.levels[~shown]).tolist()])
     proved = bound >= effort - SAME
     return Optimality(proved=proved, effort_bound=round(effort if proved else bound, 4))
 
@@ -102,32 +104,34 @@ def _author(levels: IntArray, by_llm: IntArray, by_search: IntArray) -> Generato
 
 
 def _describe(
-    question: Question,
-    yardsticks: Yardsticks,
-    options: Judged,
+    problem: RecourseProblem,
+    references: ReferenceData,
+    options: ScoredCandidates,
     authors: list[Generator],
     min_robustness: float,
-    found: Found,
+    found: SearchResult,
 ) -> tuple[Counterfactual, ...]:
-    rows = question.levers.rows(options.levels)
-    looks = plausibility(question.schema, yardsticks.crowd, yardsticks.density, question.levers.factual, rows)
+    rows = problem.levers.rows(options.levels)
+    looks = plausibility(
+        problem.schema, references.population, references.density, problem.levers.factual, rows
+    )
     described = []
     for index, levels in enumerate(options.levels):
-        changes, linked = changes_of(question, levels)
+        changes, linked = changes_of(problem, levels)
         holds = as_robustness(*(float(a[index]) for a in (options.refits, options.noise, options.adherence)))
         described.append(
             Counterfactual(
                 changes=changes,
                 linked=linked,
-                features=features_of(question, levels),
+                features=features_of(problem, levels),
                 risk=float(options.risk[index]),
                 plausibility=looks[index],
                 effort=round(float(options.effort[index]), 4),
-                optimality=_optimality(question, found, options, index),
+                optimality=_optimality(problem, found, options, index),
                 robustness=holds,
                 fragile=bool(options.least[index] < min_robustness - SAME),
                 generator=authors[index],
-                summary=summary(question.schema, changes, linked),
+                summary=summary(problem.schema, changes, linked),
             )
         )
     return tuple(described)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from app.engine.found import Lowest
+from app.engine.search_result import LowestRisk
 
 WORTH_TELLING = 0.005
 """Half a point of risk: what helps less is not worth a word."""
@@ -11,11 +11,11 @@ _SAME = 1e-6
 
 
 def relaxations(
-    lowest: Lowest,
+    lowest: LowestRisk,
     target: float,
-    lowest_of_all: Callable[[], Lowest | None],
-    lowest_with: Callable[[int], Lowest] | None = None,
-) -> Iterator[Lowest]:
+    lowest_of_all: Callable[[], LowestRisk | None],
+    lowest_with: Callable[[int], LowestRisk] | None = None,
+) -> Iterator[LowestRisk]:
     """The fewest changes with which the target is reached; where none does, the fewest that go lowest.
 
     Nothing where even those neither reach the target nor go lower by what is worth telling. `lowest_of_all`

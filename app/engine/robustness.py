@@ -23,7 +23,7 @@ _SEED = 17
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class RobustnessEvaluator:
     """The committee and the fixed draws of one model.
 
     `noise` has shape (NOISE_DRAWS, columns), in the features' units; `adherence` likewise
@@ -55,7 +55,7 @@ class Judge:
         return held[:, :NOISE_DRAWS].mean(axis=1), held[:, NOISE_DRAWS:].mean(axis=1)
 
 
-def judge_for(schema: FeatureSchema, committee: Committee) -> Judge:
+def evaluator_for(schema: FeatureSchema, committee: Committee) -> RobustnessEvaluator:
     """The judge of a model, with draws made from the schema's noise and a fixed seed."""
     rng = np.random.default_rng(_SEED)
     scale, follows = np.zeros(len(schema.columns)), np.arange(len(schema.columns))
@@ -72,7 +72,7 @@ def judge_for(schema: FeatureSchema, committee: Committee) -> Judge:
     noise = rng.standard_normal((NOISE_DRAWS, len(scale))) * scale
     adherence = rng.uniform(LEAST_ADHERENCE, 1.0, (ADHERENCE_DRAWS, len(scale)))[:, follows]
     adherence[:, whole] = 1.0
-    return Judge(committee=committee, noise=noise, adherence=adherence)
+    return RobustnessEvaluator(committee=committee, noise=noise, adherence=adherence)
 
 
 def as_robustness(refits: float, noise: float, adherence: float) -> Robustness:

@@ -1,72 +1,59 @@
-"""Beam search over levers: small changes that reach the target, found by asking the classifier in batches.
+"""Which search answers a question: the exact one where the trees can be seen, else the one in batches."""
 
-Works with any classifier that predicts in batches. Deterministic. Each round moves one more lever, or
-one further out, so that after round k the pool holds good candidates of up to k changes. The pool keeps
-cheap candidates at every depth below the target, not only the cheapest that just cross it: the ones that
-survive a refitted classifier lie deeper.
-"""
+from dataclasses import replace
 
 import numpy as np
 
-from app.domain.schema import FloatArray, IntArray
-from app.engine.found import Found, Lowest
-from app.engine.moves import distinct, extensions, telling_moves
-from app.engine.question import Question
+from app.domain.schema import IntArray
+from app.engine.beam import beam_search
+from app.engine.exact.recourse import find_exactly
+from app.engine.exact.solver import MOST_LEVERS
+from app.engine.preferences import Preferences
+from app.engine.problem import RecourseProblem
+from app.engine.references import ReferenceData
+from app.engine.relaxed import relaxations
+from app.engine.search_result import LowestRisk, SearchResult
 
-BEAM = 12
-DEPTH = 0.15
-"""How far below the target (in risk) the search goes on looking for candidates that hold better."""
-BANDS = 6
-PER_BAND = 20
-
-
-def search(question: Question) -> Found:
-    """Candidates at or below the target, spread from just below it to `DEPTH` below."""
-    moves = telling_moves(question)
-    beam, lowest = question.unchanged, question.unchanged[0]
-    lowest_risk = float(question.risk(beam)[0])
-    pool_levels, pool_risk = [], []
-    for _ in range(min(question.levers.max_changes, len(question.levers))):
-        children = distinct(extensions(beam, moves)[0])
-        children = children[question.levers.allowed(children)]
-        if len(children) == 0:
-            break
-        risk = question.risk(children)
-        pool_levels.append(children[question.reached(risk)])
-        pool_risk.append(risk[question.reached(risk)])
-        best = int(risk.argmin())
-        if risk[best] < lowest_risk:
-            lowest, lowest_risk = children[best], float(risk[best])
-        unfinished = risk > question.target - DEPTH
-        beam = _best(question, children[unfinished], risk[unfinished])
-    if not pool_levels:
-        pool_levels, pool_risk = [question.unchanged[:0]], [np.empty(0)]
-    levels, risk = np.concatenate(pool_levels), np.concatenate(pool_risk)
-    return Found(
-        _spread(question, levels, risk), Lowest(lowest, lowest_risk, 0.0, question.levers.max_changes)
-    )
+WORK = 5_000_000
+"""How much the exact search may look at for its proofs, in the units of `Budget`: about a second."""
 
 
-def _best(question: Question, levels: IntArray, risk: FloatArray) -> IntArray:
-    """The candidates to go on from: half by least risk, half by risk taken off per effort."""
-    start = _logit(question.risk(question.unchanged))[0]
-    gain = (start - _logit(risk)) / question.levers.effort(levels)
-    by_risk = np.argsort(risk, kind="stable")[: BEAM // 2]
-    by_gain = np.argsort(-gain, kind="stable")[: BEAM - BEAM // 2]
-    return levels[np.unique(np.concatenate([by_risk, by_gain]))]
+def search(
+    problem: RecourseProblem, references: ReferenceData, preferences: Preferences, work: float = WORK
+) -> SearchResult:
+    """What the best search that the classifier allows brings home."""
+    if len(problem.levers) == 0:
+        unchanged = problem.unchanged
+        risk = float(problem.risk(unchanged)[0])
+        lowest = LowestRisk(unchanged[0], risk, bound=risk, max_changes=problem.levers.max_changes)
+        return SearchResult(unchanged[:0], lowest, proved=True, bound=np.inf)
+    if references.forest is None or len(problem.levers) > MOST_LEVERS:
+        return _in_batches(problem)
+    found = find_exactly(problem, references, preferences, work)
+    if found.proved:
+        return found
+    pool = _in_batches(problem)  # its budget is spent: whatever the quicker search has to choose from
+    levels = np.concatenate([found.levels, pool.levels, _reaching(found.lowest, problem)])
+    return replace(found, levels=levels, lowest=found.lowest or pool.lowest)
 
 
-def _spread(question: Question, levels: IntArray, risk: FloatArray) -> IntArray:
-    """The cheapest candidates of each band of risk below the target, cheapest first."""
-    effort = question.levers.effort(levels)
-    band = np.clip(((question.target - risk) / (DEPTH / BANDS)).astype(np.int64), 0, BANDS)
-    order = np.lexsort((risk, effort))
-    kept = [order[band[order] == wanted][:PER_BAND] for wanted in range(BANDS + 1)]
-    chosen = np.concatenate(kept)
-    chosen = chosen[np.lexsort((risk[chosen], effort[chosen]))]
-    return levels[chosen]
+def _in_batches(problem: RecourseProblem) -> SearchResult:
+    found = beam_search(problem)
+    lowest = found.lowest
+    if len(found.levels) or lowest is None:
+        return found
+    relaxed = relaxations(lowest, problem.target, lambda: _lowest_of_all(problem))
+    return replace(found, relaxed=tuple(relaxed))
 
 
-def _logit(risk: FloatArray) -> FloatArray:
-    clipped = np.clip(risk, 1e-9, 1 - 1e-9)
-    return np.log(clipped / (1 - clipped))
+def _lowest_of_all(problem: RecourseProblem) -> LowestRisk | None:
+    """As far down as the search in batches gets with any number of changes."""
+    levers = replace(problem.levers, max_changes=len(problem.levers))
+    return beam_search(replace(problem, levers=levers)).lowest
+
+
+def _reaching(lowest: LowestRisk | None, problem: RecourseProblem) -> IntArray:
+    """The way to the lowest risk, where that reaches the target after all; shape (0 or 1, levers)."""
+    if lowest is None or lowest.risk > problem.target:
+        return problem.unchanged[:0]
+    return lowest.levels[None]

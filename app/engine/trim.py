@@ -7,8 +7,8 @@ from math import prod
 import numpy as np
 
 from app.domain.schema import BoolArray, IntArray
-from app.engine.moves import reductions
-from app.engine.question import Question
+from app.engine.neighbours import reductions
+from app.engine.problem import RecourseProblem
 
 Good = Callable[[IntArray, IntArray], BoolArray]
 """Which candidates, shape (n, levers), still do what the one does that each came of; the second array, of
@@ -19,42 +19,42 @@ MOST_WITHIN = 1 << 14
 _AT_ONCE = 64
 
 
-def trim(question: Question, levels: IntArray, good: Good) -> IntArray:
+def trim(problem: RecourseProblem, levels: IntArray, good: Good) -> IntArray:
     """For each candidate one that goes no further in any change, and in which nothing is needless.
 
     No change of it can be dropped or lessened, nor several together, with the candidate still being `good`.
     Where there are more than `MOST_WITHIN` ways to lessen it, that is certain of single changes alone.
     """
-    lessened = _greedily(question, levels, good)
-    least = [_least_within(question, one, place, good) for place, one in enumerate(lessened)]
+    lessened = _greedily(problem, levels, good)
+    least = [_least_within(problem, one, place, good) for place, one in enumerate(lessened)]
     return np.array(least, dtype=np.int64).reshape(levels.shape)
 
 
-def _greedily(question: Question, levels: IntArray, good: Good) -> IntArray:
+def _greedily(problem: RecourseProblem, levels: IntArray, good: Good) -> IntArray:
     """Undo or lessen one change after another, the most costly first."""
     levels = levels.copy()
     while True:
         children, parents = reductions(levels)
-        allowed = question.levers.allowed(children)
+        allowed = problem.levers.allowed(children)
         children, parents = children[allowed], parents[allowed]
         still = good(children, parents)
         children, parents = children[still], parents[still]
         if len(children) == 0:
             return levels
-        effort = question.levers.effort(children)
+        effort = problem.levers.effort(children)
         order = np.lexsort((effort, parents))
         first = order[np.unique(parents[order], return_index=True)[1]]
         levels[parents[first]] = children[first]
 
 
-def _least_within(question: Question, levels: IntArray, place: int, good: Good) -> IntArray:
+def _least_within(problem: RecourseProblem, levels: IntArray, place: int, good: Good) -> IntArray:
     """The candidate of least effort among all that go no further; shape (levers,)."""
     if prod((levels + 1).tolist()) > MOST_WITHIN:
         return levels
     within = np.array(list(product(*(range(level + 1) for level in levels))), dtype=np.int64)
-    within = within[question.levers.allowed(within)]
-    within = within[question.reached(question.risk(within))]
-    within = within[np.argsort(question.levers.effort(within), kind="stable")]
+    within = within[problem.levers.allowed(within)]
+    within = within[problem.reached(problem.risk(within))]
+    within = within[np.argsort(problem.levers.effort(within), kind="stable")]
     for start in range(0, len(within), _AT_ONCE):
         some = within[start : start + _AT_ONCE]
         still = good(some, np.full(len(some), place))

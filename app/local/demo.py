@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 from rich.markup import escape
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.domain.wording import risk_text, told
 from app.engine.examples import example_people
 from app.local.console import Screen, Step
@@ -15,7 +15,7 @@ PEOPLE = 12
 Json = dict[str, Any]
 
 
-def load_patients(http: httpx.Client, model: HostedModel, step: Step) -> Json:
+def load_patients(http: httpx.Client, model: ModelVersion, step: Step) -> Json:
     """Ask, by search alone, about each demonstration patient whom the record does not know yet.
 
     Returns the request for the one to show: somebody with several options that hold, the simplest of them.
@@ -34,7 +34,7 @@ def load_patients(http: httpx.Client, model: HostedModel, step: Step) -> Json:
     return min(zip(requests, firsts, strict=True), key=lambda pair: _unfit_to_show(pair[1]))[0]
 
 
-def show_answer(http: httpx.Client, model: HostedModel, request: Json, screen: Screen) -> None:
+def show_answer(http: httpx.Client, model: ModelVersion, request: Json, screen: Screen) -> None:
     """Ask about one patient with language model and search together, and print the answer."""
     with screen.step("Asking the language model and the search"):
         answer = _ask(http, request)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.shared import Home, fail, progress, served
+from app.cli.shared import Home, fail, llm_endpoint, progress
 from app.settings import ROOT, Settings
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _evaluate_proposals(
         model = load_model(settings.model_store / name)
         subjects = [subject_of(proposer, model) for proposer in proposers]
         with progress() as report:
-            results = measure(model, subjects, people or 10_000, home, served(settings), report)
+            results = measure(model, subjects, people or 10_000, home, llm_endpoint(settings), report)
         write_results(out / name, results)
         typer.echo(tables(results))
 
@@ -89,5 +89,5 @@ def _study(words: "Words", home: Path, out: Path) -> None:
 
     plan = plan_of(words)
     with progress() as report:
-        text = study(plan, home / "evaluation", out, Language(home, served(Settings())), report)
+        text = study(plan, home / "evaluation", out, Language(home, llm_endpoint(Settings())), report)
     typer.echo(text)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.shared import Home, fail, progress, say, served
+from app.cli.shared import Home, fail, llm_endpoint, progress, say
 from app.settings import ROOT, Settings
 
 
@@ -47,7 +47,9 @@ def pairs(
     try:
         with progress() as report:
             if own:
-                count = make_own_lessons(name, settings.model_store, path, home, served(settings), report)
+                count = make_own_lessons(
+                    name, settings.model_store, path, home, llm_endpoint(settings), report
+                )
             else:
                 count = make_lessons(name, settings.model_store, path, report)
     except (FinetuningError, EmbeddedError, LlmError) as error:

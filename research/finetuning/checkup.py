@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.classifiers.cohort import Person
-from app.classifiers.hosted import HostedModel
-from app.engine.leverage import leverage_of
-from app.engine.question import Question, question_about
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Person
+from app.engine.marginal_effects import marginal_effects_of
+from app.engine.problem import RecourseProblem, problem_about
 from app.proposers.llm.prompt import case_text
 from app.proposers.llm.response import read_answer
 
@@ -17,7 +17,7 @@ from app.proposers.llm.response import read_answer
 class Exam:
     """Questions with their wording."""
 
-    questions: tuple[Question, ...]
+    questions: tuple[RecourseProblem, ...]
     cases: tuple[str, ...]
 
 
@@ -31,10 +31,10 @@ class Marks:
     """That, keeps every relation and brings the risk to the target."""
 
 
-def exam_of(model: HostedModel, people: Iterable[Person]) -> Exam:
+def exam_of(model: ModelVersion, people: Iterable[Person]) -> Exam:
     """The default question about each of these people."""
-    questions = tuple(question_about(model, person.features) for person in people)
-    cases = tuple(case_text(question, leverage_of(question)) for question in questions)
+    questions = tuple(problem_about(model, person.features) for person in people)
+    cases = tuple(case_text(question, marginal_effects_of(question)) for question in questions)
     return Exam(questions, cases)
 
 
@@ -48,6 +48,6 @@ def mark(exam: Exam, answer: Callable[[Sequence[str]], Iterable[str]]) -> Marks:
     return Marks(float(np.mean(formed)), float(np.mean(valid)))
 
 
-def is_valid(question: Question, levels: np.ndarray) -> np.ndarray:
+def is_valid(question: RecourseProblem, levels: np.ndarray) -> np.ndarray:
     """Which candidates are permitted and reach the target, shape (n,)."""
     return question.levers.allowed(levels) & question.reached(question.risk(levels))

@@ -10,14 +10,14 @@ from collections.abc import AsyncIterator, Iterable
 
 import numpy as np
 
-from app.classifiers.cohort import Person
-from app.classifiers.hosted import HostedModel
-from app.engine.leverage import leverage_of
-from app.engine.likeness import Likeness
-from app.engine.moves import distinct
-from app.engine.options import choose, judge_all
-from app.engine.question import Question
-from app.engine.yardsticks import Yardsticks
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Person
+from app.engine.marginal_effects import marginal_effects_of
+from app.engine.neighbours import distinct
+from app.engine.plausibility_profile import PlausibilityProfile
+from app.engine.problem import RecourseProblem
+from app.engine.references import ReferenceData
+from app.engine.selection import rank_and_diversify, score
 from app.proposers.llm.completion import Completion
 from app.proposers.llm.prompt import case_text
 from app.proposers.llm.proposer import LlmProposer
@@ -27,7 +27,7 @@ from research.finetuning.questions import questions_about
 
 
 async def own_lessons(
-    model: HostedModel, yardsticks: Yardsticks, people: Iterable[Person], seed: int, proposer: LlmProposer
+    model: ModelVersion, yardsticks: ReferenceData, people: Iterable[Person], seed: int, proposer: LlmProposer
 ) -> AsyncIterator[Lesson]:
     """A lesson of each question that the model itself has an answer to that holds.
 
@@ -43,7 +43,7 @@ async def own_lessons(
 
 
 def _lesson(
-    question: Question, yardsticks: Yardsticks, person: Person, completion: Completion
+    question: RecourseProblem, yardsticks: ReferenceData, person: Person, completion: Completion
 ) -> Lesson | None:
     read = [levels for text in completion.texts if (levels := read_answer(question.levers, text)) is not None]
     if not read:
@@ -53,11 +53,13 @@ def _lesson(
     if len(levels) == 0:
         return None
     least = question.schema.model.min_robustness
-    likeness = Likeness(question.levers, yardsticks.crowd, yardsticks.density)
-    judged = judge_all(question, yardsticks.judge, likeness, levels)
-    chosen = choose(judged[judged.holding(question.target, least)], question.target, ANSWERS, least)
+    likeness = PlausibilityProfile(question.levers, yardsticks.population, yardsticks.density)
+    judged = score(question, yardsticks.evaluator, likeness, levels)
+    chosen = rank_and_diversify(
+        judged[judged.is_robust(question.target, least)], question.target, ANSWERS, least
+    )
     if len(chosen.levels) == 0:
         return None
-    leverage = leverage_of(question)
+    leverage = marginal_effects_of(question)
     answers = [write_answer(question.levers, one, leverage.order) for one in chosen.levels]
     return Lesson(person.source_id, case_text(question, leverage), tuple(answers), held=True)

@@ -9,16 +9,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from app.classifiers.cohort import Person
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Person
 from app.domain.counterfactual import Generator
-from app.engine.finding import find
-from app.engine.leverage import leverage_of
-from app.engine.likeness import Likeness
-from app.engine.options import judge_all
-from app.engine.question import Question
-from app.engine.wish import Wish
-from app.engine.yardsticks import Yardsticks
+from app.engine.marginal_effects import marginal_effects_of
+from app.engine.plausibility_profile import PlausibilityProfile
+from app.engine.preferences import Preferences
+from app.engine.problem import RecourseProblem
+from app.engine.references import ReferenceData
+from app.engine.search import search
+from app.engine.selection import score
 from app.proposers.llm.prompt import case_text
 from app.proposers.llm.response import write_answer
 from research.finetuning.questions import questions_about
@@ -39,7 +39,7 @@ class Lesson:
 
 
 def lessons_of(
-    model: HostedModel, yardsticks: Yardsticks, people: Iterable[Person], seed: int
+    model: ModelVersion, yardsticks: ReferenceData, people: Iterable[Person], seed: int
 ) -> Iterator[Lesson]:
     """Every question about these people that has an answer."""
     for person in people:
@@ -67,18 +67,18 @@ def read_lessons(path: Path) -> list[Lesson]:
     return [Lesson(**(entry | {"answers": tuple(entry["answers"])})) for entry in map(json.loads, lines)]
 
 
-def _lesson(question: Question, yardsticks: Yardsticks, person: Person) -> Lesson | None:
+def _lesson(question: RecourseProblem, yardsticks: ReferenceData, person: Person) -> Lesson | None:
     least = question.schema.model.min_robustness
-    found = find(question, yardsticks, Wish(ANSWERS, least, Generator.SEARCH))
+    found = search(question, yardsticks, Preferences(ANSWERS, least, Generator.SEARCH))
     if len(found.levels) == 0:
         return None
-    likeness = Likeness(question.levers, yardsticks.crowd, yardsticks.density)
-    judged = judge_all(question, yardsticks.judge, likeness, found.levels)
-    holding = judged.holding(question.target, least)
+    likeness = PlausibilityProfile(question.levers, yardsticks.population, yardsticks.density)
+    judged = score(question, yardsticks.evaluator, likeness, found.levels)
+    holding = judged.is_robust(question.target, least)
     kept = judged[holding] if holding.any() else judged[judged.risk <= question.target]
     if len(kept.levels) == 0:
         return None
-    leverage = leverage_of(question)
+    leverage = marginal_effects_of(question)
     answers = [write_answer(question.levers, levels, leverage.order) for levels in kept.levels]
     case = case_text(question, leverage)
     return Lesson(person.source_id, case, tuple(dict.fromkeys(answers)), bool(holding.any()))

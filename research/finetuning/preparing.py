@@ -7,11 +7,11 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from app.classifiers.cohort import Person
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Person
 from app.classifiers.store import ModelFolderError, load_model
-from app.engine.yardsticks import yardsticks_of
-from app.local.embedded.llm_session import Served, proposing, serving
+from app.engine.references import reference_data_of
+from app.local.embedded.llm_session import LlmEndpoint, proposing, serving
 from app.proposers.llm.adapter import Adapter, AdapterError, load_adapter
 from app.proposers.llm.prompt import Style
 from research.finetuning.errors import FinetuningError
@@ -39,11 +39,11 @@ def make_lessons(name: str, store: Path, path: Path, report: Report) -> int:
             report(f"{done} of {len(people)} people", done / len(people))
             yield person
 
-    return write_lessons(path, lessons_of(model, yardsticks_of(model), told(), recipe.data.seed))
+    return write_lessons(path, lessons_of(model, reference_data_of(model), told(), recipe.data.seed))
 
 
 def make_own_lessons(
-    name: str, store: Path, path: Path, home: Path, given: Served | None, report: Report
+    name: str, store: Path, path: Path, home: Path, given: LlmEndpoint | None, report: Report
 ) -> int:
     """Write lessons from what the tuned model itself proposes about its training people; returns how many.
 
@@ -60,9 +60,9 @@ def make_own_lessons(
         for person in training_people(model)
         if not is_kept_back(person.source_id, recipe.data.validation_share)
     ][:: recipe.own.every]
-    yardsticks = yardsticks_of(model)
+    yardsticks = reference_data_of(model)
 
-    async def asked(served: Served) -> list[Lesson]:
+    async def asked(served: LlmEndpoint) -> list[Lesson]:
         lessons: list[Lesson] = []
         turns = asyncio.Semaphore(served.at_once)
         async with proposing(served, model, Style.FINE_TUNED, recipe.own.samples) as proposer:
@@ -97,7 +97,7 @@ def chosen_lessons(lessons: Sequence[Lesson], recipe: Recipe) -> list[Lesson]:
     ]
 
 
-def read_task(name: str, store: Path) -> tuple[HostedModel, Recipe]:
+def read_task(name: str, store: Path) -> tuple[ModelVersion, Recipe]:
     """A model of a store, and its recipe.
 
     Raises:
@@ -109,7 +109,7 @@ def read_task(name: str, store: Path) -> tuple[HostedModel, Recipe]:
         raise FinetuningError(str(error)) from error
 
 
-def read_adapter(model: HostedModel) -> Adapter:
+def read_adapter(model: ModelVersion) -> Adapter:
     """The adapter that a model version has.
 
     Raises:

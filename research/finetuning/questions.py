@@ -8,17 +8,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from app.classifiers.cohort import Person, Side, people_of
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Person, Side, people_of
 from app.domain.constraints import Bounds, Constraints, read_constraints
-from app.engine.question import Question, question_about
+from app.engine.problem import RecourseProblem, problem_about
 
 LEAST_RISK = 0.3
 """People of less risk are not asked about: what would take it further down is of no use to anyone."""
 _LOWEST_TARGET = 0.25
 
 
-def training_people(model: HostedModel) -> list[Person]:
+def training_people(model: ModelVersion) -> list[Person]:
     """The training people to whom the classifier gives `LEAST_RISK` or more, in the file's order."""
     return [person for person in people_of(model, Side.TRAINING) if person.risk >= LEAST_RISK]
 
@@ -29,18 +29,18 @@ def is_kept_back(source_id: int, share: float) -> bool:
     return int(digest[:8], 16) < share * 2**32
 
 
-def questions_about(model: HostedModel, person: Person, count: int, seed: int) -> Iterator[Question]:
+def questions_about(model: ModelVersion, person: Person, count: int, seed: int) -> Iterator[RecourseProblem]:
     """The default question about a person at high risk, then varied ones; the same for the same seed."""
     rng = np.random.default_rng([seed, person.source_id])
     threshold = model.schema.model.threshold
     if person.risk > threshold:
-        yield question_about(model, person.features)
+        yield problem_about(model, person.features)
         count -= 1
     for _ in range(count):
         target = _target(rng, person.risk, threshold)
-        plain = question_about(model, person.features, target=target)
+        plain = problem_about(model, person.features, target=target)
         if len(plain.levers):
-            yield question_about(model, person.features, _constraints(rng, plain), target)
+            yield problem_about(model, person.features, _constraints(rng, plain), target)
 
 
 def _target(rng: np.random.Generator, risk: float, threshold: float) -> float:
@@ -50,7 +50,7 @@ def _target(rng: np.random.Generator, risk: float, threshold: float) -> float:
     return round(float(rng.uniform(_LOWEST_TARGET, min(risk - 0.02, threshold + 0.1))), 2)
 
 
-def _constraints(rng: np.random.Generator, question: Question) -> Constraints:
+def _constraints(rng: np.random.Generator, question: RecourseProblem) -> Constraints:
     """None, a few features fixed, some ranges narrowed, or fewer changes; often two of them."""
     names = [lever.feature.name for lever in question.levers]
     kept = [name for name in names if rng.random() > 0.2] if rng.random() < 0.5 else names

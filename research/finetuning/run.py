@@ -5,9 +5,9 @@ from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
-from app.classifiers.cohort import Person
-from app.classifiers.hosted import HostedModel
-from app.engine.yardsticks import yardsticks_of
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Person
+from app.engine.references import reference_data_of
 from app.proposers.llm.adapter import Adapter
 from app.proposers.llm.prompt import VERSION, Style, messages
 from research.finetuning.artefact import write_adapter
@@ -75,9 +75,9 @@ def finetune(
     return target
 
 
-def examined(model: HostedModel, recipe: Recipe) -> list[Person]:
+def examined(model: ModelVersion, recipe: Recipe) -> list[Person]:
     """People at high risk, kept back from lessons of both rounds, who have an answer that holds."""
-    yardsticks = yardsticks_of(model)
+    yardsticks = reference_data_of(model)
     kept_back = (
         person
         for person in training_people(model)
@@ -88,11 +88,11 @@ def examined(model: HostedModel, recipe: Recipe) -> list[Person]:
     return list(islice(kept_back, EXAMINED))
 
 
-def _prompt(base: Base, model: HostedModel, case: str) -> list[int]:
+def _prompt(base: Base, model: ModelVersion, case: str) -> list[int]:
     return base.prompt(messages(model.schema, Style.FINE_TUNED, case))
 
 
-def _check(base: Base, model: HostedModel, exam: Exam) -> Marks:
+def _check(base: Base, model: ModelVersion, exam: Exam) -> Marks:
     prompts = [_prompt(base, model, case) for case in exam.cases]
     return mark(exam, lambda _: (texts[0] for texts in sample(base, prompts)))
 

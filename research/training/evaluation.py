@@ -8,7 +8,7 @@ import numpy as np
 import xgboost
 from sklearn.model_selection import StratifiedKFold
 
-from app.classifiers.fitting import Sample, fit, risk_of
+from app.classifiers.training_procedure import Sample, fit, risk_of
 from app.domain.feature import Kind
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from research.training.calibration import calibration_bins, calibration_line

@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.domain.counterfactual import Generator
 from app.domain.schema import Value
-from app.engine.finding import find
-from app.engine.leverage import leverage_of
-from app.engine.likeness import Likeness
-from app.engine.options import judge_all
-from app.engine.question import question_about
-from app.engine.wish import Wish
-from app.engine.yardsticks import Yardsticks, yardsticks_of
+from app.engine.marginal_effects import marginal_effects_of
+from app.engine.plausibility_profile import PlausibilityProfile
+from app.engine.preferences import Preferences
+from app.engine.problem import problem_about
+from app.engine.references import ReferenceData, reference_data_of
+from app.engine.search import search
+from app.engine.selection import score
 from app.proposers.llm.exemplars import Exemplar
 from app.proposers.llm.prompt import case_text
 from app.proposers.llm.response import write_answer
@@ -23,13 +23,13 @@ from app.proposers.llm.response import write_answer
 WANTED = 200
 
 
-def make_exemplars(model: HostedModel, people: list[dict[str, Value]]) -> list[dict[str, Any]]:
+def make_exemplars(model: ModelVersion, people: list[dict[str, Value]]) -> list[dict[str, Any]]:
     """Exemplars of training people, spread evenly over their risks.
 
     Each person is at high risk, and each answer holds: refits, noise and adherence included. They are known
     whole, unless fewer than `WANTED` are.
     """
-    yardsticks = yardsticks_of(model)
+    yardsticks = reference_data_of(model)
     by_risk = _by_risk(model, [person for person in people if None not in person.values()])
     if len(by_risk) < WANTED:
         by_risk = _by_risk(model, people)
@@ -42,7 +42,7 @@ def make_exemplars(model: HostedModel, people: list[dict[str, Value]]) -> list[d
     return [asdict(found[index]) for index in kept]
 
 
-def _by_risk(model: HostedModel, people: list[dict[str, Value]]) -> list[dict[str, Value]]:
+def _by_risk(model: ModelVersion, people: list[dict[str, Value]]) -> list[dict[str, Value]]:
     """Those at high risk, the lowest risk first."""
     if not people:
         return []
@@ -51,17 +51,17 @@ def _by_risk(model: HostedModel, people: list[dict[str, Value]]) -> list[dict[st
     return [people[index] for index in high[np.argsort(risk[high], kind="stable")]]
 
 
-def _exemplar(model: HostedModel, yardsticks: Yardsticks, person: dict[str, Value]) -> Exemplar | None:
-    question = question_about(model, person)
+def _exemplar(model: ModelVersion, yardsticks: ReferenceData, person: dict[str, Value]) -> Exemplar | None:
+    question = problem_about(model, person)
     least = model.schema.model.min_robustness
-    found = find(question, yardsticks, Wish(1, least, Generator.SEARCH), work=math.inf)
+    found = search(question, yardsticks, Preferences(1, least, Generator.SEARCH), work=math.inf)
     if len(found.levels) == 0:
         return None
-    likeness = Likeness(question.levers, yardsticks.crowd, yardsticks.density)
-    option = judge_all(question, yardsticks.judge, likeness, found.levels[:1])
-    if not option.holding(question.target, least)[0]:
+    likeness = PlausibilityProfile(question.levers, yardsticks.population, yardsticks.density)
+    option = score(question, yardsticks.evaluator, likeness, found.levels[:1])
+    if not option.is_robust(question.target, least)[0]:
         return None
-    leverage = leverage_of(question)
+    leverage = marginal_effects_of(question)
     answer = write_answer(question.levers, option.levels[0], leverage.order)
     row = tuple(None if np.isnan(value) else value for value in question.patient.row.tolist())
     return Exemplar(case_text(question, leverage), answer, row)

@@ -11,7 +11,7 @@ from typing import Any
 import xgboost
 
 from app import __version__
-from app.classifiers import fitting
+from app.classifiers import training_procedure
 from app.domain.schema import FeatureSchema
 from research.training import split
 from research.training.data_set import DataSet
@@ -49,8 +49,15 @@ def write_manifest(
             "held_out": split.rule(data_set.number),
         },
         "counts": counts,
-        "fit": {"seed": fitting.SEED, "trees": fitting.TREES, "parameters": fitting.PARAMETERS},
-        "committee": {"members": fitting.COMMITTEE_SIZE, "seeds": [1, fitting.COMMITTEE_SIZE]},
+        "fit": {
+            "seed": training_procedure.SEED,
+            "trees": training_procedure.TREES,
+            "parameters": training_procedure.PARAMETERS,
+        },
+        "committee": {
+            "members": training_procedure.COMMITTEE_SIZE,
+            "seeds": [1, training_procedure.COMMITTEE_SIZE],
+        },
         "made_with": package_versions(),
         "columns": list(schema.columns),
         "files": {path.relative_to(home).as_posix(): sha256_of(path) for path in files},

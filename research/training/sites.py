@@ -8,7 +8,7 @@ Steyerberg and Harrell, 2016).
 from collections.abc import Sequence
 from typing import Any
 
-from app.classifiers.fitting import Sample, fit, risk_of
+from app.classifiers.training_procedure import Sample, fit, risk_of
 from app.domain.schema import FeatureSchema
 from research.training.calibration import calibration_line
 from research.training.headline import headline

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.classifiers.fitting import COMMITTEE_SIZE, Sample, fit, refit
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.classifiers.store import ModelFolderError, read_people, read_schema
+from app.classifiers.training_procedure import COMMITTEE_SIZE, Sample, fit, refit
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
 from app.domain.schema import FeatureSchema
@@ -115,10 +115,10 @@ def _pass_gate(schema: FeatureSchema, metrics: Mapping[str, Any]) -> None:
     )
 
 
-def _hosted(home: Path, schema: FeatureSchema) -> HostedModel:
+def _hosted(home: Path, schema: FeatureSchema) -> ModelVersion:
     """The model of an unfinished folder, as the gateway will read it; it has no digest yet."""
     members = sorted((home / "committee").glob("*.ubj"))
-    return HostedModel(
+    return ModelVersion(
         schema=schema,
         version=VERSION,
         digest="",

@@ -1,4 +1,4 @@
-"""Levers over every known feature of a patient, as where nothing is fixed (`domain.freed`).
+"""Levers over every known feature of a patient, as where nothing is fixed (`unconstrained.schema`).
 
 A lever goes one way. So of each feature the way is taken that lowers the classifier's risk most by itself,
 and of each category the value; what is proved is proved over these levers.

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from app.classifiers.hosted import HostedModel
-from app.engine.hosting import Hosting
+from app.classifiers.model_version import ModelVersion
+from app.engine.registry import ModelRegistry
 from app.main import create_app
 from tests.integration.serving import Servers, http_client, settings_for
 
@@ -213,11 +213,11 @@ def test_a_field_without_a_description_would_be_noticed(document: Json) -> None:
 
 @pytest.mark.parametrize("threshold", [0.001, 0.999])
 def test_a_model_whose_threshold_nobody_is_near_has_examples_too(
-    servers: Servers, model: HostedModel, threshold: float
+    servers: Servers, model: ModelVersion, threshold: float
 ) -> None:
     """The people stay who they are: nobody is above the one threshold, nobody below the other."""
     facts = model.schema.model.model_copy(update={"threshold": threshold})
     other = replace(model, schema=model.schema.model_copy(update={"model": facts}))
-    app = create_app(settings_for(servers), Hosting({other.name: other}, other.name))
+    app = create_app(settings_for(servers), ModelRegistry({other.name: other}, other.name))
     answers = app.openapi()["paths"]["/counterfactuals"]["post"]["responses"]["200"]["content"]
     assert answers["application/json"]["example"]["prediction"]["threshold"] == threshold

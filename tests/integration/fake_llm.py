@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.proposers.llm.response import write_answer
-from tests.asking import Person, question_about
+from tests.asking import Person, problem_about
 from tests.integration.fake_server import Handler, Reply, serving
 
 Json = dict[str, Any]
@@ -32,13 +32,13 @@ def listing(*names: str) -> Reply:
     return Reply(body=json.dumps({"object": "list", "data": [{"id": name} for name in names]}).encode())
 
 
-def good_answers(model: HostedModel, person: Person) -> list[str]:
+def good_answers(model: ModelVersion, person: Person) -> list[str]:
     """Well-formed answers about a person: a step of each lever. Some of them are open to anybody."""
-    levers = question_about(model, person).levers
+    levers = problem_about(model, person).levers
     return [write_answer(levers, levels) for levels in np.eye(len(levers), dtype=np.int64)]
 
 
-def a_good_answer(model: HostedModel, person: Person) -> str:
+def a_good_answer(model: ModelVersion, person: Person) -> str:
     """One of them."""
     return good_answers(model, person)[0]
 

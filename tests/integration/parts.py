@@ -10,7 +10,7 @@ import httpx
 import psycopg
 import pytest
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.local.embedded.language_model import LanguageModel, language_model
 from app.local.embedded.llama_server import EmbeddedLlm, LlmOptions
 from app.local.embedded.postgres import EmbeddedPostgres
@@ -42,7 +42,7 @@ def weights(kept: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tuned(kept: Path, model: HostedModel) -> LanguageModel:
+def tuned(kept: Path, model: ModelVersion) -> LanguageModel:
     """What `make run` serves: the base with the adapter of the hosted model."""
     return language_model(kept, model.folder, lambda *_: None)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.local.embedded.errors import WeightsError
 from app.local.embedded.language_model import LanguageModel, language_model
 from app.local.embedded.merging import ensure_merged
@@ -18,7 +18,7 @@ from research.training.manifest import sha256_of
 
 
 @pytest.fixture
-def version(model: HostedModel, tmp_path: Path) -> Path:
+def version(model: ModelVersion, tmp_path: Path) -> Path:
     """A copy of the shipped adapter, in a version's folder."""
     shutil.copytree(model.folder / "adapter", tmp_path / "1" / "adapter")
     return tmp_path / "1"

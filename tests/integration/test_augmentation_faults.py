@@ -12,7 +12,7 @@ import httpx
 import psutil
 import psycopg
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.local.embedded.processes import Child
 from tests.integration.fake_llm import fake_llm, good_answers, says
 from tests.integration.fake_server import Reply
@@ -55,7 +55,7 @@ def test_two_workers_that_write_one_chunk_double_nothing(
     client: httpx.Client,
     servers: Servers,
     home: Path,
-    model: HostedModel,
+    model: ModelVersion,
     many_people: list[Json],
     database: "psycopg.Connection[tuple[Any, ...]]",
 ) -> None:

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.domain.counterfactual import Generator
-from app.engine.hosting import Hosted
-from app.engine.wish import Wish
+from app.engine.preferences import Preferences
+from app.engine.registry import ServedModel
 from app.proposers.base import Degraded, ProposerError
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
@@ -35,8 +35,8 @@ async def proposer(fake: FakeLlm) -> AsyncIterator[LlmProposer]:
 
 
 @pytest.fixture(scope="module")
-def maker(hosted: Hosted) -> Maker:
-    return maker_of(hosted, Label.LOW)
+def maker(served: ServedModel) -> Maker:
+    return maker_of(served, Label.LOW)
 
 
 async def made(maker: Maker, proposer: LlmProposer, by: Generator, person: Person) -> Yield:
@@ -44,7 +44,9 @@ async def made(maker: Maker, proposer: LlmProposer, by: Generator, person: Perso
         return False
 
     with ThreadPoolExecutor(1) as pool:
-        return await Generation(maker, Wish(1, 0.0, by), pool, proposer, 1).run([(0, person)], cancelled)
+        return await Generation(maker, Preferences(1, 0.0, by), pool, proposer, 1).run(
+            [(0, person)], cancelled
+        )
 
 
 NOTHING: dict[str, Reply] = {
@@ -85,6 +87,6 @@ async def test_a_language_model_that_is_away_is_waited_for_where_it_alone_is_ask
 async def test_counts_that_are_none_cost_no_row(
     fake: FakeLlm, maker: Maker, proposer: LlmProposer, helpable: Person
 ) -> None:
-    fake.behaviour = says(*[a_good_answer(maker.hosted.model, helpable)] * 8, usage=[1])
+    fake.behaviour = says(*[a_good_answer(maker.served.model, helpable)] * 8, usage=[1])
     done = await made(maker, proposer, Generator.AUTO, helpable)
     assert (list(done.made), done.degraded) == ([0], None)

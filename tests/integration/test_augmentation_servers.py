@@ -14,10 +14,10 @@ import psycopg
 import pytest
 import redis
 
-from app.classifiers.hosted import HostedModel
-from app.engine.search import search
+from app.classifiers.model_version import ModelVersion
+from app.engine.beam import beam_search
 from app.local.embedded.language_model import LanguageModel
-from tests.asking import Person, question_about
+from tests.asking import Person, problem_about
 from tests.integration.answers import found
 from tests.integration.fake_llm import a_good_answer, fake_llm, says
 from tests.integration.fake_server import Reply
@@ -114,10 +114,12 @@ def _callers(valkey: LastingValkey) -> int:
 
 
 @pytest.fixture(scope="module")
-def three_chunks(model: HostedModel, held_out: list[Person], high_risk: list[Person]) -> list[Json]:
+def three_chunks(model: ModelVersion, held_out: list[Person], high_risk: list[Person]) -> list[Json]:
     """Different people; all but a few of each chunk are of the class already: nobody asks about those."""
     rest = iter(person for person in held_out if person not in high_risk)
-    asked_about = iter(person for person in high_risk if len(search(question_about(model, person)).levels))
+    asked_about = iter(
+        person for person in high_risk if len(beam_search(problem_about(model, person)).levels)
+    )
     chunks = [
         [next(asked_about if place < ASKED_ABOUT else rest) for place in range(CHUNK)] for _ in range(3)
     ]
@@ -206,7 +208,7 @@ def _tries(database: "psycopg.Connection[tuple[Any, ...]]", job: Json) -> int:
 
 
 def test_garbage_for_a_third_of_the_rows_costs_no_row(
-    servers: Servers, home: Path, model: HostedModel, many_people: list[Json]
+    servers: Servers, home: Path, model: ModelVersion, many_people: list[Json]
 ) -> None:
     good, count = a_good_answer(model, many_people[0]), 0
 
@@ -221,7 +223,7 @@ def test_garbage_for_a_third_of_the_rows_costs_no_row(
         with client_of(settings_for(own)) as client, worker(own, home):
             jobs = [
                 ended(client, submit(client, source=rows_source(many_people[:30]), generator=generator))
-                for generator in ("auto", "search")
+                for generator in ("auto", "beam_search")
             ]
             assert [job["state"] for job in jobs] == ["completed", "completed"]
             with_garbage, searched = ({row["source_row"] for row in rows_of(client, job)} for job in jobs)

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.domain.patient import read_patient
 from tests.asking import Person
 from tests.integration.serving import Servers
@@ -54,7 +54,7 @@ def test_a_job_ends_with_every_source_row_accounted_for(finished: Json, rows: li
 
 
 def test_every_row_verifies_and_keeps_what_is_fixed(
-    model: HostedModel, people: list[Json], rows: list[Json]
+    model: ModelVersion, people: list[Json], rows: list[Json]
 ) -> None:
     schema, names = model.schema, [feature.name for feature in model.schema.features]
     fixed = {f.name for f in schema.features if f.action is None and f.name not in schema.link_of}
@@ -70,7 +70,7 @@ def test_every_row_verifies_and_keeps_what_is_fixed(
         assert row["nearest_real_distance"] > 0
 
 
-def test_no_row_is_there_twice(model: HostedModel, rows: list[Json]) -> None:
+def test_no_row_is_there_twice(model: ModelVersion, rows: list[Json]) -> None:
     names = [feature.name for feature in model.schema.features]
     assert len({tuple(row[name] for name in names) for row in rows}) == len(rows)
     assert len({(row["source_row"], row["rank"]) for row in rows}) == len(rows)
@@ -136,7 +136,7 @@ def test_a_download_goes_on_behind_the_last_row_and_is_not_sent_again_unchanged(
 
 
 def test_rows_of_the_high_class_are_above_the_threshold(
-    client: httpx.Client, model: HostedModel, held_out: list[Person], high_risk: list[Person]
+    client: httpx.Client, model: ModelVersion, held_out: list[Person], high_risk: list[Person]
 ) -> None:
     low = [dict(person) for person in held_out[:60] if person not in high_risk][:20]
     job = submit(client, source={"kind": "rows", "rows": low}, target_label="high")

@@ -8,7 +8,7 @@ import httpx
 import psycopg
 import pytest
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.domain.schema import FeatureSchema
 from app.local.embedded.language_model import LanguageModel
 from tests.asking import Person
@@ -94,7 +94,7 @@ def test_values_stay_inside_the_clinical_range(
 
 
 def test_options_come_by_effort_and_offer_different_choices(
-    answered: list[tuple[Json, Json]], model: HostedModel
+    answered: list[tuple[Json, Json]], model: ModelVersion
 ) -> None:
     for question, answer in answered:
         assert len(answer["counterfactuals"]) <= question.get("count", 4)
@@ -239,7 +239,7 @@ def test_the_same_question_again_comes_from_the_cache_and_is_recorded(
 
 
 def test_the_first_question_of_a_gateway_is_cached_too(
-    servers: Servers, question: Json, model: HostedModel, helpable: Person
+    servers: Servers, question: Json, model: ModelVersion, helpable: Person
 ) -> None:
     with fake_llm() as fake, client_of(settings_for(servers, llm_url=fake.url)) as client:
         fake.behaviour = says(*good_answers(model, helpable)[:8])

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 import redis
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.proposers.llm.response import write_answer
-from tests.asking import Person, question_about
+from tests.asking import Person, problem_about
 from tests.integration.answers import Json, assert_verified, found
 from tests.integration.fake_llm import Behaviour, FakeLlm, fake_llm, says
 from tests.integration.fake_server import Reply
@@ -52,9 +52,9 @@ def question(question: Json) -> Json:
 
 
 @pytest.fixture(scope="module")
-def good(model: HostedModel, helpable: Person) -> list[str]:
+def good(model: ModelVersion, helpable: Person) -> list[str]:
     """Well-formed answers about the person of the question, one change each."""
-    levers = question_about(model, helpable).levers
+    levers = problem_about(model, helpable).levers
     return [write_answer(levers, levels) for levels in np.eye(len(levers), dtype=np.int64)]
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
-from app.proposers.llm.dialect import Wish
+from app.proposers.llm.dialect import SamplingRequest
 from app.proposers.llm.failures import LlmError, LlmTimeoutError, Reason
 from app.proposers.llm.response import read_answer, response_schema
-from tests.asking import Person, question_about
+from tests.asking import Person, problem_about
 from tests.integration import fake_dialects
 from tests.integration.answers import Json, assert_verified, found
 from tests.integration.fake_dialects import SERVERS, Many
@@ -39,23 +39,31 @@ async def client(fake: FakeLlm) -> AsyncIterator[LlmClient]:
 
 
 @pytest.fixture(scope="module")
-def good(model: HostedModel, helpable: Person) -> str:
+def good(model: ModelVersion, helpable: Person) -> str:
     return a_good_answer(model, helpable)
 
 
 @pytest.fixture(scope="module")
-def wish(model: HostedModel, helpable: Person) -> Wish:
-    schema = response_schema(question_about(model, helpable).levers)
-    return Wish([{"role": "system", "content": "…"}, {"role": "user", "content": "…"}], schema, 0.8, 64, 1)
+def wish(model: ModelVersion, helpable: Person) -> SamplingRequest:
+    schema = response_schema(problem_about(model, helpable).levers)
+    return SamplingRequest(
+        [{"role": "system", "content": "…"}, {"role": "user", "content": "…"}], schema, 0.8, 64, 1
+    )
 
 
 @pytest.mark.parametrize("server", SERVERS)
 async def test_every_server_is_asked_in_a_way_that_it_takes(
-    fake: FakeLlm, client: LlmClient, model: HostedModel, helpable: Person, good: str, wish: Wish, server: str
+    fake: FakeLlm,
+    client: LlmClient,
+    model: ModelVersion,
+    helpable: Person,
+    good: str,
+    wish: SamplingRequest,
+    server: str,
 ) -> None:
     rules = SERVERS[server]
     fake.behaviour = fake_dialects.of(rules, good)
-    levers = question_about(model, helpable).levers
+    levers = problem_about(model, helpable).levers
     for _ in range(2):
         completion = await client.sample(wish, COUNT, SECONDS)
         assert len(completion.texts) == COUNT
@@ -67,7 +75,7 @@ async def test_every_server_is_asked_in_a_way_that_it_takes(
 
 
 async def test_answers_of_one_request_each_differ_in_their_seeds(
-    fake: FakeLlm, client: LlmClient, good: str, wish: Wish
+    fake: FakeLlm, client: LlmClient, good: str, wish: SamplingRequest
 ) -> None:
     fake.behaviour = fake_dialects.of(SERVERS["Groq"], good)
     await client.sample(wish, COUNT, SECONDS)
@@ -77,7 +85,7 @@ async def test_answers_of_one_request_each_differ_in_their_seeds(
 
 
 async def test_requests_of_one_answer_each_keep_to_the_concurrency_and_the_deadline(
-    fake: FakeLlm, client: LlmClient, good: str, wish: Wish
+    fake: FakeLlm, client: LlmClient, good: str, wish: SamplingRequest
 ) -> None:
     """Those that came in time count."""
     alone = fake_dialects.of(SERVERS["Groq"], good)
@@ -94,7 +102,7 @@ async def test_requests_of_one_answer_each_keep_to_the_concurrency_and_the_deadl
 
 
 async def test_a_refusal_that_comes_of_something_else_teaches_nothing(
-    fake: FakeLlm, client: LlmClient, good: str, wish: Wish
+    fake: FakeLlm, client: LlmClient, good: str, wish: SamplingRequest
 ) -> None:
     fake.behaviour = lambda _: Reply(400, b'{"error": {"message": "no", "param": "response_format"}}')
     with pytest.raises(LlmError) as caught:
@@ -108,7 +116,7 @@ async def test_a_refusal_that_comes_of_something_else_teaches_nothing(
 
 
 async def test_the_served_model_is_asked_for_again_once_it_is_another(
-    fake: FakeLlm, client: LlmClient, good: str, wish: Wish
+    fake: FakeLlm, client: LlmClient, good: str, wish: SamplingRequest
 ) -> None:
     served = "first"
 
@@ -128,7 +136,7 @@ async def test_the_served_model_is_asked_for_again_once_it_is_another(
     assert client.model == "second"
 
 
-async def test_a_model_that_a_setting_names_is_not_replaced(fake: FakeLlm, wish: Wish) -> None:
+async def test_a_model_that_a_setting_names_is_not_replaced(fake: FakeLlm, wish: SamplingRequest) -> None:
     client = LlmClient(fake.url, "mine", None, CONCURRENCY, Breaker(100, 0))
     fake.behaviour = lambda _: Reply(404, b'{"error": {"code": "model_not_found", "message": "No model"}}')
     with pytest.raises(LlmError) as caught:
@@ -141,7 +149,9 @@ async def test_a_model_that_a_setting_names_is_not_replaced(fake: FakeLlm, wish:
     assert [request["model"] for request in fake.asked] == ["mine"]
 
 
-async def test_many_at_once_learn_the_same(fake: FakeLlm, client: LlmClient, good: str, wish: Wish) -> None:
+async def test_many_at_once_learn_the_same(
+    fake: FakeLlm, client: LlmClient, good: str, wish: SamplingRequest
+) -> None:
     fake.behaviour = fake_dialects.of(SERVERS["nothing but messages"], good)
     completions = await asyncio.gather(
         *(client.sample(replace(wish, seed=seed), COUNT, SECONDS) for seed in range(4))

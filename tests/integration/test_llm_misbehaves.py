@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
-from app.proposers.llm.dialect import Wish
+from app.proposers.llm.dialect import SamplingRequest
 from app.proposers.llm.failures import Failure, LlmError, Reason
 from tests.asking import Person
 from tests.integration.answers import Json, assert_verified, found
@@ -24,7 +24,7 @@ from tests.integration.fake_random import completions, replies
 from tests.integration.fake_server import Reply
 from tests.integration.serving import NOWHERE, SECONDS, Servers, client_of, settings_for
 
-WISH = Wish([{"role": "user", "content": "…"}], {"type": "string"}, 0.8, 64)
+WISH = SamplingRequest([{"role": "user", "content": "…"}], {"type": "string"}, 0.8, 64)
 SPACES = b" " * (3 << 20)
 EXAMPLES = 20
 
@@ -136,7 +136,7 @@ async def test_a_compressed_answer_is_read(fake: FakeLlm, client: LlmClient) -> 
 
 
 def test_a_server_that_answers_at_random_costs_no_answer(
-    servers: Servers, fake: FakeLlm, question: Json, model: HostedModel, helpable: Person
+    servers: Servers, fake: FakeLlm, question: Json, model: ModelVersion, helpable: Person
 ) -> None:
     """Always 200 with verified options; without a proposal `degraded` says so, and nothing is kept of it."""
     good = a_good_answer(model, helpable)
@@ -165,7 +165,7 @@ def test_a_server_that_answers_at_random_costs_no_answer(
 
 
 def test_who_runs_the_service_is_told_why(
-    servers: Servers, fake: FakeLlm, question: Json, model: HostedModel, helpable: Person
+    servers: Servers, fake: FakeLlm, question: Json, model: ModelVersion, helpable: Person
 ) -> None:
     asked = question | {"generator": "auto"}
     with client_of(settings_for(servers, llm_url=fake.url, llm_failures=2, llm_rest_s=3600)) as gateway:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.classifiers.base import ClassifierError
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.classifiers.open_inference import MOST_WAITING, OpenInferenceClassifier
 from app.storage.cache import Cache, CacheAwayError
 from tests.asking import Person
@@ -40,7 +40,7 @@ def fake() -> Iterator[FakeClassifier]:
 
 
 @pytest.fixture
-def connected(fake: FakeClassifier, model: HostedModel) -> Iterator[OpenInferenceClassifier]:
+def connected(fake: FakeClassifier, model: ModelVersion) -> Iterator[OpenInferenceClassifier]:
     """A client of the fake, while it is honest."""
     fake.behaviour = honest(model.classifier)
     people = model.population.rows[:PEOPLE]
@@ -57,7 +57,7 @@ DRIPS = {
 
 @pytest.mark.parametrize("reply", DRIPS.values(), ids=DRIPS)
 def test_a_classifier_that_drips_is_left_at_the_deadline(
-    fake: FakeClassifier, model: HostedModel, reply: Reply
+    fake: FakeClassifier, model: ModelVersion, reply: Reply
 ) -> None:
     fake.behaviour = honest(model.classifier)
     people = model.population.rows[:PEOPLE]
@@ -70,7 +70,7 @@ def test_a_classifier_that_drips_is_left_at_the_deadline(
 
 @pytest.mark.parametrize("rows", [1, PEOPLE])
 def test_a_classifier_says_no_more_than_its_rows_need(
-    fake: FakeClassifier, model: HostedModel, connected: OpenInferenceClassifier, rows: int
+    fake: FakeClassifier, model: ModelVersion, connected: OpenInferenceClassifier, rows: int
 ) -> None:
     """It hangs after what is too much: whoever read on would wait."""
     fake.behaviour = lambda _, __: Reply(body=b" " * (64 * 1024 + rows * 256 + 1), hang=True)
@@ -78,14 +78,14 @@ def test_a_classifier_says_no_more_than_its_rows_need(
         connected.risk(model.population.rows[:rows])
 
 
-def test_metadata_without_end_are_refused(fake: FakeClassifier, model: HostedModel) -> None:
+def test_metadata_without_end_are_refused(fake: FakeClassifier, model: ModelVersion) -> None:
     fake.metadata = {"platform": "x" * (1 << 20)}
     with pytest.raises(ClassifierError, match="answers with more than 256 KiB"):
         OpenInferenceClassifier.connect(fake.url, model.schema.columns, model.population.rows[:1])
 
 
 def test_what_an_answer_does_not_need_is_passed_over(
-    fake: FakeClassifier, model: HostedModel, connected: OpenInferenceClassifier
+    fake: FakeClassifier, model: ModelVersion, connected: OpenInferenceClassifier
 ) -> None:
     people = model.population.rows[:2]
     risk = model.classifier.risk(people)
@@ -99,7 +99,7 @@ def test_what_an_answer_does_not_need_is_passed_over(
 
 
 def test_a_classifier_that_is_closed_lets_everybody_go(
-    fake: FakeClassifier, model: HostedModel, connected: OpenInferenceClassifier
+    fake: FakeClassifier, model: ModelVersion, connected: OpenInferenceClassifier
 ) -> None:
     asked = threading.Event()
 
@@ -116,7 +116,7 @@ def test_a_classifier_that_is_closed_lets_everybody_go(
 
 
 def test_a_classifier_that_answers_at_random_gives_503_or_the_truth(
-    servers: Servers, fake: FakeClassifier, model: HostedModel, question: Json
+    servers: Servers, fake: FakeClassifier, model: ModelVersion, question: Json
 ) -> None:
     fake.behaviour = honest(model.classifier)
     valid = {
@@ -148,7 +148,7 @@ def test_a_classifier_that_answers_at_random_gives_503_or_the_truth(
 
 
 def test_a_slow_classifier_holds_up_neither_probes_nor_another_model(
-    servers: Servers, fake: FakeClassifier, model: HostedModel, helpable: Person, heart_patient: Person
+    servers: Servers, fake: FakeClassifier, model: ModelVersion, helpable: Person, heart_patient: Person
 ) -> None:
     fake.behaviour = honest(model.classifier)
     asked = threading.Semaphore(0)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import xgboost
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.classifiers.store import ModelFolderError
 from app.local.embedded.data_dir import free_port
 from app.main import create_app
@@ -19,7 +19,7 @@ AWAY = "http://clinic:sesame@127.0.0.1:9/v2/models/dysglycaemia"
 
 
 @pytest.fixture
-def folder(model: HostedModel, tmp_path: Path) -> Path:
+def folder(model: ModelVersion, tmp_path: Path) -> Path:
     """A model folder of a store of its own."""
     return folder_of(model, tmp_path / "store")
 

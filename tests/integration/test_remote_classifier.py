@@ -11,7 +11,7 @@ import pytest
 import xgboost
 
 from app.classifiers.base import ClassifierError
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.classifiers.open_inference import OpenInferenceClassifier
 from app.domain.schema import FloatArray
 from tests.asking import Person
@@ -29,7 +29,7 @@ HOSTED = {
 
 
 @pytest.fixture(scope="module")
-def mlserver(model: HostedModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlServer]:
+def mlserver(model: ModelVersion, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlServer]:
     skip_without_mlserver()
     home = tmp_path_factory.mktemp("mlserver")
     server, file, columns = MlServer(home), model.folder / "classifier.ubj", model.schema.columns
@@ -53,7 +53,7 @@ def saved_by_scikit_learn(file: Path, copy: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def unseen(model: HostedModel, held_out: list[Person]) -> FloatArray:
+def unseen(model: ModelVersion, held_out: list[Person]) -> FloatArray:
     """Real people held out from training, many of them with unknown values."""
     rows = np.stack([model.schema.encode(person) for person in held_out])
     assert np.isnan(rows).any(axis=1).sum() > 100
@@ -62,7 +62,7 @@ def unseen(model: HostedModel, held_out: list[Person]) -> FloatArray:
 
 @pytest.mark.parametrize("name", HOSTED)
 def test_risks_agree_with_those_in_process(
-    mlserver: MlServer, model: HostedModel, unseen: FloatArray, name: str
+    mlserver: MlServer, model: ModelVersion, unseen: FloatArray, name: str
 ) -> None:
     classifier = OpenInferenceClassifier.connect(
         mlserver.url(name), model.schema.columns, model.population.rows[:50]
@@ -80,7 +80,7 @@ def test_risks_agree_with_those_in_process(
     ],
 )
 def test_a_model_that_does_not_fit_is_refused(
-    mlserver: MlServer, model: HostedModel, name: str, said: str
+    mlserver: MlServer, model: ModelVersion, name: str, said: str
 ) -> None:
     url = mlserver.url(name)
     with pytest.raises(ClassifierError) as caught:
@@ -89,7 +89,7 @@ def test_a_model_that_does_not_fit_is_refused(
 
 
 @pytest.fixture(scope="module")
-def client(mlserver: MlServer, servers: Servers, model: HostedModel) -> Iterator[httpx.Client]:
+def client(mlserver: MlServer, servers: Servers, model: ModelVersion) -> Iterator[httpx.Client]:
     """A client of a gateway whose classifier is MLServer's."""
     urls = {model.name: mlserver.url("classifier")}
     with client_of(settings_for(servers, turnpoint_classifiers=urls)) as client:
@@ -97,7 +97,7 @@ def client(mlserver: MlServer, servers: Servers, model: HostedModel) -> Iterator
 
 
 def test_options_are_verified_by_the_remote_classifier_and_by_the_local_one(
-    client: httpx.Client, model: HostedModel, question: Json
+    client: httpx.Client, model: ModelVersion, question: Json
 ) -> None:
     answer = found(client, question)
     rows = [model.schema.encode(option["features"]) for option in answer["counterfactuals"]]

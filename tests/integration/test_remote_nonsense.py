@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from app.classifiers.base import ClassifierError
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.classifiers.open_inference import OpenInferenceClassifier
 from app.classifiers.store import load_model
 from app.domain.schema import FloatArray
@@ -67,14 +67,14 @@ def fake() -> Iterator[FakeClassifier]:
 
 
 @pytest.fixture(scope="module")
-def people(model: HostedModel) -> FloatArray:
+def people(model: ModelVersion) -> FloatArray:
     """Real people, half of them with unknown values."""
     unknown = np.isnan(model.population.rows).any(axis=1)
     return np.concatenate([model.population.rows[which][: PEOPLE // 2] for which in (unknown, ~unknown)])
 
 
 def connected(
-    fake: FakeClassifier, model: HostedModel, people: FloatArray, limit_s: float = SECONDS
+    fake: FakeClassifier, model: ModelVersion, people: FloatArray, limit_s: float = SECONDS
 ) -> OpenInferenceClassifier:
     return OpenInferenceClassifier.connect(fake.url, model.schema.columns, people, timeout_s=limit_s)
 
@@ -90,7 +90,7 @@ def in_time(ask: Callable[[], T]) -> T:
                 raise
 
 
-def refusal(fake: FakeClassifier, model: HostedModel, people: FloatArray) -> str:
+def refusal(fake: FakeClassifier, model: ModelVersion, people: FloatArray) -> str:
     """What is said of a model that is refused at the start, without its address."""
     with pytest.raises(ClassifierError) as caught:
         connected(fake, model, people)
@@ -102,7 +102,7 @@ def refusal(fake: FakeClassifier, model: HostedModel, people: FloatArray) -> str
 @pytest.mark.parametrize("nested", [False, True])
 @pytest.mark.parametrize("columns", [0, 1, 2])
 def test_shapes_that_a_fake_may_answer_with(
-    fake: FakeClassifier, model: HostedModel, people: FloatArray, columns: int, nested: bool
+    fake: FakeClassifier, model: ModelVersion, people: FloatArray, columns: int, nested: bool
 ) -> None:
     fake.behaviour = honest(model.classifier, columns, nested)
     classifier = connected(fake, model, people)
@@ -112,7 +112,7 @@ def test_shapes_that_a_fake_may_answer_with(
 
 
 def test_a_fake_that_reads_bytes_gets_them(
-    fake: FakeClassifier, model: HostedModel, people: FloatArray
+    fake: FakeClassifier, model: ModelVersion, people: FloatArray
 ) -> None:
     fake.extensions = ["binary_tensor_data"]
     fake.behaviour = honest(model.classifier)
@@ -123,7 +123,7 @@ def test_a_fake_that_reads_bytes_gets_them(
 
 
 def test_a_fake_with_a_tensor_for_each_column_gets_them_by_name(
-    fake: FakeClassifier, model: HostedModel, people: FloatArray
+    fake: FakeClassifier, model: ModelVersion, people: FloatArray
 ) -> None:
     names = sorted(model.schema.columns)
     fake.metadata = {"inputs": [{"name": name, "datatype": "FP64", "shape": [-1, 1]} for name in names]}
@@ -140,7 +140,7 @@ def test_a_fake_with_a_tensor_for_each_column_gets_them_by_name(
 
 @pytest.mark.parametrize("told", [[], ["predict", "predict_proba"], ["label", "probabilities"]])
 def test_a_fake_is_asked_for_its_probabilities(
-    fake: FakeClassifier, model: HostedModel, people: FloatArray, told: list[str]
+    fake: FakeClassifier, model: ModelVersion, people: FloatArray, told: list[str]
 ) -> None:
     fake.metadata = {"outputs": [{"name": name} for name in told]}
     fake.behaviour = honest(model.classifier, 2, asked_for=told[-1] if told else "predict_proba")
@@ -150,7 +150,7 @@ def test_a_fake_is_asked_for_its_probabilities(
 
 
 def test_more_rows_than_one_request_takes(
-    fake: FakeClassifier, model: HostedModel, people: FloatArray
+    fake: FakeClassifier, model: ModelVersion, people: FloatArray
 ) -> None:
     fake.behaviour = honest(model.classifier)
     classifier = connected(fake, model, people)
@@ -163,7 +163,7 @@ def test_more_rows_than_one_request_takes(
 
 @pytest.mark.parametrize("kind", NONSENSE)
 def test_nonsense_of_a_fake_is_an_error_that_holds_no_value(
-    fake: FakeClassifier, model: HostedModel, people: FloatArray, kind: str
+    fake: FakeClassifier, model: ModelVersion, people: FloatArray, kind: str
 ) -> None:
     fake.behaviour = honest(model.classifier)
     limit_s = SOON_S if "does not answer" in NONSENSE[kind][1] else SECONDS
@@ -196,7 +196,7 @@ def test_nonsense_of_a_fake_is_an_error_that_holds_no_value(
     ],
 )
 def test_a_fake_whose_metadata_does_not_fit_is_refused(
-    fake: FakeClassifier, model: HostedModel, people: FloatArray, metadata: Json, said: str
+    fake: FakeClassifier, model: ModelVersion, people: FloatArray, metadata: Json, said: str
 ) -> None:
     fake.metadata = metadata
     assert said in refusal(fake, model, people)
@@ -204,21 +204,21 @@ def test_a_fake_whose_metadata_does_not_fit_is_refused(
 
 
 def test_a_fake_that_is_not_ready_is_refused(
-    fake: FakeClassifier, model: HostedModel, people: FloatArray
+    fake: FakeClassifier, model: ModelVersion, people: FloatArray
 ) -> None:
     fake.ready = False
     assert refusal(fake, model, people) == "is not ready"
 
 
 def test_a_fake_that_tells_labels_as_fractions_is_refused(
-    fake: FakeClassifier, model: HostedModel, people: FloatArray
+    fake: FakeClassifier, model: ModelVersion, people: FloatArray
 ) -> None:
     fake.behaviour = lambda _, rows: gives([len(rows)], [1.0] * len(rows))({}, rows)
     assert "labels and not probabilities" in refusal(fake, model, people)
 
 
 def test_a_fake_that_refuses_unknown_values_is_refused(
-    fake: FakeClassifier, model: HostedModel, people: FloatArray
+    fake: FakeClassifier, model: ModelVersion, people: FloatArray
 ) -> None:
     fake.behaviour = lambda request, rows: (
         Reply(status=400) if np.isnan(rows).any() else honest(model.classifier)(request, rows)
@@ -227,7 +227,7 @@ def test_a_fake_that_refuses_unknown_values_is_refused(
 
 
 def test_a_password_in_the_url_reaches_the_fake_and_no_message(
-    fake: FakeClassifier, model: HostedModel, people: FloatArray
+    fake: FakeClassifier, model: ModelVersion, people: FloatArray
 ) -> None:
     url = fake.url.replace("http://", "http://clinic:sesame%2F1@")
     fake.behaviour = honest(model.classifier)
@@ -241,7 +241,7 @@ def test_a_password_in_the_url_reaches_the_fake_and_no_message(
 
 
 @contextmanager
-def hosted(folder: Path, url: str) -> Iterator[HostedModel]:
+def served(folder: Path, url: str) -> Iterator[ModelVersion]:
     """A model folder with its classifier elsewhere."""
     model = load_model(folder, classifier_url=url)
     assert isinstance(model.classifier, OpenInferenceClassifier)
@@ -250,38 +250,38 @@ def hosted(folder: Path, url: str) -> Iterator[HostedModel]:
 
 
 def test_a_folder_needs_no_classifier_of_its_own(
-    fake: FakeClassifier, model: HostedModel, tmp_path: Path
+    fake: FakeClassifier, model: ModelVersion, tmp_path: Path
 ) -> None:
     folder = folder_of(model, tmp_path)
     local = load_model(folder)
     (folder / "1" / "classifier.ubj").unlink()
     fake.behaviour = honest(model.classifier)
-    with hosted(folder, fake.url) as remote:
+    with served(folder, fake.url) as remote:
         rows = local.population.rows
         np.testing.assert_allclose(remote.classifier.risk(rows), local.classifier.risk(rows), atol=1e-6)
         assert remote.digest != local.digest
-    with hosted(folder, fake.url.replace("//", "//user:sesame@")) as with_password:
+    with served(folder, fake.url.replace("//", "//user:sesame@")) as with_password:
         assert with_password.digest == remote.digest
     sealed(folder)
-    with hosted(folder, fake.url) as unlisted:
+    with served(folder, fake.url) as unlisted:
         assert unlisted.version == local.version
 
 
 def test_another_version_behind_a_url_is_another_model(
-    fake: FakeClassifier, model: HostedModel, tmp_path: Path
+    fake: FakeClassifier, model: ModelVersion, tmp_path: Path
 ) -> None:
     folder = folder_of(model, tmp_path)
     fake.behaviour = honest(model.classifier)
     digests = []
     for versions in (["1"], ["2"], ["1"]):
         fake.metadata = {"versions": versions}
-        with hosted(folder, fake.url) as remote:
+        with served(folder, fake.url) as remote:
             digests.append(remote.digest)
     assert digests[0] == digests[2] != digests[1]
 
 
 def test_a_gateway_on_a_fake_that_lies_gives_nothing_and_records_nothing(
-    servers: Servers, fake: FakeClassifier, model: HostedModel, question: Json, database: Any
+    servers: Servers, fake: FakeClassifier, model: ModelVersion, question: Json, database: Any
 ) -> None:
     fake.behaviour = honest(model.classifier)
     with client_of(settings_for(servers, turnpoint_classifiers={model.name: fake.url})) as client:

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.proposers.llm.response import write_answer
-from tests.asking import Person, question_about
+from tests.asking import Person, problem_about
 from tests.integration.answers import Json, assert_verified, found
 from tests.integration.fake_llm import FakeLlm, fake_llm, says
 from tests.integration.fake_server import Reply
@@ -33,9 +33,9 @@ def question(question: Json) -> Json:
 
 
 @pytest.fixture(scope="module")
-def good(model: HostedModel, helpable: Person) -> str:
-    levers = question_about(model, helpable).levers
-    return write_answer(levers, question_about(model, helpable).unchanged[0] + 1)
+def good(model: ModelVersion, helpable: Person) -> str:
+    levers = problem_about(model, helpable).levers
+    return write_answer(levers, problem_about(model, helpable).unchanged[0] + 1)
 
 
 def test_a_connection_that_is_closed_on_us_is_tried_once_more(

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from app.engine.hosting import Hosted
+from app.engine.registry import ServedModel
 from tests.asking import Person
 from tests.integration.answers import (
     Json,
@@ -55,7 +55,7 @@ def test_both_models_are_listed(client: httpx.Client) -> None:
 
 
 def test_the_search_answers_with_verified_options(
-    client: httpx.Client, about_the_heart: Json, heart: Hosted
+    client: httpx.Client, about_the_heart: Json, heart: ServedModel
 ) -> None:
     answer = found(client, about_the_heart, generator="search")
     assert answer["model"]["name"] == NAME

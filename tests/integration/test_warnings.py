@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.domain.patient import read_patient
 from app.faces.pages.patient.views.manual_entry import VALUE
 from tests.asking import Person
@@ -57,7 +57,7 @@ def test_an_answer_warns_wherever_it_is_given(client: httpx.Client, url: str, ma
 
 
 def test_a_prediction_warns_and_takes_the_values_as_they_are(
-    client: httpx.Client, url: str, model: HostedModel
+    client: httpx.Client, url: str, model: ModelVersion
 ) -> None:
     told = client.post("/predictions", json={"features": MAN}).json()
     assert told["warnings"] == [WARNING]

@@ -7,8 +7,8 @@ import httpx
 import psycopg
 import pytest
 
-from app.classifiers.hosted import HostedModel
-from app.engine.question import question_about
+from app.classifiers.model_version import ModelVersion
+from app.engine.problem import problem_about
 from tests.integration.answers import Json, ask, found, risk_of
 from tests.integration.pages import HTML, HTMX, page_of, question_of
 from tests.integration.serving import row_counts
@@ -22,10 +22,10 @@ def answer(client: httpx.Client, question: Json) -> Json:
 
 
 def test_a_what_if_is_the_classifiers_word_and_is_audited(
-    client: httpx.Client, answer: Json, model: HostedModel, database: Database
+    client: httpx.Client, answer: Json, model: ModelVersion, database: Database
 ) -> None:
     features = question_of(client, answer)
-    lever = next(one for one in question_about(model, features).levers if one.feature.name == "bmi")
+    lever = next(one for one in problem_about(model, features).levers if one.feature.name == "bmi")
     before = row_counts(database)
     told = client.post(
         f"/patients/{answer['patient_id']}/what-if",
@@ -43,7 +43,7 @@ def test_a_what_if_is_the_classifiers_word_and_is_audited(
 
 
 def test_values_that_contradict_each_other_have_no_risk(
-    client: httpx.Client, answer: Json, model: HostedModel
+    client: httpx.Client, answer: Json, model: ModelVersion
 ) -> None:
     """Diastolic pressure stays 10 below systolic: a what-if may not hide that."""
     features = question_of(client, answer) | {"sbp": 131, "dbp": 120}
@@ -85,9 +85,9 @@ def test_a_what_if_out_of_bounds_is_refused(
 
 
 def test_everything_locked_is_refused_in_words(
-    client: httpx.Client, answer: Json, model: HostedModel
+    client: httpx.Client, answer: Json, model: ModelVersion
 ) -> None:
-    levers = question_about(model, question_of(client, answer)).levers
+    levers = problem_about(model, question_of(client, answer)).levers
     locks = {f"lock.{lever.feature.name}": "on" for lever in levers}
     sent = client.post(
         f"/patients/{answer['patient_id']}/interventions", data={"answer": answer["id"]} | locks, headers=HTMX
@@ -123,10 +123,10 @@ def test_what_a_page_asks_is_not_what_a_caller_asked(client: httpx.Client, answe
     assert f"{100 * risk:.0f}\N{NO-BREAK SPACE}%" in lately
 
 
-def test_asking_again_does_not_reach_further(client: httpx.Client, answer: Json, model: HostedModel) -> None:
+def test_asking_again_does_not_reach_further(client: httpx.Client, answer: Json, model: ModelVersion) -> None:
     """What is within reach in a year is so from how things are, not from where a slider stands."""
     features = question_of(client, answer)
-    lever = next(one for one in question_about(model, features).levers if one.feature.name == "bmi")
+    lever = next(one for one in problem_about(model, features).levers if one.feature.name == "bmi")
     path = f"/patients/{answer['patient_id']}/interventions"
     base, lowest = answer["id"], float(lever.values.min())
     for _ in range(2):
@@ -162,9 +162,9 @@ def test_locks_and_the_callers_constraints_stay(client: httpx.Client, question: 
         assert option["features"]["bmi"] >= low
 
 
-def follow(model: HostedModel, features: Json, bmi: float) -> Json:
+def follow(model: ModelVersion, features: Json, bmi: float) -> Json:
     """What moves along with a body mass index."""
-    lever = next(one for one in question_about(model, features).levers if one.feature.name == "bmi")
+    lever = next(one for one in problem_about(model, features).levers if one.feature.name == "bmi")
     row = lever.rows[int(abs(lever.values - bmi).argmin())]
     names = {column: name for name, column in model.schema.column_of.items()}
     return {names[int(c)]: round(float(v), 6) for c, v in zip(lever.columns, row, strict=True)}

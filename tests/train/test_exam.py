@@ -1,13 +1,13 @@
 """What decides when to stop is looked at on people from whom nothing is learned, in either round."""
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from research.finetuning.preparing import read_task
 from research.finetuning.questions import is_kept_back
 from research.finetuning.run import examined
 from tests.conftest import STORE
 
 
-def test_there_are_people_to_look_at_who_are_kept_back_and_at_high_risk(model: HostedModel) -> None:
+def test_there_are_people_to_look_at_who_are_kept_back_and_at_high_risk(model: ModelVersion) -> None:
     _, recipe = read_task(model.name, STORE)
     people = examined(model, recipe)
     assert len(people) >= 30

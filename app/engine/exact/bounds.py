@@ -15,7 +15,7 @@ import numpy as np
 from app.classifiers.forest import Float32Array
 from app.compiled import compiled
 from app.domain.schema import FloatArray, IntArray
-from app.engine.exact.reduce import Reduced
+from app.engine.exact.reduce import ReducedForest
 
 PARTS = 128
 _MOST_LEAVES = 1 << 10
@@ -83,7 +83,7 @@ def parts_needed(most: Float32Array, gap: float) -> int:
 
 
 @compiled
-def gains(reduced: Reduced, top: IntArray) -> FloatArray:
+def gains(reduced: ReducedForest, top: IntArray) -> FloatArray:
     """An upper bound on what each level of each lever takes off, shape (levers, levels, scenarios)."""
     levers, scenarios = len(top), len(reduced.base)
     result = np.zeros((levers, reduced.single.shape[1], scenarios))
@@ -106,7 +106,7 @@ def gains(reduced: Reduced, top: IntArray) -> FloatArray:
 
 @compiled
 def _boxes(
-    reduced: Reduced, root: int, top: IntArray, low: IntArray, high: IntArray, value: FloatArray
+    reduced: ReducedForest, root: int, top: IntArray, low: IntArray, high: IntArray, value: FloatArray
 ) -> int:
     """Write the leaves of a tree as boxes of levels; return how many there are."""
     stack = np.empty(_MOST_LEAVES, np.int64)

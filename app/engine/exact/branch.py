@@ -17,7 +17,7 @@ from app.compiled import compiled
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.engine.exact.bounds import PARTS, parts_needed
 from app.engine.exact.heap import pop, push
-from app.engine.exact.reduce import Reduced, leaf
+from app.engine.exact.reduce import ReducedForest, leaf
 
 NONE_LEFT, BEYOND, PAUSED, FULL = -1, -2, -3, -4
 _FIRST_ROOM = 1 << 12
@@ -26,7 +26,7 @@ SLACK = 1e-5
 _SAME = 1e-9
 
 
-class Problem(NamedTuple):
+class Program(NamedTuple):
     """What is to be minimised, and subject to what.
 
     A candidate will do if, in each group g of scenarios, at least `quota[g]` margins are at or below
@@ -34,7 +34,7 @@ class Problem(NamedTuple):
     knapsack's, `all_of` is `most` for any effort.
     """
 
-    reduced: Reduced
+    reduced: ReducedForest
     efforts: FloatArray
     open: BoolArray
     changes: int
@@ -92,7 +92,7 @@ def enlarged(open_: Frontier) -> Frontier:
 
 
 @compiled
-def advance(problem: Problem, open_: Frontier, taken: IntArray, limit: float, steps: int) -> int:
+def advance(program: Program, open_: Frontier, taken: IntArray, limit: float, steps: int) -> int:
     """Go on until a candidate will do, or for so many steps.
 
     `taken` holds sets of levers, as bits: a candidate that contains one of them will not do. Returns the
@@ -100,14 +100,14 @@ def advance(problem: Problem, open_: Frontier, taken: IntArray, limit: float, st
     or FULL when the frontier must be enlarged to go on. A candidate that is returned is off the heap;
     `expand` takes it further, for which there is room.
     """
-    margins = np.empty(problem.group[-1])
+    margins = np.empty(program.group[-1])
     for _ in range(steps):
         if open_.sizes[1] == 0:
             return NONE_LEFT
         key, item = open_.keys[0], open_.items[0]
         if key > limit:
             return BEYOND
-        if not has_room(problem, open_):
+        if not has_room(program, open_):
             return FULL
         open_.sizes[1] = pop(open_.keys, open_.items, open_.sizes[1])
         open_.sizes[2] += 1
@@ -115,60 +115,60 @@ def advance(problem: Problem, open_: Frontier, taken: IntArray, limit: float, st
         moved = lever_set(levels)
         if contains_one(taken, moved):
             continue
-        _margins(problem, levels, margins)
-        further = _parts(problem, margins, open_.last[item] + 1, problem.changes - changes_in(levels))
+        _margins(program, levels, margins)
+        further = _parts(program, margins, open_.last[item] + 1, program.changes - changes_in(levels))
         if further == PARTS:
             continue
-        now = open_.effort[item] + further * problem.part
+        now = open_.effort[item] + further * program.part
         if now > key + _SAME:  # the bound has become tighter since it was put there
             open_.sizes[1] = push(open_.keys, open_.items, open_.sizes[1], now, item)
             continue
-        if further == 0 and keeps_relations(problem, levels):
+        if further == 0 and keeps_relations(program, levels):
             return item
-        expand(problem, open_, item)
+        expand(program, open_, item)
     return PAUSED
 
 
 @compiled
-def has_room(problem: Problem, open_: Frontier) -> bool:
+def has_room(program: Program, open_: Frontier) -> bool:
     """Whether all children of any candidate find room."""
-    return open_.sizes[0] + problem.open.size <= len(open_.effort)
+    return open_.sizes[0] + program.open.size <= len(open_.effort)
 
 
 @compiled
-def expand(problem: Problem, open_: Frontier, item: int) -> None:
+def expand(program: Program, open_: Frontier, item: int) -> None:
     """Put a candidate's children on the heap, but those out of reach."""
     levels = open_.levels[item].copy()
-    left = problem.changes - changes_in(levels) - 1
+    left = program.changes - changes_in(levels) - 1
     if left < 0:
         return
-    reduced, scenarios = problem.reduced, problem.group[-1]
+    reduced, scenarios = program.reduced, program.group[-1]
     before, margins = np.empty(scenarios), np.empty(scenarios)
-    _margins(problem, levels, before)
+    _margins(program, levels, before)
     leaves = np.empty(reduced.first[scenarios])
     for tree in range(len(leaves)):
         leaves[tree] = leaf(reduced, tree, levels)
     for lever in range(open_.last[item] + 1, len(levels)):
-        for level in range(1, problem.open.shape[1]):
-            if not problem.open[lever, level]:
+        for level in range(1, program.open.shape[1]):
+            if not program.open[lever, level]:
                 continue
             levels[lever] = level
             open_.sizes[2] += 1
-            if not _in_reach(problem, before, leaves, levels, lever, left, margins):
+            if not _in_reach(program, before, leaves, levels, lever, left, margins):
                 continue
-            further = _parts(problem, margins, lever + 1, left)
+            further = _parts(program, margins, lever + 1, left)
             child = open_.sizes[0]
             open_.levels[child], open_.last[child] = levels, lever
-            open_.effort[child] = open_.effort[item] + problem.efforts[lever, level]
-            key = open_.effort[child] + further * problem.part
+            open_.effort[child] = open_.effort[item] + program.efforts[lever, level]
+            key = open_.effort[child] + further * program.part
             open_.sizes[0] += 1
             open_.sizes[1] = push(open_.keys, open_.items, open_.sizes[1], key, child)
         levels[lever] = 0
 
 
 @compiled
-def _margins(problem: Problem, levels: IntArray, out: FloatArray) -> None:
-    reduced = problem.reduced
+def _margins(program: Program, levels: IntArray, out: FloatArray) -> None:
+    reduced = program.reduced
     out[:] = reduced.base[: len(out)]
     for lever in range(len(levels)):
         out += reduced.single[lever, levels[lever], : len(out)]
@@ -179,7 +179,7 @@ def _margins(problem: Problem, levels: IntArray, out: FloatArray) -> None:
 
 @compiled
 def _in_reach(
-    problem: Problem,
+    program: Program,
     before: FloatArray,
     leaves: FloatArray,
     levels: IntArray,
@@ -191,10 +191,10 @@ def _in_reach(
 
     Writes the margins, from those `before` and the trees' `leaves` there, as far as it has to look.
     """
-    reduced, level = problem.reduced, levels[lever]
-    for group in range(len(problem.quota)):
-        start, end = problem.group[group], problem.group[group + 1]
-        may_fail = end - start - problem.quota[group]
+    reduced, level = program.reduced, levels[lever]
+    for group in range(len(program.quota)):
+        start, end = program.group[group], program.group[group + 1]
+        may_fail = end - start - program.quota[group]
         for scenario in range(start, end):
             total = (
                 before[scenario] + reduced.single[lever, level, scenario] - reduced.single[lever, 0, scenario]
@@ -203,7 +203,7 @@ def _in_reach(
                 if reduced.levers_asked[tree] >> lever & 1:
                     total += leaf(reduced, tree, levels) - leaves[tree]
             margins[scenario] = total
-            if total - problem.all_of[lever + 1, changes, scenario] > problem.goal + SLACK:
+            if total - program.all_of[lever + 1, changes, scenario] > program.goal + SLACK:
                 may_fail -= 1
                 if may_fail < 0:
                     return False
@@ -211,16 +211,16 @@ def _in_reach(
 
 
 @compiled
-def _parts(problem: Problem, margins: FloatArray, lever: int, changes: int) -> int:
+def _parts(program: Program, margins: FloatArray, lever: int, changes: int) -> int:
     """Parts of effort that are needed at least from here; PARTS if the target is out of reach.
 
     In a group of n scenarios of which `quota` must reach the goal, the n - quota hardest may fail.
     """
-    table, goal = problem.most[lever, changes], problem.goal + SLACK
+    table, goal = program.most[lever, changes], program.goal + SLACK
     needed = 0
-    for group in range(len(problem.quota)):
-        start, end = problem.group[group], problem.group[group + 1]
-        allowed = end - start - problem.quota[group]
+    for group in range(len(program.quota)):
+        start, end = program.group[group], program.group[group + 1]
+        allowed = end - start - program.quota[group]
         hardest = np.zeros(allowed + 1, dtype=np.int64)  # rising: the first is what is needed
         for scenario in range(start, end):
             if margins[scenario] <= goal:
@@ -239,13 +239,13 @@ def _parts(problem: Problem, margins: FloatArray, lever: int, changes: int) -> i
 
 
 @compiled
-def keeps_relations(problem: Problem, levels: IntArray) -> bool:
+def keeps_relations(program: Program, levels: IntArray) -> bool:
     """Whether no relation uses more than its room."""
-    for relation in range(len(problem.room)):
+    for relation in range(len(program.room)):
         used = 0.0
         for lever in range(len(levels)):
-            used += problem.use[relation, lever, levels[lever]]
-        if used > problem.room[relation]:
+            used += program.use[relation, lever, levels[lever]]
+        if used > program.room[relation]:
             return False
     return True
 

@@ -12,7 +12,7 @@ from app.engine.exact.branch import (
     PAUSED,
     SLACK,
     Frontier,
-    Problem,
+    Program,
     changes_in,
     has_room,
     keeps_relations,
@@ -30,34 +30,34 @@ class Incumbent(NamedTuple):
     levels: IntArray
 
 
-def first_incumbent(problem: Problem) -> Incumbent:
+def first_incumbent(program: Program) -> Incumbent:
     """A candidate that no change of a single lever makes lower: the better it is, the less is searched."""
-    levels = np.zeros(len(problem.efforts), dtype=np.int64)
-    return Incumbent(np.array([_settle(problem, levels)]), levels)
+    levels = np.zeros(len(program.efforts), dtype=np.int64)
+    return Incumbent(np.array([_settle(program, levels)]), levels)
 
 
-def least_margin(problem: Problem) -> float:
+def least_margin(program: Program) -> float:
     """No candidate at all goes below this margin: the key of a frontier's root."""
-    unchanged = np.zeros(len(problem.efforts), dtype=np.int64)
-    start = margin(problem.reduced, 0, unchanged)
-    return float(start - problem.all_of[0, problem.changes, 0] - SLACK)
+    unchanged = np.zeros(len(program.efforts), dtype=np.int64)
+    start = margin(program.reduced, 0, unchanged)
+    return float(start - program.all_of[0, program.changes, 0] - SLACK)
 
 
 @compiled
-def _settle(problem: Problem, levels: IntArray) -> float:
+def _settle(program: Program, levels: IntArray) -> float:
     """Move one lever after another to wherever the margin is lowest, as long as that helps."""
-    here = margin(problem.reduced, 0, levels)
+    here = margin(program.reduced, 0, levels)
     while True:
         least, best, to = here - _SAME, -1, 0
         for lever in range(len(levels)):
             now = levels[lever]
-            may_move = now > 0 or changes_in(levels) < problem.changes
-            for level in range(problem.open.shape[1]):
-                if not may_move or not (level == 0 or problem.open[lever, level]):
+            may_move = now > 0 or changes_in(levels) < program.changes
+            for level in range(program.open.shape[1]):
+                if not may_move or not (level == 0 or program.open[lever, level]):
                     continue
                 levels[lever] = level
-                there = margin(problem.reduced, 0, levels)
-                if there < least and keeps_relations(problem, levels):
+                there = margin(program.reduced, 0, levels)
+                if there < least and keeps_relations(program, levels):
                     least, best, to = there, lever, level
             levels[lever] = now
         if best < 0:
@@ -66,7 +66,7 @@ def _settle(problem: Problem, levels: IntArray) -> float:
 
 
 @compiled
-def descend(problem: Problem, open_: Frontier, best: Incumbent, steps: int) -> int:
+def minimise_margin(program: Program, open_: Frontier, best: Incumbent, steps: int) -> int:
     """Go on looking for a lower margin than that of the best so far, which is overwritten.
 
     Returns NONE_LEFT when nothing lower is left, PAUSED after `steps`, FULL when the frontier must be
@@ -75,36 +75,36 @@ def descend(problem: Problem, open_: Frontier, best: Incumbent, steps: int) -> i
     for _ in range(steps):
         if open_.sizes[1] == 0 or open_.keys[0] >= best.margin[0]:
             return NONE_LEFT
-        if not has_room(problem, open_):
+        if not has_room(program, open_):
             return FULL
         item = open_.items[0]
         open_.sizes[1] = pop(open_.keys, open_.items, open_.sizes[1])
-        _children(problem, open_, item, best)
+        _children(program, open_, item, best)
     return PAUSED
 
 
 @compiled
-def _children(problem: Problem, open_: Frontier, item: int, best: Incumbent) -> None:
+def _children(program: Program, open_: Frontier, item: int, best: Incumbent) -> None:
     levels = open_.levels[item].copy()
-    left = problem.changes - changes_in(levels) - 1
+    left = program.changes - changes_in(levels) - 1
     if left < 0:
         return
     for lever in range(open_.last[item] + 1, len(levels)):
-        for level in range(1, problem.open.shape[1]):
-            if not problem.open[lever, level]:
+        for level in range(1, program.open.shape[1]):
+            if not program.open[lever, level]:
                 continue
             levels[lever] = level
             open_.sizes[2] += 1
-            here = margin(problem.reduced, 0, levels)
-            least = here - problem.all_of[lever + 1, left, 0] - SLACK
+            here = margin(program.reduced, 0, levels)
+            least = here - program.all_of[lever + 1, left, 0] - SLACK
             if least >= best.margin[0]:
                 continue
             child = open_.sizes[0]
             open_.levels[child], open_.last[child] = levels, lever
-            open_.effort[child] = open_.effort[item] + problem.efforts[lever, level]
+            open_.effort[child] = open_.effort[item] + program.efforts[lever, level]
             open_.sizes[0] += 1
             open_.sizes[1] = push(open_.keys, open_.items, open_.sizes[1], least, child)
-            if here < best.margin[0] - _SAME and keeps_relations(problem, levels):
+            if here < best.margin[0] - _SAME and keeps_relations(program, levels):
                 best.margin[0] = here
                 best.levels[:] = levels
         levels[lever] = 0

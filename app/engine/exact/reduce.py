@@ -18,7 +18,7 @@ _MOST_NODES = 1 << 11
 """Of one tree: as many as a tree of depth 10 has."""
 
 
-class Reduced(NamedTuple):
+class ReducedForest(NamedTuple):
     """The margin of each scenario as a function of levels x.
 
     margin of s = `base[s]` + sum over levers q of `single[q, x[q], s]` + a leaf of each tree in
@@ -41,13 +41,13 @@ class Reduced(NamedTuple):
     telling: BoolArray
 
 
-def reduced(forest: Forest, scenarios: Scenarios) -> Reduced:
+def reduced(forest: Forest, scenarios: Scenarios) -> ReducedForest:
     """The forest in all scenarios, with only levers left to ask about."""
     sizes = np.diff(forest.first)[scenarios.model]
     trees = int(sizes.sum())
     nodes = int((_nodes_by_model(forest)[scenarios.model]).sum())
     count, levers, levels = len(scenarios.model), len(scenarios.top), int(scenarios.top.max(initial=0)) + 1
-    room = Reduced(
+    room = ReducedForest(
         base=forest.prior[scenarios.model],
         single=np.zeros((levers, levels, count)),
         lever=np.empty(nodes, dtype=np.int64),
@@ -70,7 +70,7 @@ def _nodes_by_model(forest: Forest) -> IntArray:
 
 
 @compiled
-def _reduce(forest: Forest, scenarios: Scenarios, out: Reduced) -> None:
+def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest) -> None:
     levers = len(scenarios.top)
     waiting = np.empty(_MOST_NODES, dtype=np.int64)
     low, high = np.empty((_MOST_NODES, levers), np.int64), np.empty((_MOST_NODES, levers), np.int64)
@@ -97,7 +97,7 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: Reduced) -> None:
                 if forest.left[node] < 0:
                     out.lever[index], out.value[index] = -1, forest.value[node]
                 else:
-                    cut = _turn(
+                    cut = _first_crossing(
                         scenarios.moved[version, slot], threshold, low[done, lever], high[done, lever]
                     )
                     out.lever[index], out.cut[index] = lever, cut
@@ -123,7 +123,7 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: Reduced) -> None:
 
 
 @compiled
-def _turn(values: FloatArray, threshold: float, low: int, high: int) -> int:
+def _first_crossing(values: FloatArray, threshold: float, low: int, high: int) -> int:
     """The first level that lies on the other side of the threshold than level `low`."""
     side = values[low] < threshold
     while high - low > 1:
@@ -136,7 +136,7 @@ def _turn(values: FloatArray, threshold: float, low: int, high: int) -> int:
 
 
 @compiled
-def _add_up(out: Reduced, scenario: int, start: int, top: IntArray) -> None:
+def _add_up(out: ReducedForest, scenario: int, start: int, top: IntArray) -> None:
     """Add a tree that asks about one lever only to that lever's table."""
     lever = out.lever[start]
     for level in range(top[lever] + 1):
@@ -147,7 +147,7 @@ def _add_up(out: Reduced, scenario: int, start: int, top: IntArray) -> None:
 
 
 @compiled
-def leaf(out: Reduced, tree: int, levels: IntArray) -> float:
+def leaf(out: ReducedForest, tree: int, levels: IntArray) -> float:
     """What a kept tree adds to the margin at these levels."""
     node = out.root[tree]
     while out.lever[node] >= 0:
@@ -156,7 +156,7 @@ def leaf(out: Reduced, tree: int, levels: IntArray) -> float:
 
 
 @compiled
-def margin(out: Reduced, scenario: int, levels: IntArray) -> float:
+def margin(out: ReducedForest, scenario: int, levels: IntArray) -> float:
     """The log-odds in a scenario at these levels."""
     total = out.base[scenario]
     for lever in range(len(levels)):

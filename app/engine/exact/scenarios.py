@@ -11,7 +11,7 @@ import numpy as np
 from app.classifiers.forest import Float32Array
 from app.domain.levers import Levers
 from app.domain.schema import FloatArray, IntArray
-from app.engine.robustness import Judge
+from app.engine.robustness import RobustnessEvaluator
 
 
 class Scenarios(NamedTuple):
@@ -43,19 +43,19 @@ def classifier_alone(levers: Levers) -> Scenarios:
     return _scenarios(levers, levers.factual[None], values[None], np.empty(0, dtype=np.int64), sizes=[1])
 
 
-def all_scenarios(levers: Levers, judge: Judge) -> Scenarios:
-    """The classifier, then every refit, noise draw and adherence draw that `judge` will try.
+def all_scenarios(levers: Levers, evaluator: RobustnessEvaluator) -> Scenarios:
+    """The classifier, then every refit, noise draw and adherence draw that the evaluator will try.
 
     Refits come with those first that are hardest to convince, since they rule out candidates soonest.
     """
     columns, _, values = levers.moved
     start = levers.factual
-    unfollowed = (values - start[columns, None]) * (1 - judge.adherence[:, columns, None])
-    unchanged = np.repeat(start[None], len(judge.adherence), axis=0)
-    still = np.concatenate([start[None], start + judge.noise, unchanged])
-    moved = np.concatenate([values[None], values + judge.noise[:, columns, None], values - unfollowed])
-    hardest = np.argsort(-judge.committee.risk(start[None])[:, 0], kind="stable")
-    sizes = [1, len(hardest), len(judge.noise), len(judge.adherence)]
+    unfollowed = (values - start[columns, None]) * (1 - evaluator.adherence[:, columns, None])
+    unchanged = np.repeat(start[None], len(evaluator.adherence), axis=0)
+    still = np.concatenate([start[None], start + evaluator.noise, unchanged])
+    moved = np.concatenate([values[None], values + evaluator.noise[:, columns, None], values - unfollowed])
+    hardest = np.argsort(-evaluator.committee.risk(start[None])[:, 0], kind="stable")
+    sizes = [1, len(hardest), len(evaluator.noise), len(evaluator.adherence)]
     return _scenarios(levers, still, moved, hardest, sizes)
 
 

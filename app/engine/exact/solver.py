@@ -18,7 +18,7 @@ from app.engine.exact.branch import (
     NONE_LEFT,
     PAUSED,
     Frontier,
-    Problem,
+    Program,
     advance,
     contains_one,
     enlarged,
@@ -27,7 +27,7 @@ from app.engine.exact.branch import (
     lever_set,
 )
 from app.engine.exact.budget import Budget
-from app.engine.exact.descent import descend, first_incumbent, least_margin
+from app.engine.exact.descent import first_incumbent, least_margin, minimise_margin
 from app.engine.exact.reduce import reduced
 from app.engine.exact.scenarios import Scenarios
 
@@ -93,7 +93,7 @@ class ExactSearch:
         self._scenarios = scenarios(self._levers)
         self._reduced = reduced(forest, self._scenarios)
         self._gain = gains(self._reduced, self._scenarios.top)
-        self._asking_nothing: dict[int, Problem] = {}
+        self._asking_nothing: dict[int, Program] = {}
 
     def by_leverage(self) -> IntArray:
         """The levers by what they can take off the classifier's margin for their effort, largest first."""
@@ -116,17 +116,17 @@ class ExactSearch:
         further group of scenarios. `accept` has the last word on each; after it has refused `patience`
         candidates, or with the budget spent, what is not done is left.
         """
-        problem = self._problem(goal, share, self._levers.max_changes)
-        return self._best(problem, count, accept, budget, patience)
+        program = self._problem(goal, share, self._levers.max_changes)
+        return self._best(program, count, accept, budget, patience)
 
     def _best(
-        self, problem: Problem, count: int, accept: Accept, budget: Budget, patience: float = math.inf
+        self, program: Program, count: int, accept: Accept, budget: Budget, patience: float = math.inf
     ) -> Solved:
         open_ = frontier(len(self._levers))
         solved, taken, tied = Solved(), np.empty(0, dtype=np.int64), _Tied()
         while len(solved.levels) < count:
             before = open_.sizes[2]
-            item = advance(problem, open_, taken, tied.limit, _STEPS)
+            item = advance(program, open_, taken, tied.limit, _STEPS)
             budget.spend((open_.sizes[2] - before) * self._scenarios.number)
             if item >= 0:
                 levels = open_.levels[item].copy()
@@ -136,11 +136,11 @@ class ExactSearch:
                 else:
                     patience -= 1
                     if rank is Refusal.ALONE:
-                        expand(problem, open_, item)
+                        expand(program, open_, item)
             elif item in (NONE_LEFT, BEYOND) and tied.members:
                 taken = tied.settle(solved, taken, count)
                 tied = _Tied()
-                problem = self._without(problem, taken)
+                program = self._without(program, taken)
             elif item == NONE_LEFT:
                 break
             elif item == FULL:
@@ -154,12 +154,12 @@ class ExactSearch:
 
     def lowest(self, budget: Budget, changes: int) -> Descent:
         """The candidate of lowest margin within so many changes, as far as the budget allows."""
-        problem = self._problem(-math.inf, 0.0, changes)
-        best, open_ = first_incumbent(problem), frontier(len(self._levers), key=least_margin(problem))
+        program = self._problem(-math.inf, 0.0, changes)
+        best, open_ = first_incumbent(program), frontier(len(self._levers), key=least_margin(program))
         state = PAUSED
         while state != NONE_LEFT and len(open_.effort) <= _MOST_ROOM and not budget.is_spent:
             before = open_.sizes[2]
-            state = descend(problem, open_, best, _STEPS)
+            state = minimise_margin(program, open_, best, _STEPS)
             budget.spend(open_.sizes[2] - before)
             open_ = enlarged(open_) if state == FULL else open_
         margin = float(best.margin[0])
@@ -168,8 +168,8 @@ class ExactSearch:
 
     def easiest(self, margin: float, budget: Budget, changes: int) -> IntArray | None:
         """The candidate of least effort that gets down to this margin; None with the budget spent before."""
-        problem = self._problem(margin + _SAME, 0.0, changes)
-        solved = self._best(problem, 1, lambda levels: 0.0, budget)
+        program = self._problem(margin + _SAME, 0.0, changes)
+        solved = self._best(program, 1, lambda levels: 0.0, budget)
         return solved.levels[0] if solved.levels else None
 
     def _as_asked(self, levels: IntArray) -> IntArray:
@@ -178,21 +178,21 @@ class ExactSearch:
         given[self._order] = levels
         return given
 
-    def _problem(self, goal: float, share: float, changes: int) -> Problem:
+    def _problem(self, goal: float, share: float, changes: int) -> Program:
         sizes = np.diff(self._scenarios.group)
         quota = np.concatenate([[1], np.ceil(sizes[1:] * share - 1e-9)]).astype(np.int64)
         return self._anything(min(changes, len(self._levers)))._replace(goal=goal, quota=quota)
 
-    def _anything(self, changes: int) -> Problem:
+    def _anything(self, changes: int) -> Program:
         """The problem that asks for nothing yet: every candidate of so many changes will do."""
         if changes not in self._asking_nothing:
             self._asking_nothing[changes] = self._make_anything(changes)
         return self._asking_nothing[changes]
 
-    def _make_anything(self, changes: int) -> Problem:
+    def _make_anything(self, changes: int) -> Program:
         room, use = self._levers.relations
         table = knapsack(self._gain, self._levers.efforts, self._scenarios.top, changes)
-        return Problem(
+        return Program(
             reduced=self._reduced,
             efforts=self._levers.efforts,
             open=self._worth_trying(use),
@@ -214,15 +214,15 @@ class ExactSearch:
         levels = np.arange(open_.shape[1])
         return open_ & (levels > 0) & (levels <= self._scenarios.top[:, None])
 
-    def _without(self, problem: Problem, taken: IntArray) -> Problem:
+    def _without(self, program: Program, taken: IntArray) -> Program:
         """The problem without levers that an option moves alone: no further one may move them."""
         single = [int(moved).bit_length() - 1 for moved in taken if moved & (moved - 1) == 0]
-        if not problem.open[single].any():
-            return problem
-        gain, open_ = self._gain.copy(), problem.open.copy()
+        if not program.open[single].any():
+            return program
+        gain, open_ = self._gain.copy(), program.open.copy()
         gain[single], open_[single] = 0.0, False
-        table = knapsack(gain, problem.efforts, self._scenarios.top, problem.changes)
-        return problem._replace(open=open_, most=table.most, part=table.part, all_of=table.all_of)
+        table = knapsack(gain, program.efforts, self._scenarios.top, program.changes)
+        return program._replace(open=open_, most=table.most, part=table.part, all_of=table.all_of)
 
 
 class _Tied:

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
 
 from app.domain.errors import ConflictError, InvalidParameterError, ParameterIssue
-from app.engine.hosting import NOT_HOSTED
+from app.engine.registry import NOT_HOSTED
 from app.faces.api.job_events import events_of
 from app.faces.api.job_rows import format_for, is_had, version_of
 from app.faces.http.bodies import JsonRoute
-from app.faces.http.dependencies import DatabaseDep, HostingDep
+from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.described import BYTES, EVENT, success, text
 from app.faces.http.negotiation import wants_page
 from app.faces.http.parameters import PageSize
@@ -86,7 +86,7 @@ async def submit(body: AugmentationRequest, service: ServiceDep, key: Key = None
 )
 async def upload(
     request: Request,
-    hosting: HostingDep,
+    registry: RegistryDep,
     database: DatabaseDep,
     model: Annotated[
         str | None, Query(max_length=64, description="The model whose features the columns are.")
@@ -106,15 +106,15 @@ async def upload(
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _TABLES:
         return problem(415, f"Send one of {', '.join(_TABLES)}.")
-    hosted = hosting.find(model or hosting.default)
-    if hosted is None:
+    served = registry.find(model or registry.default)
+    if served is None:
         raise InvalidParameterError(ParameterIssue("model", "query", NOT_HOSTED))
     most: int = request.state.max_upload_bytes
     ignored = [] if ignore_columns is None else ignore_columns.split(",")
     others = Others(id_column, frozenset(name.strip() for name in ignored))
     read = partial(rows_of, media_type=kind, others=others)
     try:
-        taken = await take_in(request.stream(), read, hosted.model, database, most)
+        taken = await take_in(request.stream(), read, served.model, database, most)
     except TooLargeError:
         return problem(413, f"The upload is larger than {most // 1024} KiB.")
     except NoRoomError:
@@ -173,7 +173,7 @@ async def rows(
     job_id: JobId,
     request: Request,
     service: ServiceDep,
-    hosting: HostingDep,
+    registry: RegistryDep,
     database: DatabaseDep,
     after: Annotated[
         str | None, Query(pattern=LAST_ROW, description="`source_row.rank` of the last row had.")
@@ -186,7 +186,7 @@ async def rows(
     job = await service.get(job_id)
     if not job.state.is_final:
         raise ConflictError("The job has not ended: its rows are there when it has.")
-    schema = hosting.named(job.model.name).model.schema
+    schema = registry.named(job.model.name).model.schema
     headers = {"ETag": version_of(job, wanted, after), "Vary": "Accept"}
     if is_had(headers["ETag"], request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from app.domain.errors import NotFoundError
-from app.engine.hosting import Hosted
-from app.faces.api.models import HostedDep
+from app.engine.registry import ServedModel
+from app.faces.api.models import ServedModelDep
 from app.faces.http.described import OBJECT, success, text
 from app.faces.http.negotiation import wants_page, weights_of
 from app.faces.http.problems import documented
@@ -30,26 +30,26 @@ _KINDS = {
     response_class=Response,
     responses=documented(401, 404, 422) | success("The card.", _KINDS),
 )
-def card(hosted: HostedDep, request: Request) -> Response:
+def card(served: ServedModelDep, request: Request) -> Response:
     """Say what a model is good for, how well it does, and where not to trust it: JSON, Markdown or a page."""
     try:
-        markdown, told = card_of(hosted)
+        markdown, told = card_of(served)
     except FileNotFoundError:
         raise NotFoundError("This model has no card.") from None
     headers = {"Vary": "Accept"}
     if _MARKDOWN in weights_of(request.headers.get("accept", "")):
         return PlainTextResponse(markdown, media_type=_MARKDOWN, headers=headers)
     if wants_page(request):
-        return card_page(hosted.model.schema.model.title, markdown)
+        return card_page(served.model.schema.model.title, markdown)
     return JSONResponse(told, headers=headers)
 
 
-def card_of(hosted: Hosted) -> tuple[str, Any]:
+def card_of(served: ServedModel) -> tuple[str, Any]:
     """The card as Markdown and as JSON.
 
     Raises:
         FileNotFoundError: the model has none.
     """
-    folder = hosted.model.folder
+    folder = served.model.folder
     markdown = (folder / "card.md").read_text(encoding="utf-8")
     return markdown, json.loads((folder / "card.json").read_text(encoding="utf-8"))

@@ -7,9 +7,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from app.domain.errors import NotFoundError
-from app.engine.hosting import Hosted, Hosting
+from app.engine.registry import ModelRegistry, ServedModel
 from app.faces.api.json_schema import features_json_schema
-from app.faces.http.dependencies import HostingDep
+from app.faces.http.dependencies import RegistryDep
 from app.faces.http.described import OBJECT, success
 from app.faces.http.problems import documented
 
@@ -48,44 +48,44 @@ class ModelDetail(ModelSummary):
     fixed: list[str] = Field(description="Features that no option changes or moves.")
 
 
-def _hosted(
-    hosting: HostingDep,
+def _served(
+    registry: RegistryDep,
     name: Annotated[
         str, Path(max_length=64, description="A hosted model's name.", examples=["dysglycaemia"])
     ],
-) -> Hosted:
-    hosted = hosting.find(name)
-    if hosted is None:
+) -> ServedModel:
+    served = registry.find(name)
+    if served is None:
         raise NotFoundError("No model of this name is hosted.")
-    return hosted
+    return served
 
 
-HostedDep = Annotated[Hosted, Depends(_hosted)]
+ServedModelDep = Annotated[ServedModel, Depends(_served)]
 
 
 @router.get("", operation_id="listModels", responses=documented(401))
-async def list_models(hosting: HostingDep) -> list[ModelSummary]:
+async def list_models(registry: RegistryDep) -> list[ModelSummary]:
     """List the hosted models."""
-    return [summary_of(hosted, hosting) for hosted in hosting]
+    return [summary_of(served, registry) for served in registry]
 
 
 @router.get("/{name}", operation_id="getModel", responses=documented(401, 404, 422))
-async def get_model(hosted: HostedDep, hosting: HostingDep) -> ModelDetail:
+async def get_model(served: ServedModelDep, registry: RegistryDep) -> ModelDetail:
     """Describe a hosted model."""
-    return detail_of(hosted, hosting)
+    return detail_of(served, registry)
 
 
-def summary_of(hosted: Hosted, hosting: Hosting) -> ModelSummary:
+def summary_of(served: ServedModel, registry: ModelRegistry) -> ModelSummary:
     """A model in brief."""
-    return ModelSummary(**_brief(hosted, hosting))
+    return ModelSummary(**_brief(served, registry))
 
 
-def detail_of(hosted: Hosted, hosting: Hosting) -> ModelDetail:
+def detail_of(served: ServedModel, registry: ModelRegistry) -> ModelDetail:
     """A model as GET /models/{name} tells of it."""
-    model, facts = hosted.model, hosted.model.schema.model
+    model, facts = served.model, served.model.schema.model
     moving = {feature.name for feature in model.schema.actionable} | set(model.schema.link_of)
     return ModelDetail(
-        **_brief(hosted, hosting),
+        **_brief(served, registry),
         description=facts.description,
         digest=model.digest,
         min_robustness=facts.min_robustness,
@@ -105,18 +105,18 @@ def detail_of(hosted: Hosted, hosting: Hosting) -> ModelDetail:
     response_class=Response,
     responses=documented(401, 404, 422) | success("JSON Schema.", {_SCHEMA: OBJECT}),
 )
-async def get_schema(hosted: HostedDep) -> JSONResponse:
+async def get_schema(served: ServedModelDep) -> JSONResponse:
     """Give the JSON Schema of a model's features."""
-    return JSONResponse(features_json_schema(hosted.model.schema), media_type=_SCHEMA)
+    return JSONResponse(features_json_schema(served.model.schema), media_type=_SCHEMA)
 
 
-def _brief(hosted: Hosted, hosting: Hosting) -> dict[str, Any]:
-    facts = hosted.model.schema.model
+def _brief(served: ServedModel, registry: ModelRegistry) -> dict[str, Any]:
+    facts = served.model.schema.model
     return {
         "name": facts.name,
-        "version": hosted.model.version,
+        "version": served.model.version,
         "title": facts.title,
         "outcome": facts.outcome,
         "threshold": facts.threshold,
-        "default": facts.name == hosting.default,
+        "default": facts.name == registry.default,
     }

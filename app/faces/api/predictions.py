@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.patient import read_patient
 from app.faces.http.bodies import JsonRoute
-from app.faces.http.dependencies import DatabaseDep, HostingDep
+from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.problems import documented
 from app.faces.http.replies import json_reply
 from app.usecases.predictions.service import PredictionAnswer, tell
@@ -32,7 +32,7 @@ class PredictionRequest(BaseModel):
     response_model=PredictionAnswer,
     responses=documented(400, 401, 413, 415, 422, 503),
 )
-async def predict(body: PredictionRequest, hosting: HostingDep, database: DatabaseDep) -> Response:
+async def predict(body: PredictionRequest, registry: RegistryDep, database: DatabaseDep) -> Response:
     """Tell the risk of one feature vector."""
-    hosted = hosting.named(body.model)
-    return json_reply(await tell(hosted, read_patient(hosted.model.schema, body.features), database))
+    served = registry.named(body.model)
+    return json_reply(await tell(served, read_patient(served.model.schema, body.features), database))

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.engine.hosting import Hosting
+from app.engine.registry import ModelRegistry
 from app.storage.database import Database
 
 
-def _hosting(request: Request) -> Hosting:
-    hosting: Hosting = request.state.hosting
-    return hosting
+def _registry(request: Request) -> ModelRegistry:
+    registry: ModelRegistry = request.state.registry
+    return registry
 
 
 def _database(request: Request) -> Database:
@@ -18,5 +18,5 @@ def _database(request: Request) -> Database:
     return database
 
 
-HostingDep = Annotated[Hosting, Depends(_hosting)]
+RegistryDep = Annotated[ModelRegistry, Depends(_registry)]
 DatabaseDep = Annotated[Database, Depends(_database)]

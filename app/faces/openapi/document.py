@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
 from app.engine.examples import example_people, with_a_way_down
-from app.engine.hosting import Hosting
+from app.engine.registry import ModelRegistry
 from app.faces.api.feedback import FeedbackConflict
 from app.faces.http.problems import Problem, documented
 from app.faces.openapi.example_answers import answers_of
@@ -30,11 +30,11 @@ _SCHEMES = {
 }
 
 
-def describe(app: FastAPI, hosting: Hosting, asks_for_token: bool) -> None:
+def describe(app: FastAPI, registry: ModelRegistry, asks_for_token: bool) -> None:
     """Have the app serve the whole document; examples are of the default model, and worked out here."""
-    hosted = hosting.named(None)
-    person = with_a_way_down(hosted, example_people(hosted.model, _TRIED))
-    requests, answers = requests_of(hosted.model.name, person), answers_of(hosting, person)
+    served = registry.named(None)
+    person = with_a_way_down(served, example_people(served.model, _TRIED))
+    requests, answers = requests_of(served.model.name, person), answers_of(registry, person)
     write = app.openapi
 
     @cache

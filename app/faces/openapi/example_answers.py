@@ -6,11 +6,11 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
-from app.classifiers.cohort import Person
+from app.classifiers.partitions import Person
 from app.domain.counterfactual import GenerationStats
-from app.engine.finding import find
-from app.engine.hosting import Hosting
-from app.engine.recommend import already_below, recommend
+from app.engine.recommend import already_valid, recommend
+from app.engine.registry import ModelRegistry
+from app.engine.search import search
 from app.faces.api.json_schema import features_json_schema
 from app.faces.api.model_card import card_of
 from app.faces.api.models import detail_of, summary_of
@@ -35,9 +35,9 @@ _MILLISECONDS = 41.5
 """As most answers of a search take; measured ones would differ at every start."""
 
 
-def answers_of(hosting: Hosting, person: Person) -> Answers:
+def answers_of(registry: ModelRegistry, person: Person) -> Answers:
     """An example of what each operation answers, in at least one media type."""
-    answer = _answer(hosting, person)
+    answer = _answer(registry, person)
     told = _in_json(answer)
     feedback = FeedbackOut(
         id=ids.FEEDBACK_ID,
@@ -56,24 +56,24 @@ def answers_of(hosting: Hosting, person: Person) -> Answers:
         "createFeedback": _in_json(feedback),
         "listPatientInterventions": _in_json(page),
         "createPrediction": _in_json(_prediction(answer)),
-        **_of_models(hosting),
+        **_of_models(registry),
         **job_answers(answer),
         **_OPERATIONS,
     }
 
 
-def _answer(hosting: Hosting, person: Person) -> CounterfactualsAnswer:
+def _answer(registry: ModelRegistry, person: Person) -> CounterfactualsAnswer:
     """The way of `counterfactuals.service`, with nobody to ask but the search, and nothing recorded."""
-    hosted = hosting.named(None)
+    served = registry.named(None)
     request = CounterfactualsRequest(patient_id=ids.PATIENT_ID, features=dict(person.features))
-    asked = read_request(hosting, request)
+    asked = read_request(registry, request)
     question = asked.question()
     if person.risk <= asked.target:  # where the threshold is so high that nobody is above
-        outcome = already_below(person.risk)
+        outcome = already_valid(person.risk)
     else:
-        found, nothing = find(question, hosted.yardsticks, asked.wish), question.unchanged[:0]
+        found, nothing = search(question, served.references, asked.preferences), question.unchanged[:0]
         outcome = recommend(
-            question, hosted.yardsticks, asked.wish, person.risk, found, nothing, _NOBODY_ASKED
+            question, served.references, asked.preferences, person.risk, found, nothing, _NOBODY_ASKED
         )
     return _renamed(as_answer(asked, outcome, cache_away=False, elapsed_ms=_MILLISECONDS))
 
@@ -98,17 +98,17 @@ def _prediction(answer: CounterfactualsAnswer) -> PredictionAnswer:
     )
 
 
-def _of_models(hosting: Hosting) -> Answers:
-    hosted = hosting.named(None)
+def _of_models(registry: ModelRegistry) -> Answers:
+    served = registry.named(None)
     answers = {
-        "listModels": _in_json([summary_of(one, hosting) for one in hosting]),
-        "getModel": _in_json(detail_of(hosted, hosting)),
-        "getModelSchema": {"application/schema+json": features_json_schema(hosted.model.schema)},
+        "listModels": _in_json([summary_of(one, registry) for one in registry]),
+        "getModel": _in_json(detail_of(served, registry)),
+        "getModelSchema": {"application/schema+json": features_json_schema(served.model.schema)},
     }
     try:
-        markdown, card = card_of(hosted)
+        markdown, card = card_of(served)
     except FileNotFoundError:  # a model of somebody else's need not have one
-        markdown, card = f"# {hosted.model.schema.model.title}\n", {"model": hosted.model.name}
+        markdown, card = f"# {served.model.schema.model.title}\n", {"model": served.model.name}
     return answers | {"getModelCard": {_JSON: card, "text/markdown": markdown}}
 
 

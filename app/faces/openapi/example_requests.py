@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.classifiers.cohort import Person
+from app.classifiers.partitions import Person
 from app.faces.openapi.ids import OPTION_ID, PATIENT_ID
 
 

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Response
 
 from app.domain.errors import InvalidInputError
 from app.domain.ids import PATIENT_ID, PATIENT_ID_LENGTH
-from app.engine.hosting import Hosting
-from app.faces.http.dependencies import DatabaseDep, HostingDep
+from app.engine.registry import ModelRegistry
+from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.forms import FieldsDep
 from app.faces.pages.patient.page import PAGES
 from app.faces.pages.patient.views.history import outcome_text
@@ -46,26 +46,26 @@ class Seen:
 
 
 @router.get("/")
-async def lately(database: DatabaseDep, hosting: HostingDep) -> Response:
+async def lately(database: DatabaseDep, registry: RegistryDep) -> Response:
     """The page that everything is reached from."""
-    return await _page(database, hosting, "")
+    return await _page(database, registry, "")
 
 
 @router.post("/")
-async def search(database: DatabaseDep, hosting: HostingDep, fields: FieldsDep) -> Response:
+async def search(database: DatabaseDep, registry: RegistryDep, fields: FieldsDep) -> Response:
     """Patients whose id contains the text; sent as a form, since an address is kept in histories and logs."""
     text = fields.get("patient", "")
     if len(text) > _MOST_SEARCHED:
         raise InvalidInputError.at("/patient", "is too long")
-    return await _page(database, hosting, text.strip())
+    return await _page(database, registry, text.strip())
 
 
-async def _page(database: Database, hosting: Hosting, text: str) -> Response:
+async def _page(database: Database, registry: ModelRegistry, text: str) -> Response:
     async with database.transaction() as session:
         reader = RecordReader(session)
         found = await _found(reader, text)
         stands = standing(await reader.verdicts([one.answer for one in found]))
-    titles = {one.model.name: one.model.schema.model.title for one in hosting}
+    titles = {one.model.name: one.model.schema.model.title for one in registry}
     seen = [_seen(one, stands, titles.get(one.answer.prediction.model_name)) for one in found]
     is_new = _is_id(text) and all(one.patient_id != text for one in seen)
     return PAGES.page("lately.html", seen=seen, search=text, is_new=is_new)

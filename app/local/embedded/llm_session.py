@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.local.embedded.llama_server import EmbeddedLlm, LlmOptions
 from app.local.embedded.merging import ensure_merged
 from app.local.embedded.weights import Report, ensure_weights
@@ -20,7 +20,7 @@ _PATIENCE_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class LlmEndpoint:
     """A language model's server, and how it is asked."""
 
     url: str
@@ -31,7 +31,7 @@ class Served:
 
 
 @contextmanager
-def serving(adapter: Adapter | None, home: Path, report: Report) -> Iterator[Served]:
+def serving(adapter: Adapter | None, home: Path, report: Report) -> Iterator[LlmEndpoint]:
     """The embedded server with the base's weights, with an adapter merged into them if there is one.
 
     All are served at the same bits, so that proposers differ by what they were taught alone.
@@ -42,23 +42,23 @@ def serving(adapter: Adapter | None, home: Path, report: Report) -> Iterator[Ser
     weights = ensure_merged(ensure_weights(home, report), adapter, home, report)
     llm = EmbeddedLlm(weights, LlmOptions(alias=weights.stem, context=2048))
     try:
-        yield Served(llm.start(home), weights.stem)
+        yield LlmEndpoint(llm.start(home), weights.stem)
     finally:
         llm.stop()
 
 
 @asynccontextmanager
 async def proposing(
-    served: Served, model: HostedModel, style: Style, samples: int
+    endpoint: LlmEndpoint, model: ModelVersion, style: Style, samples: int
 ) -> AsyncIterator[LlmProposer]:
     """A patient proposer that never gives its server up."""
-    client = LlmClient(served.url, served.model, served.api_key, served.at_once, Breaker(1 << 30, 0))
+    client = LlmClient(endpoint.url, endpoint.model, endpoint.api_key, endpoint.at_once, Breaker(1 << 30, 0))
     exemplars = (
         {model.name: load_exemplars(model.folder, len(model.schema.columns))}
         if style is Style.FEW_SHOT
         else {}
     )
     try:
-        yield LlmProposer(client, style, exemplars, samples, served.temperature, _PATIENCE_S)
+        yield LlmProposer(client, style, exemplars, samples, endpoint.temperature, _PATIENCE_S)
     finally:
         await client.close()

@@ -7,7 +7,7 @@ import structlog
 
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.completion import Completion, together
-from app.proposers.llm.dialect import Dialect, Form, Wish, body_of
+from app.proposers.llm.dialect import Dialect, Form, SamplingRequest, body_of
 from app.proposers.llm.failures import Failure, Failures, LlmError, LlmTimeoutError, Reason
 from app.proposers.llm.refusals import failure_of, refused
 from app.proposers.llm.server import Server, completion_in
@@ -50,7 +50,7 @@ class LlmClient:
         """Whether the server is being left alone."""
         return self._breaker.is_open
 
-    async def sample(self, wish: Wish, count: int, deadline_s: float) -> Completion:
+    async def sample(self, sampling: SamplingRequest, count: int, deadline_s: float) -> Completion:
         """Up to `count` answers; leaving, at the deadline or when cancelled, closes the connections.
 
         Servers end generation when their caller is gone. Where each answer takes a request of its own, those
@@ -63,7 +63,7 @@ class LlmClient:
         try:
             if not self._breaker.admits():
                 raise LlmError(Failure(Reason.BREAKER_OPEN))
-            completion = await self._sampled(wish, count, asyncio.get_running_loop().time() + deadline_s)
+            completion = await self._sampled(sampling, count, asyncio.get_running_loop().time() + deadline_s)
         except LlmError as error:
             self.failures.note(error.failure)
             if error.failure.reason is not Reason.BREAKER_OPEN:
@@ -72,23 +72,23 @@ class LlmClient:
         self._breaker.succeeded()
         return completion
 
-    async def _sampled(self, wish: Wish, count: int, until: float) -> Completion:
+    async def _sampled(self, sampling: SamplingRequest, count: int, until: float) -> Completion:
         if count > 1 and not self._dialect.many:
-            return together(await self._each(wish, range(count), until))
+            return together(await self._each(sampling, range(count), until))
         try:
             async with asyncio.timeout_at(until):
-                first = await self._complete(wish, count)
+                first = await self._complete(sampling, count)
         except TimeoutError as error:
             raise LlmTimeoutError from error
         if count == 1 or first.choices != 1:
             return first
         # It takes `n` and passes it over (Ollama, TGI), or has just refused it.
         self._keep(self._dialect.alone)
-        with_others = await self._each(wish, range(1, count), until, beside=first)
+        with_others = await self._each(sampling, range(1, count), until, beside=first)
         return together(with_others)
 
     async def _each(
-        self, wish: Wish, places: Iterable[int], until: float, beside: Completion | None = None
+        self, sampling: SamplingRequest, places: Iterable[int], until: float, beside: Completion | None = None
     ) -> list[Completion]:
         """An answer to a request of its own for each place, and the one there is; those that failed are left
         out.
@@ -96,7 +96,7 @@ class LlmClient:
         Raises:
             LlmError: all did.
         """
-        tasks = [asyncio.create_task(self._complete(wish, 1, place)) for place in places]
+        tasks = [asyncio.create_task(self._complete(sampling, 1, place)) for place in places]
         try:
             await asyncio.wait(tasks, timeout=max(0.0, until - asyncio.get_running_loop().time()))
         finally:
@@ -108,7 +108,7 @@ class LlmClient:
             raise next((one for one in ended if isinstance(one, LlmError)), LlmTimeoutError())
         return whole
 
-    async def _complete(self, wish: Wish, count: int, place: int = 0) -> Completion:
+    async def _complete(self, sampling: SamplingRequest, count: int, place: int = 0) -> Completion:
         """Answers to one request, in the best way to ask that the server takes.
 
         A way is kept once it led to a completion: a refusal that came of something else teaches nothing.
@@ -116,7 +116,7 @@ class LlmClient:
         dialect, renamed = self._dialect, self._is_named
         model = self._model or await self._served_model()
         while True:
-            body = body_of(wish, dialect, model, count if dialect.many else 1, place)
+            body = body_of(sampling, dialect, model, count if dialect.many else 1, place)
             answer = await self._server.post("/chat/completions", body)
             if answer.is_success:
                 completion = await completion_in(answer, count)

@@ -77,7 +77,7 @@ class Dialect:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SamplingRequest:
     """What is wanted of a server, whatever its dialect; `seed` is for its sampling."""
 
     messages: list[Message]
@@ -87,19 +87,21 @@ class Wish:
     seed: int | None = None
 
 
-def body_of(wish: Wish, dialect: Dialect, model: str, count: int, place: int = 0) -> dict[str, Any]:
+def body_of(
+    sampling: SamplingRequest, dialect: Dialect, model: str, count: int, place: int = 0
+) -> dict[str, Any]:
     """A request's body for `count` answers, of which the first is the `place`-th of all."""
-    body: dict[str, Any] = {"model": model, "messages": _messages(wish.messages, dialect.form)}
+    body: dict[str, Any] = {"model": model, "messages": _messages(sampling.messages, dialect.form)}
     if count > 1:
         body["n"] = count
     if dialect.limit is not None:
-        body[dialect.limit] = wish.max_tokens
+        body[dialect.limit] = sampling.max_tokens
     if dialect.temperature:
-        body["temperature"] = wish.temperature
-    if dialect.seed and wish.seed is not None:
-        body["seed"] = wish.seed + place  # or several requests would be answered alike
+        body["temperature"] = sampling.temperature
+    if dialect.seed and sampling.seed is not None:
+        body["seed"] = sampling.seed + place  # or several requests would be answered alike
     if dialect.form is not Form.WORDS:
-        body["response_format"] = _response_format(wish.schema, dialect.form)
+        body["response_format"] = _response_format(sampling.schema, dialect.form)
     return body
 
 

@@ -10,8 +10,8 @@ from enum import StrEnum
 from app.domain.feature import Direction, Feature, Kind
 from app.domain.patient import Patient
 from app.domain.schema import FeatureSchema
-from app.engine.leverage import Leverage
-from app.engine.question import Question
+from app.engine.marginal_effects import MarginalEffects
+from app.engine.problem import RecourseProblem
 from app.proposers.llm.exemplars import Exemplar
 
 VERSION = "points-2"
@@ -46,27 +46,27 @@ def messages(
     return turns
 
 
-def case_text(question: Question, leverage: Leverage) -> str:
+def case_text(problem: RecourseProblem, marginal: MarginalEffects) -> str:
     """One patient in the prompt's words: the aim, the person, what each lever does alone, what else is open.
 
     Left out are features that follow another one and those that happen to have no room to move: on a CPU
     every token costs milliseconds. Lines are indented since a common word is one token only after a space.
     """
-    schema, levers = question.schema, question.levers
+    schema, levers = problem.schema, problem.levers
     fixed = [
-        _told(feature, question.patient)
+        _told(feature, problem.patient)
         for feature in schema.features
         if feature.action is None and feature.name not in schema.link_of
     ]
     lines = [
-        f"{leverage.needed} points, {levers.max_changes} changes",
+        f"{marginal.needed} points, {levers.max_changes} changes",
         ", ".join(fixed),
     ]
-    for place in leverage.order:
+    for place in marginal.order:
         lever = levers.items[place]
-        moves = ", ".join(f"{lever.steps[level]} {points}" for level, points in leverage.by_lever[place])
-        lines.append(f"{_told(lever.feature, question.patient)}: {moves}")
-    others = [lever.feature.called for place, lever in enumerate(levers) if place not in leverage.order]
+        moves = ", ".join(f"{lever.steps[level]} {points}" for level, points in marginal.by_lever[place])
+        lines.append(f"{_told(lever.feature, problem.patient)}: {moves}")
+    others = [lever.feature.called for place, lever in enumerate(levers) if place not in marginal.order]
     if others:
         lines.append(f"also {', '.join(others)}")
     return "\n ".join(lines)

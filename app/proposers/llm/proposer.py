@@ -9,12 +9,12 @@ import numpy as np
 
 from app.classifiers.threads import in_thread
 from app.domain.schema import FeatureSchema
-from app.engine.leverage import leverage_of
-from app.engine.question import Question
+from app.engine.marginal_effects import marginal_effects_of
+from app.engine.problem import RecourseProblem
 from app.proposers.base import Degraded, Proposals, Usage
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.completion import Completion
-from app.proposers.llm.dialect import Form, Wish
+from app.proposers.llm.dialect import Form, SamplingRequest
 from app.proposers.llm.exemplars import Exemplar, ExemplarBank
 from app.proposers.llm.failures import Failure, LlmError, LlmTimeoutError, Reason
 from app.proposers.llm.prompt import VERSION, Message, Style, case_text, messages
@@ -56,20 +56,20 @@ class LlmProposer:
         told = "+json" if self.client.form in (Form.JSON, Form.WORDS) else ""
         return f"{VERSION}/{self.style}{told}"
 
-    async def propose(self, question: Question, seed: int | None = None) -> Proposals:
+    async def propose(self, problem: RecourseProblem, seed: int | None = None) -> Proposals:
         """Proposals for a patient; the model's being away is no error."""
         started = time.perf_counter()
         try:
-            completion = await self.complete(question, seed)
+            completion = await self.complete(problem, seed)
         except LlmTimeoutError:
-            return self._nothing(question, Degraded.LLM_TIMEOUT, _used(started))
+            return self._nothing(problem, Degraded.LLM_TIMEOUT, _used(started))
         except LlmError:
-            return self._nothing(question, Degraded.LLM_UNAVAILABLE, _used(started))
-        levers = question.levers
+            return self._nothing(problem, Degraded.LLM_UNAVAILABLE, _used(started))
+        levers = problem.levers
         read = [levels for answer in completion.texts if (levels := read_answer(levers, answer)) is not None]
         if not read:
             self.client.failures.note(Failure(Reason.NO_PROPOSAL))
-            return self._nothing(question, Degraded.LLM_NO_PROPOSAL, _used(started, completion))
+            return self._nothing(problem, Degraded.LLM_NO_PROPOSAL, _used(started, completion))
         self.client.failures.over()
         levels = np.array(read, dtype=np.int64).reshape(len(read), len(levers))
         return Proposals(
@@ -80,16 +80,18 @@ class LlmProposer:
             usage=_used(started, completion),
         )
 
-    async def complete(self, question: Question, seed: int | None = None) -> Completion:
+    async def complete(self, problem: RecourseProblem, seed: int | None = None) -> Completion:
         """Raw samples about a patient, equal for an equal `seed` as far as the server keeps it so.
 
         Raises:
             LlmError: the language model is away, too slow, or answers with something else.
             ClassifierError: the classifier is away; the prompt has its word on single moves.
         """
-        said = await in_thread(question.classifier, self._messages, question)
-        wish = Wish(said, response_schema(question.levers), self.temperature, _MOST_TOKENS, seed)
-        return await self.client.sample(wish, self.samples, self.deadline_s)
+        said = await in_thread(problem.classifier, self._messages, problem)
+        sampling = SamplingRequest(
+            said, response_schema(problem.levers), self.temperature, _MOST_TOKENS, seed
+        )
+        return await self.client.sample(sampling, self.samples, self.deadline_s)
 
     async def warm_up(self, schemas: Iterable[FeatureSchema]) -> None:
         """Have the server read what all patients' prompts share, of each model that it knows.
@@ -99,19 +101,19 @@ class LlmProposer:
         with suppress(LlmError):
             for schema in (one for one in schemas if self.knows(one.model.name)):
                 prompt = messages(schema, self.style, "1")
-                await self.client.sample(Wish(prompt, _A_DIGIT, 0.0, max_tokens=1), 1, _WARM_UP_S)
+                await self.client.sample(SamplingRequest(prompt, _A_DIGIT, 0.0, max_tokens=1), 1, _WARM_UP_S)
 
-    def _messages(self, question: Question) -> list[Message]:
+    def _messages(self, problem: RecourseProblem) -> list[Message]:
         """The prompt; asks the classifier what each move does alone."""
-        schema = question.schema
+        schema = problem.schema
         exemplars: list[Exemplar] = []
         if self.style is Style.FEW_SHOT and schema.model.name in self.exemplars:
-            exemplars = self.exemplars[schema.model.name].nearest(question.patient.row)
-        return messages(schema, self.style, case_text(question, leverage_of(question)), exemplars)
+            exemplars = self.exemplars[schema.model.name].nearest(problem.patient.row)
+        return messages(schema, self.style, case_text(problem, marginal_effects_of(problem)), exemplars)
 
-    def _nothing(self, question: Question, why: Degraded, usage: Usage) -> Proposals:
+    def _nothing(self, problem: RecourseProblem, why: Degraded, usage: Usage) -> Proposals:
         return Proposals(
-            question.unchanged[:0],
+            problem.unchanged[:0],
             asked=self.samples,
             model=self.client.model,
             prompt_version=self.prompt_version,

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from app.domain.counterfactual import Generator
 from app.domain.errors import InvalidInputError
 from app.domain.schema import Value
-from app.engine.question import Question
-from app.engine.wish import Wish
+from app.engine.preferences import Preferences
+from app.engine.problem import RecourseProblem
 from app.proposers.base import Degraded, Proposals, ProposerError
 from app.proposers.llm.proposer import LlmProposer
 from app.usecases.augmentation.row_generator import Made, Maker, Reason
@@ -41,7 +41,7 @@ class Generation:
     """How a job's rows are made; `llm` is there where a language model is to be asked."""
 
     maker: Maker
-    wish: Wish
+    preferences: Preferences
     pool: Executor
     llm: LlmProposer | None
     seed: int
@@ -67,16 +67,16 @@ class Generation:
         if not questions:
             return
         found, proposals = await asyncio.gather(
-            asyncio.to_thread(self.maker.search, list(questions.values()), self.wish, self.pool),
+            asyncio.to_thread(self.maker.search, list(questions.values()), self.preferences, self.pool),
             asyncio.gather(*(self._proposals(number, one) for number, one in questions.items())),
         )
         degraded = [one.degraded for one in proposals if one.degraded is not None]
-        if any(one.is_away for one in degraded) and self.wish.generator is Generator.LLM:
+        if any(one.is_away for one in degraded) and self.preferences.generator is Generator.LLM:
             raise ProposerError("the language model was away while it alone was to propose")
         done.degraded = done.degraded or next(iter(degraded), None)
         asked = zip(questions.values(), found, proposals, strict=True)
         picked = await asyncio.to_thread(
-            lambda: [(q, self.maker.pick(q, self.wish, f, p.levels)) for q, f, p in asked]
+            lambda: [(q, self.maker.pick(q, self.preferences, f, p.levels)) for q, f, p in asked]
         )
         made = await asyncio.to_thread(self.maker.verified, picked)
         for number, rows, proposed in zip(questions, made, proposals, strict=True):
@@ -85,9 +85,9 @@ class Generation:
             else:
                 done.refused[number] = self._why_none(proposed)
 
-    def _questions(self, sources: Sequence[Source], done: Yield) -> dict[int, Question]:
+    def _questions(self, sources: Sequence[Source], done: Yield) -> dict[int, RecourseProblem]:
         """What is to be asked; who is of the class already, or no valid person, is refused here."""
-        questions: dict[int, Question] = {}
+        questions: dict[int, RecourseProblem] = {}
         for number, features in sources:
             try:
                 questions[number] = self.maker.question(features)
@@ -101,11 +101,11 @@ class Generation:
         return questions
 
     def _why_none(self, proposed: Proposals) -> Reason:
-        only_llm = self.wish.generator is Generator.LLM
+        only_llm = self.preferences.generator is Generator.LLM
         said_nothing = proposed.degraded is Degraded.LLM_NO_PROPOSAL
         return Reason.NO_PROPOSAL if only_llm and said_nothing else Reason.OUT_OF_REACH
 
-    async def _proposals(self, number: int, question: Question) -> Proposals:
+    async def _proposals(self, number: int, question: RecourseProblem) -> Proposals:
         if self.llm is None or len(question.levers) == 0:
             return Proposals(question.unchanged[:0], asked=0, model=None, prompt_version=None)
         return await self.llm.propose(question, seed=(self.seed + number) % _SEEDS)

@@ -14,8 +14,8 @@ import structlog
 
 from app.domain.counterfactual import Generator
 from app.domain.schema import Value
-from app.engine.hosting import Hosting
-from app.engine.wish import Wish
+from app.engine.preferences import Preferences
+from app.engine.registry import ModelRegistry
 from app.proposers.llm.proposer import LlmProposer
 from app.storage.augmentation_tables import AugmentationRow, AugmentedRow, RejectedRow
 from app.storage.database import Database
@@ -48,13 +48,13 @@ class ChunkWork:
 
     def __init__(
         self,
-        hosting: Hosting,
+        registry: ModelRegistry,
         database: Database,
         queue: procrastinate.App,
         llm: LlmProposer | None,
         pool: Any,
     ) -> None:
-        self._hosting = hosting
+        self._registry = registry
         self._database = database
         self._queue = queue
         self._llm = llm
@@ -70,8 +70,8 @@ class ChunkWork:
         chunk = await self._take_up(job_id, number)
         if chunk is None:
             return
-        hosted = self._hosting.find(chunk.model)
-        if hosted is None or hosted.model.digest != chunk.digest:
+        served = self._registry.find(chunk.model)
+        if served is None or served.model.digest != chunk.digest:
             await self.fail(job_id, "The model that the job was made for is no longer hosted.")
             return
         generation = self._generation(chunk)
@@ -98,13 +98,13 @@ class ChunkWork:
     def _generation(self, chunk: Chunk) -> Generation:
         told = chunk.settings
         generator, label = Generator(told["generator"]), Label(told["target_label"])
-        wish = Wish(told["per_row"], told["min_robustness"], generator)
+        preferences = Preferences(told["per_row"], told["min_robustness"], generator)
         asks = generator is not Generator.SEARCH and label is Label.LOW
         llm = self._llm if asks and self._llm and self._llm.knows(chunk.model) else None
-        return Generation(self._maker(chunk.model, label), wish, self._pool, llm, told["seed"])
+        return Generation(self._maker(chunk.model, label), preferences, self._pool, llm, told["seed"])
 
     def _make_maker(self, model: str, label: Label) -> Maker:
-        return maker_of(self._hosting.named(model), label)
+        return maker_of(self._registry.named(model), label)
 
     async def _is_over(self, job_id: UUID) -> bool:
         async with self._database.transaction() as session:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from app.classifiers.cohort import Side
 from app.classifiers.folder import check_files, read_manifest
-from app.classifiers.people import read_people
+from app.classifiers.partitions import Side
+from app.classifiers.population import read_people
 from app.classifiers.task import read_schema
 from app.usecases.augmentation.measured import Measured
 from app.usecases.augmentation.report.inputs import JobFacts, Material

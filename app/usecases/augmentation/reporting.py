@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.schema import FeatureSchema, FloatArray
-from app.engine.hosting import Hosting
+from app.engine.registry import ModelRegistry
 from app.storage.augmentation_tables import AugmentationRow, AugmentedRow
 from app.storage.database import Database
 from app.usecases.augmentation.chunks import end
@@ -28,8 +28,8 @@ MOST_ROWS = 10_000
 class ReportWork:
     """Makes reports in a process of their own each, whose memory goes with it."""
 
-    def __init__(self, hosting: Hosting, database: Database) -> None:
-        self._hosting = hosting
+    def __init__(self, registry: ModelRegistry, database: Database) -> None:
+        self._registry = registry
         self._database = database
 
     async def run(self, job_id: UUID) -> None:
@@ -54,10 +54,10 @@ class ReportWork:
         async with self._database.transaction() as session:
             repository = AugmentationRepository(session)
             job = await repository.get(job_id)
-            hosted = self._hosting.find(job.model_name) if job is not None else None
-            if job is None or hosted is None or State(job.state).is_final:
+            served = self._registry.find(job.model_name) if job is not None else None
+            if job is None or served is None or State(job.state).is_final:
                 return None
-            model = hosted.model
+            model = served.model
             accepted, rows = await _synthetic(session, job_id)
             return Measured(
                 folder=model.folder,

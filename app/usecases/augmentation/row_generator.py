@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 
 from app.classifiers.complement import complement_model
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.domain.complement import complement_of
 from app.domain.constraints import read_constraints
 from app.domain.counterfactual import Generator
@@ -17,14 +17,14 @@ from app.domain.patient import read_patient
 from app.domain.reversed_actions import reversed_actions
 from app.domain.schema import FloatArray, IntArray, Value
 from app.engine.describe import features_of
-from app.engine.finding import find
-from app.engine.found import Found
-from app.engine.hosting import Hosted, hosted_of
-from app.engine.options import options_from
-from app.engine.plausibility import Crowd, crowd_of
-from app.engine.question import Question
-from app.engine.settle import settle
-from app.engine.wish import Wish
+from app.engine.plausibility import ReferencePopulation, reference_population_of
+from app.engine.preferences import Preferences
+from app.engine.problem import RecourseProblem
+from app.engine.registry import ServedModel, served_model
+from app.engine.repair import repair
+from app.engine.search import search
+from app.engine.search_result import SearchResult
+from app.engine.selection import select_options
 
 WORK = 20_000
 """How much the search may look at for one row, which need not be proved to be of least effort."""
@@ -70,47 +70,54 @@ class Maker:
     `asked` is the model as the engine sees it: its risk is the complement where high risk is wanted.
     """
 
-    hosted: Hosted
-    asked: Hosted
+    served: ServedModel
+    asked: ServedModel
     label: Label
-    everybody: Crowd
+    everybody: ReferencePopulation
     """All real people, of either class."""
 
-    def question(self, features: Mapping[str, Value]) -> Question:
+    def question(self, features: Mapping[str, Value]) -> RecourseProblem:
         """What would bring this person to the wanted class?"""
         model = self.asked.model
         patient = read_patient(model.schema, features)
         levers = levers_of(model.schema, patient, read_constraints(model.schema, None, None, None))
-        return Question(model.schema, patient, levers, model.classifier, model.schema.model.threshold)
+        return RecourseProblem(model.schema, patient, levers, model.classifier, model.schema.model.threshold)
 
-    def reached(self, questions: Sequence[Question]) -> list[bool]:
+    def reached(self, questions: Sequence[RecourseProblem]) -> list[bool]:
         """Whose unchanged values are of the wanted class already; one batch call."""
         rows = np.stack([question.patient.row for question in questions])
         risk = self.asked.model.classifier.risk(rows)
         return (risk <= self.asked.model.schema.model.threshold).tolist()
 
-    def search(self, questions: Sequence[Question], wish: Wish, pool: Executor) -> list[Found]:
+    def search(
+        self, questions: Sequence[RecourseProblem], preferences: Preferences, pool: Executor
+    ) -> list[SearchResult]:
         """What the search finds for each; the compiled search runs beside itself in threads."""
-        return list(pool.map(lambda one: find(one, self.asked.yardsticks, wish, WORK), questions))
+        return list(pool.map(lambda one: search(one, self.asked.references, preferences, WORK), questions))
 
     def pick(
-        self, question: Question, wish: Wish, found: Found, proposals: IntArray
+        self, question: RecourseProblem, preferences: Preferences, found: SearchResult, proposals: IntArray
     ) -> list[tuple[IntArray, Generator]]:
-        """Up to `wish.count` candidates, different in what they change, each with who proposed it."""
-        settled = settle(question, proposals)
-        only_llm = wish.generator is Generator.LLM
-        if wish.min_robustness == 0 and not len(settled.levels) and found.proved and not only_llm:
-            return [(levels, Generator.SEARCH) for levels in found.levels[: wish.count]]
+        """Up to `preferences.count` candidates, different in what they change, each with who proposed it."""
+        settled = repair(question, proposals)
+        only_llm = preferences.generator is Generator.LLM
+        if preferences.min_robustness == 0 and not len(settled.levels) and found.proved and not only_llm:
+            return [(levels, Generator.SEARCH) for levels in found.levels[: preferences.count]]
         searched = found.levels[:0] if only_llm else found.levels
-        options = options_from(
-            question, self.asked.yardsticks, wish, settled.levels, searched, found.proved and not only_llm
+        options = select_options(
+            question,
+            self.asked.references,
+            preferences,
+            settled.levels,
+            searched,
+            found.proved and not only_llm,
         )
         if only_llm:
             return [(levels, Generator.LLM) for levels in options.levels]
         return [(levels, _author(levels, settled.levels)) for levels in options.levels]
 
     def verified(
-        self, picked: Sequence[tuple[Question, Sequence[tuple[IntArray, Generator]]]]
+        self, picked: Sequence[tuple[RecourseProblem, Sequence[tuple[IntArray, Generator]]]]
     ) -> list[list[Made]]:
         """The rows that the hosted classifier puts in the wanted class, one batch call for all of them."""
         each = [(question, levels, by) for question, options in picked for levels, by in options]
@@ -119,7 +126,7 @@ class Maker:
         rows = np.concatenate([question.levers.rows(levels[None]) for question, levels, _ in each])
         asked = self.asked.model.classifier.risk(rows)
         target = self.asked.model.schema.model.threshold
-        near = self.asked.yardsticks.crowd.distances(rows)
+        near = self.asked.references.population.distances(rows)
         nearest = _nearest(self.everybody, rows)
         risk = 1.0 - asked if self.label is Label.HIGH else asked
         made = [
@@ -132,16 +139,16 @@ class Maker:
         return [[one for _ in options if (one := next(rest)) is not None] for _, options in picked]
 
 
-def maker_of(hosted: Hosted, label: Label) -> Maker:
+def maker_of(served: ServedModel, label: Label) -> Maker:
     """Takes some tenths of a second; made once for a model and a class."""
-    everybody = crowd_of(hosted.model.schema, hosted.model.population.rows)
+    everybody = reference_population_of(served.model.schema, served.model.population.rows)
     if label is Label.LOW:
-        return Maker(hosted, hosted, label, everybody)
-    model = _the_other_way(hosted.model)
-    return Maker(hosted, hosted_of(model), label, everybody)
+        return Maker(served, served, label, everybody)
+    model = _the_other_way(served.model)
+    return Maker(served, served_model(model), label, everybody)
 
 
-def _the_other_way(model: HostedModel) -> HostedModel:
+def _the_other_way(model: ModelVersion) -> ModelVersion:
     return replace(complement_model(model), schema=complement_of(reversed_actions(model.schema)))
 
 
@@ -151,8 +158,8 @@ def _author(levels: IntArray, by_llm: IntArray) -> Generator:
     return Generator.LLM if same else Generator.SEARCH
 
 
-def _nearest(everybody: Crowd, rows: FloatArray) -> FloatArray:
-    """Distance of each row to the nearest real person, by the crowd's measure; shape (n,)."""
+def _nearest(everybody: ReferencePopulation, rows: FloatArray) -> FloatArray:
+    """Distance of each row to the nearest real person, by the reference population's measure; shape (n,)."""
     scaled = rows[:, everybody.columns] * everybody.weight
     return np.array([_to_nearest(everybody.people, one) for one in scaled])
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import procrastinate
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.domain.counterfactual import Generator
 from app.domain.errors import (
     ConflictError,
@@ -18,7 +18,7 @@ from app.domain.errors import (
     ParameterIssue,
 )
 from app.domain.ids import uuid7
-from app.engine.hosting import Hosting
+from app.engine.registry import ModelRegistry
 from app.proposers.llm.proposer import LlmProposer
 from app.storage.augmentation_tables import (
     AugmentationChunkRow,
@@ -43,9 +43,9 @@ class AugmentationService:
     """What the endpoints ask for; all work on rows is done by workers."""
 
     def __init__(
-        self, hosting: Hosting, database: Database, queue: procrastinate.App, llm: LlmProposer | None
+        self, registry: ModelRegistry, database: Database, queue: procrastinate.App, llm: LlmProposer | None
     ) -> None:
-        self._hosting = hosting
+        self._registry = registry
         self._database = database
         self._queue = queue
         self._llm = llm
@@ -60,15 +60,15 @@ class AugmentationService:
             InvalidParameterError: the key was used for another request.
             ConflictError: a request with this key is being worked on.
         """
-        hosted = self._hosting.named(request.model)
-        self._check(request, hosted.model)
+        served = self._registry.named(request.model)
+        self._check(request, served.model)
         digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
         async with self._database.transaction() as session:
             repository = AugmentationRepository(session)
             if key is not None and (earlier := await _earlier(repository, key, digest)) is not None:
                 return await self._told(repository, earlier)
-            sources = await sources_of(request, hosted.model, repository)
-            job = await self._record(session, repository, request, hosted.model, sources)
+            sources = await sources_of(request, served.model, repository)
+            job = await self._record(session, repository, request, served.model, sources)
             if key is not None:
                 await repository.add_all([IdempotencyRow(key=key, request_digest=digest, job_id=job.id)])
             return await self._told(repository, job.id)
@@ -125,7 +125,7 @@ class AugmentationService:
         session: AsyncSession,
         repository: AugmentationRepository,
         request: AugmentationRequest,
-        model: HostedModel,
+        model: ModelVersion,
         sources: Sources,
     ) -> AugmentationRow:
         job = AugmentationRow(
@@ -154,7 +154,7 @@ class AugmentationService:
             await defer_within(session, self._queue, REPORT_TASK, [{"job_id": str(job.id)}])
         return job
 
-    def _check(self, request: AugmentationRequest, model: HostedModel) -> None:
+    def _check(self, request: AugmentationRequest, model: ModelVersion) -> None:
         if request.generator is not Generator.LLM:
             return
         if request.target_label is Label.HIGH:

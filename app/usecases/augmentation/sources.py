@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from app.classifiers.cohort import Side, people_of
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Side, people_of
 from app.domain.errors import InvalidInputError, ValidationIssue
 from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema
@@ -43,7 +43,7 @@ class Sources:
 
 
 async def sources_of(
-    request: AugmentationRequest, model: HostedModel, repository: AugmentationRepository
+    request: AugmentationRequest, model: ModelVersion, repository: AugmentationRepository
 ) -> Sources:
     """The people of a job, no more than `max_rows` can come of.
 
@@ -95,7 +95,7 @@ def _of_rows(source: RowsSource, on_invalid: OnInvalid, schema: FeatureSchema, m
     return _cut(people[:most], invalid)
 
 
-def _of_population(model: HostedModel, label: Label, most: int) -> Sources:
+def _of_population(model: ModelVersion, label: Label, most: int) -> Sources:
     """People whom the classifier puts in the other class, numbered as in the population's file."""
     threshold = model.schema.model.threshold
     people = [
@@ -109,7 +109,7 @@ def _of_population(model: HostedModel, label: Label, most: int) -> Sources:
 async def _of_upload(
     source: UploadSource,
     on_invalid: OnInvalid,
-    model: HostedModel,
+    model: ModelVersion,
     repository: AugmentationRepository,
     most: int,
 ) -> Sources:

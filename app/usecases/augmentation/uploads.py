@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.domain.errors import InvalidInputError, ValidationIssue
 from app.domain.ids import uuid7
 from app.domain.schema import FeatureSchema
@@ -36,7 +36,7 @@ class NoRoomError(RuntimeError):
 
 
 async def take_in(
-    body: AsyncIterator[bytes], read: TableReader, model: HostedModel, database: Database, most: int
+    body: AsyncIterator[bytes], read: TableReader, model: ModelVersion, database: Database, most: int
 ) -> Upload:
     """Read, check and keep a table; all of it or, whatever happens, nothing.
 
@@ -70,7 +70,7 @@ async def _to_disk(body: AsyncIterator[bytes], path: Path, most: int) -> str:
     return digest.hexdigest()
 
 
-async def _keep(rows: Iterable[RawRow], model: HostedModel, database: Database, sha256: str) -> Upload:
+async def _keep(rows: Iterable[RawRow], model: ModelVersion, database: Database, sha256: str) -> Upload:
     upload = UploadRow(
         id=uuid7(), model_name=model.name, model_digest=model.digest, rows=0, invalid=0, sha256=sha256
     )
@@ -99,7 +99,7 @@ async def _keep(rows: Iterable[RawRow], model: HostedModel, database: Database, 
     )
 
 
-def _chunks(rows: Iterable[RawRow], model: HostedModel) -> Iterator[tuple[list[Json], list[Json]]]:
+def _chunks(rows: Iterable[RawRow], model: ModelVersion) -> Iterator[tuple[list[Json], list[Json]]]:
     """People and faults, a chunk's worth of people at a time."""
     people: list[Json] = []
     wrong: list[Json] = []

@@ -27,7 +27,7 @@ def as_answer(
     asked: Asked, outcome: RecourseResult, cache_away: bool, elapsed_ms: float
 ) -> CounterfactualsAnswer:
     """An answer with ids of its own, ready to be recorded."""
-    model = asked.hosted.model
+    model = asked.served.model
     facts = model.schema.model
     return CounterfactualsAnswer(
         id=uuid7(),

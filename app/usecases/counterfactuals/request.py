@@ -11,9 +11,9 @@ from app.domain.errors import InvalidInputError
 from app.domain.input_warning import InputWarning
 from app.domain.levers import levers_of
 from app.domain.patient import Patient, read_patient
-from app.engine.hosting import Hosted, Hosting
-from app.engine.question import Question
-from app.engine.wish import Wish
+from app.engine.preferences import Preferences
+from app.engine.problem import RecourseProblem
+from app.engine.registry import ModelRegistry, ServedModel
 from app.usecases.counterfactuals.schemas import (
     ConstraintsIn,
     CounterfactualsAnswer,
@@ -29,11 +29,11 @@ class Asked:
     """A checked request; `base` is the answer that a what-if departed from."""
 
     patient_id: str
-    hosted: Hosted
+    served: ServedModel
     patient: Patient
     constraints: Constraints
     target: float
-    wish: Wish
+    preferences: Preferences
     base: CounterfactualsAnswer | None = None
 
     @property
@@ -42,13 +42,13 @@ class Asked:
 
     def warnings(self) -> list[InputWarning]:
         """What should be checked of the values that were entered: what a what-if supposes was not."""
-        return self.base.warnings if self.base else self.hosted.oddness.warnings(self.patient.row)
+        return self.base.warnings if self.base else self.served.oddness.warnings(self.patient.row)
 
-    def question(self) -> Question:
+    def question(self) -> RecourseProblem:
         """The engine's form of it; building the levers takes about a millisecond."""
-        model = self.hosted.model
+        model = self.served.model
         levers = levers_of(model.schema, self.patient, self.constraints)
-        return Question(model.schema, self.patient, levers, model.classifier, self.target)
+        return RecourseProblem(model.schema, self.patient, levers, model.classifier, self.target)
 
     def constraints_json(self) -> dict[str, Any]:
         return {
@@ -64,14 +64,14 @@ class Asked:
         canonical = {
             "form": _FORM,
             "patient_id": self.patient_id,
-            "model": self.hosted.model.digest,
+            "model": self.served.model.digest,
             "proposer": proposer_version,
             "features": {name: self.patient.values[name] for name in sorted(self.patient.values)},
             "target": self.target,
             "constraints": self.constraints_json(),
-            "count": self.wish.count,
-            "min_robustness": self.wish.min_robustness,
-            "generator": self.wish.generator,
+            "count": self.preferences.count,
+            "min_robustness": self.preferences.min_robustness,
+            "generator": self.preferences.generator,
             "based_on": str(self.based_on) if self.based_on else None,
         }
         text = json.dumps(canonical, separators=(",", ":"), sort_keys=True)
@@ -79,7 +79,7 @@ class Asked:
 
 
 def read_request(
-    hosting: Hosting, request: CounterfactualsRequest, base: CounterfactualsAnswer | None = None
+    registry: ModelRegistry, request: CounterfactualsRequest, base: CounterfactualsAnswer | None = None
 ) -> Asked:
     """Check a request against the schema of the model it names.
 
@@ -88,8 +88,8 @@ def read_request(
     Raises:
         InvalidInputError: with every fault of features and constraints at once.
     """
-    hosted = hosting.named(request.model)
-    schema = hosted.model.schema
+    served = registry.named(request.model)
+    schema = served.model.schema
     faults, patient, constraints = [], None, None
     try:
         patient = read_patient(schema, request.features)
@@ -107,11 +107,11 @@ def read_request(
     facts = schema.model
     return Asked(
         patient_id=request.patient_id,
-        hosted=hosted,
+        served=served,
         patient=patient,
         constraints=constraints,
         target=request.target.max_risk if request.target else facts.threshold,
-        wish=Wish(
+        preferences=Preferences(
             count=request.count,
             min_robustness=facts.min_robustness if request.min_robustness is None else request.min_robustness,
             generator=request.generator,

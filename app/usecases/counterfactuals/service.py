@@ -11,10 +11,10 @@ from app.classifiers.threads import in_thread
 from app.domain.counterfactual import GenerationStats, Generator, RecourseResult
 from app.domain.errors import NotFoundError
 from app.domain.ids import RequestIds
-from app.engine.finding import find
-from app.engine.hosting import Hosting
-from app.engine.question import Question
-from app.engine.recommend import already_below, recommend
+from app.engine.problem import RecourseProblem
+from app.engine.recommend import already_valid, recommend
+from app.engine.registry import ModelRegistry
+from app.engine.search import search
 from app.metrics import ANSWERS
 from app.proposers.base import Degraded, Proposals
 from app.proposers.llm.proposer import LlmProposer
@@ -34,8 +34,10 @@ SLOWEST_S = 60.0
 class CounterfactualService:
     """Answers questions. I/O happens here, at both ends; everything between is plain functions."""
 
-    def __init__(self, hosting: Hosting, database: Database, cache: Cache, llm: LlmProposer | None) -> None:
-        self._hosting = hosting
+    def __init__(
+        self, registry: ModelRegistry, database: Database, cache: Cache, llm: LlmProposer | None
+    ) -> None:
+        self._registry = registry
         self._database = database
         self._cache = cache
         self._llm = llm
@@ -53,7 +55,7 @@ class CounterfactualService:
             ClassifierError: the classifier is away.
         """
         started = time.perf_counter()
-        asked = read_request(self._hosting, request, base)
+        asked = read_request(self._registry, request, base)
         answer = await self._answered(asked, ids, started)
         generation = answer.generation
         ANSWERS.labels(answer.model.name, answer.status, generation.cached, generation.degraded or "no").inc()
@@ -88,8 +90,8 @@ class CounterfactualService:
             return recorded.as_answer(row)
 
     def _proposer_version(self, asked: Asked) -> str:
-        llm, name = self._llm, asked.hosted.model.name
-        if llm is None or asked.wish.generator is Generator.SEARCH or not llm.knows(name):
+        llm, name = self._llm, asked.served.model.name
+        if llm is None or asked.preferences.generator is Generator.SEARCH or not llm.knows(name):
             return "search"
         return llm.version
 
@@ -120,28 +122,28 @@ class CounterfactualService:
         return answer
 
     async def _work_out(self, asked: Asked) -> RecourseResult:
-        question, classifier = asked.question(), asked.hosted.model.classifier
+        question, classifier = asked.question(), asked.served.model.classifier
         # In a thread, like all that asks the classifier: it may be on another machine.
         risk = float((await in_thread(classifier, question.risk, question.unchanged))[0])
         if risk <= asked.target:
-            return already_below(risk)
+            return already_valid(risk)
         found, proposals = await asyncio.gather(
-            in_thread(classifier, find, question, asked.hosted.yardsticks, asked.wish),
-            self._propose(question, asked.wish.generator),
+            in_thread(classifier, search, question, asked.served.references, asked.preferences),
+            self._propose(question, asked.preferences.generator),
         )
         return await in_thread(
             classifier,
             recommend,
             question,
-            asked.hosted.yardsticks,
-            asked.wish,
+            asked.served.references,
+            asked.preferences,
             risk,
             found,
             proposals.levels,
             _generation(proposals),
         )
 
-    async def _propose(self, question: Question, generator: Generator) -> Proposals:
+    async def _propose(self, question: RecourseProblem, generator: Generator) -> Proposals:
         nothing = question.unchanged[:0]
         if generator is Generator.SEARCH or len(question.levers) == 0:
             return Proposals(nothing, asked=0, model=None, prompt_version=None)

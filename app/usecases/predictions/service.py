@@ -7,7 +7,7 @@ from app.classifiers.threads import in_thread
 from app.domain.ids import uuid7
 from app.domain.input_warning import InputWarning
 from app.domain.patient import Patient
-from app.engine.hosting import Hosted
+from app.engine.registry import ServedModel
 from app.storage.database import Database
 from app.storage.tables import PredictionRow
 
@@ -29,14 +29,14 @@ class PredictionAnswer(BaseModel):
 _RECORD = insert(PredictionRow).returning(PredictionRow.id)
 
 
-async def tell(hosted: Hosted, patient: Patient, database: Database) -> PredictionAnswer:
+async def tell(served: ServedModel, patient: Patient, database: Database) -> PredictionAnswer:
     """The risk of one patient, once it is on record that it was told.
 
     Raises:
         ClassifierError: the classifier is away.
         RecordError: the database is.
     """
-    model, facts = hosted.model, hosted.model.schema.model
+    model, facts = served.model, served.model.schema.model
     # In a thread: the classifier may be on another machine.
     risk = float((await in_thread(model.classifier, model.classifier.risk, patient.row[None, :]))[0])
     answer = PredictionAnswer(
@@ -45,7 +45,7 @@ async def tell(hosted: Hosted, patient: Patient, database: Database) -> Predicti
         risk=risk,
         threshold=facts.threshold,
         label=facts.label(risk),
-        warnings=hosted.oddness.warnings(patient.row),
+        warnings=served.oddness.warnings(patient.row),
     )
     audit = {
         "id": uuid7(),

@@ -9,7 +9,7 @@ from app.domain.constraints import Constraints, read_constraints
 from app.domain.errors import InvalidInputError
 from app.domain.patient import Patient, read_patient
 from app.domain.schema import FeatureSchema
-from app.engine.hosting import Hosted
+from app.engine.registry import ServedModel
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow
 from app.usecases.counterfactuals.recorded import as_answer
@@ -46,7 +46,7 @@ class Scene:
     row: AnswerRow
     sent_at: datetime
     answer: CounterfactualsAnswer
-    hosted: Hosted | None
+    served: ServedModel | None
     background: Background | None
     patient: Patient | None
     constraints: Constraints | None
@@ -54,7 +54,7 @@ class Scene:
 
     @property
     def schema(self) -> FeatureSchema | None:
-        return self.hosted.model.schema if self.hosted else None
+        return self.served.model.schema if self.served else None
 
     @property
     def options(self) -> list[CounterfactualOut]:
@@ -69,26 +69,26 @@ class Scene:
     @property
     def is_of_hosted_version(self) -> bool:
         """Whether the very model that is hosted now gave the answer."""
-        return _is_of(self.row, self.hosted)
+        return _is_of(self.row, self.served)
 
     def standing(self) -> dict[UUID, FeedbackRow]:
         """The verdict that stands on each option."""
         return standing(self.past.verdicts)
 
 
-def scene_of(sent: Sent, past: Past, hosted: Hosted | None, background: Background | None) -> Scene:
+def scene_of(sent: Sent, past: Past, served: ServedModel | None, background: Background | None) -> Scene:
     """The scene of one recorded answer."""
     row, patient, constraints = sent.answer, None, None
-    if hosted is not None and _is_of(row, hosted):
-        schema, told = hosted.model.schema, row.constraints
+    if served is not None and _is_of(row, served):
+        schema, told = served.model.schema, row.constraints
         try:
             patient = read_patient(schema, row.features)
             ranges = {name: (low, high) for name, (low, high) in told["permitted_range"].items()}
             constraints = read_constraints(schema, told["features_to_vary"], ranges, told["max_changes"])
         except InvalidInputError:
             patient = constraints = None
-    return Scene(row, sent.at, as_answer(row), hosted, background, patient, constraints, past)
+    return Scene(row, sent.at, as_answer(row), served, background, patient, constraints, past)
 
 
-def _is_of(row: AnswerRow, hosted: Hosted | None) -> bool:
-    return hosted is not None and row.prediction.model_digest == hosted.model.digest
+def _is_of(row: AnswerRow, served: ServedModel | None) -> bool:
+    return served is not None and row.prediction.model_digest == served.model.digest

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from app.domain.errors import NotFoundError
-from app.engine.hosting import Hosting
+from app.engine.registry import ModelRegistry
 from app.storage.database import Database
 from app.storage.tables import AnswerRow
 from app.usecases.record.context import Past, Scene, scene_of
@@ -22,9 +22,11 @@ class UnknownPatientError(NotFoundError):
 class Scenes:
     """Finds scenes."""
 
-    def __init__(self, database: Database, hosting: Hosting, backgrounds: Mapping[str, Background]) -> None:
+    def __init__(
+        self, database: Database, registry: ModelRegistry, backgrounds: Mapping[str, Background]
+    ) -> None:
         self._database = database
-        self._hosting = hosting
+        self._registry = registry
         self._backgrounds = backgrounds
 
     async def of(self, patient_id: str, wanted: UUID | None = None, before: UUID | None = None) -> Scene:
@@ -71,7 +73,7 @@ class Scenes:
 
     def _scene(self, sent: Sent, past: Past) -> Scene:
         name = sent.answer.prediction.model_name
-        return scene_of(sent, past, self._hosting.find(name), self._backgrounds.get(name))
+        return scene_of(sent, past, self._registry.find(name), self._backgrounds.get(name))
 
 
 def _theirs(sent: Sent | None) -> Sent:

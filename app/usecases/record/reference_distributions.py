@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.classifiers.card import Card
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.domain.feature import Feature, Kind
 from app.domain.schema import BoolArray, FloatArray
-from app.engine.hosting import Hosted, Hosting
+from app.engine.registry import ModelRegistry, ServedModel
 
 BINS = 24
 _TAIL = 0.5
@@ -56,17 +56,17 @@ class Background:
     card: Card | None
 
 
-def backgrounds_of(hosting: Hosting) -> dict[str, Background]:
+def backgrounds_of(registry: ModelRegistry) -> dict[str, Background]:
     """Made once, by model name: it takes some milliseconds a model."""
-    return {hosted.model.name: _background(hosted) for hosted in hosting}
+    return {served.model.name: _background(served) for served in registry}
 
 
-def _background(hosted: Hosted) -> Background:
-    model = hosted.model
+def _background(served: ServedModel) -> Background:
+    model = served.model
     return Background(dict(_spreads(model)), len(model.population.rows), model.card)
 
 
-def _spreads(model: HostedModel) -> Iterator[tuple[str, Spread]]:
+def _spreads(model: ModelVersion) -> Iterator[tuple[str, Spread]]:
     for feature in model.schema.features:
         if feature.kind is not Kind.CATEGORY:
             column = model.population.rows[:, model.schema.column_of[feature.name]]

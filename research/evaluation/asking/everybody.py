@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from app.local.embedded.llm_session import Served
+from app.local.embedded.llm_session import LlmEndpoint
 from app.settings import ROOT
 from research.evaluation.asking.answers import Answer, Ending, Reply, Shelf
 from research.evaluation.asking.worker import Broken, Done, Worker
@@ -27,7 +27,7 @@ class Asking:
 
     home: Path
     fresh: bool = False
-    served: Served | None = None
+    served: LlmEndpoint | None = None
 
 
 def ask_all(scene: Scene, place: Place, method: Method, asking: Asking) -> Iterator[Answers]:
@@ -61,7 +61,7 @@ def _failed(person: int, came: Broken) -> Answer:
     return Answer(person, Reply(ending, detail=came.detail), came.wall_s, came.wall_s)
 
 
-def edition(scene: Scene, method: Method, served: Served | None = None) -> str:
+def edition(scene: Scene, method: Method, served: LlmEndpoint | None = None) -> str:
     """Stands for all that an answer depends on; answers of another edition are left alone."""
     adapter = ROOT.joinpath(*method.adapter.partition(":")[0].split(".")).with_suffix(".py")
     code = [adapter, *(ROOT / "app" / "evaluation" / "scene").glob("*.py")]

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.classifiers.hosted import HostedModel
-from app.local.embedded.llm_session import Served, serving
+from app.classifiers.model_version import ModelVersion
+from app.local.embedded.llm_session import LlmEndpoint, serving
 from app.proposers.llm.adapter import load_adapter
 from app.proposers.llm.prompt import Style
 
@@ -18,10 +18,12 @@ class Language:
     """A server by URL, or else one started here in `home`."""
 
     home: Path
-    given: Served | None = None
+    given: LlmEndpoint | None = None
 
     @contextmanager
-    def served(self, model: HostedModel, style: Style | None, report: Report) -> Iterator[Served | None]:
+    def served(
+        self, model: ModelVersion, style: Style | None, report: Report
+    ) -> Iterator[LlmEndpoint | None]:
         """A server for this style; None without one, or where a fine-tuned one is asked for nobody taught.
 
         Raises:

@@ -7,9 +7,9 @@ from enum import StrEnum
 import numpy as np
 import pyarrow.parquet as pq
 
-from app.classifiers.cohort import Side, people_of
-from app.classifiers.fitting import Sample
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Side, people_of
+from app.classifiers.training_procedure import Sample
 from app.domain.schema import FeatureSchema, IntArray, Value
 from research.evaluation.scene.people import Place, Scene, load_scene
 from research.evaluation.scene.rules import Setting
@@ -42,7 +42,7 @@ class Cohort:
     test: Sample
 
     @property
-    def model(self) -> HostedModel:
+    def model(self) -> ModelVersion:
         return self.scene.model
 
     @property

@@ -6,10 +6,10 @@ from pkgutil import resolve_name
 
 import numpy as np
 
-from app.classifiers.fitting import Sample
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.training_procedure import Sample
 from app.domain.schema import FloatArray, IntArray
-from app.local.embedded.llm_session import Served
+from app.local.embedded.llm_session import LlmEndpoint
 from research.evaluation.asking.answers import Ending, Reply
 from research.evaluation.augmentation.augmenters import Augmenter, Way
 from research.evaluation.augmentation.cohort import Cohort, Scarce
@@ -47,7 +47,7 @@ class Made:
 
 
 def make_rows(
-    cohort: Cohort, scarce: Scarce, augmenter: Augmenter, most: float, seed: int, served: Served | None
+    cohort: Cohort, scarce: Scarce, augmenter: Augmenter, most: float, seed: int, served: LlmEndpoint | None
 ) -> list[Made]:
     """Up to `most` times the rows that each class lost."""
     rng = np.random.default_rng([seed, 1])
@@ -75,7 +75,7 @@ def _changed(
     augmenter: Augmenter,
     wanted: dict[bool, int],
     rng: np.random.Generator,
-    served: Served | None,
+    served: LlmEndpoint | None,
 ) -> Iterator[Made]:
     """People on the wanted side as they are, or labelled ones for them; others with what a method changes."""
     labelled = augmenter.way is Way.LABELLED
@@ -97,7 +97,7 @@ def _changed(
 
 
 def _sources(
-    cohort: Cohort, scarce: Scarce, model: HostedModel, label: bool, labelled: bool, rng: np.random.Generator
+    cohort: Cohort, scarce: Scarce, model: ModelVersion, label: bool, labelled: bool, rng: np.random.Generator
 ) -> IntArray:
     """Whom rows are made of: people without a label first, then labelled ones of the other class.
 
@@ -114,7 +114,7 @@ def _sources(
     return np.concatenate([rng.permutation(own), rng.permutation(others)])
 
 
-def _asking(augmenter: Augmenter, scene: ScarceScene, served: Served | None) -> Ask | None:
+def _asking(augmenter: Augmenter, scene: ScarceScene, served: LlmEndpoint | None) -> Ask | None:
     if augmenter.method is None:
         return None
     options = {**augmenter.adapter.options, **augmenter.options}

@@ -3,7 +3,7 @@
 import numpy as np
 from imblearn.over_sampling import SMOTENC
 
-from app.classifiers.fitting import Sample
+from app.classifiers.training_procedure import Sample
 from app.domain.schema import FloatArray
 from research.evaluation.augmentation.cohort import Cohort
 from research.evaluation.scene.compact import Compact

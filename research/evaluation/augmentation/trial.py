@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import balanced_accuracy_score, f1_score, roc_auc_score
 
-from app.classifiers.fitting import Sample, fit, risk_of
-from app.local.embedded.llm_session import Served
+from app.classifiers.training_procedure import Sample, fit, risk_of
+from app.local.embedded.llm_session import LlmEndpoint
 from research.evaluation.augmentation.augmenters import Augmenter
 from research.evaluation.augmentation.cohort import Cohort, Scarcity, load_cohort, make_scarce
 from research.evaluation.augmentation.rows import Made, make_rows, with_rows
@@ -50,7 +50,7 @@ Task = tuple[Scarcity, int]
 Maker = Callable[[], Callable[[Task], list[dict[str, Any]]]]
 
 
-def prepare(name: str, people: int, augmenter: Augmenter | None, served: Served | None) -> Maker:
+def prepare(name: str, people: int, augmenter: Augmenter | None, served: LlmEndpoint | None) -> Maker:
     """What a worker process calls once: it gives the function that makes all trials of one task."""
     return partial(_prepared, name, people, augmenter, served)
 
@@ -61,13 +61,13 @@ def trial_of(told: dict[str, Any]) -> Trial:
 
 
 def _prepared(
-    name: str, people: int, augmenter: Augmenter | None, served: Served | None
+    name: str, people: int, augmenter: Augmenter | None, served: LlmEndpoint | None
 ) -> Callable[[Task], list[dict[str, Any]]]:
     return partial(_try, load_cohort(name), people, augmenter, served)
 
 
 def _try(
-    cohort: Cohort, people: int, augmenter: Augmenter | None, served: Served | None, task: Task
+    cohort: Cohort, people: int, augmenter: Augmenter | None, served: LlmEndpoint | None, task: Task
 ) -> list[dict[str, Any]]:
     if augmenter is None:
         return [asdict(trial) for trial in try_without(cohort, people, *task)]
@@ -85,7 +85,12 @@ def try_without(cohort: Cohort, people: int, scarcity: Scarcity, seed: int) -> l
 
 
 def try_with(
-    cohort: Cohort, people: int, scarcity: Scarcity, seed: int, augmenter: Augmenter, served: Served | None
+    cohort: Cohort,
+    people: int,
+    scarcity: Scarcity,
+    seed: int,
+    augmenter: Augmenter,
+    served: LlmEndpoint | None,
 ) -> list[Trial]:
     """With rows made, at each magnitude: the first of the same rows."""
     scarce = make_scarce(cohort, scarcity, seed, people)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.classifiers.complement import complement_model
-from app.classifiers.fitting import Sample, fit, refit
-from app.classifiers.hosted import HostedModel, Population
+from app.classifiers.model_version import ModelVersion, Population
+from app.classifiers.training_procedure import Sample, fit, refit
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
 from app.domain.schema import FloatArray, IntArray
@@ -32,7 +32,7 @@ class ScarceScene(Scene):
         return Person(index, values, cohort.training.rows[index], reach_of(self.rules, values))
 
 
-def model_of(cohort: Cohort, sample: Sample) -> HostedModel:
+def model_of(cohort: Cohort, sample: Sample) -> ModelVersion:
     """A model that knows these labels alone: classifier, committee of refits, real people."""
     schema = cohort.schema
     refits = [refit(schema, sample, _FIRST_SEED + number) for number in range(REFITS)]
@@ -44,7 +44,7 @@ def model_of(cohort: Cohort, sample: Sample) -> HostedModel:
     )
 
 
-def scene_of(cohort: Cohort, model: HostedModel, label: bool, setting: Setting) -> ScarceScene:
+def scene_of(cohort: Cohort, model: ModelVersion, label: bool, setting: Setting) -> ScarceScene:
     """Where a row of this class is wanted: its risk is what `model` says, or the complement of it."""
     asked = complement_model(model) if label else model
     base = cohort.scene
@@ -64,6 +64,6 @@ def repeats(cohort: Cohort, scarce: Scarce, wanted: Mapping[bool, int], rng: np.
     return np.concatenate(drawn)
 
 
-def by_risk(model: HostedModel, rows: FloatArray, people: IntArray) -> IntArray:
+def by_risk(model: ModelVersion, rows: FloatArray, people: IntArray) -> IntArray:
     """People, the lowest risk first."""
     return people[np.argsort(model.classifier.risk(rows[people]), kind="stable")]

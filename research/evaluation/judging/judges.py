@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import xgboost
 
-from app.classifiers.fitting import Sample, refit
+from app.classifiers.training_procedure import Sample, refit
 from app.classifiers.xgboost_local import load_booster
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from app.engine.density import JointDensity, density_of
-from app.engine.plausibility import Crowd, crowd_of
+from app.engine.plausibility import ReferencePopulation, reference_population_of
 from research.evaluation.judging.scales import Scales, scales_of
 from research.evaluation.scene.people import Scene
 
@@ -39,7 +39,7 @@ class Judges:
     refits: Sequence[xgboost.Booster]
     shipped: Sequence[xgboost.Booster]
     noise: FloatArray
-    crowd: Crowd
+    crowd: ReferencePopulation
     density: JointDensity
     scales: Scales
 
@@ -85,7 +85,7 @@ def judges_of(scene: Scene, cache: Path, report: Callable[[str], None]) -> Judge
             _read(path, scene.schema) for path in sorted((scene.model.folder / "committee").glob("*.ubj"))
         ],
         noise=noise_draws(scene.schema),
-        crowd=crowd_of(scene.schema, low),
+        crowd=reference_population_of(scene.schema, low),
         density=density_of(scene.schema, low),
         scales=scales_of(scene.schema, population.rows),
     )

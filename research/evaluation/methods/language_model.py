@@ -3,13 +3,13 @@
 import asyncio
 
 from app.domain.counterfactual import Generator
-from app.engine.finding import find
-from app.engine.likeness import Likeness
-from app.engine.moves import distinct
-from app.engine.options import choose, judge_all
-from app.engine.settle import settle
-from app.engine.wish import Wish
-from app.local.embedded.llm_session import Served, proposing
+from app.engine.neighbours import distinct
+from app.engine.plausibility_profile import PlausibilityProfile
+from app.engine.preferences import Preferences
+from app.engine.repair import repair
+from app.engine.search import search
+from app.engine.selection import rank_and_diversify, score
+from app.local.embedded.llm_session import LlmEndpoint, proposing
 from app.proposers.llm.prompt import Style
 from research.evaluation.asking.answers import Reply
 from research.evaluation.methods.turnpoint import Asker, reply
@@ -21,11 +21,11 @@ SAMPLES = 8
 class LanguageModel:
     """What it says, verified: of its samples those that are valid as they come, ranked as usual."""
 
-    def __init__(self, scene: Scene, style: str, count: int = 1, served: Served | None = None) -> None:
+    def __init__(self, scene: Scene, style: str, count: int = 1, served: LlmEndpoint | None = None) -> None:
         if served is None:
             raise ValueError("a language model is asked over HTTP, and no server was given")
         self._asker = Asker(scene, categories=False)
-        self._wish = Wish(count, scene.schema.model.min_robustness, Generator.LLM)
+        self._wish = Preferences(count, scene.schema.model.min_robustness, Generator.LLM)
         self._runner = asyncio.Runner()
         self._context = proposing(served, scene.model, Style(style), SAMPLES)
         self._proposer = self._runner.run(self._context.__aenter__())
@@ -38,9 +38,11 @@ class LanguageModel:
         pool = distinct(proposed.levels)
         pool = pool[question.levers.allowed(pool)]
         valid = pool[question.reached(question.risk(pool))]
-        likeness = Likeness(question.levers, self._asker.yardsticks.crowd, self._asker.yardsticks.density)
-        judged = judge_all(question, self._asker.yardsticks.judge, likeness, valid)
-        options = choose(judged, question.target, wish.count, wish.min_robustness)
+        likeness = PlausibilityProfile(
+            question.levers, self._asker.yardsticks.population, self._asker.yardsticks.density
+        )
+        judged = score(question, self._asker.yardsticks.evaluator, likeness, valid)
+        options = rank_and_diversify(judged, question.target, wish.count, wish.min_robustness)
         return reply(question, wish, options, proved=False)
 
 
@@ -50,9 +52,9 @@ class Pipeline:
     Without a server it is the search alone, as the gateway answers about models that nobody was taught.
     """
 
-    def __init__(self, scene: Scene, count: int = 1, served: Served | None = None) -> None:
+    def __init__(self, scene: Scene, count: int = 1, served: LlmEndpoint | None = None) -> None:
         self._asker = Asker(scene, categories=served is None)
-        self._wish = Wish(count, scene.schema.model.min_robustness, Generator.AUTO)
+        self._wish = Preferences(count, scene.schema.model.min_robustness, Generator.AUTO)
         self._runner = asyncio.Runner()
         self._proposer = None
         if served is not None:
@@ -64,6 +66,6 @@ class Pipeline:
         proposals = question.unchanged[:0]
         if self._proposer is not None:
             proposals = self._runner.run(self._proposer.propose(question)).levels
-        found = find(question, self._asker.yardsticks, wish)
-        options = self._asker.options(question, wish, settle(question, proposals).levels, found)
+        found = search(question, self._asker.yardsticks, wish)
+        options = self._asker.options(question, wish, repair(question, proposals).levels, found)
         return reply(question, wish, options, found.proved)

@@ -7,7 +7,7 @@ from functools import partial
 from pkgutil import resolve_name
 from typing import Any
 
-from app.local.embedded.llm_session import Served
+from app.local.embedded.llm_session import LlmEndpoint
 from app.proposers.llm.prompt import Style
 from research.evaluation.asking.answers import Reply
 from research.evaluation.scene.people import Place, Scene, easy_training_person, load_scene
@@ -133,7 +133,7 @@ Question = tuple[int, tuple[str, ...] | None]
 
 
 def maker(
-    method: Method, place: Place, served: Served | None = None
+    method: Method, place: Place, served: LlmEndpoint | None = None
 ) -> Callable[[], Callable[[Question], Reply]]:
     """What a worker process calls once to get a method ready; it can be sent to another process.
 

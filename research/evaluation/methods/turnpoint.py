@@ -5,13 +5,13 @@ from app.domain.counterfactual import Generator
 from app.domain.levers import levers_of
 from app.domain.patient import read_patient
 from app.domain.schema import IntArray
-from app.engine.finding import WORK, find
-from app.engine.found import Found
-from app.engine.options import Judged, options_from
-from app.engine.question import Question
-from app.engine.search import search
-from app.engine.wish import Wish
-from app.engine.yardsticks import Yardsticks, yardsticks_of
+from app.engine.beam import beam_search
+from app.engine.preferences import Preferences
+from app.engine.problem import RecourseProblem
+from app.engine.references import ReferenceData, reference_data_of
+from app.engine.search import WORK, search
+from app.engine.search_result import SearchResult
+from app.engine.selection import ScoredCandidates, select_options
 from research.evaluation.asking.answers import Ending, Reply
 from research.evaluation.scene.people import Person, Scene
 from research.evaluation.scene.rules import Setting
@@ -23,24 +23,26 @@ class Asker:
 
     def __init__(self, scene: Scene, categories: bool = True) -> None:
         self.model = scene.model
-        self.yardsticks: Yardsticks = yardsticks_of(scene.model)
+        self.yardsticks: ReferenceData = reference_data_of(scene.model)
         self._freedom: Freedom | None = None
         if scene.rules.setting is Setting.FREE:
             self._freedom = freedom_of(scene.schema, scene.sd)
         self._categories = categories
 
-    def question(self, person: Person) -> Question:
+    def question(self, person: Person) -> RecourseProblem:
         schema, classifier = self.model.schema, self.model.classifier
         patient = read_patient(schema, person.values)
         if self._freedom is not None:
             levers = self._freedom.levers(patient, classifier, self._categories)
         else:
             levers = levers_of(schema, patient, read_constraints(schema, person.only, None, None))
-        return Question(schema, patient, levers, classifier, schema.model.threshold)
+        return RecourseProblem(schema, patient, levers, classifier, schema.model.threshold)
 
-    def options(self, question: Question, wish: Wish, proposed: IntArray, found: Found) -> Judged:
+    def options(
+        self, question: RecourseProblem, wish: Preferences, proposed: IntArray, found: SearchResult
+    ) -> ScoredCandidates:
         """The options to show of settled proposals and what the search found, as the gateway picks them."""
-        return options_from(question, self.yardsticks, wish, proposed, found.levels, found.proved)
+        return select_options(question, self.yardsticks, wish, proposed, found.levels, found.proved)
 
 
 class Turnpoint:
@@ -66,13 +68,15 @@ class Turnpoint:
     ) -> None:
         self._asker = Asker(scene)
         demanded = scene.schema.model.min_robustness if min_robustness is None else min_robustness
-        self._wish = Wish(count, 0.0 if bare else demanded, Generator.SEARCH)
+        self._wish = Preferences(count, 0.0 if bare else demanded, Generator.SEARCH)
         self._batches, self._work, self._bare = batches, work, bare
 
     def __call__(self, person: Person) -> Reply:
         question, wish = self._asker.question(person), self._wish
         found = (
-            search(question) if self._batches else find(question, self._asker.yardsticks, wish, self._work)
+            beam_search(question)
+            if self._batches
+            else search(question, self._asker.yardsticks, wish, self._work)
         )
         if len(found.levels) == 0:
             return Reply(Ending.NONE, proved=found.proved)
@@ -83,10 +87,10 @@ class Turnpoint:
         return reply(question, wish, options, found.proved)
 
 
-def reply(question: Question, wish: Wish, options: Judged, proved: bool) -> Reply:
+def reply(question: RecourseProblem, wish: Preferences, options: ScoredCandidates, proved: bool) -> Reply:
     """Options as the classifier's rows, best first."""
     if len(options.levels) == 0:
         return Reply(Ending.NONE, proved=proved)
     rows = question.levers.rows(options.levels).tolist()
-    robust = bool(options.holding(question.target, wish.min_robustness)[0])
+    robust = bool(options.is_robust(question.target, wish.min_robustness)[0])
     return Reply(Ending.FOUND, tuple(map(tuple, rows)), proved=proved, robust=robust)

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.classifiers.cohort import Side, people_of
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Side, people_of
 from app.domain.counterfactual import Generator
-from app.engine.finding import find
-from app.engine.likeness import Likeness
-from app.engine.options import judge_all
-from app.engine.question import Question, question_about
-from app.engine.wish import Wish
-from app.engine.yardsticks import Yardsticks
+from app.engine.plausibility_profile import PlausibilityProfile
+from app.engine.preferences import Preferences
+from app.engine.problem import RecourseProblem, problem_about
+from app.engine.references import ReferenceData
+from app.engine.search import search
+from app.engine.selection import score
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,24 +19,24 @@ class Case:
     """A held-out person's default question, and how the search answers it."""
 
     source_id: int
-    question: Question
+    question: RecourseProblem
     effort: float
     """Of the search's first option."""
     held: bool
     """Whether that option holds as well as the schema asks."""
 
 
-def cases_of(model: HostedModel, yardsticks: Yardsticks) -> Iterator[Case]:
+def cases_of(model: ModelVersion, yardsticks: ReferenceData) -> Iterator[Case]:
     """Everybody held out who has a permitted way to the target, in the file's order."""
     least = model.schema.model.min_robustness
     for person in people_of(model, Side.HELD_OUT):
         if person.risk <= model.schema.model.threshold:
             continue
-        question = question_about(model, person.features)
-        found = find(question, yardsticks, Wish(1, least, Generator.SEARCH))
+        question = problem_about(model, person.features)
+        found = search(question, yardsticks, Preferences(1, least, Generator.SEARCH))
         if len(found.levels) == 0:
             continue
-        likeness = Likeness(question.levers, yardsticks.crowd, yardsticks.density)
-        option = judge_all(question, yardsticks.judge, likeness, found.levels[:1])
-        held = bool(option.holding(question.target, least)[0])
+        likeness = PlausibilityProfile(question.levers, yardsticks.population, yardsticks.density)
+        option = score(question, yardsticks.evaluator, likeness, found.levels[:1])
+        held = bool(option.is_robust(question.target, least)[0])
         yield Case(person.source_id, question, float(option.effort[0]), held)

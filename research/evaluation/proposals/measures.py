@@ -11,8 +11,8 @@ from itertools import combinations
 import numpy as np
 
 from app.domain.schema import BoolArray, FloatArray, IntArray
-from app.engine.question import Question
-from app.engine.robustness import Judge
+from app.engine.problem import RecourseProblem
+from app.engine.robustness import RobustnessEvaluator
 from app.proposers.llm.response import read_answer
 from research.evaluation.proposals.cases import Case
 
@@ -40,7 +40,7 @@ class Scores:
     """Mean Jaccard distance between the sets of features that two different valid samples change."""
 
 
-def scores(case: Case, texts: Sequence[str], judge: Judge, spread: FloatArray) -> Scores:
+def scores(case: Case, texts: Sequence[str], judge: RobustnessEvaluator, spread: FloatArray) -> Scores:
     """The figures of one person's samples; `spread` is the population's standard deviation by column."""
     question = case.question
     read = [read_answer(question.levers, text) for text in texts]
@@ -64,7 +64,7 @@ def scores(case: Case, texts: Sequence[str], judge: Judge, spread: FloatArray) -
     )
 
 
-def _in_range(question: Question, levels: IntArray) -> BoolArray:
+def _in_range(question: RecourseProblem, levels: IntArray) -> BoolArray:
     """Whether each value that a candidate changes lies in its clinical and its observed range."""
     rows = question.levers.rows(levels)
     inside = np.ones(len(rows), dtype=bool)
@@ -78,7 +78,7 @@ def _in_range(question: Question, levels: IntArray) -> BoolArray:
     return inside
 
 
-def _holding(question: Question, judge: Judge, valid: IntArray) -> int:
+def _holding(question: RecourseProblem, judge: RobustnessEvaluator, valid: IntArray) -> int:
     if len(valid) == 0:
         return 0
     rows = question.levers.rows(valid)
@@ -90,7 +90,7 @@ def _holding(question: Question, judge: Judge, valid: IntArray) -> int:
     return int((least >= question.schema.model.min_robustness - 1e-9).sum())
 
 
-def _proximity(question: Question, valid: IntArray, spread: FloatArray) -> FloatArray:
+def _proximity(question: RecourseProblem, valid: IntArray, spread: FloatArray) -> FloatArray:
     apart = np.abs(question.levers.rows(valid) - question.levers.factual) / spread
     return np.nanmean(apart, axis=1) if len(valid) else np.empty(0)
 

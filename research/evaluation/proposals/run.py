@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from app.classifiers.hosted import HostedModel
-from app.engine.yardsticks import Yardsticks, yardsticks_of
-from app.local.embedded.llm_session import Served, proposing, serving
+from app.classifiers.model_version import ModelVersion
+from app.engine.references import ReferenceData, reference_data_of
+from app.local.embedded.llm_session import LlmEndpoint, proposing, serving
 from app.proposers.llm.prompt import VERSION
 from research.evaluation.proposals.asking import Reply, ask
 from research.evaluation.proposals.cases import Case, cases_of
@@ -29,11 +29,11 @@ Report = Callable[[str, float], None]
 
 
 def evaluate(
-    model: HostedModel,
+    model: ModelVersion,
     subjects: Sequence[Subject],
     people: int,
     home: Path,
-    given: Served | None,
+    given: LlmEndpoint | None,
     report: Report,
 ) -> dict[str, Any]:
     """Ask each proposer about the same held-out people and sum up; replies are kept in `home`.
@@ -44,7 +44,7 @@ def evaluate(
         LlmError: the language model is away.
         EmbeddedError: the embedded server cannot start.
     """
-    yardsticks = yardsticks_of(model)
+    yardsticks = reference_data_of(model)
     report("Finding out who has a way to the target", 0.0)
     cases = list(cases_of(model, yardsticks))[:people]
     replies = {}
@@ -92,7 +92,12 @@ def write_results(folder: Path, results: Mapping[str, Any]) -> None:
 
 
 async def _asked(
-    model: HostedModel, subject: Subject, served: Served, cases: Sequence[Case], kept: Kept, report: Report
+    model: ModelVersion,
+    subject: Subject,
+    served: LlmEndpoint,
+    cases: Sequence[Case],
+    kept: Kept,
+    report: Report,
 ) -> dict[int, Reply]:
     todo = [case for case in cases if case.source_id not in kept.replies]
     async with proposing(served, model, subject.style, SAMPLES) as proposer:
@@ -106,8 +111,8 @@ async def _asked(
 
 
 def _summaries(
-    model: HostedModel,
-    yardsticks: Yardsticks,
+    model: ModelVersion,
+    yardsticks: ReferenceData,
     cases: Sequence[Case],
     replies: Mapping[str, Mapping[int, Reply]],
 ) -> dict[str, Any]:
@@ -116,7 +121,7 @@ def _summaries(
     for name, given in replies.items():
         answered = [(case, given[case.source_id]) for case in cases]
         figures = summarise(
-            [scores(case, reply.texts, yardsticks.judge, spread) for case, reply in answered],
+            [scores(case, reply.texts, yardsticks.evaluator, spread) for case, reply in answered],
             [reply.tokens for _, reply in answered if reply.tokens],
             [reply.seconds for _, reply in answered],
         )
@@ -124,6 +129,6 @@ def _summaries(
     return summaries
 
 
-def _key(model: HostedModel, served: Served) -> str:
+def _key(model: ModelVersion, served: LlmEndpoint) -> str:
     text = f"{model.digest} {VERSION} {SAMPLES} {served.model} {served.temperature}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]

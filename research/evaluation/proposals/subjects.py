@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.proposers.llm.adapter import Adapter, AdapterError, adapter_in, load_adapter
 from app.proposers.llm.prompt import Style
 
@@ -22,7 +22,7 @@ class Subject:
     """What a fine-tuned one was taught; unused where a server is given by URL."""
 
 
-def subject_of(said: str, model: HostedModel) -> Subject:
+def subject_of(said: str, model: ModelVersion) -> Subject:
     """A style (`few_shot`), or a name and an adapter's folder (`second round=path`).
 
     Raises:

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import xgboost
 
-from app.classifiers.cohort import Side, people_of
-from app.classifiers.fitting import Sample
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Side, people_of
 from app.classifiers.store import load_model
+from app.classifiers.training_procedure import Sample
 from app.classifiers.xgboost_local import load_booster
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, Value
 from app.settings import ROOT
@@ -54,7 +54,7 @@ class Person:
 class Scene:
     """The shipped model, the people asked about, and the training people whom some peers need."""
 
-    model: HostedModel
+    model: ModelVersion
     rules: Rules
     people: tuple[Person, ...]
     sd: FloatArray

@@ -1,7 +1,7 @@
 """The two settings of the study: what may change, and what a change is worth.
 
 *Actionable*: the schema's own rules. *Free*, as in the papers: any known feature may take any observed value,
-whatever its direction, and nothing moves along (`domain.freed`).
+whatever its direction, and nothing moves along (`unconstrained.schema`).
 """
 
 from dataclasses import dataclass

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 
 PEOPLE = 300
 """How many of the population the copy keeps, so that it is read quickly."""
 
 
-def folder_of(model: HostedModel, home: Path) -> Path:
+def folder_of(model: ModelVersion, home: Path) -> Path:
     """A copy of a model's folder."""
     folder = Path(shutil.copytree(model.folder.parent, home / model.name))
     population = folder / "1" / "population.parquet"

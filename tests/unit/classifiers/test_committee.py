@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from app.classifiers.base import ClassifierError
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
 
 
-def test_members_agree_with_xgboost_on_each_alone(model: HostedModel) -> None:
+def test_members_agree_with_xgboost_on_each_alone(model: ModelVersion) -> None:
     rows = model.population.rows[:300]
     paths = sorted((model.folder / "committee").glob("*.ubj"))
     alone = np.stack([XGBoostClassifier.load(path, model.schema.columns).risk(rows) for path in paths])
@@ -17,6 +17,6 @@ def test_members_agree_with_xgboost_on_each_alone(model: HostedModel) -> None:
     assert model.committee.size == len(paths) == 40
 
 
-def test_an_empty_committee_is_refused(model: HostedModel) -> None:
+def test_an_empty_committee_is_refused(model: ModelVersion) -> None:
     with pytest.raises(ClassifierError, match="no members"):
         XGBoostCommittee.load([], model.schema.columns)

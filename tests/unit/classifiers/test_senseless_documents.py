@@ -4,7 +4,13 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.classifiers.open_inference_tensors import MisfitError, form_of, outputs_to_try, risks_of, version_of
+from app.classifiers.open_inference_tensors import (
+    SignatureMismatchError,
+    outputs_to_try,
+    risks_of,
+    tensor_format_of,
+    version_of,
+)
 from app.proposers.llm.completion import NotACompletionError, read_completion
 from tests.integration.fake_random import ANYTHING, spoilt
 
@@ -47,7 +53,7 @@ def test_what_stands_beside_the_choices_costs_no_text(value: object, key: str) -
 def test_risks_are_probabilities_or_none(document: object) -> None:
     try:
         risk = risks_of(document, "risk", 2)
-    except MisfitError:
+    except SignatureMismatchError:
         return
     assert risk.shape == (2,)
     assert ((risk >= 0) & (risk <= 1)).all()
@@ -58,9 +64,9 @@ def test_risks_are_probabilities_or_none(document: object) -> None:
 @quickly
 def test_metadata_fit_or_do_not(document: object) -> None:
     try:
-        form = form_of(document, ("a", "b"), binary=False)
+        form = tensor_format_of(document, ("a", "b"), binary=False)
         assert outputs_to_try(document)
         assert isinstance(version_of(document), str)
-    except MisfitError:
+    except SignatureMismatchError:
         return
     assert form.datatype in ("FP32", "FP64")

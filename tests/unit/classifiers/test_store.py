@@ -11,14 +11,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from app.classifiers.cohort import Side, people_of
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Side, people_of
 from app.classifiers.store import ModelFolderError, load_model, load_models
 from tests.unit.classifiers.spoilt import PEOPLE, folder_of, sealed
 
 
 @pytest.fixture
-def folder(model: HostedModel, tmp_path: Path) -> Path:
+def folder(model: ModelVersion, tmp_path: Path) -> Path:
     """A copy of the shipped model that a test may spoil."""
     return folder_of(model, tmp_path)
 

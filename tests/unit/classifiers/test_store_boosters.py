@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import xgboost
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.classifiers.store import ModelFolderError, load_model
 from tests.unit.classifiers.spoilt import folder_of, sealed
 
@@ -18,7 +18,7 @@ CLASSIFIER, MEMBER = "1/classifier.ubj", "1/committee/07.ubj"
 
 
 @pytest.fixture(scope="module")
-def folder(model: HostedModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(model: ModelVersion, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the shipped model; each test puts back what it spoils."""
     return folder_of(model, tmp_path_factory.mktemp("boosters"))
 
@@ -84,7 +84,7 @@ def test_a_classifier_that_names_no_columns_is_refused(folder: Path) -> None:
     assert said.startswith("does not name its 31 columns")
 
 
-def trained(model: HostedModel, columns: int = 31, **parameters: Any) -> bytes:
+def trained(model: ModelVersion, columns: int = 31, **parameters: Any) -> bytes:
     """A small model of another kind, trained on the same people."""
     label: Any = model.population.outcome.astype(float)
     if parameters.get("objective") == "two outcomes":
@@ -115,7 +115,7 @@ def trained(model: HostedModel, columns: int = 31, **parameters: Any) -> bytes:
     ids=["narrow", "regression", "classes", "labels", "two outcomes", "linear"],
 )
 def test_a_model_of_another_kind_is_told(
-    folder: Path, model: HostedModel, name: str, parameters: dict[str, Any], said: str
+    folder: Path, model: ModelVersion, name: str, parameters: dict[str, Any], said: str
 ) -> None:
     assert refusal_with(folder, name, trained(model, **parameters)) == said
 

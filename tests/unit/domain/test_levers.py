@@ -5,15 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.domain.constraints import read_constraints
 from app.domain.errors import InvalidInputError
 from app.domain.feature import Direction
 from app.domain.levers import Levers, levers_of
 from app.domain.patient import read_patient
 from app.domain.schema import IntArray
-from app.engine.hosting import Hosted
-from tests.asking import Person, question_about
+from app.engine.registry import ServedModel
+from tests.asking import Person, problem_about
 
 
 @st.composite
@@ -25,9 +25,9 @@ def candidates(draw: st.DrawFn, levers: Levers) -> IntArray:
 
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)
-def test_fixed_features_never_move(data: st.DataObject, model: HostedModel, held_out: list[Person]) -> None:
+def test_fixed_features_never_move(data: st.DataObject, model: ModelVersion, held_out: list[Person]) -> None:
     person = data.draw(st.sampled_from(held_out))
-    question = question_about(model, person)
+    question = problem_about(model, person)
     rows = question.levers.rows(data.draw(candidates(question.levers)))
     moving = {f.name for f in model.schema.actionable} | set(model.schema.link_of)
     fixed = [i for i, column in enumerate(model.schema.columns) if column.split("=")[0] not in moving]
@@ -38,10 +38,10 @@ def test_fixed_features_never_move(data: st.DataObject, model: HostedModel, held
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)
 def test_every_value_keeps_direction_step_limit_and_clinical_range(
-    data: st.DataObject, model: HostedModel, held_out: list[Person]
+    data: st.DataObject, model: ModelVersion, held_out: list[Person]
 ) -> None:
     person = data.draw(st.sampled_from(held_out))
-    for lever in question_about(model, person).levers:
+    for lever in problem_about(model, person).levers:
         action, start = lever.feature.action, lever.values[0]
         assert action is not None
         moved = lever.values[1:] - start
@@ -68,9 +68,11 @@ def test_every_value_keeps_direction_step_limit_and_clinical_range(
 
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)
-def test_weight_and_waist_follow_bmi(data: st.DataObject, model: HostedModel, held_out: list[Person]) -> None:
+def test_weight_and_waist_follow_bmi(
+    data: st.DataObject, model: ModelVersion, held_out: list[Person]
+) -> None:
     person = data.draw(st.sampled_from([p for p in held_out if p["waist"] is not None]))
-    question = question_about(model, person)
+    question = problem_about(model, person)
     after = [
         model.schema.decode(row, person)
         for row in question.levers.rows(data.draw(candidates(question.levers)))
@@ -86,11 +88,11 @@ def test_weight_and_waist_follow_bmi(data: st.DataObject, model: HostedModel, he
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)
 def test_allowed_candidates_are_valid_input(
-    data: st.DataObject, model: HostedModel, held_out: list[Person]
+    data: st.DataObject, model: ModelVersion, held_out: list[Person]
 ) -> None:
     """What the service suggests, it would accept: ranges, identities and relations hold."""
     person = data.draw(st.sampled_from(held_out))
-    levers = question_about(model, person).levers
+    levers = problem_about(model, person).levers
     levels = data.draw(candidates(levers))
     for row in levers.rows(levels[levers.allowed(levels)]):
         read_patient(model.schema, model.schema.decode(row, person))
@@ -99,7 +101,7 @@ def test_allowed_candidates_are_valid_input(
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)
 def test_permitted_ranges_and_chosen_features_are_kept(
-    data: st.DataObject, model: HostedModel, held_out: list[Person]
+    data: st.DataObject, model: ModelVersion, held_out: list[Person]
 ) -> None:
     person = data.draw(st.sampled_from(held_out))
     names = [feature.name for feature in model.schema.actionable]
@@ -116,21 +118,21 @@ def test_permitted_ranges_and_chosen_features_are_kept(
                 assert ((waist >= 80) & (waist <= 120)).all()
 
 
-def test_an_unknown_value_is_never_moved(model: HostedModel, helpable: Person) -> None:
-    levers = question_about(model, helpable | {"fibre": None}).levers
+def test_an_unknown_value_is_never_moved(model: ModelVersion, helpable: Person) -> None:
+    levers = problem_about(model, helpable | {"fibre": None}).levers
     assert "fibre" not in {lever.feature.name for lever in levers}
 
 
-def test_smoking_can_stop_altogether(model: HostedModel, helpable: Person) -> None:
-    levers = question_about(model, helpable | {"cigarettes": 12}).levers
+def test_smoking_can_stop_altogether(model: ModelVersion, helpable: Person) -> None:
+    levers = problem_about(model, helpable | {"cigarettes": 12}).levers
     smoking = next(lever for lever in levers if lever.feature.name == "cigarettes")
     assert smoking.values.tolist() == [12, 7, 2, 0]
     assert smoking.steps.tolist() == [0, -1, -2, -3]
 
 
-def test_sleep_moves_towards_its_range_from_either_side(model: HostedModel, helpable: Person) -> None:
+def test_sleep_moves_towards_its_range_from_either_side(model: ModelVersion, helpable: Person) -> None:
     def values(hours: float) -> list[float]:
-        levers = question_about(model, helpable | {"sleep": hours}).levers
+        levers = problem_about(model, helpable | {"sleep": hours}).levers
         return next((lever.values.tolist() for lever in levers if lever.feature.name == "sleep"), [])
 
     assert values(5.5) == [5.5, 6.0, 6.5, 7.0, 7.5]
@@ -149,25 +151,25 @@ def test_sleep_moves_towards_its_range_from_either_side(model: HostedModel, help
     ],
 )
 def test_no_heart_rate_above_220_less_age_is_suggested(
-    heart: Hosted, heart_patient: Person, age: int, rate: int | None, values: list[float]
+    heart: ServedModel, heart_patient: Person, age: int, rate: int | None, values: list[float]
 ) -> None:
-    levers = question_about(heart.model, heart_patient | {"age": age, "max_heart_rate": rate}).levers
+    levers = problem_about(heart.model, heart_patient | {"age": age, "max_heart_rate": rate}).levers
     found = [lever.values.tolist() for lever in levers if lever.feature.name == "max_heart_rate"]
     assert found == ([values] if values else [])
 
 
 def test_who_lies_beyond_a_relation_of_suggestions_still_has_other_levers(
-    heart: Hosted, heart_patient: Person
+    heart: ServedModel, heart_patient: Person
 ) -> None:
     person = heart_patient | {"age": 70, "max_heart_rate": 180, "sbp": 150, "total_cholesterol": 260}
-    levers = question_about(heart.model, person).levers
+    levers = problem_about(heart.model, person).levers
     assert {"sbp", "total_cholesterol"} <= {lever.feature.name for lever in levers}
     assert levers.allowed(np.ones((1, len(levers)), dtype=np.int64)).all()
 
 
-def test_a_yes_can_turn_into_a_no_and_not_back(heart: Hosted, heart_patient: Person) -> None:
+def test_a_yes_can_turn_into_a_no_and_not_back(heart: ServedModel, heart_patient: Person) -> None:
     def moves(sugar: bool) -> list[list[float]]:
-        levers = question_about(heart.model, heart_patient | {"high_fasting_sugar": sugar}).levers
+        levers = problem_about(heart.model, heart_patient | {"high_fasting_sugar": sugar}).levers
         return [lever.values.tolist() for lever in levers if lever.feature.name == "high_fasting_sugar"]
 
     assert moves(sugar=True) == [[1, 0]]
@@ -175,10 +177,10 @@ def test_a_yes_can_turn_into_a_no_and_not_back(heart: Hosted, heart_patient: Per
 
 
 def test_who_lies_beyond_what_was_observed_keeps_the_lever_that_matters(
-    model: HostedModel, helpable: Person
+    model: ModelVersion, helpable: Person
 ) -> None:
     """560 mg/dL is beyond the highest of anybody, 464, and so is what the largest change brings it to."""
-    far = question_about(model, {**helpable, "total_cholesterol": 560}).levers
+    far = problem_about(model, {**helpable, "total_cholesterol": 560}).levers
     values = {lever.feature.name: lever.values for lever in far}["total_cholesterol"]
     assert values[0] == 560
     assert values[-1] == 500
@@ -187,7 +189,7 @@ def test_who_lies_beyond_what_was_observed_keeps_the_lever_that_matters(
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)
 def test_no_value_ends_further_from_what_was_observed_than_it_began(
-    data: st.DataObject, model: HostedModel, held_out: list[Person]
+    data: st.DataObject, model: ModelVersion, held_out: list[Person]
 ) -> None:
     person = dict(data.draw(st.sampled_from(held_out)))
     free = [f for f in model.schema.actionable if f.is_numeric and f.name not in ("bmi", "carbohydrate")]
@@ -195,7 +197,7 @@ def test_no_value_ends_further_from_what_was_observed_than_it_began(
         assert feature.clinical is not None
         person[feature.name] = data.draw(st.integers(*(int(end) for end in feature.clinical)))
     try:
-        levers = question_about(model, person).levers
+        levers = problem_about(model, person).levers
     except InvalidInputError:
         return  # such values contradict one another
     observed = {model.schema.column_of[f.name]: f.observed for f in model.schema.features if f.observed}

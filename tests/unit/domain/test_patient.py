@@ -9,7 +9,7 @@ import pytest
 from app.domain.errors import InvalidInputError
 from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema
-from app.engine.hosting import Hosted
+from app.engine.registry import ServedModel
 from tests.asking import Person
 
 
@@ -88,7 +88,7 @@ def test_weight_left_out_is_derived_and_not_guessed(schema: FeatureSchema, helpa
 
 @pytest.mark.parametrize("name", ["thallium", "exercise_angina", "vessels"])
 def test_a_category_a_yes_or_no_and_a_number_can_be_unknown(
-    heart: Hosted, heart_patient: Person, name: str
+    heart: ServedModel, heart_patient: Person, name: str
 ) -> None:
     schema = heart.model.schema
     patient = read_patient(schema, heart_patient | {name: None})
@@ -98,6 +98,6 @@ def test_a_category_a_yes_or_no_and_a_number_can_be_unknown(
     assert schema.decode(patient.row, patient.values) == dict(patient.values)
 
 
-def test_a_relation_of_suggestions_refuses_nobody(heart: Hosted, heart_patient: Person) -> None:
+def test_a_relation_of_suggestions_refuses_nobody(heart: ServedModel, heart_patient: Person) -> None:
     beyond = heart_patient | {"age": 70, "max_heart_rate": 180}
     assert read_patient(heart.model.schema, beyond).values["max_heart_rate"] == 180

@@ -5,7 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.domain.schema import FeatureSchema
-from app.engine.hosting import Hosted
+from app.engine.registry import ServedModel
 from tests.asking import Person
 
 
@@ -18,7 +18,7 @@ def test_a_slope_cannot_go_by_what_may_be_unknown(schema: FeatureSchema) -> None
 
 
 def test_an_unknown_category_is_none_of_its_values_nor_their_absence(
-    heart: Hosted, heart_patient: Person
+    heart: ServedModel, heart_patient: Person
 ) -> None:
     schema = heart.model.schema
     columns = [schema.columns.index(column) for column in schema["st_slope"].columns]
@@ -28,7 +28,7 @@ def test_an_unknown_category_is_none_of_its_values_nor_their_absence(
     assert np.isnan(unknown).all()
 
 
-def test_the_population_is_coded_like_a_patient(heart: Hosted) -> None:
+def test_the_population_is_coded_like_a_patient(heart: ServedModel) -> None:
     rows = heart.model.population.rows
     columns = [heart.model.schema.columns.index(column) for column in heart.model.schema["thallium"].columns]
     known = ~np.isnan(rows[:, columns])

@@ -18,8 +18,8 @@ from app.domain.patient import Patient, read_patient
 from app.domain.reversed_actions import reversed_actions
 from app.domain.schema import FeatureSchema, FloatArray, Value
 from app.domain.schema_checks import schema_faults
-from app.engine.question import Question
-from app.engine.search import search
+from app.engine.beam import beam_search
+from app.engine.problem import RecourseProblem
 from research.unconstrained.schema import freed
 from tests.unit.domain.schemas import SHIPPED, Content, small_schemas, spoilt
 
@@ -132,7 +132,7 @@ def check_carries(schema: FeatureSchema, data: st.DataObject) -> None:
         again = read_patient(schema, values).row
         np.testing.assert_allclose(again, row, atol=2 * _SLACK)
     classifier = Logistic(rng.normal(size=len(schema.columns)), np.nan_to_num(patient.row))
-    found = search(Question(schema, patient, levers, classifier, target=0.4))
+    found = beam_search(RecourseProblem(schema, patient, levers, classifier, target=0.4))
     assert levers.allowed(found.levels).all()
 
 

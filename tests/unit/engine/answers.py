@@ -6,18 +6,18 @@ import numpy as np
 
 from app.domain.counterfactual import Counterfactual, GenerationStats, Generator, RecourseResult
 from app.domain.schema import IntArray
-from app.engine.finding import WORK, find
-from app.engine.hosting import Hosted
-from app.engine.question import Question
+from app.engine.preferences import Preferences
+from app.engine.problem import RecourseProblem
 from app.engine.recommend import recommend
-from app.engine.wish import Wish
+from app.engine.registry import ServedModel
+from app.engine.search import WORK, search
 
 NO_MODEL = GenerationStats()
 
 
 def answer(
-    hosted: Hosted,
-    question: Question,
+    served: ServedModel,
+    problem: RecourseProblem,
     count: int = 4,
     min_robustness: float = 0.85,
     generator: Generator = Generator.SEARCH,
@@ -26,17 +26,17 @@ def answer(
     work: float = WORK,
 ) -> RecourseResult:
     """The outcome for a question; `in_batches` as for a classifier whose trees cannot be seen."""
-    risk = float(question.risk(question.unchanged)[0])
-    proposed = question.unchanged[:0] if proposals is None else proposals
-    wish = Wish(count, min_robustness, generator)
-    yardsticks = replace(hosted.yardsticks, forest=None) if in_batches else hosted.yardsticks
-    found = find(question, yardsticks, wish, work)
-    return recommend(question, yardsticks, wish, risk, found, proposed, NO_MODEL)
+    risk = float(problem.risk(problem.unchanged)[0])
+    proposed = problem.unchanged[:0] if proposals is None else proposals
+    preferences = Preferences(count, min_robustness, generator)
+    references = replace(served.references, forest=None) if in_batches else served.references
+    found = search(problem, references, preferences, work)
+    return recommend(problem, references, preferences, risk, found, proposed, NO_MODEL)
 
 
-def levels_of(question: Question, option: Counterfactual) -> IntArray:
+def levels_of(problem: RecourseProblem, option: Counterfactual) -> IntArray:
     """Where an option puts each lever, shape (levers,)."""
-    row = question.schema.encode(option.features)
+    row = problem.schema.encode(option.features)
     return np.array(
-        [int(np.argmin(np.abs(lever.values - row[lever.columns[0]]))) for lever in question.levers]
+        [int(np.argmin(np.abs(lever.values - row[lever.columns[0]]))) for lever in problem.levers]
     )

@@ -2,22 +2,22 @@
 
 import pytest
 
-from app.classifiers.cohort import Side, people_of
-from app.engine.hosting import Hosting, hosted_of
+from app.classifiers.partitions import Side, people_of
+from app.engine.registry import ModelRegistry, served_model
 from tests.rare import rare_model, synthetic_people
 from tests.unit.engine.models import NAMES, Cohort
 
 
 @pytest.fixture(scope="session")
-def cohorts(hosting: Hosting) -> dict[str, Cohort]:
+def cohorts(registry: ModelRegistry) -> dict[str, Cohort]:
     """Each model with people whom it did not learn from."""
-    shipped = {name: hosting.named(name) for name in NAMES[:2]}
+    shipped = {name: registry.named(name) for name in NAMES[:2]}
     real = {
-        name: Cohort(hosted, [person.features for person in people_of(hosted.model, Side.HELD_OUT)])
-        for name, hosted in shipped.items()
+        name: Cohort(served, [person.features for person in people_of(served.model, Side.HELD_OUT)])
+        for name, served in shipped.items()
     }
     rare = rare_model()
-    return real | {NAMES[2]: Cohort(hosted_of(rare), synthetic_people(600, seed=5))}
+    return real | {NAMES[2]: Cohort(served_model(rare), synthetic_people(600, seed=5))}
 
 
 @pytest.fixture(scope="session", params=NAMES)

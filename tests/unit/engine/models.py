@@ -8,9 +8,9 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from app.domain.constraints import read_constraints
-from app.engine.hosting import Hosted
-from app.engine.question import Question
-from tests.asking import Person, question_about
+from app.engine.problem import RecourseProblem
+from app.engine.registry import ServedModel
+from tests.asking import Person, problem_about
 from tests.unit.engine.exact.brute import is_small
 
 TARGETS = [0.05, 0.1, 0.2, 0.4, 0.5, 0.6]
@@ -22,12 +22,12 @@ NAMES = ["dysglycaemia", "heart-disease", "synthetic-rare"]
 class Cohort:
     """A hosted model and people to ask about."""
 
-    hosted: Hosted
+    served: ServedModel
     people: list[Person]
 
     @cached_property
     def risk(self) -> "np.typing.NDArray[np.float64]":
-        model = self.hosted.model
+        model = self.served.model
         return model.classifier.risk(np.stack([model.schema.encode(person) for person in self.people]))
 
     def above(self, target: float) -> list[Person]:
@@ -37,17 +37,17 @@ class Cohort:
 
 def small_question(
     data: st.DataObject, cohort: Cohort, changes: st.SearchStrategy[int] = _CHANGES
-) -> Question:
+) -> RecourseProblem:
     """A few levers of somebody over a target, so few that every candidate can be looked at.
 
     Half of them start not far above the target: there the risk now is at or below one half for most targets.
     """
-    schema, target = cohort.hosted.model.schema, data.draw(st.sampled_from(TARGETS))
+    schema, target = cohort.served.model.schema, data.draw(st.sampled_from(TARGETS))
     above = cohort.above(target)
     assume(above)
     names = [feature.name for feature in schema.actionable]
     chosen = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=5, unique=True))
     constraints = read_constraints(schema, chosen, None, data.draw(changes))
-    question = question_about(cohort.hosted.model, data.draw(st.sampled_from(above)), constraints, target)
-    assume(len(question.levers) > 0 and is_small(question))
-    return question
+    problem = problem_about(cohort.served.model, data.draw(st.sampled_from(above)), constraints, target)
+    assume(len(problem.levers) > 0 and is_small(problem))
+    return problem

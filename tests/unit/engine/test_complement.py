@@ -3,52 +3,52 @@
 import numpy as np
 import pytest
 
-from app.classifiers.cohort import Person, Side, people_of
 from app.classifiers.complement import complement_model
+from app.classifiers.partitions import Person, Side, people_of
 from app.domain.counterfactual import Generator
 from app.domain.patient import read_patient
-from app.engine.finding import find
-from app.engine.hosting import Hosted, Hosting, hosted_of
-from app.engine.options import options_from
-from app.engine.question import Question
-from app.engine.wish import Wish
+from app.engine.preferences import Preferences
+from app.engine.problem import RecourseProblem
+from app.engine.registry import ModelRegistry, ServedModel, served_model
+from app.engine.search import search
+from app.engine.selection import select_options
 from research.unconstrained.actions import freedom_of
 
 PEOPLE = 3
 
 
 @pytest.fixture(scope="module", params=["dysglycaemia", "heart-disease"])
-def original(request: pytest.FixtureRequest, hosting: Hosting) -> Hosted:
-    return hosting.named(request.param)
+def original(request: pytest.FixtureRequest, registry: ModelRegistry) -> ServedModel:
+    return registry.named(request.param)
 
 
 @pytest.fixture(scope="module")
-def turned(original: Hosted) -> Hosted:
-    return hosted_of(complement_model(original.model))
+def turned(original: ServedModel) -> ServedModel:
+    return served_model(complement_model(original.model))
 
 
 @pytest.fixture(scope="module")
-def low_risk(original: Hosted) -> list[Person]:
+def low_risk(original: ServedModel) -> list[Person]:
     threshold = original.model.schema.model.threshold
     return [person for person in people_of(original.model, Side.HELD_OUT) if person.risk <= threshold]
 
 
-def rows_for(turned: Hosted, person: Person, share: float) -> np.ndarray:
+def rows_for(turned: ServedModel, person: Person, share: float) -> np.ndarray:
     model = turned.model
     patient = read_patient(model.schema, person.features)
     freedom = freedom_of(model.schema, np.nanstd(model.population.rows, axis=0))
     levers = freedom.levers(patient, model.classifier)
-    question = Question(model.schema, patient, levers, model.classifier, model.schema.model.threshold)
-    wish = Wish(2, share, Generator.SEARCH)
-    found = find(question, turned.yardsticks, wish)
-    nothing = question.unchanged[:0]
-    options = options_from(question, turned.yardsticks, wish, nothing, found.levels, found.proved)
-    return question.levers.rows(options.levels)
+    problem = RecourseProblem(model.schema, patient, levers, model.classifier, model.schema.model.threshold)
+    preferences = Preferences(2, share, Generator.SEARCH)
+    found = search(problem, turned.references, preferences)
+    nothing = problem.unchanged[:0]
+    options = select_options(problem, turned.references, preferences, nothing, found.levels, found.proved)
+    return problem.levers.rows(options.levels)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.9])
 def test_answers_are_at_high_risk_in_the_model_itself(
-    original: Hosted, turned: Hosted, low_risk: list[Person], share: float
+    original: ServedModel, turned: ServedModel, low_risk: list[Person], share: float
 ) -> None:
     threshold = original.model.schema.model.threshold
     answers = [rows_for(turned, person, share) for person in low_risk[:PEOPLE]]
@@ -60,7 +60,7 @@ def test_answers_are_at_high_risk_in_the_model_itself(
     assert np.median(kept) >= share
 
 
-def test_trees_and_risks_say_the_same(original: Hosted, turned: Hosted) -> None:
+def test_trees_and_risks_say_the_same(original: ServedModel, turned: ServedModel) -> None:
     rows = original.model.population.rows[:200]
     risks = turned.model.committee.risk(rows)
     np.testing.assert_allclose(risks + original.model.committee.risk(rows), 1)

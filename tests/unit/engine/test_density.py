@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.domain.counterfactual import TYPICAL_PERCENTILE
 from app.domain.schema import FeatureSchema, FloatArray
 from app.engine.copula import Margin, correlation_of
 from app.engine.density import JointDensity, density_of
-from app.engine.hosting import Hosted
+from app.engine.registry import ServedModel
 from tests.asking import Person
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -26,22 +26,22 @@ def copula(seed: int, features: int = 6) -> JointDensity:
     covariance = loadings @ loadings.T
     scale = np.sqrt(np.diag(covariance))
     correlation = covariance / np.outer(scale, scale)
-    return JointDensity(np.arange(features), (UNSCALED,) * features, correlation, own=np.zeros(1))
+    return JointDensity(np.arange(features), (UNSCALED,) * features, correlation, self_excess=np.zeros(1))
 
 
 @pytest.fixture(scope="module")
-def density(hosted: Hosted) -> JointDensity:
-    return hosted.yardsticks.density
+def density(served: ServedModel) -> JointDensity:
+    return served.references.density
 
 
 @pytest.fixture(scope="module")
-def crowd(model: HostedModel) -> FloatArray:
+def population(model: ModelVersion) -> FloatArray:
     """The people whom the density was made of."""
     return model.population.rows[~model.population.outcome]
 
 
 @pytest.fixture(scope="module")
-def strangers(model: HostedModel, held_out: list[Person]) -> FloatArray:
+def strangers(model: ModelVersion, held_out: list[Person]) -> FloatArray:
     """Real people of the target class whom training never saw."""
     outcome = pq.read_table(model.folder / "held_out.parquet")["outcome"].to_pylist()
     return np.stack([model.schema.encode(p) for p, had in zip(held_out, outcome, strict=True) if not had])
@@ -66,12 +66,12 @@ def test_it_is_the_copula_density_of_what_is_known(seed: int) -> None:
     known = np.flatnonzero(~np.isnan(row))
     r, z = made.correlation[np.ix_(known, known)], row[known]
     if len(known) < 2:
-        assert made.oddities(row[None, :])[0] == pytest.approx(0, abs=1e-6)
+        assert made.mahalanobis_excess(row[None, :])[0] == pytest.approx(0, abs=1e-6)
         return
     spread = np.sqrt(2 * ((r - np.eye(len(known))) ** 2).sum())
     log_copula = multivariate_normal(cov=r).logpdf(z) - multivariate_normal(cov=np.eye(len(z))).logpdf(z)
     expected = (-2 * log_copula - np.linalg.slogdet(r)[1]) / spread
-    assert made.oddities(row[None, :])[0] == pytest.approx(expected, rel=1e-6, abs=1e-6)
+    assert made.mahalanobis_excess(row[None, :])[0] == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
 
 @given(seed=SEEDS, unknown=st.sets(st.integers(0, 5), max_size=4))
@@ -80,9 +80,9 @@ def test_people_with_different_unknowns_are_comparable(seed: int, unknown: set[i
     made = copula(seed)
     rows = np.random.default_rng(seed).multivariate_normal(np.zeros(6), made.correlation, size=4000)
     rows[:, list(unknown)] = np.nan
-    oddities = made.oddities(rows)
-    assert oddities.mean() == pytest.approx(0, abs=0.1)
-    assert oddities.std() == pytest.approx(1, abs=0.2)
+    mahalanobis_excess = made.mahalanobis_excess(rows)
+    assert mahalanobis_excess.mean() == pytest.approx(0, abs=0.1)
+    assert mahalanobis_excess.std() == pytest.approx(1, abs=0.2)
 
 
 @given(seed=SEEDS, unknown=st.sets(st.integers(0, 5), max_size=4))
@@ -90,17 +90,21 @@ def test_unknown_features_are_as_if_never_measured(seed: int, unknown: set[int])
     made, left = copula(seed), sorted(set(range(6)) - unknown)
     rows = np.random.default_rng(seed).normal(size=(5, 6))
     fewer = JointDensity(
-        np.array(left), (UNSCALED,) * len(left), made.correlation[np.ix_(left, left)], made.own
+        np.array(left), (UNSCALED,) * len(left), made.correlation[np.ix_(left, left)], made.self_excess
     )
     rows[:, list(unknown)] = np.nan
-    np.testing.assert_allclose(made.oddities(rows), fewer.oddities(rows), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(
+        made.mahalanobis_excess(rows), fewer.mahalanobis_excess(rows), rtol=1e-9, atol=1e-12
+    )
 
 
 @given(seed=SEEDS, further=st.floats(1.01, 100))
 def test_an_odd_combination_is_odder_further_out(seed: int, further: float) -> None:
     made = copula(seed)
     rows = np.random.default_rng(seed).normal(size=(5, 6))
-    np.testing.assert_allclose(made.oddities(further * rows), further**2 * made.oddities(rows), rtol=1e-6)
+    np.testing.assert_allclose(
+        made.mahalanobis_excess(further * rows), further**2 * made.mahalanobis_excess(rows), rtol=1e-6
+    )
 
 
 @given(seed=SEEDS, index=st.integers(0, 5), away=st.lists(st.floats(0.1, 50), min_size=2, max_size=2))
@@ -109,7 +113,7 @@ def test_a_single_value_far_out_is_odd_either_way(seed: int, index: int, away: l
     made, near_and_far = copula(seed), np.sort(away)
     rows = np.zeros((4, 6))
     rows[:, index] = [*near_and_far, *-near_and_far]
-    near, far, near_below, far_below = made.oddities(rows)
+    near, far, near_below, far_below = made.mahalanobis_excess(rows)
     assert 0 <= near <= far
     assert (near_below, far_below) == pytest.approx((near, far))
 
@@ -134,43 +138,47 @@ def test_correlations_are_the_usual_ones_where_people_are_many() -> None:
 @given(data=st.data())
 @settings(max_examples=10, deadline=None)
 def test_another_unit_or_scale_changes_nothing(
-    data: st.DataObject, model: HostedModel, density: JointDensity, crowd: FloatArray
+    data: st.DataObject, model: ModelVersion, density: JointDensity, population: FloatArray
 ) -> None:
     """Any strictly rising or falling function of a feature."""
-    rescaled = crowd.copy()
+    rescaled = population.copy()
     for column in data.draw(st.lists(st.sampled_from(density.columns.tolist()), min_size=1, unique=True)):
         factor = data.draw(st.sampled_from([-3.0, 0.01, 38.67]))
         power = data.draw(st.sampled_from([0.5, 1, 2]))
-        rescaled[:, column] = 5 + factor * crowd[:, column] ** power
+        rescaled[:, column] = 5 + factor * population[:, column] ** power
     other = density_of(model.schema, rescaled)
-    np.testing.assert_allclose(other.oddities(rescaled), density.oddities(crowd), atol=1e-6)
+    np.testing.assert_allclose(
+        other.mahalanobis_excess(rescaled), density.mahalanobis_excess(population), atol=1e-6
+    )
 
 
 @given(data=st.data())
 @settings(max_examples=50, deadline=None)
-def test_percentiles_are_percentiles(data: st.DataObject, density: JointDensity, crowd: FloatArray) -> None:
+def test_percentiles_are_percentiles(
+    data: st.DataObject, density: JointDensity, population: FloatArray
+) -> None:
     values = st.one_of(st.floats(-1e6, 1e6), st.just(float("nan")))
-    row = data.draw(st.lists(values, min_size=crowd.shape[1], max_size=crowd.shape[1]))
+    row = data.draw(st.lists(values, min_size=population.shape[1], max_size=population.shape[1]))
     assert 0 <= density.percentiles(np.array([row]))[0] <= 100
 
 
 def test_a_model_without_a_feature_agrees_with_not_knowing_it(
-    model: HostedModel, density: JointDensity, crowd: FloatArray, strangers: FloatArray
+    model: ModelVersion, density: JointDensity, population: FloatArray, strangers: FloatArray
 ) -> None:
     """Only the weight of independence differs, which depends on all correlations."""
-    lean = with_values(model.schema, crowd, {"sleep": np.nan, "fibre": np.nan})
+    lean = with_values(model.schema, population, {"sleep": np.nan, "fibre": np.nan})
     asked = with_values(model.schema, strangers, {"sleep": np.nan, "fibre": np.nan})
     fewer = density_of(model.schema, lean)
     assert len(fewer.columns) == len(density.columns) - 2
-    np.testing.assert_allclose(fewer.oddities(asked), density.oddities(asked), atol=0.1)
+    np.testing.assert_allclose(fewer.mahalanobis_excess(asked), density.mahalanobis_excess(asked), atol=0.1)
 
 
 def test_what_others_determine_is_not_counted_twice(
-    model: HostedModel, density: JointDensity, strangers: FloatArray
+    model: ModelVersion, density: JointDensity, strangers: FloatArray
 ) -> None:
     assert model.schema.column_of["weight"] not in density.columns
     heavier = with_values(model.schema, strangers, {"weight": 240})
-    np.testing.assert_array_equal(density.oddities(heavier), density.oddities(strangers))
+    np.testing.assert_array_equal(density.mahalanobis_excess(heavier), density.mahalanobis_excess(strangers))
 
 
 def test_strangers_of_the_target_class_are_typical(density: JointDensity, strangers: FloatArray) -> None:
@@ -189,19 +197,23 @@ def test_strangers_of_the_target_class_are_typical(density: JointDensity, strang
     ids=str,
 )
 def test_odd_combinations_of_usual_values_are_caught(
-    model: HostedModel, hosted: Hosted, density: JointDensity, strangers: FloatArray, odd: dict[str, float]
+    model: ModelVersion,
+    served: ServedModel,
+    density: JointDensity,
+    strangers: FloatArray,
+    odd: dict[str, float],
 ) -> None:
     for name, value in odd.items():
         low, high = model.schema[name].observed or (0.0, 1.0)
         assert low < value < high
     rows = with_values(model.schema, strangers, odd)
-    near = hosted.yardsticks.crowd
+    near = served.references.population
     assert caught(density, rows) > 0.95
     assert (near.percentiles(near.distances(rows)) > TYPICAL_PERCENTILE).mean() < 0.25
 
 
 def test_usual_combinations_of_the_same_values_are_not(
-    model: HostedModel, density: JointDensity, strangers: FloatArray
+    model: ModelVersion, density: JointDensity, strangers: FloatArray
 ) -> None:
     assert caught(density, with_values(model.schema, strangers, {"bmi": 40, "waist": 120})) < 0.1
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.classifiers.cohort import Side, people_of
+from app.classifiers.partitions import Side, people_of
 from app.domain.errors import InvalidInputError
 from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema, FloatArray
 from app.domain.units import readings_of
-from app.engine.hosting import Hosted, Hosting
 from app.engine.oddness import Oddness, oddness_of
+from app.engine.registry import ModelRegistry, ServedModel
 from tests.asking import Person
 
 WOMAN: Person = {
@@ -32,25 +32,25 @@ MAN = WOMAN | {"sex": "male", "height": 178.0, "bmi": 33.1, "waist": 107.0}
 DIET = {"carbohydrate": 250, "sugar": 100, "fibre": 15, "saturated_fat": 28}
 
 
-def told(hosted: Hosted, person: Person) -> dict[str, str]:
-    row = read_patient(hosted.model.schema, person).row
-    return {one.pointer: one.detail for one in hosted.oddness.warnings(row)}
+def told(served: ServedModel, person: Person) -> dict[str, str]:
+    row = read_patient(served.model.schema, person).row
+    return {one.pointer: one.detail for one in served.oddness.warnings(row)}
 
 
 @pytest.fixture(scope="module", params=["dysglycaemia", "heart-disease"])
-def either(request: pytest.FixtureRequest, hosting: Hosting) -> Hosted:
-    return hosting.named(request.param)
+def either(request: pytest.FixtureRequest, registry: ModelRegistry) -> ServedModel:
+    return registry.named(request.param)
 
 
 @pytest.fixture(scope="module")
-def strangers(either: Hosted) -> list[Person]:
+def strangers(either: ServedModel) -> list[Person]:
     """Real people whom training never saw."""
     return [one.features for one in people_of(either.model, Side.HELD_OUT)]
 
 
 @pytest.mark.parametrize("person", [WOMAN, MAN, WOMAN | {"energy": 2300} | DIET, WOMAN | {"sedentary": 480}])
-def test_what_goes_together_is_taken_without_a_word(hosted: Hosted, person: Person) -> None:
-    assert told(hosted, person) == {}
+def test_what_goes_together_is_taken_without_a_word(served: ServedModel, person: Person) -> None:
+    assert told(served, person) == {}
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,10 @@ def test_what_goes_together_is_taken_without_a_word(hosted: Hosted, person: Pers
         (WOMAN | {"bmi": 12}, "/features/bmi", "outside what was observed (14.2 to 86.2 kg/m²)"),
     ],
 )
-def test_what_was_never_observed_is_told(hosted: Hosted, person: Person, pointer: str, detail: str) -> None:
-    assert told(hosted, person) == {pointer: detail}
+def test_what_was_never_observed_is_told(
+    served: ServedModel, person: Person, pointer: str, detail: str
+) -> None:
+    assert told(served, person) == {pointer: detail}
 
 
 @pytest.mark.parametrize(
@@ -89,23 +91,23 @@ def test_what_was_never_observed_is_told(hosted: Hosted, person: Person, pointer
     ],
 )
 def test_what_is_odd_only_beside_the_other_values_is_told(
-    hosted: Hosted, person: Person, pointer: str, end: str
+    served: ServedModel, person: Person, pointer: str, end: str
 ) -> None:
-    warnings = told(hosted, person)
+    warnings = told(served, person)
     assert list(warnings) == [pointer]
     assert warnings[pointer].startswith("unusual beside the other values, with which ")
     assert warnings[pointer].endswith(end)
 
 
-def test_what_was_worked_out_is_told_only_if_what_it_was_worked_out_from_is_not(hosted: Hosted) -> None:
-    heavy = told(hosted, MAN | {"bmi": 70, "height": 188, "waist": None})
+def test_what_was_worked_out_is_told_only_if_what_it_was_worked_out_from_is_not(served: ServedModel) -> None:
+    heavy = told(served, MAN | {"bmi": 70, "height": 188, "waist": None})
     assert heavy == {"/features/weight": "outside what was observed (32.6 to 242.6 kg)"}
-    light = told(hosted, WOMAN | {"bmi": 12, "weight": 26.9})
+    light = told(served, WOMAN | {"bmi": 12, "weight": 26.9})
     assert list(light) == ["/features/bmi"]
 
 
-def test_each_of_several_wrong_units_is_told(hosted: Hosted) -> None:
-    warnings = told(hosted, WOMAN | {"waist": 42.7, "sedentary": 8, "energy": 7000} | DIET)
+def test_each_of_several_wrong_units_is_told(served: ServedModel) -> None:
+    warnings = told(served, WOMAN | {"waist": 42.7, "sedentary": 8, "energy": 7000} | DIET)
     units = {pointer: detail.rpartition(" in ")[2] for pointer, detail in warnings.items()}
     assert units == {
         "/features/waist": "inches",
@@ -114,22 +116,22 @@ def test_each_of_several_wrong_units_is_told(hosted: Hosted) -> None:
     }
 
 
-def test_what_would_be_usual_has_no_warning_of_its_own(hosted: Hosted) -> None:
+def test_what_would_be_usual_has_no_warning_of_its_own(served: ServedModel) -> None:
     """The range that a warning names holds what it says."""
-    detail = told(hosted, WOMAN | {"waist": 60})["/features/waist"]
+    detail = told(served, WOMAN | {"waist": 60})["/features/waist"]
     low, _, high = detail.removeprefix("unusual beside the other values, with which ").split(" ")[:3]
     for value in np.linspace(float(low), float(high), 9):
-        assert told(hosted, WOMAN | {"waist": round(float(value), 1)}) == {}
+        assert told(served, WOMAN | {"waist": round(float(value), 1)}) == {}
 
 
-def test_few_real_people_are_warned_about(either: Hosted, strangers: list[Person]) -> None:
+def test_few_real_people_are_warned_about(either: ServedModel, strangers: list[Person]) -> None:
     """At most one in fifty; none of whom is said to have meant another unit than in one of two hundred."""
     warnings = [told(either, person) for person in strangers]
     assert np.mean([bool(one) for one in warnings]) <= 0.02
     assert np.mean([any("usual in" in detail for detail in one.values()) for one in warnings]) <= 0.005
 
 
-def test_whoever_is_outside_what_was_observed_is_told(either: Hosted, strangers: list[Person]) -> None:
+def test_whoever_is_outside_what_was_observed_is_told(either: ServedModel, strangers: list[Person]) -> None:
     schema = either.model.schema
     ranges = {one.name: one.observed for one in schema.features if one.observed}
     for person in strangers:
@@ -147,12 +149,12 @@ FOUND = {("waist", "inches"): 0.98, ("sedentary", "hours/day"): 0.9, ("energy", 
 
 
 def test_nearly_every_value_in_another_unit_is_told_with_its_unit(
-    hosted: Hosted, held_out: list[Person]
+    served: ServedModel, held_out: list[Person]
 ) -> None:
     shares, people = {}, held_out[::4]
-    for name, unit in accepted_in_another_unit(hosted.model.schema, people):
-        misread = mistaken(hosted.model.schema, people, name, unit)
-        told_of = [told(hosted, person).get(f"/features/{name}", "") for person in misread]
+    for name, unit in accepted_in_another_unit(served.model.schema, people):
+        misread = mistaken(served.model.schema, people, name, unit)
+        told_of = [told(served, person).get(f"/features/{name}", "") for person in misread]
         shares[name, unit] = np.mean([detail.endswith(f" would be usual in {unit}") for detail in told_of])
     assert set(shares) >= set(FOUND)
     for key, share in shares.items():
@@ -190,10 +192,10 @@ UNKNOWN = st.sets(st.sampled_from(["waist", "sbp", "dbp", "energy", "sugar"]))
 @given(index=st.integers(0, 10_000), unknown=UNKNOWN)
 @settings(deadline=None)  # what scores are made with is compiled in the first
 def test_what_is_not_known_is_never_told(
-    hosted: Hosted, held_out: list[Person], index: int, unknown: set[str]
+    served: ServedModel, held_out: list[Person], index: int, unknown: set[str]
 ) -> None:
     person = held_out[index % len(held_out)] | dict.fromkeys(unknown)
-    assert {pointer.rpartition("/")[2] for pointer in told(hosted, person)}.isdisjoint(unknown)
+    assert {pointer.rpartition("/")[2] for pointer in told(served, person)}.isdisjoint(unknown)
 
 
 def schema_of(schema: FeatureSchema, names: Sequence[str]) -> FeatureSchema:

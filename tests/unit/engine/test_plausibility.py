@@ -4,37 +4,41 @@ import numpy as np
 import pytest
 from sklearn.metrics import pairwise_distances
 
-from app.classifiers.hosted import HostedModel
-from app.engine.hosting import Hosted
+from app.classifiers.model_version import ModelVersion
 from app.engine.plausibility import plausibility
+from app.engine.registry import ServedModel
 from tests.asking import Person
 
 
 def test_distances_agree_with_scikit_learn_where_values_are_missing(
-    hosted: Hosted, held_out: list[Person]
+    served: ServedModel, held_out: list[Person]
 ) -> None:
-    crowd = hosted.yardsticks.crowd
-    rows = np.stack([hosted.model.schema.encode(person) for person in held_out[:30]])
+    population = served.references.population
+    rows = np.stack([served.model.schema.encode(person) for person in held_out[:30]])
     assert np.isnan(rows).any()
-    scaled = rows[:, crowd.columns] * crowd.weight
+    scaled = rows[:, population.columns] * population.weight
     # nan_euclidean multiplies by all features over shared ones; ours averages: a factor of sqrt(features).
-    distances = pairwise_distances(scaled, crowd.people, metric="nan_euclidean") / np.sqrt(scaled.shape[1])
+    distances = pairwise_distances(scaled, population.people, metric="nan_euclidean") / np.sqrt(
+        scaled.shape[1]
+    )
     expected = np.sort(distances, axis=1)[:, :5].mean(axis=1)
-    np.testing.assert_allclose(crowd.distances(rows), expected, rtol=1e-6)
+    np.testing.assert_allclose(population.distances(rows), expected, rtol=1e-6)
 
 
-def test_most_real_people_of_the_target_class_are_typical(hosted: Hosted) -> None:
-    crowd = hosted.yardsticks.crowd
-    assert crowd.percentiles(crowd.own).mean() == pytest.approx(50, abs=1)
-    assert (np.diff(crowd.own) >= 0).all()
+def test_most_real_people_of_the_target_class_are_typical(served: ServedModel) -> None:
+    population = served.references.population
+    assert population.percentiles(population.self_distances).mean() == pytest.approx(50, abs=1)
+    assert (np.diff(population.self_distances) >= 0).all()
 
 
-def test_a_value_nobody_had_is_out_of_range(model: HostedModel, hosted: Hosted, helpable: Person) -> None:
+def test_a_value_nobody_had_is_out_of_range(
+    model: ModelVersion, served: ServedModel, helpable: Person
+) -> None:
     factual = model.schema.encode(helpable)
     odd = factual.copy()
     odd[model.schema.column_of["fibre"]] = 140
-    crowd, density = hosted.yardsticks.crowd, hosted.yardsticks.density
-    usual, unusual = plausibility(model.schema, crowd, density, factual, np.stack([factual, odd]))
+    population, density = served.references.population, served.references.density
+    usual, unusual = plausibility(model.schema, population, density, factual, np.stack([factual, odd]))
     assert usual.in_range
     assert not unusual.in_range
     assert unusual.percentile > usual.percentile

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from app.classifiers.folder import ModelFolderError
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.proposers.llm.exemplars import load_exemplars
 
 
-def test_the_shipped_exemplars_are_read(model: HostedModel) -> None:
+def test_the_shipped_exemplars_are_read(model: ModelVersion) -> None:
     bank = load_exemplars(model.folder, len(model.schema.columns))
     assert len(bank.exemplars) == 200
     assert {len(exemplar.row) for exemplar in bank.exemplars} == {len(model.schema.columns)}

@@ -2,53 +2,53 @@
 
 import numpy as np
 
-from app.classifiers.hosted import HostedModel
-from app.engine.hosting import Hosted
-from app.engine.leverage import leverage_of
-from app.engine.question import Question
+from app.classifiers.model_version import ModelVersion
+from app.engine.marginal_effects import marginal_effects_of
+from app.engine.problem import RecourseProblem
+from app.engine.registry import ServedModel
 from app.proposers.llm.exemplars import Exemplar, ExemplarBank, load_exemplars
 from app.proposers.llm.prompt import Style, case_text, messages
 from app.proposers.llm.response import read_answer
-from tests.asking import Person, question_about
+from tests.asking import Person, problem_about
 
 
-def case_of(question: Question) -> str:
-    return case_text(question, leverage_of(question))
+def case_of(problem: RecourseProblem) -> str:
+    return case_text(problem, marginal_effects_of(problem))
 
 
 def test_the_case_gives_aim_person_and_what_each_lever_does_alone(
-    model: HostedModel, helpable: Person
+    model: ModelVersion, helpable: Person
 ) -> None:
-    question = question_about(model, helpable | {"cigarettes": 12, "bmi": 33.0, "weight": None})
-    leverage = leverage_of(question)
-    aim, fixed, *lines = case_text(question, leverage).split("\n ")
-    assert aim == f"{leverage.needed} points, 5 changes"
+    problem = problem_about(model, helpable | {"cigarettes": 12, "bmi": 33.0, "weight": None})
+    marginal = marginal_effects_of(problem)
+    aim, fixed, *lines = case_text(problem, marginal).split("\n ")
+    assert aim == f"{marginal.needed} points, 5 changes"
     assert f"age {helpable['age']}" in fixed
     assert [line.split()[0] for line in lines if not line.startswith("also")] == [
-        question.levers.items[place].feature.called for place in leverage.order
+        problem.levers.items[place].feature.called for place in marginal.order
     ]
     said = " ".join(lines)
-    assert all(lever.feature.called in said for lever in question.levers)
+    assert all(lever.feature.called in said for lever in problem.levers)
     assert "weight" not in said
 
 
-def test_unknown_features_are_left_out(model: HostedModel, helpable: Person) -> None:
-    assert "fibre" not in case_of(question_about(model, helpable | {"fibre": None}))
+def test_unknown_features_are_left_out(model: ModelVersion, helpable: Person) -> None:
+    assert "fibre" not in case_of(problem_about(model, helpable | {"fibre": None}))
 
 
-def test_what_is_unknown_and_fixed_is_said_to_be(heart: Hosted, heart_patient: Person) -> None:
+def test_what_is_unknown_and_fixed_is_said_to_be(heart: ServedModel, heart_patient: Person) -> None:
     person = heart_patient | {"exercise_angina": None, "thallium": None, "vessels": None}
-    fixed = case_of(question_about(heart.model, person)).split("\n ")[1]
+    fixed = case_of(problem_about(heart.model, person)).split("\n ")[1]
     assert {"angina unknown", "thallium unknown", "vessels unknown"} <= set(fixed.split(", "))
 
 
-def test_how_a_yes_or_no_is_moved_is_told(model: HostedModel, heart: Hosted) -> None:
+def test_how_a_yes_or_no_is_moved_is_told(model: ModelVersion, heart: ServedModel) -> None:
     told = [messages(one.schema, Style.ZERO_SHOT, "the case")[0]["content"] for one in (model, heart.model)]
     assert "for a habit, 1 starts it" in told[0]
     assert "1 starts and -1 ends" in told[1]
 
 
-def test_exemplars_are_turns_of_the_conversation_before_the_case(model: HostedModel) -> None:
+def test_exemplars_are_turns_of_the_conversation_before_the_case(model: ModelVersion) -> None:
     exemplars = load_exemplars(model.folder, len(model.schema.columns)).exemplars[:2]
     turns = messages(model.schema, Style.FEW_SHOT, "the case", exemplars)
     assert [turn["role"] for turn in turns] == ["system", *["user", "assistant"] * 2, "user"]
@@ -57,13 +57,13 @@ def test_exemplars_are_turns_of_the_conversation_before_the_case(model: HostedMo
     assert turns[-1]["content"] == "the case"
 
 
-def test_a_tuned_model_is_told_next_to_nothing_beside_the_case(model: HostedModel) -> None:
+def test_a_tuned_model_is_told_next_to_nothing_beside_the_case(model: ModelVersion) -> None:
     told = {style: messages(model.schema, style, "the case")[0]["content"] for style in Style}
     assert len(told[Style.FINE_TUNED]) < 20 < len(told[Style.ZERO_SHOT])
 
 
-def test_shipped_exemplars_are_answers_to_their_cases(model: HostedModel, helpable: Person) -> None:
-    levers = question_about(model, helpable).levers
+def test_shipped_exemplars_are_answers_to_their_cases(model: ModelVersion, helpable: Person) -> None:
+    levers = problem_about(model, helpable).levers
     names = {lever.feature.called for lever in levers}
     exemplars = load_exemplars(model.folder, len(model.schema.columns)).exemplars
     assert len(exemplars) >= 100
@@ -75,7 +75,7 @@ def test_shipped_exemplars_are_answers_to_their_cases(model: HostedModel, helpab
         assert read_answer(levers, exemplar.answer.swapcase()) is None
 
 
-def test_the_nearest_exemplars_are_shown_the_nearest_last(model: HostedModel) -> None:
+def test_the_nearest_exemplars_are_shown_the_nearest_last(model: ModelVersion) -> None:
     bank = load_exemplars(model.folder, len(model.schema.columns))
     own = bank.exemplars[7]
     shown = bank.nearest(np.array(own.row), 3)
@@ -83,7 +83,7 @@ def test_the_nearest_exemplars_are_shown_the_nearest_last(model: HostedModel) ->
     assert shown[-1] == own
 
 
-def test_what_is_not_known_of_a_patient_does_not_count(model: HostedModel) -> None:
+def test_what_is_not_known_of_a_patient_does_not_count(model: ModelVersion) -> None:
     bank = load_exemplars(model.folder, len(model.schema.columns))
     row = np.array(bank.exemplars[7].row)
     row[3] = np.nan

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from app.classifiers.cohort import Side, people_of
-from app.classifiers.hosted import HostedModel
-from app.engine.hosting import Hosted
-from app.engine.leverage import leverage_of
-from app.engine.question import question_about
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Side, people_of
+from app.engine.marginal_effects import marginal_effects_of
+from app.engine.problem import problem_about
+from app.engine.registry import ServedModel
 from app.proposers.llm.exemplars import load_exemplars
 from app.proposers.llm.prompt import Style, case_text, messages
 
@@ -21,20 +21,22 @@ PINNED = json.loads(Path(__file__).with_name("prompts.json").read_text(encoding=
 PEOPLE = 50
 
 
-def digest_of(model: HostedModel, style: Style) -> str:
+def digest_of(model: ModelVersion, style: Style) -> str:
     """Of the messages about the first people held out, in the order of the model's file."""
     bank = load_exemplars(model.folder, len(model.schema.columns))
     digest = hashlib.sha256()
     high = [one for one in people_of(model, Side.HELD_OUT) if one.risk > model.schema.model.threshold]
     for person in high[:PEOPLE]:
-        question = question_about(model, person.features)
-        shown = bank.nearest(question.patient.row) if style is Style.FEW_SHOT else []
-        text = case_text(question, leverage_of(question))
+        problem = problem_about(model, person.features)
+        shown = bank.nearest(problem.patient.row) if style is Style.FEW_SHOT else []
+        text = case_text(problem, marginal_effects_of(problem))
         digest.update(json.dumps(messages(model.schema, style, text, shown)).encode())
     return digest.hexdigest()
 
 
 @pytest.mark.parametrize("style", list(Style))
-def test_prompts_stay_what_adapters_were_taught_on(model: HostedModel, heart: Hosted, style: Style) -> None:
+def test_prompts_stay_what_adapters_were_taught_on(
+    model: ModelVersion, heart: ServedModel, style: Style
+) -> None:
     digests = {one.name: digest_of(one, style) for one in (model, heart.model)}
     assert digests == PINNED[style]

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.proposers.llm.dialect import Dialect, Form, Parameter, Wish, body_of
+from app.proposers.llm.dialect import Dialect, Form, Parameter, SamplingRequest, body_of
 from app.proposers.llm.failures import Reason
 from app.proposers.llm.refusals import failure_of, refused
 
-WISH = Wish([{"role": "user", "content": "BMI 31"}], {"type": "string"}, 0.8, 64, seed=1)
+WISH = SamplingRequest([{"role": "user", "content": "BMI 31"}], {"type": "string"}, 0.8, 64, seed=1)
 SENT = body_of(WISH, Dialect(), "a-model", 8)
 
 

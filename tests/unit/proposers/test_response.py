@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.proposers.llm.response import object_schema, read_answer, response_schema, write_answer
-from tests.asking import Person, question_about
+from tests.asking import Person, problem_about
 
 
 def moves(said: str) -> list[str]:
@@ -21,9 +21,9 @@ def moves(said: str) -> list[str]:
 @given(data=st.data())
 @settings(max_examples=40, deadline=None)
 def test_every_answer_the_schema_admits_reads_back_as_what_it_says(
-    data: st.DataObject, model: HostedModel, high_risk: list[Person]
+    data: st.DataObject, model: ModelVersion, high_risk: list[Person]
 ) -> None:
-    levers = question_about(model, data.draw(st.sampled_from(high_risk))).levers
+    levers = problem_about(model, data.draw(st.sampled_from(high_risk))).levers
     said = data.draw(st.from_regex(response_schema(levers)["pattern"], fullmatch=True))
     levels = read_answer(levers, json.dumps(said))
     assert levels is not None
@@ -57,12 +57,12 @@ def test_every_answer_the_schema_admits_reads_back_as_what_it_says(
         "[" * 5000,
     ],
 )
-def test_what_is_not_well_formed_is_not_guessed_at(model: HostedModel, helpable: Person, text: str) -> None:
-    assert read_answer(question_about(model, helpable | {"bmi": 30.0, "weight": None}).levers, text) is None
+def test_what_is_not_well_formed_is_not_guessed_at(model: ModelVersion, helpable: Person, text: str) -> None:
+    assert read_answer(problem_about(model, helpable | {"bmi": 30.0, "weight": None}).levers, text) is None
 
 
-def test_an_object_that_holds_the_answer_reads_like_it(model: HostedModel, helpable: Person) -> None:
-    levers = question_about(model, helpable).levers
+def test_an_object_that_holds_the_answer_reads_like_it(model: ModelVersion, helpable: Person) -> None:
+    levers = problem_about(model, helpable).levers
     bare = read_answer(levers, '"BMI -1 fibre 1"')
     assert bare is not None
     held = read_answer(levers, '{"changes": "BMI -1 fibre 1"}')
@@ -73,19 +73,19 @@ def test_an_object_that_holds_the_answer_reads_like_it(model: HostedModel, helpa
         assert read_answer(levers, other) is None
 
 
-def test_a_text_longer_than_any_answer_is_not_even_parsed(model: HostedModel, helpable: Person) -> None:
-    assert read_answer(question_about(model, helpable).levers, " " * 1_000_000 + '"BMI -1"') is None
+def test_a_text_longer_than_any_answer_is_not_even_parsed(model: ModelVersion, helpable: Person) -> None:
+    assert read_answer(problem_about(model, helpable).levers, " " * 1_000_000 + '"BMI -1"') is None
 
 
-def test_the_schema_names_only_what_may_move(model: HostedModel, helpable: Person) -> None:
-    levers = question_about(model, helpable).levers
+def test_the_schema_names_only_what_may_move(model: ModelVersion, helpable: Person) -> None:
+    levers = problem_about(model, helpable).levers
     pattern = response_schema(levers)["pattern"]
     assert set(re.findall(r"[A-Za-z_]+", pattern)) == {lever.feature.called for lever in levers}
     assert re.fullmatch(pattern, " ".join(["BMI -1"] * (levers.max_changes + 1))) is None
 
 
-def test_a_feature_named_twice_goes_the_further_way(model: HostedModel, helpable: Person) -> None:
-    levers = question_about(model, helpable | {"bmi": 30.0, "weight": None}).levers
+def test_a_feature_named_twice_goes_the_further_way(model: ModelVersion, helpable: Person) -> None:
+    levers = problem_about(model, helpable | {"bmi": 30.0, "weight": None}).levers
     levels = read_answer(levers, '"BMI -3 BMI -1"')
     assert levels is not None
     assert write_answer(levers, levels) == '"BMI -3"'

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.faces.http.dependencies import DatabaseDep, HostingDep
+from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.usecases.record.loader import Scenes
 
 
-def _scenes(request: Request, database: DatabaseDep, hosting: HostingDep) -> Scenes:
-    return Scenes(database, hosting, request.state.backgrounds)
+def _scenes(request: Request, database: DatabaseDep, registry: RegistryDep) -> Scenes:
+    return Scenes(database, registry, request.state.backgrounds)
 
 
 ScenesDep = Annotated[Scenes, Depends(_scenes)]

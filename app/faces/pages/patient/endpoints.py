@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from app.domain.errors import NotFoundError
-from app.faces.http.dependencies import DatabaseDep, HostingDep
+from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.described import success, text
 from app.faces.http.negotiation import wants_page
 from app.faces.http.parameters import WHOLE_NUMBER, PageSize, PatientId
@@ -45,7 +45,7 @@ async def interventions(
     patient_id: PatientId,
     request: Request,
     database: DatabaseDep,
-    hosting: HostingDep,
+    registry: RegistryDep,
     scenes: ScenesDep,
     before: Annotated[UUID | None, Query(description="The cursor `next` of the page before.")] = None,
     limit: PageSize = 20,
@@ -63,7 +63,7 @@ async def interventions(
     try:
         scene = await scenes.of(patient_id, answer, before)
     except UnknownPatientError:
-        return entering_page(hosting, patient_id, model)
+        return entering_page(registry, patient_id, model)
     return PAGES.page("patient.html", **await asyncio.to_thread(_view, scene, option))
 
 

@@ -9,8 +9,8 @@ from fastapi.responses import RedirectResponse
 
 from app.domain.errors import ConflictError, InvalidInputError
 from app.domain.patient import read_patient
-from app.engine.hosting import Hosted
-from app.faces.http.dependencies import DatabaseDep, HostingDep
+from app.engine.registry import ServedModel
+from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.disconnect import unless_hung_up
 from app.faces.http.forms import FieldsDep
 from app.faces.http.negotiation import is_fragment
@@ -39,8 +39,8 @@ async def what_if(
         raise InvalidInputError.at("/answer", "is required")
     scene = await scenes.alone(patient_id, base)
     setting = _setting(scene, fields)
-    assert scene.hosted is not None
-    outcome = await _outcome(scene.hosted, setting, database)
+    assert scene.served is not None
+    outcome = await _outcome(scene.served, setting, database)
     if is_fragment(request):
         return PAGES.page("_outcome.html", outcome=outcome, answer=scene.answer, supposed=scene.is_supposed)
     scene = await scenes.of(patient_id, base)
@@ -48,25 +48,25 @@ async def what_if(
     return PAGES.page("patient.html", **await asyncio.to_thread(view_of, scene, form, outcome))
 
 
-async def _outcome(hosted: Hosted, setting: Setting, database: Database) -> Outcome:
+async def _outcome(served: ServedModel, setting: Setting, database: Database) -> Outcome:
     """By the way of POST /predictions, audit row and all; values that contradict each other have no risk."""
     try:
-        patient = read_patient(hosted.model.schema, setting.features)
+        patient = read_patient(served.model.schema, setting.features)
     except InvalidInputError as error:
         return Outcome(None, error.issues, setting.moved(), setting.beyond())
-    told = await tell(hosted, patient, database)
+    told = await tell(served, patient, database)
     return Outcome(told.risk, (), setting.moved(), setting.beyond())
 
 
 @router.post("/{patient_id}/interventions")
 async def ask(
-    patient_id: PatientId, request: Request, fields: FieldsDep, scenes: ScenesDep, hosting: HostingDep
+    patient_id: PatientId, request: Request, fields: FieldsDep, scenes: ScenesDep, registry: RegistryDep
 ) -> Response:
     """Options from a what-if, or for a patient who is entered by hand; then to the page that shows them."""
     departed_from = answer_id_in(fields)
     base = None
     if departed_from is None:
-        question = request_about(hosting, patient_id, fields.get("model"), fields)
+        question = request_about(registry, patient_id, fields.get("model"), fields)
     else:
         scene = await scenes.alone(patient_id, departed_from)
         question, base = request_from(scene, _setting(scene, fields)), scene.answer

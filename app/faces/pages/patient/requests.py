@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from app.domain.errors import InvalidInputError
-from app.engine.hosting import Hosting
+from app.engine.registry import ModelRegistry
 from app.faces.pages.patient.views.manual_entry import read_fields
 from app.faces.pages.patient.views.what_if import Setting
 from app.usecases.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest, TargetIn
@@ -44,14 +44,14 @@ def request_from(scene: Scene, setting: Setting) -> CounterfactualsRequest:
 
 
 def request_about(
-    hosting: Hosting, patient_id: str, model: str | None, fields: Mapping[str, str]
+    registry: ModelRegistry, patient_id: str, model: str | None, fields: Mapping[str, str]
 ) -> CounterfactualsRequest:
     """The question about a patient entered by hand.
 
     Raises:
         InvalidInputError: there is no such model, or a field is no number.
     """
-    schema = hosting.named(model).model.schema
+    schema = registry.named(model).model.schema
     return CounterfactualsRequest(
         patient_id=patient_id,
         model=schema.model.name,

@@ -2,20 +2,20 @@
 
 from fastapi.responses import HTMLResponse
 
-from app.engine.hosting import Hosting
+from app.engine.registry import ModelRegistry
 from app.faces.pages.patient.page import PAGES
 from app.faces.pages.patient.views.manual_entry import fields_of
 
 
-def entering_page(hosting: Hosting, patient_id: str, model: str | None) -> HTMLResponse:
+def entering_page(registry: ModelRegistry, patient_id: str, model: str | None) -> HTMLResponse:
     """404, with a form for the values that the model asks for."""
-    hosted = (hosting.find(model) if model else None) or hosting.named(None)
-    schema = hosted.model.schema
+    served = (registry.find(model) if model else None) or registry.named(None)
+    schema = served.model.schema
     return PAGES.page(
         "unknown.html",
         404,
         patient_id=patient_id,
         model=schema.model,
-        models=[one.model.schema.model for one in hosting],
+        models=[one.model.schema.model for one in registry],
         groups=fields_of(schema),
     )

@@ -6,11 +6,11 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from app.classifiers.cohort import Side
-from app.classifiers.fitting import Sample
 from app.classifiers.folder import ModelFolderError
-from app.classifiers.hosted import Population
-from app.classifiers.people import read_people
+from app.classifiers.model_version import Population
+from app.classifiers.partitions import Side
+from app.classifiers.population import read_people
+from app.classifiers.training_procedure import Sample
 from app.domain.schema import FeatureSchema, FloatArray, IntArray
 
 

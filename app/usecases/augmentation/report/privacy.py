@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.metrics import pairwise_distances_chunked
 
 from app.domain.schema import FloatArray
-from app.engine.plausibility import crowd_of
+from app.engine.plausibility import reference_population_of
 from app.usecases.augmentation.report.figures import Closeness
 from app.usecases.augmentation.report.inputs import Material
 
@@ -43,10 +43,10 @@ class _Scale:
     """Rows in units of each compared column's usual spread, NaN where unknown."""
 
     def __init__(self, material: Material) -> None:
-        crowd = crowd_of(material.schema, material.training.rows)
-        self._columns = crowd.columns
+        population = reference_population_of(material.schema, material.training.rows)
+        self._columns = population.columns
         # scikit-learn scales the sum up to all columns, where plausibility takes the mean.
-        self._weight = crowd.weight / np.sqrt(max(len(crowd.columns), 1))
+        self._weight = population.weight / np.sqrt(max(len(population.columns), 1))
 
     def __call__(self, rows: FloatArray) -> FloatArray:
         scaled: FloatArray = rows[:, self._columns] * self._weight

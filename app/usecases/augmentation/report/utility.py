@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.stats import rankdata
 
-from app.classifiers.fitting import Sample, fit, risk_of
+from app.classifiers.training_procedure import Sample, fit, risk_of
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.usecases.augmentation.report.figures import Difference, Scores, Utility
 from app.usecases.augmentation.report.inputs import Material

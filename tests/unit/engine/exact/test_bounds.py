@@ -9,20 +9,20 @@ from app.engine.exact.branch import SLACK
 from app.engine.exact.heap import pop, push
 from app.engine.exact.reduce import margin, reduced
 from app.engine.exact.scenarios import all_scenarios
-from app.engine.hosting import Hosted
-from tests.asking import Person, question_about
+from app.engine.registry import ServedModel
+from tests.asking import Person, problem_about
 
 
 @given(data=st.data())
 @settings(max_examples=25, deadline=None)
 def test_no_candidate_takes_off_more_than_the_knapsack_allows(
-    data: st.DataObject, hosted: Hosted, high_risk: list[Person]
+    data: st.DataObject, served: ServedModel, high_risk: list[Person]
 ) -> None:
-    question = question_about(hosted.model, data.draw(st.sampled_from(high_risk)))
-    levers, changes = question.levers, 5
-    assert hosted.yardsticks.forest is not None
-    scenarios = all_scenarios(levers, hosted.yardsticks.judge)
-    trees = reduced(hosted.yardsticks.forest, scenarios)
+    problem = problem_about(served.model, data.draw(st.sampled_from(high_risk)))
+    levers, changes = problem.levers, 5
+    assert served.references.forest is not None
+    scenarios = all_scenarios(levers, served.references.evaluator)
+    trees = reduced(served.references.forest, scenarios)
     table = knapsack(gains(trees, scenarios.top), levers.efforts, scenarios.top, changes)
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     levels = rng.integers(0, scenarios.top + 1, size=(10, len(levers))) * (

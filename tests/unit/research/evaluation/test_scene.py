@@ -5,10 +5,10 @@ import pytest
 
 from app.domain.counterfactual import Generator
 from app.domain.patient import read_patient
-from app.engine.finding import find
-from app.engine.question import Question
-from app.engine.wish import Wish
-from app.engine.yardsticks import yardsticks_of
+from app.engine.preferences import Preferences
+from app.engine.problem import RecourseProblem
+from app.engine.references import reference_data_of
+from app.engine.search import search
 from research.evaluation.judging.scales import scales_of
 from research.evaluation.judging.shape import shape_of
 from research.evaluation.scene.compact import Compact
@@ -66,13 +66,13 @@ def test_compact_rows_come_back(free: Scene) -> None:
 
 
 def test_free_answers_of_the_search_are_strictly_right_and_cost_what_levers_say(free: Scene) -> None:
-    yardsticks, freedom = yardsticks_of(free.model), freedom_of(free.schema, free.sd)
+    references, freedom = reference_data_of(free.model), freedom_of(free.schema, free.sd)
     scales, answered = scales_of(free.schema, free.model.population.rows), 0
     for person in free.people[:4]:
         patient = read_patient(free.schema, person.values)
         levers = freedom.levers(patient, free.model.classifier)
-        question = Question(free.schema, patient, levers, free.model.classifier, free.target)
-        for levels in find(question, yardsticks, Wish(2, 0.0, Generator.SEARCH)).levels:
+        question = RecourseProblem(free.schema, patient, levers, free.model.classifier, free.target)
+        for levels in search(question, references, Preferences(2, 0.0, Generator.SEARCH)).levels:
             answered += 1
             row = levers.rows(levels[None])[0]
             shape = shape_of(free.rules, person, row, scales)

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from app.classifiers.cohort import Person
-from app.engine.hosting import Hosted
+from app.classifiers.partitions import Person
+from app.engine.registry import ServedModel
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.prompt import Style
@@ -19,21 +19,21 @@ SEED = 1
 
 
 @pytest.fixture(scope="module")
-def person(hosted: Hosted) -> Person:
+def person(served: ServedModel) -> Person:
     """A training person whose default question the search answers with something that holds."""
-    for person in training_people(hosted.model):
-        if any(lesson.held for lesson in lessons_of(hosted.model, hosted.yardsticks, [person], SEED)):
+    for person in training_people(served.model):
+        if any(lesson.held for lesson in lessons_of(served.model, served.references, [person], SEED)):
             return person
     raise AssertionError("nobody can be helped")
 
 
-async def lessons_from(hosted: Hosted, person: Person, *said: str) -> list[tuple[str, ...]]:
+async def lessons_from(served: ServedModel, person: Person, *said: str) -> list[tuple[str, ...]]:
     with fake_llm() as fake:
         fake.behaviour = says(*said)
         client = LlmClient(fake.url, None, None, 1, Breaker(1, 0))
         proposer = LlmProposer(client, Style.FINE_TUNED, {}, len(said), 1.0, 60)
         try:
-            lessons = own_lessons(hosted.model, hosted.yardsticks, [person], SEED, proposer)
+            lessons = own_lessons(served.model, served.references, [person], SEED, proposer)
             return [lesson.answers async for lesson in lessons]
         finally:
             await client.close()
@@ -44,18 +44,18 @@ def moves(answer: str) -> list[tuple[str, str]]:
     return list(zip(words[::2], words[1::2], strict=True))
 
 
-async def test_what_holds_is_kept_and_what_does_not_is_not(hosted: Hosted, person: Person) -> None:
+async def test_what_holds_is_kept_and_what_does_not_is_not(served: ServedModel, person: Person) -> None:
     good = [
         answer
-        for lesson in lessons_of(hosted.model, hosted.yardsticks, [person], SEED)
+        for lesson in lessons_of(served.model, served.references, [person], SEED)
         if lesson.held
         for answer in lesson.answers
     ]
-    kept = await lessons_from(hosted, person, *good, "eat less", '"age -1"')
+    kept = await lessons_from(served, person, *good, "eat less", '"age -1"')
     assert kept
     said = {frozenset(moves(answer)) for answer in good}
     assert all(frozenset(moves(one)) in said for answers in kept for one in answers)
 
 
-async def test_nonsense_teaches_nothing(hosted: Hosted, person: Person) -> None:
-    assert await lessons_from(hosted, person, "eat less", '"age -1"', "null") == []
+async def test_nonsense_teaches_nothing(served: ServedModel, person: Person) -> None:
+    assert await lessons_from(served, person, "eat less", '"age -1"', "null") == []

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.classifiers.cohort import Person, Side, people_of
-from app.classifiers.hosted import HostedModel
-from app.engine.hosting import Hosted
-from app.engine.leverage import leverage_of
-from app.engine.question import Question
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Person, Side, people_of
+from app.engine.marginal_effects import marginal_effects_of
+from app.engine.problem import RecourseProblem
+from app.engine.registry import ServedModel
 from app.proposers.llm.prompt import case_text
 from app.proposers.llm.response import read_answer
 from research.finetuning.pairs import Lesson, lessons_of, read_lessons, write_lessons
@@ -23,20 +23,20 @@ SEED = 1
 
 
 @pytest.fixture(scope="module")
-def people(model: HostedModel) -> list[Person]:
+def people(model: ModelVersion) -> list[Person]:
     return training_people(model)[:60]
 
 
 @pytest.fixture(scope="module")
-def lessons(hosted: Hosted, people: list[Person]) -> list[Lesson]:
-    return list(lessons_of(hosted.model, hosted.yardsticks, people[:20], SEED))
+def lessons(served: ServedModel, people: list[Person]) -> list[Lesson]:
+    return list(lessons_of(served.model, served.references, people[:20], SEED))
 
 
-def asked(model: HostedModel, people: list[Person]) -> list[Question]:
+def asked(model: ModelVersion, people: list[Person]) -> list[RecourseProblem]:
     return [question for person in people for question in questions_about(model, person, 3, SEED)]
 
 
-def test_nobody_held_out_is_learned_from(model: HostedModel) -> None:
+def test_nobody_held_out_is_learned_from(model: ModelVersion) -> None:
     held_out = {person.source_id for person in people_of(model, Side.HELD_OUT)}
     learned = {person.source_id for person in training_people(model)}
     assert len(learned) > 2000
@@ -47,13 +47,13 @@ def test_only_people_at_some_risk_are_asked_about(people: list[Person]) -> None:
     assert min(person.risk for person in people) >= LEAST_RISK
 
 
-def test_targets_lie_below_the_present_risk(model: HostedModel, people: list[Person]) -> None:
+def test_targets_lie_below_the_present_risk(model: ModelVersion, people: list[Person]) -> None:
     for person in people:
         for question in questions_about(model, person, 3, SEED):
             assert 0 < question.target < person.risk
 
 
-def test_questions_vary_in_target_levers_and_changes(model: HostedModel, people: list[Person]) -> None:
+def test_questions_vary_in_target_levers_and_changes(model: ModelVersion, people: list[Person]) -> None:
     questions = asked(model, people)
     assert len({question.target for question in questions}) > 20
     assert len({question.levers.max_changes for question in questions}) == 4
@@ -62,17 +62,17 @@ def test_questions_vary_in_target_levers_and_changes(model: HostedModel, people:
     assert min(len(question.levers) for question in questions) < min(full)
 
 
-def test_the_same_seed_asks_the_same(model: HostedModel, people: list[Person]) -> None:
+def test_the_same_seed_asks_the_same(model: ModelVersion, people: list[Person]) -> None:
     first, second = asked(model, people[:10]), asked(model, people[:10])
     assert [q.target for q in first] == [q.target for q in second]
     assert all((a.levers.efforts == b.levers.efforts).all() for a, b in zip(first, second, strict=True))
 
 
 def test_every_answer_reaches_its_target_and_obeys(
-    model: HostedModel, people: list[Person], lessons: list[Lesson]
+    model: ModelVersion, people: list[Person], lessons: list[Lesson]
 ) -> None:
     questions = {
-        (person.source_id, case_text(question, leverage_of(question))): question
+        (person.source_id, case_text(question, marginal_effects_of(question))): question
         for person in people[:20]
         for question in questions_about(model, person, 3, SEED)
     }

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from research.finetuning.errors import FinetuningError
 from research.finetuning.preparing import RECIPE, read_task
 from research.finetuning.recipe import Recipe, read_recipe
 
 
-def test_the_shipped_recipe_reads(model: HostedModel) -> None:
+def test_the_shipped_recipe_reads(model: ModelVersion) -> None:
     assert isinstance(read_recipe(model.folder.parent / RECIPE), Recipe)
 
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from app.classifiers.card import Card, Figures, Performance, RocAuc, read_card
 from app.classifiers.folder import ModelFolderError
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.classifiers.weakness import weaknesses
 from app.domain.schema import CardFacts, FeatureSchema, Gate
-from app.engine.hosting import Hosting
+from app.engine.registry import ModelRegistry
 from app.faces.pages.patient.page import PAGES
 from app.faces.pages.patient.views.model_evidence import trust_in
 from app.usecases.record.reference_distributions import Background
@@ -29,12 +29,12 @@ from tests.asking import Person
 Json = dict[str, Any]
 
 
-def told_of(model: HostedModel, name: str) -> Json:
+def told_of(model: ModelVersion, name: str) -> Json:
     found: Json = json.loads((model.folder / f"{name}.json").read_text(encoding="utf-8"))
     return found
 
 
-def card_of(model: HostedModel, schema: FeatureSchema, metrics: Json | None = None) -> Json:
+def card_of(model: ModelVersion, schema: FeatureSchema, metrics: Json | None = None) -> Json:
     counts = told_of(model, "manifest")["counts"]
     return make_card(schema, WORDS, "1", metrics or told_of(model, "metrics"), counts)
 
@@ -43,7 +43,7 @@ def figures(value: float, low: float, high: float) -> Figures:
     return Figures(n=200, roc_auc=RocAuc(value=value, low=low, high=high), sensitivity=0.5, specificity=0.5)
 
 
-def test_the_card_of_somebody_elses_model_is_theirs(model: HostedModel) -> None:
+def test_the_card_of_somebody_elses_model_is_theirs(model: ModelVersion) -> None:
     facts = CardFacts(made_by="The stroke unit", contact="stroke@example.org", licence="CC BY-NC 4.0")
     card = card_of(model, model.schema.model_copy(update={"card": facts}))
     assert (card["made_by"], card["contact"], card["licence"]) == tuple(facts.model_dump().values())[:3]
@@ -55,7 +55,7 @@ def test_the_card_of_somebody_elses_model_is_theirs(model: HostedModel) -> None:
     assert "turnpoint train" not in text
 
 
-def test_what_an_owner_does_not_say_nobody_says(model: HostedModel) -> None:
+def test_what_an_owner_does_not_say_nobody_says(model: ModelVersion) -> None:
     card = card_of(model, model.schema.model_copy(update={"card": CardFacts()}))
     assert card["made_by"] is card["contact"] is card["licence"] is None
     assert card["reproduce"] == []
@@ -66,8 +66,10 @@ def test_what_an_owner_does_not_say_nobody_says(model: HostedModel) -> None:
 
 
 @pytest.mark.parametrize("name", ["dysglycaemia", "heart-disease"])
-def test_the_shipped_models_are_the_maintainers_and_go_without_a_warning(hosting: Hosting, name: str) -> None:
-    model = hosting.named(name).model
+def test_the_shipped_models_are_the_maintainers_and_go_without_a_warning(
+    registry: ModelRegistry, name: str
+) -> None:
+    model = registry.named(name).model
     told = told_of(model, "card")
     assert told["made_by"] == "The Turnpoint maintainers"
     assert told["warnings"] == []
@@ -92,7 +94,7 @@ def test_the_shipped_models_are_the_maintainers_and_go_without_a_warning(hosting
     ],
 )
 def test_a_weak_model_is_warned_of_on_its_card_and_on_the_page(
-    model: HostedModel, helpable: Person, auc: tuple[float, float, float], said: str
+    model: ModelVersion, helpable: Person, auc: tuple[float, float, float], said: str
 ) -> None:
     metrics = told_of(model, "metrics")
     metrics["held_out"]["n"] = 200
@@ -142,7 +144,7 @@ def test_a_classifier_is_refused_only_where_its_owner_says_so(
     assert str(caught.value) == f"ROC-AUC on held-out people {said}"
 
 
-def test_a_data_set_without_ages_has_a_card_too(model: HostedModel) -> None:
+def test_a_data_set_without_ages_has_a_card_too(model: ModelVersion) -> None:
     metrics = told_of(model, "metrics")
     metrics["groups"] = [group for group in metrics["groups"] if group["group"] != "Age"]
     counts = told_of(model, "manifest")["counts"] | {"dropped": {}}
@@ -168,7 +170,7 @@ def test_a_card_that_is_none_is_found_when_it_is_read(tmp_path: Path, content: s
     assert str(caught.value).startswith(f"{tmp_path / 'card.json'} {said}")
 
 
-def test_a_card_may_be_missing_or_say_little(tmp_path: Path, model: HostedModel, helpable: Person) -> None:
+def test_a_card_may_be_missing_or_say_little(tmp_path: Path, model: ModelVersion, helpable: Person) -> None:
     assert read_card(tmp_path) is None
     (tmp_path / "card.json").write_text("{}")
     with pytest.raises(ModelFolderError, match=r"card\.md is missing"):

@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from app.classifiers.fitting import COMMITTEE_SIZE
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.training_procedure import COMMITTEE_SIZE
 from app.domain.feature import Feature, Monotonicity
 from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema, FloatArray
-from app.engine.hosting import Hosting
+from app.engine.registry import ModelRegistry
 from research.training.discrimination import at_threshold, roc_auc
 from research.training.nhanes import people as nhanes
 from research.training.people import Person, sites_of
@@ -26,7 +26,7 @@ SWEPT_PEOPLE = 150
 SWEEP_POINTS = 60
 
 
-def people_of(model: HostedModel, name: str) -> list[Person]:
+def people_of(model: ModelVersion, name: str) -> list[Person]:
     people = []
     for row in pq.read_table(model.folder / name).to_pylist():
         seqn, outcome, site = row.pop("seqn"), row.pop("outcome"), row.pop("site", None)
@@ -35,22 +35,22 @@ def people_of(model: HostedModel, name: str) -> list[Person]:
 
 
 @pytest.fixture(scope="module", params=["dysglycaemia", "heart-disease"])
-def model(request: pytest.FixtureRequest, hosting: Hosting) -> HostedModel:
-    return hosting.named(request.param).model
+def model(request: pytest.FixtureRequest, registry: ModelRegistry) -> ModelVersion:
+    return registry.named(request.param).model
 
 
 @pytest.fixture(scope="module")
-def schema(model: HostedModel) -> FeatureSchema:
+def schema(model: ModelVersion) -> FeatureSchema:
     return model.schema
 
 
 @pytest.fixture(scope="module")
-def training(model: HostedModel) -> list[Person]:
+def training(model: ModelVersion) -> list[Person]:
     return people_of(model, "population.parquet")
 
 
 @pytest.fixture(scope="module")
-def unseen(model: HostedModel) -> list[Person]:
+def unseen(model: ModelVersion) -> list[Person]:
     return people_of(model, "held_out.parquet")
 
 
@@ -60,13 +60,13 @@ def rows(schema: FeatureSchema, unseen: list[Person]) -> FloatArray:
 
 
 @pytest.fixture(scope="module")
-def metrics(model: HostedModel) -> dict[str, Any]:
+def metrics(model: ModelVersion) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((model.folder / "metrics.json").read_text(encoding="utf-8"))
     return found
 
 
 @pytest.fixture(scope="module")
-def manifest(model: HostedModel) -> dict[str, Any]:
+def manifest(model: ModelVersion) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((model.folder / "manifest.json").read_text(encoding="utf-8"))
     return found
 
@@ -75,7 +75,7 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_every_file_is_in_the_manifest_with_its_digest(model: HostedModel, manifest: dict[str, Any]) -> None:
+def test_every_file_is_in_the_manifest_with_its_digest(model: ModelVersion, manifest: dict[str, Any]) -> None:
     home = model.folder
     # An adapter has a manifest of its own: it comes and goes without the classifier's changing.
     there = [
@@ -91,7 +91,7 @@ def test_every_file_is_in_the_manifest_with_its_digest(model: HostedModel, manif
 
 
 def test_the_figures_come_out_again(
-    model: HostedModel, unseen: list[Person], rows: FloatArray, metrics: dict[str, Any]
+    model: ModelVersion, unseen: list[Person], rows: FloatArray, metrics: dict[str, Any]
 ) -> None:
     outcome = np.array([person.outcome for person in unseen])
     risk = model.classifier.risk(rows)
@@ -131,7 +131,7 @@ READ = {
 }
 
 
-def test_no_column_gives_the_answer_away(model: HostedModel, training: list[Person]) -> None:
+def test_no_column_gives_the_answer_away(model: ModelVersion, training: list[Person]) -> None:
     columns = pq.read_schema(model.folder / "population.parquet").names
     site = ["site"] if sites_of(training) else []
 
@@ -139,7 +139,7 @@ def test_no_column_gives_the_answer_away(model: HostedModel, training: list[Pers
     assert set(model.schema.by_name) == READ[model.name]
 
 
-def test_risk_goes_only_the_way_the_schema_allows(model: HostedModel, rows: FloatArray) -> None:
+def test_risk_goes_only_the_way_the_schema_allows(model: ModelVersion, rows: FloatArray) -> None:
     constrained = [feature for feature in model.schema.features if feature.risk is not Monotonicity.FREE]
 
     assert constrained
@@ -149,7 +149,7 @@ def test_risk_goes_only_the_way_the_schema_allows(model: HostedModel, rows: Floa
         assert wrong_way.max() <= 1e-6, feature.name
 
 
-def _sweep(model: HostedModel, feature: Feature, rows: FloatArray) -> FloatArray:
+def _sweep(model: ModelVersion, feature: Feature, rows: FloatArray) -> FloatArray:
     """Everybody's risk over the feature's clinical range, all else equal: shape (people, points)."""
     low, high = feature.clinical or (0.0, 1.0)
     swept = np.repeat(rows, SWEEP_POINTS, axis=0)
@@ -157,7 +157,7 @@ def _sweep(model: HostedModel, feature: Feature, rows: FloatArray) -> FloatArray
     return model.classifier.risk(swept).reshape(len(rows), SWEEP_POINTS)
 
 
-def test_the_card_states_the_figures_of_the_run(model: HostedModel, metrics: dict[str, Any]) -> None:
+def test_the_card_states_the_figures_of_the_run(model: ModelVersion, metrics: dict[str, Any]) -> None:
     card = json.loads((model.folder / "card.json").read_text(encoding="utf-8"))
     text = (model.folder / "card.md").read_text(encoding="utf-8")
 

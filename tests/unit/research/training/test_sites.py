@@ -5,8 +5,8 @@ import json
 import pyarrow.parquet as pq
 import pytest
 
-from app.classifiers.fitting import Sample, fit
-from app.engine.hosting import Hosted
+from app.classifiers.training_procedure import Sample, fit
+from app.engine.registry import ServedModel
 from research.training import sites
 from research.training.people import Person, rows_of
 from research.training.sites import left_out_in_turn
@@ -18,7 +18,7 @@ KNOWN = {1: (63, False), 2: (67, True), 3: (67, True), 4: (37, False)}
 
 
 @pytest.fixture(scope="module")
-def people(heart: Hosted) -> list[Person]:
+def people(heart: ServedModel) -> list[Person]:
     """Everybody, in the order of a run."""
     rows = [
         row
@@ -42,7 +42,7 @@ def test_everybody_is_there_once(people: list[Person]) -> None:
     assert not {304, 406, 908} & {person.seqn for person in people}
 
 
-def test_the_figures_come_out_again(heart: Hosted, people: list[Person]) -> None:
+def test_the_figures_come_out_again(heart: ServedModel, people: list[Person]) -> None:
     told = json.loads((heart.model.folder / "metrics.json").read_text(encoding="utf-8"))["sites_left_out"]
     text = (heart.model.folder / "card.md").read_text(encoding="utf-8")
     found = left_out_in_turn(heart.model.schema, people)
@@ -58,7 +58,7 @@ def test_the_figures_come_out_again(heart: Hosted, people: list[Person]) -> None
 
 
 def test_nobody_of_a_site_teaches_the_classifier_that_is_tried_on_it(
-    heart: Hosted, people: list[Person], monkeypatch: pytest.MonkeyPatch
+    heart: ServedModel, people: list[Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     schema, seen = heart.model.schema, []
 

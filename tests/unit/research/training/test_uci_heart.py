@@ -6,7 +6,7 @@ import io
 import pytest
 
 from app.domain.schema import FeatureSchema
-from app.engine.hosting import Hosted
+from app.engine.registry import ServedModel
 from research.training.errors import TrainingError
 from research.training.people import Person, Tally
 from research.training.uci_heart.people import COLUMNS, read_people
@@ -32,7 +32,7 @@ MADE_UP_ROW = {
 
 
 @pytest.fixture(scope="module")
-def schema(heart: Hosted) -> FeatureSchema:
+def schema(heart: ServedModel) -> FeatureSchema:
     return heart.model.schema
 
 
@@ -147,9 +147,9 @@ def test_a_feature_that_the_data_does_not_give_is_named(model_schema: FeatureSch
 
 
 @pytest.fixture(scope="module")
-def model_schema(hosted: Hosted) -> FeatureSchema:
+def model_schema(served: ServedModel) -> FeatureSchema:
     """The schema of another model."""
-    return hosted.model.schema
+    return served.model.schema
 
 
 def test_the_site_and_the_number_of_narrowed_vessels_are_no_features(schema: FeatureSchema) -> None:

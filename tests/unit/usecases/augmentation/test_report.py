@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from app.classifiers.cohort import Side, people_of
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Side, people_of
 from app.domain.schema import FloatArray
 from app.usecases.augmentation.report.figures import QualityReport
 from app.usecases.augmentation.report.inputs import JobFacts, Material
@@ -18,14 +18,14 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 JOB = JobFacts("01", NOW, NOW, "dysglycaemia", "1", "ab" * 32, "low", 2, "search", 7)
 
 
-def material(model: HostedModel, rows: FloatArray) -> Material:
+def material(model: ModelVersion, rows: FloatArray) -> Material:
     numbers = np.arange(len(rows), dtype=np.int64)
     people = (model.schema, model.folder, model.population)
     return Material(*people, False, rows, numbers, len(rows), 2, 1, {"out_of_reach": 2}, False)
 
 
 @pytest.fixture(scope="module")
-def unseen(model: HostedModel) -> FloatArray:
+def unseen(model: ModelVersion) -> FloatArray:
     """Real people of the low class whom the model did not learn from: synthetic rows as good as can be."""
     people = people_of(model, Side.HELD_OUT)
     low = [one for one in people if one.risk < 0.35]
@@ -33,7 +33,7 @@ def unseen(model: HostedModel) -> FloatArray:
 
 
 @pytest.fixture(scope="module")
-def of_unseen(model: HostedModel, unseen: FloatArray) -> QualityReport:
+def of_unseen(model: ModelVersion, unseen: FloatArray) -> QualityReport:
     return quality_report(material(model, unseen[:300]), 7)
 
 
@@ -45,7 +45,7 @@ def test_real_people_are_hardly_told_from_real_people(of_unseen: QualityReport) 
     assert of_unseen.correlation.mean_difference < 0.1
 
 
-def test_copies_are_counted_and_nearer_to_whom_they_copy(model: HostedModel) -> None:
+def test_copies_are_counted_and_nearer_to_whom_they_copy(model: ModelVersion) -> None:
     low = model.population.rows[~model.population.outcome]
     report = quality_report(material(model, low[:200]), 7)
     assert report.closeness.copies == 200
@@ -55,7 +55,7 @@ def test_copies_are_counted_and_nearer_to_whom_they_copy(model: HostedModel) -> 
 
 
 def test_values_shuffled_apart_keep_their_spread_but_not_their_correlations(
-    model: HostedModel, unseen: FloatArray, of_unseen: QualityReport
+    model: ModelVersion, unseen: FloatArray, of_unseen: QualityReport
 ) -> None:
     rng = np.random.default_rng(0)
     shuffled = np.stack([rng.permutation(column) for column in unseen[:300].T], axis=1)
@@ -70,7 +70,7 @@ def test_values_shuffled_apart_keep_their_spread_but_not_their_correlations(
     assert (report.discriminator.auc or 0) > (of_unseen.discriminator.auc or 1)
 
 
-def test_what_is_moved_is_seen_in_its_own_feature_alone(model: HostedModel, unseen: FloatArray) -> None:
+def test_what_is_moved_is_seen_in_its_own_feature_alone(model: ModelVersion, unseen: FloatArray) -> None:
     moved = unseen[:300].copy()
     moved[:, model.schema.column_of["pulse"]] += 40
     distances = {one.name: one.distance for one in quality_report(material(model, moved), 7).marginals}
@@ -87,7 +87,7 @@ def test_shares_add_up(of_unseen: QualityReport) -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 5])
 def test_few_rows_or_none_make_a_report_page_and_card(
-    model: HostedModel, unseen: FloatArray, count: int
+    model: ModelVersion, unseen: FloatArray, count: int
 ) -> None:
     report = quality_report(material(model, unseen[:count]), 7)
     assert report.discriminator.auc is None
@@ -98,7 +98,7 @@ def test_few_rows_or_none_make_a_report_page_and_card(
 
 
 def test_an_equal_seed_gives_an_equal_report(
-    model: HostedModel, unseen: FloatArray, of_unseen: QualityReport
+    model: ModelVersion, unseen: FloatArray, of_unseen: QualityReport
 ) -> None:
     assert quality_report(material(model, unseen[:300]), 7) == of_unseen
 

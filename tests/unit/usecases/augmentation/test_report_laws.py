@@ -11,12 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 from sklearn.metrics import balanced_accuracy_score, f1_score, roc_auc_score
 
-from app.classifiers.cohort import Side
-from app.classifiers.hosted import HostedModel
-from app.classifiers.people import read_people
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Side
+from app.classifiers.population import read_people
 from app.domain.schema import FloatArray, IntArray
-from app.engine.hosting import Hosted
-from app.engine.plausibility import crowd_of
+from app.engine.plausibility import reference_population_of
+from app.engine.registry import ServedModel
 from app.usecases.augmentation.report.inputs import JobFacts, Material
 from app.usecases.augmentation.report.joint import correlation, discriminator
 from app.usecases.augmentation.report.measure import quality_report
@@ -29,24 +29,24 @@ JOB = JobFacts("01", NOW, NOW, "heart-disease", "1", "ab" * 32, "low", 2, "auto"
 
 
 @pytest.fixture(scope="module")
-def model(heart: Hosted) -> HostedModel:
+def model(heart: ServedModel) -> ModelVersion:
     return heart.model
 
 
 @pytest.fixture(scope="module")
-def known(model: HostedModel) -> FloatArray:
+def known(model: ModelVersion) -> FloatArray:
     """People of the low class whom the model learned from."""
     return model.population.rows[~model.population.outcome]
 
 
 @pytest.fixture(scope="module")
-def unseen(model: HostedModel) -> FloatArray:
+def unseen(model: ModelVersion) -> FloatArray:
     """People of the low class whom it did not learn from."""
     people = read_people(model.schema, model.folder / Side.HELD_OUT)
     return people.rows[~people.outcome]
 
 
-def material(model: HostedModel, rows: FloatArray, source_row: IntArray | None = None) -> Material:
+def material(model: ModelVersion, rows: FloatArray, source_row: IntArray | None = None) -> Material:
     numbers = np.arange(len(rows), dtype=np.int64) if source_row is None else source_row
     people = (model.schema, model.folder, model.population)
     return Material(*people, False, rows, numbers, len(rows), 0, 0, {}, False)
@@ -63,18 +63,18 @@ def numbers_in(told: object) -> Iterator[float]:
         yield told
 
 
-def test_the_very_people_cannot_be_told_from_themselves(model: HostedModel, known: FloatArray) -> None:
+def test_the_very_people_cannot_be_told_from_themselves(model: ModelVersion, known: FloatArray) -> None:
     assert discriminator(material(model, known), 7).auc == pytest.approx(0.5)
 
 
-def test_copies_of_some_people_cannot_be_told_from_people(model: HostedModel, known: FloatArray) -> None:
+def test_copies_of_some_people_cannot_be_told_from_people(model: ModelVersion, known: FloatArray) -> None:
     some = np.random.default_rng(0).permutation(known)[:150]
     auc = discriminator(material(model, some), 7).auc
     assert auc is not None
     assert 0.4 < auc < 0.65
 
 
-def test_noise_is_told_from_people(model: HostedModel, known: FloatArray) -> None:
+def test_noise_is_told_from_people(model: ModelVersion, known: FloatArray) -> None:
     columns = list(model.schema.column_of.values())
     noise = known.copy()
     noise[:, columns] += np.random.default_rng(0).normal(0, 3 * np.nanstd(known[:, columns], axis=0))
@@ -83,7 +83,7 @@ def test_noise_is_told_from_people(model: HostedModel, known: FloatArray) -> Non
     assert auc > 0.97
 
 
-def test_siblings_do_not_give_rows_away(model: HostedModel, unseen: FloatArray) -> None:
+def test_siblings_do_not_give_rows_away(model: ModelVersion, unseen: FloatArray) -> None:
     source_row = np.repeat(np.arange(40), 4)
     siblings = np.repeat(unseen[:40], 4, axis=0)
     siblings[:, model.schema.column_of["age"]] += np.tile([0.0, 0.1, 0.2, 0.3], 40)
@@ -94,7 +94,7 @@ def test_siblings_do_not_give_rows_away(model: HostedModel, unseen: FloatArray) 
     assert together < apart - 0.05
 
 
-def test_all_copies_are_counted_at_a_distance_of_nothing(model: HostedModel, known: FloatArray) -> None:
+def test_all_copies_are_counted_at_a_distance_of_nothing(model: ModelVersion, known: FloatArray) -> None:
     found = closeness(material(model, known), 7)
     assert found.copies == len(known)
     assert found.to_training == 0
@@ -102,19 +102,19 @@ def test_all_copies_are_counted_at_a_distance_of_nothing(model: HostedModel, kno
     assert found.nearer_to_training > 0.6
 
 
-def test_held_out_people_copied_are_nearer_to_the_held_out(model: HostedModel, unseen: FloatArray) -> None:
+def test_held_out_people_copied_are_nearer_to_the_held_out(model: ModelVersion, unseen: FloatArray) -> None:
     found = closeness(material(model, unseen), 7)
     assert found.copies == 0
     assert found.nearer_to_training is not None
     assert found.nearer_to_training < 0.2
 
 
-def test_distances_are_those_that_each_row_is_given(model: HostedModel, unseen: FloatArray) -> None:
+def test_distances_are_those_that_each_row_is_given(model: ModelVersion, unseen: FloatArray) -> None:
     """By the plain formula of `engine.plausibility`, gaps included."""
-    crowd = crowd_of(model.schema, model.population.rows)
+    population = reference_population_of(model.schema, model.population.rows)
     expected = []
-    for row in unseen[:31, crowd.columns] * crowd.weight:
-        apart = crowd.people - row
+    for row in unseen[:31, population.columns] * population.weight:
+        apart = population.people - row
         expected.append(np.sqrt(np.nanmean(apart**2, axis=1).min()))
     assert closeness(material(model, unseen[:31]), 7).to_training == pytest.approx(
         np.median(expected), abs=1e-5
@@ -122,7 +122,7 @@ def test_distances_are_those_that_each_row_is_given(model: HostedModel, unseen: 
 
 
 def test_reordered_columns_keep_their_distributions_but_not_their_correlations(
-    model: HostedModel, known: FloatArray
+    model: ModelVersion, known: FloatArray
 ) -> None:
     rng = np.random.default_rng(0)
     reordered = known.copy()
@@ -148,7 +148,7 @@ def test_scores_are_scikit_learns() -> None:
     }
 
 
-def test_rows_with_the_wrong_label_are_seen_to_harm(model: HostedModel) -> None:
+def test_rows_with_the_wrong_label_are_seen_to_harm(model: ModelVersion) -> None:
     wrong = np.tile(model.population.rows[model.population.outcome], (2, 1))
     found = utility(material(model, wrong), 7)
     assert found is not None
@@ -165,7 +165,7 @@ def unknown_feature(rows: FloatArray) -> FloatArray:
 
 
 @pytest.mark.parametrize("case", ["one feature unknown", "nothing known", "one row many times", "constant"])
-def test_odd_rows_make_a_report_of_finite_figures(model: HostedModel, unseen: FloatArray, case: str) -> None:
+def test_odd_rows_make_a_report_of_finite_figures(model: ModelVersion, unseen: FloatArray, case: str) -> None:
     rows = {
         "one feature unknown": unknown_feature(unseen),
         "nothing known": np.full(unseen.shape, np.nan),
@@ -180,7 +180,7 @@ def test_odd_rows_make_a_report_of_finite_figures(model: HostedModel, unseen: Fl
 
 @pytest.mark.parametrize("left", ["nobody", "one class"])
 def test_without_people_held_out_the_rest_is_measured(
-    model: HostedModel, unseen: FloatArray, tmp_path: Path, left: str
+    model: ModelVersion, unseen: FloatArray, tmp_path: Path, left: str
 ) -> None:
     people = pq.read_table(model.folder / Side.HELD_OUT)
     outcome = people["outcome"].to_numpy(zero_copy_only=False)
@@ -192,19 +192,19 @@ def test_without_people_held_out_the_rest_is_measured(
     assert "Do they help" not in report_page(report, JOB)
 
 
-def test_people_held_out_need_no_number(model: HostedModel, unseen: FloatArray, tmp_path: Path) -> None:
+def test_people_held_out_need_no_number(model: ModelVersion, unseen: FloatArray, tmp_path: Path) -> None:
     people = pq.read_table(model.folder / Side.HELD_OUT)
     pq.write_table(people.drop_columns(["seqn"]), tmp_path / Side.HELD_OUT)
     assert utility(material(replace(model, folder=tmp_path), unseen), 7) is not None
 
 
-def test_too_few_rows_are_said_to_be_too_few(model: HostedModel, unseen: FloatArray) -> None:
+def test_too_few_rows_are_said_to_be_too_few(model: ModelVersion, unseen: FloatArray) -> None:
     page = report_page(quality_report(material(model, unseen[:3]), 7), JOB)
     assert "too few rows" in page
     assert "AUC of unknown" not in page
 
 
-def test_page_and_card_name_where_measures_come_from(model: HostedModel, unseen: FloatArray) -> None:
+def test_page_and_card_name_where_measures_come_from(model: ModelVersion, unseen: FloatArray) -> None:
     report = quality_report(material(model, unseen), 7)
     for text in (report_page(report, JOB), data_card(report, JOB)):
         for author in ("Patki", "Spearman", "Lopez-Paz", "Zhao", "Platzer", "Esteban"):

@@ -123,6 +123,6 @@ def _supposed(scene: Scene) -> tuple[tuple[str, str, str], ...]:
 
 def _newer(scene: Scene) -> str | None:
     """The version hosted now, where another one gave the answer."""
-    if scene.hosted is None or scene.is_of_hosted_version:
+    if scene.served is None or scene.is_of_hosted_version:
         return None
-    return scene.hosted.model.version
+    return scene.served.model.version

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.classifiers.card import Card, Figures, Performance
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.classifiers.weakness import weaknesses
 from app.domain.feature import Kind
 from app.domain.schema import FeatureSchema, Value
@@ -46,12 +46,12 @@ class Trust:
 
 def trust_of(scene: Scene) -> Trust | None:
     """The panel; None where the model is not hosted any more."""
-    if scene.hosted is None or scene.background is None:
+    if scene.served is None or scene.background is None:
         return None
-    return trust_in(scene.hosted.model, scene.background, scene.row.features)
+    return trust_in(scene.served.model, scene.background, scene.row.features)
 
 
-def trust_in(model: HostedModel, background: Background, values: Mapping[str, Value]) -> Trust:
+def trust_in(model: ModelVersion, background: Background, values: Mapping[str, Value]) -> Trust:
     """What there is to say of a model to whoever looks at a patient with these values."""
     facts, card = model.schema.model, background.card or Card()
     return Trust(

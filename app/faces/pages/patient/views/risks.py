@@ -59,7 +59,7 @@ def risk_view(scene: Scene) -> RiskView:
         _line(name, risk, prediction.threshold, interval)
         for (name, risk), interval in zip(named, each, strict=True)
     ]
-    size = scene.hosted.model.committee.size if intervals and scene.hosted else None
+    size = scene.served.model.committee.size if intervals and scene.served else None
     return RiskView(tuple(lines), prediction.threshold, prediction.target, size)
 
 
@@ -77,10 +77,10 @@ def _line(name: str, risk: float, threshold: float, interval: Interval | None) -
 
 
 def _intervals(scene: Scene) -> Sequence[Interval] | None:
-    if scene.patient is None or scene.hosted is None or not scene.is_of_hosted_version:
+    if scene.patient is None or scene.served is None or not scene.is_of_hosted_version:
         return None
-    schema = scene.hosted.model.schema
+    schema = scene.served.model.schema
     people = [scene.row.features, *(option.features for option in scene.options)]
-    risks: FloatArray = scene.hosted.model.committee.risk(np.stack([schema.encode(one) for one in people]))
+    risks: FloatArray = scene.served.model.committee.risk(np.stack([schema.encode(one) for one in people]))
     low, high = np.percentile(risks, _MIDDLE, axis=0)
     return [(float(a), float(b)) for a, b in zip(low, high, strict=True)]

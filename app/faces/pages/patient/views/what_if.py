@@ -12,7 +12,7 @@ from app.domain.levers import Lever, levers_of, room_for
 from app.domain.schema import IntArray, Value
 from app.domain.wording import inline
 from app.engine.describe import broken_relations, changes_of, features_of
-from app.engine.question import Question
+from app.engine.problem import RecourseProblem
 from app.faces.pages.patient.views.formatting import value_text, with_unit
 from app.parsing.numbers import NumberError, read_whole_number
 from app.usecases.record.context import Scene
@@ -59,7 +59,7 @@ class Setting:
     permit to vary.
     """
 
-    question: Question
+    question: RecourseProblem
     levels: IntArray
     locked: frozenset[str]
     kept: frozenset[str] = frozenset()
@@ -104,17 +104,19 @@ class Setting:
         ]
 
 
-def question_of(scene: Scene) -> Question | None:
+def question_of(scene: Scene) -> RecourseProblem | None:
     """The levers that are open to the patient, within what the answer's question permitted to end at.
 
     Which features it permitted to vary are locks here, which can be opened. None where the recorded values
     are not of the hosted version.
     """
-    if scene.patient is None or scene.constraints is None or scene.hosted is None:
+    if scene.patient is None or scene.constraints is None or scene.served is None:
         return None
-    model = scene.hosted.model
+    model = scene.served.model
     levers = levers_of(model.schema, scene.patient, replace(scene.constraints, features_to_vary=None))
-    return Question(model.schema, scene.patient, levers, model.classifier, scene.answer.prediction.target)
+    return RecourseProblem(
+        model.schema, scene.patient, levers, model.classifier, scene.answer.prediction.target
+    )
 
 
 def locks_of(scene: Scene) -> frozenset[str]:
@@ -138,7 +140,9 @@ def what_if_of(scene: Scene, at: Mapping[str, Value], locked: frozenset[str]) ->
     return WhatIf(groups, question.levers.max_changes, tuple(_stuck(question)))
 
 
-def setting_of(question: Question, fields: Mapping[str, str], kept: frozenset[str] = frozenset()) -> Setting:
+def setting_of(
+    question: RecourseProblem, fields: Mapping[str, str], kept: frozenset[str] = frozenset()
+) -> Setting:
     """Read the form's fields; a lever that is not among them stands as it is, a switch stands at its lowest.
 
     Raises:
@@ -182,7 +186,7 @@ def _control(lever: Lever, after: Value, is_locked: bool) -> Control:
     return Control(feature.name, feature.label, feature.unit, is_switch, place, texts, is_locked)
 
 
-def _stuck(question: Question) -> list[tuple[str, str]]:
+def _stuck(question: RecourseProblem) -> list[tuple[str, str]]:
     """Features that are no levers here, and why, in words."""
     levers = {lever.feature.name for lever in question.levers}
     values, schema = question.patient.values, question.schema

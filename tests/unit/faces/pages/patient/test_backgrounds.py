@@ -5,23 +5,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.domain.feature import Kind
-from app.engine.hosting import Hosting
+from app.engine.registry import ModelRegistry
 from app.faces.pages.patient.views.model_evidence import is_in
 from app.usecases.record.reference_distributions import Background, backgrounds_of
 
 
 @pytest.fixture(scope="module")
-def backgrounds(hosting: Hosting) -> dict[str, Background]:
-    return backgrounds_of(hosting)
+def backgrounds(registry: ModelRegistry) -> dict[str, Background]:
+    return backgrounds_of(registry)
 
 
 @pytest.mark.parametrize("name", ["dysglycaemia", "heart-disease"])
 def test_everybody_whose_value_is_known_is_in_one_bin(
-    hosting: Hosting, backgrounds: dict[str, Background], name: str
+    registry: ModelRegistry, backgrounds: dict[str, Background], name: str
 ) -> None:
-    model = hosting.named(name).model
+    model = registry.named(name).model
     for feature_name, spread in backgrounds[name].spreads.items():
         column = model.population.rows[:, model.schema.column_of[feature_name]]
         known = ~np.isnan(column)
@@ -31,7 +31,7 @@ def test_everybody_whose_value_is_known_is_in_one_bin(
         assert edges == sorted(edges)
 
 
-def test_bins_take_in_as_many_values_each(model: HostedModel, backgrounds: dict[str, Background]) -> None:
+def test_bins_take_in_as_many_values_each(model: ModelVersion, backgrounds: dict[str, Background]) -> None:
     """Whole numbers in bins of a width of 1.5 would show a comb that is not there."""
     for feature in model.schema.features:
         if feature.kind in (Kind.NUMBER, Kind.INTEGER):
@@ -65,6 +65,6 @@ def test_the_share_below_rises_with_the_value(
     ],
 )
 def test_a_patient_is_put_in_the_right_groups(
-    model: HostedModel, values: dict[str, int | str | None], group: str, level: str, expected: bool
+    model: ModelVersion, values: dict[str, int | str | None], group: str, level: str, expected: bool
 ) -> None:
     assert is_in(model.schema, values, group, level) is expected

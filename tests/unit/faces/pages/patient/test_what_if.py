@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.domain.constraints import read_constraints
 from app.domain.errors import InvalidInputError
 from app.domain.feature import Kind
-from app.engine.question import Question, question_about
+from app.engine.problem import RecourseProblem, problem_about
 from app.faces.pages.patient.views.what_if import LOCK, PLACE, setting_of
 from tests.asking import Person
 
 
-def fields_for(question: Question, data: st.DataObject) -> dict[str, str]:
+def fields_for(question: RecourseProblem, data: st.DataObject) -> dict[str, str]:
     return {
         PLACE + lever.feature.name: str(data.draw(st.integers(0, lever.top), label=lever.feature.name))
         for lever in question.levers
@@ -25,9 +25,9 @@ def fields_for(question: Question, data: st.DataObject) -> dict[str, str]:
 
 @given(data=st.data())
 def test_a_place_is_the_value_in_rising_order(
-    model: HostedModel, high_risk: list[Person], data: st.DataObject
+    model: ModelVersion, high_risk: list[Person], data: st.DataObject
 ) -> None:
-    question = question_about(model, data.draw(st.sampled_from(high_risk)))
+    question = problem_about(model, data.draw(st.sampled_from(high_risk)))
     fields = fields_for(question, data)
     after = setting_of(question, fields).features
     for lever in question.levers:
@@ -37,9 +37,9 @@ def test_a_place_is_the_value_in_rising_order(
 
 @given(data=st.data())
 def test_what_is_no_lever_and_follows_none_never_moves(
-    model: HostedModel, high_risk: list[Person], data: st.DataObject
+    model: ModelVersion, high_risk: list[Person], data: st.DataObject
 ) -> None:
-    question = question_about(model, data.draw(st.sampled_from(high_risk)))
+    question = problem_about(model, data.draw(st.sampled_from(high_risk)))
     after = setting_of(question, fields_for(question, data)).features
     moving = {lever.feature.name for lever in question.levers} | set(model.schema.link_of)
     for name, value in question.patient.values.items():
@@ -49,9 +49,9 @@ def test_what_is_no_lever_and_follows_none_never_moves(
 
 @given(data=st.data())
 def test_without_fields_sliders_stay_where_they_are(
-    model: HostedModel, high_risk: list[Person], data: st.DataObject
+    model: ModelVersion, high_risk: list[Person], data: st.DataObject
 ) -> None:
-    question = question_about(model, data.draw(st.sampled_from(high_risk)))
+    question = problem_about(model, data.draw(st.sampled_from(high_risk)))
     setting = setting_of(question, {})
     for lever, level in zip(question.levers, setting.levels, strict=True):
         if lever.feature.kind is not Kind.BOOLEAN:
@@ -60,8 +60,8 @@ def test_without_fields_sliders_stay_where_they_are(
 
 
 @given(text=st.text(max_size=8).filter(lambda text: not (text.isascii() and text.isdecimal())))
-def test_what_is_no_place_is_refused(model: HostedModel, helpable: Person, text: str) -> None:
-    question = question_about(model, helpable)
+def test_what_is_no_place_is_refused(model: ModelVersion, helpable: Person, text: str) -> None:
+    question = problem_about(model, helpable)
     lever = question.levers.items[0].feature.name
     with pytest.raises(InvalidInputError) as refused:
         setting_of(question, {PLACE + lever: text})
@@ -69,8 +69,8 @@ def test_what_is_no_place_is_refused(model: HostedModel, helpable: Person, text:
     assert (fault.pointer, fault.detail) == (f"/{lever}", "is not a step open to this patient")
 
 
-def test_locks_are_of_levers(model: HostedModel, helpable: Person) -> None:
-    question = question_about(model, helpable)
+def test_locks_are_of_levers(model: ModelVersion, helpable: Person) -> None:
+    question = problem_about(model, helpable)
     lever = question.levers.items[0].feature.name
     setting = setting_of(question, {LOCK + lever: "on"})
     assert lever not in setting.free
@@ -83,17 +83,17 @@ def test_locks_are_of_levers(model: HostedModel, helpable: Person) -> None:
 
 @given(data=st.data())
 def test_a_setting_is_said_to_go_too_far_where_no_option_may_be_so(
-    model: HostedModel, high_risk: list[Person], data: st.DataObject
+    model: ModelVersion, high_risk: list[Person], data: st.DataObject
 ) -> None:
     """So that the lowest risk of settings within is the lowest that a proof speaks of."""
     constraints = read_constraints(model.schema, None, None, data.draw(st.integers(1, 6)))
-    question = question_about(model, data.draw(st.sampled_from(high_risk)), constraints)
+    question = problem_about(model, data.draw(st.sampled_from(high_risk)), constraints)
     setting = setting_of(question, fields_for(question, data))
     assert (setting.beyond() == []) == question.levers.allowed(setting.levels[None])[0]
 
 
-def test_what_the_question_kept_is_named_when_it_is_moved(model: HostedModel, helpable: Person) -> None:
-    question = question_about(model, helpable)
+def test_what_the_question_kept_is_named_when_it_is_moved(model: ModelVersion, helpable: Person) -> None:
+    question = problem_about(model, helpable)
     lever = question.levers.items[0]
     fields = {PLACE + lever.feature.name: str(0 if lever.values[0] > lever.values[-1] else lever.top)}
     kept = frozenset({lever.feature.name})

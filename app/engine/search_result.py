@@ -6,7 +6,7 @@ from app.domain.schema import IntArray
 
 
 @dataclass(frozen=True, slots=True)
-class Lowest:
+class LowestRisk:
     """The candidate of least risk that a search knows of, and a risk below which none goes.
 
     Both are about candidates that change at most `max_changes` features.
@@ -23,21 +23,21 @@ class Lowest:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """Candidates at or below the target, or else how far the risk can be brought down.
 
     `levels` has shape (n, levers). With `proved` the candidates are finished options in order of effort, each
     of least effort among all that could stand in its place; else they are a pool to pick from. `bound`:
     whatever else there is that holds in a share of at least `share`, and looks like real people to at least
-    `standard` (of `likeness.Standard`), costs at least this much effort: 0 where nothing is known, infinite
+    `standard` (a `PlausibilityLevel`), costs at least this much effort: 0 where nothing is known, infinite
     where there is no other. `lowest` is there when `levels` is empty; `relaxed` then says how far the risk
     goes down with more changes, where that helps.
     """
 
     levels: IntArray
-    lowest: Lowest | None
+    lowest: LowestRisk | None
     proved: bool = False
     bound: float = 0.0
     share: float = 0.0
     standard: int = 0
-    relaxed: tuple[Lowest, ...] = ()
+    relaxed: tuple[LowestRisk, ...] = ()

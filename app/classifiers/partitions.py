@@ -7,8 +7,8 @@ from enum import StrEnum
 import numpy as np
 import pyarrow.parquet as pq
 
-from app.classifiers.hosted import HostedModel
-from app.classifiers.people import ID
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.population import ID
 from app.domain.schema import Value
 
 
@@ -28,7 +28,7 @@ class Person:
     risk: float
 
 
-def people_of(model: HostedModel, side: Side) -> list[Person]:
+def people_of(model: ModelVersion, side: Side) -> list[Person]:
     """All people of one side, in the file's order."""
     names = [feature.name for feature in model.schema.features]
     with pq.ParquetFile(model.folder / side) as file:

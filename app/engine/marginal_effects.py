@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.domain.schema import FloatArray
-from app.engine.moves import single_moves
-from app.engine.question import Question
+from app.engine.neighbours import single_moves
+from app.engine.problem import RecourseProblem
 
 POINT = 0.05
 """Log-odds of one point. Trees of little depth make log-odds nearly a sum over levers; risks are not."""
 
 
 @dataclass(frozen=True, slots=True)
-class Leverage:
+class MarginalEffects:
     """Points that single moves take off.
 
     `needed` is what the target asks for; `by_lever` has for each lever the levels at which it takes off more
@@ -26,13 +26,13 @@ class Leverage:
     """The levers that do something alone, those first that take off most for their effort."""
 
 
-def leverage_of(question: Question) -> Leverage:
+def marginal_effects_of(problem: RecourseProblem) -> MarginalEffects:
     """Ask the classifier about every single move, in one batch."""
-    moves, risk = single_moves(question)
-    start = _log_odds(question.risk(question.unchanged))[0]
+    moves, risk = single_moves(problem)
+    start = _log_odds(problem.risk(problem.unchanged))[0]
     points = np.floor((start - _log_odds(risk)) / POINT + 0.5).astype(int)
     by_lever = []
-    for lever in range(len(question.levers)):
+    for lever in range(len(problem.levers)):
         own = moves[:, 0] == lever
         telling, most = [], 0
         for level, taken_off in zip(moves[own, 1].tolist(), points[own].tolist(), strict=True):
@@ -40,14 +40,14 @@ def leverage_of(question: Question) -> Leverage:
                 telling.append((level, taken_off))
                 most = taken_off
         by_lever.append(tuple(telling))
-    efforts = question.levers.efforts
+    efforts = problem.levers.efforts
     best = {
         lever: max(taken_off / efforts[lever, level] for level, taken_off in telling)
         for lever, telling in enumerate(by_lever)
         if telling
     }
-    needed = int(np.ceil((start - _log_odds(np.array([question.target]))[0]) / POINT))
-    return Leverage(needed, tuple(by_lever), tuple(sorted(best, key=lambda lever: -best[lever])))
+    needed = int(np.ceil((start - _log_odds(np.array([problem.target]))[0]) / POINT))
+    return MarginalEffects(needed, tuple(by_lever), tuple(sorted(best, key=lambda lever: -best[lever])))
 
 
 def _log_odds(risk: FloatArray) -> FloatArray:

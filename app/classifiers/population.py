@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from app.classifiers.folder import ModelFolderError
-from app.classifiers.hosted import Population
-from app.classifiers.people_checks import Columns, observed_faults, people_faults
+from app.classifiers.model_version import Population
+from app.classifiers.population_checks import Columns, observed_faults, people_faults
 from app.domain.feature import Feature, Kind
 from app.domain.schema import FeatureSchema, FloatArray
 

@@ -13,10 +13,10 @@ from app.domain.counterfactual import TYPICAL_PERCENTILE
 from app.domain.levers import Levers
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.engine.density import JointDensity
-from app.engine.plausibility import Crowd
+from app.engine.plausibility import ReferencePopulation
 
 
-class Standard(IntEnum):
+class PlausibilityLevel(IntEnum):
     """How much a candidate looks like a real person of the target class."""
 
     ANY = 0
@@ -24,12 +24,12 @@ class Standard(IntEnum):
     TYPICAL = 2  # and its values come together as readily as theirs usually do
 
 
-class Likeness:
-    """A crowd and its joint density, prepared for one patient's levers."""
+class PlausibilityProfile:
+    """The reference population and its joint density, prepared for one patient's levers."""
 
-    def __init__(self, levers: Levers, crowd: Crowd, density: JointDensity) -> None:
+    def __init__(self, levers: Levers, population: ReferencePopulation, density: JointDensity) -> None:
         self._levers = levers
-        self._crowd = crowd
+        self._crowd = population
         self._density = density
 
     def distances(self, levels: IntArray) -> FloatArray:
@@ -39,9 +39,9 @@ class Likeness:
     def standards(self, levels: IntArray, distance: FloatArray) -> IntArray:
         """The highest `Standard` that each candidate, with its distance, comes up to, shape (n,)."""
         near = distance <= self._crowd.limit
-        standard = np.full(len(levels), int(Standard.ANY))
-        standard[near] = Standard.NEAR
-        standard[near & self._usual_together(levels)] = Standard.TYPICAL
+        standard = np.full(len(levels), int(PlausibilityLevel.ANY))
+        standard[near] = PlausibilityLevel.NEAR
+        standard[near & self._usual_together(levels)] = PlausibilityLevel.TYPICAL
         return standard
 
     def _usual_together(self, levels: IntArray) -> BoolArray:
@@ -49,8 +49,8 @@ class Likeness:
         scores = np.repeat(start[None], len(levels), axis=0)
         scores[:, slots] = table[np.arange(len(slots)), levels[:, owners]]
         form, _ = self._known_form
-        oddities = ((scores @ form) * scores).sum(axis=1)
-        return self._density.rank(oddities) <= TYPICAL_PERCENTILE
+        mahalanobis_excess = ((scores @ form) * scores).sum(axis=1)
+        return self._density.rank(mahalanobis_excess) <= TYPICAL_PERCENTILE
 
     @cached_property
     def _known_form(self) -> tuple[FloatArray, IntArray]:

@@ -4,7 +4,7 @@ import numpy as np
 
 from app.domain.levers import Levers
 from app.domain.schema import FloatArray, IntArray
-from app.engine.question import Question
+from app.engine.problem import RecourseProblem
 
 
 def all_moves(levers: Levers) -> IntArray:
@@ -13,24 +13,24 @@ def all_moves(levers: Levers) -> IntArray:
     return np.array(pairs, dtype=np.int64).reshape(len(pairs), 2)
 
 
-def single_moves(question: Question) -> tuple[IntArray, FloatArray]:
+def single_moves(problem: RecourseProblem) -> tuple[IntArray, FloatArray]:
     """Every move as in `all_moves`, and the risk after it alone, shape (moves,)."""
-    moves = all_moves(question.levers)
-    levels = np.zeros((len(moves), len(question.levers)), dtype=np.int64)
+    moves = all_moves(problem.levers)
+    levels = np.zeros((len(moves), len(problem.levers)), dtype=np.int64)
     levels[np.arange(len(moves)), moves[:, 0]] = moves[:, 1]
-    return moves, question.risk(levels)
+    return moves, problem.risk(levels)
 
 
-def telling_moves(question: Question) -> IntArray:
+def effective_moves(problem: RecourseProblem) -> IntArray:
     """Single moves that lower the risk by more than the next smaller move of the same lever.
 
     Tree ensembles are piecewise constant: on their own, most levels change nothing. A lever that never
     lowers the risk alone keeps its furthest level, in case it helps in company.
     """
-    moves, risk = single_moves(question)
-    start = question.risk(question.unchanged)[0]
+    moves, risk = single_moves(problem)
+    start = problem.risk(problem.unchanged)[0]
     telling = np.zeros(len(moves), dtype=bool)
-    for position in range(len(question.levers)):
+    for position in range(len(problem.levers)):
         own = np.flatnonzero(moves[:, 0] == position)
         lowest_before = np.minimum.accumulate(np.concatenate([[start], risk[own]]))[:-1]
         telling[own] = risk[own] < lowest_before - 1e-6

@@ -17,7 +17,7 @@ class Population:
 
 
 @dataclass(frozen=True, slots=True)
-class HostedModel:
+class ModelVersion:
     """One version of one model, ready to answer."""
 
     schema: FeatureSchema

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.classifiers.base import Classifier
-from app.classifiers.hosted import HostedModel
+from app.classifiers.model_version import ModelVersion
 from app.domain.constraints import Constraints, read_constraints
 from app.domain.levers import Levers, levers_of
 from app.domain.patient import Patient, read_patient
@@ -14,7 +14,7 @@ from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray, Va
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class RecourseProblem:
     """Which candidate brings this patient's risk to `target` or below?
 
     A candidate is one row of levels, as in `Levers`.
@@ -41,12 +41,12 @@ class Question:
         return np.zeros((1, len(self.levers)), dtype=np.int64)
 
 
-def question_about(
-    model: HostedModel,
+def problem_about(
+    model: ModelVersion,
     features: Mapping[str, Value],
     constraints: Constraints | None = None,
     target: float | None = None,
-) -> Question:
+) -> RecourseProblem:
     """A question about one person; without constraints and to the model's threshold unless told otherwise.
 
     Raises:
@@ -55,4 +55,4 @@ def question_about(
     schema = model.schema
     patient = read_patient(schema, features)
     levers = levers_of(schema, patient, constraints or read_constraints(schema, None, None, None))
-    return Question(schema, patient, levers, model.classifier, target or schema.model.threshold)
+    return RecourseProblem(schema, patient, levers, model.classifier, target or schema.model.threshold)

@@ -6,7 +6,7 @@ from app.domain.counterfactual import Generator
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Preferences:
     """How many options, how robust, and who may propose them."""
 
     count: int
