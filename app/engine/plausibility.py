@@ -38,11 +38,8 @@ class ReferencePopulation:
     @property
     def limit(self) -> float:
         """The largest distance that is usual: of the percentile `TYPICAL_PERCENTILE`."""
-        return float(
-            self.self_distances[
-                min(int(len(self.self_distances) * TYPICAL_PERCENTILE / 100), len(self.self_distances) - 1)
-            ]
-        )
+        last = len(self.self_distances) - 1
+        return float(self.self_distances[min(int((last + 1) * TYPICAL_PERCENTILE / 100), last)])
 
     def distances(self, rows: FloatArray) -> FloatArray:
         """Mean distance of each row to its nearest people, shape (n,)."""

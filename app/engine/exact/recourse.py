@@ -35,8 +35,8 @@ def find_exactly(
 ) -> SearchResult:
     """The options of least effort, proved; or the lowest risk in reach, proved.
 
-    Options hold in at least `preferences.min_robustness` of refits, noise draws and adherence draws; where none
-    does, in the largest share in reach. Among either, those that look like real people come before those
+    Options hold in at least the wished share of refits, noise draws and adherence draws; where none does, in
+    the largest share in reach. Among either, those that look like real people come before those
     that do not. What is not proved with so much `work` (`Budget`) is given as a bound; where it does not
     reach to tell whether anything holds, what reaches the target is given for others to choose from.
     """
