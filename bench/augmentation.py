@@ -132,7 +132,7 @@ async def _alone(run: Run, sources: Sequence[Json]) -> float:
     model = load_model(settings.model_store / settings.default_model)
     maker = maker_of(served_model(model), Label.LOW)
     with ThreadPoolExecutor(1) as pool:
-        questions: list[RecourseProblem] = list(pool.map(maker.question, sources))
+        questions: list[RecourseProblem] = list(pool.map(maker.problem, sources))
     started = time.perf_counter()
     await asyncio.gather(*(proposer.propose(one, seed) for seed, one in enumerate(questions)))
     seconds = time.perf_counter() - started

@@ -37,7 +37,7 @@ def measure_gateway(scratch: Path, people: int, llm_people: int, console: Consol
         _warm_up(run, requests[0])
         spinning = [run.ask(request) for request in requests[:llm_people]]
     assert all(answer["generation"]["cached"] for _, answer in cached)
-    assert all(answer["generation"]["degraded"] is None for _, answer in with_llm + spinning)
+    assert all(answer["generation"]["degraded"] == [] for _, answer in with_llm + spinning)
     return [
         summed("cached answer, over HTTP", _times(cached), "ms", 5),
         summed("search-only answer, over HTTP", _times(fresh), "ms", 60),

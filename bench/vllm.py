@@ -46,7 +46,7 @@ def measure_vllm(scratch: Path, people: int, console: Console) -> list[Measured]
             through.append(asyncio.run(_through(run, [requests.pop() for _ in range(people)])))
         hits = _share_of_hits(run)
     generations = [answer["generation"] for _, answer in single]
-    assert all(generation["degraded"] is None for generation in generations)
+    assert all(generation["degraded"] == [] for generation in generations)
     beside = [taken - answer["generation"]["llm_ms"] for taken, answer in single]
     tokens = [generation["completion_tokens"] / generation["proposals"] for generation in generations]
     vllm, gateway = (sum(rates) / len(rates) for rates in (alone, through))
@@ -79,7 +79,7 @@ async def _through(run: Run, requests: Sequence[Json]) -> float:
 
         async def ask(at: int) -> int:
             answer = (await http.post("/counterfactuals", json=requests[at])).raise_for_status().json()
-            assert answer["generation"]["degraded"] is None, answer["generation"]
+            assert answer["generation"]["degraded"] == [], answer["generation"]
             return int(answer["generation"]["completion_tokens"])
 
         return await _tokens_a_second(ask, range(len(requests)))

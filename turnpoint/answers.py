@@ -137,7 +137,7 @@ class Generation(Read):
     """How an answer came about.
 
     `degraded` names what was away (`llm_unavailable`, `llm_timeout`, `cache_unavailable`) or of no use
-    (`llm_no_proposal`, `llm_not_taught`), joined by a comma.
+    (`llm_no_proposal`, `llm_not_taught`).
     """
 
     proposals: int
@@ -145,7 +145,7 @@ class Generation(Read):
     valid: int
     repaired: int
     llm_model: str | None
-    degraded: str | None
+    degraded: list[str]
     cached: bool = False
     elapsed_ms: float
 

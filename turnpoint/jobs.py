@@ -48,7 +48,7 @@ class Job(Read):
     seed: int
     progress: Progress
     duplicates_removed: int
-    degraded: str | None
+    degraded: list[str]
     failure: str | None
 
     @property

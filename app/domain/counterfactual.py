@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain.degraded import Degraded
 from app.domain.schema import Value
 
 TYPICAL_PERCENTILE = 95.0
@@ -153,7 +154,7 @@ class Infeasibility:
 
 @dataclass(frozen=True, slots=True)
 class GenerationStats:
-    """How the answer came about: counts of proposals, who proposed, what was of no use, what they cost."""
+    """How the answer came about: counts of proposals, who proposed, what was away, what they cost."""
 
     proposals: int = 0
     well_formed: int = 0
@@ -161,7 +162,7 @@ class GenerationStats:
     repaired: int = 0
     llm_model: str | None = None
     prompt_version: str | None = None
-    degraded: str | None = None
+    degraded: tuple[Degraded, ...] = ()
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     llm_ms: float | None = None

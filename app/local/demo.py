@@ -83,7 +83,7 @@ def _facts(option: Json) -> str:
 
 def _story(generation: Json) -> str:
     who = generation["llm_model"] or "No language model"
-    away = f" Away: {generation['degraded']}." if generation["degraded"] else ""
+    away = f" Away: {', '.join(generation['degraded'])}." if generation["degraded"] else ""
     return (
         f"{generation['elapsed_ms'] / 1000:.1f} s. {who}: {generation['proposals']} proposals, "
         f"{generation['well_formed']} well formed, {generation['valid']} valid as proposed, "

@@ -1,32 +1,9 @@
 """What a proposer hands to the engine."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from app.domain.degraded import Degraded
 from app.domain.schema import IntArray
-
-
-class Degraded(StrEnum):
-    """What was away while an answer was made, or not made for it."""
-
-    LLM_UNAVAILABLE = "llm_unavailable"
-    """Nobody was there, or what came was an error or no completion."""
-    LLM_TIMEOUT = "llm_timeout"
-    LLM_NO_PROPOSAL = "llm_no_proposal"
-    """A language model answered, but in nothing that it said was a well-formed proposal."""
-    LLM_NOT_TAUGHT = "llm_not_taught"
-    """A language model is there, but was fine-tuned for another classifier's questions."""
-    CACHE_UNAVAILABLE = "cache_unavailable"
-
-    @property
-    def is_away(self) -> bool:
-        """Whether a language model was to be asked and gave no completion."""
-        return self in (Degraded.LLM_UNAVAILABLE, Degraded.LLM_TIMEOUT)
-
-    @property
-    def passes(self) -> bool:
-        """Whether the next equal question may fare better, so that nobody keeps the answer for it."""
-        return self.is_away or self is Degraded.LLM_NO_PROPOSAL
 
 
 class ProposerError(RuntimeError):
@@ -47,8 +24,8 @@ class Proposals:
     """Raw proposals as levels, shape (well-formed ones, levers), and what became of the asking."""
 
     levels: IntArray
-    asked: int
-    model: str | None
-    prompt_version: str | None
+    requested: int = 0
+    model: str | None = None
+    prompt_version: str | None = None
     degraded: Degraded | None = None
     usage: Usage | None = None

@@ -76,7 +76,7 @@ class AugmentationChunkRow(Base):
     is_done: Mapped[bool]
     accepted: Mapped[int]
     rejected: Mapped[int]
-    degraded: Mapped[str | None]
+    degraded: Mapped[list[str]]
 
 
 class AugmentedRow(Base):

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, MetaData, Text, func, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 Json = dict[str, Any]
@@ -25,6 +25,7 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         Json: JSONB,
         list[Json]: JSONB,
+        list[str]: ARRAY(Text),
         str: Text,
     }
 
@@ -121,7 +122,7 @@ class GenerationRow(Base):
     repaired: Mapped[int]
     llm_model: Mapped[str | None]
     prompt_version: Mapped[str | None]
-    degraded: Mapped[str | None]
+    degraded: Mapped[list[str]]
     prompt_tokens: Mapped[int | None]
     completion_tokens: Mapped[int | None]
     llm_ms: Mapped[float | None]

@@ -86,7 +86,7 @@ def test_two_workers_that_write_one_chunk_double_nothing(
                 wait_until(lambda: waiting_to_write(database) >= 2)
             finished = ended(client, job)
     assert finished["state"] == "completed"
-    assert finished["degraded"] is None
+    assert finished["degraded"] == []
     assert_none_lost_or_doubled(client, database, finished)
 
 

@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.domain.counterfactual import Generator
+from app.domain.degraded import Degraded
 from app.engine.preferences import Preferences
 from app.engine.registry import ServedModel
-from app.proposers.base import Degraded, ProposerError
+from app.proposers.base import ProposerError
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.prompt import Style
@@ -63,7 +64,7 @@ async def test_the_search_goes_on_alone_and_the_job_says_so(
     fake.behaviour = lambda _: reply
     done = await made(maker, proposer, Generator.AUTO, helpable)
     assert (list(done.made), done.refused) == ([0], {})
-    assert done.degraded is Degraded.LLM_NO_PROPOSAL
+    assert done.degraded == {Degraded.LLM_NO_PROPOSAL}
 
 
 @pytest.mark.parametrize("reply", NOTHING.values(), ids=NOTHING)
@@ -73,7 +74,7 @@ async def test_where_the_language_model_alone_is_asked_rows_are_refused_and_not_
     fake.behaviour = lambda _: reply
     done = await made(maker, proposer, Generator.LLM, helpable)
     assert (done.made, done.refused) == ({}, {0: Reason.NO_PROPOSAL})
-    assert done.degraded is Degraded.LLM_NO_PROPOSAL
+    assert done.degraded == {Degraded.LLM_NO_PROPOSAL}
 
 
 async def test_a_language_model_that_is_away_is_waited_for_where_it_alone_is_asked(
@@ -89,4 +90,4 @@ async def test_counts_that_are_none_cost_no_row(
 ) -> None:
     fake.behaviour = says(*[a_good_answer(maker.served.model, helpable)] * 8, usage=[1])
     done = await made(maker, proposer, Generator.AUTO, helpable)
-    assert (list(done.made), done.degraded) == ([0], None)
+    assert (list(done.made), done.degraded) == ([0], set())

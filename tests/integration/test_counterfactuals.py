@@ -115,7 +115,7 @@ def test_the_real_language_model_makes_eight_proposals(
     assert generation["well_formed"] == 8
     assert generation["valid"] + generation["repaired"] <= generation["well_formed"]
     assert generation["llm_model"] == tuned.alias
-    assert generation["degraded"] is None
+    assert generation["degraded"] == []
     assert generation["cached"] is False
 
 

@@ -255,6 +255,6 @@ def test_a_cached_value_that_is_no_answer_is_as_good_as_none(
         (key,) = [key for key in cache.keys("turnpoint:answer:*") if first["id"].encode() in cache.get(key)]
         cache.set(key, value)
         again = found(client, question)
-        assert (again["generation"]["cached"], again["generation"]["degraded"]) == (False, None)
+        assert (again["generation"]["cached"], again["generation"]["degraded"]) == (False, [])
         assert_verified(client, again)
         assert found(client, question)["generation"]["cached"] is True

@@ -44,7 +44,7 @@ def test_a_connection_that_is_closed_on_us_is_tried_once_more(
     replies = iter([Reply(drop=True), says(*[good] * 8)({})])
     with client_of(settings_for(servers, llm_url=fake.url)) as client:
         fake.behaviour = lambda _: next(replies)
-        assert found(client, question)["generation"]["degraded"] is None
+        assert found(client, question)["generation"]["degraded"] == []
     assert len(fake.asked) == 2
 
 
@@ -54,7 +54,7 @@ def test_it_is_not_tried_again_and_again(
 ) -> None:
     with client_of(settings_for(servers, llm_url=fake.url)) as client:
         fake.behaviour = lambda _: reply
-        assert found(client, question)["generation"]["degraded"] == "llm_unavailable"
+        assert found(client, question)["generation"]["degraded"] == ["llm_unavailable"]
     assert len(fake.asked) == 1 + reply.drop
 
 
@@ -66,7 +66,7 @@ def test_a_model_that_keeps_failing_is_left_alone(
         fake.behaviour = lambda _: FAILURE
         for _ in range(4):
             answer = found(client, question)
-            assert answer["generation"]["degraded"] == "llm_unavailable"
+            assert answer["generation"]["degraded"] == ["llm_unavailable"]
             assert_verified(client, answer)
         assert len(fake.asked) == 2
 
@@ -78,7 +78,7 @@ def test_a_model_that_is_back_is_found_by_a_probe(
         fake.behaviour = lambda _: FAILURE
         found(client, question)
         fake.behaviour = says(*[good] * 8)
-        assert found(client, question)["generation"]["degraded"] is None
+        assert found(client, question)["generation"]["degraded"] == []
 
 
 def test_no_more_than_so_many_requests_are_under_way(
@@ -98,7 +98,7 @@ def test_no_more_than_so_many_requests_are_under_way(
         fake.behaviour = slow
         asked = [question | {"patient_id": f"crowd-{number}"} for number in range(6)]
         answers = list(callers.map(lambda one: found(client, one), asked))
-    assert [answer["generation"]["degraded"] for answer in answers] == [None] * 6
+    assert [answer["generation"]["degraded"] for answer in answers] == [[]] * 6
     assert max(most) == 2
 
 
@@ -115,7 +115,7 @@ def test_a_caller_who_hangs_up_ends_the_generation_and_leaves_nothing(
             count = "SELECT count(*) FROM answers WHERE patient_id = 'hung-up'"
             assert database.execute(count).fetchone() == (0,)
         fake.behaviour = says(*[good] * 8)
-        assert found(client, question)["generation"]["degraded"] is None
+        assert found(client, question)["generation"]["degraded"] == []
 
 
 @contextmanager

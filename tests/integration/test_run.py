@@ -65,7 +65,7 @@ def test_two_runs_on_one_home(home: Path) -> None:
         path = shown_patient(run)
         first = answers_of(int(settings["PORT"]), path)
         assert first[0]["status"] == "found"
-        assert first[0]["generation"]["degraded"] is None
+        assert first[0]["generation"]["degraded"] == []
         stop(run)
     # The second time without a language model, which is slow to start: the record is what counts here.
     settings |= {"PORT": str(free_port()), "LLM_URL": NOWHERE}

@@ -59,7 +59,7 @@ def test_the_search_answers_with_verified_options(
 ) -> None:
     answer = found(client, about_the_heart, generator="search")
     assert answer["model"]["name"] == NAME
-    assert answer["generation"]["degraded"] is None
+    assert answer["generation"]["degraded"] == []
     assert_verified(client, answer)
     assert_ranked(answer, heart.model.schema.model.min_robustness)
     assert_no_option_repeats_a_better_one(answer)
@@ -81,7 +81,7 @@ def test_a_language_model_that_was_not_taught_it_is_not_asked(
     before = len(fake.asked)
     answer = found(client, about_the_heart, generator=generator)
     assert len(fake.asked) == before
-    assert answer["generation"]["degraded"] == "llm_not_taught"
+    assert answer["generation"]["degraded"] == ["llm_not_taught"]
     assert (answer["generation"]["proposals"], answer["generation"]["llm_model"]) == (0, None)
     assert {option["generator"] for option in answer["counterfactuals"]} == {"search"}
     assert found(client, about_the_heart, generator=generator)["generation"]["cached"] is True
@@ -98,7 +98,7 @@ def test_a_language_model_as_it_is_is_asked_about_both(
 ) -> None:
     with client_of(settings_for(servers, llm_url=fake.url, llm_style="few_shot")) as client:
         answer = found(client, about_the_heart)
-    assert answer["generation"]["degraded"] == "llm_no_proposal"
+    assert answer["generation"]["degraded"] == ["llm_no_proposal"]
     assert "a coronary artery narrowed" in fake.asked[-1]["messages"][0]["content"]
 
 

@@ -10,7 +10,7 @@ from app.faces.http.bodies import JsonRoute
 from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.problems import documented
 from app.faces.http.replies import json_reply
-from app.usecases.predictions.service import PredictionAnswer, tell
+from app.usecases.predictions.service import PredictionAnswer, predict
 
 router = APIRouter(prefix="/predictions", tags=["predictions"], route_class=JsonRoute)
 
@@ -32,7 +32,9 @@ class PredictionRequest(BaseModel):
     response_model=PredictionAnswer,
     responses=documented(400, 401, 413, 415, 422, 503),
 )
-async def predict(body: PredictionRequest, registry: RegistryDep, database: DatabaseDep) -> Response:
+async def create_prediction(
+    body: PredictionRequest, registry: RegistryDep, database: DatabaseDep
+) -> Response:
     """Tell the risk of one feature vector."""
     served = registry.named(body.model)
-    return json_reply(await tell(served, read_patient(served.model.schema, body.features), database))
+    return json_reply(await predict(served, read_patient(served.model.schema, body.features), database))

@@ -18,8 +18,8 @@ from app.faces.http.operations import Liveness
 from app.faces.http.readiness import Readiness
 from app.faces.openapi import ids
 from app.faces.openapi.example_jobs import job_answers
-from app.usecases.counterfactuals.answering import as_answer
-from app.usecases.counterfactuals.request import read_request
+from app.usecases.counterfactuals.mapping import from_result
+from app.usecases.counterfactuals.request import validate
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
 from app.usecases.feedback.reasons import Reason, Verdict
 from app.usecases.feedback.schemas import FeedbackOut
@@ -66,16 +66,16 @@ def _answer(registry: ModelRegistry, person: Person) -> CounterfactualsAnswer:
     """The way of `counterfactuals.service`, with nobody to ask but the search, and nothing recorded."""
     served = registry.named(None)
     request = CounterfactualsRequest(patient_id=ids.PATIENT_ID, features=dict(person.features))
-    asked = read_request(registry, request)
-    question = asked.question()
-    if person.risk <= asked.target:  # where the threshold is so high that nobody is above
-        outcome = already_valid(person.risk)
+    validated = validate(registry, request)
+    question = validated.problem()
+    if person.risk <= validated.target:  # where the threshold is so high that nobody is above
+        result = already_valid(person.risk)
     else:
-        found, nothing = search(question, served.references, asked.preferences), question.unchanged[:0]
-        outcome = recommend(
-            question, served.references, asked.preferences, person.risk, found, nothing, _NOBODY_ASKED
+        found, nothing = search(question, served.references, validated.preferences), question.unchanged[:0]
+        result = recommend(
+            question, served.references, validated.preferences, person.risk, found, nothing, _NOBODY_ASKED
         )
-    return _renamed(as_answer(asked, outcome, cache_away=False, elapsed_ms=_MILLISECONDS))
+    return _renamed(from_result(validated, result, cache_away=False, elapsed_ms=_MILLISECONDS))
 
 
 def _renamed(answer: CounterfactualsAnswer) -> CounterfactualsAnswer:

@@ -56,7 +56,7 @@ def _job(answer: CounterfactualsAnswer, state: State) -> Job:
         seed=0,
         progress=Progress(total=1, done=is_done, accepted=made, rejected=0, invalid=0),
         duplicates_removed=0,
-        degraded=None,
+        degraded=[],
         failure=None,
         links=links_of(ids.JOB_ID),
     )

@@ -19,7 +19,7 @@ from app.storage.database import Database
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow
 from app.usecases.feedback.reasons import Verdict
-from app.usecases.feedback.repository import standing
+from app.usecases.feedback.repository import current_verdicts
 from app.usecases.record.repository import RecordReader, Sent
 
 router = APIRouter(include_in_schema=False)
@@ -64,7 +64,7 @@ async def _page(database: Database, registry: ModelRegistry, text: str) -> Respo
     async with database.transaction() as session:
         reader = RecordReader(session)
         found = await _found(reader, text)
-        stands = standing(await reader.verdicts([one.answer for one in found]))
+        stands = current_verdicts(await reader.verdicts([one.answer for one in found]))
     titles = {one.model.name: one.model.schema.model.title for one in registry}
     seen = [_seen(one, stands, titles.get(one.answer.prediction.model_name)) for one in found]
     is_new = _is_id(text) and all(one.patient_id != text for one in seen)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.classifiers.threads import in_thread
+from app.domain.degraded import Degraded
 from app.domain.schema import FeatureSchema
 from app.engine.marginal_effects import marginal_effects_of
 from app.engine.problem import RecourseProblem
-from app.proposers.base import Degraded, Proposals, Usage
+from app.proposers.base import Proposals, Usage
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.completion import Completion
 from app.proposers.llm.dialect import Form, SamplingRequest
@@ -74,7 +75,7 @@ class LlmProposer:
         levels = np.array(read, dtype=np.int64).reshape(len(read), len(levers))
         return Proposals(
             levels,
-            asked=self.samples,
+            requested=self.samples,
             model=self.client.model,
             prompt_version=self.prompt_version,
             usage=_used(started, completion),
@@ -114,7 +115,7 @@ class LlmProposer:
     def _nothing(self, problem: RecourseProblem, why: Degraded, usage: Usage) -> Proposals:
         return Proposals(
             problem.unchanged[:0],
-            asked=self.samples,
+            requested=self.samples,
             model=self.client.model,
             prompt_version=self.prompt_version,
             degraded=why,

@@ -6,11 +6,12 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from app.domain.counterfactual import Generator
+from app.domain.degraded import Degraded
 from app.domain.errors import InvalidInputError
 from app.domain.schema import Value
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
-from app.proposers.base import Degraded, Proposals, ProposerError
+from app.proposers.base import Proposals, ProposerError
 from app.proposers.llm.proposer import LlmProposer
 from app.usecases.augmentation.row_generator import Made, Maker, Reason
 
@@ -33,7 +34,7 @@ class Yield:
 
     made: dict[int, list[Made]] = field(default_factory=dict)
     refused: dict[int, Reason] = field(default_factory=dict)
-    degraded: Degraded | None = None
+    degraded: set[Degraded] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -63,49 +64,49 @@ class Generation:
         return done
 
     async def _batch(self, sources: Sequence[Source], done: Yield) -> None:
-        questions = await asyncio.to_thread(self._questions, sources, done)
-        if not questions:
+        problems = await asyncio.to_thread(self._problems, sources, done)
+        if not problems:
             return
         found, proposals = await asyncio.gather(
-            asyncio.to_thread(self.maker.search, list(questions.values()), self.preferences, self.pool),
-            asyncio.gather(*(self._proposals(number, one) for number, one in questions.items())),
+            asyncio.to_thread(self.maker.search, list(problems.values()), self.preferences, self.pool),
+            asyncio.gather(*(self._proposals(number, one) for number, one in problems.items())),
         )
-        degraded = [one.degraded for one in proposals if one.degraded is not None]
+        degraded = {one.degraded for one in proposals if one.degraded is not None}
         if any(one.is_away for one in degraded) and self.preferences.generator is Generator.LLM:
             raise ProposerError("the language model was away while it alone was to propose")
-        done.degraded = done.degraded or next(iter(degraded), None)
-        asked = zip(questions.values(), found, proposals, strict=True)
+        done.degraded |= degraded
+        requested = zip(problems.values(), found, proposals, strict=True)
         picked = await asyncio.to_thread(
-            lambda: [(q, self.maker.pick(q, self.preferences, f, p.levels)) for q, f, p in asked]
+            lambda: [(q, self.maker.pick(q, self.preferences, f, p.levels)) for q, f, p in requested]
         )
         made = await asyncio.to_thread(self.maker.verified, picked)
-        for number, rows, proposed in zip(questions, made, proposals, strict=True):
+        for number, rows, proposed in zip(problems, made, proposals, strict=True):
             if rows:
                 done.made[number] = rows
             else:
                 done.refused[number] = self._why_none(proposed)
 
-    def _questions(self, sources: Sequence[Source], done: Yield) -> dict[int, RecourseProblem]:
+    def _problems(self, sources: Sequence[Source], done: Yield) -> dict[int, RecourseProblem]:
         """What is to be asked; who is of the class already, or no valid person, is refused here."""
-        questions: dict[int, RecourseProblem] = {}
+        problems: dict[int, RecourseProblem] = {}
         for number, features in sources:
             try:
-                questions[number] = self.maker.question(features)
+                problems[number] = self.maker.problem(features)
             except InvalidInputError:
                 done.refused[number] = Reason.INVALID
-        reached = self.maker.reached(list(questions.values())) if questions else []
-        for number, is_there in zip(list(questions), reached, strict=True):
+        reached = self.maker.reached(list(problems.values())) if problems else []
+        for number, is_there in zip(list(problems), reached, strict=True):
             if is_there:
                 done.refused[number] = Reason.ALREADY
-                del questions[number]
-        return questions
+                del problems[number]
+        return problems
 
     def _why_none(self, proposed: Proposals) -> Reason:
         only_llm = self.preferences.generator is Generator.LLM
         said_nothing = proposed.degraded is Degraded.LLM_NO_PROPOSAL
         return Reason.NO_PROPOSAL if only_llm and said_nothing else Reason.OUT_OF_REACH
 
-    async def _proposals(self, number: int, question: RecourseProblem) -> Proposals:
-        if self.llm is None or len(question.levers) == 0:
-            return Proposals(question.unchanged[:0], asked=0, model=None, prompt_version=None)
-        return await self.llm.propose(question, seed=(self.seed + number) % _SEEDS)
+    async def _proposals(self, number: int, problem: RecourseProblem) -> Proposals:
+        if self.llm is None or len(problem.levers) == 0:
+            return Proposals(problem.unchanged[:0])
+        return await self.llm.propose(problem, seed=(self.seed + number) % _SEEDS)

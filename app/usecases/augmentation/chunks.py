@@ -19,7 +19,6 @@ from app.engine.registry import ModelRegistry
 from app.proposers.llm.proposer import LlmProposer
 from app.storage.augmentation_tables import AugmentationRow, AugmentedRow, RejectedRow
 from app.storage.database import Database
-from app.storage.queue import defer_within
 from app.usecases.augmentation.chunk_generator import CancelledError, Generation, Source, Yield
 from app.usecases.augmentation.repository import AugmentationRepository
 from app.usecases.augmentation.row_generator import Label, Made, Maker, maker_of
@@ -96,12 +95,12 @@ class ChunkWork:
             return Chunk(job_id, number, job.model_name, job.model_digest, job.settings, sources, ids)
 
     def _generation(self, chunk: Chunk) -> Generation:
-        told = chunk.settings
-        generator, label = Generator(told["generator"]), Label(told["target_label"])
-        preferences = Preferences(told["per_row"], told["min_robustness"], generator)
+        settings = chunk.settings
+        generator, label = Generator(settings["generator"]), Label(settings["target_label"])
+        preferences = Preferences(settings["per_row"], settings["min_robustness"], generator)
         asks = generator is not Generator.SEARCH and label is Label.LOW
         llm = self._llm if asks and self._llm and self._llm.knows(chunk.model) else None
-        return Generation(self._maker(chunk.model, label), preferences, self._pool, llm, told["seed"])
+        return Generation(self._maker(chunk.model, label), preferences, self._pool, llm, settings["seed"])
 
     def _make_maker(self, model: str, label: Label) -> Maker:
         return maker_of(self._registry.named(model), label)
@@ -124,13 +123,12 @@ class ChunkWork:
                 return
             await repository.insert(AugmentedRow, list(_rows(chunk, made.made)))
             await repository.insert(RejectedRow, list(_refused(chunk, made)))
-            row.is_done, row.degraded = True, made.degraded
+            row.is_done, row.degraded = True, sorted(made.degraded)
             row.accepted = sum(len(rows) for rows in made.made.values())
             row.rejected = len(made.refused)
-            await session.flush()
             if await repository.chunks_left(chunk.job_id) == 0:
                 job.duplicates = await repository.remove_duplicates(chunk.job_id)
-                await defer_within(session, self._queue, REPORT_TASK, [{"job_id": str(job.id)}])
+                await repository.defer(self._queue, REPORT_TASK, [{"job_id": str(job.id)}])
 
     async def fail(self, job_id: UUID, why: str) -> None:
         """End a job that cannot go on."""

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from app.domain.degraded import Degraded
 from app.storage.augmentation_tables import AugmentationRow
 from app.usecases.augmentation.schemas import Job, Progress, State
 from app.usecases.counterfactuals.schemas import ModelOut
@@ -9,7 +10,7 @@ from app.usecases.counterfactuals.schemas import ModelOut
 _PARTS = ("rows", "events", "report", "card")
 
 
-def job_of(row: AugmentationRow, progress: Progress, degraded: str | None) -> Job:
+def to_job(row: AugmentationRow, progress: Progress, degraded: list[Degraded]) -> Job:
     """The wire form of a job."""
     return Job(
         id=row.id,

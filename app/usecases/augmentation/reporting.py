@@ -8,12 +8,10 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.schema import FeatureSchema, FloatArray
 from app.engine.registry import ModelRegistry
-from app.storage.augmentation_tables import AugmentationRow, AugmentedRow
+from app.storage.augmentation_tables import AugmentationRow
 from app.storage.database import Database
 from app.usecases.augmentation.chunks import end
 from app.usecases.augmentation.measured import Measured, documents_of
@@ -58,7 +56,7 @@ class ReportWork:
             if job is None or served is None or State(job.state).is_final:
                 return None
             model = served.model
-            accepted, rows = await _synthetic(session, job_id)
+            accepted, rows = await repository.sample(job_id, MOST_ROWS)
             return Measured(
                 folder=model.folder,
                 label=Label(job.settings["target_label"]) is Label.HIGH,
@@ -72,7 +70,7 @@ class ReportWork:
 
 
 def _facts(job: AugmentationRow) -> dict[str, Any]:
-    told = job.settings
+    settings = job.settings
     return {
         "id": str(job.id),
         "created_at": job.created_at,
@@ -80,23 +78,11 @@ def _facts(job: AugmentationRow) -> dict[str, Any]:
         "model_name": job.model_name,
         "model_version": job.model_version,
         "model_digest": job.model_digest,
-        "target_label": told["target_label"],
-        "per_row": told["per_row"],
-        "generator": told["generator"],
-        "seed": told["seed"],
+        "target_label": settings["target_label"],
+        "per_row": settings["per_row"],
+        "generator": settings["generator"],
+        "seed": settings["seed"],
     }
-
-
-async def _synthetic(session: AsyncSession, job_id: UUID) -> tuple[int, list[tuple[int, dict[str, Any]]]]:
-    """How many rows a job has, and the source row and features of every n-th of them."""
-    row = AugmentedRow
-    count = await session.scalar(select(func.count()).where(row.job_id == job_id)) or 0
-    place = func.row_number().over(order_by=(row.source_row, row.rank)).label("place")
-    every = select(row.source_row, row.features, place).where(row.job_id == job_id).subquery()
-    nth = max(1, -(-count // MOST_ROWS))
-    statement = select(every.c.source_row, every.c.features).where(every.c.place % nth == 0)
-    found = await session.execute(statement.order_by(every.c.place))
-    return count, [(number, features) for number, features in found]
 
 
 def _encoded(schema: FeatureSchema, people: list[dict[str, Any]]) -> FloatArray:

@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import procrastinate
 from sqlalchemy import Integer, func, insert, literal, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.degraded import Degraded
 from app.storage.augmentation_tables import (
     AugmentationChunkRow,
     AugmentationRow,
@@ -16,6 +18,7 @@ from app.storage.augmentation_tables import (
     UploadChunkRow,
     UploadRow,
 )
+from app.storage.queue import Arguments, defer_within
 from app.storage.tables import Base, Json
 from app.usecases.augmentation.schemas import Progress
 
@@ -54,8 +57,8 @@ class AugmentationRepository:
         wanted = getattr(AugmentationRow, column)
         return await self._session.scalar(select(wanted).where(AugmentationRow.id == job_id))
 
-    async def progress(self, jobs: Sequence[AugmentationRow]) -> Mapping[UUID, tuple[Progress, str | None]]:
-        """How far each job is, and what was away meanwhile."""
+    async def progress(self, jobs: Sequence[AugmentationRow]) -> Mapping[UUID, Progress]:
+        """How far each job is."""
         chunk = AugmentationChunkRow
         done = func.sum(chunk.size).filter(chunk.is_done)
         statement = (
@@ -64,21 +67,35 @@ class AugmentationRepository:
                 func.coalesce(done, 0).cast(Integer),
                 func.sum(chunk.accepted).cast(Integer),
                 func.sum(chunk.rejected).cast(Integer),
-                func.max(chunk.degraded),
             )
             .where(chunk.job_id.in_([job.id for job in jobs]))
             .group_by(chunk.job_id)
         )
         sums = {row[0]: row[1:] for row in await self._session.execute(statement)}
-        found = {}
+        progress = {}
         for job in jobs:
-            done_, accepted, rejected, degraded = sums.get(job.id, (0, 0, 0, None))
-            made = accepted - job.duplicates
-            found[job.id] = (
-                Progress(total=job.total, done=done_, accepted=made, rejected=rejected, invalid=job.invalid),
-                degraded,
+            done_, accepted, rejected = sums.get(job.id, (0, 0, 0))
+            progress[job.id] = Progress(
+                total=job.total,
+                done=done_,
+                accepted=accepted - job.duplicates,
+                rejected=rejected,
+                invalid=job.invalid,
             )
-        return found
+        return progress
+
+    async def degraded(self, jobs: Sequence[AugmentationRow]) -> Mapping[UUID, list[Degraded]]:
+        """What was away, or of no use, for some row of each job: every reason once, in their order."""
+        chunk = AugmentationChunkRow
+        statement = (
+            select(chunk.job_id, func.unnest(chunk.degraded))
+            .where(chunk.job_id.in_([job.id for job in jobs]))
+            .distinct()
+        )
+        reasons: dict[UUID, set[str]] = {job.id: set() for job in jobs}
+        for job_id, reason in await self._session.execute(statement):
+            reasons[job_id].add(reason)
+        return {job_id: [one for one in Degraded if one in some] for job_id, some in reasons.items()}
 
     async def add_all(self, rows: Sequence[Base]) -> None:
         self._session.add_all(rows)
@@ -155,3 +172,19 @@ class AugmentationRepository:
         async for chunk in await self._session.stream_scalars(statement, execution_options={"yield_per": 20}):
             yield chunk
             self._session.expunge(chunk)
+
+    async def sample(self, job_id: UUID, most: int) -> tuple[int, list[tuple[int, Json]]]:
+        """How many rows a job has, and the source row and features of every n-th of them, about `most`."""
+        row = AugmentedRow
+        count = await self._session.scalar(select(func.count()).where(row.job_id == job_id)) or 0
+        place = func.row_number().over(order_by=(row.source_row, row.rank)).label("place")
+        every = select(row.source_row, row.features, place).where(row.job_id == job_id).subquery()
+        nth = max(1, -(-count // most))
+        statement = select(every.c.source_row, every.c.features).where(every.c.place % nth == 0)
+        rows = await self._session.execute(statement.order_by(every.c.place))
+        return count, [(number, features) for number, features in rows]
+
+    async def defer(self, queue: procrastinate.App, task: str, arguments: Sequence[Arguments]) -> None:
+        """Put tasks into the queue, within this very transaction."""
+        await self._session.flush()
+        await defer_within(self._session, queue, task, arguments)

@@ -76,36 +76,36 @@ class Maker:
     everybody: ReferencePopulation
     """All real people, of either class."""
 
-    def question(self, features: Mapping[str, Value]) -> RecourseProblem:
+    def problem(self, features: Mapping[str, Value]) -> RecourseProblem:
         """What would bring this person to the wanted class?"""
         model = self.asked.model
         patient = read_patient(model.schema, features)
         levers = levers_of(model.schema, patient, read_constraints(model.schema, None, None, None))
         return RecourseProblem(model.schema, patient, levers, model.classifier, model.schema.model.threshold)
 
-    def reached(self, questions: Sequence[RecourseProblem]) -> list[bool]:
+    def reached(self, problems: Sequence[RecourseProblem]) -> list[bool]:
         """Whose unchanged values are of the wanted class already; one batch call."""
-        rows = np.stack([question.patient.row for question in questions])
+        rows = np.stack([problem.patient.row for problem in problems])
         risk = self.asked.model.classifier.risk(rows)
         return (risk <= self.asked.model.schema.model.threshold).tolist()
 
     def search(
-        self, questions: Sequence[RecourseProblem], preferences: Preferences, pool: Executor
+        self, problems: Sequence[RecourseProblem], preferences: Preferences, pool: Executor
     ) -> list[SearchResult]:
         """What the search finds for each; the compiled search runs beside itself in threads."""
-        return list(pool.map(lambda one: search(one, self.asked.references, preferences, WORK), questions))
+        return list(pool.map(lambda one: search(one, self.asked.references, preferences, WORK), problems))
 
     def pick(
-        self, question: RecourseProblem, preferences: Preferences, found: SearchResult, proposals: IntArray
+        self, problem: RecourseProblem, preferences: Preferences, found: SearchResult, proposals: IntArray
     ) -> list[tuple[IntArray, Generator]]:
         """Up to `preferences.count` candidates, different in what they change, each with who proposed it."""
-        settled = repair(question, proposals)
+        settled = repair(problem, proposals)
         only_llm = preferences.generator is Generator.LLM
         if preferences.min_robustness == 0 and not len(settled.levels) and found.proved and not only_llm:
             return [(levels, Generator.SEARCH) for levels in found.levels[: preferences.count]]
         searched = found.levels[:0] if only_llm else found.levels
         options = select_options(
-            question,
+            problem,
             self.asked.references,
             preferences,
             settled.levels,
@@ -120,20 +120,20 @@ class Maker:
         self, picked: Sequence[tuple[RecourseProblem, Sequence[tuple[IntArray, Generator]]]]
     ) -> list[list[Made]]:
         """The rows that the hosted classifier puts in the wanted class, one batch call for all of them."""
-        each = [(question, levels, by) for question, options in picked for levels, by in options]
+        each = [(problem, levels, by) for problem, options in picked for levels, by in options]
         if not each:
             return [[] for _ in picked]
-        rows = np.concatenate([question.levers.rows(levels[None]) for question, levels, _ in each])
+        rows = np.concatenate([problem.levers.rows(levels[None]) for problem, levels, _ in each])
         asked = self.asked.model.classifier.risk(rows)
         target = self.asked.model.schema.model.threshold
         near = self.asked.references.population.distances(rows)
         nearest = _nearest(self.everybody, rows)
         risk = 1.0 - asked if self.label is Label.HIGH else asked
         made = [
-            Made(dict(features_of(question, levels)), float(r), float(n), float(d), by)
+            Made(dict(features_of(problem, levels)), float(r), float(n), float(d), by)
             if a <= target
             else None
-            for (question, levels, by), a, r, n, d in zip(each, asked, risk, near, nearest, strict=True)
+            for (problem, levels, by), a, r, n, d in zip(each, asked, risk, near, nearest, strict=True)
         ]
         rest = iter(made)
         return [[one for _ in options if (one := next(rest)) is not None] for _, options in picked]

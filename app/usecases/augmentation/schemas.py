@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.counterfactual import Generator
+from app.domain.degraded import Degraded
 from app.usecases.augmentation.row_generator import Label
 from app.usecases.counterfactuals.schemas import ModelOut
 
@@ -122,9 +123,10 @@ class Job(BaseModel):
     seed: int = Field(description="What draws were begun from.")
     progress: Progress = Field(description="Counts of source rows, and of rows made.")
     duplicates_removed: int = Field(description="Rows left out, since there was an equal one.")
-    degraded: str | None = Field(
+    degraded: list[Degraded] = Field(
         description="That for some source rows no completion came (`llm_unavailable`, `llm_timeout`), or "
-        "nothing well-formed in one (`llm_no_proposal`). With `auto` the search goes on alone for those."
+        "nothing well-formed in one (`llm_no_proposal`). With `auto` the search goes on alone for those. "
+        "Empty where all went well."
     )
     failure: str | None = Field(description="Why it failed; null where it did not.")
     links: dict[str, str] = Field(description="Where its parts are: self, rows, events, report, card.")

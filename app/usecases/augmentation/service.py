@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import procrastinate
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.classifiers.model_version import ModelVersion
 from app.domain.counterfactual import Generator
@@ -27,8 +26,8 @@ from app.storage.augmentation_tables import (
     RejectedRow,
 )
 from app.storage.database import Database
-from app.storage.queue import Arguments, defer_within
-from app.usecases.augmentation.mapping import job_of
+from app.storage.queue import Arguments
+from app.usecases.augmentation.mapping import to_job
 from app.usecases.augmentation.repository import AugmentationRepository
 from app.usecases.augmentation.row_generator import Label
 from app.usecases.augmentation.schemas import AugmentationRequest, Job, JobsPage, State
@@ -68,7 +67,7 @@ class AugmentationService:
             if key is not None and (earlier := await _earlier(repository, key, digest)) is not None:
                 return await self._told(repository, earlier)
             sources = await sources_of(request, served.model, repository)
-            job = await self._record(session, repository, request, served.model, sources)
+            job = await self._record(repository, request, served.model, sources)
             if key is not None:
                 await repository.add_all([IdempotencyRow(key=key, request_digest=digest, job_id=job.id)])
             return await self._told(repository, job.id)
@@ -88,7 +87,8 @@ class AugmentationService:
             repository = AugmentationRepository(session)
             rows = await repository.page(before, limit + 1)
             progress = await repository.progress(rows[:limit])
-            jobs = [job_of(row, *progress[row.id]) for row in rows[:limit]]
+            degraded = await repository.degraded(rows[:limit])
+            jobs = [to_job(row, progress[row.id], degraded[row.id]) for row in rows[:limit]]
         return JobsPage(jobs=jobs, next=jobs[-1].id if len(rows) > limit else None)
 
     async def cancel(self, job_id: UUID) -> Job:
@@ -122,7 +122,6 @@ class AugmentationService:
 
     async def _record(
         self,
-        session: AsyncSession,
         repository: AugmentationRepository,
         request: AugmentationRequest,
         model: ModelVersion,
@@ -149,9 +148,9 @@ class AugmentationService:
         await repository.insert(RejectedRow, refused)
         named: list[Arguments] = [{"job_id": str(job.id), "number": n} for n in range(len(sources.chunks))]
         if named:
-            await defer_within(session, self._queue, CHUNK_TASK, named)
+            await repository.defer(self._queue, CHUNK_TASK, named)
         else:
-            await defer_within(session, self._queue, REPORT_TASK, [{"job_id": str(job.id)}])
+            await repository.defer(self._queue, REPORT_TASK, [{"job_id": str(job.id)}])
         return job
 
     def _check(self, request: AugmentationRequest, model: ModelVersion) -> None:
@@ -168,7 +167,8 @@ class AugmentationService:
         if row is None:
             raise NotFoundError("There is no job with this id.")
         progress = await repository.progress([row])
-        return job_of(row, *progress[row.id])
+        degraded = await repository.degraded([row])
+        return to_job(row, progress[row.id], degraded[row.id])
 
 
 async def _earlier(repository: AugmentationRepository, key: str, digest: str) -> UUID | None:
@@ -185,7 +185,13 @@ async def _earlier(repository: AugmentationRepository, key: str, digest: str) ->
 
 
 def _chunk_values(job_id: UUID, sources: Sources) -> Sequence[dict[str, object]]:
-    nothing = {"job_id": job_id, "upload_id": sources.upload_id, "is_done": False, "accepted": 0}
-    nothing |= {"rejected": 0, "degraded": None}
+    nothing: dict[str, object] = {
+        "job_id": job_id,
+        "upload_id": sources.upload_id,
+        "is_done": False,
+        "accepted": 0,
+        "rejected": 0,
+        "degraded": [],
+    }
     each = enumerate(zip(sources.chunks, sources.sizes, strict=True))
     return [nothing | {"number": number, "people": people, "size": size} for number, (people, size) in each]

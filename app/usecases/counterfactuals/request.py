@@ -20,12 +20,12 @@ from app.usecases.counterfactuals.schemas import (
     CounterfactualsRequest,
 )
 
-_FORM = 2
+_FORM = 3
 """Of answers: a cached one of an older form would keep back what the newer tells."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ValidatedRequest:
     """A checked request; `base` is the answer that a what-if departed from."""
 
     patient_id: str
@@ -44,7 +44,7 @@ class Asked:
         """What should be checked of the values that were entered: what a what-if supposes was not."""
         return self.base.warnings if self.base else self.served.oddness.warnings(self.patient.row)
 
-    def question(self) -> RecourseProblem:
+    def problem(self) -> RecourseProblem:
         """The engine's form of it; building the levers takes about a millisecond."""
         model = self.served.model
         levers = levers_of(model.schema, self.patient, self.constraints)
@@ -78,9 +78,9 @@ class Asked:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_request(
+def validate(
     registry: ModelRegistry, request: CounterfactualsRequest, base: CounterfactualsAnswer | None = None
-) -> Asked:
+) -> ValidatedRequest:
     """Check a request against the schema of the model it names.
 
     `base` is the answer that a what-if departed from.
@@ -105,7 +105,7 @@ def read_request(
     if patient is None or constraints is None:
         raise InvalidInputError(faults)
     facts = schema.model
-    return Asked(
+    return ValidatedRequest(
         patient_id=request.patient_id,
         served=served,
         patient=patient,

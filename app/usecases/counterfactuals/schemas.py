@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.domain.counterfactual import TYPICAL_PERCENTILE, Generator, Status
+from app.domain.degraded import Degraded
 from app.domain.ids import PATIENT_ID, PATIENT_ID_LENGTH
 from app.domain.input_warning import InputWarning
 from app.domain.schema import Value
@@ -265,9 +266,9 @@ class GenerationOut(_Out):
     prompt_version: str | None = Field(
         description="The version of what it was told; null where none was asked."
     )
-    degraded: str | None = Field(
-        description="What was away, or of no use, while the answer was made; joined by a comma, null if "
-        "nothing was. `llm_unavailable`, `llm_timeout`: no completion came. `llm_no_proposal`: one came, but "
+    degraded: list[Degraded] = Field(
+        description="What was away, or of no use, while the answer was made; empty if nothing was. "
+        "`llm_unavailable`, `llm_timeout`: no completion came. `llm_no_proposal`: one came, but "
         "nothing in it was a well-formed proposal. These three pass: an equal question is answered anew. "
         "`llm_not_taught`: the language model was tuned for another model. `cache_unavailable`: the answer "
         "took longer."
@@ -309,7 +310,7 @@ class CounterfactualsAnswer(_Out):
         "supposed ones. Null where a caller asked.",
     )
 
-    def again(self, elapsed_ms: float) -> Self:
+    def as_cached(self, elapsed_ms: float) -> Self:
         """The same answer, as told from the cache."""
         told = self.generation.model_copy(update={"cached": True, "elapsed_ms": elapsed_ms})
         return self.model_copy(update={"generation": told})

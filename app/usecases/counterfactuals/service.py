@@ -1,14 +1,16 @@
-"""The way of a request: validate, cache, classify, propose, settle, verify, rank, record, answer."""
+"""The way of a request: validate, cache, classify, propose, repair, verify, rank, record, answer."""
 
 import asyncio
 import time
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from pydantic import ValidationError
 
 from app.classifiers.threads import in_thread
 from app.domain.counterfactual import GenerationStats, Generator, RecourseResult
+from app.domain.degraded import Degraded
 from app.domain.errors import NotFoundError
 from app.domain.ids import RequestIds
 from app.engine.problem import RecourseProblem
@@ -16,19 +18,31 @@ from app.engine.recommend import already_valid, recommend
 from app.engine.registry import ModelRegistry
 from app.engine.search import search
 from app.metrics import ANSWERS
-from app.proposers.base import Degraded, Proposals
+from app.proposers.base import Proposals
 from app.proposers.llm.proposer import LlmProposer
 from app.storage.cache import Cache, CacheAwayError
 from app.storage.database import Database
-from app.usecases.counterfactuals import recorded
-from app.usecases.counterfactuals.answering import as_answer
-from app.usecases.counterfactuals.recording import recording, recording_again
+from app.storage.record import INSERT_ANSWER, INSERT_REQUEST
+from app.usecases.counterfactuals.mapping import from_result, from_row, to_parameters, to_request_parameters
 from app.usecases.counterfactuals.repository import AnswerRepository
-from app.usecases.counterfactuals.request import Asked, read_request
+from app.usecases.counterfactuals.request import ValidatedRequest, validate
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
 
 SLOWEST_S = 60.0
 """How long equal questions may be held back by the one being answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One time that an answer leaves the service: under which ids, and since when it is waited for."""
+
+    ids: RequestIds
+    started: float
+    """By `time.perf_counter`."""
+
+    @property
+    def elapsed_ms(self) -> float:
+        return round(1000 * (time.perf_counter() - self.started), 1)
 
 
 class CounterfactualService:
@@ -54,28 +68,12 @@ class CounterfactualService:
             RecordError: the answer could not be recorded, so it is not given.
             ClassifierError: the classifier is away.
         """
-        started = time.perf_counter()
-        asked = read_request(self._registry, request, base)
-        answer = await self._answered(asked, ids, started)
+        delivery = Delivery(ids, started=time.perf_counter())
+        answer = await self._answer(validate(self._registry, request, base), delivery)
         generation = answer.generation
-        ANSWERS.labels(answer.model.name, answer.status, generation.cached, generation.degraded or "no").inc()
+        degraded = ",".join(generation.degraded) or "no"
+        ANSWERS.labels(answer.model.name, answer.status, generation.cached, degraded).inc()
         return answer
-
-    async def _answered(self, asked: Asked, ids: RequestIds, started: float) -> CounterfactualsAnswer:
-        digest = asked.digest(self._proposer_version(asked))
-        key = f"turnpoint:answer:{digest}"
-        try:
-            cached = await self._from_cache(key, ids, started)
-        except CacheAwayError:
-            return await self._fresh(asked, digest, None, ids, started)
-        if cached is not None:
-            return cached
-        async with self._cache.single_flight(key, SLOWEST_S):
-            try:
-                cached = await self._from_cache(key, ids, started)
-            except CacheAwayError:
-                return await self._fresh(asked, digest, None, ids, started)
-            return cached or await self._fresh(asked, digest, key, ids, started)
 
     async def recorded(self, answer_id: UUID) -> CounterfactualsAnswer:
         """A recorded answer.
@@ -87,16 +85,34 @@ class CounterfactualService:
             row = await AnswerRepository(session).get(answer_id)
             if row is None:
                 raise NotFoundError("There is no answer with this id.")
-            return recorded.as_answer(row)
+            return from_row(row)
 
-    def _proposer_version(self, asked: Asked) -> str:
-        llm, name = self._llm, asked.served.model.name
-        if llm is None or asked.preferences.generator is Generator.SEARCH or not llm.knows(name):
-            return "search"
-        return llm.version
+    async def _answer(self, validated: ValidatedRequest, delivery: Delivery) -> CounterfactualsAnswer:
+        """From the cache, or computed while equal questions wait; that the cache is away is no error."""
+        digest = validated.digest(self._proposer_version(validated))
+        key = f"turnpoint:answer:{digest}"
+        try:
+            if cached := await self._answer_cached(key, delivery):
+                return cached
+        except CacheAwayError:
+            return await self._compute_and_record(validated, digest, delivery, cache_away=True)
+        async with self._cache.single_flight(key, SLOWEST_S):
+            try:
+                cached = await self._answer_cached(key, delivery)
+            except CacheAwayError:
+                return await self._compute_and_record(validated, digest, delivery, cache_away=True)
+            if cached:
+                return cached
+            answer = await self._compute_and_record(validated, digest, delivery)
+            await self._cache_for_others(key, answer)
+            return answer
 
-    async def _from_cache(self, key: str, ids: RequestIds, started: float) -> CounterfactualsAnswer | None:
-        """The cached answer, once it is recorded that it was given again."""
+    async def _answer_cached(self, key: str, delivery: Delivery) -> CounterfactualsAnswer | None:
+        """The cached answer, once it is recorded that it was given again.
+
+        Raises:
+            CacheAwayError: the cache is away.
+        """
         text = await self._cache.get(key)
         if text is None:
             return None
@@ -104,75 +120,74 @@ class CounterfactualService:
             answer = CounterfactualsAnswer.model_validate_json(text)
         except ValidationError:
             return None  # not of this service, or cut off
-        if not await self._database.run(*recording_again(answer.id, ids)):
+        if not await self._database.run(INSERT_REQUEST, to_request_parameters(answer.id, delivery.ids)):
             return None  # the record was restored to before this answer: answer anew
-        return answer.again(_milliseconds_since(started))
+        return answer.as_cached(delivery.elapsed_ms)
 
-    async def _fresh(
-        self, asked: Asked, digest: str, key: str | None, ids: RequestIds, started: float
+    async def _compute_and_record(
+        self, validated: ValidatedRequest, digest: str, delivery: Delivery, cache_away: bool = False
     ) -> CounterfactualsAnswer:
-        """Work out, record and cache an answer; `key` is None when the cache is away."""
-        outcome = await self._work_out(asked)
-        answer = as_answer(asked, outcome, cache_away=key is None, elapsed_ms=_milliseconds_since(started))
-        await self._database.run(*recording(asked, digest, answer, ids))
-        if key is not None and (self._llm is None or not _passes(outcome.generation.degraded)):
-            # The next equal question may find the language model back, or saying something else.
-            with suppress(CacheAwayError):  # recorded all the same; the next equal question costs its time
-                await self._cache.put(key, answer.model_dump_json(by_alias=True))
+        result = await self._compute(validated)
+        answer = from_result(validated, result, cache_away, delivery.elapsed_ms)
+        await self._database.run(INSERT_ANSWER, to_parameters(validated, digest, answer, delivery.ids))
         return answer
 
-    async def _work_out(self, asked: Asked) -> RecourseResult:
-        question, classifier = asked.question(), asked.served.model.classifier
+    async def _cache_for_others(self, key: str, answer: CounterfactualsAnswer) -> None:
+        """Unless the next equal question may find the language model back, or saying something else."""
+        if self._llm is not None and any(reason.passes for reason in answer.generation.degraded):
+            return
+        with suppress(CacheAwayError):  # recorded all the same; the next equal question costs its time
+            await self._cache.put(key, answer.model_dump_json(by_alias=True))
+
+    async def _compute(self, validated: ValidatedRequest) -> RecourseResult:
+        problem, served = validated.problem(), validated.served
+        classifier = served.model.classifier
         # In a thread, like all that asks the classifier: it may be on another machine.
-        risk = float((await in_thread(classifier, question.risk, question.unchanged))[0])
-        if risk <= asked.target:
+        risk = float((await in_thread(classifier, problem.risk, problem.unchanged))[0])
+        if risk <= validated.target:
             return already_valid(risk)
         found, proposals = await asyncio.gather(
-            in_thread(classifier, search, question, asked.served.references, asked.preferences),
-            self._propose(question, asked.preferences.generator),
+            in_thread(classifier, search, problem, served.references, validated.preferences),
+            self._propose(problem, validated.preferences.generator),
         )
         return await in_thread(
             classifier,
             recommend,
-            question,
-            asked.served.references,
-            asked.preferences,
+            problem,
+            served.references,
+            validated.preferences,
             risk,
             found,
             proposals.levels,
-            _generation(proposals),
+            _stats(proposals),
         )
 
-    async def _propose(self, question: RecourseProblem, generator: Generator) -> Proposals:
-        nothing = question.unchanged[:0]
-        if generator is Generator.SEARCH or len(question.levers) == 0:
-            return Proposals(nothing, asked=0, model=None, prompt_version=None)
+    async def _propose(self, problem: RecourseProblem, generator: Generator) -> Proposals:
+        nothing = Proposals(problem.unchanged[:0])
+        if generator is Generator.SEARCH or len(problem.levers) == 0:
+            return nothing
         if self._llm is None:
-            return Proposals(nothing, 0, None, None, degraded=Degraded.LLM_UNAVAILABLE)
-        if not self._llm.knows(question.schema.model.name):
-            return Proposals(nothing, 0, None, None, degraded=Degraded.LLM_NOT_TAUGHT)
-        return await self._llm.propose(question)
+            return replace(nothing, degraded=Degraded.LLM_UNAVAILABLE)
+        if not self._llm.knows(problem.schema.model.name):
+            return replace(nothing, degraded=Degraded.LLM_NOT_TAUGHT)
+        return await self._llm.propose(problem)
+
+    def _proposer_version(self, validated: ValidatedRequest) -> str:
+        llm, name = self._llm, validated.served.model.name
+        if llm is None or validated.preferences.generator is Generator.SEARCH or not llm.knows(name):
+            return "search"
+        return llm.version
 
 
-def _passes(degraded: str | None) -> bool:
-    return degraded is not None and Degraded(degraded).passes
-
-
-def _generation(proposals: Proposals) -> GenerationStats:
+def _stats(proposals: Proposals) -> GenerationStats:
     usage = proposals.usage
     return GenerationStats(
-        proposals=proposals.asked,
+        proposals=proposals.requested,
         well_formed=len(proposals.levels),
-        valid=0,
-        repaired=0,
         llm_model=proposals.model,
         prompt_version=proposals.prompt_version,
-        degraded=proposals.degraded,
+        degraded=(proposals.degraded,) if proposals.degraded else (),
         prompt_tokens=usage.prompt_tokens if usage else None,
         completion_tokens=usage.completion_tokens if usage else None,
         llm_ms=usage.milliseconds if usage else None,
     )
-
-
-def _milliseconds_since(started: float) -> float:
-    return round(1000 * (time.perf_counter() - started), 1)

@@ -4,10 +4,15 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow, CounterfactualRow
+
+
+class OvertakenError(RuntimeError):
+    """Somebody else was quicker."""
 
 
 class FeedbackRepository:
@@ -34,11 +39,20 @@ class FeedbackRepository:
         return (await self._session.scalars(statement.order_by(FeedbackRow.id))).all()
 
     async def add(self, row: FeedbackRow) -> None:
+        """Add a verdict.
+
+        Raises:
+            OvertakenError: another verdict has taken this one's place meanwhile.
+        """
         self._session.add(row)
-        await self._session.flush()
+        try:
+            await self._session.flush()
+        except IntegrityError as error:
+            raise OvertakenError from error
+        await self._session.refresh(row)
 
 
-def standing(rows: Sequence[FeedbackRow]) -> dict[UUID, FeedbackRow]:
+def current_verdicts(rows: Sequence[FeedbackRow]) -> dict[UUID, FeedbackRow]:
     """The verdict that stands on each option, a withdrawal included: the one that nothing replaces."""
     replaced = {row.replaces for row in rows}
     return {row.counterfactual_id: row for row in rows if row.id not in replaced}

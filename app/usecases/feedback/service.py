@@ -2,13 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.ids import uuid7
 from app.storage.database import Database
 from app.storage.feedback_tables import FeedbackRow
-from app.usecases.feedback.repository import FeedbackRepository, standing
+from app.usecases.feedback.repository import FeedbackRepository, OvertakenError, current_verdicts
 from app.usecases.feedback.schemas import FeedbackIn, StandingVerdict
 
 _CHANGED = (
@@ -30,10 +28,10 @@ async def record(
     """
     try:
         return await _record(database, answer_id, given, given_by)
-    except IntegrityError:  # somebody was quicker: perhaps the same button, pressed twice
+    except OvertakenError:  # somebody was quicker: perhaps the same button, pressed twice
         try:
             return await _record(database, answer_id, given, given_by)
-        except IntegrityError as error:
+        except OvertakenError as error:
             raise await _conflict(database, given) from error
 
 
@@ -48,21 +46,20 @@ async def _record(
                 raise NotFoundError("There is no answer with this id.")
             raise InvalidInputError.at("/counterfactual_id", "is not an option of this answer")
         verdicts = await repository.of([given.counterfactual_id])
-        last = standing(verdicts).get(given.counterfactual_id)
+        last = current_verdicts(verdicts).get(given.counterfactual_id)
         if last is not None and _says(last, given):
             return last, patient_id, False
         if given.replaces != (last.id if last else None):
             raise _superseded(last)
         row = FeedbackRow(id=uuid7(), given_by=given_by, **given.model_dump())
         await repository.add(row)
-        await session.refresh(row)
     return row, patient_id, True
 
 
 async def _conflict(database: Database, given: FeedbackIn) -> ConflictError:
     async with database.transaction() as session:
         verdicts = await FeedbackRepository(session).of([given.counterfactual_id])
-    return _superseded(standing(verdicts).get(given.counterfactual_id))
+    return _superseded(current_verdicts(verdicts).get(given.counterfactual_id))
 
 
 def _superseded(last: FeedbackRow | None) -> ConflictError:

@@ -1,7 +1,6 @@
-"""Telling a risk: nothing is recorded but the audit row."""
+"""The risk of one patient: nothing is recorded but the audit row."""
 
 from pydantic import BaseModel, Field
-from sqlalchemy import insert
 
 from app.classifiers.threads import in_thread
 from app.domain.ids import uuid7
@@ -9,7 +8,7 @@ from app.domain.input_warning import InputWarning
 from app.domain.patient import Patient
 from app.engine.registry import ServedModel
 from app.storage.database import Database
-from app.storage.tables import PredictionRow
+from app.storage.record import INSERT_PREDICTION
 
 
 class PredictionAnswer(BaseModel):
@@ -26,10 +25,7 @@ class PredictionAnswer(BaseModel):
     )
 
 
-_RECORD = insert(PredictionRow).returning(PredictionRow.id)
-
-
-async def tell(served: ServedModel, patient: Patient, database: Database) -> PredictionAnswer:
+async def predict(served: ServedModel, patient: Patient, database: Database) -> PredictionAnswer:
     """The risk of one patient, once it is on record that it was told.
 
     Raises:
@@ -56,5 +52,5 @@ async def tell(served: ServedModel, patient: Patient, database: Database) -> Pre
         "threshold": facts.threshold,
         "label": answer.label,
     }
-    await database.run(_RECORD, audit)
+    await database.run(INSERT_PREDICTION, audit)
     return answer

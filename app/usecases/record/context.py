@@ -12,9 +12,9 @@ from app.domain.schema import FeatureSchema
 from app.engine.registry import ServedModel
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow
-from app.usecases.counterfactuals.recorded import as_answer
+from app.usecases.counterfactuals.mapping import from_row
 from app.usecases.counterfactuals.schemas import CounterfactualOut, CounterfactualsAnswer
-from app.usecases.feedback.repository import standing
+from app.usecases.feedback.repository import current_verdicts
 from app.usecases.record.reference_distributions import Background
 from app.usecases.record.repository import Risk, Sent
 
@@ -71,9 +71,9 @@ class Scene:
         """Whether the very model that is hosted now gave the answer."""
         return _is_of(self.row, self.served)
 
-    def standing(self) -> dict[UUID, FeedbackRow]:
+    def current_verdicts(self) -> dict[UUID, FeedbackRow]:
         """The verdict that stands on each option."""
-        return standing(self.past.verdicts)
+        return current_verdicts(self.past.verdicts)
 
 
 def scene_of(sent: Sent, past: Past, served: ServedModel | None, background: Background | None) -> Scene:
@@ -87,7 +87,7 @@ def scene_of(sent: Sent, past: Past, served: ServedModel | None, background: Bac
             constraints = read_constraints(schema, told["features_to_vary"], ranges, told["max_changes"])
         except InvalidInputError:
             patient = constraints = None
-    return Scene(row, sent.at, as_answer(row), served, background, patient, constraints, past)
+    return Scene(row, sent.at, from_row(row), served, background, patient, constraints, past)
 
 
 def _is_of(row: AnswerRow, served: ServedModel | None) -> bool:

@@ -20,9 +20,9 @@ from app.faces.pages.patient.unknown import entering_page
 from app.faces.pages.patient.views.formatting import moved_by
 from app.faces.pages.patient.views.what_if import locks_of, what_if_of
 from app.storage.database import Database
-from app.usecases.counterfactuals.recorded import as_answer
+from app.usecases.counterfactuals.mapping import from_row
 from app.usecases.counterfactuals.repository import AnswerRepository
-from app.usecases.feedback.repository import FeedbackRepository, standing
+from app.usecases.feedback.repository import FeedbackRepository, current_verdicts
 from app.usecases.feedback.schemas import FeedbackOut
 from app.usecases.record.context import Scene
 from app.usecases.record.loader import UnknownPatientError
@@ -81,9 +81,9 @@ async def _page_of(database: Database, patient_id: str, before: UUID | None, lim
         rows = await repository.of_patient(patient_id, before, limit + 1)
         if not rows and not await repository.knows_patient(patient_id):
             raise NotFoundError("There is no patient with this id.")
-        answers = [as_answer(row) for row in rows[:limit]]
+        answers = [from_row(row) for row in rows[:limit]]
         options = [option.id for answer in answers for option in answer.counterfactuals]
-        verdicts = standing(await FeedbackRepository(session).of(options))
+        verdicts = current_verdicts(await FeedbackRepository(session).of(options))
     more = answers[-1].id if len(rows) > limit else None
     feedback = [FeedbackOut.model_validate(verdicts[one]) for one in options if one in verdicts]
     return InterventionsPage(patient_id=patient_id, answers=answers, feedback=feedback, next=more)

@@ -21,7 +21,7 @@ from app.faces.pages.patient.requests import answer_id_in, request_about, reques
 from app.faces.pages.patient.views.what_if import Setting, locks_of, question_of, setting_of, what_if_of
 from app.storage.database import Database
 from app.usecases.counterfactuals.service import CounterfactualService
-from app.usecases.predictions.service import tell
+from app.usecases.predictions.service import predict
 from app.usecases.record.context import Scene
 
 router = APIRouter(prefix="/patients", include_in_schema=False)
@@ -54,7 +54,7 @@ async def _outcome(served: ServedModel, setting: Setting, database: Database) ->
         patient = read_patient(served.model.schema, setting.features)
     except InvalidInputError as error:
         return Outcome(None, error.issues, setting.moved(), setting.beyond())
-    told = await tell(served, patient, database)
+    told = await predict(served, patient, database)
     return Outcome(told.risk, (), setting.moved(), setting.beyond())
 
 

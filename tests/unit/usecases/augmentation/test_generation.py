@@ -13,4 +13,4 @@ async def test_a_chunk_of_nobody_yields_nothing() -> None:
     llm = cast(Any, object())  # never asked
     generation = Generation(maker=llm, preferences=llm, pool=llm, llm=llm, seed=0)
     done = await generation.run([], _never)
-    assert (done.made, done.refused, done.degraded) == ({}, {}, None)
+    assert (done.made, done.refused, done.degraded) == ({}, {}, set())

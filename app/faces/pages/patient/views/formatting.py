@@ -101,8 +101,7 @@ def moved_by(schema: FeatureSchema | None, option: CounterfactualOut) -> list[tu
 
 def degraded_text(generation: GenerationOut) -> list[str]:
     """What was away, and what that means for the answer."""
-    codes = generation.degraded.split(",") if generation.degraded else []
-    return [_AWAY.get(code, f"A part was away ({code}).") for code in codes]
+    return [_AWAY[reason] for reason in generation.degraded]
 
 
 def unknown_labels(schema: FeatureSchema | None, features: Mapping[str, Value]) -> list[str]:

@@ -47,7 +47,7 @@ class OptionView:
 
 def option_views(scene: Scene) -> list[OptionView]:
     """The cards in the order of the answer."""
-    said = scene.standing()
+    said = scene.current_verdicts()
     return [_view(scene, option, said.get(option.id)) for option in scene.options]
 
 

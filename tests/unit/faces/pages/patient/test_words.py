@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.degraded import Degraded
 from app.domain.wording import inline
 from app.faces.http.pages.rendering import risk_words, signed
 from app.faces.pages.patient.views.formatting import degraded_text
 from app.faces.pages.patient.views.options import likeness
-from app.proposers.base import Degraded
 from app.usecases.counterfactuals.schemas import GenerationOut, PlausibilityOut
 
 SPACE = "\N{NO-BREAK SPACE}"
@@ -38,7 +38,7 @@ def test_the_check_that_fails_is_named(in_range: bool, percentile: float, joint:
 @pytest.mark.parametrize("code", Degraded)
 def test_whatever_was_of_no_use_is_told_in_a_sentence_of_its_own(code: Degraded) -> None:
     nothing = {"proposals": 0, "well_formed": 0, "valid": 0, "repaired": 0, "llm_model": None}
-    told = GenerationOut(**nothing, prompt_version=None, degraded=code, elapsed_ms=1.0)  # type: ignore[arg-type]
+    told = GenerationOut(**nothing, prompt_version=None, degraded=[code], elapsed_ms=1.0)  # type: ignore[arg-type]
     (sentence,) = degraded_text(told)
     assert code not in sentence
 

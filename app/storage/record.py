@@ -1,0 +1,83 @@
+"""Writing to the record: one statement an answer, so that it is kept whole or not at all.
+
+A row each for patient, prediction, answer, generation, options and request would be seven round trips to
+the database; as parts of one statement they are one, and foreign keys are checked at its end.
+"""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from sqlalchemy import Insert, Table, bindparam, column, func, insert, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+
+from app.storage.tables import (
+    AnswerRow,
+    Base,
+    CounterfactualRow,
+    GenerationRow,
+    PatientRow,
+    PredictionRow,
+    RequestRow,
+)
+
+Values = dict[str, Any]
+"""Parameters of a statement, or columns of a row, by name."""
+
+
+def parameters_of(rows: Mapping[type[Base], Values]) -> Values:
+    """The rows' values as parameters of the statements below."""
+    return {_name(row, key): value for row, values in rows.items() for key, value in values.items()}
+
+
+def _table(row: type[Base]) -> Table:
+    return cast("Table", row.__table__)
+
+
+def _name(row: type[Base], key: str) -> str:
+    return f"{row.__tablename__}_{key}"
+
+
+def _parameters(row: type[Base], left_out: tuple[str, ...] = ()) -> Values:
+    """A named parameter for each column of a table."""
+    columns = [c for c in _table(row).columns if c.name not in left_out]
+    return {c.name: bindparam(_name(row, c.name), type_=c.type) for c in columns}
+
+
+def _options() -> Insert:
+    """All options of an answer from one JSON parameter."""
+    table = _table(CounterfactualRow)
+    fields = [column(c.name, c.type) for c in table.columns]
+    given = func.jsonb_to_recordset(bindparam("options", type_=JSONB)).table_valued(*fields)
+    return insert(table).from_select(table.columns.keys(), select(given.render_derived(with_types=True)))
+
+
+def _insert_answer() -> Insert:
+    patient = pg_insert(_table(PatientRow)).values(_parameters(PatientRow, ("first_seen_at",)))
+    return (
+        insert(_table(RequestRow))
+        .values(_parameters(RequestRow, ("asked_at",)))
+        .add_cte(
+            patient.on_conflict_do_nothing().cte("patient"),
+            insert(_table(PredictionRow)).values(_parameters(PredictionRow)).cte("prediction"),
+            insert(_table(AnswerRow)).values(_parameters(AnswerRow)).cte("answer"),
+            insert(_table(GenerationRow)).values(_parameters(GenerationRow)).cte("generation"),
+            _options().cte("options"),
+        )
+        .returning(_table(RequestRow).c.id)
+    )
+
+
+def _insert_request() -> Insert:
+    table, answers = _table(RequestRow), _table(AnswerRow)
+    given = _parameters(RequestRow, ("asked_at",))
+    recorded = select(*given.values()).where(answers.c.id == given["answer_id"])
+    return insert(table).from_select(list(given), recorded).returning(table.c.id)
+
+
+INSERT_ANSWER = _insert_answer()
+"""Records an answer, and that it was given. `options` is a list of JSON objects."""
+INSERT_REQUEST = _insert_request()
+"""Records that an answer was given again; returns no row if the record does not hold that answer."""
+INSERT_PREDICTION = insert(PredictionRow).returning(PredictionRow.id)
+"""Records that a risk was told; parameters are the columns."""
