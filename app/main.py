@@ -35,7 +35,7 @@ from app.storage.database import Database
 from app.storage.queue import queue_app
 from app.usecases.augmentation.service import AugmentationService
 from app.usecases.counterfactuals.service import CounterfactualService
-from app.usecases.record.reference_distributions import Background, backgrounds_of
+from app.usecases.record.reference_distributions import ReferenceDistributions, reference_distributions_of
 
 DESCRIPTION = """
 Verified counterfactual suggestions: the smallest, doable changes that would bring a patient's predicted
@@ -46,7 +46,7 @@ promise that the change would cause the effect.
 """
 
 
-class State(TypedDict):
+class GatewayState(TypedDict):
     """What a request finds in `request.state`."""
 
     registry: ModelRegistry
@@ -56,7 +56,7 @@ class State(TypedDict):
     remote_classifiers: Mapping[str, OpenInferenceClassifier]
     counterfactuals: CounterfactualService
     augmentations: AugmentationService
-    backgrounds: Mapping[str, Background]
+    distributions: Mapping[str, ReferenceDistributions]
     max_upload_bytes: int
 
 
@@ -69,7 +69,7 @@ def create_app(settings: Settings, registry: ModelRegistry | None = None) -> Fas
     """
     registry = registry or hosting_of(settings)
     exemplars = exemplars_of(registry)  # with or without a language model: one may be set later
-    backgrounds = backgrounds_of(registry)
+    distributions = reference_distributions_of(registry)
     remote = {
         served.model.name: served.model.classifier
         for served in registry
@@ -77,7 +77,7 @@ def create_app(settings: Settings, registry: ModelRegistry | None = None) -> Fas
     }
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[GatewayState]:
         # As many as can be at work: one that searches keeps a core busy, and its largest search's memory.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(os.cpu_count() or 1))
         database = Database(settings.database_url)
@@ -89,7 +89,7 @@ def create_app(settings: Settings, registry: ModelRegistry | None = None) -> Fas
         if proposer is not None:
             await proposer.warm_up([served.model.schema for served in registry])
         try:
-            yield State(
+            yield GatewayState(
                 registry=registry,
                 database=database,
                 cache=cache,
@@ -97,7 +97,7 @@ def create_app(settings: Settings, registry: ModelRegistry | None = None) -> Fas
                 remote_classifiers=remote,
                 counterfactuals=service,
                 augmentations=jobs,
-                backgrounds=backgrounds,
+                distributions=distributions,
                 max_upload_bytes=settings.max_upload_bytes,
             )
         finally:

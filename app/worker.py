@@ -10,7 +10,7 @@ from app.storage.database import Database
 from app.storage.queue import queue_app
 from app.usecases.augmentation.chunks import ChunkWork
 from app.usecases.augmentation.reporting import ReportWork
-from app.usecases.augmentation.worker import Pace, register, stop_on_signals, work
+from app.usecases.augmentation.worker import Heartbeat, register, stop_on_signals, work
 
 
 def work_here(settings: Settings) -> None:
@@ -38,7 +38,7 @@ async def _work(settings: Settings) -> None:
         with ThreadPoolExecutor(settings.worker_threads) as pool:
             chunks = ChunkWork(registry, database, queue, proposer, pool)
             register(queue, chunks, ReportWork(registry, database))
-            await work(queue, Pace(settings.worker_heartbeat_s, settings.worker_given_up_after_s), stop)
+            await work(queue, Heartbeat(settings.worker_heartbeat_s, settings.worker_given_up_after_s), stop)
     finally:
         if llm:
             await llm.close()

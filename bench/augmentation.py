@@ -18,7 +18,7 @@ from app.engine.problem import RecourseProblem
 from app.engine.registry import served_model
 from app.local.components import start_worker
 from app.settings import Settings
-from app.usecases.augmentation.row_generator import Label, maker_of
+from app.usecases.augmentation.row_generator import Label, row_generator_for
 from bench.measured import Measured, summed
 from bench.running import Json, Run, running
 
@@ -130,7 +130,7 @@ async def _alone(run: Run, sources: Sequence[Json]) -> float:
     proposer = proposer_of(settings, registry, client, exemplars_of(registry))
     proposer = replace(proposer, deadline_s=600.0)
     model = load_model(settings.model_store / settings.default_model)
-    maker = maker_of(served_model(model), Label.LOW)
+    maker = row_generator_for(served_model(model), Label.LOW)
     with ThreadPoolExecutor(1) as pool:
         questions: list[RecourseProblem] = list(pool.map(maker.problem, sources))
     started = time.perf_counter()

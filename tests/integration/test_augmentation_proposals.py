@@ -14,8 +14,8 @@ from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.prompt import Style
 from app.proposers.llm.proposer import LlmProposer
-from app.usecases.augmentation.chunk_generator import Generation, Yield
-from app.usecases.augmentation.row_generator import Label, Maker, Reason, maker_of
+from app.usecases.augmentation.chunk_generator import ChunkGenerator, ChunkResult
+from app.usecases.augmentation.row_generator import Label, RejectionReason, RowGenerator, row_generator_for
 from tests.asking import Person
 from tests.integration.fake_llm import FakeLlm, a_good_answer, fake_llm, says
 from tests.integration.fake_server import Reply
@@ -36,16 +36,18 @@ async def proposer(fake: FakeLlm) -> AsyncIterator[LlmProposer]:
 
 
 @pytest.fixture(scope="module")
-def maker(served: ServedModel) -> Maker:
-    return maker_of(served, Label.LOW)
+def maker(served: ServedModel) -> RowGenerator:
+    return row_generator_for(served, Label.LOW)
 
 
-async def made(maker: Maker, proposer: LlmProposer, by: Generator, person: Person) -> Yield:
+async def rows_by_source(
+    maker: RowGenerator, proposer: LlmProposer, by: Generator, person: Person
+) -> ChunkResult:
     async def cancelled() -> bool:
         return False
 
     with ThreadPoolExecutor(1) as pool:
-        return await Generation(maker, Preferences(1, 0.0, by), pool, proposer, 1).run(
+        return await ChunkGenerator(maker, Preferences(1, 0.0, by), pool, proposer, 1).run(
             [(0, person)], cancelled
         )
 
@@ -59,35 +61,35 @@ NOTHING: dict[str, Reply] = {
 
 @pytest.mark.parametrize("reply", NOTHING.values(), ids=NOTHING)
 async def test_the_search_goes_on_alone_and_the_job_says_so(
-    fake: FakeLlm, maker: Maker, proposer: LlmProposer, helpable: Person, reply: Reply
+    fake: FakeLlm, maker: RowGenerator, proposer: LlmProposer, helpable: Person, reply: Reply
 ) -> None:
     fake.behaviour = lambda _: reply
-    done = await made(maker, proposer, Generator.AUTO, helpable)
-    assert (list(done.made), done.refused) == ([0], {})
+    done = await rows_by_source(maker, proposer, Generator.AUTO, helpable)
+    assert (list(done.rows_by_source), done.refused) == ([0], {})
     assert done.degraded == {Degraded.LLM_NO_PROPOSAL}
 
 
 @pytest.mark.parametrize("reply", NOTHING.values(), ids=NOTHING)
 async def test_where_the_language_model_alone_is_asked_rows_are_refused_and_not_the_job(
-    fake: FakeLlm, maker: Maker, proposer: LlmProposer, helpable: Person, reply: Reply
+    fake: FakeLlm, maker: RowGenerator, proposer: LlmProposer, helpable: Person, reply: Reply
 ) -> None:
     fake.behaviour = lambda _: reply
-    done = await made(maker, proposer, Generator.LLM, helpable)
-    assert (done.made, done.refused) == ({}, {0: Reason.NO_PROPOSAL})
+    done = await rows_by_source(maker, proposer, Generator.LLM, helpable)
+    assert (done.rows_by_source, done.refused) == ({}, {0: RejectionReason.NO_PROPOSAL})
     assert done.degraded == {Degraded.LLM_NO_PROPOSAL}
 
 
 async def test_a_language_model_that_is_away_is_waited_for_where_it_alone_is_asked(
-    fake: FakeLlm, maker: Maker, proposer: LlmProposer, helpable: Person
+    fake: FakeLlm, maker: RowGenerator, proposer: LlmProposer, helpable: Person
 ) -> None:
     fake.behaviour = lambda _: Reply(500)
     with pytest.raises(ProposerError):
-        await made(maker, proposer, Generator.LLM, helpable)
+        await rows_by_source(maker, proposer, Generator.LLM, helpable)
 
 
 async def test_counts_that_are_none_cost_no_row(
-    fake: FakeLlm, maker: Maker, proposer: LlmProposer, helpable: Person
+    fake: FakeLlm, maker: RowGenerator, proposer: LlmProposer, helpable: Person
 ) -> None:
     fake.behaviour = says(*[a_good_answer(maker.served.model, helpable)] * 8, usage=[1])
-    done = await made(maker, proposer, Generator.AUTO, helpable)
-    assert (list(done.made), done.degraded) == ([0], set())
+    done = await rows_by_source(maker, proposer, Generator.AUTO, helpable)
+    assert (list(done.rows_by_source), done.degraded) == ([0], set())

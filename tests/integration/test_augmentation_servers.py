@@ -223,7 +223,7 @@ def test_garbage_for_a_third_of_the_rows_costs_no_row(
         with client_of(settings_for(own)) as client, worker(own, home):
             jobs = [
                 ended(client, submit(client, source=rows_source(many_people[:30]), generator=generator))
-                for generator in ("auto", "beam_search")
+                for generator in ("auto", "search")
             ]
             assert [job["state"] for job in jobs] == ["completed", "completed"]
             with_garbage, searched = ({row["source_row"] for row in rows_of(client, job)} for job in jobs)

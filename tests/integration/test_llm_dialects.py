@@ -11,7 +11,7 @@ from app.classifiers.model_version import ModelVersion
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.dialect import SamplingRequest
-from app.proposers.llm.failures import LlmError, LlmTimeoutError, Reason
+from app.proposers.llm.failures import FailureReason, LlmError, LlmTimeoutError
 from app.proposers.llm.response import read_answer, response_schema
 from tests.asking import Person, problem_about
 from tests.integration import fake_dialects
@@ -130,7 +130,7 @@ async def test_the_served_model_is_asked_for_again_once_it_is_another(
     served = "second"
     with pytest.raises(LlmError) as caught:  # not listed yet
         await client.sample(wish, COUNT, SECONDS)
-    assert (caught.value.failure.reason, caught.value.failure.status) == (Reason.MODEL_NOT_FOUND, 404)
+    assert (caught.value.failure.reason, caught.value.failure.status) == (FailureReason.MODEL_NOT_FOUND, 404)
     fake.models = listing(served, "others")
     assert len((await client.sample(wish, COUNT, SECONDS)).texts) == COUNT
     assert client.model == "second"
@@ -143,7 +143,7 @@ async def test_a_model_that_a_setting_names_is_not_replaced(fake: FakeLlm, wish:
         await client.sample(wish, COUNT, SECONDS)
     await client.close()
     assert (caught.value.failure.reason, caught.value.failure.code) == (
-        Reason.MODEL_NOT_FOUND,
+        FailureReason.MODEL_NOT_FOUND,
         "model_not_found",
     )
     assert [request["model"] for request in fake.asked] == ["mine"]

@@ -16,7 +16,7 @@ from app.classifiers.model_version import ModelVersion
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.dialect import SamplingRequest
-from app.proposers.llm.failures import Failure, LlmError, Reason
+from app.proposers.llm.failures import Failure, FailureReason, LlmError
 from tests.asking import Person
 from tests.integration.answers import Json, assert_verified, found
 from tests.integration.fake_llm import FakeLlm, a_good_answer, fake_llm, says
@@ -42,12 +42,12 @@ async def client(fake: FakeLlm) -> AsyncIterator[LlmClient]:
     await client.close()
 
 
-def counted(reason: Reason) -> float:
+def counted(reason: FailureReason) -> float:
     return REGISTRY.get_sample_value("turnpoint_llm_failures_total", {"reason": reason}) or 0.0
 
 
 async def failure_of(client: LlmClient, deadline_s: float = SECONDS) -> Failure:
-    before = {reason: counted(reason) for reason in Reason}
+    before = {reason: counted(reason) for reason in FailureReason}
     with pytest.raises(LlmError) as caught:
         await client.sample(WISH, 8, deadline_s)
     failure = caught.value.failure
@@ -57,30 +57,33 @@ async def failure_of(client: LlmClient, deadline_s: float = SECONDS) -> Failure:
 
 
 FAILURES: dict[str, tuple[Reply, Failure]] = {
-    "more than an answer can be": (Reply(body=SPACES, hang=True), Failure(Reason.TOO_LARGE)),
+    "more than an answer can be": (Reply(body=SPACES, hang=True), Failure(FailureReason.TOO_LARGE)),
     "a bomb": (
         Reply(body=gzip.compress(b" " * (50 << 20)), headers={"Content-Encoding": "gzip"}),
-        Failure(Reason.TOO_LARGE),
+        Failure(FailureReason.TOO_LARGE),
     ),
     "a coding that nobody asked for": (
         Reply(body=b"?", headers={"Content-Encoding": "br"}),
-        Failure(Reason.NOT_A_COMPLETION),
+        Failure(FailureReason.NOT_A_COMPLETION),
     ),
     "not gzip": (
         Reply(body=b"{}", headers={"Content-Encoding": "gzip"}),
-        Failure(Reason.NOT_A_COMPLETION),
+        Failure(FailureReason.NOT_A_COMPLETION),
     ),
-    "a large list": (Reply(body=b"[" + b"1," * 100_000 + b"1]"), Failure(Reason.NOT_A_COMPLETION, 200)),
-    "an error as large": (Reply(500, SPACES, hang=True), Failure(Reason.TOO_LARGE)),
+    "a large list": (
+        Reply(body=b"[" + b"1," * 100_000 + b"1]"),
+        Failure(FailureReason.NOT_A_COMPLETION, 200),
+    ),
+    "an error as large": (Reply(500, SPACES, hang=True), Failure(FailureReason.TOO_LARGE)),
     "no key": (
         Reply(401, b'{"error": {"code": "invalid_api_key", "message": "sk-1"}}'),
-        Failure(Reason.HTTP_4XX, 401, "invalid_api_key"),
+        Failure(FailureReason.HTTP_4XX, 401, "invalid_api_key"),
     ),
-    "overloaded": (Reply(503, b"<html>"), Failure(Reason.HTTP_5XX, 503)),
-    "elsewhere": (Reply(302, headers={"Location": "http://[nowhere"}), Failure(Reason.HTTP_3XX, 302)),
-    "no HTTP": (Reply(raw=b"\x00\xff\r\n\r\n"), Failure(Reason.CONNECTION_LOST)),
-    "hung up": (Reply(drop=True), Failure(Reason.CONNECTION_LOST)),
-    "no completion": (Reply(body=b'{"object": "error"}'), Failure(Reason.NOT_A_COMPLETION, 200)),
+    "overloaded": (Reply(503, b"<html>"), Failure(FailureReason.HTTP_5XX, 503)),
+    "elsewhere": (Reply(302, headers={"Location": "http://[nowhere"}), Failure(FailureReason.HTTP_3XX, 302)),
+    "no HTTP": (Reply(raw=b"\x00\xff\r\n\r\n"), Failure(FailureReason.CONNECTION_LOST)),
+    "hung up": (Reply(drop=True), Failure(FailureReason.CONNECTION_LOST)),
+    "no completion": (Reply(body=b'{"object": "error"}'), Failure(FailureReason.NOT_A_COMPLETION, 200)),
 }
 
 
@@ -107,17 +110,17 @@ async def test_a_server_that_drips_is_left_at_the_deadline(
 ) -> None:
     fake.behaviour = lambda _: reply
     fake.left.clear()
-    assert await failure_of(client, 0.3) == Failure(Reason.TIMEOUT)
+    assert await failure_of(client, 0.3) == Failure(FailureReason.TIMEOUT)
     assert fake.left.wait(SECONDS)
 
 
 async def test_nobody_there(client: LlmClient) -> None:
     nobody = LlmClient(NOWHERE, "a-model", None, 4, Breaker(1, 3600))
-    assert await failure_of(nobody) == Failure(Reason.CONNECT)
+    assert await failure_of(nobody) == Failure(FailureReason.CONNECT)
     with pytest.raises(LlmError) as caught:
         await nobody.sample(WISH, 8, SECONDS)
-    assert caught.value.failure.reason is Reason.BREAKER_OPEN
-    assert nobody.failures.last == Failure(Reason.CONNECT), "which tells more"
+    assert caught.value.failure.reason is FailureReason.BREAKER_OPEN
+    assert nobody.failures.last == Failure(FailureReason.CONNECT), "which tells more"
     await nobody.close()
 
 
@@ -125,7 +128,7 @@ async def test_a_server_without_models(fake: FakeLlm) -> None:
     for models in (b'{"data": []}', b'{"data": [{"id": null}]}', b'{"data": {"id": 3}}', b"[]"):
         fake.models = Reply(body=models)
         client = LlmClient(fake.url, None, None, 4, Breaker(1000, 0))
-        assert await failure_of(client) == Failure(Reason.NO_MODEL)
+        assert await failure_of(client) == Failure(FailureReason.NO_MODEL)
         await client.close()
 
 

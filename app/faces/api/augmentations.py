@@ -24,11 +24,11 @@ from app.faces.pages.jobs import job_page
 from app.usecases.augmentation.columns import Others
 from app.usecases.augmentation.downloads import pages_of
 from app.usecases.augmentation.formats import FORMATS
+from app.usecases.augmentation.ingest import NoRoomError, UploadTooLargeError, ingest_upload
 from app.usecases.augmentation.report.figures import QualityReport
 from app.usecases.augmentation.schemas import AugmentationRequest, Job, JobsPage, State, Upload
 from app.usecases.augmentation.service import AugmentationService
 from app.usecases.augmentation.table_reader import CSV, OCTETS, PARQUET, rows_of
-from app.usecases.augmentation.uploads import NoRoomError, TooLargeError, take_in
 
 router = APIRouter(prefix="/augmentations", tags=["augmentations"], route_class=JsonRoute)
 
@@ -114,8 +114,8 @@ async def upload(
     others = Others(id_column, frozenset(name.strip() for name in ignored))
     read = partial(rows_of, media_type=kind, others=others)
     try:
-        taken = await take_in(request.stream(), read, served.model, database, most)
-    except TooLargeError:
+        taken = await ingest_upload(request.stream(), read, served.model, database, most)
+    except UploadTooLargeError:
         return problem(413, f"The upload is larger than {most // 1024} KiB.")
     except NoRoomError:
         return problem(507, "There is no room for the upload just now.")

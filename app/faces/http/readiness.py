@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import AwareDatetime, BaseModel, Field
 
 from app.proposers.llm.client import LlmClient
-from app.proposers.llm.failures import Failure, Reason
+from app.proposers.llm.failures import Failure, FailureReason
 
 PATIENCE_S = 2.0
 """How long a part may take to say that it is there."""
@@ -30,7 +30,7 @@ class Readiness(BaseModel):
 class LlmTrouble(BaseModel):
     """Why the language model does not propose. Nothing of what its server says is repeated."""
 
-    reason: Reason = Field(description="What kind of trouble it is.")
+    reason: FailureReason = Field(description="What kind of trouble it is.")
     status: int | None = Field(description="The HTTP status, where there was one.")
     code: str | None = Field(description="The server's error code, where it is a well-known one.")
     since: AwareDatetime | None = Field(
@@ -61,7 +61,7 @@ async def readiness_of(state: Any) -> VerboseReadiness:
     database, cache, silence, *classifiers = await asyncio.gather(
         _in_time(state.database.is_ready(), False),
         _in_time(state.cache.is_ready(), False),
-        _in_time(_unreadiness(llm), Failure(Reason.TIMEOUT)),
+        _in_time(_unreadiness(llm), Failure(FailureReason.TIMEOUT)),
         *(_in_time(classifier.is_ready(), False) for classifier in remote.values()),
     )
     return VerboseReadiness(

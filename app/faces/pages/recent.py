@@ -20,7 +20,7 @@ from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow
 from app.usecases.feedback.reasons import Verdict
 from app.usecases.feedback.repository import current_verdicts
-from app.usecases.record.repository import RecordReader, Sent
+from app.usecases.record.repository import RecordReader, RequestedAnswer
 
 router = APIRouter(include_in_schema=False)
 
@@ -46,7 +46,7 @@ class Seen:
 
 
 @router.get("/")
-async def lately(database: DatabaseDep, registry: RegistryDep) -> Response:
+async def recent(database: DatabaseDep, registry: RegistryDep) -> Response:
     """The page that everything is reached from."""
     return await _page(database, registry, "")
 
@@ -71,17 +71,17 @@ async def _page(database: Database, registry: ModelRegistry, text: str) -> Respo
     return PAGES.page("lately.html", seen=seen, search=text, is_new=is_new)
 
 
-async def _found(reader: RecordReader, text: str) -> Sequence[Sent]:
+async def _found(reader: RecordReader, text: str) -> Sequence[RequestedAnswer]:
     if not text:
-        return await reader.lately(MOST_LINES)
-    return await reader.called(text, MOST_LINES) if re.fullmatch(_PART_OF_AN_ID, text) else ()
+        return await reader.recent(MOST_LINES)
+    return await reader.search_by_id(text, MOST_LINES) if re.fullmatch(_PART_OF_AN_ID, text) else ()
 
 
 def _is_id(text: str) -> bool:
     return len(text) <= PATIENT_ID_LENGTH and re.fullmatch(PATIENT_ID, text) is not None
 
 
-def _seen(sent: Sent, stands: Mapping[UUID, FeedbackRow], title: str | None) -> Seen:
+def _seen(sent: RequestedAnswer, stands: Mapping[UUID, FeedbackRow], title: str | None) -> Seen:
     row, prediction = sent.answer, sent.answer.prediction
     return Seen(
         patient_id=row.patient_id,

@@ -8,7 +8,7 @@ import structlog
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.completion import Completion, together
 from app.proposers.llm.dialect import Dialect, Form, SamplingRequest, body_of
-from app.proposers.llm.failures import Failure, Failures, LlmError, LlmTimeoutError, Reason
+from app.proposers.llm.failures import Failure, FailureReason, Failures, LlmError, LlmTimeoutError
 from app.proposers.llm.refusals import failure_of, refused
 from app.proposers.llm.server import Server, completion_in
 
@@ -62,11 +62,11 @@ class LlmClient:
         """
         try:
             if not self._breaker.admits():
-                raise LlmError(Failure(Reason.BREAKER_OPEN))
+                raise LlmError(Failure(FailureReason.BREAKER_OPEN))
             completion = await self._sampled(sampling, count, asyncio.get_running_loop().time() + deadline_s)
         except LlmError as error:
             self.failures.note(error.failure)
-            if error.failure.reason is not Reason.BREAKER_OPEN:
+            if error.failure.reason is not FailureReason.BREAKER_OPEN:
                 self._breaker.failed()
             raise
         self._breaker.succeeded()
@@ -148,7 +148,7 @@ class LlmClient:
             async with asyncio.timeout(_READY_S):
                 answer = await self._server.get("/models")
         except TimeoutError:
-            return Failure(Reason.TIMEOUT)
+            return Failure(FailureReason.TIMEOUT)
         except LlmError as error:
             return error.failure
         return None if answer.is_success else failure_of(answer.status, answer.body)

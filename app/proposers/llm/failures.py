@@ -15,7 +15,7 @@ FAILURES = Counter(
 _log = structlog.get_logger()
 
 
-class Reason(StrEnum):
+class FailureReason(StrEnum):
     """What went wrong."""
 
     CONNECT = "connect"
@@ -38,7 +38,7 @@ class Reason(StrEnum):
 class Failure:
     """One failure: what a server said of it is its status, and its code where that is a known one."""
 
-    reason: Reason
+    reason: FailureReason
     status: int | None = None
     code: str | None = None
 
@@ -55,7 +55,7 @@ class LlmTimeoutError(LlmError):
     """Nothing came back before the deadline."""
 
     def __init__(self) -> None:
-        super().__init__(Failure(Reason.TIMEOUT))
+        super().__init__(Failure(FailureReason.TIMEOUT))
 
 
 class Failures:
@@ -67,7 +67,7 @@ class Failures:
 
     def note(self, failure: Failure) -> None:
         FAILURES.labels(failure.reason).inc()
-        if failure.reason is Reason.BREAKER_OPEN:  # the failures that opened it tell more
+        if failure.reason is FailureReason.BREAKER_OPEN:  # the failures that opened it tell more
             return
         if self.last is None:
             self.since = datetime.now(UTC)

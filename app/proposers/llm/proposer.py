@@ -17,7 +17,7 @@ from app.proposers.llm.client import LlmClient
 from app.proposers.llm.completion import Completion
 from app.proposers.llm.dialect import Form, SamplingRequest
 from app.proposers.llm.exemplars import Exemplar, ExemplarBank
-from app.proposers.llm.failures import Failure, LlmError, LlmTimeoutError, Reason
+from app.proposers.llm.failures import Failure, FailureReason, LlmError, LlmTimeoutError
 from app.proposers.llm.prompt import VERSION, Message, Style, case_text, messages
 from app.proposers.llm.response import read_answer, response_schema
 
@@ -69,7 +69,7 @@ class LlmProposer:
         levers = problem.levers
         read = [levels for answer in completion.texts if (levels := read_answer(levers, answer)) is not None]
         if not read:
-            self.client.failures.note(Failure(Reason.NO_PROPOSAL))
+            self.client.failures.note(Failure(FailureReason.NO_PROPOSAL))
             return self._nothing(problem, Degraded.LLM_NO_PROPOSAL, _used(started, completion))
         self.client.failures.over()
         levels = np.array(read, dtype=np.int64).reshape(len(read), len(levers))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.proposers.llm.dialect import Parameter
-from app.proposers.llm.failures import Failure, Reason
+from app.proposers.llm.failures import Failure, FailureReason
 
 _READ = 8_000
 """Characters of an error's text that are looked at."""
@@ -62,11 +62,11 @@ def failure_of(status: int, body: bytes, is_refusal: bool = False) -> Failure:
     said = [error.get(key) for key in ("code", "type")]
     code = next((one for one in said if isinstance(one, str) and one in _CODES), None)
     if is_refusal:
-        return Failure(Reason.REFUSED_PARAMETER, status, code)
+        return Failure(FailureReason.REFUSED_PARAMETER, status, code)
     if status == 404 and error and "model" in _text(body).lower():
-        return Failure(Reason.MODEL_NOT_FOUND, status, code)
-    kinds = {3: Reason.HTTP_3XX, 4: Reason.HTTP_4XX, 5: Reason.HTTP_5XX}
-    return Failure(kinds.get(status // 100, Reason.NOT_A_COMPLETION), status, code)
+        return Failure(FailureReason.MODEL_NOT_FOUND, status, code)
+    kinds = {3: FailureReason.HTTP_3XX, 4: FailureReason.HTTP_4XX, 5: FailureReason.HTTP_5XX}
+    return Failure(kinds.get(status // 100, FailureReason.NOT_A_COMPLETION), status, code)
 
 
 def refused(status: int, body: bytes, sent: Mapping[str, Any]) -> Parameter | None:

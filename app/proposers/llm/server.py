@@ -9,7 +9,7 @@ import httpx
 from app.outbound.exchange import Answer, TooLargeError, client_of, exchange
 from app.outbound.loops import LoopThread
 from app.proposers.llm.completion import Completion, NotACompletionError, read_completion
-from app.proposers.llm.failures import Failure, LlmError, Reason
+from app.proposers.llm.failures import Failure, FailureReason, LlmError
 from app.proposers.llm.refusals import failure_of
 
 _MOST = 1 << 20
@@ -65,7 +65,7 @@ class Server:
         first = listed[0] if isinstance(listed, list) and listed else None
         name = first.get("id") if isinstance(first, dict) else None
         if not isinstance(name, str) or not name:
-            raise LlmError(Failure(Reason.NO_MODEL))
+            raise LlmError(Failure(FailureReason.NO_MODEL))
         return name
 
     async def close(self) -> None:
@@ -75,13 +75,13 @@ class Server:
         try:
             return await asyncio.wrap_future(self._loop.submit(self._exchange(request)))
         except TooLargeError as error:
-            raise LlmError(Failure(Reason.TOO_LARGE)) from error
+            raise LlmError(Failure(FailureReason.TOO_LARGE)) from error
         except _NO_CONNECTION as error:
-            raise LlmError(Failure(Reason.CONNECT)) from error
+            raise LlmError(Failure(FailureReason.CONNECT)) from error
         except httpx.DecodingError as error:
-            raise LlmError(Failure(Reason.NOT_A_COMPLETION)) from error
+            raise LlmError(Failure(FailureReason.NOT_A_COMPLETION)) from error
         except httpx.HTTPError as error:
-            raise LlmError(Failure(Reason.CONNECTION_LOST)) from error
+            raise LlmError(Failure(FailureReason.CONNECTION_LOST)) from error
 
     async def _exchange(self, request: httpx.Request) -> Answer:
         try:
@@ -99,7 +99,7 @@ async def completion_in(answer: Answer, count: int) -> Completion:
     try:
         return read_completion(await _json(answer), count)
     except NotACompletionError as error:
-        raise LlmError(Failure(Reason.NOT_A_COMPLETION, answer.status)) from error
+        raise LlmError(Failure(FailureReason.NOT_A_COMPLETION, answer.status)) from error
 
 
 async def _json(answer: Answer) -> Any:
@@ -108,4 +108,4 @@ async def _json(answer: Answer) -> Any:
             return await asyncio.to_thread(json.loads, answer.body)
         return json.loads(answer.body)
     except (ValueError, RecursionError) as error:
-        raise LlmError(Failure(Reason.NOT_A_COMPLETION, answer.status)) from error
+        raise LlmError(Failure(FailureReason.NOT_A_COMPLETION, answer.status)) from error

@@ -13,7 +13,7 @@ from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
 from app.proposers.base import Proposals, ProposerError
 from app.proposers.llm.proposer import LlmProposer
-from app.usecases.augmentation.row_generator import Made, Maker, Reason
+from app.usecases.augmentation.row_generator import RejectionReason, RowGenerator, SyntheticRow
 
 BATCH = 16
 """Rows between two looks at whether the job was cancelled."""
@@ -29,25 +29,25 @@ class CancelledError(Exception):
 
 
 @dataclass
-class Yield:
+class ChunkResult:
     """What became of source rows: what was made of each by its number, or why nothing was."""
 
-    made: dict[int, list[Made]] = field(default_factory=dict)
-    refused: dict[int, Reason] = field(default_factory=dict)
+    rows_by_source: dict[int, list[SyntheticRow]] = field(default_factory=dict)
+    refused: dict[int, RejectionReason] = field(default_factory=dict)
     degraded: set[Degraded] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
-class Generation:
+class ChunkGenerator:
     """How a job's rows are made; `llm` is there where a language model is to be asked."""
 
-    maker: Maker
+    maker: RowGenerator
     preferences: Preferences
     pool: Executor
     llm: LlmProposer | None
     seed: int
 
-    async def run(self, sources: Sequence[Source], cancelled: Callable[[], Awaitable[bool]]) -> Yield:
+    async def run(self, sources: Sequence[Source], cancelled: Callable[[], Awaitable[bool]]) -> ChunkResult:
         """Make rows of a chunk's people.
 
         Raises:
@@ -55,7 +55,7 @@ class Generation:
             ClassifierError: a classifier elsewhere is away.
             ProposerError: the language model is away, and nobody else is to propose.
         """
-        done = Yield()
+        done = ChunkResult()
         size = max(len(sources), 1) if self.llm is not None else BATCH  # nobody may be valid
         for start in range(0, len(sources), size):
             if await cancelled():
@@ -63,7 +63,7 @@ class Generation:
             await self._batch(sources[start : start + size], done)
         return done
 
-    async def _batch(self, sources: Sequence[Source], done: Yield) -> None:
+    async def _batch(self, sources: Sequence[Source], done: ChunkResult) -> None:
         problems = await asyncio.to_thread(self._problems, sources, done)
         if not problems:
             return
@@ -76,35 +76,35 @@ class Generation:
             raise ProposerError("the language model was away while it alone was to propose")
         done.degraded |= degraded
         requested = zip(problems.values(), found, proposals, strict=True)
-        picked = await asyncio.to_thread(
+        chosen = await asyncio.to_thread(
             lambda: [(q, self.maker.pick(q, self.preferences, f, p.levels)) for q, f, p in requested]
         )
-        made = await asyncio.to_thread(self.maker.verified, picked)
-        for number, rows, proposed in zip(problems, made, proposals, strict=True):
+        rows_by_source = await asyncio.to_thread(self.maker.verified, chosen)
+        for number, rows, proposed in zip(problems, rows_by_source, proposals, strict=True):
             if rows:
-                done.made[number] = rows
+                done.rows_by_source[number] = rows
             else:
                 done.refused[number] = self._why_none(proposed)
 
-    def _problems(self, sources: Sequence[Source], done: Yield) -> dict[int, RecourseProblem]:
+    def _problems(self, sources: Sequence[Source], done: ChunkResult) -> dict[int, RecourseProblem]:
         """What is to be asked; who is of the class already, or no valid person, is refused here."""
         problems: dict[int, RecourseProblem] = {}
         for number, features in sources:
             try:
                 problems[number] = self.maker.problem(features)
             except InvalidInputError:
-                done.refused[number] = Reason.INVALID
+                done.refused[number] = RejectionReason.INVALID
         reached = self.maker.reached(list(problems.values())) if problems else []
         for number, is_there in zip(list(problems), reached, strict=True):
             if is_there:
-                done.refused[number] = Reason.ALREADY
+                done.refused[number] = RejectionReason.ALREADY
                 del problems[number]
         return problems
 
-    def _why_none(self, proposed: Proposals) -> Reason:
+    def _why_none(self, proposed: Proposals) -> RejectionReason:
         only_llm = self.preferences.generator is Generator.LLM
         said_nothing = proposed.degraded is Degraded.LLM_NO_PROPOSAL
-        return Reason.NO_PROPOSAL if only_llm and said_nothing else Reason.OUT_OF_REACH
+        return RejectionReason.NO_PROPOSAL if only_llm and said_nothing else RejectionReason.OUT_OF_REACH
 
     async def _proposals(self, number: int, problem: RecourseProblem) -> Proposals:
         if self.llm is None or len(problem.levers) == 0:

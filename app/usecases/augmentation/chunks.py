@@ -19,9 +19,9 @@ from app.engine.registry import ModelRegistry
 from app.proposers.llm.proposer import LlmProposer
 from app.storage.augmentation_tables import AugmentationRow, AugmentedRow, RejectedRow
 from app.storage.database import Database
-from app.usecases.augmentation.chunk_generator import CancelledError, Generation, Source, Yield
+from app.usecases.augmentation.chunk_generator import CancelledError, ChunkGenerator, ChunkResult, Source
 from app.usecases.augmentation.repository import AugmentationRepository
-from app.usecases.augmentation.row_generator import Label, Made, Maker, maker_of
+from app.usecases.augmentation.row_generator import Label, RowGenerator, SyntheticRow, row_generator_for
 from app.usecases.augmentation.schemas import State
 from app.usecases.augmentation.service import REPORT_TASK
 
@@ -75,10 +75,10 @@ class ChunkWork:
             return
         generation = self._generation(chunk)
         try:
-            made = await generation.run(chunk.sources, lambda: self._is_over(job_id))
+            rows_by_source = await generation.run(chunk.sources, lambda: self._is_over(job_id))
         except CancelledError:
             return
-        await self._settle(chunk, made)
+        await self._settle(chunk, rows_by_source)
 
     async def _take_up(self, job_id: UUID, number: int) -> Chunk | None:
         async with self._database.transaction() as session:
@@ -94,23 +94,23 @@ class ChunkWork:
             ids = {one["row"]: one["id"] for one in people if "id" in one}
             return Chunk(job_id, number, job.model_name, job.model_digest, job.settings, sources, ids)
 
-    def _generation(self, chunk: Chunk) -> Generation:
+    def _generation(self, chunk: Chunk) -> ChunkGenerator:
         settings = chunk.settings
         generator, label = Generator(settings["generator"]), Label(settings["target_label"])
         preferences = Preferences(settings["per_row"], settings["min_robustness"], generator)
         asks = generator is not Generator.SEARCH and label is Label.LOW
         llm = self._llm if asks and self._llm and self._llm.knows(chunk.model) else None
-        return Generation(self._maker(chunk.model, label), preferences, self._pool, llm, settings["seed"])
+        return ChunkGenerator(self._maker(chunk.model, label), preferences, self._pool, llm, settings["seed"])
 
-    def _make_maker(self, model: str, label: Label) -> Maker:
-        return maker_of(self._registry.named(model), label)
+    def _make_maker(self, model: str, label: Label) -> RowGenerator:
+        return row_generator_for(self._registry.named(model), label)
 
     async def _is_over(self, job_id: UUID) -> bool:
         async with self._database.transaction() as session:
             job = await AugmentationRepository(session).get(job_id)
             return job is None or State(job.state).is_final
 
-    async def _settle(self, chunk: Chunk, made: Yield) -> None:
+    async def _settle(self, chunk: Chunk, rows_by_source: ChunkResult) -> None:
         """Keep a chunk's rows, once; with the last chunk, have the report made.
 
         The job's lock puts chunks that end at the same time in a row, so that exactly one is the last.
@@ -121,11 +121,11 @@ class ChunkWork:
             row = await repository.chunk(chunk.job_id, chunk.number, lock=True)
             if job is None or row is None or row.is_done or State(job.state).is_final:
                 return
-            await repository.insert(AugmentedRow, list(_rows(chunk, made.made)))
-            await repository.insert(RejectedRow, list(_refused(chunk, made)))
-            row.is_done, row.degraded = True, sorted(made.degraded)
-            row.accepted = sum(len(rows) for rows in made.made.values())
-            row.rejected = len(made.refused)
+            await repository.insert(AugmentedRow, list(_rows(chunk, rows_by_source.rows_by_source)))
+            await repository.insert(RejectedRow, list(_refused(chunk, rows_by_source)))
+            row.is_done, row.degraded = True, sorted(rows_by_source.degraded)
+            row.accepted = sum(len(rows) for rows in rows_by_source.rows_by_source.values())
+            row.rejected = len(rows_by_source.refused)
             if await repository.chunks_left(chunk.job_id) == 0:
                 job.duplicates = await repository.remove_duplicates(chunk.job_id)
                 await repository.defer(self._queue, REPORT_TASK, [{"job_id": str(job.id)}])
@@ -144,8 +144,8 @@ def end(job: AugmentationRow, state: State, failure: str | None = None) -> None:
     _log.info("augmentation_ended", job=str(job.id), state=state)
 
 
-def _rows(chunk: Chunk, made: Mapping[int, list[Made]]) -> Iterable[dict[str, Any]]:
-    for number, rows in made.items():
+def _rows(chunk: Chunk, rows_by_source: Mapping[int, list[SyntheticRow]]) -> Iterable[dict[str, Any]]:
+    for number, rows in rows_by_source.items():
         for rank, row in enumerate(rows, start=1):
             yield {
                 "job_id": chunk.job_id,
@@ -162,8 +162,8 @@ def _rows(chunk: Chunk, made: Mapping[int, list[Made]]) -> Iterable[dict[str, An
             }
 
 
-def _refused(chunk: Chunk, made: Yield) -> Iterable[dict[str, Any]]:
-    for number, reason in made.refused.items():
+def _refused(chunk: Chunk, rows_by_source: ChunkResult) -> Iterable[dict[str, Any]]:
+    for number, reason in rows_by_source.refused.items():
         yield {"job_id": chunk.job_id, "source_row": number, "chunk": chunk.number, "reason": reason}
 
 

@@ -6,13 +6,13 @@ from app.classifiers.folder import check_files, read_manifest
 from app.classifiers.partitions import Side
 from app.classifiers.population import read_people
 from app.classifiers.task import read_schema
-from app.usecases.augmentation.measured import Measured
-from app.usecases.augmentation.report.inputs import JobFacts, Material
+from app.usecases.augmentation.report.inputs import JobFacts, ReportInputs
 from app.usecases.augmentation.report.measure import quality_report
 from app.usecases.augmentation.report.page import data_card, report_page
+from app.usecases.augmentation.report_request import ReportRequest
 
 
-def documents(measured: Measured) -> tuple[dict[str, Any], str, str]:
+def documents(measured: ReportRequest) -> tuple[dict[str, Any], str, str]:
     """Report, page and data card of a job.
 
     Raises:
@@ -20,7 +20,7 @@ def documents(measured: Measured) -> tuple[dict[str, Any], str, str]:
     """
     schema = read_schema(measured.folder.parent)
     check_files(measured.folder, read_manifest(measured.folder, schema))
-    material = Material(
+    inputs = ReportInputs(
         schema=schema,
         folder=measured.folder,
         population=read_people(schema, measured.folder / Side.TRAINING),
@@ -34,5 +34,5 @@ def documents(measured: Measured) -> tuple[dict[str, Any], str, str]:
         is_sample=measured.is_sample,
     )
     about = JobFacts(**measured.facts)
-    report = quality_report(material, about.seed)
+    report = quality_report(inputs, about.seed)
     return report.model_dump(mode="json"), report_page(report, about), data_card(report, about)

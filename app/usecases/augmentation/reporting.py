@@ -14,7 +14,7 @@ from app.engine.registry import ModelRegistry
 from app.storage.augmentation_tables import AugmentationRow
 from app.storage.database import Database
 from app.usecases.augmentation.chunks import end
-from app.usecases.augmentation.measured import Measured, documents_of
+from app.usecases.augmentation.report_request import ReportRequest, documents_of
 from app.usecases.augmentation.repository import AugmentationRepository
 from app.usecases.augmentation.row_generator import Label
 from app.usecases.augmentation.schemas import State
@@ -36,19 +36,19 @@ class ReportWork:
         Raises:
             RecordError: the database is away.
         """
-        measured = await self._measured(job_id)
-        if measured is None:
+        report_request = await self._measured(job_id)
+        if report_request is None:
             return
         loop = asyncio.get_running_loop()
         with ProcessPoolExecutor(1, get_context("spawn")) as process:
-            report, page, card = await loop.run_in_executor(process, documents_of, measured)
+            report, page, card = await loop.run_in_executor(process, documents_of, report_request)
         async with self._database.transaction() as session:
             job = await AugmentationRepository(session).get(job_id, lock=True)
             if job is not None and not State(job.state).is_final:
                 job.report, job.page, job.card = report, page, card
                 end(job, State.COMPLETED)
 
-    async def _measured(self, job_id: UUID) -> Measured | None:
+    async def _measured(self, job_id: UUID) -> ReportRequest | None:
         async with self._database.transaction() as session:
             repository = AugmentationRepository(session)
             job = await repository.get(job_id)
@@ -57,7 +57,7 @@ class ReportWork:
                 return None
             model = served.model
             accepted, rows = await repository.sample(job_id, MOST_ROWS)
-            return Measured(
+            return ReportRequest(
                 folder=model.folder,
                 label=Label(job.settings["target_label"]) is Label.HIGH,
                 synthetic=_encoded(model.schema, [features for _, features in rows]),

@@ -37,7 +37,7 @@ class Label(StrEnum):
     HIGH = "high"
 
 
-class Reason(StrEnum):
+class RejectionReason(StrEnum):
     """Why nothing was made of a source row."""
 
     INVALID = "invalid"
@@ -47,7 +47,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class SyntheticRow:
     """One verified row; distances as in `engine.plausibility`.
 
     `neighbour_distance` is to the five nearest real people of the wanted class (mean), `nearest_real` to the
@@ -62,7 +62,7 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Maker:
+class RowGenerator:
     """A model asked for rows of one class.
 
     Rows of the low class are people at high risk changed as a patient could change. For rows of the high
@@ -71,14 +71,14 @@ class Maker:
     """
 
     served: ServedModel
-    asked: ServedModel
+    base: ServedModel
     label: Label
     everybody: ReferencePopulation
     """All real people, of either class."""
 
     def problem(self, features: Mapping[str, Value]) -> RecourseProblem:
         """What would bring this person to the wanted class?"""
-        model = self.asked.model
+        model = self.base.model
         patient = read_patient(model.schema, features)
         levers = levers_of(model.schema, patient, read_constraints(model.schema, None, None, None))
         return RecourseProblem(model.schema, patient, levers, model.classifier, model.schema.model.threshold)
@@ -86,14 +86,14 @@ class Maker:
     def reached(self, problems: Sequence[RecourseProblem]) -> list[bool]:
         """Whose unchanged values are of the wanted class already; one batch call."""
         rows = np.stack([problem.patient.row for problem in problems])
-        risk = self.asked.model.classifier.risk(rows)
-        return (risk <= self.asked.model.schema.model.threshold).tolist()
+        risk = self.base.model.classifier.risk(rows)
+        return (risk <= self.base.model.schema.model.threshold).tolist()
 
     def search(
         self, problems: Sequence[RecourseProblem], preferences: Preferences, pool: Executor
     ) -> list[SearchResult]:
         """What the search finds for each; the compiled search runs beside itself in threads."""
-        return list(pool.map(lambda one: search(one, self.asked.references, preferences, WORK), problems))
+        return list(pool.map(lambda one: search(one, self.base.references, preferences, WORK), problems))
 
     def pick(
         self, problem: RecourseProblem, preferences: Preferences, found: SearchResult, proposals: IntArray
@@ -106,7 +106,7 @@ class Maker:
         searched = found.levels[:0] if only_llm else found.levels
         options = select_options(
             problem,
-            self.asked.references,
+            self.base.references,
             preferences,
             settled.levels,
             searched,
@@ -117,38 +117,38 @@ class Maker:
         return [(levels, _author(levels, settled.levels)) for levels in options.levels]
 
     def verified(
-        self, picked: Sequence[tuple[RecourseProblem, Sequence[tuple[IntArray, Generator]]]]
-    ) -> list[list[Made]]:
+        self, chosen: Sequence[tuple[RecourseProblem, Sequence[tuple[IntArray, Generator]]]]
+    ) -> list[list[SyntheticRow]]:
         """The rows that the hosted classifier puts in the wanted class, one batch call for all of them."""
-        each = [(problem, levels, by) for problem, options in picked for levels, by in options]
+        each = [(problem, levels, by) for problem, options in chosen for levels, by in options]
         if not each:
-            return [[] for _ in picked]
+            return [[] for _ in chosen]
         rows = np.concatenate([problem.levers.rows(levels[None]) for problem, levels, _ in each])
-        asked = self.asked.model.classifier.risk(rows)
-        target = self.asked.model.schema.model.threshold
-        near = self.asked.references.population.distances(rows)
+        base = self.base.model.classifier.risk(rows)
+        target = self.base.model.schema.model.threshold
+        near = self.base.references.population.distances(rows)
         nearest = _nearest(self.everybody, rows)
-        risk = 1.0 - asked if self.label is Label.HIGH else asked
+        risk = 1.0 - base if self.label is Label.HIGH else base
         made = [
-            Made(dict(features_of(problem, levels)), float(r), float(n), float(d), by)
+            SyntheticRow(dict(features_of(problem, levels)), float(r), float(n), float(d), by)
             if a <= target
             else None
-            for (problem, levels, by), a, r, n, d in zip(each, asked, risk, near, nearest, strict=True)
+            for (problem, levels, by), a, r, n, d in zip(each, base, risk, near, nearest, strict=True)
         ]
         rest = iter(made)
-        return [[one for _ in options if (one := next(rest)) is not None] for _, options in picked]
+        return [[one for _ in options if (one := next(rest)) is not None] for _, options in chosen]
 
 
-def maker_of(served: ServedModel, label: Label) -> Maker:
+def row_generator_for(served: ServedModel, label: Label) -> RowGenerator:
     """Takes some tenths of a second; made once for a model and a class."""
     everybody = reference_population_of(served.model.schema, served.model.population.rows)
     if label is Label.LOW:
-        return Maker(served, served, label, everybody)
-    model = _the_other_way(served.model)
-    return Maker(served, served_model(model), label, everybody)
+        return RowGenerator(served, served, label, everybody)
+    model = _for_high_class(served.model)
+    return RowGenerator(served, served_model(model), label, everybody)
 
 
-def _the_other_way(model: ModelVersion) -> ModelVersion:
+def _for_high_class(model: ModelVersion) -> ModelVersion:
     return replace(complement_model(model), schema=complement_of(reversed_actions(model.schema)))
 
 

@@ -22,8 +22,8 @@ from app.usecases.augmentation.reporting import ReportWork
 from app.usecases.augmentation.service import CHUNK_TASK, REPORT_TASK
 
 MOST_ATTEMPTS = 8
-_PASSING = (RecordError, ClassifierError, ProposerError, BrokenProcessPool)
-_RETRY = RetryStrategy(exponential_wait=2, retry_exceptions=_PASSING)
+_TRANSIENT = (RecordError, ClassifierError, ProposerError, BrokenProcessPool)
+_RETRY = RetryStrategy(exponential_wait=2, retry_exceptions=_TRANSIENT)
 """Without an end of its own: `_trying` gives up, and is tried again where not even that can be recorded."""
 _RECONNECT_S = 1.0
 _AT_ONCE = 2
@@ -34,7 +34,7 @@ Fail = Callable[[UUID, str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class Heartbeat:
     """How a worker tells that it is alive, and when one that does not is given up; seconds."""
 
     heartbeat_s: float = 5.0
@@ -46,19 +46,19 @@ def register(queue: procrastinate.App, chunks: ChunkWork, reports: ReportWork) -
 
     @queue.task(name=CHUNK_TASK, retry=_RETRY, pass_context=True)
     async def _chunk(context: JobContext, job_id: str, number: int) -> None:
-        await _trying(context, UUID(job_id), chunks.fail, lambda: chunks.run(UUID(job_id), number))
+        await _with_retries(context, UUID(job_id), chunks.fail, lambda: chunks.run(UUID(job_id), number))
 
     @queue.task(name=REPORT_TASK, retry=_RETRY, pass_context=True)
     async def _report(context: JobContext, job_id: str) -> None:
-        await _trying(context, UUID(job_id), chunks.fail, lambda: reports.run(UUID(job_id)))
+        await _with_retries(context, UUID(job_id), chunks.fail, lambda: reports.run(UUID(job_id)))
 
 
-async def work(queue: procrastinate.App, pace: Pace, stop: asyncio.Event) -> None:
+async def work(queue: procrastinate.App, heartbeat: Heartbeat, stop: asyncio.Event) -> None:
     """Run until `stop`; whoever it interrupts is waited for. A database that is away is waited for, too."""
     while not stop.is_set():
         try:
             async with queue.open_async():
-                await _work_connected(queue, pace, stop)
+                await _work_connected(queue, heartbeat, stop)
         except (ConnectorException, psycopg.Error, OSError) as error:
             _log.warning("queue_away", error=type(error).__name__)
             with suppress(TimeoutError):
@@ -71,18 +71,18 @@ def stop_on_signals(stop: asyncio.Event) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
 
 
-async def _work_connected(queue: procrastinate.App, pace: Pace, stop: asyncio.Event) -> None:
+async def _work_connected(queue: procrastinate.App, heartbeat: Heartbeat, stop: asyncio.Event) -> None:
     worker = asyncio.create_task(
         queue.run_worker_async(
             concurrency=_AT_ONCE,
             install_signal_handlers=False,
-            fetch_job_polling_interval=pace.heartbeat_s,
-            update_heartbeat_interval=pace.heartbeat_s,
-            stalled_worker_timeout=pace.given_up_after_s,
+            fetch_job_polling_interval=heartbeat.heartbeat_s,
+            update_heartbeat_interval=heartbeat.heartbeat_s,
+            stalled_worker_timeout=heartbeat.given_up_after_s,
             delete_jobs="successful",
         )
     )
-    takeover = asyncio.create_task(_take_over(queue, pace))
+    takeover = asyncio.create_task(_reclaim_stalled(queue, heartbeat))
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({worker, takeover, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -95,19 +95,21 @@ async def _work_connected(queue: procrastinate.App, pace: Pace, stop: asyncio.Ev
             raise one
 
 
-async def _take_over(queue: procrastinate.App, pace: Pace) -> None:
+async def _reclaim_stalled(queue: procrastinate.App, heartbeat: Heartbeat) -> None:
     """Put back what workers had in hand that gave no sign of life for a while."""
     while True:
         manager = queue.job_manager
-        await manager.prune_stalled_workers(pace.given_up_after_s)
-        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=pace.given_up_after_s):
+        await manager.prune_stalled_workers(heartbeat.given_up_after_s)
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=heartbeat.given_up_after_s):
             with suppress(ConnectorException):  # another worker was quicker
                 await manager.retry_job(job)
                 _log.warning("task_taken_over", task=job.task_name, attempts=job.attempts)
-        await asyncio.sleep(pace.heartbeat_s)
+        await asyncio.sleep(heartbeat.heartbeat_s)
 
 
-async def _trying(context: JobContext, job_id: UUID, fail: Fail, run: Callable[[], Awaitable[None]]) -> None:
+async def _with_retries(
+    context: JobContext, job_id: UUID, fail: Fail, run: Callable[[], Awaitable[None]]
+) -> None:
     """Let passing faults be tried again; the job fails with the last try, and at once by any other fault.
 
     Tries that ended with their worker count too, so that work which no worker outlives is given up.
@@ -118,7 +120,7 @@ async def _trying(context: JobContext, job_id: UUID, fail: Fail, run: Callable[[
         return
     try:
         await run()
-    except _PASSING as error:
+    except _TRANSIENT as error:
         _log.warning("task_to_be_tried_again", error=type(error).__name__, attempts=context.job.attempts)
         if tries < MOST_ATTEMPTS:
             raise

@@ -15,12 +15,12 @@ from app.storage.tables import AnswerRow
 from app.usecases.counterfactuals.mapping import from_row
 from app.usecases.counterfactuals.schemas import CounterfactualOut, CounterfactualsAnswer
 from app.usecases.feedback.repository import current_verdicts
-from app.usecases.record.reference_distributions import Background
-from app.usecases.record.repository import Risk, Sent
+from app.usecases.record.reference_distributions import ReferenceDistributions
+from app.usecases.record.repository import PastRisk, RequestedAnswer
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class History:
     """What is on record beside the answer that is shown.
 
     `base` is the answer that a what-if departed from; `older` where the history goes on; `others` what was
@@ -30,13 +30,13 @@ class Past:
     base: AnswerRow | None
     answers: Sequence[AnswerRow] = ()
     older: UUID | None = None
-    others: Sequence[Sent] = ()
-    course: Sequence[Risk] = ()
+    others: Sequence[RequestedAnswer] = ()
+    risk_history: Sequence[PastRisk] = ()
     verdicts: Sequence[FeedbackRow] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class AnswerContext:
     """The answer that is shown, and the model it came from where that is still hosted.
 
     `patient` and `constraints` are None where what is recorded does not fit the hosted schema any more, or
@@ -47,10 +47,10 @@ class Scene:
     sent_at: datetime
     answer: CounterfactualsAnswer
     served: ServedModel | None
-    background: Background | None
+    distributions: ReferenceDistributions | None
     patient: Patient | None
     constraints: Constraints | None
-    past: Past
+    history: History
 
     @property
     def schema(self) -> FeatureSchema | None:
@@ -63,7 +63,7 @@ class Scene:
     @property
     def is_supposed(self) -> bool:
         """Whether its values are other ones than those that a caller sent."""
-        base = self.past.base
+        base = self.history.base
         return base is not None and base.features != self.row.features
 
     @property
@@ -73,11 +73,16 @@ class Scene:
 
     def current_verdicts(self) -> dict[UUID, FeedbackRow]:
         """The verdict that stands on each option."""
-        return current_verdicts(self.past.verdicts)
+        return current_verdicts(self.history.verdicts)
 
 
-def scene_of(sent: Sent, past: Past, served: ServedModel | None, background: Background | None) -> Scene:
-    """The scene of one recorded answer."""
+def context_of(
+    sent: RequestedAnswer,
+    history: History,
+    served: ServedModel | None,
+    distributions: ReferenceDistributions | None,
+) -> AnswerContext:
+    """The context of one recorded answer."""
     row, patient, constraints = sent.answer, None, None
     if served is not None and _is_of(row, served):
         schema, told = served.model.schema, row.constraints
@@ -87,7 +92,7 @@ def scene_of(sent: Sent, past: Past, served: ServedModel | None, background: Bac
             constraints = read_constraints(schema, told["features_to_vary"], ranges, told["max_changes"])
         except InvalidInputError:
             patient = constraints = None
-    return Scene(row, sent.at, from_row(row), served, background, patient, constraints, past)
+    return AnswerContext(row, sent.at, from_row(row), served, distributions, patient, constraints, history)
 
 
 def _is_of(row: AnswerRow, served: ServedModel | None) -> bool:

@@ -1,4 +1,4 @@
-"""The scene of a patient's page, from the record."""
+"""The context of a patient's page, from the record."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -7,9 +7,9 @@ from app.domain.errors import NotFoundError
 from app.engine.registry import ModelRegistry
 from app.storage.database import Database
 from app.storage.tables import AnswerRow
-from app.usecases.record.context import Past, Scene, scene_of
-from app.usecases.record.reference_distributions import Background
-from app.usecases.record.repository import RecordReader, Sent
+from app.usecases.record.context import AnswerContext, History, context_of
+from app.usecases.record.reference_distributions import ReferenceDistributions
+from app.usecases.record.repository import RecordReader, RequestedAnswer
 
 HISTORY = 20
 """Answers in a page's history."""
@@ -19,18 +19,20 @@ class UnknownPatientError(NotFoundError):
     """Nothing is on record for a patient."""
 
 
-class Scenes:
-    """Finds scenes."""
+class AnswerContextLoader:
+    """Finds contexts."""
 
     def __init__(
-        self, database: Database, registry: ModelRegistry, backgrounds: Mapping[str, Background]
+        self, database: Database, registry: ModelRegistry, distributions: Mapping[str, ReferenceDistributions]
     ) -> None:
         self._database = database
         self._registry = registry
-        self._backgrounds = backgrounds
+        self._distributions = distributions
 
-    async def of(self, patient_id: str, wanted: UUID | None = None, before: UUID | None = None) -> Scene:
-        """The scene of the wanted answer, or of the one that a caller asked for last.
+    async def of(
+        self, patient_id: str, wanted: UUID | None = None, before: UUID | None = None
+    ) -> AnswerContext:
+        """The context of the wanted answer, or of the one that a caller asked for last.
 
         `before` is where the history goes on, towards older answers.
 
@@ -40,15 +42,15 @@ class Scenes:
         """
         async with self._database.transaction() as session:
             reader = RecordReader(session)
-            last = await reader.sent_last(patient_id)
+            last = await reader.latest_requested(patient_id)
             if not last:
                 raise UnknownPatientError("There is no patient with this id.")
             sent = last[0] if wanted is None else _theirs(await reader.answer(patient_id, wanted))
-            past = await self._past(reader, sent, last, before)
-        return self._scene(sent, past)
+            history = await self._history(reader, sent, last, before)
+        return self._context(sent, history)
 
-    async def alone(self, patient_id: str, wanted: UUID) -> Scene:
-        """The scene of one answer without what lies around it, but for the one that it departed from.
+    async def alone(self, patient_id: str, wanted: UUID) -> AnswerContext:
+        """The context of one answer without what lies around it, but for the one that it departed from.
 
         Raises:
             NotFoundError: it is not the patient's.
@@ -56,27 +58,29 @@ class Scenes:
         async with self._database.transaction() as session:
             reader = RecordReader(session)
             sent = _theirs(await reader.answer(patient_id, wanted))
-            past = Past(base=await _base(reader, sent.answer))
-        return self._scene(sent, past)
+            history = History(base=await _base(reader, sent.answer))
+        return self._context(sent, history)
 
-    async def _past(self, reader: RecordReader, sent: Sent, last: list[Sent], before: UUID | None) -> Past:
+    async def _history(
+        self, reader: RecordReader, sent: RequestedAnswer, last: list[RequestedAnswer], before: UUID | None
+    ) -> History:
         shown, told = sent.answer, sent.answer.prediction
         answers = list(await reader.answers(shown.patient_id, before, HISTORY + 1))
-        return Past(
+        return History(
             base=await _base(reader, shown),
             answers=answers[:HISTORY],
             older=answers[HISTORY - 1].id if len(answers) > HISTORY else None,
             others=[one for one in last if one.answer.prediction.model_name != told.model_name],
-            course=await reader.course(shown.patient_id, told.model_name, told.model_version),
+            risk_history=await reader.risk_history(shown.patient_id, told.model_name, told.model_version),
             verdicts=await reader.verdicts([shown, *answers]),
         )
 
-    def _scene(self, sent: Sent, past: Past) -> Scene:
+    def _context(self, sent: RequestedAnswer, history: History) -> AnswerContext:
         name = sent.answer.prediction.model_name
-        return scene_of(sent, past, self._registry.find(name), self._backgrounds.get(name))
+        return context_of(sent, history, self._registry.find(name), self._distributions.get(name))
 
 
-def _theirs(sent: Sent | None) -> Sent:
+def _theirs(sent: RequestedAnswer | None) -> RequestedAnswer:
     if sent is None:
         raise NotFoundError("This patient has no answer with this id.")
     return sent

@@ -27,7 +27,7 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class FeatureDistribution:
     """How one feature is spread among the people of whom it is known."""
 
     bins: tuple[Bin, ...]
@@ -48,25 +48,25 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Background:
+class ReferenceDistributions:
     """One model's people, feature by feature, and its card, if it ships one."""
 
-    spreads: Mapping[str, Spread]
+    by_feature: Mapping[str, FeatureDistribution]
     people: int
     card: Card | None
 
 
-def backgrounds_of(registry: ModelRegistry) -> dict[str, Background]:
+def reference_distributions_of(registry: ModelRegistry) -> dict[str, ReferenceDistributions]:
     """Made once, by model name: it takes some milliseconds a model."""
     return {served.model.name: _background(served) for served in registry}
 
 
-def _background(served: ServedModel) -> Background:
+def _background(served: ServedModel) -> ReferenceDistributions:
     model = served.model
-    return Background(dict(_spreads(model)), len(model.population.rows), model.card)
+    return ReferenceDistributions(dict(_spreads(model)), len(model.population.rows), model.card)
 
 
-def _spreads(model: ModelVersion) -> Iterator[tuple[str, Spread]]:
+def _spreads(model: ModelVersion) -> Iterator[tuple[str, FeatureDistribution]]:
     for feature in model.schema.features:
         if feature.kind is not Kind.CATEGORY:
             column = model.population.rows[:, model.schema.column_of[feature.name]]
@@ -75,7 +75,7 @@ def _spreads(model: ModelVersion) -> Iterator[tuple[str, Spread]]:
                 yield feature.name, _spread(feature, column[known], model.population.outcome[known])
 
 
-def _spread(feature: Feature, values: FloatArray, outcome: BoolArray) -> Spread:
+def _spread(feature: Feature, values: FloatArray, outcome: BoolArray) -> FeatureDistribution:
     edges = _edges(feature, values)
     inside = np.clip(values, edges[0], edges[-1])
     having, _ = np.histogram(inside[outcome], edges)
@@ -84,7 +84,7 @@ def _spread(feature: Feature, values: FloatArray, outcome: BoolArray) -> Spread:
         Bin(float(low), float(high), int(n), int(y))
         for low, high, n, y in zip(edges[:-1], edges[1:], without, having, strict=True)
     ]
-    return Spread(tuple(bins), np.sort(values))
+    return FeatureDistribution(tuple(bins), np.sort(values))
 
 
 def _edges(feature: Feature, values: FloatArray) -> FloatArray:

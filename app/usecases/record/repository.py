@@ -21,7 +21,7 @@ _COURSE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class RequestedAnswer:
     """An answer and when it was last asked for, which is when its values were last sent."""
 
     answer: AnswerRow
@@ -29,7 +29,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Risk:
+class PastRisk:
     """A risk that a caller asked for."""
 
     at: datetime
@@ -50,7 +50,7 @@ class RecordReader:
             mine = mine.where(AnswerRow.id < before)
         return (await self._session.scalars(mine.order_by(AnswerRow.id.desc()).limit(limit))).all()
 
-    async def answer(self, patient_id: str, answer_id: UUID) -> Sent | None:
+    async def answer(self, patient_id: str, answer_id: UUID) -> RequestedAnswer | None:
         """One answer of the patient's."""
         row = await self._session.scalar(
             whole_answers().where(AnswerRow.patient_id == patient_id, AnswerRow.id == answer_id)
@@ -59,22 +59,22 @@ class RecordReader:
             return None
         last = select(RequestRow.asked_at).where(RequestRow.answer_id == answer_id)
         asked = await self._session.scalar(last.order_by(RequestRow.id.desc()).limit(1))
-        return Sent(row, asked or row.created_at)
+        return RequestedAnswer(row, asked or row.created_at)
 
-    async def sent_last(self, patient_id: str) -> list[Sent]:
+    async def latest_requested(self, patient_id: str) -> list[RequestedAnswer]:
         """What a caller asked for last, by model; one from the cache is not the newest answer."""
         return await self._last_of_each(AnswerRow.patient_id == patient_id, None)
 
-    async def lately(self, lines: int) -> list[Sent]:
+    async def recent(self, lines: int) -> list[RequestedAnswer]:
         """What a caller asked for last of each patient and model seen lately."""
         newest = select(RequestRow.id).order_by(RequestRow.id.desc()).limit(_LOOKED_AT)
         return await self._last_of_each(RequestRow.id.in_(newest), lines)
 
-    async def called(self, text: str, lines: int) -> list[Sent]:
+    async def search_by_id(self, text: str, lines: int) -> list[RequestedAnswer]:
         """The same of patients whose id contains the text, in either case."""
         return await self._last_of_each(AnswerRow.patient_id.icontains(text, autoescape=True), lines)
 
-    async def course(self, patient_id: str, model: str, version: str) -> list[Risk]:
+    async def risk_history(self, patient_id: str, model: str, version: str) -> list[PastRisk]:
         """The risks that callers asked for by one version of a model, oldest first."""
         statement = (
             select(AnswerRow.created_at, PredictionRow.risk, PredictionRow.threshold)
@@ -85,7 +85,7 @@ class RecordReader:
             .limit(_COURSE)
         )
         found = (await self._session.execute(statement)).all()
-        return [Risk(at, risk, threshold) for at, risk, threshold in reversed(found)]
+        return [PastRisk(at, risk, threshold) for at, risk, threshold in reversed(found)]
 
     async def verdicts(self, answers: Sequence[AnswerRow]) -> Sequence[FeedbackRow]:
         """Every verdict on the options of these answers, oldest first."""
@@ -93,7 +93,7 @@ class RecordReader:
             o.id for row in answers for o in row.counterfactuals
         )
 
-    async def _last_of_each(self, which: ColumnElement[bool], limit: int | None) -> list[Sent]:
+    async def _last_of_each(self, which: ColumnElement[bool], limit: int | None) -> list[RequestedAnswer]:
         """By patient and model, the answer of the newest request of a caller's; newest first."""
         each = (AnswerRow.patient_id, PredictionRow.model_name)
         last = (
@@ -109,4 +109,4 @@ class RecordReader:
         found = (await self._session.execute(newest)).all()
         rows = await self._session.scalars(whole_answers().where(AnswerRow.id.in_([one.id for one in found])))
         by_id = {row.id: row for row in rows}
-        return [Sent(by_id[one.id], one.asked_at) for one in found]
+        return [RequestedAnswer(by_id[one.id], one.asked_at) for one in found]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.proposers.llm.dialect import Dialect, Form, Parameter, SamplingRequest, body_of
-from app.proposers.llm.failures import Reason
+from app.proposers.llm.failures import FailureReason
 from app.proposers.llm.refusals import failure_of, refused
 
 WISH = SamplingRequest([{"role": "user", "content": "BMI 31"}], {"type": "string"}, 0.8, 64, seed=1)
@@ -98,18 +98,23 @@ def test_what_is_refused_is_read_from_what_servers_say(kind: str) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "reason", "code"),
     [
-        (401, openai("Incorrect API key", code="invalid_api_key"), Reason.HTTP_4XX, "invalid_api_key"),
-        (429, openai("Slow down", code="rate_limit_exceeded"), Reason.HTTP_4XX, "rate_limit_exceeded"),
-        (404, openai("The model `x` does not exist.", "model", 404), Reason.MODEL_NOT_FOUND, None),
-        (404, openai("The model", "model", "model_not_found"), Reason.MODEL_NOT_FOUND, "model_not_found"),
-        (404, b'{"detail": "Not Found"}', Reason.HTTP_4XX, None),
-        (503, b"", Reason.HTTP_5XX, None),
-        (302, b"", Reason.HTTP_3XX, None),
-        (400, openai("No", code="patient P-0017 weighs 93 kg"), Reason.HTTP_4XX, None),
+        (401, openai("Incorrect API key", code="invalid_api_key"), FailureReason.HTTP_4XX, "invalid_api_key"),
+        (429, openai("Slow down", code="rate_limit_exceeded"), FailureReason.HTTP_4XX, "rate_limit_exceeded"),
+        (404, openai("The model `x` does not exist.", "model", 404), FailureReason.MODEL_NOT_FOUND, None),
+        (
+            404,
+            openai("The model", "model", "model_not_found"),
+            FailureReason.MODEL_NOT_FOUND,
+            "model_not_found",
+        ),
+        (404, b'{"detail": "Not Found"}', FailureReason.HTTP_4XX, None),
+        (503, b"", FailureReason.HTTP_5XX, None),
+        (302, b"", FailureReason.HTTP_3XX, None),
+        (400, openai("No", code="patient P-0017 weighs 93 kg"), FailureReason.HTTP_4XX, None),
     ],
 )
 def test_a_failure_holds_a_status_and_a_well_known_code(
-    status: int, body: bytes, reason: Reason, code: str | None
+    status: int, body: bytes, reason: FailureReason, code: str | None
 ) -> None:
     failure = failure_of(status, body)
     assert (failure.reason, failure.status) == (reason, status)

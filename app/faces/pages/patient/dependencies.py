@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from app.faces.http.dependencies import DatabaseDep, RegistryDep
-from app.usecases.record.loader import Scenes
+from app.usecases.record.loader import AnswerContextLoader
 
 
-def _scenes(request: Request, database: DatabaseDep, registry: RegistryDep) -> Scenes:
-    return Scenes(database, registry, request.state.backgrounds)
+def _loader(request: Request, database: DatabaseDep, registry: RegistryDep) -> AnswerContextLoader:
+    return AnswerContextLoader(database, registry, request.state.distributions)
 
 
-ScenesDep = Annotated[Scenes, Depends(_scenes)]
+ContextLoaderDep = Annotated[AnswerContextLoader, Depends(_loader)]

@@ -14,7 +14,7 @@ from app.faces.http.negotiation import wants_page
 from app.faces.http.parameters import WHOLE_NUMBER, PageSize, PatientId
 from app.faces.http.problems import documented
 from app.faces.http.replies import json_reply
-from app.faces.pages.patient.dependencies import ScenesDep
+from app.faces.pages.patient.dependencies import ContextLoaderDep
 from app.faces.pages.patient.page import PAGES, Outcome, view_of
 from app.faces.pages.patient.unknown import entering_page
 from app.faces.pages.patient.views.formatting import moved_by
@@ -24,7 +24,7 @@ from app.usecases.counterfactuals.mapping import from_row
 from app.usecases.counterfactuals.repository import AnswerRepository
 from app.usecases.feedback.repository import FeedbackRepository, current_verdicts
 from app.usecases.feedback.schemas import FeedbackOut
-from app.usecases.record.context import Scene
+from app.usecases.record.context import AnswerContext
 from app.usecases.record.loader import UnknownPatientError
 from app.usecases.record.schemas import InterventionsPage
 
@@ -46,7 +46,7 @@ async def interventions(
     request: Request,
     database: DatabaseDep,
     registry: RegistryDep,
-    scenes: ScenesDep,
+    loader: ContextLoaderDep,
     before: Annotated[UUID | None, Query(description="The cursor `next` of the page before.")] = None,
     limit: PageSize = 20,
     answer: Annotated[UUID | None, Query(description=f"{_PAGE}The answer to show.")] = None,
@@ -61,18 +61,18 @@ async def interventions(
         reply.headers["Vary"] = "Accept, HX-Request"
         return reply
     try:
-        scene = await scenes.of(patient_id, answer, before)
+        context = await loader.of(patient_id, answer, before)
     except UnknownPatientError:
         return entering_page(registry, patient_id, model)
-    return PAGES.page("patient.html", **await asyncio.to_thread(_view, scene, option))
+    return PAGES.page("patient.html", **await asyncio.to_thread(_view, context, option))
 
 
-def _view(scene: Scene, option: int | None) -> dict[str, Any]:
-    chosen = next((one for one in scene.options if one.rank == option), None)
-    what_if = what_if_of(scene, chosen.features if chosen else {}, locks_of(scene))
-    moved = moved_by(scene.schema, chosen) if chosen else []
-    risk = chosen.risk if chosen else scene.answer.prediction.risk
-    return view_of(scene, what_if, Outcome(risk, (), moved))
+def _view(context: AnswerContext, option: int | None) -> dict[str, Any]:
+    chosen = next((one for one in context.options if one.rank == option), None)
+    what_if = what_if_of(context, chosen.features if chosen else {}, locks_of(context))
+    moved = moved_by(context.schema, chosen) if chosen else []
+    risk = chosen.risk if chosen else context.answer.prediction.risk
+    return view_of(context, what_if, Outcome(risk, (), moved))
 
 
 async def _page_of(database: Database, patient_id: str, before: UUID | None, limit: int) -> InterventionsPage:

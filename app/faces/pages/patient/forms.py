@@ -15,14 +15,14 @@ from app.faces.http.disconnect import unless_hung_up
 from app.faces.http.forms import FieldsDep
 from app.faces.http.negotiation import is_fragment
 from app.faces.http.parameters import PatientId
-from app.faces.pages.patient.dependencies import ScenesDep
+from app.faces.pages.patient.dependencies import ContextLoaderDep
 from app.faces.pages.patient.page import PAGES, Outcome, view_of
 from app.faces.pages.patient.requests import answer_id_in, request_about, request_from
 from app.faces.pages.patient.views.what_if import Setting, locks_of, question_of, setting_of, what_if_of
 from app.storage.database import Database
 from app.usecases.counterfactuals.service import CounterfactualService
 from app.usecases.predictions.service import predict
-from app.usecases.record.context import Scene
+from app.usecases.record.context import AnswerContext
 
 router = APIRouter(prefix="/patients", include_in_schema=False)
 
@@ -31,21 +31,27 @@ _STALE = "This answer does not go with the model that is hosted now. Ask again w
 
 @router.post("/{patient_id}/what-if")
 async def what_if(
-    patient_id: PatientId, request: Request, fields: FieldsDep, scenes: ScenesDep, database: DatabaseDep
+    patient_id: PatientId,
+    request: Request,
+    fields: FieldsDep,
+    loader: ContextLoaderDep,
+    database: DatabaseDep,
 ) -> Response:
     """The risk with levers put as the form says: a part of the page, or without scripts all of it."""
     base = answer_id_in(fields)
     if base is None:
         raise InvalidInputError.at("/answer", "is required")
-    scene = await scenes.alone(patient_id, base)
-    setting = _setting(scene, fields)
-    assert scene.served is not None
-    outcome = await _outcome(scene.served, setting, database)
+    context = await loader.alone(patient_id, base)
+    setting = _setting(context, fields)
+    assert context.served is not None
+    outcome = await _outcome(context.served, setting, database)
     if is_fragment(request):
-        return PAGES.page("_outcome.html", outcome=outcome, answer=scene.answer, supposed=scene.is_supposed)
-    scene = await scenes.of(patient_id, base)
-    form = what_if_of(scene, setting.features, setting.locked)
-    return PAGES.page("patient.html", **await asyncio.to_thread(view_of, scene, form, outcome))
+        return PAGES.page(
+            "_outcome.html", outcome=outcome, answer=context.answer, supposed=context.is_supposed
+        )
+    context = await loader.of(patient_id, base)
+    form = what_if_of(context, setting.features, setting.locked)
+    return PAGES.page("patient.html", **await asyncio.to_thread(view_of, context, form, outcome))
 
 
 async def _outcome(served: ServedModel, setting: Setting, database: Database) -> Outcome:
@@ -60,7 +66,11 @@ async def _outcome(served: ServedModel, setting: Setting, database: Database) ->
 
 @router.post("/{patient_id}/interventions")
 async def ask(
-    patient_id: PatientId, request: Request, fields: FieldsDep, scenes: ScenesDep, registry: RegistryDep
+    patient_id: PatientId,
+    request: Request,
+    fields: FieldsDep,
+    loader: ContextLoaderDep,
+    registry: RegistryDep,
 ) -> Response:
     """Options from a what-if, or for a patient who is entered by hand; then to the page that shows them."""
     departed_from = answer_id_in(fields)
@@ -68,19 +78,19 @@ async def ask(
     if departed_from is None:
         question = request_about(registry, patient_id, fields.get("model"), fields)
     else:
-        scene = await scenes.alone(patient_id, departed_from)
-        question, base = request_from(scene, _setting(scene, fields)), scene.answer
+        context = await loader.alone(patient_id, departed_from)
+        question, base = request_from(context, _setting(context, fields)), context.answer
     service: CounterfactualService = request.state.counterfactuals
     answering = service.answer(question, request.state.ids, base)
     answer = await unless_hung_up(request, answering)
     return _to(request, patient_id, answer.id)
 
 
-def _setting(scene: Scene, fields: Mapping[str, str]) -> Setting:
-    question = question_of(scene)
+def _setting(context: AnswerContext, fields: Mapping[str, str]) -> Setting:
+    question = question_of(context)
     if question is None:
         raise ConflictError(_STALE)
-    return setting_of(question, fields, locks_of(scene))
+    return setting_of(question, fields, locks_of(context))
 
 
 def _to(request: Request, patient_id: str, answer_id: UUID) -> Response:

@@ -17,7 +17,7 @@ from app.faces.pages.patient.views.options import option_views
 from app.faces.pages.patient.views.risks import risk_view
 from app.faces.pages.patient.views.what_if import WhatIf
 from app.usecases.feedback.reasons import REASONS
-from app.usecases.record.context import Scene
+from app.usecases.record.context import AnswerContext
 
 PAGES = Pages(Path(__file__).parent / "templates")
 
@@ -35,26 +35,26 @@ class Outcome:
     beyond: Sequence[str] = ()
 
 
-def view_of(scene: Scene, what_if: WhatIf | None, outcome: Outcome) -> dict[str, Any]:
+def view_of(context: AnswerContext, what_if: WhatIf | None, outcome: Outcome) -> dict[str, Any]:
     """All that the page's template names. Asks the committee, so belongs in a thread."""
-    answer = scene.answer
+    answer = context.answer
     infeasible = answer.infeasible
     return {
-        "who": who_of(scene),
+        "who": who_of(context),
         "answer": answer,
-        "risks": risk_view(scene),
-        "options": option_views(scene),
+        "risks": risk_view(context),
+        "options": option_views(context),
         "infeasible": infeasible,
-        "permitted": permitted_ranges(scene.schema, infeasible) if infeasible else (),
-        "nearest": moves_alone(scene.schema, infeasible.reached_by) if infeasible else (),
+        "permitted": permitted_ranges(context.schema, infeasible) if infeasible else (),
+        "nearest": moves_alone(context.schema, infeasible.reached_by) if infeasible else (),
         "away": degraded_text(answer.generation),
-        "charts": charts_of(scene),
-        "rows": rows_of(scene),
+        "charts": charts_of(context),
+        "rows": rows_of(context),
         "what_if": what_if,
         "outcome": outcome,
-        "history": history_of(scene),
-        "trust": trust_of(scene),
+        "history": history_of(context),
+        "trust": trust_of(context),
         "reasons": REASONS,
-        "wanted_robustness": scene.row.min_robustness,
-        "supposed": scene.is_supposed,
+        "wanted_robustness": context.row.min_robustness,
+        "supposed": context.is_supposed,
     }

@@ -10,13 +10,13 @@ from app.engine.registry import ModelRegistry
 from app.faces.pages.patient.views.manual_entry import read_fields
 from app.faces.pages.patient.views.what_if import Setting
 from app.usecases.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest, TargetIn
-from app.usecases.record.context import Scene
+from app.usecases.record.context import AnswerContext
 
 MOST_OPTIONS = 4
 _UUID = TypeAdapter(UUID)  # Python's own reader takes digits of any script, and underscores
 
 
-def request_from(scene: Scene, setting: Setting) -> CounterfactualsRequest:
+def request_from(context: AnswerContext, setting: Setting) -> CounterfactualsRequest:
     """The question that a what-if comes to: its values and locks, all else as in the answer's own question.
 
     Values may end where they could from how things are, and nowhere else: what is within reach in a year
@@ -27,19 +27,19 @@ def request_from(scene: Scene, setting: Setting) -> CounterfactualsRequest:
     """
     if setting.is_all_locked:
         raise InvalidInputError.at("", "Everything is locked: leave at least one value free.")
-    asked = scene.row.constraints
+    asked = context.row.constraints
     return CounterfactualsRequest(
-        patient_id=scene.row.patient_id,
-        model=scene.row.prediction.model_name,
+        patient_id=context.row.patient_id,
+        model=context.row.prediction.model_name,
         features=dict(setting.features),
-        target=TargetIn(max_risk=scene.answer.prediction.target),
+        target=TargetIn(max_risk=context.answer.prediction.target),
         constraints=ConstraintsIn(
             features_to_vary=setting.free if setting.locked else None,
             permitted_range={**asked["permitted_range"], **setting.ranges},
             max_changes=asked["max_changes"],
         ),
         count=MOST_OPTIONS,
-        min_robustness=scene.row.min_robustness,
+        min_robustness=context.row.min_robustness,
     )
 
 

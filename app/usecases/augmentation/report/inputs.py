@@ -15,7 +15,7 @@ from app.domain.schema import FeatureSchema, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
-class Material:
+class ReportInputs:
     """A job's rows beside real people; rows are encoded in the model's columns.
 
     `label`: whether rows are of the high-risk class. `source_row` says of each synthetic row which source

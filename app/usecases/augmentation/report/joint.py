@@ -12,20 +12,20 @@ from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
 from app.domain.schema import FloatArray, IntArray
 from app.usecases.augmentation.report.figures import Correlation, Discriminator
-from app.usecases.augmentation.report.inputs import Material
+from app.usecases.augmentation.report.inputs import ReportInputs
 
 _FEWEST, _FOLDS, _MOST = 20, 5, 4_000
 _BINS = 255
 
 
-def correlation(material: Material) -> Correlation:
+def correlation(inputs: ReportInputs) -> Correlation:
     """Spearman's rank correlations, unknown values in the middle of the ranks; categories left out."""
-    schema = material.schema
+    schema = inputs.schema
     names = [name for name in schema.column_of if schema[name].columns == (name,)]
-    if min(len(material.synthetic), len(material.real)) < _FEWEST:
+    if min(len(inputs.synthetic), len(inputs.real)) < _FEWEST:
         return Correlation(mean_difference=None, largest_difference=None, largest_between=[])
     columns = [schema.column_of[name] for name in names]
-    real, synthetic = (_spearman(rows[:, columns]) for rows in (material.real, material.synthetic))
+    real, synthetic = (_spearman(rows[:, columns]) for rows in (inputs.real, inputs.synthetic))
     apart = np.abs(real - synthetic)
     above = np.triu_indices(len(names), 1)
     differences = apart[above]
@@ -39,13 +39,13 @@ def correlation(material: Material) -> Correlation:
     )
 
 
-def discriminator(material: Material, seed: int) -> Discriminator:
+def discriminator(inputs: ReportInputs, seed: int) -> Discriminator:
     """Histogram gradient boosting of scikit-learn, five folds, classes weighted alike."""
     rng = np.random.default_rng(seed)
-    kept = rng.permutation(len(material.synthetic))[:_MOST]
-    synthetic, real = material.synthetic[kept], material.real[rng.permutation(len(material.real))[:_MOST]]
+    kept = rng.permutation(len(inputs.synthetic))[:_MOST]
+    synthetic, real = inputs.synthetic[kept], inputs.real[rng.permutation(len(inputs.real))[:_MOST]]
     rows, made = np.concatenate([real, synthetic]), np.repeat([False, True], [len(real), len(synthetic)])
-    groups = _groups(rows, np.concatenate([-1 - np.arange(len(real)), material.source_row[kept]]))
+    groups = _groups(rows, np.concatenate([-1 - np.arange(len(real)), inputs.source_row[kept]]))
     if min(len(np.unique(groups[side])) for side in (made, ~made)) < _FEWEST:
         return Discriminator(auc=None)
     learner = HistGradientBoostingClassifier(class_weight="balanced", random_state=seed, max_iter=60)

@@ -9,20 +9,20 @@ from scipy.stats import ks_2samp
 from app.domain.feature import Feature, Kind
 from app.domain.schema import FeatureSchema, FloatArray
 from app.usecases.augmentation.report.figures import Marginal
-from app.usecases.augmentation.report.inputs import Material
+from app.usecases.augmentation.report.inputs import ReportInputs
 
 BINS = 16
 
 
-def marginals(material: Material) -> list[Marginal]:
+def marginals(inputs: ReportInputs) -> list[Marginal]:
     """Of every feature of the schema, in its order."""
-    schema = material.schema
-    return [_marginal(schema, feature, material) for feature in schema.features]
+    schema = inputs.schema
+    return [_marginal(schema, feature, inputs) for feature in schema.features]
 
 
-def _marginal(schema: FeatureSchema, feature: Feature, material: Material) -> Marginal:
+def _marginal(schema: FeatureSchema, feature: Feature, inputs: ReportInputs) -> Marginal:
     read = _coded if feature.kind is Kind.CATEGORY else _values
-    real, synthetic = (read(schema, feature, rows) for rows in (material.real, material.synthetic))
+    real, synthetic = (read(schema, feature, rows) for rows in (inputs.real, inputs.synthetic))
     known, known_synthetic = real[~np.isnan(real)], synthetic[~np.isnan(synthetic)]
     bins, shares = _shares(feature, known, known_synthetic)
     return Marginal(

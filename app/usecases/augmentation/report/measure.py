@@ -3,37 +3,37 @@
 from threadpoolctl import threadpool_limits
 
 from app.usecases.augmentation.report.figures import Acceptance, QualityReport
-from app.usecases.augmentation.report.inputs import Material
+from app.usecases.augmentation.report.inputs import ReportInputs
 from app.usecases.augmentation.report.joint import correlation, discriminator
 from app.usecases.augmentation.report.marginals import marginals
 from app.usecases.augmentation.report.privacy import closeness
 from app.usecases.augmentation.report.utility import utility
 
 
-def quality_report(material: Material, seed: int) -> QualityReport:
+def quality_report(inputs: ReportInputs, seed: int) -> QualityReport:
     """The report; equal for an equal seed.
 
     One thread: threads of one measure wait for each other long where cores are busy with chunks.
     """
     with threadpool_limits(1):
-        return _report(material, seed)
+        return _report(inputs, seed)
 
 
-def _report(material: Material, seed: int) -> QualityReport:
+def _report(inputs: ReportInputs, seed: int) -> QualityReport:
     return QualityReport(
-        label="high" if material.label else "low",
-        rows=material.accepted,
-        rows_measured=len(material.synthetic),
-        real_people=len(material.real),
+        label="high" if inputs.label else "low",
+        rows=inputs.accepted,
+        rows_measured=len(inputs.synthetic),
+        real_people=len(inputs.real),
         acceptance=Acceptance(
-            accepted=material.accepted,
-            rejected=material.rejected,
-            duplicates_removed=material.duplicates,
-            reasons=dict(material.reasons),
+            accepted=inputs.accepted,
+            rejected=inputs.rejected,
+            duplicates_removed=inputs.duplicates,
+            reasons=dict(inputs.reasons),
         ),
-        marginals=marginals(material),
-        correlation=correlation(material),
-        discriminator=discriminator(material, seed),
-        closeness=closeness(material, seed),
-        utility=utility(material, seed),
+        marginals=marginals(inputs),
+        correlation=correlation(inputs),
+        discriminator=discriminator(inputs, seed),
+        closeness=closeness(inputs, seed),
+        utility=utility(inputs, seed),
     )

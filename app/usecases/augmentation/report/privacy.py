@@ -6,7 +6,7 @@ from sklearn.metrics import pairwise_distances_chunked
 from app.domain.schema import FloatArray
 from app.engine.plausibility import reference_population_of
 from app.usecases.augmentation.report.figures import Closeness
-from app.usecases.augmentation.report.inputs import Material
+from app.usecases.augmentation.report.inputs import ReportInputs
 
 _MOST = 4_000
 _MEBIBYTES = 8
@@ -14,16 +14,16 @@ _DECIMALS = 6
 """Equal rows come out at a distance of about 1e-7."""
 
 
-def closeness(material: Material, seed: int) -> Closeness:
+def closeness(inputs: ReportInputs, seed: int) -> Closeness:
     """Distances as plausibility and `nearest_real_distance` have them: over the features both know."""
-    training, held_out = material.training.rows, material.held_out.rows
-    if not len(material.synthetic):
+    training, held_out = inputs.training.rows, inputs.held_out.rows
+    if not len(inputs.synthetic):
         return Closeness(
             to_training=None, held_out_to_training=None, nearest_ratio=None, nearer_to_training=None, copies=0
         )
     rng = np.random.default_rng(seed)
-    synthetic = material.synthetic[rng.permutation(len(material.synthetic))[:_MOST]]
-    scale = _Scale(material)
+    synthetic = inputs.synthetic[rng.permutation(len(inputs.synthetic))[:_MOST]]
+    scale = _Scale(inputs)
     near = _nearest(scale(synthetic), scale(training), 2)
     known = (near[:, 1] > 0) & np.isfinite(near[:, 1])
     equal = min(len(training), len(held_out))
@@ -35,15 +35,15 @@ def closeness(material: Material, seed: int) -> Closeness:
         held_out_to_training=_median(_nearest(scale(held_out), scale(training), 1)[:, 0]),
         nearest_ratio=_median(near[known, 0] / near[known, 1]),
         nearer_to_training=float(nearer) if equal else None,
-        copies=_copies(training, material.synthetic),
+        copies=_copies(training, inputs.synthetic),
     )
 
 
 class _Scale:
     """Rows in units of each compared column's usual spread, NaN where unknown."""
 
-    def __init__(self, material: Material) -> None:
-        population = reference_population_of(material.schema, material.training.rows)
+    def __init__(self, inputs: ReportInputs) -> None:
+        population = reference_population_of(inputs.schema, inputs.training.rows)
         self._columns = population.columns
         # scikit-learn scales the sum up to all columns, where plausibility takes the mean.
         self._weight = population.weight / np.sqrt(max(len(population.columns), 1))

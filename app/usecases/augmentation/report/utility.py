@@ -8,25 +8,25 @@ from scipy.stats import rankdata
 from app.classifiers.training_procedure import Sample, fit, risk_of
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.usecases.augmentation.report.figures import Difference, Scores, Utility
-from app.usecases.augmentation.report.inputs import Material
+from app.usecases.augmentation.report.inputs import ReportInputs
 
 _RESAMPLES, _PARTS = 1_000, 20
 Score = Callable[[BoolArray, FloatArray, float], FloatArray]
 """Of people with these outcomes, shape (n,), and risks, shape (draws, n), at a threshold: shape (draws,)."""
 
 
-def utility(material: Material, seed: int) -> Utility | None:
+def utility(inputs: ReportInputs, seed: int) -> Utility | None:
     """Fit as the model was, on its training people, with and without the rows.
 
     None without rows, and where nobody of one class was held out.
     """
-    tested, training = material.held_out, material.training
-    if not len(material.synthetic) or len(np.unique(tested.outcome)) < 2:
+    tested, training = inputs.held_out, inputs.training
+    if not len(inputs.synthetic) or len(np.unique(tested.outcome)) < 2:
         return None
-    schema = material.schema
-    labels = np.full(len(material.synthetic), material.label)
+    schema = inputs.schema
+    labels = np.full(len(inputs.synthetic), inputs.label)
     with_rows = Sample(
-        np.concatenate([training.rows, material.synthetic]), np.concatenate([training.outcome, labels])
+        np.concatenate([training.rows, inputs.synthetic]), np.concatenate([training.outcome, labels])
     )
     before, after = (risk_of(fit(schema, sample), tested.rows) for sample in (training, with_rows))
     limit, drawn = schema.model.threshold, _drawn(tested.outcome, seed)

@@ -18,7 +18,7 @@ from app.domain.schema import CardFacts, FeatureSchema, Gate
 from app.engine.registry import ModelRegistry
 from app.faces.pages.patient.page import PAGES
 from app.faces.pages.patient.views.model_evidence import trust_in
-from app.usecases.record.reference_distributions import Background
+from app.usecases.record.reference_distributions import ReferenceDistributions
 from research.training import train
 from research.training.card import make_card
 from research.training.card_markdown import markdown
@@ -102,7 +102,7 @@ def test_a_weak_model_is_warned_of_on_its_card_and_on_the_page(
     card = card_of(model, model.schema, metrics)
     assert card["warnings"][0].startswith(said)
     assert markdown(card).index(card["warnings"][0]) < markdown(card).index("## Intended use")
-    background = Background({}, 100, Card.model_validate(card))
+    background = ReferenceDistributions({}, 100, Card.model_validate(card))
     trust = trust_in(model, background, helpable)
     answer = SimpleNamespace(model=SimpleNamespace(name=model.name))
     page = bytes(PAGES.page("_trust.html", trust=trust, answer=answer).body).decode()
@@ -178,4 +178,4 @@ def test_a_card_may_be_missing_or_say_little(tmp_path: Path, model: ModelVersion
     (tmp_path / "card.md").write_text("# A card")
     card = read_card(tmp_path)
     assert card == Card(performance=Performance())
-    assert trust_in(replace(model, card=card), Background({}, 100, card), helpable).warnings == ()
+    assert trust_in(replace(model, card=card), ReferenceDistributions({}, 100, card), helpable).warnings == ()

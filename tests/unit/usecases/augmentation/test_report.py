@@ -10,7 +10,7 @@ from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Side, people_of
 from app.domain.schema import FloatArray
 from app.usecases.augmentation.report.figures import QualityReport
-from app.usecases.augmentation.report.inputs import JobFacts, Material
+from app.usecases.augmentation.report.inputs import JobFacts, ReportInputs
 from app.usecases.augmentation.report.measure import quality_report
 from app.usecases.augmentation.report.page import data_card, report_page
 
@@ -18,10 +18,10 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 JOB = JobFacts("01", NOW, NOW, "dysglycaemia", "1", "ab" * 32, "low", 2, "search", 7)
 
 
-def material(model: ModelVersion, rows: FloatArray) -> Material:
+def inputs(model: ModelVersion, rows: FloatArray) -> ReportInputs:
     numbers = np.arange(len(rows), dtype=np.int64)
     people = (model.schema, model.folder, model.population)
-    return Material(*people, False, rows, numbers, len(rows), 2, 1, {"out_of_reach": 2}, False)
+    return ReportInputs(*people, False, rows, numbers, len(rows), 2, 1, {"out_of_reach": 2}, False)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def unseen(model: ModelVersion) -> FloatArray:
 
 @pytest.fixture(scope="module")
 def of_unseen(model: ModelVersion, unseen: FloatArray) -> QualityReport:
-    return quality_report(material(model, unseen[:300]), 7)
+    return quality_report(inputs(model, unseen[:300]), 7)
 
 
 def test_real_people_are_hardly_told_from_real_people(of_unseen: QualityReport) -> None:
@@ -47,7 +47,7 @@ def test_real_people_are_hardly_told_from_real_people(of_unseen: QualityReport) 
 
 def test_copies_are_counted_and_nearer_to_whom_they_copy(model: ModelVersion) -> None:
     low = model.population.rows[~model.population.outcome]
-    report = quality_report(material(model, low[:200]), 7)
+    report = quality_report(inputs(model, low[:200]), 7)
     assert report.closeness.copies == 200
     assert report.closeness.to_training == 0
     assert report.closeness.nearer_to_training is not None
@@ -59,7 +59,7 @@ def test_values_shuffled_apart_keep_their_spread_but_not_their_correlations(
 ) -> None:
     rng = np.random.default_rng(0)
     shuffled = np.stack([rng.permutation(column) for column in unseen[:300].T], axis=1)
-    report = quality_report(material(model, shuffled), 7)
+    report = quality_report(inputs(model, shuffled), 7)
     assert [one.distance for one in report.marginals if one.name == "bmi"] == [
         one.distance for one in of_unseen.marginals if one.name == "bmi"
     ]
@@ -73,7 +73,7 @@ def test_values_shuffled_apart_keep_their_spread_but_not_their_correlations(
 def test_what_is_moved_is_seen_in_its_own_feature_alone(model: ModelVersion, unseen: FloatArray) -> None:
     moved = unseen[:300].copy()
     moved[:, model.schema.column_of["pulse"]] += 40
-    distances = {one.name: one.distance for one in quality_report(material(model, moved), 7).marginals}
+    distances = {one.name: one.distance for one in quality_report(inputs(model, moved), 7).marginals}
     assert (distances.pop("pulse") or 0) > 0.7
     assert max(distance or 0 for distance in distances.values()) < 0.5
 
@@ -89,7 +89,7 @@ def test_shares_add_up(of_unseen: QualityReport) -> None:
 def test_few_rows_or_none_make_a_report_page_and_card(
     model: ModelVersion, unseen: FloatArray, count: int
 ) -> None:
-    report = quality_report(material(model, unseen[:count]), 7)
+    report = quality_report(inputs(model, unseen[:count]), 7)
     assert report.discriminator.auc is None
     assert (report.utility is None) == (count == 0)
     assert QualityReport.model_validate_json(report.model_dump_json()) == report
@@ -100,7 +100,7 @@ def test_few_rows_or_none_make_a_report_page_and_card(
 def test_an_equal_seed_gives_an_equal_report(
     model: ModelVersion, unseen: FloatArray, of_unseen: QualityReport
 ) -> None:
-    assert quality_report(material(model, unseen[:300]), 7) == of_unseen
+    assert quality_report(inputs(model, unseen[:300]), 7) == of_unseen
 
 
 def test_the_page_needs_no_script_and_escapes_what_it_is_told(of_unseen: QualityReport) -> None:

@@ -17,7 +17,7 @@ from app.classifiers.population import read_people
 from app.domain.schema import FloatArray, IntArray
 from app.engine.plausibility import reference_population_of
 from app.engine.registry import ServedModel
-from app.usecases.augmentation.report.inputs import JobFacts, Material
+from app.usecases.augmentation.report.inputs import JobFacts, ReportInputs
 from app.usecases.augmentation.report.joint import correlation, discriminator
 from app.usecases.augmentation.report.measure import quality_report
 from app.usecases.augmentation.report.page import data_card, report_page
@@ -46,10 +46,10 @@ def unseen(model: ModelVersion) -> FloatArray:
     return people.rows[~people.outcome]
 
 
-def material(model: ModelVersion, rows: FloatArray, source_row: IntArray | None = None) -> Material:
+def inputs(model: ModelVersion, rows: FloatArray, source_row: IntArray | None = None) -> ReportInputs:
     numbers = np.arange(len(rows), dtype=np.int64) if source_row is None else source_row
     people = (model.schema, model.folder, model.population)
-    return Material(*people, False, rows, numbers, len(rows), 0, 0, {}, False)
+    return ReportInputs(*people, False, rows, numbers, len(rows), 0, 0, {}, False)
 
 
 def numbers_in(told: object) -> Iterator[float]:
@@ -64,12 +64,12 @@ def numbers_in(told: object) -> Iterator[float]:
 
 
 def test_the_very_people_cannot_be_told_from_themselves(model: ModelVersion, known: FloatArray) -> None:
-    assert discriminator(material(model, known), 7).auc == pytest.approx(0.5)
+    assert discriminator(inputs(model, known), 7).auc == pytest.approx(0.5)
 
 
 def test_copies_of_some_people_cannot_be_told_from_people(model: ModelVersion, known: FloatArray) -> None:
     some = np.random.default_rng(0).permutation(known)[:150]
-    auc = discriminator(material(model, some), 7).auc
+    auc = discriminator(inputs(model, some), 7).auc
     assert auc is not None
     assert 0.4 < auc < 0.65
 
@@ -78,7 +78,7 @@ def test_noise_is_told_from_people(model: ModelVersion, known: FloatArray) -> No
     columns = list(model.schema.column_of.values())
     noise = known.copy()
     noise[:, columns] += np.random.default_rng(0).normal(0, 3 * np.nanstd(known[:, columns], axis=0))
-    auc = discriminator(material(model, noise), 7).auc
+    auc = discriminator(inputs(model, noise), 7).auc
     assert auc is not None
     assert auc > 0.97
 
@@ -87,15 +87,15 @@ def test_siblings_do_not_give_rows_away(model: ModelVersion, unseen: FloatArray)
     source_row = np.repeat(np.arange(40), 4)
     siblings = np.repeat(unseen[:40], 4, axis=0)
     siblings[:, model.schema.column_of["age"]] += np.tile([0.0, 0.1, 0.2, 0.3], 40)
-    together = discriminator(material(model, siblings, source_row), 7).auc
-    apart = discriminator(material(model, siblings), 7).auc
+    together = discriminator(inputs(model, siblings, source_row), 7).auc
+    apart = discriminator(inputs(model, siblings), 7).auc
     assert together is not None
     assert apart is not None
     assert together < apart - 0.05
 
 
 def test_all_copies_are_counted_at_a_distance_of_nothing(model: ModelVersion, known: FloatArray) -> None:
-    found = closeness(material(model, known), 7)
+    found = closeness(inputs(model, known), 7)
     assert found.copies == len(known)
     assert found.to_training == 0
     assert found.nearer_to_training is not None
@@ -103,7 +103,7 @@ def test_all_copies_are_counted_at_a_distance_of_nothing(model: ModelVersion, kn
 
 
 def test_held_out_people_copied_are_nearer_to_the_held_out(model: ModelVersion, unseen: FloatArray) -> None:
-    found = closeness(material(model, unseen), 7)
+    found = closeness(inputs(model, unseen), 7)
     assert found.copies == 0
     assert found.nearer_to_training is not None
     assert found.nearer_to_training < 0.2
@@ -116,7 +116,7 @@ def test_distances_are_those_that_each_row_is_given(model: ModelVersion, unseen:
     for row in unseen[:31, population.columns] * population.weight:
         apart = population.people - row
         expected.append(np.sqrt(np.nanmean(apart**2, axis=1).min()))
-    assert closeness(material(model, unseen[:31]), 7).to_training == pytest.approx(
+    assert closeness(inputs(model, unseen[:31]), 7).to_training == pytest.approx(
         np.median(expected), abs=1e-5
     )
 
@@ -129,10 +129,10 @@ def test_reordered_columns_keep_their_distributions_but_not_their_correlations(
     for feature in model.schema.features:
         columns = [model.schema.columns.index(name) for name in feature.columns]
         reordered[:, columns] = reordered[rng.permutation(len(known))][:, columns]
-    report = quality_report(material(model, reordered), 7)
+    report = quality_report(inputs(model, reordered), 7)
     assert max(one.distance or 0.0 for one in report.marginals) == pytest.approx(0)
     assert (report.correlation.mean_difference or 0) > 0.08
-    assert correlation(material(model, known)).mean_difference == pytest.approx(0)
+    assert correlation(inputs(model, known)).mean_difference == pytest.approx(0)
 
 
 def test_scores_are_scikit_learns() -> None:
@@ -150,7 +150,7 @@ def test_scores_are_scikit_learns() -> None:
 
 def test_rows_with_the_wrong_label_are_seen_to_harm(model: ModelVersion) -> None:
     wrong = np.tile(model.population.rows[model.population.outcome], (2, 1))
-    found = utility(material(model, wrong), 7)
+    found = utility(inputs(model, wrong), 7)
     assert found is not None
     for difference in (found.f1, found.balanced_accuracy, found.auc):
         assert difference.low <= difference.value <= difference.high
@@ -172,7 +172,7 @@ def test_odd_rows_make_a_report_of_finite_figures(model: ModelVersion, unseen: F
         "one row many times": np.repeat(unseen[:1], 60, axis=0),
         "constant": np.where(np.arange(unseen.shape[1]) == 0, np.float64(50), unseen),
     }[case]
-    report = quality_report(material(model, rows), 7)
+    report = quality_report(inputs(model, rows), 7)
     assert all(math.isfinite(one) for one in numbers_in(report.model_dump()))
     assert "<!doctype html>" in report_page(report, JOB)
     assert "nan" not in data_card(report, JOB)
@@ -185,7 +185,7 @@ def test_without_people_held_out_the_rest_is_measured(
     people = pq.read_table(model.folder / Side.HELD_OUT)
     outcome = people["outcome"].to_numpy(zero_copy_only=False)
     pq.write_table(people.filter(~outcome) if left == "one class" else people[:0], tmp_path / Side.HELD_OUT)
-    report = quality_report(material(replace(model, folder=tmp_path), unseen), 7)
+    report = quality_report(inputs(replace(model, folder=tmp_path), unseen), 7)
     assert report.utility is None
     assert report.discriminator.auc is not None
     assert (report.closeness.nearer_to_training is None) == (left == "nobody")
@@ -195,17 +195,17 @@ def test_without_people_held_out_the_rest_is_measured(
 def test_people_held_out_need_no_number(model: ModelVersion, unseen: FloatArray, tmp_path: Path) -> None:
     people = pq.read_table(model.folder / Side.HELD_OUT)
     pq.write_table(people.drop_columns(["seqn"]), tmp_path / Side.HELD_OUT)
-    assert utility(material(replace(model, folder=tmp_path), unseen), 7) is not None
+    assert utility(inputs(replace(model, folder=tmp_path), unseen), 7) is not None
 
 
 def test_too_few_rows_are_said_to_be_too_few(model: ModelVersion, unseen: FloatArray) -> None:
-    page = report_page(quality_report(material(model, unseen[:3]), 7), JOB)
+    page = report_page(quality_report(inputs(model, unseen[:3]), 7), JOB)
     assert "too few rows" in page
     assert "AUC of unknown" not in page
 
 
 def test_page_and_card_name_where_measures_come_from(model: ModelVersion, unseen: FloatArray) -> None:
-    report = quality_report(material(model, unseen), 7)
+    report = quality_report(inputs(model, unseen), 7)
     for text in (report_page(report, JOB), data_card(report, JOB)):
         for author in ("Patki", "Spearman", "Lopez-Paz", "Zhao", "Platzer", "Esteban"):
             assert author in text

@@ -7,8 +7,8 @@ from app.domain.feature import Feature, Kind
 from app.domain.schema import Value
 from app.domain.wording import number, risk_text
 from app.faces.pages.patient.views.formatting import value_text, with_unit
-from app.usecases.record.context import Scene
-from app.usecases.record.reference_distributions import Bin, Spread
+from app.usecases.record.context import AnswerContext
+from app.usecases.record.reference_distributions import Bin, FeatureDistribution
 
 WIDTH, BARS, ROW = 320.0, 92.0, 16.0
 """The drawing in its own units: how wide, how high the bars, how much for each arrow above them."""
@@ -55,36 +55,43 @@ class Chart:
     sentence: str
 
 
-def charts_of(scene: Scene) -> list[Chart]:
+def charts_of(context: AnswerContext) -> list[Chart]:
     """A chart for each feature that an option changes, in the schema's order."""
-    if scene.patient is None or scene.background is None or scene.schema is None:  # or of another version
+    if (
+        context.patient is None or context.distributions is None or context.schema is None
+    ):  # or of another version
         return []
-    ends = _ends(scene)
+    ends = _ends(context)
     return [
-        _chart(scene, feature, scene.background.spreads[feature.name], ends[feature.name])
-        for feature in scene.schema.features
-        if feature.name in ends and feature.name in scene.background.spreads
+        _chart(context, feature, context.distributions.by_feature[feature.name], ends[feature.name])
+        for feature in context.schema.features
+        if feature.name in ends and feature.name in context.distributions.by_feature
     ]
 
 
-def _ends(scene: Scene) -> dict[str, dict[Value, list[int]]]:
+def _ends(context: AnswerContext) -> dict[str, dict[Value, list[int]]]:
     """By feature: each value that options end at, and the numbers of those options."""
     ends: dict[str, dict[Value, list[int]]] = {}
-    for option in scene.options:
+    for option in context.options:
         for change in option.changes:
             ends.setdefault(change.feature, {}).setdefault(change.after, []).append(option.rank)
     return ends
 
 
-def _chart(scene: Scene, feature: Feature, spread: Spread, ends: Mapping[Value, list[int]]) -> Chart:
-    assert scene.patient is not None
-    now = scene.patient.values[feature.name]
+def _chart(
+    context: AnswerContext,
+    feature: Feature,
+    distribution: FeatureDistribution,
+    ends: Mapping[Value, list[int]],
+) -> Chart:
+    assert context.patient is not None
+    now = context.patient.values[feature.name]
     top = ROW * len(ends) + 6
     arrows = [
         Arrow(
             numbers=", ".join(map(str, options)),
-            start=_place(spread, _as_number(now)),
-            end=_place(spread, _as_number(after)),
+            start=_place(distribution, _as_number(now)),
+            end=_place(distribution, _as_number(after)),
             y=ROW * (row + 0.6),
             rises=_as_number(after) > _as_number(now),
         )
@@ -93,29 +100,36 @@ def _chart(scene: Scene, feature: Feature, spread: Spread, ends: Mapping[Value, 
     return Chart(
         label=feature.label,
         unit=feature.unit,
-        people=len(spread.values),
-        bars=tuple(_bar(feature, spread, one) for one in spread.bins),
-        without=_outline(spread, top + BARS, [0] * len(spread.bins), [one.without for one in spread.bins]),
-        having=_outline(
-            spread, top + BARS, [one.without for one in spread.bins], [one.having for one in spread.bins]
+        people=len(distribution.values),
+        bars=tuple(_bar(feature, distribution, one) for one in distribution.bins),
+        without=_outline(
+            distribution, top + BARS, [0] * len(distribution.bins), [one.without for one in distribution.bins]
         ),
-        now=_place(spread, _as_number(now)),
+        having=_outline(
+            distribution,
+            top + BARS,
+            [one.without for one in distribution.bins],
+            [one.having for one in distribution.bins],
+        ),
+        now=_place(distribution, _as_number(now)),
         arrows=tuple(arrows),
         height=top + BARS,
-        low=_edges(feature, spread.bins[0])[0],
-        high=_edges(feature, spread.bins[-1])[1],
-        sentence=_sentence(scene, feature, spread, ends),
+        low=_edges(feature, distribution.bins[0])[0],
+        high=_edges(feature, distribution.bins[-1])[1],
+        sentence=_sentence(context, feature, distribution, ends),
     )
 
 
-def _bar(feature: Feature, spread: Spread, one: Bin) -> Bar:
-    return Bar(_range(feature, spread, one), one.without + one.having, _share(one))
+def _bar(feature: Feature, distribution: FeatureDistribution, one: Bin) -> Bar:
+    return Bar(_range(feature, distribution, one), one.without + one.having, _share(one))
 
 
-def _outline(spread: Spread, bottom: float, below: Sequence[int], people: Sequence[int]) -> str:
+def _outline(
+    distribution: FeatureDistribution, bottom: float, below: Sequence[int], people: Sequence[int]
+) -> str:
     """An SVG path around each bar of so many people that stands on those below: shorter than a shape each."""
-    scale = BARS / (max(one.without + one.having for one in spread.bins) or 1)
-    width = WIDTH / len(spread.bins)
+    scale = BARS / (max(one.without + one.having for one in distribution.bins) or 1)
+    width = WIDTH / len(distribution.bins)
     stacked = enumerate(zip(below, people, strict=True))
     return "".join(
         f"M{width * place:.1f} {bottom - scale * under:.1f}v{-scale * count:.1f}h{width - 1:.1f}"
@@ -125,28 +139,35 @@ def _outline(spread: Spread, bottom: float, below: Sequence[int], people: Sequen
     )
 
 
-def _sentence(scene: Scene, feature: Feature, spread: Spread, ends: Mapping[Value, Sequence[int]]) -> str:
+def _sentence(
+    context: AnswerContext,
+    feature: Feature,
+    distribution: FeatureDistribution,
+    ends: Mapping[Value, Sequence[int]],
+) -> str:
     """What the drawing says, for whoever does not look at it."""
-    assert scene.patient is not None
-    now = "As supposed" if scene.is_supposed else "Now"
-    told = [f"{_options(numbers)}: {_told(feature, spread, after)}" for after, numbers in ends.items()]
-    return f"{now}: {_told(feature, spread, scene.patient.values[feature.name])}. {'. '.join(told)}."
+    assert context.patient is not None
+    now = "As supposed" if context.is_supposed else "Now"
+    told = [f"{_options(numbers)}: {_told(feature, distribution, after)}" for after, numbers in ends.items()]
+    return f"{now}: {_told(feature, distribution, context.patient.values[feature.name])}. {'. '.join(told)}."
 
 
-def _told(feature: Feature, spread: Spread, value: Value) -> str:
+def _told(feature: Feature, distribution: FeatureDistribution, value: Value) -> str:
     if feature.kind is Kind.BOOLEAN:
-        alike = spread.below(2) - spread.below(1) if value else spread.below(1)
+        alike = distribution.below(2) - distribution.below(1) if value else distribution.below(1)
         return f"{value_text(feature, value)}, like {risk_text(alike)} of people"
-    return f"{with_unit(feature, value)}, {risk_text(spread.below(_as_number(value)))} of people have less"
+    return (
+        f"{with_unit(feature, value)}, {risk_text(distribution.below(_as_number(value)))} of people have less"
+    )
 
 
 def _options(numbers: Sequence[int]) -> str:
     return f"Option {numbers[0]}" if len(numbers) == 1 else f"Options {', '.join(map(str, numbers))}"
 
 
-def _place(spread: Spread, value: float) -> float:
+def _place(distribution: FeatureDistribution, value: float) -> float:
     """On the axis; who lies beyond it stands at its end."""
-    share = (value - spread.low) / (spread.high - spread.low)
+    share = (value - distribution.low) / (distribution.high - distribution.low)
     return round(WIDTH * min(max(share, 0.0), 1.0), 2)
 
 
@@ -163,14 +184,14 @@ def _edges(feature: Feature, one: Bin) -> tuple[str, str]:
     return number(feature, one.low + half), number(feature, one.high - half)
 
 
-def _range(feature: Feature, spread: Spread, one: Bin) -> str:
+def _range(feature: Feature, distribution: FeatureDistribution, one: Bin) -> str:
     """A bin's values; those at the ends also hold everybody beyond."""
     low, high = _edges(feature, one)
     if feature.kind is Kind.BOOLEAN:
         return low
-    if one is spread.bins[0] and spread.values[0] < one.low:
+    if one is distribution.bins[0] and distribution.values[0] < one.low:
         return f"{high} or less"
-    if one is spread.bins[-1] and spread.values[-1] > one.high:
+    if one is distribution.bins[-1] and distribution.values[-1] > one.high:
         return f"{low} or more"
     return low if low == high else f"{low} to {high}"
 

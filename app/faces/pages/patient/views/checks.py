@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.domain.wording import inline
 from app.faces.pages.patient.views.formatting import value_text, with_unit
-from app.usecases.record.context import Scene
+from app.usecases.record.context import AnswerContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +20,21 @@ class Check:
     why: str
 
 
-def checks_of(scene: Scene) -> Mapping[str, Check]:
+def checks_of(context: AnswerContext) -> Mapping[str, Check]:
     """What should be checked of the values that were entered, by feature."""
-    named = {one.pointer.rpartition("/")[2]: one.detail for one in scene.answer.warnings}
-    return {name: Check(_label(scene, name), _value(scene, name), why) for name, why in named.items()}
+    named = {one.pointer.rpartition("/")[2]: one.detail for one in context.answer.warnings}
+    return {name: Check(_label(context, name), _value(context, name), why) for name, why in named.items()}
 
 
-def _label(scene: Scene, name: str) -> str:
-    known = scene.schema is not None and name in scene.schema
-    return inline(scene.schema[name].label) if scene.schema and known else name.replace("_", " ")
+def _label(context: AnswerContext, name: str) -> str:
+    known = context.schema is not None and name in context.schema
+    return inline(context.schema[name].label) if context.schema and known else name.replace("_", " ")
 
 
-def _value(scene: Scene, name: str) -> str | None:
-    if scene.row.based_on is not None:
+def _value(context: AnswerContext, name: str) -> str | None:
+    if context.row.based_on is not None:
         return None
-    value = scene.row.features.get(name)
-    if scene.schema is None or name not in scene.schema:
+    value = context.row.features.get(name)
+    if context.schema is None or name not in context.schema:
         return value_text(None, value)
-    return with_unit(scene.schema[name], value)
+    return with_unit(context.schema[name], value)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.faces.pages.patient.views.formatting import value_text
 from app.usecases.counterfactuals.schemas import ChangeOut
-from app.usecases.record.context import Scene
+from app.usecases.record.context import AnswerContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,24 +19,24 @@ class Row:
     options: tuple[str | None, ...]
 
 
-def rows_of(scene: Scene) -> list[Row]:
+def rows_of(context: AnswerContext) -> list[Row]:
     """The rows in the schema's order, those that move along after what moves them."""
     changes = [
-        {change.feature: change for change in [*option.changes, *option.linked]} for option in scene.options
+        {change.feature: change for change in [*option.changes, *option.linked]} for option in context.options
     ]
     first = {name: change for each in reversed(changes) for name, change in each.items()}
-    linked = {change.feature for option in scene.options for change in option.linked}
+    linked = {change.feature for option in context.options for change in option.linked}
     return [
-        _row(scene, first[name], name in linked, [each.get(name) for each in changes])
-        for name in _order(scene, list(first))
+        _row(context, first[name], name in linked, [each.get(name) for each in changes])
+        for name in _order(context, list(first))
     ]
 
 
-def _order(scene: Scene, names: list[str]) -> list[str]:
-    if scene.schema is None:
+def _order(context: AnswerContext, names: list[str]) -> list[str]:
+    if context.schema is None:
         return names
-    places = {feature.name: place for place, feature in enumerate(scene.schema.features)}
-    drivers = {link.feature: link.driver for link in scene.schema.links}
+    places = {feature.name: place for place, feature in enumerate(context.schema.features)}
+    drivers = {link.feature: link.driver for link in context.schema.links}
 
     def place(name: str) -> tuple[int, bool]:
         return places.get(drivers.get(name, name), len(places)), name in drivers
@@ -44,8 +44,8 @@ def _order(scene: Scene, names: list[str]) -> list[str]:
     return sorted(names, key=place)
 
 
-def _row(scene: Scene, change: ChangeOut, is_linked: bool, each: Sequence[ChangeOut | None]) -> Row:
-    schema = scene.schema
+def _row(context: AnswerContext, change: ChangeOut, is_linked: bool, each: Sequence[ChangeOut | None]) -> Row:
+    schema = context.schema
     feature = schema[change.feature] if schema and change.feature in schema else None
     return Row(
         label=change.label,

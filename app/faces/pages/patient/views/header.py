@@ -8,7 +8,7 @@ from uuid import UUID
 from app.domain.wording import told
 from app.faces.pages.patient.views.checks import Check, checks_of
 from app.faces.pages.patient.views.formatting import unknown_labels, with_unit
-from app.usecases.record.context import Scene
+from app.usecases.record.context import AnswerContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,68 +39,68 @@ class Who:
     values: tuple[tuple[str, str, str | None], ...]
 
 
-def who_of(scene: Scene) -> Who:
+def who_of(context: AnswerContext) -> Who:
     """The head of the page of one answer."""
-    schema, row, checks = scene.schema, scene.row, checks_of(scene)
+    schema, row, checks = context.schema, context.row, checks_of(context)
     return Who(
         patient_id=row.patient_id,
-        person=_person(scene),
-        sent_at=scene.sent_at,
+        person=_person(context),
+        sent_at=context.sent_at,
         model=schema.model.title if schema else row.prediction.model_name,
         version=row.prediction.model_version,
         outcome=schema.model.outcome if schema else row.prediction.model_name,
         horizon=schema.model.horizon if schema else None,
         unknown=tuple(unknown_labels(schema, row.features)),
-        kept=_actionable(scene, open_to_change=False),
-        open=_actionable(scene, open_to_change=True),
-        limited=_limited(scene),
-        is_supposed=scene.is_supposed,
+        kept=_actionable(context, open_to_change=False),
+        open=_actionable(context, open_to_change=True),
+        limited=_limited(context),
+        is_supposed=context.is_supposed,
         others=tuple(
             (one.answer.id, one.answer.prediction.model_name, one.answer.prediction.risk)
-            for one in scene.past.others
+            for one in context.history.others
         ),
         based_on=row.based_on,
-        supposed=_supposed(scene),
-        newer_version=_newer(scene),
+        supposed=_supposed(context),
+        newer_version=_newer(context),
         checks=checks,
-        values=_values(scene, checks),
+        values=_values(context, checks),
     )
 
 
-def _person(scene: Scene) -> str:
-    if scene.schema is None or scene.patient is None:
+def _person(context: AnswerContext) -> str:
+    if context.schema is None or context.patient is None:
         return ""
-    values = scene.patient.values
-    return ", ".join(told(f, values[f.name]) for f in scene.schema.features if f.group == "person")
+    values = context.patient.values
+    return ", ".join(told(f, values[f.name]) for f in context.schema.features if f.group == "person")
 
 
-def _values(scene: Scene, checks: Mapping[str, Check]) -> tuple[tuple[str, str, str | None], ...]:
-    if scene.schema is None or scene.patient is None:
+def _values(context: AnswerContext, checks: Mapping[str, Check]) -> tuple[tuple[str, str, str | None], ...]:
+    if context.schema is None or context.patient is None:
         return ()
-    values = scene.patient.values
+    values = context.patient.values
     return tuple(
         (f.label, with_unit(f, values[f.name]), checks[f.name].why if f.name in checks else None)
-        for f in scene.schema.features
+        for f in context.schema.features
     )
 
 
-def _actionable(scene: Scene, open_to_change: bool) -> tuple[str, ...]:
+def _actionable(context: AnswerContext, open_to_change: bool) -> tuple[str, ...]:
     """What the question allowed to vary, or did not, of that which could; nothing where it did not say."""
-    vary = scene.row.constraints.get("features_to_vary")
-    if vary is None or scene.schema is None:
+    vary = context.row.constraints.get("features_to_vary")
+    if vary is None or context.schema is None:
         return ()
-    return tuple(f.label for f in scene.schema.actionable if (f.name in vary) is open_to_change)
+    return tuple(f.label for f in context.schema.actionable if (f.name in vary) is open_to_change)
 
 
-def _limited(scene: Scene) -> tuple[str, ...]:
+def _limited(context: AnswerContext) -> tuple[str, ...]:
     """Where the caller's question let values end; a what-if's limits are the patient's own, and go unsaid."""
-    ranges = scene.row.constraints.get("permitted_range") or {}
-    if scene.schema is None or scene.row.based_on is not None:
+    ranges = context.row.constraints.get("permitted_range") or {}
+    if context.schema is None or context.row.based_on is not None:
         return ()
     return tuple(
-        f"{scene.schema[name].label} {_span(low, high)}".rstrip()
+        f"{context.schema[name].label} {_span(low, high)}".rstrip()
         for name, (low, high) in ranges.items()
-        if name in scene.schema
+        if name in context.schema
     )
 
 
@@ -110,19 +110,19 @@ def _span(low: float | None, high: float | None) -> str:
     return f"{low:g} to {high:g}"
 
 
-def _supposed(scene: Scene) -> tuple[tuple[str, str, str], ...]:
-    base = scene.past.base
-    if base is None or scene.schema is None:
+def _supposed(context: AnswerContext) -> tuple[tuple[str, str, str], ...]:
+    base = context.history.base
+    if base is None or context.schema is None:
         return ()
     return tuple(
-        (f.label, with_unit(f, scene.row.features[f.name]), with_unit(f, base.features[f.name]))
-        for f in scene.schema.features
-        if f.name in base.features and scene.row.features.get(f.name) != base.features[f.name]
+        (f.label, with_unit(f, context.row.features[f.name]), with_unit(f, base.features[f.name]))
+        for f in context.schema.features
+        if f.name in base.features and context.row.features.get(f.name) != base.features[f.name]
     )
 
 
-def _newer(scene: Scene) -> str | None:
+def _newer(context: AnswerContext) -> str | None:
     """The version hosted now, where another one gave the answer."""
-    if scene.served is None or scene.is_of_hosted_version:
+    if context.served is None or context.is_of_hosted_version:
         return None
-    return scene.served.model.version
+    return context.served.model.version

@@ -8,7 +8,7 @@ from app.domain.counterfactual import Status
 from app.domain.wording import risk_text
 from app.faces.pages.patient.views.options import Said, said_of
 from app.storage.tables import AnswerRow
-from app.usecases.record.context import Scene
+from app.usecases.record.context import AnswerContext
 
 WIDTH, HEIGHT = 320.0, 80.0
 
@@ -44,13 +44,13 @@ class History:
 
     entries: tuple[Entry, ...]
     older: UUID | None
-    course: Course | None
+    risk_history: Course | None
 
 
-def history_of(scene: Scene) -> History:
-    """The history of the patient whom the scene is about."""
-    past = scene.past
-    return History(tuple(_entry(scene, row) for row in past.answers), past.older, _course(scene))
+def history_of(context: AnswerContext) -> History:
+    """The history of the patient whom the answer is about."""
+    history = context.history
+    return History(tuple(_entry(context, row) for row in history.answers), history.older, _course(context))
 
 
 def outcome_text(row: AnswerRow) -> str:
@@ -64,9 +64,9 @@ def outcome_text(row: AnswerRow) -> str:
     }[Status(row.status)]
 
 
-def _entry(scene: Scene, row: AnswerRow) -> Entry:
+def _entry(context: AnswerContext, row: AnswerRow) -> Entry:
     numbers = {option.id: option.rank for option in row.counterfactuals}
-    verdicts = [one for one in scene.past.verdicts if one.counterfactual_id in numbers]
+    verdicts = [one for one in context.history.verdicts if one.counterfactual_id in numbers]
     return Entry(
         id=row.id,
         created_at=row.created_at,
@@ -74,13 +74,13 @@ def _entry(scene: Scene, row: AnswerRow) -> Entry:
         risk=row.prediction.risk,
         outcome=outcome_text(row),
         is_what_if=row.based_on is not None,
-        is_shown=row.id == scene.row.id,
+        is_shown=row.id == context.row.id,
         said=tuple((numbers[one.counterfactual_id], said_of(one)) for one in verdicts),
     )
 
 
-def _course(scene: Scene) -> Course | None:
-    told = scene.past.course
+def _course(context: AnswerContext) -> Course | None:
+    told = context.history.risk_history
     if len(told) < 2:
         return None
     since, until = told[0].at, told[-1].at
@@ -89,7 +89,7 @@ def _course(scene: Scene) -> Course | None:
         (round(WIDTH * (one.at - since).total_seconds() / span, 2), round(HEIGHT * (1 - one.risk), 2))
         for one in told
     ]
-    threshold, version = told[-1].threshold, scene.row.prediction.model_version
+    threshold, version = told[-1].threshold, context.row.prediction.model_version
     return Course(
         points=tuple(points),
         threshold=round(HEIGHT * (1 - threshold), 2),

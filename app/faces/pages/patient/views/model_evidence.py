@@ -9,8 +9,8 @@ from app.classifiers.model_version import ModelVersion
 from app.classifiers.weakness import weaknesses
 from app.domain.feature import Kind
 from app.domain.schema import FeatureSchema, Value
-from app.usecases.record.context import Scene
-from app.usecases.record.reference_distributions import Background
+from app.usecases.record.context import AnswerContext
+from app.usecases.record.reference_distributions import ReferenceDistributions
 
 _BAND, _FROM = re.compile(r"(\d+)-(\d+)"), re.compile(r"(\d+) and over")
 
@@ -44,23 +44,25 @@ class Trust:
     threshold: float
 
 
-def trust_of(scene: Scene) -> Trust | None:
+def trust_of(context: AnswerContext) -> Trust | None:
     """The panel; None where the model is not hosted any more."""
-    if scene.served is None or scene.background is None:
+    if context.served is None or context.distributions is None:
         return None
-    return trust_in(scene.served.model, scene.background, scene.row.features)
+    return trust_in(context.served.model, context.distributions, context.row.features)
 
 
-def trust_in(model: ModelVersion, background: Background, values: Mapping[str, Value]) -> Trust:
+def trust_in(
+    model: ModelVersion, distributions: ReferenceDistributions, values: Mapping[str, Value]
+) -> Trust:
     """What there is to say of a model to whoever looks at a patient with these values."""
-    facts, card = model.schema.model, background.card or Card()
+    facts, card = model.schema.model, distributions.card or Card()
     return Trust(
         version=model.version,
         made_by=card.made_by,
         warnings=weaknesses(card.performance.held_out),
         description=facts.description.strip(),
         data=f"{model.schema.data.name}, {model.schema.data.publisher}",
-        people=background.people,
+        people=distributions.people,
         not_for=card.not_for,
         limits=card.limits,
         figures=tuple(_figures(model.schema, values, card.performance)),

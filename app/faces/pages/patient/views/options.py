@@ -8,7 +8,7 @@ from app.faces.pages.patient.views.formatting import Move, moves_of
 from app.storage.feedback_tables import FeedbackRow
 from app.usecases.counterfactuals.schemas import CounterfactualOut, OptimalityOut, PlausibilityOut
 from app.usecases.feedback.reasons import REASONS, Reason, Verdict
-from app.usecases.record.context import Scene
+from app.usecases.record.context import AnswerContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,10 @@ class OptionView:
     said: Said | None
 
 
-def option_views(scene: Scene) -> list[OptionView]:
+def option_views(context: AnswerContext) -> list[OptionView]:
     """The cards in the order of the answer."""
-    said = scene.current_verdicts()
-    return [_view(scene, option, said.get(option.id)) for option in scene.options]
+    said = context.current_verdicts()
+    return [_view(context, option, said.get(option.id)) for option in context.options]
 
 
 def said_of(row: FeedbackRow) -> Said:
@@ -59,13 +59,13 @@ def said_of(row: FeedbackRow) -> Said:
     return Said(row.id, verdict, text[verdict], reason, row)
 
 
-def _view(scene: Scene, option: CounterfactualOut, said: FeedbackRow | None) -> OptionView:
+def _view(context: AnswerContext, option: CounterfactualOut, said: FeedbackRow | None) -> OptionView:
     known, held = option.optimality, option.robustness
     return OptionView(
         id=option.id,
         number=option.rank,
         risk=option.risk,
-        moves=moves_of(scene.schema, option),
+        moves=moves_of(context.schema, option),
         fragile=option.fragile,
         is_least=known is not None and known.proved,
         effort=f"{option.effort:.1f}",
@@ -76,7 +76,7 @@ def _view(scene: Scene, option: CounterfactualOut, said: FeedbackRow | None) -> 
         noise=held.noise,
         adherence=held.adherence if any(change.delta is not None for change in option.changes) else None,
         likeness=likeness(option.plausibility),
-        author=_author(scene, option),
+        author=_author(context, option),
         said=said_of(said) if said else None,
     )
 
@@ -102,8 +102,8 @@ def likeness(found: PlausibilityOut) -> str | None:
     return "typical of real people without the outcome"
 
 
-def _author(scene: Scene, option: CounterfactualOut) -> str:
+def _author(context: AnswerContext, option: CounterfactualOut) -> str:
     if option.generator is Generator.LLM:
-        model = scene.answer.generation.llm_model
+        model = context.answer.generation.llm_model
         return f"the language model {model}" if model else "the language model"
     return "the search"

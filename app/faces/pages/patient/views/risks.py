@@ -7,7 +7,7 @@ import numpy as np
 
 from app.domain.schema import FloatArray
 from app.faces.pages.patient.views.formatting import interval_text
-from app.usecases.record.context import Scene
+from app.usecases.record.context import AnswerContext
 
 _MIDDLE = (5.0, 95.0)
 Interval = tuple[float, float]
@@ -48,18 +48,18 @@ class RiskView:
         return round(self.target, 4) != round(self.threshold, 4)
 
 
-def risk_view(scene: Scene) -> RiskView:
+def risk_view(context: AnswerContext) -> RiskView:
     """The risks, with intervals where the committee of the same model version is there to give them."""
-    prediction = scene.answer.prediction
-    now = "As supposed" if scene.is_supposed else "Now"
-    named = [(now, prediction.risk), *((f"Option {one.rank}", one.risk) for one in scene.options)]
-    intervals = _intervals(scene)
+    prediction = context.answer.prediction
+    now = "As supposed" if context.is_supposed else "Now"
+    named = [(now, prediction.risk), *((f"Option {one.rank}", one.risk) for one in context.options)]
+    intervals = _intervals(context)
     each: Sequence[Interval | None] = intervals or [None] * len(named)
     lines = [
         _line(name, risk, prediction.threshold, interval)
         for (name, risk), interval in zip(named, each, strict=True)
     ]
-    size = scene.served.model.committee.size if intervals and scene.served else None
+    size = context.served.model.committee.size if intervals and context.served else None
     return RiskView(tuple(lines), prediction.threshold, prediction.target, size)
 
 
@@ -76,11 +76,11 @@ def _line(name: str, risk: float, threshold: float, interval: Interval | None) -
     )
 
 
-def _intervals(scene: Scene) -> Sequence[Interval] | None:
-    if scene.patient is None or scene.served is None or not scene.is_of_hosted_version:
+def _intervals(context: AnswerContext) -> Sequence[Interval] | None:
+    if context.patient is None or context.served is None or not context.is_of_hosted_version:
         return None
-    schema = scene.served.model.schema
-    people = [scene.row.features, *(option.features for option in scene.options)]
-    risks: FloatArray = scene.served.model.committee.risk(np.stack([schema.encode(one) for one in people]))
+    schema = context.served.model.schema
+    people = [context.row.features, *(option.features for option in context.options)]
+    risks: FloatArray = context.served.model.committee.risk(np.stack([schema.encode(one) for one in people]))
     low, high = np.percentile(risks, _MIDDLE, axis=0)
     return [(float(a), float(b)) for a, b in zip(low, high, strict=True)]

@@ -15,7 +15,7 @@ from app.engine.describe import broken_relations, changes_of, features_of
 from app.engine.problem import RecourseProblem
 from app.faces.pages.patient.views.formatting import value_text, with_unit
 from app.parsing.numbers import NumberError, read_whole_number
-from app.usecases.record.context import Scene
+from app.usecases.record.context import AnswerContext
 
 PLACE, LOCK = "at.", "lock."
 """Beginnings of the form's fields: where a lever stands, from its lowest value; whether it is locked."""
@@ -104,33 +104,33 @@ class Setting:
         ]
 
 
-def question_of(scene: Scene) -> RecourseProblem | None:
+def question_of(context: AnswerContext) -> RecourseProblem | None:
     """The levers that are open to the patient, within what the answer's question permitted to end at.
 
     Which features it permitted to vary are locks here, which can be opened. None where the recorded values
     are not of the hosted version.
     """
-    if scene.patient is None or scene.constraints is None or scene.served is None:
+    if context.patient is None or context.constraints is None or context.served is None:
         return None
-    model = scene.served.model
-    levers = levers_of(model.schema, scene.patient, replace(scene.constraints, features_to_vary=None))
+    model = context.served.model
+    levers = levers_of(model.schema, context.patient, replace(context.constraints, features_to_vary=None))
     return RecourseProblem(
-        model.schema, scene.patient, levers, model.classifier, scene.answer.prediction.target
+        model.schema, context.patient, levers, model.classifier, context.answer.prediction.target
     )
 
 
-def locks_of(scene: Scene) -> frozenset[str]:
+def locks_of(context: AnswerContext) -> frozenset[str]:
     """What the answer's question did not permit to vary."""
-    if scene.constraints is None or scene.schema is None:
+    if context.constraints is None or context.schema is None:
         return frozenset()
     return frozenset(
-        one.name for one in scene.schema.actionable if not scene.constraints.allows_varying(one.name)
+        one.name for one in context.schema.actionable if not context.constraints.allows_varying(one.name)
     )
 
 
-def what_if_of(scene: Scene, at: Mapping[str, Value], locked: frozenset[str]) -> WhatIf | None:
+def what_if_of(context: AnswerContext, at: Mapping[str, Value], locked: frozenset[str]) -> WhatIf | None:
     """The form, with levers put to the values `at`; those that are not among them stand as they are."""
-    question = question_of(scene)
+    question = question_of(context)
     if question is None:
         return None
     groups: dict[str, list[Control]] = {}

@@ -27,7 +27,7 @@ _AT_ONCE = 50
 """Chunks written by one statement."""
 
 
-class TooLargeError(ValueError):
+class UploadTooLargeError(ValueError):
     """More bytes than are taken in."""
 
 
@@ -35,7 +35,7 @@ class NoRoomError(RuntimeError):
     """The disk has no room for the upload."""
 
 
-async def take_in(
+async def ingest_upload(
     body: AsyncIterator[bytes], read: TableReader, model: ModelVersion, database: Database, most: int
 ) -> Upload:
     """Read, check and keep a table; all of it or, whatever happens, nothing.
@@ -64,7 +64,7 @@ async def _to_disk(body: AsyncIterator[bytes], path: Path, most: int) -> str:
         async for part in body:
             size += len(part)
             if size > most:
-                raise TooLargeError
+                raise UploadTooLargeError
             digest.update(part)
             await asyncio.to_thread(file.write, part)
     return digest.hexdigest()

@@ -10,7 +10,7 @@ from app.domain.schema import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
-class Measured:
+class ReportRequest:
     """A finished job as its report needs it; see `report.material.Material`."""
 
     folder: Path
@@ -27,7 +27,7 @@ class Measured:
         return len(self.synthetic) < self.accepted
 
 
-def documents_of(measured: Measured) -> tuple[dict[str, Any], str, str]:
+def documents_of(measured: ReportRequest) -> tuple[dict[str, Any], str, str]:
     """Report, page and data card. Runs in a process of its own, which alone loads what measures and draws."""
     made: tuple[dict[str, Any], str, str] = resolve_name("app.usecases.augmentation.documents:documents")(
         measured

@@ -9,45 +9,49 @@ from app.classifiers.model_version import ModelVersion
 from app.domain.feature import Kind
 from app.engine.registry import ModelRegistry
 from app.faces.pages.patient.views.model_evidence import is_in
-from app.usecases.record.reference_distributions import Background, backgrounds_of
+from app.usecases.record.reference_distributions import ReferenceDistributions, reference_distributions_of
 
 
 @pytest.fixture(scope="module")
-def backgrounds(registry: ModelRegistry) -> dict[str, Background]:
-    return backgrounds_of(registry)
+def distributions(registry: ModelRegistry) -> dict[str, ReferenceDistributions]:
+    return reference_distributions_of(registry)
 
 
 @pytest.mark.parametrize("name", ["dysglycaemia", "heart-disease"])
 def test_everybody_whose_value_is_known_is_in_one_bin(
-    registry: ModelRegistry, backgrounds: dict[str, Background], name: str
+    registry: ModelRegistry, distributions: dict[str, ReferenceDistributions], name: str
 ) -> None:
     model = registry.named(name).model
-    for feature_name, spread in backgrounds[name].spreads.items():
+    for feature_name, distribution in distributions[name].by_feature.items():
         column = model.population.rows[:, model.schema.column_of[feature_name]]
         known = ~np.isnan(column)
-        assert sum(one.without + one.having for one in spread.bins) == known.sum(), feature_name
-        assert sum(one.having for one in spread.bins) == model.population.outcome[known].sum(), feature_name
-        edges = [spread.low, *(one.high for one in spread.bins)]
+        assert sum(one.without + one.having for one in distribution.bins) == known.sum(), feature_name
+        assert sum(one.having for one in distribution.bins) == model.population.outcome[known].sum(), (
+            feature_name
+        )
+        edges = [distribution.low, *(one.high for one in distribution.bins)]
         assert edges == sorted(edges)
 
 
-def test_bins_take_in_as_many_values_each(model: ModelVersion, backgrounds: dict[str, Background]) -> None:
+def test_bins_take_in_as_many_values_each(
+    model: ModelVersion, distributions: dict[str, ReferenceDistributions]
+) -> None:
     """Whole numbers in bins of a width of 1.5 would show a comb that is not there."""
     for feature in model.schema.features:
         if feature.kind in (Kind.NUMBER, Kind.INTEGER):
-            spread = backgrounds[model.name].spreads[feature.name]
-            widths = {round((one.high - one.low) / feature.precision, 6) for one in spread.bins}
+            distribution = distributions[model.name].by_feature[feature.name]
+            widths = {round((one.high - one.low) / feature.precision, 6) for one in distribution.bins}
             assert len(widths) == 1
             assert widths.pop().is_integer()
 
 
 @given(values=st.tuples(st.floats(10, 60), st.floats(10, 60)))
 def test_the_share_below_rises_with_the_value(
-    backgrounds: dict[str, Background], values: tuple[float, float]
+    distributions: dict[str, ReferenceDistributions], values: tuple[float, float]
 ) -> None:
-    spread = backgrounds["dysglycaemia"].spreads["bmi"]
+    distribution = distributions["dysglycaemia"].by_feature["bmi"]
     low, high = sorted(values)
-    assert 0 <= spread.below(low) <= spread.below(high) <= 1
+    assert 0 <= distribution.below(low) <= distribution.below(high) <= 1
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from app.usecases.augmentation.chunk_generator import Generation
+from app.usecases.augmentation.chunk_generator import ChunkGenerator
 
 
 async def _never() -> bool:
@@ -11,6 +11,6 @@ async def _never() -> bool:
 
 async def test_a_chunk_of_nobody_yields_nothing() -> None:
     llm = cast(Any, object())  # never asked
-    generation = Generation(maker=llm, preferences=llm, pool=llm, llm=llm, seed=0)
+    generation = ChunkGenerator(maker=llm, preferences=llm, pool=llm, llm=llm, seed=0)
     done = await generation.run([], _never)
-    assert (done.made, done.refused, done.degraded) == ({}, {}, set())
+    assert (done.rows_by_source, done.refused, done.degraded) == ({}, {}, set())
