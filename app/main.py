@@ -18,10 +18,10 @@ from app.engine.registry import ModelRegistry
 from app.faces.api import augmentations as augmentation
 from app.faces.api import counterfactuals, feedback, model_card, models, predictions
 from app.faces.http import operations, problems
-from app.faces.http.auth import KnownCallers
+from app.faces.http.auth import RequireToken
 from app.faces.http.methods import Head
-from app.faces.http.middleware import BodyLimit, Correlation, LastResort, Uncompressed
-from app.faces.http.origins import OwnNames, SameSite
+from app.faces.http.middleware import BodyLimit, CorrelationId, ErrorBoundary, Uncompressed
+from app.faces.http.origins import SameSite, TrustedHosts
 from app.faces.http.pages.assets import MOUNT, Assets
 from app.faces.http.parameters import refuse_repeated
 from app.faces.openapi.document import describe
@@ -117,7 +117,7 @@ def create_app(settings: Settings, registry: ModelRegistry | None = None) -> Fas
         dependencies=[Depends(refuse_repeated)],
     )
     problems.install(app)
-    known_callers = APIRouter(dependencies=[Depends(KnownCallers(settings))])
+    known_callers = APIRouter(dependencies=[Depends(RequireToken(settings))])
     pages = (patients, patients_forms, recent)
     for face in (counterfactuals, feedback, *pages, predictions, augmentation, models, model_card):
         known_callers.include_router(face.router)
@@ -129,10 +129,10 @@ def create_app(settings: Settings, registry: ModelRegistry | None = None) -> Fas
     app.add_middleware(Uncompressed)
     app.add_middleware(SameSite)
     if not settings.api_tokens:
-        app.add_middleware(OwnNames, names=settings.own_names)
-    app.add_middleware(LastResort)
+        app.add_middleware(TrustedHosts, names=settings.own_names)
+    app.add_middleware(ErrorBoundary)
     app.mount(MOUNT, Assets())
-    app.add_middleware(Correlation)
+    app.add_middleware(CorrelationId)
     describe(app, registry, bool(settings.api_tokens))
     warm_up(registry.named(None))
     return app

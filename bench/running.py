@@ -11,8 +11,8 @@ import httpx
 
 from app.classifiers.model_version import ModelVersion
 from app.engine.examples import example_people
-from app.local.components import Given, start_gateway, start_servers
-from app.local.console import Screen
+from app.local.components import ExternalServers, start_gateway, start_servers
+from app.local.console import StepConsole
 from app.local.embedded.data_dir import free_port
 from app.settings import ROOT
 
@@ -42,7 +42,7 @@ def running(home: Path, llm: str = "llama.cpp") -> Iterator[Run]:
     for weights in (ROOT / ".turnpoint" / "models").glob("*"):
         (home / "models" / weights.name).symlink_to(weights)
     with ExitStack() as stack:
-        environment = start_servers(stack, home, Given(None, None, None, llm), Screen())
+        environment = start_servers(stack, home, ExternalServers(None, None, None, llm), StepConsole())
         port = free_port()
         url = start_gateway(stack, home, environment, "127.0.0.1", port)
         yield Run(stack.enter_context(httpx.Client(base_url=url, timeout=600)), environment, port)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, ViewportSize, sync_playwright
 from rich.console import Console
 
 from app.classifiers.store import load_model
-from app.local.console import Screen
+from app.local.console import StepConsole
 from app.local.demo import load_patients
 from app.settings import ROOT, Settings
 from bench.running import running
@@ -48,7 +48,7 @@ def main() -> None:
         running(Path(scratch) / "home") as run,
         sync_playwright() as playwright,
     ):
-        with Screen().step("Loading demonstration patients") as step:
+        with StepConsole().step("Loading demonstration patients") as step:
             shown = load_patients(run.http, model, step)
         run.ask(shown)
         patient = f"/patients/{shown['patient_id']}/interventions"

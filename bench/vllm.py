@@ -18,7 +18,7 @@ from rich.console import Console
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.store import load_model
 from app.engine.problem import problem_about
-from app.local.embedded.llm_session import LlmEndpoint, proposing
+from app.local.embedded.llm_session import LlmEndpoint, llm_session
 from app.proposers.llm.prompt import Style
 from app.settings import Settings
 from bench.measured import Measured, summed
@@ -65,7 +65,7 @@ async def _alone(run: Run, model: ModelVersion, requests: Sequence[Json]) -> flo
     """Tokens a second of vLLM asked directly."""
     served = LlmEndpoint(run.environment["LLM_URL"], run.environment["LLM_MODEL"], at_once=AT_ONCE)
     questions = [problem_about(model, request["features"]) for request in requests]
-    async with proposing(served, model, Style.FINE_TUNED, Settings().llm_samples) as proposer:
+    async with llm_session(served, model, Style.FINE_TUNED, Settings().llm_samples) as proposer:
 
         async def ask(at: int) -> int:
             return (await proposer.complete(questions[at])).completion_tokens or 0

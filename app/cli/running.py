@@ -44,14 +44,14 @@ def run(
 def fetch(home: Home = ROOT / ".turnpoint") -> None:
     """Fetch the language model's weights (93 MB) and make them ready: later runs need no network."""
     from app.classifiers.store import ModelFolderError, newest_version
-    from app.local.console import Screen
+    from app.local.console import StepConsole
     from app.local.embedded.errors import EmbeddedError
     from app.local.embedded.language_model import language_model
 
     settings = Settings()
     try:
         version = newest_version(settings.model_store / settings.default_model)
-        with Screen().step("Fetching the language model's weights") as step:
+        with StepConsole().step("Fetching the language model's weights") as step:
             chosen = language_model(home.expanduser().resolve(), version, step.report)
             weights = chosen.merged(home.expanduser().resolve(), step.report)
             step.done(f"language model's weights: {weights.name}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 
 from app.classifiers.store import newest_version
-from app.local.console import Screen, Step
+from app.local.console import Step, StepConsole
 from app.local.embedded.data_dir import port_is_free
 from app.local.embedded.language_model import LanguageModel, language_model
 from app.local.embedded.llama_server import EmbeddedLlm, LlmOptions
@@ -29,7 +29,7 @@ class CannotRunError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ExternalServers:
     """Servers of the user's own, by URL; each that is None is embedded."""
 
     database_url: str | None
@@ -39,13 +39,15 @@ class Given:
     """Which server to embed for the language model, one of `SERVERS`."""
 
     @classmethod
-    def from_environment(cls, llm: str) -> "Given":
+    def from_environment(cls, llm: str) -> "ExternalServers":
         names = ("DATABASE_URL", "REDIS_URL", "LLM_URL")
         database_url, redis_url, llm_url = (os.environ.get(name) or None for name in names)
         return cls(database_url, redis_url, llm_url, llm)
 
 
-def start_servers(stack: ExitStack, home: Path, given: Given, screen: Screen) -> dict[str, str]:
+def start_servers(
+    stack: ExitStack, home: Path, servers: ExternalServers, console: StepConsole
+) -> dict[str, str]:
     """Start what is not given, and return the gateway's environment.
 
     Raises:
@@ -53,30 +55,30 @@ def start_servers(stack: ExitStack, home: Path, given: Given, screen: Screen) ->
         ModelFolderError: the default model has no trained version.
     """
     environment = {}
-    with screen.step("Starting PostgreSQL") as step:
-        url = given.database_url or _start(stack, EmbeddedPostgres(), home)
+    with console.step("Starting PostgreSQL") as step:
+        url = servers.database_url or _start(stack, EmbeddedPostgres(), home)
         environment["DATABASE_URL"] = url
         migrate(Settings(database_url=url, host=LOOPBACK))
-        step.done("PostgreSQL, tables up to date" if given.database_url else "PostgreSQL 18, embedded")
-    with screen.step("Starting Valkey") as step:
-        environment["REDIS_URL"] = given.redis_url or _start(stack, EmbeddedValkey(), home)
-        step.done("Redis" if given.redis_url else "Valkey 9, embedded")
-    if given.llm_url:
-        environment["LLM_URL"] = given.llm_url
-        screen.say(f"  [green]✓[/green] language model at {given.llm_url}")
+        step.done("PostgreSQL, tables up to date" if servers.database_url else "PostgreSQL 18, embedded")
+    with console.step("Starting Valkey") as step:
+        environment["REDIS_URL"] = servers.redis_url or _start(stack, EmbeddedValkey(), home)
+        step.done("Redis" if servers.redis_url else "Valkey 9, embedded")
+    if servers.llm_url:
+        environment["LLM_URL"] = servers.llm_url
+        console.say(f"  [green]✓[/green] language model at {servers.llm_url}")
         return environment
-    with screen.step("Preparing the language model") as step:
+    with console.step("Preparing the language model") as step:
         settings = Settings(host=LOOPBACK)
         version = newest_version(settings.model_store / settings.default_model)
         chosen = language_model(home, version, step.report)
-        server = _server_of(chosen, given.llm, home, step)
+        server = _server_of(chosen, servers.llm, home, step)
         step.report("Starting the language model", None)
         environment |= {
             "LLM_URL": _start(stack, server, home),
             "LLM_MODEL": chosen.alias,
             "LLM_STYLE": chosen.style,
         }
-        step.done(f"{SERVERS[given.llm]} with {chosen.alias}")
+        step.done(f"{SERVERS[servers.llm]} with {chosen.alias}")
     return environment
 
 

@@ -26,7 +26,7 @@ class Step:
         self.outcome = outcome
 
 
-class Screen:
+class StepConsole:
     """Moving progress on a terminal; one line a step anywhere else (nohup, CI)."""
 
     def __init__(self) -> None:

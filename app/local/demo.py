@@ -8,7 +8,7 @@ from rich.markup import escape
 from app.classifiers.model_version import ModelVersion
 from app.domain.wording import risk_text, told
 from app.engine.examples import example_people
-from app.local.console import Screen, Step
+from app.local.console import Step, StepConsole
 
 PEOPLE = 12
 
@@ -34,9 +34,9 @@ def load_patients(http: httpx.Client, model: ModelVersion, step: Step) -> Json:
     return min(zip(requests, firsts, strict=True), key=lambda pair: _unfit_to_show(pair[1]))[0]
 
 
-def show_answer(http: httpx.Client, model: ModelVersion, request: Json, screen: Screen) -> None:
+def show_answer(http: httpx.Client, model: ModelVersion, request: Json, console: StepConsole) -> None:
     """Ask about one patient with language model and search together, and print the answer."""
-    with screen.step("Asking the language model and the search"):
+    with console.step("Asking the language model and the search"):
         answer = _ask(http, request)
     now = answer["prediction"]
     person = ", ".join(
@@ -44,18 +44,18 @@ def show_answer(http: httpx.Client, model: ModelVersion, request: Json, screen: 
         for feature in model.schema.features
         if feature.group == "person"
     )
-    screen.say(f"\n[bold]{answer['patient_id']}[/bold], a real participant held out from training: {person}")
-    screen.say(
+    console.say(f"\n[bold]{answer['patient_id']}[/bold], a real participant held out from training: {person}")
+    console.say(
         f"Risk of {model.schema.model.outcome}: [bold]{risk_text(now['risk'])}[/bold], "
         f"wanted: at most {risk_text(now['target'])}"
     )
     for option in answer["counterfactuals"]:
-        screen.say(
+        console.say(
             f"\n  [bold]{option['rank']}. {risk_text(now['risk'])} → {risk_text(option['risk'])}[/bold]"
         )
-        screen.say(f"     {escape(option['summary'])}")
-        screen.say(f"     [dim]{_facts(option)}[/dim]")
-    screen.say(f"\n{_story(answer['generation'])}")
+        console.say(f"     {escape(option['summary'])}")
+        console.say(f"     [dim]{_facts(option)}[/dim]")
+    console.say(f"\n{_story(answer['generation'])}")
 
 
 def _unfit_to_show(options: list[Json]) -> tuple[int, int, float]:

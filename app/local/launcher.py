@@ -10,10 +10,10 @@ from types import FrameType
 import httpx
 
 from app.classifiers.store import load_model
-from app.local.components import CannotRunError, Given, start_gateway, start_servers, start_worker
-from app.local.console import Screen
+from app.local.components import CannotRunError, ExternalServers, start_gateway, start_servers, start_worker
+from app.local.console import StepConsole
 from app.local.demo import load_patients, show_answer
-from app.local.embedded.data_dir import claim_home, port_is_free
+from app.local.embedded.data_dir import lock_data_dir, port_is_free
 from app.settings import Settings
 
 
@@ -27,37 +27,37 @@ def run(home: Path, host: str, port: int, llm: str) -> None:
     Raises:
         EmbeddedError, CannotRunError, ModelFolderError: with one sentence for the person at the terminal.
     """
-    screen, stop = Screen(), threading.Event()
+    console, stop = StepConsole(), threading.Event()
     started = time.monotonic()
     _on_signals(stop)
     if not port_is_free(host, port):
         raise CannotRunError(f"Port {port} is taken: stop what uses it, or choose another with PORT=….")
     with ExitStack() as stack:
-        stack.enter_context(claim_home(home))
+        stack.enter_context(lock_data_dir(home))
         settings = Settings(host=host, port=port)
         name = settings.default_model
         model = load_model(settings.model_store / name, classifier_url=settings.classifier_urls.get(name))
-        screen.say(f"[bold]Turnpoint[/bold], keeping its data in {home}\n")
+        console.say(f"[bold]Turnpoint[/bold], keeping its data in {home}\n")
         try:
-            environment = start_servers(stack, home, Given.from_environment(llm), screen)
-            with screen.step("Starting the gateway") as step:
+            environment = start_servers(stack, home, ExternalServers.from_environment(llm), console)
+            with console.step("Starting the gateway") as step:
                 url = start_gateway(stack, home, environment, host, port)
                 step.done(f"gateway at {url}")
             start_worker(stack, home, environment)
-            screen.say("  [green]✓[/green] a worker for batch jobs")
+            console.say("  [green]✓[/green] a worker for batch jobs")
             with httpx.Client(
                 base_url=url, headers=_credentials(settings), timeout=120, trust_env=False
             ) as http:
-                with screen.step("Loading demonstration patients") as step:
+                with console.step("Loading demonstration patients") as step:
                     shown = load_patients(http, model, step)
                     step.done(f"a dozen real people of {model.schema.data.name} as demonstration patients")
-                show_answer(http, model, shown, screen)
-            _show_addresses(screen, url, shown["patient_id"], time.monotonic() - started)
+                show_answer(http, model, shown, console)
+            _show_addresses(console, url, shown["patient_id"], time.monotonic() - started)
             stop.wait()
         except StopRequestedError:
             pass
-        screen.say("\nStopping.")
-    screen.say("Stopped. The record stays for the next run.")
+        console.say("\nStopping.")
+    console.say("Stopped. The record stays for the next run.")
 
 
 def _on_signals(stop: threading.Event) -> None:
@@ -80,9 +80,9 @@ def _credentials(settings: Settings) -> dict[str, str]:
     return {"Authorization": f"Bearer {settings.api_tokens[0].get_secret_value()}"}
 
 
-def _show_addresses(screen: Screen, url: str, patient_id: str, seconds: float) -> None:
-    screen.say(f"\nUp after {seconds:.0f} s. Stop with Ctrl-C.")
-    screen.say(f"  this patient  {url}/patients/{patient_id}/interventions")
-    screen.say(f"  all patients  {url}/")
-    screen.say(f"  try it        {url}/docs")
-    screen.say(f"  the model     {url}/models")
+def _show_addresses(console: StepConsole, url: str, patient_id: str, seconds: float) -> None:
+    console.say(f"\nUp after {seconds:.0f} s. Stop with Ctrl-C.")
+    console.say(f"  this patient  {url}/patients/{patient_id}/interventions")
+    console.say(f"  all patients  {url}/")
+    console.say(f"  try it        {url}/docs")
+    console.say(f"  the model     {url}/models")

@@ -11,7 +11,7 @@ from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Person
 from app.classifiers.store import ModelFolderError, load_model
 from app.engine.references import reference_data_of
-from app.local.embedded.llm_session import LlmEndpoint, proposing, serving
+from app.local.embedded.llm_session import LlmEndpoint, llm_session, serving
 from app.proposers.llm.adapter import Adapter, AdapterError, load_adapter
 from app.proposers.llm.prompt import Style
 from research.finetuning.errors import FinetuningError
@@ -65,7 +65,7 @@ def make_own_lessons(
     async def asked(served: LlmEndpoint) -> list[Lesson]:
         lessons: list[Lesson] = []
         turns = asyncio.Semaphore(served.at_once)
-        async with proposing(served, model, Style.FINE_TUNED, recipe.own.samples) as proposer:
+        async with llm_session(served, model, Style.FINE_TUNED, recipe.own.samples) as proposer:
 
             async def about(person: Person) -> list[Lesson]:
                 async with turns:

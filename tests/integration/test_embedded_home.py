@@ -10,26 +10,26 @@ from pathlib import Path
 
 import pytest
 
-from app.local.embedded.data_dir import claim_home, free_port, port_is_free
+from app.local.embedded.data_dir import free_port, lock_data_dir, port_is_free
 from app.local.embedded.errors import HomeError
 from app.local.embedded.processes import package_path
 
 
 def test_the_folder_is_made_private(tmp_path: Path) -> None:
-    with claim_home(tmp_path / "deep" / "home") as claim:
+    with lock_data_dir(tmp_path / "deep" / "home") as claim:
         assert stat.S_IMODE(claim.home.stat().st_mode) == 0o700
 
 
 def test_a_folder_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
-    claim_home(tmp_path).release()
+    lock_data_dir(tmp_path).release()
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
 
 
 def test_a_second_claim_is_refused_and_names_the_holder(tmp_path: Path) -> None:
-    with claim_home(tmp_path), pytest.raises(HomeError, match=r"process \d+.*TURNPOINT_HOME"):
-        claim_home(tmp_path)
-    claim_home(tmp_path).release()
+    with lock_data_dir(tmp_path), pytest.raises(HomeError, match=r"process \d+.*TURNPOINT_HOME"):
+        lock_data_dir(tmp_path)
+    lock_data_dir(tmp_path).release()
 
 
 def test_the_claim_ends_with_its_process(tmp_path: Path) -> None:
@@ -47,22 +47,22 @@ def test_the_claim_ends_with_its_process(tmp_path: Path) -> None:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
         with pytest.raises(HomeError, match=f"process {holder.pid}"):
-            claim_home(tmp_path)
+            lock_data_dir(tmp_path)
         holder.kill()
-    claim_home(tmp_path).release()
+    lock_data_dir(tmp_path).release()
 
 
 def test_a_full_disk_is_said_in_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 9 * 10**8, 10**8))
     with pytest.raises(HomeError, match="100 MB free and this run needs 1000 MB"):
-        claim_home(tmp_path)
+        lock_data_dir(tmp_path)
 
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("")
     with pytest.raises(HomeError, match="cannot be used"):
-        claim_home(tmp_path / "home")
+        lock_data_dir(tmp_path / "home")
 
 
 def test_ports() -> None:

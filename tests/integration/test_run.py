@@ -9,7 +9,7 @@ from typing import Any
 import psutil
 import pytest
 
-from app.local.embedded.data_dir import claim_home, free_port
+from app.local.embedded.data_dir import free_port, lock_data_dir
 from tests.integration.answers import told
 from tests.integration.processes import Turnpoint, turnpoint
 from tests.integration.serving import NOWHERE, SECONDS, http_client
@@ -92,7 +92,7 @@ def test_a_port_that_is_taken(home: Path, taken: int) -> None:
 
 
 def test_a_home_that_another_run_uses(home: Path) -> None:
-    with claim_home(home):
+    with lock_data_dir(home):
         said = refused({"TURNPOINT_HOME": str(home), "PORT": str(free_port())})
     assert "Another Turnpoint" in said
     assert str(home) in said

@@ -17,7 +17,7 @@ from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.described import BYTES, EVENT, success, text
 from app.faces.http.negotiation import wants_page
 from app.faces.http.parameters import PageSize
-from app.faces.http.problems import documented, problem
+from app.faces.http.problems import problem, problem_responses
 from app.faces.http.replies import json_reply
 from app.faces.http.sentences import IDEMPOTENCY_KEY, LAST_ROW
 from app.faces.pages.jobs import job_page
@@ -61,7 +61,7 @@ _ROWS = {
     operation_id="createAugmentation",
     status_code=202,
     response_model=Job,
-    responses=documented(400, 401, 409, 413, 415, 422, 503),
+    responses=problem_responses(400, 401, 409, 413, 415, 422, 503),
 )
 async def submit(body: AugmentationRequest, service: ServiceDep, key: Key = None) -> Response:
     """Have rows of a class made of people of the other one, by workers."""
@@ -76,7 +76,7 @@ async def submit(body: AugmentationRequest, service: ServiceDep, key: Key = None
     operation_id="uploadAugmentationTable",
     status_code=201,
     response_model=Upload,
-    responses=documented(401, 413, 415, 422, 503, 507),
+    responses=problem_responses(401, 413, 415, 422, 503, 507),
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -123,7 +123,7 @@ async def upload(
 
 
 @router.get(
-    "", operation_id="listAugmentations", response_model=JobsPage, responses=documented(401, 422, 503)
+    "", operation_id="listAugmentations", response_model=JobsPage, responses=problem_responses(401, 422, 503)
 )
 async def jobs(
     service: ServiceDep,
@@ -138,7 +138,7 @@ async def jobs(
     "/{job_id}",
     operation_id="getAugmentation",
     response_model=Job,
-    responses=documented(401, 404, 422, 503)
+    responses=problem_responses(401, 404, 422, 503)
     | success("The job, or its page.", {"text/html": text("A page that follows the job.")}),
 )
 async def state(job_id: JobId, request: Request, service: ServiceDep) -> Response:
@@ -156,7 +156,7 @@ async def state(job_id: JobId, request: Request, service: ServiceDep) -> Respons
     "/{job_id}",
     operation_id="cancelAugmentation",
     response_model=Job,
-    responses=documented(401, 404, 422, 503),
+    responses=problem_responses(401, 404, 422, 503),
 )
 async def cancel(job_id: JobId, service: ServiceDep) -> Response:
     """Cancel a job; rows made so far stay. One that has ended stays as it is."""
@@ -167,7 +167,7 @@ async def cancel(job_id: JobId, service: ServiceDep) -> Response:
     "/{job_id}/rows",
     operation_id="getAugmentationRows",
     response_class=Response,
-    responses=documented(401, 404, 406, 409, 422, 503) | success("The rows.", _ROWS),
+    responses=problem_responses(401, 404, 406, 409, 422, 503) | success("The rows.", _ROWS),
 )
 async def rows(
     job_id: JobId,
@@ -199,7 +199,7 @@ async def rows(
     "/{job_id}/events",
     operation_id="getAugmentationEvents",
     response_class=Response,
-    responses=documented(401, 404, 422, 503)
+    responses=problem_responses(401, 404, 422, 503)
     | success("Events: a job as it is now, whenever something changed.", {"text/event-stream": EVENT}),
 )
 async def events(job_id: JobId, service: ServiceDep) -> Response:
@@ -212,7 +212,7 @@ async def events(job_id: JobId, service: ServiceDep) -> Response:
     "/{job_id}/report",
     operation_id="getAugmentationReport",
     response_model=QualityReport,
-    responses=documented(401, 404, 409, 422, 503)
+    responses=problem_responses(401, 404, 409, 422, 503)
     | success("The report, or its page.", {"text/html": text("A page with the report's figures.")}),
 )
 async def report(job_id: JobId, request: Request, service: ServiceDep) -> Response:
@@ -226,7 +226,7 @@ async def report(job_id: JobId, request: Request, service: ServiceDep) -> Respon
     "/{job_id}/card",
     operation_id="getAugmentationCard",
     response_class=Response,
-    responses=documented(401, 404, 409, 422, 503)
+    responses=problem_responses(401, 404, 409, 422, 503)
     | success("The card.", {"text/markdown": text("A data card (Pushkarna et al., 2022).")}),
 )
 async def card(job_id: JobId, service: ServiceDep) -> Response:

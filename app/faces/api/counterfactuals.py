@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from app.faces.http.bodies import JsonRoute
-from app.faces.http.disconnect import unless_hung_up
-from app.faces.http.problems import documented
+from app.faces.http.disconnect import cancel_on_disconnect
+from app.faces.http.problems import problem_responses
 from app.faces.http.replies import json_reply
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
 from app.usecases.counterfactuals.service import CounterfactualService
@@ -28,19 +28,19 @@ AnswerId = Annotated[UUID, Path(description="The `id` of an answer.")]
     "",
     operation_id="createCounterfactuals",
     response_model=CounterfactualsAnswer,
-    responses=documented(400, 401, 413, 415, 422, 503),
+    responses=problem_responses(400, 401, 413, 415, 422, 503),
 )
 async def ask(body: CounterfactualsRequest, request: Request, service: ServiceDep) -> Response:
     """Suggest the smallest verified changes that bring a patient's risk to the target."""
     answering = service.answer(body, request.state.ids)
-    return json_reply(await unless_hung_up(request, answering))
+    return json_reply(await cancel_on_disconnect(request, answering))
 
 
 @router.get(
     "/{answer_id}",
     operation_id="getCounterfactuals",
     response_model=CounterfactualsAnswer,
-    responses=documented(401, 404, 422, 503),
+    responses=problem_responses(401, 404, 422, 503),
 )
 async def get_recorded(answer_id: AnswerId, service: ServiceDep) -> Response:
     """Read a recorded answer."""

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from app.faces.http.dependencies import DatabaseDep
 from app.faces.http.forms import FormRoute, is_form
-from app.faces.http.problems import Problem, documented
+from app.faces.http.problems import Problem, problem_responses
 from app.faces.http.replies import json_reply
 from app.usecases.feedback.schemas import FeedbackIn, FeedbackOut, StandingVerdict
 from app.usecases.feedback.service import record
@@ -32,8 +32,8 @@ router = APIRouter(tags=["counterfactuals"], route_class=FormRoute)
     status_code=201,
     response_model=FeedbackOut,
     operation_id="createFeedback",
-    responses=documented(400, 401, 403, 404, 413, 415, 422, 503)
-    | documented(409, body=FeedbackConflict)
+    responses=problem_responses(400, 401, 403, 404, 413, 415, 422, 503)
+    | problem_responses(409, body=FeedbackConflict)
     | {
         200: {"model": FeedbackOut, "description": "Said already; nothing changed."},
         303: {"description": "To the patient's page, where a form sent it."},

@@ -11,7 +11,7 @@ from app.engine.registry import ServedModel
 from app.faces.api.models import ServedModelDep
 from app.faces.http.described import OBJECT, success, text
 from app.faces.http.negotiation import wants_page, weights_of
-from app.faces.http.problems import documented
+from app.faces.http.problems import problem_responses
 from app.faces.pages.model_card import card_page
 
 router = APIRouter(prefix="/models", tags=["models"])
@@ -28,7 +28,7 @@ _KINDS = {
     "/{name}/card",
     operation_id="getModelCard",
     response_class=Response,
-    responses=documented(401, 404, 422) | success("The card.", _KINDS),
+    responses=problem_responses(401, 404, 422) | success("The card.", _KINDS),
 )
 def card(served: ServedModelDep, request: Request) -> Response:
     """Say what a model is good for, how well it does, and where not to trust it: JSON, Markdown or a page."""

@@ -11,7 +11,7 @@ from app.engine.registry import ModelRegistry, ServedModel
 from app.faces.api.json_schema import features_json_schema
 from app.faces.http.dependencies import RegistryDep
 from app.faces.http.described import OBJECT, success
-from app.faces.http.problems import documented
+from app.faces.http.problems import problem_responses
 
 router = APIRouter(prefix="/models", tags=["models"])
 
@@ -63,13 +63,13 @@ def _served(
 ServedModelDep = Annotated[ServedModel, Depends(_served)]
 
 
-@router.get("", operation_id="listModels", responses=documented(401))
+@router.get("", operation_id="listModels", responses=problem_responses(401))
 async def list_models(registry: RegistryDep) -> list[ModelSummary]:
     """List the hosted models."""
     return [summary_of(served, registry) for served in registry]
 
 
-@router.get("/{name}", operation_id="getModel", responses=documented(401, 404, 422))
+@router.get("/{name}", operation_id="getModel", responses=problem_responses(401, 404, 422))
 async def get_model(served: ServedModelDep, registry: RegistryDep) -> ModelDetail:
     """Describe a hosted model."""
     return detail_of(served, registry)
@@ -103,7 +103,7 @@ def detail_of(served: ServedModel, registry: ModelRegistry) -> ModelDetail:
     "/{name}/schema",
     operation_id="getModelSchema",
     response_class=Response,
-    responses=documented(401, 404, 422) | success("JSON Schema.", {_SCHEMA: OBJECT}),
+    responses=problem_responses(401, 404, 422) | success("JSON Schema.", {_SCHEMA: OBJECT}),
 )
 async def get_schema(served: ServedModelDep) -> JSONResponse:
     """Give the JSON Schema of a model's features."""

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.patient import read_patient
 from app.faces.http.bodies import JsonRoute
 from app.faces.http.dependencies import DatabaseDep, RegistryDep
-from app.faces.http.problems import documented
+from app.faces.http.problems import problem_responses
 from app.faces.http.replies import json_reply
 from app.usecases.predictions.service import PredictionAnswer, predict
 
@@ -30,7 +30,7 @@ class PredictionRequest(BaseModel):
     "",
     operation_id="createPrediction",
     response_model=PredictionAnswer,
-    responses=documented(400, 401, 413, 415, 422, 503),
+    responses=problem_responses(400, 401, 413, 415, 422, 503),
 )
 async def create_prediction(
     body: PredictionRequest, registry: RegistryDep, database: DatabaseDep

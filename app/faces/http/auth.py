@@ -24,7 +24,7 @@ _BROWSER = (
 _PROGRAM = ("Bearer", "Send a token that the service knows in the header Authorization, as Bearer.")
 
 
-class KnownCallers:
+class RequireToken:
     """A dependency that lets only known callers in; `request.state.caller` is a person's name, or None."""
 
     def __init__(self, settings: Settings) -> None:

@@ -9,11 +9,11 @@ from fastapi import Request
 T = TypeVar("T")
 
 
-class HungUpError(Exception):
+class ClientDisconnectedError(Exception):
     """Nobody is there any more to take the answer."""
 
 
-async def unless_hung_up(request: Request, work: Coroutine[Any, Any, T]) -> T:
+async def cancel_on_disconnect(request: Request, work: Coroutine[Any, Any, T]) -> T:
     """The result of `work`, which is cancelled as soon as the caller closes the connection.
 
     The request's body must have been read.
@@ -25,7 +25,7 @@ async def unless_hung_up(request: Request, work: Coroutine[Any, Any, T]) -> T:
     try:
         await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
-            raise HungUpError
+            raise ClientDisconnectedError
         return working.result()
     finally:
         for task in (working, leaving):

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.domain.ids import RequestIds
-from app.faces.http.problems import refusal
+from app.faces.http.problems import problem_or_page
 from app.faces.http.request_ids import request_ids
 from app.metrics import REQUESTS
 from app.parsing.numbers import NumberError, read_whole_number
@@ -27,7 +27,7 @@ _SAFE_HEADERS = {
 }
 
 
-class Correlation:
+class CorrelationId:
     """Gives every request an id, logs how it ended by route template, and sets safe headers.
 
     `X-Correlation-ID` is our id; `X-Request-ID` is the caller's own, or ours where there is none.
@@ -75,7 +75,7 @@ def _logged(ids: RequestIds) -> dict[str, str]:
     return {"correlation_id": ids.ours} | theirs
 
 
-class LastResort:
+class ErrorBoundary:
     """Answers unexpected errors with a problem, and ends them here.
 
     Further out, the framework would hand the error to the server, whose log would show its message: and
@@ -98,7 +98,7 @@ class LastResort:
         except Exception as error:
             _log.error("unexpected_error", error=type(error).__name__, where=_place(error))
             if scope["type"] == "http" and not started:
-                told = refusal(Request(scope), 500, "Something went wrong here; it has been logged.")
+                told = problem_or_page(Request(scope), 500, "Something went wrong here; it has been logged.")
                 await told(scope, receive, send)
 
 
@@ -150,7 +150,9 @@ class Uncompressed:
         if coding.strip().lower() in ("", "identity"):
             await self._app(scope, receive, send)
             return
-        refused = refusal(Request(scope), 415, "The body is compressed. Send it without Content-Encoding.")
+        refused = problem_or_page(
+            Request(scope), 415, "The body is compressed. Send it without Content-Encoding."
+        )
         refused.headers["Accept-Encoding"] = "identity"
         await refused(scope, receive, send)
 
@@ -163,7 +165,7 @@ def _is_over(announced: str, most: int) -> bool:
 
 
 def _too_large(scope: Scope, most: int) -> ASGIApp:
-    return refusal(Request(scope), 413, f"The body is larger than {most // 1024} KiB.")
+    return problem_or_page(Request(scope), 413, f"The body is larger than {most // 1024} KiB.")
 
 
 def _replaying(body: bytes, receive: Receive) -> Receive:

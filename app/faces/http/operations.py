@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
 
 from app.faces.http.described import success, text
-from app.faces.http.problems import documented
+from app.faces.http.problems import problem_responses
 from app.faces.http.readiness import Readiness, VerboseReadiness, readiness_of
 from app.faces.http.replies import json_reply
 
@@ -32,7 +32,7 @@ async def livez() -> Liveness:
     "/readyz",
     operation_id="getReadiness",
     response_model=VerboseReadiness | Readiness,
-    responses=documented(422) | {503: {"model": VerboseReadiness | Readiness}},
+    responses=problem_responses(422) | {503: {"model": VerboseReadiness | Readiness}},
 )
 async def readyz(request: Request, verbose: Verbose = None) -> Response:
     """Say which parts answer, within some two seconds; 503 while the record or a classifier is away."""

@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.faces.http.problems import refusal
+from app.faces.http.problems import problem_or_page
 
 _READING = ("GET", "HEAD", "OPTIONS")
 
@@ -23,13 +23,13 @@ class SameSite:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in _READING and _is_from_elsewhere(scope):
-            refused = refusal(Request(scope), 403, "This was sent by the page of another site.")
+            refused = problem_or_page(Request(scope), 403, "This was sent by the page of another site.")
             await refused(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
 
-class OwnNames:
+class TrustedHosts:
     """Refuses requests under names that are not this service's.
 
     Without tokens the service trusts whoever reaches it on this machine. A page of another site reaches it
@@ -42,7 +42,7 @@ class OwnNames:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and _hostname(scope) not in self._names:
-            refused = refusal(Request(scope), 421, "The service is not known under this name here.")
+            refused = problem_or_page(Request(scope), 421, "The service is not known under this name here.")
             await refused(scope, receive, send)
             return
         await self._app(scope, receive, send)

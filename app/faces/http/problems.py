@@ -23,8 +23,8 @@ from app.domain.errors import (
     ValidationIssue,
 )
 from app.faces.http.bodies import UnreadableBodyError
-from app.faces.http.disconnect import HungUpError
-from app.faces.http.faults import FaultOut, told
+from app.faces.http.disconnect import ClientDisconnectedError
+from app.faces.http.issues import FaultOut, issues_out
 from app.faces.http.methods import methods_at
 from app.faces.http.negotiation import wants_page
 from app.faces.http.pages.errors import RETRY, error_page
@@ -75,7 +75,7 @@ def problem(
     return JSONResponse(body | dict(members or {}), status, headers, media_type=MEDIA_TYPE)
 
 
-def refusal(
+def problem_or_page(
     request: Request,
     status: int,
     detail: str,
@@ -83,13 +83,13 @@ def refusal(
     members: Mapping[str, Any] | None = None,
 ) -> Response:
     """What went wrong, for a program as a problem document and for a person as a page."""
-    wire = list(told(faults))
+    wire = list(issues_out(faults))
     if wants_page(request):
         return error_page(request, status, detail, wire)
     return problem(status, detail, wire, members)
 
 
-def documented(*statuses: int, body: type[Problem] = Problem) -> dict[int | str, dict[str, Any]]:
+def problem_responses(*statuses: int, body: type[Problem] = Problem) -> dict[int | str, dict[str, Any]]:
     """The OpenAPI `responses` of an endpoint that may answer with these problems."""
     content = {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{body.__name__}"}}}
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
@@ -105,10 +105,10 @@ def install(app: FastAPI) -> None:
         headers = dict(error.headers or {})
         if error.status_code == 400:
             why = error.detail if isinstance(error, UnreadableBodyError) else "cannot be read"
-            return refusal(request, 400, "The body cannot be read.", [ValidationIssue("", why)])
+            return problem_or_page(request, 400, "The body cannot be read.", [ValidationIssue("", why)])
         if error.status_code == 405:
             headers["Allow"] = ", ".join(methods_at(request))
-        response = refusal(request, error.status_code, _DETAILS.get(error.status_code, error.detail))
+        response = problem_or_page(request, error.status_code, _DETAILS.get(error.status_code, error.detail))
         response.headers.update(headers)
         return response
 
@@ -119,42 +119,42 @@ def _install_faults(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _unreadable(request: Request, error: RequestValidationError) -> Response:
         if isinstance(error.body, bytes):  # left as it came, since it does not say that it is JSON
-            return refusal(request, 415, f"Send {_JSON}.")
+            return problem_or_page(request, 415, f"Send {_JSON}.")
         faults = [fault for entry in error.errors() for fault in faults_of(entry, error.body)]
-        return refusal(request, 422, _FAULTS, faults)
+        return problem_or_page(request, 422, _FAULTS, faults)
 
     @app.exception_handler(InvalidInputError)
     async def _invalid(request: Request, error: InvalidInputError) -> Response:
-        return refusal(request, 422, _FAULTS, error.issues)
+        return problem_or_page(request, 422, _FAULTS, error.issues)
 
     @app.exception_handler(InvalidParameterError)
     async def _invalid_parameter(request: Request, error: InvalidParameterError) -> Response:
-        return refusal(request, 422, _FAULTS, error.issues)
+        return problem_or_page(request, 422, _FAULTS, error.issues)
 
 
 def _install_states(app: FastAPI) -> None:
     """What is not there, has changed meanwhile, or is away."""
 
-    @app.exception_handler(HungUpError)
-    async def _hung_up(_: Request, __: HungUpError) -> Response:
+    @app.exception_handler(ClientDisconnectedError)
+    async def _hung_up(_: Request, __: ClientDisconnectedError) -> Response:
         return Response(status_code=499)  # nginx's code: for log and metrics, nobody reads it
 
     @app.exception_handler(NotFoundError)
     async def _not_found(request: Request, error: NotFoundError) -> Response:
-        return refusal(request, 404, str(error))
+        return problem_or_page(request, 404, str(error))
 
     @app.exception_handler(ConflictError)
     async def _conflict(request: Request, error: ConflictError) -> Response:
-        return refusal(request, 409, str(error), members=error.members)
+        return problem_or_page(request, 409, str(error), members=error.members)
 
     @app.exception_handler(RecordError)
     async def _no_record(request: Request, error: RecordError) -> Response:
         _log.error("record_unavailable", cause=type(error.__cause__).__name__)
-        return refusal(
+        return problem_or_page(
             request, 503, "The record is away, and no suggestion leaves unrecorded. Try again shortly."
         )
 
     @app.exception_handler(ClassifierError)
     async def _no_classifier(request: Request, error: ClassifierError) -> Response:
         _log.error("classifier_unavailable", why=str(error))  # which never holds a value of a row
-        return refusal(request, 503, "The risk classifier is away. Try again shortly.")
+        return problem_or_page(request, 503, "The risk classifier is away. Try again shortly.")

@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 from app.engine.examples import example_people, with_a_way_down
 from app.engine.registry import ModelRegistry
 from app.faces.api.feedback import FeedbackConflict
-from app.faces.http.problems import Problem, documented
+from app.faces.http.problems import Problem, problem_responses
 from app.faces.openapi.example_answers import answers_of
 from app.faces.openapi.example_requests import requests_of
 
@@ -76,7 +76,7 @@ def _add_refusals(document: Document, asks_for_token: bool) -> None:
     for operations in document["paths"].values():
         for method, operation in operations.items():
             statuses = ([] if method == "get" else [403]) + ([] if asks_for_token else [421])
-            told = {str(status): response for status, response in documented(*statuses).items()}
+            told = {str(status): response for status, response in problem_responses(*statuses).items()}
             operation["responses"] = dict(sorted((told | operation["responses"]).items()))
 
 

@@ -1,7 +1,7 @@
 """GET /: the patients seen lately, and a search by id."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,18 +19,16 @@ from app.storage.database import Database
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow
 from app.usecases.feedback.reasons import Verdict
-from app.usecases.feedback.repository import current_verdicts
-from app.usecases.record.repository import RecordReader, RequestedAnswer
+from app.usecases.record.recent import recent_answers
+from app.usecases.record.repository import RequestedAnswer
 
 router = APIRouter(include_in_schema=False)
 
-MOST_LINES = 50
 _MOST_SEARCHED = 200
-_PART_OF_AN_ID = r"[A-Za-z0-9._-]{1,64}"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RecentPatient:
     """The line of one patient and model."""
 
     patient_id: str
@@ -42,7 +40,7 @@ class Seen:
     place: float
     threshold: float
     outcome: str
-    said: str
+    feedback: str
 
 
 @router.get("/")
@@ -61,44 +59,40 @@ async def search(database: DatabaseDep, registry: RegistryDep, fields: FieldsDep
 
 
 async def _page(database: Database, registry: ModelRegistry, text: str) -> Response:
-    async with database.transaction() as session:
-        reader = RecordReader(session)
-        found = await _found(reader, text)
-        stands = current_verdicts(await reader.verdicts([one.answer for one in found]))
+    answers, verdicts = await recent_answers(database, text)
     titles = {one.model.name: one.model.schema.model.title for one in registry}
-    seen = [_seen(one, stands, titles.get(one.answer.prediction.model_name)) for one in found]
-    is_new = _is_id(text) and all(one.patient_id != text for one in seen)
-    return PAGES.page("lately.html", seen=seen, search=text, is_new=is_new)
-
-
-async def _found(reader: RecordReader, text: str) -> Sequence[RequestedAnswer]:
-    if not text:
-        return await reader.recent(MOST_LINES)
-    return await reader.search_by_id(text, MOST_LINES) if re.fullmatch(_PART_OF_AN_ID, text) else ()
+    patients = [
+        _recent_patient(requested, verdicts, titles.get(requested.answer.prediction.model_name))
+        for requested in answers
+    ]
+    is_new = _is_id(text) and all(patient.patient_id != text for patient in patients)
+    return PAGES.page("recent.html", patients=patients, search=text, is_new=is_new)
 
 
 def _is_id(text: str) -> bool:
     return len(text) <= PATIENT_ID_LENGTH and re.fullmatch(PATIENT_ID, text) is not None
 
 
-def _seen(sent: RequestedAnswer, stands: Mapping[UUID, FeedbackRow], title: str | None) -> Seen:
-    row, prediction = sent.answer, sent.answer.prediction
-    return Seen(
+def _recent_patient(
+    requested: RequestedAnswer, verdicts: Mapping[UUID, FeedbackRow], title: str | None
+) -> RecentPatient:
+    row, prediction = requested.answer, requested.answer.prediction
+    return RecentPatient(
         patient_id=row.patient_id,
         answer_id=row.id,
-        at=sent.at,
+        at=requested.at,
         model=title or prediction.model_name,
         risk=prediction.risk,
         is_high=prediction.risk > prediction.threshold,
         place=round(100 * prediction.risk, 2),
         threshold=round(100 * prediction.threshold, 2),
         outcome=outcome_text(row),
-        said=_said(row, stands),
+        feedback=_feedback(row, verdicts),
     )
 
 
-def _said(row: AnswerRow, stands: Mapping[UUID, FeedbackRow]) -> str:
-    mine = [(one.rank, stands[one.id].verdict) for one in row.counterfactuals if one.id in stands]
+def _feedback(row: AnswerRow, verdicts: Mapping[UUID, FeedbackRow]) -> str:
+    mine = [(one.rank, verdicts[one.id].verdict) for one in row.counterfactuals if one.id in verdicts]
     accepted = [rank for rank, verdict in mine if verdict == Verdict.ACCEPTED]
     declined = sum(verdict == Verdict.DECLINED for _, verdict in mine)
     if accepted:

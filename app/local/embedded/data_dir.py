@@ -23,7 +23,7 @@ _held: set[IO[str]] = set()
 
 
 @dataclass
-class HomeClaim:
+class DataDirLock:
     """This process's exclusive right to a home folder; ends with `release()` or with the process."""
 
     home: Path
@@ -36,14 +36,14 @@ class HomeClaim:
             self._lock.close()
             self._lock = None
 
-    def __enter__(self) -> "HomeClaim":
+    def __enter__(self) -> "DataDirLock":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.release()
 
 
-def claim_home(home: Path) -> HomeClaim:
+def lock_data_dir(home: Path) -> DataDirLock:
     """Create `home` (mode 700) and hold it for this process alone.
 
     Raises HomeError when another run holds it, it is not ours to write, or the disk is too full.
@@ -65,7 +65,7 @@ def claim_home(home: Path) -> HomeClaim:
         lock.close()
         raise
     _held.add(lock)
-    return HomeClaim(home, lock)
+    return DataDirLock(home, lock)
 
 
 def _lock_file(lock: IO[str], home: Path) -> None:

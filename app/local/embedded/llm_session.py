@@ -48,7 +48,7 @@ def serving(adapter: Adapter | None, home: Path, report: Report) -> Iterator[Llm
 
 
 @asynccontextmanager
-async def proposing(
+async def llm_session(
     endpoint: LlmEndpoint, model: ModelVersion, style: Style, samples: int
 ) -> AsyncIterator[LlmProposer]:
     """A patient proposer that never gives its server up."""

@@ -26,7 +26,7 @@ def main() -> int:
     options = _options()
     server = os.fork()
     if server == 0:
-        _become(options)
+        _exec_child(options)
     # The owner decides when to stop: a Ctrl-C or a closed terminal reaches the owner, not us.
     for ignored in (signal.SIGINT, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
@@ -62,7 +62,7 @@ def _watch_lifeline(server: int, options: argparse.Namespace) -> None:
         pass
 
 
-def _become(options: argparse.Namespace) -> None:
+def _exec_child(options: argparse.Namespace) -> None:
     """In the forked child: turn into the server, or say why not in its log."""
     try:
         # A fresh stdin, or the server would hold the lifeline's reading end open.
@@ -86,10 +86,10 @@ def _drop_root(uid: int, gid: int, see_all: bool) -> None:
     os.setgid(gid)
     os.setuid(uid)
     if see_all:
-        _keep_passage()
+        _retain_dac_capability()
 
 
-def _keep_passage() -> None:
+def _retain_dac_capability() -> None:
     """Give up every right of root but that of passing through folders closed to others.
 
     PostgreSQL refuses to run as root, yet root's home folder is closed to everybody else: without

@@ -85,14 +85,25 @@ def context_of(
     """The context of one recorded answer."""
     row, patient, constraints = sent.answer, None, None
     if served is not None and _is_of(row, served):
-        schema, told = served.model.schema, row.constraints
+        schema, recorded = served.model.schema, row.constraints
         try:
             patient = read_patient(schema, row.features)
-            ranges = {name: (low, high) for name, (low, high) in told["permitted_range"].items()}
-            constraints = read_constraints(schema, told["features_to_vary"], ranges, told["max_changes"])
+            ranges = {name: (low, high) for name, (low, high) in recorded["permitted_range"].items()}
+            constraints = read_constraints(
+                schema, recorded["features_to_vary"], ranges, recorded["max_changes"]
+            )
         except InvalidInputError:
             patient = constraints = None
-    return AnswerContext(row, sent.at, from_row(row), served, distributions, patient, constraints, history)
+    return AnswerContext(
+        row=row,
+        sent_at=sent.at,
+        answer=from_row(row),
+        served=served,
+        distributions=distributions,
+        patient=patient,
+        constraints=constraints,
+        history=history,
+    )
 
 
 def _is_of(row: AnswerRow, served: ServedModel | None) -> bool:

@@ -9,7 +9,7 @@ from app.engine.preferences import Preferences
 from app.engine.repair import repair
 from app.engine.search import search
 from app.engine.selection import rank_and_diversify, score
-from app.local.embedded.llm_session import LlmEndpoint, proposing
+from app.local.embedded.llm_session import LlmEndpoint, llm_session
 from app.proposers.llm.prompt import Style
 from research.evaluation.asking.answers import Reply
 from research.evaluation.methods.turnpoint import Asker, reply
@@ -27,7 +27,7 @@ class LanguageModel:
         self._asker = Asker(scene, categories=False)
         self._wish = Preferences(count, scene.schema.model.min_robustness, Generator.LLM)
         self._runner = asyncio.Runner()
-        self._context = proposing(served, scene.model, Style(style), SAMPLES)
+        self._context = llm_session(served, scene.model, Style(style), SAMPLES)
         self._proposer = self._runner.run(self._context.__aenter__())
 
     def __call__(self, person: Person) -> Reply:
@@ -58,7 +58,7 @@ class Pipeline:
         self._runner = asyncio.Runner()
         self._proposer = None
         if served is not None:
-            self._context = proposing(served, scene.model, Style.FINE_TUNED, SAMPLES)
+            self._context = llm_session(served, scene.model, Style.FINE_TUNED, SAMPLES)
             self._proposer = self._runner.run(self._context.__aenter__())
 
     def __call__(self, person: Person) -> Reply:

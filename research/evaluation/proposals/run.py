@@ -14,7 +14,7 @@ import numpy as np
 
 from app.classifiers.model_version import ModelVersion
 from app.engine.references import ReferenceData, reference_data_of
-from app.local.embedded.llm_session import LlmEndpoint, proposing, serving
+from app.local.embedded.llm_session import LlmEndpoint, llm_session, serving
 from app.proposers.llm.prompt import VERSION
 from research.evaluation.proposals.asking import Reply, ask
 from research.evaluation.proposals.cases import Case, cases_of
@@ -100,7 +100,7 @@ async def _asked(
     report: Report,
 ) -> dict[int, Reply]:
     todo = [case for case in cases if case.source_id not in kept.replies]
-    async with proposing(served, model, subject.style, SAMPLES) as proposer:
+    async with llm_session(served, model, subject.style, SAMPLES) as proposer:
         if todo:
             await proposer.warm_up([model.schema])
         async for case, reply in ask(proposer, todo, served.at_once):

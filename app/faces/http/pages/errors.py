@@ -7,7 +7,7 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from starlette.requests import HTTPConnection
 
-from app.faces.http.faults import FaultOut
+from app.faces.http.issues import FaultOut
 from app.faces.http.negotiation import is_fragment
 from app.faces.http.pages.rendering import Pages
 

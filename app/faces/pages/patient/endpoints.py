@@ -7,24 +7,19 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from app.domain.errors import NotFoundError
 from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.described import success, text
 from app.faces.http.negotiation import wants_page
 from app.faces.http.parameters import WHOLE_NUMBER, PageSize, PatientId
-from app.faces.http.problems import documented
+from app.faces.http.problems import problem_responses
 from app.faces.http.replies import json_reply
 from app.faces.pages.patient.dependencies import ContextLoaderDep
-from app.faces.pages.patient.page import PAGES, Outcome, view_of
+from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
 from app.faces.pages.patient.unknown import entering_page
 from app.faces.pages.patient.views.formatting import moved_by
 from app.faces.pages.patient.views.what_if import locks_of, what_if_of
-from app.storage.database import Database
-from app.usecases.counterfactuals.mapping import from_row
-from app.usecases.counterfactuals.repository import AnswerRepository
-from app.usecases.feedback.repository import FeedbackRepository, current_verdicts
-from app.usecases.feedback.schemas import FeedbackOut
 from app.usecases.record.context import AnswerContext
+from app.usecases.record.interventions import interventions_of
 from app.usecases.record.loader import UnknownPatientError
 from app.usecases.record.schemas import InterventionsPage
 
@@ -38,7 +33,7 @@ _PAGE = "For the page alone. "
     "/{patient_id}/interventions",
     operation_id="listPatientInterventions",
     response_model=InterventionsPage,
-    responses=documented(401, 404, 422, 503)
+    responses=problem_responses(401, 404, 422, 503)
     | success("A page of answers, or the clinician's page.", {"text/html": text("The clinician's page.")}),
 )
 async def interventions(
@@ -57,7 +52,7 @@ async def interventions(
 ) -> Response:
     """List what was suggested for a patient, newest first; or show it, where a browser asks."""
     if not wants_page(request):
-        reply = json_reply(await _page_of(database, patient_id, before, limit))
+        reply = json_reply(await interventions_of(database, patient_id, before, limit))
         reply.headers["Vary"] = "Accept, HX-Request"
         return reply
     try:
@@ -72,18 +67,4 @@ def _view(context: AnswerContext, option: int | None) -> dict[str, Any]:
     what_if = what_if_of(context, chosen.features if chosen else {}, locks_of(context))
     moved = moved_by(context.schema, chosen) if chosen else []
     risk = chosen.risk if chosen else context.answer.prediction.risk
-    return view_of(context, what_if, Outcome(risk, (), moved))
-
-
-async def _page_of(database: Database, patient_id: str, before: UUID | None, limit: int) -> InterventionsPage:
-    async with database.transaction() as session:
-        repository = AnswerRepository(session)
-        rows = await repository.of_patient(patient_id, before, limit + 1)
-        if not rows and not await repository.knows_patient(patient_id):
-            raise NotFoundError("There is no patient with this id.")
-        answers = [from_row(row) for row in rows[:limit]]
-        options = [option.id for answer in answers for option in answer.counterfactuals]
-        verdicts = current_verdicts(await FeedbackRepository(session).of(options))
-    more = answers[-1].id if len(rows) > limit else None
-    feedback = [FeedbackOut.model_validate(verdicts[one]) for one in options if one in verdicts]
-    return InterventionsPage(patient_id=patient_id, answers=answers, feedback=feedback, next=more)
+    return view_of(context, what_if, WhatIfResult(risk, (), moved))

@@ -11,14 +11,20 @@ from app.domain.errors import ConflictError, InvalidInputError
 from app.domain.patient import read_patient
 from app.engine.registry import ServedModel
 from app.faces.http.dependencies import DatabaseDep, RegistryDep
-from app.faces.http.disconnect import unless_hung_up
+from app.faces.http.disconnect import cancel_on_disconnect
 from app.faces.http.forms import FieldsDep
 from app.faces.http.negotiation import is_fragment
 from app.faces.http.parameters import PatientId
 from app.faces.pages.patient.dependencies import ContextLoaderDep
-from app.faces.pages.patient.page import PAGES, Outcome, view_of
+from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
 from app.faces.pages.patient.requests import answer_id_in, request_about, request_from
-from app.faces.pages.patient.views.what_if import Setting, locks_of, question_of, setting_of, what_if_of
+from app.faces.pages.patient.views.what_if import (
+    WhatIfSetting,
+    locks_of,
+    question_of,
+    setting_of,
+    what_if_of,
+)
 from app.storage.database import Database
 from app.usecases.counterfactuals.service import CounterfactualService
 from app.usecases.predictions.service import predict
@@ -54,14 +60,14 @@ async def what_if(
     return PAGES.page("patient.html", **await asyncio.to_thread(view_of, context, form, outcome))
 
 
-async def _outcome(served: ServedModel, setting: Setting, database: Database) -> Outcome:
+async def _outcome(served: ServedModel, setting: WhatIfSetting, database: Database) -> WhatIfResult:
     """By the way of POST /predictions, audit row and all; values that contradict each other have no risk."""
     try:
         patient = read_patient(served.model.schema, setting.features)
     except InvalidInputError as error:
-        return Outcome(None, error.issues, setting.moved(), setting.beyond())
+        return WhatIfResult(None, error.issues, setting.moved(), setting.beyond())
     told = await predict(served, patient, database)
-    return Outcome(told.risk, (), setting.moved(), setting.beyond())
+    return WhatIfResult(told.risk, (), setting.moved(), setting.beyond())
 
 
 @router.post("/{patient_id}/interventions")
@@ -82,11 +88,11 @@ async def ask(
         question, base = request_from(context, _setting(context, fields)), context.answer
     service: CounterfactualService = request.state.counterfactuals
     answering = service.answer(question, request.state.ids, base)
-    answer = await unless_hung_up(request, answering)
+    answer = await cancel_on_disconnect(request, answering)
     return _to(request, patient_id, answer.id)
 
 
-def _setting(context: AnswerContext, fields: Mapping[str, str]) -> Setting:
+def _setting(context: AnswerContext, fields: Mapping[str, str]) -> WhatIfSetting:
     question = question_of(context)
     if question is None:
         raise ConflictError(_STALE)

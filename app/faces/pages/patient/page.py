@@ -10,9 +10,9 @@ from app.faces.http.pages.rendering import Pages
 from app.faces.pages.patient.views.charts import charts_of
 from app.faces.pages.patient.views.compare import rows_of
 from app.faces.pages.patient.views.formatting import degraded_text, moves_alone, permitted_ranges
-from app.faces.pages.patient.views.header import who_of
+from app.faces.pages.patient.views.header import header_of
 from app.faces.pages.patient.views.history import history_of
-from app.faces.pages.patient.views.model_evidence import trust_of
+from app.faces.pages.patient.views.model_evidence import evidence_of
 from app.faces.pages.patient.views.options import option_views
 from app.faces.pages.patient.views.risks import risk_view
 from app.faces.pages.patient.views.what_if import WhatIf
@@ -23,7 +23,7 @@ PAGES = Pages(Path(__file__).parent / "templates")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class WhatIfResult:
     """What a setting of the levers comes to: a risk, or why there is none; and what it moves.
 
     `beyond`: in which ways it is not permitted to an option, in words.
@@ -35,12 +35,12 @@ class Outcome:
     beyond: Sequence[str] = ()
 
 
-def view_of(context: AnswerContext, what_if: WhatIf | None, outcome: Outcome) -> dict[str, Any]:
+def view_of(context: AnswerContext, what_if: WhatIf | None, outcome: WhatIfResult) -> dict[str, Any]:
     """All that the page's template names. Asks the committee, so belongs in a thread."""
     answer = context.answer
     infeasible = answer.infeasible
     return {
-        "who": who_of(context),
+        "who": header_of(context),
         "answer": answer,
         "risks": risk_view(context),
         "options": option_views(context),
@@ -53,7 +53,7 @@ def view_of(context: AnswerContext, what_if: WhatIf | None, outcome: Outcome) ->
         "what_if": what_if,
         "outcome": outcome,
         "history": history_of(context),
-        "trust": trust_of(context),
+        "trust": evidence_of(context),
         "reasons": REASONS,
         "wanted_robustness": context.row.min_robustness,
         "supposed": context.is_supposed,

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.domain.errors import InvalidInputError
 from app.engine.registry import ModelRegistry
 from app.faces.pages.patient.views.manual_entry import read_fields
-from app.faces.pages.patient.views.what_if import Setting
+from app.faces.pages.patient.views.what_if import WhatIfSetting
 from app.usecases.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest, TargetIn
 from app.usecases.record.context import AnswerContext
 
@@ -16,7 +16,7 @@ MOST_OPTIONS = 4
 _UUID = TypeAdapter(UUID)  # Python's own reader takes digits of any script, and underscores
 
 
-def request_from(context: AnswerContext, setting: Setting) -> CounterfactualsRequest:
+def request_from(context: AnswerContext, setting: WhatIfSetting) -> CounterfactualsRequest:
     """The question that a what-if comes to: its values and locks, all else as in the answer's own question.
 
     Values may end where they could from how things are, and nowhere else: what is within reach in a year

@@ -12,7 +12,7 @@ from app.usecases.record.context import AnswerContext
 
 
 @dataclass(frozen=True, slots=True)
-class Who:
+class Header:
     """The head of the page. `others` are what other models said last: answer, model, risk.
 
     `supposed` is what a what-if took otherwise: label, value, value on record. `values` is what the model
@@ -39,10 +39,10 @@ class Who:
     values: tuple[tuple[str, str, str | None], ...]
 
 
-def who_of(context: AnswerContext) -> Who:
+def header_of(context: AnswerContext) -> Header:
     """The head of the page of one answer."""
     schema, row, checks = context.schema, context.row, checks_of(context)
-    return Who(
+    return Header(
         patient_id=row.patient_id,
         person=_person(context),
         sent_at=context.sent_at,

@@ -16,7 +16,7 @@ _BAND, _FROM = re.compile(r"(\d+)-(\d+)"), re.compile(r"(\d+) and over")
 
 
 @dataclass(frozen=True, slots=True)
-class GroupFigures:
+class GroupEvidence:
     """How the model does in one group of held-out people; shares from 0 to 1."""
 
     name: str
@@ -29,7 +29,7 @@ class GroupFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Trust:
+class ModelEvidence:
     """What the card says; empty where a model has none."""
 
     version: str
@@ -40,11 +40,11 @@ class Trust:
     people: int
     not_for: tuple[str, ...]
     limits: tuple[str, ...]
-    figures: tuple[GroupFigures, ...]
+    figures: tuple[GroupEvidence, ...]
     threshold: float
 
 
-def trust_of(context: AnswerContext) -> Trust | None:
+def evidence_of(context: AnswerContext) -> ModelEvidence | None:
     """The panel; None where the model is not hosted any more."""
     if context.served is None or context.distributions is None:
         return None
@@ -53,10 +53,10 @@ def trust_of(context: AnswerContext) -> Trust | None:
 
 def trust_in(
     model: ModelVersion, distributions: ReferenceDistributions, values: Mapping[str, Value]
-) -> Trust:
+) -> ModelEvidence:
     """What there is to say of a model to whoever looks at a patient with these values."""
     facts, card = model.schema.model, distributions.card or Card()
-    return Trust(
+    return ModelEvidence(
         version=model.version,
         made_by=card.made_by,
         warnings=weaknesses(card.performance.held_out),
@@ -72,7 +72,7 @@ def trust_in(
 
 def _figures(
     schema: FeatureSchema, values: Mapping[str, Value], performance: Performance
-) -> Iterator[GroupFigures]:
+) -> Iterator[GroupEvidence]:
     """Everybody first, then the groups that the patient is in."""
     if performance.held_out is not None:
         yield from _group("Everybody", performance.held_out)
@@ -81,11 +81,11 @@ def _figures(
             yield from _group(f"{group.group}: {group.level}", group)
 
 
-def _group(name: str, told: Figures) -> Iterator[GroupFigures]:
+def _group(name: str, told: Figures) -> Iterator[GroupEvidence]:
     """The figures, unless the people are too few to have some."""
     auc, sensitivity, specificity = told.roc_auc, told.sensitivity, told.specificity
     if auc is not None and sensitivity is not None and specificity is not None:
-        yield GroupFigures(name, told.n, auc.value, auc.low, auc.high, sensitivity, specificity)
+        yield GroupEvidence(name, told.n, auc.value, auc.low, auc.high, sensitivity, specificity)
 
 
 def is_in(schema: FeatureSchema, values: Mapping[str, Value], group: str, level: str) -> bool:

@@ -52,7 +52,7 @@ class WhatIf:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class WhatIfSetting:
     """Levers as somebody has put them.
 
     `locked` are to stay out of what is asked for from here; `kept` is what the answer's own question did not
@@ -137,12 +137,12 @@ def what_if_of(context: AnswerContext, at: Mapping[str, Value], locked: frozense
     for lever in question.levers:
         name = lever.feature.name
         groups.setdefault(lever.feature.group, []).append(_control(lever, at.get(name), name in locked))
-    return WhatIf(groups, question.levers.max_changes, tuple(_stuck(question)))
+    return WhatIf(groups, question.levers.max_changes, tuple(_unavailable_features(question)))
 
 
 def setting_of(
     question: RecourseProblem, fields: Mapping[str, str], kept: frozenset[str] = frozenset()
-) -> Setting:
+) -> WhatIfSetting:
     """Read the form's fields; a lever that is not among them stands as it is, a switch stands at its lowest.
 
     Raises:
@@ -155,7 +155,7 @@ def setting_of(
         raise InvalidInputError.at("", "has a field that is not of this patient's what-if")
     levels = np.array([_level(lever, fields) for lever in question.levers], dtype=np.int64)
     locked = frozenset(name.removeprefix(LOCK) for name in given if name.startswith(LOCK))
-    return Setting(question, levels, locked, kept)
+    return WhatIfSetting(question, levels, locked, kept)
 
 
 def _level(lever: Lever, fields: Mapping[str, str]) -> int:
@@ -186,7 +186,7 @@ def _control(lever: Lever, after: Value, is_locked: bool) -> Control:
     return Control(feature.name, feature.label, feature.unit, is_switch, place, texts, is_locked)
 
 
-def _stuck(question: RecourseProblem) -> list[tuple[str, str]]:
+def _unavailable_features(question: RecourseProblem) -> list[tuple[str, str]]:
     """Features that are no levers here, and why, in words."""
     levers = {lever.feature.name for lever in question.levers}
     values, schema = question.patient.values, question.schema

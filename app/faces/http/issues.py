@@ -45,7 +45,7 @@ class ParameterFaultOut(BaseModel):
 FaultOut = BodyFaultOut | ParameterFaultOut
 
 
-def told(faults: Iterable[ValidationIssue | ParameterIssue]) -> Iterator[FaultOut]:
+def issues_out(faults: Iterable[ValidationIssue | ParameterIssue]) -> Iterator[FaultOut]:
     """On the wire, each once, and no more than `MOST_TOLD`."""
     for fault in islice(dict.fromkeys(faults), MOST_TOLD):
         if isinstance(fault, ValidationIssue):
