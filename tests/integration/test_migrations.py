@@ -1,8 +1,10 @@
 """The migrations build exactly the tables that the code uses, and take them away again."""
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -63,23 +65,52 @@ def test_downgrade_leaves_nothing_and_upgrade_works_again(empty_database: str, e
     assert set(TABLES) <= set(inspect(engine).get_table_names())
 
 
+def add_answer(database: "psycopg.Connection[tuple[Any, ...]]") -> None:
+    """An answer as version 0.1 recorded it."""
+    database.execute("INSERT INTO patients (id) VALUES ('P-1') ON CONFLICT DO NOTHING")
+    database.execute(
+        "WITH prediction AS (INSERT INTO predictions"
+        " (id, model_name, model_version, model_digest, risk, threshold, label)"
+        " VALUES (gen_random_uuid(), 'm', '1', 'd', 0.7, 0.5, 'high') RETURNING id)"
+        " INSERT INTO answers (id, created_at, patient_id, prediction_id, question_digest, features, target,"
+        " constraints, count, min_robustness, generator, status)"
+        " SELECT gen_random_uuid(), now(), 'P-1', id, 'd', '{}', 0.5, '{}', 4, 0.9, 'auto', 'infeasible'"
+        " FROM prediction"
+    )
+
+
 def test_answers_from_before_values_were_checked_warn_of_nothing(empty_database: str) -> None:
     command.upgrade(alembic_for(empty_database), "0005")
     with connect(empty_database) as database:
-        database.execute("INSERT INTO patients (id) VALUES ('P-1')")
-        database.execute(
-            "INSERT INTO predictions (id, model_name, model_version, model_digest, risk, threshold, label)"
-            " VALUES (gen_random_uuid(), 'm', '1', 'd', 0.7, 0.5, 'high')"
-        )
-        database.execute(
-            "INSERT INTO answers (id, created_at, patient_id, prediction_id, question_digest, features,"
-            " target, constraints, count, min_robustness, generator, status) SELECT gen_random_uuid(), now(),"
-            " 'P-1', id, 'd', '{}', 0.5, '{}', 4, 0.9, 'auto', 'infeasible' FROM predictions"
-        )
+        add_answer(database)
         command.upgrade(alembic_for(empty_database), "0006")
         assert database.execute("SELECT warnings FROM answers").fetchall() == [([],)]
         command.downgrade(alembic_for(empty_database), "0005")
         assert database.execute("SELECT count(*) FROM answers").fetchone() == (1,)
+
+
+def test_what_was_away_becomes_a_list_and_text_again(empty_database: str) -> None:
+    """Also of an answer for which two things were away, and of one for which nothing was."""
+    recorded = ["cache_unavailable", "llm_timeout,cache_unavailable", None]
+    command.upgrade(alembic_for(empty_database), "0008")
+    with connect(empty_database) as database:
+        for degraded in recorded:
+            add_answer(database)
+            database.execute(
+                "INSERT INTO generations (answer_id, proposals, well_formed, valid, repaired, degraded,"
+                " elapsed_ms) SELECT id, 0, 0, 0, 0, %s, 1 FROM answers"
+                " WHERE id NOT IN (SELECT answer_id FROM generations)",
+                [degraded],
+            )
+        listed = "SELECT degraded FROM generations ORDER BY degraded"
+        command.upgrade(alembic_for(empty_database), "0009")
+        assert database.execute(listed).fetchall() == [
+            ([],),
+            (["cache_unavailable"],),
+            (["llm_timeout", "cache_unavailable"],),
+        ]
+        command.downgrade(alembic_for(empty_database), "0008")
+        assert [row[0] for row in database.execute(listed).fetchall()] == recorded
 
 
 def test_there_is_one_line_of_migrations() -> None:
