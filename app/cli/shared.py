@@ -30,12 +30,12 @@ def progress() -> Iterator[Callable[[str, float], None]]:
     """A bar on a terminal; elsewhere a line for every twentieth done."""
     from rich.progress import Progress
 
-    said = -1
+    shown = -1
 
     def line(words: str, fraction: float) -> None:
-        nonlocal said
-        if int(20 * fraction) != said:
-            said = int(20 * fraction)
+        nonlocal shown
+        if int(20 * fraction) != shown:
+            shown = int(20 * fraction)
             typer.echo(f"{100 * fraction:3.0f} % {words}")
 
     with Progress() as bar:

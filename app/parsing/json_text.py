@@ -112,10 +112,10 @@ class _Word:
 def _faults(text: str) -> list[tuple[str, str]]:
     """What is wrong, with its place; read anew, since places are told only of what is wrong."""
     try:
-        found = list(islice(_walk(_parsed(text, _Pairs, _Word), ()), _MOST_FAULTS))
+        faults = list(islice(_walk(_parsed(text, _Pairs, _Word), ()), _MOST_FAULTS))
     except RecursionError:
         raise JsonError("is nested too deeply") from None
-    return [(pointer_to(path), why) for path, why in dict.fromkeys(found)]
+    return [(pointer_to(path), why) for path, why in dict.fromkeys(faults)]
 
 
 def _walk(value: Any, path: Path) -> Iterator[tuple[Path, str]]:

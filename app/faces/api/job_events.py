@@ -12,12 +12,12 @@ _EVERY_S = 0.5
 
 async def events_of(service: AugmentationService, job_id: UUID) -> AsyncIterator[str]:
     """An event `progress` whenever something changed, `end` with the final state, then no more."""
-    told: Job | None = None
+    sent: Job | None = None
     while True:
         job = await service.get(job_id)
-        if job != told:
+        if job != sent:
             yield _event("end" if job.state.is_final else "progress", job)
-            told = job
+            sent = job
         if job.state.is_final:
             return
         await asyncio.sleep(_EVERY_S)

@@ -20,10 +20,10 @@ def format_for(accept: str) -> Format | None:
     return None
 
 
-def version_of(job: Job, wanted: Format, after: str | None) -> str:
+def version_of(job: Job, format_: Format, after: str | None) -> str:
     """A strong ETag: a job's rows do not change once it has ended."""
-    told = f"{job.id} {job.finished_at} {wanted.ending} {after}"
-    return f'"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
+    text = f"{job.id} {job.finished_at} {format_.ending} {after}"
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
 def is_had(version: str, if_none_match: str) -> bool:

@@ -33,7 +33,7 @@ _KINDS = {
 def card(served: ServedModelDep, request: Request) -> Response:
     """Say what a model is good for, how well it does, and where not to trust it: JSON, Markdown or a page."""
     try:
-        markdown, told = card_of(served)
+        markdown, card = card_of(served)
     except FileNotFoundError:
         raise NotFoundError("This model has no card.") from None
     headers = {"Vary": "Accept"}
@@ -41,7 +41,7 @@ def card(served: ServedModelDep, request: Request) -> Response:
         return PlainTextResponse(markdown, media_type=_MARKDOWN, headers=headers)
     if wants_page(request):
         return card_page(served.model.schema.model.title, markdown)
-    return JSONResponse(told, headers=headers)
+    return JSONResponse(card, headers=headers)
 
 
 def card_of(served: ServedModel) -> tuple[str, Any]:

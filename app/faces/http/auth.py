@@ -37,8 +37,8 @@ class RequireToken:
             return
         known = [secrets.compare_digest(given, expected) for expected in self._tokens]
         if not any(known):
-            asked, detail = _BROWSER if wants_page(request) else _PROGRAM
-            raise HTTPException(401, detail, headers={"WWW-Authenticate": asked})
+            challenge, detail = _BROWSER if wants_page(request) else _PROGRAM
+            raise HTTPException(401, detail, headers={"WWW-Authenticate": challenge})
 
 
 def _credentials(header: str) -> tuple[str | None, bytes]:

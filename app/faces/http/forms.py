@@ -65,6 +65,6 @@ def _as_json(request: Request, body: bytes) -> Request:
     async def receive() -> Message:
         return pending.pop() if pending else await request.receive()
 
-    made = Request(scope, receive)
-    made.state.is_form = True
-    return made
+    replayed = Request(scope, receive)
+    replayed.state.is_form = True
+    return replayed

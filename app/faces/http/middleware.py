@@ -98,8 +98,10 @@ class ErrorBoundary:
         except Exception as error:
             _log.error("unexpected_error", error=type(error).__name__, where=_place(error))
             if scope["type"] == "http" and not started:
-                told = problem_or_page(Request(scope), 500, "Something went wrong here; it has been logged.")
-                await told(scope, receive, send)
+                response = problem_or_page(
+                    Request(scope), 500, "Something went wrong here; it has been logged."
+                )
+                await response(scope, receive, send)
 
 
 class BodyLimit:

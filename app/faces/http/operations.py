@@ -36,10 +36,10 @@ async def livez() -> Liveness:
 )
 async def readyz(request: Request, verbose: Verbose = None) -> Response:
     """Say which parts answer, within some two seconds; 503 while the record or a classifier is away."""
-    told: Readiness = await readiness_of(request.state)
+    readiness: Readiness = await readiness_of(request.state)
     if verbose is None:
-        told = Readiness.model_validate(told.model_dump())
-    return json_reply(told, 200 if told.ready else 503)
+        readiness = Readiness.model_validate(readiness.model_dump())
+    return json_reply(readiness, 200 if readiness.ready else 503)
 
 
 @router.get(

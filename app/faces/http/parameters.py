@@ -24,9 +24,9 @@ async def refuse_repeated(request: Request) -> None:
     """
     times = Counter(name for name, _ in request.query_params.multi_items())
     twice = [name for name, count in times.items() if count > 1]
-    told = dict.fromkeys(name if is_plain(name) else _UNTOLD for name in twice)
-    if told:
-        raise InvalidParameterError(*(ParameterIssue(name, "query", _TWICE) for name in told))
+    repeated = dict.fromkeys(name if is_plain(name) else _UNTOLD for name in twice)
+    if repeated:
+        raise InvalidParameterError(*(ParameterIssue(name, "query", _TWICE) for name in repeated))
 
 
 def _whole(value: object) -> object:

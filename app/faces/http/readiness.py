@@ -94,9 +94,9 @@ def _trouble(llm: LlmClient, silence: Failure | None) -> LlmTrouble | None:
     )
 
 
-async def _in_time(asked: Coroutine[Any, Any, T], otherwise: T) -> T:
+async def _in_time(check: Coroutine[Any, Any, T], otherwise: T) -> T:
     """What comes of it in time. It is not waited for while it is cancelled: a driver may try to be polite."""
-    task = asyncio.create_task(asked)
+    task = asyncio.create_task(check)
     await asyncio.wait({task}, timeout=PATIENCE_S)
     if task.done():
         return task.result()

@@ -76,8 +76,8 @@ def _add_refusals(document: Document, asks_for_token: bool) -> None:
     for operations in document["paths"].values():
         for method, operation in operations.items():
             statuses = ([] if method == "get" else [403]) + ([] if asks_for_token else [421])
-            told = {str(status): response for status, response in problem_responses(*statuses).items()}
-            operation["responses"] = dict(sorted((told | operation["responses"]).items()))
+            documented = {str(status): response for status, response in problem_responses(*statuses).items()}
+            operation["responses"] = dict(sorted((documented | operation["responses"]).items()))
 
 
 def _add_security(document: Document) -> None:

@@ -38,7 +38,7 @@ _MILLISECONDS = 41.5
 def answers_of(registry: ModelRegistry, person: Person) -> Answers:
     """An example of what each operation answers, in at least one media type."""
     answer = _answer(registry, person)
-    told = _in_json(answer)
+    payload = _in_json(answer)
     feedback = FeedbackOut(
         id=ids.FEEDBACK_ID,
         created_at=ids.SAID,
@@ -51,8 +51,8 @@ def answers_of(registry: ModelRegistry, person: Person) -> Answers:
     )
     page = InterventionsPage(patient_id=ids.PATIENT_ID, answers=[answer], feedback=[feedback], next=None)
     return {
-        "createCounterfactuals": told,
-        "getCounterfactuals": told,
+        "createCounterfactuals": payload,
+        "getCounterfactuals": payload,
         "createFeedback": _in_json(feedback),
         "listPatientInterventions": _in_json(page),
         "createPrediction": _in_json(_prediction(answer)),

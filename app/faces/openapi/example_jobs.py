@@ -41,7 +41,7 @@ def job_answers(answer: CounterfactualsAnswer) -> dict[str, dict[str, Any]]:
 
 
 def _job(answer: CounterfactualsAnswer, state: State) -> Job:
-    made = len(answer.counterfactuals) if state is State.COMPLETED else 0
+    rows = len(answer.counterfactuals) if state is State.COMPLETED else 0
     is_done = int(state is State.COMPLETED)
     return Job(
         id=ids.JOB_ID,
@@ -54,7 +54,7 @@ def _job(answer: CounterfactualsAnswer, state: State) -> Job:
         per_row=3,
         generator=Generator.AUTO,
         seed=0,
-        progress=Progress(total=1, done=is_done, accepted=made, rejected=0, invalid=0),
+        progress=Progress(total=1, done=is_done, accepted=rows, rejected=0, invalid=0),
         duplicates_removed=0,
         degraded=[],
         failure=None,

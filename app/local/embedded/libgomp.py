@@ -29,5 +29,5 @@ def library_path(home: Path) -> dict[str, str]:
 def bundled_libgomp() -> Path | None:
     """The copy inside XGBoost's wheel."""
     shipped = files("xgboost-cpu") or []
-    found = [Path(str(file.locate())) for file in shipped if file.name.startswith("libgomp")]
-    return found[0] if found else None
+    libraries = [Path(str(file.locate())) for file in shipped if file.name.startswith("libgomp")]
+    return libraries[0] if libraries else None

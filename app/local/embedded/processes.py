@@ -105,8 +105,8 @@ def wait_until_ready(child: Child, ready: Callable[[], bool], seconds: float) ->
         time.sleep(0.02)
     what = f"did not answer within {seconds:.0f} s" if child.running else "ended while starting"
     child.stop()
-    said = child.last_line() or "nothing"
-    raise StartError(f"{child.name} {what}; its log {child.log} ends with: {said}")
+    reason = child.last_line() or "nothing"
+    raise StartError(f"{child.name} {what}; its log {child.log} ends with: {reason}")
 
 
 def last_line(log: Path, start: int = 0) -> str:

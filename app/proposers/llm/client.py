@@ -135,7 +135,7 @@ class LlmClient:
     def _keep(self, dialect: Dialect) -> None:
         if dialect != self._dialect:
             self._dialect = dialect
-            _log.info("llm_dialect", **dialect.told)
+            _log.info("llm_dialect", **dialect.as_log)
 
     async def _served_model(self) -> str:
         """The first model that the server lists; asked anew once it does not know the last one."""

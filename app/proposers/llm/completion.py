@@ -36,11 +36,11 @@ def read_completion(document: Any, count: int) -> Completion:
     if choices and not contents:
         raise NotACompletionError
     texts = [content for content in contents if isinstance(content, str)]
-    read, said = _usage(document)
+    prompt_tokens, completion_tokens = _usage(document)
     # llama.cpp, which alone has `timings`, merges several answers but gives the usage of the first.
     if "timings" in document and len(choices) > 1:
-        return Completion(texts, read, None, said, len(choices))
-    return Completion(texts, read, said, choices=len(choices))
+        return Completion(texts, prompt_tokens, None, completion_tokens, len(choices))
+    return Completion(texts, prompt_tokens, completion_tokens, choices=len(choices))
 
 
 def together(parts: list[Completion]) -> Completion:

@@ -54,7 +54,7 @@ class Dialect:
         return replace(self, many=False)
 
     @property
-    def told(self) -> dict[str, Any]:
+    def as_log(self) -> dict[str, Any]:
         """For a log: names of parameters and forms, no values of a request."""
         return asdict(self)
 
@@ -115,7 +115,7 @@ def _messages(messages: list[Message], form: Form) -> list[Message]:
 def _response_format(schema: dict[str, Any], form: Form) -> dict[str, Any]:
     if form is Form.JSON:
         return {"type": "json_object"}
-    told: dict[str, Any] = {"name": "changes", "schema": schema}
+    json_schema: dict[str, Any] = {"name": "changes", "schema": schema}
     if form is Form.OBJECT:
-        told |= {"schema": object_schema(schema), "strict": True}
-    return {"type": "json_schema", "json_schema": told}
+        json_schema |= {"schema": object_schema(schema), "strict": True}
+    return {"type": "json_schema", "json_schema": json_schema}

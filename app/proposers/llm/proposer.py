@@ -54,8 +54,8 @@ class LlmProposer:
     @property
     def prompt_version(self) -> str:
         """Which words the model was asked with."""
-        told = "+json" if self.client.form in (Form.JSON, Form.WORDS) else ""
-        return f"{VERSION}/{self.style}{told}"
+        suffix = "+json" if self.client.form in (Form.JSON, Form.WORDS) else ""
+        return f"{VERSION}/{self.style}{suffix}"
 
     async def propose(self, problem: RecourseProblem, seed: int | None = None) -> Proposals:
         """Proposals for a patient; the model's being away is no error."""
@@ -88,9 +88,9 @@ class LlmProposer:
             LlmError: the language model is away, too slow, or answers with something else.
             ClassifierError: the classifier is away; the prompt has its word on single moves.
         """
-        said = await in_thread(problem.classifier, self._messages, problem)
+        prompt = await in_thread(problem.classifier, self._messages, problem)
         sampling = SamplingRequest(
-            said, response_schema(problem.levers), self.temperature, _MOST_TOKENS, seed
+            prompt, response_schema(problem.levers), self.temperature, _MOST_TOKENS, seed
         )
         return await self.client.sample(sampling, self.samples, self.deadline_s)
 

@@ -59,8 +59,8 @@ _CODES = frozenset(
 def failure_of(status: int, body: bytes, is_refusal: bool = False) -> Failure:
     """What an error's status and body come to; `is_refusal` where it refuses a parameter of the request."""
     error = _error(_document(body))
-    said = [error.get(key) for key in ("code", "type")]
-    code = next((one for one in said if isinstance(one, str) and one in _CODES), None)
+    codes = [error.get(key) for key in ("code", "type")]
+    code = next((one for one in codes if isinstance(one, str) and one in _CODES), None)
     if is_refusal:
         return Failure(FailureReason.REFUSED_PARAMETER, status, code)
     if status == 404 and error and "model" in _text(body).lower():

@@ -20,7 +20,7 @@ from app.usecases.record.repository import PastRisk, RequestedAnswer
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class RecordedHistory:
     """What is on record beside the answer that is shown.
 
     `base` is the answer that a what-if departed from; `older` where the history goes on; `others` what was
@@ -50,7 +50,7 @@ class AnswerContext:
     distributions: ReferenceDistributions | None
     patient: Patient | None
     constraints: Constraints | None
-    history: History
+    history: RecordedHistory
 
     @property
     def schema(self) -> FeatureSchema | None:
@@ -78,7 +78,7 @@ class AnswerContext:
 
 def context_of(
     sent: RequestedAnswer,
-    history: History,
+    history: RecordedHistory,
     served: ServedModel | None,
     distributions: ReferenceDistributions | None,
 ) -> AnswerContext:

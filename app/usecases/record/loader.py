@@ -7,7 +7,7 @@ from app.domain.errors import NotFoundError
 from app.engine.registry import ModelRegistry
 from app.storage.database import Database
 from app.storage.tables import AnswerRow
-from app.usecases.record.context import AnswerContext, History, context_of
+from app.usecases.record.context import AnswerContext, RecordedHistory, context_of
 from app.usecases.record.reference_distributions import ReferenceDistributions
 from app.usecases.record.repository import RecordReader, RequestedAnswer
 
@@ -58,15 +58,15 @@ class AnswerContextLoader:
         async with self._database.transaction() as session:
             reader = RecordReader(session)
             sent = _theirs(await reader.answer(patient_id, wanted))
-            history = History(base=await _base(reader, sent.answer))
+            history = RecordedHistory(base=await _base(reader, sent.answer))
         return self._context(sent, history)
 
     async def _history(
         self, reader: RecordReader, sent: RequestedAnswer, last: list[RequestedAnswer], before: UUID | None
-    ) -> History:
+    ) -> RecordedHistory:
         shown, told = sent.answer, sent.answer.prediction
         answers = list(await reader.answers(shown.patient_id, before, HISTORY + 1))
-        return History(
+        return RecordedHistory(
             base=await _base(reader, shown),
             answers=answers[:HISTORY],
             older=answers[HISTORY - 1].id if len(answers) > HISTORY else None,
@@ -75,7 +75,7 @@ class AnswerContextLoader:
             verdicts=await reader.verdicts([shown, *answers]),
         )
 
-    def _context(self, sent: RequestedAnswer, history: History) -> AnswerContext:
+    def _context(self, sent: RequestedAnswer, history: RecordedHistory) -> AnswerContext:
         name = sent.answer.prediction.model_name
         return context_of(sent, history, self._registry.find(name), self._distributions.get(name))
 

@@ -66,8 +66,8 @@ async def _outcome(served: ServedModel, setting: WhatIfSetting, database: Databa
         patient = read_patient(served.model.schema, setting.features)
     except InvalidInputError as error:
         return WhatIfResult(None, error.issues, setting.moved(), setting.beyond())
-    told = await predict(served, patient, database)
-    return WhatIfResult(told.risk, (), setting.moved(), setting.beyond())
+    prediction = await predict(served, patient, database)
+    return WhatIfResult(prediction.risk, (), setting.moved(), setting.beyond())
 
 
 @router.post("/{patient_id}/interventions")

@@ -27,7 +27,7 @@ def request_from(context: AnswerContext, setting: WhatIfSetting) -> Counterfactu
     """
     if setting.is_all_locked:
         raise InvalidInputError.at("", "Everything is locked: leave at least one value free.")
-    asked = context.row.constraints
+    constraints = context.row.constraints
     return CounterfactualsRequest(
         patient_id=context.row.patient_id,
         model=context.row.prediction.model_name,
@@ -35,8 +35,8 @@ def request_from(context: AnswerContext, setting: WhatIfSetting) -> Counterfactu
         target=TargetIn(max_risk=context.answer.prediction.target),
         constraints=ConstraintsIn(
             features_to_vary=setting.free if setting.locked else None,
-            permitted_range={**asked["permitted_range"], **setting.ranges},
-            max_changes=asked["max_changes"],
+            permitted_range={**constraints["permitted_range"], **setting.ranges},
+            max_changes=constraints["max_changes"],
         ),
         count=MOST_OPTIONS,
         min_robustness=context.row.min_robustness,

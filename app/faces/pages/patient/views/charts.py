@@ -148,11 +148,13 @@ def _sentence(
     """What the drawing says, for whoever does not look at it."""
     assert context.patient is not None
     now = "As supposed" if context.is_supposed else "Now"
-    told = [f"{_options(numbers)}: {_told(feature, distribution, after)}" for after, numbers in ends.items()]
-    return f"{now}: {_told(feature, distribution, context.patient.values[feature.name])}. {'. '.join(told)}."
+    sentences = [
+        f"{_options(numbers)}: {_told_value(feature, distribution, after)}" for after, numbers in ends.items()
+    ]
+    return f"{now}: {_told_value(feature, distribution, context.patient.values[feature.name])}. {'. '.join(sentences)}."
 
 
-def _told(feature: Feature, distribution: FeatureDistribution, value: Value) -> str:
+def _told_value(feature: Feature, distribution: FeatureDistribution, value: Value) -> str:
     if feature.kind is Kind.BOOLEAN:
         alike = distribution.below(2) - distribution.below(1) if value else distribution.below(1)
         return f"{value_text(feature, value)}, like {risk_text(alike)} of people"

@@ -80,9 +80,9 @@ class PermittedRange:
     step: str | None
 
 
-def permitted_ranges(schema: FeatureSchema | None, found: InfeasibleOut) -> list[PermittedRange]:
+def permitted_ranges(schema: FeatureSchema | None, infeasible: InfeasibleOut) -> list[PermittedRange]:
     """What a finding that nothing reaches the target holds for; empty where that was not recorded."""
-    permitted = found.conditions.permitted if found.conditions else []
+    permitted = infeasible.conditions.permitted if infeasible.conditions else []
     return [_range(schema, one) for one in permitted]
 
 

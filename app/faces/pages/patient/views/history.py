@@ -28,7 +28,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class RiskHistory:
     """The risk over time of what callers asked, on a drawing of `WIDTH` by `HEIGHT`."""
 
     points: tuple[tuple[float, float], ...]
@@ -39,18 +39,20 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class HistoryView:
     """Entries, newest first, where they go on, and the course where there are two points or more."""
 
     entries: tuple[Entry, ...]
     older: UUID | None
-    risk_history: Course | None
+    risk_history: RiskHistory | None
 
 
-def history_of(context: AnswerContext) -> History:
+def history_of(context: AnswerContext) -> HistoryView:
     """The history of the patient whom the answer is about."""
     history = context.history
-    return History(tuple(_entry(context, row) for row in history.answers), history.older, _course(context))
+    return HistoryView(
+        tuple(_entry(context, row) for row in history.answers), history.older, _course(context)
+    )
 
 
 def outcome_text(row: AnswerRow) -> str:
@@ -79,22 +81,22 @@ def _entry(context: AnswerContext, row: AnswerRow) -> Entry:
     )
 
 
-def _course(context: AnswerContext) -> Course | None:
-    told = context.history.risk_history
-    if len(told) < 2:
+def _course(context: AnswerContext) -> RiskHistory | None:
+    risks = context.history.risk_history
+    if len(risks) < 2:
         return None
-    since, until = told[0].at, told[-1].at
+    since, until = risks[0].at, risks[-1].at
     span = (until - since).total_seconds() or 1.0
     points = [
         (round(WIDTH * (one.at - since).total_seconds() / span, 2), round(HEIGHT * (1 - one.risk), 2))
-        for one in told
+        for one in risks
     ]
-    threshold, version = told[-1].threshold, context.row.prediction.model_version
-    return Course(
+    threshold, version = risks[-1].threshold, context.row.prediction.model_version
+    return RiskHistory(
         points=tuple(points),
         threshold=round(HEIGHT * (1 - threshold), 2),
         since=since,
         until=until,
-        sentence=f"{len(told)} answers by version {version}: from {risk_text(told[0].risk)} to "
-        f"{risk_text(told[-1].risk)}; the threshold is {risk_text(threshold)}.",
+        sentence=f"{len(risks)} answers by version {version}: from {risk_text(risks[0].risk)} to "
+        f"{risk_text(risks[-1].risk)}; the threshold is {risk_text(threshold)}.",
     )

@@ -81,11 +81,11 @@ def _figures(
             yield from _group(f"{group.group}: {group.level}", group)
 
 
-def _group(name: str, told: Figures) -> Iterator[GroupEvidence]:
+def _group(name: str, figures: Figures) -> Iterator[GroupEvidence]:
     """The figures, unless the people are too few to have some."""
-    auc, sensitivity, specificity = told.roc_auc, told.sensitivity, told.specificity
+    auc, sensitivity, specificity = figures.roc_auc, figures.sensitivity, figures.specificity
     if auc is not None and sensitivity is not None and specificity is not None:
-        yield GroupEvidence(name, told.n, auc.value, auc.low, auc.high, sensitivity, specificity)
+        yield GroupEvidence(name, figures.n, auc.value, auc.low, auc.high, sensitivity, specificity)
 
 
 def is_in(schema: FeatureSchema, values: Mapping[str, Value], group: str, level: str) -> bool:
