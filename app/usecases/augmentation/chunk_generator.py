@@ -67,7 +67,7 @@ class ChunkGenerator:
         problems = await asyncio.to_thread(self._problems, sources, done)
         if not problems:
             return
-        found, proposals = await asyncio.gather(
+        search_results, proposals = await asyncio.gather(
             asyncio.to_thread(self.maker.search, list(problems.values()), self.preferences, self.pool),
             asyncio.gather(*(self._proposals(number, one) for number, one in problems.items())),
         )
@@ -75,7 +75,7 @@ class ChunkGenerator:
         if any(one.is_away for one in degraded) and self.preferences.generator is Generator.LLM:
             raise ProposerError("the language model was away while it alone was to propose")
         done.degraded |= degraded
-        requested = zip(problems.values(), found, proposals, strict=True)
+        requested = zip(problems.values(), search_results, proposals, strict=True)
         chosen = await asyncio.to_thread(
             lambda: [(q, self.maker.pick(q, self.preferences, f, p.levels)) for q, f, p in requested]
         )

@@ -105,8 +105,8 @@ def _chunks(rows: Iterable[RawRow], model: ModelVersion) -> Iterator[tuple[list[
     wrong: list[Json] = []
     for row, person, faults in checked(model.schema, rows, ""):
         if person is None:
-            told = [_told(fault) for fault in faults]
-            wrong.append({"row": row.number, "line": row.line, "errors": told})
+            details = [_detail(fault) for fault in faults]
+            wrong.append({"row": row.number, "line": row.line, "errors": details})
         else:
             people.append(person)
         if len(people) == CHUNK or len(wrong) == CHUNK:
@@ -116,5 +116,5 @@ def _chunks(rows: Iterable[RawRow], model: ModelVersion) -> Iterator[tuple[list[
         yield people, wrong
 
 
-def _told(fault: ValidationIssue) -> dict[str, Any]:
+def _detail(fault: ValidationIssue) -> dict[str, Any]:
     return {"pointer": fault.pointer, "detail": fault.detail}

@@ -29,7 +29,7 @@ class ReportRequest:
 
 def documents_of(measured: ReportRequest) -> tuple[dict[str, Any], str, str]:
     """Report, page and data card. Runs in a process of its own, which alone loads what measures and draws."""
-    made: tuple[dict[str, Any], str, str] = resolve_name("app.usecases.augmentation.documents:documents")(
-        measured
-    )
-    return made
+    documents: tuple[dict[str, Any], str, str] = resolve_name(
+        "app.usecases.augmentation.documents:documents"
+    )(measured)
+    return documents

@@ -96,25 +96,34 @@ class RowGenerator:
         return list(pool.map(lambda one: search(one, self.base.references, preferences, WORK), problems))
 
     def pick(
-        self, problem: RecourseProblem, preferences: Preferences, found: SearchResult, proposals: IntArray
+        self,
+        problem: RecourseProblem,
+        preferences: Preferences,
+        search_result: SearchResult,
+        proposals: IntArray,
     ) -> list[tuple[IntArray, Generator]]:
         """Up to `preferences.count` candidates, different in what they change, each with who proposed it."""
-        settled = repair(problem, proposals)
+        repaired = repair(problem, proposals)
         only_llm = preferences.generator is Generator.LLM
-        if preferences.min_robustness == 0 and not len(settled.levels) and found.proved and not only_llm:
-            return [(levels, Generator.SEARCH) for levels in found.levels[: preferences.count]]
-        searched = found.levels[:0] if only_llm else found.levels
+        if (
+            preferences.min_robustness == 0
+            and not len(repaired.levels)
+            and search_result.proved
+            and not only_llm
+        ):
+            return [(levels, Generator.SEARCH) for levels in search_result.levels[: preferences.count]]
+        searched = search_result.levels[:0] if only_llm else search_result.levels
         options = select_options(
             problem,
             self.base.references,
             preferences,
-            settled.levels,
+            repaired.levels,
             searched,
-            found.proved and not only_llm,
+            search_result.proved and not only_llm,
         )
         if only_llm:
             return [(levels, Generator.LLM) for levels in options.levels]
-        return [(levels, _author(levels, settled.levels)) for levels in options.levels]
+        return [(levels, _author(levels, repaired.levels)) for levels in options.levels]
 
     def verified(
         self, chosen: Sequence[tuple[RecourseProblem, Sequence[tuple[IntArray, Generator]]]]
@@ -129,13 +138,13 @@ class RowGenerator:
         near = self.base.references.population.distances(rows)
         nearest = _nearest(self.everybody, rows)
         risk = 1.0 - base if self.label is Label.HIGH else base
-        made = [
+        synthetic = [
             SyntheticRow(dict(features_of(problem, levels)), float(r), float(n), float(d), by)
             if a <= target
             else None
             for (problem, levels, by), a, r, n, d in zip(each, base, risk, near, nearest, strict=True)
         ]
-        rest = iter(made)
+        rest = iter(synthetic)
         return [[one for _ in options if (one := next(rest)) is not None] for _, options in chosen]
 
 

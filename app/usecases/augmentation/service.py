@@ -65,12 +65,12 @@ class AugmentationService:
         async with self._database.transaction() as session:
             repository = AugmentationRepository(session)
             if key is not None and (earlier := await _earlier(repository, key, digest)) is not None:
-                return await self._told(repository, earlier)
+                return await self._current(repository, earlier)
             sources = await sources_of(request, served.model, repository)
             job = await self._record(repository, request, served.model, sources)
             if key is not None:
                 await repository.add_all([IdempotencyRow(key=key, request_digest=digest, job_id=job.id)])
-            return await self._told(repository, job.id)
+            return await self._current(repository, job.id)
 
     async def get(self, job_id: UUID) -> Job:
         """One job.
@@ -79,7 +79,7 @@ class AugmentationService:
             NotFoundError: there is none with this id.
         """
         async with self._database.transaction() as session:
-            return await self._told(AugmentationRepository(session), job_id)
+            return await self._current(AugmentationRepository(session), job_id)
 
     async def page(self, before: UUID | None, limit: int) -> JobsPage:
         """Jobs, newest first."""
@@ -102,7 +102,7 @@ class AugmentationService:
             job = await repository.get(job_id, lock=True)
             if job is not None and not State(job.state).is_final:
                 job.state, job.finished_at = State.CANCELLED, datetime.now(UTC)
-            return await self._told(repository, job_id)
+            return await self._current(repository, job_id)
 
     async def document(self, job_id: UUID, column: str) -> object:
         """A finished job's `report`, `page` or `card`.
@@ -162,7 +162,7 @@ class AugmentationService:
         if self._llm is None or not self._llm.knows(model.name):
             raise InvalidInputError.at("/generator", "no language model here knows this model")
 
-    async def _told(self, repository: AugmentationRepository, job_id: UUID) -> Job:
+    async def _current(self, repository: AugmentationRepository, job_id: UUID) -> Job:
         row = await repository.get(job_id)
         if row is None:
             raise NotFoundError("There is no job with this id.")

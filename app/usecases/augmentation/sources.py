@@ -66,13 +66,13 @@ def checked(
     """Each row in the schema's own kinds, or what is wrong with it; pointers are `pointer`/row/feature."""
     for row in rows:
         place = f"{pointer}/{row.number}"
-        told = {f"{place}{within}": why for within, why in row.faults}
+        faults = {f"{place}{within}": why for within, why in row.faults}
         try:
             patient = read_patient(schema, row.values, place)
         except InvalidInputError as error:
-            told = {fault.pointer: fault.detail for fault in error.issues} | told
-        if told:
-            yield row, None, [ValidationIssue(pointer, why) for pointer, why in told.items()]
+            faults = {fault.pointer: fault.detail for fault in error.issues} | faults
+        if faults:
+            yield row, None, [ValidationIssue(pointer, why) for pointer, why in faults.items()]
         else:
             own = {} if row.source_id is None else {"id": row.source_id}
             yield row, {"row": row.number, "features": dict(patient.values), **own}, []
@@ -124,18 +124,18 @@ async def _of_upload(
                 )
             ]
         )
-    found = Sources(upload_id=upload.id)
+    sources = Sources(upload_id=upload.id)
     faults: list[ValidationIssue] = []
     async for chunk in repository.upload_chunks(upload.id):
-        if (room := most - found.total) > 0:  # also where nobody is valid: numbers are the upload's
-            found.chunks.append([])
-            found.sizes.append(min(len(chunk.people), room))
-        found.invalid += [fault["row"] for fault in chunk.faults]
+        if (room := most - sources.total) > 0:  # also where nobody is valid: numbers are the upload's
+            sources.chunks.append([])
+            sources.sizes.append(min(len(chunk.people), room))
+        sources.invalid += [fault["row"] for fault in chunk.faults]
         wrong = [_with_line(one, fault.get("line")) for fault in chunk.faults for one in fault["errors"]]
         faults += wrong[: MOST_FAULTS - len(faults)]
-    if found.invalid and on_invalid is OnInvalid.REJECT:
+    if sources.invalid and on_invalid is OnInvalid.REJECT:
         raise InvalidInputError(faults)
-    return found
+    return sources
 
 
 def _with_line(error: Json, line: int | None) -> ValidationIssue:

@@ -127,16 +127,16 @@ def _change(change: Change) -> ChangeOut:
     return ChangeOut(**asdict(change))
 
 
-def _infeasible(found: Infeasibility | None) -> InfeasibleOut | None:
-    if found is None:
+def _infeasible(infeasibility: Infeasibility | None) -> InfeasibleOut | None:
+    if infeasibility is None:
         return None
     return InfeasibleOut(
-        lowest_reachable_risk=found.lowest_reachable_risk,
-        proved=found.proved,
-        risk_bound=found.risk_bound,
-        reached_by=[_change(change) for change in found.reached_by],
-        conditions=ConditionsOut.model_validate(found.conditions),
-        relaxed=[RelaxedOut.model_validate(relaxed) for relaxed in found.relaxed],
+        lowest_reachable_risk=infeasibility.lowest_reachable_risk,
+        proved=infeasibility.proved,
+        risk_bound=infeasibility.risk_bound,
+        reached_by=[_change(change) for change in infeasibility.reached_by],
+        conditions=ConditionsOut.model_validate(infeasibility.conditions),
+        relaxed=[RelaxedOut.model_validate(relaxed) for relaxed in infeasibility.relaxed],
     )
 
 

@@ -312,5 +312,5 @@ class CounterfactualsAnswer(_Out):
 
     def as_cached(self, elapsed_ms: float) -> Self:
         """The same answer, as told from the cache."""
-        told = self.generation.model_copy(update={"cached": True, "elapsed_ms": elapsed_ms})
-        return self.model_copy(update={"generation": told})
+        generation = self.generation.model_copy(update={"cached": True, "elapsed_ms": elapsed_ms})
+        return self.model_copy(update={"generation": generation})

@@ -146,7 +146,7 @@ class CounterfactualService:
         risk = float((await in_thread(classifier, problem.risk, problem.unchanged))[0])
         if risk <= validated.target:
             return already_valid(risk)
-        found, proposals = await asyncio.gather(
+        search_result, proposals = await asyncio.gather(
             in_thread(classifier, search, problem, served.references, validated.preferences),
             self._propose(problem, validated.preferences.generator),
         )
@@ -157,7 +157,7 @@ class CounterfactualService:
             served.references,
             validated.preferences,
             risk,
-            found,
+            search_result,
             proposals.levels,
             _stats(proposals),
         )

@@ -64,14 +64,16 @@ class AnswerContextLoader:
     async def _history(
         self, reader: RecordReader, sent: RequestedAnswer, last: list[RequestedAnswer], before: UUID | None
     ) -> RecordedHistory:
-        shown, told = sent.answer, sent.answer.prediction
+        shown, prediction = sent.answer, sent.answer.prediction
         answers = list(await reader.answers(shown.patient_id, before, HISTORY + 1))
         return RecordedHistory(
             base=await _base(reader, shown),
             answers=answers[:HISTORY],
             older=answers[HISTORY - 1].id if len(answers) > HISTORY else None,
-            others=[one for one in last if one.answer.prediction.model_name != told.model_name],
-            risk_history=await reader.risk_history(shown.patient_id, told.model_name, told.model_version),
+            others=[one for one in last if one.answer.prediction.model_name != prediction.model_name],
+            risk_history=await reader.risk_history(
+                shown.patient_id, prediction.model_name, prediction.model_version
+            ),
             verdicts=await reader.verdicts([shown, *answers]),
         )
 

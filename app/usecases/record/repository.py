@@ -58,8 +58,8 @@ class RecordReader:
         if row is None:
             return None
         last = select(RequestRow.asked_at).where(RequestRow.answer_id == answer_id)
-        asked = await self._session.scalar(last.order_by(RequestRow.id.desc()).limit(1))
-        return RequestedAnswer(row, asked or row.created_at)
+        last_asked = await self._session.scalar(last.order_by(RequestRow.id.desc()).limit(1))
+        return RequestedAnswer(row, last_asked or row.created_at)
 
     async def latest_requested(self, patient_id: str) -> list[RequestedAnswer]:
         """What a caller asked for last, by model; one from the cache is not the newest answer."""

@@ -44,14 +44,19 @@ def discriminator(inputs: ReportInputs, seed: int) -> Discriminator:
     rng = np.random.default_rng(seed)
     kept = rng.permutation(len(inputs.synthetic))[:_MOST]
     synthetic, real = inputs.synthetic[kept], inputs.real[rng.permutation(len(inputs.real))[:_MOST]]
-    rows, made = np.concatenate([real, synthetic]), np.repeat([False, True], [len(real), len(synthetic)])
+    rows, is_synthetic = (
+        np.concatenate([real, synthetic]),
+        np.repeat([False, True], [len(real), len(synthetic)]),
+    )
     groups = _groups(rows, np.concatenate([-1 - np.arange(len(real)), inputs.source_row[kept]]))
-    if min(len(np.unique(groups[side])) for side in (made, ~made)) < _FEWEST:
+    if min(len(np.unique(groups[side])) for side in (is_synthetic, ~is_synthetic)) < _FEWEST:
         return Discriminator(auc=None)
     learner = HistGradientBoostingClassifier(class_weight="balanced", random_state=seed, max_iter=60)
     folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=seed)
-    said = cross_val_predict(learner, _binned(rows), made, groups=groups, cv=folds, method="predict_proba")
-    return Discriminator(auc=float(roc_auc_score(made, said[:, 1])))
+    predicted = cross_val_predict(
+        learner, _binned(rows), is_synthetic, groups=groups, cv=folds, method="predict_proba"
+    )
+    return Discriminator(auc=float(roc_auc_score(is_synthetic, predicted[:, 1])))
 
 
 def _binned(rows: FloatArray) -> FloatArray:

@@ -52,5 +52,5 @@ def _figure(value: float | None, decimals: int = 2, times: float = 1.0, unit: st
     return "unknown" if value is None else f"{times * value:.{decimals}f}{unit}"
 
 
-def _difference(found: Difference) -> str:
-    return f"{100 * found.value:+.1f} ({100 * found.low:+.1f} to {100 * found.high:+.1f})"
+def _difference(difference: Difference) -> str:
+    return f"{100 * difference.value:+.1f} ({100 * difference.low:+.1f} to {100 * difference.high:+.1f})"

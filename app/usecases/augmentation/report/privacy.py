@@ -66,8 +66,8 @@ def _nearest(rows: FloatArray, people: FloatArray, count: int) -> FloatArray:
             np.partition(np.nan_to_num(block, nan=np.inf), count - 1)[:, :count]
         ),
     )
-    found: FloatArray = np.round(np.concatenate(list(chunks)), _DECIMALS)
-    return found
+    distances: FloatArray = np.round(np.concatenate(list(chunks)), _DECIMALS)
+    return distances
 
 
 def _median(values: FloatArray) -> float | None:

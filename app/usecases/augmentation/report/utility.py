@@ -41,9 +41,9 @@ def utility(inputs: ReportInputs, seed: int) -> Utility | None:
 
 
 def _f1(outcome: BoolArray, risk: FloatArray, limit: float) -> FloatArray:
-    said = risk > limit
-    right = [(said == outcome)[:, outcome == label].sum(axis=1) for label in (False, True)]
-    wrong = (said != outcome).sum(axis=1)
+    predicted = risk > limit
+    right = [(predicted == outcome)[:, outcome == label].sum(axis=1) for label in (False, True)]
+    wrong = (predicted != outcome).sum(axis=1)
     mean: FloatArray = np.mean([2 * hits / np.maximum(2 * hits + wrong, 1) for hits in right], axis=0)
     return mean
 
@@ -83,10 +83,10 @@ def _scores(outcome: BoolArray, risk: FloatArray, limit: float) -> Scores:
 def _difference(
     score: Score, outcome: BoolArray, before: FloatArray, after: FloatArray, limit: float, drawn: IntArray
 ) -> Difference:
-    found = [score(outcome, risk[None], limit)[0] for risk in (before, after)]
+    scores = [score(outcome, risk[None], limit)[0] for risk in (before, after)]
     differences = [
         score(outcome, after[some], limit) - score(outcome, before[some], limit)
         for some in np.array_split(drawn, _PARTS)
     ]
     low, high = np.percentile(np.concatenate(differences), [2.5, 97.5])
-    return Difference(value=float(found[1] - found[0]), low=float(low), high=float(high))
+    return Difference(value=float(scores[1] - scores[0]), low=float(low), high=float(high))

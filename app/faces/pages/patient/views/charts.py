@@ -149,12 +149,13 @@ def _sentence(
     assert context.patient is not None
     now = "As supposed" if context.is_supposed else "Now"
     sentences = [
-        f"{_options(numbers)}: {_told_value(feature, distribution, after)}" for after, numbers in ends.items()
+        f"{_options(numbers)}: {_described(feature, distribution, after)}" for after, numbers in ends.items()
     ]
-    return f"{now}: {_told_value(feature, distribution, context.patient.values[feature.name])}. {'. '.join(sentences)}."
+    today = _described(feature, distribution, context.patient.values[feature.name])
+    return f"{now}: {today}. {'. '.join(sentences)}."
 
 
-def _told_value(feature: Feature, distribution: FeatureDistribution, value: Value) -> str:
+def _described(feature: Feature, distribution: FeatureDistribution, value: Value) -> str:
     if feature.kind is Kind.BOOLEAN:
         alike = distribution.below(2) - distribution.below(1) if value else distribution.below(1)
         return f"{value_text(feature, value)}, like {risk_text(alike)} of people"
