@@ -1,4 +1,4 @@
-# The gateway alone: it brings no database, no cache and no language model (docker-compose.yml does).
+# The gateway alone: it brings no database, no cache and no language model (docker-compose.yml does), and no research.
 FROM python:3.11.15-slim AS build
 WORKDIR /srv/turnpoint
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
@@ -6,14 +6,13 @@ RUN python -m venv .venv
 COPY requirements/server.txt requirements/
 RUN .venv/bin/pip install --require-hashes --only-binary :all: --requirement requirements/server.txt
 COPY pyproject.toml README.md LICENSE NOTICE ./
-COPY app app
 COPY turnpoint turnpoint
-RUN .venv/bin/pip install --no-deps --no-build-isolation --editable .
+COPY app app
+RUN .venv/bin/pip install --no-deps --no-build-isolation --editable ./turnpoint --editable .
 
 FROM python:3.11.15-slim
 LABEL org.opencontainers.image.title="Turnpoint" \
       org.opencontainers.image.description="Verified counterfactual suggestions for clinicians" \
-      org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN useradd --uid 10001 --no-create-home turnpoint
 WORKDIR /srv/turnpoint

@@ -5,7 +5,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test unit test-train test-vllm bench screenshots evaluate finetune lint lock clean
+.PHONY: help run dev test unit coverage test-train test-vllm bench screenshots evaluate finetune format lint typecheck build lock clean
 
 # PYTHON=… chooses the interpreter; without it the first that fits is taken.
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3.14 python3)
@@ -13,13 +13,14 @@ FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 
 # Stamps are named by what they stand for: HERE for a sound .venv of this folder, RUN and DEV for a lock installed
 # in it. An installation takes all of them away first, so one that is killed leaves none and starts afresh.
+PROJECTS := cat pyproject.toml turnpoint/pyproject.toml; grep ^__version__ turnpoint/__init__.py
 checksum = $(shell { $(1); } | cksum | cut -d' ' -f1)
 HERE := .venv/.here-$(call checksum,pwd)
 BENCH_HERE := $(HERE:.venv/%=.venv-bench/%)
-RUN := .venv/.run-$(call checksum,pwd; cat pyproject.toml requirements/run.txt)
-DEV := .venv/.dev-$(call checksum,pwd; cat pyproject.toml requirements/dev.txt)
+RUN := .venv/.run-$(call checksum,pwd; $(PROJECTS); cat requirements/run.txt)
+DEV := .venv/.dev-$(call checksum,pwd; $(PROJECTS); cat requirements/dev.txt)
 # The peers that `make bench` measures bring packages of their own: they get an environment of their own.
-BENCH := .venv-bench/.bench-$(call checksum,pwd; cat pyproject.toml requirements/bench.txt)
+BENCH := .venv-bench/.bench-$(call checksum,pwd; $(PROJECTS); cat requirements/bench.txt)
 # So does MLServer, a server that hosts classifiers: the tests run the gateway against it.
 MLSERVER := .venv-mlserver/.mlserver-$(call checksum,pwd; cat requirements/mlserver.txt)
 # And what the tests generate clients from the OpenAPI document with: one in Python, one in TypeScript.
@@ -27,20 +28,25 @@ CLIENTS := .venv-clients/.clients-$(call checksum,pwd; cat requirements/clients.
 TYPESCRIPT := tests/contract/typescript/node_modules/.installed-$(call checksum,cat tests/contract/typescript/package-lock.json)
 # vLLM and PyTorch, too: gigabytes that neither a run nor the tests need.
 VLLM := .venv-vllm/.vllm-$(call checksum,pwd; cat requirements/vllm.txt)
-TRAIN := .venv-train/.train-$(call checksum,pwd; cat pyproject.toml requirements/train.txt)
+TRAIN := .venv-train/.train-$(call checksum,pwd; $(PROJECTS); cat requirements/train.txt)
 
 BIN := .venv/bin
 # A process for each core, at most four: each has servers, a gateway and a browser of its own, 2 GB in all. A file
 # stays in one process, and files go out in their order: browsers and servers first, the quick ones when cores fall idle.
 # Each process has one core: threads of OpenMP would only wait for each other.
 SPREAD := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# Client and server, two distributions of one repository: pyproject.toml and turnpoint/pyproject.toml.
+OURS := --no-deps --no-build-isolation --editable ./turnpoint --editable .
 PIP = PIP_USER=0 $(@D)/bin/python -m pip --disable-pip-version-check --no-input
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUN) $(if $(filter vllm,$(LLM)),$(VLLM))  ## Run everything on this machine; PORT, TURNPOINT_HOME and LLM=vllm are heeded
 	@exec $(BIN)/turnpoint run $(if $(LLM),--llm $(LLM))
+
+dev: $(RUN)  ## Run everything, the gateway anew whenever its code changes; DATABASE_URL, REDIS_URL, LLM_URL are heeded
+	@exec $(BIN)/turnpoint run --reload
 
 test: $(DEV) $(MLSERVER) $(CLIENTS) $(TYPESCRIPT)  ## Run the tests; ARGS="-k settle" reaches pytest, ARGS=-n0 takes one process
 	@$(BIN)/turnpoint fetch
@@ -51,6 +57,14 @@ test: $(DEV) $(MLSERVER) $(CLIENTS) $(TYPESCRIPT)  ## Run the tests; ARGS="-k se
 unit: $(DEV)  ## Run the unit tests alone, under a minute
 	@$(BIN)/turnpoint compile
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(SPREAD) tests/unit $(ARGS)
+
+coverage: $(DEV) $(MLSERVER)  ## Measure what unit and integration tests cover; ARGS=tests/unit takes those alone
+	@$(BIN)/turnpoint fetch
+	@$(BIN)/turnpoint compile
+	@$(BIN)/coverage erase
+	@OMP_NUM_THREADS=1 $(BIN)/coverage run -m pytest $(SPREAD) $(or $(ARGS),tests/unit tests/integration)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
 
 test-vllm: $(DEV) $(VLLM) $(CLIENTS) $(TYPESCRIPT)  ## Run the gateway's tests on vLLM, which takes 4 GB and some minutes
 	@$(BIN)/turnpoint fetch
@@ -76,6 +90,18 @@ evaluate: $(BENCH)  ## Make the study anew, which takes hours; ARGS="--quick" ta
 	@.venv-bench/bin/turnpoint fetch
 	@.venv-bench/bin/turnpoint evaluate $(ARGS)
 
+format: $(DEV)  ## Format the code and mend what can be mended without thought
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+typecheck: $(DEV)  ## Check types alone
+	$(BIN)/mypy
+
+build: $(DEV)  ## Build both distributions, client and server, into dist
+	@rm -rf dist
+	$(BIN)/python -m hatchling build --directory dist
+	cd turnpoint && ../$(BIN)/python -m hatchling build --directory ../dist
+
 lint: $(DEV)  ## Check style, types and the direction of imports
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -84,7 +110,7 @@ lint: $(DEV)  ## Check style, types and the direction of imports
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-build --no-annotate --no-emit-index-url --custom-compile-command "make lock" $(ARGS)
-LOCK = $(COMPILE) pyproject.toml --group build
+LOCK = $(COMPILE) pyproject.toml turnpoint/pyproject.toml --extra cli --group build
 
 lock: $(DEV)  ## Write requirements/*.txt anew; ARGS=--upgrade takes the newest versions
 	$(LOCK) --extra dev --extra embedded --extra fit --extra report --output-file requirements/dev.txt
@@ -98,9 +124,9 @@ lock: $(DEV)  ## Write requirements/*.txt anew; ARGS=--upgrade takes the newest 
 		--constraint - --output-file requirements/train.txt
 
 clean:  ## Remove .venv and caches, never your data
-	rm -rf .venv .venv-bench .venv-clients .venv-mlserver .venv-train .venv-vllm .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
+	rm -rf .venv .venv-bench .venv-clients .venv-mlserver .venv-train .venv-vllm .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
 		.ruff_cache build dist htmlcov tests/contract/typescript/node_modules
-	find app bench migrations tests turnpoint -name __pycache__ -prune -exec rm -rf {} +
+	find app bench migrations research tests turnpoint -name __pycache__ -prune -exec rm -rf {} +
 
 $(HERE) $(BENCH_HERE):
 	@bare=; for python in $(PYTHONS) ''; do \
@@ -160,7 +186,7 @@ $(VLLM): | $(DEV)
 
 $(TRAIN): | $(DEV)
 	$(call on_torch,train)
-	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@$(PIP) install --quiet $(OURS)
 	@touch $@
 
 # PyTorch's build for CPUs is not on the usual package index but on its own, unless a machine is set up for it.
@@ -181,7 +207,7 @@ define install
 @trap 'exit 130' HUP INT TERM; \
 rm -f $(@D)/.here-* $(@D)/.run-* $(@D)/.dev-* $(@D)/.bench-*; \
 $(PIP) install --require-hashes --only-binary :all: $(2) --requirement requirements/$(1).txt && \
-$(PIP) install --quiet --no-deps --no-build-isolation --editable . || { \
+$(PIP) install --quiet $(OURS) || { \
 	touch $(@D)/$(notdir $(HERE)); \
 	echo "The packages are not installed; pip says why above. If it cannot connect, this machine does not reach" \
 		"its package index: mend that and run make again." >&2; \

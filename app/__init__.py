@@ -2,4 +2,4 @@
 
 from importlib.metadata import version
 
-__version__ = version("turnpoint")
+__version__ = version("turnpoint-server")

@@ -13,8 +13,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.parsing.json_text import JsonError, JsonFaultsError, read_json
 from app.parsing.numbers import read_number, read_whole_number
+from app.paths import MODEL_STORE
 
-ROOT = Path(__file__).resolve().parent.parent
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _MODEL_PATH = re.compile(r"(/.*)?/v2/models/[^/]+(/versions/[^/]+)?/?")
 
@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     redis_url: str = "redis://localhost:6379/0"
     cache_ttl_s: Annotated[int, Field(ge=1)] = 3600
 
-    model_store: Path = ROOT / "model_store"
+    model_store: Path = MODEL_STORE
     default_model: str = "dysglycaemia"
     turnpoint_classifiers: Annotated[dict[str, SecretStr], NoDecode] = Field(default_factory=dict)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from app.settings import ROOT
+from app.paths import ROOT
 from research.evaluation.asking.language import Language
 from research.evaluation.methods.registry import BENCH, Method
 from research.evaluation.scene.people import Place

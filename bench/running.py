@@ -14,7 +14,7 @@ from app.engine.examples import example_people
 from app.local.components import ExternalServers, start_gateway, start_servers
 from app.local.console import StepConsole
 from app.local.embedded.data_dir import free_port
-from app.settings import ROOT
+from app.paths import ROOT
 
 Json = dict[str, Any]
 Timed = tuple[float, Json]
@@ -44,7 +44,7 @@ def running(home: Path, llm: str = "llama.cpp") -> Iterator[Run]:
     with ExitStack() as stack:
         environment = start_servers(stack, home, ExternalServers(None, None, None, llm), StepConsole())
         port = free_port()
-        url = start_gateway(stack, home, environment, "127.0.0.1", port)
+        url = start_gateway(stack, home, environment, ("127.0.0.1", port))
         yield Run(stack.enter_context(httpx.Client(base_url=url, timeout=600)), environment, port)
 
 

@@ -11,7 +11,8 @@ from rich.console import Console
 from app.classifiers.store import load_model
 from app.local.console import StepConsole
 from app.local.demo import load_patients
-from app.settings import ROOT, Settings
+from app.paths import ROOT
+from app.settings import Settings
 from bench.running import running
 from tests.browser.chromium import QUIET, chromium_path
 

@@ -1,4 +1,4 @@
-"""A client of the service, for code that waits and for code that awaits; users import `turnpoint.client`."""
+"""A client of the service: `Turnpoint` for code that waits, `AsyncTurnpoint` for code that awaits."""
 
 from turnpoint.answers import (
     Answer,
@@ -44,6 +44,8 @@ from turnpoint.errors import (
 from turnpoint.jobs import Job, Progress, RowFaults, State, Upload
 from turnpoint.synchronous import Turnpoint
 from turnpoint.transfer import Row
+
+__version__ = "0.2.0"  # of client and server; both distributions read it here (pyproject.toml)
 
 __all__ = [
     "POPULATION",
@@ -94,4 +96,5 @@ __all__ = [
     "Upload",
     "Value",
     "Wishes",
+    "__version__",
 ]

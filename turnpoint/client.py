@@ -1,3 +1,3 @@
-"""The Python client: `Turnpoint` for code that waits, `AsyncTurnpoint` for code that awaits."""
+"""The public alias `turnpoint.client` of what `turnpoint` offers."""
 
 from turnpoint import *  # noqa: F403 (what it offers is listed there)

@@ -4,14 +4,20 @@ import subprocess
 import sys
 from enum import StrEnum
 from importlib.abc import MetaPathFinder
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli.shared import Home, fail
-from app.settings import ROOT, Settings
+from app.paths import HOME, ROOT
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 Host = Annotated[str, typer.Option(help="Not read from HOST, which some shells set to the machine's name.")]
+
+Reload = Annotated[bool, typer.Option("--reload", help="Load the gateway anew when its code changes.")]
 
 
 class Llm(StrEnum):
@@ -22,10 +28,11 @@ class Llm(StrEnum):
 
 
 def run(
-    home: Home = ROOT / ".turnpoint",
+    home: Home = HOME,
     host: Host = "127.0.0.1",
     port: Annotated[int, typer.Option(envvar="PORT", min=1, max=65535)] = 8000,
     llm: Annotated[Llm, typer.Option(help="What serves the language model.")] = Llm.LLAMA_CPP,
+    reload: Reload = False,
 ) -> None:
     """Run everything on this machine: PostgreSQL, Valkey, language model, gateway, demonstration patients."""
     from app.classifiers.base import ClassifierError
@@ -36,12 +43,12 @@ def run(
     from app.storage.migrate import MigrationError
 
     try:
-        run_here(home.expanduser().resolve(), host, port, llm)
+        run_here(home.expanduser().resolve(), host, port, llm, reload)
     except (EmbeddedError, MigrationError, CannotRunError, ModelFolderError, ClassifierError) as error:
         fail(str(error))
 
 
-def fetch(home: Home = ROOT / ".turnpoint") -> None:
+def fetch(home: Home = HOME) -> None:
     """Fetch the language model's weights (93 MB) and make them ready: later runs need no network."""
     from app.classifiers.store import ModelFolderError, newest_version
     from app.local.console import StepConsole
@@ -59,25 +66,41 @@ def fetch(home: Home = ROOT / ".turnpoint") -> None:
         fail(str(error))
 
 
-def serve() -> None:
+def serve(reload: Reload = False) -> None:
     """Serve the gateway alone; settings come from the environment."""
     sys.meta_path.insert(0, NotInAGateway())
     import uvicorn
 
     from app.classifiers.base import ClassifierError
     from app.classifiers.store import ModelFolderError
-    from app.faces.http import logs
-    from app.main import create_app
 
     settings = Settings()
-    logs.configure()
     compile_apart()
     try:
-        app = create_app(settings)
+        # By name where each process that follows loads it anew.
+        app = "app.cli.running:gateway" if reload else gateway()
     except (ModelFolderError, ClassifierError) as error:
         fail(str(error))
     # The access log is our own: uvicorn's would write paths, and with them patients' ids.
-    uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, log_level="warning")
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        factory=reload,
+        reload=reload,
+        reload_dirs=[str(ROOT / "app")] if reload else None,
+        access_log=False,
+        log_level="warning",
+    )
+
+
+def gateway() -> "FastAPI":
+    """The gateway by the settings of the environment."""
+    from app.faces.http import logs
+    from app.main import create_app
+
+    logs.configure()
+    return create_app(Settings())
 
 
 def compile_search() -> None:
@@ -117,7 +140,8 @@ def compile_apart() -> None:
     from app.compiled import is_cold
 
     if is_cold():
-        subprocess.run([sys.executable, "-m", "app.cli", "compile"], capture_output=True, check=False)
+        # -P: the working folder may have an `app` of its own.
+        subprocess.run([sys.executable, "-P", "-m", "app.cli", "compile"], capture_output=True, check=False)
 
 
 class NotInAGateway(MetaPathFinder):

@@ -90,20 +90,25 @@ def _server_of(chosen: LanguageModel, llm: str, home: Path, step: Step) -> Embed
     return EmbeddedLlm(weights, LlmOptions(alias=chosen.alias))
 
 
-def start_gateway(stack: ExitStack, home: Path, environment: dict[str, str], host: str, port: int) -> str:
+def start_gateway(
+    stack: ExitStack, home: Path, environment: dict[str, str], address: tuple[str, int], reload: bool = False
+) -> str:
     """Start the gateway as a process of its own and wait until it is ready; returns its URL.
+
+    With `reload` it loads itself anew when its code changes.
 
     Raises:
         CannotRunError: the port is taken.
         EmbeddedError: the gateway did not start.
     """
+    host, port = address
     if not port_is_free(host, port):
         raise CannotRunError(f"Port {port} is taken: stop what uses it, or choose another with PORT=….")
     everywhere = host in {"0.0.0.0", "::"}
     url = f"http://{LOOPBACK if everywhere else host}:{port}"
     gateway = Child(
         "the gateway",
-        [sys.executable, "-m", "app.cli", "serve"],
+        [sys.executable, "-P", "-m", "app.cli", "serve", *(["--reload"] if reload else [])],
         home / "logs" / "gateway.log",
         ChildOptions(
             environment=environment | {"HOST": host, "PORT": str(port), "PYTHONPATH": package_path()}
@@ -119,7 +124,7 @@ def start_worker(stack: ExitStack, home: Path, environment: dict[str, str]) -> N
     """Start a worker for batch jobs, which is ready once it has loaded the models; nobody waits for it."""
     worker = Child(
         "the worker",
-        [sys.executable, "-m", "app.cli", "worker"],
+        [sys.executable, "-P", "-m", "app.cli", "worker"],
         home / "logs" / "worker.log",
         ChildOptions(environment=environment | {"PYTHONPATH": package_path()}),
     )

@@ -21,7 +21,7 @@ class StopRequestedError(Exception):
     """Ctrl-C or a termination signal arrived while starting."""
 
 
-def run(home: Path, host: str, port: int, llm: str) -> None:
+def run(home: Path, host: str, port: int, llm: str, reload: bool = False) -> None:
     """Run everything on this machine until Ctrl-C or SIGTERM.
 
     Raises:
@@ -41,7 +41,7 @@ def run(home: Path, host: str, port: int, llm: str) -> None:
         try:
             environment = start_servers(stack, home, ExternalServers.from_environment(llm), console)
             with console.step("Starting the gateway") as step:
-                url = start_gateway(stack, home, environment, host, port)
+                url = start_gateway(stack, home, environment, (host, port), reload)
                 step.done(f"gateway at {url}")
             start_worker(stack, home, environment)
             console.say("  [green]✓[/green] a worker for batch jobs")

@@ -4,7 +4,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from app.settings import ROOT, Settings
+from app.paths import MIGRATIONS
+from app.settings import Settings
 
 
 class MigrationError(RuntimeError):
@@ -18,7 +19,7 @@ def migrate(settings: Settings) -> None:
         MigrationError: the URL is not one, the database is away, or it refuses.
     """
     config = Config()
-    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["database_url"] = settings.database_url
     try:
         command.upgrade(config, "head")

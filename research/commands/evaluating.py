@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.shared import Home, fail, llm_endpoint, progress
-from app.settings import ROOT, Settings
+from app.cli.shared import Home, fail, llm_endpoint
+from app.paths import HOME
+from app.settings import Settings
+from turnpoint.commands.console import progress
 
 if TYPE_CHECKING:
     from research.evaluation.study.plan import Words
@@ -42,7 +44,7 @@ def evaluate(
     out: Annotated[
         Path | None, typer.Option(help="Folder for figures; in the home folder unless told.")
     ] = None,
-    home: Home = ROOT / ".turnpoint",
+    home: Home = HOME,
 ) -> None:
     """Measure Turnpoint beside other methods on held-out people, or what language models propose."""
     from app.classifiers.store import ModelFolderError

@@ -5,22 +5,22 @@ from typing import Annotated
 
 import typer
 
-from app.cli.shared import Home, fail, llm_endpoint, progress, say
-from app.settings import ROOT, Settings
+from app.cli.shared import Home, fail, llm_endpoint
+from app.paths import HOME
+from app.settings import Settings
+from turnpoint.commands.console import progress, say
 
 
 def train(
     model: Annotated[str, typer.Argument(help="A folder of the model store, such as dysglycaemia.")],
-    cache: Annotated[Path, typer.Option(help="Where downloaded data is kept.")] = ROOT
-    / ".turnpoint"
-    / "data",
+    cache: Annotated[Path, typer.Option(help="Where downloaded data is kept.")] = HOME / "data",
 ) -> None:
     """Train a model from its pinned data and write its version into the model store."""
     from research.training.train import TrainingError
     from research.training.train import train as train_model
 
     try:
-        written = train_model(model, Settings().model_store, cache, say)
+        written = train_model(model, Settings().model_store, cache.expanduser(), say)
     except TrainingError as error:
         fail(str(error))
     typer.echo(f"Wrote {written}")
@@ -34,7 +34,7 @@ def pairs(
     out: Annotated[
         Path | None, typer.Option(help="The file to write; in the home folder unless told.")
     ] = None,
-    home: Home = ROOT / ".turnpoint",
+    home: Home = HOME,
 ) -> None:
     """Make what a language model learns from: questions about training people, and verified answers."""
     from app.local.embedded.errors import EmbeddedError
@@ -69,17 +69,14 @@ def finetune(
     to: Annotated[
         Path | None, typer.Option(help="Folder for the adapter; the model's version unless told.")
     ] = None,
-    home: Home = ROOT / ".turnpoint",
+    home: Home = HOME,
 ) -> None:
     """Tune a language model's adapter by the recipe beside the model; goes on where it was stopped."""
     from app.local.embedded.errors import EmbeddedError
     from app.local.embedded.weights import ensure_weights
     from research.finetuning.errors import FinetuningError
+    from research.finetuning.run import finetune as tune
 
-    try:
-        from research.finetuning.run import finetune as tune
-    except ImportError as error:
-        fail(f"{error.name} is not installed: fine-tuning needs pip install 'turnpoint[train]'.")
     home = home.expanduser().resolve()
     try:
         chosen = base or str(ensure_weights(home, say))

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
-from app.settings import ROOT
+from app.paths import ROOT
 from tests.browser.chromium import QUIET, chromium_path
 from tests.integration.answers import Json, found
 from tests.integration.serving import SECONDS

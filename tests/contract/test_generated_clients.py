@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from app.settings import ROOT
+from app.paths import ROOT
 from tests.asking import Person
 
 Json = dict[str, Any]

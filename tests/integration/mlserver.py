@@ -12,7 +12,7 @@ import pytest
 
 from app.local.embedded.data_dir import free_port
 from app.local.embedded.processes import Child, ChildOptions, wait_until_ready
-from app.settings import ROOT
+from app.paths import ROOT
 from tests.integration.serving import SECONDS, http_client
 
 Json = dict[str, Any]

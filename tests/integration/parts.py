@@ -17,7 +17,8 @@ from app.local.embedded.postgres import EmbeddedPostgres
 from app.local.embedded.valkey import EmbeddedValkey
 from app.local.embedded.vllm_server import EmbeddedVllm
 from app.local.embedded.weights import ensure_weights
-from app.settings import ROOT, Settings
+from app.paths import ROOT
+from app.settings import Settings
 from app.storage.migrate import migrate
 from tests.asking import Person
 from tests.integration.serving import Servers, connect, gateway, http_client, settings_for

@@ -40,7 +40,7 @@ class Turnpoint:
 
     def __init__(self, command: str, given: Mapping[str, str], arguments: Sequence[str] = ()) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", command, *arguments],
+            [sys.executable, "-m", "turnpoint", command, *arguments],
             env=environment(given),
             cwd=Path(__file__).parent,
             stdin=subprocess.DEVNULL,

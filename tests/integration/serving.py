@@ -22,7 +22,8 @@ from app.local.embedded.llama_server import EmbeddedLlm, LlmOptions
 from app.local.embedded.postgres import EmbeddedPostgres
 from app.local.embedded.valkey import EmbeddedValkey
 from app.main import create_app
-from app.settings import ROOT, Settings
+from app.paths import MODEL_STORE
+from app.settings import Settings
 from app.storage.migrate import migrate
 
 Json = dict[str, Any]
@@ -40,7 +41,7 @@ JOB_TABLES = (
 NOWHERE = "http://127.0.0.1:9/v1"
 """A server that is away: nobody listens on the discard port."""
 SHIPPED: Json = {
-    "model_store": ROOT / "model_store",
+    "model_store": MODEL_STORE,
     "default_model": "dysglycaemia",
     "turnpoint_classifiers": {},
 }

@@ -15,7 +15,8 @@ from psycopg import sql
 from sqlalchemy import Engine, create_engine, inspect, make_url
 from sqlalchemy.pool import NullPool
 
-from app.settings import ROOT, Settings
+from app.paths import MIGRATIONS
+from app.settings import Settings
 from app.storage import augmentation_tables, feedback_tables  # noqa: F401 - its tables are the code's, too
 from app.storage.migrate import migrate
 from app.storage.tables import Base
@@ -39,7 +40,7 @@ def engine(empty_database: str) -> Engine:
 
 def alembic_for(url: str) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["database_url"] = url
     return config
 

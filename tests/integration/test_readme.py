@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from app.settings import ROOT
+from app.paths import ROOT
 from tests.integration.serving import Servers
 from tests.integration.working import worker
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
-from app.cli.shared import progress, say
+from turnpoint.commands.console import progress, say
 
 if TYPE_CHECKING:
     from turnpoint import Fault, InvalidRequestError, Job

@@ -97,7 +97,7 @@ class EmbeddedLlm:
             "context": self._options.context,
             "loras": [str(path.absolute()) for path in self._options.loras],
         }
-        return [sys.executable, "-m", "app.local.embedded.llama_process", json.dumps(options)]
+        return [sys.executable, "-P", "-m", "app.local.embedded.llama_process", json.dumps(options)]
 
     def _child_options(self, home: Path) -> ChildOptions:
         # OpenMP's threads spin while they wait for each other. With one other busy process on two cores

@@ -11,8 +11,8 @@ import httpx
 from app.local.embedded.data_dir import free_port
 from app.local.embedded.errors import NotInstalledError, StartError
 from app.local.embedded.processes import Child, ChildOptions, wait_until_ready
+from app.paths import ROOT
 from app.proposers.llm.adapter import Adapter
-from app.settings import ROOT
 
 ENVIRONMENT = ROOT / ".venv-vllm"
 _EXPORT = Path(__file__).with_name("export_base.py")
@@ -55,7 +55,9 @@ class EmbeddedVllm:
         """
         python = ENVIRONMENT / "bin" / "python"
         if not python.exists():
-            raise NotInstalledError(f"vLLM is not installed in {ENVIRONMENT}: make run LLM=vllm installs it.")
+            raise NotInstalledError(
+                f"vLLM is not installed in {ENVIRONMENT}: make run LLM=vllm installs it in a checkout."
+            )
         home = home.expanduser().absolute()
         folder = self._exported(python, home)
         self._port = free_port()

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from app.local.embedded.llm_session import LlmEndpoint
-from app.settings import ROOT
+from app.paths import ROOT
 from research.evaluation.asking.answers import Answer, Ending, Reply, Shelf
 from research.evaluation.asking.worker import Broken, Done, Worker
 from research.evaluation.methods.registry import Method, Question, maker

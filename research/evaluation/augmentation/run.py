@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from app.settings import ROOT
+from app.paths import ROOT
 from research.evaluation.asking.language import Language, Report
 from research.evaluation.asking.lines import append_line, read_lines
 from research.evaluation.asking.worker import Broken, Done, Worker

@@ -20,7 +20,7 @@ from app.classifiers.store import load_model
 from app.classifiers.training_procedure import Sample
 from app.classifiers.xgboost_local import load_booster
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, Value
-from app.settings import ROOT
+from app.paths import MODEL_STORE
 from research.evaluation.scene.reach import Reach, reach_of
 from research.evaluation.scene.rules import Rules, Setting, rules_of
 
@@ -154,7 +154,7 @@ def load_scene(place: Place) -> Scene:
     Raises:
         ModelFolderError: there is no such model.
     """
-    model = load_model(ROOT / "model_store" / place.model)
+    model = load_model(MODEL_STORE / place.model)
     rows = model.population.rows
     sd = np.nanstd(rows, axis=0)
     rules = rules_of(model.schema, place.setting, sd)

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from app import __version__
-from app.settings import ROOT
+from app.paths import ROOT
 
 
 def circumstances() -> str:

@@ -6,8 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from app.classifiers.model_version import ModelVersion
-from app.cli.main import cli
 from app.proposers.llm.prompt import Style
+from research.commands.main import cli
 from research.evaluation.proposals.subjects import SubjectError, subject_of
 
 

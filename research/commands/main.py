@@ -1,0 +1,12 @@
+"""Research's commands; the client's `turnpoint` finds them by their entry point (pyproject.toml)."""
+
+import typer
+
+from app.cli.command import add_command
+from research.commands import evaluating, training
+
+cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+add_command(cli, training.train, extra="fit")
+add_command(cli, training.pairs, extra="evaluate")
+add_command(cli, training.finetune, extra="train")
+add_command(cli, evaluating.evaluate, extra="evaluate")

@@ -1,0 +1,32 @@
+"""How commands say what they do, and how far they are."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import typer
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, float], None]]:
+    """A bar on a terminal; elsewhere a line for every twentieth done."""
+    from rich.progress import Progress  # a tenth of a second that `--help` does without
+
+    said = -1
+
+    def line(words: str, fraction: float) -> None:
+        nonlocal said
+        if int(20 * fraction) != said:
+            said = int(20 * fraction)
+            typer.echo(f"{100 * fraction:3.0f} % {words}")
+
+    with Progress() as bar:
+        if not bar.console.is_terminal:
+            yield line
+            return
+        shown = bar.add_task("", total=1.0)
+        yield lambda words, fraction: bar.update(shown, description=words, completed=fraction)
+
+
+def say(message: str, fraction: float | None = None) -> None:
+    """A line on standard output, with how much is done where that is known."""
+    typer.echo(message if fraction is None else f"{message} {100 * fraction:.0f} %")
