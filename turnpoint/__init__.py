@@ -20,7 +20,6 @@ from turnpoint.answers import (
     Status,
     Value,
 )
-from turnpoint.asking import Features, Wishes
 from turnpoint.asynchronous import AsyncTurnpoint
 from turnpoint.augmenting import POPULATION, Format, Options, Population
 from turnpoint.errors import (
@@ -42,6 +41,7 @@ from turnpoint.errors import (
     UnsendableError,
 )
 from turnpoint.jobs import Job, Progress, RowFaults, State, Upload
+from turnpoint.requests import Features, RequestOptions
 from turnpoint.synchronous import Turnpoint
 from turnpoint.transfer import Row
 
@@ -77,6 +77,7 @@ __all__ = [
     "ProblemError",
     "Progress",
     "Relaxed",
+    "RequestOptions",
     "Robustness",
     "Row",
     "RowFaults",
@@ -95,6 +96,5 @@ __all__ = [
     "UnsendableError",
     "Upload",
     "Value",
-    "Wishes",
     "__version__",
 ]

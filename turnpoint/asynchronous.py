@@ -9,15 +9,15 @@ from uuid import UUID
 
 import httpx
 
-from turnpoint import asking, augmenting
+from turnpoint import augmenting, requests
 from turnpoint.answers import Answer, Feedback, Model, Prediction
-from turnpoint.asking import Features, Wishes
 from turnpoint.augmenting import Format, JobId, Options, Source
 from turnpoint.connection import REPEATS, connection_options
-from turnpoint.drivers import AsyncDriver
 from turnpoint.errors import UnreachableError
 from turnpoint.jobs import Job, Upload
-from turnpoint.transfer import TRANSFERS, Incoming, Row, RowReader
+from turnpoint.requests import Features, RequestOptions
+from turnpoint.transfer import TRANSFERS, DownloadFile, Row, RowReader
+from turnpoint.transport import AsyncDriver
 from turnpoint.waiting import PATIENCE, Waiting
 
 
@@ -48,19 +48,19 @@ class AsyncTurnpoint:
         """Give connections back."""
         await self._driver.close()
 
-    async def ask(self, patient_id: str, features: Features, **wishes: Unpack[Wishes]) -> Answer:
+    async def ask(self, patient_id: str, features: Features, **wishes: Unpack[RequestOptions]) -> Answer:
         """The smallest verified changes that bring a patient's risk to the target."""
-        return await self._driver.run(asking.ask(patient_id, features, wishes))
+        return await self._driver.run(requests.ask(patient_id, features, wishes))
 
     async def recorded(self, answer_id: UUID | str) -> Answer:
         """A recorded answer."""
-        return await self._driver.run(asking.recorded(answer_id))
+        return await self._driver.run(requests.recorded(answer_id))
 
     async def interventions(self, patient_id: str, *, page_size: int = 20) -> AsyncIterator[Answer]:
         """All that was suggested for a patient, newest first; pages are fetched as they are needed."""
         before: UUID | None = None
         while True:
-            page = await self._driver.run(asking.interventions(patient_id, before, page_size))
+            page = await self._driver.run(requests.interventions(patient_id, before, page_size))
             for answer in page.answers:
                 yield answer
             if (before := page.next) is None:
@@ -80,16 +80,16 @@ class AsyncTurnpoint:
 
         `replaces` is the id of the verdict that stands so far, where there is one.
         """
-        call = asking.give_feedback(answer_id, counterfactual_id, verdict, reason, note, replaces)
+        call = requests.give_feedback(answer_id, counterfactual_id, verdict, reason, note, replaces)
         return await self._driver.run(call)
 
     async def predict(self, features: Features, *, model: str | None = None) -> Prediction:
         """The risk of one feature vector."""
-        return await self._driver.run(asking.predict(features, model))
+        return await self._driver.run(requests.predict(features, model))
 
     async def models(self) -> list[Model]:
         """The hosted models."""
-        return await self._driver.run(asking.models())
+        return await self._driver.run(requests.models())
 
     async def upload(
         self,
@@ -188,7 +188,7 @@ class AsyncTurnpoint:
         for left in reversed(range(TRANSFERS)):
             try:
                 async with self._driver.streamed(call) as response:
-                    with Incoming(path) as file:
+                    with DownloadFile(path) as file:
                         async for data in response.aiter_bytes():
                             await asyncio.to_thread(file.write, data)
                 return

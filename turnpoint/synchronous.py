@@ -9,15 +9,15 @@ from uuid import UUID
 
 import httpx
 
-from turnpoint import asking, augmenting
+from turnpoint import augmenting, requests
 from turnpoint.answers import Answer, Feedback, Model, Prediction
-from turnpoint.asking import Features, Wishes
 from turnpoint.augmenting import Format, JobId, Options, Source
 from turnpoint.connection import REPEATS, connection_options
-from turnpoint.drivers import Driver
 from turnpoint.errors import UnreachableError
 from turnpoint.jobs import Job, Upload
-from turnpoint.transfer import TRANSFERS, Incoming, Row, RowReader
+from turnpoint.requests import Features, RequestOptions
+from turnpoint.transfer import TRANSFERS, DownloadFile, Row, RowReader
+from turnpoint.transport import Driver
 from turnpoint.waiting import PATIENCE, Waiting
 
 
@@ -51,19 +51,19 @@ class Turnpoint:
         """Give connections back."""
         self._driver.close()
 
-    def ask(self, patient_id: str, features: Features, **wishes: Unpack[Wishes]) -> Answer:
+    def ask(self, patient_id: str, features: Features, **wishes: Unpack[RequestOptions]) -> Answer:
         """The smallest verified changes that bring a patient's risk to the target."""
-        return self._driver.run(asking.ask(patient_id, features, wishes))
+        return self._driver.run(requests.ask(patient_id, features, wishes))
 
     def recorded(self, answer_id: UUID | str) -> Answer:
         """A recorded answer."""
-        return self._driver.run(asking.recorded(answer_id))
+        return self._driver.run(requests.recorded(answer_id))
 
     def interventions(self, patient_id: str, *, page_size: int = 20) -> Iterator[Answer]:
         """All that was suggested for a patient, newest first; pages are fetched as they are needed."""
         before: UUID | None = None
         while True:
-            page = self._driver.run(asking.interventions(patient_id, before, page_size))
+            page = self._driver.run(requests.interventions(patient_id, before, page_size))
             yield from page.answers
             if (before := page.next) is None:
                 return
@@ -82,16 +82,16 @@ class Turnpoint:
 
         `replaces` is the id of the verdict that stands so far, where there is one.
         """
-        call = asking.give_feedback(answer_id, counterfactual_id, verdict, reason, note, replaces)
+        call = requests.give_feedback(answer_id, counterfactual_id, verdict, reason, note, replaces)
         return self._driver.run(call)
 
     def predict(self, features: Features, *, model: str | None = None) -> Prediction:
         """The risk of one feature vector."""
-        return self._driver.run(asking.predict(features, model))
+        return self._driver.run(requests.predict(features, model))
 
     def models(self) -> list[Model]:
         """The hosted models."""
-        return self._driver.run(asking.models())
+        return self._driver.run(requests.models())
 
     def upload(
         self,
@@ -188,7 +188,7 @@ class Turnpoint:
         call = augmenting.rows(job_id, kind or augmenting.format_of(path))
         for left in reversed(range(TRANSFERS)):
             try:
-                with self._driver.streamed(call) as response, Incoming(path) as file:
+                with self._driver.streamed(call) as response, DownloadFile(path) as file:
                     for data in response.iter_bytes():
                         file.write(data)
                 return

@@ -68,7 +68,7 @@ class RowReader:
         return row
 
 
-class Incoming:
+class DownloadFile:
     """A file that appears under its name once it is complete; until then it is a hidden one beside it."""
 
     def __init__(self, path: Path) -> None:

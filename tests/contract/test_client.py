@@ -11,16 +11,16 @@ import httpx
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
-from turnpoint import POPULATION, Answer, Format, Job, Model, Prediction, Upload, asking, augmenting
+from turnpoint import POPULATION, Answer, Format, Job, Model, Prediction, Upload, augmenting, requests
 from turnpoint.answers import Feedback, InterventionsPage
-from turnpoint.asking import Wishes
 from turnpoint.augmenting import Options
 from turnpoint.call import JSON, Call
 from turnpoint.jobs import JobsPage
+from turnpoint.requests import RequestOptions
 
 Json = dict[str, Any]
 
-WISHES: Wishes = {
+WISHES: RequestOptions = {
     "model": "dysglycaemia",
     "max_risk": 0.4,
     "features_to_vary": ["bmi"],
@@ -45,15 +45,15 @@ OPTIONS: Options = {
 UPLOAD = Upload(id=uuid4(), rows=1, valid=1, invalid=0, faults=[])
 SOURCES = [POPULATION, UPLOAD, [{"age": 54}]]
 CALLS: dict[str, tuple[Call[Any], Any]] = {
-    "ask": (asking.ask("P-1", {"age": 54}, WISHES), Answer),
-    "recorded": (asking.recorded(uuid4()), Answer),
-    "interventions": (asking.interventions("P-1", uuid4(), 5), InterventionsPage),
+    "ask": (requests.ask("P-1", {"age": 54}, WISHES), Answer),
+    "recorded": (requests.recorded(uuid4()), Answer),
+    "interventions": (requests.interventions("P-1", uuid4(), 5), InterventionsPage),
     "give_feedback": (
-        asking.give_feedback(uuid4(), uuid4(), "declined", "other", "too far", uuid4()),
+        requests.give_feedback(uuid4(), uuid4(), "declined", "other", "too far", uuid4()),
         Feedback,
     ),
-    "predict": (asking.predict({"age": 54}, "dysglycaemia"), Prediction),
-    "models": (asking.models(), list[Model]),
+    "predict": (requests.predict({"age": 54}, "dysglycaemia"), Prediction),
+    "models": (requests.models(), list[Model]),
     "upload": (augmenting.upload(Path("rows.csv"), "dysglycaemia", "seqn", ["site"]), Upload),
     "submit": (augmenting.submit(POPULATION, "low", OPTIONS), Job),
     "job": (augmenting.job(uuid4()), Job),
@@ -76,12 +76,12 @@ def document(url: str) -> Json:
 def test_every_call_is_looked_at() -> None:
     made = {
         name
-        for module in (asking, augmenting)
+        for module in (requests, augmenting)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and not name.startswith("_")
     }
     assert made - {"format_of"} == set(CALLS)
-    assert set(Wishes.__annotations__) == set(WISHES)
+    assert set(RequestOptions.__annotations__) == set(WISHES)
     assert set(Options.__annotations__) == set(OPTIONS)
 
 

@@ -12,7 +12,7 @@ from turnpoint.commands.console import progress, say
 
 if TYPE_CHECKING:
     from turnpoint import Fault, InvalidRequestError, Job
-    from turnpoint.commands.augment_run import Making
+    from turnpoint.commands.augment_run import AugmentRun
 
 REFUSED, WRONG_USE, AWAY, INTERRUPTED = 1, 2, 3, 130
 """Exit codes: refused or failed; wrongly used; the service is away; Ctrl-C."""
@@ -53,7 +53,7 @@ def augment(
 ) -> None:
     """Make verified rows of a class with a running service; goes on where it was interrupted."""
     from turnpoint import AddressError, UnsendableError
-    from turnpoint.commands.augment_run import Making
+    from turnpoint.commands.augment_run import AugmentRun
     from turnpoint.commands.resume import OtherWorkError
 
     options: dict[str, object] = {
@@ -68,18 +68,18 @@ def augment(
         "ignore_columns": None if ignore_columns is None else ignore_columns.split(","),
     }
     try:
-        making = Making(url, rows, output, options)
+        augment_run = AugmentRun(url, rows, output, options)
     except (AddressError, UnsendableError, OtherWorkError, OSError) as error:
         _end(str(error), WRONG_USE)
-    with _failing(making), making:
+    with _failing(augment_run), augment_run:
         try:
-            _make(making)
+            _make(augment_run)
         except KeyboardInterrupt:
-            _interrupted(making, cancel_on_interrupt)
+            _interrupted(augment_run, cancel_on_interrupt)
 
 
 @contextmanager
-def _failing(making: "Making") -> Iterator[None]:
+def _failing(augment_run: "AugmentRun") -> Iterator[None]:
     """Say what went wrong in a sentence; what cannot be gone on with is forgotten."""
     from turnpoint import (
         InvalidRequestError,
@@ -94,14 +94,14 @@ def _failing(making: "Making") -> Iterator[None]:
     try:
         yield
     except InvalidRequestError as error:
-        making.forget()
+        augment_run.forget()
         _end(_with_faults(error), REFUSED)
     except JobEndedError as error:
-        making.forget()
+        augment_run.forget()
         why = f" {error.job.failure}" if error.job.failure else ""
         _end(f"{error}{why} Run the command again to start anew.", REFUSED)
     except NotFoundError as error:
-        making.forget()
+        augment_run.forget()
         _end(f"{error} Run the command again to start anew.", REFUSED)
     except UnauthorizedError:
         _end("The service wants a token that it knows: set TURNPOINT_TOKEN.", REFUSED)
@@ -111,18 +111,18 @@ def _failing(making: "Making") -> Iterator[None]:
         _end(str(error), REFUSED)
 
 
-def _make(making: "Making") -> None:
-    if making.job_id is not None:
-        say(f"Going on with job {making.job_id}.")
-    upload = making.upload()
-    making.submit()
+def _make(augment_run: "AugmentRun") -> None:
+    if augment_run.job_id is not None:
+        say(f"Going on with job {augment_run.job_id}.")
+    upload = augment_run.upload()
+    augment_run.submit()
     if upload.invalid:
         say(f"{upload.invalid} of {upload.rows} rows have faults and are left out.")
     with progress() as show:
-        job = making.wait(lambda job: show(_words(job), _fraction(job)))
-    making.fetch()
+        job = augment_run.wait(lambda job: show(_words(job), _fraction(job)))
+    augment_run.fetch()
     counts = job.progress
-    say(f"Wrote {counts.accepted} rows to {making.output}; what they are is in {making.card_path}.")
+    say(f"Wrote {counts.accepted} rows to {augment_run.output}; what they are is in {augment_run.card_path}.")
     if counts.rejected:
         say(f"{counts.rejected} of {counts.total} people gave none.")
 
@@ -137,18 +137,18 @@ def _fraction(job: "Job") -> float:
     return job.progress.done / job.progress.total if job.progress.total else 1.0
 
 
-def _interrupted(making: "Making", cancel: bool) -> NoReturn:
+def _interrupted(augment_run: "AugmentRun", cancel: bool) -> NoReturn:
     from turnpoint import TurnpointError
 
     if cancel:
         try:
-            making.cancel()
+            augment_run.cancel()
         except TurnpointError as error:
             _end(f"The job could not be cancelled: {error}", AWAY)
         _end("Cancelled.", INTERRUPTED)
-    if making.job_id is None:
+    if augment_run.job_id is None:
         _end("Interrupted before the job began.", INTERRUPTED)
-    _end(f"Job {making.job_id} goes on. Run the same command again to fetch its rows.", INTERRUPTED)
+    _end(f"Job {augment_run.job_id} goes on. Run the same command again to fetch its rows.", INTERRUPTED)
 
 
 def _with_faults(error: "InvalidRequestError") -> str:

@@ -6,10 +6,10 @@ from typing import Any, Self
 
 from turnpoint import Job, Turnpoint, Upload
 from turnpoint.augmenting import Options, format_of
-from turnpoint.commands.resume import TicketFile, digest_of
+from turnpoint.commands.resume import ResumeFile, digest_of
 
 
-class Making:
+class AugmentRun:
     """Rows on their way from a file through a service into a file.
 
     Raises:
@@ -24,8 +24,8 @@ class Making:
         if not output.parent.is_dir():
             raise FileNotFoundError(f"There is no folder {output.parent} to write into.")
         self._rows, self.output, self._options = rows, output, options
-        self._file = TicketFile(output, digest_of(rows, {**options, "url": url}))
-        self._ticket = self._file.read()
+        self._file = ResumeFile(output, digest_of(rows, {**options, "url": url}))
+        self._state = self._file.read()
         self._client = Turnpoint(url)
 
     def __enter__(self) -> Self:
@@ -37,7 +37,7 @@ class Making:
     @property
     def job_id(self) -> str | None:
         """The job, once there is one."""
-        return self._ticket.job_id
+        return self._state.job_id
 
     @property
     def card_path(self) -> Path:
@@ -46,19 +46,19 @@ class Making:
 
     def upload(self) -> Upload:
         """Give the file to the service."""
-        if self._ticket.upload is None:
-            self._ticket.upload = self._client.upload(
+        if self._state.upload is None:
+            self._state.upload = self._client.upload(
                 self._rows,
                 model=self._options["model"],
                 id_column=self._options["id_column"],
                 ignore_columns=self._options["ignore_columns"],
             )
-            self._file.write(self._ticket)
-        return self._ticket.upload
+            self._file.write(self._state)
+        return self._state.upload
 
     def submit(self) -> None:
         """Start the job."""
-        if self._ticket.job_id is None:
+        if self._state.job_id is None:
             upload = self.upload()
             options = Options(
                 model=self._options["model"],
@@ -67,11 +67,11 @@ class Making:
                 seed=self._options["seed"],
                 max_rows=self._options["max_rows"] or max(1, upload.valid * self._options["per_row"]),
                 on_invalid=self._options["on_invalid"],
-                idempotency_key=self._ticket.key,
+                idempotency_key=self._state.key,
             )
             job = self._client.augment(upload, target_label=self._options["target_label"], **options)
-            self._ticket.job_id = str(job.id)
-            self._file.write(self._ticket)
+            self._state.job_id = str(job.id)
+            self._file.write(self._state)
 
     def wait(self, on_progress: Callable[[Job], object]) -> Job:
         """Wait for the job to be complete."""
@@ -85,7 +85,7 @@ class Making:
 
     def cancel(self) -> None:
         """End the job; there may be one whose start was not told any more."""
-        if self._ticket.upload is not None:
+        if self._state.upload is not None:
             self.submit()
             self._client.cancel(self._job())
         self.forget()
@@ -95,7 +95,7 @@ class Making:
         self._file.remove()
 
     def _job(self) -> str:
-        if self._ticket.job_id is None:
+        if self._state.job_id is None:
             self.submit()
-        assert self._ticket.job_id is not None
-        return self._ticket.job_id
+        assert self._state.job_id is not None
+        return self._state.job_id

@@ -15,7 +15,7 @@ class OtherWorkError(Exception):
     """What is kept beside the output belongs to another input or other options."""
 
 
-class Ticket(BaseModel):
+class ResumeState(BaseModel):
     """How far it got: the upload, the job, and the key under which the job is asked for once only."""
 
     digest: str
@@ -24,35 +24,35 @@ class Ticket(BaseModel):
     job_id: str | None = None
 
 
-class TicketFile:
+class ResumeFile:
     """A ticket in a small file beside `output`, written whenever it changes."""
 
     def __init__(self, output: Path, digest: str) -> None:
         self.path = output.with_name(f"{output.name}.turnpoint.json")
         self._digest = digest
 
-    def read(self) -> Ticket:
+    def read(self) -> ResumeState:
         """The ticket that an earlier run left, or a new one.
 
         Raises:
             OtherWorkError: It was left by work of another kind, or is no ticket.
         """
         if not self.path.exists():
-            return Ticket(digest=self._digest)
+            return ResumeState(digest=self._digest)
         try:
-            ticket = Ticket.model_validate_json(self.path.read_bytes())
+            state = ResumeState.model_validate_json(self.path.read_bytes())
         except ValidationError:
-            ticket = Ticket(digest="")
-        if ticket.digest != self._digest:
+            state = ResumeState(digest="")
+        if state.digest != self._digest:
             raise OtherWorkError(
                 f"{self.path} is of another input or other options: "
                 "go on with those, or delete it to start anew."
             )
-        return ticket
+        return state
 
-    def write(self, ticket: Ticket) -> None:
+    def write(self, state: ResumeState) -> None:
         part = self.path.with_name(f".{self.path.name}.part")
-        part.write_text(ticket.model_dump_json())
+        part.write_text(state.model_dump_json())
         part.replace(self.path)
 
     def remove(self) -> None:

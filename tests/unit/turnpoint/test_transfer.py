@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from turnpoint import Row, UnexpectedAnswerError
-from turnpoint.transfer import Incoming, RowReader
+from turnpoint.transfer import DownloadFile, RowReader
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=5) | st.just("a\u2028b\x85c")  # lines end at \n alone
 ROWS = st.lists(st.fixed_dictionaries({"word": WORDS, "source_row": st.integers(0), "rank": st.integers(1)}))
@@ -40,11 +40,11 @@ def test_what_is_no_row_is_refused_without_its_content(line: bytes) -> None:
 def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     path.write_text("old")
-    with Incoming(path) as file:
+    with DownloadFile(path) as file:
         file.write(b"new")
         assert path.read_text() == "old"
     assert path.read_text() == "new"
-    with pytest.raises(ZeroDivisionError), Incoming(path) as file:
+    with pytest.raises(ZeroDivisionError), DownloadFile(path) as file:
         file.write(b"%d" % (1 // file.tell()))
     assert path.read_text() == "new"
     assert list(tmp_path.iterdir()) == [path]

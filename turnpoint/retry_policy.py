@@ -26,7 +26,7 @@ LONGEST_ADVICE_S = 60.0
 """A service that asks for a longer pause is believed, and the caller told."""
 
 
-class Attempts:
+class RetryPolicy:
     """Judges how each attempt at a call ended: done, to be repeated after a pause, or an error.
 
     `repeats`: how often a call may be sent again, if it may at all.

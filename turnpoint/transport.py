@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import httpx
 
-from turnpoint.attempts import Attempts, unreachable
 from turnpoint.call import Call, FileContent
+from turnpoint.retry_policy import RetryPolicy, unreachable
 from turnpoint.transfer import chunks, chunks_async
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ class Driver:
             response.close()
 
     def _send(self, call: Call[Any], repeats: int, streamed: bool) -> httpx.Response:
-        attempts = Attempts(call, repeats)
+        attempts = RetryPolicy(call, repeats)
         while True:
             try:
                 response = self._once(call, streamed)
@@ -93,7 +93,7 @@ class AsyncDriver:
             await response.aclose()
 
     async def _send(self, call: Call[Any], repeats: int, streamed: bool) -> httpx.Response:
-        attempts = Attempts(call, repeats)
+        attempts = RetryPolicy(call, repeats)
         while True:
             try:
                 response = await self._once(call, streamed)

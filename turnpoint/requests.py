@@ -14,7 +14,7 @@ Bounds = tuple[float | None, float | None]
 """Low and high; None leaves a side open."""
 
 
-class Wishes(TypedDict, total=False):
+class RequestOptions(TypedDict, total=False):
     """What a question may say beside whom it is about; what is left out is the service's default.
 
     `max_risk`: the risk (0-1) that an option must not exceed. `features_to_vary`: what may change.
@@ -33,7 +33,7 @@ class Wishes(TypedDict, total=False):
     generator: str | None
 
 
-def ask(patient_id: str, features: Features, wishes: Wishes) -> Call[Answer]:
+def ask(patient_id: str, features: Features, wishes: RequestOptions) -> Call[Answer]:
     """How could this patient's risk come down to the target?
 
     Not repeated by itself: each answer is recorded.

@@ -22,10 +22,10 @@ from turnpoint import (
     UnreachableError,
     UnsendableError,
 )
-from turnpoint.asking import ask, models, predict, recorded
-from turnpoint.attempts import LONGEST_PAUSE_S, Attempts
 from turnpoint.augmenting import cancel, job, submit, upload
 from turnpoint.call import Call, reading
+from turnpoint.requests import ask, models, predict, recorded
+from turnpoint.retry_policy import LONGEST_PAUSE_S, RetryPolicy
 
 SECRET = "Alice-1985"
 REPEATABLE = [recorded("1"), models(), job("1"), cancel("1"), submit(POPULATION, "low", {})]
@@ -43,30 +43,30 @@ def broken(kind: type[httpx.TransportError]) -> httpx.TransportError:
 @pytest.mark.parametrize("call", REPEATABLE, ids=lambda call: f"{call.method} {call.route}")
 def test_what_can_be_repeated_is_after_passing_faults(call: Call[Any]) -> None:
     for status in (429, 502, 503, 504):
-        assert Attempts(call, 1).answered(problem(status))
-    assert Attempts(call, 1).lost(broken(httpx.ReadError)) > 0
+        assert RetryPolicy(call, 1).answered(problem(status))
+    assert RetryPolicy(call, 1).lost(broken(httpx.ReadError)) > 0
 
 
 @pytest.mark.parametrize("call", ONCE, ids=lambda call: f"{call.method} {call.route}")
 def test_what_would_be_recorded_twice_is_sent_once(call: Call[Any]) -> None:
     with pytest.raises(UnavailableError):
-        Attempts(call, 9).answered(problem(503))
+        RetryPolicy(call, 9).answered(problem(503))
     with pytest.raises(UnreachableError):
-        Attempts(call, 9).lost(broken(httpx.ReadError))
+        RetryPolicy(call, 9).lost(broken(httpx.ReadError))
 
 
 def test_a_job_has_a_key_of_its_own_so_that_it_can_be_sent_again() -> None:
     one, other = submit(POPULATION, "low", {}), submit(POPULATION, "low", {})
     assert one.headers["Idempotency-Key"] != other.headers["Idempotency-Key"]
     assert submit(POPULATION, "low", {"idempotency_key": "mine"}).headers["Idempotency-Key"] == "mine"
-    assert Attempts(one, 1).answered(problem(409))  # the first one of the key is still under way
+    assert RetryPolicy(one, 1).answered(problem(409))  # the first one of the key is still under way
     with pytest.raises(ConflictError):
-        Attempts(job("1"), 1).answered(problem(409))
+        RetryPolicy(job("1"), 1).answered(problem(409))
 
 
 @pytest.mark.parametrize("call", REPEATABLE[:1])
 def test_pauses_grow_to_a_limit_and_then_it_gives_up(call: Call[Any]) -> None:
-    attempts = Attempts(call, 12)
+    attempts = RetryPolicy(call, 12)
     pauses = [attempts.answered(problem(503)) or 0.0 for _ in range(12)]
     assert all(0 < pause <= LONGEST_PAUSE_S for pause in pauses)
     assert pauses[0] < 1 < LONGEST_PAUSE_S / 2 <= pauses[-1]
@@ -77,21 +77,21 @@ def test_pauses_grow_to_a_limit_and_then_it_gives_up(call: Call[Any]) -> None:
 def test_the_service_is_not_asked_before_it_said() -> None:
     in_a_while = format_datetime(datetime.now(UTC) + timedelta(seconds=40), usegmt=True)
     for said, least in (("7", 7), (in_a_while, 38), ("soon", 0.1), ("-3", 0.1)):
-        pause = Attempts(models(), 1).answered(problem(503, {"Retry-After": said}))
+        pause = RetryPolicy(models(), 1).answered(problem(503, {"Retry-After": said}))
         assert pause is not None
         assert least <= pause <= least + 4
 
 
 def test_a_long_pause_is_for_the_caller_to_decide_on() -> None:
     with pytest.raises(UnavailableError) as caught:
-        Attempts(models(), 9).answered(problem(503, {"Retry-After": "3600"}))
+        RetryPolicy(models(), 9).answered(problem(503, {"Retry-After": "3600"}))
     assert caught.value.retry_after == 3600
 
 
 def test_a_refusal_says_what_is_wrong_and_is_not_repeated() -> None:
     errors = [{"pointer": f"/features/f{i}", "detail": "is required"} for i in range(7)]
     with pytest.raises(InvalidRequestError) as caught:
-        Attempts(models(), 9).answered(problem(422, detail="The request has faults.", errors=errors))
+        RetryPolicy(models(), 9).answered(problem(422, detail="The request has faults.", errors=errors))
     error = caught.value
     assert (error.status, error.title, error.detail) == (422, "T", "The request has faults.")
     assert [(fault.pointer, fault.detail) for fault in error.errors][6] == ("/features/f6", "is required")
@@ -102,14 +102,14 @@ def test_a_refusal_says_what_is_wrong_and_is_not_repeated() -> None:
 def test_what_a_proxy_says_is_not_repeated() -> None:
     for body in (f"<h1>{SECRET}</h1>", json.dumps({"message": SECRET}), "[]", ""):
         with pytest.raises(ProblemError) as caught:
-            Attempts(models(), 0).answered(httpx.Response(502, text=body))
+            RetryPolicy(models(), 0).answered(httpx.Response(502, text=body))
         assert caught.value.status == 502
         assert SECRET not in f"{caught.value} {caught.value.title} {caught.value.detail}"
 
 
 def test_another_address_is_not_followed() -> None:
     with pytest.raises(UnexpectedAnswerError, match="307"):
-        Attempts(models(), 9).answered(httpx.Response(307, headers={"Location": "https://elsewhere"}))
+        RetryPolicy(models(), 9).answered(httpx.Response(307, headers={"Location": "https://elsewhere"}))
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_who_cannot_be_reached_is_named_without_the_path(
     kind: type[httpx.TransportError], is_told_as: type[TurnpointError], words: str
 ) -> None:
     with pytest.raises(is_told_as, match=words) as caught:
-        Attempts(models(), 0).lost(broken(kind))
+        RetryPolicy(models(), 0).lost(broken(kind))
     assert "http://gateway:8000" in str(caught.value)
     assert SECRET not in str(caught.value)
 
