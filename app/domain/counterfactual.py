@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from app.domain.degraded import Degraded
 from app.domain.schema import Value
 
@@ -27,16 +29,29 @@ class Generator(StrEnum):
     SEARCH = "search"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One feature before and after, in its unit."""
+class _Finding(BaseModel):
+    """A part of an answer, in the very form that callers get."""
 
-    feature: str
-    label: str
-    before: Value
-    after: Value
-    delta: float | None
-    unit: str | None
+    model_config = ConfigDict(frozen=True, from_attributes=True, populate_by_name=True)
+
+
+class Change(_Finding):
+    """One feature before and after."""
+
+    feature: str = Field(description="The feature's name in the schema.")
+    label: str = Field(description="What people call it.")
+    before: Value = Field(
+        serialization_alias="from", validation_alias="from", description="Its value now; null where unknown."
+    )
+    after: Value = Field(
+        serialization_alias="to", validation_alias="to", description="Its value in the option."
+    )
+    delta: float | None = Field(
+        description="The number after less the one before; null of what is no number."
+    )
+    unit: str | None = Field(
+        description="The unit of the values and of their difference; null of what has none."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +75,26 @@ class Plausibility:
         return self.in_range and max(self.percentile, self.joint_percentile) <= TYPICAL_PERCENTILE
 
 
-@dataclass(frozen=True, slots=True)
-class Robustness:
-    """Shares (0-1) of perturbed versions under which the risk stays at or below the target.
+class Robustness(_Finding):
+    """Shares of refits, noise draws and partial-adherence draws under which the option still holds."""
 
-    `refits`: bootstrap refits of the classifier; `noise`: measurement-noise draws; `adherence`: draws in
-    which each change is carried out only to four fifths or more.
-    """
-
-    refits: float
-    noise: float
-    adherence: float
+    refits: float = Field(description="Of bootstrap refits of the classifier, the share (0-1).")
+    noise: float = Field(description="Of draws of measurement noise, the share (0-1).")
+    adherence: float = Field(
+        description="Of draws in which each change is carried out to four fifths or more, the share (0-1)."
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Optimality:
-    """What is known of how much less effort would do.
+class Optimality(_Finding):
+    """What is known of how much less effort would do."""
 
-    `effort_bound`: no option that could stand in its place takes less effort than this: none that holds as
-    well, looks as much like real people, has nothing needless in it and does not change all that an option
-    before it changes. `proved` when that is the option's own effort; 0 where nothing is known.
-    """
-
-    proved: bool
-    effort_bound: float
+    proved: bool = Field(description="Proved: no option that could stand in its place takes less effort.")
+    effort_bound: float = Field(
+        description="No option that could stand in its place takes less effort than this: none that holds as "
+        "well, looks as much like real people, has nothing needless in it and does not change all that an "
+        "option before it changes. The option's own effort where that is proved to be the least; 0 where "
+        "nothing is known."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,37 +114,39 @@ class Counterfactual:
     summary: str
 
 
-@dataclass(frozen=True, slots=True)
-class PermittedChange:
-    """How far one feature may change: from `start`, in steps of `step`, to `end` at most.
+class PermittedChange(_Finding):
+    """How far one feature may change."""
 
-    In the feature's unit; `step` is None where it is yes or no.
-    """
-
-    feature: str
-    label: str
-    start: Value
-    end: Value
-    step: float | None
-    unit: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Conditions:
-    """What a finding holds for: at most `max_changes` of the `permitted` changes at once."""
-
-    max_changes: int
-    permitted: tuple[PermittedChange, ...]
+    feature: str = Field(description="The feature's name in the schema.")
+    label: str = Field(description="The feature in words.")
+    start: Value = Field(
+        serialization_alias="from", validation_alias="from", description="The value as it is, in `unit`."
+    )
+    end: Value = Field(
+        serialization_alias="to",
+        validation_alias="to",
+        description="The furthest permitted value, in `unit`.",
+    )
+    step: float | None = Field(description="In which steps it changes, in `unit`; null for yes or no.")
+    unit: str | None = Field(description="The unit of its numbers; null for yes or no.")
 
 
-@dataclass(frozen=True, slots=True)
-class Relaxed:
-    """How far the risk goes down if more features may change at once, and whether nothing goes lower."""
+class Conditions(_Finding):
+    """What the finding holds for: the schema's limits and the request's constraints together."""
 
-    max_changes: int
-    lowest_reachable_risk: float
-    proved: bool
-    reaches_target: bool
+    max_changes: int = Field(description="How many features may change at once, those that move along aside.")
+    permitted: tuple[PermittedChange, ...] = Field(description="Which features may change, and how far.")
+
+
+class Relaxed(_Finding):
+    """What more changes at once would give; ask for it with `constraints.max_changes`."""
+
+    max_changes: int = Field(description="How many features would change at once.")
+    lowest_reachable_risk: float = Field(
+        description="The lowest risk that is then in reach, or found so far."
+    )
+    proved: bool = Field(description="Proved: nothing that is permitted then goes lower.")
+    reaches_target: bool = Field(description="Whether that is at or below the target.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def features_of(problem: RecourseProblem, levels: IntArray) -> Mapping[str, Valu
 def conditions_of(problem: RecourseProblem) -> Conditions:
     """What may change, how far and how much of it at once: what a proof about a question holds for."""
     permitted = tuple(_permitted(lever) for lever in problem.levers)
-    return Conditions(problem.levers.max_changes, permitted)
+    return Conditions(max_changes=problem.levers.max_changes, permitted=permitted)
 
 
 def broken_relations(problem: RecourseProblem, levels: IntArray) -> list[str]:
@@ -51,7 +51,9 @@ def _permitted(lever: Lever) -> PermittedChange:
     feature, ends = lever.feature, (lever.values[0], lever.values[-1])
     start, end = (feature.in_kind(float(value)) for value in ends)
     step = feature.action.step if feature.action is not None and feature.is_numeric else None
-    return PermittedChange(feature.name, feature.label, start, end, step, feature.unit)
+    return PermittedChange(
+        feature=feature.name, label=feature.label, start=start, end=end, step=step, unit=feature.unit
+    )
 
 
 def _change(problem: RecourseProblem, name: str, after: Mapping[str, Value]) -> Change:
@@ -60,4 +62,4 @@ def _change(problem: RecourseProblem, name: str, after: Mapping[str, Value]) -> 
     delta = None
     if feature.kind is not Kind.BOOLEAN and before is not None and now is not None:
         delta = round(float(now) - float(before), 6)
-    return Change(name, feature.label, before, now, delta, feature.unit)
+    return Change(feature=name, label=feature.label, before=before, after=now, delta=delta, unit=feature.unit)

@@ -69,7 +69,12 @@ def _infeasible(problem: RecourseProblem, found: SearchResult) -> Infeasibility:
         reached_by=changes,
         conditions=conditions_of(problem),
         relaxed=tuple(
-            Relaxed(further.max_changes, further.risk, further.proved, further.risk <= problem.target)
+            Relaxed(
+                max_changes=further.max_changes,
+                lowest_reachable_risk=further.risk,
+                proved=further.proved,
+                reaches_target=further.risk <= problem.target,
+            )
             for further in found.relaxed
         ),
     )

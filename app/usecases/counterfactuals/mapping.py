@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from app.domain.counterfactual import (
-    Change,
     Counterfactual,
     GenerationStats,
     Infeasibility,
@@ -19,18 +18,13 @@ from app.storage.record import Values, parameters_of
 from app.storage.tables import AnswerRow, Base, GenerationRow, PatientRow, PredictionRow, RequestRow
 from app.usecases.counterfactuals.request import ValidatedRequest
 from app.usecases.counterfactuals.schemas import (
-    ChangeOut,
-    ConditionsOut,
     CounterfactualOut,
     CounterfactualsAnswer,
     GenerationOut,
     InfeasibleOut,
     ModelOut,
-    OptimalityOut,
     PlausibilityOut,
     PredictionOut,
-    RelaxedOut,
-    RobustnessOut,
 )
 
 
@@ -109,22 +103,18 @@ def _option(rank: int, option: Counterfactual) -> CounterfactualOut:
     return CounterfactualOut(
         id=uuid7(),
         rank=rank,
-        changes=[_change(change) for change in option.changes],
-        linked=[_change(change) for change in option.linked],
+        changes=list(option.changes),
+        linked=list(option.linked),
         features=dict(option.features),
         risk=option.risk,
         plausibility=PlausibilityOut.model_validate(option.plausibility),
         effort=option.effort,
-        optimality=OptimalityOut.model_validate(option.optimality),
-        robustness=RobustnessOut.model_validate(option.robustness),
+        optimality=option.optimality,
+        robustness=option.robustness,
         fragile=option.fragile,
         generator=option.generator,
         summary=option.summary,
     )
-
-
-def _change(change: Change) -> ChangeOut:
-    return ChangeOut(**asdict(change))
 
 
 def _infeasible(infeasibility: Infeasibility | None) -> InfeasibleOut | None:
@@ -134,9 +124,9 @@ def _infeasible(infeasibility: Infeasibility | None) -> InfeasibleOut | None:
         lowest_reachable_risk=infeasibility.lowest_reachable_risk,
         proved=infeasibility.proved,
         risk_bound=infeasibility.risk_bound,
-        reached_by=[_change(change) for change in infeasibility.reached_by],
-        conditions=ConditionsOut.model_validate(infeasibility.conditions),
-        relaxed=[RelaxedOut.model_validate(relaxed) for relaxed in infeasibility.relaxed],
+        reached_by=list(infeasibility.reached_by),
+        conditions=infeasibility.conditions,
+        relaxed=list(infeasibility.relaxed),
     )
 
 

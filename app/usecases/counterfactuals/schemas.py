@@ -6,7 +6,16 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from app.domain.counterfactual import TYPICAL_PERCENTILE, Generator, Status
+from app.domain.counterfactual import (
+    TYPICAL_PERCENTILE,
+    Change,
+    Conditions,
+    Generator,
+    Optimality,
+    Relaxed,
+    Robustness,
+    Status,
+)
 from app.domain.degraded import Degraded
 from app.domain.ids import PATIENT_ID, PATIENT_ID_LENGTH
 from app.domain.input_warning import InputWarning
@@ -88,25 +97,6 @@ class _Out(BaseModel):
     model_config = ConfigDict(from_attributes=True, populate_by_name=True)
 
 
-class ChangeOut(_Out):
-    """One feature before and after."""
-
-    feature: str = Field(description="The feature's name in the schema.")
-    label: str = Field(description="What people call it.")
-    before: Value = Field(
-        serialization_alias="from", validation_alias="from", description="Its value now; null where unknown."
-    )
-    after: Value = Field(
-        serialization_alias="to", validation_alias="to", description="Its value in the option."
-    )
-    delta: float | None = Field(
-        description="The number after less the one before; null of what is no number."
-    )
-    unit: str | None = Field(
-        description="The unit of the values and of their difference; null of what has none."
-    )
-
-
 class PlausibilityOut(_Out):
     """How much the changed person resembles real people of the target class."""
 
@@ -127,28 +117,6 @@ class PlausibilityOut(_Out):
     )
 
 
-class RobustnessOut(_Out):
-    """Shares of refits, noise draws and partial-adherence draws under which the option still holds."""
-
-    refits: float = Field(description="Of bootstrap refits of the classifier, the share (0-1).")
-    noise: float = Field(description="Of draws of measurement noise, the share (0-1).")
-    adherence: float = Field(
-        description="Of draws in which each change is carried out to four fifths or more, the share (0-1)."
-    )
-
-
-class OptimalityOut(_Out):
-    """What is known of how much less effort would do."""
-
-    proved: bool = Field(description="Proved: no option that could stand in its place takes less effort.")
-    effort_bound: float = Field(
-        description="No option that could stand in its place takes less effort than this: none that holds as "
-        "well, looks as much like real people, has nothing needless in it and does not change all that an "
-        "option before it changes. The option's own effort where that is proved to be the least; 0 where "
-        "nothing is known."
-    )
-
-
 class CounterfactualOut(_Out):
     """One verified option."""
 
@@ -158,8 +126,8 @@ class CounterfactualOut(_Out):
         "under `robustness`, those that hold in the largest share in reach, to a twentieth, come in their "
         "place: they are fragile."
     )
-    changes: list[ChangeOut] = Field(description="What the person would change.")
-    linked: list[ChangeOut] = Field(description="What would move along.")
+    changes: list[Change] = Field(description="What the person would change.")
+    linked: list[Change] = Field(description="What would move along.")
     features: dict[str, Value] = Field(description="The whole vector with the option taken up.")
     risk: float = Field(description="The classifier's risk (0-1) of that vector.")
     verified: bool = Field(True, description="The classifier itself scored it, at or below the target.")
@@ -169,10 +137,10 @@ class CounterfactualOut(_Out):
     effort: float = Field(
         description="How much it asks for, on the model's own scale; least effort comes first."
     )
-    optimality: OptimalityOut | None = Field(
+    optimality: Optimality | None = Field(
         None, description="Null in answers recorded before this was proved."
     )
-    robustness: RobustnessOut = Field(
+    robustness: Robustness = Field(
         description="Shares of perturbed versions under which the option still holds."
     )
     fragile: bool = Field(
@@ -181,41 +149,6 @@ class CounterfactualOut(_Out):
     )
     generator: Generator = Field(description="Who proposed it.")
     summary: str = Field(description="The option in a sentence.")
-
-
-class PermittedChangeOut(_Out):
-    """How far one feature may change."""
-
-    feature: str = Field(description="The feature's name in the schema.")
-    label: str = Field(description="The feature in words.")
-    start: Value = Field(
-        serialization_alias="from", validation_alias="from", description="The value as it is, in `unit`."
-    )
-    end: Value = Field(
-        serialization_alias="to",
-        validation_alias="to",
-        description="The furthest permitted value, in `unit`.",
-    )
-    step: float | None = Field(description="In which steps it changes, in `unit`; null for yes or no.")
-    unit: str | None = Field(description="The unit of its numbers; null for yes or no.")
-
-
-class ConditionsOut(_Out):
-    """What the finding holds for: the schema's limits and the request's constraints together."""
-
-    max_changes: int = Field(description="How many features may change at once, those that move along aside.")
-    permitted: list[PermittedChangeOut] = Field(description="Which features may change, and how far.")
-
-
-class RelaxedOut(_Out):
-    """What more changes at once would give; ask for it with `constraints.max_changes`."""
-
-    max_changes: int = Field(description="How many features would change at once.")
-    lowest_reachable_risk: float = Field(
-        description="The lowest risk that is then in reach, or found so far."
-    )
-    proved: bool = Field(description="Proved: nothing that is permitted then goes lower.")
-    reaches_target: bool = Field(description="Whether that is at or below the target.")
 
 
 class InfeasibleOut(_Out):
@@ -230,11 +163,11 @@ class InfeasibleOut(_Out):
         None,
         description="Nothing that is permitted goes below this. Null in answers recorded before bounds were.",
     )
-    reached_by: list[ChangeOut] = Field(description="The changes that reach it.")
-    conditions: ConditionsOut | None = Field(
+    reached_by: list[Change] = Field(description="The changes that reach it.")
+    conditions: Conditions | None = Field(
         None, description="What the finding holds for. Null in answers recorded before conditions were."
     )
-    relaxed: list[RelaxedOut] = Field(
+    relaxed: list[Relaxed] = Field(
         [], description="What more changes at once would give, where that lowers the risk further."
     )
 

@@ -7,7 +7,9 @@ from app.domain.wording import number, plain, summary, told
 
 def change(schema: FeatureSchema, name: str, before: float | bool, after: float | bool) -> Change:
     feature = schema[name]
-    return Change(name, feature.label, before, after, None, feature.unit)
+    return Change(
+        feature=name, label=feature.label, before=before, after=after, delta=None, unit=feature.unit
+    )
 
 
 def test_one_change_with_what_moves_along(schema: FeatureSchema) -> None:

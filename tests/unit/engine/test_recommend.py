@@ -27,7 +27,7 @@ def test_every_option_verifies_and_says_truly_whether_it_holds(
         assert model.classifier.risk(row[None, :])[0] == option.risk <= problem.target
         refits = (model.committee.risk(row[None, :]) <= problem.target).mean()
         assert option.robustness.refits == pytest.approx(refits)
-        assert option.fragile == (min(asdict(option.robustness).values()) < 0.85)
+        assert option.fragile == (min(option.robustness.model_dump().values()) < 0.85)
         assert option.effort > 0
 
 
@@ -144,7 +144,7 @@ def test_where_none_holds_all_options_hold_as_well_to_a_twentieth(
         0, 2, (4, furthest.shape[1])
     )
     options = answer(served, problem, min_robustness=1.0, proposals=some).counterfactuals
-    shares = [min(asdict(option.robustness).values()) for option in options if option.fragile]
+    shares = [min(option.robustness.model_dump().values()) for option in options if option.fragile]
     if shares:
         assert min(shares) >= np.floor(20 * max(shares) + 1e-3) / 20 - 1e-3
     efforts = [option.effort for option in options]

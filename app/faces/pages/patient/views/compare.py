@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.domain.counterfactual import Change
 from app.faces.pages.patient.views.formatting import value_text
-from app.usecases.counterfactuals.schemas import ChangeOut
 from app.usecases.record.context import AnswerContext
 
 
@@ -44,7 +44,7 @@ def _order(context: AnswerContext, names: list[str]) -> list[str]:
     return sorted(names, key=place)
 
 
-def _row(context: AnswerContext, change: ChangeOut, is_linked: bool, each: Sequence[ChangeOut | None]) -> Row:
+def _row(context: AnswerContext, change: Change, is_linked: bool, each: Sequence[Change | None]) -> Row:
     schema = context.schema
     feature = schema[change.feature] if schema and change.feature in schema else None
     return Row(

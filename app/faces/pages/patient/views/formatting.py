@@ -3,17 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.domain.counterfactual import Change, PermittedChange
 from app.domain.feature import Feature, Kind
 from app.domain.schema import FeatureSchema, Value
 from app.domain.wording import consider, number, risk_text
 from app.faces.http.pages.rendering import signed
-from app.usecases.counterfactuals.schemas import (
-    ChangeOut,
-    CounterfactualOut,
-    GenerationOut,
-    InfeasibleOut,
-    PermittedChangeOut,
-)
+from app.usecases.counterfactuals.schemas import CounterfactualOut, GenerationOut, InfeasibleOut
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _AWAY = {
@@ -65,7 +60,7 @@ def moves_of(schema: FeatureSchema | None, option: CounterfactualOut) -> tuple[M
     )
 
 
-def moves_alone(schema: FeatureSchema | None, changes: Sequence[ChangeOut]) -> tuple[Move, ...]:
+def moves_alone(schema: FeatureSchema | None, changes: Sequence[Change]) -> tuple[Move, ...]:
     """Changes by themselves."""
     return tuple(_move(schema, change) for change in changes)
 
@@ -86,7 +81,7 @@ def permitted_ranges(schema: FeatureSchema | None, infeasible: InfeasibleOut) ->
     return [_range(schema, one) for one in permitted]
 
 
-def _range(schema: FeatureSchema | None, one: PermittedChangeOut) -> PermittedRange:
+def _range(schema: FeatureSchema | None, one: PermittedChange) -> PermittedRange:
     feature = schema[one.feature] if schema and one.feature in schema else None
     step = None if one.step is None else f"{one.step:g}{_NO_BREAK}{one.unit}"
     start, end = value_text(feature, one.start), value_text(feature, one.end)
@@ -120,16 +115,14 @@ def _united(text: str, move: Move) -> str:
     return f"{text}{_NO_BREAK}{move.unit}" if move.unit else text
 
 
-def _followers(
-    schema: FeatureSchema | None, change: ChangeOut, linked: Sequence[ChangeOut]
-) -> Sequence[ChangeOut]:
+def _followers(schema: FeatureSchema | None, change: Change, linked: Sequence[Change]) -> Sequence[Change]:
     if schema is None:
         return ()
     links = schema.link_of
     return [c for c in linked if c.feature in links and links[c.feature].driver == change.feature]
 
 
-def _move(schema: FeatureSchema | None, change: ChangeOut, along: tuple[Move, ...] = ()) -> Move:
+def _move(schema: FeatureSchema | None, change: Change, along: tuple[Move, ...] = ()) -> Move:
     feature = schema[change.feature] if schema and change.feature in schema else None
     return Move(
         say=consider(feature, change.after) if feature else f"Consider changing {change.label.lower()}",
@@ -142,7 +135,7 @@ def _move(schema: FeatureSchema | None, change: ChangeOut, along: tuple[Move, ..
     )
 
 
-def _size(feature: Feature | None, change: ChangeOut) -> str | None:
+def _size(feature: Feature | None, change: Change) -> str | None:
     if change.delta is None or (feature is not None and feature.kind is Kind.BOOLEAN):
         return None
     text = number(feature, change.delta) if feature else f"{change.delta:g}"

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.domain.counterfactual import TYPICAL_PERCENTILE, Generator
+from app.domain.counterfactual import TYPICAL_PERCENTILE, Generator, Optimality
 from app.faces.pages.patient.views.formatting import Move, moves_of
 from app.storage.feedback_tables import FeedbackRow
-from app.usecases.counterfactuals.schemas import CounterfactualOut, OptimalityOut, PlausibilityOut
+from app.usecases.counterfactuals.schemas import CounterfactualOut, PlausibilityOut
 from app.usecases.feedback.reasons import REASONS, Reason, Verdict
 from app.usecases.record.context import AnswerContext
 
@@ -81,7 +81,7 @@ def _view(context: AnswerContext, option: CounterfactualOut, said: FeedbackRow |
     )
 
 
-def _bound(known: OptimalityOut | None) -> str | None:
+def _bound(known: Optimality | None) -> str | None:
     """What any option in its place takes at least; None where that is its own effort, or nothing is known."""
     if known is None or known.proved or known.effort_bound == 0:
         return None
