@@ -1,6 +1,10 @@
 """Composition: which models, which database, which language model. Gateway, worker and commands share it."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import procrastinate
 
 from app.classifiers.store import ModelFolderError, load_models
 from app.engine.registry import ModelRegistry
@@ -11,9 +15,11 @@ from app.proposers.llm.exemplars import ExemplarBank, load_exemplars
 from app.proposers.llm.prompt import Style
 from app.proposers.llm.proposer import LlmProposer
 from app.settings import Settings
+from app.storage.database import Database
+from app.storage.queue import queue_app
 
 
-def hosting_of(settings: Settings) -> ModelRegistry:
+def registry_of(settings: Settings) -> ModelRegistry:
     """The models that the settings name.
 
     Raises:
@@ -24,6 +30,35 @@ def hosting_of(settings: Settings) -> ModelRegistry:
     if default not in served:
         raise ModelFolderError(f"DEFAULT_MODEL is {default}, but {store} holds {', '.join(served)}")
     return ModelRegistry(served, default)
+
+
+@dataclass(frozen=True, slots=True)
+class Backends:
+    """What gateway and worker stand on; `llm` and `proposer` are there where a language model is set."""
+
+    database: Database
+    queue: procrastinate.App
+    llm: LlmClient | None
+    proposer: LlmProposer | None
+
+
+@asynccontextmanager
+async def open_backends(
+    settings: Settings,
+    registry: ModelRegistry,
+    exemplars: Mapping[str, ExemplarBank],
+    longest_pause_s: float | None = None,
+) -> AsyncIterator[Backends]:
+    """The backends that the settings name, closed in the end; `longest_pause_s` as for `Database`."""
+    llm = llm_client(settings)
+    proposer = proposer_of(settings, registry, llm, exemplars) if llm else None
+    database = Database(settings.database_url, longest_pause_s)
+    try:
+        yield Backends(database, queue_app(settings.database_url), llm, proposer)
+    finally:
+        if llm is not None:
+            await llm.close()
+        await database.close()
 
 
 def llm_client(settings: Settings) -> LlmClient | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from app.bootstrap import exemplars_of, hosting_of, llm_client, proposer_of
+from app.bootstrap import exemplars_of, llm_client, proposer_of, registry_of
 from app.classifiers.partitions import Side, people_of
 from app.classifiers.store import load_model
 from app.engine.problem import RecourseProblem
@@ -126,7 +126,7 @@ async def _alone(run: Run, sources: Sequence[Json]) -> float:
     settings = Settings.model_validate({name.lower(): value for name, value in run.environment.items()})
     client = llm_client(settings)
     assert client is not None
-    registry = hosting_of(settings)
+    registry = registry_of(settings)
     proposer = proposer_of(settings, registry, client, exemplars_of(registry))
     proposer = replace(proposer, deadline_s=600.0)
     model = load_model(settings.model_store / settings.default_model)

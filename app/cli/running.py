@@ -109,14 +109,14 @@ def compile_search() -> None:
 
     if not is_cold():
         return
-    from app.bootstrap import hosting_of
+    from app.bootstrap import registry_of
     from app.classifiers.base import ClassifierError
     from app.classifiers.store import ModelFolderError
     from app.engine.examples import warm_up
 
     settings = Settings()
     try:
-        warm_up(hosting_of(settings).named(None))
+        warm_up(registry_of(settings).named(None))
     except (ModelFolderError, ClassifierError) as error:
         fail(str(error))
 

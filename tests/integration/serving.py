@@ -15,7 +15,7 @@ import psutil
 import psycopg
 import uvicorn
 
-from app.bootstrap import hosting_of
+from app.bootstrap import registry_of
 from app.engine.registry import ModelRegistry
 from app.local.embedded.language_model import LanguageModel
 from app.local.embedded.llama_server import EmbeddedLlm, LlmOptions
@@ -77,13 +77,13 @@ def settings_for(servers: Servers, **changes: Any) -> Settings:
 @cache
 def shipped() -> ModelRegistry:
     """The models of this repository, loaded once: it takes seconds, and a test run has dozens of gateways."""
-    return hosting_of(Settings(**SHIPPED))
+    return registry_of(Settings(**SHIPPED))
 
 
 def hosting_for(settings: Settings) -> ModelRegistry:
     """The models that the settings name."""
     own = any(getattr(settings, name) != value for name, value in SHIPPED.items())
-    return hosting_of(settings) if own else shipped()
+    return registry_of(settings) if own else shipped()
 
 
 @contextmanager

@@ -1,0 +1,12 @@
+"""The REST API, whole: its line in `main`."""
+
+from app.faces.api import augmentations, counterfactuals, feedback, model_card, models, predictions
+
+ROUTERS = (
+    counterfactuals.router,
+    feedback.router,
+    predictions.router,
+    augmentations.router,
+    models.router,
+    model_card.router,
+)

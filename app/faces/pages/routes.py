@@ -1,0 +1,6 @@
+"""The clinician's pages, whole: their line in `main`."""
+
+from app.faces.pages import recent
+from app.faces.pages.patient import endpoints, forms
+
+ROUTERS = (endpoints.router, forms.router, recent.router)
