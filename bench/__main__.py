@@ -20,7 +20,7 @@ from bench.page import measure_page
 from bench.peers import PEOPLE, QUICK_PEOPLE, Choice, measure_peers
 from bench.vllm import measure_vllm
 from research.evaluation.methods.registry import BENCH
-from research.evaluation.study.circumstances import circumstances
+from research.evaluation.reporting.environment import describe_environment
 
 
 def main() -> None:
@@ -77,7 +77,7 @@ def _show(measure: Callable[[Path, Console], list[Measured]]) -> None:
     with tempfile.TemporaryDirectory(prefix="turnpoint-bench-") as scratch:
         measures = measure(Path(scratch), console)
     console.print(table_of(measures))
-    console.print(circumstances())
+    console.print(describe_environment())
 
 
 if __name__ == "__main__":

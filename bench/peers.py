@@ -11,11 +11,11 @@ from rich.progress import Progress
 from app.paths import ROOT
 from research.evaluation.asking.language import Language
 from research.evaluation.methods.registry import BENCH, Method
+from research.evaluation.reporting.tables import as_json, markdown, terminal
 from research.evaluation.scene.people import Place
 from research.evaluation.scene.rules import Setting
-from research.evaluation.study.compare import Sheets, about, compare, sheets_of
+from research.evaluation.study.compare import Tables, about, compare, comparison_tables
 from research.evaluation.study.probes import Probe, probe_all
-from research.evaluation.study.sheets import as_json, markdown, terminal
 
 PEOPLE = 200
 QUICK_PEOPLE = 6
@@ -53,21 +53,21 @@ def measure_peers(console: Console, choice: Choice) -> None:
                 console.print(words)
 
         compared = compare(place, choice.methods, _HOME, Language(_HOME), report, choice.fresh)
-    sheets = sheets_of(compared)
+    tables = comparison_tables(compared)
     probes = [] if choice.only else _probe(console)
     told = [about(compared), *(_sentence(probe) for probe in probes)]
-    _print(console, sheets, told, choice.as_markdown)
-    _write(_HOME / "peers.json", sheets, told)
+    _print(console, tables, told, choice.as_markdown)
+    _write(_HOME / "peers.json", tables, told)
 
 
-def _print(console: Console, sheets: Sheets, told: Sequence[str], as_markdown: bool) -> None:
-    """Tables, then the circumstances; Markdown goes to standard output alone, ready to be pasted."""
+def _print(console: Console, tables: Tables, told: Sequence[str], as_markdown: bool) -> None:
+    """Tables, then the environment; Markdown goes to standard output alone, ready to be pasted."""
     if as_markdown:
-        parts = [*(markdown(sheet, rows) for sheet, rows in sheets), *(f"{line}\n" for line in told)]
+        parts = [*(markdown(spec, rows) for spec, rows in tables), *(f"{line}\n" for line in told)]
         print("\n".join(parts))
         return
-    for sheet, rows in sheets:
-        console.print(terminal(sheet, rows), "")
+    for spec, rows in tables:
+        console.print(terminal(spec, rows), "")
     console.print(*told, sep="\n\n", markup=False)
 
 
@@ -82,7 +82,7 @@ def _sentence(probe: Probe) -> str:
     return f"No way out (only sleep may vary, highest risk), {probe.method}: {probe.words}, {took}{detail}"
 
 
-def _write(path: Path, sheets: Sheets, told: Sequence[str]) -> None:
+def _write(path: Path, tables: Tables, told: Sequence[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    results = {"about": told, "tables": as_json(sheets)}
+    results = {"about": told, "tables": as_json(tables)}
     path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

@@ -1,35 +1,11 @@
 """What a method answered about one person, and where answers are kept so that a killed run goes on."""
 
 from dataclasses import asdict, dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from research.evaluation.asking.lines import append_line, read_lines
-
-
-class Ending(StrEnum):
-    """How asking a method about one person ended; all but `FOUND` count as not answered."""
-
-    FOUND = "found"
-    NONE = "none"  # the method said that it has no answer
-    CRASHED = "crashed"  # an exception, or the process died
-    KILLED = "killed"  # still at work at the hard limit
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A method's own words: changed rows in the classifier's columns, best first, and whether it proves it.
-
-    `proved`: a found answer is the best by the method's own measure, or it is certain that there is none.
-    `robust`: the method says that its answer holds as asked, in refits, noise and partial adherence.
-    """
-
-    ending: Ending
-    rows: tuple[tuple[float, ...], ...] = ()
-    proved: bool = False
-    robust: bool = False
-    detail: str = ""
+from research.evaluation.methods.reply import Ending, Reply
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from app.local.embedded.llm_session import LlmEndpoint
 from app.paths import ROOT
-from research.evaluation.asking.answers import Answer, Ending, Reply, Shelf
+from research.evaluation.asking.answers import Answer, Shelf
 from research.evaluation.asking.worker import Broken, Done, Worker
 from research.evaluation.methods.registry import Method, Question, maker
+from research.evaluation.methods.reply import Ending, Reply
 from research.evaluation.scene.people import Place, Scene
 
 Answers = dict[int, Answer]

@@ -10,13 +10,13 @@ from app.domain.schema import FloatArray
 from research.evaluation.augmentation.trial import SCARCE, WHOLE, Trial
 from research.evaluation.judging.estimates import Estimate, mean
 from research.evaluation.judging.figures import Figures
-from research.evaluation.study.sheets import Column, Sheet
+from research.evaluation.reporting.tables import Column, TableSpec
 
 _SEED, _RESAMPLES = 2026, 10_000
 MEASURES = ("f1", "f1_low", "f1_high", "balanced", "auc")
 _BASELINE = "oversampling"
 
-REGAINED = Sheet(
+REGAINED = TableSpec(
     "What is regained",
     "Means over draws of people, on everybody held out, at the magnitude of 1: as many rows as labels were "
     "lost. F1: mean of both classes'. Regained: share of the F1 lost with the labels, (F1 with rows - F1 "
@@ -39,7 +39,7 @@ REGAINED = Sheet(
     ),
     first="rows by",
 )
-SWEPT = Sheet(
+SWEPT = TableSpec(
     "How many rows",
     "F1 regained, %, when half as many rows are added as labels were lost, as many, or twice as many.",
     (

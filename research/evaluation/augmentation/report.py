@@ -8,8 +8,8 @@ from research.evaluation.augmentation.regained import REGAINED, SWEPT, lost, reg
 from research.evaluation.augmentation.run import Trials
 from research.evaluation.augmentation.trial import Trial
 from research.evaluation.judging.figures import Figures
-from research.evaluation.study.circumstances import circumstances
-from research.evaluation.study.sheets import Sheet
+from research.evaluation.reporting.environment import describe_environment
+from research.evaluation.reporting.tables import TableSpec
 
 _NAMES = {one.key: one.name for one in AUGMENTERS}
 
@@ -19,7 +19,7 @@ def name_of(key: str) -> str:
     return _NAMES[key]
 
 
-def tables_of(trials: Sequence[Trial], scarcity: Scarcity) -> list[tuple[Sheet, dict[str, Figures]]]:
+def trial_tables(trials: Sequence[Trial], scarcity: Scarcity) -> list[tuple[TableSpec, dict[str, Figures]]]:
     """What is regained at a magnitude of 1, and by magnitude."""
     return [
         (REGAINED, regained_rows(trials, scarcity, name_of)),
@@ -40,7 +40,7 @@ def headline(trials: Sequence[Trial], scarcity: Scarcity) -> str:
 def about_trials(what: Trials) -> str:
     """Who was drawn how often, with which versions and seeds."""
     return (
-        f"{circumstances()}. {what.people} labelled training people a draw, {what.seeds} draws (seeds 0 to "
-        f"{what.seeds - 1}), tested on everybody held out who has a label; the classifier is fit as the "
-        "shipped one is. Bootstrap over draws, 10,000 resamples, seed 2026."
+        f"{describe_environment()}. {what.people} labelled training people a draw, {what.seeds} draws "
+        f"(seeds 0 to {what.seeds - 1}), tested on everybody held out who has a label; the classifier is "
+        "fit as the shipped one is. Bootstrap over draws, 10,000 resamples, seed 2026."
     )

@@ -10,7 +10,6 @@ from app.classifiers.model_version import ModelVersion
 from app.classifiers.training_procedure import Sample
 from app.domain.schema import FloatArray, IntArray
 from app.local.embedded.llm_session import LlmEndpoint
-from research.evaluation.asking.answers import Ending, Reply
 from research.evaluation.augmentation.augmenters import Augmenter, Way
 from research.evaluation.augmentation.cohort import Cohort, Scarce
 from research.evaluation.augmentation.worlds import (
@@ -21,6 +20,7 @@ from research.evaluation.augmentation.worlds import (
     restored,
     scene_of,
 )
+from research.evaluation.methods.reply import Ending, Reply
 from research.evaluation.scene.people import Person
 
 Ask = Callable[[Person], Reply]

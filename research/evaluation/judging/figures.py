@@ -6,11 +6,11 @@ from itertools import combinations
 import numpy as np
 
 from app.domain.schema import FloatArray
-from research.evaluation.asking.answers import Ending
 from research.evaluation.judging.estimates import Estimate, mean, quantile, share
 from research.evaluation.judging.judged import Asked, Judged
 from research.evaluation.judging.judges import Judges
 from research.evaluation.judging.shape import jaccard_distance
+from research.evaluation.methods.reply import Ending
 
 Figures = dict[str, Estimate | None]
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from app.domain.feature import Feature
 from app.domain.schema import FloatArray
-from research.evaluation.asking.answers import Ending, Reply
+from research.evaluation.methods.reply import Ending, Reply
 from research.evaluation.scene.people import Person, Scene
 
 SEED = 7

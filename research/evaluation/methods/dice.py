@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from app.domain.feature import Kind
 from app.domain.schema import FloatArray
-from research.evaluation.asking.answers import Ending, Reply
+from research.evaluation.methods.reply import Ending, Reply
 from research.evaluation.scene.compact import Compact
 from research.evaluation.scene.people import Person, Scene
 

@@ -11,7 +11,7 @@ from app.engine.search import search
 from app.engine.selection import rank_and_diversify, score
 from app.local.embedded.llm_session import LlmEndpoint, llm_session
 from app.proposers.llm.prompt import Style
-from research.evaluation.asking.answers import Reply
+from research.evaluation.methods.reply import Reply
 from research.evaluation.methods.turnpoint import Asker, reply
 from research.evaluation.scene.people import Person, Scene
 

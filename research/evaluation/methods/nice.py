@@ -7,7 +7,7 @@ are overwritten by the patient's values: whoever is nearest then differs in free
 import numpy as np
 from nice import NICE
 
-from research.evaluation.asking.answers import Ending, Reply
+from research.evaluation.methods.reply import Ending, Reply
 from research.evaluation.scene.compact import Compact
 from research.evaluation.scene.people import Person, Scene
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.local.embedded.llm_session import LlmEndpoint
 from app.proposers.llm.prompt import Style
-from research.evaluation.asking.answers import Reply
+from research.evaluation.methods.reply import Reply
 from research.evaluation.scene.people import Place, Scene, easy_training_person, load_scene
 
 _HERE = "research.evaluation.methods"

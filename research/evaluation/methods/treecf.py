@@ -11,7 +11,7 @@ from treecf.api import Grid
 from app.domain.feature import Kind
 from app.domain.links import LinearLink, ProportionalLink
 from app.domain.schema import FeatureSchema
-from research.evaluation.asking.answers import Ending, Reply
+from research.evaluation.methods.reply import Ending, Reply
 from research.evaluation.scene.people import Person, Scene
 from research.evaluation.scene.reach import slope_of
 

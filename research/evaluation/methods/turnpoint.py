@@ -12,7 +12,7 @@ from app.engine.references import ReferenceData, reference_data_of
 from app.engine.search import WORK, search
 from app.engine.search_result import SearchResult
 from app.engine.selection import ScoredCandidates, select_options
-from research.evaluation.asking.answers import Ending, Reply
+from research.evaluation.methods.reply import Ending, Reply
 from research.evaluation.scene.people import Person, Scene
 from research.evaluation.scene.rules import Setting
 from research.unconstrained.actions import Freedom, freedom_of

@@ -24,18 +24,18 @@ from research.evaluation.judging.figures import (
 from research.evaluation.judging.judged import Asked, judge
 from research.evaluation.judging.judges import Judges, judges_of
 from research.evaluation.methods.registry import REFERENCE, Method
+from research.evaluation.reporting.environment import describe_environment
+from research.evaluation.reporting.tables import TableSpec
 from research.evaluation.scene.people import Place, Scene, held_out_rows, load_scene
 from research.evaluation.scene.rules import Setting
-from research.evaluation.study import sheets as s
-from research.evaluation.study.circumstances import circumstances
-from research.evaluation.study.sheets import Sheet
+from research.evaluation.study import tables
 
 TWICE = 10
 """How many people are asked about a second time."""
 BANDS = (0.3, 0.4, 0.5)
 """Bounds of risk between which real people are shown beside counterfactuals."""
 
-Sheets = list[tuple[Sheet, dict[str, Figures]]]
+Tables = list[tuple[TableSpec, dict[str, Figures]]]
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def compare(
     return Compared(judges, done, asked, again)
 
 
-def sheets_of(compared: Compared) -> Sheets:
+def comparison_tables(compared: Compared) -> Tables:
     """The tables of one place; one that no method has a row in is left out."""
     asked, reference = compared.asked, compared.asked.get(REFERENCE, [])
     solvable, scene = compared.solvable, compared.judges.scene
@@ -96,21 +96,27 @@ def sheets_of(compared: Compared) -> Sheets:
     many = {m.name: asked[m.key] for m in compared.methods if m.answers > 1}
     free = scene.rules.setting is Setting.FREE
     robust = compared.robust
-    found: Sheets = [
-        (s.FREELY_RIGHT if free else s.RIGHT, {n: right(those, solvable) for n, those in rows.items()}),
-        (s.ASKING, {n: asking(those, reference) for n, those in rows.items()}),
-        (s.FREELY_HOLDING if free else s.HOLDING, {n: holding(those, solvable) for n, those in rows.items()}),
-        (s.SPEED, {n: speed(those, reference) for n, those in rows.items()}),
-        (s.SEVERAL, {n: several(compared.judges, those) for n, those in many.items()}),
-        (s.REAL, _real_people(compared.judges)),
+    found: Tables = [
+        (
+            tables.FREELY_RIGHT if free else tables.RIGHT,
+            {n: right(those, solvable) for n, those in rows.items()},
+        ),
+        (tables.ASKING, {n: asking(those, reference) for n, those in rows.items()}),
+        (
+            tables.FREELY_HOLDING if free else tables.HOLDING,
+            {n: holding(those, solvable) for n, those in rows.items()},
+        ),
+        (tables.SPEED, {n: speed(those, reference) for n, those in rows.items()}),
+        (tables.SEVERAL, {n: several(compared.judges, those) for n, those in many.items()}),
+        (tables.REAL, _real_people(compared.judges)),
     ]
     if not free and robust:
         those_robust = {n: holding(_of(robust, those), solvable) for n, those in rows.items()}
-        found.insert(3, (s.WHERE_IT_HOLDS, those_robust))
+        found.insert(3, (tables.WHERE_IT_HOLDS, those_robust))
     if compared.again:
         twice = {m.name: stability(asked[m.key], compared.again[m.key]) for m in compared.methods}
-        found.append((s.STABILITY, twice))
-    return [(sheet, rows) for sheet, rows in found if rows]
+        found.append((tables.STABILITY, twice))
+    return [(spec, rows) for spec, rows in found if rows]
 
 
 def about(compared: Compared) -> str:
@@ -120,7 +126,7 @@ def about(compared: Compared) -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in sorted(used))
     people = len(scene.people)
     return (
-        f"{circumstances()}. {people} held-out people of risk above {scene.target:g}, the first in "
+        f"{describe_environment()}. {people} held-out people of risk above {scene.target:g}, the first in "
         f"the file's order, SHA-256 {scene.people_digest[:12]}; {len(compared.solvable)} of them have a "
         f"solution, {len(compared.robust)} one that holds; "
         f"model {scene.model.name} {scene.model.version}, manifest {scene.model_digest[:12]}; "

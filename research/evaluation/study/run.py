@@ -8,13 +8,13 @@ from typing import Any
 
 from research.evaluation.asking.language import Language, Report
 from research.evaluation.augmentation.cohort import Scarcity
-from research.evaluation.augmentation.report import about_trials, headline, name_of, tables_of
+from research.evaluation.augmentation.report import about_trials, headline, name_of, trial_tables
 from research.evaluation.augmentation.run import try_all
+from research.evaluation.reporting.tables import as_json, markdown
 from research.evaluation.scene.people import Place, load_scene
 from research.evaluation.scene.rules import Setting
-from research.evaluation.study.compare import Compared, about, compare, sheets_of
+from research.evaluation.study.compare import Compared, about, compare, comparison_tables
 from research.evaluation.study.plan import Part, Plan, StudyError
-from research.evaluation.study.sheets import as_json, markdown
 
 EDITION = 2
 """Counts up when figures of an older version may not stand beside new ones."""
@@ -56,17 +56,17 @@ def _parts(
 
 def _methods(plan: Plan, place: Place, home: Path, out: Path, language: Language, report: Report) -> Done:
     compared = compare(place, plan.methods, home, language, report, plan.fresh, plan.twice)
-    sheets, told = sheets_of(compared), about(compared)
-    figures = {"model": place.model, "setting": place.setting, "about": told, "tables": as_json(sheets)}
+    tables, told = comparison_tables(compared), about(compared)
+    figures = {"model": place.model, "setting": place.setting, "about": told, "tables": as_json(tables)}
     _draw(compared, out / f"{place.model}-{place.setting}")
-    tables = [markdown(*one) for one in sheets]
-    return Part.METHODS, figures, "\n".join([f"### {place.model}, {place.setting}\n", *tables, f"{told}\n"])
+    texts = [markdown(*table) for table in tables]
+    return Part.METHODS, figures, "\n".join([f"### {place.model}, {place.setting}\n", *texts, f"{told}\n"])
 
 
 def _augmentation(plan: Plan, name: str, home: Path, out: Path, language: Language, report: Report) -> Done:
     trials = try_all(name, plan.trials, home / "augmentation", language, report, plan.fresh)
     told = about_trials(plan.trials)
-    tables = {scarcity: tables_of(trials, scarcity) for scarcity in Scarcity}
+    tables = {scarcity: trial_tables(trials, scarcity) for scarcity in Scarcity}
     figures = {"model": name, "about": told} | {one: as_json(them) for one, them in tables.items()}
     if find_spec("matplotlib"):
         from research.evaluation.augmentation.plots import scarcity_svg

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from research.evaluation.asking.answers import Answer, Ending, Reply, Shelf
+from research.evaluation.asking.answers import Answer, Shelf
+from research.evaluation.methods.reply import Ending, Reply
 
 ANSWER = Answer(7, Reply(Ending.FOUND, ((1.0, 0.1),), proved=True), cpu_s=0.5, wall_s=0.6)
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from research.evaluation.asking.answers import Answer, Ending, Reply
+from research.evaluation.asking.answers import Answer
 from research.evaluation.judging.estimates import Estimate
 from research.evaluation.judging.figures import asking, right, speed
 from research.evaluation.judging.judged import Asked, Judged
 from research.evaluation.judging.shape import Shape
+from research.evaluation.methods.reply import Ending, Reply
 from research.evaluation.scene.people import Person
 
 SHAPE = Shape(

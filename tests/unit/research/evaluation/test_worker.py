@@ -6,9 +6,9 @@ from itertools import repeat
 import psutil
 import pytest
 
-from research.evaluation.asking.answers import Ending
 from research.evaluation.asking.everybody import ask
 from research.evaluation.asking.worker import Broken, Done, Worker
+from research.evaluation.methods.reply import Ending
 from tests.unit.research.evaluation import stubborn
 
 PATIENCE_S = 120

@@ -1,4 +1,4 @@
-"""Under which circumstances something was measured: one line below every table."""
+"""The environment that something was measured in: one line below every table."""
 
 import os
 import platform
@@ -11,7 +11,7 @@ from app import __version__
 from app.paths import ROOT
 
 
-def circumstances() -> str:
+def describe_environment() -> str:
     """Version, commit, date, Python, XGBoost, processor, cores and load."""
     load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "?"
     return (

@@ -1,35 +1,8 @@
-"""The figures as tables: for the terminal by rich, for the documentation as Markdown."""
+"""The tables of the study: what each column is, and what is counted over whom."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from research.evaluation.reporting.tables import Column, TableSpec
 
-from rich.table import Table
-
-from research.evaluation.judging.figures import Figures
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A figure's key, what stands above it, how many decimals are shown, and whether its interval is."""
-
-    key: str
-    head: str
-    decimals: int = 0
-    interval: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One table: a title, a caption that says what is counted over whom, and its columns."""
-
-    title: str
-    caption: str
-    columns: Sequence[Column]
-    first: str = "method"
-
-
-RIGHT = Sheet(
+RIGHT = TableSpec(
     "Is the first answer right?",
     "Percentages. Answered, valid, strict and doable are of all asked (a time-out or crash counts as no), "
     "'of those with a solution' leaves out people for whom no method found a doable answer; the others "
@@ -55,7 +28,7 @@ RIGHT = Sheet(
         Column("doable_solvable", "doable, of those with a solution", interval=True),
     ),
 )
-FREELY_RIGHT = Sheet(
+FREELY_RIGHT = TableSpec(
     RIGHT.title,
     "Percentages. Answered, valid and strict are of all asked (a time-out or crash counts as no); the others "
     "are of the answers returned. Near: as near to real people of the low class as 95 % of them are; joint: "
@@ -78,7 +51,7 @@ FREELY_RIGHT = Sheet(
         }
     ],
 )
-ASKING = Sheet(
+ASKING = TableSpec(
     "What does it ask?",
     "Over valid answers: features changed (mean; followers of a link aside), effort in the setting's unit, "
     "and its ratio to Turnpoint's (medians over the people both answered); proximity as L1 in standard "
@@ -95,7 +68,7 @@ ASKING = Sheet(
         Column("trivial", "trivial"),
     ),
 )
-HOLDING = Sheet(
+HOLDING = TableSpec(
     "Does it hold?",
     "Over valid answers: survival (mean %) of 20 new bootstrap refits, of 64 new draws of measurement noise, "
     "and of the shipped committee. Holds: at least 85 % of new refits and of new noise; the last three "
@@ -110,20 +83,20 @@ HOLDING = Sheet(
         Column("doable_holds_solvable", "same, of those with a solution", interval=True),
     ),
 )
-FREELY_HOLDING = Sheet(
+FREELY_HOLDING = TableSpec(
     HOLDING.title,
     "Over valid answers: survival (mean %) of 20 new bootstrap refits, of 64 new draws of measurement noise, "
     "and of the shipped committee. Holds: at least 85 % of new refits and of new noise; strict and holds: of "
     "all asked.",
     HOLDING.columns[:5],
 )
-WHERE_IT_HOLDS = Sheet(
+WHERE_IT_HOLDS = TableSpec(
     "The same, of people for whom a robust way exists",
     "People for whom Turnpoint's exact search found an option that holds in at least 90 % of the shipped "
     "committee, of its draws of noise and of partial adherence; for the others it proved that there is none.",
     HOLDING.columns,
 )
-SPEED = Sheet(
+SPEED = TableSpec(
     "How long does it take?",
     "One core, one thread, everything loaded and warmed up; a language model has a server of its own on all "
     "cores, whose time is in the wall clock alone. CPU time of the whole process and wall-clock time for one "
@@ -146,7 +119,7 @@ SPEED = Sheet(
         Column("proved", "proved"),
     ),
 )
-SEVERAL = Sheet(
+SEVERAL = TableSpec(
     "Several answers",
     "Answers for each person asked (mean), shares of the answers returned (%), and between two answers of "
     "one person: L1/sd apart, Jaccard distance of the features changed (0 the same ones, 1 none in common); "
@@ -161,7 +134,7 @@ SEVERAL = Sheet(
         Column("dpp", "DPP", 2),
     ),
 )
-STABILITY = Sheet(
+STABILITY = TableSpec(
     "The same person twice",
     "Asked again, with another seed where a method takes one: people, and % of them who got an answer both "
     "times or neither; of those with two answers, % that change the same features, that are equal to the "
@@ -174,7 +147,7 @@ STABILITY = Sheet(
         Column("overlap", "overlap", 2, interval=True),
     ),
 )
-REAL = Sheet(
+REAL = TableSpec(
     "Real people before the same judges",
     "Held-out people, nothing changed: survival (mean %) of a low prediction, and how many are as near to "
     "others, and as likely, as 95 % of the low class are.",
@@ -188,44 +161,3 @@ REAL = Sheet(
     ),
     first="held-out people",
 )
-
-
-def terminal(sheet: Sheet, rows: Mapping[str, Figures]) -> Table:
-    """The table for a terminal."""
-    table = Table(title=sheet.title, caption=sheet.caption, caption_justify="left", padding=(0, 0))
-    table.add_column(sheet.first)
-    for column in sheet.columns:
-        table.add_column(column.head, justify="right", overflow="fold")
-    for name, figures in rows.items():
-        table.add_row(name, *(_text(figures, column) for column in sheet.columns))
-    return table
-
-
-def markdown(sheet: Sheet, rows: Mapping[str, Figures]) -> str:
-    """The same table as Markdown, its caption below it."""
-    heads = [sheet.first, *(column.head for column in sheet.columns)]
-    lines = [f"| {' | '.join(heads)} |", f"|---{'|---:' * len(sheet.columns)}|"]
-    for name, figures in rows.items():
-        cells = [name, *(_text(figures, column) for column in sheet.columns)]
-        lines.append(f"| {' | '.join(cells)} |")
-    return f"#### {sheet.title}\n\n" + "\n".join(lines) + f"\n\n{sheet.caption}\n"
-
-
-def as_json(sheets: Iterable[tuple[Sheet, Mapping[str, Figures]]]) -> dict[str, Any]:
-    """All figures by table, row and key, each with its interval."""
-    return {
-        sheet.title: {
-            name: {key: one and asdict(one) for key, one in row.items()} for name, row in rows.items()
-        }
-        for sheet, rows in sheets
-    }
-
-
-def _text(figures: Figures, column: Column) -> str:
-    figure = figures.get(column.key)
-    if figure is None:
-        return "-"
-    value = f"{figure.value:.{column.decimals}f}"
-    if not column.interval or figure.low is None or figure.high is None:
-        return value
-    return f"{value} ({figure.low:.{column.decimals}f} to {figure.high:.{column.decimals}f})"
