@@ -42,7 +42,8 @@ class Augmenter:
     slow: bool = False
 
     @property
-    def adapter(self) -> Method:
+    def base_method(self) -> Method:
+        """The method of the study that makes its counterfactuals."""
         return next(method for method in STUDY if method.key == self.method)
 
 

@@ -117,10 +117,10 @@ def _sources(
 def _asking(augmenter: Augmenter, scene: ScarceScene, served: LlmEndpoint | None) -> Ask | None:
     if augmenter.method is None:
         return None
-    options = {**augmenter.adapter.options, **augmenter.options}
+    options = {**augmenter.base_method.options, **augmenter.options}
     if augmenter.style is not None:
         options["served"] = served
-    ask: Ask = resolve_name(augmenter.adapter.adapter)(scene, **options)
+    ask: Ask = resolve_name(augmenter.base_method.adapter.target)(scene, **options)
     return ask
 
 

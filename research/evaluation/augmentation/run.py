@@ -1,26 +1,25 @@
 """All trials of one model: every augmenter on the same draws of people; what was tried is not tried again."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-from app.paths import ROOT
+import xgboost
+
+from app.local.embedded.llm_session import LlmEndpoint
+from research.evaluation.asking.fingerprint import fingerprint, method_parts, package_version
 from research.evaluation.asking.language import Language, Report
 from research.evaluation.asking.lines import append_line, read_lines
 from research.evaluation.asking.worker import Broken, Done, Worker
 from research.evaluation.augmentation.augmenters import AUGMENTERS, Augmenter
 from research.evaluation.augmentation.cohort import LABELLED, Scarcity
-from research.evaluation.augmentation.trial import Maker, Task, Trial, prepare, trial_of
-from research.evaluation.scene.people import Place, Scene, load_scene
+from research.evaluation.augmentation.trial import TRIAL_VERSION, Maker, Task, Trial, prepare, trial_of
+from research.evaluation.scene.people import SETUP_VERSION, Place, Scene, load_scene
 from research.evaluation.scene.rules import Setting
 
 SEEDS, QUICK_SEEDS, QUICK_LABELLED = 10, 2, 200
 _LIMIT_S = 3600.0
-_CODE = ("classifiers", "domain", "engine", "evaluation/methods", "evaluation/scene")
-_LANGUAGE = "proposers"
-_OWN = ("cohort", "rows", "smote", "trial", "worlds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +46,8 @@ def try_all(
         with language.served(scene.model, augmenter.style if augmenter else None, report) as served:
             if augmenter and augmenter.style and served is None:
                 continue
-            shelf = (
-                home
-                / f"{augmenter.key if augmenter else 'nothing'}-{edition(scene, trials, augmenter)}.jsonl"
-            )
+            key = augmenter.key if augmenter else "nothing"
+            shelf = home / f"{key}-{trials_fingerprint(scene, trials.people, augmenter, served)}.jsonl"
             if fresh:
                 shelf.unlink(missing_ok=True)
             make = prepare(name, trials.people, augmenter, served)
@@ -58,19 +55,22 @@ def try_all(
     return found
 
 
-def edition(scene: Scene, trials: Trials, augmenter: Augmenter | None) -> str:
-    """Stands for all that a trial depends on; trials of another edition are left alone."""
-    rooms = _CODE if augmenter is None or augmenter.style is None else (*_CODE, _LANGUAGE)
-    code = sorted(path for room in rooms for path in (ROOT / "app" / room).rglob("*.py"))
-    code += [Path(__file__).with_name(f"{name}.py") for name in _OWN]
-    digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in code)).hexdigest()
-    packages = [f"{name} {version(name)}" for name in _packages(augmenter)]
-    parts = [scene.model_digest, str(trials.people), repr(augmenter), digest, *packages]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
-
-
-def _packages(augmenter: Augmenter | None) -> list[str]:
-    return [augmenter.package] if augmenter and augmenter.package else []
+def trials_fingerprint(
+    scene: Scene, people: int, augmenter: Augmenter | None, endpoint: LlmEndpoint | None = None
+) -> str:
+    """All that a trial depends on; how many draws there are is no part of it."""
+    parts: dict[str, Any] = {
+        "trial": TRIAL_VERSION,
+        "setup": SETUP_VERSION,
+        "model": scene.model_digest,
+        "people": people,
+        "learner": f"xgboost {xgboost.__version__}",
+    }
+    if augmenter is not None:
+        parts["way"] = [augmenter.way, augmenter.setting, augmenter.magnitudes, dict(augmenter.options)]
+        parts["package"] = package_version(augmenter.package)
+        parts["method"] = method_parts(augmenter.base_method, endpoint) if augmenter.method else None
+    return fingerprint(parts)
 
 
 def _tasks(trials: Trials, augmenter: Augmenter | None) -> list[Task]:

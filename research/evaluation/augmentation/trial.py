@@ -15,6 +15,9 @@ from research.evaluation.augmentation.augmenters import Augmenter
 from research.evaluation.augmentation.cohort import Cohort, Scarcity, load_cohort, make_scarce
 from research.evaluation.augmentation.rows import Made, make_rows, with_rows
 
+TRIAL_VERSION = 1
+"""Of how people are drawn, rows are made and a classifier's worth is measured: raised when any of it changes,
+so that kept trials are made anew; not for a comment, a name or a move."""
 WHOLE, SCARCE = "whole", "scarce"
 """What stands for an augmenter where nothing is made: with all labels, and with those that are left."""
 

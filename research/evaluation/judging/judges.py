@@ -16,12 +16,15 @@ from app.classifiers.xgboost_local import load_booster
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from app.engine.density import JointDensity, density_of
 from app.engine.plausibility import ReferencePopulation, reference_population_of
+from research.evaluation.asking.fingerprint import fingerprint
 from research.evaluation.judging.scales import Scales, scales_of
 from research.evaluation.scene.people import Scene
 
 REFITS = 20
 FIRST_SEED = 1001
 """Seed of the first refit; the shipped committee counts from 1."""
+REFIT_VERSION = 1
+"""Of how a refit is made (`app.classifiers.training_procedure`): raised when another classifier comes out."""
 NOISE_DRAWS = 64
 NOISE_SEED = 2026
 TYPICAL_PERCENTILE = 95.0
@@ -80,7 +83,7 @@ def judges_of(scene: Scene, cache: Path, report: Callable[[str], None]) -> Judge
     low = population.rows[~population.outcome]
     return Judges(
         scene=scene,
-        refits=_new_refits(scene, cache / f"refits-{scene.model_digest[:12]}", report),
+        refits=_new_refits(scene, cache / f"refits-{refits_fingerprint(scene)}", report),
         shipped=[
             _read(path, scene.schema) for path in sorted((scene.model.folder / "committee").glob("*.ubj"))
         ],
@@ -89,6 +92,12 @@ def judges_of(scene: Scene, cache: Path, report: Callable[[str], None]) -> Judge
         density=density_of(scene.schema, low),
         scales=scales_of(scene.schema, population.rows),
     )
+
+
+def refits_fingerprint(scene: Scene) -> str:
+    """All that the new refits depend on."""
+    learner = f"xgboost {xgboost.__version__}"
+    return fingerprint({"refit": REFIT_VERSION, "model": scene.model_digest, "learner": learner})
 
 
 def noise_draws(schema: FeatureSchema) -> FloatArray:

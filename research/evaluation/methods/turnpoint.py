@@ -17,6 +17,10 @@ from research.evaluation.scene.people import Person, Scene
 from research.evaluation.scene.rules import Setting
 from research.unconstrained.actions import Freedom, freedom_of
 
+ENGINE_VERSION = 1
+"""Of the answers of `app.engine` and of what it rests on: raised when one changes, so that kept results are
+made anew. A test pins some answers, since whoever changes the engine has no reason to look here."""
+
 
 class Asker:
     """Turns a person of the study into a question to the engine."""

@@ -1,7 +1,6 @@
 """`turnpoint evaluate`: proposers beside each other on held-out people."""
 
 import asyncio
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -16,6 +15,7 @@ from app.classifiers.model_version import ModelVersion
 from app.engine.references import ReferenceData, reference_data_of
 from app.local.embedded.llm_session import LlmEndpoint, llm_session, serving
 from app.proposers.llm.prompt import VERSION
+from research.evaluation.asking.fingerprint import fingerprint
 from research.evaluation.proposals.asking import Reply, ask
 from research.evaluation.proposals.cases import Case, cases_of
 from research.evaluation.proposals.kept import Kept
@@ -130,5 +130,12 @@ def _summaries(
 
 
 def _key(model: ModelVersion, served: LlmEndpoint) -> str:
-    text = f"{model.digest} {VERSION} {SAMPLES} {served.model} {served.temperature}"
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    """All that a raw reply depends on."""
+    return fingerprint(
+        {
+            "model": model.digest,
+            "prompt": VERSION,
+            "samples": SAMPLES,
+            "language_model": [served.model, served.temperature],
+        }
+    )

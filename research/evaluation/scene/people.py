@@ -24,6 +24,10 @@ from app.paths import MODEL_STORE
 from research.evaluation.scene.reach import Reach, reach_of
 from research.evaluation.scene.rules import Rules, Setting, rules_of
 
+SETUP_VERSION = 1
+"""Of who is asked about and what methods are told of them: raised when either changes, so that kept answers
+are asked for anew; not for a comment, a name or a move."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -126,8 +130,8 @@ class Scene:
     @cached_property
     def told_digest(self) -> str:
         """SHA-256 over all of the model that peers are told of; the committee is ours alone."""
-        told = self.rules.schema.model_dump_json(
-            exclude={"model": {"min_robustness", "title", "description"}, "data": True}
+        told = self.rules.schema.model_dump_json(  # by the names of task.toml, which outlive those of code
+            by_alias=True, exclude={"model": {"min_robustness", "title", "description"}, "data": True}
         )
         files = ("classifier.ubj", Side.TRAINING, Side.HELD_OUT)
         return hashlib.sha256(

@@ -15,9 +15,8 @@ from research.evaluation.scene.people import Place, load_scene
 from research.evaluation.scene.rules import Setting
 from research.evaluation.study.compare import Compared, about, compare, comparison_tables
 from research.evaluation.study.plan import Part, Plan, StudyError
+from research.evaluation.study.versions import versions, versions_line
 
-EDITION = 2
-"""Counts up when figures of an older version may not stand beside new ones."""
 RESULTS = "study.json"
 
 Done = tuple[Part, dict[str, Any], str]
@@ -38,7 +37,7 @@ def study(plan: Plan, home: Path, out: Path, language: Language, report: Report)
     parts = [part for name in plan.models for part in _parts(plan, name, home, out, language, report)]
     results = {"stamp": stamp} | {part: [told for which, told, _ in parts if which is part] for part in Part}
     (out / RESULTS).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    text = "\n".join(text for _, _, text in parts)
+    text = "\n".join([*(text for _, _, text in parts), f"{versions_line()}\n"])
     (out / "study.md").write_text(text, encoding="utf-8")
     return text
 
@@ -80,7 +79,8 @@ def _augmentation(plan: Plan, name: str, home: Path, out: Path, language: Langua
 
 def _stamp(plan: Plan) -> dict[str, Any]:
     scenes = {name: load_scene(Place(name, Setting.ACTIONABLE, 1)) for name in plan.models}
-    return {"edition": EDITION, "models": {name: scene.model_digest for name, scene in scenes.items()}}
+    models = {name: scene.model_digest for name, scene in scenes.items()}
+    return {"versions": versions(), "models": models}
 
 
 def _check(out: Path, stamp: dict[str, Any], fresh: bool) -> None:
