@@ -69,7 +69,13 @@ def main() -> None:
 
 def _choice(chosen: argparse.Namespace) -> Choice:
     people = chosen.people or (QUICK_PEOPLE if chosen.quick else PEOPLE)
-    return Choice(people, chosen.quick, tuple(chosen.only), chosen.fresh, chosen.markdown)
+    return Choice(
+        people=people,
+        quick=chosen.quick,
+        only=tuple(chosen.only),
+        fresh=chosen.fresh,
+        as_markdown=chosen.markdown,
+    )
 
 
 def _show(measure: Callable[[Path, Console], list[Measured]]) -> None:

@@ -44,7 +44,7 @@ def measure_gateway(scratch: Path, people: int, llm_people: int, console: Consol
         summed("answer with 8 proposals of the embedded LLM", _times(with_llm), "ms", 1500),
         summed("the same, its threads waiting awake", _times(spinning), "ms", 1500),
         summed("the gateway's own work in a search-only answer", own, "ms", 15),
-        Measured("resident memory of the gateway", memory, None, "MB", 350),
+        Measured("resident memory of the gateway", memory, unit="MB", promised=350),
     ]
 
 

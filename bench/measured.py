@@ -13,8 +13,8 @@ class Measured:
 
     name: str
     median: float
-    p95: float | None
-    unit: str
+    p95: float | None = None
+    unit: str = ""
     promised: float | None = None
     at_least: bool = False
 
@@ -28,7 +28,7 @@ class Measured:
 
 def summed(name: str, values: Sequence[float], unit: str, promised: float | None = None) -> Measured:
     """Median and 95th percentile of a measure that was taken several times."""
-    return Measured(name, median(values), quantiles(values, n=20)[-1], unit, promised)
+    return Measured(name, median(values), p95=quantiles(values, n=20)[-1], unit=unit, promised=promised)
 
 
 def table_of(measures: Sequence[Measured]) -> Table:

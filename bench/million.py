@@ -71,19 +71,19 @@ def measure_million(scratch: Path, rows: int, upload_mb: int, console: Console) 
             for kind in ("application/x-ndjson", "text/csv", "application/vnd.apache.parquet")
         ]
     return [
-        Measured("people uploaded", upload["rows"], None, ""),
-        Measured("upload", uploaded, None, "s"),
-        Measured("gateway before", before, None, "MB"),
-        Measured("gateway, most while uploading", after_upload, None, "MB"),
-        Measured("rows made", made, None, ""),
-        Measured("rows a second", made / seconds, None, "/s"),
-        *(Measured(f"worker, most up to {mark} rows", most, None, "MB", 500) for mark, most in marks),
-        Measured("from the last row to the end of the report", ended - seconds, None, "s"),
+        Measured("people uploaded", upload["rows"]),
+        Measured("upload", uploaded, unit="s"),
+        Measured("gateway before", before, unit="MB"),
+        Measured("gateway, most while uploading", after_upload, unit="MB"),
+        Measured("rows made", made),
+        Measured("rows a second", made / seconds, unit="/s"),
+        *(Measured(f"worker, most up to {mark} rows", most, unit="MB", promised=500) for mark, most in marks),
+        Measured("from the last row to the end of the report", ended - seconds, unit="s"),
         *(
-            Measured(f"download, {kind}, {size / 2**20:.0f} MB", took, None, "s")
+            Measured(f"download, {kind}, {size / 2**20:.0f} MB", took, unit="s")
             for kind, size, took in downloads
         ),
-        Measured("gateway, most while downloading", gateway.most, None, "MB"),
+        Measured("gateway, most while downloading", gateway.most, unit="MB"),
     ]
 
 

@@ -43,7 +43,7 @@ class Choice:
 
 def measure_peers(console: Console, choice: Choice) -> None:
     """Ask the chosen methods, print the tables and write `peers.json`."""
-    place = Place(MODEL, Setting.ACTIONABLE, choice.people)
+    place = Place(MODEL, Setting.ACTIONABLE, people=choice.people)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         shown = progress.add_task("", total=1.0)
 
@@ -73,7 +73,7 @@ def _print(console: Console, tables: Tables, told: Sequence[str], as_markdown: b
 
 def _probe(console: Console) -> list[Probe]:
     console.print("Asking a question that has no answer …")
-    return probe_all(Place(MODEL, Setting.ACTIONABLE, PEOPLE))
+    return probe_all(Place(MODEL, Setting.ACTIONABLE, people=PEOPLE))
 
 
 def _sentence(probe: Probe) -> str:

@@ -54,10 +54,10 @@ def measure_vllm(scratch: Path, people: int, console: Console) -> list[Measured]
         summed("answer with 8 proposals of vLLM", [taken for taken, _ in single], "ms"),
         summed("what the gateway adds to the wait for vLLM", beside, "ms", 10),
         summed("tokens a proposal", tokens, "tokens", 30),
-        Measured(f"vLLM alone, {AT_ONCE} at a time", vllm, None, "tokens/s"),
-        Measured(f"vLLM through the gateway, {AT_ONCE} at a time", gateway, None, "tokens/s"),
-        Measured("the second over the first", 100 * gateway / vllm, None, "%", 90, at_least=True),
-        Measured("prompt tokens found in the prefix cache", hits, None, "%"),
+        Measured(f"vLLM alone, {AT_ONCE} at a time", vllm, unit="tokens/s"),
+        Measured(f"vLLM through the gateway, {AT_ONCE} at a time", gateway, unit="tokens/s"),
+        Measured("the second over the first", 100 * gateway / vllm, unit="%", promised=90, at_least=True),
+        Measured("prompt tokens found in the prefix cache", hits, unit="%"),
     ]
 
 

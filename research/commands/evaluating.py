@@ -60,8 +60,18 @@ def evaluate(
             _evaluate_proposals(names or [Settings().default_model], proposers, people, home, out)
         else:
             every = sorted(path.parent.name for path in Settings().model_store.glob("*/task.toml"))
-            said = (parts or (), settings or (), methods or (), augmenters or ())
-            _study(Words(names or every, *said, people, draws, quick, fresh), home, out)
+            words = Words(
+                models=names or every,
+                parts=parts or (),
+                settings=settings or (),
+                methods=methods or (),
+                augmenters=augmenters or (),
+                people=people,
+                draws=draws,
+                quick=quick,
+                fresh=fresh,
+            )
+            _study(words, home, out)
     except (ModelFolderError, SubjectError, StudyError, EmbeddedError, LlmError) as error:
         fail(str(error))
 

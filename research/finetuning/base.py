@@ -64,7 +64,7 @@ def load_base(name: str, four_bit: bool = False) -> Base:
         model = AutoModelForCausalLM.from_pretrained(source, attn_implementation="sdpa", **options)
     except (OSError, ValueError, ImportError) as error:
         raise FinetuningError(f"{name} cannot be loaded as a language model: {error}") from error
-    return Base(model if four_bit and not where else model.to(device), tokenizer, device)
+    return Base(model if four_bit and not where else model.to(device), tokenizer=tokenizer, device=device)
 
 
 def with_adapter(base: Base, recipe: Recipe, before: Adapter | None = None) -> PeftModel:

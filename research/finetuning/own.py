@@ -62,4 +62,4 @@ def _lesson(
         return None
     leverage = marginal_effects_of(question)
     answers = [write_answer(question.levers, one, leverage.order) for one in chosen.levels]
-    return Lesson(person.source_id, case_text(question, leverage), tuple(answers), held=True)
+    return Lesson(person.source_id, case=case_text(question, leverage), answers=tuple(answers), held=True)

@@ -54,7 +54,7 @@ def pack(prompt: Sequence[int], answers: Sequence[Sequence[int]]) -> Packed:
         tokens += answer[:-1]
         positions += range(len(prompt), len(prompt) + len(answer) - 1)
         segment += [number] * (len(answer) - 1)
-    return Packed(tokens, positions, segment, asks, told)
+    return Packed(tokens=tokens, positions=positions, segment=segment, asks=asks, told=told)
 
 
 def pack_lesson(lesson: Lesson, prompt_of: Encode, answer_of: Encode) -> Packed:
@@ -71,11 +71,11 @@ def batch_of(lessons: Sequence[Packed], device: torch.device) -> Batch:
     asks = [row * length + place for row, one in enumerate(lessons) for place in one.asks]
     told = [token for one in lessons for token in one.told]
     return Batch(
-        tokens.to(device),
-        positions.to(device),
-        _mask(segment).to(device),
-        torch.tensor(asks, device=device),
-        torch.tensor(told, device=device),
+        tokens=tokens.to(device),
+        positions=positions.to(device),
+        mask=_mask(segment).to(device),
+        asks=torch.tensor(asks, device=device),
+        told=torch.tensor(told, device=device),
     )
 
 

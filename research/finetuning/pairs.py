@@ -69,7 +69,9 @@ def read_lessons(path: Path) -> list[Lesson]:
 
 def _lesson(question: RecourseProblem, yardsticks: ReferenceData, person: Person) -> Lesson | None:
     least = question.schema.model.min_robustness
-    found = search(question, yardsticks, Preferences(ANSWERS, least, Generator.SEARCH))
+    found = search(
+        question, yardsticks, Preferences(count=ANSWERS, min_robustness=least, generator=Generator.SEARCH)
+    )
     if len(found.levels) == 0:
         return None
     likeness = PlausibilityProfile(question.levers, yardsticks.population, yardsticks.density)
@@ -81,4 +83,6 @@ def _lesson(question: RecourseProblem, yardsticks: ReferenceData, person: Person
     leverage = marginal_effects_of(question)
     answers = [write_answer(question.levers, levels, leverage.order) for levels in kept.levels]
     case = case_text(question, leverage)
-    return Lesson(person.source_id, case, tuple(dict.fromkeys(answers)), bool(holding.any()))
+    return Lesson(
+        person.source_id, case=case, answers=tuple(dict.fromkeys(answers)), held=bool(holding.any())
+    )

@@ -54,7 +54,7 @@ def finetune(
         raise FinetuningError(f"{lessons_path} is missing: turnpoint pairs {name} makes it")
     report("Loading the base model", 0.0)
     base = load_base(base_name, recipe.training.four_bit)
-    tuned = Base(with_adapter(base, recipe, before), base.tokenizer, base.device)
+    tuned = Base(with_adapter(base, recipe, before), tokenizer=base.tokenizer, device=base.device)
     taught = chosen_lessons(read_lessons(lessons_path), recipe)
     report("Choosing people kept back to look at", 0.0)
     exam = exam_of(model, examined(model, recipe))

@@ -54,7 +54,12 @@ def _by_risk(model: ModelVersion, people: list[dict[str, Value]]) -> list[dict[s
 def _exemplar(model: ModelVersion, yardsticks: ReferenceData, person: dict[str, Value]) -> Exemplar | None:
     question = problem_about(model, person)
     least = model.schema.model.min_robustness
-    found = search(question, yardsticks, Preferences(1, least, Generator.SEARCH), work=math.inf)
+    found = search(
+        question,
+        yardsticks,
+        Preferences(count=1, min_robustness=least, generator=Generator.SEARCH),
+        work=math.inf,
+    )
     if len(found.levels) == 0:
         return None
     likeness = PlausibilityProfile(question.levers, yardsticks.population, yardsticks.density)

@@ -34,7 +34,13 @@ class Freedom:
             found |= {one.feature.name: one for one in self._categories(patient, classifier)}
         ordered = tuple(found[feature.name] for feature in self.schema.features if feature.name in found)
         start = both[0]
-        return Levers(start.factual, ordered, start.relation_terms, start.relation_bounds, start.max_changes)
+        return Levers(
+            start.factual,
+            items=ordered,
+            relation_terms=start.relation_terms,
+            relation_bounds=start.relation_bounds,
+            max_changes=start.max_changes,
+        )
 
     def _best_ways(self, both: Iterable[Levers], classifier: Classifier) -> Iterator[Lever]:
         found: dict[str, tuple[float, Lever]] = {}
@@ -60,7 +66,9 @@ class Freedom:
         other = np.zeros(len(now))
         other[value] = 1.0
         effort = np.array([0.0, self.schema.model.effort_per_change + CATEGORY_EFFORT])
-        return Lever(feature, columns, np.stack([now, other]), effort, np.array([0, 1]))
+        return Lever(
+            feature, columns=columns, rows=np.stack([now, other]), effort=effort, steps=np.array([0, 1])
+        )
 
 
 def freedom_of(schema: FeatureSchema, sd: FloatArray) -> Freedom:

@@ -25,7 +25,7 @@ def base() -> Base:
         eos_token_id=END,
         initializer_range=0.3,
     )
-    return Base(LlamaForCausalLM(config), None, torch.device("cpu"))
+    return Base(LlamaForCausalLM(config), tokenizer=None, device=torch.device("cpu"))
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@ from research.finetuning.recipe import Recipe
 from research.finetuning.tune import Progress
 
 ABOUT = {"base": "tiny", "base_sha256": None, "tuned_further": None}
-PROGRESS = Progress(2, 2, 0.5, [{"step": 1, "loss": 2.0}, {"step": 2, "loss": 1.0, "valid": 0.5}])
+PROGRESS = Progress(
+    step=2, best_step=2, best=0.5, log=[{"step": 1, "loss": 2.0}, {"step": 2, "loss": 1.0, "valid": 0.5}]
+)
 
 
 def write(base: Base, recipe: Recipe, folder: Path) -> torch.Tensor:

@@ -4,8 +4,30 @@ from research.evaluation.proposals.measures import Scores
 from research.evaluation.proposals.plots import figures_svg
 from research.evaluation.proposals.summary import summarise
 
-GOOD = Scores(1.0, 0.9, 1.0, 1.0, 1.0, 0.5, 4.0, 0.2, 1.1, 0.4)
-POOR = Scores(0.9, 0.1, 0.5, 0.8, 0.7, 0.0, 3.0, 0.1, 2.0, 0.2)
+GOOD = Scores(
+    well_formed=1.0,
+    valid=0.9,
+    valid_best=1.0,
+    in_range=1.0,
+    obedient=1.0,
+    holds=0.5,
+    changes=4.0,
+    proximity=0.2,
+    effort=1.1,
+    diversity=0.4,
+)
+POOR = Scores(
+    well_formed=0.9,
+    valid=0.1,
+    valid_best=0.5,
+    in_range=0.8,
+    obedient=0.7,
+    holds=0.0,
+    changes=3.0,
+    proximity=0.1,
+    effort=2.0,
+    diversity=0.2,
+)
 
 
 def test_every_proposer_is_in_it() -> None:

@@ -21,7 +21,7 @@ def alone(base: Base, prompt: list[int], answer: list[int]) -> torch.Tensor:
 
 
 def test_the_loss_is_that_of_separate_pairs(base: Base, recipe: Recipe) -> None:
-    tuned = Base(with_adapter(base, recipe), None, base.device)
+    tuned = Base(with_adapter(base, recipe), tokenizer=None, device=base.device)
     lessons = [pack(PROMPT, ANSWERS), pack(OTHER, ITS_ANSWERS)]
     with torch.no_grad():
         packed = loss_of(tuned, batch_of(lessons, base.device))
@@ -30,7 +30,7 @@ def test_the_loss_is_that_of_separate_pairs(base: Base, recipe: Recipe) -> None:
 
 
 def test_answers_to_one_question_do_not_see_each_other(base: Base, recipe: Recipe) -> None:
-    tuned = Base(with_adapter(base, recipe), None, base.device)
+    tuned = Base(with_adapter(base, recipe), tokenizer=None, device=base.device)
 
     def hidden(second: list[int]) -> torch.Tensor:
         batch = batch_of([pack(PROMPT, [[11, 12, 0], second, [17, 18, 0]])], base.device)

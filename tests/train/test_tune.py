@@ -38,7 +38,7 @@ def run(
 ) -> tuple[Progress, Weights]:
     """Tune an adapter of a copy; checks find these shares of valid answers, one after another."""
     found = iter(valid)
-    tuned = Base(with_adapter(deepcopy(base), recipe), None, base.device)
+    tuned = Base(with_adapter(deepcopy(base), recipe), tokenizer=None, device=base.device)
     progress = tune(tuned, lessons, recipe, lambda: Marks(1.0, next(found)), home, report)
     return progress, {
         name: one.detach().clone() for name, one in tuned.model.named_parameters() if one.requires_grad

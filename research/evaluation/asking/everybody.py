@@ -45,11 +45,11 @@ def ask(worker: Worker[Question, Reply], person: int, question: Question) -> Ans
     """Ask about one person, whatever comes back."""
     came = worker.ask(question)
     if isinstance(came, Done):
-        return Answer(person, came.result, came.cpu_s, came.wall_s, came.memory_mb)
+        return Answer(person, came.result, cpu_s=came.cpu_s, wall_s=came.wall_s, memory_mb=came.memory_mb)
     return _failed(person, came)
 
 
 def _failed(person: int, came: Broken) -> Answer:
     """No answer; a method that is killed or dies was at work all the time, so CPU time is wall-clock time."""
     ending = Ending.KILLED if came.killed else Ending.CRASHED
-    return Answer(person, Reply(ending, detail=came.detail), came.wall_s, came.wall_s)
+    return Answer(person, Reply(ending, detail=came.detail), cpu_s=came.wall_s, wall_s=came.wall_s)

@@ -82,7 +82,7 @@ class Worker(Generic[Task, Result]):
             return came
         killed = came is None
         detail = f"no answer within {self._limit_s:g} s" if killed else str(came)
-        return Broken(killed, detail, time.perf_counter() - started)
+        return Broken(killed=killed, detail=detail, wall_s=time.perf_counter() - started)
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""
@@ -148,7 +148,7 @@ def _answer_one(pipe: "Connection[Any, Any]", answer: Callable[[Any], Any]) -> N
         pipe.send(f"{type(error).__name__}: {error}"[:300])
         return
     cpu_s, wall_s = time.process_time() - cpu, time.perf_counter() - wall
-    pipe.send(Done(result, cpu_s, wall_s, _peak_mb()))
+    pipe.send(Done(result, cpu_s=cpu_s, wall_s=wall_s, memory_mb=_peak_mb()))
 
 
 def _peak_mb() -> float:

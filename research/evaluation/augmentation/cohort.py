@@ -69,13 +69,18 @@ def load_cohort(name: str) -> Cohort:
     Raises:
         ModelFolderError: there is no such model.
     """
-    scene = load_scene(Place(name, Setting.FREE, 1))
+    scene = load_scene(Place(name, Setting.FREE, people=1))
     model = scene.model
     values = tuple(person.features for person in people_of(model, Side.TRAINING))
     rows = np.stack([model.schema.encode(one.features) for one in people_of(model, Side.HELD_OUT)])
     outcome = pq.read_table(model.folder / Side.HELD_OUT, columns=["outcome"])["outcome"].to_numpy()
     test = Sample(rows, outcome.astype(bool))
-    return Cohort(scene, values, Sample(model.population.rows, model.population.outcome), test)
+    return Cohort(
+        scene=scene,
+        values=values,
+        training=Sample(model.population.rows, model.population.outcome),
+        test=test,
+    )
 
 
 def make_scarce(cohort: Cohort, scarcity: Scarcity, seed: int, people: int = LABELLED) -> Scarce:
@@ -90,5 +95,8 @@ def make_scarce(cohort: Cohort, scarcity: Scarcity, seed: int, people: int = LAB
     unlabelled = np.concatenate(list(lost.values()))
     labelled = whole[~np.isin(whole, unlabelled)]
     return Scarce(
-        whole, labelled, rng.permutation(unlabelled), {label: len(who) for label, who in lost.items()}
+        whole=whole,
+        labelled=labelled,
+        unlabelled=rng.permutation(unlabelled),
+        lost={label: len(who) for label, who in lost.items()},
     )

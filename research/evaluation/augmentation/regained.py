@@ -24,18 +24,18 @@ REGAINED = TableSpec(
     "same of AUC. p: Wilcoxon's signed-rank test over draws, two-sided, F1 against no rows and against "
     "random oversampling. Rows: of those wanted, % made and % that are people as they are.",
     (
-        Column("f1", "F1, %", 1, interval=True),
-        Column("f1_low", "low class", 1),
-        Column("f1_high", "high class", 1),
-        Column("balanced", "balanced accuracy", 1),
-        Column("auc", "AUC, %", 1),
+        Column("f1", "F1, %", decimals=1, interval=True),
+        Column("f1_low", "low class", decimals=1),
+        Column("f1_high", "high class", decimals=1),
+        Column("balanced", "balanced accuracy", decimals=1),
+        Column("auc", "AUC, %", decimals=1),
         Column("regained", "F1 regained, %", interval=True),
         Column("auc_regained", "AUC regained, %", interval=True),
-        Column("p_none", "p, none", 3),
-        Column("p_baseline", "p, oversampling", 3),
+        Column("p_none", "p, none", decimals=3),
+        Column("p_baseline", "p, oversampling", decimals=3),
         Column("made", "rows made"),
         Column("unchanged", "unchanged"),
-        Column("seconds", "s", 1),
+        Column("seconds", "s", decimals=1),
     ),
     first="rows by",
 )
@@ -73,7 +73,7 @@ class Draws:
         lost, won = (whole - scarce), (tried - scarce)
         shares = 100 * won[drawn].mean(axis=1) / lost[drawn].mean(axis=1)
         low, high = np.percentile(shares, [2.5, 97.5])
-        return Estimate(float(100 * won.mean() / lost.mean()), float(low), float(high))
+        return Estimate(float(100 * won.mean() / lost.mean()), low=float(low), high=float(high))
 
 
 def regained_rows(
@@ -132,7 +132,11 @@ def _at(trials: Sequence[Trial], scarcity: str, key: str, magnitude: float) -> l
 def _paired(whole: list[Trial], scarce: list[Trial], tried: list[Trial]) -> Draws:
     """The draws that an augmenter was tried on."""
     seeds = {trial.seed for trial in tried}
-    return Draws([t for t in whole if t.seed in seeds], [t for t in scarce if t.seed in seeds], tried)
+    return Draws(
+        whole=[t for t in whole if t.seed in seeds],
+        scarce=[t for t in scarce if t.seed in seeds],
+        tried=tried,
+    )
 
 
 def _worth(trials: Sequence[Trial]) -> Figures:

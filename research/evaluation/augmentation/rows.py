@@ -38,7 +38,7 @@ class Made:
     unchanged: "np.typing.NDArray[np.bool_]"
 
     def first(self, count: int) -> "Made":
-        return Made(self.label, self.rows[:count], self.unchanged[:count])
+        return Made(self.label, rows=self.rows[:count], unchanged=self.unchanged[:count])
 
     @property
     def there(self) -> FloatArray:
@@ -61,12 +61,12 @@ def make_rows(
         )  # its package is not everywhere
         known = cohort.training.take(scarce.labelled)
         smote = [(label, between(cohort, known, label, count, seed)) for label, count in wanted.items()]
-        return [Made(label, rows, np.zeros(len(rows), dtype=bool)) for label, rows in smote]
+        return [Made(label, rows=rows, unchanged=np.zeros(len(rows), dtype=bool)) for label, rows in smote]
     return list(_changed(cohort, scarce, augmenter, wanted, rng, served))
 
 
 def _as_they_are(label: bool, rows: FloatArray) -> Made:
-    return Made(label, rows, np.ones(len(rows), dtype=bool))
+    return Made(label, rows=rows, unchanged=np.ones(len(rows), dtype=bool))
 
 
 def _changed(
@@ -93,7 +93,7 @@ def _changed(
                 rows[place] = cohort.training.rows[alike[place]]
             elif ask is not None:
                 rows[place] = _answer(scene, ask(scene.person(int(index), cohort)))
-        yield Made(label, rows, unchanged)
+        yield Made(label, rows=rows, unchanged=unchanged)
 
 
 def _sources(

@@ -40,7 +40,7 @@ def try_all(
         ModelFolderError: there is no such model.
         EmbeddedError: the language model's server cannot start.
     """
-    scene = load_scene(Place(name, Setting.FREE, 1))
+    scene = load_scene(Place(name, Setting.FREE, people=1))
     found: list[Trial] = []
     for augmenter in (None, *trials.augmenters):
         with language.served(scene.model, augmenter.style if augmenter else None, report) as served:

@@ -1,7 +1,7 @@
 """One draw of people, one scarcity, one way to make rows: what the classifier is then worth."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -13,7 +13,7 @@ from app.classifiers.training_procedure import Sample, fit, risk_of
 from app.local.embedded.llm_session import LlmEndpoint
 from research.evaluation.augmentation.augmenters import Augmenter
 from research.evaluation.augmentation.cohort import Cohort, Scarcity, load_cohort, make_scarce
-from research.evaluation.augmentation.rows import Made, make_rows, with_rows
+from research.evaluation.augmentation.rows import make_rows, with_rows
 
 TRIAL_VERSION = 1
 """Of how people are drawn, rows are made and a classifier's worth is measured: raised when any of it changes,
@@ -82,7 +82,13 @@ def try_without(cohort: Cohort, people: int, scarcity: Scarcity, seed: int) -> l
     scarce = make_scarce(cohort, scarcity, seed, people)
     samples = {WHOLE: scarce.whole, SCARCE: scarce.labelled}
     return [
-        Trial(scarcity, seed, name, 0.0, worth_of(cohort, cohort.training.take(who)))
+        Trial(
+            scarcity=scarcity,
+            seed=seed,
+            augmenter=name,
+            magnitude=0.0,
+            worth=worth_of(cohort, cohort.training.take(who)),
+        )
         for name, who in samples.items()
     ]
 
@@ -105,10 +111,18 @@ def try_with(
     for magnitude in augmenter.magnitudes:
         wanted = {label: round(magnitude * count) for label, count in scarce.lost.items()}
         some = [one.first(wanted[one.label]) for one in made]
-        worth = worth_of(cohort, with_rows(known, some))
-        counts = _counts(some)
         found.append(
-            Trial(scarcity, seed, augmenter.key, magnitude, worth, sum(wanted.values()), *counts, seconds)
+            Trial(
+                scarcity=scarcity,
+                seed=seed,
+                augmenter=augmenter.key,
+                magnitude=magnitude,
+                worth=worth_of(cohort, with_rows(known, some)),
+                wanted=sum(wanted.values()),
+                made=sum(len(one.there) for one in some),
+                unchanged=int(sum(np.sum(one.unchanged) for one in some)),
+                seconds=seconds,
+            )
         )
     return found
 
@@ -125,8 +139,3 @@ def worth_of(cohort: Cohort, sample: Sample) -> Worth:
         balanced=float(balanced_accuracy_score(outcome, said)),
         auc=float(roc_auc_score(outcome, risk)),
     )
-
-
-def _counts(made: Sequence[Made]) -> tuple[int, int]:
-    """How many rows there are, and how many of them are people as they are."""
-    return sum(len(one.there) for one in made), int(sum(np.sum(one.unchanged) for one in made))

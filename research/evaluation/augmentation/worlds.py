@@ -29,7 +29,9 @@ class ScarceScene(Scene):
     def person(self, index: int, cohort: Cohort) -> Person:
         """A training person, as methods are asked about people."""
         values = cohort.values[index]
-        return Person(index, values, cohort.training.rows[index], reach_of(self.rules, values))
+        return Person(
+            index, values=values, row=cohort.training.rows[index], reach=reach_of(self.rules, values)
+        )
 
 
 def model_of(cohort: Cohort, sample: Sample) -> ModelVersion:
@@ -48,7 +50,13 @@ def scene_of(cohort: Cohort, model: ModelVersion, label: bool, setting: Setting)
     """Where a row of this class is wanted: its risk is what `model` says, or the complement of it."""
     asked = complement_model(model) if label else model
     base = cohort.scene
-    return ScarceScene(asked, rules_of(asked.schema, setting, base.sd), (), base.sd, base.filling)
+    return ScarceScene(
+        model=asked,
+        rules=rules_of(asked.schema, setting, base.sd),
+        people=(),
+        sd=base.sd,
+        filling=base.filling,
+    )
 
 
 def restored(cohort: Cohort, scarce: Scarce, rng: np.random.Generator) -> Sample:

@@ -27,7 +27,9 @@ def share(flags: Sequence[bool]) -> Estimate | None:
     p, z2 = sum(flags) / count, _Z**2
     middle = (p + z2 / (2 * count)) / (1 + z2 / count)
     half = _Z * np.sqrt(p * (1 - p) / count + z2 / (4 * count**2)) / (1 + z2 / count)
-    return Estimate(100 * p, 100 * float(max(0.0, middle - half)), 100 * float(min(1.0, middle + half)))
+    return Estimate(
+        100 * p, low=100 * float(max(0.0, middle - half)), high=100 * float(min(1.0, middle + half))
+    )
 
 
 def mean(values: Sequence[float]) -> Estimate | None:
@@ -52,4 +54,4 @@ def _known(values: Sequence[float]) -> FloatArray:
 def _resampled(known: FloatArray, value: float, of: Callable[..., FloatArray]) -> Estimate:
     draws = np.random.default_rng(_SEED).choice(known, size=(_RESAMPLES, len(known)))
     low, high = np.percentile(of(draws, axis=1), [2.5, 97.5])
-    return Estimate(float(value), float(low), float(high))
+    return Estimate(float(value), low=float(low), high=float(high))

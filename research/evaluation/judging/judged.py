@@ -76,25 +76,27 @@ def judge(judges: Judges, people: Sequence[Person], answers: Mapping[int, Answer
     owners = [person for person, answer in pairs for _ in answer.reply.rows]
     rows = np.array([row for _, answer in pairs for row in answer.reply.rows], dtype=np.float64)
     judged = _judge_rows(judges, owners, rows) if len(rows) else iter(())
-    return [Asked(p, answer, tuple(next(judged) for _ in answer.reply.rows)) for p, answer in pairs]
+    return [
+        Asked(p, answer=answer, judged=tuple(next(judged) for _ in answer.reply.rows)) for p, answer in pairs
+    ]
 
 
 def _judge_rows(judges: Judges, owners: Sequence[Person], rows: FloatArray) -> Iterator[Judged]:
     scene = judges.scene
     shapes = [shape_of(scene.rules, p, row, judges.scales) for p, row in zip(owners, rows, strict=True)]
     valid = scene.risk(rows) <= scene.target
-    columns = (
-        rows,
-        shapes,
-        valid.tolist(),
-        judges.typical(rows).tolist(),
-        judges.likely(rows).tolist(),
-        judges.survives_refits(rows).tolist(),
-        judges.survives_noise(rows).tolist(),
-        judges.survives_committee(rows).tolist(),
-        _redundant(judges, owners, rows, shapes),
-    )
-    return (Judged(*figures) for figures in zip(*columns, strict=True))
+    columns = {
+        "row": rows,
+        "shape": shapes,
+        "valid": valid.tolist(),
+        "typical": judges.typical(rows).tolist(),
+        "likely": judges.likely(rows).tolist(),
+        "refits": judges.survives_refits(rows).tolist(),
+        "noise": judges.survives_noise(rows).tolist(),
+        "committee": judges.survives_committee(rows).tolist(),
+        "redundant": _redundant(judges, owners, rows, shapes),
+    }
+    return (Judged(**{name: column[at] for name, column in columns.items()}) for at in range(len(rows)))
 
 
 def _redundant(

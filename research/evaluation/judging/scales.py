@@ -32,4 +32,4 @@ def scales_of(schema: FeatureSchema, rows: FloatArray) -> Scales:
         if feature.kind is Kind.CATEGORY:
             columns = [schema.columns.index(name) for name in feature.columns]
             mad[columns] = width[columns] = 2.0
-    return Scales(np.nanstd(rows, axis=0), mad, width)
+    return Scales(sd=np.nanstd(rows, axis=0), mad=mad, width=width)

@@ -25,7 +25,9 @@ class LanguageModel:
         if served is None:
             raise ValueError("a language model is asked over HTTP, and no server was given")
         self._asker = Asker(scene, categories=False)
-        self._wish = Preferences(count, scene.schema.model.min_robustness, Generator.LLM)
+        self._wish = Preferences(
+            count=count, min_robustness=scene.schema.model.min_robustness, generator=Generator.LLM
+        )
         self._runner = asyncio.Runner()
         self._context = llm_session(served, scene.model, Style(style), SAMPLES)
         self._proposer = self._runner.run(self._context.__aenter__())
@@ -54,7 +56,9 @@ class Pipeline:
 
     def __init__(self, scene: Scene, count: int = 1, served: LlmEndpoint | None = None) -> None:
         self._asker = Asker(scene, categories=served is None)
-        self._wish = Preferences(count, scene.schema.model.min_robustness, Generator.AUTO)
+        self._wish = Preferences(
+            count=count, min_robustness=scene.schema.model.min_robustness, generator=Generator.AUTO
+        )
         self._runner = asyncio.Runner()
         self._proposer = None
         if served is not None:

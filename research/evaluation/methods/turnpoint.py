@@ -40,7 +40,13 @@ class Asker:
             levers = self._freedom.levers(patient, classifier, self._categories)
         else:
             levers = levers_of(schema, patient, read_constraints(schema, person.only, None, None))
-        return RecourseProblem(schema, patient, levers, classifier, schema.model.threshold)
+        return RecourseProblem(
+            schema=schema,
+            patient=patient,
+            levers=levers,
+            classifier=classifier,
+            target=schema.model.threshold,
+        )
 
     def options(
         self, question: RecourseProblem, wish: Preferences, proposed: IntArray, found: SearchResult
@@ -72,7 +78,9 @@ class Turnpoint:
     ) -> None:
         self._asker = Asker(scene)
         demanded = scene.schema.model.min_robustness if min_robustness is None else min_robustness
-        self._wish = Preferences(count, 0.0 if bare else demanded, Generator.SEARCH)
+        self._wish = Preferences(
+            count=count, min_robustness=0.0 if bare else demanded, generator=Generator.SEARCH
+        )
         self._batches, self._work, self._bare = batches, work, bare
 
     def __call__(self, person: Person) -> Reply:

@@ -35,7 +35,7 @@ async def ask(
             started = time.perf_counter()
             completion = await proposer.complete(case.question)
             took = time.perf_counter() - started
-        return Reply(tuple(completion.texts), _tokens(completion), took)
+        return Reply(tuple(completion.texts), tokens=_tokens(completion), seconds=took)
 
     tasks = [asyncio.ensure_future(one(case)) for case in cases]
     try:

@@ -33,10 +33,12 @@ def cases_of(model: ModelVersion, yardsticks: ReferenceData) -> Iterator[Case]:
         if person.risk <= model.schema.model.threshold:
             continue
         question = problem_about(model, person.features)
-        found = search(question, yardsticks, Preferences(1, least, Generator.SEARCH))
+        found = search(
+            question, yardsticks, Preferences(count=1, min_robustness=least, generator=Generator.SEARCH)
+        )
         if len(found.levels) == 0:
             continue
         likeness = PlausibilityProfile(question.levers, yardsticks.population, yardsticks.density)
         option = score(question, yardsticks.evaluator, likeness, found.levels[:1])
         held = bool(option.is_robust(question.target, least)[0])
-        yield Case(person.source_id, question, float(option.effort[0]), held)
+        yield Case(person.source_id, question=question, effort=float(option.effort[0]), held=held)

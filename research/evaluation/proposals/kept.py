@@ -13,7 +13,7 @@ class Kept:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.replies: dict[int, Reply] = {
-            entry["person"]: Reply(tuple(entry["texts"]), entry["tokens"], entry["seconds"])
+            entry["person"]: Reply(tuple(entry["texts"]), tokens=entry["tokens"], seconds=entry["seconds"])
             for entry in read_lines(path)
         }
 

@@ -67,8 +67,8 @@ def _cell(name: str, figure: Figure | None) -> str:
 def _figure(values: FloatArray, median: bool) -> Figure:
     known = values[~np.isnan(values)]
     if len(known) == 0:
-        return Figure(np.nan, np.nan, np.nan)
+        return Figure(np.nan, low=np.nan, high=np.nan)
     of = np.median if median else np.mean
     draws = np.random.default_rng(_SEED).choice(known, size=(_RESAMPLES, len(known)))
     low, high = np.percentile(of(draws, axis=1), [2.5, 97.5])
-    return Figure(float(of(known)), float(low), float(high))
+    return Figure(float(of(known)), low=float(low), high=float(high))

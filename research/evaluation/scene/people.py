@@ -165,7 +165,7 @@ def load_scene(place: Place) -> Scene:
     threshold = model.schema.model.threshold
     asked = [person for person in people_of(model, Side.HELD_OUT) if person.risk > threshold][: place.people]
     people = [_person(rules, person.source_id, model.schema, person.features) for person in asked]
-    return Scene(model, rules, tuple(people), sd, _filling(model.schema, rows))
+    return Scene(model=model, rules=rules, people=tuple(people), sd=sd, filling=_filling(model.schema, rows))
 
 
 def held_out_rows(scene: Scene) -> FloatArray:
@@ -182,7 +182,7 @@ def easy_training_person(scene: Scene) -> Person:
 
 
 def _person(rules: Rules, source_id: int, schema: FeatureSchema, values: Mapping[str, Any]) -> Person:
-    return Person(source_id, values, schema.encode(values), reach_of(rules, values))
+    return Person(source_id, values=values, row=schema.encode(values), reach=reach_of(rules, values))
 
 
 def _filling(schema: FeatureSchema, rows: FloatArray) -> FloatArray:

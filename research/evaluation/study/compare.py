@@ -78,14 +78,14 @@ def compare(
         with language.served(scene.model, method.style, report) as served:
             if method.style is not None and served is None and method.key != "auto":
                 continue
-            told = Asking(home / "answers", fresh, served)
+            told = Asking(home / "answers", fresh=fresh, served=served)
             asked[method.key] = judge(judges, scene.people, _ask(scene, place, method, told, report))
             done.append(method)
             if twice:
                 few = replace(scene, people=scene.people[: some.people])
                 answers = _ask(few, some, method.again(), told, report)
                 again[method.key] = judge(judges, few.people, answers)
-    return Compared(judges, done, asked, again)
+    return Compared(judges=judges, methods=done, asked=asked, again=again)
 
 
 def comparison_tables(compared: Compared) -> Tables:

@@ -91,7 +91,9 @@ def plan_of(words: Words) -> Plan:
         methods=methods,
         people=words.people or (QUICK_PEOPLE if words.quick else PEOPLE),
         twice=QUICK_TWICE if words.quick else TWICE,
-        trials=Trials(augmenters, draws, QUICK_LABELLED) if words.quick else Trials(augmenters, draws),
+        trials=Trials(augmenters, seeds=draws, people=QUICK_LABELLED)
+        if words.quick
+        else Trials(augmenters, draws),
         fresh=words.fresh,
     )
 

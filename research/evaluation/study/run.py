@@ -48,7 +48,7 @@ def _parts(
     """All that is planned for one model: figures and text of each part."""
     if Part.METHODS in plan.parts:
         for setting in plan.settings:
-            yield _methods(plan, Place(name, setting, plan.people), home, out, language, report)
+            yield _methods(plan, Place(name, setting, people=plan.people), home, out, language, report)
     if Part.AUGMENTATION in plan.parts:
         yield _augmentation(plan, name, home, out, language, report)
 
@@ -78,7 +78,7 @@ def _augmentation(plan: Plan, name: str, home: Path, out: Path, language: Langua
 
 
 def _stamp(plan: Plan) -> dict[str, Any]:
-    scenes = {name: load_scene(Place(name, Setting.ACTIONABLE, 1)) for name in plan.models}
+    scenes = {name: load_scene(Place(name, Setting.ACTIONABLE, people=1)) for name in plan.models}
     models = {name: scene.model_digest for name, scene in scenes.items()}
     return {"versions": versions(), "models": models}
 

@@ -58,13 +58,13 @@ ASKING = TableSpec(
     "deviations, in median absolute deviations, and HEOM (medians); changes each of which is needless "
     "(mean); trivial: nothing moved by 0.1 sd (%).",
     (
-        Column("changes", "features changed", 1, interval=True),
-        Column("effort", "effort", 2, interval=True),
-        Column("effort_ratio", "/ Turnpoint's", 2),
-        Column("distance", "L1/sd", 2),
-        Column("mads", "L1/MAD", 2),
-        Column("heom", "HEOM", 2),
-        Column("redundant", "redundant", 1),
+        Column("changes", "features changed", decimals=1, interval=True),
+        Column("effort", "effort", decimals=2, interval=True),
+        Column("effort_ratio", "/ Turnpoint's", decimals=2),
+        Column("distance", "L1/sd", decimals=2),
+        Column("mads", "L1/MAD", decimals=2),
+        Column("heom", "HEOM", decimals=2),
+        Column("redundant", "redundant", decimals=1),
         Column("trivial", "trivial"),
     ),
 )
@@ -105,12 +105,12 @@ SPEED = TableSpec(
     "ended, in people; proved: the method says that its answer is the best by its own measure, or that there "
     "is none.",
     (
-        Column("cpu_ms", "CPU ms, median", 1),
-        Column("cpu_ms_p95", "p95", 1),
-        Column("cpu_ms_answered", "CPU ms, answered", 1),
-        Column("cpu_ratio", "/ Turnpoint's", 2),
-        Column("wall_ms", "wall ms, median", 1),
-        Column("wall_ms_p95", "p95", 1),
+        Column("cpu_ms", "CPU ms, median", decimals=1),
+        Column("cpu_ms_p95", "p95", decimals=1),
+        Column("cpu_ms_answered", "CPU ms, answered", decimals=1),
+        Column("cpu_ratio", "/ Turnpoint's", decimals=2),
+        Column("wall_ms", "wall ms, median", decimals=1),
+        Column("wall_ms_p95", "p95", decimals=1),
         Column("memory", "memory"),
         Column("found", "answered"),
         Column("none", "said none"),
@@ -125,13 +125,13 @@ SEVERAL = TableSpec(
     "one person: L1/sd apart, Jaccard distance of the features changed (0 the same ones, 1 none in common); "
     "DPP: the determinant of 1 / (1 + L1/sd) over a person's answers.",
     (
-        Column("got", "answers", 2),
+        Column("got", "answers", decimals=2),
         Column("strict", "strict"),
         Column("doable", "doable"),
         Column("holds", "holds"),
-        Column("pairwise_distance", "L1/sd apart", 2, interval=True),
-        Column("jaccard", "Jaccard", 2, interval=True),
-        Column("dpp", "DPP", 2),
+        Column("pairwise_distance", "L1/sd apart", decimals=2, interval=True),
+        Column("jaccard", "Jaccard", decimals=2, interval=True),
+        Column("dpp", "DPP", decimals=2),
     ),
 )
 STABILITY = TableSpec(
@@ -144,7 +144,7 @@ STABILITY = TableSpec(
         Column("same_ending", "same ending"),
         Column("same_features", "same features"),
         Column("same_row", "same answer"),
-        Column("overlap", "overlap", 2, interval=True),
+        Column("overlap", "overlap", decimals=2, interval=True),
     ),
 )
 REAL = TableSpec(

@@ -41,8 +41,12 @@ GOOD = Judged(
 
 
 def asked(number: int, best: Judged | None, cpu_s: float = 0.01, ending: Ending = Ending.FOUND) -> Asked:
-    answer = Answer(number, Reply(ending), cpu_s, cpu_s)
-    return Asked(Person(number, {}, np.zeros(1), {}), answer, () if best is None else (best,))
+    answer = Answer(number, Reply(ending), cpu_s=cpu_s, wall_s=cpu_s)
+    return Asked(
+        Person(number, values={}, row=np.zeros(1), reach={}),
+        answer=answer,
+        judged=() if best is None else (best,),
+    )
 
 
 def value(estimate: Estimate | None) -> float:

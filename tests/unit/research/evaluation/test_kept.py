@@ -8,7 +8,10 @@ from research.evaluation.proposals.kept import Kept
 
 def test_what_was_kept_is_there_in_the_next_run(tmp_path: Path) -> None:
     path = tmp_path / "new" / "replies.jsonl"
-    first, second = Reply(('"BMI -3"', "“eat less”"), 4.5, 2.25), Reply((), None, 1.0)
+    first, second = (
+        Reply(('"BMI -3"', "“eat less”"), tokens=4.5, seconds=2.25),
+        Reply((), tokens=None, seconds=1.0),
+    )
     before = Kept(path)
     assert before.replies == {}
     before.add(93704, first)

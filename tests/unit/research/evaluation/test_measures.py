@@ -33,7 +33,13 @@ def furthest(case: Case, *places: int) -> str:
 def options(served: ServedModel, case: Case) -> list[IntArray]:
     """The search's own options."""
     least = served.model.schema.model.min_robustness
-    return list(search(case.question, served.references, Preferences(4, least, Generator.SEARCH)).levels)
+    return list(
+        search(
+            case.question,
+            served.references,
+            Preferences(count=4, min_robustness=least, generator=Generator.SEARCH),
+        ).levels
+    )
 
 
 def test_the_searchs_own_option_scores_full_marks(served: ServedModel, case: Case) -> None:

@@ -21,12 +21,12 @@ PEOPLE = 60
 
 @pytest.fixture(scope="module", params=["dysglycaemia", "heart-disease"])
 def free(request: pytest.FixtureRequest) -> Scene:
-    return load_scene(Place(request.param, Setting.FREE, PEOPLE))
+    return load_scene(Place(request.param, Setting.FREE, people=PEOPLE))
 
 
 @pytest.fixture(scope="module")
 def heart_scene() -> Scene:
-    return load_scene(Place("heart-disease", Setting.ACTIONABLE, PEOPLE))
+    return load_scene(Place("heart-disease", Setting.ACTIONABLE, people=PEOPLE))
 
 
 def with_unknown(scene: Scene) -> Person:
@@ -48,7 +48,7 @@ def test_what_is_unknown_stays_unknown_to_the_classifier_and_in_answers(heart_sc
 
 
 def test_what_is_unknown_is_not_free(heart_scene: Scene) -> None:
-    for scene in (heart_scene, load_scene(Place("heart-disease", Setting.FREE, PEOPLE))):
+    for scene in (heart_scene, load_scene(Place("heart-disease", Setting.FREE, people=PEOPLE))):
         for person in scene.people:
             assert not person.unknown[scene.free_columns(person)].any()
 
@@ -71,8 +71,16 @@ def test_free_answers_of_the_search_are_strictly_right_and_cost_what_levers_say(
     for person in free.people[:4]:
         patient = read_patient(free.schema, person.values)
         levers = freedom.levers(patient, free.model.classifier)
-        question = RecourseProblem(free.schema, patient, levers, free.model.classifier, free.target)
-        for levels in search(question, references, Preferences(2, 0.0, Generator.SEARCH)).levels:
+        question = RecourseProblem(
+            schema=free.schema,
+            patient=patient,
+            levers=levers,
+            classifier=free.model.classifier,
+            target=free.target,
+        )
+        for levels in search(
+            question, references, Preferences(count=2, min_robustness=0.0, generator=Generator.SEARCH)
+        ).levels:
             answered += 1
             row = levers.rows(levels[None])[0]
             shape = shape_of(free.rules, person, row, scales)

@@ -23,7 +23,7 @@ def person(schema: FeatureSchema, high_risk: list[Values]) -> Person:
             continue
         reach = reach_of(Rules(schema, Setting.ACTIONABLE), values)
         if {"bmi", "sbp", "dbp", "sleep", "sugar"} <= set(reach):
-            return Person(1, values, schema.encode(values), reach)
+            return Person(1, values=values, row=schema.encode(values), reach=reach)
     raise AssertionError("no held-out person has these levers")
 
 
@@ -34,7 +34,7 @@ def levers(schema: FeatureSchema, person: Person) -> Levers:
 
 def measured(schema: FeatureSchema, person: Person, row: FloatArray, sd: float = 1.0) -> Shape:
     one = np.ones(len(row))
-    return shape_of(Rules(schema, Setting.ACTIONABLE), person, row, Scales(sd * one, one, one))
+    return shape_of(Rules(schema, Setting.ACTIONABLE), person, row, Scales(sd=sd * one, mad=one, width=one))
 
 
 def with_changes(schema: FeatureSchema, person: Person, **values: float) -> FloatArray:

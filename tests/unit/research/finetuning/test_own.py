@@ -30,8 +30,10 @@ def person(served: ServedModel) -> Person:
 async def lessons_from(served: ServedModel, person: Person, *said: str) -> list[tuple[str, ...]]:
     with fake_llm() as fake:
         fake.behaviour = says(*said)
-        client = LlmClient(fake.url, None, None, 1, Breaker(1, 0))
-        proposer = LlmProposer(client, Style.FINE_TUNED, {}, len(said), 1.0, 60)
+        client = LlmClient(fake.url, model=None, api_key=None, concurrency=1, breaker=Breaker(1, 0))
+        proposer = LlmProposer(
+            client, style=Style.FINE_TUNED, exemplars={}, samples=len(said), temperature=1.0, deadline_s=60
+        )
         try:
             lessons = own_lessons(served.model, served.references, [person], SEED, proposer)
             return [lesson.answers async for lesson in lessons]

@@ -30,7 +30,7 @@ def people_of(model: ModelVersion, name: str) -> list[Person]:
     people = []
     for row in pq.read_table(model.folder / name).to_pylist():
         seqn, outcome, site = row.pop("seqn"), row.pop("outcome"), row.pop("site", None)
-        people.append(Person(seqn, row, outcome, site))
+        people.append(Person(seqn, values=row, outcome=outcome, site=site))
     return people
 
 

@@ -27,7 +27,10 @@ def people(heart: ServedModel) -> list[Person]:
     ]
     names = list(heart.model.schema.by_name)
     return [
-        Person(row["seqn"], {name: row[name] for name in names}, row["outcome"], row["site"]) for row in rows
+        Person(
+            row["seqn"], values={name: row[name] for name in names}, outcome=row["outcome"], site=row["site"]
+        )
+        for row in rows
     ]
 
 

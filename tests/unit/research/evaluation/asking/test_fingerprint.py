@@ -22,7 +22,7 @@ from research.evaluation.methods.registry import STUDY, TURNPOINT, Method
 from research.evaluation.scene.people import Place, Scene, load_scene
 from research.evaluation.scene.rules import Setting
 
-PLACE = Place("heart-disease", Setting.ACTIONABLE, 1)
+PLACE = Place("heart-disease", Setting.ACTIONABLE, people=1)
 ENDPOINT = LlmEndpoint("http://localhost:1", model="merged-1")
 OURS = next(method for method in STUDY if method.key == "ours")
 FINE_TUNED = next(method for method in STUDY if method.key == "fine-tuned")

@@ -63,5 +63,5 @@ def answers(place: Place) -> dict[int, list[Changes]]:
 
 def test_the_engine_answers_as_its_version_says() -> None:
     assert ENGINE_VERSION == 1
-    assert answers(Place("dysglycaemia", Setting.ACTIONABLE, len(ACTIONABLE))) == ACTIONABLE, WHY
-    assert answers(Place("heart-disease", Setting.FREE, len(FREE))) == FREE, WHY
+    assert answers(Place("dysglycaemia", Setting.ACTIONABLE, people=len(ACTIONABLE))) == ACTIONABLE, WHY
+    assert answers(Place("heart-disease", Setting.FREE, people=len(FREE))) == FREE, WHY
