@@ -10,10 +10,10 @@ from rich.progress import Progress
 
 from app.paths import ROOT
 from research.evaluation.asking.language import Language
+from research.evaluation.benchmark_setup.people import CohortSpec
+from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.methods.registry import BENCH, Method
 from research.evaluation.reporting.tables import as_json, markdown, terminal
-from research.evaluation.scene.people import Place
-from research.evaluation.scene.rules import Setting
 from research.evaluation.study.compare import Tables, about, compare, comparison_tables
 from research.evaluation.study.probes import Probe, probe_all
 
@@ -43,7 +43,7 @@ class Choice:
 
 def measure_peers(console: Console, choice: Choice) -> None:
     """Ask the chosen methods, print the tables and write `peers.json`."""
-    place = Place(MODEL, Setting.ACTIONABLE, people=choice.people)
+    spec = CohortSpec(MODEL, SettingKind.ACTIONABLE, people=choice.people)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         shown = progress.add_task("", total=1.0)
 
@@ -52,7 +52,7 @@ def measure_peers(console: Console, choice: Choice) -> None:
             if done == 1.0:
                 console.print(words)
 
-        compared = compare(place, choice.methods, _HOME, Language(_HOME), report, choice.fresh)
+        compared = compare(spec, choice.methods, _HOME, Language(_HOME), report, choice.fresh)
     tables = comparison_tables(compared)
     probes = [] if choice.only else _probe(console)
     told = [about(compared), *(_sentence(probe) for probe in probes)]
@@ -73,7 +73,7 @@ def _print(console: Console, tables: Tables, told: Sequence[str], as_markdown: b
 
 def _probe(console: Console) -> list[Probe]:
     console.print("Asking a question that has no answer …")
-    return probe_all(Place(MODEL, Setting.ACTIONABLE, people=PEOPLE))
+    return probe_all(CohortSpec(MODEL, SettingKind.ACTIONABLE, people=PEOPLE))
 
 
 def _sentence(probe: Probe) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from research.evaluation.asking.language import Language
-from research.evaluation.scene.rules import Setting
+from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.study.plan import Part, StudyError, Words, plan_of
 from research.evaluation.study.run import RESULTS, study
 
@@ -136,5 +136,5 @@ def test_a_quick_study_leaves_the_slow_methods_out(monkeypatch: pytest.MonkeyPat
     assert {method.key for method in plan.methods} >= {"ours", "dice-random", "nice-sparsity", "treecf"}
     assert not any(method.slow for method in plan.methods)
     assert not any(augmenter.slow for augmenter in plan.trials.augmenters)
-    assert plan.settings == list(Setting)
+    assert plan.settings == list(SettingKind)
     assert plan.parts == list(Part)

@@ -8,9 +8,9 @@ from app.local.embedded.llm_session import LlmEndpoint
 from research.evaluation.asking.answers import Answer, Shelf
 from research.evaluation.asking.fingerprint import answers_fingerprint
 from research.evaluation.asking.worker import Broken, Done, Worker
+from research.evaluation.benchmark_setup.people import BenchmarkSetup, CohortSpec
 from research.evaluation.methods.registry import Method, Question, maker
 from research.evaluation.methods.reply import Ending, Reply
-from research.evaluation.scene.people import Place, Scene
 
 Answers = dict[int, Answer]
 
@@ -24,18 +24,18 @@ class Asking:
     served: LlmEndpoint | None = None
 
 
-def ask_all(scene: Scene, place: Place, method: Method, asking: Asking) -> Iterator[Answers]:
+def ask_all(setup: BenchmarkSetup, spec: CohortSpec, method: Method, asking: Asking) -> Iterator[Answers]:
     """Ask one method about everybody, yielding the answers so far after each; the last has all of them."""
-    shelf = Shelf(asking.home / f"{method.key}-{answers_fingerprint(scene, method, asking.served)}.jsonl")
+    shelf = Shelf(asking.home / f"{method.key}-{answers_fingerprint(setup, method, asking.served)}.jsonl")
     if asking.fresh:
         shelf.clear()
-    asked = {person.source_id for person in scene.people}
+    asked = {person.source_id for person in setup.people}
     answers = {person: answer for person, answer in shelf.read().items() if person in asked}
-    wanted = [i for i, person in enumerate(scene.people) if person.source_id not in answers]
+    wanted = [i for i, person in enumerate(setup.people) if person.source_id not in answers]
     yield answers
-    with Worker(maker(method, place, asking.served), method.hard_limit_s) as worker:
+    with Worker(maker(method, spec, asking.served), method.hard_limit_s) as worker:
         for index in wanted:
-            answer = ask(worker, scene.people[index].source_id, (index, None))
+            answer = ask(worker, setup.people[index].source_id, (index, None))
             shelf.keep(answer)
             answers[answer.person] = answer
             yield answers

@@ -12,9 +12,9 @@ from typing import Any
 
 from app.local.embedded.llm_session import LlmEndpoint
 from app.proposers.llm import prompt
+from research.evaluation.benchmark_setup.people import SETUP_VERSION, BenchmarkSetup
 from research.evaluation.methods.registry import Method
 from research.evaluation.methods.turnpoint import ENGINE_VERSION
-from research.evaluation.scene.people import SETUP_VERSION, Scene
 
 
 def fingerprint(parts: Mapping[str, Any]) -> str:
@@ -22,7 +22,7 @@ def fingerprint(parts: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def answers_fingerprint(scene: Scene, method: Method, endpoint: LlmEndpoint | None = None) -> str:
+def answers_fingerprint(setup: BenchmarkSetup, method: Method, endpoint: LlmEndpoint | None = None) -> str:
     """All that a method's answer about one person depends on; how many people are asked is no part of it.
 
     A peer is shown part of the model alone, so its answers outlive a new committee; ours do not.
@@ -30,9 +30,9 @@ def answers_fingerprint(scene: Scene, method: Method, endpoint: LlmEndpoint | No
     return fingerprint(
         {
             "setup": SETUP_VERSION,
-            "setting": scene.rules.setting,
-            "shown": scene.told_digest,
-            "model": scene.model_digest if method.is_ours else None,
+            "setting": setup.setting.kind,
+            "shown": setup.shown_digest,
+            "model": setup.model_digest if method.is_ours else None,
             **method_parts(method, endpoint),
         }
     )

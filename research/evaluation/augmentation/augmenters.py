@@ -7,8 +7,8 @@ from typing import Any
 
 from app.proposers.llm.prompt import Style
 from research.evaluation.augmentation.cohort import Scarcity
+from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.methods.registry import STUDY, Method
-from research.evaluation.scene.rules import Setting
 
 
 class Way(StrEnum):
@@ -34,7 +34,7 @@ class Augmenter:
     way: Way
     method: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
-    setting: Setting = Setting.FREE
+    setting: SettingKind = SettingKind.FREE
     magnitudes: tuple[float, ...] = (0.5, 1.0, 2.0)
     scarcities: tuple[Scarcity, ...] = tuple(Scarcity)
     package: str | None = None
@@ -92,7 +92,7 @@ AUGMENTERS = (
         Way.COUNTERFACTUAL,
         method="fine-tuned",
         options={"count": 1},
-        setting=Setting.ACTIONABLE,
+        setting=SettingKind.ACTIONABLE,
         magnitudes=(0.5, 1.0),
         scarcities=(Scarcity.LOW,),
         style=Style.FINE_TUNED,

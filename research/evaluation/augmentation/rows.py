@@ -13,17 +13,17 @@ from app.local.embedded.llm_session import LlmEndpoint
 from research.evaluation.augmentation.augmenters import Augmenter, Way
 from research.evaluation.augmentation.cohort import Cohort, Scarce
 from research.evaluation.augmentation.worlds import (
-    ScarceScene,
+    ScarceSetup,
     by_risk,
     model_of,
     repeats,
     restored,
-    scene_of,
+    setup_of,
 )
+from research.evaluation.benchmark_setup.people import BenchmarkPerson
 from research.evaluation.methods.reply import Ending, Reply
-from research.evaluation.scene.people import Person
 
-Ask = Callable[[Person], Reply]
+Ask = Callable[[BenchmarkPerson], Reply]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +82,17 @@ def _changed(
     known = cohort.training.take(scarce.labelled) if labelled else restored(cohort, scarce, rng)
     model = model_of(cohort, known)
     for label, count in wanted.items():
-        scene = scene_of(cohort, model, label, augmenter.setting)
-        ask = _asking(augmenter, scene, served)
+        setup = setup_of(cohort, model, label, augmenter.setting)
+        ask = _asking(augmenter, setup, served)
         people = _sources(cohort, scarce, model, label, labelled, rng)[:count]
         rows = np.full((len(people), len(cohort.schema.columns)), np.nan)
-        unchanged = scene.risk(cohort.training.rows[people]) <= scene.target
+        unchanged = setup.risk(cohort.training.rows[people]) <= setup.target
         alike = repeats(cohort, scarce, {label: len(people)}, rng) if augmenter.way is Way.MIXED else people
         for place, index in enumerate(people):
             if unchanged[place]:
                 rows[place] = cohort.training.rows[alike[place]]
             elif ask is not None:
-                rows[place] = _answer(scene, ask(scene.person(int(index), cohort)))
+                rows[place] = _answer(setup, ask(setup.person(int(index), cohort)))
         yield Made(label, rows=rows, unchanged=unchanged)
 
 
@@ -114,22 +114,22 @@ def _sources(
     return np.concatenate([rng.permutation(own), rng.permutation(others)])
 
 
-def _asking(augmenter: Augmenter, scene: ScarceScene, served: LlmEndpoint | None) -> Ask | None:
+def _asking(augmenter: Augmenter, setup: ScarceSetup, served: LlmEndpoint | None) -> Ask | None:
     if augmenter.method is None:
         return None
     options = {**augmenter.base_method.options, **augmenter.options}
     if augmenter.style is not None:
         options["served"] = served
-    ask: Ask = resolve_name(augmenter.base_method.adapter.target)(scene, **options)
+    ask: Ask = resolve_name(augmenter.base_method.adapter.target)(setup, **options)
     return ask
 
 
-def _answer(scene: ScarceScene, reply: Reply) -> FloatArray:
+def _answer(setup: ScarceSetup, reply: Reply) -> FloatArray:
     """The first row, if the classifier agrees that it is of the wanted class."""
     if reply.ending is not Ending.FOUND:
-        return np.full(len(scene.schema.columns), np.nan)
+        return np.full(len(setup.schema.columns), np.nan)
     row = np.array(reply.rows[0])
-    return row if scene.risk(row[None])[0] <= scene.target else np.full_like(row, np.nan)
+    return row if setup.risk(row[None])[0] <= setup.target else np.full_like(row, np.nan)
 
 
 def with_rows(known: Sample, made: list[Made]) -> Sample:

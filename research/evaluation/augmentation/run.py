@@ -15,8 +15,8 @@ from research.evaluation.asking.worker import Broken, Done, Worker
 from research.evaluation.augmentation.augmenters import AUGMENTERS, Augmenter
 from research.evaluation.augmentation.cohort import LABELLED, Scarcity
 from research.evaluation.augmentation.trial import TRIAL_VERSION, Maker, Task, Trial, prepare, trial_of
-from research.evaluation.scene.people import SETUP_VERSION, Place, Scene, load_scene
-from research.evaluation.scene.rules import Setting
+from research.evaluation.benchmark_setup.people import SETUP_VERSION, BenchmarkSetup, CohortSpec, load_setup
+from research.evaluation.benchmark_setup.setting import SettingKind
 
 SEEDS, QUICK_SEEDS, QUICK_LABELLED = 10, 2, 200
 _LIMIT_S = 3600.0
@@ -40,14 +40,14 @@ def try_all(
         ModelFolderError: there is no such model.
         EmbeddedError: the language model's server cannot start.
     """
-    scene = load_scene(Place(name, Setting.FREE, people=1))
+    setup = load_setup(CohortSpec(name, SettingKind.FREE, people=1))
     found: list[Trial] = []
     for augmenter in (None, *trials.augmenters):
-        with language.served(scene.model, augmenter.style if augmenter else None, report) as served:
+        with language.served(setup.model, augmenter.style if augmenter else None, report) as served:
             if augmenter and augmenter.style and served is None:
                 continue
             key = augmenter.key if augmenter else "nothing"
-            shelf = home / f"{key}-{trials_fingerprint(scene, trials.people, augmenter, served)}.jsonl"
+            shelf = home / f"{key}-{trials_fingerprint(setup, trials.people, augmenter, served)}.jsonl"
             if fresh:
                 shelf.unlink(missing_ok=True)
             make = prepare(name, trials.people, augmenter, served)
@@ -56,13 +56,13 @@ def try_all(
 
 
 def trials_fingerprint(
-    scene: Scene, people: int, augmenter: Augmenter | None, endpoint: LlmEndpoint | None = None
+    setup: BenchmarkSetup, people: int, augmenter: Augmenter | None, endpoint: LlmEndpoint | None = None
 ) -> str:
     """All that a trial depends on; how many draws there are is no part of it."""
     parts: dict[str, Any] = {
         "trial": TRIAL_VERSION,
         "setup": SETUP_VERSION,
-        "model": scene.model_digest,
+        "model": setup.model_digest,
         "people": people,
         "learner": f"xgboost {xgboost.__version__}",
     }

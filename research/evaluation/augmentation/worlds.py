@@ -12,25 +12,28 @@ from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
 from app.domain.schema import FloatArray, IntArray
 from research.evaluation.augmentation.cohort import Cohort, Scarce
-from research.evaluation.scene.people import Person, Scene
-from research.evaluation.scene.reach import reach_of
-from research.evaluation.scene.rules import Setting, rules_of
+from research.evaluation.benchmark_setup.feasible_ranges import feasible_ranges
+from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
+from research.evaluation.benchmark_setup.setting import SettingKind, setting_of
 
 REFITS, _FIRST_SEED = 10, 100
 
 
 @dataclass(frozen=True)
-class ScarceScene(Scene):
-    """A scene whose classifier is not a shipped one."""
+class ScarceSetup(BenchmarkSetup):
+    """A setup whose classifier is not a shipped one."""
 
     def risk(self, rows: FloatArray) -> FloatArray:
         return self.model.classifier.risk(rows)
 
-    def person(self, index: int, cohort: Cohort) -> Person:
+    def person(self, index: int, cohort: Cohort) -> BenchmarkPerson:
         """A training person, as methods are asked about people."""
         values = cohort.values[index]
-        return Person(
-            index, values=values, row=cohort.training.rows[index], reach=reach_of(self.rules, values)
+        return BenchmarkPerson(
+            index,
+            values=values,
+            row=cohort.training.rows[index],
+            ranges=feasible_ranges(self.setting, values),
         )
 
 
@@ -46,13 +49,13 @@ def model_of(cohort: Cohort, sample: Sample) -> ModelVersion:
     )
 
 
-def scene_of(cohort: Cohort, model: ModelVersion, label: bool, setting: Setting) -> ScarceScene:
+def setup_of(cohort: Cohort, model: ModelVersion, label: bool, setting: SettingKind) -> ScarceSetup:
     """Where a row of this class is wanted: its risk is what `model` says, or the complement of it."""
     asked = complement_model(model) if label else model
-    base = cohort.scene
-    return ScarceScene(
+    base = cohort.setup
+    return ScarceSetup(
         model=asked,
-        rules=rules_of(asked.schema, setting, base.sd),
+        setting=setting_of(asked.schema, setting, base.sd),
         people=(),
         sd=base.sd,
         filling=base.filling,

@@ -7,9 +7,9 @@ import numpy as np
 
 from app.domain.schema import FloatArray
 from research.evaluation.asking.answers import Answer
+from research.evaluation.benchmark_setup.people import BenchmarkPerson
 from research.evaluation.judging.judges import Judges
 from research.evaluation.judging.shape import Shape, shape_of
-from research.evaluation.scene.people import Person
 
 HOLDS = 0.85
 """An answer holds when at least this share of the new refits and of the new draws of noise keep it."""
@@ -56,7 +56,7 @@ class Judged:
 class Asked:
     """One person, what a method answered, and each returned row judged, best first."""
 
-    person: Person
+    person: BenchmarkPerson
     answer: Answer
     judged: tuple[Judged, ...]
 
@@ -70,7 +70,7 @@ class Asked:
         return any(one.doable for one in self.judged)
 
 
-def judge(judges: Judges, people: Sequence[Person], answers: Mapping[int, Answer]) -> list[Asked]:
+def judge(judges: Judges, people: Sequence[BenchmarkPerson], answers: Mapping[int, Answer]) -> list[Asked]:
     """Judge all answers of one method, in the people's order; people not asked yet are left out."""
     pairs = [(person, answers[person.source_id]) for person in people if person.source_id in answers]
     owners = [person for person, answer in pairs for _ in answer.reply.rows]
@@ -81,10 +81,10 @@ def judge(judges: Judges, people: Sequence[Person], answers: Mapping[int, Answer
     ]
 
 
-def _judge_rows(judges: Judges, owners: Sequence[Person], rows: FloatArray) -> Iterator[Judged]:
-    scene = judges.scene
-    shapes = [shape_of(scene.rules, p, row, judges.scales) for p, row in zip(owners, rows, strict=True)]
-    valid = scene.risk(rows) <= scene.target
+def _judge_rows(judges: Judges, owners: Sequence[BenchmarkPerson], rows: FloatArray) -> Iterator[Judged]:
+    setup = judges.setup
+    shapes = [shape_of(setup.setting, p, row, judges.scales) for p, row in zip(owners, rows, strict=True)]
+    valid = setup.risk(rows) <= setup.target
     columns = {
         "row": rows,
         "shape": shapes,
@@ -100,10 +100,10 @@ def _judge_rows(judges: Judges, owners: Sequence[Person], rows: FloatArray) -> I
 
 
 def _redundant(
-    judges: Judges, owners: Sequence[Person], rows: FloatArray, shapes: Sequence[Shape]
+    judges: Judges, owners: Sequence[BenchmarkPerson], rows: FloatArray, shapes: Sequence[Shape]
 ) -> list[int]:
     """How many changes of each row are needless; a feature goes back along with what follows it."""
-    schema = judges.scene.rules.schema
+    schema = judges.setup.setting.schema
     lesser, whose = [], []
     for index, (person, row, shape) in enumerate(zip(owners, rows, shapes, strict=True)):
         for name in shape.moved:
@@ -116,6 +116,6 @@ def _redundant(
             whose.append(index)
     needless = np.zeros(len(rows), dtype=np.int64)
     if lesser:
-        still = judges.scene.risk(np.stack(lesser)) <= judges.scene.target
+        still = judges.setup.risk(np.stack(lesser)) <= judges.setup.target
         np.add.at(needless, np.array(whose)[still], 1)
     return needless.tolist()

@@ -17,8 +17,8 @@ from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from app.engine.density import JointDensity, density_of
 from app.engine.plausibility import ReferencePopulation, reference_population_of
 from research.evaluation.asking.fingerprint import fingerprint
+from research.evaluation.benchmark_setup.people import BenchmarkSetup
 from research.evaluation.judging.scales import Scales, scales_of
-from research.evaluation.scene.people import Scene
 
 REFITS = 20
 FIRST_SEED = 1001
@@ -38,7 +38,7 @@ class Judges:
     `crowd` and `density` are of the training people without the outcome.
     """
 
-    scene: Scene
+    setup: BenchmarkSetup
     refits: Sequence[xgboost.Booster]
     shipped: Sequence[xgboost.Booster]
     noise: FloatArray
@@ -61,8 +61,8 @@ class Judges:
         recourse" (Pawelczyk et al., 2023).
         """
         noisy = rows[:, None, :] + self.noise[None]
-        risk = self.scene.risk(noisy.reshape(-1, rows.shape[1]))
-        return (risk <= self.scene.target).reshape(len(rows), NOISE_DRAWS).mean(axis=1)
+        risk = self.setup.risk(noisy.reshape(-1, rows.shape[1]))
+        return (risk <= self.setup.target).reshape(len(rows), NOISE_DRAWS).mean(axis=1)
 
     def typical(self, rows: FloatArray) -> BoolArray:
         """Whether each row is as near to its five nearest people of the low class as 95 % of them are."""
@@ -74,30 +74,30 @@ class Judges:
 
     def _kept_by(self, boosters: Sequence[xgboost.Booster], rows: FloatArray) -> FloatArray:
         single = rows.astype(np.float32)
-        return np.mean([b.inplace_predict(single) <= self.scene.target for b in boosters], axis=0)
+        return np.mean([b.inplace_predict(single) <= self.setup.target for b in boosters], axis=0)
 
 
-def judges_of(scene: Scene, cache: Path, report: Callable[[str], None]) -> Judges:
+def judges_of(setup: BenchmarkSetup, cache: Path, report: Callable[[str], None]) -> Judges:
     """The judges of the shipped model; the new refits are trained once and kept in `cache`."""
-    population = scene.model.population
+    population = setup.model.population
     low = population.rows[~population.outcome]
     return Judges(
-        scene=scene,
-        refits=_new_refits(scene, cache / f"refits-{refits_fingerprint(scene)}", report),
+        setup=setup,
+        refits=_new_refits(setup, cache / f"refits-{refits_fingerprint(setup)}", report),
         shipped=[
-            _read(path, scene.schema) for path in sorted((scene.model.folder / "committee").glob("*.ubj"))
+            _read(path, setup.schema) for path in sorted((setup.model.folder / "committee").glob("*.ubj"))
         ],
-        noise=noise_draws(scene.schema),
-        crowd=reference_population_of(scene.schema, low),
-        density=density_of(scene.schema, low),
-        scales=scales_of(scene.schema, population.rows),
+        noise=noise_draws(setup.schema),
+        crowd=reference_population_of(setup.schema, low),
+        density=density_of(setup.schema, low),
+        scales=scales_of(setup.schema, population.rows),
     )
 
 
-def refits_fingerprint(scene: Scene) -> str:
+def refits_fingerprint(setup: BenchmarkSetup) -> str:
     """All that the new refits depend on."""
     learner = f"xgboost {xgboost.__version__}"
-    return fingerprint({"refit": REFIT_VERSION, "model": scene.model_digest, "learner": learner})
+    return fingerprint({"refit": REFIT_VERSION, "model": setup.model_digest, "learner": learner})
 
 
 def noise_draws(schema: FeatureSchema) -> FloatArray:
@@ -108,17 +108,17 @@ def noise_draws(schema: FeatureSchema) -> FloatArray:
     return np.random.default_rng(NOISE_SEED).standard_normal((NOISE_DRAWS, len(scale))) * scale
 
 
-def _new_refits(scene: Scene, folder: Path, report: Callable[[str], None]) -> list[xgboost.Booster]:
+def _new_refits(setup: BenchmarkSetup, folder: Path, report: Callable[[str], None]) -> list[xgboost.Booster]:
     folder.mkdir(parents=True, exist_ok=True)
-    population = Sample(scene.model.population.rows, scene.model.population.outcome)
+    population = Sample(setup.model.population.rows, setup.model.population.outcome)
     paths = [folder / f"{FIRST_SEED + number}.ubj" for number in range(REFITS)]
     for number, path in enumerate(paths):
         if not path.exists():
             report(f"Training judges: refit {number + 1} of {REFITS}")
             partial = path.with_suffix(".partial.ubj")
-            refit(scene.schema, population, FIRST_SEED + number).save_model(partial)
+            refit(setup.schema, population, FIRST_SEED + number).save_model(partial)
             partial.replace(path)
-    return [_read(path, scene.schema) for path in paths]
+    return [_read(path, setup.schema) for path in paths]
 
 
 def _read(path: Path, schema: FeatureSchema) -> xgboost.Booster:

@@ -11,10 +11,10 @@ import numpy as np
 
 from app.domain.feature import Feature, Kind
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
+from research.evaluation.benchmark_setup.feasible_ranges import known, slope_of
+from research.evaluation.benchmark_setup.people import BenchmarkPerson
+from research.evaluation.benchmark_setup.setting import BenchmarkSetting, SettingKind
 from research.evaluation.judging.scales import Scales
-from research.evaluation.scene.people import Person
-from research.evaluation.scene.reach import known, slope_of
-from research.evaluation.scene.rules import Rules, Setting
 from research.unconstrained.schema import CATEGORY_EFFORT
 
 TOLERANCE = 1e-5
@@ -48,20 +48,20 @@ class Shape:
     trivial: bool
 
 
-def shape_of(rules: Rules, person: Person, row: FloatArray, scales: Scales) -> Shape:
+def shape_of(setting: BenchmarkSetting, person: BenchmarkPerson, row: FloatArray, scales: Scales) -> Shape:
     """Measure one answer under the rules of a setting."""
-    schema, changed = rules.schema, changed_columns(person.row, row)
+    schema, changed = setting.schema, changed_columns(person.row, row)
     following = followers(schema, person, row)
     own = changed & ~np.isin(np.arange(len(row)), [schema.column_of[name] for name in following])
     moved = np.where(own, np.abs(np.nan_to_num(row - person.row)), 0.0)
-    kept = fixed_kept(rules, changed)
+    kept = fixed_kept(setting, changed)
     return Shape(
         fixed_kept=kept,
         in_range=in_range(schema, row, changed),
         on_grid=on_grid(schema, row, changed),
         relations_kept=relations_kept(schema, person.row, row),
         links_kept=len(following) == len(schema.links),
-        actionable=rules.setting is Setting.FREE or actionable(schema, person, row, changed),
+        actionable=setting.kind is SettingKind.FREE or actionable(schema, person, row, changed),
         moved=frozenset(f.name for f in schema.features if own[_columns(schema, f)].any()),
         effort=effort(schema, person, row, changed) if kept else float("nan"),
         distance=float((moved[own] / scales.sd[own]).sum()),
@@ -77,10 +77,10 @@ def changed_columns(factual: FloatArray, row: FloatArray) -> BoolArray:
     return moved | (np.isnan(row) != np.isnan(factual))
 
 
-def fixed_kept(rules: Rules, changed: BoolArray) -> bool:
+def fixed_kept(setting: BenchmarkSetting, changed: BoolArray) -> bool:
     """Whether nothing moved but what the rules let move."""
-    fixed = [feature for feature in rules.schema.features if not rules.may_change(feature)]
-    return not any(changed[_columns(rules.schema, feature)].any() for feature in fixed)
+    fixed = [feature for feature in setting.schema.features if not setting.may_change(feature)]
+    return not any(changed[_columns(setting.schema, feature)].any() for feature in fixed)
 
 
 def in_range(schema: FeatureSchema, row: FloatArray, changed: BoolArray) -> bool:
@@ -125,7 +125,7 @@ def relations_kept(schema: FeatureSchema, factual: FloatArray, row: FloatArray) 
     return True
 
 
-def followers(schema: FeatureSchema, person: Person, row: FloatArray) -> set[str]:
+def followers(schema: FeatureSchema, person: BenchmarkPerson, row: FloatArray) -> set[str]:
     """The linked features that are where their driver takes them, to within rounding; and what is unknown."""
     found = set()
     for link in schema.links:
@@ -140,20 +140,20 @@ def followers(schema: FeatureSchema, person: Person, row: FloatArray) -> set[str
     return found
 
 
-def actionable(schema: FeatureSchema, person: Person, row: FloatArray, changed: BoolArray) -> bool:
+def actionable(schema: FeatureSchema, person: BenchmarkPerson, row: FloatArray, changed: BoolArray) -> bool:
     """Whether every moved actionable feature stays within the person's reach."""
     for feature in schema.actionable:
         column = schema.column_of[feature.name]
         if not changed[column]:
             continue
-        low, high = person.reach.get(feature.name, (row[column] + 1.0, row[column]))
+        low, high = person.ranges.get(feature.name, (row[column] + 1.0, row[column]))
         slack = TOLERANCE * max(1.0, abs(row[column]))
         if not low - slack <= row[column] <= high + slack:
             return False
     return True
 
 
-def effort(schema: FeatureSchema, person: Person, row: FloatArray, changed: BoolArray) -> float:
+def effort(schema: FeatureSchema, person: BenchmarkPerson, row: FloatArray, changed: BoolArray) -> float:
     """The rules' own measure: for each changed feature a fixed part and its steps, which may be fractions.
 
     Equal to `Levers.effort` on levers. A linked feature that goes further than its driver takes it is
@@ -181,7 +181,7 @@ def jaccard_distance(one: frozenset[str], other: frozenset[str]) -> float:
     return 1.0 - len(one & other) / len(union) if union else 0.0
 
 
-def _move(schema: FeatureSchema, person: Person, row: FloatArray, name: str) -> float:
+def _move(schema: FeatureSchema, person: BenchmarkPerson, row: FloatArray, name: str) -> float:
     return float(row[schema.column_of[name]] - person.row[schema.column_of[name]])
 
 

@@ -11,9 +11,9 @@ from app.engine.search import search
 from app.engine.selection import rank_and_diversify, score
 from app.local.embedded.llm_session import LlmEndpoint, llm_session
 from app.proposers.llm.prompt import Style
+from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
 from research.evaluation.methods.reply import Reply
 from research.evaluation.methods.turnpoint import Asker, reply
-from research.evaluation.scene.people import Person, Scene
 
 SAMPLES = 8
 
@@ -21,18 +21,20 @@ SAMPLES = 8
 class LanguageModel:
     """What it says, verified: of its samples those that are valid as they come, ranked as usual."""
 
-    def __init__(self, scene: Scene, style: str, count: int = 1, served: LlmEndpoint | None = None) -> None:
+    def __init__(
+        self, setup: BenchmarkSetup, style: str, count: int = 1, served: LlmEndpoint | None = None
+    ) -> None:
         if served is None:
             raise ValueError("a language model is asked over HTTP, and no server was given")
-        self._asker = Asker(scene, categories=False)
+        self._asker = Asker(setup, categories=False)
         self._wish = Preferences(
-            count=count, min_robustness=scene.schema.model.min_robustness, generator=Generator.LLM
+            count=count, min_robustness=setup.schema.model.min_robustness, generator=Generator.LLM
         )
         self._runner = asyncio.Runner()
-        self._context = llm_session(served, scene.model, Style(style), SAMPLES)
+        self._context = llm_session(served, setup.model, Style(style), SAMPLES)
         self._proposer = self._runner.run(self._context.__aenter__())
 
-    def __call__(self, person: Person) -> Reply:
+    def __call__(self, person: BenchmarkPerson) -> Reply:
         question, wish = self._asker.question(person), self._wish
         proposed = self._runner.run(self._proposer.propose(question))
         if proposed.degraded is not None and proposed.degraded.is_away:
@@ -54,18 +56,18 @@ class Pipeline:
     Without a server it is the search alone, as the gateway answers about models that nobody was taught.
     """
 
-    def __init__(self, scene: Scene, count: int = 1, served: LlmEndpoint | None = None) -> None:
-        self._asker = Asker(scene, categories=served is None)
+    def __init__(self, setup: BenchmarkSetup, count: int = 1, served: LlmEndpoint | None = None) -> None:
+        self._asker = Asker(setup, categories=served is None)
         self._wish = Preferences(
-            count=count, min_robustness=scene.schema.model.min_robustness, generator=Generator.AUTO
+            count=count, min_robustness=setup.schema.model.min_robustness, generator=Generator.AUTO
         )
         self._runner = asyncio.Runner()
         self._proposer = None
         if served is not None:
-            self._context = llm_session(served, scene.model, Style.FINE_TUNED, SAMPLES)
+            self._context = llm_session(served, setup.model, Style.FINE_TUNED, SAMPLES)
             self._proposer = self._runner.run(self._context.__aenter__())
 
-    def __call__(self, person: Person) -> Reply:
+    def __call__(self, person: BenchmarkPerson) -> Reply:
         question, wish = self._asker.question(person), self._wish
         proposals = question.unchanged[:0]
         if self._proposer is not None:

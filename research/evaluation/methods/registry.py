@@ -9,8 +9,13 @@ from typing import Any
 
 from app.local.embedded.llm_session import LlmEndpoint
 from app.proposers.llm.prompt import Style
+from research.evaluation.benchmark_setup.people import (
+    BenchmarkSetup,
+    CohortSpec,
+    easy_training_person,
+    load_setup,
+)
 from research.evaluation.methods.reply import Reply
-from research.evaluation.scene.people import Place, Scene, easy_training_person, load_scene
 
 _HERE = "research.evaluation.methods"
 
@@ -161,24 +166,24 @@ Question = tuple[int, tuple[str, ...] | None]
 
 
 def maker(
-    method: Method, place: Place, served: LlmEndpoint | None = None
+    method: Method, spec: CohortSpec, served: LlmEndpoint | None = None
 ) -> Callable[[], Callable[[Question], Reply]]:
     """What a worker process calls once to get a method ready; it can be sent to another process.
 
     `served` is the language model's server, for a method that asks one.
     """
     options = dict(method.options) | ({"served": served} if method.style is not None else {})
-    return partial(_make, method.adapter.target, options, place)
+    return partial(_make, method.adapter.target, options, spec)
 
 
-def _make(target: str, options: Mapping[str, Any], place: Place) -> Callable[[Question], Reply]:
-    scene = load_scene(place)
-    method = resolve_name(target)(scene, **options)
+def _make(target: str, options: Mapping[str, Any], spec: CohortSpec) -> Callable[[Question], Reply]:
+    setup = load_setup(spec)
+    method = resolve_name(target)(setup, **options)
     with contextlib.suppress(Exception):  # what is loaded or compiled on first use is not measured
-        method(easy_training_person(scene))
-    return partial(_answer, scene, method)
+        method(easy_training_person(setup))
+    return partial(_answer, setup, method)
 
 
-def _answer(scene: Scene, method: Callable[[Any], Reply], question: Question) -> Reply:
+def _answer(setup: BenchmarkSetup, method: Callable[[Any], Reply], question: Question) -> Reply:
     index, only = question
-    return method(scene.restricted(scene.people[index], only))
+    return method(setup.restricted(setup.people[index], only))

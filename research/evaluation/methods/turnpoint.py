@@ -12,9 +12,9 @@ from app.engine.references import ReferenceData, reference_data_of
 from app.engine.search import WORK, search
 from app.engine.search_result import SearchResult
 from app.engine.selection import ScoredCandidates, select_options
+from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
+from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.methods.reply import Ending, Reply
-from research.evaluation.scene.people import Person, Scene
-from research.evaluation.scene.rules import Setting
 from research.unconstrained.actions import Freedom, freedom_of
 
 ENGINE_VERSION = 1
@@ -25,15 +25,15 @@ made anew. A test pins some answers, since whoever changes the engine has no rea
 class Asker:
     """Turns a person of the study into a question to the engine."""
 
-    def __init__(self, scene: Scene, categories: bool = True) -> None:
-        self.model = scene.model
-        self.yardsticks: ReferenceData = reference_data_of(scene.model)
+    def __init__(self, setup: BenchmarkSetup, categories: bool = True) -> None:
+        self.model = setup.model
+        self.yardsticks: ReferenceData = reference_data_of(setup.model)
         self._freedom: Freedom | None = None
-        if scene.rules.setting is Setting.FREE:
-            self._freedom = freedom_of(scene.schema, scene.sd)
+        if setup.setting.kind is SettingKind.FREE:
+            self._freedom = freedom_of(setup.schema, setup.sd)
         self._categories = categories
 
-    def question(self, person: Person) -> RecourseProblem:
+    def question(self, person: BenchmarkPerson) -> RecourseProblem:
         schema, classifier = self.model.schema, self.model.classifier
         patient = read_patient(schema, person.values)
         if self._freedom is not None:
@@ -69,21 +69,21 @@ class Turnpoint:
 
     def __init__(
         self,
-        scene: Scene,
+        setup: BenchmarkSetup,
         min_robustness: float | None = None,
         count: int = 1,
         batches: bool = False,
         work: float = WORK,
         bare: bool = False,
     ) -> None:
-        self._asker = Asker(scene)
-        demanded = scene.schema.model.min_robustness if min_robustness is None else min_robustness
+        self._asker = Asker(setup)
+        demanded = setup.schema.model.min_robustness if min_robustness is None else min_robustness
         self._wish = Preferences(
             count=count, min_robustness=0.0 if bare else demanded, generator=Generator.SEARCH
         )
         self._batches, self._work, self._bare = batches, work, bare
 
-    def __call__(self, person: Person) -> Reply:
+    def __call__(self, person: BenchmarkPerson) -> Reply:
         question, wish = self._asker.question(person), self._wish
         found = (
             beam_search(question)

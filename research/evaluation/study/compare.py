@@ -10,6 +10,8 @@ import numpy as np
 
 from research.evaluation.asking.everybody import Answers, Asking, ask_all
 from research.evaluation.asking.language import Language, Report
+from research.evaluation.benchmark_setup.people import BenchmarkSetup, CohortSpec, held_out_rows, load_setup
+from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.judging import judges as judging
 from research.evaluation.judging.figures import (
     Figures,
@@ -26,8 +28,6 @@ from research.evaluation.judging.judges import Judges, judges_of
 from research.evaluation.methods.registry import REFERENCE, Method
 from research.evaluation.reporting.environment import describe_environment
 from research.evaluation.reporting.tables import TableSpec
-from research.evaluation.scene.people import Place, Scene, held_out_rows, load_scene
-from research.evaluation.scene.rules import Setting
 from research.evaluation.study import tables
 
 TWICE = 10
@@ -59,7 +59,7 @@ class Compared:
 
 
 def compare(
-    place: Place,
+    spec: CohortSpec,
     methods: Sequence[Method],
     home: Path,
     language: Language,
@@ -68,21 +68,21 @@ def compare(
     twice: int = 0,
 ) -> Compared:
     """Ask the methods that can be asked, those again with `twice` people, and judge their answers."""
-    scene = load_scene(place)
-    judges = judges_of(scene, home, lambda words: report(words, 0.0))
-    some = replace(place, people=min(twice, len(scene.people)))
+    setup = load_setup(spec)
+    judges = judges_of(setup, home, lambda words: report(words, 0.0))
+    some = replace(spec, people=min(twice, len(setup.people)))
     asked, again, done = {}, {}, []
     for method in methods:
-        if method.style is not None and place.setting is Setting.FREE:
+        if method.style is not None and spec.setting is SettingKind.FREE:
             continue  # a language model is taught, and told, what a patient can do
-        with language.served(scene.model, method.style, report) as served:
+        with language.served(setup.model, method.style, report) as served:
             if method.style is not None and served is None and method.key != "auto":
                 continue
             told = Asking(home / "answers", fresh=fresh, served=served)
-            asked[method.key] = judge(judges, scene.people, _ask(scene, place, method, told, report))
+            asked[method.key] = judge(judges, setup.people, _ask(setup, spec, method, told, report))
             done.append(method)
             if twice:
-                few = replace(scene, people=scene.people[: some.people])
+                few = replace(setup, people=setup.people[: some.people])
                 answers = _ask(few, some, method.again(), told, report)
                 again[method.key] = judge(judges, few.people, answers)
     return Compared(judges=judges, methods=done, asked=asked, again=again)
@@ -91,10 +91,10 @@ def compare(
 def comparison_tables(compared: Compared) -> Tables:
     """The tables of one place; one that no method has a row in is left out."""
     asked, reference = compared.asked, compared.asked.get(REFERENCE, [])
-    solvable, scene = compared.solvable, compared.judges.scene
+    solvable, setup = compared.solvable, compared.judges.setup
     rows = {m.name: asked[m.key] for m in compared.methods}
     many = {m.name: asked[m.key] for m in compared.methods if m.answers > 1}
-    free = scene.rules.setting is Setting.FREE
+    free = setup.setting.kind is SettingKind.FREE
     robust = compared.robust
     found: Tables = [
         (
@@ -121,26 +121,26 @@ def comparison_tables(compared: Compared) -> Tables:
 
 def about(compared: Compared) -> str:
     """Who was asked about what, with which versions and seeds."""
-    scene = compared.judges.scene
+    setup = compared.judges.setup
     used = {method.package for method in compared.methods if method.package} | {"numpy"}
     packages = ", ".join(f"{name} {version(name)}" for name in sorted(used))
-    people = len(scene.people)
+    people = len(setup.people)
     return (
-        f"{describe_environment()}. {people} held-out people of risk above {scene.target:g}, the first in "
-        f"the file's order, SHA-256 {scene.people_digest[:12]}; {len(compared.solvable)} of them have a "
+        f"{describe_environment()}. {people} held-out people of risk above {setup.target:g}, the first in "
+        f"the file's order, SHA-256 {setup.people_digest[:12]}; {len(compared.solvable)} of them have a "
         f"solution, {len(compared.robust)} one that holds; "
-        f"model {scene.model.name} {scene.model.version}, manifest {scene.model_digest[:12]}; "
-        f"{len(scene.training)} training people for peers that need data. "
+        f"model {setup.model.name} {setup.model.version}, manifest {setup.model_digest[:12]}; "
+        f"{len(setup.training)} training people for peers that need data. "
         f"Seeds: methods 7 (asked again 8), refits from {judging.FIRST_SEED}, noise {judging.NOISE_SEED}, "
         f"bootstrap 2026. {packages}."
     )
 
 
-def _ask(scene: Scene, place: Place, method: Method, told: Asking, report: Report) -> Answers:
+def _ask(setup: BenchmarkSetup, spec: CohortSpec, method: Method, told: Asking, report: Report) -> Answers:
     answers: Answers = {}
-    for answers in ask_all(scene, place, method, told):
-        done, all_of = len(answers), len(scene.people)
-        report(f"{scene.model.name}, {scene.rules.setting}, {method.name}: {done} of {all_of}", done / all_of)
+    for answers in ask_all(setup, spec, method, told):
+        done, all_of = len(answers), len(setup.people)
+        report(f"{setup.model.name}, {setup.setting.kind}, {method.name}: {done} of {all_of}", done / all_of)
     return answers
 
 
@@ -149,11 +149,11 @@ def _of(people: set[int], asked: list[Asked]) -> list[Asked]:
 
 
 def _real_people(judges: Judges) -> dict[str, Figures]:
-    rows = held_out_rows(judges.scene)
-    risk = judges.scene.risk(rows)
+    rows = held_out_rows(judges.setup)
+    risk = judges.setup.risk(rows)
     groups = {f"risk at most {BANDS[-1]:g}": risk <= BANDS[-1]}
     for low, high in pairwise(BANDS):
         groups[f"risk in ({low:g}, {high:g}]"] = (risk > low) & (risk <= high)
     found = {name: real_people(judges, rows[members]) for name, members in groups.items()}
-    asked = np.stack([person.row for person in judges.scene.people])
+    asked = np.stack([person.row for person in judges.setup.people])
     return found | {"those asked about, unchanged": real_people(judges, asked)}

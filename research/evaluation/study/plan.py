@@ -9,8 +9,8 @@ from app.classifiers.store import newest_version
 from app.settings import Settings
 from research.evaluation.augmentation.augmenters import AUGMENTERS
 from research.evaluation.augmentation.run import QUICK_LABELLED, QUICK_SEEDS, SEEDS, Trials
+from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.methods.registry import STUDY, Method
-from research.evaluation.scene.rules import Setting
 from research.evaluation.study.compare import TWICE
 
 PEOPLE, QUICK_PEOPLE, QUICK_TWICE = 100, 4, 2
@@ -55,7 +55,7 @@ class Plan:
 
     models: Sequence[str]
     parts: Sequence[Part]
-    settings: Sequence[Setting]
+    settings: Sequence[SettingKind]
     methods: Sequence[Method]
     people: int
     twice: int
@@ -73,7 +73,7 @@ def plan_of(words: Words) -> Plan:
     for name in words.models:
         newest_version(Settings().model_store / name)
     _refuse_unknown("part", words.parts, list(Part))
-    _refuse_unknown("setting", words.settings, list(Setting))
+    _refuse_unknown("setting", words.settings, list(SettingKind))
     _refuse_unknown("method", words.methods, [method.key for method in STUDY])
     _refuse_unknown("augmenter", words.augmenters, [one.key for one in AUGMENTERS])
     parts = [part for part in Part if part in (words.parts or list(Part))]
@@ -87,7 +87,7 @@ def plan_of(words: Words) -> Plan:
     return Plan(
         models=words.models,
         parts=parts,
-        settings=[Setting(one) for one in words.settings] or list(Setting),
+        settings=[SettingKind(one) for one in words.settings] or list(SettingKind),
         methods=methods,
         people=words.people or (QUICK_PEOPLE if words.quick else PEOPLE),
         twice=QUICK_TWICE if words.quick else TWICE,

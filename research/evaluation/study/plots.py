@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 
 from app.domain.schema import FloatArray
 from research.drawing import svg
+from research.evaluation.benchmark_setup.people import BenchmarkSetup
 from research.evaluation.judging.estimates import Estimate, mean, share
 from research.evaluation.judging.judged import Asked
 from research.evaluation.methods.registry import Method
-from research.evaluation.scene.people import Scene
 from research.evaluation.study.compare import Compared
 
 _INK, _OURS, _THEIRS, _REAL = "#666666", "#c2571a", "#3b82c4", "#9a9a9a"
@@ -38,7 +38,7 @@ def rightness_svg(compared: Compared) -> str:
 def features_svg(compared: Compared) -> str:
     """How often each feature is changed, % of a method's first answers."""
     methods = [m for m in compared.methods if any(one.best for one in compared.asked[m.key])]
-    features = compared.judges.scene.schema.features
+    features = compared.judges.setup.schema.features
     rates = np.array([[_rate(compared.asked[m.key], f.name) for f in features] for m in methods])
     used = np.flatnonzero(rates.max(axis=0) > 0)
     labels = [features[index].label for index in used]
@@ -61,16 +61,16 @@ def latent_svg(compared: Compared) -> str:
     The plane is that of the first two principal components of standardised training people.
     """
     methods = [method for method in compared.methods if method.key in _SHOWN]
-    scene = compared.judges.scene
-    plane, centre = _plane(scene.training.rows, scene.sd)
-    crowd = ((scene.training.rows - centre) @ plane)[~scene.training.outcome]
+    setup = compared.judges.setup
+    plane, centre = _plane(setup.training.rows, setup.sd)
+    crowd = ((setup.training.rows - centre) @ plane)[~setup.training.outcome]
     with svg(7.2, 2.3 * ((len(methods) + 2) // 3)) as (canvas, text):
         grid = np.atleast_1d(canvas.subplots((len(methods) + 2) // 3, 3, sharex=True, sharey=True)).flat
         for axes, method in zip(grid, methods, strict=False):
             # As pixels: thousands of dots as shapes make a file of megabytes.
             dots = {"color": _REAL, "markersize": 1, "alpha": 0.35, "rasterized": True}
             axes.plot(*crowd.T, ".", label="real people without the outcome", **dots)
-            _paths(axes, scene, compared.asked[method.key], lambda rows: (rows - centre) @ plane)
+            _paths(axes, setup, compared.asked[method.key], lambda rows: (rows - centre) @ plane)
             _tidy(axes, method.name)
             axes.set(xticks=[], yticks=[])
             axes.spines["bottom"].set_visible(False)
@@ -81,12 +81,14 @@ def latent_svg(compared: Compared) -> str:
     return text.getvalue()
 
 
-def _paths(axes: Axes, scene: Scene, asked: list[Asked], onto: Callable[[FloatArray], FloatArray]) -> None:
+def _paths(
+    axes: Axes, setup: BenchmarkSetup, asked: list[Asked], onto: Callable[[FloatArray], FloatArray]
+) -> None:
     """A line from each person to where the first answer would take them."""
     pairs = [(one.person.row, one.best.row) for one in asked if one.best is not None]
     if not pairs:
         return
-    before, after = (onto(scene.filled(np.array(rows))) for rows in zip(*pairs, strict=True))
+    before, after = (onto(setup.filled(np.array(rows))) for rows in zip(*pairs, strict=True))
     axes.plot(*np.stack([before, after]).transpose(2, 0, 1), color=_INK, linewidth=0.4, alpha=0.5)
     axes.plot(*before.T, "s", color=_THEIRS, markersize=1.8, label="asked about")
     axes.plot(*after.T, "D", color=_OURS, markersize=1.8, label="counterfactual")

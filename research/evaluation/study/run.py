@@ -10,9 +10,9 @@ from research.evaluation.asking.language import Language, Report
 from research.evaluation.augmentation.cohort import Scarcity
 from research.evaluation.augmentation.report import about_trials, headline, name_of, trial_tables
 from research.evaluation.augmentation.run import try_all
+from research.evaluation.benchmark_setup.people import CohortSpec, load_setup
+from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.reporting.tables import as_json, markdown
-from research.evaluation.scene.people import Place, load_scene
-from research.evaluation.scene.rules import Setting
 from research.evaluation.study.compare import Compared, about, compare, comparison_tables
 from research.evaluation.study.plan import Part, Plan, StudyError
 from research.evaluation.study.versions import versions, versions_line
@@ -48,18 +48,18 @@ def _parts(
     """All that is planned for one model: figures and text of each part."""
     if Part.METHODS in plan.parts:
         for setting in plan.settings:
-            yield _methods(plan, Place(name, setting, people=plan.people), home, out, language, report)
+            yield _methods(plan, CohortSpec(name, setting, people=plan.people), home, out, language, report)
     if Part.AUGMENTATION in plan.parts:
         yield _augmentation(plan, name, home, out, language, report)
 
 
-def _methods(plan: Plan, place: Place, home: Path, out: Path, language: Language, report: Report) -> Done:
-    compared = compare(place, plan.methods, home, language, report, plan.fresh, plan.twice)
+def _methods(plan: Plan, spec: CohortSpec, home: Path, out: Path, language: Language, report: Report) -> Done:
+    compared = compare(spec, plan.methods, home, language, report, plan.fresh, plan.twice)
     tables, told = comparison_tables(compared), about(compared)
-    figures = {"model": place.model, "setting": place.setting, "about": told, "tables": as_json(tables)}
-    _draw(compared, out / f"{place.model}-{place.setting}")
+    figures = {"model": spec.model, "setting": spec.setting, "about": told, "tables": as_json(tables)}
+    _draw(compared, out / f"{spec.model}-{spec.setting}")
     texts = [markdown(*table) for table in tables]
-    return Part.METHODS, figures, "\n".join([f"### {place.model}, {place.setting}\n", *texts, f"{told}\n"])
+    return Part.METHODS, figures, "\n".join([f"### {spec.model}, {spec.setting}\n", *texts, f"{told}\n"])
 
 
 def _augmentation(plan: Plan, name: str, home: Path, out: Path, language: Language, report: Report) -> Done:
@@ -78,8 +78,8 @@ def _augmentation(plan: Plan, name: str, home: Path, out: Path, language: Langua
 
 
 def _stamp(plan: Plan) -> dict[str, Any]:
-    scenes = {name: load_scene(Place(name, Setting.ACTIONABLE, people=1)) for name in plan.models}
-    models = {name: scene.model_digest for name, scene in scenes.items()}
+    setups = {name: load_setup(CohortSpec(name, SettingKind.ACTIONABLE, people=1)) for name in plan.models}
+    models = {name: setup.model_digest for name, setup in setups.items()}
     return {"versions": versions(), "models": models}
 
 

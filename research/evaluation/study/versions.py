@@ -1,10 +1,10 @@
 """The versions of all that a study is made of: stamped on its results and said below its tables."""
 
 from research.evaluation.augmentation.trial import TRIAL_VERSION
+from research.evaluation.benchmark_setup.people import SETUP_VERSION
 from research.evaluation.judging.judges import REFIT_VERSION
 from research.evaluation.methods.registry import ADAPTERS
 from research.evaluation.methods.turnpoint import ENGINE_VERSION
-from research.evaluation.scene.people import SETUP_VERSION
 
 STUDY_VERSION = 2
 """Of the measures and tables: raised when figures of an older version may not stand beside new ones."""

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from research.evaluation.asking.answers import Answer
+from research.evaluation.benchmark_setup.people import BenchmarkPerson
 from research.evaluation.judging.estimates import Estimate
 from research.evaluation.judging.figures import asking, right, speed
 from research.evaluation.judging.judged import Asked, Judged
 from research.evaluation.judging.shape import Shape
 from research.evaluation.methods.reply import Ending, Reply
-from research.evaluation.scene.people import Person
 
 SHAPE = Shape(
     fixed_kept=True,
@@ -43,7 +43,7 @@ GOOD = Judged(
 def asked(number: int, best: Judged | None, cpu_s: float = 0.01, ending: Ending = Ending.FOUND) -> Asked:
     answer = Answer(number, Reply(ending), cpu_s=cpu_s, wall_s=cpu_s)
     return Asked(
-        Person(number, values={}, row=np.zeros(1), reach={}),
+        BenchmarkPerson(number, values={}, row=np.zeros(1), ranges={}),
         answer=answer,
         judged=() if best is None else (best,),
     )

@@ -9,63 +9,68 @@ from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
 from app.engine.references import reference_data_of
 from app.engine.search import search
+from research.evaluation.benchmark_setup.compact import Compact
+from research.evaluation.benchmark_setup.people import (
+    BenchmarkPerson,
+    BenchmarkSetup,
+    CohortSpec,
+    load_setup,
+)
+from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.judging.scales import scales_of
 from research.evaluation.judging.shape import shape_of
-from research.evaluation.scene.compact import Compact
-from research.evaluation.scene.people import Person, Place, Scene, load_scene
-from research.evaluation.scene.rules import Setting
 from research.unconstrained.actions import freedom_of
 
 PEOPLE = 60
 
 
 @pytest.fixture(scope="module", params=["dysglycaemia", "heart-disease"])
-def free(request: pytest.FixtureRequest) -> Scene:
-    return load_scene(Place(request.param, Setting.FREE, people=PEOPLE))
+def free(request: pytest.FixtureRequest) -> BenchmarkSetup:
+    return load_setup(CohortSpec(request.param, SettingKind.FREE, people=PEOPLE))
 
 
 @pytest.fixture(scope="module")
-def heart_scene() -> Scene:
-    return load_scene(Place("heart-disease", Setting.ACTIONABLE, people=PEOPLE))
+def heart_setup() -> BenchmarkSetup:
+    return load_setup(CohortSpec("heart-disease", SettingKind.ACTIONABLE, people=PEOPLE))
 
 
-def with_unknown(scene: Scene) -> Person:
-    return next(person for person in scene.people if person.unknown.any())
+def with_unknown(setup: BenchmarkSetup) -> BenchmarkPerson:
+    return next(person for person in setup.people if person.unknown.any())
 
 
-def test_people_asked_about_are_held_out_and_at_high_risk(free: Scene) -> None:
+def test_people_asked_about_are_held_out_and_at_high_risk(free: BenchmarkSetup) -> None:
     rows = np.stack([person.row for person in free.people])
     assert len(rows) == PEOPLE
     assert (free.risk(rows) > free.target).all()
 
 
-def test_what_is_unknown_stays_unknown_to_the_classifier_and_in_answers(heart_scene: Scene) -> None:
-    person = with_unknown(heart_scene)
-    told = heart_scene.filled(person.row)[None]
+def test_what_is_unknown_stays_unknown_to_the_classifier_and_in_answers(heart_setup: BenchmarkSetup) -> None:
+    person = with_unknown(heart_setup)
+    told = heart_setup.filled(person.row)[None]
     assert not np.isnan(told).any()
-    assert heart_scene.both_classes(person, told)[0, 1] == heart_scene.risk(person.row[None])[0]
-    np.testing.assert_array_equal(heart_scene.answer(person, told[0]), person.row)
+    assert heart_setup.both_classes(person, told)[0, 1] == heart_setup.risk(person.row[None])[0]
+    np.testing.assert_array_equal(heart_setup.answer(person, told[0]), person.row)
 
 
-def test_what_is_unknown_is_not_free(heart_scene: Scene) -> None:
-    for scene in (heart_scene, load_scene(Place("heart-disease", Setting.FREE, people=PEOPLE))):
-        for person in scene.people:
-            assert not person.unknown[scene.free_columns(person)].any()
+def test_what_is_unknown_is_not_free(heart_setup: BenchmarkSetup) -> None:
+    for setup in (heart_setup, load_setup(CohortSpec("heart-disease", SettingKind.FREE, people=PEOPLE))):
+        for person in setup.people:
+            assert not person.unknown[setup.free_columns(person)].any()
 
 
-def test_freely_everything_known_may_change(free: Scene) -> None:
+def test_freely_everything_known_may_change(free: BenchmarkSetup) -> None:
     for person in free.people:
         assert set(free.free_columns(person)) == set(np.flatnonzero(~person.unknown))
 
 
-def test_compact_rows_come_back(free: Scene) -> None:
+def test_compact_rows_come_back(free: BenchmarkSetup) -> None:
     compact = Compact(free.schema)
     rows = free.training.rows[:50]
     assert compact.of(rows).shape == (50, len(free.schema.features))
     np.testing.assert_array_equal(compact.rows(compact.of(rows)), rows)
 
 
-def test_free_answers_of_the_search_are_strictly_right_and_cost_what_levers_say(free: Scene) -> None:
+def test_free_answers_of_the_search_are_strictly_right_and_cost_what_levers_say(free: BenchmarkSetup) -> None:
     references, freedom = reference_data_of(free.model), freedom_of(free.schema, free.sd)
     scales, answered = scales_of(free.schema, free.model.population.rows), 0
     for person in free.people[:4]:
@@ -83,7 +88,7 @@ def test_free_answers_of_the_search_are_strictly_right_and_cost_what_levers_say(
         ).levels:
             answered += 1
             row = levers.rows(levels[None])[0]
-            shape = shape_of(free.rules, person, row, scales)
+            shape = shape_of(free.setting, person, row, scales)
             assert free.risk(row[None])[0] <= free.target
             assert shape.fixed_kept
             assert shape.in_range

@@ -17,12 +17,12 @@ from research.evaluation.asking.fingerprint import answers_fingerprint
 from research.evaluation.augmentation import run
 from research.evaluation.augmentation.augmenters import AUGMENTERS, Augmenter
 from research.evaluation.augmentation.run import trials_fingerprint
+from research.evaluation.benchmark_setup.people import BenchmarkSetup, CohortSpec, load_setup
+from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.judging.judges import refits_fingerprint
 from research.evaluation.methods.registry import STUDY, TURNPOINT, Method
-from research.evaluation.scene.people import Place, Scene, load_scene
-from research.evaluation.scene.rules import Setting
 
-PLACE = Place("heart-disease", Setting.ACTIONABLE, people=1)
+PLACE = CohortSpec("heart-disease", SettingKind.ACTIONABLE, people=1)
 ENDPOINT = LlmEndpoint("http://localhost:1", model="merged-1")
 OURS = next(method for method in STUDY if method.key == "ours")
 FINE_TUNED = next(method for method in STUDY if method.key == "fine-tuned")
@@ -31,21 +31,21 @@ SEARCH = next(augmenter for augmenter in AUGMENTERS if augmenter.key == "search"
 
 def printed() -> str:
     """Fingerprints of every kind; also run in a copy of the code."""
-    scene = load_scene(PLACE)
+    setup = load_setup(PLACE)
     return " ".join(
         [
-            answers_fingerprint(scene, OURS),
-            answers_fingerprint(scene, FINE_TUNED, ENDPOINT),
-            trials_fingerprint(scene, 300, SEARCH),
-            trials_fingerprint(scene, 300, None),
-            refits_fingerprint(scene),
+            answers_fingerprint(setup, OURS),
+            answers_fingerprint(setup, FINE_TUNED, ENDPOINT),
+            trials_fingerprint(setup, 300, SEARCH),
+            trials_fingerprint(setup, 300, None),
+            refits_fingerprint(setup),
         ]
     )
 
 
 @pytest.fixture(scope="module")
-def scene() -> Scene:
-    return load_scene(PLACE)
+def setup() -> BenchmarkSetup:
+    return load_setup(PLACE)
 
 
 def test_a_comment_in_every_file_and_another_folder_change_none(tmp_path: Path) -> None:
@@ -63,10 +63,10 @@ def test_a_comment_in_every_file_and_another_folder_change_none(tmp_path: Path) 
     assert copy.stdout.strip() == printed()
 
 
-def test_where_an_adapter_lies_and_what_tables_call_it_change_none(scene: Scene) -> None:
+def test_where_an_adapter_lies_and_what_tables_call_it_change_none(setup: BenchmarkSetup) -> None:
     moved = replace(OURS, name="Another name", adapter=replace(TURNPOINT, target="elsewhere:Other"))
-    assert answers_fingerprint(scene, moved) == answers_fingerprint(scene, OURS)
-    assert trials_fingerprint(scene, 300, replace(SEARCH, name="x")) == trials_fingerprint(scene, 300, SEARCH)
+    assert answers_fingerprint(setup, moved) == answers_fingerprint(setup, OURS)
+    assert trials_fingerprint(setup, 300, replace(SEARCH, name="x")) == trials_fingerprint(setup, 300, SEARCH)
 
 
 @pytest.mark.parametrize(
@@ -81,29 +81,29 @@ def test_where_an_adapter_lies_and_what_tables_call_it_change_none(scene: Scene)
     ids=["version", "package", "option", "limit", "style"],
 )
 def test_a_version_a_package_an_option_and_a_limit_change_it(
-    scene: Scene, change: Callable[[Method], Method]
+    setup: BenchmarkSetup, change: Callable[[Method], Method]
 ) -> None:
-    assert answers_fingerprint(scene, change(OURS)) != answers_fingerprint(scene, OURS)
+    assert answers_fingerprint(setup, change(OURS)) != answers_fingerprint(setup, OURS)
 
 
-def test_the_model_the_setting_and_the_language_model_change_it(scene: Scene) -> None:
+def test_the_model_the_setting_and_the_language_model_change_it(setup: BenchmarkSetup) -> None:
     others = [
-        answers_fingerprint(load_scene(replace(PLACE, model="dysglycaemia")), FINE_TUNED, ENDPOINT),
-        answers_fingerprint(load_scene(replace(PLACE, setting=Setting.FREE)), FINE_TUNED, ENDPOINT),
-        answers_fingerprint(scene, FINE_TUNED, replace(ENDPOINT, model="merged-2")),
-        answers_fingerprint(scene, FINE_TUNED, replace(ENDPOINT, temperature=0.1)),
-        answers_fingerprint(scene, FINE_TUNED, ENDPOINT),
+        answers_fingerprint(load_setup(replace(PLACE, model="dysglycaemia")), FINE_TUNED, ENDPOINT),
+        answers_fingerprint(load_setup(replace(PLACE, setting=SettingKind.FREE)), FINE_TUNED, ENDPOINT),
+        answers_fingerprint(setup, FINE_TUNED, replace(ENDPOINT, model="merged-2")),
+        answers_fingerprint(setup, FINE_TUNED, replace(ENDPOINT, temperature=0.1)),
+        answers_fingerprint(setup, FINE_TUNED, ENDPOINT),
     ]
     assert len(set(others)) == len(others)
 
 
 @pytest.mark.parametrize("name", ["SETUP_VERSION", "ENGINE_VERSION"])
 def test_versions_of_what_all_methods_share_change_it(
-    scene: Scene, name: str, monkeypatch: pytest.MonkeyPatch
+    setup: BenchmarkSetup, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = answers_fingerprint(scene, OURS)
+    before = answers_fingerprint(setup, OURS)
     monkeypatch.setattr(fingerprint, name, 99)
-    assert answers_fingerprint(scene, OURS) != before
+    assert answers_fingerprint(setup, OURS) != before
 
 
 @pytest.mark.parametrize(
@@ -111,21 +111,21 @@ def test_versions_of_what_all_methods_share_change_it(
     [
         lambda one: replace(one, magnitudes=(1.0,)),
         lambda one: replace(one, options={"work": 1}),
-        lambda one: replace(one, setting=Setting.ACTIONABLE),
+        lambda one: replace(one, setting=SettingKind.ACTIONABLE),
         lambda one: replace(one, method="ours"),
     ],
     ids=["magnitudes", "option", "setting", "method"],
 )
 def test_what_rows_are_made_with_changes_a_trial(
-    scene: Scene, change: Callable[[Augmenter], Augmenter]
+    setup: BenchmarkSetup, change: Callable[[Augmenter], Augmenter]
 ) -> None:
-    assert trials_fingerprint(scene, 300, change(SEARCH)) != trials_fingerprint(scene, 300, SEARCH)
+    assert trials_fingerprint(setup, 300, change(SEARCH)) != trials_fingerprint(setup, 300, SEARCH)
 
 
 def test_the_number_of_people_and_the_version_change_a_trial(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    setup: BenchmarkSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = trials_fingerprint(scene, 300, SEARCH)
-    assert trials_fingerprint(scene, 200, SEARCH) != before
+    before = trials_fingerprint(setup, 300, SEARCH)
+    assert trials_fingerprint(setup, 200, SEARCH) != before
     monkeypatch.setattr(run, "TRIAL_VERSION", 99)
-    assert trials_fingerprint(scene, 300, SEARCH) != before
+    assert trials_fingerprint(setup, 300, SEARCH) != before

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from research.evaluation.benchmark_setup.people import CohortSpec, load_setup
+from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.methods.turnpoint import ENGINE_VERSION, Turnpoint
-from research.evaluation.scene.people import Place, load_scene
-from research.evaluation.scene.rules import Setting
 
 Changes = dict[str, float]
 ACTIONABLE: dict[int, list[Changes]] = {
@@ -42,13 +42,13 @@ FREE: dict[int, list[Changes]] = {
 WHY = "If this is meant: raise ENGINE_VERSION, and write down here what is answered now."
 
 
-def answers(place: Place) -> dict[int, list[Changes]]:
+def answers(place: CohortSpec) -> dict[int, list[Changes]]:
     """What changes in each option, by the person's id."""
-    scene = load_scene(place)
-    method = Turnpoint(scene, count=2)
+    setup = load_setup(place)
+    method = Turnpoint(setup, count=2)
 
     def changes(factual: Sequence[float], row: Sequence[float]) -> Changes:
-        columns = zip(scene.schema.columns, factual, row, strict=True)
+        columns = zip(setup.schema.columns, factual, row, strict=True)
         return {
             name: round(after, 6)
             for name, before, after in columns
@@ -57,11 +57,13 @@ def answers(place: Place) -> dict[int, list[Changes]]:
 
     return {
         person.source_id: [changes(person.row.tolist(), row) for row in method(person).rows]
-        for person in scene.people
+        for person in setup.people
     }
 
 
 def test_the_engine_answers_as_its_version_says() -> None:
     assert ENGINE_VERSION == 1
-    assert answers(Place("dysglycaemia", Setting.ACTIONABLE, people=len(ACTIONABLE))) == ACTIONABLE, WHY
-    assert answers(Place("heart-disease", Setting.FREE, people=len(FREE))) == FREE, WHY
+    assert (
+        answers(CohortSpec("dysglycaemia", SettingKind.ACTIONABLE, people=len(ACTIONABLE))) == ACTIONABLE
+    ), WHY
+    assert answers(CohortSpec("heart-disease", SettingKind.FREE, people=len(FREE))) == FREE, WHY

@@ -32,10 +32,10 @@ class Compact:
                 rows[:, group[0]] = compact[:, index]
         return rows
 
-    def free(self, reach: "set[str]", categories: bool, unknown: "set[str]") -> list[int]:
+    def free(self, open_features: "set[str]", categories: bool, unknown: "set[str]") -> list[int]:
         """Positions of the features that may change."""
         return [
             index
             for index, name in enumerate(self.names)
-            if name not in unknown and (name in reach or (categories and index in self.categorical))
+            if name not in unknown and (name in open_features or (categories and index in self.categorical))
         ]

@@ -1,7 +1,7 @@
 """How far each feature of a person may move, as intervals: a schema's directions and limits, or all observed.
 
 The same as a patient's levers, without their steps: peers that take a range for each feature are given
-this one, and every answer's actionability is judged by it. What is not known has no reach.
+this one, and every answer's actionability is judged by it. What is not known has no range.
 """
 
 import math
@@ -10,33 +10,33 @@ from collections.abc import Mapping, Sequence
 from app.domain.feature import Action, Direction
 from app.domain.links import LinearLink, ProportionalLink
 from app.domain.schema import FeatureSchema, Value
-from research.evaluation.scene.rules import Rules, Setting
+from research.evaluation.benchmark_setup.setting import BenchmarkSetting, SettingKind
 
-Reach = Mapping[str, tuple[float, float]]
+FeasibleRanges = Mapping[str, tuple[float, float]]
 """Lowest and highest value of each feature that has room to move."""
 
 _UNBOUNDED = (-math.inf, math.inf)
 
 
-def reach_of(
-    rules: Rules, values: Mapping[str, Value], only: Sequence[str] | None = None
+def feasible_ranges(
+    setting: BenchmarkSetting, values: Mapping[str, Value], only: Sequence[str] | None = None
 ) -> dict[str, tuple[float, float]]:
     """The intervals open to a person, those of linked features (weight, waist) included, not categories."""
-    schema, reach = rules.schema, {}
+    schema, ranges = setting.schema, {}
     for feature in schema.actionable:
         start = known(values, feature.name)
         if feature.action is None or start is None or (only is not None and feature.name not in only):
             continue
-        if rules.setting is Setting.FREE:
+        if setting.kind is SettingKind.FREE:
             low, high = _observed(schema, feature.name)
-            reach[feature.name] = (min(low, start), max(high, start))
+            ranges[feature.name] = (min(low, start), max(high, start))
             continue
         end = _end(feature.action, start)
         for name, value in [(feature.name, end), *_linked_ends(schema, values, feature.name, end - start)]:
             low, high = _interval(schema, name, number(values, name), value)
             if high - low >= schema[name].precision - 1e-6:
-                reach[name] = (low, high)
-    return reach
+                ranges[name] = (low, high)
+    return ranges
 
 
 def known(values: Mapping[str, Value], name: str) -> float | None:

@@ -1,4 +1,4 @@
-"""The people asked about, and what a method may know: the model, the rules, training people.
+"""The people asked about, and what a method may know: the model, the setting's rules, training people.
 
 Most peers cannot take unknown values. So they are shown the training people's median or most frequent value
 in their place, cannot change it, and the classifier they ask sees what it would see: unknown.
@@ -20,9 +20,9 @@ from app.classifiers.store import load_model
 from app.classifiers.training_procedure import Sample
 from app.classifiers.xgboost_local import load_booster
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, Value
-from app.paths import MODEL_STORE
-from research.evaluation.scene.reach import Reach, reach_of
-from research.evaluation.scene.rules import Rules, Setting, rules_of
+from app.paths import ROOT
+from research.evaluation.benchmark_setup.feasible_ranges import FeasibleRanges, feasible_ranges
+from research.evaluation.benchmark_setup.setting import BenchmarkSetting, SettingKind, setting_of
 
 SETUP_VERSION = 1
 """Of who is asked about and what methods are told of them: raised when either changes, so that kept answers
@@ -30,22 +30,22 @@ are asked for anew; not for a comment, a name or a move."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CohortSpec:
     """Which people of which model, in which setting; small enough to be sent to another process."""
 
     model: str
-    setting: Setting
+    setting: SettingKind
     people: int
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class BenchmarkPerson:
     """One held-out person: values in the schema's kinds, the encoded row, and what may move how far."""
 
     source_id: int
     values: Mapping[str, Value]
     row: FloatArray
-    reach: Reach
+    ranges: FeasibleRanges
     only: tuple[str, ...] | None = None
     """The actionable features that may vary; all of them when None."""
 
@@ -55,12 +55,12 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Scene:
+class BenchmarkSetup:
     """The shipped model, the people asked about, and the training people whom some peers need."""
 
     model: ModelVersion
-    rules: Rules
-    people: tuple[Person, ...]
+    setting: BenchmarkSetting
+    people: tuple[BenchmarkPerson, ...]
     sd: FloatArray
     """Standard deviation of each column among training people."""
     filling: FloatArray
@@ -89,14 +89,14 @@ class Scene:
     def filled(self, rows: FloatArray) -> FloatArray:
         return np.where(np.isnan(rows), self.filling, rows)
 
-    def free_columns(self, person: Person) -> list[int]:
+    def free_columns(self, person: BenchmarkPerson) -> list[int]:
         """The columns that may change, those of free categories included."""
-        free = [self.schema.column_of[name] for name in person.reach]
+        free = [self.schema.column_of[name] for name in person.ranges]
         return sorted(free + [column for group in self.free_categories(person) for column in group])
 
-    def free_categories(self, person: Person) -> list[list[int]]:
+    def free_categories(self, person: BenchmarkPerson) -> list[list[int]]:
         """The columns of each category that may change."""
-        if not self.rules.categories:
+        if not self.setting.categories:
             return []
         groups = [
             [self.schema.columns.index(name) for name in feature.columns]
@@ -109,7 +109,7 @@ class Scene:
         """Risk of each row, shape (n,): XGBoost's fastest path, float32 as in training."""
         return np.asarray(self.booster.inplace_predict(rows.astype(np.float32)), dtype=np.float64)
 
-    def both_classes(self, person: Person, rows: FloatArray) -> FloatArray:
+    def both_classes(self, person: BenchmarkPerson, rows: FloatArray) -> FloatArray:
         """Probabilities of the low and the high class, shape (n, 2): scikit-learn's `predict_proba`.
 
         Of filled rows that stand for this person, whose unknown values the classifier sees as unknown.
@@ -118,7 +118,7 @@ class Scene:
         risk = self.risk(seen)
         return np.column_stack([1.0 - risk, risk])
 
-    def answer(self, person: Person, row: FloatArray) -> tuple[float, ...]:
+    def answer(self, person: BenchmarkPerson, row: FloatArray) -> tuple[float, ...]:
         """A filled row as an answer about this person."""
         return tuple(np.where(person.unknown, np.nan, row).tolist())
 
@@ -128,14 +128,14 @@ class Scene:
         return hashlib.sha256((self.model.folder / "manifest.json").read_bytes()).hexdigest()
 
     @cached_property
-    def told_digest(self) -> str:
-        """SHA-256 over all of the model that peers are told of; the committee is ours alone."""
-        told = self.rules.schema.model_dump_json(  # by the names of task.toml, which outlive those of code
+    def shown_digest(self) -> str:
+        """SHA-256 over all of the model that peers are shown; the committee is ours alone."""
+        shown = self.setting.schema.model_dump_json(  # by the names of task.toml, which outlive those of code
             by_alias=True, exclude={"model": {"min_robustness", "title", "description"}, "data": True}
         )
         files = ("classifier.ubj", Side.TRAINING, Side.HELD_OUT)
         return hashlib.sha256(
-            told.encode() + b"".join((self.model.folder / name).read_bytes() for name in files)
+            shown.encode() + b"".join((self.model.folder / name).read_bytes() for name in files)
         ).hexdigest()
 
     @cached_property
@@ -145,44 +145,50 @@ class Scene:
         ids = json.dumps([person.source_id for person in self.people])
         return hashlib.sha256(ids.encode() + rows.tobytes()).hexdigest()
 
-    def restricted(self, person: Person, only: Sequence[str] | None) -> Person:
+    def restricted(self, person: BenchmarkPerson, only: Sequence[str] | None) -> BenchmarkPerson:
         """The same person with only these actionable features free to vary."""
         if only is None:
             return person
-        return replace(person, only=tuple(only), reach=reach_of(self.rules, person.values, only))
+        return replace(person, only=tuple(only), ranges=feasible_ranges(self.setting, person.values, only))
 
 
-def load_scene(place: Place) -> Scene:
+def load_setup(spec: CohortSpec) -> BenchmarkSetup:
     """The first held-out people of high risk in the file's order, unknown values or not.
 
     Raises:
         ModelFolderError: there is no such model.
     """
-    model = load_model(MODEL_STORE / place.model)
+    model = load_model(ROOT / "model_store" / spec.model)
     rows = model.population.rows
     sd = np.nanstd(rows, axis=0)
-    rules = rules_of(model.schema, place.setting, sd)
+    setting = setting_of(model.schema, spec.setting, sd)
     threshold = model.schema.model.threshold
-    asked = [person for person in people_of(model, Side.HELD_OUT) if person.risk > threshold][: place.people]
-    people = [_person(rules, person.source_id, model.schema, person.features) for person in asked]
-    return Scene(model=model, rules=rules, people=tuple(people), sd=sd, filling=_filling(model.schema, rows))
+    asked = [person for person in people_of(model, Side.HELD_OUT) if person.risk > threshold][: spec.people]
+    people = [_person(setting, person.source_id, model.schema, person.features) for person in asked]
+    return BenchmarkSetup(
+        model=model, setting=setting, people=tuple(people), sd=sd, filling=_filling(model.schema, rows)
+    )
 
 
-def held_out_rows(scene: Scene) -> FloatArray:
+def held_out_rows(setup: BenchmarkSetup) -> FloatArray:
     """Everybody held out, encoded."""
-    return np.stack([scene.schema.encode(one.features) for one in people_of(scene.model, Side.HELD_OUT)])
+    return np.stack([setup.schema.encode(one.features) for one in people_of(setup.model, Side.HELD_OUT)])
 
 
-def easy_training_person(scene: Scene) -> Person:
+def easy_training_person(setup: BenchmarkSetup) -> BenchmarkPerson:
     """The training person whose risk is least above the target: the warm-up of every method."""
-    people = people_of(scene.model, Side.TRAINING)
-    risks = [one.risk if one.risk > scene.target else np.inf for one in people]
+    people = people_of(setup.model, Side.TRAINING)
+    risks = [one.risk if one.risk > setup.target else np.inf for one in people]
     easiest = people[int(np.argmin(risks))]
-    return _person(scene.rules, easiest.source_id, scene.schema, easiest.features)
+    return _person(setup.setting, easiest.source_id, setup.schema, easiest.features)
 
 
-def _person(rules: Rules, source_id: int, schema: FeatureSchema, values: Mapping[str, Any]) -> Person:
-    return Person(source_id, values=values, row=schema.encode(values), reach=reach_of(rules, values))
+def _person(
+    setting: BenchmarkSetting, source_id: int, schema: FeatureSchema, values: Mapping[str, Any]
+) -> BenchmarkPerson:
+    return BenchmarkPerson(
+        source_id, values=values, row=schema.encode(values), ranges=feasible_ranges(setting, values)
+    )
 
 
 def _filling(schema: FeatureSchema, rows: FloatArray) -> FloatArray:

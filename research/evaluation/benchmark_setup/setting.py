@@ -1,7 +1,7 @@
 """The two settings of the study: what may change, and what a change is worth.
 
 *Actionable*: the schema's own rules. *Free*, as in the papers: any known feature may take any observed value,
-whatever its direction, and nothing moves along (`unconstrained.schema`).
+whatever its direction, and nothing moves along with another (`research.unconstrained`).
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from app.domain.schema import FeatureSchema, FloatArray
 from research.unconstrained.schema import freed
 
 
-class Setting(StrEnum):
+class SettingKind(StrEnum):
     """What may change."""
 
     ACTIONABLE = "actionable"
@@ -20,15 +20,15 @@ class Setting(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class BenchmarkSetting:
     """What a method may do: `schema` has the actions that count."""
 
     schema: FeatureSchema
-    setting: Setting
+    kind: SettingKind
 
     @property
     def categories(self) -> bool:
-        return self.setting is Setting.FREE
+        return self.kind is SettingKind.FREE
 
     def may_change(self, feature: Feature) -> bool:
         """Whether some answer to somebody may change it, on its own or along with another."""
@@ -37,8 +37,8 @@ class Rules:
         return feature.action is not None or feature.name in self.schema.link_of
 
 
-def rules_of(schema: FeatureSchema, setting: Setting, sd: FloatArray) -> Rules:
+def setting_of(schema: FeatureSchema, kind: SettingKind, sd: FloatArray) -> BenchmarkSetting:
     """The rules of a setting; `sd` has shape (columns,)."""
-    if setting is Setting.ACTIONABLE:
-        return Rules(schema, setting)
-    return Rules(freed(schema, sd, Direction.INCREASE), setting)
+    if kind is SettingKind.ACTIONABLE:
+        return BenchmarkSetting(schema, kind)
+    return BenchmarkSetting(freed(schema, sd, Direction.INCREASE), kind)
