@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from app.paths import ROOT
-from research.evaluation.asking.language import Language
 from research.evaluation.benchmark_setup.people import CohortSpec
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.methods.registry import BENCH, Method
 from research.evaluation.reporting.tables import as_json, markdown, terminal
+from research.evaluation.runner.language_models import LanguageModels
 from research.evaluation.study.compare import Tables, about, compare, comparison_tables
 from research.evaluation.study.probes import Probe, probe_all
 
@@ -52,7 +52,7 @@ def measure_peers(console: Console, choice: Choice) -> None:
             if done == 1.0:
                 console.print(words)
 
-        compared = compare(spec, choice.methods, _HOME, Language(_HOME), report, choice.fresh)
+        compared = compare(spec, choice.methods, _HOME, LanguageModels(_HOME), report, choice.fresh)
     tables = comparison_tables(compared)
     probes = [] if choice.only else _probe(console)
     told = [about(compared), *(_sentence(probe) for probe in probes)]

@@ -95,11 +95,11 @@ def _evaluate_proposals(
 
 
 def _study(words: "Words", home: Path, out: Path) -> None:
-    from research.evaluation.asking.language import Language
+    from research.evaluation.runner.language_models import LanguageModels
     from research.evaluation.study.plan import plan_of
     from research.evaluation.study.run import study
 
     plan = plan_of(words)
     with progress() as report:
-        text = study(plan, home / "evaluation", out, Language(home, llm_endpoint(Settings())), report)
+        text = study(plan, home / "evaluation", out, LanguageModels(home, llm_endpoint(Settings())), report)
     typer.echo(text)

@@ -62,10 +62,10 @@ def make_own_lessons(
     ][:: recipe.own.every]
     yardsticks = reference_data_of(model)
 
-    async def asked(served: LlmEndpoint) -> list[Lesson]:
+    async def asked(endpoint: LlmEndpoint) -> list[Lesson]:
         lessons: list[Lesson] = []
-        turns = asyncio.Semaphore(served.at_once)
-        async with llm_session(served, model, Style.FINE_TUNED, recipe.own.samples) as proposer:
+        turns = asyncio.Semaphore(endpoint.at_once)
+        async with llm_session(endpoint, model, Style.FINE_TUNED, recipe.own.samples) as proposer:
 
             async def about(person: Person) -> list[Lesson]:
                 async with turns:
@@ -80,8 +80,8 @@ def make_own_lessons(
         return lessons
 
     server = nullcontext(given) if given else serving(adapter, home, lambda words, _: report(words, 0.0))
-    with server as served:
-        hot = replace(served, temperature=recipe.own.temperature)
+    with server as endpoint:
+        hot = replace(endpoint, temperature=recipe.own.temperature)
         return write_lessons(path, asyncio.run(asked(hot)))
 
 

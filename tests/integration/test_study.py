@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from research.evaluation.asking.language import Language
 from research.evaluation.benchmark_setup.setting import SettingKind
+from research.evaluation.runner.language_models import LanguageModels
 from research.evaluation.study.plan import Part, StudyError, Words, plan_of
 from research.evaluation.study.run import RESULTS, study
 
@@ -24,7 +24,7 @@ FEW = Words(
 def few(home: Path, out: Path, part: Part = Part.METHODS, fresh: bool = False) -> str:
     plan = plan_of(replace(FEW, parts=[part], fresh=fresh))
     plan = replace(plan, trials=replace(plan.trials, people=120))
-    return study(plan, home, out, Language(home), lambda *_: None)
+    return study(plan, home, out, LanguageModels(home), lambda *_: None)
 
 
 @pytest.fixture(scope="module")

@@ -21,9 +21,9 @@ from research.evaluation.augmentation.worlds import (
     setup_of,
 )
 from research.evaluation.benchmark_setup.people import BenchmarkPerson
-from research.evaluation.methods.reply import Ending, Reply
+from research.evaluation.methods.reply import Ending, MethodReply
 
-Ask = Callable[[BenchmarkPerson], Reply]
+Ask = Callable[[BenchmarkPerson], MethodReply]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Made:
 
 
 def make_rows(
-    cohort: Cohort, scarce: Scarce, augmenter: Augmenter, most: float, seed: int, served: LlmEndpoint | None
+    cohort: Cohort, scarce: Scarce, augmenter: Augmenter, most: float, seed: int, endpoint: LlmEndpoint | None
 ) -> list[Made]:
     """Up to `most` times the rows that each class lost."""
     rng = np.random.default_rng([seed, 1])
@@ -62,7 +62,7 @@ def make_rows(
         known = cohort.training.take(scarce.labelled)
         smote = [(label, between(cohort, known, label, count, seed)) for label, count in wanted.items()]
         return [Made(label, rows=rows, unchanged=np.zeros(len(rows), dtype=bool)) for label, rows in smote]
-    return list(_changed(cohort, scarce, augmenter, wanted, rng, served))
+    return list(_changed(cohort, scarce, augmenter, wanted, rng, endpoint))
 
 
 def _as_they_are(label: bool, rows: FloatArray) -> Made:
@@ -75,7 +75,7 @@ def _changed(
     augmenter: Augmenter,
     wanted: dict[bool, int],
     rng: np.random.Generator,
-    served: LlmEndpoint | None,
+    endpoint: LlmEndpoint | None,
 ) -> Iterator[Made]:
     """People on the wanted side as they are, or labelled ones for them; others with what a method changes."""
     labelled = augmenter.way is Way.LABELLED
@@ -83,7 +83,7 @@ def _changed(
     model = model_of(cohort, known)
     for label, count in wanted.items():
         setup = setup_of(cohort, model, label, augmenter.setting)
-        ask = _asking(augmenter, setup, served)
+        ask = _asking(augmenter, setup, endpoint)
         people = _sources(cohort, scarce, model, label, labelled, rng)[:count]
         rows = np.full((len(people), len(cohort.schema.columns)), np.nan)
         unchanged = setup.risk(cohort.training.rows[people]) <= setup.target
@@ -114,17 +114,17 @@ def _sources(
     return np.concatenate([rng.permutation(own), rng.permutation(others)])
 
 
-def _asking(augmenter: Augmenter, setup: ScarceSetup, served: LlmEndpoint | None) -> Ask | None:
+def _asking(augmenter: Augmenter, setup: ScarceSetup, endpoint: LlmEndpoint | None) -> Ask | None:
     if augmenter.method is None:
         return None
     options = {**augmenter.base_method.options, **augmenter.options}
     if augmenter.style is not None:
-        options["served"] = served
+        options["endpoint"] = endpoint
     ask: Ask = resolve_name(augmenter.base_method.adapter.target)(setup, **options)
     return ask
 
 
-def _answer(setup: ScarceSetup, reply: Reply) -> FloatArray:
+def _answer(setup: ScarceSetup, reply: MethodReply) -> FloatArray:
     """The first row, if the classifier agrees that it is of the wanted class."""
     if reply.ending is not Ending.FOUND:
         return np.full(len(setup.schema.columns), np.nan)

@@ -8,15 +8,15 @@ from typing import Any
 import xgboost
 
 from app.local.embedded.llm_session import LlmEndpoint
-from research.evaluation.asking.fingerprint import fingerprint, method_parts, package_version
-from research.evaluation.asking.language import Language, Report
-from research.evaluation.asking.lines import append_line, read_lines
-from research.evaluation.asking.worker import Broken, Done, Worker
 from research.evaluation.augmentation.augmenters import AUGMENTERS, Augmenter
 from research.evaluation.augmentation.cohort import LABELLED, Scarcity
 from research.evaluation.augmentation.trial import TRIAL_VERSION, Maker, Task, Trial, prepare, trial_of
 from research.evaluation.benchmark_setup.people import SETUP_VERSION, BenchmarkSetup, CohortSpec, load_setup
 from research.evaluation.benchmark_setup.setting import SettingKind
+from research.evaluation.runner.fingerprint import fingerprint, method_parts, package_version
+from research.evaluation.runner.json_lines import append_line, read_lines
+from research.evaluation.runner.language_models import LanguageModels, Report
+from research.evaluation.runner.worker import Broken, Done, Worker
 
 SEEDS, QUICK_SEEDS, QUICK_LABELLED = 10, 2, 200
 _LIMIT_S = 3600.0
@@ -32,7 +32,7 @@ class Trials:
 
 
 def try_all(
-    name: str, trials: Trials, home: Path, language: Language, report: Report, fresh: bool = False
+    name: str, trials: Trials, home: Path, language: LanguageModels, report: Report, fresh: bool = False
 ) -> list[Trial]:
     """Every trial of one model, first those without anything made.
 
@@ -43,15 +43,15 @@ def try_all(
     setup = load_setup(CohortSpec(name, SettingKind.FREE, people=1))
     found: list[Trial] = []
     for augmenter in (None, *trials.augmenters):
-        with language.served(setup.model, augmenter.style if augmenter else None, report) as served:
-            if augmenter and augmenter.style and served is None:
+        with language.endpoint(setup.model, augmenter.style if augmenter else None, report) as endpoint:
+            if augmenter and augmenter.style and endpoint is None:
                 continue
             key = augmenter.key if augmenter else "nothing"
-            shelf = home / f"{key}-{trials_fingerprint(setup, trials.people, augmenter, served)}.jsonl"
+            store = home / f"{key}-{trials_fingerprint(setup, trials.people, augmenter, endpoint)}.jsonl"
             if fresh:
-                shelf.unlink(missing_ok=True)
-            make = prepare(name, trials.people, augmenter, served)
-            found += _tried(make, _tasks(trials, augmenter), shelf, _telling(report, name, augmenter))
+                store.unlink(missing_ok=True)
+            make = prepare(name, trials.people, augmenter, endpoint)
+            found += _tried(make, _tasks(trials, augmenter), store, _telling(report, name, augmenter))
     return found
 
 
@@ -78,17 +78,17 @@ def _tasks(trials: Trials, augmenter: Augmenter | None) -> list[Task]:
     return [(scarcity, seed) for seed in range(trials.seeds) for scarcity in scarcities]
 
 
-def _tried(make: Maker, tasks: Sequence[Task], shelf: Path, tell: Callable[[int, int], None]) -> list[Trial]:
-    kept = {(entry["scarcity"], entry["seed"]): entry["trials"] for entry in read_lines(shelf)}
+def _tried(make: Maker, tasks: Sequence[Task], store: Path, tell: Callable[[int, int], None]) -> list[Trial]:
+    kept = {(entry["scarcity"], entry["seed"]): entry["trials"] for entry in read_lines(store)}
     missing = [task for task in tasks if task not in kept]
     with Worker(make, _LIMIT_S) as worker:
         for done, task in enumerate(missing):
             tell(done, len(missing))
-            came = worker.ask(task)
-            trials = came.result if isinstance(came, Done) else []
-            detail = came.detail if isinstance(came, Broken) else ""
+            outcome = worker.ask(task)
+            trials = outcome.result if isinstance(outcome, Done) else []
+            detail = outcome.detail if isinstance(outcome, Broken) else ""
             entry = {"scarcity": task[0], "seed": task[1], "trials": trials, "detail": detail}
-            append_line(shelf, entry)
+            append_line(store, entry)
             kept[task] = entry["trials"]
     return [trial_of(told) for task in tasks for told in kept[task]]
 

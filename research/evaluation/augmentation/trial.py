@@ -53,9 +53,9 @@ Task = tuple[Scarcity, int]
 Maker = Callable[[], Callable[[Task], list[dict[str, Any]]]]
 
 
-def prepare(name: str, people: int, augmenter: Augmenter | None, served: LlmEndpoint | None) -> Maker:
+def prepare(name: str, people: int, augmenter: Augmenter | None, endpoint: LlmEndpoint | None) -> Maker:
     """What a worker process calls once: it gives the function that makes all trials of one task."""
-    return partial(_prepared, name, people, augmenter, served)
+    return partial(_prepared, name, people, augmenter, endpoint)
 
 
 def trial_of(told: dict[str, Any]) -> Trial:
@@ -64,17 +64,17 @@ def trial_of(told: dict[str, Any]) -> Trial:
 
 
 def _prepared(
-    name: str, people: int, augmenter: Augmenter | None, served: LlmEndpoint | None
+    name: str, people: int, augmenter: Augmenter | None, endpoint: LlmEndpoint | None
 ) -> Callable[[Task], list[dict[str, Any]]]:
-    return partial(_try, load_cohort(name), people, augmenter, served)
+    return partial(_try, load_cohort(name), people, augmenter, endpoint)
 
 
 def _try(
-    cohort: Cohort, people: int, augmenter: Augmenter | None, served: LlmEndpoint | None, task: Task
+    cohort: Cohort, people: int, augmenter: Augmenter | None, endpoint: LlmEndpoint | None, task: Task
 ) -> list[dict[str, Any]]:
     if augmenter is None:
         return [asdict(trial) for trial in try_without(cohort, people, *task)]
-    return [asdict(trial) for trial in try_with(cohort, people, *task, augmenter, served)]
+    return [asdict(trial) for trial in try_with(cohort, people, *task, augmenter, endpoint)]
 
 
 def try_without(cohort: Cohort, people: int, scarcity: Scarcity, seed: int) -> list[Trial]:
@@ -99,13 +99,13 @@ def try_with(
     scarcity: Scarcity,
     seed: int,
     augmenter: Augmenter,
-    served: LlmEndpoint | None,
+    endpoint: LlmEndpoint | None,
 ) -> list[Trial]:
     """With rows made, at each magnitude: the first of the same rows."""
     scarce = make_scarce(cohort, scarcity, seed, people)
     known = cohort.training.take(scarce.labelled)
     started = time.perf_counter()
-    made = make_rows(cohort, scarce, augmenter, max(augmenter.magnitudes), seed, served)
+    made = make_rows(cohort, scarce, augmenter, max(augmenter.magnitudes), seed, endpoint)
     seconds = time.perf_counter() - started
     found = []
     for magnitude in augmenter.magnitudes:

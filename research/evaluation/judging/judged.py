@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.domain.schema import FloatArray
-from research.evaluation.asking.answers import Answer
 from research.evaluation.benchmark_setup.people import BenchmarkPerson
 from research.evaluation.judging.judges import Judges
 from research.evaluation.judging.shape import Shape, shape_of
+from research.evaluation.runner.result_store import TimedReply
 
 HOLDS = 0.85
 """An answer holds when at least this share of the new refits and of the new draws of noise keep it."""
@@ -57,7 +57,7 @@ class Asked:
     """One person, what a method answered, and each returned row judged, best first."""
 
     person: BenchmarkPerson
-    answer: Answer
+    answer: TimedReply
     judged: tuple[Judged, ...]
 
     @property
@@ -70,7 +70,9 @@ class Asked:
         return any(one.doable for one in self.judged)
 
 
-def judge(judges: Judges, people: Sequence[BenchmarkPerson], answers: Mapping[int, Answer]) -> list[Asked]:
+def judge(
+    judges: Judges, people: Sequence[BenchmarkPerson], answers: Mapping[int, TimedReply]
+) -> list[Asked]:
     """Judge all answers of one method, in the people's order; people not asked yet are left out."""
     pairs = [(person, answers[person.source_id]) for person in people if person.source_id in answers]
     owners = [person for person, answer in pairs for _ in answer.reply.rows]

@@ -16,9 +16,9 @@ from app.classifiers.xgboost_local import load_booster
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from app.engine.density import JointDensity, density_of
 from app.engine.plausibility import ReferencePopulation, reference_population_of
-from research.evaluation.asking.fingerprint import fingerprint
 from research.evaluation.benchmark_setup.people import BenchmarkSetup
 from research.evaluation.judging.scales import Scales, scales_of
+from research.evaluation.runner.fingerprint import fingerprint
 
 REFITS = 20
 FIRST_SEED = 1001

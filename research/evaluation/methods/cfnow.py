@@ -15,7 +15,7 @@ import pandas as pd
 from app.domain.feature import Feature
 from app.domain.schema import FloatArray
 from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
-from research.evaluation.methods.reply import Ending, Reply
+from research.evaluation.methods.reply import Ending, MethodReply
 
 SEED = 7
 
@@ -36,7 +36,7 @@ class Cfnow:
         numbers = {f"x{place}" for place, feature in features if feature.is_numeric}
         self._types = {name: "num" if name in numbers else "cat" for name in self._names}
 
-    def __call__(self, person: BenchmarkPerson) -> Reply:
+    def __call__(self, person: BenchmarkPerson) -> MethodReply:
         random.seed(self._seed)
         np.random.seed(self._seed)
         own, free = self._setup.filled(person.row), self._setup.free_columns(person)
@@ -55,9 +55,9 @@ class Cfnow:
             has_ohe=self._setup.setting.categories,
         )
         if len(found.cfs) == 0:
-            return Reply(Ending.NONE)
+            return MethodReply(Ending.NONE)
         answer = with_frozen(np.asarray(found.cfs[:1], dtype=float))
-        return Reply(Ending.FOUND, tuple(self._setup.answer(person, row) for row in answer))
+        return MethodReply(Ending.FOUND, tuple(self._setup.answer(person, row) for row in answer))
 
 
 def _names(place: int, feature: Feature) -> list[str]:

@@ -13,7 +13,7 @@ from app.domain.feature import Kind
 from app.domain.schema import FloatArray
 from research.evaluation.benchmark_setup.compact import Compact
 from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
-from research.evaluation.methods.reply import Ending, Reply
+from research.evaluation.methods.reply import Ending, MethodReply
 
 SEED = 7
 
@@ -39,7 +39,7 @@ class Dice:
         model = dice_ml.Model(model=self._model, backend="sklearn", model_type="classifier")
         self._dice = dice_ml.Dice(data, model, method=method)
 
-    def __call__(self, person: BenchmarkPerson) -> Reply:
+    def __call__(self, person: BenchmarkPerson) -> MethodReply:
         random.seed(self._seed)  # the genetic method takes no seed; it draws from these two
         np.random.seed(self._seed)
         self._model.person = person
@@ -55,12 +55,12 @@ class Dice:
                 **({"random_seed": self._seed} if self._method == "random" else {}),
             )
         except UserConfigValidationException as error:
-            return Reply(Ending.NONE, detail=str(error)[:200])
+            return MethodReply(Ending.NONE, detail=str(error)[:200])
         answers = found.cf_examples_list[0].final_cfs_df_sparse
         if answers is None or len(answers) == 0:
-            return Reply(Ending.NONE)
+            return MethodReply(Ending.NONE)
         rows = self._compact.rows(numbers_of(answers[self._compact.names]))
-        return Reply(Ending.FOUND, tuple(self._setup.answer(person, row) for row in rows))
+        return MethodReply(Ending.FOUND, tuple(self._setup.answer(person, row) for row in rows))
 
     def _frame(self, rows: FloatArray) -> pd.DataFrame:
         """A data frame whose whole numbers are integers, from which DiCE reads their precision."""

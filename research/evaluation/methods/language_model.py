@@ -12,30 +12,30 @@ from app.engine.selection import rank_and_diversify, score
 from app.local.embedded.llm_session import LlmEndpoint, llm_session
 from app.proposers.llm.prompt import Style
 from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
-from research.evaluation.methods.reply import Reply
-from research.evaluation.methods.turnpoint import Asker, reply
+from research.evaluation.methods.reply import MethodReply
+from research.evaluation.methods.turnpoint import ProblemBuilder, reply
 
 SAMPLES = 8
 
 
-class LanguageModel:
+class LanguageModelMethod:
     """What it says, verified: of its samples those that are valid as they come, ranked as usual."""
 
     def __init__(
-        self, setup: BenchmarkSetup, style: str, count: int = 1, served: LlmEndpoint | None = None
+        self, setup: BenchmarkSetup, style: str, count: int = 1, endpoint: LlmEndpoint | None = None
     ) -> None:
-        if served is None:
+        if endpoint is None:
             raise ValueError("a language model is asked over HTTP, and no server was given")
-        self._asker = Asker(setup, categories=False)
+        self._builder = ProblemBuilder(setup, categories=False)
         self._wish = Preferences(
             count=count, min_robustness=setup.schema.model.min_robustness, generator=Generator.LLM
         )
         self._runner = asyncio.Runner()
-        self._context = llm_session(served, setup.model, Style(style), SAMPLES)
+        self._context = llm_session(endpoint, setup.model, Style(style), SAMPLES)
         self._proposer = self._runner.run(self._context.__aenter__())
 
-    def __call__(self, person: BenchmarkPerson) -> Reply:
-        question, wish = self._asker.question(person), self._wish
+    def __call__(self, person: BenchmarkPerson) -> MethodReply:
+        question, wish = self._builder.question(person), self._wish
         proposed = self._runner.run(self._proposer.propose(question))
         if proposed.degraded is not None and proposed.degraded.is_away:
             raise RuntimeError(proposed.degraded)
@@ -43,9 +43,9 @@ class LanguageModel:
         pool = pool[question.levers.allowed(pool)]
         valid = pool[question.reached(question.risk(pool))]
         likeness = PlausibilityProfile(
-            question.levers, self._asker.yardsticks.population, self._asker.yardsticks.density
+            question.levers, self._builder.yardsticks.population, self._builder.yardsticks.density
         )
-        judged = score(question, self._asker.yardsticks.evaluator, likeness, valid)
+        judged = score(question, self._builder.yardsticks.evaluator, likeness, valid)
         options = rank_and_diversify(judged, question.target, wish.count, wish.min_robustness)
         return reply(question, wish, options, proved=False)
 
@@ -56,22 +56,22 @@ class Pipeline:
     Without a server it is the search alone, as the gateway answers about models that nobody was taught.
     """
 
-    def __init__(self, setup: BenchmarkSetup, count: int = 1, served: LlmEndpoint | None = None) -> None:
-        self._asker = Asker(setup, categories=served is None)
+    def __init__(self, setup: BenchmarkSetup, count: int = 1, endpoint: LlmEndpoint | None = None) -> None:
+        self._builder = ProblemBuilder(setup, categories=endpoint is None)
         self._wish = Preferences(
             count=count, min_robustness=setup.schema.model.min_robustness, generator=Generator.AUTO
         )
         self._runner = asyncio.Runner()
         self._proposer = None
-        if served is not None:
-            self._context = llm_session(served, setup.model, Style.FINE_TUNED, SAMPLES)
+        if endpoint is not None:
+            self._context = llm_session(endpoint, setup.model, Style.FINE_TUNED, SAMPLES)
             self._proposer = self._runner.run(self._context.__aenter__())
 
-    def __call__(self, person: BenchmarkPerson) -> Reply:
-        question, wish = self._asker.question(person), self._wish
+    def __call__(self, person: BenchmarkPerson) -> MethodReply:
+        question, wish = self._builder.question(person), self._wish
         proposals = question.unchanged[:0]
         if self._proposer is not None:
             proposals = self._runner.run(self._proposer.propose(question)).levels
-        found = search(question, self._asker.yardsticks, wish)
-        options = self._asker.options(question, wish, repair(question, proposals).levels, found)
+        found = search(question, self._builder.yardsticks, wish)
+        options = self._builder.options(question, wish, repair(question, proposals).levels, found)
         return reply(question, wish, options, found.proved)

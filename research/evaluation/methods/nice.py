@@ -9,7 +9,7 @@ from nice import NICE
 
 from research.evaluation.benchmark_setup.compact import Compact
 from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
-from research.evaluation.methods.reply import Ending, Reply
+from research.evaluation.methods.reply import Ending, MethodReply
 
 
 class Nice:
@@ -23,7 +23,7 @@ class Nice:
         self._training = self._compact.of(setup.training.rows)
         self._outcome = setup.training.outcome.astype(int)
 
-    def __call__(self, person: BenchmarkPerson) -> Reply:
+    def __call__(self, person: BenchmarkPerson) -> MethodReply:
         own = self._compact.of(self._setup.filled(person.row)[None, :])
         unknown = {name for name in self._compact.names if person.values[name] is None}
         free = self._compact.free(set(person.ranges), self._setup.setting.categories, unknown)
@@ -38,6 +38,6 @@ class Nice:
             justified_cf=True,
         )
         if not nice.data.candidates_mask[nice.data.X_train_class == 0].any():
-            return Reply(Ending.NONE, detail="no training person of the low class is left")
+            return MethodReply(Ending.NONE, detail="no training person of the low class is left")
         answer = self._compact.rows(np.asarray(nice.explain(own.copy()), dtype=np.float64))
-        return Reply(Ending.FOUND, (self._setup.answer(person, answer[0]),))
+        return MethodReply(Ending.FOUND, (self._setup.answer(person, answer[0]),))

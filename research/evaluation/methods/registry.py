@@ -15,13 +15,13 @@ from research.evaluation.benchmark_setup.people import (
     easy_training_person,
     load_setup,
 )
-from research.evaluation.methods.reply import Reply
+from research.evaluation.methods.reply import MethodReply
 
 _HERE = "research.evaluation.methods"
 
 
 @dataclass(frozen=True, slots=True)
-class Adapter:
+class MethodAdapter:
     """The class that asks a method, by name: its package is not installed everywhere.
 
     `version` is raised when the class answers otherwise than before, so that kept answers are asked anew;
@@ -35,13 +35,13 @@ class Adapter:
     """The distribution whose version matters; Turnpoint's own when None."""
 
 
-TURNPOINT = Adapter("turnpoint", f"{_HERE}.turnpoint:Turnpoint", version=1)
-LANGUAGE_MODEL = Adapter("language-model", f"{_HERE}.language_model:LanguageModel", version=1)
-PIPELINE = Adapter("pipeline", f"{_HERE}.language_model:Pipeline", version=1)
-DICE = Adapter("dice", f"{_HERE}.dice:Dice", version=1, package="dice-ml")
-NICE = Adapter("nice", f"{_HERE}.nice:Nice", version=1, package="nicex")
-CFNOW = Adapter("cfnow", f"{_HERE}.cfnow:Cfnow", version=1, package="cfnow")
-TREECF = Adapter("treecf", f"{_HERE}.treecf:Treecf", version=1, package="treecf")
+TURNPOINT = MethodAdapter("turnpoint", f"{_HERE}.turnpoint:TurnpointMethod", version=1)
+LANGUAGE_MODEL = MethodAdapter("language-model", f"{_HERE}.language_model:LanguageModelMethod", version=1)
+PIPELINE = MethodAdapter("pipeline", f"{_HERE}.language_model:Pipeline", version=1)
+DICE = MethodAdapter("dice", f"{_HERE}.dice:Dice", version=1, package="dice-ml")
+NICE = MethodAdapter("nice", f"{_HERE}.nice:Nice", version=1, package="nicex")
+CFNOW = MethodAdapter("cfnow", f"{_HERE}.cfnow:Cfnow", version=1, package="cfnow")
+TREECF = MethodAdapter("treecf", f"{_HERE}.treecf:Treecf", version=1, package="treecf")
 ADAPTERS = (TURNPOINT, LANGUAGE_MODEL, PIPELINE, DICE, NICE, CFNOW, TREECF)
 
 
@@ -51,7 +51,7 @@ class Method:
 
     key: str
     name: str
-    adapter: Adapter
+    adapter: MethodAdapter
     options: Mapping[str, Any] = field(default_factory=dict)
     hard_limit_s: float = 30.0
     answers: int = 1
@@ -165,18 +165,18 @@ Question = tuple[int, tuple[str, ...] | None]
 """A person's place among those asked about, and the actionable features that may vary (None for all)."""
 
 
-def maker(
-    method: Method, spec: CohortSpec, served: LlmEndpoint | None = None
-) -> Callable[[], Callable[[Question], Reply]]:
+def method_factory(
+    method: Method, spec: CohortSpec, endpoint: LlmEndpoint | None = None
+) -> Callable[[], Callable[[Question], MethodReply]]:
     """What a worker process calls once to get a method ready; it can be sent to another process.
 
-    `served` is the language model's server, for a method that asks one.
+    `endpoint` is the language model's server, for a method that asks one.
     """
-    options = dict(method.options) | ({"served": served} if method.style is not None else {})
+    options = dict(method.options) | ({"endpoint": endpoint} if method.style is not None else {})
     return partial(_make, method.adapter.target, options, spec)
 
 
-def _make(target: str, options: Mapping[str, Any], spec: CohortSpec) -> Callable[[Question], Reply]:
+def _make(target: str, options: Mapping[str, Any], spec: CohortSpec) -> Callable[[Question], MethodReply]:
     setup = load_setup(spec)
     method = resolve_name(target)(setup, **options)
     with contextlib.suppress(Exception):  # what is loaded or compiled on first use is not measured
@@ -184,6 +184,6 @@ def _make(target: str, options: Mapping[str, Any], spec: CohortSpec) -> Callable
     return partial(_answer, setup, method)
 
 
-def _answer(setup: BenchmarkSetup, method: Callable[[Any], Reply], question: Question) -> Reply:
+def _answer(setup: BenchmarkSetup, method: Callable[[Any], MethodReply], question: Question) -> MethodReply:
     index, only = question
     return method(setup.restricted(setup.people[index], only))

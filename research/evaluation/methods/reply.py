@@ -14,7 +14,7 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class MethodReply:
     """A method's own words: changed rows in the classifier's columns, best first, and whether it proves it.
 
     `proved`: a found answer is the best by the method's own measure, or it is certain that there is none.

@@ -13,7 +13,7 @@ from app.domain.links import LinearLink, ProportionalLink
 from app.domain.schema import FeatureSchema
 from research.evaluation.benchmark_setup.feasible_ranges import slope_of
 from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
-from research.evaluation.methods.reply import Ending, Reply
+from research.evaluation.methods.reply import Ending, MethodReply
 
 SEED = 7
 NODES = 10**9
@@ -54,7 +54,7 @@ class Treecf:
         base = Explainer(setup.booster, background=setup.training.rows)
         self._ir, self._sigma = base.ir, base.sigma
 
-    def __call__(self, person: BenchmarkPerson) -> Reply:
+    def __call__(self, person: BenchmarkPerson) -> MethodReply:
         explainer = self._explainer(person)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that a budget ran out; `proof` says so too
@@ -135,13 +135,13 @@ class Treecf:
         return (link for link in self._schema.links if link.feature in person.ranges)
 
 
-def _reply(found: Sequence[Any]) -> Reply:
+def _reply(found: Sequence[Any]) -> MethodReply:
     answers = [one for one in found if not isinstance(one, Infeasible)]
     if not answers:
         proved = any(one.proof == "certified" for one in found)
-        return Reply(Ending.NONE, proved=proved, detail=found[0].reason[:200] if found else "")
+        return MethodReply(Ending.NONE, proved=proved, detail=found[0].reason[:200] if found else "")
     rows = tuple(tuple(float(value) for value in answer.x_cf) for answer in answers)
-    return Reply(Ending.FOUND, rows, proved=answers[0].proof == "optimal")
+    return MethodReply(Ending.FOUND, rows, proved=answers[0].proof == "optimal")
 
 
 def _grid(schema: FeatureSchema, name: str) -> Any:

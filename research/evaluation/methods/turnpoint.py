@@ -14,7 +14,7 @@ from app.engine.search_result import SearchResult
 from app.engine.selection import ScoredCandidates, select_options
 from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
 from research.evaluation.benchmark_setup.setting import SettingKind
-from research.evaluation.methods.reply import Ending, Reply
+from research.evaluation.methods.reply import Ending, MethodReply
 from research.unconstrained.actions import Freedom, freedom_of
 
 ENGINE_VERSION = 1
@@ -22,7 +22,7 @@ ENGINE_VERSION = 1
 made anew. A test pins some answers, since whoever changes the engine has no reason to look here."""
 
 
-class Asker:
+class ProblemBuilder:
     """Turns a person of the study into a question to the engine."""
 
     def __init__(self, setup: BenchmarkSetup, categories: bool = True) -> None:
@@ -55,7 +55,7 @@ class Asker:
         return select_options(question, self.yardsticks, wish, proposed, found.levels, found.proved)
 
 
-class Turnpoint:
+class TurnpointMethod:
     """One request's engine work: reading, levers, search, judging, ranking.
 
     Args:
@@ -76,33 +76,35 @@ class Turnpoint:
         work: float = WORK,
         bare: bool = False,
     ) -> None:
-        self._asker = Asker(setup)
+        self._builder = ProblemBuilder(setup)
         demanded = setup.schema.model.min_robustness if min_robustness is None else min_robustness
         self._wish = Preferences(
             count=count, min_robustness=0.0 if bare else demanded, generator=Generator.SEARCH
         )
         self._batches, self._work, self._bare = batches, work, bare
 
-    def __call__(self, person: BenchmarkPerson) -> Reply:
-        question, wish = self._asker.question(person), self._wish
+    def __call__(self, person: BenchmarkPerson) -> MethodReply:
+        question, wish = self._builder.question(person), self._wish
         found = (
             beam_search(question)
             if self._batches
-            else search(question, self._asker.yardsticks, wish, self._work)
+            else search(question, self._builder.yardsticks, wish, self._work)
         )
         if len(found.levels) == 0:
-            return Reply(Ending.NONE, proved=found.proved)
+            return MethodReply(Ending.NONE, proved=found.proved)
         if self._bare:
             row = question.levers.rows(found.levels[:1])[0]
-            return Reply(Ending.FOUND, (tuple(row.tolist()),), proved=found.proved)
-        options = self._asker.options(question, wish, question.unchanged[:0], found)
+            return MethodReply(Ending.FOUND, (tuple(row.tolist()),), proved=found.proved)
+        options = self._builder.options(question, wish, question.unchanged[:0], found)
         return reply(question, wish, options, found.proved)
 
 
-def reply(question: RecourseProblem, wish: Preferences, options: ScoredCandidates, proved: bool) -> Reply:
+def reply(
+    question: RecourseProblem, wish: Preferences, options: ScoredCandidates, proved: bool
+) -> MethodReply:
     """Options as the classifier's rows, best first."""
     if len(options.levels) == 0:
-        return Reply(Ending.NONE, proved=proved)
+        return MethodReply(Ending.NONE, proved=proved)
     rows = question.levers.rows(options.levels).tolist()
     robust = bool(options.is_robust(question.target, wish.min_robustness)[0])
-    return Reply(Ending.FOUND, tuple(map(tuple, rows)), proved=proved, robust=robust)
+    return MethodReply(Ending.FOUND, tuple(map(tuple, rows)), proved=proved, robust=robust)

@@ -3,8 +3,8 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from research.evaluation.asking.lines import append_line, read_lines
 from research.evaluation.proposals.asking import Reply
+from research.evaluation.runner.json_lines import append_line, read_lines
 
 
 class Kept:

@@ -15,13 +15,13 @@ from app.classifiers.model_version import ModelVersion
 from app.engine.references import ReferenceData, reference_data_of
 from app.local.embedded.llm_session import LlmEndpoint, llm_session, serving
 from app.proposers.llm.prompt import VERSION
-from research.evaluation.asking.fingerprint import fingerprint
 from research.evaluation.proposals.asking import Reply, ask
 from research.evaluation.proposals.cases import Case, cases_of
 from research.evaluation.proposals.kept import Kept
 from research.evaluation.proposals.measures import scores
 from research.evaluation.proposals.subjects import Subject
 from research.evaluation.proposals.summary import Figure, markdown, summarise
+from research.evaluation.runner.fingerprint import fingerprint
 
 SAMPLES = 8
 
@@ -50,9 +50,9 @@ def evaluate(
     replies = {}
     for subject in subjects:
         ours = serving(subject.adapter, home, lambda words, _: report(words, 0))
-        with nullcontext(given) if given else ours as served:
-            kept = Kept(home / "evaluation" / f"{subject.style}-{_key(model, served)}.jsonl")
-            replies[subject.name] = asyncio.run(_asked(model, subject, served, cases, kept, report))
+        with nullcontext(given) if given else ours as endpoint:
+            kept = Kept(home / "evaluation" / f"{subject.style}-{_key(model, endpoint)}.jsonl")
+            replies[subject.name] = asyncio.run(_asked(model, subject, endpoint, cases, kept, report))
     return {
         "model": {"name": model.name, "version": model.version, "digest": model.digest},
         "prompt": VERSION,
@@ -94,16 +94,16 @@ def write_results(folder: Path, results: Mapping[str, Any]) -> None:
 async def _asked(
     model: ModelVersion,
     subject: Subject,
-    served: LlmEndpoint,
+    endpoint: LlmEndpoint,
     cases: Sequence[Case],
     kept: Kept,
     report: Report,
 ) -> dict[int, Reply]:
     todo = [case for case in cases if case.source_id not in kept.replies]
-    async with llm_session(served, model, subject.style, SAMPLES) as proposer:
+    async with llm_session(endpoint, model, subject.style, SAMPLES) as proposer:
         if todo:
             await proposer.warm_up([model.schema])
-        async for case, reply in ask(proposer, todo, served.at_once):
+        async for case, reply in ask(proposer, todo, endpoint.at_once):
             kept.add(case.source_id, reply)
             done = len(kept.replies)
             report(f"{subject.name}: {done} of {len(cases)} people", done / len(cases))
@@ -129,13 +129,13 @@ def _summaries(
     return summaries
 
 
-def _key(model: ModelVersion, served: LlmEndpoint) -> str:
+def _key(model: ModelVersion, endpoint: LlmEndpoint) -> str:
     """All that a raw reply depends on."""
     return fingerprint(
         {
             "model": model.digest,
             "prompt": VERSION,
             "samples": SAMPLES,
-            "language_model": [served.model, served.temperature],
+            "language_model": [endpoint.model, endpoint.temperature],
         }
     )

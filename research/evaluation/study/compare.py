@@ -8,8 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from research.evaluation.asking.everybody import Answers, Asking, ask_all
-from research.evaluation.asking.language import Language, Report
 from research.evaluation.benchmark_setup.people import BenchmarkSetup, CohortSpec, held_out_rows, load_setup
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.judging import judges as judging
@@ -28,6 +26,8 @@ from research.evaluation.judging.judges import Judges, judges_of
 from research.evaluation.methods.registry import REFERENCE, Method
 from research.evaluation.reporting.environment import describe_environment
 from research.evaluation.reporting.tables import TableSpec
+from research.evaluation.runner.language_models import LanguageModels, Report
+from research.evaluation.runner.run_all import Answers, RunOptions, run_all
 from research.evaluation.study import tables
 
 TWICE = 10
@@ -62,7 +62,7 @@ def compare(
     spec: CohortSpec,
     methods: Sequence[Method],
     home: Path,
-    language: Language,
+    language: LanguageModels,
     report: Report,
     fresh: bool = False,
     twice: int = 0,
@@ -75,10 +75,10 @@ def compare(
     for method in methods:
         if method.style is not None and spec.setting is SettingKind.FREE:
             continue  # a language model is taught, and told, what a patient can do
-        with language.served(setup.model, method.style, report) as served:
-            if method.style is not None and served is None and method.key != "auto":
+        with language.endpoint(setup.model, method.style, report) as endpoint:
+            if method.style is not None and endpoint is None and method.key != "auto":
                 continue
-            told = Asking(home / "answers", fresh=fresh, served=served)
+            told = RunOptions(home / "answers", fresh=fresh, endpoint=endpoint)
             asked[method.key] = judge(judges, setup.people, _ask(setup, spec, method, told, report))
             done.append(method)
             if twice:
@@ -136,9 +136,11 @@ def about(compared: Compared) -> str:
     )
 
 
-def _ask(setup: BenchmarkSetup, spec: CohortSpec, method: Method, told: Asking, report: Report) -> Answers:
+def _ask(
+    setup: BenchmarkSetup, spec: CohortSpec, method: Method, told: RunOptions, report: Report
+) -> Answers:
     answers: Answers = {}
-    for answers in ask_all(setup, spec, method, told):
+    for answers in run_all(setup, spec, method, told):
         done, all_of = len(answers), len(setup.people)
         report(f"{setup.model.name}, {setup.setting.kind}, {method.name}: {done} of {all_of}", done / all_of)
     return answers

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from research.evaluation.asking.answers import Answer
-from research.evaluation.asking.everybody import ask
-from research.evaluation.asking.worker import Worker
 from research.evaluation.benchmark_setup.people import BenchmarkSetup, CohortSpec, load_setup
-from research.evaluation.methods.registry import BENCH, Method, maker
+from research.evaluation.methods.registry import BENCH, Method, method_factory
+from research.evaluation.runner.result_store import TimedReply
+from research.evaluation.runner.run_all import run_one
+from research.evaluation.runner.worker import Worker
 
 ONLY = ("sleep",)
 """The one feature that may vary: no night's sleep turns the highest risk."""
@@ -20,7 +20,7 @@ class Probe:
     """What became of the question, in one method's hands."""
 
     method: str
-    answer: Answer
+    answer: TimedReply
 
     @property
     def words(self) -> str:
@@ -38,5 +38,5 @@ def probe_all(spec: CohortSpec) -> list[Probe]:
 
 
 def _probe(setup: BenchmarkSetup, spec: CohortSpec, method: Method, index: int) -> Probe:
-    with Worker(maker(method, spec), LIMIT_S) as worker:
-        return Probe(method.name, ask(worker, setup.people[index].source_id, (index, ONLY)))
+    with Worker(method_factory(method, spec), LIMIT_S) as worker:
+        return Probe(method.name, run_one(worker, setup.people[index].source_id, (index, ONLY)))

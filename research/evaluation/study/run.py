@@ -6,13 +6,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from research.evaluation.asking.language import Language, Report
 from research.evaluation.augmentation.cohort import Scarcity
 from research.evaluation.augmentation.report import about_trials, headline, name_of, trial_tables
 from research.evaluation.augmentation.run import try_all
 from research.evaluation.benchmark_setup.people import CohortSpec, load_setup
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.reporting.tables import as_json, markdown
+from research.evaluation.runner.language_models import LanguageModels, Report
 from research.evaluation.study.compare import Compared, about, compare, comparison_tables
 from research.evaluation.study.plan import Part, Plan, StudyError
 from research.evaluation.study.versions import versions, versions_line
@@ -23,7 +23,7 @@ Done = tuple[Part, dict[str, Any], str]
 """A part of the study: its figures and its text."""
 
 
-def study(plan: Plan, home: Path, out: Path, language: Language, report: Report) -> str:
+def study(plan: Plan, home: Path, out: Path, language: LanguageModels, report: Report) -> str:
     """Run the plan, write `study.json`, `study.md` and figures into `out`, and return the Markdown.
 
     Raises:
@@ -43,7 +43,7 @@ def study(plan: Plan, home: Path, out: Path, language: Language, report: Report)
 
 
 def _parts(
-    plan: Plan, name: str, home: Path, out: Path, language: Language, report: Report
+    plan: Plan, name: str, home: Path, out: Path, language: LanguageModels, report: Report
 ) -> Iterator[Done]:
     """All that is planned for one model: figures and text of each part."""
     if Part.METHODS in plan.parts:
@@ -53,7 +53,9 @@ def _parts(
         yield _augmentation(plan, name, home, out, language, report)
 
 
-def _methods(plan: Plan, spec: CohortSpec, home: Path, out: Path, language: Language, report: Report) -> Done:
+def _methods(
+    plan: Plan, spec: CohortSpec, home: Path, out: Path, language: LanguageModels, report: Report
+) -> Done:
     compared = compare(spec, plan.methods, home, language, report, plan.fresh, plan.twice)
     tables, told = comparison_tables(compared), about(compared)
     figures = {"model": spec.model, "setting": spec.setting, "about": told, "tables": as_json(tables)}
@@ -62,7 +64,9 @@ def _methods(plan: Plan, spec: CohortSpec, home: Path, out: Path, language: Lang
     return Part.METHODS, figures, "\n".join([f"### {spec.model}, {spec.setting}\n", *texts, f"{told}\n"])
 
 
-def _augmentation(plan: Plan, name: str, home: Path, out: Path, language: Language, report: Report) -> Done:
+def _augmentation(
+    plan: Plan, name: str, home: Path, out: Path, language: LanguageModels, report: Report
+) -> Done:
     trials = try_all(name, plan.trials, home / "augmentation", language, report, plan.fresh)
     told = about_trials(plan.trials)
     tables = {scarcity: trial_tables(trials, scarcity) for scarcity in Scarcity}

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from research.evaluation.asking.answers import Answer
 from research.evaluation.benchmark_setup.people import BenchmarkPerson
 from research.evaluation.judging.estimates import Estimate
 from research.evaluation.judging.figures import asking, right, speed
 from research.evaluation.judging.judged import Asked, Judged
 from research.evaluation.judging.shape import Shape
-from research.evaluation.methods.reply import Ending, Reply
+from research.evaluation.methods.reply import Ending, MethodReply
+from research.evaluation.runner.result_store import TimedReply
 
 SHAPE = Shape(
     fixed_kept=True,
@@ -41,7 +41,7 @@ GOOD = Judged(
 
 
 def asked(number: int, best: Judged | None, cpu_s: float = 0.01, ending: Ending = Ending.FOUND) -> Asked:
-    answer = Answer(number, Reply(ending), cpu_s=cpu_s, wall_s=cpu_s)
+    answer = TimedReply(number, MethodReply(ending), cpu_s=cpu_s, wall_s=cpu_s)
     return Asked(
         BenchmarkPerson(number, values={}, row=np.zeros(1), ranges={}),
         answer=answer,

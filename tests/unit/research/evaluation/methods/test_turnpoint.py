@@ -6,7 +6,7 @@ import numpy as np
 
 from research.evaluation.benchmark_setup.people import CohortSpec, load_setup
 from research.evaluation.benchmark_setup.setting import SettingKind
-from research.evaluation.methods.turnpoint import ENGINE_VERSION, Turnpoint
+from research.evaluation.methods.turnpoint import ENGINE_VERSION, TurnpointMethod
 
 Changes = dict[str, float]
 ACTIONABLE: dict[int, list[Changes]] = {
@@ -45,7 +45,7 @@ WHY = "If this is meant: raise ENGINE_VERSION, and write down here what is answe
 def answers(place: CohortSpec) -> dict[int, list[Changes]]:
     """What changes in each option, by the person's id."""
     setup = load_setup(place)
-    method = Turnpoint(setup, count=2)
+    method = TurnpointMethod(setup, count=2)
 
     def changes(factual: Sequence[float], row: Sequence[float]) -> Changes:
         columns = zip(setup.schema.columns, factual, row, strict=True)

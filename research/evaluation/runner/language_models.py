@@ -14,14 +14,14 @@ Report = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Language:
+class LanguageModels:
     """A server by URL, or else one started here in `home`."""
 
     home: Path
     given: LlmEndpoint | None = None
 
     @contextmanager
-    def served(
+    def endpoint(
         self, model: ModelVersion, style: Style | None, report: Report
     ) -> Iterator[LlmEndpoint | None]:
         """A server for this style; None without one, or where a fine-tuned one is asked for nobody taught.
@@ -35,5 +35,5 @@ class Language:
         elif self.given is not None:
             yield self.given
         else:
-            with serving(adapter, self.home, lambda words, _: report(words, 0.0)) as served:
-                yield served
+            with serving(adapter, self.home, lambda words, _: report(words, 0.0)) as endpoint:
+                yield endpoint

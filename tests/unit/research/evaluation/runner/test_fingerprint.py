@@ -12,8 +12,6 @@ import pytest
 
 from app.local.embedded.llm_session import LlmEndpoint
 from app.settings import ROOT
-from research.evaluation.asking import fingerprint
-from research.evaluation.asking.fingerprint import answers_fingerprint
 from research.evaluation.augmentation import run
 from research.evaluation.augmentation.augmenters import AUGMENTERS, Augmenter
 from research.evaluation.augmentation.run import trials_fingerprint
@@ -21,6 +19,8 @@ from research.evaluation.benchmark_setup.people import BenchmarkSetup, CohortSpe
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.judging.judges import refits_fingerprint
 from research.evaluation.methods.registry import STUDY, TURNPOINT, Method
+from research.evaluation.runner import fingerprint
+from research.evaluation.runner.fingerprint import answers_fingerprint
 
 PLACE = CohortSpec("heart-disease", SettingKind.ACTIONABLE, people=1)
 ENDPOINT = LlmEndpoint("http://localhost:1", model="merged-1")

@@ -77,11 +77,11 @@ class Worker(Generic[Task, Result]):
         pipe = self._pipe or self._start()
         started = time.perf_counter()
         pipe.send(task)
-        came = self._receive(pipe, self._limit_s)
-        if isinstance(came, Done):
-            return came
-        killed = came is None
-        detail = f"no answer within {self._limit_s:g} s" if killed else str(came)
+        outcome = self._receive(pipe, self._limit_s)
+        if isinstance(outcome, Done):
+            return outcome
+        killed = outcome is None
+        detail = f"no answer within {self._limit_s:g} s" if killed else str(outcome)
         return Broken(killed=killed, detail=detail, wall_s=time.perf_counter() - started)
 
     def stop(self) -> None:
@@ -103,10 +103,10 @@ class Worker(Generic[Task, Result]):
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
         theirs.close()
-        came = self._receive(self._pipe, self._start_limit_s)
-        if came != "ready":
+        outcome = self._receive(self._pipe, self._start_limit_s)
+        if outcome != "ready":
             self.stop()
-            raise RuntimeError(f"a worker did not start: {came or 'it took too long'}")
+            raise RuntimeError(f"a worker did not start: {outcome or 'it took too long'}")
         return self._pipe
 
     def _receive(self, pipe: "Connection[Any, Any]", limit_s: float) -> Any:

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from research.evaluation.asking.answers import Answer, Shelf
-from research.evaluation.methods.reply import Ending, Reply
+from research.evaluation.methods.reply import Ending, MethodReply
+from research.evaluation.runner.result_store import ResultStore, TimedReply
 
-ANSWER = Answer(7, Reply(Ending.FOUND, ((1.0, 0.1),), proved=True), cpu_s=0.5, wall_s=0.6)
+ANSWER = TimedReply(7, MethodReply(Ending.FOUND, ((1.0, 0.1),), proved=True), cpu_s=0.5, wall_s=0.6)
 
 
 def test_kept_answers_are_read_back(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "kept" / "method.jsonl")
+    shelf = ResultStore(tmp_path / "kept" / "method.jsonl")
     shelf.keep(ANSWER)
     kept = shelf.read()[7]
     assert kept.reply.ending is Ending.FOUND
@@ -19,14 +19,14 @@ def test_kept_answers_are_read_back(tmp_path: Path) -> None:
 
 def test_a_line_cut_short_is_asked_again(tmp_path: Path) -> None:
     path = tmp_path / "method.jsonl"
-    Shelf(path).keep(ANSWER)
+    ResultStore(path).keep(ANSWER)
     with path.open("a", encoding="utf-8") as file:
         file.write('{"person": 8, "reply": {"ending": "fou')
-    assert list(Shelf(path).read()) == [7]
+    assert list(ResultStore(path).read()) == [7]
 
 
 def test_what_is_kept_after_a_line_cut_short_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "method.jsonl"
     path.write_text('{"person": 8, "reply": {"ending": "fou', encoding="utf-8")
-    Shelf(path).keep(ANSWER)
-    assert list(Shelf(path).read()) == [7]
+    ResultStore(path).keep(ANSWER)
+    assert list(ResultStore(path).read()) == [7]

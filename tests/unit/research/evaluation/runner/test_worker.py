@@ -6,10 +6,10 @@ from itertools import repeat
 import psutil
 import pytest
 
-from research.evaluation.asking.everybody import ask
-from research.evaluation.asking.worker import Broken, Done, Worker
 from research.evaluation.methods.reply import Ending
-from tests.unit.research.evaluation import stubborn
+from research.evaluation.runner.run_all import run_one
+from research.evaluation.runner.worker import Broken, Done, Worker
+from tests.unit.research.evaluation.runner import stubborn
 
 PATIENCE_S = 120
 """A busy machine's."""
@@ -29,9 +29,9 @@ def impatient() -> Iterator[Worker[str, int]]:
 
 
 def process_of(worker: Worker[str, int]) -> int:
-    came = worker.ask("who")
-    assert isinstance(came, Done)
-    return came.result
+    outcome = worker.ask("who")
+    assert isinstance(outcome, Done)
+    return outcome.result
 
 
 def test_one_process_answers_one_after_the_other(worker: Worker[str, int]) -> None:
@@ -39,19 +39,19 @@ def test_one_process_answers_one_after_the_other(worker: Worker[str, int]) -> No
 
 
 def test_cpu_time_is_that_of_the_task(worker: Worker[str, int]) -> None:
-    came = worker.ask("work")
-    assert isinstance(came, Done)
-    assert 0.05 <= came.cpu_s < 1
-    assert came.cpu_s <= came.wall_s + 0.01
+    outcome = worker.ask("work")
+    assert isinstance(outcome, Done)
+    assert 0.05 <= outcome.cpu_s < 1
+    assert outcome.cpu_s <= outcome.wall_s + 0.01
 
 
 def test_a_hanging_process_is_killed_at_the_limit_and_another_answers(
     impatient: Worker[str, int],
 ) -> None:
-    came = impatient.ask("hang")
-    assert isinstance(came, Broken)
-    assert came.killed
-    assert came.wall_s >= LIMIT_S
+    outcome = impatient.ask("hang")
+    assert isinstance(outcome, Broken)
+    assert outcome.killed
+    assert outcome.wall_s >= LIMIT_S
     assert processes() == []
     answers = (impatient.ask("who") for _ in repeat(None))  # a busy machine exceeds the limit now and then
     assert next(answer for answer in answers if isinstance(answer, Done)).result in processes()
@@ -64,18 +64,18 @@ def processes() -> list[int]:
 
 
 def test_a_dead_process_is_replaced(worker: Worker[str, int]) -> None:
-    came = worker.ask("die")
-    assert isinstance(came, Broken)
-    assert not came.killed
-    assert "exit code 3" in came.detail
+    outcome = worker.ask("die")
+    assert isinstance(outcome, Broken)
+    assert not outcome.killed
+    assert "exit code 3" in outcome.detail
     process_of(worker)
 
 
 def test_an_exception_is_told_and_the_process_stays(worker: Worker[str, int]) -> None:
     before = process_of(worker)
-    came = worker.ask("fail")
-    assert isinstance(came, Broken)
-    assert came.detail == "ValueError: cannot"
+    outcome = worker.ask("fail")
+    assert isinstance(outcome, Broken)
+    assert outcome.detail == "ValueError: cannot"
     assert process_of(worker) == before
 
 
@@ -91,5 +91,5 @@ def test_time_outs_and_crashes_are_counted_as_asked(
     impatient: Worker[str, int], worker: Worker[str, int]
 ) -> None:
     asked = ((impatient, "hang"), (worker, "fail"))
-    endings = [ask(one, 1, word).reply.ending for one, word in asked]  # type: ignore[arg-type]
+    endings = [run_one(one, 1, word).reply.ending for one, word in asked]  # type: ignore[arg-type]
     assert endings == [Ending.KILLED, Ending.CRASHED]
