@@ -9,7 +9,7 @@ from research.evaluation.augmentation.augmenters import AUGMENTERS
 from research.evaluation.augmentation.cohort import Scarcity
 from research.evaluation.augmentation.regained import lost, regained_rows
 from research.evaluation.augmentation.trial import Trial
-from research.evaluation.judging.figures import Figures
+from research.evaluation.metrics.figures import Figures
 
 _INK, _OURS, _THEIRS, _PLAIN = "#666666", "#c2571a", "#3b82c4", "#9a9a9a"
 

@@ -8,8 +8,8 @@ from scipy.stats import wilcoxon
 
 from app.domain.schema import FloatArray
 from research.evaluation.augmentation.trial import SCARCE, WHOLE, Trial
-from research.evaluation.judging.estimates import Estimate, mean
-from research.evaluation.judging.figures import Figures
+from research.evaluation.metrics.estimates import Estimate, mean
+from research.evaluation.metrics.figures import Figures
 from research.evaluation.reporting.tables import Column, TableSpec
 
 _SEED, _RESAMPLES = 2026, 10_000

@@ -7,7 +7,7 @@ from research.evaluation.augmentation.cohort import Scarcity
 from research.evaluation.augmentation.regained import REGAINED, SWEPT, lost, regained_rows, swept_rows
 from research.evaluation.augmentation.run import Trials
 from research.evaluation.augmentation.trial import Trial
-from research.evaluation.judging.figures import Figures
+from research.evaluation.metrics.figures import Figures
 from research.evaluation.reporting.environment import describe_environment
 from research.evaluation.reporting.tables import TableSpec
 

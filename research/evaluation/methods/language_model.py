@@ -27,7 +27,7 @@ class LanguageModelMethod:
         if endpoint is None:
             raise ValueError("a language model is asked over HTTP, and no server was given")
         self._builder = ProblemBuilder(setup, categories=False)
-        self._wish = Preferences(
+        self._preferences = Preferences(
             count=count, min_robustness=setup.schema.model.min_robustness, generator=Generator.LLM
         )
         self._runner = asyncio.Runner()
@@ -35,7 +35,7 @@ class LanguageModelMethod:
         self._proposer = self._runner.run(self._context.__aenter__())
 
     def __call__(self, person: BenchmarkPerson) -> MethodReply:
-        question, wish = self._builder.question(person), self._wish
+        question, preferences = self._builder.question(person), self._preferences
         proposed = self._runner.run(self._proposer.propose(question))
         if proposed.degraded is not None and proposed.degraded.is_away:
             raise RuntimeError(proposed.degraded)
@@ -46,8 +46,8 @@ class LanguageModelMethod:
             question.levers, self._builder.yardsticks.population, self._builder.yardsticks.density
         )
         judged = score(question, self._builder.yardsticks.evaluator, likeness, valid)
-        options = rank_and_diversify(judged, question.target, wish.count, wish.min_robustness)
-        return reply(question, wish, options, proved=False)
+        options = rank_and_diversify(judged, question.target, preferences.count, preferences.min_robustness)
+        return reply(question, preferences, options, proved=False)
 
 
 class Pipeline:
@@ -58,7 +58,7 @@ class Pipeline:
 
     def __init__(self, setup: BenchmarkSetup, count: int = 1, endpoint: LlmEndpoint | None = None) -> None:
         self._builder = ProblemBuilder(setup, categories=endpoint is None)
-        self._wish = Preferences(
+        self._preferences = Preferences(
             count=count, min_robustness=setup.schema.model.min_robustness, generator=Generator.AUTO
         )
         self._runner = asyncio.Runner()
@@ -68,10 +68,10 @@ class Pipeline:
             self._proposer = self._runner.run(self._context.__aenter__())
 
     def __call__(self, person: BenchmarkPerson) -> MethodReply:
-        question, wish = self._builder.question(person), self._wish
+        question, preferences = self._builder.question(person), self._preferences
         proposals = question.unchanged[:0]
         if self._proposer is not None:
             proposals = self._runner.run(self._proposer.propose(question)).levels
-        found = search(question, self._builder.yardsticks, wish)
-        options = self._builder.options(question, wish, repair(question, proposals).levels, found)
-        return reply(question, wish, options, found.proved)
+        found = search(question, self._builder.yardsticks, preferences)
+        options = self._builder.options(question, preferences, repair(question, proposals).levels, found)
+        return reply(question, preferences, options, found.proved)

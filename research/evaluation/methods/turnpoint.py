@@ -49,10 +49,10 @@ class ProblemBuilder:
         )
 
     def options(
-        self, question: RecourseProblem, wish: Preferences, proposed: IntArray, found: SearchResult
+        self, question: RecourseProblem, preferences: Preferences, proposed: IntArray, found: SearchResult
     ) -> ScoredCandidates:
         """The options to show of settled proposals and what the search found, as the gateway picks them."""
-        return select_options(question, self.yardsticks, wish, proposed, found.levels, found.proved)
+        return select_options(question, self.yardsticks, preferences, proposed, found.levels, found.proved)
 
 
 class TurnpointMethod:
@@ -78,33 +78,33 @@ class TurnpointMethod:
     ) -> None:
         self._builder = ProblemBuilder(setup)
         demanded = setup.schema.model.min_robustness if min_robustness is None else min_robustness
-        self._wish = Preferences(
+        self._preferences = Preferences(
             count=count, min_robustness=0.0 if bare else demanded, generator=Generator.SEARCH
         )
         self._batches, self._work, self._bare = batches, work, bare
 
     def __call__(self, person: BenchmarkPerson) -> MethodReply:
-        question, wish = self._builder.question(person), self._wish
+        question, preferences = self._builder.question(person), self._preferences
         found = (
             beam_search(question)
             if self._batches
-            else search(question, self._builder.yardsticks, wish, self._work)
+            else search(question, self._builder.yardsticks, preferences, self._work)
         )
         if len(found.levels) == 0:
             return MethodReply(Ending.NONE, proved=found.proved)
         if self._bare:
             row = question.levers.rows(found.levels[:1])[0]
             return MethodReply(Ending.FOUND, (tuple(row.tolist()),), proved=found.proved)
-        options = self._builder.options(question, wish, question.unchanged[:0], found)
-        return reply(question, wish, options, found.proved)
+        options = self._builder.options(question, preferences, question.unchanged[:0], found)
+        return reply(question, preferences, options, found.proved)
 
 
 def reply(
-    question: RecourseProblem, wish: Preferences, options: ScoredCandidates, proved: bool
+    question: RecourseProblem, preferences: Preferences, options: ScoredCandidates, proved: bool
 ) -> MethodReply:
     """Options as the classifier's rows, best first."""
     if len(options.levels) == 0:
         return MethodReply(Ending.NONE, proved=proved)
     rows = question.levers.rows(options.levels).tolist()
-    robust = bool(options.is_robust(question.target, wish.min_robustness)[0])
+    robust = bool(options.is_robust(question.target, preferences.min_robustness)[0])
     return MethodReply(Ending.FOUND, tuple(map(tuple, rows)), proved=proved, robust=robust)

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.table import Table
 
-from research.evaluation.judging.figures import Figures
+from research.evaluation.metrics.figures import Figures
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,20 +10,19 @@ import numpy as np
 
 from research.evaluation.benchmark_setup.people import BenchmarkSetup, CohortSpec, held_out_rows, load_setup
 from research.evaluation.benchmark_setup.setting import SettingKind
-from research.evaluation.judging import judges as judging
-from research.evaluation.judging.figures import (
+from research.evaluation.methods.registry import REFERENCE, Method
+from research.evaluation.metrics.evaluated import EvaluatedPerson, evaluate_answers
+from research.evaluation.metrics.evaluators import FIRST_SEED, NOISE_SEED, Evaluators, evaluators_of
+from research.evaluation.metrics.figures import (
     Figures,
-    asking,
-    holding,
+    correctness,
+    cost,
+    diversity,
     real_people,
-    right,
-    several,
     speed,
     stability,
+    survival,
 )
-from research.evaluation.judging.judged import Asked, judge
-from research.evaluation.judging.judges import Judges, judges_of
-from research.evaluation.methods.registry import REFERENCE, Method
 from research.evaluation.reporting.environment import describe_environment
 from research.evaluation.reporting.tables import TableSpec
 from research.evaluation.runner.language_models import LanguageModels, Report
@@ -42,20 +41,20 @@ Tables = list[tuple[TableSpec, dict[str, Figures]]]
 class Compared:
     """All answers of one place, judged."""
 
-    judges: Judges
+    evaluators: Evaluators
     methods: Sequence[Method]
-    asked: Mapping[str, list[Asked]]
-    again: Mapping[str, list[Asked]] = field(default_factory=dict)
+    results: Mapping[str, list[EvaluatedPerson]]
+    again: Mapping[str, list[EvaluatedPerson]] = field(default_factory=dict)
 
     @property
     def solvable(self) -> frozenset[int]:
-        every = (one for those in self.asked.values() for one in those)
+        every = (one for those in self.results.values() for one in those)
         return frozenset(one.person.source_id for one in every if one.solves)
 
     @property
     def robust(self) -> set[int]:
         """People for whom the search says that there is a way that holds."""
-        return {one.person.source_id for one in self.asked.get(REFERENCE, []) if one.answer.reply.robust}
+        return {one.person.source_id for one in self.results.get(REFERENCE, []) if one.answer.reply.robust}
 
 
 def compare(
@@ -69,9 +68,9 @@ def compare(
 ) -> Compared:
     """Ask the methods that can be asked, those again with `twice` people, and judge their answers."""
     setup = load_setup(spec)
-    judges = judges_of(setup, home, lambda words: report(words, 0.0))
+    evaluators = evaluators_of(setup, home, lambda words: report(words, 0.0))
     some = replace(spec, people=min(twice, len(setup.people)))
-    asked, again, done = {}, {}, []
+    results, again, done = {}, {}, []
     for method in methods:
         if method.style is not None and spec.setting is SettingKind.FREE:
             continue  # a language model is taught, and told, what a patient can do
@@ -79,49 +78,51 @@ def compare(
             if method.style is not None and endpoint is None and method.key != "auto":
                 continue
             told = RunOptions(home / "answers", fresh=fresh, endpoint=endpoint)
-            asked[method.key] = judge(judges, setup.people, _ask(setup, spec, method, told, report))
+            results[method.key] = evaluate_answers(
+                evaluators, setup.people, _ask(setup, spec, method, told, report)
+            )
             done.append(method)
             if twice:
                 few = replace(setup, people=setup.people[: some.people])
                 answers = _ask(few, some, method.again(), told, report)
-                again[method.key] = judge(judges, few.people, answers)
-    return Compared(judges=judges, methods=done, asked=asked, again=again)
+                again[method.key] = evaluate_answers(evaluators, few.people, answers)
+    return Compared(evaluators=evaluators, methods=done, results=results, again=again)
 
 
 def comparison_tables(compared: Compared) -> Tables:
     """The tables of one place; one that no method has a row in is left out."""
-    asked, reference = compared.asked, compared.asked.get(REFERENCE, [])
-    solvable, setup = compared.solvable, compared.judges.setup
-    rows = {m.name: asked[m.key] for m in compared.methods}
-    many = {m.name: asked[m.key] for m in compared.methods if m.answers > 1}
+    results, reference = compared.results, compared.results.get(REFERENCE, [])
+    solvable, setup = compared.solvable, compared.evaluators.setup
+    rows = {m.name: results[m.key] for m in compared.methods}
+    many = {m.name: results[m.key] for m in compared.methods if m.answers > 1}
     free = setup.setting.kind is SettingKind.FREE
     robust = compared.robust
     found: Tables = [
         (
             tables.FREELY_RIGHT if free else tables.RIGHT,
-            {n: right(those, solvable) for n, those in rows.items()},
+            {n: correctness(those, solvable) for n, those in rows.items()},
         ),
-        (tables.ASKING, {n: asking(those, reference) for n, those in rows.items()}),
+        (tables.ASKING, {n: cost(those, reference) for n, those in rows.items()}),
         (
             tables.FREELY_HOLDING if free else tables.HOLDING,
-            {n: holding(those, solvable) for n, those in rows.items()},
+            {n: survival(those, solvable) for n, those in rows.items()},
         ),
         (tables.SPEED, {n: speed(those, reference) for n, those in rows.items()}),
-        (tables.SEVERAL, {n: several(compared.judges, those) for n, those in many.items()}),
-        (tables.REAL, _real_people(compared.judges)),
+        (tables.SEVERAL, {n: diversity(compared.evaluators, those) for n, those in many.items()}),
+        (tables.REAL, _real_people(compared.evaluators)),
     ]
     if not free and robust:
-        those_robust = {n: holding(_of(robust, those), solvable) for n, those in rows.items()}
+        those_robust = {n: survival(_of(robust, those), solvable) for n, those in rows.items()}
         found.insert(3, (tables.WHERE_IT_HOLDS, those_robust))
     if compared.again:
-        twice = {m.name: stability(asked[m.key], compared.again[m.key]) for m in compared.methods}
+        twice = {m.name: stability(results[m.key], compared.again[m.key]) for m in compared.methods}
         found.append((tables.STABILITY, twice))
     return [(spec, rows) for spec, rows in found if rows]
 
 
 def about(compared: Compared) -> str:
     """Who was asked about what, with which versions and seeds."""
-    setup = compared.judges.setup
+    setup = compared.evaluators.setup
     used = {method.package for method in compared.methods if method.package} | {"numpy"}
     packages = ", ".join(f"{name} {version(name)}" for name in sorted(used))
     people = len(setup.people)
@@ -131,7 +132,7 @@ def about(compared: Compared) -> str:
         f"solution, {len(compared.robust)} one that holds; "
         f"model {setup.model.name} {setup.model.version}, manifest {setup.model_digest[:12]}; "
         f"{len(setup.training)} training people for peers that need data. "
-        f"Seeds: methods 7 (asked again 8), refits from {judging.FIRST_SEED}, noise {judging.NOISE_SEED}, "
+        f"Seeds: methods 7 (asked again 8), refits from {FIRST_SEED}, noise {NOISE_SEED}, "
         f"bootstrap 2026. {packages}."
     )
 
@@ -146,16 +147,16 @@ def _ask(
     return answers
 
 
-def _of(people: set[int], asked: list[Asked]) -> list[Asked]:
-    return [one for one in asked if one.person.source_id in people]
+def _of(people: set[int], results: list[EvaluatedPerson]) -> list[EvaluatedPerson]:
+    return [one for one in results if one.person.source_id in people]
 
 
-def _real_people(judges: Judges) -> dict[str, Figures]:
-    rows = held_out_rows(judges.setup)
-    risk = judges.setup.risk(rows)
+def _real_people(evaluators: Evaluators) -> dict[str, Figures]:
+    rows = held_out_rows(evaluators.setup)
+    risk = evaluators.setup.risk(rows)
     groups = {f"risk at most {BANDS[-1]:g}": risk <= BANDS[-1]}
     for low, high in pairwise(BANDS):
         groups[f"risk in ({low:g}, {high:g}]"] = (risk > low) & (risk <= high)
-    found = {name: real_people(judges, rows[members]) for name, members in groups.items()}
-    asked = np.stack([person.row for person in judges.setup.people])
-    return found | {"those asked about, unchanged": real_people(judges, asked)}
+    found = {name: real_people(evaluators, rows[members]) for name, members in groups.items()}
+    results = np.stack([person.row for person in evaluators.setup.people])
+    return found | {"those asked about, unchanged": real_people(evaluators, results)}

@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from app.domain.schema import FloatArray
 from research.drawing import svg
 from research.evaluation.benchmark_setup.people import BenchmarkSetup
-from research.evaluation.judging.estimates import Estimate, mean, share
-from research.evaluation.judging.judged import Asked
 from research.evaluation.methods.registry import Method
+from research.evaluation.metrics.estimates import Estimate, mean, share
+from research.evaluation.metrics.evaluated import EvaluatedPerson
 from research.evaluation.study.compare import Compared
 
 _INK, _OURS, _THEIRS, _REAL = "#666666", "#c2571a", "#3b82c4", "#9a9a9a"
@@ -28,7 +28,7 @@ def rightness_svg(compared: Compared) -> str:
     with svg(7.2, 0.9 + 0.19 * len(methods)) as (canvas, text):
         for axes, (title, figure) in zip(canvas.subplots(1, 3, sharey=True), _PANELS.items(), strict=True):
             for row, method in enumerate(methods):
-                _dot(axes, row, figure(compared.asked[method.key]), method)
+                _dot(axes, row, figure(compared.results[method.key]), method)
             _tidy(axes, title)
             axes.set(ylim=(len(methods) - 0.5, -0.5), xlim=(0, 103))
             axes.set_yticks(range(len(methods)), [method.name for method in methods], color=_INK)
@@ -37,9 +37,9 @@ def rightness_svg(compared: Compared) -> str:
 
 def features_svg(compared: Compared) -> str:
     """How often each feature is changed, % of a method's first answers."""
-    methods = [m for m in compared.methods if any(one.best for one in compared.asked[m.key])]
-    features = compared.judges.setup.schema.features
-    rates = np.array([[_rate(compared.asked[m.key], f.name) for f in features] for m in methods])
+    methods = [m for m in compared.methods if any(one.best for one in compared.results[m.key])]
+    features = compared.evaluators.setup.schema.features
+    rates = np.array([[_rate(compared.results[m.key], f.name) for f in features] for m in methods])
     used = np.flatnonzero(rates.max(axis=0) > 0)
     labels = [features[index].label for index in used]
     with svg(7.2, _below(labels) + 0.6 + 0.19 * len(methods)) as (canvas, text):
@@ -61,7 +61,7 @@ def latent_svg(compared: Compared) -> str:
     The plane is that of the first two principal components of standardised training people.
     """
     methods = [method for method in compared.methods if method.key in _SHOWN]
-    setup = compared.judges.setup
+    setup = compared.evaluators.setup
     plane, centre = _plane(setup.training.rows, setup.sd)
     crowd = ((setup.training.rows - centre) @ plane)[~setup.training.outcome]
     with svg(7.2, 2.3 * ((len(methods) + 2) // 3)) as (canvas, text):
@@ -70,7 +70,7 @@ def latent_svg(compared: Compared) -> str:
             # As pixels: thousands of dots as shapes make a file of megabytes.
             dots = {"color": _REAL, "markersize": 1, "alpha": 0.35, "rasterized": True}
             axes.plot(*crowd.T, ".", label="real people without the outcome", **dots)
-            _paths(axes, setup, compared.asked[method.key], lambda rows: (rows - centre) @ plane)
+            _paths(axes, setup, compared.results[method.key], lambda rows: (rows - centre) @ plane)
             _tidy(axes, method.name)
             axes.set(xticks=[], yticks=[])
             axes.spines["bottom"].set_visible(False)
@@ -82,10 +82,13 @@ def latent_svg(compared: Compared) -> str:
 
 
 def _paths(
-    axes: Axes, setup: BenchmarkSetup, asked: list[Asked], onto: Callable[[FloatArray], FloatArray]
+    axes: Axes,
+    setup: BenchmarkSetup,
+    results: list[EvaluatedPerson],
+    onto: Callable[[FloatArray], FloatArray],
 ) -> None:
     """A line from each person to where the first answer would take them."""
-    pairs = [(one.person.row, one.best.row) for one in asked if one.best is not None]
+    pairs = [(one.person.row, one.best.row) for one in results if one.best is not None]
     if not pairs:
         return
     before, after = (onto(setup.filled(np.array(rows))) for rows in zip(*pairs, strict=True))
@@ -94,15 +97,15 @@ def _paths(
     axes.plot(*after.T, "D", color=_OURS, markersize=1.8, label="counterfactual")
 
 
-def _strict(asked: Sequence[Asked]) -> Estimate | None:
-    return share([one.best is not None and one.best.strict for one in asked])
+def _strict(results: Sequence[EvaluatedPerson]) -> Estimate | None:
+    return share([one.best is not None and one.best.feasible for one in results])
 
 
-def _survives(asked: Sequence[Asked], what: str) -> Estimate | None:
-    return mean([100 * getattr(one.best, what) for one in asked if one.best is not None and one.best.valid])
+def _survives(results: Sequence[EvaluatedPerson], what: str) -> Estimate | None:
+    return mean([100 * getattr(one.best, what) for one in results if one.best is not None and one.best.valid])
 
 
-_PANELS: dict[str, Callable[[Sequence[Asked]], Estimate | None]] = {
+_PANELS: dict[str, Callable[[Sequence[EvaluatedPerson]], Estimate | None]] = {
     "strict OK, % of all asked": _strict,
     "survives refits, mean %": partial(_survives, what="refits"),
     "survives noise, mean %": partial(_survives, what="noise"),
@@ -114,9 +117,9 @@ def _below(slanted: Sequence[str]) -> float:
     return max(0.8, 0.06 * max(map(len, slanted), default=0))
 
 
-def _rate(asked: list[Asked], feature: str) -> float:
-    got = [one.best for one in asked if one.best is not None]
-    return 100 * sum(feature in one.shape.moved for one in got) / len(got)
+def _rate(results: list[EvaluatedPerson], feature: str) -> float:
+    got = [one.best for one in results if one.best is not None]
+    return 100 * sum(feature in one.structure.moved for one in got) / len(got)
 
 
 def _dot(axes: Axes, row: int, figure: Estimate | None, method: Method) -> None:

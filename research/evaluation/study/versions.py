@@ -2,9 +2,9 @@
 
 from research.evaluation.augmentation.trial import TRIAL_VERSION
 from research.evaluation.benchmark_setup.people import SETUP_VERSION
-from research.evaluation.judging.judges import REFIT_VERSION
 from research.evaluation.methods.registry import ADAPTERS
 from research.evaluation.methods.turnpoint import ENGINE_VERSION
+from research.evaluation.metrics.evaluators import REFIT_VERSION
 
 STUDY_VERSION = 2
 """Of the measures and tables: raised when figures of an older version may not stand beside new ones."""

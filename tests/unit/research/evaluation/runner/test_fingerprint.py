@@ -17,8 +17,8 @@ from research.evaluation.augmentation.augmenters import AUGMENTERS, Augmenter
 from research.evaluation.augmentation.run import trials_fingerprint
 from research.evaluation.benchmark_setup.people import BenchmarkSetup, CohortSpec, load_setup
 from research.evaluation.benchmark_setup.setting import SettingKind
-from research.evaluation.judging.judges import refits_fingerprint
 from research.evaluation.methods.registry import STUDY, TURNPOINT, Method
+from research.evaluation.metrics.evaluators import refits_fingerprint
 from research.evaluation.runner import fingerprint
 from research.evaluation.runner.fingerprint import answers_fingerprint
 

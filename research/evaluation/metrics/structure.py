@@ -14,7 +14,7 @@ from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from research.evaluation.benchmark_setup.feasible_ranges import known, slope_of
 from research.evaluation.benchmark_setup.people import BenchmarkPerson
 from research.evaluation.benchmark_setup.setting import BenchmarkSetting, SettingKind
-from research.evaluation.judging.scales import Scales
+from research.evaluation.metrics.scales import Scales
 from research.unconstrained.schema import CATEGORY_EFFORT
 
 TOLERANCE = 1e-5
@@ -23,13 +23,13 @@ TRIVIAL_SD = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Structure:
     """What an answer looks like, model and other people aside.
 
     `fixed_kept`: nothing fixed moved. `in_range`: moved values are in the observed range. `on_grid`: moved
     values are ones that are measured, a category one of its own. `relations_kept`: every relation of the
     schema holds, or is broken no further. `links_kept`: linked features are where their drivers take them.
-    `actionable`: actionable features moved the right way, within their limits and largest changes. `moved`:
+    `moves_permitted`: actionable features moved the right way, within limits and largest changes. `moved`:
     the features that changed, followers aside. `effort`: in the rules' unit, NaN where a fixed feature moved.
     `distance`, `mads`, `heom`: proximity, over all columns that changed but followers (`scales`).
     """
@@ -39,7 +39,7 @@ class Shape:
     on_grid: bool
     relations_kept: bool
     links_kept: bool
-    actionable: bool
+    moves_permitted: bool
     moved: frozenset[str]
     effort: float
     distance: float
@@ -48,20 +48,22 @@ class Shape:
     trivial: bool
 
 
-def shape_of(setting: BenchmarkSetting, person: BenchmarkPerson, row: FloatArray, scales: Scales) -> Shape:
+def structure_of(
+    setting: BenchmarkSetting, person: BenchmarkPerson, row: FloatArray, scales: Scales
+) -> Structure:
     """Measure one answer under the rules of a setting."""
     schema, changed = setting.schema, changed_columns(person.row, row)
     following = followers(schema, person, row)
     own = changed & ~np.isin(np.arange(len(row)), [schema.column_of[name] for name in following])
     moved = np.where(own, np.abs(np.nan_to_num(row - person.row)), 0.0)
     kept = fixed_kept(setting, changed)
-    return Shape(
+    return Structure(
         fixed_kept=kept,
         in_range=in_range(schema, row, changed),
         on_grid=on_grid(schema, row, changed),
         relations_kept=relations_kept(schema, person.row, row),
         links_kept=len(following) == len(schema.links),
-        actionable=setting.kind is SettingKind.FREE or actionable(schema, person, row, changed),
+        moves_permitted=setting.kind is SettingKind.FREE or moves_permitted(schema, person, row, changed),
         moved=frozenset(f.name for f in schema.features if own[_columns(schema, f)].any()),
         effort=effort(schema, person, row, changed) if kept else float("nan"),
         distance=float((moved[own] / scales.sd[own]).sum()),
@@ -140,7 +142,9 @@ def followers(schema: FeatureSchema, person: BenchmarkPerson, row: FloatArray) -
     return found
 
 
-def actionable(schema: FeatureSchema, person: BenchmarkPerson, row: FloatArray, changed: BoolArray) -> bool:
+def moves_permitted(
+    schema: FeatureSchema, person: BenchmarkPerson, row: FloatArray, changed: BoolArray
+) -> bool:
     """Whether every moved actionable feature stays within the person's reach."""
     for feature in schema.actionable:
         column = schema.column_of[feature.name]

@@ -17,8 +17,8 @@ from research.evaluation.benchmark_setup.people import (
     load_setup,
 )
 from research.evaluation.benchmark_setup.setting import SettingKind
-from research.evaluation.judging.scales import scales_of
-from research.evaluation.judging.shape import shape_of
+from research.evaluation.metrics.scales import scales_of
+from research.evaluation.metrics.structure import structure_of
 from research.unconstrained.actions import freedom_of
 
 PEOPLE = 60
@@ -88,7 +88,7 @@ def test_free_answers_of_the_search_are_strictly_right_and_cost_what_levers_say(
         ).levels:
             answered += 1
             row = levers.rows(levels[None])[0]
-            shape = shape_of(free.setting, person, row, scales)
+            shape = structure_of(free.setting, person, row, scales)
             assert free.risk(row[None])[0] <= free.target
             assert shape.fixed_kept
             assert shape.in_range

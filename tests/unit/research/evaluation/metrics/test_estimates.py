@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from research.evaluation.judging.estimates import mean, quantile, share
+from research.evaluation.metrics.estimates import mean, quantile, share
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=60))

@@ -1,6 +1,6 @@
 """Does a counterfactual hold? Judged by refits and noise that no method has seen.
 
-Turnpoint chooses its answers by the shipped committee and its own draws of noise. So the judges here are
+Turnpoint chooses its answers by the shipped committee and its own draws of noise. So the evaluators here are
 others: new bootstrap refits by the same procedure with other seeds, and new draws of the schema's noise.
 """
 
@@ -17,7 +17,7 @@ from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from app.engine.density import JointDensity, density_of
 from app.engine.plausibility import ReferencePopulation, reference_population_of
 from research.evaluation.benchmark_setup.people import BenchmarkSetup
-from research.evaluation.judging.scales import Scales, scales_of
+from research.evaluation.metrics.scales import Scales, scales_of
 from research.evaluation.runner.fingerprint import fingerprint
 
 REFITS = 20
@@ -31,7 +31,7 @@ TYPICAL_PERCENTILE = 95.0
 
 
 @dataclass(frozen=True, slots=True)
-class Judges:
+class Evaluators:
     """Everything that answers are judged by, the same for every method.
 
     `refits` and `shipped` are boosters; `noise` has shape (NOISE_DRAWS, columns), in the features' units;
@@ -77,11 +77,11 @@ class Judges:
         return np.mean([b.inplace_predict(single) <= self.setup.target for b in boosters], axis=0)
 
 
-def judges_of(setup: BenchmarkSetup, cache: Path, report: Callable[[str], None]) -> Judges:
-    """The judges of the shipped model; the new refits are trained once and kept in `cache`."""
+def evaluators_of(setup: BenchmarkSetup, cache: Path, report: Callable[[str], None]) -> Evaluators:
+    """The evaluators of the shipped model; the new refits are trained once and kept in `cache`."""
     population = setup.model.population
     low = population.rows[~population.outcome]
-    return Judges(
+    return Evaluators(
         setup=setup,
         refits=_new_refits(setup, cache / f"refits-{refits_fingerprint(setup)}", report),
         shipped=[
@@ -114,7 +114,7 @@ def _new_refits(setup: BenchmarkSetup, folder: Path, report: Callable[[str], Non
     paths = [folder / f"{FIRST_SEED + number}.ubj" for number in range(REFITS)]
     for number, path in enumerate(paths):
         if not path.exists():
-            report(f"Training judges: refit {number + 1} of {REFITS}")
+            report(f"Training evaluators: refit {number + 1} of {REFITS}")
             partial = path.with_suffix(".partial.ubj")
             refit(setup.schema, population, FIRST_SEED + number).save_model(partial)
             partial.replace(path)

@@ -10,8 +10,8 @@ from app.domain.schema import FeatureSchema, FloatArray
 from research.evaluation.benchmark_setup.feasible_ranges import feasible_ranges
 from research.evaluation.benchmark_setup.people import BenchmarkPerson
 from research.evaluation.benchmark_setup.setting import BenchmarkSetting, SettingKind
-from research.evaluation.judging.scales import Scales
-from research.evaluation.judging.shape import Shape, jaccard_distance, shape_of
+from research.evaluation.metrics.scales import Scales
+from research.evaluation.metrics.structure import Structure, jaccard_distance, structure_of
 from tests.asking import Person as Values
 
 
@@ -32,9 +32,9 @@ def levers(schema: FeatureSchema, person: BenchmarkPerson) -> Levers:
     return levers_of(schema, read_patient(schema, person.values), read_constraints(schema, None, None, None))
 
 
-def measured(schema: FeatureSchema, person: BenchmarkPerson, row: FloatArray, sd: float = 1.0) -> Shape:
+def measured(schema: FeatureSchema, person: BenchmarkPerson, row: FloatArray, sd: float = 1.0) -> Structure:
     one = np.ones(len(row))
-    return shape_of(
+    return structure_of(
         BenchmarkSetting(schema, SettingKind.ACTIONABLE), person, row, Scales(sd=sd * one, mad=one, width=one)
     )
 
@@ -64,7 +64,7 @@ def test_every_lever_move_is_right_in_all_respects(
         assert shape.on_grid
         assert shape.relations_kept
         assert shape.links_kept
-        assert shape.actionable
+        assert shape.moves_permitted
         assert shape.moved == {lever.feature.name}
 
 
@@ -125,12 +125,12 @@ def test_another_sex_is_a_fixed_feature_that_moved(schema: FeatureSchema, person
     assert not measured(schema, person, row).fixed_kept
 
 
-def test_a_move_the_wrong_way_or_too_far_is_not_actionable(
+def test_a_move_the_wrong_way_or_too_far_is_not_permitted(
     schema: FeatureSchema, person: BenchmarkPerson
 ) -> None:
     low, _ = person.ranges["sbp"]
     for sbp in (value(schema, person, "sbp") + 1, low - 1):
-        assert not measured(schema, person, with_changes(schema, person, sbp=sbp)).actionable
+        assert not measured(schema, person, with_changes(schema, person, sbp=sbp)).moves_permitted
 
 
 def test_out_of_the_observed_range_is_seen(schema: FeatureSchema, person: BenchmarkPerson) -> None:
