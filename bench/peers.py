@@ -14,7 +14,7 @@ from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.methods.registry import BENCH, Method
 from research.evaluation.reporting.tables import as_json, markdown, terminal
 from research.evaluation.runner.language_models import LanguageModels
-from research.evaluation.study.compare import Tables, about, compare, comparison_tables
+from research.evaluation.study.comparison import Tables, compare, comparison_tables, describe
 from research.evaluation.study.probes import Probe, probe_all
 
 PEOPLE = 200
@@ -52,23 +52,23 @@ def measure_peers(console: Console, choice: Choice) -> None:
             if done == 1.0:
                 console.print(words)
 
-        compared = compare(spec, choice.methods, _HOME, LanguageModels(_HOME), report, choice.fresh)
-    tables = comparison_tables(compared)
+        comparison = compare(spec, choice.methods, _HOME, LanguageModels(_HOME), report, choice.fresh)
+    tables = comparison_tables(comparison)
     probes = [] if choice.only else _probe(console)
-    told = [about(compared), *(_sentence(probe) for probe in probes)]
-    _print(console, tables, told, choice.as_markdown)
-    _write(_HOME / "peers.json", tables, told)
+    about = [describe(comparison), *(_sentence(probe) for probe in probes)]
+    _print(console, tables, about, choice.as_markdown)
+    _write(_HOME / "peers.json", tables, about)
 
 
-def _print(console: Console, tables: Tables, told: Sequence[str], as_markdown: bool) -> None:
+def _print(console: Console, tables: Tables, about: Sequence[str], as_markdown: bool) -> None:
     """Tables, then the environment; Markdown goes to standard output alone, ready to be pasted."""
     if as_markdown:
-        parts = [*(markdown(spec, rows) for spec, rows in tables), *(f"{line}\n" for line in told)]
+        parts = [*(markdown(spec, rows) for spec, rows in tables), *(f"{line}\n" for line in about)]
         print("\n".join(parts))
         return
     for spec, rows in tables:
         console.print(terminal(spec, rows), "")
-    console.print(*told, sep="\n\n", markup=False)
+    console.print(*about, sep="\n\n", markup=False)
 
 
 def _probe(console: Console) -> list[Probe]:
@@ -82,7 +82,7 @@ def _sentence(probe: Probe) -> str:
     return f"No way out (only sleep may vary, highest risk), {probe.method}: {probe.words}, {took}{detail}"
 
 
-def _write(path: Path, tables: Tables, told: Sequence[str]) -> None:
+def _write(path: Path, tables: Tables, about: Sequence[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    results = {"about": told, "tables": as_json(tables)}
+    results = {"about": about, "tables": as_json(tables)}
     path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

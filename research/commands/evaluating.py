@@ -11,7 +11,7 @@ from app.settings import Settings
 from turnpoint.commands.console import progress
 
 if TYPE_CHECKING:
-    from research.evaluation.study.plan import Words
+    from research.evaluation.study.plan import StudyRequest
 
 
 def evaluate(
@@ -51,7 +51,7 @@ def evaluate(
     from app.local.embedded.errors import EmbeddedError
     from app.proposers.llm.failures import LlmError
     from research.evaluation.proposals.subjects import SubjectError
-    from research.evaluation.study.plan import StudyError, Words
+    from research.evaluation.study.plan import StudyError, StudyRequest
 
     home = home.expanduser().resolve()
     out = out or home / "evaluation"
@@ -60,7 +60,7 @@ def evaluate(
             _evaluate_proposals(names or [Settings().default_model], proposers, people, home, out)
         else:
             every = sorted(path.parent.name for path in Settings().model_store.glob("*/task.toml"))
-            words = Words(
+            words = StudyRequest(
                 models=names or every,
                 parts=parts or (),
                 settings=settings or (),
@@ -94,7 +94,7 @@ def _evaluate_proposals(
         typer.echo(tables(results))
 
 
-def _study(words: "Words", home: Path, out: Path) -> None:
+def _study(words: "StudyRequest", home: Path, out: Path) -> None:
     from research.evaluation.runner.language_models import LanguageModels
     from research.evaluation.study.plan import plan_of
     from research.evaluation.study.run import study

@@ -8,10 +8,10 @@ import pytest
 
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.runner.language_models import LanguageModels
-from research.evaluation.study.plan import Part, StudyError, Words, plan_of
+from research.evaluation.study.plan import Part, StudyError, StudyRequest, plan_of
 from research.evaluation.study.run import RESULTS, study
 
-FEW = Words(
+FEW = StudyRequest(
     ["heart-disease"],
     settings=["free"],
     methods=["ours"],
@@ -116,7 +116,7 @@ def test_trials_that_were_made_are_not_made_again(home: Path) -> None:
         (replace(FEW, parts=["all"]), "all: no such part"),
     ],
 )
-def test_what_is_unknown_is_named(words: Words, told: str) -> None:
+def test_what_is_unknown_is_named(words: StudyRequest, told: str) -> None:
     with pytest.raises(StudyError, match=told):
         plan_of(words)
 
@@ -132,7 +132,7 @@ def test_a_missing_package_is_named_with_what_installs_it(monkeypatch: pytest.Mo
 
 def test_a_quick_study_leaves_the_slow_methods_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("research.evaluation.study.plan.find_spec", lambda _: True)
-    plan = plan_of(Words(["dysglycaemia"], quick=True))
+    plan = plan_of(StudyRequest(["dysglycaemia"], quick=True))
     assert {method.key for method in plan.methods} >= {"ours", "dice-random", "nice-sparsity", "treecf"}
     assert not any(method.slow for method in plan.methods)
     assert not any(augmenter.slow for augmenter in plan.trials.augmenters)

@@ -37,7 +37,7 @@ def headline(trials: Sequence[Trial], scarcity: Scarcity) -> str:
     return f"Half the labels of {whose} gone: {points}."
 
 
-def about_trials(what: Trials) -> str:
+def describe_trials(what: Trials) -> str:
     """Who was drawn how often, with which versions and seeds."""
     return (
         f"{describe_environment()}. {what.people} labelled training people a draw, {what.seeds} draws "

@@ -15,31 +15,31 @@ from research.evaluation.benchmark_setup.people import BenchmarkSetup
 from research.evaluation.methods.registry import Method
 from research.evaluation.metrics.estimates import Estimate, mean, share
 from research.evaluation.metrics.evaluated import EvaluatedPerson
-from research.evaluation.study.compare import Compared
+from research.evaluation.study.comparison import Comparison
 
 _INK, _OURS, _THEIRS, _REAL = "#666666", "#c2571a", "#3b82c4", "#9a9a9a"
 _SHOWN = ("ours", "fine-tuned", "dice-random", "nice-sparsity", "cfnow", "treecf")
 """Methods in the latent space."""
 
 
-def rightness_svg(compared: Compared) -> str:
+def rightness_svg(comparison: Comparison) -> str:
     """Strict share of all asked, and survival of valid answers, with 95 % intervals; a row a method."""
-    methods = [method for method in compared.methods if method.answers == 1 or method.style is not None]
+    methods = [method for method in comparison.methods if method.answers == 1 or method.style is not None]
     with svg(7.2, 0.9 + 0.19 * len(methods)) as (canvas, text):
         for axes, (title, figure) in zip(canvas.subplots(1, 3, sharey=True), _PANELS.items(), strict=True):
             for row, method in enumerate(methods):
-                _dot(axes, row, figure(compared.results[method.key]), method)
+                _dot(axes, row, figure(comparison.results[method.key]), method)
             _tidy(axes, title)
             axes.set(ylim=(len(methods) - 0.5, -0.5), xlim=(0, 103))
             axes.set_yticks(range(len(methods)), [method.name for method in methods], color=_INK)
     return text.getvalue()
 
 
-def features_svg(compared: Compared) -> str:
+def features_svg(comparison: Comparison) -> str:
     """How often each feature is changed, % of a method's first answers."""
-    methods = [m for m in compared.methods if any(one.best for one in compared.results[m.key])]
-    features = compared.evaluators.setup.schema.features
-    rates = np.array([[_rate(compared.results[m.key], f.name) for f in features] for m in methods])
+    methods = [m for m in comparison.methods if any(one.best for one in comparison.results[m.key])]
+    features = comparison.evaluators.setup.schema.features
+    rates = np.array([[_rate(comparison.results[m.key], f.name) for f in features] for m in methods])
     used = np.flatnonzero(rates.max(axis=0) > 0)
     labels = [features[index].label for index in used]
     with svg(7.2, _below(labels) + 0.6 + 0.19 * len(methods)) as (canvas, text):
@@ -55,13 +55,13 @@ def features_svg(compared: Compared) -> str:
     return text.getvalue()
 
 
-def latent_svg(compared: Compared) -> str:
+def latent_svg(comparison: Comparison) -> str:
     """People as they are, and with their first answer, among real people of the low class.
 
     The plane is that of the first two principal components of standardised training people.
     """
-    methods = [method for method in compared.methods if method.key in _SHOWN]
-    setup = compared.evaluators.setup
+    methods = [method for method in comparison.methods if method.key in _SHOWN]
+    setup = comparison.evaluators.setup
     plane, centre = _plane(setup.training.rows, setup.sd)
     crowd = ((setup.training.rows - centre) @ plane)[~setup.training.outcome]
     with svg(7.2, 2.3 * ((len(methods) + 2) // 3)) as (canvas, text):
@@ -70,7 +70,7 @@ def latent_svg(compared: Compared) -> str:
             # As pixels: thousands of dots as shapes make a file of megabytes.
             dots = {"color": _REAL, "markersize": 1, "alpha": 0.35, "rasterized": True}
             axes.plot(*crowd.T, ".", label="real people without the outcome", **dots)
-            _paths(axes, setup, compared.results[method.key], lambda rows: (rows - centre) @ plane)
+            _paths(axes, setup, comparison.results[method.key], lambda rows: (rows - centre) @ plane)
             _tidy(axes, method.name)
             axes.set(xticks=[], yticks=[])
             axes.spines["bottom"].set_visible(False)

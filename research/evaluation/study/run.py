@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from research.evaluation.augmentation.cohort import Scarcity
-from research.evaluation.augmentation.report import about_trials, headline, name_of, trial_tables
+from research.evaluation.augmentation.report import describe_trials, headline, name_of, trial_tables
 from research.evaluation.augmentation.run import try_all
 from research.evaluation.benchmark_setup.people import CohortSpec, load_setup
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.reporting.tables import as_json, markdown
 from research.evaluation.runner.language_models import LanguageModels, Report
-from research.evaluation.study.compare import Compared, about, compare, comparison_tables
+from research.evaluation.study.comparison import Comparison, compare, comparison_tables, describe
 from research.evaluation.study.plan import Part, Plan, StudyError
 from research.evaluation.study.versions import versions, versions_line
 
 RESULTS = "study.json"
 
-Done = tuple[Part, dict[str, Any], str]
+PartResult = tuple[Part, dict[str, Any], str]
 """A part of the study: its figures and its text."""
 
 
@@ -35,7 +35,9 @@ def study(plan: Plan, home: Path, out: Path, language: LanguageModels, report: R
     _check(out, stamp, plan.fresh)
     out.mkdir(parents=True, exist_ok=True)
     parts = [part for name in plan.models for part in _parts(plan, name, home, out, language, report)]
-    results = {"stamp": stamp} | {part: [told for which, told, _ in parts if which is part] for part in Part}
+    results = {"stamp": stamp} | {
+        part: [figures for which, figures, _ in parts if which is part] for part in Part
+    }
     (out / RESULTS).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     text = "\n".join([*(text for _, _, text in parts), f"{versions_line()}\n"])
     (out / "study.md").write_text(text, encoding="utf-8")
@@ -44,7 +46,7 @@ def study(plan: Plan, home: Path, out: Path, language: LanguageModels, report: R
 
 def _parts(
     plan: Plan, name: str, home: Path, out: Path, language: LanguageModels, report: Report
-) -> Iterator[Done]:
+) -> Iterator[PartResult]:
     """All that is planned for one model: figures and text of each part."""
     if Part.METHODS in plan.parts:
         for setting in plan.settings:
@@ -55,30 +57,30 @@ def _parts(
 
 def _methods(
     plan: Plan, spec: CohortSpec, home: Path, out: Path, language: LanguageModels, report: Report
-) -> Done:
-    compared = compare(spec, plan.methods, home, language, report, plan.fresh, plan.twice)
-    tables, told = comparison_tables(compared), about(compared)
-    figures = {"model": spec.model, "setting": spec.setting, "about": told, "tables": as_json(tables)}
-    _draw(compared, out / f"{spec.model}-{spec.setting}")
+) -> PartResult:
+    comparison = compare(spec, plan.methods, home, language, report, plan.fresh, plan.twice)
+    tables, about = comparison_tables(comparison), describe(comparison)
+    figures = {"model": spec.model, "setting": spec.setting, "about": about, "tables": as_json(tables)}
+    _draw(comparison, out / f"{spec.model}-{spec.setting}")
     texts = [markdown(*table) for table in tables]
-    return Part.METHODS, figures, "\n".join([f"### {spec.model}, {spec.setting}\n", *texts, f"{told}\n"])
+    return Part.METHODS, figures, "\n".join([f"### {spec.model}, {spec.setting}\n", *texts, f"{about}\n"])
 
 
 def _augmentation(
     plan: Plan, name: str, home: Path, out: Path, language: LanguageModels, report: Report
-) -> Done:
+) -> PartResult:
     trials = try_all(name, plan.trials, home / "augmentation", language, report, plan.fresh)
-    told = about_trials(plan.trials)
+    about = describe_trials(plan.trials)
     tables = {scarcity: trial_tables(trials, scarcity) for scarcity in Scarcity}
-    figures = {"model": name, "about": told} | {one: as_json(them) for one, them in tables.items()}
+    figures = {"model": name, "about": about} | {scarcity: as_json(pair) for scarcity, pair in tables.items()}
     if find_spec("matplotlib"):
         from research.evaluation.augmentation.plots import scarcity_svg
 
         (out / f"{name}-scarcity.svg").write_text(scarcity_svg(trials, name_of), encoding="utf-8")
     texts = [f"### {name}, scarce labels\n"]
-    for scarcity, them in tables.items():
-        texts += [f"{headline(trials, scarcity)}\n", *(markdown(*one) for one in them)]
-    return Part.AUGMENTATION, figures, "\n".join([*texts, f"{told}\n"])
+    for scarcity, pair in tables.items():
+        texts += [f"{headline(trials, scarcity)}\n", *(markdown(*table) for table in pair)]
+    return Part.AUGMENTATION, figures, "\n".join([*texts, f"{about}\n"])
 
 
 def _stamp(plan: Plan) -> dict[str, Any]:
@@ -102,11 +104,11 @@ def _check(out: Path, stamp: dict[str, Any], fresh: bool) -> None:
         )
 
 
-def _draw(compared: Compared, stem: Path) -> None:
+def _draw(comparison: Comparison, stem: Path) -> None:
     """Figures, where matplotlib is installed."""
     if not find_spec("matplotlib"):
         return
     from research.evaluation.study.plots import features_svg, latent_svg, rightness_svg
 
     for kind, drawn in (("right", rightness_svg), ("features", features_svg), ("latent", latent_svg)):
-        stem.with_name(f"{stem.name}-{kind}.svg").write_text(drawn(compared), encoding="utf-8")
+        stem.with_name(f"{stem.name}-{kind}.svg").write_text(drawn(comparison), encoding="utf-8")

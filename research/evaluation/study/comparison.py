@@ -1,4 +1,4 @@
-"""One model in one setting: ask every method about the same people, judge, sum up."""
+"""One model in one setting: ask every method about the same people, evaluate, sum up."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,8 +38,8 @@ Tables = list[tuple[TableSpec, dict[str, Figures]]]
 
 
 @dataclass(frozen=True)
-class Compared:
-    """All answers of one place, judged."""
+class Comparison:
+    """All answers about one cohort in one setting, evaluated."""
 
     evaluators: Evaluators
     methods: Sequence[Method]
@@ -65,71 +65,67 @@ def compare(
     report: Report,
     fresh: bool = False,
     twice: int = 0,
-) -> Compared:
-    """Ask the methods that can be asked, those again with `twice` people, and judge their answers."""
+) -> Comparison:
+    """Ask the methods that can be asked, those again with `twice` people, and evaluate their answers."""
     setup = load_setup(spec)
     evaluators = evaluators_of(setup, home, lambda words: report(words, 0.0))
     some = replace(spec, people=min(twice, len(setup.people)))
-    results, again, done = {}, {}, []
+    results, again, answering = {}, {}, []
     for method in methods:
         if method.style is not None and spec.setting is SettingKind.FREE:
             continue  # a language model is taught, and told, what a patient can do
         with language.endpoint(setup.model, method.style, report) as endpoint:
             if method.style is not None and endpoint is None and method.key != "auto":
                 continue
-            told = RunOptions(home / "answers", fresh=fresh, endpoint=endpoint)
+            options = RunOptions(home / "answers", fresh=fresh, endpoint=endpoint)
             results[method.key] = evaluate_answers(
-                evaluators, setup.people, _ask(setup, spec, method, told, report)
+                evaluators, setup.people, _ask(setup, spec, method, options, report)
             )
-            done.append(method)
+            answering.append(method)
             if twice:
                 few = replace(setup, people=setup.people[: some.people])
-                answers = _ask(few, some, method.again(), told, report)
+                answers = _ask(few, some, method.again(), options, report)
                 again[method.key] = evaluate_answers(evaluators, few.people, answers)
-    return Compared(evaluators=evaluators, methods=done, results=results, again=again)
+    return Comparison(evaluators=evaluators, methods=answering, results=results, again=again)
 
 
-def comparison_tables(compared: Compared) -> Tables:
-    """The tables of one place; one that no method has a row in is left out."""
-    results, reference = compared.results, compared.results.get(REFERENCE, [])
-    solvable, setup = compared.solvable, compared.evaluators.setup
-    rows = {m.name: results[m.key] for m in compared.methods}
-    many = {m.name: results[m.key] for m in compared.methods if m.answers > 1}
+def comparison_tables(comparison: Comparison) -> Tables:
+    """The tables of one comparison; one that no method has a row in is left out."""
+    results, reference = comparison.results, comparison.results.get(REFERENCE, [])
+    solvable, setup = comparison.solvable, comparison.evaluators.setup
+    rows = {m.name: results[m.key] for m in comparison.methods}
+    many = {m.name: results[m.key] for m in comparison.methods if m.answers > 1}
     free = setup.setting.kind is SettingKind.FREE
-    robust = compared.robust
-    found: Tables = [
-        (
-            tables.FREELY_RIGHT if free else tables.RIGHT,
-            {n: correctness(those, solvable) for n, those in rows.items()},
-        ),
+    robust = comparison.robust
+    right = tables.FREELY_RIGHT if free else tables.RIGHT
+    holding = tables.FREELY_HOLDING if free else tables.HOLDING
+    filled: Tables = [
+        (right, {n: correctness(those, solvable) for n, those in rows.items()}),
         (tables.ASKING, {n: cost(those, reference) for n, those in rows.items()}),
-        (
-            tables.FREELY_HOLDING if free else tables.HOLDING,
-            {n: survival(those, solvable) for n, those in rows.items()},
-        ),
+        (holding, {n: survival(those, solvable) for n, those in rows.items()}),
         (tables.SPEED, {n: speed(those, reference) for n, those in rows.items()}),
-        (tables.SEVERAL, {n: diversity(compared.evaluators, those) for n, those in many.items()}),
-        (tables.REAL, _real_people(compared.evaluators)),
+        (tables.SEVERAL, {n: diversity(comparison.evaluators, those) for n, those in many.items()}),
+        (tables.REAL, _real_people(comparison.evaluators)),
     ]
     if not free and robust:
         those_robust = {n: survival(_of(robust, those), solvable) for n, those in rows.items()}
-        found.insert(3, (tables.WHERE_IT_HOLDS, those_robust))
-    if compared.again:
-        twice = {m.name: stability(results[m.key], compared.again[m.key]) for m in compared.methods}
-        found.append((tables.STABILITY, twice))
-    return [(spec, rows) for spec, rows in found if rows]
+        filled.insert(3, (tables.WHERE_IT_HOLDS, those_robust))
+    if comparison.again:
+        twice = {m.name: stability(results[m.key], comparison.again[m.key]) for m in comparison.methods}
+        filled.append((tables.STABILITY, twice))
+    return [(spec, rows) for spec, rows in filled if rows]
 
 
-def about(compared: Compared) -> str:
+def describe(comparison: Comparison) -> str:
     """Who was asked about what, with which versions and seeds."""
-    setup = compared.evaluators.setup
-    used = {method.package for method in compared.methods if method.package} | {"numpy"}
+    setup = comparison.evaluators.setup
+    used = {method.package for method in comparison.methods if method.package} | {"numpy"}
     packages = ", ".join(f"{name} {version(name)}" for name in sorted(used))
     people = len(setup.people)
     return (
         f"{describe_environment()}. {people} held-out people of risk above {setup.target:g}, the first in "
-        f"the file's order, SHA-256 {setup.people_digest[:12]}; {len(compared.solvable)} of them have a "
-        f"solution, {len(compared.robust)} one that holds; "
+        f"the file's order, SHA-256 {setup.people_digest[:12]}; {len(comparison.solvable)} of them have a "
+        f"solution, {len(comparison.robust)} one that holds; "
         f"model {setup.model.name} {setup.model.version}, manifest {setup.model_digest[:12]}; "
         f"{len(setup.training)} training people for peers that need data. "
         f"Seeds: methods 7 (asked again 8), refits from {FIRST_SEED}, noise {NOISE_SEED}, "
@@ -138,10 +134,10 @@ def about(compared: Compared) -> str:
 
 
 def _ask(
-    setup: BenchmarkSetup, spec: CohortSpec, method: Method, told: RunOptions, report: Report
+    setup: BenchmarkSetup, spec: CohortSpec, method: Method, options: RunOptions, report: Report
 ) -> Answers:
     answers: Answers = {}
-    for answers in run_all(setup, spec, method, told):
+    for answers in run_all(setup, spec, method, options):
         done, all_of = len(answers), len(setup.people)
         report(f"{setup.model.name}, {setup.setting.kind}, {method.name}: {done} of {all_of}", done / all_of)
     return answers
@@ -157,6 +153,6 @@ def _real_people(evaluators: Evaluators) -> dict[str, Figures]:
     groups = {f"risk at most {BANDS[-1]:g}": risk <= BANDS[-1]}
     for low, high in pairwise(BANDS):
         groups[f"risk in ({low:g}, {high:g}]"] = (risk > low) & (risk <= high)
-    found = {name: real_people(evaluators, rows[members]) for name, members in groups.items()}
-    results = np.stack([person.row for person in evaluators.setup.people])
-    return found | {"those asked about, unchanged": real_people(evaluators, results)}
+    figures = {name: real_people(evaluators, rows[members]) for name, members in groups.items()}
+    factual = np.stack([person.row for person in evaluators.setup.people])
+    return figures | {"those asked about, unchanged": real_people(evaluators, factual)}
