@@ -10,7 +10,14 @@ import xgboost
 from app.local.embedded.llm_session import LlmEndpoint
 from research.evaluation.augmentation.augmenters import AUGMENTERS, Augmenter
 from research.evaluation.augmentation.cohort import LABELLED, Scarcity
-from research.evaluation.augmentation.trial import TRIAL_VERSION, Maker, Task, Trial, prepare, trial_of
+from research.evaluation.augmentation.trial import (
+    TRIAL_VERSION,
+    Task,
+    Trial,
+    TrialFactory,
+    trial_factory,
+    trial_of,
+)
 from research.evaluation.benchmark_setup.people import SETUP_VERSION, BenchmarkSetup, CohortSpec, load_setup
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.runner.fingerprint import fingerprint, method_parts, package_version
@@ -23,7 +30,7 @@ _LIMIT_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Trials:
+class TrialPlan:
     """What is tried, on how many draws of how many people."""
 
     augmenters: Sequence[Augmenter] = AUGMENTERS
@@ -31,8 +38,8 @@ class Trials:
     people: int = LABELLED
 
 
-def try_all(
-    name: str, trials: Trials, home: Path, language: LanguageModels, report: Report, fresh: bool = False
+def run_trials(
+    name: str, trials: TrialPlan, home: Path, language: LanguageModels, report: Report, fresh: bool = False
 ) -> list[Trial]:
     """Every trial of one model, first those without anything made.
 
@@ -41,7 +48,7 @@ def try_all(
         EmbeddedError: the language model's server cannot start.
     """
     setup = load_setup(CohortSpec(name, SettingKind.FREE, people=1))
-    found: list[Trial] = []
+    results: list[Trial] = []
     for augmenter in (None, *trials.augmenters):
         with language.endpoint(setup.model, augmenter.style if augmenter else None, report) as endpoint:
             if augmenter and augmenter.style and endpoint is None:
@@ -50,9 +57,9 @@ def try_all(
             store = home / f"{key}-{trials_fingerprint(setup, trials.people, augmenter, endpoint)}.jsonl"
             if fresh:
                 store.unlink(missing_ok=True)
-            make = prepare(name, trials.people, augmenter, endpoint)
-            found += _tried(make, _tasks(trials, augmenter), store, _telling(report, name, augmenter))
-    return found
+            factory = trial_factory(name, trials.people, augmenter, endpoint)
+            results += _run(factory, _tasks(trials, augmenter), store, _reporter(report, name, augmenter))
+    return results
 
 
 def trials_fingerprint(
@@ -73,15 +80,17 @@ def trials_fingerprint(
     return fingerprint(parts)
 
 
-def _tasks(trials: Trials, augmenter: Augmenter | None) -> list[Task]:
+def _tasks(trials: TrialPlan, augmenter: Augmenter | None) -> list[Task]:
     scarcities = tuple(Scarcity) if augmenter is None else augmenter.scarcities
     return [(scarcity, seed) for seed in range(trials.seeds) for scarcity in scarcities]
 
 
-def _tried(make: Maker, tasks: Sequence[Task], store: Path, tell: Callable[[int, int], None]) -> list[Trial]:
+def _run(
+    factory: TrialFactory, tasks: Sequence[Task], store: Path, tell: Callable[[int, int], None]
+) -> list[Trial]:
     kept = {(entry["scarcity"], entry["seed"]): entry["trials"] for entry in read_lines(store)}
     missing = [task for task in tasks if task not in kept]
-    with Worker(make, _LIMIT_S) as worker:
+    with Worker(factory, _LIMIT_S) as worker:
         for done, task in enumerate(missing):
             tell(done, len(missing))
             outcome = worker.ask(task)
@@ -90,9 +99,9 @@ def _tried(make: Maker, tasks: Sequence[Task], store: Path, tell: Callable[[int,
             entry = {"scarcity": task[0], "seed": task[1], "trials": trials, "detail": detail}
             append_line(store, entry)
             kept[task] = entry["trials"]
-    return [trial_of(told) for task in tasks for told in kept[task]]
+    return [trial_of(entry) for task in tasks for entry in kept[task]]
 
 
-def _telling(report: Report, name: str, augmenter: Augmenter | None) -> Callable[[int, int], None]:
+def _reporter(report: Report, name: str, augmenter: Augmenter | None) -> Callable[[int, int], None]:
     what = augmenter.name if augmenter else "nothing made"
     return lambda done, of: report(f"{name}, scarce labels, {what}: {done} of {of} draws", done / of)

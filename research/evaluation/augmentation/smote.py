@@ -9,7 +9,7 @@ from research.evaluation.augmentation.cohort import Cohort
 from research.evaluation.benchmark_setup.compact import Compact
 
 
-def between(cohort: Cohort, known: Sample, label: bool, count: int, seed: int) -> FloatArray:
+def smote_rows(cohort: Cohort, known: Sample, label: bool, count: int, seed: int) -> FloatArray:
     """So many rows between people of a class and their nearest; unknown values are filled, it takes none."""
     compact, yes_no = Compact(cohort.schema), [not one.is_numeric for one in cohort.schema.features]
     total = count + int(np.sum(known.outcome == label))

@@ -9,7 +9,7 @@ from app.classifiers.store import newest_version
 from app.settings import Settings
 from research.evaluation.augmentation.augmenters import AUGMENTERS
 from research.evaluation.augmentation.cohort import LABELLED
-from research.evaluation.augmentation.run import QUICK_LABELLED, QUICK_SEEDS, SEEDS, Trials
+from research.evaluation.augmentation.run import QUICK_LABELLED, QUICK_SEEDS, SEEDS, TrialPlan
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.methods.registry import STUDY, Method
 from research.evaluation.study.comparison import TWICE
@@ -60,7 +60,7 @@ class Plan:
     methods: Sequence[Method]
     people: int
     twice: int
-    trials: Trials
+    trials: TrialPlan
     fresh: bool = False
 
 
@@ -94,7 +94,7 @@ def plan_of(request: StudyRequest) -> Plan:
         methods=methods,
         people=request.people or (QUICK_PEOPLE if request.quick else PEOPLE),
         twice=QUICK_TWICE if request.quick else TWICE,
-        trials=Trials(augmenters, seeds=draws, people=QUICK_LABELLED if request.quick else LABELLED),
+        trials=TrialPlan(augmenters, seeds=draws, people=QUICK_LABELLED if request.quick else LABELLED),
         fresh=request.fresh,
     )
 

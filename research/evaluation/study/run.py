@@ -8,7 +8,7 @@ from typing import Any
 
 from research.evaluation.augmentation.cohort import Scarcity
 from research.evaluation.augmentation.report import describe_trials, headline, name_of, trial_tables
-from research.evaluation.augmentation.run import try_all
+from research.evaluation.augmentation.run import run_trials
 from research.evaluation.benchmark_setup.people import CohortSpec, load_setup
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.reporting.tables import as_json, markdown
@@ -69,7 +69,7 @@ def _methods(
 def _augmentation(
     plan: Plan, name: str, home: Path, out: Path, language: LanguageModels, report: Report
 ) -> PartResult:
-    trials = try_all(name, plan.trials, home / "augmentation", language, report, plan.fresh)
+    trials = run_trials(name, plan.trials, home / "augmentation", language, report, plan.fresh)
     about = describe_trials(plan.trials)
     tables = {scarcity: trial_tables(trials, scarcity) for scarcity in Scarcity}
     figures = {"model": name, "about": about} | {scarcity: as_json(pair) for scarcity, pair in tables.items()}

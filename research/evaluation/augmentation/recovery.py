@@ -16,7 +16,7 @@ _SEED, _RESAMPLES = 2026, 10_000
 MEASURES = ("f1", "f1_low", "f1_high", "balanced", "auc")
 _BASELINE = "oversampling"
 
-REGAINED = TableSpec(
+RECOVERY = TableSpec(
     "What is regained",
     "Means over draws of people, on everybody held out, at the magnitude of 1: as many rows as labels were "
     "lost. F1: mean of both classes'. Regained: share of the F1 lost with the labels, (F1 with rows - F1 "
@@ -39,7 +39,7 @@ REGAINED = TableSpec(
     ),
     first="rows by",
 )
-SWEPT = TableSpec(
+MAGNITUDES = TableSpec(
     "How many rows",
     "F1 regained, %, when half as many rows are added as labels were lost, as many, or twice as many.",
     (
@@ -62,7 +62,7 @@ class Draws:
     def of(self, measure: str) -> tuple[FloatArray, FloatArray, FloatArray]:
         """One measure in per cent with all labels, with those left, and with rows: each of shape (draws,)."""
         return tuple(  # type: ignore[return-value]
-            np.array([100 * getattr(one.worth, measure) for one in those])
+            np.array([100 * getattr(one.scores, measure) for one in those])
             for those in (self.whole, self.scarce, self.tried)
         )
 
@@ -70,24 +70,24 @@ class Draws:
         """Share of what was lost that is regained, per cent; a ratio of means, resampled over draws."""
         whole, scarce, tried = self.of(measure)
         drawn = np.random.default_rng(_SEED).integers(len(whole), size=(_RESAMPLES, len(whole)))
-        lost, won = (whole - scarce), (tried - scarce)
-        shares = 100 * won[drawn].mean(axis=1) / lost[drawn].mean(axis=1)
+        lost_f1, won = (whole - scarce), (tried - scarce)
+        shares = 100 * won[drawn].mean(axis=1) / lost_f1[drawn].mean(axis=1)
         low, high = np.percentile(shares, [2.5, 97.5])
-        return Estimate(float(100 * won.mean() / lost.mean()), low=float(low), high=float(high))
+        return Estimate(float(100 * won.mean() / lost_f1.mean()), low=float(low), high=float(high))
 
 
-def regained_rows(
+def recovery_rows(
     trials: Sequence[Trial], scarcity: str, name_of: Callable[[str], str]
 ) -> dict[str, Figures]:
     """The table of one scarcity: with all labels, with those left, then each augmenter."""
     of = {key: _at(trials, scarcity, key, 0.0) for key in (WHOLE, SCARCE)}
-    rows: dict[str, Figures] = {"all labels": _worth(of[WHOLE]), "none": _worth(of[SCARCE])}
+    rows: dict[str, Figures] = {"all labels": _mean_scores(of[WHOLE]), "none": _mean_scores(of[SCARCE])}
     baseline = _at(trials, scarcity, _BASELINE, 1.0)
     for key in _keys(trials, scarcity):
         tried = _at(trials, scarcity, key, 1.0)
         draws = _paired(of[WHOLE], of[SCARCE], tried)
         rows[name_of(key)] = {
-            **_worth(tried),
+            **_mean_scores(tried),
             "regained": draws.share("f1"),
             "auc_regained": draws.share("auc"),
             "p_none": _test(tried, of[SCARCE]),
@@ -99,7 +99,9 @@ def regained_rows(
     return rows
 
 
-def swept_rows(trials: Sequence[Trial], scarcity: str, name_of: Callable[[str], str]) -> dict[str, Figures]:
+def magnitude_rows(
+    trials: Sequence[Trial], scarcity: str, name_of: Callable[[str], str]
+) -> dict[str, Figures]:
     """Share of lost F1 that is regained, by magnitude."""
     whole, scarce = (_at(trials, scarcity, key, 0.0) for key in (WHOLE, SCARCE))
     rows: dict[str, Figures] = {}
@@ -111,11 +113,11 @@ def swept_rows(trials: Sequence[Trial], scarcity: str, name_of: Callable[[str], 
     return rows
 
 
-def lost(trials: Sequence[Trial], scarcity: str) -> Estimate | None:
+def lost_f1(trials: Sequence[Trial], scarcity: str) -> Estimate | None:
     """How much F1 goes with the labels, in points of per cent."""
     whole, scarce = (_at(trials, scarcity, key, 0.0) for key in (WHOLE, SCARCE))
     pairs = zip(whole, scarce, strict=True)
-    return mean([100 * (one.worth.f1 - other.worth.f1) for one, other in pairs])
+    return mean([100 * (one.scores.f1 - other.scores.f1) for one, other in pairs])
 
 
 def _keys(trials: Sequence[Trial], scarcity: str) -> list[str]:
@@ -125,8 +127,8 @@ def _keys(trials: Sequence[Trial], scarcity: str) -> list[str]:
 
 def _at(trials: Sequence[Trial], scarcity: str, key: str, magnitude: float) -> list[Trial]:
     """By the seed of the draw."""
-    found = [t for t in trials if (t.scarcity, t.augmenter, t.magnitude) == (scarcity, key, magnitude)]
-    return sorted(found, key=lambda trial: trial.seed)
+    matching = [t for t in trials if (t.scarcity, t.augmenter, t.magnitude) == (scarcity, key, magnitude)]
+    return sorted(matching, key=lambda trial: trial.seed)
 
 
 def _paired(whole: list[Trial], scarce: list[Trial], tried: list[Trial]) -> Draws:
@@ -139,14 +141,14 @@ def _paired(whole: list[Trial], scarce: list[Trial], tried: list[Trial]) -> Draw
     )
 
 
-def _worth(trials: Sequence[Trial]) -> Figures:
-    return {measure: mean([100 * getattr(t.worth, measure) for t in trials]) for measure in MEASURES}
+def _mean_scores(trials: Sequence[Trial]) -> Figures:
+    return {measure: mean([100 * getattr(t.scores, measure) for t in trials]) for measure in MEASURES}
 
 
 def _test(tried: Sequence[Trial], others: Sequence[Trial]) -> Estimate | None:
     """The p-value of equal F1 on the draws both were tried on; None where there are too few to tell."""
-    by_seed = {trial.seed: trial.worth.f1 for trial in others}
-    differences = [trial.worth.f1 - by_seed[trial.seed] for trial in tried if trial.seed in by_seed]
+    by_seed = {trial.seed: trial.scores.f1 for trial in others}
+    differences = [trial.scores.f1 - by_seed[trial.seed] for trial in tried if trial.seed in by_seed]
     if len(differences) < 6 or not any(differences):
         return None
     return Estimate(float(wilcoxon(differences).pvalue))

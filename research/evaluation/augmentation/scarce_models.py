@@ -62,13 +62,15 @@ def setup_of(cohort: Cohort, model: ModelVersion, label: bool, setting: SettingK
     )
 
 
-def restored(cohort: Cohort, scarce: Scarce, rng: np.random.Generator) -> Sample:
+def rebalanced(cohort: Cohort, scarce: Scarce, rng: np.random.Generator) -> Sample:
     """The labels that are left, those of a scarce class repeated until it is as frequent as it was."""
-    repeated = repeats(cohort, scarce, scarce.lost, rng)
+    repeated = oversample(cohort, scarce, scarce.lost, rng)
     return cohort.training.take(np.concatenate([scarce.labelled, repeated]))
 
 
-def repeats(cohort: Cohort, scarce: Scarce, wanted: Mapping[bool, int], rng: np.random.Generator) -> IntArray:
+def oversample(
+    cohort: Cohort, scarce: Scarce, wanted: Mapping[bool, int], rng: np.random.Generator
+) -> IntArray:
     """So many labelled people of each class, drawn with replacement."""
     outcome = cohort.training.outcome[scarce.labelled]
     drawn = [rng.choice(scarce.labelled[outcome == label], count) for label, count in wanted.items()]
