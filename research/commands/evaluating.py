@@ -50,7 +50,7 @@ def evaluate(
     from app.classifiers.store import ModelFolderError
     from app.local.embedded.errors import EmbeddedError
     from app.proposers.llm.failures import LlmError
-    from research.evaluation.proposals.subjects import SubjectError
+    from research.evaluation.proposals.proposer_specs import ProposerSpecError
     from research.evaluation.study.plan import StudyError, StudyRequest
 
     home = home.expanduser().resolve()
@@ -72,7 +72,7 @@ def evaluate(
                 fresh=fresh,
             )
             _study(words, home, out)
-    except (ModelFolderError, SubjectError, StudyError, EmbeddedError, LlmError) as error:
+    except (ModelFolderError, ProposerSpecError, StudyError, EmbeddedError, LlmError) as error:
         fail(str(error))
 
 
@@ -80,16 +80,16 @@ def _evaluate_proposals(
     names: list[str], proposers: list[str], people: int | None, home: Path, out: Path
 ) -> None:
     from app.classifiers.store import load_model
+    from research.evaluation.proposals.proposer_specs import proposer_spec
     from research.evaluation.proposals.run import evaluate as measure
     from research.evaluation.proposals.run import tables, write_results
-    from research.evaluation.proposals.subjects import subject_of
 
     settings = Settings()
     for name in names:
         model = load_model(settings.model_store / name)
-        subjects = [subject_of(proposer, model) for proposer in proposers]
+        specs = [proposer_spec(proposer, model) for proposer in proposers]
         with progress() as report:
-            results = measure(model, subjects, people or 10_000, home, llm_endpoint(settings), report)
+            results = measure(model, specs, people or 10_000, home, llm_endpoint(settings), report)
         write_results(out / name, results)
         typer.echo(tables(results))
 

@@ -27,7 +27,7 @@ from research.finetuning.questions import questions_about
 
 
 async def own_lessons(
-    model: ModelVersion, yardsticks: ReferenceData, people: Iterable[Person], seed: int, proposer: LlmProposer
+    model: ModelVersion, references: ReferenceData, people: Iterable[Person], seed: int, proposer: LlmProposer
 ) -> AsyncIterator[Lesson]:
     """A lesson of each question that the model itself has an answer to that holds.
 
@@ -37,13 +37,13 @@ async def own_lessons(
     for person in people:
         for question in questions_about(model, person, QUESTIONS, seed):
             completion = await proposer.complete(question)
-            lesson = await asyncio.to_thread(_lesson, question, yardsticks, person, completion)
+            lesson = await asyncio.to_thread(_lesson, question, references, person, completion)
             if lesson is not None:
                 yield lesson
 
 
 def _lesson(
-    question: RecourseProblem, yardsticks: ReferenceData, person: Person, completion: Completion
+    question: RecourseProblem, references: ReferenceData, person: Person, completion: Completion
 ) -> Lesson | None:
     read = [levels for text in completion.texts if (levels := read_answer(question.levers, text)) is not None]
     if not read:
@@ -53,10 +53,10 @@ def _lesson(
     if len(levels) == 0:
         return None
     least = question.schema.model.min_robustness
-    likeness = PlausibilityProfile(question.levers, yardsticks.population, yardsticks.density)
-    judged = score(question, yardsticks.evaluator, likeness, levels)
+    plausibility = PlausibilityProfile(question.levers, references.population, references.density)
+    scored = score(question, references.evaluator, plausibility, levels)
     chosen = rank_and_diversify(
-        judged[judged.is_robust(question.target, least)], question.target, ANSWERS, least
+        scored[scored.is_robust(question.target, least)], question.target, ANSWERS, least
     )
     if len(chosen.levels) == 0:
         return None

@@ -39,12 +39,12 @@ class Lesson:
 
 
 def lessons_of(
-    model: ModelVersion, yardsticks: ReferenceData, people: Iterable[Person], seed: int
+    model: ModelVersion, references: ReferenceData, people: Iterable[Person], seed: int
 ) -> Iterator[Lesson]:
     """Every question about these people that has an answer."""
     for person in people:
         for question in questions_about(model, person, QUESTIONS, seed):
-            lesson = _lesson(question, yardsticks, person)
+            lesson = _lesson(question, references, person)
             if lesson is not None:
                 yield lesson
 
@@ -67,17 +67,17 @@ def read_lessons(path: Path) -> list[Lesson]:
     return [Lesson(**(entry | {"answers": tuple(entry["answers"])})) for entry in map(json.loads, lines)]
 
 
-def _lesson(question: RecourseProblem, yardsticks: ReferenceData, person: Person) -> Lesson | None:
+def _lesson(question: RecourseProblem, references: ReferenceData, person: Person) -> Lesson | None:
     least = question.schema.model.min_robustness
-    found = search(
-        question, yardsticks, Preferences(count=ANSWERS, min_robustness=least, generator=Generator.SEARCH)
+    result = search(
+        question, references, Preferences(count=ANSWERS, min_robustness=least, generator=Generator.SEARCH)
     )
-    if len(found.levels) == 0:
+    if len(result.levels) == 0:
         return None
-    likeness = PlausibilityProfile(question.levers, yardsticks.population, yardsticks.density)
-    judged = score(question, yardsticks.evaluator, likeness, found.levels)
-    holding = judged.is_robust(question.target, least)
-    kept = judged[holding] if holding.any() else judged[judged.risk <= question.target]
+    plausibility = PlausibilityProfile(question.levers, references.population, references.density)
+    scored = score(question, references.evaluator, plausibility, result.levels)
+    holding = scored.is_robust(question.target, least)
+    kept = scored[holding] if holding.any() else scored[scored.risk <= question.target]
     if len(kept.levels) == 0:
         return None
     leverage = marginal_effects_of(question)

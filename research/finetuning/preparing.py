@@ -60,7 +60,7 @@ def make_own_lessons(
         for person in training_people(model)
         if not is_kept_back(person.source_id, recipe.data.validation_share)
     ][:: recipe.own.every]
-    yardsticks = reference_data_of(model)
+    references = reference_data_of(model)
 
     async def asked(endpoint: LlmEndpoint) -> list[Lesson]:
         lessons: list[Lesson] = []
@@ -69,7 +69,7 @@ def make_own_lessons(
 
             async def about(person: Person) -> list[Lesson]:
                 async with turns:
-                    learned = own_lessons(model, yardsticks, [person], recipe.data.seed, proposer)
+                    learned = own_lessons(model, references, [person], recipe.data.seed, proposer)
                     return [lesson async for lesson in learned]
 
             async with asyncio.TaskGroup() as group:

@@ -77,13 +77,13 @@ def finetune(
 
 def examined(model: ModelVersion, recipe: Recipe) -> list[Person]:
     """People at high risk, kept back from lessons of both rounds, who have an answer that holds."""
-    yardsticks = reference_data_of(model)
+    references = reference_data_of(model)
     kept_back = (
         person
         for person in training_people(model)
         if person.risk > model.schema.model.threshold
         and is_kept_back(person.source_id, recipe.data.validation_share)
-        and any(lesson.held for lesson in lessons_of(model, yardsticks, [person], recipe.data.seed))
+        and any(lesson.held for lesson in lessons_of(model, references, [person], recipe.data.seed))
     )
     return list(islice(kept_back, EXAMINED))
 

@@ -24,9 +24,9 @@ def check_observed(schema: FeatureSchema, people: Sequence[Person]) -> None:
     for feature in schema.features:
         if feature.observed is None:
             continue
-        found = _range_of(feature, people)
-        if tuple(feature.observed) != found:
-            wrong.append(f"{feature.name} should be [{found[0]:g}, {found[1]:g}]")
+        observed = _range_of(feature, people)
+        if tuple(feature.observed) != observed:
+            wrong.append(f"{feature.name} should be [{observed[0]:g}, {observed[1]:g}]")
     if wrong:
         raise TrainingError(
             f"Observed ranges of task.toml are not the training people's: {'; '.join(wrong)}."

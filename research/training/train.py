@@ -109,9 +109,9 @@ def _pass_gate(schema: FeatureSchema, metrics: Mapping[str, Any]) -> None:
     least, auc = schema.gate.min_roc_auc, metrics["held_out"]["roc_auc"]
     if least is None or (auc is not None and auc["value"] >= least):
         return
-    found = "cannot be told" if auc is None else f"is {auc['value']:.3f}"
+    measured = "cannot be told" if auc is None else f"is {auc['value']:.3f}"
     raise TrainingError(
-        f"ROC-AUC on held-out people {found}; [gate] in task.toml asks for a min_roc_auc of {least:.2f}."
+        f"ROC-AUC on held-out people {measured}; [gate] in task.toml asks for a min_roc_auc of {least:.2f}."
     )
 
 

@@ -1,10 +1,10 @@
 """The figure of an evaluation shows each proposer in each panel, and the same figures make the same file."""
 
-from research.evaluation.proposals.measures import Scores
+from research.evaluation.proposals.measures import ProposalScores
 from research.evaluation.proposals.plots import figures_svg
 from research.evaluation.proposals.summary import summarise
 
-GOOD = Scores(
+GOOD = ProposalScores(
     well_formed=1.0,
     valid=0.9,
     valid_best=1.0,
@@ -16,7 +16,7 @@ GOOD = Scores(
     effort=1.1,
     diversity=0.4,
 )
-POOR = Scores(
+POOR = ProposalScores(
     well_formed=0.9,
     valid=0.1,
     valid_best=0.5,

@@ -16,11 +16,11 @@ class Compact:
 
     def of(self, rows: FloatArray) -> FloatArray:
         """Shape (n, columns) to (n, features)."""
-        found = [
+        columns = [
             rows[:, group[0]] if index not in self.categorical else rows[:, group].argmax(axis=1)
             for index, group in enumerate(self._groups)
         ]
-        return np.column_stack(found).astype(np.float64)
+        return np.column_stack(columns).astype(np.float64)
 
     def rows(self, compact: FloatArray) -> FloatArray:
         """Shape (n, features) to (n, columns)."""

@@ -46,7 +46,7 @@ class Cfnow:
             full[:, free] = np.asarray(rows, dtype=float)[:, free]
             return full
 
-        found = find_tabular(
+        result = find_tabular(
             factual=pd.Series(own, index=self._names),
             model_predict_proba=lambda rows: self._setup.both_classes(person, with_frozen(np.asarray(rows))),
             feat_types=self._types,
@@ -54,9 +54,9 @@ class Cfnow:
             limit_seconds=self._limit_s,
             has_ohe=self._setup.setting.categories,
         )
-        if len(found.cfs) == 0:
+        if len(result.cfs) == 0:
             return MethodReply(Ending.NONE)
-        answer = with_frozen(np.asarray(found.cfs[:1], dtype=float))
+        answer = with_frozen(np.asarray(result.cfs[:1], dtype=float))
         return MethodReply(Ending.FOUND, tuple(self._setup.answer(person, row) for row in answer))
 
 

@@ -46,7 +46,7 @@ class Dice:
         unknown = {name for name in self._compact.names if person.values[name] is None}
         free = self._compact.free(set(person.ranges), self._setup.setting.categories, unknown)
         try:
-            found = self._dice.generate_counterfactuals(
+            explanation = self._dice.generate_counterfactuals(
                 self._frame(self._setup.filled(person.row)[None, :]),
                 total_CFs=self._count,
                 desired_class="opposite",
@@ -56,7 +56,7 @@ class Dice:
             )
         except UserConfigValidationException as error:
             return MethodReply(Ending.NONE, detail=str(error)[:200])
-        answers = found.cf_examples_list[0].final_cfs_df_sparse
+        answers = explanation.cf_examples_list[0].final_cfs_df_sparse
         if answers is None or len(answers) == 0:
             return MethodReply(Ending.NONE)
         rows = self._compact.rows(numbers_of(answers[self._compact.names]))

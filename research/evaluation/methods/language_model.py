@@ -35,19 +35,19 @@ class LanguageModelMethod:
         self._proposer = self._runner.run(self._context.__aenter__())
 
     def __call__(self, person: BenchmarkPerson) -> MethodReply:
-        question, preferences = self._builder.question(person), self._preferences
-        proposed = self._runner.run(self._proposer.propose(question))
+        problem, preferences = self._builder.problem(person), self._preferences
+        proposed = self._runner.run(self._proposer.propose(problem))
         if proposed.degraded is not None and proposed.degraded.is_away:
             raise RuntimeError(proposed.degraded)
         pool = distinct(proposed.levels)
-        pool = pool[question.levers.allowed(pool)]
-        valid = pool[question.reached(question.risk(pool))]
-        likeness = PlausibilityProfile(
-            question.levers, self._builder.yardsticks.population, self._builder.yardsticks.density
+        pool = pool[problem.levers.allowed(pool)]
+        valid = pool[problem.reached(problem.risk(pool))]
+        plausibility = PlausibilityProfile(
+            problem.levers, self._builder.references.population, self._builder.references.density
         )
-        judged = score(question, self._builder.yardsticks.evaluator, likeness, valid)
-        options = rank_and_diversify(judged, question.target, preferences.count, preferences.min_robustness)
-        return reply(question, preferences, options, proved=False)
+        scored = score(problem, self._builder.references.evaluator, plausibility, valid)
+        options = rank_and_diversify(scored, problem.target, preferences.count, preferences.min_robustness)
+        return reply(problem, preferences, options, proved=False)
 
 
 class Pipeline:
@@ -68,10 +68,10 @@ class Pipeline:
             self._proposer = self._runner.run(self._context.__aenter__())
 
     def __call__(self, person: BenchmarkPerson) -> MethodReply:
-        question, preferences = self._builder.question(person), self._preferences
-        proposals = question.unchanged[:0]
+        problem, preferences = self._builder.problem(person), self._preferences
+        proposals = problem.unchanged[:0]
         if self._proposer is not None:
-            proposals = self._runner.run(self._proposer.propose(question)).levels
-        found = search(question, self._builder.yardsticks, preferences)
-        options = self._builder.options(question, preferences, repair(question, proposals).levels, found)
-        return reply(question, preferences, options, found.proved)
+            proposals = self._runner.run(self._proposer.propose(problem)).levels
+        result = search(problem, self._builder.references, preferences)
+        options = self._builder.options(problem, preferences, repair(problem, proposals).levels, result)
+        return reply(problem, preferences, options, result.proved)

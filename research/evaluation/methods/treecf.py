@@ -60,7 +60,7 @@ class Treecf:
             warnings.simplefilter("ignore")  # that a budget ran out; `proof` says so too
             if self._count > 1:
                 return _reply(self._several(explainer, person))
-            found = explainer.explain(
+            plans = explainer.explain(
                 person.row,
                 self._target,
                 backend=self._backend,
@@ -69,10 +69,10 @@ class Treecf:
                 node_budget=NODES if self._backend == "exact" else None,
                 seed=self._seed,
             )
-        return _reply([found])
+        return _reply([plans])
 
     def _several(self, explainer: Any, person: BenchmarkPerson) -> list[Any]:
-        found = explainer.explain_diverse(
+        plans = explainer.explain_diverse(
             person.row,
             self._target,
             k=self._count,
@@ -80,7 +80,7 @@ class Treecf:
             total_budget_s=self._limit_s,
             seed=self._seed,
         )
-        return list(found.plans.values())
+        return list(plans.plans.values())
 
     def _explainer(self, person: BenchmarkPerson) -> Any:
         groups = self._setup.free_categories(person)
@@ -135,11 +135,11 @@ class Treecf:
         return (link for link in self._schema.links if link.feature in person.ranges)
 
 
-def _reply(found: Sequence[Any]) -> MethodReply:
-    answers = [one for one in found if not isinstance(one, Infeasible)]
+def _reply(plans: Sequence[Any]) -> MethodReply:
+    answers = [one for one in plans if not isinstance(one, Infeasible)]
     if not answers:
-        proved = any(one.proof == "certified" for one in found)
-        return MethodReply(Ending.NONE, proved=proved, detail=found[0].reason[:200] if found else "")
+        proved = any(one.proof == "certified" for one in plans)
+        return MethodReply(Ending.NONE, proved=proved, detail=plans[0].reason[:200] if plans else "")
     rows = tuple(tuple(float(value) for value in answer.x_cf) for answer in answers)
     return MethodReply(Ending.FOUND, rows, proved=answers[0].proof == "optimal")
 

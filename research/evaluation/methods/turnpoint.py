@@ -27,13 +27,13 @@ class ProblemBuilder:
 
     def __init__(self, setup: BenchmarkSetup, categories: bool = True) -> None:
         self.model = setup.model
-        self.yardsticks: ReferenceData = reference_data_of(setup.model)
+        self.references: ReferenceData = reference_data_of(setup.model)
         self._freedom: Freedom | None = None
         if setup.setting.kind is SettingKind.FREE:
             self._freedom = freedom_of(setup.schema, setup.sd)
         self._categories = categories
 
-    def question(self, person: BenchmarkPerson) -> RecourseProblem:
+    def problem(self, person: BenchmarkPerson) -> RecourseProblem:
         schema, classifier = self.model.schema, self.model.classifier
         patient = read_patient(schema, person.values)
         if self._freedom is not None:
@@ -49,10 +49,10 @@ class ProblemBuilder:
         )
 
     def options(
-        self, question: RecourseProblem, preferences: Preferences, proposed: IntArray, found: SearchResult
+        self, problem: RecourseProblem, preferences: Preferences, proposed: IntArray, result: SearchResult
     ) -> ScoredCandidates:
         """The options to show of settled proposals and what the search found, as the gateway picks them."""
-        return select_options(question, self.yardsticks, preferences, proposed, found.levels, found.proved)
+        return select_options(problem, self.references, preferences, proposed, result.levels, result.proved)
 
 
 class TurnpointMethod:
@@ -84,27 +84,27 @@ class TurnpointMethod:
         self._batches, self._work, self._bare = batches, work, bare
 
     def __call__(self, person: BenchmarkPerson) -> MethodReply:
-        question, preferences = self._builder.question(person), self._preferences
-        found = (
-            beam_search(question)
+        problem, preferences = self._builder.problem(person), self._preferences
+        result = (
+            beam_search(problem)
             if self._batches
-            else search(question, self._builder.yardsticks, preferences, self._work)
+            else search(problem, self._builder.references, preferences, self._work)
         )
-        if len(found.levels) == 0:
-            return MethodReply(Ending.NONE, proved=found.proved)
+        if len(result.levels) == 0:
+            return MethodReply(Ending.NONE, proved=result.proved)
         if self._bare:
-            row = question.levers.rows(found.levels[:1])[0]
-            return MethodReply(Ending.FOUND, (tuple(row.tolist()),), proved=found.proved)
-        options = self._builder.options(question, preferences, question.unchanged[:0], found)
-        return reply(question, preferences, options, found.proved)
+            row = problem.levers.rows(result.levels[:1])[0]
+            return MethodReply(Ending.FOUND, (tuple(row.tolist()),), proved=result.proved)
+        options = self._builder.options(problem, preferences, problem.unchanged[:0], result)
+        return reply(problem, preferences, options, result.proved)
 
 
 def reply(
-    question: RecourseProblem, preferences: Preferences, options: ScoredCandidates, proved: bool
+    problem: RecourseProblem, preferences: Preferences, options: ScoredCandidates, proved: bool
 ) -> MethodReply:
     """Options as the classifier's rows, best first."""
     if len(options.levels) == 0:
         return MethodReply(Ending.NONE, proved=proved)
-    rows = question.levers.rows(options.levels).tolist()
-    robust = bool(options.is_robust(question.target, preferences.min_robustness)[0])
+    rows = problem.levers.rows(options.levels).tolist()
+    robust = bool(options.is_robust(problem.target, preferences.min_robustness)[0])
     return MethodReply(Ending.FOUND, tuple(map(tuple, rows)), proved=proved, robust=robust)

@@ -129,17 +129,17 @@ def relations_kept(schema: FeatureSchema, factual: FloatArray, row: FloatArray) 
 
 def followers(schema: FeatureSchema, person: BenchmarkPerson, row: FloatArray) -> set[str]:
     """The linked features that are where their driver takes them, to within rounding; and what is unknown."""
-    found = set()
+    following = set()
     for link in schema.links:
         own, driver = schema.column_of[link.feature], schema.column_of[link.driver]
         if known(person.values, link.feature) is None or known(person.values, link.driver) is None:
-            found.add(link.feature)
+            following.add(link.feature)
             continue
         slope = slope_of(link, person.values)
         expected = person.row[own] + slope * (row[driver] - person.row[driver])
         if abs(row[own] - expected) <= schema[link.feature].precision / 2 + TOLERANCE * abs(expected):
-            found.add(link.feature)
-    return found
+            following.add(link.feature)
+    return following
 
 
 def moves_permitted(

@@ -76,7 +76,7 @@ def test_free_answers_of_the_search_are_strictly_right_and_cost_what_levers_say(
     for person in free.people[:4]:
         patient = read_patient(free.schema, person.values)
         levers = freedom.levers(patient, free.model.classifier)
-        question = RecourseProblem(
+        problem = RecourseProblem(
             schema=free.schema,
             patient=patient,
             levers=levers,
@@ -84,7 +84,7 @@ def test_free_answers_of_the_search_are_strictly_right_and_cost_what_levers_say(
             target=free.target,
         )
         for levels in search(
-            question, references, Preferences(count=2, min_robustness=0.0, generator=Generator.SEARCH)
+            problem, references, Preferences(count=2, min_robustness=0.0, generator=Generator.SEARCH)
         ).levels:
             answered += 1
             row = levers.rows(levels[None])[0]

@@ -10,7 +10,7 @@ from app.engine.registry import ServedModel
 from app.engine.search import search
 from app.proposers.llm.response import write_answer
 from research.evaluation.proposals.cases import Case, cases_of
-from research.evaluation.proposals.measures import Scores, scores
+from research.evaluation.proposals.measures import ProposalScores, scores
 from research.evaluation.proposals.summary import markdown, summarise
 
 
@@ -19,15 +19,15 @@ def case(served: ServedModel) -> Case:
     return next(case for case in cases_of(served.model, served.references) if case.held)
 
 
-def scored(served: ServedModel, case: Case, *texts: str) -> Scores:
+def scored(served: ServedModel, case: Case, *texts: str) -> ProposalScores:
     return scores(case, texts, served.references.evaluator, np.nanstd(served.model.population.rows, axis=0))
 
 
 def furthest(case: Case, *places: int) -> str:
-    levels = case.question.unchanged[0].copy()
+    levels = case.problem.unchanged[0].copy()
     for place in places:
-        levels[place] = case.question.levers.items[place].top
-    return write_answer(case.question.levers, levels)
+        levels[place] = case.problem.levers.items[place].top
+    return write_answer(case.problem.levers, levels)
 
 
 def options(served: ServedModel, case: Case) -> list[IntArray]:
@@ -35,7 +35,7 @@ def options(served: ServedModel, case: Case) -> list[IntArray]:
     least = served.model.schema.model.min_robustness
     return list(
         search(
-            case.question,
+            case.problem,
             served.references,
             Preferences(count=4, min_robustness=least, generator=Generator.SEARCH),
         ).levels
@@ -44,7 +44,7 @@ def options(served: ServedModel, case: Case) -> list[IntArray]:
 
 def test_the_searchs_own_option_scores_full_marks(served: ServedModel, case: Case) -> None:
     option = options(served, case)[0]
-    marks = scored(served, case, write_answer(case.question.levers, option))
+    marks = scored(served, case, write_answer(case.problem.levers, option))
     assert (marks.well_formed, marks.valid, marks.valid_best, marks.in_range) == (1, 1, 1, 1)
     assert (marks.obedient, marks.holds) == (1, 1)
     assert marks.effort == pytest.approx(1)
@@ -58,9 +58,9 @@ def test_what_is_not_well_formed_counts_against_every_share(served: ServedModel,
 
 
 def test_one_small_move_is_obedient_and_not_valid(served: ServedModel, case: Case) -> None:
-    levels = case.question.unchanged[0].copy()
+    levels = case.problem.unchanged[0].copy()
     levels[0] = 1
-    marks = scored(served, case, write_answer(case.question.levers, levels))
+    marks = scored(served, case, write_answer(case.problem.levers, levels))
     assert (marks.obedient, marks.valid, marks.valid_best) == (1, 0, 0)
     assert np.isnan(marks.effort)
     assert np.isnan(marks.changes)
@@ -70,7 +70,7 @@ def test_diversity_is_the_jaccard_distance_of_changed_features(served: ServedMod
     cases = cases_of(served.model, served.references)
     case = next(case for case in cases if case.held and len(options(served, case)) > 1)
     first, second = options(served, case)[:2]
-    marks = scored(served, case, *(write_answer(case.question.levers, one) for one in (first, second, first)))
+    marks = scored(served, case, *(write_answer(case.problem.levers, one) for one in (first, second, first)))
     shared, either = ((first > 0) & (second > 0)).sum(), ((first > 0) | (second > 0)).sum()
     assert marks.diversity == pytest.approx(1 - shared / either)
 

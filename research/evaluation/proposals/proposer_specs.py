@@ -8,12 +8,12 @@ from app.proposers.llm.adapter import Adapter, AdapterError, adapter_in, load_ad
 from app.proposers.llm.prompt import Style
 
 
-class SubjectError(ValueError):
+class ProposerSpecError(ValueError):
     """There is no such proposer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class ProposerSpec:
     """A proposer under the name that tables give it."""
 
     name: str
@@ -22,23 +22,23 @@ class Subject:
     """What a fine-tuned one was taught; unused where a server is given by URL."""
 
 
-def subject_of(said: str, model: ModelVersion) -> Subject:
+def proposer_spec(text: str, model: ModelVersion) -> ProposerSpec:
     """A style (`few_shot`), or a name and an adapter's folder (`second round=path`).
 
     Raises:
-        SubjectError: it is neither, or there is no adapter that can be used.
+        ProposerSpecError: it is neither, or there is no adapter that can be used.
     """
-    name, named, folder = said.partition("=")
-    if not named and said not in list(Style):
-        raise SubjectError(f"{said} is no proposer: say {', '.join(Style)} or name=folder of an adapter")
+    name, named, folder = text.partition("=")
+    if not named and text not in list(Style):
+        raise ProposerSpecError(f"{text} is no proposer: say {', '.join(Style)} or name=folder of an adapter")
     try:
         if named:
-            return Subject(name, Style.FINE_TUNED, adapter_in(Path(folder)))
-        if said != Style.FINE_TUNED:
-            return Subject(said, Style(said))
+            return ProposerSpec(name, Style.FINE_TUNED, adapter_in(Path(folder)))
+        if text != Style.FINE_TUNED:
+            return ProposerSpec(text, Style(text))
         adapter = load_adapter(model.folder)
     except AdapterError as error:
-        raise SubjectError(str(error)) from error
+        raise ProposerSpecError(str(error)) from error
     if adapter is None:
-        raise SubjectError(f"{model.folder} has no adapter yet: turnpoint finetune makes one")
-    return Subject(said, Style.FINE_TUNED, adapter)
+        raise ProposerSpecError(f"{model.folder} has no adapter yet: turnpoint finetune makes one")
+    return ProposerSpec(text, Style.FINE_TUNED, adapter)

@@ -11,7 +11,7 @@ from research.evaluation.proposals.cases import Case
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class RawReply:
     """Raw samples about one person, and what they cost."""
 
     texts: tuple[str, ...]
@@ -20,9 +20,9 @@ class Reply:
     seconds: float
 
 
-async def ask(
+async def sample_replies(
     proposer: LlmProposer, cases: Sequence[Case], at_once: int = 1
-) -> AsyncIterator[tuple[Case, Reply]]:
+) -> AsyncIterator[tuple[Case, RawReply]]:
     """Ask about each case, in order.
 
     Raises:
@@ -30,12 +30,12 @@ async def ask(
     """
     turns = asyncio.Semaphore(at_once)
 
-    async def one(case: Case) -> Reply:
+    async def one(case: Case) -> RawReply:
         async with turns:
             started = time.perf_counter()
-            completion = await proposer.complete(case.question)
+            completion = await proposer.complete(case.problem)
             took = time.perf_counter() - started
-        return Reply(tuple(completion.texts), tokens=_tokens(completion), seconds=took)
+        return RawReply(tuple(completion.texts), tokens=_tokens(completion), seconds=took)
 
     tasks = [asyncio.ensure_future(one(case)) for case in cases]
     try:

@@ -7,26 +7,25 @@ from typer.testing import CliRunner
 
 from app.classifiers.model_version import ModelVersion
 from app.proposers.llm.prompt import Style
-from research.commands.main import cli
-from research.evaluation.proposals.subjects import SubjectError, subject_of
+from research.evaluation.proposals.proposer_specs import ProposerSpecError, proposer_spec
 
 
 @pytest.mark.parametrize("style", ["zero_shot", "few_shot"])
 def test_a_style_needs_no_adapter(model: ModelVersion, style: str) -> None:
-    subject = subject_of(style, model)
+    subject = proposer_spec(style, model)
     assert (subject.name, subject.style, subject.adapter) == (style, Style(style), None)
 
 
 def test_the_models_own_adapter_and_any_other(model: ModelVersion) -> None:
-    own = subject_of("fine_tuned", model)
-    other = subject_of(f"second round={model.folder / 'adapter'}", model)
+    own = proposer_spec("fine_tuned", model)
+    other = proposer_spec(f"second round={model.folder / 'adapter'}", model)
     assert (other.name, other.style, other.adapter) == ("second round", Style.FINE_TUNED, own.adapter)
 
 
 @pytest.mark.parametrize("said", ["gpt", "", "FEW_SHOT", "second=nowhere", "second="])
 def test_whatever_else_is_refused(model: ModelVersion, said: str) -> None:
-    with pytest.raises(SubjectError):
-        subject_of(said, model)
+    with pytest.raises(ProposerSpecError):
+        proposer_spec(said, model)
 
 
 @pytest.mark.parametrize(

@@ -3,20 +3,20 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from research.evaluation.proposals.asking import Reply
+from research.evaluation.proposals.sampling import RawReply
 from research.evaluation.runner.json_lines import append_line, read_lines
 
 
-class Kept:
+class ReplyStore:
     """Replies to one proposer's questions, a JSON line each; the file's name says what they depend on."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.replies: dict[int, Reply] = {
-            entry["person"]: Reply(tuple(entry["texts"]), tokens=entry["tokens"], seconds=entry["seconds"])
+        self.replies: dict[int, RawReply] = {
+            entry["person"]: RawReply(tuple(entry["texts"]), tokens=entry["tokens"], seconds=entry["seconds"])
             for entry in read_lines(path)
         }
 
-    def add(self, person: int, reply: Reply) -> None:
+    def add(self, person: int, reply: RawReply) -> None:
         append_line(self._path, {"person": person} | asdict(reply))
         self.replies[person] = reply
