@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from app.domain.feature import Direction, Feature, Kind
 from app.domain.schema import FeatureSchema, FloatArray
-from research.unconstrained.schema import freed
+from research.unconstrained.schema import unconstrained
 
 
 class SettingKind(StrEnum):
@@ -41,4 +41,4 @@ def setting_of(schema: FeatureSchema, kind: SettingKind, sd: FloatArray) -> Benc
     """The rules of a setting; `sd` has shape (columns,)."""
     if kind is SettingKind.ACTIONABLE:
         return BenchmarkSetting(schema, kind)
-    return BenchmarkSetting(freed(schema, sd, Direction.INCREASE), kind)
+    return BenchmarkSetting(unconstrained(schema, sd, Direction.INCREASE), kind)

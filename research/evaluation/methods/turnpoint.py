@@ -15,7 +15,7 @@ from app.engine.selection import ScoredCandidates, select_options
 from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.methods.reply import Ending, MethodReply
-from research.unconstrained.actions import Freedom, freedom_of
+from research.unconstrained.actions import UnconstrainedActions, unconstrained_actions
 
 ENGINE_VERSION = 1
 """Of the answers of `app.engine` and of what it rests on: raised when one changes, so that kept results are
@@ -28,16 +28,16 @@ class ProblemBuilder:
     def __init__(self, setup: BenchmarkSetup, categories: bool = True) -> None:
         self.model = setup.model
         self.references: ReferenceData = reference_data_of(setup.model)
-        self._freedom: Freedom | None = None
+        self._unconstrained: UnconstrainedActions | None = None
         if setup.setting.kind is SettingKind.FREE:
-            self._freedom = freedom_of(setup.schema, setup.sd)
+            self._unconstrained = unconstrained_actions(setup.schema, setup.sd)
         self._categories = categories
 
     def problem(self, person: BenchmarkPerson) -> RecourseProblem:
         schema, classifier = self.model.schema, self.model.classifier
         patient = read_patient(schema, person.values)
-        if self._freedom is not None:
-            levers = self._freedom.levers(patient, classifier, self._categories)
+        if self._unconstrained is not None:
+            levers = self._unconstrained.levers(patient, classifier, self._categories)
         else:
             levers = levers_of(schema, patient, read_constraints(schema, person.only, None, None))
         return RecourseProblem(

@@ -19,7 +19,7 @@ from research.evaluation.benchmark_setup.people import (
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.metrics.scales import scales_of
 from research.evaluation.metrics.structure import structure_of
-from research.unconstrained.actions import freedom_of
+from research.unconstrained.actions import unconstrained_actions
 
 PEOPLE = 60
 
@@ -71,11 +71,11 @@ def test_compact_rows_come_back(free: BenchmarkSetup) -> None:
 
 
 def test_free_answers_of_the_search_are_strictly_right_and_cost_what_levers_say(free: BenchmarkSetup) -> None:
-    references, freedom = reference_data_of(free.model), freedom_of(free.schema, free.sd)
+    references, actions = reference_data_of(free.model), unconstrained_actions(free.schema, free.sd)
     scales, answered = scales_of(free.schema, free.model.population.rows), 0
     for person in free.people[:4]:
         patient = read_patient(free.schema, person.values)
-        levers = freedom.levers(patient, free.model.classifier)
+        levers = actions.levers(patient, free.model.classifier)
         problem = RecourseProblem(
             schema=free.schema,
             patient=patient,
