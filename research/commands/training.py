@@ -40,18 +40,18 @@ def pairs(
     from app.local.embedded.errors import EmbeddedError
     from app.proposers.llm.failures import LlmError
     from research.finetuning.errors import FinetuningError
-    from research.finetuning.preparing import make_lessons, make_own_lessons
+    from research.finetuning.preparation import make_examples, make_self_training_examples
 
     settings, home = Settings(), home.expanduser().resolve()
     path = out or _lessons(home, name, own)
     try:
         with progress() as report:
             if own:
-                count = make_own_lessons(
+                count = make_self_training_examples(
                     name, settings.model_store, path, home, llm_endpoint(settings), report
                 )
             else:
-                count = make_lessons(name, settings.model_store, path, report)
+                count = make_examples(name, settings.model_store, path, report)
     except (FinetuningError, EmbeddedError, LlmError) as error:
         fail(str(error))
     typer.echo(f"Wrote {count} questions with their answers to {path}")

@@ -10,9 +10,9 @@ from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.prompt import Style
 from app.proposers.llm.proposer import LlmProposer
-from research.finetuning.own import own_lessons
-from research.finetuning.pairs import lessons_of
+from research.finetuning.pairs import examples_of
 from research.finetuning.questions import training_people
+from research.finetuning.self_training import self_training_examples
 from tests.integration.fake_llm import fake_llm, says
 
 SEED = 1
@@ -22,12 +22,12 @@ SEED = 1
 def person(served: ServedModel) -> Person:
     """A training person whose default question the search answers with something that holds."""
     for person in training_people(served.model):
-        if any(lesson.held for lesson in lessons_of(served.model, served.references, [person], SEED)):
+        if any(example.held for example in examples_of(served.model, served.references, [person], SEED)):
             return person
     raise AssertionError("nobody can be helped")
 
 
-async def lessons_from(served: ServedModel, person: Person, *said: str) -> list[tuple[str, ...]]:
+async def examples_from(served: ServedModel, person: Person, *said: str) -> list[tuple[str, ...]]:
     with fake_llm() as fake:
         fake.behaviour = says(*said)
         client = LlmClient(fake.url, model=None, api_key=None, concurrency=1, breaker=Breaker(1, 0))
@@ -35,8 +35,8 @@ async def lessons_from(served: ServedModel, person: Person, *said: str) -> list[
             client, style=Style.FINE_TUNED, exemplars={}, samples=len(said), temperature=1.0, deadline_s=60
         )
         try:
-            lessons = own_lessons(served.model, served.references, [person], SEED, proposer)
-            return [lesson.answers async for lesson in lessons]
+            examples = self_training_examples(served.model, served.references, [person], SEED, proposer)
+            return [example.answers async for example in examples]
         finally:
             await client.close()
 
@@ -49,15 +49,15 @@ def moves(answer: str) -> list[tuple[str, str]]:
 async def test_what_holds_is_kept_and_what_does_not_is_not(served: ServedModel, person: Person) -> None:
     good = [
         answer
-        for lesson in lessons_of(served.model, served.references, [person], SEED)
-        if lesson.held
-        for answer in lesson.answers
+        for example in examples_of(served.model, served.references, [person], SEED)
+        if example.held
+        for answer in example.answers
     ]
-    kept = await lessons_from(served, person, *good, "eat less", '"age -1"')
+    kept = await examples_from(served, person, *good, "eat less", '"age -1"')
     assert kept
     said = {frozenset(moves(answer)) for answer in good}
     assert all(frozenset(moves(one)) in said for answers in kept for one in answers)
 
 
 async def test_nonsense_teaches_nothing(served: ServedModel, person: Person) -> None:
-    assert await lessons_from(served, person, "eat less", '"age -1"', "null") == []
+    assert await examples_from(served, person, "eat less", '"age -1"', "null") == []

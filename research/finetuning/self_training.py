@@ -1,6 +1,6 @@
-"""The model's own verified proposals as lessons: rejection-sampling fine-tuning (Yuan et al. 2023).
+"""The model's own verified proposals as examples: rejection-sampling fine-tuning (Yuan et al. 2023).
 
-Training people are asked about as in the first lessons. Of many samples those that reach the target and hold
+Training people are asked about as in the first round. Of many samples those that reach the target and hold
 are kept, ranked as the gateway ranks options, so that what the model finds easy to say and what verification
 and ranking prefer come together.
 """
@@ -22,14 +22,14 @@ from app.proposers.llm.completion import Completion
 from app.proposers.llm.prompt import case_text
 from app.proposers.llm.proposer import LlmProposer
 from app.proposers.llm.response import read_answer, write_answer
-from research.finetuning.pairs import ANSWERS, QUESTIONS, Lesson
+from research.finetuning.pairs import ANSWERS, QUESTIONS, Example
 from research.finetuning.questions import questions_about
 
 
-async def own_lessons(
+async def self_training_examples(
     model: ModelVersion, references: ReferenceData, people: Iterable[Person], seed: int, proposer: LlmProposer
-) -> AsyncIterator[Lesson]:
-    """A lesson of each question that the model itself has an answer to that holds.
+) -> AsyncIterator[Example]:
+    """An example of each question that the model itself has an answer to that holds.
 
     Raises:
         LlmError: the language model is away.
@@ -37,14 +37,14 @@ async def own_lessons(
     for person in people:
         for question in questions_about(model, person, QUESTIONS, seed):
             completion = await proposer.complete(question)
-            lesson = await asyncio.to_thread(_lesson, question, references, person, completion)
-            if lesson is not None:
-                yield lesson
+            example = await asyncio.to_thread(_example, question, references, person, completion)
+            if example is not None:
+                yield example
 
 
-def _lesson(
+def _example(
     question: RecourseProblem, references: ReferenceData, person: Person, completion: Completion
-) -> Lesson | None:
+) -> Example | None:
     read = [levels for text in completion.texts if (levels := read_answer(question.levers, text)) is not None]
     if not read:
         return None
@@ -62,4 +62,4 @@ def _lesson(
         return None
     leverage = marginal_effects_of(question)
     answers = [write_answer(question.levers, one, leverage.order) for one in chosen.levels]
-    return Lesson(person.source_id, case=case_text(question, leverage), answers=tuple(answers), held=True)
+    return Example(person.source_id, case=case_text(question, leverage), answers=tuple(answers), held=True)

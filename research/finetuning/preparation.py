@@ -1,4 +1,4 @@
-"""Lessons from a model's training people; needs nothing of what fine-tuning itself needs."""
+"""Examples from a model's training people; needs nothing of what fine-tuning itself needs."""
 
 import asyncio
 import random
@@ -15,18 +15,18 @@ from app.local.embedded.llm_session import LlmEndpoint, llm_session, serving
 from app.proposers.llm.adapter import Adapter, AdapterError, load_adapter
 from app.proposers.llm.prompt import Style
 from research.finetuning.errors import FinetuningError
-from research.finetuning.own import own_lessons
-from research.finetuning.pairs import Lesson, lessons_of, write_lessons
+from research.finetuning.pairs import Example, examples_of, write_examples
 from research.finetuning.questions import is_kept_back, training_people
 from research.finetuning.recipe import Recipe, read_recipe
+from research.finetuning.self_training import self_training_examples
 
 RECIPE = "finetune.toml"
 
 Report = Callable[[str, float], None]
 
 
-def make_lessons(name: str, store: Path, path: Path, report: Report) -> int:
-    """Write the lessons of a model's training people; returns how many questions have an answer.
+def make_examples(name: str, store: Path, path: Path, report: Report) -> int:
+    """Write the examples of a model's training people; returns how many questions have an answer.
 
     Raises:
         FinetuningError: the model or its recipe cannot be used.
@@ -34,18 +34,18 @@ def make_lessons(name: str, store: Path, path: Path, report: Report) -> int:
     model, recipe = read_task(name, store)
     people = training_people(model)
 
-    def told() -> Iterator[Person]:
+    def reported() -> Iterator[Person]:
         for done, person in enumerate(people):
             report(f"{done} of {len(people)} people", done / len(people))
             yield person
 
-    return write_lessons(path, lessons_of(model, reference_data_of(model), told(), recipe.data.seed))
+    return write_examples(path, examples_of(model, reference_data_of(model), reported(), recipe.data.seed))
 
 
-def make_own_lessons(
+def make_self_training_examples(
     name: str, store: Path, path: Path, home: Path, given: LlmEndpoint | None, report: Report
 ) -> int:
-    """Write lessons from what the tuned model itself proposes about its training people; returns how many.
+    """Write examples from what the tuned model itself proposes about its training people; returns how many.
 
     Asks the server given, or the embedded one with the model's adapter.
 
@@ -62,38 +62,38 @@ def make_own_lessons(
     ][:: recipe.own.every]
     references = reference_data_of(model)
 
-    async def asked(endpoint: LlmEndpoint) -> list[Lesson]:
-        lessons: list[Lesson] = []
+    async def collect(endpoint: LlmEndpoint) -> list[Example]:
+        examples: list[Example] = []
         turns = asyncio.Semaphore(endpoint.at_once)
         async with llm_session(endpoint, model, Style.FINE_TUNED, recipe.own.samples) as proposer:
 
-            async def about(person: Person) -> list[Lesson]:
+            async def about(person: Person) -> list[Example]:
                 async with turns:
-                    learned = own_lessons(model, references, [person], recipe.data.seed, proposer)
-                    return [lesson async for lesson in learned]
+                    learned = self_training_examples(model, references, [person], recipe.data.seed, proposer)
+                    return [example async for example in learned]
 
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(about(person)) for person in people]
                 for done, task in enumerate(tasks):
-                    report(f"{done} of {len(people)} people, {len(lessons)} lessons", done / len(people))
-                    lessons += await task
-        return lessons
+                    report(f"{done} of {len(people)} people, {len(examples)} examples", done / len(people))
+                    examples += await task
+        return examples
 
     server = nullcontext(given) if given else serving(adapter, home, lambda words, _: report(words, 0.0))
     with server as endpoint:
         hot = replace(endpoint, temperature=recipe.own.temperature)
-        return write_lessons(path, asyncio.run(asked(hot)))
+        return write_examples(path, asyncio.run(collect(hot)))
 
 
-def chosen_lessons(lessons: Sequence[Lesson], recipe: Recipe) -> list[Lesson]:
+def chosen_examples(examples: Sequence[Example], recipe: Recipe) -> list[Example]:
     """Those to learn from: of people not kept back, all that hold and a share of those that do not."""
     rng = random.Random(recipe.data.seed)
-    draws = [rng.random() for _ in lessons]
+    draws = [rng.random() for _ in examples]
     return [
-        lesson
-        for lesson, draw in zip(lessons, draws, strict=True)
-        if not is_kept_back(lesson.person, recipe.data.validation_share)
-        and (lesson.held or draw < recipe.data.fragile_share)
+        example
+        for example, draw in zip(examples, draws, strict=True)
+        if not is_kept_back(example.person, recipe.data.validation_share)
+        and (example.held or draw < recipe.data.fragile_share)
     ]
 
 

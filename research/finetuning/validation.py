@@ -1,4 +1,4 @@
-"""How good proposals are before anything is repaired, on people kept back from the lessons."""
+"""How good proposals are before anything is repaired, on people kept back from the examples."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ from app.proposers.llm.response import read_answer
 
 
 @dataclass(frozen=True, slots=True)
-class Exam:
-    """Questions with their wording."""
+class ValidationSet:
+    """Questions about people kept back, with their wording."""
 
     questions: tuple[RecourseProblem, ...]
     cases: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class ValidationScores:
     """Shares of answers, one answer a question."""
 
     well_formed: float
@@ -31,21 +31,21 @@ class Marks:
     """That, keeps every relation and brings the risk to the target."""
 
 
-def exam_of(model: ModelVersion, people: Iterable[Person]) -> Exam:
+def validation_set(model: ModelVersion, people: Iterable[Person]) -> ValidationSet:
     """The default question about each of these people."""
     questions = tuple(problem_about(model, person.features) for person in people)
     cases = tuple(case_text(question, marginal_effects_of(question)) for question in questions)
-    return Exam(questions, cases)
+    return ValidationSet(questions, cases)
 
 
-def mark(exam: Exam, answer: Callable[[Sequence[str]], Iterable[str]]) -> Marks:
+def validate(validation: ValidationSet, answer: Callable[[Sequence[str]], Iterable[str]]) -> ValidationScores:
     """Put the questions to a model."""
     formed, valid = [], []
-    for question, text in zip(exam.questions, answer(exam.cases), strict=True):
+    for question, text in zip(validation.questions, answer(validation.cases), strict=True):
         levels = read_answer(question.levers, text)
         formed.append(levels is not None)
         valid.append(levels is not None and is_valid(question, levels[None])[0])
-    return Marks(float(np.mean(formed)), float(np.mean(valid)))
+    return ValidationScores(float(np.mean(formed)), float(np.mean(valid)))
 
 
 def is_valid(question: RecourseProblem, levels: np.ndarray) -> np.ndarray:
