@@ -14,7 +14,7 @@ from rich.console import Console
 
 from bench.augmentation import measure_augmentation
 from bench.gateway import measure_gateway
-from bench.measured import Measured, table_of
+from bench.measurement import Measurement, table_of
 from bench.million import measure_million
 from bench.page import measure_page
 from bench.peers import PEOPLE, QUICK_PEOPLE, Choice, measure_peers
@@ -78,7 +78,7 @@ def _choice(chosen: argparse.Namespace) -> Choice:
     )
 
 
-def _show(measure: Callable[[Path, Console], list[Measured]]) -> None:
+def _show(measure: Callable[[Path, Console], list[Measurement]]) -> None:
     console = Console(highlight=False, width=110)
     with tempfile.TemporaryDirectory(prefix="turnpoint-bench-") as scratch:
         measures = measure(Path(scratch), console)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from app.domain.feature import Feature
 from app.domain.schema import FeatureSchema
 from research.training.errors import TrainingError
-from research.training.people import Person
+from research.training.people import Participant
 
 
 def decimals_of(feature: Feature) -> int:
@@ -14,7 +14,7 @@ def decimals_of(feature: Feature) -> int:
     return max(0, -math.floor(math.log10(feature.precision)))
 
 
-def check_observed(schema: FeatureSchema, people: Sequence[Person]) -> None:
+def check_observed(schema: FeatureSchema, people: Sequence[Participant]) -> None:
     """Check that `observed` is the smallest and the largest value among these people.
 
     Raises:
@@ -33,7 +33,7 @@ def check_observed(schema: FeatureSchema, people: Sequence[Person]) -> None:
         )
 
 
-def _range_of(feature: Feature, people: Sequence[Person]) -> tuple[float, float]:
+def _range_of(feature: Feature, people: Sequence[Participant]) -> tuple[float, float]:
     known = [float(value) for p in people if (value := p.values[feature.name]) is not None]
     decimals = decimals_of(feature)
     return round(min(known), decimals), round(max(known), decimals)

@@ -18,7 +18,14 @@ from research.training.data_sets import data_set_of
 from research.training.errors import TrainingError
 from research.training.exemplars import make_exemplars
 from research.training.manifest import write_json, write_manifest
-from research.training.people import Person, Tally, missing_by_feature, outcomes_of, rows_of, write_people
+from research.training.people import (
+    Participant,
+    Tally,
+    missing_by_feature,
+    outcomes_of,
+    rows_of,
+    write_people,
+)
 from research.training.ranges import check_observed
 from research.training.split import is_held_out
 
@@ -33,8 +40,8 @@ Report = Callable[[str, float | None], None]
 class _Cohort:
     """The people of a run, on their side of the split."""
 
-    training: list[Person]
-    held_out: list[Person]
+    training: list[Participant]
+    held_out: list[Participant]
     tally: Tally
 
 

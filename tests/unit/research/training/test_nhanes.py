@@ -9,7 +9,7 @@ import pytest
 from app.domain.schema import FeatureSchema
 from research.training.errors import TrainingError
 from research.training.nhanes import people as nhanes
-from research.training.people import Person, Tally
+from research.training.people import Participant, Tally
 
 SAS_ZERO = 5.397605346934028e-79
 NOT_ASKED = math.nan
@@ -29,7 +29,7 @@ MADE_UP_PERSON: dict[str, Any] = {
 }
 
 
-def read(schema: FeatureSchema, **changes: object) -> tuple[list[Person], Tally]:
+def read(schema: FeatureSchema, **changes: object) -> tuple[list[Participant], Tally]:
     """Read a table with one made-up person, who differs from the one above by `changes`."""
     frame = pd.DataFrame([MADE_UP_PERSON | changes], index=pd.Index([1.0], name="SEQN"))
     # A real table has columns on which training must not depend; this one would give the answer away.

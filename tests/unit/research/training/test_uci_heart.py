@@ -8,7 +8,7 @@ import pytest
 from app.domain.schema import FeatureSchema
 from app.engine.registry import ServedModel
 from research.training.errors import TrainingError
-from research.training.people import Person, Tally
+from research.training.people import Participant, Tally
 from research.training.uci_heart.people import COLUMNS, read_people
 
 MADE_UP_ROW = {
@@ -36,7 +36,7 @@ def schema(heart: ServedModel) -> FeatureSchema:
     return heart.model.schema
 
 
-def read(schema: FeatureSchema, *rows: dict[str, str]) -> tuple[list[Person], Tally]:
+def read(schema: FeatureSchema, *rows: dict[str, str]) -> tuple[list[Participant], Tally]:
     """Read a table whose rows differ from the one above by these changes."""
     table = io.StringIO()
     writer = csv.DictWriter(table, [*MADE_UP_ROW, "unnamed"])
@@ -48,7 +48,7 @@ def read(schema: FeatureSchema, *rows: dict[str, str]) -> tuple[list[Person], Ta
 def test_a_person_comes_in_the_schemas_own_kinds(schema: FeatureSchema) -> None:
     (person,), tally = read(schema, {})
 
-    assert person == Person(
+    assert person == Participant(
         seqn=1,
         values={
             "age": 63,

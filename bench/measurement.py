@@ -8,7 +8,7 @@ from rich.table import Table
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Measurement:
     """A measure; `promised` is the most it may be, or with `at_least` the least; None where nothing was."""
 
     name: str
@@ -26,12 +26,12 @@ class Measured:
         return self.median >= self.promised if self.at_least else self.median <= self.promised
 
 
-def summed(name: str, values: Sequence[float], unit: str, promised: float | None = None) -> Measured:
+def summed(name: str, values: Sequence[float], unit: str, promised: float | None = None) -> Measurement:
     """Median and 95th percentile of a measure that was taken several times."""
-    return Measured(name, median(values), p95=quantiles(values, n=20)[-1], unit=unit, promised=promised)
+    return Measurement(name, median(values), p95=quantiles(values, n=20)[-1], unit=unit, promised=promised)
 
 
-def table_of(measures: Sequence[Measured]) -> Table:
+def table_of(measures: Sequence[Measurement]) -> Table:
     """The measures as a table for the terminal."""
     table = Table("measure", "median", "p95", "promised", "kept", title="Turnpoint on this machine")
     for measure in measures:
