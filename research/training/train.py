@@ -8,11 +8,12 @@ from typing import Any
 
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.store import ModelFolderError, read_people, read_schema
-from app.classifiers.training_procedure import COMMITTEE_SIZE, Sample, fit, refit
+from app.classifiers.training_procedure import Sample, fit
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
 from app.domain.schema import FeatureSchema
 from research.training import card, evaluation, plots, source
+from research.training.committee import COMMITTEE_SIZE, refit
 from research.training.data_set import DataSet
 from research.training.data_sets import data_set_of
 from research.training.errors import TrainingError

@@ -7,7 +7,7 @@ import numpy as np
 
 from app.classifiers.complement import complement_model
 from app.classifiers.model_version import ModelVersion, Population
-from app.classifiers.training_procedure import Sample, fit, refit
+from app.classifiers.training_procedure import Sample, fit
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
 from app.domain.schema import FloatArray, IntArray
@@ -15,6 +15,7 @@ from research.evaluation.augmentation.cohort import Cohort, Scarce
 from research.evaluation.benchmark_setup.feasible_ranges import feasible_ranges
 from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
 from research.evaluation.benchmark_setup.setting import SettingKind, setting_of
+from research.training.committee import refit
 
 REFITS, _FIRST_SEED = 10, 100
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import xgboost
 
-from app.classifiers.training_procedure import Sample, refit
+from app.classifiers.training_procedure import Sample
 from app.classifiers.xgboost_local import load_booster
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from app.engine.density import JointDensity, density_of
@@ -19,12 +19,13 @@ from app.engine.plausibility import ReferencePopulation, reference_population_of
 from research.evaluation.benchmark_setup.people import BenchmarkSetup
 from research.evaluation.metrics.scales import Scales, scales_of
 from research.evaluation.runner.fingerprint import fingerprint
+from research.training.committee import refit
 
 REFITS = 20
 FIRST_SEED = 1001
 """Seed of the first refit; the shipped committee counts from 1."""
 REFIT_VERSION = 1
-"""Of how a refit is made (`app.classifiers.training_procedure`): raised when another classifier comes out."""
+"""Of how a refit is made (`research.training.committee`): raised when another classifier comes out."""
 NOISE_DRAWS = 64
 NOISE_SEED = 2026
 TYPICAL_PERCENTILE = 95.0

@@ -10,11 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from app.classifiers.model_version import ModelVersion
-from app.classifiers.training_procedure import COMMITTEE_SIZE
 from app.domain.feature import Feature, Monotonicity
 from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema, FloatArray
 from app.engine.registry import ModelRegistry
+from research.training.committee import COMMITTEE_SIZE
 from research.training.discrimination import at_threshold, roc_auc
 from research.training.nhanes import people as nhanes
 from research.training.people import Participant, sites_of
