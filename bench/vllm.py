@@ -18,11 +18,11 @@ from rich.console import Console
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.store import load_model
 from app.engine.problem import problem_about
-from app.local.embedded.llm_session import LlmEndpoint, llm_session
 from app.proposers.llm.prompt import Style
 from app.settings import Settings
 from bench.measurement import Measurement, summed
 from bench.running import Json, Run, requests_about, running
+from research.llm_session import LlmEndpoint, llm_session
 
 AT_ONCE = 32
 ROUNDS = 2

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.shared import Home, fail, llm_endpoint
-from app.paths import HOME
+from app.cli.shared import Home, fail, progress
+from app.paths import ROOT
 from app.settings import Settings
-from turnpoint.commands.console import progress
 
 if TYPE_CHECKING:
     from research.evaluation.study.plan import StudyRequest
@@ -83,13 +82,14 @@ def _evaluate_proposals(
     from research.evaluation.proposals.proposer_specs import proposer_spec
     from research.evaluation.proposals.run import evaluate as measure
     from research.evaluation.proposals.run import tables, write_results
+    from research.llm_session import endpoint_of
 
     settings = Settings()
     for name in names:
         model = load_model(settings.model_store / name)
         specs = [proposer_spec(proposer, model) for proposer in proposers]
         with progress() as report:
-            results = measure(model, specs, people or 10_000, home, llm_endpoint(settings), report)
+            results = measure(model, specs, people or 10_000, home, endpoint_of(settings), report)
         write_results(out / name, results)
         typer.echo(tables(results))
 
@@ -98,8 +98,9 @@ def _study(words: "StudyRequest", home: Path, out: Path) -> None:
     from research.evaluation.runner.language_models import LanguageModels
     from research.evaluation.study.plan import plan_of
     from research.evaluation.study.run import study
+    from research.llm_session import endpoint_of
 
     plan = plan_of(words)
     with progress() as report:
-        text = study(plan, home / "evaluation", out, LanguageModels(home, llm_endpoint(Settings())), report)
+        text = study(plan, home / "evaluation", out, LanguageModels(home, endpoint_of(Settings())), report)
     typer.echo(text)

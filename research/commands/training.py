@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
-from app.cli.shared import Home, fail, llm_endpoint
-from app.paths import HOME
+from app.cli.shared import Home, fail, progress, say
+from app.paths import ROOT
 from app.settings import Settings
-from turnpoint.commands.console import progress, say
 
 
 def train(
@@ -41,6 +40,7 @@ def pairs(
     from app.proposers.llm.failures import LlmError
     from research.finetuning.errors import FinetuningError
     from research.finetuning.preparation import make_examples, make_self_training_examples
+    from research.llm_session import endpoint_of
 
     settings, home = Settings(), home.expanduser().resolve()
     path = out or _lessons(home, name, own)
@@ -48,7 +48,7 @@ def pairs(
         with progress() as report:
             if own:
                 count = make_self_training_examples(
-                    name, settings.model_store, path, home, llm_endpoint(settings), report
+                    name, settings.model_store, path, home, endpoint_of(settings), report
                 )
             else:
                 count = make_examples(name, settings.model_store, path, report)

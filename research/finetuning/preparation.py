@@ -11,7 +11,6 @@ from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Person
 from app.classifiers.store import ModelFolderError, load_model
 from app.engine.references import reference_data_of
-from app.local.embedded.llm_session import LlmEndpoint, llm_session, serving
 from app.proposers.llm.adapter import Adapter, AdapterError, load_adapter
 from app.proposers.llm.prompt import Style
 from research.finetuning.errors import FinetuningError
@@ -19,6 +18,7 @@ from research.finetuning.pairs import Example, examples_of, write_examples
 from research.finetuning.questions import is_kept_back, training_people
 from research.finetuning.recipe import Recipe, read_recipe
 from research.finetuning.self_training import self_training_examples
+from research.llm_session import LlmEndpoint, llm_session, serving
 
 RECIPE = "finetune.toml"
 

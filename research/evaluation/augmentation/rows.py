@@ -9,7 +9,6 @@ import numpy as np
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.training_procedure import Sample
 from app.domain.schema import FloatArray, IntArray
-from app.local.embedded.llm_session import LlmEndpoint
 from research.evaluation.augmentation.augmenters import Augmenter, Way
 from research.evaluation.augmentation.cohort import Cohort, Scarce
 from research.evaluation.augmentation.scarce_models import (
@@ -22,6 +21,7 @@ from research.evaluation.augmentation.scarce_models import (
 )
 from research.evaluation.benchmark_setup.people import BenchmarkPerson
 from research.evaluation.methods.reply import Ending, MethodReply
+from research.llm_session import LlmEndpoint
 
 AskMethod = Callable[[BenchmarkPerson], MethodReply]
 

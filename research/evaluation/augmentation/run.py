@@ -7,7 +7,6 @@ from typing import Any
 
 import xgboost
 
-from app.local.embedded.llm_session import LlmEndpoint
 from research.evaluation.augmentation.augmenters import AUGMENTERS, Augmenter
 from research.evaluation.augmentation.cohort import LABELLED, Scarcity
 from research.evaluation.augmentation.trial import (
@@ -24,6 +23,7 @@ from research.evaluation.runner.fingerprint import fingerprint, method_parts, pa
 from research.evaluation.runner.json_lines import append_line, read_lines
 from research.evaluation.runner.language_models import LanguageModels, Report
 from research.evaluation.runner.worker import Broken, Done, Worker
+from research.llm_session import LlmEndpoint
 
 SEEDS, QUICK_SEEDS, QUICK_LABELLED = 10, 2, 200
 _LIMIT_S = 3600.0

@@ -10,10 +10,10 @@ import numpy as np
 from sklearn.metrics import balanced_accuracy_score, f1_score, roc_auc_score
 
 from app.classifiers.training_procedure import Sample, fit, risk_of
-from app.local.embedded.llm_session import LlmEndpoint
 from research.evaluation.augmentation.augmenters import Augmenter
 from research.evaluation.augmentation.cohort import Cohort, Scarcity, load_cohort, make_scarce
 from research.evaluation.augmentation.rows import synthetic_rows, with_rows
+from research.llm_session import LlmEndpoint
 
 TRIAL_VERSION = 1
 """Of how people are drawn, rows are made and a classifier is scored: raised when any of it changes,

@@ -9,11 +9,11 @@ from app.engine.preferences import Preferences
 from app.engine.repair import repair
 from app.engine.search import search
 from app.engine.selection import rank_and_diversify, score
-from app.local.embedded.llm_session import LlmEndpoint, llm_session
 from app.proposers.llm.prompt import Style
 from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
 from research.evaluation.methods.reply import MethodReply
 from research.evaluation.methods.turnpoint import ProblemBuilder, reply
+from research.llm_session import LlmEndpoint, llm_session
 
 SAMPLES = 8
 

@@ -7,7 +7,6 @@ from functools import partial
 from pkgutil import resolve_name
 from typing import Any
 
-from app.local.embedded.llm_session import LlmEndpoint
 from app.proposers.llm.prompt import Style
 from research.evaluation.benchmark_setup.people import (
     BenchmarkSetup,
@@ -16,6 +15,7 @@ from research.evaluation.benchmark_setup.people import (
     load_setup,
 )
 from research.evaluation.methods.reply import MethodReply
+from research.llm_session import LlmEndpoint
 
 _HERE = "research.evaluation.methods"
 

@@ -13,7 +13,6 @@ import numpy as np
 
 from app.classifiers.model_version import ModelVersion
 from app.engine.references import ReferenceData, reference_data_of
-from app.local.embedded.llm_session import LlmEndpoint, llm_session, serving
 from app.proposers.llm.prompt import VERSION
 from research.evaluation.proposals.cases import Case, cases_of
 from research.evaluation.proposals.measures import scores
@@ -22,6 +21,7 @@ from research.evaluation.proposals.reply_store import ReplyStore
 from research.evaluation.proposals.sampling import RawReply, sample_replies
 from research.evaluation.proposals.summary import Figure, markdown, summarise
 from research.evaluation.runner.fingerprint import fingerprint
+from research.llm_session import LlmEndpoint, llm_session, serving
 
 SAMPLES = 8
 

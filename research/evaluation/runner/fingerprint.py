@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
-from app.local.embedded.llm_session import LlmEndpoint
 from app.proposers.llm import prompt
 from research.evaluation.benchmark_setup.people import SETUP_VERSION, BenchmarkSetup
 from research.evaluation.methods.registry import Method
 from research.evaluation.methods.turnpoint import ENGINE_VERSION
+from research.llm_session import LlmEndpoint
 
 
 def fingerprint(parts: Mapping[str, Any]) -> str:

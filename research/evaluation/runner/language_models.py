@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.classifiers.model_version import ModelVersion
-from app.local.embedded.llm_session import LlmEndpoint, serving
 from app.proposers.llm.adapter import load_adapter
 from app.proposers.llm.prompt import Style
+from research.llm_session import LlmEndpoint, serving
 
 Report = Callable[[str, float], None]
 

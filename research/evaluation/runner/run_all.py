@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.local.embedded.llm_session import LlmEndpoint
 from research.evaluation.benchmark_setup.people import BenchmarkSetup, CohortSpec
 from research.evaluation.methods.registry import Method, Question, method_factory
 from research.evaluation.methods.reply import Ending, MethodReply
 from research.evaluation.runner.fingerprint import answers_fingerprint
 from research.evaluation.runner.result_store import ResultStore, TimedReply
 from research.evaluation.runner.worker import Broken, Done, Worker
+from research.llm_session import LlmEndpoint
 
 Answers = dict[int, TimedReply]
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from app.local.embedded.llm_session import LlmEndpoint
 from app.settings import ROOT
 from research.evaluation.augmentation import run
 from research.evaluation.augmentation.augmenters import AUGMENTERS, Augmenter
@@ -21,6 +20,7 @@ from research.evaluation.methods.registry import STUDY, TURNPOINT, Method
 from research.evaluation.metrics.evaluators import refits_fingerprint
 from research.evaluation.runner import fingerprint
 from research.evaluation.runner.fingerprint import answers_fingerprint
+from research.llm_session import LlmEndpoint
 
 PLACE = CohortSpec("heart-disease", SettingKind.ACTIONABLE, people=1)
 ENDPOINT = LlmEndpoint("http://localhost:1", model="merged-1")

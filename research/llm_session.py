@@ -15,6 +15,7 @@ from app.proposers.llm.client import LlmClient
 from app.proposers.llm.exemplars import load_exemplars
 from app.proposers.llm.prompt import Style
 from app.proposers.llm.proposer import LlmProposer
+from app.settings import Settings
 
 _PATIENCE_S = 600.0
 
@@ -28,6 +29,14 @@ class LlmEndpoint:
     api_key: str | None = None
     temperature: float = 0.7
     at_once: int = 1
+
+
+def endpoint_of(settings: Settings) -> LlmEndpoint | None:
+    """The language model that settings name, if they do."""
+    if settings.llm_url is None:
+        return None
+    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
+    return LlmEndpoint(settings.llm_url, settings.llm_model, api_key=key, at_once=settings.llm_concurrency)
 
 
 @contextmanager
