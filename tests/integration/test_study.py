@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.runner.language_models import LanguageModels
 from research.evaluation.study.plan import Part, StudyError, StudyRequest, plan_of
 from research.evaluation.study.run import RESULTS, study
@@ -105,36 +104,3 @@ def test_trials_that_were_made_are_not_made_again(home: Path) -> None:
     shown = told[doctored["scarcity"]]["What is regained"]["random oversampling"]
     assert shown["seconds"]["value"] >= 500
     assert len(kept.read_text().splitlines()) == len(lines) + 1
-
-
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (replace(FEW, methods=["lime"]), "lime: no such method"),
-        (replace(FEW, settings=["frei"]), "frei: no such setting"),
-        (replace(FEW, augmenters=["magic"]), "magic: no such augmenter"),
-        (replace(FEW, parts=["all"]), "all: no such part"),
-    ],
-)
-def test_what_is_unknown_is_named(words: StudyRequest, told: str) -> None:
-    with pytest.raises(StudyError, match=told):
-        plan_of(words)
-
-
-def test_a_missing_package_is_named_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("research.evaluation.study.plan.find_spec", lambda _: None)
-    with pytest.raises(StudyError, match=r"dice-ml: not installed here.*make evaluate"):
-        plan_of(replace(FEW, methods=["dice-random"]))
-    with pytest.raises(StudyError, match=r"imbalanced-learn: not installed here"):
-        plan_of(replace(FEW, augmenters=["smote"]))
-    assert plan_of(replace(FEW, augmenters=["smote"], parts=["methods"])).parts == [Part.METHODS]
-
-
-def test_a_quick_study_leaves_the_slow_methods_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("research.evaluation.study.plan.find_spec", lambda _: True)
-    plan = plan_of(StudyRequest(["dysglycaemia"], quick=True))
-    assert {method.key for method in plan.methods} >= {"ours", "dice-random", "nice-sparsity", "treecf"}
-    assert not any(method.slow for method in plan.methods)
-    assert not any(augmenter.slow for augmenter in plan.trials.augmenters)
-    assert plan.settings == list(SettingKind)
-    assert plan.parts == list(Part)
