@@ -70,6 +70,13 @@ def test_results_of_another_version_are_refused_until_told_otherwise(home: Path,
     assert "Turnpoint" in few(home, out, fresh=True)
 
 
+def test_people_whom_nobody_can_help_make_a_study_too(home: Path) -> None:
+    request = replace(FEW, settings=["actionable"], parts=[Part.METHODS])
+    text = study(plan_of(request), home, home / "helpless", LanguageModels(home), lambda *_: None)
+    assert "0 of them have a solution" in text
+    assert not (home / "helpless" / "heart-disease-actionable-features.svg").exists()
+
+
 def test_scarce_labels_cost_and_rows_are_made_where_they_are_missing(home: Path) -> None:
     text = few(home, home / "rows", Part.AUGMENTATION)
     (told,) = json.loads((home / "rows" / RESULTS).read_text())["augmentation"]

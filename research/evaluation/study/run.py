@@ -105,10 +105,14 @@ def _check(out: Path, stamp: dict[str, Any], fresh: bool) -> None:
 
 
 def _draw(comparison: Comparison, stem: Path) -> None:
-    """Figures, where matplotlib is installed."""
+    """Figures, where matplotlib is installed; that of features only if a method answered about anybody."""
     if not find_spec("matplotlib"):
         return
     from research.evaluation.study.plots import features_svg, latent_svg, rightness_svg
 
-    for kind, drawn in (("right", rightness_svg), ("features", features_svg), ("latent", latent_svg)):
+    answered = any(one.best for those in comparison.results.values() for one in those)
+    drawings = {"right": rightness_svg, "latent": latent_svg} | (
+        {"features": features_svg} if answered else {}
+    )
+    for kind, drawn in drawings.items():
         stem.with_name(f"{stem.name}-{kind}.svg").write_text(drawn(comparison), encoding="utf-8")
