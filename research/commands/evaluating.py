@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.shared import Home, fail, progress
-from app.paths import ROOT
+from app.cli.shared import Home, fail
+from app.paths import HOME
 from app.settings import Settings
+from turnpoint.commands.console import progress
 
 if TYPE_CHECKING:
     from research.evaluation.study.plan import StudyRequest

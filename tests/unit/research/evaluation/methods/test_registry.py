@@ -1,6 +1,6 @@
 """Every method has a key and an adapter of its own name, in files that exist."""
 
-from app.settings import ROOT
+from app.paths import ROOT
 from research.evaluation.augmentation.augmenters import AUGMENTERS
 from research.evaluation.methods.registry import ADAPTERS, BENCH, METHODS, REFERENCE, STUDY
 

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from app.classifiers.model_version import ModelVersion
 from app.proposers.llm.prompt import Style
+from research.commands.main import cli
 from research.evaluation.proposals.proposer_specs import ProposerSpecError, proposer_spec
 
 
