@@ -62,7 +62,7 @@ def write_examples(path: Path, examples: Iterable[Example]) -> int:
 
 
 def read_examples(path: Path) -> list[Example]:
-    """Examples as `write_lessons` wrote them."""
+    """Examples as `write_examples` wrote them."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return [Example(**(entry | {"answers": tuple(entry["answers"])})) for entry in map(json.loads, lines)]
 

@@ -76,8 +76,8 @@ def loss_of(base: BaseLlm, batch: Batch) -> torch.Tensor:
     hidden = causal.model(
         input_ids=batch.tokens, attention_mask=batch.mask, position_ids=batch.positions, use_cache=False
     ).last_hidden_state
-    asked = hidden.reshape(-1, hidden.shape[-1])[batch.label_places]
-    return cross_entropy(causal.lm_head(asked).float(), batch.labels)
+    learned = hidden.reshape(-1, hidden.shape[-1])[batch.label_places]
+    return cross_entropy(causal.lm_head(learned).float(), batch.labels)
 
 
 def _batches(examples: Sequence[Packed], recipe: Recipe) -> Iterator[list[int]]:

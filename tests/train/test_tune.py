@@ -37,9 +37,9 @@ def run(
     report: Callable[[str, float], None] = lambda *_: None,
 ) -> tuple[TuningProgress, Weights]:
     """Tune an adapter of a copy; checks find these shares of valid answers, one after another."""
-    found = iter(valid)
+    share_checks = iter(valid)
     tuned = BaseLlm(with_adapter(deepcopy(base), recipe), tokenizer=None, device=base.device)
-    progress = tune(tuned, examples, recipe, lambda: ValidationScores(1.0, next(found)), home, report)
+    progress = tune(tuned, examples, recipe, lambda: ValidationScores(1.0, next(share_checks)), home, report)
     return progress, {
         name: one.detach().clone() for name, one in tuned.model.named_parameters() if one.requires_grad
     }

@@ -52,11 +52,11 @@ def model_of(cohort: Cohort, sample: Sample) -> ModelVersion:
 
 def setup_of(cohort: Cohort, model: ModelVersion, label: bool, setting: SettingKind) -> ScarceSetup:
     """Where a row of this class is wanted: its risk is what `model` says, or the complement of it."""
-    asked = complement_model(model) if label else model
+    wanted = complement_model(model) if label else model
     base = cohort.setup
     return ScarceSetup(
-        model=asked,
-        setting=setting_of(asked.schema, setting, base.sd),
+        model=wanted,
+        setting=setting_of(wanted.schema, setting, base.sd),
         people=(),
         sd=base.sd,
         filling=base.filling,

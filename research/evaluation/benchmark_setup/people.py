@@ -20,7 +20,7 @@ from app.classifiers.store import load_model
 from app.classifiers.training_procedure import Sample
 from app.classifiers.xgboost_local import load_booster
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, Value
-from app.paths import ROOT
+from app.paths import MODEL_STORE
 from research.evaluation.benchmark_setup.feasible_ranges import FeasibleRanges, feasible_ranges
 from research.evaluation.benchmark_setup.setting import BenchmarkSetting, SettingKind, setting_of
 
@@ -158,13 +158,15 @@ def load_setup(spec: CohortSpec) -> BenchmarkSetup:
     Raises:
         ModelFolderError: there is no such model.
     """
-    model = load_model(ROOT / "model_store" / spec.model)
+    model = load_model(MODEL_STORE / spec.model)
     rows = model.population.rows
     sd = np.nanstd(rows, axis=0)
     setting = setting_of(model.schema, spec.setting, sd)
     threshold = model.schema.model.threshold
-    asked = [person for person in people_of(model, Side.HELD_OUT) if person.risk > threshold][: spec.people]
-    people = [_person(setting, person.source_id, model.schema, person.features) for person in asked]
+    high_risk = [person for person in people_of(model, Side.HELD_OUT) if person.risk > threshold][
+        : spec.people
+    ]
+    people = [_person(setting, person.source_id, model.schema, person.features) for person in high_risk]
     return BenchmarkSetup(
         model=model, setting=setting, people=tuple(people), sd=sd, filling=_filling(model.schema, rows)
     )

@@ -28,8 +28,8 @@ def _commit() -> str:
 
 
 def _git(*words: str) -> str:
-    asked = subprocess.run(["git", "-C", str(ROOT), *words], capture_output=True, text=True, check=False)
-    return asked.stdout.strip()
+    process = subprocess.run(["git", "-C", str(ROOT), *words], capture_output=True, text=True, check=False)
+    return process.stdout.strip()
 
 
 def _xgboost() -> str:

@@ -55,8 +55,8 @@ async def test_what_holds_is_kept_and_what_does_not_is_not(served: ServedModel, 
     ]
     kept = await examples_from(served, person, *good, "eat less", '"age -1"')
     assert kept
-    said = {frozenset(moves(answer)) for answer in good}
-    assert all(frozenset(moves(one)) in said for answers in kept for one in answers)
+    expected = {frozenset(moves(answer)) for answer in good}
+    assert all(frozenset(moves(one)) in expected for answers in kept for one in answers)
 
 
 async def test_nonsense_teaches_nothing(served: ServedModel, person: Person) -> None:

@@ -61,14 +61,14 @@ def rows(schema: FeatureSchema, unseen: list[Participant]) -> FloatArray:
 
 @pytest.fixture(scope="module")
 def metrics(model: ModelVersion) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((model.folder / "metrics.json").read_text(encoding="utf-8"))
-    return found
+    document: dict[str, Any] = json.loads((model.folder / "metrics.json").read_text(encoding="utf-8"))
+    return document
 
 
 @pytest.fixture(scope="module")
 def manifest(model: ModelVersion) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((model.folder / "manifest.json").read_text(encoding="utf-8"))
-    return found
+    document: dict[str, Any] = json.loads((model.folder / "manifest.json").read_text(encoding="utf-8"))
+    return document
 
 
 def digest(path: Path) -> str:

@@ -35,9 +35,9 @@ def people(heart: ServedModel) -> list[Participant]:
 
 
 def test_the_label_is_the_right_way_round(people: list[Participant]) -> None:
-    found = {person.seqn: (person.values["age"], person.outcome) for person in people}
+    figures = {person.seqn: (person.values["age"], person.outcome) for person in people}
 
-    assert {number: found[number] for number in KNOWN} == KNOWN
+    assert {number: figures[number] for number in KNOWN} == KNOWN
 
 
 def test_everybody_is_there_once(people: list[Participant]) -> None:
@@ -46,12 +46,12 @@ def test_everybody_is_there_once(people: list[Participant]) -> None:
 
 
 def test_the_figures_come_out_again(heart: ServedModel, people: list[Participant]) -> None:
-    told = json.loads((heart.model.folder / "metrics.json").read_text(encoding="utf-8"))["sites_left_out"]
+    shipped = json.loads((heart.model.folder / "metrics.json").read_text(encoding="utf-8"))["sites_left_out"]
     text = (heart.model.folder / "card.md").read_text(encoding="utf-8")
-    found = leave_one_site_out(heart.model.schema, people)
+    figures = leave_one_site_out(heart.model.schema, people)
 
-    assert [site["site"] for site in told] == list(SIZES)
-    for site, again in zip(told, found, strict=True):
+    assert [site["site"] for site in shipped] == list(SIZES)
+    for site, again in zip(shipped, figures, strict=True):
         assert site["n"] == SIZES[site["site"]]
         assert site["learned_from"] == sum(SIZES.values()) - site["n"]
         assert site["roc_auc"]["value"] == pytest.approx(again["roc_auc"]["value"], abs=1e-4)

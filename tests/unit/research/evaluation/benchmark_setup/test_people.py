@@ -46,10 +46,10 @@ def test_people_asked_about_are_held_out_and_at_high_risk(free: BenchmarkSetup) 
 
 def test_what_is_unknown_stays_unknown_to_the_classifier_and_in_answers(heart_setup: BenchmarkSetup) -> None:
     person = with_unknown(heart_setup)
-    told = heart_setup.filled(person.row)[None]
-    assert not np.isnan(told).any()
-    assert heart_setup.both_classes(person, told)[0, 1] == heart_setup.risk(person.row[None])[0]
-    np.testing.assert_array_equal(heart_setup.answer(person, told[0]), person.row)
+    filled = heart_setup.filled(person.row)[None]
+    assert not np.isnan(filled).any()
+    assert heart_setup.both_classes(person, filled)[0, 1] == heart_setup.risk(person.row[None])[0]
+    np.testing.assert_array_equal(heart_setup.answer(person, filled[0]), person.row)
 
 
 def test_what_is_unknown_is_not_free(heart_setup: BenchmarkSetup) -> None:
