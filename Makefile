@@ -73,7 +73,7 @@ test-vllm: $(DEV) $(VLLM) $(CLIENTS) $(TYPESCRIPT)  ## Run the gateway's tests o
 test-train: $(TRAIN)  ## Run the tests of fine-tuning, which take PyTorch
 	@.venv-train/bin/python -m pytest tests/train $(ARGS)
 
-finetune: $(TRAIN)  ## Make lessons and tune the language model on them; ARGS="--base folder" takes another base
+finetune: $(TRAIN)  ## Make examples and tune the language model on them; ARGS="--base folder" takes another base
 	@test -s .turnpoint/finetuning/$(or $(MODEL),dysglycaemia).jsonl || .venv-train/bin/turnpoint pairs $(or $(MODEL),dysglycaemia)
 	@.venv-train/bin/turnpoint finetune $(or $(MODEL),dysglycaemia) $(ARGS)
 

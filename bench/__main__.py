@@ -14,13 +14,13 @@ from rich.console import Console
 
 from bench.augmentation import measure_augmentation
 from bench.gateway import measure_gateway
-from bench.measured import Measured, table_of
+from bench.measurement import Measurement, table_of
 from bench.million import measure_million
 from bench.page import measure_page
 from bench.peers import PEOPLE, QUICK_PEOPLE, Choice, measure_peers
 from bench.vllm import measure_vllm
 from research.evaluation.methods.registry import BENCH
-from research.evaluation.study.circumstances import circumstances
+from research.evaluation.reporting.environment import describe_environment
 
 
 def main() -> None:
@@ -69,15 +69,21 @@ def main() -> None:
 
 def _choice(chosen: argparse.Namespace) -> Choice:
     people = chosen.people or (QUICK_PEOPLE if chosen.quick else PEOPLE)
-    return Choice(people, chosen.quick, tuple(chosen.only), chosen.fresh, chosen.markdown)
+    return Choice(
+        people=people,
+        quick=chosen.quick,
+        only=tuple(chosen.only),
+        fresh=chosen.fresh,
+        as_markdown=chosen.markdown,
+    )
 
 
-def _show(measure: Callable[[Path, Console], list[Measured]]) -> None:
+def _show(measure: Callable[[Path, Console], list[Measurement]]) -> None:
     console = Console(highlight=False, width=110)
     with tempfile.TemporaryDirectory(prefix="turnpoint-bench-") as scratch:
         measures = measure(Path(scratch), console)
     console.print(table_of(measures))
-    console.print(circumstances())
+    console.print(describe_environment())
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from app.engine.registry import served_model
 from app.local.components import start_worker
 from app.settings import Settings
 from app.usecases.augmentation.row_generator import Label, row_generator_for
-from bench.measured import Measured, summed
+from bench.measurement import Measurement, summed
 from bench.running import Json, Run, running
 
 PER_ROW, LLM_PEOPLE = 3, 160
@@ -39,7 +39,7 @@ class _Job:
         return self.rows / self.seconds
 
 
-def measure_augmentation(scratch: Path, people: int, console: Console) -> list[Measured]:
+def measure_augmentation(scratch: Path, people: int, console: Console) -> list[Measurement]:
     """Start everything in a scratch home and measure it."""
     settings = Settings()
     model = load_model(settings.model_store / settings.default_model)
@@ -63,20 +63,23 @@ def measure_augmentation(scratch: Path, people: int, console: Console) -> list[M
         _job(run, sources[: 64 * 16])
         two = _job(run, sources)
     return [
-        Measured("verified rows a second, one worker", one.rate, None, "/s", 200, at_least=True),
-        Measured("the same, one thread", single.rate, None, "/s"),
-        Measured(
-            "two workers over one, a thread each", two.rate / single.rate, None, "times", 1.7, at_least=True
+        Measurement("verified rows a second, one worker", one.rate, unit="/s", promised=200, at_least=True),
+        Measurement("the same, one thread", single.rate, unit="/s"),
+        Measurement(
+            "two workers over one, a thread each",
+            two.rate / single.rate,
+            unit="times",
+            promised=1.7,
+            at_least=True,
         ),
-        Measured(f"memory of the worker, {small.rows} rows", small.memory_mb, None, "MB", 500),
-        Measured(f"memory of the worker, {one.rows} rows", one.memory_mb, None, "MB", 500),
+        Measurement(f"memory of the worker, {small.rows} rows", small.memory_mb, unit="MB", promised=500),
+        Measurement(f"memory of the worker, {one.rows} rows", one.memory_mb, unit="MB", promised=500),
         summed("state of a job while it runs, over HTTP", one.state_ms, "ms", 20),
-        Measured(
+        Measurement(
             "with the language model, of what it gives alone",
             100 * alone / with_llm.seconds,
-            None,
-            "%",
-            90,
+            unit="%",
+            promised=90,
             at_least=True,
         ),
     ]

@@ -12,7 +12,7 @@ from rich.console import Console
 from app.classifiers.store import load_model
 from app.settings import Settings
 from app.usecases.counterfactuals.schemas import CounterfactualsRequest
-from bench.measured import Measured, summed
+from bench.measurement import Measurement, summed
 from bench.own_work import own_milliseconds
 from bench.running import Json, Run, Timed, requests_about, running
 
@@ -20,7 +20,7 @@ SPINNING = {"GOMP_SPINCOUNT": "20000"}
 """OpenMP's threads wait awake for some 50 us before they sleep: docs/embedded.md says when that is wise."""
 
 
-def measure_gateway(scratch: Path, people: int, llm_people: int, console: Console) -> list[Measured]:
+def measure_gateway(scratch: Path, people: int, llm_people: int, console: Console) -> list[Measurement]:
     """Start everything in a scratch home and measure it."""
     model = load_model(Settings().model_store / Settings().default_model)
     requests = requests_about(model, people)
@@ -44,7 +44,7 @@ def measure_gateway(scratch: Path, people: int, llm_people: int, console: Consol
         summed("answer with 8 proposals of the embedded LLM", _times(with_llm), "ms", 1500),
         summed("the same, its threads waiting awake", _times(spinning), "ms", 1500),
         summed("the gateway's own work in a search-only answer", own, "ms", 15),
-        Measured("resident memory of the gateway", memory, None, "MB", 350),
+        Measurement("resident memory of the gateway", memory, unit="MB", promised=350),
     ]
 
 

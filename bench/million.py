@@ -24,7 +24,7 @@ from app.domain.feature import Feature, MissingPolicy
 from app.domain.schema import Value
 from app.local.components import start_worker
 from app.settings import Settings
-from bench.measured import Measured
+from bench.measurement import Measurement
 from bench.running import Json, Run, running
 
 PER_ROW = 3
@@ -50,7 +50,7 @@ class _Watch:
         return now
 
 
-def measure_million(scratch: Path, rows: int, upload_mb: int, console: Console) -> list[Measured]:
+def measure_million(scratch: Path, rows: int, upload_mb: int, console: Console) -> list[Measurement]:
     """Start everything in a scratch home, upload, have the rows made, download them."""
     settings = Settings()
     model = load_model(settings.model_store / settings.default_model)
@@ -71,19 +71,22 @@ def measure_million(scratch: Path, rows: int, upload_mb: int, console: Console) 
             for kind in ("application/x-ndjson", "text/csv", "application/vnd.apache.parquet")
         ]
     return [
-        Measured("people uploaded", upload["rows"], None, ""),
-        Measured("upload", uploaded, None, "s"),
-        Measured("gateway before", before, None, "MB"),
-        Measured("gateway, most while uploading", after_upload, None, "MB"),
-        Measured("rows made", made, None, ""),
-        Measured("rows a second", made / seconds, None, "/s"),
-        *(Measured(f"worker, most up to {mark} rows", most, None, "MB", 500) for mark, most in marks),
-        Measured("from the last row to the end of the report", ended - seconds, None, "s"),
+        Measurement("people uploaded", upload["rows"]),
+        Measurement("upload", uploaded, unit="s"),
+        Measurement("gateway before", before, unit="MB"),
+        Measurement("gateway, most while uploading", after_upload, unit="MB"),
+        Measurement("rows made", made),
+        Measurement("rows a second", made / seconds, unit="/s"),
         *(
-            Measured(f"download, {kind}, {size / 2**20:.0f} MB", took, None, "s")
+            Measurement(f"worker, most up to {mark} rows", most, unit="MB", promised=500)
+            for mark, most in marks
+        ),
+        Measurement("from the last row to the end of the report", ended - seconds, unit="s"),
+        *(
+            Measurement(f"download, {kind}, {size / 2**20:.0f} MB", took, unit="s")
             for kind, size, took in downloads
         ),
-        Measured("gateway, most while downloading", gateway.most, None, "MB"),
+        Measurement("gateway, most while downloading", gateway.most, unit="MB"),
     ]
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from app.classifiers.store import load_model
 from app.settings import Settings
-from bench.measured import Measured, summed
+from bench.measurement import Measurement, summed
 from bench.running import Run, requests_about, running
 from tests.browser.chromium import QUIET, chromium_path
 
@@ -19,7 +19,7 @@ HTML = {"Accept": "text/html"}
 _PAINT = """() => performance.getEntriesByName("first-contentful-paint").map(entry => entry.startTime)[0]"""
 
 
-def measure_page(scratch: Path, people: int, console: Console) -> list[Measured]:
+def measure_page(scratch: Path, people: int, console: Console) -> list[Measurement]:
     """Start everything in a scratch home, ask about people, and open their pages."""
     settings = Settings()
     model = load_model(settings.model_store / settings.default_model)

@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.progress import Progress
 
 from app.paths import ROOT
-from research.evaluation.asking.language import Language
+from research.evaluation.benchmark_setup.people import CohortSpec
+from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.methods.registry import BENCH, Method
-from research.evaluation.scene.people import Place
-from research.evaluation.scene.rules import Setting
-from research.evaluation.study.compare import Sheets, about, compare, sheets_of
+from research.evaluation.reporting.tables import as_json, markdown, terminal
+from research.evaluation.runner.language_models import LanguageModels
+from research.evaluation.study.comparison import Tables, compare, comparison_tables, describe
 from research.evaluation.study.probes import Probe, probe_all
-from research.evaluation.study.sheets import as_json, markdown, terminal
 
 PEOPLE = 200
 QUICK_PEOPLE = 6
@@ -43,7 +43,7 @@ class Choice:
 
 def measure_peers(console: Console, choice: Choice) -> None:
     """Ask the chosen methods, print the tables and write `peers.json`."""
-    place = Place(MODEL, Setting.ACTIONABLE, choice.people)
+    spec = CohortSpec(MODEL, SettingKind.ACTIONABLE, people=choice.people)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         shown = progress.add_task("", total=1.0)
 
@@ -52,28 +52,28 @@ def measure_peers(console: Console, choice: Choice) -> None:
             if done == 1.0:
                 console.print(words)
 
-        compared = compare(place, choice.methods, _HOME, Language(_HOME), report, choice.fresh)
-    sheets = sheets_of(compared)
+        comparison = compare(spec, choice.methods, _HOME, LanguageModels(_HOME), report, choice.fresh)
+    tables = comparison_tables(comparison)
     probes = [] if choice.only else _probe(console)
-    told = [about(compared), *(_sentence(probe) for probe in probes)]
-    _print(console, sheets, told, choice.as_markdown)
-    _write(_HOME / "peers.json", sheets, told)
+    about = [describe(comparison), *(_sentence(probe) for probe in probes)]
+    _print(console, tables, about, choice.as_markdown)
+    _write(_HOME / "peers.json", tables, about)
 
 
-def _print(console: Console, sheets: Sheets, told: Sequence[str], as_markdown: bool) -> None:
-    """Tables, then the circumstances; Markdown goes to standard output alone, ready to be pasted."""
+def _print(console: Console, tables: Tables, about: Sequence[str], as_markdown: bool) -> None:
+    """Tables, then the environment; Markdown goes to standard output alone, ready to be pasted."""
     if as_markdown:
-        parts = [*(markdown(sheet, rows) for sheet, rows in sheets), *(f"{line}\n" for line in told)]
+        parts = [*(markdown(spec, rows) for spec, rows in tables), *(f"{line}\n" for line in about)]
         print("\n".join(parts))
         return
-    for sheet, rows in sheets:
-        console.print(terminal(sheet, rows), "")
-    console.print(*told, sep="\n\n", markup=False)
+    for spec, rows in tables:
+        console.print(terminal(spec, rows), "")
+    console.print(*about, sep="\n\n", markup=False)
 
 
 def _probe(console: Console) -> list[Probe]:
     console.print("Asking a question that has no answer …")
-    return probe_all(Place(MODEL, Setting.ACTIONABLE, PEOPLE))
+    return probe_all(CohortSpec(MODEL, SettingKind.ACTIONABLE, people=PEOPLE))
 
 
 def _sentence(probe: Probe) -> str:
@@ -82,7 +82,7 @@ def _sentence(probe: Probe) -> str:
     return f"No way out (only sleep may vary, highest risk), {probe.method}: {probe.words}, {took}{detail}"
 
 
-def _write(path: Path, sheets: Sheets, told: Sequence[str]) -> None:
+def _write(path: Path, tables: Tables, about: Sequence[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    results = {"about": told, "tables": as_json(sheets)}
+    results = {"about": about, "tables": as_json(tables)}
     path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

@@ -42,7 +42,12 @@ def running(home: Path, llm: str = "llama.cpp") -> Iterator[Run]:
     for weights in (ROOT / ".turnpoint" / "models").glob("*"):
         (home / "models" / weights.name).symlink_to(weights)
     with ExitStack() as stack:
-        environment = start_servers(stack, home, ExternalServers(None, None, None, llm), StepConsole())
+        environment = start_servers(
+            stack,
+            home,
+            ExternalServers(database_url=None, redis_url=None, llm_url=None, llm=llm),
+            StepConsole(),
+        )
         port = free_port()
         url = start_gateway(stack, home, environment, ("127.0.0.1", port))
         yield Run(stack.enter_context(httpx.Client(base_url=url, timeout=600)), environment, port)

@@ -18,11 +18,11 @@ from rich.console import Console
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.store import load_model
 from app.engine.problem import problem_about
-from app.local.embedded.llm_session import LlmEndpoint, llm_session
 from app.proposers.llm.prompt import Style
 from app.settings import Settings
-from bench.measured import Measured, summed
+from bench.measurement import Measurement, summed
 from bench.running import Json, Run, requests_about, running
+from research.llm_session import LlmEndpoint, llm_session
 
 AT_ONCE = 32
 ROUNDS = 2
@@ -30,7 +30,7 @@ PATIENT = {"LLM_DEADLINE_S": "600"}
 """So many at once wait longer on a CPU than a clinician would; what is measured is how much gets done."""
 
 
-def measure_vllm(scratch: Path, people: int, console: Console) -> list[Measured]:
+def measure_vllm(scratch: Path, people: int, console: Console) -> list[Measurement]:
     """Start everything with vLLM for a language model, and ask about so many people each time."""
     model = load_model(Settings().model_store / Settings().default_model)
     singly = people // 4
@@ -54,10 +54,10 @@ def measure_vllm(scratch: Path, people: int, console: Console) -> list[Measured]
         summed("answer with 8 proposals of vLLM", [taken for taken, _ in single], "ms"),
         summed("what the gateway adds to the wait for vLLM", beside, "ms", 10),
         summed("tokens a proposal", tokens, "tokens", 30),
-        Measured(f"vLLM alone, {AT_ONCE} at a time", vllm, None, "tokens/s"),
-        Measured(f"vLLM through the gateway, {AT_ONCE} at a time", gateway, None, "tokens/s"),
-        Measured("the second over the first", 100 * gateway / vllm, None, "%", 90, at_least=True),
-        Measured("prompt tokens found in the prefix cache", hits, None, "%"),
+        Measurement(f"vLLM alone, {AT_ONCE} at a time", vllm, unit="tokens/s"),
+        Measurement(f"vLLM through the gateway, {AT_ONCE} at a time", gateway, unit="tokens/s"),
+        Measurement("the second over the first", 100 * gateway / vllm, unit="%", promised=90, at_least=True),
+        Measurement("prompt tokens found in the prefix cache", hits, unit="%"),
     ]
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from app.classifiers.model_version import ModelVersion, Population
-from app.classifiers.training_procedure import Sample, fit, refit
+from app.classifiers.training_procedure import Sample, fit
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
 from app.domain.schema import FeatureSchema, FloatArray
+from research.training.committee import refit
 from tests.asking import Person
 
 PEOPLE, PREVALENCE, REFITS = 3000, 0.03, 12

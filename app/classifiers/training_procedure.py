@@ -1,4 +1,4 @@
-"""Fitting the classifier and its committee of bootstrap refits."""
+"""How a classifier is fit: the model store's by training, others to tell how useful made rows are."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,6 @@ import xgboost
 from app.domain.feature import Monotonicity
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 
-COMMITTEE_SIZE = 40
 TREES = 150
 SEED = 0
 # Small on purpose: the exact search runs over these trees. Three-times-repeated five-fold cross-validation
@@ -50,12 +49,6 @@ def fit(schema: FeatureSchema, sample: Sample, seed: int = SEED) -> xgboost.Boos
     parameters = {**PARAMETERS, "seed": seed, "monotone_constraints": signs}
     data = xgboost.DMatrix(sample.rows, sample.outcome, feature_names=list(schema.columns))
     return xgboost.train(parameters, data, num_boost_round=TREES)
-
-
-def refit(schema: FeatureSchema, sample: Sample, seed: int) -> xgboost.Booster:
-    """One member of the committee: the same fit on as many people drawn with replacement."""
-    drawn = np.random.default_rng(seed).integers(len(sample), size=len(sample))
-    return fit(schema, sample.take(drawn), seed)
 
 
 def risk_of(booster: xgboost.Booster, rows: FloatArray) -> FloatArray:

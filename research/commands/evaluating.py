@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.shared import Home, fail, llm_endpoint
+from app.cli.shared import Home, fail
 from app.paths import HOME
 from app.settings import Settings
 from turnpoint.commands.console import progress
 
 if TYPE_CHECKING:
-    from research.evaluation.study.plan import Words
+    from research.evaluation.study.plan import StudyRequest
 
 
 def evaluate(
@@ -50,8 +50,8 @@ def evaluate(
     from app.classifiers.store import ModelFolderError
     from app.local.embedded.errors import EmbeddedError
     from app.proposers.llm.failures import LlmError
-    from research.evaluation.proposals.subjects import SubjectError
-    from research.evaluation.study.plan import StudyError, Words
+    from research.evaluation.proposals.proposer_specs import ProposerSpecError
+    from research.evaluation.study.plan import StudyError, StudyRequest
 
     home = home.expanduser().resolve()
     out = out or home / "evaluation"
@@ -60,9 +60,19 @@ def evaluate(
             _evaluate_proposals(names or [Settings().default_model], proposers, people, home, out)
         else:
             every = sorted(path.parent.name for path in Settings().model_store.glob("*/task.toml"))
-            said = (parts or (), settings or (), methods or (), augmenters or ())
-            _study(Words(names or every, *said, people, draws, quick, fresh), home, out)
-    except (ModelFolderError, SubjectError, StudyError, EmbeddedError, LlmError) as error:
+            words = StudyRequest(
+                models=names or every,
+                parts=parts or (),
+                settings=settings or (),
+                methods=methods or (),
+                augmenters=augmenters or (),
+                people=people,
+                draws=draws,
+                quick=quick,
+                fresh=fresh,
+            )
+            _study(words, home, out)
+    except (ModelFolderError, ProposerSpecError, StudyError, EmbeddedError, LlmError) as error:
         fail(str(error))
 
 
@@ -70,26 +80,28 @@ def _evaluate_proposals(
     names: list[str], proposers: list[str], people: int | None, home: Path, out: Path
 ) -> None:
     from app.classifiers.store import load_model
+    from research.evaluation.proposals.proposer_specs import proposer_spec
     from research.evaluation.proposals.run import evaluate as measure
     from research.evaluation.proposals.run import tables, write_results
-    from research.evaluation.proposals.subjects import subject_of
+    from research.llm_session import endpoint_of
 
     settings = Settings()
     for name in names:
         model = load_model(settings.model_store / name)
-        subjects = [subject_of(proposer, model) for proposer in proposers]
+        specs = [proposer_spec(proposer, model) for proposer in proposers]
         with progress() as report:
-            results = measure(model, subjects, people or 10_000, home, llm_endpoint(settings), report)
+            results = measure(model, specs, people or 10_000, home, endpoint_of(settings), report)
         write_results(out / name, results)
         typer.echo(tables(results))
 
 
-def _study(words: "Words", home: Path, out: Path) -> None:
-    from research.evaluation.asking.language import Language
+def _study(words: "StudyRequest", home: Path, out: Path) -> None:
+    from research.evaluation.runner.language_models import LanguageModels
     from research.evaluation.study.plan import plan_of
     from research.evaluation.study.run import study
+    from research.llm_session import endpoint_of
 
     plan = plan_of(words)
     with progress() as report:
-        text = study(plan, home / "evaluation", out, Language(home, llm_endpoint(Settings())), report)
+        text = study(plan, home / "evaluation", out, LanguageModels(home, endpoint_of(Settings())), report)
     typer.echo(text)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.shared import Home, fail, llm_endpoint
+from app.cli.shared import Home, fail
 from app.paths import HOME
 from app.settings import Settings
 from turnpoint.commands.console import progress, say
@@ -40,18 +40,19 @@ def pairs(
     from app.local.embedded.errors import EmbeddedError
     from app.proposers.llm.failures import LlmError
     from research.finetuning.errors import FinetuningError
-    from research.finetuning.preparing import make_lessons, make_own_lessons
+    from research.finetuning.preparation import make_examples, make_self_training_examples
+    from research.llm_session import endpoint_of
 
     settings, home = Settings(), home.expanduser().resolve()
     path = out or _lessons(home, name, own)
     try:
         with progress() as report:
             if own:
-                count = make_own_lessons(
-                    name, settings.model_store, path, home, llm_endpoint(settings), report
+                count = make_self_training_examples(
+                    name, settings.model_store, path, home, endpoint_of(settings), report
                 )
             else:
-                count = make_lessons(name, settings.model_store, path, report)
+                count = make_examples(name, settings.model_store, path, report)
     except (FinetuningError, EmbeddedError, LlmError) as error:
         fail(str(error))
     typer.echo(f"Wrote {count} questions with their answers to {path}")

@@ -15,14 +15,14 @@ from app.proposers.llm.adapter import CONFIG, MANIFEST, WEIGHTS
 from app.proposers.llm.prompt import VERSION
 from research.finetuning.plots import loss_svg
 from research.finetuning.recipe import Recipe
-from research.finetuning.tune import Progress
+from research.finetuning.tune import TuningProgress
 from research.training.manifest import sha256_of, write_json
 
 _PACKAGES = ("peft", "torch", "transformers")
 
 
 def write_adapter(
-    folder: Path, model: PeftModel, recipe: Recipe, progress: Progress, about: dict[str, Any]
+    folder: Path, model: PeftModel, recipe: Recipe, progress: TuningProgress, about: dict[str, Any]
 ) -> None:
     """Replace `folder` by the adapter as it is now; half precision is exact enough and half the size."""
     partial = folder.with_name(f"{folder.name}.partial")

@@ -22,7 +22,7 @@ from research.finetuning.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class BaseLlm:
     """A model with its tokenizer, and how it reads a conversation."""
 
     model: Any
@@ -39,7 +39,7 @@ class Base:
         return [*tokens, self.tokenizer.eos_token_id]
 
 
-def load_base(name: str, four_bit: bool = False) -> Base:
+def load_base(name: str, four_bit: bool = False) -> BaseLlm:
     """The base model on the GPU if there is one: bfloat16 there, single precision on a CPU.
 
     On CPUs without matrix units for bfloat16 single precision is the quicker of the two.
@@ -64,10 +64,10 @@ def load_base(name: str, four_bit: bool = False) -> Base:
         model = AutoModelForCausalLM.from_pretrained(source, attn_implementation="sdpa", **options)
     except (OSError, ValueError, ImportError) as error:
         raise FinetuningError(f"{name} cannot be loaded as a language model: {error}") from error
-    return Base(model if four_bit and not where else model.to(device), tokenizer, device)
+    return BaseLlm(model if four_bit and not where else model.to(device), tokenizer=tokenizer, device=device)
 
 
-def with_adapter(base: Base, recipe: Recipe, before: Adapter | None = None) -> PeftModel:
+def with_adapter(base: BaseLlm, recipe: Recipe, before: Adapter | None = None) -> PeftModel:
     """The base with a low-rank adapter on every linear layer, new or as it was `before`; all else is frozen.
 
     Raises:

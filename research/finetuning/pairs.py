@@ -28,7 +28,7 @@ QUESTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class Example:
     """A question in the prompt's words, and answers to it that were verified, least effort first."""
 
     person: int
@@ -38,47 +38,51 @@ class Lesson:
     """Whether the answers hold as well as the schema asks; else they hold as well as any can."""
 
 
-def lessons_of(
-    model: ModelVersion, yardsticks: ReferenceData, people: Iterable[Person], seed: int
-) -> Iterator[Lesson]:
+def examples_of(
+    model: ModelVersion, references: ReferenceData, people: Iterable[Person], seed: int
+) -> Iterator[Example]:
     """Every question about these people that has an answer."""
     for person in people:
         for question in questions_about(model, person, QUESTIONS, seed):
-            lesson = _lesson(question, yardsticks, person)
-            if lesson is not None:
-                yield lesson
+            example = _example(question, references, person)
+            if example is not None:
+                yield example
 
 
-def write_lessons(path: Path, lessons: Iterable[Lesson]) -> int:
+def write_examples(path: Path, examples: Iterable[Example]) -> int:
     """Write them as JSON lines; returns how many."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     count = 0
     with partial.open("w", encoding="utf-8") as file:
-        for count, lesson in enumerate(lessons, start=1):  # noqa: B007 (how many there were)
-            file.write(json.dumps(asdict(lesson), ensure_ascii=False) + "\n")
+        for count, example in enumerate(examples, start=1):  # noqa: B007 (how many there were)
+            file.write(json.dumps(asdict(example), ensure_ascii=False) + "\n")
     partial.replace(path)
     return count
 
 
-def read_lessons(path: Path) -> list[Lesson]:
-    """Lessons as `write_lessons` wrote them."""
+def read_examples(path: Path) -> list[Example]:
+    """Examples as `write_examples` wrote them."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    return [Lesson(**(entry | {"answers": tuple(entry["answers"])})) for entry in map(json.loads, lines)]
+    return [Example(**(entry | {"answers": tuple(entry["answers"])})) for entry in map(json.loads, lines)]
 
 
-def _lesson(question: RecourseProblem, yardsticks: ReferenceData, person: Person) -> Lesson | None:
+def _example(question: RecourseProblem, references: ReferenceData, person: Person) -> Example | None:
     least = question.schema.model.min_robustness
-    found = search(question, yardsticks, Preferences(ANSWERS, least, Generator.SEARCH))
-    if len(found.levels) == 0:
+    result = search(
+        question, references, Preferences(count=ANSWERS, min_robustness=least, generator=Generator.SEARCH)
+    )
+    if len(result.levels) == 0:
         return None
-    likeness = PlausibilityProfile(question.levers, yardsticks.population, yardsticks.density)
-    judged = score(question, yardsticks.evaluator, likeness, found.levels)
-    holding = judged.is_robust(question.target, least)
-    kept = judged[holding] if holding.any() else judged[judged.risk <= question.target]
+    plausibility = PlausibilityProfile(question.levers, references.population, references.density)
+    scored = score(question, references.evaluator, plausibility, result.levels)
+    holding = scored.is_robust(question.target, least)
+    kept = scored[holding] if holding.any() else scored[scored.risk <= question.target]
     if len(kept.levels) == 0:
         return None
     leverage = marginal_effects_of(question)
     answers = [write_answer(question.levers, levels, leverage.order) for levels in kept.levels]
     case = case_text(question, leverage)
-    return Lesson(person.source_id, case, tuple(dict.fromkeys(answers)), bool(holding.any()))
+    return Example(
+        person.source_id, case=case, answers=tuple(dict.fromkeys(answers)), held=bool(holding.any())
+    )

@@ -24,7 +24,7 @@ def training_people(model: ModelVersion) -> list[Person]:
 
 
 def is_kept_back(source_id: int, share: float) -> bool:
-    """Whether lessons leave a training person out, so that what was learned can be looked at on them."""
+    """Whether examples leave a training person out, so that what was learned can be looked at on them."""
     digest = hashlib.sha256(f"kept back:{source_id}".encode()).hexdigest()
     return int(digest[:8], 16) < share * 2**32
 

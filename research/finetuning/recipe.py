@@ -25,11 +25,11 @@ class Lora(_Part):
 
 
 class Data(_Part):
-    """Which lessons are learned from."""
+    """Which examples are learned from."""
 
     seed: int = 1
     fragile_share: _Share = 0.4
-    """Of lessons whose answers hold less well than the schema asks, since nothing better is in reach."""
+    """Of examples whose answers hold less well than the schema asks, since nothing better is in reach."""
     validation_share: _Share = 0.06
     """Of training people, kept back to decide when to stop."""
 
@@ -52,7 +52,7 @@ class Training(_Part):
     """After so many looks without a better one the run ends."""
 
 
-class Own(_Part):
+class SelfTraining(_Part):
     """The second round, on what the tuned model itself proposed and verification kept."""
 
     every: _Count = 20
@@ -64,12 +64,12 @@ class Own(_Part):
 
 
 class Recipe(_Part):
-    """Everything that decides what comes out, beside base model and lessons."""
+    """Everything that decides what comes out, beside base model and examples."""
 
     lora: Lora = Lora()
     data: Data = Data()
     training: Training = Training()
-    own: Own = Own()
+    own: SelfTraining = SelfTraining()
 
     def onward(self) -> Self:
         """The recipe of the second round."""

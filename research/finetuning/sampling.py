@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from research.finetuning.base import Base
+from research.finetuning.base import BaseLlm
 
 _MOST_TOKENS = 48
 _AT_ONCE = 32
 
 
 def sample(
-    base: Base, prompts: Sequence[list[int]], count: int = 1, temperature: float = 0.0
+    base: BaseLlm, prompts: Sequence[list[int]], count: int = 1, temperature: float = 0.0
 ) -> Iterator[list[str]]:
     """`count` answers to each prompt, in the prompts' order; at temperature 0 the likeliest one."""
     base.model.eval()
@@ -19,7 +19,9 @@ def sample(
         yield from _sample(base, prompts[start : start + _AT_ONCE], count, temperature)
 
 
-def _sample(base: Base, prompts: Sequence[list[int]], count: int, temperature: float) -> Iterator[list[str]]:
+def _sample(
+    base: BaseLlm, prompts: Sequence[list[int]], count: int, temperature: float
+) -> Iterator[list[str]]:
     length, end = max(map(len, prompts)), base.tokenizer.eos_token_id
     tokens = torch.tensor([[end] * (length - len(one)) + one for one in prompts], device=base.device)
     mask = torch.tensor([[0] * (length - len(one)) + [1] * len(one) for one in prompts], device=base.device)

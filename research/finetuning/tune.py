@@ -1,4 +1,4 @@
-"""`turnpoint finetune`: a low-rank adapter of a base model, from lessons."""
+"""`turnpoint finetune`: a low-rank adapter of a base model, from examples."""
 
 import json
 import math
@@ -10,20 +10,20 @@ from typing import Any
 import torch
 from torch.nn.functional import cross_entropy
 
-from research.finetuning.base import Base
-from research.finetuning.checkup import Marks
+from research.finetuning.base import BaseLlm
 from research.finetuning.packing import Batch, Packed, batch_of
 from research.finetuning.recipe import Recipe, Training
+from research.finetuning.validation import ValidationScores
 
 _KEEP_EVERY = 25
 """Steps between checkpoints."""
 
 Report = Callable[[str, float], None]
-Check = Callable[[], Marks]
+Check = Callable[[], ValidationScores]
 
 
 @dataclass
-class Progress:
+class TuningProgress:
     """Where a run stands; a checkpoint holds it beside weights and optimiser."""
 
     step: int = 0
@@ -33,8 +33,8 @@ class Progress:
 
 
 def tune(
-    base: Base, lessons: Sequence[Packed], recipe: Recipe, check: Check, home: Path, report: Report
-) -> Progress:
+    base: BaseLlm, examples: Sequence[Packed], recipe: Recipe, check: Check, home: Path, report: Report
+) -> TuningProgress:
     """Train the adapter that `base.model` carries, in place, and leave it as it was at its best check.
 
     `home` keeps a checkpoint that a stopped run goes on from, and the log.
@@ -42,14 +42,14 @@ def tune(
     model, training = base.model, recipe.training
     weights = [one for one in model.parameters() if one.requires_grad]
     optimiser = torch.optim.AdamW(weights, lr=training.learning_rate, weight_decay=0.0)
-    batches = list(_batches(lessons, recipe))
+    batches = list(_batches(examples, recipe))
     checks = {math.ceil(len(batches) * n / training.checks) for n in range(1, training.checks + 1)}
     progress = _resume(home, model, optimiser)
     while progress.step < len(batches) and not _is_over(progress, checks, training):
         for group in optimiser.param_groups:
             group["lr"] = training.learning_rate * _schedule(progress.step, len(batches), training.warm_up)
         model.train()
-        loss = loss_of(base, batch_of([lessons[i] for i in batches[progress.step]], base.device))
+        loss = loss_of(base, batch_of([examples[i] for i in batches[progress.step]], base.device))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(weights, training.clip)
         optimiser.step()
@@ -70,25 +70,25 @@ def tune(
     return progress
 
 
-def loss_of(base: Base, batch: Batch) -> torch.Tensor:
+def loss_of(base: BaseLlm, batch: Batch) -> torch.Tensor:
     """Mean cross-entropy of the answers' tokens; logits are computed at their places alone."""
     causal = base.model.get_base_model()
     hidden = causal.model(
         input_ids=batch.tokens, attention_mask=batch.mask, position_ids=batch.positions, use_cache=False
     ).last_hidden_state
-    asked = hidden.reshape(-1, hidden.shape[-1])[batch.asks]
-    return cross_entropy(causal.lm_head(asked).float(), batch.told)
+    learned = hidden.reshape(-1, hidden.shape[-1])[batch.label_places]
+    return cross_entropy(causal.lm_head(learned).float(), batch.labels)
 
 
-def _batches(lessons: Sequence[Packed], recipe: Recipe) -> Iterator[list[int]]:
-    """Indices of each step's lessons: shuffled anew every epoch, those of like length together."""
+def _batches(examples: Sequence[Packed], recipe: Recipe) -> Iterator[list[int]]:
+    """Indices of each step's examples: shuffled anew every epoch, those of like length together."""
     size, epochs = recipe.training.batch, recipe.training.epochs
-    steps = math.ceil(len(lessons) * epochs / size)
+    steps = math.ceil(len(examples) * epochs / size)
     generator = torch.Generator().manual_seed(recipe.data.seed)
     while steps > 0:
-        order = torch.randperm(len(lessons), generator=generator).tolist()
+        order = torch.randperm(len(examples), generator=generator).tolist()
         pools = [
-            sorted(order[i : i + 16 * size], key=lambda j: len(lessons[j].tokens))
+            sorted(order[i : i + 16 * size], key=lambda j: len(examples[j].tokens))
             for i in range(0, len(order), 16 * size)
         ]
         ready = [pool[i : i + size] for pool in pools for i in range(0, len(pool), size)]
@@ -105,7 +105,7 @@ def _schedule(step: int, steps: int, warm_up: float) -> float:
     return 0.55 + 0.45 * math.cos(math.pi * (step - start) / max(1, steps - start))
 
 
-def _is_over(progress: Progress, checks: set[int], training: Training) -> bool:
+def _is_over(progress: TuningProgress, checks: set[int], training: Training) -> bool:
     return sum(progress.best_step < step <= progress.step for step in checks) >= training.patience
 
 
@@ -120,7 +120,7 @@ def _load(model: Any, weights: dict[str, torch.Tensor]) -> None:
             own[name].copy_(one)
 
 
-def _keep(home: Path, model: Any, optimiser: torch.optim.Optimizer, progress: Progress) -> None:
+def _keep(home: Path, model: Any, optimiser: torch.optim.Optimizer, progress: TuningProgress) -> None:
     _save(
         home / "checkpoint.pt",
         {"weights": _trained(model), "optimiser": optimiser.state_dict(), "progress": asdict(progress)},
@@ -128,14 +128,14 @@ def _keep(home: Path, model: Any, optimiser: torch.optim.Optimizer, progress: Pr
     (home / "log.json").write_text(json.dumps(progress.log), encoding="utf-8")
 
 
-def _resume(home: Path, model: Any, optimiser: torch.optim.Optimizer) -> Progress:
+def _resume(home: Path, model: Any, optimiser: torch.optim.Optimizer) -> TuningProgress:
     path = home / "checkpoint.pt"
     if not path.exists():
-        return Progress()
+        return TuningProgress()
     kept = torch.load(path, weights_only=True)
     _load(model, kept["weights"])
     optimiser.load_state_dict(kept["optimiser"])
-    return Progress(**kept["progress"])
+    return TuningProgress(**kept["progress"])
 
 
 def _save(path: Path, content: dict[str, Any]) -> None:

@@ -35,9 +35,9 @@ def _section(title: str, items: Iterable[str]) -> list[str]:
 
 
 def _origin(card: Mapping[str, Any]) -> str:
-    told = {"Made by": card["made_by"] or "its maker does not say", "Contact": card["contact"]}
-    told["Licence of the model"] = card["licence"]
-    return " ".join(f"{what}: {said}." for what, said in told.items() if said)
+    facts = {"Made by": card["made_by"] or "its maker does not say", "Contact": card["contact"]}
+    facts["Licence of the model"] = card["licence"]
+    return " ".join(f"{what}: {text}." for what, text in facts.items() if text)
 
 
 def _data(data: Mapping[str, Any]) -> Iterator[str]:

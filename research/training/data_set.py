@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.domain.schema import FeatureSchema
-from research.training.people import Person, Tally
+from research.training.people import Participant, Tally
 from research.training.source import Source
 
 
@@ -46,7 +46,7 @@ class DataSet:
     source: Source
     number: str
     """What the data set calls the number that it gives a person; the rule of who is held out names it."""
-    read_people: Callable[[FeatureSchema, bytes], tuple[list[Person], Tally]]
+    read_people: Callable[[FeatureSchema, bytes], tuple[list[Participant], Tally]]
     """From the pinned table to the people whom the service would accept, and what was left out for them."""
     grouping: Grouping
     words: CardWords

@@ -32,7 +32,9 @@ def roc_auc(outcome: BoolArray, risk: FloatArray) -> Interval | None:
     of_controls = 1.0 - _share_below(np.sort(cases), controls)
     value = float(roc_auc_score(outcome, risk))
     error = np.sqrt(of_cases.var(ddof=1) / len(cases) + of_controls.var(ddof=1) / len(controls))
-    return Interval(value, max(0.0, value - _Z95 * float(error)), min(1.0, value + _Z95 * float(error)))
+    return Interval(
+        value, low=max(0.0, value - _Z95 * float(error)), high=min(1.0, value + _Z95 * float(error))
+    )
 
 
 def _share_below(ordered: FloatArray, values: FloatArray) -> FloatArray:

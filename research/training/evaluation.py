@@ -15,8 +15,8 @@ from research.training.calibration import calibration_bins, calibration_line
 from research.training.data_set import Grouping
 from research.training.discrimination import roc_auc, roc_points
 from research.training.headline import INTERVAL, headline
-from research.training.people import Person, outcomes_of, rows_of, sites_of
-from research.training.sites import left_out_in_turn
+from research.training.people import Participant, outcomes_of, rows_of, sites_of
+from research.training.sites import leave_one_site_out
 
 FOLDS = 5
 DECIMALS = 4
@@ -27,8 +27,8 @@ def evaluate(
     grouping: Grouping,
     booster: xgboost.Booster,
     members: Sequence[xgboost.Booster],
-    training: Sequence[Person],
-    held_out: Sequence[Person],
+    training: Sequence[Participant],
+    held_out: Sequence[Participant],
 ) -> dict[str, Any]:
     """Figures on held-out people, overall and by group; cross-validation; the committee's spread.
 
@@ -57,13 +57,13 @@ def evaluate(
         ),
         "influence": _influence(schema, booster),
     }
-    if elsewhere := left_out_in_turn(schema, [*training, *held_out]):
+    if elsewhere := leave_one_site_out(schema, [*training, *held_out]):
         figures["sites_left_out"] = elsewhere
     return _rounded(figures)
 
 
 def _groups(
-    schema: FeatureSchema, grouping: Grouping, people: Sequence[Person]
+    schema: FeatureSchema, grouping: Grouping, people: Sequence[Participant]
 ) -> Iterator[tuple[str, str, BoolArray]]:
     """Categories, age bands and sites with who belongs to them; empty ones are left out."""
     for feature in (schema[name] for name in grouping.categories):

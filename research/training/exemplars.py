@@ -29,17 +29,17 @@ def make_exemplars(model: ModelVersion, people: list[dict[str, Value]]) -> list[
     Each person is at high risk, and each answer holds: refits, noise and adherence included. They are known
     whole, unless fewer than `WANTED` are.
     """
-    yardsticks = reference_data_of(model)
+    references = reference_data_of(model)
     by_risk = _by_risk(model, [person for person in people if None not in person.values()])
     if len(by_risk) < WANTED:
         by_risk = _by_risk(model, people)
-    found = [
+    result = [
         exemplar
         for person in by_risk[:: max(1, len(by_risk) // (3 * WANTED))]
-        if (exemplar := _exemplar(model, yardsticks, person)) is not None
+        if (exemplar := _exemplar(model, references, person)) is not None
     ]
-    kept = np.unique(np.linspace(0, len(found) - 1, min(WANTED, len(found))).round().astype(int))
-    return [asdict(found[index]) for index in kept]
+    kept = np.unique(np.linspace(0, len(result) - 1, min(WANTED, len(result))).round().astype(int))
+    return [asdict(result[index]) for index in kept]
 
 
 def _by_risk(model: ModelVersion, people: list[dict[str, Value]]) -> list[dict[str, Value]]:
@@ -51,14 +51,19 @@ def _by_risk(model: ModelVersion, people: list[dict[str, Value]]) -> list[dict[s
     return [people[index] for index in high[np.argsort(risk[high], kind="stable")]]
 
 
-def _exemplar(model: ModelVersion, yardsticks: ReferenceData, person: dict[str, Value]) -> Exemplar | None:
+def _exemplar(model: ModelVersion, references: ReferenceData, person: dict[str, Value]) -> Exemplar | None:
     question = problem_about(model, person)
     least = model.schema.model.min_robustness
-    found = search(question, yardsticks, Preferences(1, least, Generator.SEARCH), work=math.inf)
-    if len(found.levels) == 0:
+    result = search(
+        question,
+        references,
+        Preferences(count=1, min_robustness=least, generator=Generator.SEARCH),
+        work=math.inf,
+    )
+    if len(result.levels) == 0:
         return None
-    likeness = PlausibilityProfile(question.levers, yardsticks.population, yardsticks.density)
-    option = score(question, yardsticks.evaluator, likeness, found.levels[:1])
+    plausibility = PlausibilityProfile(question.levers, references.population, references.density)
+    option = score(question, references.evaluator, plausibility, result.levels[:1])
     if not option.is_robust(question.target, least)[0]:
         return None
     leverage = marginal_effects_of(question)

@@ -14,6 +14,7 @@ from app import __version__
 from app.classifiers import training_procedure
 from app.domain.schema import FeatureSchema
 from research.training import split
+from research.training.committee import COMMITTEE_SIZE
 from research.training.data_set import DataSet
 
 _PACKAGES = ("numpy", "pandas", "scikit-learn", "pyarrow")
@@ -55,8 +56,8 @@ def write_manifest(
             "parameters": training_procedure.PARAMETERS,
         },
         "committee": {
-            "members": training_procedure.COMMITTEE_SIZE,
-            "seeds": [1, training_procedure.COMMITTEE_SIZE],
+            "members": COMMITTEE_SIZE,
+            "seeds": [1, COMMITTEE_SIZE],
         },
         "made_with": package_versions(),
         "columns": list(schema.columns),

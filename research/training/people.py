@@ -22,7 +22,7 @@ _ARROW_TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Participant:
     """One participant: number, every feature of the schema (None where unknown), label.
 
     `site` is where they were examined, in a data set of several sites; it is no feature.
@@ -49,7 +49,7 @@ class Tally:
             self.out_of_range[feature] = self.out_of_range.get(feature, 0) + values
 
 
-def admit(schema: FeatureSchema, candidates: Iterable[Person], tally: Tally) -> list[Person]:
+def admit(schema: FeatureSchema, candidates: Iterable[Participant], tally: Tally) -> list[Participant]:
     """The people whom the service itself would accept, ordered by sequence number.
 
     Those with a required feature missing, or whose values contradict one another, are dropped and
@@ -68,12 +68,12 @@ def admit(schema: FeatureSchema, candidates: Iterable[Person], tally: Tally) -> 
     return kept
 
 
-def _is_lacking(feature: Feature, person: Person) -> bool:
+def _is_lacking(feature: Feature, person: Participant) -> bool:
     # A derived feature is required here too: in a data set it was measured, not computed.
     return person.values[feature.name] is None and feature.missing is not MissingPolicy.UNKNOWN
 
 
-def _contradiction(schema: FeatureSchema, person: Person) -> str | None:
+def _contradiction(schema: FeatureSchema, person: Participant) -> str | None:
     try:
         read_patient(schema, person.values)
     except InvalidInputError as error:
@@ -82,27 +82,27 @@ def _contradiction(schema: FeatureSchema, person: Person) -> str | None:
     return None
 
 
-def rows_of(schema: FeatureSchema, people: Sequence[Person]) -> FloatArray:
+def rows_of(schema: FeatureSchema, people: Sequence[Participant]) -> FloatArray:
     """The people as the classifier sees them: shape (people, columns), NaN where unknown."""
     return np.stack([schema.encode(person.values) for person in people])
 
 
-def outcomes_of(people: Sequence[Person]) -> BoolArray:
+def outcomes_of(people: Sequence[Participant]) -> BoolArray:
     return np.array([person.outcome for person in people], dtype=bool)
 
 
-def sites_of(people: Sequence[Person]) -> list[str]:
+def sites_of(people: Sequence[Participant]) -> list[str]:
     """The sites of a data set in alphabetical order; none where people have none."""
     return sorted({person.site for person in people if person.site is not None})
 
 
-def missing_by_feature(schema: FeatureSchema, people: Sequence[Person]) -> dict[str, int]:
+def missing_by_feature(schema: FeatureSchema, people: Sequence[Participant]) -> dict[str, int]:
     """How many people lack each feature; features that nobody lacks are left out."""
     counts = {f.name: sum(person.values[f.name] is None for person in people) for f in schema.features}
     return {name: count for name, count in counts.items() if count}
 
 
-def write_people(schema: FeatureSchema, people: Sequence[Person], path: Path) -> None:
+def write_people(schema: FeatureSchema, people: Sequence[Participant], path: Path) -> None:
     """Write a Parquet file: `seqn`, every feature in its own kind with nulls for unknown, `outcome`.
 
     `site` comes last, where people have one.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from app.domain.feature import Feature
 from app.domain.schema import FeatureSchema
 from research.training.errors import TrainingError
-from research.training.people import Person
+from research.training.people import Participant
 
 
 def decimals_of(feature: Feature) -> int:
@@ -14,7 +14,7 @@ def decimals_of(feature: Feature) -> int:
     return max(0, -math.floor(math.log10(feature.precision)))
 
 
-def check_observed(schema: FeatureSchema, people: Sequence[Person]) -> None:
+def check_observed(schema: FeatureSchema, people: Sequence[Participant]) -> None:
     """Check that `observed` is the smallest and the largest value among these people.
 
     Raises:
@@ -24,16 +24,16 @@ def check_observed(schema: FeatureSchema, people: Sequence[Person]) -> None:
     for feature in schema.features:
         if feature.observed is None:
             continue
-        found = _range_of(feature, people)
-        if tuple(feature.observed) != found:
-            wrong.append(f"{feature.name} should be [{found[0]:g}, {found[1]:g}]")
+        observed = _range_of(feature, people)
+        if tuple(feature.observed) != observed:
+            wrong.append(f"{feature.name} should be [{observed[0]:g}, {observed[1]:g}]")
     if wrong:
         raise TrainingError(
             f"Observed ranges of task.toml are not the training people's: {'; '.join(wrong)}."
         )
 
 
-def _range_of(feature: Feature, people: Sequence[Person]) -> tuple[float, float]:
+def _range_of(feature: Feature, people: Sequence[Participant]) -> tuple[float, float]:
     known = [float(value) for p in people if (value := p.values[feature.name]) is not None]
     decimals = decimals_of(feature)
     return round(min(known), decimals), round(max(known), decimals)

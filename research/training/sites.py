@@ -12,10 +12,10 @@ from app.classifiers.training_procedure import Sample, fit, risk_of
 from app.domain.schema import FeatureSchema
 from research.training.calibration import calibration_line
 from research.training.headline import headline
-from research.training.people import Person, outcomes_of, rows_of, sites_of
+from research.training.people import Participant, outcomes_of, rows_of, sites_of
 
 
-def left_out_in_turn(schema: FeatureSchema, people: Sequence[Person]) -> list[dict[str, Any]]:
+def leave_one_site_out(schema: FeatureSchema, people: Sequence[Participant]) -> list[dict[str, Any]]:
     """For each site, the figures on all its people of a classifier fitted to all people of the others.
 
     `calibration_in_the_large` is the intercept at slope 1: 0 is ideal, above it risks are too low.

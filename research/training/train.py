@@ -8,17 +8,25 @@ from typing import Any
 
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.store import ModelFolderError, read_people, read_schema
-from app.classifiers.training_procedure import COMMITTEE_SIZE, Sample, fit, refit
+from app.classifiers.training_procedure import Sample, fit
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
 from app.domain.schema import FeatureSchema
 from research.training import card, evaluation, plots, source
+from research.training.committee import COMMITTEE_SIZE, refit
 from research.training.data_set import DataSet
 from research.training.data_sets import data_set_of
 from research.training.errors import TrainingError
 from research.training.exemplars import make_exemplars
 from research.training.manifest import write_json, write_manifest
-from research.training.people import Person, Tally, missing_by_feature, outcomes_of, rows_of, write_people
+from research.training.people import (
+    Participant,
+    Tally,
+    missing_by_feature,
+    outcomes_of,
+    rows_of,
+    write_people,
+)
 from research.training.ranges import check_observed
 from research.training.split import is_held_out
 
@@ -33,8 +41,8 @@ Report = Callable[[str, float | None], None]
 class _Cohort:
     """The people of a run, on their side of the split."""
 
-    training: list[Person]
-    held_out: list[Person]
+    training: list[Participant]
+    held_out: list[Participant]
     tally: Tally
 
 
@@ -109,9 +117,9 @@ def _pass_gate(schema: FeatureSchema, metrics: Mapping[str, Any]) -> None:
     least, auc = schema.gate.min_roc_auc, metrics["held_out"]["roc_auc"]
     if least is None or (auc is not None and auc["value"] >= least):
         return
-    found = "cannot be told" if auc is None else f"is {auc['value']:.3f}"
+    measured = "cannot be told" if auc is None else f"is {auc['value']:.3f}"
     raise TrainingError(
-        f"ROC-AUC on held-out people {found}; [gate] in task.toml asks for a min_roc_auc of {least:.2f}."
+        f"ROC-AUC on held-out people {measured}; [gate] in task.toml asks for a min_roc_auc of {least:.2f}."
     )
 
 

@@ -1,4 +1,4 @@
-"""Levers over every known feature of a patient, as where nothing is fixed (`unconstrained.schema`).
+"""Levers over every known feature of a patient, as where nothing is fixed (`research.unconstrained.schema`).
 
 A lever goes one way. So of each feature the way is taken that lowers the classifier's risk most by itself,
 and of each category the value; what is proved is proved over these levers.
@@ -15,12 +15,12 @@ from app.domain.feature import Direction, Feature, Kind
 from app.domain.levers import Lever, Levers, levers_of
 from app.domain.patient import Patient
 from app.domain.schema import FeatureSchema, FloatArray, IntArray
-from research.unconstrained.schema import CATEGORY_EFFORT, freed
+from research.unconstrained.schema import CATEGORY_EFFORT, unconstrained
 
 
 @dataclass(frozen=True)
-class Freedom:
-    """A schema freed both ways."""
+class UnconstrainedActions:
+    """A schema without constraints, both ways."""
 
     schema: FeatureSchema
     ways: tuple[FeatureSchema, FeatureSchema]
@@ -29,21 +29,27 @@ class Freedom:
         """The levers that are open to a patient; `categories` whether those may change too."""
         open_to_all = Constraints(max_changes=self.schema.model.max_changes)
         both = [levers_of(way, patient, open_to_all) for way in self.ways]
-        found = {lever.feature.name: lever for lever in self._best_ways(both, classifier)}
+        by_name = {lever.feature.name: lever for lever in self._best_ways(both, classifier)}
         if categories:
-            found |= {one.feature.name: one for one in self._categories(patient, classifier)}
-        ordered = tuple(found[feature.name] for feature in self.schema.features if feature.name in found)
+            by_name |= {one.feature.name: one for one in self._categories(patient, classifier)}
+        ordered = tuple(by_name[feature.name] for feature in self.schema.features if feature.name in by_name)
         start = both[0]
-        return Levers(start.factual, ordered, start.relation_terms, start.relation_bounds, start.max_changes)
+        return Levers(
+            start.factual,
+            items=ordered,
+            relation_terms=start.relation_terms,
+            relation_bounds=start.relation_bounds,
+            max_changes=start.max_changes,
+        )
 
     def _best_ways(self, both: Iterable[Levers], classifier: Classifier) -> Iterator[Lever]:
-        found: dict[str, tuple[float, Lever]] = {}
+        best: dict[str, tuple[float, Lever]] = {}
         for levers in both:
             for lever in levers:
                 risk = float(classifier.risk(_alone(levers.factual, lever)).min())
-                if lever.feature.name not in found or risk < found[lever.feature.name][0]:
-                    found[lever.feature.name] = (risk, lever)
-        return (lever for _, lever in found.values())
+                if lever.feature.name not in best or risk < best[lever.feature.name][0]:
+                    best[lever.feature.name] = (risk, lever)
+        return (lever for _, lever in best.values())
 
     def _categories(self, patient: Patient, classifier: Classifier) -> Iterator[Lever]:
         for feature in self.schema.features:
@@ -60,13 +66,15 @@ class Freedom:
         other = np.zeros(len(now))
         other[value] = 1.0
         effort = np.array([0.0, self.schema.model.effort_per_change + CATEGORY_EFFORT])
-        return Lever(feature, columns, np.stack([now, other]), effort, np.array([0, 1]))
+        return Lever(
+            feature, columns=columns, rows=np.stack([now, other]), effort=effort, steps=np.array([0, 1])
+        )
 
 
-def freedom_of(schema: FeatureSchema, sd: FloatArray) -> Freedom:
+def unconstrained_actions(schema: FeatureSchema, sd: FloatArray) -> UnconstrainedActions:
     """`sd` has shape (columns,)."""
-    down, up = (freed(schema, sd, way) for way in (Direction.DECREASE, Direction.INCREASE))
-    return Freedom(down, (down, up))
+    down, up = (unconstrained(schema, sd, way) for way in (Direction.DECREASE, Direction.INCREASE))
+    return UnconstrainedActions(down, (down, up))
 
 
 def _others(now: FloatArray) -> list[int]:

@@ -1,4 +1,4 @@
-"""A schema set free: any known feature may take any observed value, whatever its direction.
+"""A schema without constraints: any known feature may take any observed value, whatever its direction.
 
 Nothing moves along with another. A change costs the schema's fixed part and its length in standard
 deviations, a category's one. Not for advice: it is how papers ask, and how rows are made for training.
@@ -17,22 +17,22 @@ _STEP_SD = 0.25
 """A free step of a feature that has none of its own."""
 
 
-def freed(schema: FeatureSchema, sd: FloatArray, towards: Direction) -> FeatureSchema:
+def unconstrained(schema: FeatureSchema, sd: FloatArray, towards: Direction) -> FeatureSchema:
     """A schema in which every feature but categories may go one way to the end of its observed range."""
-    told: dict[str, Any] = schema.model_dump(by_alias=True) | {"link": ()}
-    told["feature"] = [_freed(feature, schema, sd, towards) for feature in schema.features]
-    return FeatureSchema.model_validate(told)
+    data: dict[str, Any] = schema.model_dump(by_alias=True) | {"link": ()}
+    data["feature"] = [_feature(feature, schema, sd, towards) for feature in schema.features]
+    return FeatureSchema.model_validate(data)
 
 
-def _freed(feature: Feature, schema: FeatureSchema, sd: FloatArray, towards: Direction) -> dict[str, Any]:
-    told = feature.model_dump()
+def _feature(feature: Feature, schema: FeatureSchema, sd: FloatArray, towards: Direction) -> dict[str, Any]:
+    data = feature.model_dump()
     if feature.kind is Kind.CATEGORY:
-        return told
+        return data
     spread = float(sd[schema.column_of[feature.name]])
     step = _step(feature, spread)
     action = {"direction": towards, "verb": f"changing {feature.label}", "step": step}
     action |= {"limit": feature.observed or (0.0, 1.0), "effort": max(step / spread, 1e-6)}
-    return told | {"action": action, "noise": feature.noise}
+    return data | {"action": action, "noise": feature.noise}
 
 
 def _step(feature: Feature, spread: float) -> float:

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from research.evaluation.asking.language import Language
-from research.evaluation.scene.rules import Setting
-from research.evaluation.study.plan import Part, StudyError, Words, plan_of
+from research.evaluation.runner.language_models import LanguageModels
+from research.evaluation.study.plan import Part, StudyError, StudyRequest, plan_of
 from research.evaluation.study.run import RESULTS, study
 
-FEW = Words(
+FEW = StudyRequest(
     ["heart-disease"],
     settings=["free"],
     methods=["ours"],
@@ -24,7 +23,7 @@ FEW = Words(
 def few(home: Path, out: Path, part: Part = Part.METHODS, fresh: bool = False) -> str:
     plan = plan_of(replace(FEW, parts=[part], fresh=fresh))
     plan = replace(plan, trials=replace(plan.trials, people=120))
-    return study(plan, home, out, Language(home), lambda *_: None)
+    return study(plan, home, out, LanguageModels(home), lambda *_: None)
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +70,13 @@ def test_results_of_another_version_are_refused_until_told_otherwise(home: Path,
     assert "Turnpoint" in few(home, out, fresh=True)
 
 
+def test_people_whom_nobody_can_help_make_a_study_too(home: Path) -> None:
+    request = replace(FEW, settings=["actionable"], parts=[Part.METHODS])
+    text = study(plan_of(request), home, home / "helpless", LanguageModels(home), lambda *_: None)
+    assert "0 of them have a solution" in text
+    assert not (home / "helpless" / "heart-disease-actionable-features.svg").exists()
+
+
 def test_scarce_labels_cost_and_rows_are_made_where_they_are_missing(home: Path) -> None:
     text = few(home, home / "rows", Part.AUGMENTATION)
     (told,) = json.loads((home / "rows" / RESULTS).read_text())["augmentation"]
@@ -105,36 +111,3 @@ def test_trials_that_were_made_are_not_made_again(home: Path) -> None:
     shown = told[doctored["scarcity"]]["What is regained"]["random oversampling"]
     assert shown["seconds"]["value"] >= 500
     assert len(kept.read_text().splitlines()) == len(lines) + 1
-
-
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (replace(FEW, methods=["lime"]), "lime: no such method"),
-        (replace(FEW, settings=["frei"]), "frei: no such setting"),
-        (replace(FEW, augmenters=["magic"]), "magic: no such augmenter"),
-        (replace(FEW, parts=["all"]), "all: no such part"),
-    ],
-)
-def test_what_is_unknown_is_named(words: Words, told: str) -> None:
-    with pytest.raises(StudyError, match=told):
-        plan_of(words)
-
-
-def test_a_missing_package_is_named_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("research.evaluation.study.plan.find_spec", lambda _: None)
-    with pytest.raises(StudyError, match=r"dice-ml: not installed here.*make evaluate"):
-        plan_of(replace(FEW, methods=["dice-random"]))
-    with pytest.raises(StudyError, match=r"imbalanced-learn: not installed here"):
-        plan_of(replace(FEW, augmenters=["smote"]))
-    assert plan_of(replace(FEW, augmenters=["smote"], parts=["methods"])).parts == [Part.METHODS]
-
-
-def test_a_quick_study_leaves_the_slow_methods_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("research.evaluation.study.plan.find_spec", lambda _: True)
-    plan = plan_of(Words(["dysglycaemia"], quick=True))
-    assert {method.key for method in plan.methods} >= {"ours", "dice-random", "nice-sparsity", "treecf"}
-    assert not any(method.slow for method in plan.methods)
-    assert not any(augmenter.slow for augmenter in plan.trials.augmenters)
-    assert plan.settings == list(Setting)
-    assert plan.parts == list(Part)

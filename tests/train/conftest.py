@@ -4,7 +4,7 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from research.finetuning.base import Base
+from research.finetuning.base import BaseLlm
 from research.finetuning.packing import Packed, pack
 from research.finetuning.recipe import Recipe
 
@@ -12,7 +12,7 @@ END = 0
 
 
 @pytest.fixture
-def base() -> Base:
+def base() -> BaseLlm:
     torch.manual_seed(3)
     config = LlamaConfig(
         vocab_size=50,
@@ -25,11 +25,11 @@ def base() -> Base:
         eos_token_id=END,
         initializer_range=0.3,
     )
-    return Base(LlamaForCausalLM(config), None, torch.device("cpu"))
+    return BaseLlm(LlamaForCausalLM(config), tokenizer=None, device=torch.device("cpu"))
 
 
 @pytest.fixture
-def lessons() -> list[Packed]:
+def examples() -> list[Packed]:
     """Prompts of different length, each with its answers."""
     draw = torch.Generator().manual_seed(5)
 

@@ -8,16 +8,18 @@ import torch
 
 from app.proposers.llm.adapter import AdapterError, load_adapter
 from research.finetuning.artefact import write_adapter
-from research.finetuning.base import Base, with_adapter
+from research.finetuning.base import BaseLlm, with_adapter
 from research.finetuning.errors import FinetuningError
 from research.finetuning.recipe import Recipe
-from research.finetuning.tune import Progress
+from research.finetuning.tune import TuningProgress
 
 ABOUT = {"base": "tiny", "base_sha256": None, "tuned_further": None}
-PROGRESS = Progress(2, 2, 0.5, [{"step": 1, "loss": 2.0}, {"step": 2, "loss": 1.0, "valid": 0.5}])
+PROGRESS = TuningProgress(
+    step=2, best_step=2, best=0.5, log=[{"step": 1, "loss": 2.0}, {"step": 2, "loss": 1.0, "valid": 0.5}]
+)
 
 
-def write(base: Base, recipe: Recipe, folder: Path) -> torch.Tensor:
+def write(base: BaseLlm, recipe: Recipe, folder: Path) -> torch.Tensor:
     """Write an adapter with weights of its own; what it makes of three tokens."""
     adapted = with_adapter(deepcopy(base), recipe)
     with torch.no_grad():
@@ -34,7 +36,7 @@ def logits(model: torch.nn.Module) -> torch.Tensor:
     return out
 
 
-def test_it_is_read_back_as_it_was(base: Base, recipe: Recipe, tmp_path: Path) -> None:
+def test_it_is_read_back_as_it_was(base: BaseLlm, recipe: Recipe, tmp_path: Path) -> None:
     before = write(base, recipe, tmp_path)
     adapter = load_adapter(tmp_path)
     assert adapter is not None
@@ -42,7 +44,7 @@ def test_it_is_read_back_as_it_was(base: Base, recipe: Recipe, tmp_path: Path) -
     assert torch.allclose(logits(with_adapter(deepcopy(base), recipe, adapter)), before)
 
 
-def test_one_that_was_changed_is_refused(base: Base, recipe: Recipe, tmp_path: Path) -> None:
+def test_one_that_was_changed_is_refused(base: BaseLlm, recipe: Recipe, tmp_path: Path) -> None:
     write(base, recipe, tmp_path)
     path = tmp_path / "adapter" / "adapter_model.safetensors"
     path.write_bytes(path.read_bytes()[:-1] + b"\x01")
@@ -50,7 +52,7 @@ def test_one_that_was_changed_is_refused(base: Base, recipe: Recipe, tmp_path: P
         load_adapter(tmp_path)
 
 
-def test_one_of_another_base_is_refused(base: Base, recipe: Recipe, tmp_path: Path) -> None:
+def test_one_of_another_base_is_refused(base: BaseLlm, recipe: Recipe, tmp_path: Path) -> None:
     write(base, recipe, tmp_path)
     shallow = deepcopy(base)
     shallow.model.model.layers = shallow.model.model.layers[:1]

@@ -7,8 +7,8 @@ from typing import Any
 
 from app.proposers.llm.prompt import Style
 from research.evaluation.augmentation.cohort import Scarcity
+from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.methods.registry import STUDY, Method
-from research.evaluation.scene.rules import Setting
 
 
 class Way(StrEnum):
@@ -34,7 +34,7 @@ class Augmenter:
     way: Way
     method: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
-    setting: Setting = Setting.FREE
+    setting: SettingKind = SettingKind.FREE
     magnitudes: tuple[float, ...] = (0.5, 1.0, 2.0)
     scarcities: tuple[Scarcity, ...] = tuple(Scarcity)
     package: str | None = None
@@ -42,7 +42,8 @@ class Augmenter:
     slow: bool = False
 
     @property
-    def adapter(self) -> Method:
+    def base_method(self) -> Method:
+        """The method of the study that makes its counterfactuals."""
         return next(method for method in STUDY if method.key == self.method)
 
 
@@ -54,7 +55,9 @@ def _from_labelled(
     key: str, name: str, method: str, options: Mapping[str, Any] | None = None, package: str | None = None
 ) -> Augmenter:
     magnitudes = (0.5, 1.0)
-    return Augmenter(key, name, Way.LABELLED, method, options or {}, magnitudes=magnitudes, package=package)
+    return Augmenter(
+        key, name, Way.LABELLED, method=method, options=options or {}, magnitudes=magnitudes, package=package
+    )
 
 
 AUGMENTERS = (
@@ -62,31 +65,36 @@ AUGMENTERS = (
     Augmenter("smote", "SMOTE", Way.SMOTE, package="imbalanced-learn"),
     Augmenter("self", "self-training", Way.SELF, magnitudes=(0.5, 1.0)),
     Augmenter(
-        "dice", "DiCE random", Way.COUNTERFACTUAL, "dice-random", magnitudes=(0.5, 1.0), package="dice-ml"
+        "dice",
+        "DiCE random",
+        Way.COUNTERFACTUAL,
+        method="dice-random",
+        magnitudes=(0.5, 1.0),
+        package="dice-ml",
     ),
-    Augmenter("nice", "NICE proximity", Way.COUNTERFACTUAL, "nice-proximity", package="nicex"),
+    Augmenter("nice", "NICE proximity", Way.COUNTERFACTUAL, method="nice-proximity", package="nicex"),
     Augmenter(
         "cfnow",
         "CFNOW greedy, 0.5 s",
         Way.COUNTERFACTUAL,
-        "cfnow",
-        {"limit_s": 0.5},
+        method="cfnow",
+        options={"limit_s": 0.5},
         magnitudes=(0.5, 1.0),
         package="cfnow",
         slow=True,
     ),
-    Augmenter("search", "Turnpoint, least effort", Way.COUNTERFACTUAL, "ours-least", _QUICKLY),
-    Augmenter("search-robust", "Turnpoint", Way.COUNTERFACTUAL, "ours", _QUICKLY),
-    Augmenter("search-mixed", "Turnpoint and oversampling", Way.MIXED, "ours", _QUICKLY),
+    Augmenter("search", "Turnpoint, least effort", Way.COUNTERFACTUAL, method="ours-least", options=_QUICKLY),
+    Augmenter("search-robust", "Turnpoint", Way.COUNTERFACTUAL, method="ours", options=_QUICKLY),
+    Augmenter("search-mixed", "Turnpoint and oversampling", Way.MIXED, method="ours", options=_QUICKLY),
     Augmenter(
         "llm",
         "language model, fine-tuned",
         Way.COUNTERFACTUAL,
-        "fine-tuned",
-        {"count": 1},
-        Setting.ACTIONABLE,
-        (0.5, 1.0),
-        (Scarcity.LOW,),
+        method="fine-tuned",
+        options={"count": 1},
+        setting=SettingKind.ACTIONABLE,
+        magnitudes=(0.5, 1.0),
+        scarcities=(Scarcity.LOW,),
         style=Style.FINE_TUNED,
         slow=True,
     ),

@@ -11,8 +11,8 @@ from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Side, people_of
 from app.classifiers.training_procedure import Sample
 from app.domain.schema import FeatureSchema, IntArray, Value
-from research.evaluation.scene.people import Place, Scene, load_scene
-from research.evaluation.scene.rules import Setting
+from research.evaluation.benchmark_setup.people import BenchmarkSetup, CohortSpec, load_setup
+from research.evaluation.benchmark_setup.setting import SettingKind
 
 LABELLED = 300
 """People of a cohort: about as many as a single site has."""
@@ -34,7 +34,7 @@ class Scarcity(StrEnum):
 class Cohort:
     """All training people of a shipped model with their labels, and all held-out people."""
 
-    scene: Scene
+    setup: BenchmarkSetup
     """What is known of everybody's features: their spread, and what stands for an unknown value."""
     values: tuple[Mapping[str, Value], ...]
     """Of training people, in the order of `training`."""
@@ -43,7 +43,7 @@ class Cohort:
 
     @property
     def model(self) -> ModelVersion:
-        return self.scene.model
+        return self.setup.model
 
     @property
     def schema(self) -> FeatureSchema:
@@ -69,13 +69,18 @@ def load_cohort(name: str) -> Cohort:
     Raises:
         ModelFolderError: there is no such model.
     """
-    scene = load_scene(Place(name, Setting.FREE, 1))
-    model = scene.model
+    setup = load_setup(CohortSpec(name, SettingKind.FREE, people=1))
+    model = setup.model
     values = tuple(person.features for person in people_of(model, Side.TRAINING))
     rows = np.stack([model.schema.encode(one.features) for one in people_of(model, Side.HELD_OUT)])
     outcome = pq.read_table(model.folder / Side.HELD_OUT, columns=["outcome"])["outcome"].to_numpy()
     test = Sample(rows, outcome.astype(bool))
-    return Cohort(scene, values, Sample(model.population.rows, model.population.outcome), test)
+    return Cohort(
+        setup=setup,
+        values=values,
+        training=Sample(model.population.rows, model.population.outcome),
+        test=test,
+    )
 
 
 def make_scarce(cohort: Cohort, scarcity: Scarcity, seed: int, people: int = LABELLED) -> Scarce:
@@ -90,5 +95,8 @@ def make_scarce(cohort: Cohort, scarcity: Scarcity, seed: int, people: int = LAB
     unlabelled = np.concatenate(list(lost.values()))
     labelled = whole[~np.isin(whole, unlabelled)]
     return Scarce(
-        whole, labelled, rng.permutation(unlabelled), {label: len(who) for label, who in lost.items()}
+        whole=whole,
+        labelled=labelled,
+        unlabelled=rng.permutation(unlabelled),
+        lost={label: len(who) for label, who in lost.items()},
     )

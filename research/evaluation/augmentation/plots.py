@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from research.drawing import svg
 from research.evaluation.augmentation.augmenters import AUGMENTERS
 from research.evaluation.augmentation.cohort import Scarcity
-from research.evaluation.augmentation.regained import lost, regained_rows
+from research.evaluation.augmentation.recovery import lost_f1, recovery_rows
 from research.evaluation.augmentation.trial import Trial
-from research.evaluation.judging.figures import Figures
+from research.evaluation.metrics.figures import Figures
 
 _INK, _OURS, _THEIRS, _PLAIN = "#666666", "#c2571a", "#3b82c4", "#9a9a9a"
 
@@ -19,8 +19,8 @@ def scarcity_svg(trials: Sequence[Trial], name_of: Callable[[str], str]) -> str:
     with svg(7.2, 3.2) as (canvas, text):
         panels = canvas.subplots(1, len(Scarcity), sharey=True)
         for axes, scarcity in zip(panels, Scarcity, strict=True):
-            _panel(axes, regained_rows(trials, scarcity, name_of))
-            gone = lost(trials, scarcity)
+            _panel(axes, recovery_rows(trials, scarcity, name_of))
+            gone = lost_f1(trials, scarcity)
             title = "both classes" if scarcity is Scarcity.BOTH else f"{scarcity} class"
             axes.set_title(
                 f"half the labels of {title}\n{gone.value if gone else 0:.1f} points lost", color=_INK

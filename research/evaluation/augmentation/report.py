@@ -4,12 +4,18 @@ from collections.abc import Sequence
 
 from research.evaluation.augmentation.augmenters import AUGMENTERS
 from research.evaluation.augmentation.cohort import Scarcity
-from research.evaluation.augmentation.regained import REGAINED, SWEPT, lost, regained_rows, swept_rows
-from research.evaluation.augmentation.run import Trials
+from research.evaluation.augmentation.recovery import (
+    MAGNITUDES,
+    RECOVERY,
+    lost_f1,
+    magnitude_rows,
+    recovery_rows,
+)
+from research.evaluation.augmentation.run import TrialPlan
 from research.evaluation.augmentation.trial import Trial
-from research.evaluation.judging.figures import Figures
-from research.evaluation.study.circumstances import circumstances
-from research.evaluation.study.sheets import Sheet
+from research.evaluation.metrics.figures import Figures
+from research.evaluation.reporting.environment import describe_environment
+from research.evaluation.reporting.tables import TableSpec
 
 _NAMES = {one.key: one.name for one in AUGMENTERS}
 
@@ -19,28 +25,28 @@ def name_of(key: str) -> str:
     return _NAMES[key]
 
 
-def tables_of(trials: Sequence[Trial], scarcity: Scarcity) -> list[tuple[Sheet, dict[str, Figures]]]:
+def trial_tables(trials: Sequence[Trial], scarcity: Scarcity) -> list[tuple[TableSpec, dict[str, Figures]]]:
     """What is regained at a magnitude of 1, and by magnitude."""
     return [
-        (REGAINED, regained_rows(trials, scarcity, name_of)),
-        (SWEPT, swept_rows(trials, scarcity, name_of)),
+        (RECOVERY, recovery_rows(trials, scarcity, name_of)),
+        (MAGNITUDES, magnitude_rows(trials, scarcity, name_of)),
     ]
 
 
 def headline(trials: Sequence[Trial], scarcity: Scarcity) -> str:
     """How much goes with the labels."""
     whose = "both classes" if scarcity is Scarcity.BOTH else f"the {scarcity} class"
-    gone = lost(trials, scarcity)
+    gone = lost_f1(trials, scarcity)
     if gone is None or gone.low is None:
         return f"Half the labels of {whose} gone."
     points = f"{gone.value:.1f} points of F1 lost ({gone.low:.1f} to {gone.high:.1f})"
     return f"Half the labels of {whose} gone: {points}."
 
 
-def about_trials(what: Trials) -> str:
+def describe_trials(what: TrialPlan) -> str:
     """Who was drawn how often, with which versions and seeds."""
     return (
-        f"{circumstances()}. {what.people} labelled training people a draw, {what.seeds} draws (seeds 0 to "
-        f"{what.seeds - 1}), tested on everybody held out who has a label; the classifier is fit as the "
-        "shipped one is. Bootstrap over draws, 10,000 resamples, seed 2026."
+        f"{describe_environment()}. {what.people} labelled training people a draw, {what.seeds} draws "
+        f"(seeds 0 to {what.seeds - 1}), tested on everybody held out who has a label; the classifier is "
+        "fit as the shipped one is. Bootstrap over draws, 10,000 resamples, seed 2026."
     )

@@ -9,25 +9,25 @@ import numpy as np
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.training_procedure import Sample
 from app.domain.schema import FloatArray, IntArray
-from app.local.embedded.llm_session import LlmEndpoint
-from research.evaluation.asking.answers import Ending, Reply
 from research.evaluation.augmentation.augmenters import Augmenter, Way
 from research.evaluation.augmentation.cohort import Cohort, Scarce
-from research.evaluation.augmentation.worlds import (
-    ScarceScene,
+from research.evaluation.augmentation.scarce_models import (
+    ScarceSetup,
     by_risk,
     model_of,
-    repeats,
-    restored,
-    scene_of,
+    oversample,
+    rebalanced,
+    setup_of,
 )
-from research.evaluation.scene.people import Person
+from research.evaluation.benchmark_setup.people import BenchmarkPerson
+from research.evaluation.methods.reply import Ending, MethodReply
+from research.llm_session import LlmEndpoint
 
-Ask = Callable[[Person], Reply]
+AskMethod = Callable[[BenchmarkPerson], MethodReply]
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class SyntheticRows:
     """Rows of one class in the order they were asked for; a source that gave none has all unknown.
 
     `unchanged`: which rows are people as they are.
@@ -37,8 +37,8 @@ class Made:
     rows: FloatArray
     unchanged: "np.typing.NDArray[np.bool_]"
 
-    def first(self, count: int) -> "Made":
-        return Made(self.label, self.rows[:count], self.unchanged[:count])
+    def first(self, count: int) -> "SyntheticRows":
+        return SyntheticRows(self.label, rows=self.rows[:count], unchanged=self.unchanged[:count])
 
     @property
     def there(self) -> FloatArray:
@@ -46,27 +46,31 @@ class Made:
         return self.rows[~np.isnan(self.rows).all(axis=1)]
 
 
-def make_rows(
-    cohort: Cohort, scarce: Scarce, augmenter: Augmenter, most: float, seed: int, served: LlmEndpoint | None
-) -> list[Made]:
+def synthetic_rows(
+    cohort: Cohort, scarce: Scarce, augmenter: Augmenter, most: float, seed: int, endpoint: LlmEndpoint | None
+) -> list[SyntheticRows]:
     """Up to `most` times the rows that each class lost."""
     rng = np.random.default_rng([seed, 1])
     wanted = {label: round(most * count) for label, count in scarce.lost.items()}
     if augmenter.way is Way.REPEATED:
-        made = [(label, repeats(cohort, scarce, {label: count}, rng)) for label, count in wanted.items()]
-        return [_as_they_are(label, cohort.training.rows[people]) for label, people in made]
+        repeated = [
+            (label, oversample(cohort, scarce, {label: count}, rng)) for label, count in wanted.items()
+        ]
+        return [_as_they_are(label, cohort.training.rows[people]) for label, people in repeated]
     if augmenter.way is Way.SMOTE:
-        between = resolve_name(
-            "research.evaluation.augmentation.smote:between"
-        )  # its package is not everywhere
+        # Its package is not installed everywhere.
+        smote_rows = resolve_name("research.evaluation.augmentation.smote:smote_rows")
         known = cohort.training.take(scarce.labelled)
-        smote = [(label, between(cohort, known, label, count, seed)) for label, count in wanted.items()]
-        return [Made(label, rows, np.zeros(len(rows), dtype=bool)) for label, rows in smote]
-    return list(_changed(cohort, scarce, augmenter, wanted, rng, served))
+        sampled = [(label, smote_rows(cohort, known, label, count, seed)) for label, count in wanted.items()]
+        return [
+            SyntheticRows(label, rows=rows, unchanged=np.zeros(len(rows), dtype=bool))
+            for label, rows in sampled
+        ]
+    return list(_changed(cohort, scarce, augmenter, wanted, rng, endpoint))
 
 
-def _as_they_are(label: bool, rows: FloatArray) -> Made:
-    return Made(label, rows, np.ones(len(rows), dtype=bool))
+def _as_they_are(label: bool, rows: FloatArray) -> SyntheticRows:
+    return SyntheticRows(label, rows=rows, unchanged=np.ones(len(rows), dtype=bool))
 
 
 def _changed(
@@ -75,25 +79,27 @@ def _changed(
     augmenter: Augmenter,
     wanted: dict[bool, int],
     rng: np.random.Generator,
-    served: LlmEndpoint | None,
-) -> Iterator[Made]:
+    endpoint: LlmEndpoint | None,
+) -> Iterator[SyntheticRows]:
     """People on the wanted side as they are, or labelled ones for them; others with what a method changes."""
     labelled = augmenter.way is Way.LABELLED
-    known = cohort.training.take(scarce.labelled) if labelled else restored(cohort, scarce, rng)
+    known = cohort.training.take(scarce.labelled) if labelled else rebalanced(cohort, scarce, rng)
     model = model_of(cohort, known)
     for label, count in wanted.items():
-        scene = scene_of(cohort, model, label, augmenter.setting)
-        ask = _asking(augmenter, scene, served)
+        setup = setup_of(cohort, model, label, augmenter.setting)
+        ask = _ask_method(augmenter, setup, endpoint)
         people = _sources(cohort, scarce, model, label, labelled, rng)[:count]
         rows = np.full((len(people), len(cohort.schema.columns)), np.nan)
-        unchanged = scene.risk(cohort.training.rows[people]) <= scene.target
-        alike = repeats(cohort, scarce, {label: len(people)}, rng) if augmenter.way is Way.MIXED else people
-        for place, index in enumerate(people):
-            if unchanged[place]:
-                rows[place] = cohort.training.rows[alike[place]]
+        unchanged = setup.risk(cohort.training.rows[people]) <= setup.target
+        alike = (
+            oversample(cohort, scarce, {label: len(people)}, rng) if augmenter.way is Way.MIXED else people
+        )
+        for position, index in enumerate(people):
+            if unchanged[position]:
+                rows[position] = cohort.training.rows[alike[position]]
             elif ask is not None:
-                rows[place] = _answer(scene, ask(scene.person(int(index), cohort)))
-        yield Made(label, rows, unchanged)
+                rows[position] = _answer(setup, ask(setup.person(int(index), cohort)))
+        yield SyntheticRows(label, rows=rows, unchanged=unchanged)
 
 
 def _sources(
@@ -114,26 +120,26 @@ def _sources(
     return np.concatenate([rng.permutation(own), rng.permutation(others)])
 
 
-def _asking(augmenter: Augmenter, scene: ScarceScene, served: LlmEndpoint | None) -> Ask | None:
+def _ask_method(augmenter: Augmenter, setup: ScarceSetup, endpoint: LlmEndpoint | None) -> AskMethod | None:
     if augmenter.method is None:
         return None
-    options = {**augmenter.adapter.options, **augmenter.options}
+    options = {**augmenter.base_method.options, **augmenter.options}
     if augmenter.style is not None:
-        options["served"] = served
-    ask: Ask = resolve_name(augmenter.adapter.adapter)(scene, **options)
+        options["endpoint"] = endpoint
+    ask: AskMethod = resolve_name(augmenter.base_method.adapter.target)(setup, **options)
     return ask
 
 
-def _answer(scene: ScarceScene, reply: Reply) -> FloatArray:
+def _answer(setup: ScarceSetup, reply: MethodReply) -> FloatArray:
     """The first row, if the classifier agrees that it is of the wanted class."""
     if reply.ending is not Ending.FOUND:
-        return np.full(len(scene.schema.columns), np.nan)
+        return np.full(len(setup.schema.columns), np.nan)
     row = np.array(reply.rows[0])
-    return row if scene.risk(row[None])[0] <= scene.target else np.full_like(row, np.nan)
+    return row if setup.risk(row[None])[0] <= setup.target else np.full_like(row, np.nan)
 
 
-def with_rows(known: Sample, made: list[Made]) -> Sample:
+def with_rows(known: Sample, synthetic: list[SyntheticRows]) -> Sample:
     """Labelled people and the rows made for them."""
-    rows = [one.there for one in made]
-    labels = [np.full(len(there), one.label) for there, one in zip(rows, made, strict=True)]
+    rows = [one.there for one in synthetic]
+    labels = [np.full(len(there), one.label) for there, one in zip(rows, synthetic, strict=True)]
     return Sample(np.concatenate([known.rows, *rows]), np.concatenate([known.outcome, *labels]))

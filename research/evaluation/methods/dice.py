@@ -11,9 +11,9 @@ from tqdm import tqdm
 
 from app.domain.feature import Kind
 from app.domain.schema import FloatArray
-from research.evaluation.asking.answers import Ending, Reply
-from research.evaluation.scene.compact import Compact
-from research.evaluation.scene.people import Person, Scene
+from research.evaluation.benchmark_setup.compact import Compact
+from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
+from research.evaluation.methods.reply import Ending, MethodReply
 
 SEED = 7
 
@@ -27,67 +27,67 @@ class Dice:
     they are fixed; where they may change they are the categories that they are.
     """
 
-    def __init__(self, scene: Scene, method: str, count: int, seed: int = SEED) -> None:
-        self._scene, self._method, self._count, self._seed = scene, method, count, seed
-        self._compact = Compact(scene.schema)
-        self._model = _Model(scene, self._compact)
-        frame = self._frame(scene.training.rows)
+    def __init__(self, setup: BenchmarkSetup, method: str, count: int, seed: int = SEED) -> None:
+        self._setup, self._method, self._count, self._seed = setup, method, count, seed
+        self._compact = Compact(setup.schema)
+        self._model = _Model(setup, self._compact)
+        frame = self._frame(setup.training.rows)
         words = self._words()
-        frame["outcome"] = scene.training.outcome.astype(int)
+        frame["outcome"] = setup.training.outcome.astype(int)
         numbers = [name for name in self._compact.names if name not in words]
         data = dice_ml.Data(dataframe=frame, continuous_features=numbers, outcome_name="outcome")
         model = dice_ml.Model(model=self._model, backend="sklearn", model_type="classifier")
         self._dice = dice_ml.Dice(data, model, method=method)
 
-    def __call__(self, person: Person) -> Reply:
+    def __call__(self, person: BenchmarkPerson) -> MethodReply:
         random.seed(self._seed)  # the genetic method takes no seed; it draws from these two
         np.random.seed(self._seed)
         self._model.person = person
         unknown = {name for name in self._compact.names if person.values[name] is None}
-        free = self._compact.free(set(person.reach), self._scene.rules.categories, unknown)
+        free = self._compact.free(set(person.ranges), self._setup.setting.categories, unknown)
         try:
-            found = self._dice.generate_counterfactuals(
-                self._frame(self._scene.filled(person.row)[None, :]),
+            explanation = self._dice.generate_counterfactuals(
+                self._frame(self._setup.filled(person.row)[None, :]),
                 total_CFs=self._count,
                 desired_class="opposite",
                 features_to_vary=[self._compact.names[index] for index in free],
-                permitted_range={name: list(reach) for name, reach in person.reach.items()},
+                permitted_range={name: list(bounds) for name, bounds in person.ranges.items()},
                 **({"random_seed": self._seed} if self._method == "random" else {}),
             )
         except UserConfigValidationException as error:
-            return Reply(Ending.NONE, detail=str(error)[:200])
-        answers = found.cf_examples_list[0].final_cfs_df_sparse
+            return MethodReply(Ending.NONE, detail=str(error)[:200])
+        answers = explanation.cf_examples_list[0].final_cfs_df_sparse
         if answers is None or len(answers) == 0:
-            return Reply(Ending.NONE)
+            return MethodReply(Ending.NONE)
         rows = self._compact.rows(numbers_of(answers[self._compact.names]))
-        return Reply(Ending.FOUND, tuple(self._scene.answer(person, row) for row in rows))
+        return MethodReply(Ending.FOUND, tuple(self._setup.answer(person, row) for row in rows))
 
     def _frame(self, rows: FloatArray) -> pd.DataFrame:
         """A data frame whose whole numbers are integers, from which DiCE reads their precision."""
         frame = pd.DataFrame(self._compact.of(rows), columns=self._compact.names)
-        decimals = {f.name for f in self._scene.schema.features if f.kind is Kind.NUMBER}
+        decimals = {f.name for f in self._setup.schema.features if f.kind is Kind.NUMBER}
         frame = frame.astype({name: int for name in frame.columns if name not in decimals})
         return frame.astype(dict.fromkeys(self._words(), str))
 
     def _words(self) -> list[str]:
         """The categories that may change."""
-        free = self._scene.rules.categories
+        free = self._setup.setting.categories
         return [self._compact.names[index] for index in self._compact.categorical] if free else []
 
 
 class _Model:
     """What DiCE asks of a scikit-learn classifier; it knows which person is being asked about."""
 
-    def __init__(self, scene: Scene, compact: Compact) -> None:
-        self._scene, self._compact = scene, compact
-        self.person: Person | None = None
+    def __init__(self, setup: BenchmarkSetup, compact: Compact) -> None:
+        self._setup, self._compact = setup, compact
+        self.person: BenchmarkPerson | None = None
 
     def predict_proba(self, frame: pd.DataFrame) -> FloatArray:
         rows = self._compact.rows(numbers_of(frame[self._compact.names]))
         if self.person is None:
-            risk = self._scene.risk(rows)
+            risk = self._setup.risk(rows)
             return np.column_stack([1.0 - risk, risk])
-        return self._scene.both_classes(self.person, rows)
+        return self._setup.both_classes(self.person, rows)
 
     def predict(self, frame: pd.DataFrame) -> "np.typing.NDArray[np.int64]":
         return self.predict_proba(frame).argmax(axis=1)

@@ -7,12 +7,42 @@ from functools import partial
 from pkgutil import resolve_name
 from typing import Any
 
-from app.local.embedded.llm_session import LlmEndpoint
 from app.proposers.llm.prompt import Style
-from research.evaluation.asking.answers import Reply
-from research.evaluation.scene.people import Place, Scene, easy_training_person, load_scene
+from research.evaluation.benchmark_setup.people import (
+    BenchmarkSetup,
+    CohortSpec,
+    easy_training_person,
+    load_setup,
+)
+from research.evaluation.methods.reply import MethodReply
+from research.llm_session import LlmEndpoint
 
 _HERE = "research.evaluation.methods"
+
+
+@dataclass(frozen=True, slots=True)
+class MethodAdapter:
+    """The class that asks a method, by name: its package is not installed everywhere.
+
+    `version` is raised when the class answers otherwise than before, so that kept answers are asked anew;
+    not for a comment, a name or a move.
+    """
+
+    name: str
+    target: str
+    version: int
+    package: str | None = None
+    """The distribution whose version matters; Turnpoint's own when None."""
+
+
+TURNPOINT = MethodAdapter("turnpoint", f"{_HERE}.turnpoint:TurnpointMethod", version=1)
+LANGUAGE_MODEL = MethodAdapter("language-model", f"{_HERE}.language_model:LanguageModelMethod", version=1)
+PIPELINE = MethodAdapter("pipeline", f"{_HERE}.language_model:Pipeline", version=1)
+DICE = MethodAdapter("dice", f"{_HERE}.dice:Dice", version=1, package="dice-ml")
+NICE = MethodAdapter("nice", f"{_HERE}.nice:Nice", version=1, package="nicex")
+CFNOW = MethodAdapter("cfnow", f"{_HERE}.cfnow:Cfnow", version=1, package="cfnow")
+TREECF = MethodAdapter("treecf", f"{_HERE}.treecf:Treecf", version=1, package="treecf")
+ADAPTERS = (TURNPOINT, LANGUAGE_MODEL, PIPELINE, DICE, NICE, CFNOW, TREECF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +51,9 @@ class Method:
 
     key: str
     name: str
-    adapter: str
+    adapter: MethodAdapter
     options: Mapping[str, Any] = field(default_factory=dict)
     hard_limit_s: float = 30.0
-    package: str | None = None
-    """The distribution whose version matters; Turnpoint's own when None."""
     answers: int = 1
     slow: bool = False
     """Left out of a quick run."""
@@ -33,6 +61,11 @@ class Method:
     """How it asks a language model; None where it asks none."""
     seeded: bool = False
     """Whether its answers depend on a seed."""
+
+    @property
+    def package(self) -> str | None:
+        """The distribution whose version matters; Turnpoint's own when None."""
+        return self.adapter.package
 
     @property
     def is_ours(self) -> bool:
@@ -45,30 +78,30 @@ class Method:
 
 
 def _ours(key: str, name: str, **options: Any) -> Method:
-    return Method(key, name, f"{_HERE}.turnpoint:Turnpoint", options, answers=options.get("count", 1))
+    return Method(key, name, TURNPOINT, options, answers=options.get("count", 1))
 
 
 def _llm(key: str, name: str, style: Style) -> Method:
-    adapter, options = f"{_HERE}.language_model:LanguageModel", {"style": style.value, "count": 4}
-    return Method(key, name, adapter, options, 120.0, answers=4, slow=True, style=style)
+    options = {"style": style.value, "count": 4}
+    return Method(key, name, LANGUAGE_MODEL, options, hard_limit_s=120.0, answers=4, slow=True, style=style)
 
 
 def _dice(key: str, name: str, slow: bool = False, **options: Any) -> Method:
-    adapter, answers = f"{_HERE}.dice:Dice", options["count"]
-    return Method(key, name, adapter, options, 15.0, "dice-ml", answers, slow=slow, seeded=True)
+    answers = options["count"]
+    return Method(key, name, DICE, options, hard_limit_s=15.0, answers=answers, slow=slow, seeded=True)
 
 
 def _nice(key: str, name: str, **options: Any) -> Method:
-    return Method(key, name, f"{_HERE}.nice:Nice", options, package="nicex")
+    return Method(key, name, NICE, options)
 
 
 def _cfnow(key: str, name: str, slow: bool = False, **options: Any) -> Method:
-    return Method(key, name, f"{_HERE}.cfnow:Cfnow", options, 10.0, "cfnow", slow=slow, seeded=True)
+    return Method(key, name, CFNOW, options, hard_limit_s=10.0, slow=slow, seeded=True)
 
 
 def _treecf(key: str, name: str, slow: bool = False, **options: Any) -> Method:
-    adapter, answers = f"{_HERE}.treecf:Treecf", options.get("count", 1)
-    return Method(key, name, adapter, options, 15.0, "treecf", answers, slow=slow, seeded=True)
+    answers = options.get("count", 1)
+    return Method(key, name, TREECF, options, hard_limit_s=15.0, answers=answers, slow=slow, seeded=True)
 
 
 REFERENCE = "ours"
@@ -82,9 +115,9 @@ METHODS = (
     Method(
         "auto",
         "Turnpoint with language model",
-        f"{_HERE}.language_model:Pipeline",
+        PIPELINE,
         {"count": 4},
-        120.0,
+        hard_limit_s=120.0,
         answers=4,
         slow=True,
         style=Style.FINE_TUNED,
@@ -99,19 +132,19 @@ METHODS = (
     _nice("nice-sparsity", "NICE sparsity", optimization="sparsity"),
     _nice("nice-proximity", "NICE proximity", optimization="proximity"),
     _cfnow("cfnow", "CFNOW greedy, 5 s", strategy="greedy", limit_s=5),
-    _cfnow("cfnow-random", "CFNOW random, 5 s", True, strategy="random", limit_s=5),
+    _cfnow("cfnow-random", "CFNOW random, 5 s", slow=True, strategy="random", limit_s=5),
     _treecf("treecf", "treecf genetic"),
     _treecf("treecf-links", "treecf genetic, links told", links=True),
     _treecf("treecf-effort", "treecf genetic, links, our effort", links=True, effort=True),
     _treecf("treecf-forest", "treecf genetic, forest 0.47", forest=0.47),
     _treecf("treecf-0.3", "treecf genetic, risk ≤ 0.3", target=0.3),
-    _treecf("treecf-exact", "treecf exact, 10 s", True, backend="exact"),
-    _treecf("treecf-exact-effort", "treecf exact, our effort", True, backend="exact", effort=True),
-    _treecf("treecf-exact-0.3", "treecf exact, risk ≤ 0.3", True, backend="exact", target=0.3),
+    _treecf("treecf-exact", "treecf exact, 10 s", slow=True, backend="exact"),
+    _treecf("treecf-exact-effort", "treecf exact, our effort", slow=True, backend="exact", effort=True),
+    _treecf("treecf-exact-0.3", "treecf exact, risk ≤ 0.3", slow=True, backend="exact", target=0.3),
     _ours("ours-four", "Turnpoint, four options", count=4),
     _dice("dice-random-four", "DiCE random, four", method="random", count=4),
-    _dice("dice-genetic-four", "DiCE genetic, four", True, method="genetic", count=4),
-    _treecf("treecf-four", "treecf diverse, four", True, backend="exact", count=4),
+    _dice("dice-genetic-four", "DiCE genetic, four", slow=True, method="genetic", count=4),
+    _treecf("treecf-four", "treecf diverse, four", slow=True, backend="exact", count=4),
 )
 
 BENCH = tuple(method for method in METHODS if method.style is None)
@@ -132,25 +165,25 @@ Question = tuple[int, tuple[str, ...] | None]
 """A person's place among those asked about, and the actionable features that may vary (None for all)."""
 
 
-def maker(
-    method: Method, place: Place, served: LlmEndpoint | None = None
-) -> Callable[[], Callable[[Question], Reply]]:
+def method_factory(
+    method: Method, spec: CohortSpec, endpoint: LlmEndpoint | None = None
+) -> Callable[[], Callable[[Question], MethodReply]]:
     """What a worker process calls once to get a method ready; it can be sent to another process.
 
-    `served` is the language model's server, for a method that asks one.
+    `endpoint` is the language model's server, for a method that asks one.
     """
-    options = dict(method.options) | ({"served": served} if method.style is not None else {})
-    return partial(_make, method.adapter, options, place)
+    options = dict(method.options) | ({"endpoint": endpoint} if method.style is not None else {})
+    return partial(_make, method.adapter.target, options, spec)
 
 
-def _make(adapter: str, options: Mapping[str, Any], place: Place) -> Callable[[Question], Reply]:
-    scene = load_scene(place)
-    method = resolve_name(adapter)(scene, **options)
+def _make(target: str, options: Mapping[str, Any], spec: CohortSpec) -> Callable[[Question], MethodReply]:
+    setup = load_setup(spec)
+    method = resolve_name(target)(setup, **options)
     with contextlib.suppress(Exception):  # what is loaded or compiled on first use is not measured
-        method(easy_training_person(scene))
-    return partial(_answer, scene, method)
+        method(easy_training_person(setup))
+    return partial(_answer, setup, method)
 
 
-def _answer(scene: Scene, method: Callable[[Any], Reply], question: Question) -> Reply:
+def _answer(setup: BenchmarkSetup, method: Callable[[Any], MethodReply], question: Question) -> MethodReply:
     index, only = question
-    return method(scene.restricted(scene.people[index], only))
+    return method(setup.restricted(setup.people[index], only))

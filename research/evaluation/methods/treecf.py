@@ -11,9 +11,9 @@ from treecf.api import Grid
 from app.domain.feature import Kind
 from app.domain.links import LinearLink, ProportionalLink
 from app.domain.schema import FeatureSchema
-from research.evaluation.asking.answers import Ending, Reply
-from research.evaluation.scene.people import Person, Scene
-from research.evaluation.scene.reach import slope_of
+from research.evaluation.benchmark_setup.feasible_ranges import slope_of
+from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
+from research.evaluation.methods.reply import Ending, MethodReply
 
 SEED = 7
 NODES = 10**9
@@ -36,7 +36,7 @@ class Treecf:
 
     def __init__(
         self,
-        scene: Scene,
+        setup: BenchmarkSetup,
         backend: str = "genetic",
         limit_s: float = 10.0,
         target: float | None = None,
@@ -46,21 +46,21 @@ class Treecf:
         count: int = 1,
         seed: int = SEED,
     ) -> None:
-        self._scene, self._schema = scene, scene.rules.schema
+        self._setup, self._schema = setup, setup.setting.schema
         self._backend, self._limit_s, self._count, self._seed = backend, limit_s, count, seed
         self._effort, self._links = effort, links
-        self._target = Target.probability(range=(0.0, scene.target if target is None else target))
-        self._bound = None if forest is None else _forest(scene, forest)
-        base = Explainer(scene.booster, background=scene.training.rows)
+        self._target = Target.probability(range=(0.0, setup.target if target is None else target))
+        self._bound = None if forest is None else _forest(setup, forest)
+        base = Explainer(setup.booster, background=setup.training.rows)
         self._ir, self._sigma = base.ir, base.sigma
 
-    def __call__(self, person: Person) -> Reply:
+    def __call__(self, person: BenchmarkPerson) -> MethodReply:
         explainer = self._explainer(person)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that a budget ran out; `proof` says so too
             if self._count > 1:
                 return _reply(self._several(explainer, person))
-            found = explainer.explain(
+            plans = explainer.explain(
                 person.row,
                 self._target,
                 backend=self._backend,
@@ -69,10 +69,10 @@ class Treecf:
                 node_budget=NODES if self._backend == "exact" else None,
                 seed=self._seed,
             )
-        return _reply([found])
+        return _reply([plans])
 
-    def _several(self, explainer: Any, person: Person) -> list[Any]:
-        found = explainer.explain_diverse(
+    def _several(self, explainer: Any, person: BenchmarkPerson) -> list[Any]:
+        plans = explainer.explain_diverse(
             person.row,
             self._target,
             k=self._count,
@@ -80,13 +80,13 @@ class Treecf:
             total_budget_s=self._limit_s,
             seed=self._seed,
         )
-        return list(found.plans.values())
+        return list(plans.plans.values())
 
-    def _explainer(self, person: Person) -> Any:
-        groups = self._scene.free_categories(person)
+    def _explainer(self, person: BenchmarkPerson) -> Any:
+        groups = self._setup.free_categories(person)
         chosen = {self._schema.columns[column] for group in groups for column in group}
-        frozen = [Freeze(c) for c in self._schema.columns if c not in person.reach and c not in chosen]
-        ranges = [Range(name, low, high) for name, (low, high) in person.reach.items()]
+        frozen = [Freeze(c) for c in self._schema.columns if c not in person.ranges and c not in chosen]
+        ranges = [Range(name, low, high) for name, (low, high) in person.ranges.items()]
         rules = [*self._relations(person), *(self._following(person) if self._links else ())]
         rules += [OneHot(tuple(self._schema.columns[column] for column in group)) for group in groups]
         return Explainer(
@@ -94,20 +94,20 @@ class Treecf:
             normalizers=self._sigma,
             constraints=[*frozen, *ranges, *rules],
             weights=self._weights(person) if self._effort else None,
-            value_policy={name: _grid(self._schema, name) for name in person.reach}
+            value_policy={name: _grid(self._schema, name) for name in person.ranges}
             | dict.fromkeys(chosen, "integer"),
             plausibility=self._bound,
         )
 
-    def _relations(self, person: Person) -> Iterator[Any]:
+    def _relations(self, person: BenchmarkPerson) -> Iterator[Any]:
         """The relations that free features touch; the exact search takes "a <= b" only, without offset."""
         exact = self._backend == "exact"
         for relation in self._schema.relations:
             pair = sorted(relation.terms.values()) == [-1.0, 1.0]
-            if any(name in person.reach for name in relation.terms) and (pair or not exact):
+            if any(name in person.ranges for name in relation.terms) and (pair or not exact):
                 yield Linear(dict(relation.terms), "<=", 0.0 if exact else relation.bound)
 
-    def _following(self, person: Person) -> Iterator[Any]:
+    def _following(self, person: BenchmarkPerson) -> Iterator[Any]:
         """Each free linked feature stays within its rounding of where its driver takes it."""
         for link in self._free_links(person):
             slope = slope_of(link, person.values)
@@ -117,7 +117,7 @@ class Treecf:
             yield Linear(terms, "<=", at + room)
             yield Linear(terms, ">=", at - room)
 
-    def _weights(self, person: Person) -> dict[str, float]:
+    def _weights(self, person: BenchmarkPerson) -> dict[str, float]:
         """Weights that make the weighted distance the effort of all steps.
 
         A linked feature costs what its driver's move would; next to nothing where it is told to follow.
@@ -131,17 +131,17 @@ class Treecf:
             each[link.feature] = share * each[link.driver] / slope_of(link, person.values)
         return {name: price * self._sigma[self._schema.column_of[name]] for name, price in each.items()}
 
-    def _free_links(self, person: Person) -> Iterator[ProportionalLink | LinearLink]:
-        return (link for link in self._schema.links if link.feature in person.reach)
+    def _free_links(self, person: BenchmarkPerson) -> Iterator[ProportionalLink | LinearLink]:
+        return (link for link in self._schema.links if link.feature in person.ranges)
 
 
-def _reply(found: Sequence[Any]) -> Reply:
-    answers = [one for one in found if not isinstance(one, Infeasible)]
+def _reply(plans: Sequence[Any]) -> MethodReply:
+    answers = [one for one in plans if not isinstance(one, Infeasible)]
     if not answers:
-        proved = any(one.proof == "certified" for one in found)
-        return Reply(Ending.NONE, proved=proved, detail=found[0].reason[:200] if found else "")
+        proved = any(one.proof == "certified" for one in plans)
+        return MethodReply(Ending.NONE, proved=proved, detail=plans[0].reason[:200] if plans else "")
     rows = tuple(tuple(float(value) for value in answer.x_cf) for answer in answers)
-    return Reply(Ending.FOUND, rows, proved=answers[0].proof == "optimal")
+    return MethodReply(Ending.FOUND, rows, proved=answers[0].proof == "optimal")
 
 
 def _grid(schema: FeatureSchema, name: str) -> Any:
@@ -150,6 +150,6 @@ def _grid(schema: FeatureSchema, name: str) -> Any:
     return Grid(step=feature.precision) if feature.kind is Kind.NUMBER else "integer"
 
 
-def _forest(scene: Scene, bound: float) -> Any:
-    forest = IsolationForest(random_state=SEED).fit(scene.training.rows)
+def _forest(setup: BenchmarkSetup, bound: float) -> Any:
+    forest = IsolationForest(random_state=SEED).fit(setup.training.rows)
     return Plausibility.isolation_forest(forest, bound)

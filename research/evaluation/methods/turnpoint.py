@@ -12,40 +12,50 @@ from app.engine.references import ReferenceData, reference_data_of
 from app.engine.search import WORK, search
 from app.engine.search_result import SearchResult
 from app.engine.selection import ScoredCandidates, select_options
-from research.evaluation.asking.answers import Ending, Reply
-from research.evaluation.scene.people import Person, Scene
-from research.evaluation.scene.rules import Setting
-from research.unconstrained.actions import Freedom, freedom_of
+from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
+from research.evaluation.benchmark_setup.setting import SettingKind
+from research.evaluation.methods.reply import Ending, MethodReply
+from research.unconstrained.actions import UnconstrainedActions, unconstrained_actions
+
+ENGINE_VERSION = 1
+"""Of the answers of `app.engine` and of what it rests on: raised when one changes, so that kept results are
+made anew. A test pins some answers, since whoever changes the engine has no reason to look here."""
 
 
-class Asker:
+class ProblemBuilder:
     """Turns a person of the study into a question to the engine."""
 
-    def __init__(self, scene: Scene, categories: bool = True) -> None:
-        self.model = scene.model
-        self.yardsticks: ReferenceData = reference_data_of(scene.model)
-        self._freedom: Freedom | None = None
-        if scene.rules.setting is Setting.FREE:
-            self._freedom = freedom_of(scene.schema, scene.sd)
+    def __init__(self, setup: BenchmarkSetup, categories: bool = True) -> None:
+        self.model = setup.model
+        self.references: ReferenceData = reference_data_of(setup.model)
+        self._unconstrained: UnconstrainedActions | None = None
+        if setup.setting.kind is SettingKind.FREE:
+            self._unconstrained = unconstrained_actions(setup.schema, setup.sd)
         self._categories = categories
 
-    def question(self, person: Person) -> RecourseProblem:
+    def problem(self, person: BenchmarkPerson) -> RecourseProblem:
         schema, classifier = self.model.schema, self.model.classifier
         patient = read_patient(schema, person.values)
-        if self._freedom is not None:
-            levers = self._freedom.levers(patient, classifier, self._categories)
+        if self._unconstrained is not None:
+            levers = self._unconstrained.levers(patient, classifier, self._categories)
         else:
             levers = levers_of(schema, patient, read_constraints(schema, person.only, None, None))
-        return RecourseProblem(schema, patient, levers, classifier, schema.model.threshold)
+        return RecourseProblem(
+            schema=schema,
+            patient=patient,
+            levers=levers,
+            classifier=classifier,
+            target=schema.model.threshold,
+        )
 
     def options(
-        self, question: RecourseProblem, wish: Preferences, proposed: IntArray, found: SearchResult
+        self, problem: RecourseProblem, preferences: Preferences, proposed: IntArray, result: SearchResult
     ) -> ScoredCandidates:
         """The options to show of settled proposals and what the search found, as the gateway picks them."""
-        return select_options(question, self.yardsticks, wish, proposed, found.levels, found.proved)
+        return select_options(problem, self.references, preferences, proposed, result.levels, result.proved)
 
 
-class Turnpoint:
+class TurnpointMethod:
     """One request's engine work: reading, levers, search, judging, ranking.
 
     Args:
@@ -59,38 +69,42 @@ class Turnpoint:
 
     def __init__(
         self,
-        scene: Scene,
+        setup: BenchmarkSetup,
         min_robustness: float | None = None,
         count: int = 1,
         batches: bool = False,
         work: float = WORK,
         bare: bool = False,
     ) -> None:
-        self._asker = Asker(scene)
-        demanded = scene.schema.model.min_robustness if min_robustness is None else min_robustness
-        self._wish = Preferences(count, 0.0 if bare else demanded, Generator.SEARCH)
+        self._builder = ProblemBuilder(setup)
+        demanded = setup.schema.model.min_robustness if min_robustness is None else min_robustness
+        self._preferences = Preferences(
+            count=count, min_robustness=0.0 if bare else demanded, generator=Generator.SEARCH
+        )
         self._batches, self._work, self._bare = batches, work, bare
 
-    def __call__(self, person: Person) -> Reply:
-        question, wish = self._asker.question(person), self._wish
-        found = (
-            beam_search(question)
+    def __call__(self, person: BenchmarkPerson) -> MethodReply:
+        problem, preferences = self._builder.problem(person), self._preferences
+        result = (
+            beam_search(problem)
             if self._batches
-            else search(question, self._asker.yardsticks, wish, self._work)
+            else search(problem, self._builder.references, preferences, self._work)
         )
-        if len(found.levels) == 0:
-            return Reply(Ending.NONE, proved=found.proved)
+        if len(result.levels) == 0:
+            return MethodReply(Ending.NONE, proved=result.proved)
         if self._bare:
-            row = question.levers.rows(found.levels[:1])[0]
-            return Reply(Ending.FOUND, (tuple(row.tolist()),), proved=found.proved)
-        options = self._asker.options(question, wish, question.unchanged[:0], found)
-        return reply(question, wish, options, found.proved)
+            row = problem.levers.rows(result.levels[:1])[0]
+            return MethodReply(Ending.FOUND, (tuple(row.tolist()),), proved=result.proved)
+        options = self._builder.options(problem, preferences, problem.unchanged[:0], result)
+        return reply(problem, preferences, options, result.proved)
 
 
-def reply(question: RecourseProblem, wish: Preferences, options: ScoredCandidates, proved: bool) -> Reply:
+def reply(
+    problem: RecourseProblem, preferences: Preferences, options: ScoredCandidates, proved: bool
+) -> MethodReply:
     """Options as the classifier's rows, best first."""
     if len(options.levels) == 0:
-        return Reply(Ending.NONE, proved=proved)
-    rows = question.levers.rows(options.levels).tolist()
-    robust = bool(options.is_robust(question.target, wish.min_robustness)[0])
-    return Reply(Ending.FOUND, tuple(map(tuple, rows)), proved=proved, robust=robust)
+        return MethodReply(Ending.NONE, proved=proved)
+    rows = problem.levers.rows(options.levels).tolist()
+    robust = bool(options.is_robust(problem.target, preferences.min_robustness)[0])
+    return MethodReply(Ending.FOUND, tuple(map(tuple, rows)), proved=proved, robust=robust)

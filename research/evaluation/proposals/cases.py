@@ -19,24 +19,26 @@ class Case:
     """A held-out person's default question, and how the search answers it."""
 
     source_id: int
-    question: RecourseProblem
+    problem: RecourseProblem
     effort: float
     """Of the search's first option."""
     held: bool
     """Whether that option holds as well as the schema asks."""
 
 
-def cases_of(model: ModelVersion, yardsticks: ReferenceData) -> Iterator[Case]:
+def cases_of(model: ModelVersion, references: ReferenceData) -> Iterator[Case]:
     """Everybody held out who has a permitted way to the target, in the file's order."""
     least = model.schema.model.min_robustness
     for person in people_of(model, Side.HELD_OUT):
         if person.risk <= model.schema.model.threshold:
             continue
-        question = problem_about(model, person.features)
-        found = search(question, yardsticks, Preferences(1, least, Generator.SEARCH))
-        if len(found.levels) == 0:
+        problem = problem_about(model, person.features)
+        result = search(
+            problem, references, Preferences(count=1, min_robustness=least, generator=Generator.SEARCH)
+        )
+        if len(result.levels) == 0:
             continue
-        likeness = PlausibilityProfile(question.levers, yardsticks.population, yardsticks.density)
-        option = score(question, yardsticks.evaluator, likeness, found.levels[:1])
-        held = bool(option.is_robust(question.target, least)[0])
-        yield Case(person.source_id, question, float(option.effort[0]), held)
+        plausibility = PlausibilityProfile(problem.levers, references.population, references.density)
+        option = score(problem, references.evaluator, plausibility, result.levels[:1])
+        held = bool(option.is_robust(problem.target, least)[0])
+        yield Case(person.source_id, problem=problem, effort=float(option.effort[0]), held=held)

@@ -18,7 +18,7 @@ from research.evaluation.proposals.cases import Case
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class ProposalScores:
     """One person's figures; shares are of samples, NaN where no sample was valid."""
 
     well_formed: float
@@ -40,58 +40,60 @@ class Scores:
     """Mean Jaccard distance between the sets of features that two different valid samples change."""
 
 
-def scores(case: Case, texts: Sequence[str], judge: RobustnessEvaluator, spread: FloatArray) -> Scores:
+def scores(
+    case: Case, texts: Sequence[str], evaluator: RobustnessEvaluator, spread: FloatArray
+) -> ProposalScores:
     """The figures of one person's samples; `spread` is the population's standard deviation by column."""
-    question = case.question
-    read = [read_answer(question.levers, text) for text in texts]
+    problem = case.problem
+    read = [read_answer(problem.levers, text) for text in texts]
     formed = np.array([levels is not None for levels in read])
     levels = np.array([one for one in read if one is not None], dtype=np.int64)
-    levels = levels.reshape(-1, len(question.levers))
-    obedient = question.levers.allowed(levels)
-    valid = levels[obedient & question.reached(question.risk(levels))]
+    levels = levels.reshape(-1, len(problem.levers))
+    obedient = problem.levers.allowed(levels)
+    valid = levels[obedient & problem.reached(problem.risk(levels))]
     count = len(texts)
-    return Scores(
+    return ProposalScores(
         well_formed=float(formed.mean()),
         valid=len(valid) / count,
         valid_best=float(len(valid) > 0),
-        in_range=float(_in_range(question, levels).sum()) / count,
+        in_range=float(_in_range(problem, levels).sum()) / count,
         obedient=float(obedient.sum()) / count,
-        holds=_holding(question, judge, valid) / count,
+        holds=_holding(problem, evaluator, valid) / count,
         changes=_mean((valid > 0).sum(axis=1)),
-        proximity=_mean(_proximity(question, valid, spread)),
-        effort=float(question.levers.effort(valid).min()) / case.effort if len(valid) else np.nan,
+        proximity=_mean(_proximity(problem, valid, spread)),
+        effort=float(problem.levers.effort(valid).min()) / case.effort if len(valid) else np.nan,
         diversity=_diversity(valid),
     )
 
 
-def _in_range(question: RecourseProblem, levels: IntArray) -> BoolArray:
+def _in_range(problem: RecourseProblem, levels: IntArray) -> BoolArray:
     """Whether each value that a candidate changes lies in its clinical and its observed range."""
-    rows = question.levers.rows(levels)
+    rows = problem.levers.rows(levels)
     inside = np.ones(len(rows), dtype=bool)
-    for feature in question.schema.features:
-        column = question.schema.column_of.get(feature.name)
+    for feature in problem.schema.features:
+        column = problem.schema.column_of.get(feature.name)
         for bounds in (feature.clinical, feature.observed):
             if column is not None and bounds is not None:
                 value = rows[:, column]
-                kept = (value == question.levers.factual[column]) | np.isnan(value)
+                kept = (value == problem.levers.factual[column]) | np.isnan(value)
                 inside &= kept | ((value >= bounds[0]) & (value <= bounds[1]))
     return inside
 
 
-def _holding(question: RecourseProblem, judge: RobustnessEvaluator, valid: IntArray) -> int:
+def _holding(problem: RecourseProblem, evaluator: RobustnessEvaluator, valid: IntArray) -> int:
     if len(valid) == 0:
         return 0
-    rows = question.levers.rows(valid)
-    refits = judge.refits(rows, question.target)
-    noise, adherence = judge.noise_and_adherence(
-        question.classifier, question.levers.factual, rows, question.target
+    rows = problem.levers.rows(valid)
+    refits = evaluator.refits(rows, problem.target)
+    noise, adherence = evaluator.noise_and_adherence(
+        problem.classifier, problem.levers.factual, rows, problem.target
     )
     least = np.minimum(np.minimum(refits, noise), adherence)
-    return int((least >= question.schema.model.min_robustness - 1e-9).sum())
+    return int((least >= problem.schema.model.min_robustness - 1e-9).sum())
 
 
-def _proximity(question: RecourseProblem, valid: IntArray, spread: FloatArray) -> FloatArray:
-    apart = np.abs(question.levers.rows(valid) - question.levers.factual) / spread
+def _proximity(problem: RecourseProblem, valid: IntArray, spread: FloatArray) -> FloatArray:
+    apart = np.abs(problem.levers.rows(valid) - problem.levers.factual) / spread
     return np.nanmean(apart, axis=1) if len(valid) else np.empty(0)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from matplotlib.axes import Axes
 
 from research.drawing import svg
-from research.evaluation.proposals.summary import SHARES, WORDS, Figure
+from research.evaluation.proposals.summary import LABELS, SHARES, Figure
 
 _INK, _COLOURS, _MARKS = "#767676", ("#767676", "#c2571a", "#3b82c4", "#6f4fb3"), "sDo^"
 _SHARES = ("well_formed", "valid", "valid_best", "holds", "obedient", "in_range")
@@ -37,7 +37,7 @@ def _panel(axes: Axes, name: str, tables: Mapping[str, Mapping[str, Figure]]) ->
         axes.plot([low, high], [row, row], color=colour, linewidth=1.5)
         axes.plot([value], [row], mark, color=colour, markersize=4, label=proposer)
     unit = ", %" if name in SHARES else ""
-    axes.set_title(f"{WORDS[name]}{unit}", color=_INK, fontsize=7)
+    axes.set_title(f"{LABELS[name]}{unit}", color=_INK, fontsize=7)
     axes.set(yticks=[], ylim=(len(tables) - 0.5, -0.5), xlim=(0, 103) if name in SHARES else None)
     axes.spines[["top", "left", "right"]].set_visible(False)
     axes.tick_params(colors=_INK)

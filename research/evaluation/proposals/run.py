@@ -1,7 +1,6 @@
 """`turnpoint evaluate`: proposers beside each other on held-out people."""
 
 import asyncio
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -14,14 +13,15 @@ import numpy as np
 
 from app.classifiers.model_version import ModelVersion
 from app.engine.references import ReferenceData, reference_data_of
-from app.local.embedded.llm_session import LlmEndpoint, llm_session, serving
 from app.proposers.llm.prompt import VERSION
-from research.evaluation.proposals.asking import Reply, ask
 from research.evaluation.proposals.cases import Case, cases_of
-from research.evaluation.proposals.kept import Kept
 from research.evaluation.proposals.measures import scores
-from research.evaluation.proposals.subjects import Subject
+from research.evaluation.proposals.proposer_specs import ProposerSpec
+from research.evaluation.proposals.reply_store import ReplyStore
+from research.evaluation.proposals.sampling import RawReply, sample_replies
 from research.evaluation.proposals.summary import Figure, markdown, summarise
+from research.evaluation.runner.fingerprint import fingerprint
+from research.llm_session import LlmEndpoint, llm_session, serving
 
 SAMPLES = 8
 
@@ -30,7 +30,7 @@ Report = Callable[[str, float], None]
 
 def evaluate(
     model: ModelVersion,
-    subjects: Sequence[Subject],
+    specs: Sequence[ProposerSpec],
     people: int,
     home: Path,
     given: LlmEndpoint | None,
@@ -44,22 +44,22 @@ def evaluate(
         LlmError: the language model is away.
         EmbeddedError: the embedded server cannot start.
     """
-    yardsticks = reference_data_of(model)
+    references = reference_data_of(model)
     report("Finding out who has a way to the target", 0.0)
-    cases = list(cases_of(model, yardsticks))[:people]
+    cases = list(cases_of(model, references))[:people]
     replies = {}
-    for subject in subjects:
-        ours = serving(subject.adapter, home, lambda words, _: report(words, 0))
-        with nullcontext(given) if given else ours as served:
-            kept = Kept(home / "evaluation" / f"{subject.style}-{_key(model, served)}.jsonl")
-            replies[subject.name] = asyncio.run(_asked(model, subject, served, cases, kept, report))
+    for spec in specs:
+        ours = serving(spec.adapter, home, lambda words, _: report(words, 0))
+        with nullcontext(given) if given else ours as endpoint:
+            store = ReplyStore(home / "evaluation" / f"{spec.style}-{_key(model, endpoint)}.jsonl")
+            replies[spec.name] = asyncio.run(_asked(model, spec, endpoint, cases, store, report))
     return {
         "model": {"name": model.name, "version": model.version, "digest": model.digest},
         "prompt": VERSION,
         "people": {"all": len(cases), "robust": sum(case.held for case in cases)},
         "samples": SAMPLES,
-        "all": _summaries(model, yardsticks, cases, replies),
-        "robust": _summaries(model, yardsticks, [case for case in cases if case.held], replies),
+        "all": _summaries(model, references, cases, replies),
+        "robust": _summaries(model, references, [case for case in cases if case.held], replies),
     }
 
 
@@ -93,35 +93,35 @@ def write_results(folder: Path, results: Mapping[str, Any]) -> None:
 
 async def _asked(
     model: ModelVersion,
-    subject: Subject,
-    served: LlmEndpoint,
+    spec: ProposerSpec,
+    endpoint: LlmEndpoint,
     cases: Sequence[Case],
-    kept: Kept,
+    store: ReplyStore,
     report: Report,
-) -> dict[int, Reply]:
-    todo = [case for case in cases if case.source_id not in kept.replies]
-    async with llm_session(served, model, subject.style, SAMPLES) as proposer:
+) -> dict[int, RawReply]:
+    todo = [case for case in cases if case.source_id not in store.replies]
+    async with llm_session(endpoint, model, spec.style, SAMPLES) as proposer:
         if todo:
             await proposer.warm_up([model.schema])
-        async for case, reply in ask(proposer, todo, served.at_once):
-            kept.add(case.source_id, reply)
-            done = len(kept.replies)
-            report(f"{subject.name}: {done} of {len(cases)} people", done / len(cases))
-    return kept.replies
+        async for case, reply in sample_replies(proposer, todo, endpoint.at_once):
+            store.add(case.source_id, reply)
+            done = len(store.replies)
+            report(f"{spec.name}: {done} of {len(cases)} people", done / len(cases))
+    return store.replies
 
 
 def _summaries(
     model: ModelVersion,
-    yardsticks: ReferenceData,
+    references: ReferenceData,
     cases: Sequence[Case],
-    replies: Mapping[str, Mapping[int, Reply]],
+    replies: Mapping[str, Mapping[int, RawReply]],
 ) -> dict[str, Any]:
     spread = np.nanstd(model.population.rows, axis=0)
     summaries = {}
     for name, given in replies.items():
         answered = [(case, given[case.source_id]) for case in cases]
         figures = summarise(
-            [scores(case, reply.texts, yardsticks.evaluator, spread) for case, reply in answered],
+            [scores(case, reply.texts, references.evaluator, spread) for case, reply in answered],
             [reply.tokens for _, reply in answered if reply.tokens],
             [reply.seconds for _, reply in answered],
         )
@@ -129,6 +129,13 @@ def _summaries(
     return summaries
 
 
-def _key(model: ModelVersion, served: LlmEndpoint) -> str:
-    text = f"{model.digest} {VERSION} {SAMPLES} {served.model} {served.temperature}"
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+def _key(model: ModelVersion, endpoint: LlmEndpoint) -> str:
+    """All that a raw reply depends on."""
+    return fingerprint(
+        {
+            "model": model.digest,
+            "prompt": VERSION,
+            "samples": SAMPLES,
+            "language_model": [endpoint.model, endpoint.temperature],
+        }
+    )

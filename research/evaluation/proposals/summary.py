@@ -6,11 +6,11 @@ from dataclasses import astuple, dataclass, fields
 import numpy as np
 
 from app.domain.schema import FloatArray
-from research.evaluation.proposals.measures import Scores
+from research.evaluation.proposals.measures import ProposalScores
 
 _SEED, _RESAMPLES = 2026, 2000
 SHARES = {"well_formed", "valid", "valid_best", "in_range", "obedient", "holds"}
-WORDS = {
+LABELS = {
     "well_formed": "well formed",
     "valid": "valid, one sample",
     "valid_best": "valid, best of all samples",
@@ -36,11 +36,11 @@ class Figure:
 
 
 def summarise(
-    scores: Sequence[Scores], tokens: Sequence[float], seconds: Sequence[float]
+    scores: Sequence[ProposalScores], tokens: Sequence[float], seconds: Sequence[float]
 ) -> dict[str, Figure]:
     """Means over people; medians of effort, tokens and seconds, which have long tails."""
     by_person = np.array([astuple(one) for one in scores], dtype=np.float64)
-    columns = {field.name: by_person[:, place] for place, field in enumerate(fields(Scores))}
+    columns = {field.name: by_person[:, place] for place, field in enumerate(fields(ProposalScores))}
     columns |= {"tokens": np.array(tokens), "seconds": np.array(seconds)}
     medians = {"effort", "tokens", "seconds"}
     return {name: _figure(column, name in medians) for name, column in columns.items() if len(column)}
@@ -49,7 +49,7 @@ def summarise(
 def markdown(tables: Mapping[str, Mapping[str, Figure]]) -> str:
     """One column a proposer, one row a measure."""
     lines = [f"| | {' | '.join(tables)} |", f"|---{'|---:' * len(tables)}|"]
-    for name, words in WORDS.items():
+    for name, words in LABELS.items():
         cells = [_cell(name, figures.get(name)) for figures in tables.values()]
         lines.append(f"| {words} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
@@ -67,8 +67,8 @@ def _cell(name: str, figure: Figure | None) -> str:
 def _figure(values: FloatArray, median: bool) -> Figure:
     known = values[~np.isnan(values)]
     if len(known) == 0:
-        return Figure(np.nan, np.nan, np.nan)
+        return Figure(np.nan, low=np.nan, high=np.nan)
     of = np.median if median else np.mean
     draws = np.random.default_rng(_SEED).choice(known, size=(_RESAMPLES, len(known)))
     low, high = np.percentile(of(draws, axis=1), [2.5, 97.5])
-    return Figure(float(of(known)), float(low), float(high))
+    return Figure(float(of(known)), low=float(low), high=float(high))

@@ -1,4 +1,4 @@
-"""What is to be studied, by the words of the command line."""
+"""What is to be studied, as the command line asks for it."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from importlib.util import find_spec
 from app.classifiers.store import newest_version
 from app.settings import Settings
 from research.evaluation.augmentation.augmenters import AUGMENTERS
-from research.evaluation.augmentation.run import QUICK_LABELLED, QUICK_SEEDS, SEEDS, Trials
+from research.evaluation.augmentation.cohort import LABELLED
+from research.evaluation.augmentation.run import QUICK_LABELLED, QUICK_SEEDS, SEEDS, TrialPlan
+from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.methods.registry import STUDY, Method
-from research.evaluation.scene.rules import Setting
-from research.evaluation.study.compare import TWICE
+from research.evaluation.study.comparison import TWICE
 
 PEOPLE, QUICK_PEOPLE, QUICK_TWICE = 100, 4, 2
 _MODULES = {
@@ -35,8 +36,8 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What was asked for; nothing said stands for everything there is, or for what is quick."""
+class StudyRequest:
+    """What the command line asks for; nothing said stands for everything there is, or for what is quick."""
 
     models: Sequence[str]
     parts: Collection[str] = ()
@@ -55,53 +56,55 @@ class Plan:
 
     models: Sequence[str]
     parts: Sequence[Part]
-    settings: Sequence[Setting]
+    settings: Sequence[SettingKind]
     methods: Sequence[Method]
     people: int
     twice: int
-    trials: Trials
+    trials: TrialPlan
     fresh: bool = False
 
 
-def plan_of(words: Words) -> Plan:
-    """The plan that the words stand for.
+def plan_of(request: StudyRequest) -> Plan:
+    """The plan that a request stands for.
 
     Raises:
         StudyError: there is no such part, setting, method or augmenter, or a package is not installed.
         ModelFolderError: there is no such model.
     """
-    for name in words.models:
+    for name in request.models:
         newest_version(Settings().model_store / name)
-    _refuse_unknown("part", words.parts, list(Part))
-    _refuse_unknown("setting", words.settings, list(Setting))
-    _refuse_unknown("method", words.methods, [method.key for method in STUDY])
-    _refuse_unknown("augmenter", words.augmenters, [one.key for one in AUGMENTERS])
-    parts = [part for part in Part if part in (words.parts or list(Part))]
-    methods = [one for one in STUDY if _is_meant(one.key, one.slow, words.methods, words.quick)]
-    augmenters = [one for one in AUGMENTERS if _is_meant(one.key, one.slow, words.augmenters, words.quick)]
+    _refuse_unknown("part", request.parts, list(Part))
+    _refuse_unknown("setting", request.settings, list(SettingKind))
+    _refuse_unknown("method", request.methods, [method.key for method in STUDY])
+    _refuse_unknown("augmenter", request.augmenters, [one.key for one in AUGMENTERS])
+    parts = [part for part in Part if part in (request.parts or list(Part))]
+    methods = [one for one in STUDY if _is_meant(one.key, one.slow, request.methods, request.quick)]
+    augmenters = [
+        one for one in AUGMENTERS if _is_meant(one.key, one.slow, request.augmenters, request.quick)
+    ]
     _refuse_missing(
         [one.package for one in methods if Part.METHODS in parts]
         + [one.package for one in augmenters if Part.AUGMENTATION in parts]
     )
-    draws = words.draws or (QUICK_SEEDS if words.quick else SEEDS)
+    draws = request.draws or (QUICK_SEEDS if request.quick else SEEDS)
     return Plan(
-        models=words.models,
+        models=request.models,
         parts=parts,
-        settings=[Setting(one) for one in words.settings] or list(Setting),
+        settings=[SettingKind(one) for one in request.settings] or list(SettingKind),
         methods=methods,
-        people=words.people or (QUICK_PEOPLE if words.quick else PEOPLE),
-        twice=QUICK_TWICE if words.quick else TWICE,
-        trials=Trials(augmenters, draws, QUICK_LABELLED) if words.quick else Trials(augmenters, draws),
-        fresh=words.fresh,
+        people=request.people or (QUICK_PEOPLE if request.quick else PEOPLE),
+        twice=QUICK_TWICE if request.quick else TWICE,
+        trials=TrialPlan(augmenters, seeds=draws, people=QUICK_LABELLED if request.quick else LABELLED),
+        fresh=request.fresh,
     )
 
 
-def _is_meant(key: str, slow: bool, said: Collection[str], quick: bool) -> bool:
-    return key in said if said else not (quick and slow)
+def _is_meant(key: str, slow: bool, keys: Collection[str], quick: bool) -> bool:
+    return key in keys if keys else not (quick and slow)
 
 
-def _refuse_unknown(what: str, said: Collection[str], there_are: Iterable[str]) -> None:
-    if unknown := sorted(set(said) - set(there_are)):
+def _refuse_unknown(what: str, names: Collection[str], there_are: Iterable[str]) -> None:
+    if unknown := sorted(set(names) - set(there_are)):
         raise StudyError(f"{', '.join(unknown)}: no such {what}. There are {', '.join(there_are)}")
 
 

@@ -11,35 +11,35 @@ from matplotlib.axes import Axes
 
 from app.domain.schema import FloatArray
 from research.drawing import svg
-from research.evaluation.judging.estimates import Estimate, mean, share
-from research.evaluation.judging.judged import Asked
+from research.evaluation.benchmark_setup.people import BenchmarkSetup
 from research.evaluation.methods.registry import Method
-from research.evaluation.scene.people import Scene
-from research.evaluation.study.compare import Compared
+from research.evaluation.metrics.estimates import Estimate, mean, share
+from research.evaluation.metrics.evaluated import EvaluatedPerson
+from research.evaluation.study.comparison import Comparison
 
 _INK, _OURS, _THEIRS, _REAL = "#666666", "#c2571a", "#3b82c4", "#9a9a9a"
 _SHOWN = ("ours", "fine-tuned", "dice-random", "nice-sparsity", "cfnow", "treecf")
 """Methods in the latent space."""
 
 
-def rightness_svg(compared: Compared) -> str:
+def rightness_svg(comparison: Comparison) -> str:
     """Strict share of all asked, and survival of valid answers, with 95 % intervals; a row a method."""
-    methods = [method for method in compared.methods if method.answers == 1 or method.style is not None]
+    methods = [method for method in comparison.methods if method.answers == 1 or method.style is not None]
     with svg(7.2, 0.9 + 0.19 * len(methods)) as (canvas, text):
         for axes, (title, figure) in zip(canvas.subplots(1, 3, sharey=True), _PANELS.items(), strict=True):
             for row, method in enumerate(methods):
-                _dot(axes, row, figure(compared.asked[method.key]), method)
+                _dot(axes, row, figure(comparison.results[method.key]), method)
             _tidy(axes, title)
             axes.set(ylim=(len(methods) - 0.5, -0.5), xlim=(0, 103))
             axes.set_yticks(range(len(methods)), [method.name for method in methods], color=_INK)
     return text.getvalue()
 
 
-def features_svg(compared: Compared) -> str:
+def features_svg(comparison: Comparison) -> str:
     """How often each feature is changed, % of a method's first answers."""
-    methods = [m for m in compared.methods if any(one.best for one in compared.asked[m.key])]
-    features = compared.judges.scene.schema.features
-    rates = np.array([[_rate(compared.asked[m.key], f.name) for f in features] for m in methods])
+    methods = [m for m in comparison.methods if any(one.best for one in comparison.results[m.key])]
+    features = comparison.evaluators.setup.schema.features
+    rates = np.array([[_rate(comparison.results[m.key], f.name) for f in features] for m in methods])
     used = np.flatnonzero(rates.max(axis=0) > 0)
     labels = [features[index].label for index in used]
     with svg(7.2, _below(labels) + 0.6 + 0.19 * len(methods)) as (canvas, text):
@@ -55,22 +55,22 @@ def features_svg(compared: Compared) -> str:
     return text.getvalue()
 
 
-def latent_svg(compared: Compared) -> str:
+def latent_svg(comparison: Comparison) -> str:
     """People as they are, and with their first answer, among real people of the low class.
 
     The plane is that of the first two principal components of standardised training people.
     """
-    methods = [method for method in compared.methods if method.key in _SHOWN]
-    scene = compared.judges.scene
-    plane, centre = _plane(scene.training.rows, scene.sd)
-    crowd = ((scene.training.rows - centre) @ plane)[~scene.training.outcome]
+    methods = [method for method in comparison.methods if method.key in _SHOWN]
+    setup = comparison.evaluators.setup
+    plane, centre = _plane(setup.training.rows, setup.sd)
+    crowd = ((setup.training.rows - centre) @ plane)[~setup.training.outcome]
     with svg(7.2, 2.3 * ((len(methods) + 2) // 3)) as (canvas, text):
         grid = np.atleast_1d(canvas.subplots((len(methods) + 2) // 3, 3, sharex=True, sharey=True)).flat
         for axes, method in zip(grid, methods, strict=False):
             # As pixels: thousands of dots as shapes make a file of megabytes.
             dots = {"color": _REAL, "markersize": 1, "alpha": 0.35, "rasterized": True}
             axes.plot(*crowd.T, ".", label="real people without the outcome", **dots)
-            _paths(axes, scene, compared.asked[method.key], lambda rows: (rows - centre) @ plane)
+            _paths(axes, setup, comparison.results[method.key], lambda rows: (rows - centre) @ plane)
             _tidy(axes, method.name)
             axes.set(xticks=[], yticks=[])
             axes.spines["bottom"].set_visible(False)
@@ -81,26 +81,31 @@ def latent_svg(compared: Compared) -> str:
     return text.getvalue()
 
 
-def _paths(axes: Axes, scene: Scene, asked: list[Asked], onto: Callable[[FloatArray], FloatArray]) -> None:
+def _paths(
+    axes: Axes,
+    setup: BenchmarkSetup,
+    results: list[EvaluatedPerson],
+    onto: Callable[[FloatArray], FloatArray],
+) -> None:
     """A line from each person to where the first answer would take them."""
-    pairs = [(one.person.row, one.best.row) for one in asked if one.best is not None]
+    pairs = [(one.person.row, one.best.row) for one in results if one.best is not None]
     if not pairs:
         return
-    before, after = (onto(scene.filled(np.array(rows))) for rows in zip(*pairs, strict=True))
+    before, after = (onto(setup.filled(np.array(rows))) for rows in zip(*pairs, strict=True))
     axes.plot(*np.stack([before, after]).transpose(2, 0, 1), color=_INK, linewidth=0.4, alpha=0.5)
     axes.plot(*before.T, "s", color=_THEIRS, markersize=1.8, label="asked about")
     axes.plot(*after.T, "D", color=_OURS, markersize=1.8, label="counterfactual")
 
 
-def _strict(asked: Sequence[Asked]) -> Estimate | None:
-    return share([one.best is not None and one.best.strict for one in asked])
+def _strict(results: Sequence[EvaluatedPerson]) -> Estimate | None:
+    return share([one.best is not None and one.best.feasible for one in results])
 
 
-def _survives(asked: Sequence[Asked], what: str) -> Estimate | None:
-    return mean([100 * getattr(one.best, what) for one in asked if one.best is not None and one.best.valid])
+def _survives(results: Sequence[EvaluatedPerson], what: str) -> Estimate | None:
+    return mean([100 * getattr(one.best, what) for one in results if one.best is not None and one.best.valid])
 
 
-_PANELS: dict[str, Callable[[Sequence[Asked]], Estimate | None]] = {
+_PANELS: dict[str, Callable[[Sequence[EvaluatedPerson]], Estimate | None]] = {
     "strict OK, % of all asked": _strict,
     "survives refits, mean %": partial(_survives, what="refits"),
     "survives noise, mean %": partial(_survives, what="noise"),
@@ -112,9 +117,9 @@ def _below(slanted: Sequence[str]) -> float:
     return max(0.8, 0.06 * max(map(len, slanted), default=0))
 
 
-def _rate(asked: list[Asked], feature: str) -> float:
-    got = [one.best for one in asked if one.best is not None]
-    return 100 * sum(feature in one.shape.moved for one in got) / len(got)
+def _rate(results: list[EvaluatedPerson], feature: str) -> float:
+    got = [one.best for one in results if one.best is not None]
+    return 100 * sum(feature in one.structure.moved for one in got) / len(got)
 
 
 def _dot(axes: Axes, row: int, figure: Estimate | None, method: Method) -> None:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from research.evaluation.asking.answers import Answer
-from research.evaluation.asking.everybody import ask
-from research.evaluation.asking.worker import Worker
-from research.evaluation.methods.registry import BENCH, Method, maker
-from research.evaluation.scene.people import Place, Scene, load_scene
+from research.evaluation.benchmark_setup.people import BenchmarkSetup, CohortSpec, load_setup
+from research.evaluation.methods.registry import BENCH, Method, method_factory
+from research.evaluation.runner.result_store import TimedReply
+from research.evaluation.runner.run_all import run_one
+from research.evaluation.runner.worker import Worker
 
 ONLY = ("sleep",)
 """The one feature that may vary: no night's sleep turns the highest risk."""
@@ -20,7 +20,7 @@ class Probe:
     """What became of the question, in one method's hands."""
 
     method: str
-    answer: Answer
+    answer: TimedReply
 
     @property
     def words(self) -> str:
@@ -28,15 +28,15 @@ class Probe:
         return f"{self.answer.reply.ending.value}{proved}"
 
 
-def probe_all(place: Place) -> list[Probe]:
+def probe_all(spec: CohortSpec) -> list[Probe]:
     """Ask every method that gives one answer about the riskiest of these people who can sleep better."""
-    scene = load_scene(place)
-    risk = scene.risk(np.stack([person.row for person in scene.people]))
-    can_move = [scene.restricted(person, ONLY).reach != {} for person in scene.people]
+    setup = load_setup(spec)
+    risk = setup.risk(np.stack([person.row for person in setup.people]))
+    can_move = [setup.restricted(person, ONLY).ranges != {} for person in setup.people]
     index = int(np.where(can_move, risk, 0.0).argmax())
-    return [_probe(scene, place, method, index) for method in BENCH if method.answers == 1]
+    return [_probe(setup, spec, method, index) for method in BENCH if method.answers == 1]
 
 
-def _probe(scene: Scene, place: Place, method: Method, index: int) -> Probe:
-    with Worker(maker(method, place), LIMIT_S) as worker:
-        return Probe(method.name, ask(worker, scene.people[index].source_id, (index, ONLY)))
+def _probe(setup: BenchmarkSetup, spec: CohortSpec, method: Method, index: int) -> Probe:
+    with Worker(method_factory(method, spec), LIMIT_S) as worker:
+        return Probe(method.name, run_one(worker, setup.people[index].source_id, (index, ONLY)))

@@ -6,25 +6,24 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from research.evaluation.asking.language import Language, Report
 from research.evaluation.augmentation.cohort import Scarcity
-from research.evaluation.augmentation.report import about_trials, headline, name_of, tables_of
-from research.evaluation.augmentation.run import try_all
-from research.evaluation.scene.people import Place, load_scene
-from research.evaluation.scene.rules import Setting
-from research.evaluation.study.compare import Compared, about, compare, sheets_of
+from research.evaluation.augmentation.report import describe_trials, headline, name_of, trial_tables
+from research.evaluation.augmentation.run import run_trials
+from research.evaluation.benchmark_setup.people import CohortSpec, load_setup
+from research.evaluation.benchmark_setup.setting import SettingKind
+from research.evaluation.reporting.tables import as_json, markdown
+from research.evaluation.runner.language_models import LanguageModels, Report
+from research.evaluation.study.comparison import Comparison, compare, comparison_tables, describe
 from research.evaluation.study.plan import Part, Plan, StudyError
-from research.evaluation.study.sheets import as_json, markdown
+from research.evaluation.study.versions import versions, versions_line
 
-EDITION = 2
-"""Counts up when figures of an older version may not stand beside new ones."""
 RESULTS = "study.json"
 
-Done = tuple[Part, dict[str, Any], str]
+PartResult = tuple[Part, dict[str, Any], str]
 """A part of the study: its figures and its text."""
 
 
-def study(plan: Plan, home: Path, out: Path, language: Language, report: Report) -> str:
+def study(plan: Plan, home: Path, out: Path, language: LanguageModels, report: Report) -> str:
     """Run the plan, write `study.json`, `study.md` and figures into `out`, and return the Markdown.
 
     Raises:
@@ -36,51 +35,58 @@ def study(plan: Plan, home: Path, out: Path, language: Language, report: Report)
     _check(out, stamp, plan.fresh)
     out.mkdir(parents=True, exist_ok=True)
     parts = [part for name in plan.models for part in _parts(plan, name, home, out, language, report)]
-    results = {"stamp": stamp} | {part: [told for which, told, _ in parts if which is part] for part in Part}
+    results = {"stamp": stamp} | {
+        part: [figures for which, figures, _ in parts if which is part] for part in Part
+    }
     (out / RESULTS).write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    text = "\n".join(text for _, _, text in parts)
+    text = "\n".join([*(text for _, _, text in parts), f"{versions_line()}\n"])
     (out / "study.md").write_text(text, encoding="utf-8")
     return text
 
 
 def _parts(
-    plan: Plan, name: str, home: Path, out: Path, language: Language, report: Report
-) -> Iterator[Done]:
+    plan: Plan, name: str, home: Path, out: Path, language: LanguageModels, report: Report
+) -> Iterator[PartResult]:
     """All that is planned for one model: figures and text of each part."""
     if Part.METHODS in plan.parts:
         for setting in plan.settings:
-            yield _methods(plan, Place(name, setting, plan.people), home, out, language, report)
+            yield _methods(plan, CohortSpec(name, setting, people=plan.people), home, out, language, report)
     if Part.AUGMENTATION in plan.parts:
         yield _augmentation(plan, name, home, out, language, report)
 
 
-def _methods(plan: Plan, place: Place, home: Path, out: Path, language: Language, report: Report) -> Done:
-    compared = compare(place, plan.methods, home, language, report, plan.fresh, plan.twice)
-    sheets, told = sheets_of(compared), about(compared)
-    figures = {"model": place.model, "setting": place.setting, "about": told, "tables": as_json(sheets)}
-    _draw(compared, out / f"{place.model}-{place.setting}")
-    tables = [markdown(*one) for one in sheets]
-    return Part.METHODS, figures, "\n".join([f"### {place.model}, {place.setting}\n", *tables, f"{told}\n"])
+def _methods(
+    plan: Plan, spec: CohortSpec, home: Path, out: Path, language: LanguageModels, report: Report
+) -> PartResult:
+    comparison = compare(spec, plan.methods, home, language, report, plan.fresh, plan.twice)
+    tables, about = comparison_tables(comparison), describe(comparison)
+    figures = {"model": spec.model, "setting": spec.setting, "about": about, "tables": as_json(tables)}
+    _draw(comparison, out / f"{spec.model}-{spec.setting}")
+    texts = [markdown(*table) for table in tables]
+    return Part.METHODS, figures, "\n".join([f"### {spec.model}, {spec.setting}\n", *texts, f"{about}\n"])
 
 
-def _augmentation(plan: Plan, name: str, home: Path, out: Path, language: Language, report: Report) -> Done:
-    trials = try_all(name, plan.trials, home / "augmentation", language, report, plan.fresh)
-    told = about_trials(plan.trials)
-    tables = {scarcity: tables_of(trials, scarcity) for scarcity in Scarcity}
-    figures = {"model": name, "about": told} | {one: as_json(them) for one, them in tables.items()}
+def _augmentation(
+    plan: Plan, name: str, home: Path, out: Path, language: LanguageModels, report: Report
+) -> PartResult:
+    trials = run_trials(name, plan.trials, home / "augmentation", language, report, plan.fresh)
+    about = describe_trials(plan.trials)
+    tables = {scarcity: trial_tables(trials, scarcity) for scarcity in Scarcity}
+    figures = {"model": name, "about": about} | {scarcity: as_json(pair) for scarcity, pair in tables.items()}
     if find_spec("matplotlib"):
         from research.evaluation.augmentation.plots import scarcity_svg
 
         (out / f"{name}-scarcity.svg").write_text(scarcity_svg(trials, name_of), encoding="utf-8")
     texts = [f"### {name}, scarce labels\n"]
-    for scarcity, them in tables.items():
-        texts += [f"{headline(trials, scarcity)}\n", *(markdown(*one) for one in them)]
-    return Part.AUGMENTATION, figures, "\n".join([*texts, f"{told}\n"])
+    for scarcity, pair in tables.items():
+        texts += [f"{headline(trials, scarcity)}\n", *(markdown(*table) for table in pair)]
+    return Part.AUGMENTATION, figures, "\n".join([*texts, f"{about}\n"])
 
 
 def _stamp(plan: Plan) -> dict[str, Any]:
-    scenes = {name: load_scene(Place(name, Setting.ACTIONABLE, 1)) for name in plan.models}
-    return {"edition": EDITION, "models": {name: scene.model_digest for name, scene in scenes.items()}}
+    setups = {name: load_setup(CohortSpec(name, SettingKind.ACTIONABLE, people=1)) for name in plan.models}
+    models = {name: setup.model_digest for name, setup in setups.items()}
+    return {"versions": versions(), "models": models}
 
 
 def _check(out: Path, stamp: dict[str, Any], fresh: bool) -> None:
@@ -98,11 +104,15 @@ def _check(out: Path, stamp: dict[str, Any], fresh: bool) -> None:
         )
 
 
-def _draw(compared: Compared, stem: Path) -> None:
-    """Figures, where matplotlib is installed."""
+def _draw(comparison: Comparison, stem: Path) -> None:
+    """Figures, where matplotlib is installed; that of features only if a method answered about anybody."""
     if not find_spec("matplotlib"):
         return
     from research.evaluation.study.plots import features_svg, latent_svg, rightness_svg
 
-    for kind, drawn in (("right", rightness_svg), ("features", features_svg), ("latent", latent_svg)):
-        stem.with_name(f"{stem.name}-{kind}.svg").write_text(drawn(compared), encoding="utf-8")
+    answered = any(one.best for those in comparison.results.values() for one in those)
+    drawings = {"right": rightness_svg, "latent": latent_svg} | (
+        {"features": features_svg} if answered else {}
+    )
+    for kind, drawn in drawings.items():
+        stem.with_name(f"{stem.name}-{kind}.svg").write_text(drawn(comparison), encoding="utf-8")

@@ -14,7 +14,7 @@ import pandas as pd
 from app.domain.feature import Feature
 from app.domain.schema import FeatureSchema, Value
 from research.training.errors import TrainingError
-from research.training.people import Person, Tally, admit
+from research.training.people import Participant, Tally, admit
 from research.training.reading import clinical, in_kind
 
 AGE, LABEL = "AgeInYearsAtScreening", "Glycohemoglobin"
@@ -82,7 +82,7 @@ COLUMNS = (
 """Every column that is read, besides SEQN."""
 
 
-def read_people(schema: FeatureSchema, table: bytes) -> tuple[list[Person], Tally]:
+def read_people(schema: FeatureSchema, table: bytes) -> tuple[list[Participant], Tally]:
     """Adults with a measured HbA1c whom the service would accept, and what was left out to get them.
 
     Raises:
@@ -141,8 +141,8 @@ def _cigarettes(frame: pd.DataFrame) -> "pd.Series[float]":
     return frame[_CIGARETTES].mask(frame[_SMOKED] == 0, 0.0)
 
 
-def _people(features: dict[str, list[Value]], frame: pd.DataFrame) -> Iterator[Person]:
+def _people(features: dict[str, list[Value]], frame: pd.DataFrame) -> Iterator[Participant]:
     labels = zip(frame.index.astype(int), frame[LABEL], strict=True)
     for row, (seqn, hba1c) in enumerate(labels):
         values = {name: column[row] for name, column in features.items()}
-        yield Person(seqn=int(seqn), values=values, outcome=bool(hba1c >= HBA1C_PERCENT))
+        yield Participant(seqn=int(seqn), values=values, outcome=bool(hba1c >= HBA1C_PERCENT))

@@ -13,7 +13,7 @@ import pandas as pd
 from app.domain.feature import Feature
 from app.domain.schema import FeatureSchema, Value
 from research.training.errors import TrainingError
-from research.training.people import Person, Tally, admit
+from research.training.people import Participant, Tally, admit
 from research.training.reading import clinical, in_kind
 
 ID, SITE, LABEL = "id", "dataset", "num"
@@ -66,7 +66,7 @@ COLUMNS = (
 )
 
 
-def read_people(schema: FeatureSchema, table: bytes) -> tuple[list[Person], Tally]:
+def read_people(schema: FeatureSchema, table: bytes) -> tuple[list[Participant], Tally]:
     """The people of all four sites whom the service would accept, and what was left out to get them.
 
     Raises:
@@ -115,8 +115,8 @@ def _known(frame: pd.DataFrame, column: str, values: dict[str, str] | dict[str, 
     return [None if word is None else values[word] for word in words]
 
 
-def _people(features: dict[str, list[Value]], frame: pd.DataFrame) -> Iterator[Person]:
+def _people(features: dict[str, list[Value]], frame: pd.DataFrame) -> Iterator[Participant]:
     rows = zip(frame[ID], frame[SITE], frame[LABEL], strict=True)
     for row, (number, site, narrowed) in enumerate(rows):
         values = {name: column[row] for name, column in features.items()}
-        yield Person(seqn=int(number), values=values, outcome=bool(narrowed > 0), site=str(site))
+        yield Participant(seqn=int(number), values=values, outcome=bool(narrowed > 0), site=str(site))

@@ -20,7 +20,7 @@ from app.domain.schema import FeatureSchema, FloatArray, Value
 from app.domain.schema_checks import schema_faults
 from app.engine.beam import beam_search
 from app.engine.problem import RecourseProblem
-from research.unconstrained.schema import freed
+from research.unconstrained.schema import unconstrained
 from tests.unit.domain.schemas import SHIPPED, Content, small_schemas, spoilt
 
 _SLACK = 1e-6
@@ -164,7 +164,7 @@ def test_what_is_made_of_an_accepted_schema_is_one_too(data: st.DataObject) -> N
     for made in (
         complement_of(schema),
         reversed_actions(schema),
-        freed(schema, np.ones(len(schema.columns)), Direction.INCREASE),
+        unconstrained(schema, np.ones(len(schema.columns)), Direction.INCREASE),
     ):
         patient = data.draw(people(schema))
         levers = levers_of(made, patient, read_constraints(made, None, None, None))

@@ -12,7 +12,7 @@ from app.engine.problem import RecourseProblem
 from app.engine.registry import ModelRegistry, ServedModel, served_model
 from app.engine.search import search
 from app.engine.selection import select_options
-from research.unconstrained.actions import freedom_of
+from research.unconstrained.actions import unconstrained_actions
 
 PEOPLE = 3
 
@@ -36,8 +36,8 @@ def low_risk(original: ServedModel) -> list[Person]:
 def rows_for(turned: ServedModel, person: Person, share: float) -> np.ndarray:
     model = turned.model
     patient = read_patient(model.schema, person.features)
-    freedom = freedom_of(model.schema, np.nanstd(model.population.rows, axis=0))
-    levers = freedom.levers(patient, model.classifier)
+    actions = unconstrained_actions(model.schema, np.nanstd(model.population.rows, axis=0))
+    levers = actions.levers(patient, model.classifier)
     problem = RecourseProblem(model.schema, patient, levers, model.classifier, model.schema.model.threshold)
     preferences = Preferences(2, share, Generator.SEARCH)
     found = search(problem, turned.references, preferences)

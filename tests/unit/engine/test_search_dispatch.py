@@ -10,7 +10,7 @@ from app.engine.preferences import Preferences
 from app.engine.registry import ServedModel
 from app.engine.search import search
 from app.engine.selection import select_options
-from research.unconstrained.actions import freedom_of
+from research.unconstrained.actions import unconstrained_actions
 from tests.asking import Person, problem_about
 
 
@@ -30,8 +30,8 @@ def test_without_time_for_proofs_somebody_who_can_be_helped_is_helped(
 def test_what_was_cut_short_is_not_said_to_be_proved(served: ServedModel, helpable: Person) -> None:
     model, preferences = served.model, Preferences(2, 0.9, Generator.SEARCH)
     asked = problem_about(model, helpable)
-    freedom = freedom_of(model.schema, np.nanstd(model.population.rows, axis=0))
-    problem = replace(asked, levers=freedom.levers(asked.patient, model.classifier))
+    actions = unconstrained_actions(model.schema, np.nanstd(model.population.rows, axis=0))
+    problem = replace(asked, levers=actions.levers(asked.patient, model.classifier))
     cut_short = search(problem, served.references, preferences, 1.0)
     assert not cut_short.proved
     assert len(cut_short.levels) > 1

@@ -14,8 +14,8 @@ from app.engine.problem import RecourseProblem
 from app.engine.registry import ServedModel
 from app.proposers.llm.prompt import case_text
 from app.proposers.llm.response import read_answer
-from research.finetuning.pairs import Lesson, lessons_of, read_lessons, write_lessons
-from research.finetuning.preparing import chosen_lessons
+from research.finetuning.pairs import Example, examples_of, read_examples, write_examples
+from research.finetuning.preparation import chosen_examples
 from research.finetuning.questions import LEAST_RISK, is_kept_back, questions_about, training_people
 from research.finetuning.recipe import Data, Recipe
 
@@ -28,8 +28,8 @@ def people(model: ModelVersion) -> list[Person]:
 
 
 @pytest.fixture(scope="module")
-def lessons(served: ServedModel, people: list[Person]) -> list[Lesson]:
-    return list(lessons_of(served.model, served.references, people[:20], SEED))
+def examples(served: ServedModel, people: list[Person]) -> list[Example]:
+    return list(examples_of(served.model, served.references, people[:20], SEED))
 
 
 def asked(model: ModelVersion, people: list[Person]) -> list[RecourseProblem]:
@@ -69,44 +69,44 @@ def test_the_same_seed_asks_the_same(model: ModelVersion, people: list[Person]) 
 
 
 def test_every_answer_reaches_its_target_and_obeys(
-    model: ModelVersion, people: list[Person], lessons: list[Lesson]
+    model: ModelVersion, people: list[Person], examples: list[Example]
 ) -> None:
     questions = {
         (person.source_id, case_text(question, marginal_effects_of(question))): question
         for person in people[:20]
         for question in questions_about(model, person, 3, SEED)
     }
-    for lesson in lessons:
-        question = questions[lesson.person, lesson.case]
-        for answer in lesson.answers:
+    for example in examples:
+        question = questions[example.person, example.case]
+        for answer in example.answers:
             levels = read_answer(question.levers, answer)
             assert levels is not None
             assert question.levers.allowed(levels[None])[0]
             assert question.risk(levels[None])[0] <= question.target
-    assert lessons
+    assert examples
 
 
-def test_no_answer_to_a_question_changes_all_that_a_better_one_does(lessons: list[Lesson]) -> None:
-    for lesson in lessons:
-        changed = [frozenset(json.loads(a).split(" ")[::2]) for a in lesson.answers]
+def test_no_answer_to_a_question_changes_all_that_a_better_one_does(examples: list[Example]) -> None:
+    for example in examples:
+        changed = [frozenset(json.loads(a).split(" ")[::2]) for a in example.answers]
         assert not any(better <= worse for better, worse in combinations(changed, 2))
 
 
-def test_lessons_survive_the_file(lessons: list[Lesson], tmp_path: Path) -> None:
+def test_lessons_survive_the_file(examples: list[Example], tmp_path: Path) -> None:
     path = tmp_path / "folder" / "lessons.jsonl"
-    assert write_lessons(path, lessons) == len(lessons)
-    assert read_lessons(path) == lessons
+    assert write_examples(path, examples) == len(examples)
+    assert read_examples(path) == examples
 
 
-def test_people_kept_back_are_not_among_the_lessons(lessons: list[Lesson]) -> None:
+def test_people_kept_back_are_not_among_the_lessons(examples: list[Example]) -> None:
     recipe = Recipe(data=Data(validation_share=0.5, fragile_share=1.0))
-    chosen = chosen_lessons(lessons, recipe)
-    assert 0 < len(chosen) < len(lessons)
-    assert not any(is_kept_back(lesson.person, 0.5) for lesson in chosen)
+    chosen = chosen_examples(examples, recipe)
+    assert 0 < len(chosen) < len(examples)
+    assert not any(is_kept_back(example.person, 0.5) for example in chosen)
     assert np.mean([is_kept_back(number, 0.06) for number in range(5000)]) == pytest.approx(0.06, abs=0.015)
 
 
-def test_fragile_answers_may_be_left_out(lessons: list[Lesson]) -> None:
+def test_fragile_answers_may_be_left_out(examples: list[Example]) -> None:
     recipe = Recipe(data=Data(validation_share=0.0, fragile_share=0.0))
-    chosen = chosen_lessons(lessons, recipe)
-    assert chosen == [lesson for lesson in lessons if lesson.held]
+    chosen = chosen_examples(examples, recipe)
+    assert chosen == [example for example in examples if example.held]

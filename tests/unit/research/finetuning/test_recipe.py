@@ -6,7 +6,7 @@ import pytest
 
 from app.classifiers.model_version import ModelVersion
 from research.finetuning.errors import FinetuningError
-from research.finetuning.preparing import RECIPE, read_task
+from research.finetuning.preparation import RECIPE, read_task
 from research.finetuning.recipe import Recipe, read_recipe
 
 

@@ -30,8 +30,8 @@ Json = dict[str, Any]
 
 
 def told_of(model: ModelVersion, name: str) -> Json:
-    found: Json = json.loads((model.folder / f"{name}.json").read_text(encoding="utf-8"))
-    return found
+    document: Json = json.loads((model.folder / f"{name}.json").read_text(encoding="utf-8"))
+    return document
 
 
 def card_of(model: ModelVersion, schema: FeatureSchema, metrics: Json | None = None) -> Json:
@@ -70,10 +70,10 @@ def test_the_shipped_models_are_the_maintainers_and_go_without_a_warning(
     registry: ModelRegistry, name: str
 ) -> None:
     model = registry.named(name).model
-    told = told_of(model, "card")
-    assert told["made_by"] == "The Turnpoint maintainers"
-    assert told["warnings"] == []
-    assert f"`turnpoint train {name}`" in told["reproduce"][0]
+    document = told_of(model, "card")
+    assert document["made_by"] == "The Turnpoint maintainers"
+    assert document["warnings"] == []
+    assert f"`turnpoint train {name}`" in document["reproduce"][0]
     assert "## Warning" not in (model.folder / "card.md").read_text(encoding="utf-8")
     assert model.card is not None
     assert weaknesses(model.card.performance.held_out) == ()

@@ -10,14 +10,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from app.classifiers.model_version import ModelVersion
-from app.classifiers.training_procedure import COMMITTEE_SIZE
 from app.domain.feature import Feature, Monotonicity
 from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema, FloatArray
 from app.engine.registry import ModelRegistry
+from research.training.committee import COMMITTEE_SIZE
 from research.training.discrimination import at_threshold, roc_auc
 from research.training.nhanes import people as nhanes
-from research.training.people import Person, sites_of
+from research.training.people import Participant, sites_of
 from research.training.ranges import check_observed
 from research.training.split import is_held_out
 from research.training.uci_heart import people as uci_heart
@@ -26,11 +26,11 @@ SWEPT_PEOPLE = 150
 SWEEP_POINTS = 60
 
 
-def people_of(model: ModelVersion, name: str) -> list[Person]:
+def people_of(model: ModelVersion, name: str) -> list[Participant]:
     people = []
     for row in pq.read_table(model.folder / name).to_pylist():
         seqn, outcome, site = row.pop("seqn"), row.pop("outcome"), row.pop("site", None)
-        people.append(Person(seqn, row, outcome, site))
+        people.append(Participant(seqn, values=row, outcome=outcome, site=site))
     return people
 
 
@@ -45,30 +45,30 @@ def schema(model: ModelVersion) -> FeatureSchema:
 
 
 @pytest.fixture(scope="module")
-def training(model: ModelVersion) -> list[Person]:
+def training(model: ModelVersion) -> list[Participant]:
     return people_of(model, "population.parquet")
 
 
 @pytest.fixture(scope="module")
-def unseen(model: ModelVersion) -> list[Person]:
+def unseen(model: ModelVersion) -> list[Participant]:
     return people_of(model, "held_out.parquet")
 
 
 @pytest.fixture(scope="module")
-def rows(schema: FeatureSchema, unseen: list[Person]) -> FloatArray:
+def rows(schema: FeatureSchema, unseen: list[Participant]) -> FloatArray:
     return np.stack([schema.encode(person.values) for person in unseen])
 
 
 @pytest.fixture(scope="module")
 def metrics(model: ModelVersion) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((model.folder / "metrics.json").read_text(encoding="utf-8"))
-    return found
+    document: dict[str, Any] = json.loads((model.folder / "metrics.json").read_text(encoding="utf-8"))
+    return document
 
 
 @pytest.fixture(scope="module")
 def manifest(model: ModelVersion) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((model.folder / "manifest.json").read_text(encoding="utf-8"))
-    return found
+    document: dict[str, Any] = json.loads((model.folder / "manifest.json").read_text(encoding="utf-8"))
+    return document
 
 
 def digest(path: Path) -> str:
@@ -91,7 +91,7 @@ def test_every_file_is_in_the_manifest_with_its_digest(model: ModelVersion, mani
 
 
 def test_the_figures_come_out_again(
-    model: ModelVersion, unseen: list[Person], rows: FloatArray, metrics: dict[str, Any]
+    model: ModelVersion, unseen: list[Participant], rows: FloatArray, metrics: dict[str, Any]
 ) -> None:
     outcome = np.array([person.outcome for person in unseen])
     risk = model.classifier.risk(rows)
@@ -107,20 +107,22 @@ def test_the_figures_come_out_again(
     assert model.schema.gate.min_roc_auc == 0.80
 
 
-def test_people_are_on_their_side_of_the_split(training: list[Person], unseen: list[Person]) -> None:
+def test_people_are_on_their_side_of_the_split(
+    training: list[Participant], unseen: list[Participant]
+) -> None:
     assert not any(is_held_out(person.seqn) for person in training)
     assert all(is_held_out(person.seqn) for person in unseen)
 
 
 def test_the_service_accepts_everybody(
-    schema: FeatureSchema, training: list[Person], unseen: list[Person]
+    schema: FeatureSchema, training: list[Participant], unseen: list[Participant]
 ) -> None:
     for person in [*training, *unseen]:
         assert read_patient(schema, person.values).values == person.values
 
 
 def test_observed_ranges_are_those_of_the_training_people(
-    schema: FeatureSchema, training: list[Person]
+    schema: FeatureSchema, training: list[Participant]
 ) -> None:
     check_observed(schema, training)
 
@@ -131,7 +133,7 @@ READ = {
 }
 
 
-def test_no_column_gives_the_answer_away(model: ModelVersion, training: list[Person]) -> None:
+def test_no_column_gives_the_answer_away(model: ModelVersion, training: list[Participant]) -> None:
     columns = pq.read_schema(model.folder / "population.parquet").names
     site = ["site"] if sites_of(training) else []
 

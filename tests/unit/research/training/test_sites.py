@@ -8,8 +8,8 @@ import pytest
 from app.classifiers.training_procedure import Sample, fit
 from app.engine.registry import ServedModel
 from research.training import sites
-from research.training.people import Person, rows_of
-from research.training.sites import left_out_in_turn
+from research.training.people import Participant, rows_of
+from research.training.sites import leave_one_site_out
 
 SIZES = {"Cleveland": 303, "Hungary": 292, "Switzerland": 123, "VA Long Beach": 199}
 # Age and outcome of the first rows of UCI's own file of Cleveland, processed.cleveland.data. In the copies
@@ -18,7 +18,7 @@ KNOWN = {1: (63, False), 2: (67, True), 3: (67, True), 4: (37, False)}
 
 
 @pytest.fixture(scope="module")
-def people(heart: ServedModel) -> list[Person]:
+def people(heart: ServedModel) -> list[Participant]:
     """Everybody, in the order of a run."""
     rows = [
         row
@@ -27,28 +27,31 @@ def people(heart: ServedModel) -> list[Person]:
     ]
     names = list(heart.model.schema.by_name)
     return [
-        Person(row["seqn"], {name: row[name] for name in names}, row["outcome"], row["site"]) for row in rows
+        Participant(
+            row["seqn"], values={name: row[name] for name in names}, outcome=row["outcome"], site=row["site"]
+        )
+        for row in rows
     ]
 
 
-def test_the_label_is_the_right_way_round(people: list[Person]) -> None:
-    found = {person.seqn: (person.values["age"], person.outcome) for person in people}
+def test_the_label_is_the_right_way_round(people: list[Participant]) -> None:
+    figures = {person.seqn: (person.values["age"], person.outcome) for person in people}
 
-    assert {number: found[number] for number in KNOWN} == KNOWN
+    assert {number: figures[number] for number in KNOWN} == KNOWN
 
 
-def test_everybody_is_there_once(people: list[Person]) -> None:
+def test_everybody_is_there_once(people: list[Participant]) -> None:
     assert {site: sum(person.site == site for person in people) for site in SIZES} == SIZES
     assert not {304, 406, 908} & {person.seqn for person in people}
 
 
-def test_the_figures_come_out_again(heart: ServedModel, people: list[Person]) -> None:
-    told = json.loads((heart.model.folder / "metrics.json").read_text(encoding="utf-8"))["sites_left_out"]
+def test_the_figures_come_out_again(heart: ServedModel, people: list[Participant]) -> None:
+    shipped = json.loads((heart.model.folder / "metrics.json").read_text(encoding="utf-8"))["sites_left_out"]
     text = (heart.model.folder / "card.md").read_text(encoding="utf-8")
-    found = left_out_in_turn(heart.model.schema, people)
+    figures = leave_one_site_out(heart.model.schema, people)
 
-    assert [site["site"] for site in told] == list(SIZES)
-    for site, again in zip(told, found, strict=True):
+    assert [site["site"] for site in shipped] == list(SIZES)
+    for site, again in zip(shipped, figures, strict=True):
         assert site["n"] == SIZES[site["site"]]
         assert site["learned_from"] == sum(SIZES.values()) - site["n"]
         assert site["roc_auc"]["value"] == pytest.approx(again["roc_auc"]["value"], abs=1e-4)
@@ -58,7 +61,7 @@ def test_the_figures_come_out_again(heart: ServedModel, people: list[Person]) ->
 
 
 def test_nobody_of_a_site_teaches_the_classifier_that_is_tried_on_it(
-    heart: ServedModel, people: list[Person], monkeypatch: pytest.MonkeyPatch
+    heart: ServedModel, people: list[Participant], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     schema, seen = heart.model.schema, []
 
@@ -67,7 +70,7 @@ def test_nobody_of_a_site_teaches_the_classifier_that_is_tried_on_it(
         return fit(heart.model.schema, sample)
 
     monkeypatch.setattr(sites, "fit", watched)
-    left_out_in_turn(schema, people)
+    leave_one_site_out(schema, people)
 
     for site, taught in zip(SIZES, seen, strict=True):
         there = {row.tobytes() for row in rows_of(schema, [p for p in people if p.site == site])}

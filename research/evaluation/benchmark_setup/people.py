@@ -1,0 +1,205 @@
+"""The people asked about, and what a method may know: the model, the setting's rules, training people.
+
+Most peers cannot take unknown values. So they are shown the training people's median or most frequent value
+in their place, cannot change it, and the classifier they ask sees what it would see: unknown.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import xgboost
+
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Side, people_of
+from app.classifiers.store import load_model
+from app.classifiers.training_procedure import Sample
+from app.classifiers.xgboost_local import load_booster
+from app.domain.schema import BoolArray, FeatureSchema, FloatArray, Value
+from app.paths import MODEL_STORE
+from research.evaluation.benchmark_setup.feasible_ranges import FeasibleRanges, feasible_ranges
+from research.evaluation.benchmark_setup.setting import BenchmarkSetting, SettingKind, setting_of
+
+SETUP_VERSION = 1
+"""Of who is asked about and what methods are told of them: raised when either changes, so that kept answers
+are asked for anew; not for a comment, a name or a move."""
+
+
+@dataclass(frozen=True, slots=True)
+class CohortSpec:
+    """Which people of which model, in which setting; small enough to be sent to another process."""
+
+    model: str
+    setting: SettingKind
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkPerson:
+    """One held-out person: values in the schema's kinds, the encoded row, and what may move how far."""
+
+    source_id: int
+    values: Mapping[str, Value]
+    row: FloatArray
+    ranges: FeasibleRanges
+    only: tuple[str, ...] | None = None
+    """The actionable features that may vary; all of them when None."""
+
+    @property
+    def unknown(self) -> BoolArray:
+        return np.isnan(self.row)
+
+
+@dataclass(frozen=True)
+class BenchmarkSetup:
+    """The shipped model, the people asked about, and the training people whom some peers need."""
+
+    model: ModelVersion
+    setting: BenchmarkSetting
+    people: tuple[BenchmarkPerson, ...]
+    sd: FloatArray
+    """Standard deviation of each column among training people."""
+    filling: FloatArray
+    """What stands for an unknown value: median, or most frequent value; shape (columns,)."""
+
+    @property
+    def schema(self) -> FeatureSchema:
+        return self.model.schema
+
+    @property
+    def target(self) -> float:
+        return self.schema.model.threshold
+
+    @cached_property
+    def training(self) -> Sample:
+        """All training people, unknown values filled: what peers are given."""
+        return Sample(self.filled(self.model.population.rows), self.model.population.outcome)
+
+    @cached_property
+    def booster(self) -> xgboost.Booster:
+        """The classifier as XGBoost itself, one thread."""
+        booster = load_booster(self.model.folder / "classifier.ubj", self.schema.columns)
+        booster.set_param({"nthread": 1})
+        return booster
+
+    def filled(self, rows: FloatArray) -> FloatArray:
+        return np.where(np.isnan(rows), self.filling, rows)
+
+    def free_columns(self, person: BenchmarkPerson) -> list[int]:
+        """The columns that may change, those of free categories included."""
+        free = [self.schema.column_of[name] for name in person.ranges]
+        return sorted(free + [column for group in self.free_categories(person) for column in group])
+
+    def free_categories(self, person: BenchmarkPerson) -> list[list[int]]:
+        """The columns of each category that may change."""
+        if not self.setting.categories:
+            return []
+        groups = [
+            [self.schema.columns.index(name) for name in feature.columns]
+            for feature in self.schema.features
+            if feature.categories
+        ]
+        return [group for group in groups if not person.unknown[group].any()]
+
+    def risk(self, rows: FloatArray) -> FloatArray:
+        """Risk of each row, shape (n,): XGBoost's fastest path, float32 as in training."""
+        return np.asarray(self.booster.inplace_predict(rows.astype(np.float32)), dtype=np.float64)
+
+    def both_classes(self, person: BenchmarkPerson, rows: FloatArray) -> FloatArray:
+        """Probabilities of the low and the high class, shape (n, 2): scikit-learn's `predict_proba`.
+
+        Of filled rows that stand for this person, whose unknown values the classifier sees as unknown.
+        """
+        seen = np.where(person.unknown, np.nan, np.asarray(rows, dtype=np.float64))
+        risk = self.risk(seen)
+        return np.column_stack([1.0 - risk, risk])
+
+    def answer(self, person: BenchmarkPerson, row: FloatArray) -> tuple[float, ...]:
+        """A filled row as an answer about this person."""
+        return tuple(np.where(person.unknown, np.nan, row).tolist())
+
+    @cached_property
+    def model_digest(self) -> str:
+        """SHA-256 over the model's manifest, which lists every file of it."""
+        return hashlib.sha256((self.model.folder / "manifest.json").read_bytes()).hexdigest()
+
+    @cached_property
+    def shown_digest(self) -> str:
+        """SHA-256 over all of the model that peers are shown; the committee is ours alone."""
+        shown = self.setting.schema.model_dump_json(  # by the names of task.toml, which outlive those of code
+            by_alias=True, exclude={"model": {"min_robustness", "title", "description"}, "data": True}
+        )
+        files = ("classifier.ubj", Side.TRAINING, Side.HELD_OUT)
+        return hashlib.sha256(
+            shown.encode() + b"".join((self.model.folder / name).read_bytes() for name in files)
+        ).hexdigest()
+
+    @cached_property
+    def people_digest(self) -> str:
+        """SHA-256 over the encoded rows of the people asked about, in order."""
+        rows = np.stack([person.row for person in self.people])
+        ids = json.dumps([person.source_id for person in self.people])
+        return hashlib.sha256(ids.encode() + rows.tobytes()).hexdigest()
+
+    def restricted(self, person: BenchmarkPerson, only: Sequence[str] | None) -> BenchmarkPerson:
+        """The same person with only these actionable features free to vary."""
+        if only is None:
+            return person
+        return replace(person, only=tuple(only), ranges=feasible_ranges(self.setting, person.values, only))
+
+
+def load_setup(spec: CohortSpec) -> BenchmarkSetup:
+    """The first held-out people of high risk in the file's order, unknown values or not.
+
+    Raises:
+        ModelFolderError: there is no such model.
+    """
+    model = load_model(MODEL_STORE / spec.model)
+    rows = model.population.rows
+    sd = np.nanstd(rows, axis=0)
+    setting = setting_of(model.schema, spec.setting, sd)
+    threshold = model.schema.model.threshold
+    high_risk = [person for person in people_of(model, Side.HELD_OUT) if person.risk > threshold][
+        : spec.people
+    ]
+    people = [_person(setting, person.source_id, model.schema, person.features) for person in high_risk]
+    return BenchmarkSetup(
+        model=model, setting=setting, people=tuple(people), sd=sd, filling=_filling(model.schema, rows)
+    )
+
+
+def held_out_rows(setup: BenchmarkSetup) -> FloatArray:
+    """Everybody held out, encoded."""
+    return np.stack([setup.schema.encode(one.features) for one in people_of(setup.model, Side.HELD_OUT)])
+
+
+def easy_training_person(setup: BenchmarkSetup) -> BenchmarkPerson:
+    """The training person whose risk is least above the target: the warm-up of every method."""
+    people = people_of(setup.model, Side.TRAINING)
+    risks = [one.risk if one.risk > setup.target else np.inf for one in people]
+    easiest = people[int(np.argmin(risks))]
+    return _person(setup.setting, easiest.source_id, setup.schema, easiest.features)
+
+
+def _person(
+    setting: BenchmarkSetting, source_id: int, schema: FeatureSchema, values: Mapping[str, Any]
+) -> BenchmarkPerson:
+    return BenchmarkPerson(
+        source_id, values=values, row=schema.encode(values), ranges=feasible_ranges(setting, values)
+    )
+
+
+def _filling(schema: FeatureSchema, rows: FloatArray) -> FloatArray:
+    filling = np.nanmedian(rows, axis=0)
+    for feature in schema.features:
+        columns = [schema.columns.index(name) for name in feature.columns]
+        if feature.categories:
+            most = int(np.nanmean(rows[:, columns], axis=0).argmax())
+            filling[columns] = np.arange(len(columns)) == most
+        else:
+            filling[columns] = np.round(filling[columns] / feature.precision) * feature.precision
+    return filling

@@ -1,1 +1,0 @@
-"""Judging answers by measures that none of the methods was told of."""

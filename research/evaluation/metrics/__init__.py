@@ -1,0 +1,1 @@
+"""Evaluating answers by measures that none of the methods was told of."""

@@ -1,0 +1,1 @@
+"""How figures are shown: as tables, with the environment they were measured in."""
