@@ -15,7 +15,7 @@ import numpy as np
 from app.classifiers.forest import Float32Array
 from app.compiled import compiled
 from app.domain.schema import FloatArray, IntArray
-from app.engine.exact.reduce import ReducedForest
+from app.engine.exact.reduce import LEAF, ReducedForest
 
 PARTS = 128
 _MOST_LEAVES = 1 << 10
@@ -114,7 +114,7 @@ def _boxes(
     leaves, waiting = 0, 1  # boxes before `leaves` are done, those from there to `waiting` wait
     while leaves < waiting:
         node = stack[leaves]
-        if reduced.lever[node] < 0:
+        if reduced.lever[node] == LEAF:
             value[leaves] = reduced.value[node]
             leaves += 1
             continue
