@@ -15,6 +15,7 @@ import numpy as np
 from app.classifiers.forest import Float32Array
 from app.compiled import compiled
 from app.domain.schema import BoolArray, FloatArray, IntArray
+from app.domain.tolerances import MARGIN_SLACK, SAME
 from app.engine.exact.bounds import PARTS, parts_needed
 from app.engine.exact.heap import ROOT, pop, push
 from app.engine.exact.reduce import ReducedForest, leaf
@@ -26,9 +27,6 @@ MET, OPEN, LOOKED_AT = 0, 1, 2
 UNCHANGED, NO_LEVER = 0, -1
 """The index of the candidate that changes nothing, and what stands for its last changed lever."""
 _FIRST_ROOM = 1 << 12
-SLACK = 1e-5
-"""Of a margin: rounding must not let a candidate pass for out of reach that the classifier would accept."""
-_SAME = 1e-9
 
 
 class Program(NamedTuple):
@@ -129,7 +127,7 @@ def advance(program: Program, open_: Frontier, taken: IntArray, limit: float, st
         if further == PARTS:
             continue
         now = open_.effort[item] + further * program.part
-        if now > key + _SAME:  # the bound has become tighter since it was put there
+        if now > key + SAME:  # the bound has become tighter since it was put there
             open_.counts[OPEN] = push(open_.keys, open_.items, open_.counts[OPEN], now, item)
             continue
         if further == 0 and keeps_relations(program, levels):
@@ -212,7 +210,7 @@ def _in_reach(
                 if reduced.levers_asked[tree] >> lever & 1:
                     total += leaf(reduced, tree, levels) - leaves[tree]
             margins[scenario] = total
-            if total - program.all_of[lever + 1, changes, scenario] > program.goal + SLACK:
+            if total - program.all_of[lever + 1, changes, scenario] > program.goal + MARGIN_SLACK:
                 may_fail -= 1
                 if may_fail < 0:
                     return False
@@ -225,7 +223,7 @@ def _parts(program: Program, margins: FloatArray, lever: int, changes: int) -> i
 
     In a group of n scenarios of which `quota` must reach the goal, the n - quota hardest may fail.
     """
-    table, goal = program.most[lever, changes], program.goal + SLACK
+    table, goal = program.most[lever, changes], program.goal + MARGIN_SLACK
     needed = 0
     for group in range(len(program.quota)):
         start, end = program.group[group], program.group[group + 1]

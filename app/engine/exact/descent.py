@@ -6,6 +6,7 @@ import numpy as np
 
 from app.compiled import compiled
 from app.domain.schema import FloatArray, IntArray
+from app.domain.tolerances import MARGIN_SLACK, SAME
 from app.engine.exact.branch import (
     FULL,
     LOOKED_AT,
@@ -13,7 +14,6 @@ from app.engine.exact.branch import (
     NONE_LEFT,
     OPEN,
     PAUSED,
-    SLACK,
     Frontier,
     Program,
     changes_in,
@@ -22,8 +22,6 @@ from app.engine.exact.branch import (
 )
 from app.engine.exact.heap import ROOT, pop, push
 from app.engine.exact.reduce import CLASSIFIER, margin
-
-_SAME = 1e-9
 
 
 class Incumbent(NamedTuple):
@@ -43,7 +41,7 @@ def least_margin(program: Program) -> float:
     """No candidate at all goes below this margin: the key of a frontier's root."""
     unchanged = np.zeros(len(program.efforts), dtype=np.int64)
     start = margin(program.reduced, CLASSIFIER, unchanged)
-    return float(start - program.all_of[0, program.changes, CLASSIFIER] - SLACK)
+    return float(start - program.all_of[0, program.changes, CLASSIFIER] - MARGIN_SLACK)
 
 
 @compiled
@@ -51,7 +49,7 @@ def _settle(program: Program, levels: IntArray) -> float:
     """Move one lever after another to wherever the margin is lowest, as long as that helps."""
     here = margin(program.reduced, CLASSIFIER, levels)
     while True:
-        least, best, to = here - _SAME, -1, 0
+        least, best, to = here - SAME, -1, 0
         for lever in range(len(levels)):
             now = levels[lever]
             may_move = now > 0 or changes_in(levels) < program.changes
@@ -99,7 +97,7 @@ def _children(program: Program, open_: Frontier, item: int, best: Incumbent) -> 
             levels[lever] = level
             open_.counts[LOOKED_AT] += 1
             here = margin(program.reduced, CLASSIFIER, levels)
-            least = here - program.all_of[lever + 1, left, CLASSIFIER] - SLACK
+            least = here - program.all_of[lever + 1, left, CLASSIFIER] - MARGIN_SLACK
             if least >= best.margin[0]:
                 continue
             child = open_.counts[MET]
@@ -107,7 +105,7 @@ def _children(program: Program, open_: Frontier, item: int, best: Incumbent) -> 
             open_.effort[child] = open_.effort[item] + program.efforts[lever, level]
             open_.counts[MET] += 1
             open_.counts[OPEN] = push(open_.keys, open_.items, open_.counts[OPEN], least, child)
-            if here < best.margin[0] - _SAME and keeps_relations(program, levels):
+            if here < best.margin[0] - SAME and keeps_relations(program, levels):
                 best.margin[0] = here
                 best.levels[:] = levels
         levels[lever] = 0

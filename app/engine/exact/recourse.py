@@ -8,6 +8,7 @@ import numpy as np
 
 from app.domain.levers import Levers
 from app.domain.schema import BoolArray, IntArray
+from app.domain.tolerances import SAME
 from app.engine.exact.budget import Budget
 from app.engine.exact.scenarios import Scenarios, all_scenarios, classifier_alone
 from app.engine.exact.solver import Descent, ExactSearch, Refusal, Solved
@@ -110,7 +111,7 @@ class _ExactQuery:
 
     def largest_share(self, search: ExactSearch, unreachable: float) -> float:
         """The largest of `_SHARES` in reach, below one that is known not to be; 0 if none is."""
-        low, high = 0, int(np.searchsorted(_SHARES, unreachable - 1e-9))
+        low, high = 0, int(np.searchsorted(_SHARES, unreachable - SAME))
         while low < high:
             middle = (low + high) // 2
             if self._first(search, float(_SHARES[middle])).levels:

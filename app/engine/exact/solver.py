@@ -11,6 +11,7 @@ import numpy as np
 from app.classifiers.forest import Forest
 from app.domain.levers import Levers
 from app.domain.schema import BoolArray, FloatArray, IntArray
+from app.domain.tolerances import SAME
 from app.engine.exact.bounds import gains, knapsack
 from app.engine.exact.branch import (
     BEYOND,
@@ -38,7 +39,6 @@ MOST_LEVERS = 62
 """Sets of levers are the bits of one machine word."""
 _STEPS = 256
 _MOST_ROOM = 1 << 20
-_SAME = 1e-9
 
 
 class Refusal(Enum):
@@ -171,7 +171,7 @@ class ExactSearch:
 
     def easiest(self, margin: float, budget: Budget, changes: int) -> IntArray | None:
         """The candidate of least effort that gets down to this margin; None with the budget spent before."""
-        program = self._problem(margin + _SAME, 0.0, changes)
+        program = self._problem(margin + SAME, 0.0, changes)
         solved = self._best(program, 1, lambda levels: 0.0, budget)
         return solved.levels[0] if solved.levels else None
 
@@ -183,7 +183,7 @@ class ExactSearch:
 
     def _problem(self, goal: float, share: float, changes: int) -> Program:
         sizes = np.diff(self._scenarios.group)
-        quota = np.concatenate([[1], np.ceil(sizes[1:] * share - 1e-9)]).astype(np.int64)
+        quota = np.concatenate([[1], np.ceil(sizes[1:] * share - SAME)]).astype(np.int64)
         return self._anything(min(changes, len(self._levers)))._replace(goal=goal, quota=quota)
 
     def _anything(self, changes: int) -> Program:
@@ -236,7 +236,7 @@ class _Tied:
         self.members: list[tuple[float, int, IntArray]] = []
 
     def add(self, effort: float, rank: float, levels: IntArray) -> None:
-        self.limit = effort + _SAME
+        self.limit = effort + SAME
         self.members.append((rank, len(self.members), levels))
 
     def settle(self, solved: Solved, taken: IntArray, count: int) -> IntArray:
