@@ -10,6 +10,7 @@ import numba
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _HERE = Path(__file__).resolve().parent
+_TOLERANCES = _HERE / "domain" / "tolerances.py"
 _IMPORTS_IT = b"\nfrom app.compiled import compiled\n"
 
 
@@ -30,11 +31,12 @@ def is_cold() -> bool:
 
 
 def compiled_sources() -> list[Path]:
-    """The modules that hold compiled functions: those that import the decorator, this one aside.
+    """The modules that machine code is made of: those that import the decorator, and the tolerances.
 
     A compiled function may call functions and take constants from these alone; a test sees to it.
     """
-    return [path for path in sorted(_HERE.rglob("*.py")) if _IMPORTS_IT in path.read_bytes()]
+    importing = [path for path in _HERE.rglob("*.py") if _IMPORTS_IT in path.read_bytes()]
+    return sorted([*importing, _TOLERANCES])
 
 
 def _kept_in() -> Path | None:

@@ -19,6 +19,7 @@ import numpy as np
 
 from app.classifiers.column_diff import difference
 from app.domain.schema import FloatArray
+from app.domain.tolerances import PROBABILITY_SLACK
 
 BINARY = "binary_tensor_data"
 """What the server's metadata lists among its extensions if it reads tensors as bytes."""
@@ -27,8 +28,6 @@ PROBABILITIES = "predict_proba"
 
 _DTYPES = {"FP32": "<f4", "FP64": "<f8"}
 _FLOATS = {"FP16", "BF16", *_DTYPES}
-_ROUNDING = 1e-6
-"""How far beyond [0, 1] a probability may lie that was summed up in single precision."""
 
 
 class SignatureMismatchError(ValueError):
@@ -130,7 +129,7 @@ def risks_of(response: Any, output: str | None, count: int) -> FloatArray:
     risk = values.reshape(count, -1)[:, -1]
     if not np.isfinite(risk).all():
         raise SignatureMismatchError("answers with something that is not a number")
-    if (risk < -_ROUNDING).any() or (risk > 1 + _ROUNDING).any():
+    if (risk < -PROBABILITY_SLACK).any() or (risk > 1 + PROBABILITY_SLACK).any():
         raise SignatureMismatchError("answers with numbers outside 0 to 1, which are no probabilities")
     return np.clip(risk, 0.0, 1.0)
 

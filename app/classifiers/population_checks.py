@@ -7,10 +7,10 @@ import numpy as np
 from app.domain.feature import Feature, Kind, MissingPolicy
 from app.domain.links import ProportionalLink
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
+from app.domain.tolerances import GIVEN_SLACK
 
 Columns = Mapping[str, FloatArray]
 """Each feature of everybody by name, shape (people,): NaN where unknown, 0 for a category that is known."""
-_SLACK = 1e-6
 
 
 def people_faults(schema: FeatureSchema, columns: Columns) -> Iterator[str]:
@@ -22,11 +22,13 @@ def people_faults(schema: FeatureSchema, columns: Columns) -> Iterator[str]:
             expected = np.full(len(columns[link.feature]), link.identity.factor)
             for name, power in link.identity.powers.items():
                 expected = expected * columns[name] ** power
-            if (np.abs(columns[link.feature] - expected) > link.identity.tolerance * expected + _SLACK).any():
+            if (
+                np.abs(columns[link.feature] - expected) > link.identity.tolerance * expected + GIVEN_SLACK
+            ).any():
                 yield f"holds people whose {link.feature} does not agree with its identity in task.toml"
     for relation in schema.relations:
         total = sum((factor * columns[name] for name, factor in relation.terms.items()), start=np.zeros(1))
-        if relation.binds == "everybody" and (total > relation.bound + _SLACK).any():
+        if relation.binds == "everybody" and (total > relation.bound + GIVEN_SLACK).any():
             yield f"holds people beyond the relation '{relation.name}' of task.toml"
 
 
@@ -45,7 +47,7 @@ def observed_faults(schema: FeatureSchema, columns: Columns, is_sample: bool) ->
         known = columns[feature.name][~np.isnan(columns[feature.name])]
         if feature.observed is None or len(known) == 0:
             continue
-        (low, high), near = feature.observed, feature.precision / 2 + _SLACK
+        (low, high), near = feature.observed, feature.precision / 2 + GIVEN_SLACK
         if _beyond(known, low - near, high + near).any():
             yield f"holds values in the column '{feature.name}' beyond its observed range in task.toml"
         elif not is_sample and (known.min() > low + near or known.max() < high - near):

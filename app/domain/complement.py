@@ -6,14 +6,13 @@ that looks for low risk then looks for high risk, and proves as much.
 
 from app.domain.feature import Monotonicity
 from app.domain.schema import FeatureSchema
+from app.domain.tolerances import JUST_ABOVE
 
 _OPPOSITE = {
     Monotonicity.RISING: Monotonicity.FALLING,
     Monotonicity.FALLING: Monotonicity.RISING,
     Monotonicity.FREE: Monotonicity.FREE,
 }
-_JUST_ABOVE = 1e-7
-"""Risks are single-precision: one at the threshold is low, so its complement must not pass for reached."""
 
 
 def complement_of(schema: FeatureSchema) -> FeatureSchema:
@@ -23,7 +22,7 @@ def complement_of(schema: FeatureSchema) -> FeatureSchema:
     is unconstrained, or one with reversed actions.
     """
     told = schema.model_dump(by_alias=True)
-    told["model"]["threshold"] = 1.0 - schema.model.threshold - _JUST_ABOVE
+    told["model"]["threshold"] = 1.0 - schema.model.threshold - JUST_ABOVE
     for feature in told["feature"]:
         feature["risk"] = _OPPOSITE[feature["risk"]]
     return FeatureSchema.model_validate(told)

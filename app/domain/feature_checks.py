@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from app.domain.feature import Action, Direction, Feature, Kind, MissingPolicy, Monotonicity, Range
+from app.domain.tolerances import GIVEN_SLACK
 
 LEAST_PRECISION = 1e-5
 """Values of levers are kept to six decimals."""
@@ -12,7 +13,6 @@ MOST_STEPS = 1000
 """More values than these nobody needs to tell apart, and the search walks over all of them."""
 _UNNAMEABLE = "[]<"
 """XGBoost takes no name of a column that holds one of these."""
-_SLACK = 1e-6
 
 
 def feature_faults(feature: Feature) -> Iterator[str]:
@@ -99,7 +99,7 @@ def _action_faults(feature: Feature, action: Action, clinical: Range, observed: 
     largest = max(map(abs, observed))
     if action.max_change is not None and action.max_change < action.step:
         yield "max_change is smaller than a step"
-    if action.max_change_share is not None and action.max_change_share * largest < action.step - _SLACK:
+    if action.max_change_share is not None and action.max_change_share * largest < action.step - GIVEN_SLACK:
         yield "max_change_share is smaller than a step for everybody"
     if _most_steps(action, clinical) > MOST_STEPS:
         yield f"a suggestion could take more than {MOST_STEPS} steps: step or max_change must be another"
@@ -124,7 +124,7 @@ def _within(inner: Range, outer: Range) -> bool:
 
 def _is_multiple(value: float, unit: float) -> bool:
     times = value / unit
-    return abs(times - round(times)) <= _SLACK and (round(times) != 0 or value == 0)
+    return abs(times - round(times)) <= GIVEN_SLACK and (round(times) != 0 or value == 0)
 
 
 def _repeated(told: list[str]) -> str | None:

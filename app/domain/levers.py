@@ -17,10 +17,8 @@ from app.domain.feature import Action, Direction, Feature
 from app.domain.links import LinearLink, ProportionalLink
 from app.domain.patient import Patient
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray
+from app.domain.tolerances import VALUE_SLACK
 
-SLACK = 1e-7
-"""Of a value: what lies beyond a bound by less keeps it. Less than the last decimal of a value, and more than
-the error of summing some."""
 _UNBOUNDED = (-math.inf, math.inf)
 
 
@@ -109,7 +107,8 @@ class Levers:
         """
         columns, owners, values = self.moved
         # Somebody who lies beyond a relation may stay there, and is taken no further.
-        room = np.maximum(self.relation_bounds - self.relation_terms @ np.nan_to_num(self.factual), 0) + SLACK
+        room = self.relation_bounds - self.relation_terms @ np.nan_to_num(self.factual)
+        room = np.maximum(room, 0) + VALUE_SLACK
         whose = owners == np.arange(len(self))[:, None]  # (levers, moved columns)
         use = (self.relation_terms[:, None, columns] * whose) @ (values - values[:, :1])
         touched = (use != 0).any(axis=(1, 2))
@@ -173,9 +172,9 @@ def _ladder(action: Action, start: float) -> tuple[FloatArray, IntArray]:
     sign, end = _heading(action.direction, start, *action.limit)
     room = room_for(action, start)
     reach = min(room, action.max_change or math.inf, (action.max_change_share or math.inf) * abs(start))
-    count = math.floor(reach / action.step + SLACK)
+    count = math.floor(reach / action.step + VALUE_SLACK)
     values = start + sign * action.step * np.arange(count + 1)
-    if action.reaches_limit and reach >= room > count * action.step + SLACK:
+    if action.reaches_limit and reach >= room > count * action.step + VALUE_SLACK:
         values, count = np.append(values, end), count + 1
     return np.append(start, np.round(values[1:], 6)), sign * np.arange(count + 1, dtype=np.int64)
 
@@ -224,7 +223,7 @@ def _permitted(
     """
     bounds = [_bounds(schema[name], constraints, start) for name, start in zip(names, table[0], strict=True)]
     low, high = np.array(bounds).T
-    kept = ((table >= low - SLACK) & (table <= high + SLACK)).all(axis=1)
+    kept = ((table >= low - VALUE_SLACK) & (table <= high + VALUE_SLACK)).all(axis=1)
     kept[0] = True
     return kept
 
@@ -239,7 +238,7 @@ def _related(schema: FeatureSchema, patient: Patient, names: list[str], table: F
         columns = [schema.column_of[name] for name in relation.terms]
         room = relation.bound - float(patient.row[columns] @ np.array([*relation.terms.values()]))
         use = (table - table[0]) @ [relation.terms.get(name, 0.0) for name in names]
-        kept &= ~(use > max(room, 0.0) + SLACK)  # of an unknown room nothing can be said
+        kept &= ~(use > max(room, 0.0) + VALUE_SLACK)  # of an unknown room nothing can be said
     return kept
 
 

@@ -10,9 +10,8 @@ from app.domain.errors import InvalidInputError, ValidationIssue
 from app.domain.feature import Feature, Kind, MissingPolicy
 from app.domain.links import ProportionalLink
 from app.domain.schema import FeatureSchema, FloatArray, Value
+from app.domain.tolerances import GIVEN_SLACK
 
-_SLACK = 1e-6
-"""Sums of decimal numbers are not exact."""
 _FEATURE_NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
 
 
@@ -140,7 +139,7 @@ def _contradictions(
             (factor, value) for name, factor in relation.terms.items() if (value := values[name]) is not None
         ]
         total = sum(factor * float(value) for factor, value in known)
-        if len(known) == len(relation.terms) and total > relation.bound + _SLACK:
+        if len(known) == len(relation.terms) and total > relation.bound + GIVEN_SLACK:
             first = next(iter(relation.terms))
             faults.append(
                 ValidationIssue(f"{pointer}/{first}", f"contradicts other features: {relation.name}")

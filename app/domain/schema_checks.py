@@ -135,7 +135,7 @@ def _stays_finite(schema: FeatureSchema, identity: Identity) -> bool:
     size = abs(math.log10(identity.factor))
     for name, power in identity.powers.items():
         clinical = schema[name].clinical if name in schema else None
-        if clinical is not None and clinical[0] > 0:
+        if clinical is not None and min(clinical) > 0:  # a range turned round is a fault of the feature's own
             size += abs(power) * max(abs(math.log10(end)) for end in clinical)
     return size < 100
 

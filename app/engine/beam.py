@@ -18,6 +18,8 @@ DEPTH = 0.15
 """How far below the target (in risk) the search goes on looking for candidates that hold better."""
 BANDS = 6
 PER_BAND = 20
+_NEVER = 1e-9
+"""No risk counts as nearer to 0 or 1: log-odds would be infinite."""
 
 
 def beam_search(problem: RecourseProblem) -> SearchResult:
@@ -68,5 +70,5 @@ def _spread(problem: RecourseProblem, levels: IntArray, risk: FloatArray) -> Int
 
 
 def _logit(risk: FloatArray) -> FloatArray:
-    clipped = np.clip(risk, 1e-9, 1 - 1e-9)
+    clipped = np.clip(risk, _NEVER, 1 - _NEVER)
     return np.log(clipped / (1 - clipped))

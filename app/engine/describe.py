@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from app.domain.counterfactual import Change, Conditions, PermittedChange
 from app.domain.feature import Kind
-from app.domain.levers import SLACK, Lever
+from app.domain.levers import Lever
 from app.domain.schema import IntArray, Value
+from app.domain.tolerances import VALUE_SLACK
 from app.engine.problem import RecourseProblem
 
 
@@ -42,7 +43,7 @@ def broken_relations(problem: RecourseProblem, levels: IntArray) -> list[str]:
     for relation in problem.schema.relations:
         total = sum(factor * after[column[name]] for name, factor in relation.terms.items())
         as_is = sum(factor * before[column[name]] for name, factor in relation.terms.items())
-        if total > max(relation.bound, as_is) + SLACK:  # never so where a value is not known
+        if total > max(relation.bound, as_is) + VALUE_SLACK:  # never so where a value is not known
             broken.append(relation.name)
     return broken
 

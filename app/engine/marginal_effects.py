@@ -10,6 +10,8 @@ from app.engine.problem import RecourseProblem
 
 POINT = 0.05
 """Log-odds of one point. Trees of little depth make log-odds nearly a sum over levers; risks are not."""
+_NEVER = 1e-6
+"""No risk counts as nearer to 0 or 1: points would be infinite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +53,5 @@ def marginal_effects_of(problem: RecourseProblem) -> MarginalEffects:
 
 
 def _log_odds(risk: FloatArray) -> FloatArray:
-    kept = np.clip(risk, 1e-6, 1 - 1e-6)
+    kept = np.clip(risk, _NEVER, 1 - _NEVER)
     return np.log(kept / (1 - kept))

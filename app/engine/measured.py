@@ -8,12 +8,10 @@ import numpy as np
 from app.domain.feature import Feature, MissingPolicy, Range
 from app.domain.links import ProportionalLink
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
+from app.domain.tolerances import SAME
 from app.domain.units import Reading, readings_of
 from app.domain.wording import plain
 from app.engine.conditional import Conditional
-
-_SAME = 1e-9
-"""Of a step of precision: what lies on it but for rounding stays there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +42,8 @@ class Measured:
 
     def span(self, low: float, high: float) -> str:
         """A range with its unit, rounded inwards: "56.4 to 169.5 cm"."""
-        step = self.feature.precision
-        inwards = math.ceil(low / step - _SAME) * step, math.floor(high / step + _SAME) * step
+        step = self.feature.precision  # what lies on one but for rounding stays there
+        inwards = math.ceil(low / step - SAME) * step, math.floor(high / step + SAME) * step
         low, high = inwards if inwards[0] <= inwards[1] else (low, high)
         span = f"{self.text(low)} to {self.text(high)}"
         return f"{span} {self.feature.unit}" if self.feature.unit else span

@@ -4,6 +4,7 @@ import numpy as np
 
 from app.domain.levers import Levers
 from app.domain.schema import FloatArray, IntArray
+from app.domain.tolerances import SAME_RISK
 from app.engine.problem import RecourseProblem
 
 
@@ -33,7 +34,7 @@ def effective_moves(problem: RecourseProblem) -> IntArray:
     for position in range(len(problem.levers)):
         own = np.flatnonzero(moves[:, 0] == position)
         lowest_before = np.minimum.accumulate(np.concatenate([[start], risk[own]]))[:-1]
-        telling[own] = risk[own] < lowest_before - 1e-6
+        telling[own] = risk[own] < lowest_before - SAME_RISK
         if len(own) and not telling[own].any():
             telling[own[-1]] = True
     return moves[telling]

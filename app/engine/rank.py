@@ -3,11 +3,12 @@
 import numpy as np
 
 from app.domain.schema import FloatArray, IntArray
+from app.domain.tolerances import SAME_DECIMALS
 
 
 def by_effort(effort: FloatArray, distance: FloatArray) -> IntArray:
     """Positions from least to most effort; ties go to who is nearest to real people."""
-    return np.lexsort((distance, np.round(effort, 9)))
+    return np.lexsort((distance, np.round(effort, SAME_DECIMALS)))
 
 
 def diverse(levels: IntArray, order: IntArray, count: int) -> IntArray:

@@ -13,6 +13,7 @@ from app.domain.counterfactual import (
     Status,
 )
 from app.domain.schema import IntArray
+from app.domain.tolerances import SAME
 from app.domain.wording import summary
 from app.engine.describe import changes_of, conditions_of, features_of
 from app.engine.plausibility import plausibility
@@ -22,7 +23,7 @@ from app.engine.references import ReferenceData
 from app.engine.repair import repair
 from app.engine.robustness import as_robustness
 from app.engine.search_result import SearchResult
-from app.engine.selection import SAME, ScoredCandidates, select_options
+from app.engine.selection import ScoredCandidates, select_options
 
 
 def already_valid(risk: float) -> RecourseResult:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from app.domain.tolerances import SAME_RISK
 from app.engine.search_result import LowestRisk
 
 WORTH_TELLING = 0.005
 """Half a point of risk: what helps less is not worth a word."""
-_SAME = 1e-6
 
 
 def relaxations(
@@ -26,7 +26,7 @@ def relaxations(
     if furthest is None or furthest.risk > max(lowest.risk - WORTH_TELLING, target):
         return
     furthest = replace(furthest, max_changes=int((furthest.levels > 0).sum()))
-    enough = target if furthest.risk <= target else furthest.risk + _SAME
+    enough = target if furthest.risk <= target else furthest.risk + SAME_RISK
     fewer = range(lowest.max_changes + 1, furthest.max_changes)
     each = (lowest_with(changes) for changes in fewer) if lowest_with else iter(())
     yield next((relaxed for relaxed in each if relaxed.risk <= enough), furthest)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.domain.schema import BoolArray, IntArray
+from app.domain.tolerances import LEAST_EFFORT, SAME_RISK
 from app.engine.neighbours import distinct, effective_moves, extensions
 from app.engine.problem import RecourseProblem
 
@@ -77,9 +78,9 @@ def _one_move_further(
         return levels, moved
     lower = risk[parents] - problem.risk(children)
     extra = problem.levers.effort(children) - problem.levers.effort(levels)[parents]
-    order = np.lexsort((-lower / np.maximum(extra, 1e-9), parents))
+    order = np.lexsort((-lower / np.maximum(extra, LEAST_EFFORT), parents))
     first = order[np.unique(parents[order], return_index=True)[1]]
-    first = first[lower[first] > 1e-6]
+    first = first[lower[first] > SAME_RISK]
     result = levels.copy()
     result[parents[first]] = children[first]
     moved[parents[first]] = True

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.domain.schema import BoolArray, FloatArray, IntArray
+from app.domain.tolerances import SAME
 from app.engine.neighbours import distinct
 from app.engine.plausibility_profile import PlausibilityProfile
 from app.engine.preferences import Preferences
@@ -14,8 +15,6 @@ from app.engine.references import ReferenceData
 from app.engine.robustness import RobustnessEvaluator
 from app.engine.trim import trim
 
-SAME = 1e-9
-"""Shares and efforts that differ by less are equal."""
 SHORTLIST = 24
 """How many candidates are put to noise and adherence draws; refits alone sort out most."""
 

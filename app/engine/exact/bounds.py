@@ -15,7 +15,8 @@ import numpy as np
 from app.classifiers.forest import Float32Array
 from app.compiled import compiled
 from app.domain.schema import FloatArray, IntArray
-from app.engine.exact.reduce import ReducedForest
+from app.domain.tolerances import LEAST_EFFORT, SAME
+from app.engine.exact.reduce import LEAF, ReducedForest
 
 PARTS = 128
 _MOST_LEAVES = 1 << 10
@@ -37,8 +38,8 @@ class Knapsack(NamedTuple):
 def knapsack(gain: FloatArray, efforts: FloatArray, top: IntArray, changes: int) -> Knapsack:
     """The table for levers with these gains (levers, levels, scenarios) and efforts (levers, levels)."""
     last = np.sort(efforts[np.arange(len(top)), top])[::-1]
-    part = max(float(last[:changes].sum()), 1e-9) / (PARTS - 1)
-    parts = np.floor(efforts / part + 1e-9).astype(np.int64)
+    part = max(float(last[:changes].sum()), LEAST_EFFORT) / (PARTS - 1)
+    parts = np.floor(efforts / part + SAME).astype(np.int64)
     most = np.zeros((len(top) + 1, changes + 1, gain.shape[2], PARTS), dtype=np.float32)
     _fill(most, gain.astype(np.float32), parts, top)
     return Knapsack(most, part)
@@ -114,7 +115,7 @@ def _boxes(
     leaves, waiting = 0, 1  # boxes before `leaves` are done, those from there to `waiting` wait
     while leaves < waiting:
         node = stack[leaves]
-        if reduced.lever[node] < 0:
+        if reduced.lever[node] == LEAF:
             value[leaves] = reduced.value[node]
             leaves += 1
             continue

@@ -15,15 +15,18 @@ import numpy as np
 from app.classifiers.forest import Float32Array
 from app.compiled import compiled
 from app.domain.schema import BoolArray, FloatArray, IntArray
+from app.domain.tolerances import MARGIN_SLACK, SAME
 from app.engine.exact.bounds import PARTS, parts_needed
-from app.engine.exact.heap import pop, push
+from app.engine.exact.heap import ROOT, pop, push
 from app.engine.exact.reduce import ReducedForest, leaf
 
 NONE_LEFT, BEYOND, PAUSED, FULL = -1, -2, -3, -4
+"""How `advance` ended without a candidate, none of which has such an index."""
+MET, OPEN, LOOKED_AT = 0, 1, 2
+"""What `Frontier.counts` holds at each place."""
+UNCHANGED, NO_LEVER = 0, -1
+"""The index of the candidate that changes nothing, and what stands for its last changed lever."""
 _FIRST_ROOM = 1 << 12
-SLACK = 1e-5
-"""Of a margin: rounding must not let a candidate pass for out of reach that the classifier would accept."""
-_SAME = 1e-9
 
 
 class Program(NamedTuple):
@@ -51,8 +54,10 @@ class Program(NamedTuple):
 class Frontier(NamedTuple):
     """Candidates met so far, and a heap of those not yet taken further.
 
-    `sizes`: how many were met, how many the heap holds, how many were looked at so far, children that are
-    out of reach included.
+    `levels`, `effort` and `last` (the last changed lever) describe each candidate met, `keys` and `items` are
+    the heap. Compiled code can change an array but no field, so that what is counted is an array too:
+    `counts[MET]` candidates were met, `counts[OPEN]` wait in the heap, and `counts[LOOKED_AT]` were looked
+    at, children that are out of reach included.
     """
 
     levels: IntArray
@@ -60,7 +65,7 @@ class Frontier(NamedTuple):
     last: IntArray
     keys: FloatArray
     items: IntArray
-    sizes: IntArray
+    counts: IntArray
 
 
 def frontier(levers: int, key: float = 0.0) -> Frontier:
@@ -76,9 +81,11 @@ def frontier(levers: int, key: float = 0.0) -> Frontier:
         last=np.empty(room, dtype=np.int64),
         keys=np.empty(room),
         items=np.empty(room, dtype=np.int64),
-        sizes=np.array([1, 1, 0]),
+        counts=np.empty(3, dtype=np.int64),
     )
-    begun.levels[0], begun.effort[0], begun.last[0], begun.keys[0], begun.items[0] = 0, 0.0, -1, key, 0
+    begun.levels[UNCHANGED], begun.effort[UNCHANGED], begun.last[UNCHANGED] = 0, 0.0, NO_LEVER
+    begun.keys[ROOT], begun.items[ROOT] = key, UNCHANGED
+    begun.counts[MET], begun.counts[OPEN], begun.counts[LOOKED_AT] = 1, 1, 0
     return begun
 
 
@@ -88,7 +95,7 @@ def enlarged(open_: Frontier) -> Frontier:
         np.concatenate([array, np.empty((3 * len(array), *array.shape[1:]), array.dtype)])
         for array in open_[:-1]
     ]
-    return Frontier._make([*larger, open_.sizes])
+    return Frontier._make([*larger, open_.counts])
 
 
 @compiled
@@ -102,15 +109,15 @@ def advance(program: Program, open_: Frontier, taken: IntArray, limit: float, st
     """
     margins = np.empty(program.group[-1])
     for _ in range(steps):
-        if open_.sizes[1] == 0:
+        if open_.counts[OPEN] == 0:
             return NONE_LEFT
-        key, item = open_.keys[0], open_.items[0]
+        key, item = open_.keys[ROOT], open_.items[ROOT]
         if key > limit:
             return BEYOND
         if not has_room(program, open_):
             return FULL
-        open_.sizes[1] = pop(open_.keys, open_.items, open_.sizes[1])
-        open_.sizes[2] += 1
+        open_.counts[OPEN] = pop(open_.keys, open_.items, open_.counts[OPEN])
+        open_.counts[LOOKED_AT] += 1
         levels = open_.levels[item]
         moved = lever_set(levels)
         if contains_one(taken, moved):
@@ -120,8 +127,8 @@ def advance(program: Program, open_: Frontier, taken: IntArray, limit: float, st
         if further == PARTS:
             continue
         now = open_.effort[item] + further * program.part
-        if now > key + _SAME:  # the bound has become tighter since it was put there
-            open_.sizes[1] = push(open_.keys, open_.items, open_.sizes[1], now, item)
+        if now > key + SAME:  # the bound has become tighter since it was put there
+            open_.counts[OPEN] = push(open_.keys, open_.items, open_.counts[OPEN], now, item)
             continue
         if further == 0 and keeps_relations(program, levels):
             return item
@@ -132,7 +139,7 @@ def advance(program: Program, open_: Frontier, taken: IntArray, limit: float, st
 @compiled
 def has_room(program: Program, open_: Frontier) -> bool:
     """Whether all children of any candidate find room."""
-    return open_.sizes[0] + program.open.size <= len(open_.effort)
+    return open_.counts[MET] + program.open.size <= len(open_.effort)
 
 
 @compiled
@@ -153,16 +160,16 @@ def expand(program: Program, open_: Frontier, item: int) -> None:
             if not program.open[lever, level]:
                 continue
             levels[lever] = level
-            open_.sizes[2] += 1
+            open_.counts[LOOKED_AT] += 1
             if not _in_reach(program, before, leaves, levels, lever, left, margins):
                 continue
             further = _parts(program, margins, lever + 1, left)
-            child = open_.sizes[0]
+            child = open_.counts[MET]
             open_.levels[child], open_.last[child] = levels, lever
             open_.effort[child] = open_.effort[item] + program.efforts[lever, level]
             key = open_.effort[child] + further * program.part
-            open_.sizes[0] += 1
-            open_.sizes[1] = push(open_.keys, open_.items, open_.sizes[1], key, child)
+            open_.counts[MET] += 1
+            open_.counts[OPEN] = push(open_.keys, open_.items, open_.counts[OPEN], key, child)
         levels[lever] = 0
 
 
@@ -203,7 +210,7 @@ def _in_reach(
                 if reduced.levers_asked[tree] >> lever & 1:
                     total += leaf(reduced, tree, levels) - leaves[tree]
             margins[scenario] = total
-            if total - program.all_of[lever + 1, changes, scenario] > program.goal + SLACK:
+            if total - program.all_of[lever + 1, changes, scenario] > program.goal + MARGIN_SLACK:
                 may_fail -= 1
                 if may_fail < 0:
                     return False
@@ -216,7 +223,7 @@ def _parts(program: Program, margins: FloatArray, lever: int, changes: int) -> i
 
     In a group of n scenarios of which `quota` must reach the goal, the n - quota hardest may fail.
     """
-    table, goal = program.most[lever, changes], program.goal + SLACK
+    table, goal = program.most[lever, changes], program.goal + MARGIN_SLACK
     needed = 0
     for group in range(len(program.quota)):
         start, end = program.group[group], program.group[group + 1]

@@ -6,25 +6,26 @@ import numpy as np
 
 from app.compiled import compiled
 from app.domain.schema import FloatArray, IntArray
+from app.domain.tolerances import MARGIN_SLACK, SAME
 from app.engine.exact.branch import (
     FULL,
+    LOOKED_AT,
+    MET,
     NONE_LEFT,
+    OPEN,
     PAUSED,
-    SLACK,
     Frontier,
     Program,
     changes_in,
     has_room,
     keeps_relations,
 )
-from app.engine.exact.heap import pop, push
-from app.engine.exact.reduce import margin
-
-_SAME = 1e-9
+from app.engine.exact.heap import ROOT, pop, push
+from app.engine.exact.reduce import CLASSIFIER, margin
 
 
 class Incumbent(NamedTuple):
-    """The lowest candidate met so far: `margin`, of shape (1,), is the classifier's (scenario 0)."""
+    """The lowest candidate met so far: `margin`, of shape (1,), is the classifier's."""
 
     margin: FloatArray
     levels: IntArray
@@ -39,16 +40,16 @@ def first_incumbent(program: Program) -> Incumbent:
 def least_margin(program: Program) -> float:
     """No candidate at all goes below this margin: the key of a frontier's root."""
     unchanged = np.zeros(len(program.efforts), dtype=np.int64)
-    start = margin(program.reduced, 0, unchanged)
-    return float(start - program.all_of[0, program.changes, 0] - SLACK)
+    start = margin(program.reduced, CLASSIFIER, unchanged)
+    return float(start - program.all_of[0, program.changes, CLASSIFIER] - MARGIN_SLACK)
 
 
 @compiled
 def _settle(program: Program, levels: IntArray) -> float:
     """Move one lever after another to wherever the margin is lowest, as long as that helps."""
-    here = margin(program.reduced, 0, levels)
+    here = margin(program.reduced, CLASSIFIER, levels)
     while True:
-        least, best, to = here - _SAME, -1, 0
+        least, best, to = here - SAME, -1, 0
         for lever in range(len(levels)):
             now = levels[lever]
             may_move = now > 0 or changes_in(levels) < program.changes
@@ -56,7 +57,7 @@ def _settle(program: Program, levels: IntArray) -> float:
                 if not may_move or not (level == 0 or program.open[lever, level]):
                     continue
                 levels[lever] = level
-                there = margin(program.reduced, 0, levels)
+                there = margin(program.reduced, CLASSIFIER, levels)
                 if there < least and keeps_relations(program, levels):
                     least, best, to = there, lever, level
             levels[lever] = now
@@ -73,12 +74,12 @@ def minimise_margin(program: Program, open_: Frontier, best: Incumbent, steps: i
     enlarged to go on.
     """
     for _ in range(steps):
-        if open_.sizes[1] == 0 or open_.keys[0] >= best.margin[0]:
+        if open_.counts[OPEN] == 0 or open_.keys[ROOT] >= best.margin[0]:
             return NONE_LEFT
         if not has_room(program, open_):
             return FULL
-        item = open_.items[0]
-        open_.sizes[1] = pop(open_.keys, open_.items, open_.sizes[1])
+        item = open_.items[ROOT]
+        open_.counts[OPEN] = pop(open_.keys, open_.items, open_.counts[OPEN])
         _children(program, open_, item, best)
     return PAUSED
 
@@ -94,17 +95,17 @@ def _children(program: Program, open_: Frontier, item: int, best: Incumbent) -> 
             if not program.open[lever, level]:
                 continue
             levels[lever] = level
-            open_.sizes[2] += 1
-            here = margin(program.reduced, 0, levels)
-            least = here - program.all_of[lever + 1, left, 0] - SLACK
+            open_.counts[LOOKED_AT] += 1
+            here = margin(program.reduced, CLASSIFIER, levels)
+            least = here - program.all_of[lever + 1, left, CLASSIFIER] - MARGIN_SLACK
             if least >= best.margin[0]:
                 continue
-            child = open_.sizes[0]
+            child = open_.counts[MET]
             open_.levels[child], open_.last[child] = levels, lever
             open_.effort[child] = open_.effort[item] + program.efforts[lever, level]
-            open_.sizes[0] += 1
-            open_.sizes[1] = push(open_.keys, open_.items, open_.sizes[1], least, child)
-            if here < best.margin[0] - _SAME and keeps_relations(program, levels):
+            open_.counts[MET] += 1
+            open_.counts[OPEN] = push(open_.keys, open_.items, open_.counts[OPEN], least, child)
+            if here < best.margin[0] - SAME and keeps_relations(program, levels):
                 best.margin[0] = here
                 best.levels[:] = levels
         levels[lever] = 0

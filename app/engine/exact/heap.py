@@ -6,12 +6,15 @@
 from app.compiled import compiled
 from app.domain.schema import FloatArray, IntArray
 
+ROOT = 0
+"""Where the item of the least key stands."""
+
 
 @compiled
 def push(keys: FloatArray, items: IntArray, size: int, key: float, item: int) -> int:
     """Add an item; return the new size."""
     place = size
-    while place > 0 and keys[(place - 1) // 2] > key:
+    while place > ROOT and keys[(place - 1) // 2] > key:
         above = (place - 1) // 2
         keys[place], items[place] = keys[above], items[above]
         place = above
@@ -21,10 +24,10 @@ def push(keys: FloatArray, items: IntArray, size: int, key: float, item: int) ->
 
 @compiled
 def pop(keys: FloatArray, items: IntArray, size: int) -> int:
-    """Take the first item away, which must have been read from place 0; return the new size."""
+    """Take the first item away, which must have been read from `ROOT`; return the new size."""
     size -= 1
     key, item = keys[size], items[size]
-    place = 0
+    place = ROOT
     while 2 * place + 1 < size:
         below = 2 * place + 1
         if below + 1 < size and keys[below + 1] < keys[below]:

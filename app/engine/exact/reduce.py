@@ -14,6 +14,10 @@ from app.compiled import compiled
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.engine.exact.scenarios import Scenarios
 
+CLASSIFIER = 0
+"""The scenario of the classifier as it is: `Scenarios` puts it first."""
+LEAF = -1
+"""In place of a lever: the node asks about none."""
 _MOST_NODES = 1 << 11
 """Of one tree: as many as a tree of depth 10 has."""
 
@@ -23,8 +27,8 @@ class ReducedForest(NamedTuple):
 
     margin of s = `base[s]` + sum over levers q of `single[q, x[q], s]` + a leaf of each tree in
     `root[first[s]:first[s + 1]]`. At a node, a level of lever `lever` below `cut` goes to `low`, else to
-    `high`; a leaf has `lever == -1` and its value in `value`. `levers_asked` has a bit set for each lever
-    that a tree asks about. `telling[q, l]`: whether any tree sees a difference between level l and the
+    `high`; a leaf has `LEAF` as its lever and its value in `value`. `levers_asked` has a bit set for each
+    lever that a tree asks about. `telling[q, l]`: whether any tree sees a difference between level l and the
     one before.
     """
 
@@ -95,7 +99,7 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest) -> None:
                         left = forest.default_left[node] if np.isnan(value) else value < threshold
                     node = forest.left[node] if left else forest.right[node]
                 if forest.left[node] < 0:
-                    out.lever[index], out.value[index] = -1, forest.value[node]
+                    out.lever[index], out.value[index] = LEAF, forest.value[node]
                 else:
                     cut = _first_crossing(
                         scenarios.moved[version, slot], threshold, low[done, lever], high[done, lever]
@@ -141,7 +145,7 @@ def _add_up(out: ReducedForest, scenario: int, start: int, top: IntArray) -> Non
     lever = out.lever[start]
     for level in range(top[lever] + 1):
         node = start
-        while out.lever[node] >= 0:
+        while out.lever[node] != LEAF:
             node = out.low[node] if level < out.cut[node] else out.high[node]
         out.single[lever, level, scenario] += out.value[node]
 
@@ -150,7 +154,7 @@ def _add_up(out: ReducedForest, scenario: int, start: int, top: IntArray) -> Non
 def leaf(out: ReducedForest, tree: int, levels: IntArray) -> float:
     """What a kept tree adds to the margin at these levels."""
     node = out.root[tree]
-    while out.lever[node] >= 0:
+    while out.lever[node] != LEAF:
         node = out.low[node] if levels[out.lever[node]] < out.cut[node] else out.high[node]
     return out.value[node]
 

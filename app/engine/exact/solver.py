@@ -11,11 +11,14 @@ import numpy as np
 from app.classifiers.forest import Forest
 from app.domain.levers import Levers
 from app.domain.schema import BoolArray, FloatArray, IntArray
+from app.domain.tolerances import SAME
 from app.engine.exact.bounds import gains, knapsack
 from app.engine.exact.branch import (
     BEYOND,
     FULL,
+    LOOKED_AT,
     NONE_LEFT,
+    OPEN,
     PAUSED,
     Frontier,
     Program,
@@ -28,14 +31,14 @@ from app.engine.exact.branch import (
 )
 from app.engine.exact.budget import Budget
 from app.engine.exact.descent import first_incumbent, least_margin, minimise_margin
-from app.engine.exact.reduce import reduced
+from app.engine.exact.heap import ROOT
+from app.engine.exact.reduce import CLASSIFIER, reduced
 from app.engine.exact.scenarios import Scenarios
 
 MOST_LEVERS = 62
 """Sets of levers are the bits of one machine word."""
 _STEPS = 256
 _MOST_ROOM = 1 << 20
-_SAME = 1e-9
 
 
 class Refusal(Enum):
@@ -98,7 +101,7 @@ class ExactSearch:
     def by_leverage(self) -> IntArray:
         """The levers by what they can take off the classifier's margin for their effort, largest first."""
         top, every = self._scenarios.top, np.arange(len(self._levers))
-        worth = self._gain[every, :, 0].max(axis=1, initial=0) / self._levers.efforts[every, top]
+        worth = self._gain[every, :, CLASSIFIER].max(axis=1, initial=0) / self._levers.efforts[every, top]
         return self._order[np.argsort(-worth, kind="stable")]
 
     def best(
@@ -125,9 +128,9 @@ class ExactSearch:
         open_ = frontier(len(self._levers))
         solved, taken, tied = Solved(), np.empty(0, dtype=np.int64), _Tied()
         while len(solved.levels) < count:
-            before = open_.sizes[2]
+            before = open_.counts[LOOKED_AT]
             item = advance(program, open_, taken, tied.limit, _STEPS)
-            budget.spend((open_.sizes[2] - before) * self._scenarios.number)
+            budget.spend((open_.counts[LOOKED_AT] - before) * self._scenarios.number)
             if item >= 0:
                 levels = open_.levels[item].copy()
                 rank = accept(self._as_asked(levels))
@@ -158,9 +161,9 @@ class ExactSearch:
         best, open_ = first_incumbent(program), frontier(len(self._levers), key=least_margin(program))
         state = PAUSED
         while state != NONE_LEFT and len(open_.effort) <= _MOST_ROOM and not budget.is_spent:
-            before = open_.sizes[2]
+            before = open_.counts[LOOKED_AT]
             state = minimise_margin(program, open_, best, _STEPS)
-            budget.spend(open_.sizes[2] - before)
+            budget.spend(open_.counts[LOOKED_AT] - before)
             open_ = enlarged(open_) if state == FULL else open_
         margin = float(best.margin[0])
         bound = math.inf if state == NONE_LEFT else min(margin, _least_key(open_))
@@ -168,7 +171,7 @@ class ExactSearch:
 
     def easiest(self, margin: float, budget: Budget, changes: int) -> IntArray | None:
         """The candidate of least effort that gets down to this margin; None with the budget spent before."""
-        program = self._problem(margin + _SAME, 0.0, changes)
+        program = self._problem(margin + SAME, 0.0, changes)
         solved = self._best(program, 1, lambda levels: 0.0, budget)
         return solved.levels[0] if solved.levels else None
 
@@ -180,7 +183,7 @@ class ExactSearch:
 
     def _problem(self, goal: float, share: float, changes: int) -> Program:
         sizes = np.diff(self._scenarios.group)
-        quota = np.concatenate([[1], np.ceil(sizes[1:] * share - 1e-9)]).astype(np.int64)
+        quota = np.concatenate([[1], np.ceil(sizes[1:] * share - SAME)]).astype(np.int64)
         return self._anything(min(changes, len(self._levers)))._replace(goal=goal, quota=quota)
 
     def _anything(self, changes: int) -> Program:
@@ -233,7 +236,7 @@ class _Tied:
         self.members: list[tuple[float, int, IntArray]] = []
 
     def add(self, effort: float, rank: float, levels: IntArray) -> None:
-        self.limit = effort + _SAME
+        self.limit = effort + SAME
         self.members.append((rank, len(self.members), levels))
 
     def settle(self, solved: Solved, taken: IntArray, count: int) -> IntArray:
@@ -247,4 +250,4 @@ class _Tied:
 
 
 def _least_key(open_: Frontier) -> float:
-    return float(open_.keys[0]) if open_.sizes[1] else math.inf
+    return float(open_.keys[ROOT]) if open_.counts[OPEN] else math.inf

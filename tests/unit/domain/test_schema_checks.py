@@ -118,6 +118,7 @@ def test_a_shipped_schema_has_no_fault(content: Content) -> None:
         ),
         (relation(sbp=0), "the relation 'diastolic pressure is below systolic pressure' counts sbp 0 times"),
         (feature("sbp", clinical=[260, 60]), "sbp: clinical runs from 260 to 60, which is no range"),
+        (feature("height", clinical=[100, -1]), "height: clinical runs from 100 to -1, which is no range"),
         (feature("sbp", observed=[238, 74]), "sbp: observed runs from 238 to 74, which is no range"),
         (feature("sbp", clinical=[80, 260]), "sbp: observed goes beyond clinical"),
         (

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.domain.tolerances import MARGIN_SLACK
 from app.engine.exact.bounds import PARTS, gains, knapsack, parts_needed
-from app.engine.exact.branch import SLACK
 from app.engine.exact.heap import pop, push
 from app.engine.exact.reduce import margin, reduced
 from app.engine.exact.scenarios import all_scenarios
@@ -36,7 +36,7 @@ def test_no_candidate_takes_off_more_than_the_knapsack_allows(
         first = int(np.flatnonzero(x)[0])
         for scenario, before in enumerate(unmoved):
             fall = before - margin(trees, scenario, x)
-            needed = parts_needed(table.most[first, moved, scenario], fall - SLACK)
+            needed = parts_needed(table.most[first, moved, scenario], fall - MARGIN_SLACK)
             assert needed < PARTS
             assert needed * table.part <= effort + 1e-9
 
