@@ -22,10 +22,10 @@ _ARRAY, _OBJECT, _TYPE, _COUNT = ord("["), ord("{"), ord("$"), ord("#")
 _TEXT, _LONG_NUMBER, _UNSIGNED = ord("S"), ord("H"), ord("U")
 
 
-def _by_mark(told: Mapping[str, int]) -> IntArray:
+def _by_mark(numbers: Mapping[str, int]) -> IntArray:
     """A table over all bytes; `_BROKEN` for those that are no such mark."""
     table = np.full(256, _BROKEN, dtype=np.int64)
-    for mark, number in told.items():
+    for mark, number in numbers.items():
         table[ord(mark)] = number
     return table
 

@@ -152,10 +152,10 @@ def _add_largest_falls(
 
 
 @compiled
-def _meet(low: IntArray, high: IntArray, one: int, other: int, but: int) -> bool:
+def _meet(low: IntArray, high: IntArray, first: int, second: int, but: int) -> bool:
     """Whether two boxes share a choice of all levers but one."""
     for lever in range(low.shape[1]):
-        apart = low[one, lever] > high[other, lever] or low[other, lever] > high[one, lever]
+        apart = low[first, lever] > high[second, lever] or low[second, lever] > high[first, lever]
         if apart and lever != but:
             return False
     return True

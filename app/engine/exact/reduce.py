@@ -83,7 +83,7 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest) -> None:
         model, version = scenarios.model[scenario], scenarios.version[scenario]
         for tree in range(forest.first[model], forest.first[model + 1]):
             waiting[0], low[0], high[0] = forest.root[tree], 0, scenarios.top
-            done, known, asked = 0, 1, 0  # nodes before `done` are written, those up to `known` wait
+            done, known, levers_asked = 0, 1, 0  # nodes before `done` are written, those up to `known` wait
             while done < known:
                 node, index = waiting[done], written + done
                 # Go down as long as every level that can still be chosen leads the same way.
@@ -107,7 +107,7 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest) -> None:
                     out.lever[index], out.cut[index] = lever, cut
                     out.low[index], out.high[index] = written + known, written + known + 1
                     out.telling[lever, cut] = True
-                    asked |= 1 << lever
+                    levers_asked |= 1 << lever
                     waiting[known] = forest.left[node] if left else forest.right[node]
                     waiting[known + 1] = forest.right[node] if left else forest.left[node]
                     for child in (known, known + 1):
@@ -115,11 +115,11 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest) -> None:
                     high[known, lever], low[known + 1, lever] = cut - 1, cut
                     known += 2
                 done += 1
-            if asked & (asked - 1):
-                out.root[trees], out.levers_asked[trees] = written, asked
+            if levers_asked & (levers_asked - 1):  # two or more
+                out.root[trees], out.levers_asked[trees] = written, levers_asked
                 trees += 1
                 written += known
-            elif asked == 0:
+            elif levers_asked == 0:
                 out.base[scenario] += out.value[written]
             else:
                 _add_up(out, scenario, written, scenarios.top)
