@@ -101,6 +101,7 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest) -> None:
                 if forest.left[node] < 0:
                     out.lever[index], out.value[index] = LEAF, forest.value[node]
                 else:
+                    # Below the cut goes where the lowest level goes, be that left or right in the forest.
                     cut = _first_crossing(
                         scenarios.moved[version, slot], threshold, low[done, lever], high[done, lever]
                     )
@@ -115,7 +116,9 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest) -> None:
                     high[known, lever], low[known + 1, lever] = cut - 1, cut
                     known += 2
                 done += 1
-            if levers_asked & (levers_asked - 1):  # two or more
+            # What was written stays only if the tree asks about two levers or more (two bits are set); else
+            # it is added up elsewhere, and the next tree is written over it.
+            if levers_asked & (levers_asked - 1):
                 out.root[trees], out.levers_asked[trees] = written, levers_asked
                 trees += 1
                 written += known
@@ -128,7 +131,10 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest) -> None:
 
 @compiled
 def _first_crossing(values: FloatArray, threshold: float, low: int, high: int) -> int:
-    """The first level that lies on the other side of the threshold than level `low`."""
+    """The first level that lies on the other side of the threshold than level `low`.
+
+    By bisection, since values never turn back as the level rises.
+    """
     side = values[low] < threshold
     while high - low > 1:
         middle = (low + high) // 2
