@@ -1,27 +1,27 @@
-"""What columns differ in, told in a sentence's half."""
+"""What columns differ in, as half a sentence."""
 
 from collections.abc import Collection, Sequence
 
 _SHOWN = 3
 
 
-def difference(found: Sequence[str], declared: Sequence[str]) -> str | None:
-    """What `found` has other than task.toml declares; None if it has the same columns in the same order.
+def difference(given: Sequence[str], declared: Sequence[str]) -> str | None:
+    """What `given` has other than task.toml declares; None if it has the same columns in the same order.
 
     Reads after a verb: "takes the columns in another order than task.toml: position 3 is 'weight', …".
     """
-    if tuple(found) == tuple(declared):
+    if tuple(given) == tuple(declared):
         return None
-    parts = [("it lacks ", _absent(declared, found)), ("task.toml lacks ", _absent(found, declared))]
-    told = [words + _listed(names) for words, names in parts if names]
-    if told:
-        return f"other columns than task.toml: {' and '.join(told)}"
-    if len(found) != len(declared):
-        return f"{len(found)} columns, some of them twice, not the {len(declared)} of task.toml"
-    place = next(i for i, pair in enumerate(zip(found, declared, strict=True)) if pair[0] != pair[1])
+    parts = [("it lacks ", _absent(declared, given)), ("task.toml lacks ", _absent(given, declared))]
+    differences = [words + _listed(names) for words, names in parts if names]
+    if differences:
+        return f"other columns than task.toml: {' and '.join(differences)}"
+    if len(given) != len(declared):
+        return f"{len(given)} columns, some of them twice, not the {len(declared)} of task.toml"
+    place = next(i for i, pair in enumerate(zip(given, declared, strict=True)) if pair[0] != pair[1])
     return (
         "the columns in another order than task.toml: "
-        f"position {place + 1} is '{found[place]}', not '{declared[place]}'"
+        f"position {place + 1} is '{given[place]}', not '{declared[place]}'"
     )
 
 

@@ -42,8 +42,8 @@ def read_manifest(home: Path, schema: FeatureSchema) -> Manifest:
         manifest = Manifest.model_validate_json(_content(path))
     except ValidationError as error:
         raise ModelFolderError(f"{path} is not a manifest") from error
-    if told := difference(manifest.columns, schema.columns):
-        raise ModelFolderError(f"{path} lists {told}")
+    if differing := difference(manifest.columns, schema.columns):
+        raise ModelFolderError(f"{path} lists {differing}")
     return manifest
 
 

@@ -76,7 +76,11 @@ def joined(forests: Sequence[Forest]) -> Forest:
 
 @compiled
 def margins(forest: Forest, rows: Float32Array) -> FloatArray:
-    """The margin of every model for every row: shape (n, columns) to (models, n)."""
+    """The margin of every model for every row: shape (n, columns) to (models, n).
+
+    A tree at a time over all rows: its nodes stay in the processor's cache. Values meet thresholds in single
+    precision, as in XGBoost, so that nobody falls on the other side of a split.
+    """
     models = len(forest.first) - 1
     result = np.empty((models, len(rows)))
     for model in range(models):
@@ -101,6 +105,7 @@ def _forest(booster: xgboost.Booster) -> Forest:
     root = np.cumsum([0, *sizes])
     offset = np.repeat(root[:-1], sizes)
     left, right = (_joint(trees, side, np.int32) for side in ("left_children", "right_children"))
+    # XGBoost keeps a leaf's value where a split has its threshold, and numbers nodes within their tree.
     condition = _joint(trees, "split_conditions", np.float32)
     return Forest(
         column=_joint(trees, "split_indices", np.int32),

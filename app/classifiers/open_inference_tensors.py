@@ -48,7 +48,7 @@ def tensor_format_of(metadata: Any, columns: Sequence[str], binary: bool) -> Ten
     """The form that a model's metadata asks for.
 
     Raises:
-        MisfitError: its inputs are not these columns.
+        SignatureMismatchError: its inputs are not these columns.
     """
     inputs = _tensors(metadata, "inputs")
     if not inputs:
@@ -57,8 +57,8 @@ def tensor_format_of(metadata: Any, columns: Sequence[str], binary: bool) -> Ten
     datatypes = {str(tensor.get("datatype")) for tensor in inputs}
     if len(inputs) == 1:
         _check_width(inputs[0], columns)
-    elif told := difference(sorted(names), sorted(columns)):
-        raise SignatureMismatchError(f"takes {told}")
+    elif differing := difference(sorted(names), sorted(columns)):
+        raise SignatureMismatchError(f"takes {differing}")
     if len(datatypes) > 1 or not datatypes <= set(_DTYPES):
         raise SignatureMismatchError(f"takes {', '.join(sorted(datatypes))}, not FP32 or FP64")
     return TensorFormat(names if len(names) == 1 else tuple(columns), datatypes.pop(), binary)
@@ -68,7 +68,7 @@ def outputs_to_try(metadata: Any) -> tuple[str | None, ...]:
     """Which output to request, best first; None is whatever the server gives by itself.
 
     Raises:
-        MisfitError: there are several outputs, and none says that it is the probability.
+        SignatureMismatchError: there are several outputs, and none says that it is the probability.
     """
     names = [str(tensor.get("name")) for tensor in _tensors(metadata, "outputs")]
     if PROBABILITIES in names or not names:
@@ -113,7 +113,7 @@ def risks_of(response: Any, output: str | None, count: int) -> FloatArray:
     Accepts the shapes (n,), (n, 1) and (n, 2), whose last column is the outcome's probability.
 
     Raises:
-        MisfitError: they are not `count` probabilities.
+        SignatureMismatchError: they are not `count` probabilities.
     """
     tensor = _answered(_tensors(response, "outputs"), output)
     if str(tensor.get("datatype")) not in _FLOATS:
@@ -170,10 +170,10 @@ def _numbers(data: Any) -> FloatArray:
     return values.astype(np.float64)
 
 
-def _safe(told: Any) -> str:
+def _safe(value: Any) -> str:
     """A shape or a type as the server tells it, as long as it is one: an answer may echo anything."""
-    if isinstance(told, list) and len(told) <= 4 and all(type(size) is int for size in told):
-        return str(told)
-    if isinstance(told, str) and told.isalnum() and len(told) <= 8:
-        return told
-    return str(told) if type(told) is int else "something else"
+    if isinstance(value, list) and len(value) <= 4 and all(type(size) is int for size in value):
+        return str(value)
+    if isinstance(value, str) and value.isalnum() and len(value) <= 8:
+        return value
+    return str(value) if type(value) is int else "something else"

@@ -36,8 +36,8 @@ def people_of(model: ModelVersion, side: Side) -> list[Person]:
     people = [{name: _known(row[name]) for name in names} for row in table]
     risk = model.classifier.risk(np.stack([model.schema.encode(person) for person in people]))
     return [
-        Person(row.get(ID, place), person, float(one))
-        for place, (row, person, one) in enumerate(zip(table, people, risk, strict=True))
+        Person(row.get(ID, place), person, float(own_risk))
+        for place, (row, person, own_risk) in enumerate(zip(table, people, risk, strict=True))
     ]
 
 

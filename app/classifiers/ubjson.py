@@ -22,10 +22,10 @@ _ARRAY, _OBJECT, _TYPE, _COUNT = ord("["), ord("{"), ord("$"), ord("#")
 _TEXT, _LONG_NUMBER, _UNSIGNED = ord("S"), ord("H"), ord("U")
 
 
-def _by_mark(told: Mapping[str, int]) -> IntArray:
+def _by_mark(numbers: Mapping[str, int]) -> IntArray:
     """A table over all bytes; `_BROKEN` for those that are no such mark."""
     table = np.full(256, _BROKEN, dtype=np.int64)
-    for mark, number in told.items():
+    for mark, number in numbers.items():
         table[ord(mark)] = number
     return table
 
@@ -56,12 +56,13 @@ def _after_value(content: IntArray, place: int, mark: int, depth: int) -> int:
     if mark not in (_ARRAY, _OBJECT):
         return _after(content, place, _SIZES[mark], 1)
     place, of, left = _opened(content, place)
+    # Values of one type and size are passed over in one step: nearly all of a model is such arrays.
     if mark == _ARRAY and left >= 0 and _SIZES[of] >= 0:
         return _after(content, place, _SIZES[of], left)
     while place != _BROKEN and left != 0:
         if left == _TO_ITS_MARK and _is_next(content, place, mark + 2):  # [ and ], { and } are two apart
             return place + 1
-        left -= left > 0
+        left -= left > 0  # a count runs down to 0, `_TO_ITS_MARK` stays
         if mark == _OBJECT:
             place = _after_text(content, place)
         own, after = (of, place) if of != _EACH_ITS_OWN else _mark(content, place)
@@ -91,6 +92,7 @@ def _after_text(content: IntArray, place: int) -> int:
 @compiled
 def _after(content: IntArray, place: int, size: int, count: int) -> int:
     """Where so many values of a size end, or `_BROKEN` where that is beyond the end."""
+    # By division: a product of what a file claims could overflow, and come out as a place within it.
     if place == _BROKEN or size == _BROKEN or count > (len(content) - place) // max(size, 1):
         return _BROKEN
     return place + size * count
@@ -104,7 +106,7 @@ def _number(content: IntArray, place: int) -> tuple[int, int]:
     if end == _BROKEN:
         return 0, _BROKEN
     number = int(content[start])
-    if mark != _UNSIGNED and number >= 128:
+    if mark != _UNSIGNED and number >= 128:  # big-endian: the first byte has the sign
         return 0, _BROKEN
     for at in range(start + 1, end):
         number = number * 256 + int(content[at])

@@ -21,17 +21,17 @@ def weaknesses(held_out: Figures | None) -> tuple[str, ...]:
             f"{held_out.n} held-out people too few have it, or too few have not.",
         )
     interval = f"95 % interval {auc.low:.2f} to {auc.high:.2f}"
-    told = f"ROC-AUC on {held_out.n} held-out people is {auc.value:.2f} ({interval})"
+    figure = f"ROC-AUC on {held_out.n} held-out people is {auc.value:.2f} ({interval})"
     if auc.low <= GUESSING:
-        return (f"This model is not shown to do better than guessing: {told}; {GUESSING} is guessing.",)
+        return (f"This model is not shown to do better than guessing: {figure}; {GUESSING} is guessing.",)
     if auc.value < ACCEPTABLE:
         return (
-            f"This model is weak: {told}. Below {ACCEPTABLE} it tells people with the outcome from people "
+            f"This model is weak: {figure}. Below {ACCEPTABLE} it tells people with the outcome from people "
             "without it poorly, and its options are little to go by.",
         )
     if auc.low < ACCEPTABLE:
         return (
-            f"This model may be weak: {told}. The interval begins below {ACCEPTABLE}, where a model tells "
+            f"This model may be weak: {figure}. The interval begins below {ACCEPTABLE}, where a model tells "
             "people with the outcome from people without it poorly.",
         )
     return ()

@@ -67,8 +67,8 @@ def load_booster(path: Path, columns: Sequence[str]) -> xgboost.Booster:
         raise ClassifierError(
             f"{path} does not name its {booster.num_features()} columns, so that nobody can check their order"
         )
-    if told := difference(booster.feature_names, columns):
-        raise ClassifierError(f"{path} takes {told}")
+    if differing := difference(booster.feature_names, columns):
+        raise ClassifierError(f"{path} takes {differing}")
     return _up_to_its_best(booster, path)
 
 
@@ -91,10 +91,10 @@ def _check_kind(booster: xgboost.Booster, path: Path) -> None:
 
 
 def _up_to_its_best(booster: xgboost.Booster, path: Path) -> xgboost.Booster:
-    told, rounds = booster.attributes().get("best_iteration"), booster.num_boosted_rounds()
-    if told is None:
+    best_round, rounds = booster.attributes().get("best_iteration"), booster.num_boosted_rounds()
+    if best_round is None:
         return booster
-    if not re.fullmatch(r"[0-9]{1,9}", told) or int(told) >= rounds:
+    if not re.fullmatch(r"[0-9]{1,9}", best_round) or int(best_round) >= rounds:
         raise ClassifierError(f"{path} has a best_iteration that is none of its {rounds} rounds, from 0 on")
-    best = int(told) + 1
-    return booster if best == rounds else booster[:best]
+    kept = int(best_round) + 1
+    return booster if kept == rounds else booster[:kept]

@@ -21,8 +21,8 @@ def complement_of(schema: FeatureSchema) -> FeatureSchema:
     Actions stay as they are, and they lead towards low risk: what looks for high risk takes a schema that
     is unconstrained, or one with reversed actions.
     """
-    told = schema.model_dump(by_alias=True)
-    told["model"]["threshold"] = 1.0 - schema.model.threshold - JUST_ABOVE
-    for feature in told["feature"]:
+    content = schema.model_dump(by_alias=True)
+    content["model"]["threshold"] = 1.0 - schema.model.threshold - JUST_ABOVE
+    for feature in content["feature"]:
         feature["risk"] = _OPPOSITE[feature["risk"]]
-    return FeatureSchema.model_validate(told)
+    return FeatureSchema.model_validate(content)

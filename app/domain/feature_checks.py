@@ -31,8 +31,8 @@ def feature_faults(feature: Feature) -> Iterator[str]:
 
 def _category_faults(feature: Feature) -> Iterator[str]:
     values = [category.value for category in feature.categories]
-    for what, told in (("value", values), ("label", [category.label for category in feature.categories])):
-        if twice := _repeated(told):
+    for what, names in (("value", values), ("label", [category.label for category in feature.categories])):
+        if twice := _repeated(names):
             yield f"two categories have the {what} '{twice}'"
     for value in values:
         if held := next((sign for sign in _UNNAMEABLE if sign in value), None):
@@ -127,5 +127,5 @@ def _is_multiple(value: float, unit: float) -> bool:
     return abs(times - round(times)) <= GIVEN_SLACK and (round(times) != 0 or value == 0)
 
 
-def _repeated(told: list[str]) -> str | None:
-    return next((one for one in told if told.count(one) > 1), None)
+def _repeated(names: list[str]) -> str | None:
+    return next((name for name in names if names.count(name) > 1), None)

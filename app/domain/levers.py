@@ -1,8 +1,10 @@
 """A patient's levers: every value that each actionable feature may take, and what moves with it.
 
-A lever has levels: level 0 is the factual value, level k the k-th permitted step. A candidate is one
-level for each lever. So fixed features cannot move, steps, directions, limits and links hold, and
-permitted ranges are kept, by construction; only relations between levers remain to be checked.
+The levers of a patient are the action set of Ustun, Spangher and Liu ("Actionable recourse in linear
+classification", 2019): what a person may do, feature by feature. A lever has levels: level 0 is the factual
+value, level k the k-th permitted step. A candidate is one level for each lever. So fixed features cannot
+move, steps, directions, limits and links hold, and permitted ranges are kept, by construction; only relations
+between levers remain to be checked.
 """
 
 import math
@@ -24,7 +26,9 @@ _UNBOUNDED = (-math.inf, math.inf)
 
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """One actionable feature of one patient.
+    """One actionable feature of one patient, with the values that it may be moved to.
+
+    Its levels above 0 are the actions on that feature (Ustun, Spangher and Liu, 2019).
 
     `rows` has shape (levels, columns moved): what each level writes into `columns` of the classifier's
     input, the lever's own value first, linked features after it. `effort` has shape (levels,).
@@ -49,7 +53,7 @@ class Lever:
 
 @dataclass(frozen=True)
 class Levers:
-    """All levers of one patient, and the arithmetic of candidates.
+    """All levers of one patient (their action set), and the arithmetic of candidates.
 
     Candidates are integer arrays of shape (n, levers) holding levels; all arithmetic is table look-up.
     """
@@ -130,11 +134,11 @@ class Levers:
 def levers_of(schema: FeatureSchema, patient: Patient, constraints: Constraints) -> Levers:
     """The levers open to a patient under a request's constraints; unknown features have none."""
     open_features = (f for f in schema.actionable if constraints.allows_varying(f.name))
-    found = (_lever(schema, patient, feature, constraints) for feature in open_features)
+    levers = (_lever(schema, patient, feature, constraints) for feature in open_features)
     terms, bounds = _relations(schema, patient)
     return Levers(
         factual=patient.row,
-        items=tuple(lever for lever in found if lever is not None),
+        items=tuple(lever for lever in levers if lever is not None),
         relation_terms=terms,
         relation_bounds=bounds,
         max_changes=constraints.max_changes,

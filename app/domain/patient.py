@@ -134,7 +134,7 @@ def _contradictions(
     schema: FeatureSchema, values: Mapping[str, Value], pointer: str
 ) -> list[ValidationIssue]:
     faults = []
-    for relation in (one for one in schema.relations if one.binds == "everybody"):
+    for relation in (relation for relation in schema.relations if relation.binds == "everybody"):
         known = [
             (factor, value) for name, factor in relation.terms.items() if (value := values[name]) is not None
         ]

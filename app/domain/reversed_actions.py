@@ -17,18 +17,18 @@ def reversed_actions(schema: FeatureSchema) -> FeatureSchema:
 
     What goes towards a range from either side has no opposite, and stays as it is; so does what follows it.
     """
-    told: dict[str, Any] = schema.model_dump(by_alias=True)
-    told["feature"] = features = [_reversed(feature) for feature in schema.features]
+    content: dict[str, Any] = schema.model_dump(by_alias=True)
+    content["feature"] = features = [_reversed(feature) for feature in schema.features]
     moving = {feature["name"] for feature in features if feature["action"] is not None}
-    told["link"] = [link.model_dump() for link in schema.links if link.driver in moving]
-    return FeatureSchema.model_validate(told)
+    content["link"] = [link.model_dump() for link in schema.links if link.driver in moving]
+    return FeatureSchema.model_validate(content)
 
 
 def _reversed(feature: Feature) -> dict[str, Any]:
-    told, action = feature.model_dump(), feature.action
+    content, action = feature.model_dump(), feature.action
     if action is None or action.direction not in _OPPOSITE:
-        return told | {"action": None}
-    return told | {"action": _reversed_action(feature, action)}
+        return content | {"action": None}
+    return content | {"action": _reversed_action(feature, action)}
 
 
 def _reversed_action(feature: Feature, action: Action) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def _name_faults(feature: Feature, features: Sequence[Feature]) -> Iterator[str]
     if twin := _first(others, lambda other: other.label == feature.label):
         yield f"it has the label of {twin.name}"
     codes = {(code.loinc, code.ucum) for code in feature.codes}
-    if twin := _first(others, lambda other: any((one.loinc, one.ucum) in codes for one in other.codes)):
+    if twin := _first(others, lambda other: any((code.loinc, code.ucum) in codes for code in other.codes)):
         yield f"one of its codes, in the same unit, is one of {twin.name}"
 
 

@@ -31,7 +31,7 @@ def inline(label: str) -> str:
     return label[0].lower() + label[1:] if label[1:2].islower() else label
 
 
-def told(feature: Feature, value: Value) -> str:
+def value_text(feature: Feature, value: Value) -> str:
     """A feature and its value in words: "waist 104.0 cm"."""
     if value is None:
         return f"{inline(feature.label)} unknown"

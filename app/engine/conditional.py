@@ -45,6 +45,7 @@ class Conditional:
         scores = scores_of(self.margins, rows[:, self.columns])
         means, spreads = np.full_like(scores, np.nan), np.full_like(scores, np.nan)
         for who, known in alike(~np.isnan(scores)):
+            # One inverse gives the mean of every value given the others: no regression for each.
             precision = np.linalg.inv(self.correlation[np.ix_(known, known)])
             variance = 1 / np.diag(precision)
             z = scores[np.ix_(who, known)]

@@ -45,14 +45,18 @@ def _interpolate(wanted: FloatArray, values: FloatArray, scores: FloatArray) -> 
         if np.isnan(wanted[index]):
             result[index] = np.nan
             continue
-        above = max(np.searchsorted(values, value), 1)
+        above = max(np.searchsorted(values, value), 1)  # 0 at the very first value, which has none below
         part = (value - values[above - 1]) / (values[above] - values[above - 1])
         result[index] = scores[above - 1] + part * (scores[above] - scores[above - 1])
     return result
 
 
 def margin_of(values: FloatArray) -> Margin:
-    """The normal scores of one feature by the mid-ranks of its known values, shape (people,)."""
+    """The normal scores of one feature by the mid-ranks of its known values, shape (people,).
+
+    A value shared by many (a yes, a 0) gets the rank in their middle. Ties leave the scores a variance below
+    1, so they are standardised: else features with many ties would count for less.
+    """
     distinct, count = np.unique(values[~np.isnan(values)], return_counts=True)
     scores = ndtri((np.cumsum(count) - count / 2) / count.sum())
     scores -= np.average(scores, weights=count)
@@ -80,7 +84,7 @@ def correlation_of(scores: FloatArray) -> FloatArray:
     the correlations, (1 - r²)² / (pairs - 1), over their summed squares. It is also the least eigenvalue.
     """
     known = (~np.isnan(scores)).astype(np.float64)
-    z = np.nan_to_num(scores)
+    z = np.nan_to_num(scores)  # what is not known adds nothing to the sums below
     pairs = known.T @ known
     scale = np.sqrt((z**2).T @ known)  # of one feature over the people in whom the other is known too
     product = scale * scale.T
@@ -93,7 +97,10 @@ def correlation_of(scores: FloatArray) -> FloatArray:
 
 
 def _nearest_correlation(r: FloatArray) -> FloatArray:
-    """Without the negative eigenvalues that correlations over different people can have."""
+    """Without the negative eigenvalues that correlations over different people can have.
+
+    The spectral method of Rebonato and Jäckel (1999): they are set to 0, and the diagonal back to 1.
+    """
     eigenvalues, vectors = np.linalg.eigh(r)
     lifted = (vectors * np.maximum(eigenvalues, 0)) @ vectors.T
     scale = np.sqrt(np.diag(lifted))

@@ -67,6 +67,8 @@ class JointDensity:
         return self.rank(self.mahalanobis_excess(rows))
 
     def _form(self, known: IntArray) -> FloatArray:
+        # For normal z with the correlation R, z' A z has the mean tr(AR) and the variance 2 tr((AR)²) (Mathai
+        # and Provost, 1992). Here A = R⁻¹ - I, so AR = I - R: nothing on the diagonal, so the mean is 0.
         r, apart = self.correlation[np.ix_(known, known)], np.eye(len(known))
         spread = np.sqrt(2 * ((r - apart) ** 2).sum())
         return (np.linalg.inv(r) - apart) / max(spread, _NO_CORRELATION)

@@ -32,6 +32,7 @@ def marginal_effects_of(problem: RecourseProblem) -> MarginalEffects:
     """Ask the classifier about every single move, in one batch."""
     moves, risk = single_moves(problem)
     start = _log_odds(problem.risk(problem.unchanged))[0]
+    # Half a point upwards; numpy would round it to the even one.
     points = np.floor((start - _log_odds(risk)) / POINT + 0.5).astype(int)
     by_lever = []
     for lever in range(len(problem.levers)):
@@ -48,6 +49,7 @@ def marginal_effects_of(problem: RecourseProblem) -> MarginalEffects:
         for lever, telling in enumerate(by_lever)
         if telling
     }
+    # Up: what adds up to fewer points than the target asks for must not seem enough.
     needed = int(np.ceil((start - _log_odds(np.array([problem.target]))[0]) / POINT))
     return MarginalEffects(needed, tuple(by_lever), tuple(sorted(best, key=lambda lever: -best[lever])))
 

@@ -39,21 +39,21 @@ class Oddness:
 
     def warnings(self, row: FloatArray) -> list[InputWarning]:
         """What should be checked of one encoded person, in the schema's order."""
-        outside = [one for one in self.numbers if one.is_outside(row[one.column])]
+        outside = [number for number in self.numbers if number.is_outside(row[number.column])]
         trusted = row.copy()
-        trusted[[one.column for one in outside]] = np.nan
-        told: dict[int, str] = {}
-        while (found := self._oddest(trusted)) is not None:
-            number, expected = found
-            told[number.column] = self._unusual(number, row, expected)
+        trusted[[number.column for number in outside]] = np.nan
+        details: dict[int, str] = {}
+        while (oddest := self._oddest(trusted)) is not None:
+            number, expected = oddest
+            details[number.column] = self._unusual(number, row, expected)
             trusted[number.column] = np.nan
-        for number in sorted(outside, key=lambda one: len(one.follows)):
-            if not number.follows & told.keys():  # else it is as odd as what it was worked out from
-                told[number.column] = self._unobserved(number, row, trusted)
+        for number in sorted(outside, key=lambda number: len(number.follows)):
+            if not number.follows & details.keys():  # else it is as odd as what it was worked out from
+                details[number.column] = self._unobserved(number, row, trusted)
         return [
-            InputWarning(pointer=f"/features/{one.feature.name}", detail=told[one.column])
-            for one in self.numbers
-            if one.column in told
+            InputWarning(pointer=f"/features/{number.feature.name}", detail=details[number.column])
+            for number in self.numbers
+            if number.column in details
         ]
 
     def alarms(self, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -61,11 +61,11 @@ class Oddness:
         expected = self.conditional.expected(rows)
         off = np.nan_to_num(np.abs(expected.off))
         odd, misread = np.zeros(len(rows)), np.zeros(len(rows))
-        for one in self.numbers:
-            if one.slot is not None:
-                odd = np.maximum(odd, off[:, one.slot])
-                usual = (self._off_if_read(one, rows[:, one.column], expected) <= USUAL).any(axis=0)
-                misread = np.maximum(misread, np.where(usual, off[:, one.slot], 0))
+        for number in self.numbers:
+            if number.slot is not None:
+                odd = np.maximum(odd, off[:, number.slot])
+                usual = (self._off_if_read(number, rows[:, number.column], expected) <= USUAL).any(axis=0)
+                misread = np.maximum(misread, np.where(usual, off[:, number.slot], 0))
         return odd, misread
 
     def _oddest(self, trusted: FloatArray) -> tuple[Measured, Expected] | None:
@@ -73,26 +73,26 @@ class Oddness:
         expected = self.conditional.expected(trusted[None])
         off = np.abs(expected.off[0])
         candidates = []
-        for one in self.numbers:
-            if one.slot is None or not off[one.slot] > self.misread:
+        for number in self.numbers:
+            if number.slot is None or not off[number.slot] > self.misread:
                 continue
-            is_explained = self._reading(one, trusted[one.column], expected) is not None
-            if is_explained or off[one.slot] > self.odd:
-                candidates.append((is_explained, off[one.slot], one))
+            is_explained = self._reading(number, trusted[number.column], expected) is not None
+            if is_explained or off[number.slot] > self.odd:
+                candidates.append((is_explained, off[number.slot], number))
         if not candidates:
             return None
-        return max(candidates, key=lambda one: one[:2])[2], expected
+        return max(candidates, key=lambda candidate: candidate[:2])[2], expected
 
     def _unusual(self, number: Measured, row: FloatArray, expected: Expected) -> str:
         usual = number.span(*self._usual(number, expected))
-        told = f"unusual beside the other values, with which {usual} would be usual"
-        return told + self._hint(number, row, expected)
+        detail = f"unusual beside the other values, with which {usual} would be usual"
+        return detail + self._hint(number, row, expected)
 
     def _unobserved(self, number: Measured, row: FloatArray, trusted: FloatArray) -> str:
         alone = trusted.copy()
         alone[number.column] = row[number.column]
-        told = f"outside what was observed ({number.span(*number.observed)})"
-        return told + self._hint(number, row, self.conditional.expected(alone[None]))
+        detail = f"outside what was observed ({number.span(*number.observed)})"
+        return detail + self._hint(number, row, self.conditional.expected(alone[None]))
 
     def _hint(self, number: Measured, row: FloatArray, expected: Expected) -> str:
         value = float(row[number.column])
@@ -135,6 +135,6 @@ def oddness_of(schema: FeatureSchema, rows: FloatArray) -> Oddness:
     Its limits are such that few of these people are warned about, but never less than `ODD` and `USUAL`.
     """
     conditional = conditional_of(schema, rows)
-    made = Oddness(conditional, measured_in(schema, conditional))
-    odd, misread = (float(np.quantile(one, 1 - SHARE)) for one in made.alarms(rows))
-    return replace(made, odd=max(odd, ODD), misread=max(misread, USUAL))
+    oddness = Oddness(conditional, measured_in(schema, conditional))
+    odd, misread = (float(np.quantile(alarm, 1 - SHARE)) for alarm in oddness.alarms(rows))
+    return replace(oddness, odd=max(odd, ODD), misread=max(misread, USUAL))

@@ -38,6 +38,7 @@ class ReferencePopulation:
     @property
     def limit(self) -> float:
         """The largest distance that is usual: of the percentile `TYPICAL_PERCENTILE`."""
+        # Sorted, the distance at place i has i people below it: its percentile is 100 i / n at the most.
         last = len(self.self_distances) - 1
         return float(self.self_distances[min(int((last + 1) * TYPICAL_PERCENTILE / 100), last)])
 
@@ -116,6 +117,7 @@ def _neighbour_mean(rows: FloatArray, people: FloatArray, leave_out_self: bool) 
     for index in range(len(rows)):
         squared[:] = 0
         shared[:] = 0
+        # People innermost and no branch there: the loop runs along memory, and becomes vector instructions.
         for column in range(len(people)):
             value = rows[index, column]
             if np.isnan(value):

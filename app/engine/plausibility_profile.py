@@ -29,20 +29,20 @@ class PlausibilityProfile:
 
     def __init__(self, levers: Levers, population: ReferencePopulation, density: JointDensity) -> None:
         self._levers = levers
-        self._crowd = population
+        self._population = population
         self._density = density
 
     def distances(self, levels: IntArray) -> FloatArray:
         """Distance of each candidate to its nearest real people, shape (n,)."""
-        return self._crowd.distances(self._levers.rows(levels))
+        return self._population.distances(self._levers.rows(levels))
 
-    def standards(self, levels: IntArray, distance: FloatArray) -> IntArray:
-        """The highest `Standard` that each candidate, with its distance, comes up to, shape (n,)."""
-        near = distance <= self._crowd.limit
-        standard = np.full(len(levels), int(PlausibilityLevel.ANY))
-        standard[near] = PlausibilityLevel.NEAR
-        standard[near & self._usual_together(levels)] = PlausibilityLevel.TYPICAL
-        return standard
+    def plausibility_levels(self, levels: IntArray, distance: FloatArray) -> IntArray:
+        """The highest `PlausibilityLevel` that each candidate, with its distance, comes up to, shape (n,)."""
+        near = distance <= self._population.limit
+        result = np.full(len(levels), int(PlausibilityLevel.ANY))
+        result[near] = PlausibilityLevel.NEAR
+        result[near & self._usual_together(levels)] = PlausibilityLevel.TYPICAL
+        return result
 
     def _usual_together(self, levels: IntArray) -> BoolArray:
         start, slots, owners, table = self._scores

@@ -36,7 +36,7 @@ def recommend(
     references: ReferenceData,
     preferences: Preferences,
     risk: float,
-    found: SearchResult,
+    result: SearchResult,
     proposals: IntArray,
     generation: GenerationStats,
 ) -> RecourseResult:
@@ -48,18 +48,18 @@ def recommend(
     repairs = repair(problem, proposals)
     generation = replace(generation, valid=repairs.valid, repaired=repairs.repaired)
     only_llm = preferences.generator is Generator.LLM and len(repairs.levels) > 0
-    searched = found.levels[:0] if only_llm else found.levels
-    options = select_options(problem, references, preferences, repairs.levels, searched, found.proved)
+    searched = result.levels[:0] if only_llm else result.levels
+    options = select_options(problem, references, preferences, repairs.levels, searched, result.proved)
     if len(options.levels) == 0:
-        infeasible = _infeasible(problem, found)
+        infeasible = _infeasible(problem, result)
         return RecourseResult(Status.INFEASIBLE, risk, infeasible=infeasible, generation=generation)
     authors = [_author(levels, repairs.levels, searched) for levels in options.levels]
-    described = _describe(problem, references, options, authors, preferences.min_robustness, found)
+    described = _describe(problem, references, options, authors, preferences.min_robustness, result)
     return RecourseResult(Status.FOUND, risk, described, generation=generation)
 
 
-def _infeasible(problem: RecourseProblem, found: SearchResult) -> Infeasibility:
-    lowest = found.lowest
+def _infeasible(problem: RecourseProblem, result: SearchResult) -> Infeasibility:
+    lowest = result.lowest
     if lowest is None:
         raise ValueError("a search that found nothing says how far down the risk goes")
     changes, _ = changes_of(problem, lowest.levels)
@@ -76,22 +76,25 @@ def _infeasible(problem: RecourseProblem, found: SearchResult) -> Infeasibility:
                 proved=further.proved,
                 reaches_target=further.risk <= problem.target,
             )
-            for further in found.relaxed
+            for further in result.relaxed
         ),
     )
 
 
 def _optimality(
-    problem: RecourseProblem, found: SearchResult, options: ScoredCandidates, index: int
+    problem: RecourseProblem, result: SearchResult, options: ScoredCandidates, index: int
 ) -> Optimality:
     """What the search's bound, and its options that are not shown, say of one option."""
     effort = float(options.effort[index])
-    if options.least[index] < found.share - SAME or options.standard[index] < found.standard:
+    if (
+        options.robustness[index] < result.share - SAME
+        or options.plausibility_level[index] < result.plausibility_level
+    ):
         return Optimality(proved=False, effort_bound=0.0)  # the search's bound is about better ones
-    bound = found.bound
-    if found.proved:
-        shown = (found.levels[:, None] == options.levels[None]).all(axis=2).any(axis=1)
-        bound = min([bound, *problem.levers.effort(found.levels[~shown]).tolist()])
+    bound = result.bound
+    if result.proved:
+        shown = (result.levels[:, None] == options.levels[None]).all(axis=2).any(axis=1)
+        bound = min([bound, *problem.levers.effort(result.levels[~shown]).tolist()])
     proved = bound >= effort - SAME
     return Optimality(proved=proved, effort_bound=round(effort if proved else bound, 4))
 
@@ -115,7 +118,7 @@ def _describe(
     options: ScoredCandidates,
     authors: list[Generator],
     min_robustness: float,
-    found: SearchResult,
+    result: SearchResult,
 ) -> tuple[Counterfactual, ...]:
     rows = problem.levers.rows(options.levels)
     looks = plausibility(
@@ -133,9 +136,9 @@ def _describe(
                 risk=float(options.risk[index]),
                 plausibility=looks[index],
                 effort=round(float(options.effort[index]), 4),
-                optimality=_optimality(problem, found, options, index),
+                optimality=_optimality(problem, result, options, index),
                 robustness=holds,
-                fragile=bool(options.least[index] < min_robustness - SAME),
+                fragile=bool(options.robustness[index] < min_robustness - SAME),
                 generator=authors[index],
                 summary=summary(problem.schema, changes, linked),
             )

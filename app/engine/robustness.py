@@ -19,7 +19,9 @@ from app.domain.schema import FeatureSchema, FloatArray
 NOISE_DRAWS = 64
 ADHERENCE_DRAWS = 32
 LEAST_ADHERENCE = 0.8
+"""Of each change at least so much is carried out."""
 _SEED = 17
+"""Any will do, as long as it stays: with another one the same question may have another answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class RobustnessEvaluator:
         if len(rows) == 0:
             return np.empty(0), np.empty(0)
         noisy = rows[:, None, :] + self.noise[None]
-        change = np.nan_to_num(rows - factual)
+        change = np.nan_to_num(rows - factual)  # what is not known does not change, and stays unknown in rows
         partial = rows[:, None, :] - change[:, None, :] * (1 - self.adherence[None])
         versions = np.concatenate([noisy, partial], axis=1)
         risk = classifier.risk(versions.reshape(-1, rows.shape[1])).reshape(len(rows), -1)

@@ -29,21 +29,21 @@ def search(
         return SearchResult(unchanged[:0], lowest, proved=True, bound=np.inf)
     if references.forest is None or len(problem.levers) > MOST_LEVERS:
         return _in_batches(problem)
-    found = find_exactly(problem, references, preferences, work)
-    if found.proved:
-        return found
+    result = find_exactly(problem, references, preferences, work)
+    if result.proved:
+        return result
     pool = _in_batches(problem)  # its budget is spent: whatever the quicker search has to choose from
-    levels = np.concatenate([found.levels, pool.levels, _reaching(found.lowest, problem)])
-    return replace(found, levels=levels, lowest=found.lowest or pool.lowest)
+    levels = np.concatenate([result.levels, pool.levels, _reaching(result.lowest, problem)])
+    return replace(result, levels=levels, lowest=result.lowest or pool.lowest)
 
 
 def _in_batches(problem: RecourseProblem) -> SearchResult:
-    found = beam_search(problem)
-    lowest = found.lowest
-    if len(found.levels) or lowest is None:
-        return found
+    result = beam_search(problem)
+    lowest = result.lowest
+    if len(result.levels) or lowest is None:
+        return result
     relaxed = relaxations(lowest, problem.target, lambda: _lowest_of_all(problem))
-    return replace(found, relaxed=tuple(relaxed))
+    return replace(result, relaxed=tuple(relaxed))
 
 
 def _lowest_of_all(problem: RecourseProblem) -> LowestRisk | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.domain.schema import IntArray
+from app.engine.plausibility_profile import PlausibilityLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class SearchResult:
     `levels` has shape (n, levers). With `proved` the candidates are finished options in order of effort, each
     of least effort among all that could stand in its place; else they are a pool to pick from. `bound`:
     whatever else there is that holds in a share of at least `share`, and looks like real people to at least
-    `standard` (a `PlausibilityLevel`), costs at least this much effort: 0 where nothing is known, infinite
+    `plausibility_level`, costs at least this much effort: 0 where nothing is known, infinite
     where there is no other. `lowest` is there when `levels` is empty; `relaxed` then says how far the risk
     goes down with more changes, where that helps.
     """
@@ -39,5 +40,5 @@ class SearchResult:
     proved: bool = False
     bound: float = 0.0
     share: float = 0.0
-    standard: int = 0
+    plausibility_level: PlausibilityLevel = PlausibilityLevel.ANY
     relaxed: tuple[LowestRisk, ...] = ()

@@ -31,16 +31,17 @@ class ScoredCandidates:
     adherence: FloatArray
     distance: FloatArray
     """To the nearest real people of the target class."""
-    standard: IntArray
-    """How much it looks like them: a `Standard`."""
+    plausibility_level: IntArray
+    """How much it looks like them: a `PlausibilityLevel`."""
 
     @property
-    def least(self) -> FloatArray:
+    def robustness(self) -> FloatArray:
+        """The least of the three shares."""
         return np.minimum(np.minimum(self.refits, self.noise), self.adherence)
 
     def is_robust(self, target: float, min_robustness: float) -> BoolArray:
         """Which reach the target and hold in at least this share of refits, noise and adherence draws."""
-        return (self.risk <= target) & (self.least >= min_robustness - SAME)
+        return (self.risk <= target) & (self.robustness >= min_robustness - SAME)
 
     def __getitem__(self, index: IntArray | BoolArray) -> "ScoredCandidates":
         return ScoredCandidates(*(getattr(self, name)[index] for name in self.__slots__))
@@ -88,12 +89,12 @@ def rank_and_diversify(
     able = scored[scored.is_robust(target, min(min_robustness, _largest_share(scored, target)))]
     if len(able.levels) == 0:
         return able
-    alike = able[able.standard == able.standard.max()]
+    alike = able[able.plausibility_level == able.plausibility_level.max()]
     return alike[diverse(alike.levels, by_effort(alike.effort, alike.distance), count)]
 
 
 def _largest_share(scored: ScoredCandidates, target: float) -> float:
-    return float(_twentieths(scored.least[scored.risk <= target].max(initial=0.0)))
+    return float(_twentieths(scored.robustness[scored.risk <= target].max(initial=0.0)))
 
 
 def _twentieths(share: FloatArray | float) -> FloatArray:
@@ -113,8 +114,12 @@ def shortlist_and_trim(
     shortlist = _shortlist(problem, evaluator, levels, min_robustness)
     scored = score(problem, evaluator, profile, shortlist)
     chosen = rank_and_diversify(scored, problem.target, 2 * count, min_robustness)
-    floor = np.minimum(_twentieths(chosen.least), min_robustness)  # what each claims: to hold, or how well
-    trimmed = trim(problem, chosen.levels, lambda them, of: _is_robust(problem, evaluator, them, floor[of]))
+    claimed = np.minimum(_twentieths(chosen.robustness), min_robustness)  # that each holds, or how well
+
+    def keep_claim(candidates: IntArray, parents: IntArray) -> BoolArray:
+        return _is_robust(problem, evaluator, candidates, claimed[parents])
+
+    trimmed = trim(problem, chosen.levels, keep_claim)
     final = score(problem, evaluator, profile, distinct(trimmed))
     return rank_and_diversify(final, problem.target, count, min_robustness)
 
@@ -132,9 +137,9 @@ def score(
         problem.classifier, problem.levers.factual, rows[reached], problem.target
     )
     distance = profile.distances(levels)
-    standard = profile.standards(levels, distance)
+    plausibility_level = profile.plausibility_levels(levels, distance)
     effort = problem.levers.effort(levels)
-    return ScoredCandidates(levels, risk, effort, refits, noise, adherence, distance, standard)
+    return ScoredCandidates(levels, risk, effort, refits, noise, adherence, distance, plausibility_level)
 
 
 def _is_robust(

@@ -11,8 +11,8 @@ from app.engine.neighbours import reductions
 from app.engine.problem import RecourseProblem
 
 Good = Callable[[IntArray, IntArray], BoolArray]
-"""Which candidates, shape (n, levers), still do what the one does that each came of; the second array, of
-shape (n,), says which that is."""
+"""Which candidates, shape (n, levers), still do what their parents do; the second array, of shape (n,), holds
+the parents' indices."""
 
 MOST_WITHIN = 1 << 14
 """How many candidates that go less far are looked at, one by one."""
@@ -26,7 +26,7 @@ def trim(problem: RecourseProblem, levels: IntArray, good: Good) -> IntArray:
     Where there are more than `MOST_WITHIN` ways to lessen it, that is certain of single changes alone.
     """
     lessened = _greedily(problem, levels, good)
-    least = [_least_within(problem, one, place, good) for place, one in enumerate(lessened)]
+    least = [_least_within(problem, candidate, place, good) for place, candidate in enumerate(lessened)]
     return np.array(least, dtype=np.int64).reshape(levels.shape)
 
 

@@ -6,7 +6,7 @@ import httpx
 from rich.markup import escape
 
 from app.classifiers.model_version import ModelVersion
-from app.domain.wording import risk_text, told
+from app.domain.wording import risk_text, value_text
 from app.engine.examples import example_people
 from app.local.console import Step, StepConsole
 
@@ -40,7 +40,7 @@ def show_answer(http: httpx.Client, model: ModelVersion, request: Json, console:
         answer = _ask(http, request)
     now = answer["prediction"]
     person = ", ".join(
-        told(feature, request["features"][feature.name])
+        value_text(feature, request["features"][feature.name])
         for feature in model.schema.features
         if feature.group == "person"
     )

@@ -35,7 +35,7 @@ class AcceptanceFilter:
         if self._is_robust is not None and not self._is_robust(levels):
             return Refusal.ALONE
         distance = self._profile.distances(levels[None])
-        level = PlausibilityLevel(self._profile.standards(levels[None], distance)[0])
+        level = PlausibilityLevel(self._profile.plausibility_levels(levels[None], distance)[0])
         if level < self._plausibility_level:
             self._rejected.append(levels)
             self.best_rejected = max(level, self.best_rejected or level)

@@ -37,9 +37,12 @@ class Knapsack(NamedTuple):
 
 def knapsack(gain: FloatArray, efforts: FloatArray, top: IntArray, changes: int) -> Knapsack:
     """The table for levers with these gains (levers, levels, scenarios) and efforts (levers, levels)."""
+    # No candidate costs more than the levers that are dearest at their top: so far the table must reach.
     last = np.sort(efforts[np.arange(len(top)), top])[::-1]
     part = max(float(last[:changes].sum()), LEAST_EFFORT) / (PARTS - 1)
+    # Down, so that it stays a bound; but an effort of n whole parts is n of them, whatever its quotient is.
     parts = np.floor(efforts / part + SAME).astype(np.int64)
+    # Single precision halves what is to be read; MARGIN_SLACK covers its rounding.
     most = np.zeros((len(top) + 1, changes + 1, gain.shape[2], PARTS), dtype=np.float32)
     _fill(most, gain.astype(np.float32), parts, top)
     return Knapsack(most, part)
@@ -47,6 +50,12 @@ def knapsack(gain: FloatArray, efforts: FloatArray, top: IntArray, changes: int)
 
 @compiled
 def _fill(most: Float32Array, gain: Float32Array, parts: IntArray, top: IntArray) -> None:
+    """The recursion of multiple-choice knapsack (Kellerer, Pferschy and Pisinger, 2004, chapter 11).
+
+    most[p, r, b] is the larger of most[p + 1, r, b], which leaves lever p as it is, and of the gain of any
+    level of p together with most[p + 1, r - 1, b less that level's parts]. Rows without a lever or without a
+    change left are zero.
+    """
     for lever in range(len(top) - 1, -1, -1):
         for changes in range(1, most.shape[1]):
             for scenario in range(most.shape[2]):
@@ -101,6 +110,7 @@ def gains(reduced: ReducedForest, top: IntArray) -> FloatArray:
             leaves = _boxes(reduced, reduced.root[tree], top, low, high, value)
             for lever in range(levers):
                 if reduced.levers_asked[tree] >> lever & 1:
+                    # A slice is a view: the falls are added to the result in place.
                     _add_largest_falls(result[lever, :, scenario], lever, top, leaves, low, high, value)
     return result
 
@@ -137,7 +147,11 @@ def _add_largest_falls(
     high: IntArray,
     value: FloatArray,
 ) -> None:
-    """The largest fall between two leaves that differ in this lever alone, added at each level."""
+    """The largest fall between two leaves that differ in this lever alone, added at each level.
+
+    One leaf is where the lever is at level 0, the other where it is at the level. Both can be reached by
+    moving this lever alone only if some choice of the other levers leads to either.
+    """
     for level in range(1, top[lever] + 1):
         largest = -np.inf
         for before in range(leaves):
@@ -152,10 +166,10 @@ def _add_largest_falls(
 
 
 @compiled
-def _meet(low: IntArray, high: IntArray, one: int, other: int, but: int) -> bool:
+def _meet(low: IntArray, high: IntArray, first: int, second: int, but: int) -> bool:
     """Whether two boxes share a choice of all levers but one."""
     for lever in range(low.shape[1]):
-        apart = low[one, lever] > high[other, lever] or low[other, lever] > high[one, lever]
+        apart = low[first, lever] > high[second, lever] or low[second, lever] > high[first, lever]
         if apart and lever != but:
             return False
     return True

@@ -120,7 +120,7 @@ def advance(program: Program, open_: Frontier, taken: IntArray, limit: float, st
         open_.counts[LOOKED_AT] += 1
         levels = open_.levels[item]
         moved = lever_set(levels)
-        if contains_one(taken, moved):
+        if contains_one(taken, moved):  # so would all that comes of it
             continue
         _margins(program, levels, margins)
         further = _parts(program, margins, open_.last[item] + 1, program.changes - changes_in(levels))
@@ -144,7 +144,10 @@ def has_room(program: Program, open_: Frontier) -> bool:
 
 @compiled
 def expand(program: Program, open_: Frontier, item: int) -> None:
-    """Put a candidate's children on the heap, but those out of reach."""
+    """Put a candidate's children on the heap, but those out of reach.
+
+    Only levers after the last changed one are moved: so each candidate has one parent, and is met once.
+    """
     levels = open_.levels[item].copy()
     left = program.changes - changes_in(levels) - 1
     if left < 0:
@@ -152,6 +155,7 @@ def expand(program: Program, open_: Frontier, item: int) -> None:
     reduced, scenarios = program.reduced, program.group[-1]
     before, margins = np.empty(scenarios), np.empty(scenarios)
     _margins(program, levels, before)
+    # Of a child's trees only those that ask about its new lever are walked again: the rest stay at these.
     leaves = np.empty(reduced.first[scenarios])
     for tree in range(len(leaves)):
         leaves[tree] = leaf(reduced, tree, levels)
@@ -228,7 +232,8 @@ def _parts(program: Program, margins: FloatArray, lever: int, changes: int) -> i
     for group in range(len(program.quota)):
         start, end = program.group[group], program.group[group + 1]
         allowed = end - start - program.quota[group]
-        hardest = np.zeros(allowed + 1, dtype=np.int64)  # rising: the first is what is needed
+        # The largest needs met so far, one more than may fail, rising: the first is what enough need.
+        hardest = np.zeros(allowed + 1, dtype=np.int64)
         for scenario in range(start, end):
             if margins[scenario] <= goal:
                 continue

@@ -1,4 +1,9 @@
-"""Best-first branch and bound for the lowest margin that can be reached, at any effort."""
+"""Best-first branch and bound for the lowest margin that can be reached, at any effort.
+
+Asked where nothing reaches the target: how far down does the risk go? A candidate's key is its margin less
+the most that the levers after its last can still take off (`Program.all_of`), so that nothing that comes of
+it is lower. Once no key is below the lowest margin met, that margin is proved to be the lowest.
+"""
 
 from typing import NamedTuple
 
@@ -34,7 +39,7 @@ class Incumbent(NamedTuple):
 def first_incumbent(program: Program) -> Incumbent:
     """A candidate that no change of a single lever makes lower: the better it is, the less is searched."""
     levels = np.zeros(len(program.efforts), dtype=np.int64)
-    return Incumbent(np.array([_settle(program, levels)]), levels)
+    return Incumbent(np.array([_coordinate_descent(program, levels)]), levels)
 
 
 def least_margin(program: Program) -> float:
@@ -45,13 +50,14 @@ def least_margin(program: Program) -> float:
 
 
 @compiled
-def _settle(program: Program, levels: IntArray) -> float:
+def _coordinate_descent(program: Program, levels: IntArray) -> float:
     """Move one lever after another to wherever the margin is lowest, as long as that helps."""
     here = margin(program.reduced, CLASSIFIER, levels)
     while True:
         least, best, to = here - SAME, -1, 0
         for lever in range(len(levels)):
             now = levels[lever]
+            # A lever that is moved already may go elsewhere without being one more change.
             may_move = now > 0 or changes_in(levels) < program.changes
             for level in range(program.open.shape[1]):
                 if not may_move or not (level == 0 or program.open[lever, level]):
@@ -80,12 +86,12 @@ def minimise_margin(program: Program, open_: Frontier, best: Incumbent, steps: i
             return FULL
         item = open_.items[ROOT]
         open_.counts[OPEN] = pop(open_.keys, open_.items, open_.counts[OPEN])
-        _children(program, open_, item, best)
+        _expand(program, open_, item, best)
     return PAUSED
 
 
 @compiled
-def _children(program: Program, open_: Frontier, item: int, best: Incumbent) -> None:
+def _expand(program: Program, open_: Frontier, item: int, best: Incumbent) -> None:
     levels = open_.levels[item].copy()
     left = program.changes - changes_in(levels) - 1
     if left < 0:

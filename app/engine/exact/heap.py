@@ -12,7 +12,10 @@ ROOT = 0
 
 @compiled
 def push(keys: FloatArray, items: IntArray, size: int, key: float, item: int) -> int:
-    """Add an item; return the new size."""
+    """Add an item; return the new size.
+
+    A gap is opened at the end and moved up, not the item swapped upwards: that writes half as much.
+    """
     place = size
     while place > ROOT and keys[(place - 1) // 2] > key:
         above = (place - 1) // 2

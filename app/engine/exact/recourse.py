@@ -163,7 +163,7 @@ class _ExactQuery:
         """An attempt as what a search brings home."""
         stage, solved = attempt.stage, attempt.solved
         levels = np.array(solved.levels, dtype=np.int64).reshape(-1, len(self.problem.levers))
-        return SearchResult(levels, None, True, solved.bound, stage.share, int(stage.plausibility_level))
+        return SearchResult(levels, None, True, solved.bound, stage.share, stage.plausibility_level)
 
     def infeasible(self, alone: ExactSearch, solved: Solved) -> SearchResult:
         """Nothing reaches the target, or nothing was found that does: how far down the risk goes."""

@@ -83,7 +83,7 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest) -> None:
         model, version = scenarios.model[scenario], scenarios.version[scenario]
         for tree in range(forest.first[model], forest.first[model + 1]):
             waiting[0], low[0], high[0] = forest.root[tree], 0, scenarios.top
-            done, known, asked = 0, 1, 0  # nodes before `done` are written, those up to `known` wait
+            done, known, levers_asked = 0, 1, 0  # nodes before `done` are written, those up to `known` wait
             while done < known:
                 node, index = waiting[done], written + done
                 # Go down as long as every level that can still be chosen leads the same way.
@@ -101,13 +101,14 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest) -> None:
                 if forest.left[node] < 0:
                     out.lever[index], out.value[index] = LEAF, forest.value[node]
                 else:
+                    # Below the cut goes where the lowest level goes, be that left or right in the forest.
                     cut = _first_crossing(
                         scenarios.moved[version, slot], threshold, low[done, lever], high[done, lever]
                     )
                     out.lever[index], out.cut[index] = lever, cut
                     out.low[index], out.high[index] = written + known, written + known + 1
                     out.telling[lever, cut] = True
-                    asked |= 1 << lever
+                    levers_asked |= 1 << lever
                     waiting[known] = forest.left[node] if left else forest.right[node]
                     waiting[known + 1] = forest.right[node] if left else forest.left[node]
                     for child in (known, known + 1):
@@ -115,11 +116,13 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest) -> None:
                     high[known, lever], low[known + 1, lever] = cut - 1, cut
                     known += 2
                 done += 1
-            if asked & (asked - 1):
-                out.root[trees], out.levers_asked[trees] = written, asked
+            # What was written stays only if the tree asks about two levers or more (two bits are set); else
+            # it is added up elsewhere, and the next tree is written over it.
+            if levers_asked & (levers_asked - 1):
+                out.root[trees], out.levers_asked[trees] = written, levers_asked
                 trees += 1
                 written += known
-            elif asked == 0:
+            elif levers_asked == 0:
                 out.base[scenario] += out.value[written]
             else:
                 _add_up(out, scenario, written, scenarios.top)
@@ -128,7 +131,10 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest) -> None:
 
 @compiled
 def _first_crossing(values: FloatArray, threshold: float, low: int, high: int) -> int:
-    """The first level that lies on the other side of the threshold than level `low`."""
+    """The first level that lies on the other side of the threshold than level `low`.
+
+    By bisection, since values never turn back as the level rises.
+    """
     side = values[low] < threshold
     while high - low > 1:
         middle = (low + high) // 2

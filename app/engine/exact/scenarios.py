@@ -50,6 +50,7 @@ def all_scenarios(levers: Levers, evaluator: RobustnessEvaluator) -> Scenarios:
     """
     columns, _, values = levers.moved
     start = levers.factual
+    # The evaluator does the same to whole candidates: of each change a share is not carried out.
     unfollowed = (values - start[columns, None]) * (1 - evaluator.adherence[:, columns, None])
     unchanged = np.repeat(start[None], len(evaluator.adherence), axis=0)
     still = np.concatenate([start[None], start + evaluator.noise, unchanged])

@@ -182,6 +182,8 @@ class ExactSearch:
         return given
 
     def _problem(self, goal: float, share: float, changes: int) -> Program:
+        # The classifier, alone in the first group, has to reach the goal. A share of n that is whole but for
+        # rounding is not rounded up to one more.
         sizes = np.diff(self._scenarios.group)
         quota = np.concatenate([[1], np.ceil(sizes[1:] * share - SAME)]).astype(np.int64)
         return self._anything(min(changes, len(self._levers)))._replace(goal=goal, quota=quota)
@@ -219,6 +221,7 @@ class ExactSearch:
 
     def _without(self, program: Program, taken: IntArray) -> Program:
         """The problem without levers that an option moves alone: no further one may move them."""
+        # `moved & (moved - 1)` clears the lowest bit: nothing is left of a set of one lever.
         single = [int(moved).bit_length() - 1 for moved in taken if moved & (moved - 1) == 0]
         if not program.open[single].any():
             return program
@@ -229,7 +232,10 @@ class ExactSearch:
 
 
 class _Tied:
-    """Accepted candidates of equal effort, until it is certain that there are no more of them."""
+    """Accepted candidates of equal effort, until it is certain that there are no more of them.
+
+    The search goes on to `limit`; then all are known, and the caller's rank orders them, not the heap.
+    """
 
     def __init__(self) -> None:
         self.limit = math.inf

@@ -2,7 +2,7 @@
 
 from app.domain.counterfactual import Change
 from app.domain.schema import FeatureSchema
-from app.domain.wording import number, plain, summary, told
+from app.domain.wording import number, plain, summary, value_text
 
 
 def change(schema: FeatureSchema, name: str, before: float | bool, after: float | bool) -> Change:
@@ -54,4 +54,4 @@ def test_a_plain_number_has_no_needless_decimals(schema: FeatureSchema) -> None:
 
 def test_a_number_without_a_unit_is_told_without_one(schema: FeatureSchema) -> None:
     ratio = schema["bmi"].model_copy(update={"unit": None})
-    assert told(ratio, 31.5) == "body mass index 31.5"
+    assert value_text(ratio, 31.5) == "body mass index 31.5"

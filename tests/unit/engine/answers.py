@@ -30,8 +30,8 @@ def answer(
     proposed = problem.unchanged[:0] if proposals is None else proposals
     preferences = Preferences(count, min_robustness, generator)
     references = replace(served.references, forest=None) if in_batches else served.references
-    found = search(problem, references, preferences, work)
-    return recommend(problem, references, preferences, risk, found, proposed, NO_MODEL)
+    result = search(problem, references, preferences, work)
+    return recommend(problem, references, preferences, risk, result, proposed, NO_MODEL)
 
 
 def levels_of(problem: RecourseProblem, option: Counterfactual) -> IntArray:

@@ -18,12 +18,12 @@ def test_every_find_reaches_the_target_and_is_allowed(
 ) -> None:
     person, target = data.draw(st.sampled_from(high_risk)), data.draw(st.floats(0.3, 0.5))
     problem = problem_about(model, person, target=target)
-    found = beam_search(problem)
-    assert found.lowest is not None
-    rows = problem.levers.rows(found.levels)
+    result = beam_search(problem)
+    assert result.lowest is not None
+    rows = problem.levers.rows(result.levels)
     assert (model.classifier.risk(rows) <= problem.target).all() if len(rows) else True
-    assert problem.levers.allowed(found.levels).all()
-    assert found.lowest.risk == problem.risk(found.lowest.levels[None, :])[0]
+    assert problem.levers.allowed(result.levels).all()
+    assert result.lowest.risk == problem.risk(result.lowest.levels[None, :])[0]
 
 
 @given(data=st.data())
@@ -55,7 +55,7 @@ def test_a_single_change_that_suffices_is_found_when_there_is_one(
 
 def test_no_levers_means_nothing_found(model: ModelVersion, helpable: Person) -> None:
     problem = problem_about(model, helpable, read_constraints(model.schema, [], None, None))
-    found = beam_search(problem)
-    assert len(found.levels) == 0
-    assert found.lowest is not None
-    assert found.lowest.risk == problem.risk(problem.unchanged)[0]
+    result = beam_search(problem)
+    assert len(result.levels) == 0
+    assert result.lowest is not None
+    assert result.lowest.risk == problem.risk(problem.unchanged)[0]

@@ -40,9 +40,9 @@ def rows_for(turned: ServedModel, person: Person, share: float) -> np.ndarray:
     levers = actions.levers(patient, model.classifier)
     problem = RecourseProblem(model.schema, patient, levers, model.classifier, model.schema.model.threshold)
     preferences = Preferences(2, share, Generator.SEARCH)
-    found = search(problem, turned.references, preferences)
+    result = search(problem, turned.references, preferences)
     nothing = problem.unchanged[:0]
-    options = select_options(problem, turned.references, preferences, nothing, found.levels, found.proved)
+    options = select_options(problem, turned.references, preferences, nothing, result.levels, result.proved)
     return problem.levers.rows(options.levels)
 
 

@@ -25,17 +25,18 @@ def conditional(seed: int) -> Conditional:
 @given(seed=SEEDS, unknown=st.sets(st.integers(0, FEATURES - 1), max_size=FEATURES))
 @settings(deadline=None)  # what scores are made with is compiled in the first
 def test_it_is_the_regression_on_the_other_known_values(seed: int, unknown: set[int]) -> None:
-    made, z = conditional(seed), np.random.default_rng(seed).normal(size=FEATURES)
+    copula, z = conditional(seed), np.random.default_rng(seed).normal(size=FEATURES)
     z[list(unknown)] = np.nan
-    told = made.expected(z[None])
+    expected = copula.expected(z[None])
     for index in range(FEATURES):
         if index in unknown:
-            assert np.isnan([told.means[0, index], told.spreads[0, index], told.off[0, index]]).all()
+            for figures in (expected.means, expected.spreads, expected.off):
+                assert np.isnan(figures[0, index])
             continue
-        others = [one for one in range(FEATURES) if one != index and one not in unknown]
-        mean, variance = regression(made.correlation, z, index, others)
-        assert told.means[0, index] == pytest.approx(mean, abs=1e-6)
-        assert told.spreads[0, index] ** 2 == pytest.approx(variance, rel=1e-6)
+        others = [other for other in range(FEATURES) if other != index and other not in unknown]
+        mean, variance = regression(copula.correlation, z, index, others)
+        assert expected.means[0, index] == pytest.approx(mean, abs=1e-6)
+        assert expected.spreads[0, index] ** 2 == pytest.approx(variance, rel=1e-6)
 
 
 def regression(r: FloatArray, z: FloatArray, index: int, others: list[int]) -> tuple[float, float]:
@@ -44,10 +45,10 @@ def regression(r: FloatArray, z: FloatArray, index: int, others: list[int]) -> t
 
 
 def test_people_of_the_copula_are_off_as_normal_scores_are() -> None:
-    made = conditional(1)
+    copula = conditional(1)
     rng = np.random.default_rng(2)
-    people = rng.multivariate_normal(np.zeros(FEATURES), made.correlation, size=4000)
+    people = rng.multivariate_normal(np.zeros(FEATURES), copula.correlation, size=4000)
     people[rng.random(people.shape) < 0.3] = np.nan
-    off = made.expected(people).off
+    off = copula.expected(people).off
     assert np.nanmean(off) == pytest.approx(0, abs=0.02)
     assert np.nanstd(off) == pytest.approx(1, abs=0.02)

@@ -28,4 +28,4 @@ def test_candidates_are_judged_as_rows_are(
     expected = np.where(
         near & usual, PlausibilityLevel.TYPICAL, np.where(near, PlausibilityLevel.NEAR, PlausibilityLevel.ANY)
     )
-    np.testing.assert_array_equal(profile.standards(levels, distances), expected)
+    np.testing.assert_array_equal(profile.plausibility_levels(levels, distances), expected)

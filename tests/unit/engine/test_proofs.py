@@ -95,11 +95,11 @@ def _has_needless(levels: IntArray, enough: IntArray) -> BoolArray:
 def _figures(
     problem: RecourseProblem, cohort: Cohort, levels: IntArray
 ) -> tuple[FloatArray, FloatArray, IntArray]:
-    """Effort, least robustness share and `Standard` of each candidate."""
+    """Effort, least robustness share and `PlausibilityLevel` of each candidate."""
     references = cohort.served.references
     profile = PlausibilityProfile(problem.levers, references.population, references.density)
-    standards = profile.standards(levels, profile.distances(levels))
-    return problem.levers.effort(levels), shares(problem, references.evaluator, levels), standards
+    plausibility_levels = profile.plausibility_levels(levels, profile.distances(levels))
+    return problem.levers.effort(levels), shares(problem, references.evaluator, levels), plausibility_levels
 
 
 @given(data=st.data(), share=st.sampled_from(SHARES), in_batches=st.booleans(), says_all=st.booleans())

@@ -20,9 +20,9 @@ def test_without_time_for_proofs_somebody_who_can_be_helped_is_helped(
     served: ServedModel, helpable: Person, work: float, share: float
 ) -> None:
     problem, preferences = problem_about(served.model, helpable), Preferences(2, share, Generator.SEARCH)
-    found = search(problem, served.references, preferences, work)
+    result = search(problem, served.references, preferences, work)
     nothing = problem.unchanged[:0]
-    options = select_options(problem, served.references, preferences, nothing, found.levels, found.proved)
+    options = select_options(problem, served.references, preferences, nothing, result.levels, result.proved)
     assert len(options.levels) > 0
     assert (options.risk <= problem.target).all()
 

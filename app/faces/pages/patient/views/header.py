@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.domain.wording import told
+from app.domain.wording import value_text
 from app.faces.pages.patient.views.checks import Check, checks_of
 from app.faces.pages.patient.views.formatting import unknown_labels, with_unit
 from app.usecases.record.context import AnswerContext
@@ -71,7 +71,7 @@ def _person(context: AnswerContext) -> str:
     if context.schema is None or context.patient is None:
         return ""
     values = context.patient.values
-    return ", ".join(told(f, values[f.name]) for f in context.schema.features if f.group == "person")
+    return ", ".join(value_text(f, values[f.name]) for f in context.schema.features if f.group == "person")
 
 
 def _values(context: AnswerContext, checks: Mapping[str, Check]) -> tuple[tuple[str, str, str | None], ...]:
