@@ -1,4 +1,4 @@
-"""The engine's part of a request: settle, verify, rank, describe."""
+"""The engine's part of a request: repair, verify, rank, describe."""
 
 from dataclasses import replace
 

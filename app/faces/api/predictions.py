@@ -3,7 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.domain.patient import read_patient
 from app.faces.http.bodies import JsonRoute
@@ -11,14 +11,13 @@ from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.problems import problem_responses
 from app.faces.http.replies import json_reply
 from app.usecases.predictions.service import PredictionAnswer, predict
+from app.usecases.request_model import RequestModel
 
 router = APIRouter(prefix="/predictions", tags=["predictions"], route_class=JsonRoute)
 
 
-class PredictionRequest(BaseModel):
+class PredictionRequest(RequestModel):
     """One feature vector."""
-
-    model_config = ConfigDict(extra="forbid")
 
     model: str | None = Field(None, description="A hosted model's name; the configured one by default.")
     features: dict[str, Any] = Field(

@@ -5,12 +5,13 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from app.domain.counterfactual import Generator
 from app.domain.degraded import Degraded
 from app.usecases.augmentation.row_generator import Label
 from app.usecases.counterfactuals.schemas import ModelOut
+from app.usecases.request_model import RequestModel
 
 MOST_INLINE = 10_000
 Features = dict[str, Any]
@@ -37,11 +38,7 @@ class OnInvalid(StrEnum):
     SKIP = "skip"
 
 
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class RowsSource(_In):
+class RowsSource(RequestModel):
     """People in the request itself."""
 
     kind: Literal["rows"] = Field(description="Says that people are in the request itself.")
@@ -56,20 +53,20 @@ class RowsSource(_In):
     )
 
 
-class UploadSource(_In):
+class UploadSource(RequestModel):
     """People in a table that was uploaded."""
 
     kind: Literal["upload"] = Field(description="Says that people are in an upload.")
     upload_id: UUID = Field(description="The `id` of the upload.")
 
 
-class PopulationSource(_In):
+class PopulationSource(RequestModel):
     """The people the model learned from whom its classifier puts in the other class."""
 
     kind: Literal["population"] = Field(description="Says that they are the model's own.")
 
 
-class AugmentationRequest(_In):
+class AugmentationRequest(RequestModel):
     """A job: rows of `target_label` are to be made of the source's people."""
 
     model: str | None = Field(None, description="The configured default unless given.")

@@ -20,6 +20,7 @@ from app.domain.degraded import Degraded
 from app.domain.ids import PATIENT_ID, PATIENT_ID_LENGTH
 from app.domain.input_warning import InputWarning
 from app.domain.schema import Value
+from app.usecases.request_model import RequestModel
 
 PatientId = Annotated[
     str,
@@ -45,17 +46,13 @@ InnerShare = Annotated[float, Field(allow_inf_nan=False, gt=0, lt=1), BeforeVali
 """Between none and all, without either."""
 
 
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class TargetIn(_In):
+class TargetIn(RequestModel):
     """The risk that a suggestion must not exceed."""
 
     max_risk: InnerShare = Field(description="The highest risk (0-1) that a suggestion may end at.")
 
 
-class ConstraintsIn(_In):
+class ConstraintsIn(RequestModel):
     """The caller's own limits, in the words that users of DiCE know."""
 
     features_to_vary: list[str] | None = Field(
@@ -70,7 +67,7 @@ class ConstraintsIn(_In):
     )
 
 
-class CounterfactualsRequest(_In):
+class CounterfactualsRequest(RequestModel):
     """A question: how could this patient's risk come down to the target?"""
 
     patient_id: PatientId

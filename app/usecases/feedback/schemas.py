@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from app.domain.errors import InvalidInputError
 from app.parsing.free_text import is_visible, read_free_text
 from app.usecases.feedback.reasons import Reason, Verdict
+from app.usecases.request_model import RequestModel
 
 
 def _free_text(text: object) -> object:
@@ -18,10 +19,8 @@ def _free_text(text: object) -> object:
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), BeforeValidator(_free_text)]
 
 
-class FeedbackIn(BaseModel):
+class FeedbackIn(RequestModel):
     """A verdict on one option of the answer in the path."""
-
-    model_config = ConfigDict(extra="forbid")
 
     counterfactual_id: UUID = Field(description="The `id` of an option of the answer.")
     verdict: Verdict = Field(description="What becomes of the option.")

@@ -36,14 +36,14 @@ class Evaluators:
     """Everything that answers are judged by, the same for every method.
 
     `refits` and `shipped` are boosters; `noise` has shape (NOISE_DRAWS, columns), in the features' units;
-    `crowd` and `density` are of the training people without the outcome.
+    `population` and `density` are of the training people without the outcome.
     """
 
     setup: BenchmarkSetup
     refits: Sequence[xgboost.Booster]
     shipped: Sequence[xgboost.Booster]
     noise: FloatArray
-    crowd: ReferencePopulation
+    population: ReferencePopulation
     density: JointDensity
     scales: Scales
 
@@ -67,7 +67,7 @@ class Evaluators:
 
     def typical(self, rows: FloatArray) -> BoolArray:
         """Whether each row is as near to its five nearest people of the low class as 95 % of them are."""
-        return self.crowd.percentiles(self.crowd.distances(rows)) <= TYPICAL_PERCENTILE
+        return self.population.percentiles(self.population.distances(rows)) <= TYPICAL_PERCENTILE
 
     def likely(self, rows: FloatArray) -> BoolArray:
         """Whether each row's values come together as readily as those of 95 % of people of the low class."""
@@ -89,7 +89,7 @@ def evaluators_of(setup: BenchmarkSetup, cache: Path, report: Callable[[str], No
             _read(path, setup.schema) for path in sorted((setup.model.folder / "committee").glob("*.ubj"))
         ],
         noise=noise_draws(setup.schema),
-        crowd=reference_population_of(setup.schema, low),
+        population=reference_population_of(setup.schema, low),
         density=density_of(setup.schema, low),
         scales=scales_of(setup.schema, population.rows),
     )

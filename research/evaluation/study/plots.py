@@ -63,13 +63,13 @@ def latent_svg(comparison: Comparison) -> str:
     methods = [method for method in comparison.methods if method.key in _SHOWN]
     setup = comparison.evaluators.setup
     plane, centre = _plane(setup.training.rows, setup.sd)
-    crowd = ((setup.training.rows - centre) @ plane)[~setup.training.outcome]
+    population = ((setup.training.rows - centre) @ plane)[~setup.training.outcome]
     with svg(7.2, 2.3 * ((len(methods) + 2) // 3)) as (canvas, text):
         grid = np.atleast_1d(canvas.subplots((len(methods) + 2) // 3, 3, sharex=True, sharey=True)).flat
         for axes, method in zip(grid, methods, strict=False):
             # As pixels: thousands of dots as shapes make a file of megabytes.
             dots = {"color": _REAL, "markersize": 1, "alpha": 0.35, "rasterized": True}
-            axes.plot(*crowd.T, ".", label="real people without the outcome", **dots)
+            axes.plot(*population.T, ".", label="real people without the outcome", **dots)
             _paths(axes, setup, comparison.results[method.key], lambda rows: (rows - centre) @ plane)
             _tidy(axes, method.name)
             axes.set(xticks=[], yticks=[])

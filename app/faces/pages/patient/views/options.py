@@ -40,7 +40,7 @@ class OptionView:
     refits: float
     noise: float
     adherence: float | None
-    likeness: str | None
+    plausibility_text: str | None
     author: str
     said: Said | None
 
@@ -75,7 +75,7 @@ def _view(context: AnswerContext, option: CounterfactualOut, said: FeedbackRow |
         refits=held.refits,
         noise=held.noise,
         adherence=held.adherence if any(change.delta is not None for change in option.changes) else None,
-        likeness=likeness(option.plausibility),
+        plausibility_text=plausibility_text(option.plausibility),
         author=_author(context, option),
         said=said_of(said) if said else None,
     )
@@ -88,7 +88,7 @@ def _bound(known: Optimality | None) -> str | None:
     return f"{known.effort_bound:.1f}"
 
 
-def likeness(found: PlausibilityOut) -> str | None:
+def plausibility_text(found: PlausibilityOut) -> str | None:
     """How the changed person stands among real people without the outcome; the first check that fails."""
     if found.typical is None or found.joint_percentile is None:
         return None

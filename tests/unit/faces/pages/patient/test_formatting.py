@@ -8,7 +8,7 @@ from app.domain.degraded import Degraded
 from app.domain.wording import inline
 from app.faces.http.pages.rendering import risk_words, signed
 from app.faces.pages.patient.views.formatting import degraded_text
-from app.faces.pages.patient.views.options import likeness
+from app.faces.pages.patient.views.options import plausibility_text
 from app.usecases.counterfactuals.schemas import GenerationOut, PlausibilityOut
 
 SPACE = "\N{NO-BREAK SPACE}"
@@ -32,7 +32,7 @@ def test_the_check_that_fails_is_named(in_range: bool, percentile: float, joint:
         joint_percentile=joint,
         typical=typical,
     )
-    assert (likeness(found) or "").startswith(said)
+    assert (plausibility_text(found) or "").startswith(said)
 
 
 @pytest.mark.parametrize("code", Degraded)
@@ -47,7 +47,7 @@ def test_of_answers_before_it_was_measured_nothing_is_said() -> None:
     old = PlausibilityOut(
         in_range=True, neighbour_distance=1.0, percentile=3.0, joint_percentile=None, typical=None
     )
-    assert likeness(old) is None
+    assert plausibility_text(old) is None
 
 
 @pytest.mark.parametrize(
