@@ -9,6 +9,7 @@ from app.classifiers.card import Card
 from app.classifiers.model_version import ModelVersion
 from app.domain.feature import Feature, Kind
 from app.domain.schema import BoolArray, FloatArray
+from app.domain.tolerances import SAME
 from app.engine.registry import ModelRegistry, ServedModel
 
 BINS = 24
@@ -36,7 +37,7 @@ class FeatureDistribution:
 
     def below(self, value: float) -> float:
         """Share (0-1) of people with a lower value."""
-        return float(np.searchsorted(self.values, value - 1e-9, side="left")) / max(len(self.values), 1)
+        return float(np.searchsorted(self.values, value - SAME, side="left")) / max(len(self.values), 1)
 
     @property
     def low(self) -> float:
