@@ -63,7 +63,8 @@ coverage: $(DEV) $(MLSERVER)  ## Measure what unit and integration tests cover; 
 	@$(BIN)/turnpoint compile
 	@$(BIN)/coverage erase
 	@OMP_NUM_THREADS=1 $(BIN)/coverage run -m pytest $(SPREAD) $(or $(ARGS),tests/unit tests/integration)
-	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage combine --quiet .coverage.*.H*  # those of processes that a test killed are unfinished, and have no H
+	@rm -f .coverage.*
 	@$(BIN)/coverage report
 
 test-vllm: $(DEV) $(VLLM) $(CLIENTS) $(TYPESCRIPT)  ## Run the gateway's tests on vLLM, which takes 4 GB and some minutes
