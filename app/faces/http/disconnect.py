@@ -19,7 +19,7 @@ async def cancel_on_disconnect(request: Request, work: Coroutine[Any, Any, T]) -
     The request's body must have been read.
 
     Raises:
-        HungUpError: the caller did.
+        ClientDisconnectedError: the caller did.
     """
     working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(_left(request))
     try:
