@@ -1,9 +1,12 @@
 """What an Accept header prefers, for pages and for rows."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.requests import HTTPConnection
 
 from app.faces.api.job_rows import format_for
-from app.faces.http.negotiation import weights_of
+from app.faces.http.negotiation import wants_page, weights_of
 
 
 @pytest.mark.parametrize(
@@ -28,3 +31,35 @@ def test_the_format_that_is_preferred_is_taken(accept: str, ending: str | None) 
 
 def test_a_weight_that_cannot_be_read_counts_as_none() -> None:
     assert weights_of("text/html;q=oops, a/b;v=1;q=0.5,, c/d") == {"text/html": 0.0, "a/b": 0.5, "c/d": 1.0}
+
+
+def asking(accept: str, *others: tuple[bytes, bytes]) -> HTTPConnection:
+    return HTTPConnection({"type": "http", "headers": [(b"accept", accept.encode()), *others]})
+
+
+@pytest.mark.parametrize(
+    ("accept", "is_page"),
+    [
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", True),  # browsers
+        ("*/*", False),  # curl, httpx
+        ("", False),
+        ("application/json", False),
+        ("application/json, text/html", False),
+        ("application/json;q=0.5, text/html", True),
+        ("application/*, text/html;q=0.9", False),
+        ("text/html;q=0", False),
+        ("text/*", False),
+    ],
+)
+def test_a_page_is_for_who_prefers_it(accept: str, is_page: bool) -> None:
+    assert wants_page(asking(accept)) is is_page
+
+
+def test_htmx_is_given_what_goes_into_a_page() -> None:
+    assert wants_page(asking("*/*", (b"hx-request", b"true")))
+
+
+@given(html=st.integers(0, 1000), json=st.integers(0, 1000))
+def test_the_greater_weight_decides(html: int, json: int) -> None:
+    accept = f"text/html;q={html / 1000:.3f}, application/json;q={json / 1000:.3f}"
+    assert wants_page(asking(accept)) is (html > json)

@@ -35,7 +35,7 @@ def test_a_second_claim_is_refused_and_names_the_holder(tmp_path: Path) -> None:
 def test_the_claim_ends_with_its_process(tmp_path: Path) -> None:
     code = (
         "import sys, pathlib, app.local.embedded.data_dir as h;"
-        "h.claim_home(pathlib.Path(sys.argv[1])); print('held', flush=True); input()"
+        "h.lock_data_dir(pathlib.Path(sys.argv[1])); print('held', flush=True); input()"
     )
     holder = subprocess.Popen(
         [sys.executable, "-c", code, str(tmp_path)],
