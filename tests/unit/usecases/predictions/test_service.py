@@ -1,0 +1,22 @@
+"""A risk that cannot be put on record is not told."""
+
+import pytest
+
+from app.domain.patient import read_patient
+from app.engine.registry import ServedModel
+from app.storage.database import Database, RecordError
+from app.usecases.predictions.service import predict
+from tests.asking import Person
+from tests.unit.storage import away
+
+
+async def test_a_risk_that_cannot_be_recorded_is_not_told(served: ServedModel, helpable: Person) -> None:
+    patient = read_patient(served.model.schema, helpable)
+    risk = float(served.model.classifier.risk(patient.row[None, :])[0])
+    database = Database(away.DATABASE)
+    try:
+        with pytest.raises(RecordError) as caught:
+            await predict(served, patient, database)
+    finally:
+        await database.close()
+    assert str(risk)[:6] not in str(caught.value)
