@@ -26,11 +26,12 @@ async def pages_of(database: Database, job: Job, after: str | None) -> AsyncIter
             rows = await AugmentationRepository(session).rows(job.id, last, _PAGE)
         if not rows:
             return
-        yield [_flat(row, job) for row in rows]
+        yield [flat_row(row, job) for row in rows]
         last = (rows[-1].source_row, rows[-1].rank)
 
 
-def _flat(row: AugmentedRow, job: Job) -> dict[str, object]:
+def flat_row(row: AugmentedRow, job: Job) -> dict[str, object]:
+    """A row as callers get it: its features, then `formats.PROVENANCE`."""
     return row.features | {
         "label": job.target_label,
         "source_row": row.source_row,

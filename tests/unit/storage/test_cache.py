@@ -1,59 +1,101 @@
-"""Without Redis the cache says so, and equal questions still wait for one another in this process."""
+"""With Redis away the cache says so, and equal questions still wait for each other within the process."""
 
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.storage.cache import Cache, CacheAwayError
+from tests.unit.storage import away
 
-NOBODY = "redis://127.0.0.1:9/0"
-
-
-@pytest.fixture
-async def cache() -> AsyncIterator[Cache]:
-    cache = Cache(NOBODY, ttl_s=60)
-    yield cache
-    await cache.close()
+AT_MOST_S = 5.0
 
 
-async def test_a_cache_that_is_away_says_so(cache: Cache) -> None:
-    with pytest.raises(CacheAwayError):
-        await cache.get("question")
-    with pytest.raises(CacheAwayError):
-        await cache.put("question", "answer")
-    assert not await cache.is_ready()
+@asynccontextmanager
+async def cache_without_redis() -> AsyncIterator[Cache]:
+    cache = Cache(away.REDIS, ttl_s=60)
+    try:
+        yield cache
+    finally:
+        await cache.close()
 
 
-async def test_equal_questions_are_answered_one_after_another(cache: Cache) -> None:
-    inside, most = Counter[str](), Counter[str]()
-
-    async def answer(key: str) -> None:
-        async with cache.single_flight(key, at_most_s=5):
-            inside[key] += 1
-            most[key] = max(most[key], inside[key])
-            await asyncio.sleep(0)  # gives the others their turn
-            inside[key] -= 1
-
-    await asyncio.gather(*(answer(key) for key in "aabaab"))
-    assert most == {"a": 1, "b": 1}
+async def test_a_cache_that_is_away_says_so() -> None:
+    async with cache_without_redis() as cache:
+        with pytest.raises(CacheAwayError) as reading:
+            await cache.get("key")
+        with pytest.raises(CacheAwayError) as writing:
+            await cache.put("key", "value")
+        assert not await cache.is_ready()
+    for error in (reading.value, writing.value):
+        assert away.SECRET not in f"{error!r} {error.__cause__!r}"
 
 
-async def test_different_questions_are_answered_at_the_same_time(cache: Cache) -> None:
-    both = asyncio.Barrier(2)
+@given(st.lists(st.sampled_from("abc"), min_size=1, max_size=12))
+@settings(max_examples=30)
+async def test_equal_questions_are_answered_one_at_a_time(questions: list[str]) -> None:
+    under_way: Counter[str] = Counter()
+    answered: Counter[str] = Counter()
 
-    async def answer(key: str) -> None:
-        async with cache.single_flight(key, at_most_s=5):
-            await both.wait()
+    async def answer(cache: Cache, question: str) -> None:
+        async with cache.single_flight(question, AT_MOST_S):
+            under_way[question] += 1
+            assert under_way[question] == 1
+            await asyncio.sleep(0)  # a turn for whoever should be waiting
+            under_way[question] -= 1
+            answered[question] += 1
 
-    async with asyncio.timeout(10):
-        await asyncio.gather(answer("a"), answer("b"))
+    async with cache_without_redis() as cache, asyncio.TaskGroup() as group:
+        for question in questions:
+            group.create_task(answer(cache, question))
+    assert answered == Counter(questions)
 
 
-async def test_a_question_that_fails_lets_the_next_one_in(cache: Cache) -> None:
-    with pytest.raises(ZeroDivisionError):
-        async with cache.single_flight("a", at_most_s=5):
-            raise ZeroDivisionError
-    async with asyncio.timeout(10), cache.single_flight("a", at_most_s=5):
-        pass
+async def test_different_questions_do_not_wait_for_each_other() -> None:
+    together = asyncio.Barrier(5)
+
+    async def answer(cache: Cache, question: str) -> None:
+        async with cache.single_flight(question, AT_MOST_S):
+            await together.wait()  # for all five to be inside
+
+    async with cache_without_redis() as cache, asyncio.timeout(10), asyncio.TaskGroup() as group:
+        for question in "abcde":
+            group.create_task(answer(cache, question))
+
+
+async def test_who_fails_or_hangs_up_lets_the_next_one_in() -> None:
+    inside, over = asyncio.Event(), asyncio.Event()
+    order: list[str] = []
+
+    async def fails(cache: Cache) -> None:
+        async with cache.single_flight("question", AT_MOST_S):
+            inside.set()
+            await over.wait()
+            raise ValueError("the classifier is away")
+
+    async def answers(cache: Cache, name: str) -> None:
+        async with cache.single_flight("question", AT_MOST_S):
+            order.append(name)
+
+    async with cache_without_redis() as cache, asyncio.timeout(10):
+        failing = asyncio.create_task(fails(cache))
+        await inside.wait()
+        gone, next_one = (asyncio.create_task(answers(cache, name)) for name in ("gone", "next"))
+        await asyncio.sleep(0)  # a turn for both to begin to wait
+        gone.cancel()
+        over.set()
+        results = await asyncio.gather(failing, gone, next_one, return_exceptions=True)
+    assert [type(result) for result in results] == [ValueError, asyncio.CancelledError, type(None)]
+    assert order == ["next"]
+
+
+async def test_what_fails_inside_is_not_taken_for_the_cache() -> None:
+    """Also where it looks like what Redis being away looks like."""
+    async with cache_without_redis() as cache:
+        with pytest.raises(OSError, match="of the question's own"):
+            async with cache.single_flight("question", AT_MOST_S):
+                raise OSError("of the question's own")

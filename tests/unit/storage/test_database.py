@@ -1,65 +1,95 @@
-"""A database that is away is told in words without secrets; what its URL asks for is kept."""
+"""A database that is away is a `RecordError` without secrets; what else fails stays what it is."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import struct
+import traceback
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from urllib.parse import quote
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from app.storage.database import Database, RecordError
 from app.storage.record import INSERT_PREDICTION
-
-NOBODY = "postgresql+psycopg://clinic:sesame@127.0.0.1:9/record"
-
-
-@pytest.fixture
-async def database() -> AsyncIterator[Database]:
-    database = Database(NOBODY)
-    yield database
-    await database.close()
+from tests.unit.storage import away
 
 
-async def test_a_statement_fails_without_a_secret(database: Database) -> None:
-    with pytest.raises(RecordError) as caught:
-        await database.run(INSERT_PREDICTION, {"model_name": "a person's"})
-    assert str(caught.value) == "the database is away"
+@asynccontextmanager
+async def database_at(url: str, longest_pause_s: float | None = None) -> AsyncIterator[Database]:
+    database = Database(url, longest_pause_s)
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
-async def test_a_transaction_fails_without_a_secret(database: Database) -> None:
-    with pytest.raises(RecordError) as caught:
-        async with database.transaction() as session:
-            await session.execute(text("SELECT 1"))
-    assert str(caught.value) == "the database is away"
+async def test_a_database_that_is_away_is_told_without_its_secrets() -> None:
+    async with database_at(away.DATABASE) as database:
+        with pytest.raises(RecordError) as writing:
+            await database.run(INSERT_PREDICTION, {"label": "a-patients-value"})
+        with pytest.raises(RecordError) as reading:
+            async with database.transaction() as session:
+                await session.execute(text("SELECT 1"))
+        assert not await database.is_ready()
+    for error in (writing.value, reading.value):
+        whole = "".join(messages(error))
+        assert away.SECRET not in whole
+        assert "a-patients-value" not in whole
 
 
-async def test_it_is_not_ready(database: Database) -> None:
-    assert not await database.is_ready()
+async def test_what_fails_in_a_unit_of_work_is_not_taken_for_the_database() -> None:
+    async with database_at(away.DATABASE) as database:
+        with pytest.raises(LookupError, match="no such answer"):
+            async with database.transaction():
+                raise LookupError("no such answer")
 
 
-async def first_message(query: str, longest_pause_s: float | None) -> bytes:
-    """What a server is sent first by whoever connects to it: user, database and options."""
-    said: list[bytes] = []
+@given(
+    given=st.sampled_from(["", "-c search_path=mine", "-c a.b=1 -c statement_timeout=9000"]),
+    pause_s=st.none() | st.floats(0, 1e5),
+)
+@example(given="-c search_path=mine", pause_s=0.0)
+@settings(max_examples=15)
+async def test_options_of_the_url_stand_beside_the_longest_pause(given: str, pause_s: float | None) -> None:
+    told = (await options_told(given, pause_s)).split()
+    if pause_s is not None:
+        assert told[-2:] == ["-c", f"idle_in_transaction_session_timeout={max(1, round(1000 * pause_s))}"]
+        told = told[:-2]
+    assert told == given.split()
+
+
+def messages(error: BaseException | None) -> Iterator[str]:
+    """What a log would hold of an error and of all that led to it."""
+    while error is not None:
+        yield from traceback.format_exception_only(error)
+        error = error.__cause__ or error.__context__
+
+
+async def options_told(given: str, pause_s: float | None) -> str:
+    """The options that a server on this machine is told, which hangs up after that."""
+    told: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
 
     async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        said.append(await reader.read(4096))
+        if not told.done():
+            told.set_result(await startup(reader))
         writer.close()
 
-    async with await asyncio.start_server(listen, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        url = f"postgresql+psycopg://clinic@127.0.0.1:{port}/record?sslmode=disable&gssencmode=disable{query}"
-        database = Database(url, longest_pause_s)
+    server = await asyncio.start_server(listen, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    query = f"sslmode=disable&gssencmode=disable&options={quote(given)}"
+    async with (
+        server,
+        database_at(f"postgresql+psycopg://u:p@127.0.0.1:{port}/d?{query}", pause_s) as database,
+    ):
         assert not await database.is_ready()
-        await database.close()
-    return said[0]
+    return (await told).get("options", "")
 
 
-async def test_a_pause_is_bounded_beside_the_options_of_the_url() -> None:
-    said = await first_message("&options=-c%20statement_timeout%3D9000", longest_pause_s=2.5)
-    assert b"-c statement_timeout=9000" in said
-    assert b"-c idle_in_transaction_session_timeout=2500" in said
-
-
-async def test_without_a_bound_the_options_are_the_urls() -> None:
-    said = await first_message("&options=-c%20statement_timeout%3D9000", longest_pause_s=None)
-    assert b"-c statement_timeout=9000\0" in said
-    assert b"idle_in_transaction" not in said
+async def startup(reader: asyncio.StreamReader) -> dict[str, str]:
+    """PostgreSQL's StartupMessage: its length and version, then names and values, each ended by a zero."""
+    length, _ = struct.unpack("!II", await reader.readexactly(8))
+    parts = (await reader.readexactly(length - 8)).decode().rstrip("\0").split("\0")
+    return dict(zip(parts[::2], parts[1::2], strict=False))

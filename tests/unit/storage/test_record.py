@@ -1,48 +1,77 @@
-"""The statements of the record take a value for each column, and hold none themselves."""
+"""What is recorded of an answer is one statement, with a parameter for every column that it fills."""
+
+from typing import Any
 
 import pytest
 from sqlalchemy import Insert
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from app.storage.record import INSERT_ANSWER, INSERT_PREDICTION, INSERT_REQUEST, parameters_of
-from app.storage.tables import AnswerRow, Base, GenerationRow, PatientRow, PredictionRow, RequestRow
+from app.storage.tables import (
+    AnswerRow,
+    Base,
+    CounterfactualRow,
+    GenerationRow,
+    PatientRow,
+    PredictionRow,
+    RequestRow,
+)
 
-ROWS: tuple[type[Base], ...] = (PatientRow, PredictionRow, AnswerRow, GenerationRow, RequestRow)
-BY_DATABASE = {"patients_first_seen_at", "requests_asked_at"}
-"""Moments that PostgreSQL writes itself."""
-
-
-def names_of(statement: Insert) -> set[str]:
-    compiled = statement.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
-    return set(compiled.params)
-
-
-def columns_of(*rows: type[Base]) -> set[str]:
-    given = {row: dict.fromkeys((column.name for column in row.__table__.columns), "x") for row in rows}
-    return set(parameters_of(given)) - BY_DATABASE
+OF_THE_DATABASE = {PatientRow: {"first_seen_at"}, RequestRow: {"asked_at"}}
+"""Columns that PostgreSQL fills: the time by its own clock."""
 
 
-def test_an_answer_is_recorded_with_every_column_of_its_rows() -> None:
-    assert names_of(INSERT_ANSWER) == columns_of(*ROWS) | {"options"}
+def compiled(statement: Insert) -> SQLCompiler:
+    whole = statement.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
+    assert isinstance(whole, SQLCompiler)
+    return whole
 
 
-def test_a_repeated_answer_is_recorded_with_every_column_of_the_request() -> None:
-    assert names_of(INSERT_REQUEST) == columns_of(RequestRow)
+def columns(row: type[Base]) -> set[str]:
+    return set(row.__table__.columns.keys())
 
 
-@pytest.mark.parametrize("table", ["patients", "predictions", "answers", "generations", "counterfactuals"])
-def test_one_statement_writes_all_rows_of_an_answer(table: str) -> None:
-    text = str(INSERT_ANSWER.compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
-    assert f"INSERT INTO {table} " in text
+def values(row: type[Base]) -> dict[str, Any]:
+    """Something for each column that a statement fills."""
+    return dict.fromkeys(columns(row) - OF_THE_DATABASE.get(row, set()), "any")
+
+
+def test_an_answer_has_a_parameter_for_each_column_of_its_tables() -> None:
+    tables: list[type[Base]] = [PatientRow, PredictionRow, AnswerRow, GenerationRow, RequestRow]
+    filled = {row: values(row) for row in tables}
+    named = parameters_of(filled)
+    assert len(named) == sum(len(one) for one in filled.values())  # no two columns share one
+    assert set(compiled(INSERT_ANSWER).params) == {*named, "options"}
+
+
+def test_that_an_answer_was_given_again_has_a_parameter_for_each_column() -> None:
+    assert set(compiled(INSERT_REQUEST).params) == set(parameters_of({RequestRow: values(RequestRow)}))
+
+
+def test_a_prediction_has_a_parameter_for_each_column() -> None:
+    assert set(compiled(INSERT_PREDICTION).params) == columns(PredictionRow)
+
+
+def test_parameters_keep_their_values() -> None:
+    answer, request = object(), object()
+    named = parameters_of({AnswerRow: {"id": answer}, RequestRow: {"id": request}})
+    assert sorted(map(id, named.values())) == sorted(map(id, (answer, request)))
+
+
+def test_an_answer_fills_each_of_its_tables_once() -> None:
+    text = str(compiled(INSERT_ANSWER))
+    for table in Base.metadata.tables.values():
+        if table.name in ("patients", "predictions", "answers", "generations", "counterfactuals", "requests"):
+            assert text.count(f"INSERT INTO {table.name} (") == 1
+
+
+def test_options_are_read_in_the_types_of_their_columns() -> None:
+    text = " ".join(str(compiled(INSERT_ANSWER)).split())
+    for column in CounterfactualRow.__table__.columns:
+        assert f"{column.name} {column.type.compile(postgresql.dialect())}" in text  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.parametrize("statement", [INSERT_ANSWER, INSERT_REQUEST, INSERT_PREDICTION])
-def test_no_value_stands_in_a_statement(statement: Insert) -> None:
-    compiled = statement.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
-    assert set(compiled.params.values()) <= {None}
-    assert "'" not in str(compiled).replace("'[]'::jsonb", "")
-
-
-def test_equal_columns_of_two_tables_are_two_parameters() -> None:
-    given = parameters_of({PatientRow: {"id": "P-1"}, RequestRow: {"id": "R-1"}})
-    assert given == {"patients_id": "P-1", "requests_id": "R-1"}
+def test_a_statement_tells_whether_it_wrote(statement: Insert) -> None:
+    assert " RETURNING " in " ".join(str(compiled(statement)).split())

@@ -1,94 +1,142 @@
-"""Rows of a job say the same in every format that they are fetched in."""
+"""A job's rows read back equal from every format, wherever pages end."""
 
+import asyncio
 import csv
 import io
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from app.classifiers.model_version import ModelVersion
+from app.domain.feature import Kind
 from app.domain.schema import FeatureSchema
+from app.usecases.augmentation.downloads import flat_row
 from app.usecases.augmentation.formats import FORMATS, PROVENANCE, Format, Page, arrow_schema
+from app.usecases.augmentation.mapping import to_job
 from tests.asking import Person
+from tests.unit.usecases.augmentation.jobs import PROGRESS, job_row, made_row
 
-NDJSON, CSV, PARQUET = FORMATS
+Row = dict[str, Any]
 
-
-def row(number: int, person: Person) -> dict[str, Any]:
-    """A made row, of values that are awkward in one format or another."""
-    provenance = {
-        "label": "low",
-        "source_row": number,
-        "source_id": [None, 'a,"b"', "007", "line\nbreak"][number % 4],
-        "rank": 1,
-        "risk": 0.1 + number / 1000,
-        "verified": True,
-        "neighbour_distance": 1 / 3,
-        "nearest_real_distance": 0.25,
-        "generator": "search",
-        "model": "dysglycaemia",
-        "model_version": "1",
-    }
-    return person | provenance
+ids = st.none() | st.text(
+    st.characters(blacklist_categories=["Cs", "Cc"]) | st.sampled_from(',;"\n\t '), min_size=1, max_size=8
+)
+BY_ENDING = {one.ending: one for one in FORMATS}
 
 
-@pytest.fixture(scope="module")
-def rows(held_out: list[Person]) -> list[dict[str, Any]]:
-    return [row(number, person) for number, person in enumerate(held_out[:40])]
+@st.composite
+def flat_rows(draw: st.DrawFn, people: Sequence[Person]) -> list[Row]:
+    """Rows of a job in order, with features of real people."""
+    job = to_job(job_row(), PROGRESS, [])
+    return [
+        flat_row(
+            made_row(
+                source_row,
+                draw(st.integers(1, 10)),
+                dict(draw(st.sampled_from(people))),
+                source_id=draw(ids),
+                risk=draw(st.floats(0, 1)),
+                neighbour_distance=draw(st.floats(0, 50)),
+            ),
+            job,
+        )
+        for source_row in range(draw(st.integers(0, 5)))
+    ]
 
 
-async def written(format_: Format, schema: FeatureSchema, pages: Sequence[Page]) -> bytes:
-    async def each() -> AsyncIterator[Page]:
+def written(form: Format, schema: FeatureSchema, pages: Sequence[Page]) -> bytes:
+    async def one_by_one() -> AsyncIterator[Page]:
         for page in pages:
             yield page
 
-    return b"".join([part async for part in format_.written(schema, each())])
+    async def whole() -> bytes:
+        return b"".join([part async for part in form.written(schema, one_by_one())])
+
+    return asyncio.run(whole())
 
 
-def as_text(value: object) -> str:
-    """A value as a cell of CSV."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None else str(value)
+def from_ndjson(content: bytes, _: FeatureSchema) -> list[Row]:
+    return [json.loads(line) for line in content.decode().splitlines()]
 
 
-def cut(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    return [rows[:1], rows[1:25], rows[25:]]
+def from_csv(content: bytes, schema: FeatureSchema) -> list[Row]:
+    """As a program reads it that knows the columns' types; an empty cell is a value that is not known."""
+    read: dict[pa.DataType, Callable[[str], Any]] = {
+        pa.bool_(): {"true": True, "false": False}.__getitem__,
+        pa.float64(): float,
+        pa.int64(): int,
+        pa.int32(): int,
+        pa.string(): str,
+    }
+    types = {field.name: read[field.type] for field in arrow_schema(schema)}
+    rows = csv.DictReader(io.StringIO(content.decode(), newline=""), strict=True)
+    return [{name: types[name](cell) if cell else None for name, cell in row.items()} for row in rows]
 
 
-async def test_ndjson_read_back_is_equal(model: ModelVersion, rows: list[dict[str, Any]]) -> None:
-    text = await written(NDJSON, model.schema, cut(rows))
-    assert [json.loads(line) for line in text.splitlines()] == rows
+def from_parquet(content: bytes, schema: FeatureSchema) -> list[Row]:
+    table = pq.read_table(io.BytesIO(content))
+    assert table.schema.equals(arrow_schema(schema))
+    rows: list[Row] = table.to_pylist()
+    return rows
 
 
-async def test_csv_read_back_is_equal(model: ModelVersion, rows: list[dict[str, Any]]) -> None:
-    text = (await written(CSV, model.schema, cut(rows))).decode()
-    expected = [{name: as_text(value) for name, value in one.items()} for one in rows]
-    assert [*csv.DictReader(io.StringIO(text, newline=""))] == expected
+READERS = {"ndjson": from_ndjson, "csv": from_csv, "parquet": from_parquet}
 
 
-async def test_parquet_read_back_is_equal(model: ModelVersion, rows: list[dict[str, Any]]) -> None:
-    table = pq.read_table(io.BytesIO(await written(PARQUET, model.schema, cut(rows))))
-    assert table.to_pylist() == rows
-    assert table.schema.equals(arrow_schema(model.schema))
+@pytest.mark.parametrize("ending", READERS)
+@given(data=st.data())
+@settings(max_examples=25)
+def test_rows_read_back_equal_wherever_pages_end(
+    schema: FeatureSchema, held_out: list[Person], ending: str, data: st.DataObject
+) -> None:
+    rows = data.draw(flat_rows(held_out[:40]))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(rows)), max_size=2)))
+    edges = zip([0, *cuts], [*cuts, len(rows)], strict=True)
+    pages = [rows[start:end] for start, end in edges if start < end]
+    assert READERS[ending](written(BY_ENDING[ending], schema, pages), schema) == rows
 
 
-async def test_a_job_without_rows_has_its_columns_still(model: ModelVersion) -> None:
-    names = [*(feature.name for feature in model.schema.features), *PROVENANCE]
-    assert await written(NDJSON, model.schema, []) == b""
-    assert (await written(CSV, model.schema, [])).decode().strip().split(",") == names
-    table: pa.Table = pq.read_table(io.BytesIO(await written(PARQUET, model.schema, [])))
-    assert (table.num_rows, table.column_names) == (0, names)
+def test_the_formats_are_those_that_are_read_back_here() -> None:
+    assert set(BY_ENDING) == set(READERS)
+    assert len({one.media_type for one in FORMATS}) == len(FORMATS)
 
 
-def test_each_format_has_a_media_type_and_an_ending_of_its_own() -> None:
-    assert len({one.media_type for one in FORMATS}) == len({one.ending for one in FORMATS}) == 3
+def test_a_job_without_rows_still_names_its_columns(schema: FeatureSchema) -> None:
+    names = arrow_schema(schema).names
+    assert written(BY_ENDING["csv"], schema, []).decode().strip().split(",") == names
+    assert pq.read_schema(io.BytesIO(written(BY_ENDING["parquet"], schema, []))).names == names
+    assert written(BY_ENDING["ndjson"], schema, []) == b""
 
 
-def test_no_feature_is_called_as_provenance_is(model: ModelVersion) -> None:
-    features: Mapping[str, Any] = {feature.name: feature for feature in model.schema.features}
-    assert not features.keys() & PROVENANCE.keys()
+def test_columns_are_the_features_in_order_then_where_a_row_came_from(schema: FeatureSchema) -> None:
+    columns = arrow_schema(schema)
+    assert columns.names == [*(feature.name for feature in schema.features), *PROVENANCE]
+    wholes = [feature.name for feature in schema.features if feature.kind is Kind.INTEGER]
+    assert wholes
+    assert all(pa.types.is_integer(columns.field(name).type) for name in wholes)
+
+
+def test_a_flat_row_says_what_it_is_and_what_it_came_of(held_out: list[Person]) -> None:
+    features = dict(held_out[0])
+    row = made_row(12, 2, features, source_id="007", risk=0.31, generator="llm")
+    settings_high = dict(job_row().settings) | {"target_label": "high"}
+    flat = flat_row(row, to_job(job_row(settings=settings_high), PROGRESS, []))
+    assert {name: flat.pop(name) for name in features} == features
+    assert flat == {
+        "label": "high",
+        "source_row": 12,
+        "source_id": "007",
+        "rank": 2,
+        "risk": 0.31,
+        "verified": True,
+        "neighbour_distance": 1.5,
+        "nearest_real_distance": 0.5,
+        "generator": "llm",
+        "model": "dysglycaemia",
+        "model_version": "1",
+    }

@@ -1,44 +1,75 @@
-"""A job as callers see it: what its row says, and where its parts are."""
+"""A job is told as it is kept, whatever state it is in."""
 
-from uuid import UUID
+from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from app.domain.counterfactual import Generator
 from app.domain.degraded import Degraded
-from app.faces.openapi import ids
-from app.storage.augmentation_tables import AugmentationRow
 from app.usecases.augmentation.mapping import links_of, to_job
-from app.usecases.augmentation.schemas import Progress, State
+from app.usecases.augmentation.row_generator import Label
+from app.usecases.augmentation.schemas import Job, State
+from tests.unit.usecases.augmentation.jobs import JOB, PROGRESS, SENT, job_row
 
-OWN = UUID(int=7)
+moments = st.none() | st.integers(0, 10**6).map(lambda seconds: SENT + timedelta(seconds=seconds))
+
+
+@given(
+    state=st.sampled_from(State),
+    label=st.sampled_from(Label),
+    per_row=st.integers(1, 10),
+    generator=st.sampled_from(Generator),
+    seed=st.integers(0, (1 << 31) - 1),
+    duplicates=st.integers(0, 99),
+    moments=st.tuples(moments, moments),
+    degraded=st.lists(st.sampled_from(Degraded), unique=True),
+    failure=st.none() | st.just("The model is no longer hosted."),
+)
+def test_a_job_is_told_as_it_is_kept(
+    state: State,
+    label: Label,
+    per_row: int,
+    generator: Generator,
+    seed: int,
+    duplicates: int,
+    moments: tuple[datetime | None, datetime | None],
+    degraded: list[Degraded],
+    failure: str | None,
+) -> None:
+    settings = {"target_label": label.value, "per_row": per_row, "generator": generator.value, "seed": seed}
+    started, finished = moments
+    row = job_row(
+        state=state.value,
+        settings=settings | {"min_robustness": 0.5},
+        duplicates=duplicates,
+        started_at=started,
+        finished_at=finished,
+        failure=failure,
+    )
+    job = to_job(row, PROGRESS, degraded)
+    told = job.model_dump(mode="python")
+    kept = {"state": state, "created_at": SENT, "started_at": started, "finished_at": finished}
+    assert told == kept | settings | {
+        "id": JOB,
+        "model": {"name": "dysglycaemia", "version": "1"},
+        "progress": PROGRESS.model_dump(),
+        "duplicates_removed": duplicates,
+        "degraded": degraded,
+        "failure": failure,
+        "links": links_of(JOB),
+    }
+    assert Job.model_validate_json(job.model_dump_json()) == job
+
+
+def test_every_part_of_a_job_lies_below_it() -> None:
+    links = links_of(JOB)
+    own = links.pop("self")
+    assert own.endswith(str(JOB))
+    assert links == {part: f"{own}/{part}" for part in ("rows", "events", "report", "card")}
 
 
 @pytest.mark.parametrize("state", State)
-def test_a_job_says_what_its_row_does(state: State) -> None:
-    row = AugmentationRow(
-        id=OWN,
-        state=state.value,
-        created_at=ids.SENT,
-        started_at=ids.STARTED,
-        finished_at=ids.FINISHED if state.is_final else None,
-        model_name="dysglycaemia",
-        model_version="1",
-        model_digest="digest",
-        settings={"target_label": "low", "per_row": 3, "generator": "search", "seed": 5},
-        total=9,
-        invalid=1,
-        duplicates=2,
-        failure=None,
-    )
-    progress = Progress(total=9, done=4, accepted=3, rejected=1, invalid=1)
-    job = to_job(row, progress, [Degraded.LLM_TIMEOUT])
-    assert (job.id, job.state, job.progress, job.degraded) == (OWN, state, progress, ["llm_timeout"])
-    assert (job.target_label, job.per_row, job.generator, job.seed) == ("low", 3, "search", 5)
-    assert (job.model.name, job.model.version, job.duplicates_removed) == ("dysglycaemia", "1", 2)
-    assert (job.finished_at is None) != state.is_final
-
-
-def test_parts_are_under_the_job() -> None:
-    links = links_of(OWN)
-    assert links.pop("self") == f"/augmentations/{OWN}"
-    assert links == {part: f"/augmentations/{OWN}/{part}" for part in ("rows", "events", "report", "card")}
+def test_who_waits_for_a_job_may_leave_it_exactly_where_it_has_ended(state: State) -> None:
+    assert state.is_final == (state not in (State.QUEUED, State.RUNNING))

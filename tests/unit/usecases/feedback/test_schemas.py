@@ -1,4 +1,4 @@
-"""What goes together in a verdict: every combination is either taken or refused at the right place."""
+"""Which parts of a verdict go together, whatever the combination, and what is kept of a note."""
 
 from typing import Any
 from uuid import UUID
@@ -8,47 +8,75 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from app.domain.errors import InvalidInputError
+from app.domain.errors import InvalidInputError, ValidationIssue
 from app.usecases.feedback.reasons import REASONS, Reason, Verdict
-from app.usecases.feedback.schemas import FeedbackIn
+from app.usecases.feedback.schemas import FeedbackIn, FeedbackOut, StandingVerdict
 
-OPTION = UUID(int=1)
+OPTION, BEFORE = UUID(int=1), UUID(int=2)
+SEEN = "We spoke about it."
+UNSEEN = ["", " ", "\n", "\u200b", " \u200d\t"]
+"""Nothing to read: spaces and joiners."""
 
 
-def expected_fault(given_: dict[str, Any]) -> str | None:
-    if (given_["verdict"] is Verdict.DECLINED) != (given_["reason"] is not None):
-        return "/reason"
-    if given_["reason"] is Reason.OTHER and not (given_["note"] or "").strip():
-        return "/note"
-    if given_["verdict"] is Verdict.WITHDRAWN and given_["replaces"] is None:
-        return "/replaces"
-    return None
+def given_back(**said: Any) -> FeedbackIn:
+    return FeedbackIn.model_validate({"counterfactual_id": OPTION, **said})
+
+
+def refused_at(**said: Any) -> set[str]:
+    """Pointers of what is wrong with a verdict; none if it is taken."""
+    try:
+        given_back(**said)
+    except ValidationError as error:
+        causes = [fault.get("ctx", {}).get("error") for fault in error.errors()]
+        return {issue.pointer for cause in causes for issue in issues_of(cause)}
+    return set()
+
+
+def issues_of(cause: object) -> list[ValidationIssue]:
+    assert isinstance(cause, InvalidInputError)
+    return cause.issues
 
 
 @given(
-    given_=st.fixed_dictionaries(
-        {
-            "verdict": st.sampled_from(Verdict),
-            "reason": st.none() | st.sampled_from(Reason),
-            "note": st.none() | st.sampled_from(["", "  ", "no pool nearby"]),
-            "replaces": st.none() | st.just(UUID(int=2)),
-        }
-    )
+    verdict=st.sampled_from(Verdict),
+    reason=st.none() | st.sampled_from(Reason),
+    note=st.none() | st.sampled_from([SEEN, *UNSEEN]),
+    replaces=st.none() | st.just(BEFORE),
 )
-def test_a_verdict_is_refused_at_the_place_that_does_not_go_with_the_rest(given_: dict[str, Any]) -> None:
-    fault = expected_fault(given_)
-    if fault is None:
-        taken = FeedbackIn(counterfactual_id=OPTION, **given_)
-        assert taken.note == ((given_["note"] or "").strip() or None)
-        return
-    with pytest.raises(ValidationError) as caught:
-        FeedbackIn(counterfactual_id=OPTION, **given_)
-    (error,) = caught.value.errors()
-    refused = error["ctx"]["error"]
-    assert isinstance(refused, InvalidInputError)
-    assert [issue.pointer for issue in refused.issues] == [fault]
+def test_a_verdict_is_taken_exactly_where_its_parts_go_together(
+    verdict: Verdict, reason: Reason | None, note: str | None, replaces: UUID | None
+) -> None:
+    may_be = {
+        "/reason": (verdict is Verdict.DECLINED) == (reason is not None),
+        "/note": reason is not Reason.OTHER or note == SEEN,
+        "/replaces": verdict is not Verdict.WITHDRAWN or replaces is not None,
+    }
+    refused = refused_at(verdict=verdict, reason=reason, note=note, replaces=replaces)
+    assert bool(refused) == (not all(may_be.values()))
+    assert all(not may_be[pointer] for pointer in refused)
 
 
-def test_every_reason_has_words_of_its_own() -> None:
+@pytest.mark.parametrize("note", UNSEEN)
+def test_a_note_in_which_there_is_nothing_to_read_is_none(note: str) -> None:
+    assert given_back(verdict="accepted", note=note).note is None
+
+
+def test_a_note_is_kept_without_the_spaces_around_it() -> None:
+    assert given_back(verdict="accepted", note=f"  {SEEN}\n").note == SEEN
+
+
+@pytest.mark.parametrize("note", [7, True, ["a"], {"a": "b"}])
+def test_what_is_no_text_is_no_note(note: object) -> None:
+    with pytest.raises(ValidationError, match="note"):
+        given_back(verdict="accepted", note=note)
+
+
+def test_each_reason_has_words_of_its_own() -> None:
     assert set(REASONS) == set(Reason)
     assert len(set(REASONS.values())) == len(Reason)
+
+
+def test_an_error_can_hold_no_note() -> None:
+    """The verdict that stands is told to whoever would replace it; what a clinician wrote is not."""
+    told = set(FeedbackOut.model_fields) - set(StandingVerdict.model_fields)
+    assert told == {"note", "given_by", "replaces"}
