@@ -1,88 +1,196 @@
-"""What is read from the record is what was answered."""
+"""An answer that is read back from its rows is the answer that was given."""
 
 import json
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.counterfactual import GenerationStats, RecourseResult, Status
+from app.domain.counterfactual import (
+    Change,
+    Conditions,
+    Counterfactual,
+    GenerationStats,
+    Generator,
+    Infeasibility,
+    Optimality,
+    PermittedChange,
+    Plausibility,
+    RecourseResult,
+    Relaxed,
+    Robustness,
+    Status,
+)
 from app.domain.degraded import Degraded
 from app.domain.ids import RequestIds
 from app.engine.registry import ModelRegistry
-from app.storage.record import Values
+from app.storage.record import INSERT_ANSWER, INSERT_REQUEST, Values
 from app.storage.tables import AnswerRow, Base, CounterfactualRow, GenerationRow, PredictionRow
-from app.usecases.counterfactuals.mapping import from_result, from_row, to_parameters
+from app.usecases.counterfactuals.mapping import from_result, from_row, to_parameters, to_request_parameters
 from app.usecases.counterfactuals.request import ValidatedRequest, validate
 from app.usecases.counterfactuals.schemas import CounterfactualsRequest
 from tests.asking import Person
-from tests.unit.engine.answers import answer
 
-Finding = tuple[ValidatedRequest, RecourseResult]
-PASSING = (Degraded.LLM_UNAVAILABLE, Degraded.LLM_TIMEOUT, Degraded.LLM_NO_PROPOSAL, Degraded.LLM_NOT_TAUGHT)
+IDS = RequestIds("ours", "theirs")
 
-
-def finding(registry: ModelRegistry, person: Person, **others: Any) -> Finding:
-    validated = validate(registry, CounterfactualsRequest(patient_id="P-1", features=person, **others))
-    return validated, answer(validated.served, validated.problem())
+shares = st.floats(0, 1)
+counts = st.integers(0, 10_000)
+words = st.text("abc é", max_size=5)
+values = st.none() | st.booleans() | st.integers(-1000, 1000) | st.floats(-1e6, 1e6) | words
+changes = st.builds(
+    Change,
+    feature=words,
+    label=words,
+    before=values,
+    after=values,
+    delta=st.none() | st.floats(-9, 9),
+    unit=st.none() | words,
+)
+counterfactuals = st.builds(
+    Counterfactual,
+    changes=st.lists(changes, max_size=2).map(tuple),
+    linked=st.lists(changes, max_size=1).map(tuple),
+    features=st.dictionaries(words, values, max_size=3),
+    risk=shares,
+    plausibility=st.builds(Plausibility, st.booleans(), shares, st.floats(0, 100), st.floats(0, 100)),
+    effort=st.floats(0, 50),
+    optimality=st.builds(Optimality, proved=st.booleans(), effort_bound=st.floats(0, 50)),
+    robustness=st.builds(Robustness, refits=shares, noise=shares, adherence=shares),
+    fragile=st.booleans(),
+    generator=st.sampled_from(Generator),
+    summary=words,
+)
+permitted = st.builds(
+    PermittedChange, feature=words, label=words, start=values, end=values, step=st.none() | shares, unit=words
+)
+infeasible = st.builds(
+    Infeasibility,
+    lowest_reachable_risk=shares,
+    proved=st.booleans(),
+    risk_bound=shares,
+    reached_by=st.lists(changes, max_size=2).map(tuple),
+    conditions=st.builds(
+        Conditions, max_changes=counts, permitted=st.lists(permitted, max_size=2).map(tuple)
+    ),
+    relaxed=st.lists(
+        st.builds(
+            Relaxed,
+            max_changes=counts,
+            lowest_reachable_risk=shares,
+            proved=st.booleans(),
+            reaches_target=st.booleans(),
+        ),
+        max_size=2,
+    ).map(tuple),
+)
+generations = st.builds(
+    GenerationStats,
+    proposals=counts,
+    well_formed=counts,
+    valid=counts,
+    repaired=counts,
+    llm_model=st.none() | words,
+    prompt_version=st.none() | words,
+    degraded=st.lists(st.sampled_from(Degraded).filter(lambda one: "llm" in one), unique=True).map(tuple),
+    prompt_tokens=st.none() | counts,
+    completion_tokens=st.none() | counts,
+    llm_ms=st.none() | st.floats(0, 1e5),
+)
+results = st.one_of(
+    st.builds(RecourseResult, st.just(Status.ALREADY_BELOW_TARGET), shares, generation=generations),
+    st.builds(
+        RecourseResult,
+        st.just(Status.FOUND),
+        shares,
+        st.lists(counterfactuals, min_size=1, max_size=3).map(tuple),
+        generation=generations,
+    ),
+    st.builds(
+        RecourseResult, st.just(Status.INFEASIBLE), shares, infeasible=infeasible, generation=generations
+    ),
+)
 
 
 @pytest.fixture(scope="module")
-def findings(registry: ModelRegistry, helpable: Person) -> list[Finding]:
-    """A question that is answered by options, and one that no permitted change answers."""
-    hard = {"target": {"max_risk": 0.001}, "constraints": {"max_changes": 1}}
-    found = [finding(registry, helpable), finding(registry, helpable, **hard)]
-    assert [result.status for _, result in found] == [Status.FOUND, Status.INFEASIBLE]
-    return found
+def asked(registry: ModelRegistry, helpable: Person) -> ValidatedRequest:
+    """A question with constraints, of a person with a value to be checked."""
+    request = {
+        "patient_id": "P-1",
+        "features": {**helpable, "waist": 43},
+        "constraints": {"max_changes": 2},
+    }
+    return validate(registry, CounterfactualsRequest.model_validate(request))
 
 
-def columns(row: type[Base], values: Values) -> Values:
-    names = [column.name for column in row.__table__.columns]
-    return {name: values[f"{row.__tablename__}_{name}"] for name in names}
+def row_of(parameters: Values) -> AnswerRow:
+    """The rows as PostgreSQL would keep them: options and JSON columns by way of JSON text."""
+    answer = AnswerRow(**_columns(AnswerRow, parameters))
+    answer.prediction = PredictionRow(**_columns(PredictionRow, parameters))
+    answer.generation = GenerationRow(**_columns(GenerationRow, parameters))
+    answer.infeasible = json.loads(json.dumps(answer.infeasible))
+    answer.warnings = json.loads(json.dumps(answer.warnings))
+    answer.counterfactuals = [
+        CounterfactualRow(**option | {name: UUID(option[name]) for name in ("id", "answer_id")})
+        for option in json.loads(json.dumps(parameters["options"]))
+    ]
+    return answer
 
 
-def recorded(values: Values) -> AnswerRow:
-    """The rows that these values become; what is kept as JSON goes through JSON."""
-    options = json.loads(json.dumps(values["options"]))
-    answered = columns(AnswerRow, values)
-    for name in ("infeasible", "warnings", "features", "constraints"):
-        answered[name] = json.loads(json.dumps(answered[name]))
-    return AnswerRow(
-        **answered,
-        prediction=PredictionRow(**columns(PredictionRow, values)),
-        generation=GenerationRow(**columns(GenerationRow, values)),
-        counterfactuals=[CounterfactualRow(**option | {"id": UUID(option["id"])}) for option in options],
-    )
+def _columns(row: type[Base], parameters: Values) -> dict[str, Any]:
+    return {name: parameters[f"{row.__tablename__}_{name}"] for name in row.__table__.columns.keys()}  # noqa: SIM118
 
 
-@given(
-    number=st.integers(0, 1),
-    degraded=st.lists(st.sampled_from(PASSING), unique=True),
-    cache_away=st.booleans(),
-    elapsed_ms=st.floats(0, 1e6),
-)
-def test_an_answer_comes_back_as_it_was_given(
-    findings: list[Finding], number: int, degraded: list[Degraded], cache_away: bool, elapsed_ms: float
+@given(result=results, cache_away=st.booleans(), elapsed_ms=st.floats(0, 1e5))
+@settings(max_examples=30)
+def test_an_answer_is_read_back_as_it_was_given(
+    asked: ValidatedRequest, result: RecourseResult, cache_away: bool, elapsed_ms: float
 ) -> None:
-    validated, result = findings[number]
-    result = replace(result, generation=GenerationStats(proposals=8, degraded=tuple(degraded), llm_ms=1.5))
-    given_ = from_result(validated, result, cache_away, elapsed_ms)
-    assert given_.generation.degraded == [*degraded, *[Degraded.CACHE_UNAVAILABLE][: int(cache_away)]]
-    values = to_parameters(validated, "digest", given_, RequestIds("ours", "theirs"))
-    assert from_row(recorded(values)) == given_
+    given_first = from_result(asked, result, cache_away, elapsed_ms)
+    read_back = from_row(row_of(to_parameters(asked, "digest", given_first, IDS)))
+    assert read_back == given_first
+    assert read_back.model_dump_json(by_alias=True) == given_first.model_dump_json(by_alias=True)
 
 
-def test_options_are_numbered_from_one_and_told_apart(findings: list[Finding]) -> None:
-    given_ = from_result(*findings[0], cache_away=False, elapsed_ms=1.0)
-    assert [option.rank for option in given_.counterfactuals] == [*range(1, len(given_.counterfactuals) + 1)]
-    assert len({option.id for option in given_.counterfactuals}) == len(given_.counterfactuals)
+@given(result=results, cache_away=st.booleans())
+@settings(max_examples=30)
+def test_all_that_was_away_is_told_the_cache_last(
+    asked: ValidatedRequest, result: RecourseResult, cache_away: bool
+) -> None:
+    away = [Degraded.CACHE_UNAVAILABLE] if cache_away else []
+    told = from_result(asked, result, cache_away, 1.0).generation.degraded
+    assert told == [*result.generation.degraded, *away]
 
 
-def test_from_the_cache_only_the_time_is_another(findings: list[Finding]) -> None:
-    given_ = from_result(*findings[0], cache_away=False, elapsed_ms=1.0)
-    again = given_.as_cached(elapsed_ms=2.0)
-    assert (again.generation.cached, again.generation.elapsed_ms) == (True, 2.0)
-    assert again.model_copy(update={"generation": given_.generation}) == given_
+@given(result=results)
+@settings(max_examples=20)
+def test_parameters_are_those_of_the_statements(asked: ValidatedRequest, result: RecourseResult) -> None:
+    answer = from_result(asked, result, False, 1.0)
+    parameters = to_parameters(asked, "digest", answer, IDS)
+    assert set(parameters) == set(INSERT_ANSWER.compile().params)
+    for option in parameters["options"]:
+        assert set(option) == set(CounterfactualRow.__table__.columns.keys())
+    assert set(to_request_parameters(answer.id, IDS)) == set(INSERT_REQUEST.compile().params)
+
+
+@given(result=results)
+@settings(max_examples=20)
+def test_every_part_has_an_id_of_its_own_and_options_are_ranked(
+    asked: ValidatedRequest, result: RecourseResult
+) -> None:
+    answer = from_result(asked, result, False, 1.0)
+    parameters = to_parameters(asked, "digest", answer, IDS)
+    ids = [parameters["predictions_id"], parameters["requests_id"], answer.id]
+    ids += [option.id for option in answer.counterfactuals]
+    assert len(set(ids)) == len(ids)
+    assert [option.rank for option in answer.counterfactuals] == list(range(1, len(ids) - 2))
+
+
+def test_the_question_of_the_answer_is_kept_and_named_in_full(asked: ValidatedRequest) -> None:
+    answer = from_result(asked, RecourseResult(Status.ALREADY_BELOW_TARGET, 0.1), False, 1.0)
+    row = row_of(to_parameters(asked, "digest", answer, IDS))
+    assert answer.warnings  # the waist, in inches
+    assert row.features == dict(asked.patient.values)
+    assert row.constraints == {"features_to_vary": None, "permitted_range": {}, "max_changes": 2}
+    assert row.prediction.model_digest == asked.served.model.digest
