@@ -6,8 +6,10 @@ import shutil
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 
 from app.classifiers.model_version import ModelVersion
+from app.classifiers.store import ModelFolderError, load_model
 
 PEOPLE = 300
 """How many of the population the copy keeps, so that it is read quickly."""
@@ -30,6 +32,14 @@ def sealed(folder: Path) -> None:
     manifest["files"] = {file.relative_to(path.parent).as_posix(): _sha256(file) for file in files}
     manifest["schema"] = _sha256(folder / "task.toml")
     path.write_text(json.dumps(manifest))
+
+
+def refusal(folder: Path) -> str:
+    """The one sentence with which a folder is refused."""
+    with pytest.raises(ModelFolderError) as caught:
+        load_model(folder)
+    (sentence,) = str(caught.value).splitlines()
+    return sentence
 
 
 def _sha256(path: Path) -> str:

@@ -76,18 +76,18 @@ def test_stopping_cancels_what_is_under_way_and_then_puts_away() -> None:
             events.append("cancelled")
 
     async def put_away() -> None:
-        events.append("put away")
+        events.append(f"put away in {threading.current_thread().name}")
 
     thread = LoopThread(NAME, put_away)
     under_way = thread.submit(endless())
     assert begun.wait(PATIENCE_S)
     thread.stop()
-    assert events == ["cancelled", "put away"]
+    assert events == ["cancelled", f"put away in {NAME}"]
     with pytest.raises(CancelledError):
         under_way.result(PATIENCE_S)
     assert NAME not in [one.name for one in threading.enumerate()]
     thread.stop()  # again changes nothing
-    assert events == ["cancelled", "put away"]
+    assert events == ["cancelled", f"put away in {NAME}"]
 
 
 def test_work_that_comes_too_late_is_cancelled_at_once() -> None:

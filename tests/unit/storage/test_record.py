@@ -53,10 +53,16 @@ def test_a_prediction_has_a_parameter_for_each_column() -> None:
     assert set(compiled(INSERT_PREDICTION).params) == columns(PredictionRow)
 
 
-def test_parameters_keep_their_values() -> None:
-    answer, request = object(), object()
-    named = parameters_of({AnswerRow: {"id": answer}, RequestRow: {"id": request}})
-    assert sorted(map(id, named.values())) == sorted(map(id, (answer, request)))
+def test_equal_columns_of_two_tables_are_two_parameters() -> None:
+    named = parameters_of({PatientRow: {"id": "P-1"}, RequestRow: {"id": "R-1"}})
+    assert named == {"patients_id": "P-1", "requests_id": "R-1"}
+
+
+@pytest.mark.parametrize("statement", [INSERT_ANSWER, INSERT_REQUEST, INSERT_PREDICTION])
+def test_no_value_stands_in_a_statement(statement: Insert) -> None:
+    whole = compiled(statement)
+    assert set(whole.params.values()) == {None}
+    assert "'" not in str(whole)
 
 
 def test_an_answer_fills_each_of_its_tables_once() -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from app.domain.feature import Kind
 from app.domain.schema import FeatureSchema
+from app.engine.registry import ModelRegistry
 from app.usecases.augmentation.downloads import flat_row
 from app.usecases.augmentation.formats import FORMATS, PROVENANCE, Format, Page, arrow_schema
 from app.usecases.augmentation.mapping import to_job
@@ -104,6 +105,11 @@ def test_rows_read_back_equal_wherever_pages_end(
 def test_the_formats_are_those_that_are_read_back_here() -> None:
     assert set(BY_ENDING) == set(READERS)
     assert len({one.media_type for one in FORMATS}) == len(FORMATS)
+
+
+def test_no_feature_is_called_as_provenance_is(registry: ModelRegistry) -> None:
+    for hosted in registry:
+        assert not hosted.model.schema.by_name.keys() & PROVENANCE.keys()
 
 
 def test_a_job_without_rows_still_names_its_columns(schema: FeatureSchema) -> None:

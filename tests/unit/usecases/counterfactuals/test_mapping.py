@@ -187,6 +187,16 @@ def test_every_part_has_an_id_of_its_own_and_options_are_ranked(
     assert [option.rank for option in answer.counterfactuals] == list(range(1, len(ids) - 2))
 
 
+@given(result=results)
+@settings(max_examples=20)
+def test_from_the_cache_only_the_time_is_another(asked: ValidatedRequest, result: RecourseResult) -> None:
+    answer = from_result(asked, result, False, elapsed_ms=1.0)
+    again = answer.as_cached(elapsed_ms=2.0)
+    assert (again.generation.cached, again.generation.elapsed_ms) == (True, 2.0)
+    generation = again.generation.model_copy(update={"cached": False, "elapsed_ms": 1.0})
+    assert again.model_copy(update={"generation": generation}) == answer
+
+
 def test_the_question_of_the_answer_is_kept_and_named_in_full(asked: ValidatedRequest) -> None:
     answer = from_result(asked, RecourseResult(Status.ALREADY_BELOW_TARGET, 0.1), False, 1.0)
     row = row_of(to_parameters(asked, "digest", answer, IDS))
