@@ -48,7 +48,7 @@ run: $(RUN) $(if $(filter vllm,$(LLM)),$(VLLM))  ## Run everything on this machi
 dev: $(RUN)  ## Run everything, the gateway anew whenever its code changes; DATABASE_URL, REDIS_URL, LLM_URL are heeded
 	@exec $(BIN)/turnpoint run --reload
 
-test: $(DEV) $(MLSERVER) $(CLIENTS) $(TYPESCRIPT)  ## Run the tests; ARGS="-k settle" reaches pytest, ARGS=-n0 takes one process
+test: $(DEV) $(MLSERVER) $(CLIENTS) $(TYPESCRIPT)  ## Run the tests; ARGS="-k repair" reaches pytest, ARGS=-n0 takes one process
 	@$(BIN)/turnpoint fetch
 	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/turnpoint compile

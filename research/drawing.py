@@ -18,12 +18,12 @@ def svg(width: float, height: float, *, font: int = 7) -> Iterator[tuple[Figure,
     with mpl.rc_context({"svg.hashsalt": "turnpoint", "svg.fonttype": "none", "font.size": font}):
         figure = Figure(figsize=(width, height), layout="constrained")
         yield figure, text
-        _settle(figure)
+        _finish(figure)
         figure.patch.set_alpha(0)
         figure.savefig(text, format="svg", metadata={"Date": None})
 
 
-def _settle(figure: Figure) -> None:
+def _finish(figure: Figure) -> None:
     """Rounds where the layout put the axes: the last digits vary by call, and ids hold them."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")

@@ -48,9 +48,9 @@ class AsyncTurnpoint:
         """Give connections back."""
         await self._driver.close()
 
-    async def ask(self, patient_id: str, features: Features, **wishes: Unpack[RequestOptions]) -> Answer:
+    async def ask(self, patient_id: str, features: Features, **options: Unpack[RequestOptions]) -> Answer:
         """The smallest verified changes that bring a patient's risk to the target."""
-        return await self._driver.run(requests.ask(patient_id, features, wishes))
+        return await self._driver.run(requests.ask(patient_id, features, options))
 
     async def recorded(self, answer_id: UUID | str) -> Answer:
         """A recorded answer."""

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import httpx
 
 from turnpoint.answers import Value
-from turnpoint.call import JSON, TRANSIENT, Call, FileContent, given, nothing, reading, text
+from turnpoint.call import JSON, TRANSIENT, Call, FileContent, given, nothing, reading, refuse_unknown, text
 from turnpoint.errors import UnsendableError
 from turnpoint.jobs import Job, JobsPage, Upload
 
@@ -100,6 +100,7 @@ def upload(
 
 def submit(source: Source, target_label: str, options: Options) -> Call[Job]:
     """Start a job; sent again under its key it is still one job."""
+    refuse_unknown("augment", options, Options)
     body = given(
         model=options.get("model"),
         source=_source(source, options),
@@ -126,6 +127,8 @@ def _source(source: Source, options: Options) -> dict[str, Any]:
         return {"kind": "upload", "upload_id": str(source.id)}
     if isinstance(source, Population):
         return {"kind": "population"}
+    if isinstance(source, str):
+        raise UnsendableError("People come as rows or from a file: give a file as a Path.")
     columns = given(id_column=options.get("id_column"), ignore_columns=options.get("ignore_columns"))
     return {"kind": "rows", "rows": [dict(row) for row in source], **columns}
 

@@ -111,3 +111,13 @@ def _misfits(error: ValidationError) -> str:
     if not where:
         return "What the service answered is not JSON of the kind that was expected."
     return f"The service's answer does not fit this version of the client at {', '.join(where[:3])}."
+
+
+def refuse_unknown(method: str, options: Mapping[str, object], known: type) -> None:
+    """Options come by keyword, and a misspelt one must not be lost.
+
+    Raises:
+        TypeError: One is unknown, as Python says of any function.
+    """
+    for name in options.keys() - known.__annotations__.keys():
+        raise TypeError(f"{method}() got an unexpected keyword argument {name!r}")

@@ -5,7 +5,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from turnpoint.answers import Answer, Feedback, InterventionsPage, Model, Prediction, Value
-from turnpoint.call import TRANSIENT, Call, given, reading
+from turnpoint.call import TRANSIENT, Call, given, reading, refuse_unknown
 
 Features = Mapping[str, Value]
 """A feature vector by the features' names: GET /models/{name}/schema describes it."""
@@ -33,27 +33,28 @@ class RequestOptions(TypedDict, total=False):
     generator: str | None
 
 
-def ask(patient_id: str, features: Features, wishes: RequestOptions) -> Call[Answer]:
+def ask(patient_id: str, features: Features, options: RequestOptions) -> Call[Answer]:
     """How could this patient's risk come down to the target?
 
     Not repeated by itself: each answer is recorded.
     """
-    vary, ranges = wishes.get("features_to_vary"), wishes.get("permitted_range")
+    refuse_unknown("ask", options, RequestOptions)
+    vary, ranges = options.get("features_to_vary"), options.get("permitted_range")
     constraints = given(
         features_to_vary=None if vary is None else list(vary),
         permitted_range=None if ranges is None else {name: list(bounds) for name, bounds in ranges.items()},
-        max_changes=wishes.get("max_changes"),
+        max_changes=options.get("max_changes"),
     )
-    max_risk = wishes.get("max_risk")
+    max_risk = options.get("max_risk")
     body = given(
         patient_id=patient_id,
-        model=wishes.get("model"),
+        model=options.get("model"),
         features=dict(features),
         target=None if max_risk is None else {"max_risk": max_risk},
         constraints=constraints or None,
-        count=wishes.get("count"),
-        min_robustness=wishes.get("min_robustness"),
-        generator=wishes.get("generator"),
+        count=options.get("count"),
+        min_robustness=options.get("min_robustness"),
+        generator=options.get("generator"),
     )
     return Call(method="POST", route="/counterfactuals", content=body, read=reading(Answer))
 

@@ -51,9 +51,9 @@ class Turnpoint:
         """Give connections back."""
         self._driver.close()
 
-    def ask(self, patient_id: str, features: Features, **wishes: Unpack[RequestOptions]) -> Answer:
+    def ask(self, patient_id: str, features: Features, **options: Unpack[RequestOptions]) -> Answer:
         """The smallest verified changes that bring a patient's risk to the target."""
-        return self._driver.run(requests.ask(patient_id, features, wishes))
+        return self._driver.run(requests.ask(patient_id, features, options))
 
     def recorded(self, answer_id: UUID | str) -> Answer:
         """A recorded answer."""

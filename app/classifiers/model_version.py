@@ -1,4 +1,4 @@
-"""A hosted model: its schema, its classifier, and everything judged beside it."""
+"""A hosted model: its schema, its classifier, and the people and refits beside it."""
 
 from dataclasses import dataclass
 from pathlib import Path

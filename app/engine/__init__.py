@@ -1,1 +1,1 @@
-"""Search, settling, verification and ranking: plain functions over plain values, no I/O."""
+"""Search, repair, verification and ranking: plain functions over plain values, no I/O."""

@@ -42,7 +42,7 @@ def recommend(
 ) -> RecourseResult:
     """Turn what search and language model brought into verified options.
 
-    Where only the language model was asked for but none of its proposals can be settled under the
+    Where only the language model was asked for but none of its proposals can be repaired to be under the
     target, the search's candidates take their place, and say so.
     """
     repairs = repair(problem, proposals)

@@ -1,4 +1,4 @@
-"""What candidates of one model are judged by."""
+"""What candidates of one model are measured against."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The models a process hosts, each with what its candidates are judged by."""
+"""The models a process hosts, each with what its candidates are measured against."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

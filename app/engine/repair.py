@@ -1,4 +1,4 @@
-"""From a raw proposal to candidates worth judging: obey relations, repair near misses."""
+"""From a raw proposal to candidates worth scoring: obey relations, repair near misses."""
 
 from dataclasses import dataclass
 

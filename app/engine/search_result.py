@@ -1,4 +1,4 @@
-"""What a search brings home."""
+"""What a search finds, and what it proves of it."""
 
 from dataclasses import dataclass
 

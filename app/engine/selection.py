@@ -1,4 +1,4 @@
-"""Judging candidates and picking the options of an answer."""
+"""Scoring candidates in full, and selecting the options of an answer."""
 
 from dataclasses import dataclass
 
@@ -60,7 +60,7 @@ def select_options(
     searched: IntArray,
     finished: bool,
 ) -> ScoredCandidates:
-    """The options to show from settled proposals and from what the search found.
+    """The options to show from repaired proposals and from what the search found.
 
     `finished`: what it found are options already, the best there are, and not a pool to pick from.
     """

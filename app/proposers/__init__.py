@@ -1,1 +1,1 @@
-"""Who proposes counterfactuals; whatever they say is settled and verified before anyone sees it."""
+"""Who proposes counterfactuals; whatever they say is repaired and verified before anyone sees it."""

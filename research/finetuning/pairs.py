@@ -80,9 +80,9 @@ def _example(question: RecourseProblem, references: ReferenceData, person: Perso
     kept = scored[holding] if holding.any() else scored[scored.risk <= question.target]
     if len(kept.levels) == 0:
         return None
-    leverage = marginal_effects_of(question)
-    answers = [write_answer(question.levers, levels, leverage.order) for levels in kept.levels]
-    case = case_text(question, leverage)
+    marginal = marginal_effects_of(question)
+    answers = [write_answer(question.levers, levels, marginal.order) for levels in kept.levels]
+    case = case_text(question, marginal)
     return Example(
         person.source_id, case=case, answers=tuple(dict.fromkeys(answers)), held=bool(holding.any())
     )

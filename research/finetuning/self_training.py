@@ -60,6 +60,6 @@ def _example(
     )
     if len(chosen.levels) == 0:
         return None
-    leverage = marginal_effects_of(question)
-    answers = [write_answer(question.levers, one, leverage.order) for one in chosen.levels]
-    return Example(person.source_id, case=case_text(question, leverage), answers=tuple(answers), held=True)
+    marginal = marginal_effects_of(question)
+    answers = [write_answer(question.levers, one, marginal.order) for one in chosen.levels]
+    return Example(person.source_id, case=case_text(question, marginal), answers=tuple(answers), held=True)

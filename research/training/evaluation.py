@@ -32,7 +32,7 @@ def evaluate(
 ) -> dict[str, Any]:
     """Figures on held-out people, overall and by group; cross-validation; the committee's spread.
 
-    Where people come from several sites, also what `left_out_in_turn` finds among all of them.
+    Where people come from several sites, also what leaving out each in turn finds (`sites`).
     """
     rows, outcome = rows_of(schema, held_out), outcomes_of(held_out)
     risk = risk_of(booster, rows)

@@ -66,7 +66,7 @@ def _exemplar(model: ModelVersion, references: ReferenceData, person: dict[str, 
     option = score(question, references.evaluator, plausibility, result.levels[:1])
     if not option.is_robust(question.target, least)[0]:
         return None
-    leverage = marginal_effects_of(question)
-    answer = write_answer(question.levers, option.levels[0], leverage.order)
+    marginal = marginal_effects_of(question)
+    answer = write_answer(question.levers, option.levels[0], marginal.order)
     row = tuple(None if np.isnan(value) else value for value in question.patient.row.tolist())
-    return Exemplar(case_text(question, leverage), answer, row)
+    return Exemplar(case_text(question, marginal), answer, row)

@@ -80,7 +80,7 @@ def shipped() -> ModelRegistry:
     return registry_of(Settings(**SHIPPED))
 
 
-def hosting_for(settings: Settings) -> ModelRegistry:
+def registry_for(settings: Settings) -> ModelRegistry:
     """The models that the settings name."""
     own = any(getattr(settings, name) != value for name, value in SHIPPED.items())
     return registry_of(settings) if own else shipped()
@@ -91,7 +91,7 @@ def gateway(settings: Settings) -> Iterator[str]:
     """The gateway behind a real uvicorn on a free loopback port, in a thread of its own."""
     with _listening(settings.host) as listening:
         url = f"http://{settings.host}:{listening.getsockname()[1]}"
-        app = create_app(settings, hosting_for(settings))
+        app = create_app(settings, registry_for(settings))
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
         thread = threading.Thread(target=_serve, args=(server, listening), daemon=True)
         thread.start()

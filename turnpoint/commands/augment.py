@@ -34,7 +34,7 @@ def augment(
     model: Annotated[str | None, typer.Option(help="The service's default unless told.")] = None,
     per_row: Annotated[int, typer.Option(min=1, max=10, help="Rows to make of each.")] = 1,
     generator: Annotated[Literal["auto", "llm", "search"], typer.Option(help="Who proposes.")] = "auto",
-    seed: Annotated[int, typer.Option(min=0, help="Equal seeds and models give equal rows.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Equal seeds give equal rows of the search.")] = 0,
     max_rows: Annotated[
         int | None, typer.Option(min=1, help="The most rows to make; as many as the file gives unless told.")
     ] = None,

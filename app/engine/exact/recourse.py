@@ -72,7 +72,7 @@ def find_exactly(
     reaching = query.cheapest(alone, 0.0)
     if not reaching.levels:
         return query.infeasible(alone, reaching)
-    robust = ExactSearch(query.forest, query.scenarios, problem.levers, alone.by_leverage())
+    robust = ExactSearch(query.forest, query.scenarios, problem.levers, alone.by_marginal_effect())
     attempt = query.relax(robust, preferences.min_robustness)
     if not attempt.solved.levels:  # the budget was spent before anything was found that holds
         return replace(query.result(attempt), levels=np.stack(reaching.levels), proved=False)

@@ -90,7 +90,7 @@ class ExactSearch:
         levers: Levers,
         order: IntArray | None = None,
     ) -> None:
-        """`order`: in which order levers are decided, those that matter most first; see `by_leverage`."""
+        """`order`: of the levers, those that matter most first (`by_marginal_effect`)."""
         self._order = np.arange(len(levers)) if order is None else order
         self._levers = replace(levers, items=tuple(levers.items[place] for place in self._order))
         self._scenarios = scenarios(self._levers)
@@ -98,7 +98,7 @@ class ExactSearch:
         self._gain = gains(self._reduced, self._scenarios.top)
         self._asking_nothing: dict[int, Program] = {}
 
-    def by_leverage(self) -> IntArray:
+    def by_marginal_effect(self) -> IntArray:
         """The levers by what they can take off the classifier's margin for their effort, largest first."""
         top, every = self._scenarios.top, np.arange(len(self._levers))
         worth = self._gain[every, :, CLASSIFIER].max(axis=1, initial=0) / self._levers.efforts[every, top]

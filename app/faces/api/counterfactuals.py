@@ -1,4 +1,4 @@
-"""HTTP in, HTTP out."""
+"""POST /counterfactuals, and recorded answers by id."""
 
 from typing import Annotated
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""A model's features as JSON Schema, and examples from real people."""
+"""A model's features as JSON Schema."""
 
 from typing import Any
 

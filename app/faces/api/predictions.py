@@ -1,4 +1,4 @@
-"""HTTP in, HTTP out."""
+"""POST /predictions: the risk of one feature vector."""
 
 from typing import Any
 

@@ -46,6 +46,8 @@ class ChunkGenerator:
     pool: Executor
     llm: LlmProposer | None
     seed: int
+    not_asked: Degraded | None = None
+    """Why a language model that is there is not asked, where it was to be."""
 
     async def run(self, sources: Sequence[Source], cancelled: Callable[[], Awaitable[bool]]) -> ChunkResult:
         """Make rows of a chunk's people.
@@ -55,7 +57,7 @@ class ChunkGenerator:
             ClassifierError: a classifier elsewhere is away.
             ProposerError: the language model is away, and nobody else is to propose.
         """
-        done = ChunkResult()
+        done = ChunkResult(degraded={self.not_asked} if self.not_asked else set())
         size = max(len(sources), 1) if self.llm is not None else BATCH  # nobody may be valid
         for start in range(0, len(sources), size):
             if await cancelled():

@@ -1,4 +1,4 @@
-"""The work of one task: a chunk's rows, made and settled so that neither a retry nor a twin doubles them."""
+"""The work of one task: a chunk's rows, made and kept so that neither a retry nor a twin doubles them."""
 
 import hashlib
 import json
@@ -13,6 +13,7 @@ import procrastinate
 import structlog
 
 from app.domain.counterfactual import Generator
+from app.domain.degraded import Degraded
 from app.domain.schema import Value
 from app.engine.preferences import Preferences
 from app.engine.registry import ModelRegistry
@@ -43,7 +44,7 @@ class Chunk:
 
 
 class ChunkWork:
-    """Takes chunks up, has their rows made, settles them."""
+    """Takes chunks up, has their rows made, keeps them."""
 
     def __init__(
         self,
@@ -78,7 +79,7 @@ class ChunkWork:
             rows_by_source = await generation.run(chunk.sources, lambda: self._is_over(job_id))
         except CancelledError:
             return
-        await self._settle(chunk, rows_by_source)
+        await self._keep(chunk, rows_by_source)
 
     async def _take_up(self, job_id: UUID, number: int) -> Chunk | None:
         async with self._database.transaction() as session:
@@ -99,8 +100,15 @@ class ChunkWork:
         generator, label = Generator(settings["generator"]), Label(settings["target_label"])
         preferences = Preferences(settings["per_row"], settings["min_robustness"], generator)
         asks = generator is not Generator.SEARCH and label is Label.LOW
-        llm = self._llm if asks and self._llm and self._llm.knows(chunk.model) else None
-        return ChunkGenerator(self._maker(chunk.model, label), preferences, self._pool, llm, settings["seed"])
+        is_taught = self._llm is None or self._llm.knows(chunk.model)
+        return ChunkGenerator(
+            maker=self._maker(chunk.model, label),
+            preferences=preferences,
+            pool=self._pool,
+            llm=self._llm if asks and is_taught else None,
+            seed=settings["seed"],
+            not_asked=Degraded.LLM_NOT_TAUGHT if asks and not is_taught else None,
+        )
 
     def _make_maker(self, model: str, label: Label) -> RowGenerator:
         return row_generator_for(self._registry.named(model), label)
@@ -110,7 +118,7 @@ class ChunkWork:
             job = await AugmentationRepository(session).get(job_id)
             return job is None or State(job.state).is_final
 
-    async def _settle(self, chunk: Chunk, rows_by_source: ChunkResult) -> None:
+    async def _keep(self, chunk: Chunk, rows_by_source: ChunkResult) -> None:
         """Keep a chunk's rows, once; with the last chunk, have the report made.
 
         The job's lock puts chunks that end at the same time in a row, so that exactly one is the last.

@@ -11,7 +11,7 @@ from app.domain.schema import FloatArray, IntArray
 
 @dataclass(frozen=True)
 class ReportRequest:
-    """A finished job as its report needs it; see `report.material.Material`."""
+    """A finished job as its report needs it; see `report.inputs.ReportInputs`."""
 
     folder: Path
     label: bool

@@ -1,4 +1,4 @@
-"""Rows of a wanted class out of people of the other one: searched, settled, verified in one batch."""
+"""Rows of a wanted class out of people of the other one: searched, repaired, verified in one batch."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor

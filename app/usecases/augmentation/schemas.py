@@ -1,4 +1,4 @@
-"""What callers send and get."""
+"""The wire forms of batch jobs: what callers send and get."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -122,7 +122,8 @@ class Job(BaseModel):
     duplicates_removed: int = Field(description="Rows left out, since there was an equal one.")
     degraded: list[Degraded] = Field(
         description="That for some source rows no completion came (`llm_unavailable`, `llm_timeout`), or "
-        "nothing well-formed in one (`llm_no_proposal`). With `auto` the search goes on alone for those. "
+        "nothing well-formed in one (`llm_no_proposal`), or that the language model was tuned for another "
+        "model and not asked (`llm_not_taught`). With `auto` the search goes on alone for those. "
         "Empty where all went well."
     )
     failure: str | None = Field(description="Why it failed; null where it did not.")

@@ -27,7 +27,7 @@ _RETRY = RetryStrategy(exponential_wait=2, retry_exceptions=_TRANSIENT)
 """Without an end of its own: `_trying` gives up, and is tried again where not even that can be recorded."""
 _RECONNECT_S = 1.0
 _AT_ONCE = 2
-"""Chunks in hand: while one is settled, the language model reads the next."""
+"""Chunks in hand: while one is repaired and verified, the language model reads the next."""
 _log = structlog.get_logger()
 
 Fail = Callable[[UUID, str], Awaitable[None]]

@@ -51,7 +51,7 @@ class LanguageModelMethod:
 
 
 class Pipeline:
-    """`generator: auto`: the model's settled and repaired proposals and the search's options, ranked as one.
+    """`generator: auto`: the model's repaired proposals and the search's options, ranked as one.
 
     Without a server it is the search alone, as the gateway answers about models that nobody was taught.
     """

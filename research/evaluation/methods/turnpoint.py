@@ -51,7 +51,7 @@ class ProblemBuilder:
     def options(
         self, problem: RecourseProblem, preferences: Preferences, proposed: IntArray, result: SearchResult
     ) -> ScoredCandidates:
-        """The options to show of settled proposals and what the search found, as the gateway picks them."""
+        """The options to show of repaired proposals and what the search found, as the gateway picks them."""
         return select_options(problem, self.references, preferences, proposed, result.levels, result.proved)
 
 

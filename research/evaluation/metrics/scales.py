@@ -1,4 +1,4 @@
-"""The yardsticks of proximity, made from training people."""
+"""The scales of proximity, made from training people."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What raw proposals are worth, before anything is settled or repaired.
+"""What raw proposals are worth, before anything is repaired.
 
 Measures follow the counterfactual literature (Guidotti 2022; Mothilal et al. 2020). A sample that is not well
 formed counts as not valid, not in range and not obedient.

@@ -46,7 +46,7 @@ def search_for(served: ServedModel, problem: RecourseProblem, share: float) -> E
     if share == 0:
         return alone
     return ExactSearch(
-        forest, lambda levers: all_scenarios(levers, evaluator), problem.levers, alone.by_leverage()
+        forest, lambda levers: all_scenarios(levers, evaluator), problem.levers, alone.by_marginal_effect()
     )
 
 
