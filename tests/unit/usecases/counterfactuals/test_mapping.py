@@ -1,6 +1,7 @@
 """An answer that is read back from its rows is the answer that was given."""
 
 import json
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from app.storage.record import INSERT_ANSWER, INSERT_REQUEST, Values
 from app.storage.tables import AnswerRow, Base, CounterfactualRow, GenerationRow, PredictionRow
 from app.usecases.counterfactuals.mapping import from_result, from_row, to_parameters, to_request_parameters
 from app.usecases.counterfactuals.request import ValidatedRequest, validate
-from app.usecases.counterfactuals.schemas import CounterfactualsRequest
+from app.usecases.counterfactuals.schemas import CounterfactualOut, CounterfactualsRequest, InfeasibleOut
 from tests.asking import Person
 
 IDS = RequestIds("ours", "theirs")
@@ -151,6 +152,18 @@ def test_an_answer_is_read_back_as_it_was_given(
     read_back = from_row(row_of(to_parameters(asked, "digest", given_first, IDS)))
     assert read_back == given_first
     assert read_back.model_dump_json(by_alias=True) == given_first.model_dump_json(by_alias=True)
+
+
+@given(result=results)
+@settings(max_examples=20)
+def test_an_answer_tells_what_was_found(asked: ValidatedRequest, result: RecourseResult) -> None:
+    answer = from_result(asked, result, False, 1.0)
+    assert (answer.status, answer.prediction.risk) == (result.status, result.risk)
+    assert answer.infeasible == (result.infeasible and InfeasibleOut.model_validate(result.infeasible))
+    for told, found in zip(answer.counterfactuals, result.counterfactuals, strict=True):
+        place = {"id": told.id, "rank": told.rank, "verified": True}
+        whole = {one.name: getattr(found, one.name) for one in fields(found)}
+        assert told == CounterfactualOut.model_validate(whole | place)
 
 
 @given(result=results, cache_away=st.booleans())
