@@ -1,5 +1,7 @@
 """Composition: what the settings name is what is joined."""
 
+from pathlib import Path
+
 import pytest
 
 from app.bootstrap import exemplars_of, llm_client, open_backends, proposer_of, registry_of
@@ -41,3 +43,16 @@ async def test_servers_that_are_away_keep_nobody_from_starting(registry: ModelRe
         assert not await backends.database.is_ready()
         assert backends.llm is not None
         assert backends.proposer is not None
+
+
+async def test_a_fine_tuned_model_is_asked_only_about_what_it_was_taught(registry: ModelRegistry) -> None:
+    settings = Settings(llm_url=NOBODY, llm_style="fine_tuned")
+    async with open_backends(settings, registry, exemplars={}) as backends:
+        assert backends.proposer is not None
+        assert backends.proposer.knows("dysglycaemia")
+        assert not backends.proposer.knows("heart-disease")
+
+
+def test_a_store_without_a_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelFolderError, match=f"^{tmp_path} holds no trained model"):
+        registry_of(Settings(model_store=tmp_path))

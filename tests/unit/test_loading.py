@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-WEB = {"fastapi", "starlette", "uvicorn", "app.faces"}
+WEB = {"fastapi", "starlette", "uvicorn", "jinja2", "app.faces"}
 BESIDE = {"app.local", "research", "turnpoint", "matplotlib", "torch"}
 
 

@@ -69,6 +69,7 @@ def _rows(answer: CounterfactualsAnswer) -> list[dict[str, Any]]:
             **option.features,
             "label": Label.LOW.value,
             "source_row": 0,
+            "source_id": None,
             "rank": option.rank,
             "risk": option.risk,
             "verified": True,

@@ -1,8 +1,12 @@
 """Which servers are the user's own: those that the environment names."""
 
+import socket
+from contextlib import ExitStack
+from pathlib import Path
+
 import pytest
 
-from app.local.components import SERVERS, ExternalServers
+from app.local.components import SERVERS, CannotRunError, ExternalServers, start_gateway
 
 NAMES = ("DATABASE_URL", "REDIS_URL", "LLM_URL")
 
@@ -18,3 +22,11 @@ def test_what_is_not_named_is_embedded(
     told = (servers.database_url, servers.redis_url, servers.llm_url)
     assert told == tuple(f"server://{name}" if name in given else None for name in NAMES)
     assert servers.llm == llm
+
+
+def test_a_port_that_is_taken_is_said_before_anything_starts(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, ExitStack() as stack:
+        port = server.getsockname()[1]
+        with pytest.raises(CannotRunError, match=f"^Port {port} is taken: .* with PORT=…\\.$"):
+            start_gateway(stack, tmp_path, {}, ("127.0.0.1", port))
+    assert list(tmp_path.iterdir()) == []

@@ -57,9 +57,9 @@ def risk_words(risk: float, beside: float | None = None) -> str:
     decimals = 0
     while beside is not None and decimals < 4 and risk != beside and _same(risk, beside, decimals):
         decimals += 1
-    if decimals == 0 and 0 < risk < 0.005:
+    if decimals == 0 and risk > 0 and _same(risk, 0, 0):
         return f"<{_NO_BREAK}1{_NO_BREAK}%"
-    if decimals == 0 and 0.995 <= risk < 1:
+    if decimals == 0 and risk < 1 and _same(risk, 1, 0):
         return f">{_NO_BREAK}99{_NO_BREAK}%"
     return f"{100 * risk:.{decimals}f}{_NO_BREAK}%"
 

@@ -45,3 +45,21 @@ async def test_work_ends_when_nobody_waits_for_it() -> None:
     with pytest.raises(ClientDisconnectedError):
         await cancel_on_disconnect(request(leaves), work())
     assert ended.is_set()
+
+
+async def test_what_is_left_of_the_body_is_no_hanging_up() -> None:
+    pending: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+    read, never = asyncio.Event(), asyncio.Event()
+
+    async def receive() -> Message:
+        if not pending:
+            read.set()
+            await never.wait()
+        return pending.pop()
+
+    async def work() -> str:
+        await read.wait()
+        return "done"
+
+    asked = Request({"type": "http", "headers": []}, receive)
+    assert await cancel_on_disconnect(asked, work()) == "done"

@@ -29,3 +29,12 @@ def test_of_very_many_the_first_hundred_are_told() -> None:
     told = [*issues_out(iter(faults))]
     assert len(told) == MOST_TOLD == 100
     assert [fault.name for fault in told] == [str(number) for number in range(100)]
+
+
+def test_where_a_parameter_stands_is_called_in() -> None:
+    (fault,) = issues_out([ParameterIssue("limit", "query", "must be a whole number")])
+    assert fault.model_dump(by_alias=True) == {
+        "parameter": "limit",
+        "in": "query",
+        "detail": "must be a whole number",
+    }

@@ -41,6 +41,8 @@ async def status_of(app: SameSite | TrustedHosts, method: str, headers: dict[str
         ({"origin": "https://elsewhere.example"}, 403),
         ({"origin": f"https://{HERE}:8443"}, 403),
         ({"origin": "null"}, 403),
+        ({"origin": "http://["}, 403),  # as no browser says it
+        ({"origin": f"http://elsewhere.example/{HERE}"}, 403),
     ],
 )
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])

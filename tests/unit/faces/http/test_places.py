@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from app.domain.errors import ParameterIssue, ValidationIssue
+from app.domain.errors import InvalidInputError, ParameterIssue, ValidationIssue
 from app.faces.http.places import faults_of
 
 
@@ -48,3 +48,19 @@ def test_a_parameter_is_named_with_where_it_stands(place: str) -> None:
     (fault,) = faults_of({"loc": (place, "limit"), "type": "missing"}, None)
     assert isinstance(fault, ParameterIssue)
     assert (fault.parameter, fault.place) == ("limit", place)
+
+
+@pytest.mark.parametrize("name", ["Erika Mustermann", "a/b", "a~b", "", "x" * 41, "1960-02-29"])
+def test_a_name_that_may_be_somebodys_data_is_not_repeated(name: str) -> None:
+    (fault,) = faults_of({"loc": ("body", "features", name), "type": "missing"}, {"features": {}})
+    assert isinstance(fault, ValidationIssue)
+    assert fault.pointer == "/features"
+
+
+def test_a_validator_that_looks_at_several_tells_each_below_its_place() -> None:
+    error = InvalidInputError([ValidationIssue("/low", "is too low"), ValidationIssue("", "contradicts")])
+    entry = {"loc": ("body", "constraints"), "type": "value_error", "ctx": {"error": error}}
+    assert list(faults_of(entry, {})) == [
+        ValidationIssue("/constraints/low", "is too low"),
+        ValidationIssue("/constraints", "contradicts"),
+    ]

@@ -1,5 +1,6 @@
 """One run at a time in a home folder, with room on the disk; ports that are free or not."""
 
+import os
 import shutil
 import socket
 import stat
@@ -72,3 +73,24 @@ def test_ports() -> None:
         assert not port_is_free("127.0.0.1", port)
     with pytest.raises(HomeError, match="choose another"):
         port_is_free("192.0.2.1", port)
+
+
+def test_letting_go_twice_does_no_harm_to_who_has_it_next(tmp_path: Path) -> None:
+    first = lock_data_dir(tmp_path)
+    first.release()
+    with lock_data_dir(tmp_path):
+        first.release()
+        with pytest.raises(HomeError, match="Another Turnpoint"):
+            lock_data_dir(tmp_path)
+
+
+def test_one_folder_by_two_names_is_one(tmp_path: Path) -> None:
+    (tmp_path / "alias").symlink_to(tmp_path / "home")
+    with lock_data_dir(tmp_path / "home"), pytest.raises(HomeError, match="Another Turnpoint"):
+        lock_data_dir(tmp_path / "alias")
+
+
+def test_what_an_earlier_run_left_holds_nothing(tmp_path: Path) -> None:
+    (tmp_path / "lock").write_text("99999999")
+    with lock_data_dir(tmp_path):
+        assert (tmp_path / "lock").read_text() == str(os.getpid())

@@ -1,0 +1,20 @@
+"""The context of a page, from answers made by hand and a model of the shipped schema."""
+
+from typing import Any
+
+from app.engine.registry import ServedModel
+from app.storage.tables import AnswerRow
+from app.usecases.record.context import AnswerContext, RecordedHistory, context_of
+from app.usecases.record.repository import RequestedAnswer
+from tests.unit.faces.answers import ASKED, row_of
+
+
+def recorded(served: ServedModel, features: Any, *options: Any, **columns: Any) -> AnswerRow:
+    """An answer of the very version that is hosted."""
+    return row_of(served.model.schema, features, *options, digest=served.model.digest, **columns)
+
+
+def context(row: AnswerRow, served: ServedModel | None, **history: Any) -> AnswerContext:
+    """What the page of an answer is made from."""
+    whole = {"base": None, "answers": [row]} | history
+    return context_of(RequestedAnswer(row, ASKED), RecordedHistory(**whole), served, None)

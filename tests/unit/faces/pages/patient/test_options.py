@@ -1,0 +1,91 @@
+"""Option cards: what is claimed of an option is what is known of it."""
+
+from typing import Any
+
+import pytest
+
+from app.domain.schema import FeatureSchema
+from app.engine.registry import ServedModel
+from app.faces.openapi.ids import option_id
+from app.faces.pages.patient.views.options import OptionView, option_views
+from app.storage.feedback_tables import FeedbackRow
+from app.usecases.feedback.reasons import REASONS, Reason, Verdict
+from tests.asking import Person
+from tests.unit.faces.answers import ASKED, change, option
+from tests.unit.faces.pages.patient.contexts import context, recorded
+
+SLEEP = change("sleep", 5.0, 6.0, "h/night")
+
+
+def card(served: ServedModel, person: Person, *changes: Any, **columns: Any) -> OptionView:
+    row = recorded(served, person, option(1, *(changes or (SLEEP,)), **columns))
+    (view,) = option_views(context(row, served))
+    return view
+
+
+def verdict(number: int, said: Verdict, reason: Reason | None = None, replaces: Any = None) -> FeedbackRow:
+    return FeedbackRow(
+        id=option_id(100 + number),
+        created_at=ASKED,
+        counterfactual_id=option_id(1),
+        verdict=said,
+        reason=reason,
+        replaces=replaces,
+    )
+
+
+def test_an_option_is_called_the_least_only_where_that_is_proved(
+    served: ServedModel, helpable: Person
+) -> None:
+    proved = card(served, helpable, optimality={"proved": True, "effort_bound": 2.04})
+    bounded = card(served, helpable, optimality={"proved": False, "effort_bound": 1.56})
+    unknown = card(served, helpable, optimality={"proved": False, "effort_bound": 0.0})
+    older = card(served, helpable, optimality=None)
+    views = (proved, bounded, unknown, older)
+    assert [(view.is_least, view.effort_bound) for view in views] == [
+        (True, None),
+        (False, "1.6"),
+        (False, None),
+        (False, None),
+    ]
+    assert {view.effort for view in views} == {"2.0"}
+
+
+def test_what_is_done_or_not_cannot_be_done_in_part(served: ServedModel, helpable: Person) -> None:
+    switch = change("vigorous_activity", False, True)
+    assert card(served, helpable, switch).adherence is None
+    assert card(served, helpable, switch, SLEEP).adherence == 0.85
+
+
+def test_cards_come_in_the_order_of_the_answer(served: ServedModel, helpable: Person) -> None:
+    row = recorded(served, helpable, *(option(rank, SLEEP) for rank in (1, 2, 3)))
+    assert [view.number for view in option_views(context(row, served))] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_is_told_in_words(served: ServedModel, helpable: Person, reason: Reason) -> None:
+    row = recorded(served, helpable, option(1, SLEEP))
+    verdicts = [verdict(1, Verdict.DECLINED, reason)]
+    (view,) = option_views(context(row, served, verdicts=verdicts))
+    assert view.said is not None
+    assert (view.said.text, view.said.reason) == ("Declined", REASONS[reason])
+
+
+def test_the_verdict_that_nothing_replaces_stands(served: ServedModel, helpable: Person) -> None:
+    row = recorded(served, helpable, option(1, SLEEP), option(2, SLEEP))
+    first = verdict(1, Verdict.ACCEPTED)
+    second = verdict(2, Verdict.WITHDRAWN, replaces=first.id)
+    one, other = option_views(context(row, served, verdicts=[first, second]))
+    assert one.said is not None
+    assert (one.said.id, one.said.text) == (second.id, "Taken back")
+    assert other.said is None
+
+
+def test_who_proposed_an_option_is_said(served: ServedModel, schema: FeatureSchema, helpable: Person) -> None:
+    row = recorded(served, helpable, option(1, SLEEP, generator="llm"), option(2, SLEEP))
+    assert [view.author for view in option_views(context(row, served))] == [
+        "the language model",
+        "the search",
+    ]
+    row.generation.llm_model = "smollm2"
+    assert option_views(context(row, served))[0].author == "the language model smollm2"
