@@ -15,6 +15,7 @@ from app.parsing.json_text import JsonError, JsonFaultsError, read_json
 from app.parsing.numbers import read_number, read_whole_number
 from app.paths import MODEL_STORE
 
+_DRIVER = "postgresql+psycopg://"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _MODEL_PATH = re.compile(r"(/.*)?/v2/models/[^/]+(/versions/[^/]+)?/?")
 
@@ -113,7 +114,19 @@ class Settings(BaseSettings):
         """Accept the URL forms that hosting platforms hand out; psycopg 3 is the one driver."""
         for prefix in ("postgres://", "postgresql://"):
             if url.startswith(prefix):
-                return "postgresql+psycopg://" + url.removeprefix(prefix)
+                url = _DRIVER + url.removeprefix(prefix)
+        if not url.startswith(_DRIVER) or not _has_plain_parts(url):
+            raise ValueError(
+                "must be the URL of a PostgreSQL database, like postgresql://user:password@host:5432/name; "
+                "special characters of a password are percent-encoded"
+            )
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _of_redis(cls, url: str) -> str:
+        if not url.startswith(("redis://", "rediss://", "unix://")) or not _has_plain_parts(url):
+            raise ValueError("must be the URL of a Redis server, like redis://host:6379/0")
         return url
 
     @model_validator(mode="after")
@@ -142,6 +155,15 @@ class Settings(BaseSettings):
             return ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+
+def _has_plain_parts(url: str) -> bool:
+    """Whether host and port can be told from user and password; messages of parsers may quote either."""
+    try:
+        parts = urlsplit(url)
+        return "@" not in parts.netloc.rpartition("@")[0] and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def _is_model_url(url: str) -> bool:

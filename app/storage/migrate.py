@@ -2,7 +2,7 @@
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from app.paths import MIGRATIONS
 from app.settings import Settings
@@ -23,7 +23,7 @@ def migrate(settings: Settings) -> None:
     config.attributes["database_url"] = settings.database_url
     try:
         command.upgrade(config, "head")
-    except (ArgumentError, NoSuchModuleError) as error:
+    except ArgumentError as error:
         raise MigrationError("DATABASE_URL is not the URL of a PostgreSQL database.") from error
     except DBAPIError as error:
         reason = (str(error.orig).strip() or "no reason given").splitlines()[0]

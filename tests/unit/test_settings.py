@@ -116,3 +116,36 @@ def test_a_wrong_setting_ends_a_command_with_a_sentence_that_does_not_repeat_it(
         "Setting TURNPOINT_CLASSIFIERS: "
         "must be a JSON object of model names and the URLs of their classifiers\n"
     )
+
+
+SECRET = "sesame"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        SECRET,
+        f"://turnpoint:{SECRET}@db/turnpoint",
+        f"http://turnpoint:{SECRET}@db/turnpoint",
+        f"redis://turnpoint:{SECRET}@db/0",
+        f"mysql://turnpoint:{SECRET}@db/turnpoint",
+        f"postgresql+asyncpg://turnpoint:{SECRET}@db/turnpoint",
+        f"postgresql://turnpoint:{SECRET}@db:port/turnpoint",
+        f"postgresql://turnpoint:{SECRET}@{SECRET}@db/turnpoint",
+    ],
+)
+def test_what_is_no_url_of_a_database_is_told_without_its_secrets(url: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Settings(database_url=url)
+    (fault,) = caught.value.errors()
+    assert fault["loc"] == ("database_url",)
+    assert SECRET not in fault["msg"]
+
+
+@pytest.mark.parametrize("url", ["nonsense", f"http://:{SECRET}@cache", f"redis://:{SECRET}@cache:port/0"])
+def test_what_is_no_url_of_redis_is_told_without_its_secrets(url: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Settings(redis_url=url)
+    (fault,) = caught.value.errors()
+    assert fault["loc"] == ("redis_url",)
+    assert SECRET not in fault["msg"]

@@ -69,9 +69,7 @@ def _view(context: AnswerContext, option: CounterfactualOut, said: FeedbackRow |
         fragile=option.fragile,
         is_least=known is not None and known.proved,
         effort=f"{option.effort:.1f}",
-        effort_bound=f"{known.effort_bound:.1f}"
-        if known and not known.proved and known.effort_bound
-        else None,
+        effort_bound=_bound(known),
         refits=held.refits,
         noise=held.noise,
         adherence=held.adherence if any(change.delta is not None for change in option.changes) else None,
