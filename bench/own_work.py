@@ -79,11 +79,13 @@ async def own_milliseconds(
         committee=TimedCommittee(model.committee, spent, model.committee.forest),
     )
 
-    def timed_find(question: RecourseProblem, references: ReferenceData, wish: Preferences) -> SearchResult:
+    def timed_search(
+        problem: RecourseProblem, references: ReferenceData, preferences: Preferences
+    ) -> SearchResult:
         before, started = spent.seconds, time.perf_counter()
-        found = search(question, references, wish)
+        result = search(problem, references, preferences)
         spent.seconds = before + time.perf_counter() - started
-        return found
+        return result
 
     database, cache = Database(database_url), Cache(redis_url, ttl_s=60)
     service = CounterfactualService(ModelRegistry({model.name: timed}, model.name), database, cache, llm=None)
@@ -92,7 +94,7 @@ async def own_milliseconds(
         for request in requests:
             spent.seconds = 0.0
             started = time.perf_counter()
-            with patch("app.usecases.counterfactuals.service.find", timed_find):
+            with patch("app.usecases.counterfactuals.service.search", timed_search):
                 await service.answer(request, RequestIds("00000000-0000-0000-0000-000000000000"))
             taken.append(1000 * (time.perf_counter() - started - spent.seconds))
     finally:
