@@ -18,7 +18,8 @@ from app.engine.problem import RecourseProblem
 from app.engine.registry import served_model
 from app.local.components import start_worker
 from app.settings import Settings
-from app.usecases.augmentation.row_generator import Label, row_generator_for
+from app.usecases.augmentation.label import Label
+from app.usecases.augmentation.row_generator import row_generator_for
 from bench.measurement import Measurement, summed
 from bench.running import Json, Run, running
 

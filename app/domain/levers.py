@@ -137,7 +137,7 @@ def levers_of(schema: FeatureSchema, patient: Patient, constraints: Constraints)
     levers = (_lever(schema, patient, feature, constraints) for feature in open_features)
     terms, bounds = _relations(schema, patient)
     return Levers(
-        factual=patient.row,
+        factual=patient.factual,
         items=tuple(lever for lever in levers if lever is not None),
         relation_terms=terms,
         relation_bounds=bounds,
@@ -148,7 +148,7 @@ def levers_of(schema: FeatureSchema, patient: Patient, constraints: Constraints)
 def _lever(
     schema: FeatureSchema, patient: Patient, feature: Feature, constraints: Constraints
 ) -> Lever | None:
-    action, start = feature.action, patient.row[schema.column_of[feature.name]]
+    action, start = feature.action, patient.factual[schema.column_of[feature.name]]
     if action is None or np.isnan(start):
         return None
     values, steps = _ladder(action, float(start))
@@ -157,7 +157,7 @@ def _lever(
     moved = [feature.name]
     rows = [values]
     for link in schema.links_by_driver.get(feature.name, ()):
-        linked_start = patient.row[schema.column_of[link.feature]]
+        linked_start = patient.factual[schema.column_of[link.feature]]
         if not np.isnan(linked_start):
             moved.append(link.feature)
             rows.append(_follow(schema, patient, link, values, float(linked_start)))
@@ -240,7 +240,7 @@ def _related(schema: FeatureSchema, patient: Patient, names: list[str], table: F
         if not set(relation.terms) <= fixed | set(names):
             continue
         columns = [schema.column_of[name] for name in relation.terms]
-        room = relation.bound - float(patient.row[columns] @ np.array([*relation.terms.values()]))
+        room = relation.bound - float(patient.factual[columns] @ np.array([*relation.terms.values()]))
         use = (table - table[0]) @ [relation.terms.get(name, 0.0) for name in names]
         kept &= ~(use > max(room, 0.0) + VALUE_SLACK)  # of an unknown room nothing can be said
     return kept
@@ -260,7 +260,7 @@ def _relations(schema: FeatureSchema, patient: Patient) -> tuple[FloatArray, Flo
     terms, bounds = [], []
     for relation in schema.relations:
         columns = [schema.column_of[name] for name in relation.terms]
-        if not np.isnan(patient.row[columns]).any():
+        if not np.isnan(patient.factual[columns]).any():
             row = np.zeros(len(schema.columns))
             row[columns] = list(relation.terms.values())
             terms.append(row)

@@ -19,12 +19,12 @@ _FEATURE_NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
 class Patient:
     """A checked feature vector.
 
-    `values` holds every feature of the schema in its own kind (None where unknown); `row` is the same
-    as the classifier's columns, NaN where unknown.
+    `values` holds every feature of the schema in its own kind (None where unknown); `factual` is the same as
+    the classifier's columns, NaN where unknown: the point that a counterfactual departs from.
     """
 
     values: Mapping[str, Value]
-    row: FloatArray
+    factual: FloatArray
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ def read_patient(schema: FeatureSchema, raw: Mapping[str, object], pointer: str 
         faults = _contradictions(schema, values, pointer)
     if faults:
         raise InvalidInputError(faults)
-    return Patient(values=values, row=schema.encode(values))
+    return Patient(values=values, factual=schema.encode(values))
 
 
 def _canonical(feature: Feature, value: Any) -> Value:

@@ -68,5 +68,5 @@ def _exemplar(model: ModelVersion, references: ReferenceData, person: dict[str, 
         return None
     marginal = marginal_effects_of(question)
     answer = write_answer(question.levers, option.levels[0], marginal.order)
-    row = tuple(None if np.isnan(value) else value for value in question.patient.row.tolist())
+    row = tuple(None if np.isnan(value) else value for value in question.patient.factual.tolist())
     return Exemplar(case_text(question, marginal), answer, row)

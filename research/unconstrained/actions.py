@@ -56,10 +56,10 @@ class UnconstrainedActions:
             if feature.kind is not Kind.CATEGORY:
                 continue
             columns = np.array([self.schema.columns.index(name) for name in feature.columns], dtype=np.int64)
-            now = patient.row[columns]
+            now = patient.factual[columns]
             if not np.isnan(now).any():
                 levers = [self._category(feature, columns, now, value) for value in _others(now)]
-                risks = [classifier.risk(_alone(patient.row, lever))[1] for lever in levers]
+                risks = [classifier.risk(_alone(patient.factual, lever))[1] for lever in levers]
                 yield levers[int(np.argmin(risks))]
 
     def _category(self, feature: Feature, columns: IntArray, now: FloatArray, value: int) -> Lever:

@@ -15,7 +15,8 @@ from app.proposers.llm.client import LlmClient
 from app.proposers.llm.prompt import Style
 from app.proposers.llm.proposer import LlmProposer
 from app.usecases.augmentation.chunk_generator import ChunkGenerator, ChunkResult
-from app.usecases.augmentation.row_generator import Label, RejectionReason, RowGenerator, row_generator_for
+from app.usecases.augmentation.label import Label
+from app.usecases.augmentation.row_generator import RejectionReason, RowGenerator, row_generator_for
 from tests.asking import Person
 from tests.integration.fake_llm import FakeLlm, a_good_answer, fake_llm, says
 from tests.integration.fake_server import Reply

@@ -60,7 +60,7 @@ def test_every_row_verifies_and_keeps_what_is_fixed(
     fixed = {f.name for f in schema.features if f.action is None and f.name not in schema.link_of}
     for row in rows:
         patient = read_patient(schema, {name: row[name] for name in names})
-        risk = float(model.classifier.risk(patient.row[None])[0])
+        risk = float(model.classifier.risk(patient.factual[None])[0])
         assert risk == pytest.approx(row["risk"])
         assert risk <= schema.model.threshold
         source = people[row["source_row"]]

@@ -61,7 +61,7 @@ def test_a_prediction_warns_and_takes_the_values_as_they_are(
 ) -> None:
     told = client.post("/predictions", json={"features": MAN}).json()
     assert told["warnings"] == [WARNING]
-    row = read_patient(model.schema, MAN).row
+    row = read_patient(model.schema, MAN).factual
     assert told["risk"] == pytest.approx(float(model.classifier.risk(row[None])[0]), abs=1e-6)
     with Turnpoint(url) as service:
         assert [one.model_dump() for one in service.predict(MAN).warnings] == [WARNING]

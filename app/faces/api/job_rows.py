@@ -16,7 +16,7 @@ def format_for(accept: str) -> Format | None:
         if name in by_type:
             return by_type[name]
         if name in ("*/*", "application/*", "application/json"):
-            return FORMATS[0]
+            return next((one for one in FORMATS if weights.get(one.media_type, 1.0) > 0), None)
     return None
 
 

@@ -17,7 +17,8 @@ def _weighed(part: str) -> tuple[str, float]:
     for parameter in parameters:
         if parameter.startswith("q="):
             try:
-                return name, read_number(parameter[2:])
+                weight = read_number(parameter[2:])
+                return name, weight if 0 <= weight <= 1 else 0.0
             except NumberError:
                 return name, 0.0
     return name, 1.0

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain.counterfactual import Generator
 from app.faces.openapi import ids
+from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.mapping import links_of
 from app.usecases.augmentation.report.figures import (
     Acceptance,
@@ -16,7 +17,6 @@ from app.usecases.augmentation.report.figures import (
     Marginal,
     QualityReport,
 )
-from app.usecases.augmentation.row_generator import Label
 from app.usecases.augmentation.schemas import FaultInRow, Job, JobsPage, Progress, RowFault, State, Upload
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
 

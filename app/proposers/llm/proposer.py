@@ -109,7 +109,7 @@ class LlmProposer:
         schema = problem.schema
         exemplars: list[Exemplar] = []
         if self.style is Style.FEW_SHOT and schema.model.name in self.exemplars:
-            exemplars = self.exemplars[schema.model.name].nearest(problem.patient.row)
+            exemplars = self.exemplars[schema.model.name].nearest(problem.patient.factual)
         return messages(schema, self.style, case_text(problem, marginal_effects_of(problem)), exemplars)
 
     def _nothing(self, problem: RecourseProblem, why: Degraded, usage: Usage) -> Proposals:

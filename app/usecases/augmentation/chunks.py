@@ -21,8 +21,9 @@ from app.proposers.llm.proposer import LlmProposer
 from app.storage.augmentation_tables import AugmentationRow, AugmentedRow, RejectedRow
 from app.storage.database import Database
 from app.usecases.augmentation.chunk_generator import CancelledError, ChunkGenerator, ChunkResult, Source
+from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.repository import AugmentationRepository
-from app.usecases.augmentation.row_generator import Label, RowGenerator, SyntheticRow, row_generator_for
+from app.usecases.augmentation.row_generator import RowGenerator, SyntheticRow, row_generator_for
 from app.usecases.augmentation.schemas import State
 from app.usecases.augmentation.service import REPORT_TASK
 

@@ -1,6 +1,7 @@
 """The last task of a job: measure what was made, keep the report, its page and the data card."""
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -14,9 +15,9 @@ from app.engine.registry import ModelRegistry
 from app.storage.augmentation_tables import AugmentationRow
 from app.storage.database import Database
 from app.usecases.augmentation.chunks import end
+from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.report_request import ReportRequest, documents_of
 from app.usecases.augmentation.repository import AugmentationRepository
-from app.usecases.augmentation.row_generator import Label
 from app.usecases.augmentation.schemas import State
 
 MOST_ROWS = 10_000
@@ -65,11 +66,11 @@ class ReportWork:
                 accepted=accepted,
                 duplicates=job.duplicates,
                 reasons=await repository.reasons(job_id),
-                facts=_facts(job),
+                facts=_facts(job, (await repository.degraded([job]))[job.id]),
             )
 
 
-def _facts(job: AugmentationRow) -> dict[str, Any]:
+def _facts(job: AugmentationRow, degraded: Sequence[str]) -> dict[str, Any]:
     settings = job.settings
     return {
         "id": str(job.id),
@@ -82,6 +83,7 @@ def _facts(job: AugmentationRow) -> dict[str, Any]:
         "per_row": settings["per_row"],
         "generator": settings["generator"],
         "seed": settings["seed"],
+        "degraded": tuple(degraded),
     }
 
 

@@ -25,16 +25,10 @@ from app.engine.repair import repair
 from app.engine.search import search
 from app.engine.search_result import SearchResult
 from app.engine.selection import select_options
+from app.usecases.augmentation.label import Label
 
 WORK = 20_000
 """How much the search may look at for one row, which need not be proved to be of least effort."""
-
-
-class Label(StrEnum):
-    """The class that rows shall have."""
-
-    LOW = "low"
-    HIGH = "high"
 
 
 class RejectionReason(StrEnum):
@@ -85,7 +79,7 @@ class RowGenerator:
 
     def reached(self, problems: Sequence[RecourseProblem]) -> list[bool]:
         """Whose unchanged values are of the wanted class already; one batch call."""
-        rows = np.stack([problem.patient.row for problem in problems])
+        rows = np.stack([problem.patient.factual for problem in problems])
         risk = self.base.model.classifier.risk(rows)
         return (risk <= self.base.model.schema.model.threshold).tolist()
 

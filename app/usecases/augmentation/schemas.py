@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from app.domain.counterfactual import Generator
 from app.domain.degraded import Degraded
-from app.usecases.augmentation.row_generator import Label
+from app.usecases.augmentation.label import Label
 from app.usecases.counterfactuals.schemas import ModelOut
 from app.usecases.request_model import RequestModel
 

@@ -27,9 +27,9 @@ from app.storage.augmentation_tables import (
 )
 from app.storage.database import Database
 from app.storage.queue import Arguments
+from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.mapping import to_job
 from app.usecases.augmentation.repository import AugmentationRepository
-from app.usecases.augmentation.row_generator import Label
 from app.usecases.augmentation.schemas import AugmentationRequest, Job, JobsPage, State
 from app.usecases.augmentation.sources import Sources, sources_of
 

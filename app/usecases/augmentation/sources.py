@@ -12,8 +12,8 @@ from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema
 from app.storage.tables import Json
 from app.usecases.augmentation.columns import Others, RawRow, raw_row
+from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.repository import AugmentationRepository
-from app.usecases.augmentation.row_generator import Label
 from app.usecases.augmentation.schemas import (
     AugmentationRequest,
     OnInvalid,

@@ -42,7 +42,7 @@ class ValidatedRequest:
 
     def warnings(self) -> list[InputWarning]:
         """What should be checked of the values that were entered: what a what-if supposes was not."""
-        return self.base.warnings if self.base else self.served.oddness.warnings(self.patient.row)
+        return self.base.warnings if self.base else self.served.oddness.warnings(self.patient.factual)
 
     def problem(self) -> RecourseProblem:
         """The engine's form of it; building the levers takes about a millisecond."""

@@ -34,14 +34,14 @@ async def predict(served: ServedModel, patient: Patient, database: Database) -> 
     """
     model, facts = served.model, served.model.schema.model
     # In a thread: the classifier may be on another machine.
-    risk = float((await in_thread(model.classifier, model.classifier.risk, patient.row[None, :]))[0])
+    risk = float((await in_thread(model.classifier, model.classifier.risk, patient.factual[None, :]))[0])
     answer = PredictionAnswer(
         model=model.name,
         version=model.version,
         risk=risk,
         threshold=facts.threshold,
         label=facts.label(risk),
-        warnings=served.oddness.warnings(patient.row),
+        warnings=served.oddness.warnings(patient.factual),
     )
     audit = {
         "id": uuid7(),

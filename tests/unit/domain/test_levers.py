@@ -32,7 +32,7 @@ def test_fixed_features_never_move(data: st.DataObject, model: ModelVersion, hel
     moving = {f.name for f in model.schema.actionable} | set(model.schema.link_of)
     fixed = [i for i, column in enumerate(model.schema.columns) if column.split("=")[0] not in moving]
     for row in rows[:, fixed]:
-        np.testing.assert_array_equal(row, question.patient.row[fixed])
+        np.testing.assert_array_equal(row, question.patient.factual[fixed])
 
 
 @given(data=st.data())

@@ -82,8 +82,8 @@ def check_values(schema: FeatureSchema, lever: Lever, patient: Patient) -> None:
     """Every level is in range, on step and in its direction, and so is what moves along."""
     feature, action = lever.feature, lever.feature.action
     assert action is not None
-    start, moved = patient.row[schema.column_of[feature.name]], lever.values[1:]
-    np.testing.assert_array_equal(lever.rows[0], patient.row[lever.columns])
+    start, moved = patient.factual[schema.column_of[feature.name]], lever.values[1:]
+    np.testing.assert_array_equal(lever.rows[0], patient.factual[lever.columns])
     sign = np.sign(moved - start)
     assert (sign == sign[0]).all()
     assert sign[0] != 0
@@ -129,9 +129,9 @@ def check_carries(schema: FeatureSchema, data: st.DataObject) -> None:
         values = schema.decode(row, patient.values)
         for feature in schema.features:
             check_in_kind(feature, values[feature.name])
-        again = read_patient(schema, values).row
+        again = read_patient(schema, values).factual
         np.testing.assert_allclose(again, row, atol=2 * _SLACK)
-    classifier = Logistic(rng.normal(size=len(schema.columns)), np.nan_to_num(patient.row))
+    classifier = Logistic(rng.normal(size=len(schema.columns)), np.nan_to_num(patient.factual))
     found = beam_search(RecourseProblem(schema, patient, levers, classifier, target=0.4))
     assert levers.allowed(found.levels).all()
 

@@ -33,7 +33,7 @@ DIET = {"carbohydrate": 250, "sugar": 100, "fibre": 15, "saturated_fat": 28}
 
 
 def told(served: ServedModel, person: Person) -> dict[str, str]:
-    row = read_patient(served.model.schema, person).row
+    row = read_patient(served.model.schema, person).factual
     return {one.pointer: one.detail for one in served.oddness.warnings(row)}
 
 
@@ -217,10 +217,10 @@ def test_few_features_and_few_people_will_do(
 ) -> None:
     small = schema_of(schema, names)
     made = oddness_of(small, people_with(small, held_out, count))
-    row = read_patient(small, {name: WOMAN[name] for name in names}).row
+    row = read_patient(small, {name: WOMAN[name] for name in names}).factual
     assert made.warnings(row) == []
     if "waist" in names:
-        inches = read_patient(small, {name: WOMAN[name] for name in names} | {"waist": 42.7}).row
+        inches = read_patient(small, {name: WOMAN[name] for name in names} | {"waist": 42.7}).factual
         assert [one.pointer for one in made.warnings(inches)] == ["/features/waist"]
 
 

@@ -12,6 +12,7 @@ from app.classifiers.partitions import Side
 from app.classifiers.population import read_people
 from app.classifiers.training_procedure import Sample
 from app.domain.schema import FeatureSchema, FloatArray, IntArray
+from app.usecases.augmentation.wording import proposed_by
 
 
 @dataclass(frozen=True)
@@ -69,3 +70,9 @@ class JobFacts:
     per_row: int
     generator: str
     seed: int
+    degraded: tuple[str, ...] = ()
+    """What was away, or of no use, for some source rows."""
+
+    @property
+    def proposed_by(self) -> str:
+        return proposed_by(self.generator, self.target_label, self.degraded)

@@ -10,8 +10,8 @@ from app.domain.counterfactual import Generator
 from app.faces.api.job_rows import format_for, is_had, version_of
 from app.faces.openapi import ids
 from app.usecases.augmentation.formats import FORMATS
+from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.mapping import links_of
-from app.usecases.augmentation.row_generator import Label
 from app.usecases.augmentation.schemas import Job, Progress, State
 from app.usecases.counterfactuals.schemas import ModelOut
 

@@ -28,7 +28,7 @@ def digest_of(model: ModelVersion, style: Style) -> str:
     high = [one for one in people_of(model, Side.HELD_OUT) if one.risk > model.schema.model.threshold]
     for person in high[:PEOPLE]:
         problem = problem_about(model, person.features)
-        shown = bank.nearest(problem.patient.row) if style is Style.FEW_SHOT else []
+        shown = bank.nearest(problem.patient.factual) if style is Style.FEW_SHOT else []
         text = case_text(problem, marginal_effects_of(problem))
         digest.update(json.dumps(messages(model.schema, style, text, shown)).encode())
     return digest.hexdigest()

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from app.domain.counterfactual import Generator
 from app.domain.degraded import Degraded
+from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.mapping import links_of, to_job
-from app.usecases.augmentation.row_generator import Label
 from app.usecases.augmentation.schemas import Job, State
 from tests.unit.usecases.augmentation.jobs import JOB, PROGRESS, SENT, job_row
 

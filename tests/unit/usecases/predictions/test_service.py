@@ -12,7 +12,7 @@ from tests.unit.storage import away
 
 async def test_a_risk_that_cannot_be_recorded_is_not_told(served: ServedModel, helpable: Person) -> None:
     patient = read_patient(served.model.schema, helpable)
-    risk = float(served.model.classifier.risk(patient.row[None, :])[0])
+    risk = float(served.model.classifier.risk(patient.factual[None, :])[0])
     database = Database(away.DATABASE)
     try:
         with pytest.raises(RecordError) as caught:
