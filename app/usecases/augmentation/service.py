@@ -86,9 +86,7 @@ class AugmentationService:
         async with self._database.transaction() as session:
             repository = AugmentationRepository(session)
             rows = await repository.page(before, limit + 1)
-            progress = await repository.progress(rows[:limit])
-            degraded = await repository.degraded(rows[:limit])
-            jobs = [to_job(row, progress[row.id], degraded[row.id]) for row in rows[:limit]]
+            jobs = await _to_jobs(repository, rows[:limit])
         return JobsPage(jobs=jobs, next=jobs[-1].id if len(rows) > limit else None)
 
     async def cancel(self, job_id: UUID) -> Job:
@@ -166,9 +164,13 @@ class AugmentationService:
         row = await repository.get(job_id)
         if row is None:
             raise NotFoundError("There is no job with this id.")
-        progress = await repository.progress([row])
-        degraded = await repository.degraded([row])
-        return to_job(row, progress[row.id], degraded[row.id])
+        (job,) = await _to_jobs(repository, [row])
+        return job
+
+
+async def _to_jobs(repository: AugmentationRepository, rows: Sequence[AugmentationRow]) -> list[Job]:
+    progress, degraded = await repository.progress(rows), await repository.degraded(rows)
+    return [to_job(row, progress[row.id], degraded[row.id]) for row in rows]
 
 
 async def _earlier(repository: AugmentationRepository, key: str, digest: str) -> UUID | None:

@@ -55,13 +55,19 @@ class Pages:
 def risk_words(risk: float, beside: float | None = None) -> str:
     """A risk in whole per cent, with as many decimals more as tell it from another one beside it."""
     decimals = 0
-    while beside is not None and decimals < 4 and risk != beside and _same(risk, beside, decimals):
+    while beside is not None and decimals < 4 and risk != beside and not _is_clear(risk, beside, decimals):
         decimals += 1
     if decimals == 0 and risk > 0 and _same(risk, 0, 0):
         return f"<{_NO_BREAK}1{_NO_BREAK}%"
     if decimals == 0 and risk < 1 and _same(risk, 1, 0):
         return f">{_NO_BREAK}99{_NO_BREAK}%"
     return f"{100 * risk:.{decimals}f}{_NO_BREAK}%"
+
+
+def _is_clear(risk: float, beside: float, decimals: int) -> bool:
+    """Whether so many decimals tell it from the other without making a certainty of it, such as 0.0 %."""
+    certain = decimals > 0 and any(risk != end and _same(risk, end, decimals) for end in (0.0, 1.0))
+    return not certain and not _same(risk, beside, decimals)
 
 
 def _same(one: float, other: float, decimals: int) -> bool:

@@ -32,6 +32,14 @@ def test_a_risk_between_is_never_told_as_none_or_as_certain(risk: float) -> None
     assert risk_words(risk).split("\N{NO-BREAK SPACE}")[0] not in ("0", "100")
 
 
+@given(st.floats(1e-6, 1 - 1e-6), RISKS)
+@example(0.0004, 0.002)
+@example(0.9996, 0.998)
+def test_nor_is_one_beside_another(risk: float, beside: float) -> None:
+    number = risk_words(risk, beside).split("\N{NO-BREAK SPACE}")[0]
+    assert number in ("<", ">") or 0 < float(number) < 100
+
+
 @given(RISKS, RISKS)
 def test_a_risk_stays_on_one_line(risk: float, beside: float) -> None:
     assert " " not in risk_words(risk, beside)
