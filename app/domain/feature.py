@@ -1,5 +1,6 @@
 """One feature of a model: its kind, its ranges, and how far behaviour may move it."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
@@ -39,11 +40,33 @@ class Monotonicity(StrEnum):
     FREE = "free"
 
 
+class Theme(StrEnum):
+    """What an action is about, as people speak of it: strategies are sets of themes."""
+
+    WEIGHT = "weight"
+    FOOD = "food"
+    ACTIVITY = "activity"
+    SLEEP = "sleep"
+    SMOKING = "smoking"
+    ALCOHOL = "alcohol"
+    TREATMENT = "treatment"
+
+
+class Role(StrEnum):
+    """How a feature that may change comes to change."""
+
+    BEHAVIOUR = "behaviour"  # a person does something about it
+    CONSEQUENCE = "consequence"  # it follows from what a person does, by published effects
+    TREATMENT = "treatment"  # treatment alone moves it
+
+
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 """A number, which neither true nor a text that looks like one is."""
 Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")]
 """Words on one line."""
 Range = tuple[Number, Number]
+Condition = Mapping[str, Annotated[bool, Field(strict=True)] | Range | tuple[Text, ...]]
+"""What must hold of a person, by feature: a range, ends included; some categories; yes or no."""
 
 
 class Frozen(BaseModel):
@@ -67,8 +90,36 @@ class Category(Frozen):
     label: Text
 
 
+def holds(condition: Condition, values: Mapping[str, object]) -> bool:
+    """Whether a condition holds of a person; of what is not known nothing does."""
+    return all(_holds(wanted, values.get(name)) for name, wanted in condition.items())
+
+
+def _holds(wanted: object, value: object) -> bool:
+    if value is None:
+        return False
+    if isinstance(wanted, tuple) and not isinstance(value, str):
+        low, high = wanted
+        return bool(low <= value <= high)
+    return value in wanted if isinstance(wanted, tuple) else value is wanted
+
+
+class ConditionalLimit(Frozen):
+    """Another limit for people of whom a condition holds."""
+
+    when: Condition
+    limit: Range
+
+
+class Reach(Frozen):
+    """How far an action goes for a programme that demands more."""
+
+    max_change: Annotated[Number, Field(gt=0)] | None = None
+    max_change_share: Annotated[Number, Field(gt=0, le=1)] | None = None
+
+
 class Action(Frozen):
-    """How behaviour may move a feature within the horizon: a hard limit on every suggestion."""
+    """How behaviour or treatment may move a feature within the horizon: a hard limit on suggestions."""
 
     direction: Direction
     verb: Text
@@ -86,6 +137,53 @@ class Action(Frozen):
     """Effort of one step, in the schema's unit of effort."""
     reaches_limit: Annotated[bool, Field(strict=True)] = False
     """Whether the last step may be shortened to land on the limit (no cigarettes at all)."""
+    whole: Annotated[bool, Field(strict=True)] = False
+    """Whether it is done all the way to the limit or not at all."""
+    when: Condition = Field(default_factory=dict)
+    """To whom the action is open."""
+    limits: tuple[ConditionalLimit, ...] = ()
+    """The first whose condition holds takes the place of `limit`."""
+    intensive: Reach | None = None
+    """How far an intensive programme goes instead."""
+
+    def for_person(self, values: Mapping[str, object]) -> "Action | None":
+        """The action with the limit that is this person's; None where it is not open to them."""
+        if not holds(self.when, values):
+            return None
+        own = next((other.limit for other in self.limits if holds(other.when, values)), self.limit)
+        return self if own == self.limit else self.model_copy(update={"limit": own})
+
+    def in_intensive_programme(self) -> "Action":
+        """The action as far as an intensive programme goes."""
+        if self.intensive is None:
+            return self
+        reach = {name: value for name, value in self.intensive if value is not None}
+        return self.model_copy(update=reach)
+
+
+class Cap(Frozen):
+    """The largest change that all effects on a feature make together, where a condition holds."""
+
+    most: Annotated[Number, Field(gt=0)]
+    when: Condition = Field(default_factory=dict)
+
+
+class Consequence(Frozen):
+    """How effects on one feature come together."""
+
+    limit: Range
+    """Effects take nobody beyond; who is beyond stays."""
+    share_of_sum: Annotated[Number, Field(gt=0, le=1)] = 1.0
+    """Several effects count this share of their sum, and no less than the largest of them alone."""
+    caps: tuple[Cap, ...] = ()
+    """The first whose condition holds counts; without one there is no cap."""
+
+
+class Always(Frozen):
+    """What is said beside the options, outside their ranking, to everybody for whom there is room to act."""
+
+    text: Text
+    source: Text
 
 
 class Feature(Frozen):
@@ -111,7 +209,13 @@ class Feature(Frozen):
     categories: tuple[Category, ...] = ()
     codes: tuple[Code, ...] = ()
     note: str | None = None
+    theme: Theme | None = None
+    role: Role | None = None
     action: Action | None = None
+    treatment: Action | None = None
+    """What treatment may do about it: off unless a caller includes treatment."""
+    consequence: Consequence | None = None
+    always: Always | None = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Feature":
@@ -121,6 +225,8 @@ class Feature(Frozen):
             raise ValueError(f"{self.name}: a number needs its clinical and observed ranges")
         if self.kind is Kind.CATEGORY and self.action is not None:
             raise ValueError(f"{self.name}: a category cannot be actionable")
+        if self.kind is Kind.CATEGORY and (self.treatment or self.consequence):
+            raise ValueError(f"{self.name}: a category cannot be treated, and no effect moves it")
         return self
 
     @property

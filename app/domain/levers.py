@@ -4,7 +4,7 @@ The levers of a patient are the action set of Ustun, Spangher and Liu ("Actionab
 classification", 2019): what a person may do, feature by feature. A lever has levels: level 0 is the factual
 value, level k the k-th permitted step. A candidate is one level for each lever. So fixed features cannot
 move, steps, directions, limits and links hold, and permitted ranges are kept, by construction; only relations
-between levers remain to be checked.
+between levers remain to be checked, and that what several of them drive stays in its ranges.
 """
 
 import math
@@ -14,6 +14,14 @@ from functools import cached_property
 
 import numpy as np
 
+from app.domain.causes import CausalModel, Draws, PatientEffects, rounding_of
+from app.domain.consequences import (
+    Consequences,
+    no_consequences,
+    rounded,
+    work_out_all,
+    work_out_versions,
+)
 from app.domain.constraints import Constraints
 from app.domain.feature import Action, Direction, Feature
 from app.domain.links import LinearLink, ProportionalLink
@@ -52,10 +60,29 @@ class Lever:
 
 
 @dataclass(frozen=True)
+class Causes:
+    """What follows from a patient's levers, and the ranges that it must stay in."""
+
+    model: CausalModel
+    constraints: Constraints
+
+    def ranges(self, features: Sequence[str]) -> FloatArray:
+        """Lowest and highest permitted value of each feature, shape (2, features)."""
+        schema, factual = self.model.schema, self.model.patient.factual
+        starts = [float(factual[schema.column_of[name]]) for name in features]
+        bounds = [
+            _bounds(schema[name], self.constraints, start)
+            for name, start in zip(features, starts, strict=True)
+        ]
+        return np.array(bounds).reshape(-1, 2).T
+
+
+@dataclass(frozen=True)
 class Levers:
     """All levers of one patient (their action set), and the arithmetic of candidates.
 
-    Candidates are integer arrays of shape (n, levers) holding levels; all arithmetic is table look-up.
+    Candidates are integer arrays of shape (n, levers) holding levels; arithmetic is table look-up, but for
+    the columns that several levers drive (`consequences`).
     """
 
     factual: FloatArray
@@ -64,6 +91,7 @@ class Levers:
     """Shape (relations, columns): coefficients of the relations whose features are all known."""
     relation_bounds: FloatArray
     max_changes: int
+    causes: Causes | None = None
 
     def __len__(self) -> int:
         return len(self.items)
@@ -76,7 +104,26 @@ class Levers:
         rows = np.repeat(self.factual[None, :], len(levels), axis=0)
         columns, owners, values = self.moved
         rows[:, columns] = values[np.arange(len(columns)), levels[:, owners]]
+        if self.consequences.number:
+            rows[:, self.consequences.column] = self._driven(levels)
         return rows
+
+    def drawn_rows(self, levels: IntArray, draws: Draws) -> FloatArray:
+        """The candidates as each draw has them, shape (n, draws, columns)."""
+        rows = self.rows(levels)
+        unfollowed = np.nan_to_num(rows - self.factual)[:, None] * (1 - draws.adherence)
+        drawn = rows[:, None] + draws.noise - unfollowed
+        if self.consequences.number:
+            drawn[:, :, self.consequences.column] = work_out_versions(self.drawn(draws), levels)[:, 1:]
+        return drawn
+
+    def drawn(self, draws: Draws) -> Consequences:
+        """What follows as told in version 0, and in each draw after it."""
+        if self.effects is None:
+            return self.consequences
+        if id(draws) not in self._drawn:
+            self._drawn[id(draws)] = self.effects.in_draws(draws)
+        return self._drawn[id(draws)]
 
     def effort(self, levels: IntArray) -> FloatArray:
         """Effort of each candidate, shape (n,), in the schema's unit of effort."""
@@ -85,19 +132,53 @@ class Levers:
     def allowed(self, levels: IntArray) -> BoolArray:
         """Which candidates keep every relation and change no more features than allowed, shape (n,)."""
         allowed = (levels > 0).sum(axis=1) <= self.max_changes
-        room, use = self.relations
+        room, use, weights = self.relations
+        driven = self._driven(levels) if self.consequences.number else np.empty((len(levels), 0))
         if len(room):
             used = use[:, np.arange(len(self)), levels].sum(axis=2)
+            used += weights @ (driven - self.consequences.start).T
             allowed &= (used <= room[:, None]).all(axis=0)
-        return allowed
+        low, high = self.driven_range
+        return allowed & ((low <= driven) & (driven <= high)).all(axis=1)
+
+    def _driven(self, levels: IntArray) -> FloatArray:
+        return work_out_all(self.consequences, np.ascontiguousarray(levels))
+
+    @cached_property
+    def effects(self) -> PatientEffects | None:
+        """What follows from the levers; None where nothing is known to."""
+        effects = self.causes.model.over(self.items) if self.causes and self.items else None
+        return effects if effects and effects.driven else None
+
+    @cached_property
+    def consequences(self) -> Consequences:
+        """The columns that several levers drive, as told."""
+        return self.effects.as_told() if self.effects else no_consequences(self._depth)
+
+    @cached_property
+    def _drawn(self) -> dict[int, Consequences]:
+        return {}
+
+    @cached_property
+    def driven_range(self) -> FloatArray:
+        """Lowest and highest permitted value of each driven column, shape (2, driven)."""
+        if self.effects is None or self.causes is None:
+            return np.empty((2, 0))
+        slack = np.array([[-VALUE_SLACK], [VALUE_SLACK]])
+        return self.causes.ranges(self.effects.driven) + slack
 
     @cached_property
     def moved(self) -> tuple[IntArray, IntArray, FloatArray]:
-        """Each moved column, the lever that moves it, and its value at each level (columns, levels)."""
-        columns = [column for lever in self.items for column in lever.columns]
-        owners = [position for position, lever in enumerate(self.items) for _ in lever.columns]
-        values = [lever.rows[:, place] for lever in self.items for place in range(len(lever.columns))]
-        return np.array(columns, dtype=np.int64), np.array(owners, dtype=np.int64), self._table(values)
+        """Each column that one lever alone moves, that lever, its value at each level (columns, levels)."""
+        driven = set(self.consequences.column.tolist())
+        moved = [
+            (column, position, lever.rows[:, place])
+            for position, lever in enumerate(self.items)
+            for place, column in enumerate(lever.columns.tolist())
+            if column not in driven
+        ]
+        columns, owners = (np.array([entry[part] for entry in moved], dtype=np.int64) for part in (0, 1))
+        return columns, owners, self._table([values for _, _, values in moved])
 
     @cached_property
     def efforts(self) -> FloatArray:
@@ -105,9 +186,10 @@ class Levers:
         return self._table([lever.effort for lever in self.items])
 
     @cached_property
-    def relations(self) -> tuple[FloatArray, FloatArray]:
-        """The relations that levers touch: the room each leaves as things are, shape (relations,), and how
-        much of it each level of each lever uses, shape (relations, levers, levels).
+    def relations(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """The relations that levers touch: the room each leaves as things are, shape (relations,); how much
+        of it each level of each lever uses, shape (relations, levers, levels); and how much each unit of
+        change of a driven column, shape (relations, driven).
         """
         columns, owners, values = self.moved
         # Somebody who lies beyond a relation may stay there, and is taken no further.
@@ -115,8 +197,9 @@ class Levers:
         room = np.maximum(room, 0) + VALUE_SLACK
         whose = owners == np.arange(len(self))[:, None]  # (levers, moved columns)
         use = (self.relation_terms[:, None, columns] * whose) @ (values - values[:, :1])
-        touched = (use != 0).any(axis=(1, 2))
-        return room[touched], use[touched]
+        weights = self.relation_terms[:, self.consequences.column]
+        touched = (use != 0).any(axis=(1, 2)) | (weights != 0).any(axis=1)
+        return room[touched], use[touched], weights[touched]
 
     @cached_property
     def _depth(self) -> int:
@@ -142,13 +225,15 @@ def levers_of(schema: FeatureSchema, patient: Patient, constraints: Constraints)
         relation_terms=terms,
         relation_bounds=bounds,
         max_changes=constraints.max_changes,
+        causes=Causes(CausalModel(schema, patient), constraints) if schema.effects else None,
     )
 
 
 def _lever(
     schema: FeatureSchema, patient: Patient, feature: Feature, constraints: Constraints
 ) -> Lever | None:
-    action, start = feature.action, patient.factual[schema.column_of[feature.name]]
+    start = patient.factual[schema.column_of[feature.name]]
+    action = feature.action and feature.action.for_person(patient.values)
     if action is None or np.isnan(start):
         return None
     values, steps = _ladder(action, float(start))
@@ -165,7 +250,7 @@ def _lever(
     permitted = _permitted(schema, moved, table, constraints) & _related(schema, patient, moved, table)
     if permitted.sum() < 2:
         return None
-    distance = np.abs(values - start) / action.step
+    distance = (steps != 0).astype(float) if action.whole else np.abs(values - start) / action.step
     effort = np.where(distance > 0, schema.model.effort_per_change + action.effort * distance, 0.0)
     columns = np.array([schema.column_of[name] for name in moved], dtype=np.int64)
     return Lever(feature, columns, table[permitted], effort[permitted], steps[permitted])
@@ -180,6 +265,9 @@ def _ladder(action: Action, start: float) -> tuple[FloatArray, IntArray]:
     values = start + sign * action.step * np.arange(count + 1)
     if action.reaches_limit and reach >= room > count * action.step + VALUE_SLACK:
         values, count = np.append(values, end), count + 1
+    if action.whole:
+        reached = [end] if values[-1] == end and count else []
+        return np.array([start, *reached]), np.array([0, sign][: 1 + len(reached)], dtype=np.int64)
     return np.append(start, np.round(values[1:], 6)), sign * np.arange(count + 1, dtype=np.int64)
 
 
@@ -212,8 +300,8 @@ def _follow(
         moved = start * driver / driver[0]
     else:
         moved = start + link.slope_for(patient.values) * (driver - driver[0])
-    precision = schema[link.feature].precision
-    moved = np.round(np.round(moved / precision) * precision, 6)
+    precision, towards = schema[link.feature].precision, rounding_of(schema, patient, link.feature)
+    moved = np.array([rounded(value, precision, towards) for value in moved.tolist()])
     moved[0] = start
     return moved
 
@@ -234,7 +322,7 @@ def _permitted(
 
 def _related(schema: FeatureSchema, patient: Patient, names: list[str], table: FloatArray) -> BoolArray:
     """Which levels keep the relations that nothing but this lever can move; level 0 always does."""
-    fixed = {f.name for f in schema.features if f.action is None and f.name not in schema.link_of}
+    fixed = {f.name for f in schema.features if f.action is None and f.name not in schema.consequence_order}
     kept = np.ones(len(table), dtype=bool)
     for relation in schema.relations:
         if not set(relation.terms) <= fixed | set(names):

@@ -91,7 +91,7 @@ def _derived(schema: FeatureSchema, values: dict[str, Value], pointer: str) -> l
     """Fill in what identities give; the faults are of those that give what nobody may have."""
     faults = []
     for link in schema.links:
-        feature, expected = schema[link.feature], _identity(link, values)
+        feature, expected = schema[link.feature], identity_value(link, values)
         if feature.missing is MissingPolicy.DERIVED and values[feature.name] is None and expected is not None:
             decimals = max(0, -math.floor(math.log10(feature.precision)))
             value = round(expected, decimals)
@@ -103,7 +103,8 @@ def _derived(schema: FeatureSchema, values: dict[str, Value], pointer: str) -> l
     return faults
 
 
-def _identity(link: object, values: Mapping[str, Value]) -> float | None:
+def identity_value(link: object, values: Mapping[str, Value]) -> float | None:
+    """What the identity of a link makes of other features; None without one, or where one is not known."""
     if not isinstance(link, ProportionalLink) or link.identity is None:
         return None
     result = link.identity.factor
@@ -119,7 +120,7 @@ def _strays(schema: FeatureSchema, values: Mapping[str, Value], pointer: str) ->
     """Values that do not agree with the identity by which they could be derived."""
     faults = []
     for link in schema.links:
-        expected, given = _identity(link, values), values[link.feature]
+        expected, given = identity_value(link, values), values[link.feature]
         if expected is None or given is None:
             continue
         assert isinstance(link, ProportionalLink)

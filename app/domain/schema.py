@@ -12,8 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
-from app.domain.feature import Feature, Frozen, Kind, MissingPolicy, Number, Text
+from app.domain.effects import Effect, in_order
+from app.domain.feature import Feature, Frozen, Kind, MissingPolicy, Number, Text, Theme
 from app.domain.links import LinearLink, Link, ProportionalLink, Relation
+from app.domain.scope import USUAL, Inclusion, Programme, Scope
 
 Value = bool | int | float | str | None
 FloatArray = npt.NDArray[np.float64]
@@ -76,6 +78,7 @@ class FeatureSchema(Frozen):
     features: Annotated[tuple[Feature, ...], Field(alias="feature", min_length=1)]
     links: Annotated[tuple[Link, ...], Field(alias="link")] = ()
     relations: Annotated[tuple[Relation, ...], Field(alias="relation")] = ()
+    effects: Annotated[tuple[Effect, ...], Field(alias="effect")] = ()
 
     @model_validator(mode="after")
     def _names_agree(self) -> "FeatureSchema":
@@ -96,6 +99,12 @@ class FeatureSchema(Frozen):
             by = link.slope.get("by") if isinstance(link, LinearLink) else None
             if isinstance(by, str) and by in self and self[by].missing is not MissingPolicy.REFUSED:
                 raise ValueError(f"{link.feature}: its slope goes by {by}, which is not always known")
+        strangers = {name for effect in self.effects for name in (effect.driver, effect.feature)} - set(
+            self.by_name
+        )
+        if strangers:
+            raise ValueError(f"effects name unknown features: {', '.join(sorted(strangers))}")
+        list(self.consequence_order)
         return self
 
     @cached_property
@@ -120,6 +129,41 @@ class FeatureSchema(Frozen):
     @cached_property
     def link_of(self) -> dict[str, ProportionalLink | LinearLink]:
         return {link.feature: link for link in self.links}
+
+    def moved_by(self, effect: Effect) -> str:
+        """The feature that an effect moves first: of one that keeps its ratio to another, that other."""
+        link = self.link_of.get(effect.feature)
+        return link.driver if isinstance(link, ProportionalLink) else effect.feature
+
+    @cached_property
+    def consequence_order(self) -> tuple[str, ...]:
+        """Every feature that effects move or links make follow, each after all that drive it."""
+        arrows = [(link.driver, link.feature) for link in self.links]
+        arrows += [(effect.driver, self.moved_by(effect)) for effect in self.effects]
+        return tuple(in_order((to for _, to in arrows), arrows))
+
+    def theme_of(self, name: str) -> str:
+        """What an action on a feature is about; a feature without a theme is one of its own."""
+        feature = self[name]
+        return feature.theme or feature.name
+
+    def with_theme(self, theme: str) -> tuple[str, ...]:
+        """The actionable features of a theme."""
+        return tuple(feature.name for feature in self.actionable if feature.theme == theme)
+
+    def within(self, scope: Scope) -> "FeatureSchema":
+        """The schema with the actions of a scope: more than the usual ones where a caller opens more."""
+        if scope == USUAL:
+            return self
+        if scope not in self._wider:
+            features = tuple(_in_scope(feature, scope) for feature in self.features)
+            # Not a copy: that would take along what has been worked out from other features.
+            self._wider[scope] = FeatureSchema.model_construct(**dict(self) | {"features": features})
+        return self._wider[scope]
+
+    @cached_property
+    def _wider(self) -> dict[Scope, "FeatureSchema"]:
+        return {}
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -154,3 +198,12 @@ class FeatureSchema(Frozen):
             return factual.get(feature.name)
         value = float(row[self.column_of[feature.name]])
         return None if np.isnan(value) else feature.in_kind(value)
+
+
+def _in_scope(feature: Feature, scope: Scope) -> Feature:
+    action = feature.action
+    if Inclusion.TREATMENT in scope.include and feature.treatment is not None:
+        return feature.model_copy(update={"action": feature.treatment, "theme": Theme.TREATMENT})
+    if scope.programme is Programme.INTENSIVE and action is not None:
+        return feature.model_copy(update={"action": action.in_intensive_programme()})
+    return feature

@@ -12,6 +12,7 @@ import numpy as np
 from app.domain.counterfactual import TYPICAL_PERCENTILE
 from app.domain.levers import Levers
 from app.domain.schema import BoolArray, FloatArray, IntArray
+from app.engine.copula import Margin
 from app.engine.density import JointDensity
 from app.engine.plausibility import ReferencePopulation
 
@@ -48,6 +49,9 @@ class PlausibilityProfile:
         start, slots, owners, table = self._scores
         scores = np.repeat(start[None], len(levels), axis=0)
         scores[:, slots] = table[np.arange(len(slots)), levels[:, owners]]
+        rows = self._levers.rows(levels) if self._driven else np.empty((0, 0))
+        for slot, column in self._driven:
+            scores[:, slot] = self._margin_of[column].score(rows[:, column])
         form, _ = self._known_form
         mahalanobis_excess = ((scores @ form) * scores).sum(axis=1)
         return self._density.rank(mahalanobis_excess) <= TYPICAL_PERCENTILE
@@ -57,10 +61,22 @@ class PlausibilityProfile:
         return self._density.form(self._levers.factual)
 
     @cached_property
-    def _scores(self) -> tuple[FloatArray, IntArray, IntArray, FloatArray]:
-        """Normal scores as things are; and of the columns that levers move: which, by whom, at each level."""
+    def _margin_of(self) -> dict[int, Margin]:
+        """The distribution of each column that is known, in the order of the form."""
         _, known = self._known_form
-        margin_of = {int(self._density.columns[index]): self._density.margins[index] for index in known}
+        return {int(self._density.columns[index]): self._density.margins[index] for index in known}
+
+    @cached_property
+    def _driven(self) -> list[tuple[int, int]]:
+        """Place in the form, and column, of what several levers drive."""
+        kept = list(self._margin_of)
+        columns = self._levers.consequences.column.tolist()
+        return [(kept.index(column), column) for column in columns if column in kept]
+
+    @cached_property
+    def _scores(self) -> tuple[FloatArray, IntArray, IntArray, FloatArray]:
+        """Normal scores as things are; of columns that a lever moves: which, by whom, at each level."""
+        margin_of = self._margin_of
         kept = list(margin_of)
         factual = self._levers.factual
         start = [margin_of[column].score(factual[column : column + 1])[0] for column in kept]

@@ -1,8 +1,10 @@
-"""Does a counterfactual hold? Under refits of the classifier, measurement noise, partial adherence.
+"""Does a counterfactual hold? Under refits, measurement noise, partial adherence and uncertain effects.
 
 Refits: bootstrap refits with the classifier's own training procedure, as in the robustness measures of
 the recourse literature (Hamman et al., 2023; Black et al., 2022). Noise and adherence: Pawelczyk et al.,
 "Probabilistically robust recourse" (2023), with the schema's measurement noise in place of a common one.
+Effects: each draw of noise or adherence takes one quantile of all published effects, those that harm from the
+other end, so that in a tenth of draws all of them are at their unfavourable end.
 All draws are the same for every candidate and every request, so that equal questions get equal answers
 and options are compared on equal terms.
 """
@@ -12,29 +14,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.classifiers.base import Classifier, Committee
+from app.domain.causes import Draws, is_whole
 from app.domain.counterfactual import Robustness
 from app.domain.feature import Kind
-from app.domain.schema import FeatureSchema, FloatArray
+from app.domain.levers import Levers
+from app.domain.schema import FeatureSchema, FloatArray, IntArray
 
 NOISE_DRAWS = 64
 ADHERENCE_DRAWS = 32
 LEAST_ADHERENCE = 0.8
 """Of each change at least so much is carried out."""
-_SEED = 17
+_SEED, _EFFECTS_SEED = 17, 18
 """Any will do, as long as it stays: with another one the same question may have another answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class RobustnessEvaluator:
-    """The committee and the fixed draws of one model.
-
-    `noise` has shape (NOISE_DRAWS, columns), in the features' units; `adherence` likewise
-    (ADHERENCE_DRAWS, columns), each the share of the change that is carried out.
-    """
+    """The committee and the fixed draws of one model: `NOISE_DRAWS` of noise, then those of adherence."""
 
     committee: Committee
-    noise: FloatArray
-    adherence: FloatArray
+    draws: Draws
 
     def refits(self, rows: FloatArray, target: float) -> FloatArray:
         """Share of the committee that keeps each row at or below the target, shape (n,)."""
@@ -43,22 +42,19 @@ class RobustnessEvaluator:
         return (self.committee.risk(rows) <= target).mean(axis=0)
 
     def noise_and_adherence(
-        self, classifier: Classifier, factual: FloatArray, rows: FloatArray, target: float
+        self, classifier: Classifier, levers: Levers, levels: IntArray, target: float
     ) -> tuple[FloatArray, FloatArray]:
-        """Shares of noisy and of partly followed versions at or below the target, each of shape (n,)."""
-        if len(rows) == 0:
+        """Shares of noisy and of partly followed versions of candidates at or below the target, each (n,)."""
+        if len(levels) == 0:
             return np.empty(0), np.empty(0)
-        noisy = rows[:, None, :] + self.noise[None]
-        change = np.nan_to_num(rows - factual)  # what is not known does not change, and stays unknown in rows
-        partial = rows[:, None, :] - change[:, None, :] * (1 - self.adherence[None])
-        versions = np.concatenate([noisy, partial], axis=1)
-        risk = classifier.risk(versions.reshape(-1, rows.shape[1])).reshape(len(rows), -1)
+        versions = levers.drawn_rows(levels, self.draws)
+        risk = classifier.risk(versions.reshape(-1, versions.shape[2])).reshape(len(levels), -1)
         held = risk <= target
         return held[:, :NOISE_DRAWS].mean(axis=1), held[:, NOISE_DRAWS:].mean(axis=1)
 
 
 def evaluator_for(schema: FeatureSchema, committee: Committee) -> RobustnessEvaluator:
-    """The judge of a model, with draws made from the schema's noise and a fixed seed."""
+    """The evaluator of a model, with draws made from the schema's noise and fixed seeds."""
     rng = np.random.default_rng(_SEED)
     scale, follows = np.zeros(len(schema.columns)), np.arange(len(schema.columns))
     whole = np.zeros(len(schema.columns), dtype=bool)  # carried out or not: there is no part of such a change
@@ -68,13 +64,27 @@ def evaluator_for(schema: FeatureSchema, committee: Committee) -> RobustnessEval
             continue
         column = schema.column_of[feature.name]
         scale[column] = feature.noise
-        whole[column] = feature.kind is Kind.BOOLEAN
+        whole[column] = is_whole(feature)
         if feature.name in schema.link_of:  # a linked feature is carried out as far as its driver
             follows[column] = schema.column_of[schema.link_of[feature.name].driver]
     noise = rng.standard_normal((NOISE_DRAWS, len(scale))) * scale
     adherence = rng.uniform(LEAST_ADHERENCE, 1.0, (ADHERENCE_DRAWS, len(scale)))[:, follows]
     adherence[:, whole] = 1.0
-    return RobustnessEvaluator(committee=committee, noise=noise, adherence=adherence)
+    return RobustnessEvaluator(
+        committee=committee,
+        draws=Draws(
+            noise=np.concatenate([noise, np.zeros_like(adherence)]),
+            adherence=np.concatenate([np.ones_like(noise), adherence]),
+            quantile=_quantiles(),
+        ),
+    )
+
+
+def _quantiles() -> FloatArray:
+    """Evenly spread over noise draws, and over adherence draws, in an order of their own: shape (draws,)."""
+    rng = np.random.default_rng(_EFFECTS_SEED)
+    groups = [(np.arange(size) + 0.5) / size for size in (NOISE_DRAWS, ADHERENCE_DRAWS)]
+    return np.concatenate([rng.permutation(group) for group in groups])
 
 
 def as_robustness(refits: float, noise: float, adherence: float) -> Robustness:

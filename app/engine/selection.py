@@ -134,7 +134,7 @@ def score(
     refits, noise, adherence = (np.zeros(len(levels)) for _ in range(3))
     refits[reached] = evaluator.refits(rows[reached], problem.target)
     noise[reached], adherence[reached] = evaluator.noise_and_adherence(
-        problem.classifier, problem.levers.factual, rows[reached], problem.target
+        problem.classifier, problem.levers, levels[reached], problem.target
     )
     distance = profile.distances(levels)
     plausibility_level = profile.plausibility_levels(levels, distance)
@@ -153,7 +153,7 @@ def _is_robust(
     good = problem.reached(problem.risk(levels))
     good[good] = evaluator.refits(rows[good], problem.target) >= floor[good]
     noise, adherence = evaluator.noise_and_adherence(
-        problem.classifier, problem.levers.factual, rows[good], problem.target
+        problem.classifier, problem.levers, levels[good], problem.target
     )
     good[good] = np.minimum(noise, adherence) >= floor[good]
     return good

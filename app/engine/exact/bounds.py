@@ -2,7 +2,8 @@
 
 Two bounds make one. *Gains*: moving lever q to level l lowers a scenario's margin by at most
 `gain[q, l, s]`, whatever the other levers do. Summed over the levers moved, that bounds the fall of any
-candidate, since the fall is a telescoping sum of single moves. *Knapsack*: which levels of the levers not
+candidate, since the fall is a telescoping sum of single moves. What a lever drives moves with it, by no more
+than `driven.shift` says. *Knapsack*: which levels of the levers not
 decided yet, within so much effort and so many changes, have the largest sum of gains? A multiple-choice
 knapsack, solved once a question by dynamic programming over effort in equal parts; efforts are rounded
 down to a part, so that the bound stays one.
@@ -16,10 +17,13 @@ from app.classifiers.forest import Float32Array
 from app.compiled import compiled
 from app.domain.schema import FloatArray, IntArray
 from app.domain.tolerances import LEAST_EFFORT, SAME
-from app.engine.exact.reduce import LEAF, ReducedForest
+from app.engine.exact.driven import reach, shift
+from app.engine.exact.reduce import DRIVEN, LEAF, ReducedForest
 
 PARTS = 128
 _MOST_LEAVES = 1 << 10
+_VALUE_ROUNDING = 1e-6
+"""Relative to a driven value, and as much again: trees are asked in single precision."""
 
 
 class Knapsack(NamedTuple):
@@ -92,77 +96,133 @@ def parts_needed(most: Float32Array, gap: float) -> int:
     return low
 
 
+class _Boxes(NamedTuple):
+    """The leaves of one tree as boxes: levels `low` to `high` of each lever, and of each driven column the
+    values of `ranges`, the upper end excluded.
+    """
+
+    low: IntArray
+    high: IntArray
+    ranges: Float32Array
+    value: FloatArray
+
+
+class _Shifts(NamedTuple):
+    """What moving one lever to one level does to the driven columns in one version, each (driven, 2): where
+    they lie before and after, and how far they may move.
+    """
+
+    before: FloatArray
+    after: FloatArray
+    shift: FloatArray
+
+
 @compiled
 def gains(reduced: ReducedForest, top: IntArray) -> FloatArray:
     """An upper bound on what each level of each lever takes off, shape (levers, levels, scenarios)."""
-    levers, scenarios = len(top), len(reduced.base)
+    levers, scenarios, driven = len(top), len(reduced.base), reduced.reach.shape[1]
     result = np.zeros((levers, reduced.single.shape[1], scenarios))
-    low, high = np.empty((_MOST_LEAVES, levers), np.int64), np.empty((_MOST_LEAVES, levers), np.int64)
-    value = np.empty(_MOST_LEAVES)
+    boxes = _Boxes(
+        np.empty((_MOST_LEAVES, levers), np.int64),
+        np.empty((_MOST_LEAVES, levers), np.int64),
+        np.empty((_MOST_LEAVES, driven, 2), np.float32),
+        np.empty(_MOST_LEAVES),
+    )
     for lever in range(levers):
         for level in range(1, top[lever] + 1):
             for scenario in range(scenarios):
                 result[lever, level, scenario] = (
                     reduced.single[lever, 0, scenario] - reduced.single[lever, level, scenario]
                 )
+    shifts, version = _room_for_shifts(top, driven), -1
     for scenario in range(scenarios):
+        if reduced.version[scenario] != version:
+            version = reduced.version[scenario]
+            _write_shifts(reduced, version, top, shifts)
         for tree in range(reduced.first[scenario], reduced.first[scenario + 1]):
-            leaves = _boxes(reduced, reduced.root[tree], top, low, high, value)
+            leaves = _write_boxes(reduced, reduced.root[tree], reduced.reach[version], top, boxes)
             for lever in range(levers):
                 if reduced.levers_asked[tree] >> lever & 1:
                     # A slice is a view: the falls are added to the result in place.
-                    _add_largest_falls(result[lever, :, scenario], lever, top, leaves, low, high, value)
+                    _add_largest_falls(result[lever, :, scenario], lever, top, leaves, boxes, shifts)
     return result
 
 
 @compiled
-def _boxes(
-    reduced: ReducedForest, root: int, top: IntArray, low: IntArray, high: IntArray, value: FloatArray
+def _room_for_shifts(top: IntArray, driven: int) -> _Shifts:
+    shape = (len(top), top.max() + 1 if len(top) else 1, driven, 2)
+    return _Shifts(np.empty(shape), np.empty(shape), np.empty(shape))
+
+
+@compiled
+def _write_shifts(reduced: ReducedForest, version: int, top: IntArray, out: _Shifts) -> None:
+    of = reduced.consequences
+    noise = of.noise[version]
+    for lever in range(len(top)):
+        for level in range(1, top[lever] + 1):
+            before, after = out.before[lever, level], out.after[lever, level]
+            reach(of, version, lever, 0, before)
+            reach(of, version, lever, level, after)
+            shift(of, version, lever, level, before, out.shift[lever, level])
+            for place in range(len(noise)):
+                before[place] += noise[place]
+                after[place] += noise[place]
+
+
+@compiled
+def _write_boxes(
+    reduced: ReducedForest, root: int, ranges: Float32Array, top: IntArray, boxes: _Boxes
 ) -> int:
-    """Write the leaves of a tree as boxes of levels; return how many there are."""
+    """Write the leaves of a tree as boxes; return how many there are."""
+    low, high = boxes.low, boxes.high
     stack = np.empty(_MOST_LEAVES, np.int64)
-    stack[0], low[0], high[0] = root, 0, top
+    stack[0], low[0], high[0], boxes.ranges[0] = root, 0, top, ranges
     leaves, waiting = 0, 1  # boxes before `leaves` are done, those from there to `waiting` wait
     while leaves < waiting:
         node = stack[leaves]
-        if reduced.lever[node] == LEAF:
-            value[leaves] = reduced.value[node]
+        lever, below, above = reduced.lever[node], leaves, waiting
+        if lever == LEAF:
+            boxes.value[leaves] = reduced.value[node]
             leaves += 1
             continue
-        lever, cut = reduced.lever[node], reduced.cut[node]
-        low[waiting], high[waiting] = low[leaves], high[leaves]
-        stack[leaves], high[leaves, lever] = reduced.low[node], cut - 1
-        stack[waiting], low[waiting, lever] = reduced.high[node], cut
+        low[above], high[above], boxes.ranges[above] = low[below], high[below], boxes.ranges[below]
+        stack[below], stack[above] = reduced.low[node], reduced.high[node]
+        if lever >= 0:
+            high[below, lever], low[above, lever] = reduced.cut[node] - 1, reduced.cut[node]
+        else:
+            place = DRIVEN - lever
+            boxes.ranges[below, place, 1] = reduced.threshold[node]
+            boxes.ranges[above, place, 0] = reduced.threshold[node]
         waiting += 1
     return leaves
 
 
 @compiled
 def _add_largest_falls(
-    falls: FloatArray,
-    lever: int,
-    top: IntArray,
-    leaves: int,
-    low: IntArray,
-    high: IntArray,
-    value: FloatArray,
+    falls: FloatArray, lever: int, top: IntArray, leaves: int, boxes: _Boxes, shifts: _Shifts
 ) -> None:
-    """The largest fall between two leaves that differ in this lever alone, added at each level.
+    """The largest fall between two leaves that moving this lever alone may lead from and to, at each level.
 
-    One leaf is where the lever is at level 0, the other where it is at the level. Both can be reached by
-    moving this lever alone only if some choice of the other levers leads to either.
+    One leaf is where the lever is at level 0, the other where it is at the level. Some choice of the other
+    levers must lead to either, and driven columns must get from the one to the other.
     """
+    low, high, value = boxes.low, boxes.high, boxes.value
     for level in range(1, top[lever] + 1):
         largest = -np.inf
         for before in range(leaves):
             if low[before, lever] > 0:
                 continue
             for after in range(leaves):
-                if low[after, lever] <= level <= high[after, lever]:
-                    fall = value[before] - value[after]
-                    if fall > largest and _meet(low, high, before, after, lever):
-                        largest = fall
-        falls[level] += largest
+                if not low[after, lever] <= level <= high[after, lever]:
+                    continue
+                fall = value[before] - value[after]
+                if (
+                    fall > largest
+                    and _meet(low, high, before, after, lever)
+                    and _driven_there(boxes, before, after, shifts, lever, level)
+                ):
+                    largest = fall
+        falls[level] += largest if largest > -np.inf else 0.0
 
 
 @compiled
@@ -171,5 +231,25 @@ def _meet(low: IntArray, high: IntArray, first: int, second: int, but: int) -> b
     for lever in range(low.shape[1]):
         apart = low[first, lever] > high[second, lever] or low[second, lever] > high[first, lever]
         if apart and lever != but:
+            return False
+    return True
+
+
+@compiled
+def _driven_there(boxes: _Boxes, first: int, second: int, shifts: _Shifts, lever: int, level: int) -> bool:
+    """Whether driven columns may lie in the one box before a move, and in the other after it."""
+    for place in range(boxes.ranges.shape[1]):
+        before, after = boxes.ranges[first, place], boxes.ranges[second, place]
+        least, most = shifts.shift[lever, level, place]
+        slack = _VALUE_ROUNDING * (1 + abs(before[0]))
+        if after[0] - before[1] >= most + slack or after[1] - before[0] <= least - slack:
+            return False
+        if before[1] <= shifts.before[lever, level, place, 0] - slack:
+            return False
+        if before[0] > shifts.before[lever, level, place, 1] + slack:
+            return False
+        if after[1] <= shifts.after[lever, level, place, 0] - slack:
+            return False
+        if after[0] > shifts.after[lever, level, place, 1] + slack:
             return False
     return True

@@ -14,11 +14,12 @@ import numpy as np
 
 from app.classifiers.forest import Float32Array
 from app.compiled import compiled
+from app.domain.consequences import AS_TOLD, work_out
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.domain.tolerances import MARGIN_SLACK, SAME
 from app.engine.exact.bounds import PARTS, parts_needed
 from app.engine.exact.heap import ROOT, pop, push
-from app.engine.exact.reduce import ReducedForest, leaf
+from app.engine.exact.reduce import ReducedForest, follow, leaf
 
 NONE_LEFT, BEYOND, PAUSED, FULL = -1, -2, -3, -4
 """How `advance` ended without a candidate, none of which has such an index."""
@@ -33,8 +34,8 @@ class Program(NamedTuple):
     """What is to be minimised, and subject to what.
 
     A candidate will do if, in each group g of scenarios, at least `quota[g]` margins are at or below
-    `goal`, every relation keeps its room and at most `changes` levers are moved. `most` and `part` are the
-    knapsack's, `all_of` is `most` for any effort.
+    `goal`, every relation keeps its room, every driven column its range, and at most `changes` levers are
+    moved. `most` and `part` are the knapsack's, `all_of` is `most` for any effort.
     """
 
     reduced: ReducedForest
@@ -49,6 +50,8 @@ class Program(NamedTuple):
     all_of: Float32Array
     room: FloatArray
     use: FloatArray
+    weights: FloatArray
+    driven_range: FloatArray
 
 
 class Frontier(NamedTuple):
@@ -130,7 +133,7 @@ def advance(program: Program, open_: Frontier, taken: IntArray, limit: float, st
         if now > key + SAME:  # the bound has become tighter since it was put there
             open_.counts[OPEN] = push(open_.keys, open_.items, open_.counts[OPEN], now, item)
             continue
-        if further == 0 and keeps_relations(program, levels):
+        if further == 0 and is_allowed(program, levels):
             return item
         expand(program, open_, item)
     return PAUSED
@@ -154,11 +157,9 @@ def expand(program: Program, open_: Frontier, item: int) -> None:
         return
     reduced, scenarios = program.reduced, program.group[-1]
     before, margins = np.empty(scenarios), np.empty(scenarios)
-    _margins(program, levels, before)
     # Of a child's trees only those that ask about its new lever are walked again: the rest stay at these.
     leaves = np.empty(reduced.first[scenarios])
-    for tree in range(len(leaves)):
-        leaves[tree] = leaf(reduced, tree, levels)
+    _margins_and_leaves(program, levels, before, leaves)
     for lever in range(open_.last[item] + 1, len(levels)):
         for level in range(1, program.open.shape[1]):
             if not program.open[lever, level]:
@@ -179,13 +180,24 @@ def expand(program: Program, open_: Frontier, item: int) -> None:
 
 @compiled
 def _margins(program: Program, levels: IntArray, out: FloatArray) -> None:
+    _margins_and_leaves(program, levels, out, np.empty(program.reduced.first[len(out)]))
+
+
+@compiled
+def _margins_and_leaves(program: Program, levels: IntArray, out: FloatArray, leaves: FloatArray) -> None:
+    """Write the margin of each scenario, and what each kept tree adds to it."""
     reduced = program.reduced
     out[:] = reduced.base[: len(out)]
     for lever in range(len(levels)):
         out += reduced.single[lever, levels[lever], : len(out)]
+    driven, version = np.empty(program.driven_range.shape[1]), -1
     for scenario in range(len(out)):
+        if reduced.version[scenario] != version:
+            version = reduced.version[scenario]
+            follow(reduced, scenario, levels, driven)
         for tree in range(reduced.first[scenario], reduced.first[scenario + 1]):
-            out[scenario] += leaf(reduced, tree, levels)
+            leaves[tree] = leaf(reduced, tree, levels, driven)
+            out[scenario] += leaves[tree]
 
 
 @compiled
@@ -203,6 +215,7 @@ def _in_reach(
     Writes the margins, from those `before` and the trees' `leaves` there, as far as it has to look.
     """
     reduced, level = program.reduced, levels[lever]
+    driven, version = np.empty(program.driven_range.shape[1]), -1
     for group in range(len(program.quota)):
         start, end = program.group[group], program.group[group + 1]
         may_fail = end - start - program.quota[group]
@@ -210,9 +223,12 @@ def _in_reach(
             total = (
                 before[scenario] + reduced.single[lever, level, scenario] - reduced.single[lever, 0, scenario]
             )
+            if reduced.version[scenario] != version:
+                version = reduced.version[scenario]
+                follow(reduced, scenario, levels, driven)
             for tree in range(reduced.first[scenario], reduced.first[scenario + 1]):
                 if reduced.levers_asked[tree] >> lever & 1:
-                    total += leaf(reduced, tree, levels) - leaves[tree]
+                    total += leaf(reduced, tree, levels, driven) - leaves[tree]
             margins[scenario] = total
             if total - program.all_of[lever + 1, changes, scenario] > program.goal + MARGIN_SLACK:
                 may_fail -= 1
@@ -251,12 +267,20 @@ def _parts(program: Program, margins: FloatArray, lever: int, changes: int) -> i
 
 
 @compiled
-def keeps_relations(program: Program, levels: IntArray) -> bool:
-    """Whether no relation uses more than its room."""
+def is_allowed(program: Program, levels: IntArray) -> bool:
+    """Whether no relation uses more than its room, and every driven column is in its range."""
+    consequences = program.reduced.consequences
+    driven = np.empty(len(consequences.column))
+    work_out(consequences, AS_TOLD, levels, driven)
+    for place in range(len(driven)):
+        if not program.driven_range[0, place] <= driven[place] <= program.driven_range[1, place]:
+            return False
     for relation in range(len(program.room)):
         used = 0.0
         for lever in range(len(levels)):
             used += program.use[relation, lever, levels[lever]]
+        for place in range(len(driven)):
+            used += program.weights[relation, place] * (driven[place] - consequences.start[place])
         if used > program.room[relation]:
             return False
     return True

@@ -23,7 +23,7 @@ from app.engine.exact.branch import (
     Program,
     changes_in,
     has_room,
-    keeps_relations,
+    is_allowed,
 )
 from app.engine.exact.heap import ROOT, pop, push
 from app.engine.exact.reduce import CLASSIFIER, margin
@@ -45,14 +45,15 @@ def first_incumbent(program: Program) -> Incumbent:
 def least_margin(program: Program) -> float:
     """No candidate at all goes below this margin: the key of a frontier's root."""
     unchanged = np.zeros(len(program.efforts), dtype=np.int64)
-    start = margin(program.reduced, CLASSIFIER, unchanged)
+    start = margin(program.reduced, CLASSIFIER, unchanged, np.empty(program.driven_range.shape[1]))
     return float(start - program.all_of[0, program.changes, CLASSIFIER] - MARGIN_SLACK)
 
 
 @compiled
 def _coordinate_descent(program: Program, levels: IntArray) -> float:
     """Move one lever after another to wherever the margin is lowest, as long as that helps."""
-    here = margin(program.reduced, CLASSIFIER, levels)
+    driven = np.empty(program.driven_range.shape[1])
+    here = margin(program.reduced, CLASSIFIER, levels, driven)
     while True:
         least, best, to = here - SAME, -1, 0
         for lever in range(len(levels)):
@@ -63,8 +64,8 @@ def _coordinate_descent(program: Program, levels: IntArray) -> float:
                 if not may_move or not (level == 0 or program.open[lever, level]):
                     continue
                 levels[lever] = level
-                there = margin(program.reduced, CLASSIFIER, levels)
-                if there < least and keeps_relations(program, levels):
+                there = margin(program.reduced, CLASSIFIER, levels, driven)
+                if there < least and is_allowed(program, levels):
                     least, best, to = there, lever, level
             levels[lever] = now
         if best < 0:
@@ -96,13 +97,14 @@ def _expand(program: Program, open_: Frontier, item: int, best: Incumbent) -> No
     left = program.changes - changes_in(levels) - 1
     if left < 0:
         return
+    driven = np.empty(program.driven_range.shape[1])
     for lever in range(open_.last[item] + 1, len(levels)):
         for level in range(1, program.open.shape[1]):
             if not program.open[lever, level]:
                 continue
             levels[lever] = level
             open_.counts[LOOKED_AT] += 1
-            here = margin(program.reduced, CLASSIFIER, levels)
+            here = margin(program.reduced, CLASSIFIER, levels, driven)
             least = here - program.all_of[lever + 1, left, CLASSIFIER] - MARGIN_SLACK
             if least >= best.margin[0]:
                 continue
@@ -111,7 +113,7 @@ def _expand(program: Program, open_: Frontier, item: int, best: Incumbent) -> No
             open_.effort[child] = open_.effort[item] + program.efforts[lever, level]
             open_.counts[MET] += 1
             open_.counts[OPEN] = push(open_.keys, open_.items, open_.counts[OPEN], least, child)
-            if here < best.margin[0] - SAME and keeps_relations(program, levels):
+            if here < best.margin[0] - SAME and is_allowed(program, levels):
                 best.margin[0] = here
                 best.levels[:] = levels
         levels[lever] = 0

@@ -2,24 +2,31 @@
 
 A patient's fixed features settle most splits, so of a tree over all columns a small one over levers is
 left: many are constants, most of the others ask about a single lever and are added up in a table. What
-remains (a few trees a scenario that ask about two levers or more) is kept as trees over levels.
+remains (a few trees a scenario that ask about two levers or more, or about a column that levers drive) is
+kept as trees over levels and driven columns.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from app.classifiers.forest import Forest
+from app.classifiers.forest import Float32Array, Forest
 from app.compiled import compiled
+from app.domain.consequences import Consequences, work_out
 from app.domain.schema import BoolArray, FloatArray, IntArray
+from app.engine.exact.driven import ANY, influences, reach
 from app.engine.exact.scenarios import Scenarios
 
 CLASSIFIER = 0
 """The scenario of the classifier as it is: `Scenarios` puts it first."""
 LEAF = -1
 """In place of a lever: the node asks about none."""
+DRIVEN = -2
+"""In place of a lever: DRIVEN - d stands for the driven column d."""
 _MOST_NODES = 1 << 11
 """Of one tree: as many as a tree of depth 10 has."""
+_ROUNDING = 1e-6
+"""Relative to a value, and as much again: more than what single precision does to it."""
 
 
 class ReducedForest(NamedTuple):
@@ -27,15 +34,17 @@ class ReducedForest(NamedTuple):
 
     margin of s = `base[s]` + sum over levers q of `single[q, x[q], s]` + a leaf of each tree in
     `root[first[s]:first[s + 1]]`. At a node, a level of lever `lever` below `cut` goes to `low`, else to
-    `high`; a leaf has `LEAF` as its lever and its value in `value`. `levers_asked` has a bit set for each
-    lever that a tree asks about. `telling[q, l]`: whether any tree sees a difference between level l and the
-    one before.
+    `high`; a driven column below `threshold` likewise; a leaf has `LEAF` as its lever and its value in
+    `value`. `levers_asked` has a bit set for each lever that a tree's answer depends on. `telling[q, l]`:
+    whether any tree may see a difference between level l and the one before. Driven columns are those of
+    `consequences` in `version[s]`; between `reach[v, d]` they lie.
     """
 
     base: FloatArray
     single: FloatArray
     lever: IntArray
     cut: IntArray
+    threshold: Float32Array
     low: IntArray
     high: IntArray
     value: FloatArray
@@ -43,6 +52,9 @@ class ReducedForest(NamedTuple):
     first: IntArray
     levers_asked: IntArray
     telling: BoolArray
+    version: IntArray
+    consequences: Consequences
+    reach: Float32Array
 
 
 def reduced(forest: Forest, scenarios: Scenarios) -> ReducedForest:
@@ -56,6 +68,7 @@ def reduced(forest: Forest, scenarios: Scenarios) -> ReducedForest:
         single=np.zeros((levers, levels, count)),
         lever=np.empty(nodes, dtype=np.int64),
         cut=np.empty(nodes, dtype=np.int64),
+        threshold=np.empty(nodes, dtype=np.float32),
         low=np.empty(nodes, dtype=np.int64),
         high=np.empty(nodes, dtype=np.int64),
         value=np.empty(nodes),
@@ -63,8 +76,11 @@ def reduced(forest: Forest, scenarios: Scenarios) -> ReducedForest:
         first=np.zeros(count + 1, dtype=np.int64),
         levers_asked=np.empty(trees, dtype=np.int64),
         telling=np.zeros((levers, levels), dtype=bool),
+        version=scenarios.version,
+        consequences=scenarios.consequences,
+        reach=_reach_of_all(scenarios.consequences),
     )
-    _reduce(forest, scenarios, room)
+    _reduce(forest, scenarios, room, influences(scenarios.consequences))
     return room
 
 
@@ -74,23 +90,45 @@ def _nodes_by_model(forest: Forest) -> IntArray:
 
 
 @compiled
-def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest) -> None:
+def _reach_of_all(of: Consequences) -> Float32Array:
+    """Between which values each driven column lies in each version, the upper one excluded: (V, D, 2)."""
+    result = np.empty((len(of.noise), len(of.column), 2), dtype=np.float32)
+    ranges = np.empty((len(of.column), 2))
+    for version in range(len(result)):
+        reach(of, version, ANY, 0, ranges)
+        for place in range(len(ranges)):
+            lowest, highest = ranges[place] + of.noise[version, place]
+            result[version, place, 0] = np.float32(lowest - _ROUNDING * (1 + abs(lowest)))
+            result[version, place, 1] = np.float32(highest + _ROUNDING * (1 + abs(highest)))
+    return result
+
+
+@compiled
+def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest, influence: IntArray) -> None:
     levers = len(scenarios.top)
     waiting = np.empty(_MOST_NODES, dtype=np.int64)
     low, high = np.empty((_MOST_NODES, levers), np.int64), np.empty((_MOST_NODES, levers), np.int64)
+    ranges = np.empty((_MOST_NODES, len(influence), 2), np.float32)
     written = trees = 0
     for scenario in range(len(scenarios.model)):
         model, version = scenarios.model[scenario], scenarios.version[scenario]
         for tree in range(forest.first[model], forest.first[model + 1]):
             waiting[0], low[0], high[0] = forest.root[tree], 0, scenarios.top
+            ranges[0] = out.reach[version]
             done, known, levers_asked = 0, 1, 0  # nodes before `done` are written, those up to `known` wait
+            asks_driven = False
             while done < known:
                 node, index = waiting[done], written + done
                 # Go down as long as every level that can still be chosen leads the same way.
                 while forest.left[node] >= 0:
                     column, threshold = forest.column[node], forest.threshold[node]
                     lever, slot = scenarios.lever_of[column], scenarios.slot_of[column]
-                    if lever >= 0:
+                    place = scenarios.driven_of[column]
+                    if place >= 0:
+                        left = ranges[done, place, 1] <= threshold
+                        if not left and ranges[done, place, 0] < threshold:
+                            break
+                    elif lever >= 0:
                         left = scenarios.moved[version, slot, low[done, lever]] < threshold
                         if left != (scenarios.moved[version, slot, high[done, lever]] < threshold):
                             break
@@ -100,6 +138,16 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest) -> None:
                     node = forest.left[node] if left else forest.right[node]
                 if forest.left[node] < 0:
                     out.lever[index], out.value[index] = LEAF, forest.value[node]
+                elif place >= 0:
+                    out.lever[index], out.threshold[index] = DRIVEN - place, threshold
+                    out.low[index], out.high[index] = written + known, written + known + 1
+                    levers_asked |= influence[place]
+                    asks_driven = True
+                    waiting[known], waiting[known + 1] = forest.left[node], forest.right[node]
+                    for child in (known, known + 1):
+                        low[child], high[child], ranges[child] = low[done], high[done], ranges[done]
+                    ranges[known, place, 1], ranges[known + 1, place, 0] = threshold, threshold
+                    known += 2
                 else:
                     # Below the cut goes where the lowest level goes, be that left or right in the forest.
                     cut = _first_crossing(
@@ -112,13 +160,15 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest) -> None:
                     waiting[known] = forest.left[node] if left else forest.right[node]
                     waiting[known + 1] = forest.right[node] if left else forest.left[node]
                     for child in (known, known + 1):
-                        low[child], high[child] = low[done], high[done]
+                        low[child], high[child], ranges[child] = low[done], high[done], ranges[done]
                     high[known, lever], low[known + 1, lever] = cut - 1, cut
                     known += 2
                 done += 1
-            # What was written stays only if the tree asks about two levers or more (two bits are set); else
-            # it is added up elsewhere, and the next tree is written over it.
-            if levers_asked & (levers_asked - 1):
+            # What was written stays only if the tree asks about two levers or more (two bits are set), or a
+            # driven column; else it is added up elsewhere, and the next tree is written over it.
+            if asks_driven or levers_asked & (levers_asked - 1):
+                if asks_driven:
+                    _tell_all(out, levers_asked, scenarios.top)
                 out.root[trees], out.levers_asked[trees] = written, levers_asked
                 trees += 1
                 written += known
@@ -127,6 +177,14 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest) -> None:
             else:
                 _add_up(out, scenario, written, scenarios.top)
         out.first[scenario + 1] = trees
+
+
+@compiled
+def _tell_all(out: ReducedForest, levers_asked: int, top: IntArray) -> None:
+    """Every level of these levers may make a difference."""
+    for lever in range(len(top)):
+        if levers_asked >> lever & 1:
+            out.telling[lever, 1 : top[lever] + 1] = True
 
 
 @compiled
@@ -157,20 +215,34 @@ def _add_up(out: ReducedForest, scenario: int, start: int, top: IntArray) -> Non
 
 
 @compiled
-def leaf(out: ReducedForest, tree: int, levels: IntArray) -> float:
-    """What a kept tree adds to the margin at these levels."""
+def follow(out: ReducedForest, scenario: int, levels: IntArray, driven: FloatArray) -> None:
+    """Write the driven columns of a scenario at these levels."""
+    version = out.version[scenario]
+    work_out(out.consequences, version, levels, driven)
+    driven += out.consequences.noise[version]
+
+
+@compiled
+def leaf(out: ReducedForest, tree: int, levels: IntArray, driven: FloatArray) -> float:
+    """What a kept tree adds to the margin at these levels, with driven columns as they then are."""
     node = out.root[tree]
     while out.lever[node] != LEAF:
-        node = out.low[node] if levels[out.lever[node]] < out.cut[node] else out.high[node]
+        lever = out.lever[node]
+        if lever >= 0:
+            below = levels[lever] < out.cut[node]
+        else:
+            below = np.float32(driven[DRIVEN - lever]) < out.threshold[node]
+        node = out.low[node] if below else out.high[node]
     return out.value[node]
 
 
 @compiled
-def margin(out: ReducedForest, scenario: int, levels: IntArray) -> float:
-    """The log-odds in a scenario at these levels."""
+def margin(out: ReducedForest, scenario: int, levels: IntArray, driven: FloatArray) -> float:
+    """The log-odds in a scenario at these levels; `driven` is room for the driven columns."""
+    follow(out, scenario, levels, driven)
     total = out.base[scenario]
     for lever in range(len(levels)):
         total += out.single[lever, levels[lever], scenario]
     for tree in range(out.first[scenario], out.first[scenario + 1]):
-        total += leaf(out, tree, levels)
+        total += leaf(out, tree, levels, driven)
     return total

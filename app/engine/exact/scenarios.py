@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from app.classifiers.forest import Float32Array
+from app.domain.consequences import Consequences
 from app.domain.levers import Levers
 from app.domain.schema import FloatArray, IntArray
-from app.engine.robustness import RobustnessEvaluator
+from app.engine.robustness import NOISE_DRAWS, RobustnessEvaluator
 
 
 class Scenarios(NamedTuple):
@@ -19,7 +20,8 @@ class Scenarios(NamedTuple):
 
     Scenario s asks model `model[s]` about version `version[s]`; group g is `group[g]:group[g + 1]`. In
     version v, a column that no lever moves holds `still[v, column]`, one that lever `lever_of[column]`
-    moves holds `moved[v, slot_of[column], level]`. A value never turns back as the level rises.
+    alone moves holds `moved[v, slot_of[column], level]`. A value never turns back as the level rises. Column
+    `driven_of[column]` of the consequences is what several levers drive.
     """
 
     model: IntArray
@@ -30,6 +32,8 @@ class Scenarios(NamedTuple):
     lever_of: IntArray
     slot_of: IntArray
     top: IntArray
+    driven_of: IntArray
+    consequences: Consequences
 
     @property
     def number(self) -> int:
@@ -40,7 +44,8 @@ class Scenarios(NamedTuple):
 def classifier_alone(levers: Levers) -> Scenarios:
     """The one scenario in which nothing differs from what was measured and planned."""
     _, _, values = levers.moved
-    return _scenarios(levers, levers.factual[None], values[None], np.empty(0, dtype=np.int64), sizes=[1])
+    no_members = np.empty(0, dtype=np.int64)
+    return _scenarios(levers, levers.factual[None], values[None], no_members, [1], levers.consequences)
 
 
 def all_scenarios(levers: Levers, evaluator: RobustnessEvaluator) -> Scenarios:
@@ -49,23 +54,29 @@ def all_scenarios(levers: Levers, evaluator: RobustnessEvaluator) -> Scenarios:
     Refits come with those first that are hardest to convince, since they rule out candidates soonest.
     """
     columns, _, values = levers.moved
-    start = levers.factual
+    start, draws = levers.factual, evaluator.draws
     # The evaluator does the same to whole candidates: of each change a share is not carried out.
-    unfollowed = (values - start[columns, None]) * (1 - evaluator.adherence[:, columns, None])
-    unchanged = np.repeat(start[None], len(evaluator.adherence), axis=0)
-    still = np.concatenate([start[None], start + evaluator.noise, unchanged])
-    moved = np.concatenate([values[None], values + evaluator.noise[:, columns, None], values - unfollowed])
+    unfollowed = (values - start[columns, None]) * (1 - draws.adherence[:, columns, None])
+    drawn = values + draws.noise[:, columns, None] - unfollowed
+    still = np.concatenate([start[None], start + draws.noise])
+    moved = np.concatenate([values[None], drawn])
     hardest = np.argsort(-evaluator.committee.risk(start[None])[:, 0], kind="stable")
-    sizes = [1, len(hardest), len(evaluator.noise), len(evaluator.adherence)]
-    return _scenarios(levers, still, moved, hardest, sizes)
+    sizes = [1, len(hardest), NOISE_DRAWS, len(draws) - NOISE_DRAWS]
+    return _scenarios(levers, still, moved, hardest, sizes, levers.drawn(draws))
 
 
 def _scenarios(
-    levers: Levers, still: FloatArray, moved: FloatArray, members: IntArray, sizes: list[int]
+    levers: Levers,
+    still: FloatArray,
+    moved: FloatArray,
+    members: IntArray,
+    sizes: list[int],
+    consequences: Consequences,
 ) -> Scenarios:
     columns, owners, _ = levers.moved
-    lever_of, slot_of = np.full((2, len(levers.factual)), -1, dtype=np.int64)
+    lever_of, slot_of, driven_of = np.full((3, len(levers.factual)), -1, dtype=np.int64)
     lever_of[columns], slot_of[columns] = owners, np.arange(len(columns))
+    driven_of[consequences.column] = np.arange(consequences.number)
     models, versions = np.concatenate([[0], 1 + members]), np.arange(1, len(still))
     return Scenarios(
         model=np.concatenate([models, np.zeros_like(versions)]),
@@ -76,4 +87,6 @@ def _scenarios(
         lever_of=lever_of,
         slot_of=slot_of,
         top=np.array([lever.top for lever in levers], dtype=np.int64),
+        driven_of=driven_of,
+        consequences=consequences,
     )

@@ -31,6 +31,7 @@ from app.engine.exact.branch import (
 )
 from app.engine.exact.budget import Budget
 from app.engine.exact.descent import first_incumbent, least_margin, minimise_margin
+from app.engine.exact.driven import influences
 from app.engine.exact.heap import ROOT
 from app.engine.exact.reduce import CLASSIFIER, reduced
 from app.engine.exact.scenarios import Scenarios
@@ -195,12 +196,12 @@ class ExactSearch:
         return self._asking_nothing[changes]
 
     def _make_anything(self, changes: int) -> Program:
-        room, use = self._levers.relations
+        room, use, weights = self._levers.relations
         table = knapsack(self._gain, self._levers.efforts, self._scenarios.top, changes)
         return Program(
             reduced=self._reduced,
             efforts=self._levers.efforts,
-            open=self._worth_trying(use),
+            open=self._worth_trying(use, weights),
             changes=changes,
             goal=math.inf,
             group=self._scenarios.group,
@@ -210,12 +211,17 @@ class ExactSearch:
             all_of=table.all_of,
             room=room,
             use=use,
+            weights=weights,
+            driven_range=self._levers.driven_range,
         )
 
-    def _worth_trying(self, use: FloatArray) -> BoolArray:
-        """Levels that a tree tells from the one before, or that make room in a relation."""
+    def _worth_trying(self, use: FloatArray, weights: FloatArray) -> BoolArray:
+        """Levels that a tree tells from the one before, or that make room in a relation or a range."""
         open_ = self._reduced.telling.copy()
         open_ |= (use != 0).any(axis=(0, 2))[:, None]
+        if weights.any():
+            bits = np.bitwise_or.reduce(influences(self._reduced.consequences))
+            open_ |= (bits >> np.arange(len(open_)) & 1).astype(bool)[:, None]
         levels = np.arange(open_.shape[1])
         return open_ & (levels > 0) & (levels <= self._scenarios.top[:, None])
 

@@ -86,7 +86,7 @@ def _holding(problem: RecourseProblem, evaluator: RobustnessEvaluator, valid: In
     rows = problem.levers.rows(valid)
     refits = evaluator.refits(rows, problem.target)
     noise, adherence = evaluator.noise_and_adherence(
-        problem.classifier, problem.levers.factual, rows, problem.target
+        problem.classifier, problem.levers, valid, problem.target
     )
     least = np.minimum(np.minimum(refits, noise), adherence)
     return int((least >= problem.schema.model.min_robustness - 1e-9).sum())

@@ -152,7 +152,7 @@ def _spoil(draw: st.DrawFn, content: Content) -> None:
         case "twice":
             value.append(copy.deepcopy(draw(st.sampled_from(value))))
         case "alike":
-            holder[key] = draw(_alike(value, content))
+            holder[key] = copy.deepcopy(draw(_alike(value, content)))
         case _:
             holder[key] = copy.deepcopy(draw(_ODD))
 

@@ -28,7 +28,7 @@ def shares(problem: RecourseProblem, evaluator: RobustnessEvaluator, levels: Int
     rows = problem.levers.rows(levels)
     refits = evaluator.refits(rows, problem.target)
     noise, adherence = evaluator.noise_and_adherence(
-        problem.classifier, problem.levers.factual, rows, problem.target
+        problem.classifier, problem.levers, levels, problem.target
     )
     return np.minimum(np.minimum(refits, noise), adherence)
 

@@ -28,14 +28,15 @@ def test_no_candidate_takes_off_more_than_the_knapsack_allows(
     levels = rng.integers(0, scenarios.top + 1, size=(10, len(levers))) * (
         rng.random((10, len(levers))) < 0.3
     )
-    unmoved = [margin(trees, scenario, 0 * levels[0]) for scenario in range(len(scenarios.model))]
+    room = np.empty(levers.consequences.number)
+    unmoved = [margin(trees, scenario, 0 * levels[0], room) for scenario in range(len(scenarios.model))]
     for x, effort in zip(levels, levers.effort(levels), strict=True):
         moved = int((x > 0).sum())
         if not 0 < moved <= changes:
             continue
         first = int(np.flatnonzero(x)[0])
         for scenario, before in enumerate(unmoved):
-            fall = before - margin(trees, scenario, x)
+            fall = before - margin(trees, scenario, x, room)
             needed = parts_needed(table.most[first, moved, scenario], fall - MARGIN_SLACK)
             assert needed < PARTS
             assert needed * table.part <= effort + 1e-9

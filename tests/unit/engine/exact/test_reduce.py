@@ -22,12 +22,14 @@ def test_every_scenario_agrees_with_classifier_and_judge(
     trees = reduced(served.references.forest, scenarios)
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     levels = rng.integers(0, scenarios.top + 1, size=(5, len(levers)))
-    risk = np.array([[_risk(margin(trees, s, x)) for x in levels] for s in range(len(scenarios.model))])
+    room = np.empty(levers.consequences.number)
+    scenes = range(scenarios.number)
+    risk = np.array([[_risk(margin(trees, scenario, x, room)) for x in levels] for scenario in scenes])
     rows = levers.rows(levels)
     np.testing.assert_allclose(risk[0], problem.risk(levels), atol=1e-6)
     by_member = risk[1 : scenarios.group[2]][np.argsort(scenarios.model[1 : scenarios.group[2]])]
     np.testing.assert_allclose(by_member, evaluator.committee.risk(rows), atol=1e-6)
-    noise, adherence = evaluator.noise_and_adherence(problem.classifier, levers.factual, rows, problem.target)
+    noise, adherence = evaluator.noise_and_adherence(problem.classifier, levers, levels, problem.target)
     start, middle, end = scenarios.group[2:]
     np.testing.assert_allclose((risk[start:middle] <= problem.target).mean(axis=0), noise)
     np.testing.assert_allclose((risk[middle:end] <= problem.target).mean(axis=0), adherence)
