@@ -1,15 +1,15 @@
 """What drives what, for one patient: the schema's links and effects over the levers that are open."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from app.domain.consequences import AS_TOLD, NONE, Consequences, quantile
 from app.domain.effects import Effect
-from app.domain.feature import Action, Direction, Feature, Kind, Monotonicity, holds
+from app.domain.feature import Action, Cap, Direction, Feature, Kind, Monotonicity, holds
 from app.domain.links import LinearLink, ProportionalLink
 from app.domain.patient import Patient, identity_value
 from app.domain.schema import FeatureSchema, FloatArray, IntArray
@@ -31,12 +31,14 @@ class Draws:
     """The draws in which candidates are tried, beside version 0: how each differs from what is told.
 
     `noise` and `adherence` have shape (draws, columns): what is added, and the share of a change that is
-    carried out. `quantile`, of shape (draws,), says where in their distributions the sizes of effects lie.
+    carried out. `quantile`, of shape (draws,), says where in their distributions the sizes of effects lie;
+    where it `is_turned`, effects that harm take the opposite quantile.
     """
 
     noise: FloatArray
     adherence: FloatArray
     quantile: FloatArray
+    is_turned: bool = True
 
     def __len__(self) -> int:
         return len(self.quantile)
@@ -65,6 +67,13 @@ class _Cause:
         return effect.low * self.per_unit, effect.mean * self.per_unit, effect.high * self.per_unit
 
 
+class Behind(NamedTuple):
+    """What is behind a change that follows: the changed features, and the effects on the way."""
+
+    drivers: tuple[str, ...]
+    effects: tuple[Effect, ...]
+
+
 @dataclass(frozen=True)
 class CausalModel:
     """The links and effects of a schema, for one patient."""
@@ -80,7 +89,7 @@ class CausalModel:
         for name in self.schema.consequence_order:
             found = list(self._causes(name, len(driven), driven, owner))
             link = self.schema.link_of.get(name)
-            if found or (link is not None and link.driver in driven and self._start(name) is not None):
+            if found or (link is not None and link.driver in driven and self.start(name) is not None):
                 driven[name] = len(driven)
                 causes += found
         return PatientEffects(self, tuple(levers), tuple(driven), tuple(causes), owner)
@@ -89,11 +98,11 @@ class CausalModel:
         self, name: str, place: int, driven: dict[str, int], owner: dict[int, int]
     ) -> Iterator[_Cause]:
         """The effects on a feature that this patient's levers can set going."""
-        start, values = self._start(name), self.patient.values
+        start, values = self.start(name), self.patient.values
         for effect in self.schema.effects:
             if self.schema.moved_by(effect) != name or start is None or not holds(effect.when, values):
                 continue
-            column, of = self.schema.column_of[effect.driver], self._start(effect.feature)
+            column, of = self.schema.column_of[effect.driver], self.start(effect.feature)
             lever, source = owner.get(column, NONE), driven.get(effect.driver, NONE)
             if of is None or (lever == NONE and source == NONE):
                 continue
@@ -107,7 +116,8 @@ class CausalModel:
                 way=self._way(effect.driver),
             )
 
-    def _start(self, name: str) -> float | None:
+    def start(self, name: str) -> float | None:
+        """The factual value of a feature; None where it is not known."""
         value = float(self.patient.factual[self.schema.column_of[name]])
         return None if math.isnan(value) else value
 
@@ -128,6 +138,40 @@ class PatientEffects:
     """Features, each after all that drive it."""
     causes: tuple[_Cause, ...]
     owner: dict[int, int]
+
+    def behind(self, name: str, moved: Container[str]) -> Behind:
+        """Which of the moved features a driven one follows from, and by which effects."""
+        drivers: list[str] = []
+        effects: list[Effect] = []
+        for driver, effect in self._causes_of(name, moved):
+            root = self._root(driver)
+            if root in moved:
+                further = Behind((root,), ())
+            elif root in self.driven:
+                further = self.behind(root, moved)
+            else:
+                continue
+            if further.drivers:
+                drivers += further.drivers
+                effects += [*effect, *further.effects]
+        return Behind(tuple(drivers), tuple(effects))
+
+    def _causes_of(self, name: str, moved: Container[str]) -> Iterator[tuple[str, tuple[Effect, ...]]]:
+        """Drivers of a driven feature with their effect, or with none where it follows by a link."""
+        place = self.driven.index(name)
+        for cause in self.causes:
+            off = self._not_with(cause)
+            levers = [lever.feature.name for at, lever in enumerate(self.levers) if off >> at & 1]
+            if cause.place == place and not any(lever in moved for lever in levers):
+                yield cause.effect.driver, (cause.effect,)
+        link = self.model.schema.link_of.get(name)
+        if link is not None and link.driver in self.driven:
+            yield link.driver, ()
+
+    def _root(self, driver: str) -> str:
+        """The feature whose action a driver moves with."""
+        link = self.model.schema.link_of.get(driver)
+        return link.driver if link else driver
 
     def as_told(self) -> Consequences:
         """With mean effects, every change carried out in full."""
@@ -205,8 +249,10 @@ class PatientEffects:
         rule = self.model.schema[name].consequence
         if rule is None:
             return 1.0, math.inf
-        values = self.model.patient.values
-        return rule.share_of_sum, next((c.most for c in rule.caps if holds(c.when, values)), math.inf)
+        cap = next((cap for cap in rule.caps if holds(cap.when, self.model.patient.values)), Cap())
+        most = math.inf if cap.most is None else cap.most
+        share = math.inf if cap.most_share is None else cap.most_share
+        return rule.share_of_sum, min(most, share * abs(self.model.start(name) or 0.0))
 
     def _limit(self, name: str) -> tuple[float, float]:
         feature = self.model.schema[name]
@@ -240,7 +286,7 @@ class PatientEffects:
         low, mean, high = np.array([cause.sizes for cause in self.causes]).T
         sizes = mean[None]
         if draws is not None:
-            harms = np.array([self._harms(cause) for cause in self.causes])
+            harms = np.array([draws.is_turned and self._harms(cause) for cause in self.causes])
             share = np.where(harms, 1 - draws.quantile[:, None], draws.quantile[:, None])
             sizes = np.concatenate([sizes, quantile(low, mean, high, share)])
         per = np.array([1.0 if cause.lever != NONE else cause.effect.per for cause in self.causes])

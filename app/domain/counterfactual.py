@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.degraded import Degraded
 from app.domain.schema import Value
 
+MOST_PARTS = 8
+"""Of so many changes the parts are told: exact ones take a score of every subset."""
 TYPICAL_PERCENTILE = 95.0
 """A percentile above this is unusual among real people of the target class."""
 
@@ -27,6 +29,13 @@ class Generator(StrEnum):
     AUTO = "auto"
     LLM = "llm"
     SEARCH = "search"
+
+
+class Diversity(StrEnum):
+    """Which options are chosen among those that hold."""
+
+    STRATEGIES = "strategies"  # different ones: the best of each strategy, few behaviours in common
+    LEAST_EFFORT = "least_effort"  # those of least effort, however alike
 
 
 class _Finding(BaseModel):
@@ -52,6 +61,77 @@ class Change(_Finding):
     unit: str | None = Field(
         description="The unit of the values and of their difference; null of what has none."
     )
+
+
+class OptionChange(Change):
+    """One change that an option asks for, and what the classifier makes of it."""
+
+    part: float | None = Field(
+        None,
+        description="Of the fall of the risk, this change's part (0-1; below 0 where it raises it): its "
+        "Shapley value over the option's changes. The parts add up to the fall. "
+        f"Null beyond {MOST_PARTS} changes.",
+    )
+    alone: float | None = Field(
+        None, description="By how much this change alone, with what it brings along, lowers the risk (0-1)."
+    )
+
+
+class BroughtAlong(Change):
+    """What follows from the changes, on average, by published effects."""
+
+    low: float = Field(description="Its value where every effect is at the low end of its interval.")
+    high: float = Field(description="Its value where every effect is at the high end of its interval.")
+    drivers: tuple[str, ...] = Field(description="The changed features that it follows from.")
+    sources: tuple[str, ...] = Field(description="Where the effects were published.")
+    grade: str = Field(description="The lowest grade of evidence among them: A, B or C.")
+    lag: str = Field(description="After what time the trials saw it.")
+
+
+class LeverAlone(Change):
+    """How far the risk goes down by changing one feature alone."""
+
+    reduction: float = Field(description="By how much the risk falls (0-1), with what is brought along.")
+
+
+class Distinction(StrEnum):
+    """What sets a strategy apart from the others of an answer."""
+
+    LEAST_EFFORT = "least_effort"
+    FEWEST_CHANGES = "fewest_changes"
+    WITHOUT_WEIGHT_GOAL = "without_weight_goal"
+
+
+class Strategy(_Finding):
+    """What an option is about."""
+
+    name: str = Field(description="In words: 'Food and activity'.")
+    themes: tuple[str, ...] = Field(
+        description="The themes of its changes, in the schema's order; a feature without a theme is its own."
+    )
+    distinctions: tuple[Distinction, ...] = Field(
+        description="What sets it apart from the other options: of least effort, of fewest changes, the one "
+        "of least effort that sets no goal for weight."
+    )
+
+
+class Shortfall(_Finding):
+    """Why there are fewer options than were asked for."""
+
+    variants: int = Field(
+        description="How many further ways were left out since they share more than half of their "
+        "behaviours with an option that is shown, or are another way of its strategy; 0 where there is no "
+        "other way."
+    )
+    proved: bool = Field(description="Proved: there is no further way that holds as well.")
+
+
+class AlwaysSaid(_Finding):
+    """What is said beside the options, outside their ranking."""
+
+    feature: str = Field(description="The feature that it is about.")
+    text: str = Field(description="What is said, with its trade-offs.")
+    source: str = Field(description="Where it is known from.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +170,10 @@ class Optimality(_Finding):
 
     proved: bool = Field(description="Proved: no option that could stand in its place takes less effort.")
     effort_bound: float = Field(
-        description="No option that could stand in its place takes less effort than this: none that holds as "
-        "well, looks as much like real people, has nothing needless in it and does not change all that an "
-        "option before it changes. The option's own effort where that is proved to be the least; 0 where "
-        "nothing is known."
+        description="No option that could stand in its place takes less effort than this: none of its "
+        "strategy (with diversity `least_effort`: none at all) that holds as well, looks as much like real "
+        "people, has nothing needless in it and does not change all that an option of less effort changes. "
+        "The option's own effort where that is proved to be the least; 0 where nothing is known."
     )
 
 
@@ -101,8 +181,10 @@ class Optimality(_Finding):
 class Counterfactual:
     """One verified option: the whole changed vector, its risk, and how well it holds."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[OptionChange, ...]
     linked: tuple[Change, ...]
+    brought_along: tuple[BroughtAlong, ...]
+    strategy: Strategy
     features: Mapping[str, Value]
     risk: float
     plausibility: Plausibility
@@ -112,6 +194,8 @@ class Counterfactual:
     fragile: bool
     generator: Generator
     summary: str
+    consequences: str | None
+    """In words, what is brought along."""
 
 
 class PermittedChange(_Finding):
@@ -134,7 +218,9 @@ class PermittedChange(_Finding):
 class Conditions(_Finding):
     """What the finding holds for: the schema's limits and the request's constraints together."""
 
-    max_changes: int = Field(description="How many features may change at once, those that move along aside.")
+    max_changes: int = Field(
+        description="How many behaviours may change at once, what moves along aside; weight is one."
+    )
     permitted: tuple[PermittedChange, ...] = Field(description="Which features may change, and how far.")
 
 
@@ -160,7 +246,8 @@ class Infeasibility:
     lowest_reachable_risk: float
     proved: bool
     risk_bound: float
-    reached_by: tuple[Change, ...]
+    reached_by: tuple[OptionChange, ...]
+    brought_along: tuple[BroughtAlong, ...]
     conditions: Conditions
     relaxed: tuple[Relaxed, ...] = ()
 
@@ -188,5 +275,8 @@ class RecourseResult:
     status: Status
     risk: float
     counterfactuals: tuple[Counterfactual, ...] = ()
+    shortfall: Shortfall | None = None
     infeasible: Infeasibility | None = None
+    most_helpful: tuple[LeverAlone, ...] = ()
+    always: tuple[AlwaysSaid, ...] = ()
     generation: GenerationStats = GenerationStats()

@@ -126,6 +126,8 @@ class Action(Frozen):
     """Ends the sentence "Consider …"."""
     verb_at_limit: Text | None = None
     """Used instead of `verb` when the suggestion reaches the limit, such as "stopping smoking"."""
+    told_by: str | None = None
+    """The linked feature whose numbers are told first: people speak of their weight, not of their index."""
     step: Annotated[Number, Field(gt=0)] = 1.0
     """The smallest change that matters clinically, in the feature's unit."""
     limit: Range = (0.0, 1.0)
@@ -164,7 +166,9 @@ class Action(Frozen):
 class Cap(Frozen):
     """The largest change that all effects on a feature make together, where a condition holds."""
 
-    most: Annotated[Number, Field(gt=0)]
+    most: Annotated[Number, Field(gt=0)] | None = None
+    most_share: Annotated[Number, Field(gt=0, le=1)] | None = None
+    """As a share of the factual value."""
     when: Condition = Field(default_factory=dict)
 
 

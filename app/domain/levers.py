@@ -117,13 +117,20 @@ class Levers:
             drawn[:, :, self.consequences.column] = work_out_versions(self.drawn(draws), levels)[:, 1:]
         return drawn
 
+    def at_ends_of_effects(self, levels: IntArray) -> FloatArray:
+        """The driven columns of one candidate, all effects at their low and at their high ends: (2, D)."""
+        none, full = np.zeros((2, len(self.factual))), np.ones((2, len(self.factual)))
+        ends = Draws(noise=none, adherence=full, quantile=np.array([0.0, 1.0]), is_turned=False)
+        return work_out_versions(self.drawn(ends), levels[None])[0, 1:]
+
     def drawn(self, draws: Draws) -> Consequences:
         """What follows as told in version 0, and in each draw after it."""
         if self.effects is None:
             return self.consequences
-        if id(draws) not in self._drawn:
-            self._drawn[id(draws)] = self.effects.in_draws(draws)
-        return self._drawn[id(draws)]
+        kept = self._drawn.get(id(draws))
+        if kept is None or kept[0] is not draws:
+            kept = self._drawn[id(draws)] = (draws, self.effects.in_draws(draws))
+        return kept[1]
 
     def effort(self, levels: IntArray) -> FloatArray:
         """Effort of each candidate, shape (n,), in the schema's unit of effort."""
@@ -156,7 +163,7 @@ class Levers:
         return self.effects.as_told() if self.effects else no_consequences(self._depth)
 
     @cached_property
-    def _drawn(self) -> dict[int, Consequences]:
+    def _drawn(self) -> dict[int, tuple[Draws, Consequences]]:
         return {}
 
     @cached_property
@@ -275,6 +282,13 @@ def room_for(action: Action, start: float) -> float:
     """How far guidance would have a value go, in its unit; 0 where it is there already."""
     sign, end = _heading(action.direction, start, *action.limit)
     return max(0.0, sign * (end - start))
+
+
+def has_room(schema: FeatureSchema, patient: Patient, feature: Feature) -> bool:
+    """Whether there is an action on a feature for a person, and guidance would have its value go further."""
+    start = patient.factual[schema.column_of[feature.name]]
+    action = feature.action and feature.action.for_person(patient.values)
+    return action is not None and not np.isnan(start) and room_for(action, float(start)) > 0
 
 
 def _heading(direction: Direction, start: float, low: float, high: float) -> tuple[int, float]:

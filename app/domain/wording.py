@@ -1,9 +1,9 @@
 """Plain sentences for clinicians: options, never orders; numbers with units."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from app.domain.counterfactual import Change
+from app.domain.counterfactual import BroughtAlong, Change
 from app.domain.feature import Action, Feature, Kind
 from app.domain.schema import FeatureSchema, Value
 
@@ -62,11 +62,33 @@ def _clause(schema: FeatureSchema, change: Change, linked: Sequence[Change]) -> 
     assert feature.action is not None
     if feature.kind is Kind.BOOLEAN:
         return feature.action.verb
-    along = [
-        _span(schema[c.feature], c) for c in linked if schema.link_of[c.feature].driver == change.feature
-    ]
-    aside = f" ({', '.join(along)})" if along else ""
-    return f"{_verb(feature.action, change.after)}, {_span(feature, change, named=False)}{aside}"
+    first, *others = _in_order(feature.action, [change, *_moved_along(schema, change, linked)])
+    aside = ", ".join(_span(schema[other.feature], other) for other in others)
+    told = _span(schema[first.feature], first, named=False)
+    return f"{_verb(feature.action, change.after)}, {told}{f' ({aside})' if aside else ''}"
+
+
+def _moved_along(schema: FeatureSchema, change: Change, linked: Sequence[Change]) -> Iterator[Change]:
+    for other in linked:
+        if schema.link_of[other.feature].driver == change.feature:
+            yield other
+
+
+def _in_order(action: Action, changes: Sequence[Change]) -> list[Change]:
+    """The change whose numbers people speak of first."""
+    return sorted(changes, key=lambda change: change.feature != action.told_by)
+
+
+def brought_along(schema: FeatureSchema, along: Sequence[BroughtAlong]) -> str | None:
+    """What follows from the changes of an option; None where nothing does."""
+    if not along:
+        return None
+    parts = [f"{_span(schema[one.feature], one)} ({_between(schema[one.feature], one)})" for one in along]
+    return f"In trials, on average, such changes bring along: {_listed(parts)}. People differ."
+
+
+def _between(feature: Feature, along: BroughtAlong) -> str:
+    return f"{number(feature, along.low)} to {number(feature, along.high)}"
 
 
 def _span(feature: Feature, change: Change, named: bool = True) -> str:

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
-from app.domain.counterfactual import Change, Conditions, PermittedChange
+import numpy as np
+
+from app.domain.consequences import rounded
+from app.domain.counterfactual import BroughtAlong, Change, Conditions, PermittedChange
 from app.domain.feature import Kind
 from app.domain.levers import Lever
 from app.domain.schema import IntArray, Value
@@ -17,11 +20,45 @@ def changes_of(problem: RecourseProblem, levels: IntArray) -> tuple[tuple[Change
     for lever, level in zip(problem.levers, levels, strict=True):
         if level == 0:
             continue
-        changes.append(_change(problem, lever.feature.name, after))
+        changes.append(change_to(problem, lever.feature.name, after))
         for link in problem.schema.links_by_driver.get(lever.feature.name, ()):
             if after[link.feature] is not None:
-                linked.append(_change(problem, link.feature, after))
+                linked.append(change_to(problem, link.feature, after))
     return tuple(changes), tuple(linked)
+
+
+def brought_along(problem: RecourseProblem, levels: IntArray) -> tuple[BroughtAlong, ...]:
+    """What follows from a candidate's changes by published effects, in the schema's order.
+
+    With mean effects, and between which values it lies where all effects are at one end of their intervals.
+    """
+    effects = problem.levers.effects
+    if effects is None:
+        return ()
+    after, ends = features_of(problem, levels), problem.levers.at_ends_of_effects(levels)
+    moved = {lever.feature.name for lever, level in zip(problem.levers, levels, strict=True) if level}
+    told = []
+    for place, name in enumerate(effects.driven):
+        link = problem.schema.link_of.get(name)
+        of_the_option = name in moved or (link is not None and link.driver in moved)
+        if of_the_option or after[name] == problem.patient.values[name]:
+            continue
+        precision = problem.schema[name].precision
+        low, high = (rounded(float(value), precision, 0) for value in np.sort(ends[:, place]))
+        behind = effects.behind(name, moved)
+        told.append(
+            BroughtAlong(
+                **dict(change_to(problem, name, after)),
+                low=low,
+                high=high,
+                drivers=tuple(dict.fromkeys(behind.drivers)),
+                sources=tuple(dict.fromkeys(effect.source for effect in behind.effects)),
+                grade=max(effect.grade for effect in behind.effects),
+                lag="; ".join(dict.fromkeys(effect.lag for effect in behind.effects)),
+            )
+        )
+    order = list(problem.schema.by_name)
+    return tuple(sorted(told, key=lambda one: order.index(one.feature)))
 
 
 def features_of(problem: RecourseProblem, levels: IntArray) -> Mapping[str, Value]:
@@ -57,7 +94,8 @@ def _permitted(lever: Lever) -> PermittedChange:
     )
 
 
-def _change(problem: RecourseProblem, name: str, after: Mapping[str, Value]) -> Change:
+def change_to(problem: RecourseProblem, name: str, after: Mapping[str, Value]) -> Change:
+    """A feature before and after."""
     feature = problem.schema[name]
     before, now = problem.patient.values[name], after[name]
     delta = None

@@ -1,4 +1,4 @@
-"""Choosing the options to show: those that hold, least effort first, and different from one another."""
+"""Ordering options by effort, and leaving out those that contain another's changes."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ def by_effort(effort: FloatArray, distance: FloatArray) -> IntArray:
     return np.lexsort((distance, np.round(effort, SAME_DECIMALS)))
 
 
-def diverse(levels: IntArray, order: IntArray, count: int) -> IntArray:
+def minimal(levels: IntArray, order: IntArray, count: int) -> IntArray:
     """The first `count` positions of `order` in which no option contains the changes of another.
 
     An option that changes all that a better one changes, and more, offers a clinician no new choice.

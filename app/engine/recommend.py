@@ -1,21 +1,30 @@
 """The engine's part of a request: repair, verify, rank, describe."""
 
+import math
 from dataclasses import replace
 
+import numpy as np
+
 from app.domain.counterfactual import (
+    AlwaysSaid,
     Counterfactual,
+    Diversity,
     GenerationStats,
     Generator,
     Infeasibility,
     Optimality,
     RecourseResult,
     Relaxed,
+    Shortfall,
     Status,
 )
+from app.domain.levers import has_room
 from app.domain.schema import IntArray
 from app.domain.tolerances import SAME
+from app.domain.wording import brought_along as told_along
 from app.domain.wording import summary
-from app.engine.describe import changes_of, conditions_of, features_of
+from app.engine.contributions import most_helpful, option_changes
+from app.engine.describe import brought_along, changes_of, conditions_of, features_of
 from app.engine.plausibility import plausibility
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
@@ -23,12 +32,13 @@ from app.engine.references import ReferenceData
 from app.engine.repair import repair
 from app.engine.robustness import as_robustness
 from app.engine.search_result import SearchResult
-from app.engine.selection import ScoredCandidates, select_options
+from app.engine.selection import ScoredCandidates, Selection, select_options
+from app.engine.strategies import strategies, themes_of
 
 
-def already_valid(risk: float) -> RecourseResult:
+def already_valid(problem: RecourseProblem, risk: float) -> RecourseResult:
     """The answer for a patient whose risk is at or below the target as it is."""
-    return RecourseResult(Status.ALREADY_BELOW_TARGET, risk)
+    return RecourseResult(Status.ALREADY_BELOW_TARGET, risk, always=said(problem))
 
 
 def recommend(
@@ -49,25 +59,49 @@ def recommend(
     generation = replace(generation, valid=repairs.valid, repaired=repairs.repaired)
     only_llm = preferences.generator is Generator.LLM and len(repairs.levels) > 0
     searched = result.levels[:0] if only_llm else result.levels
-    options = select_options(problem, references, preferences, repairs.levels, searched, result.proved)
+    selection = select_options(problem, references, preferences, repairs.levels, searched, result.proved)
+    options = selection.options
     if len(options.levels) == 0:
-        infeasible = _infeasible(problem, result)
-        return RecourseResult(Status.INFEASIBLE, risk, infeasible=infeasible, generation=generation)
-    authors = [_author(levels, repairs.levels, searched) for levels in options.levels]
-    described = _describe(problem, references, options, authors, preferences.min_robustness, result)
-    return RecourseResult(Status.FOUND, risk, described, generation=generation)
+        answer = RecourseResult(Status.INFEASIBLE, risk, infeasible=_infeasible(problem, result))
+    else:
+        authors = [_author(levels, repairs.levels, searched) for levels in options.levels]
+        answer = RecourseResult(
+            Status.FOUND,
+            risk,
+            _describe(problem, references, options, authors, preferences, result),
+            shortfall=_shortfall(selection, preferences, result),
+        )
+    return replace(answer, generation=generation, most_helpful=most_helpful(problem), always=said(problem))
+
+
+def said(problem: RecourseProblem) -> tuple[AlwaysSaid, ...]:
+    """What is said to this person whatever the options are."""
+    told = []
+    for feature in problem.schema.features:
+        if feature.always is not None and has_room(problem.schema, problem.patient, feature):
+            told.append(
+                AlwaysSaid(feature=feature.name, text=feature.always.text, source=feature.always.source)
+            )
+    return tuple(told)
+
+
+def _shortfall(selection: Selection, preferences: Preferences, result: SearchResult) -> Shortfall | None:
+    """Why there are fewer options than were asked for; None where there are not."""
+    if len(selection.options.levels) >= preferences.count:
+        return None
+    return Shortfall(variants=selection.left_out, proved=result.proved and math.isinf(result.bound))
 
 
 def _infeasible(problem: RecourseProblem, result: SearchResult) -> Infeasibility:
     lowest = result.lowest
     if lowest is None:
         raise ValueError("a search that found nothing says how far down the risk goes")
-    changes, _ = changes_of(problem, lowest.levels)
     return Infeasibility(
         lowest.risk,
         proved=lowest.proved,
         risk_bound=lowest.bound,
-        reached_by=changes,
+        reached_by=option_changes(problem, lowest.levels[None])[0],
+        brought_along=brought_along(problem, lowest.levels),
         conditions=conditions_of(problem),
         relaxed=tuple(
             Relaxed(
@@ -82,7 +116,11 @@ def _infeasible(problem: RecourseProblem, result: SearchResult) -> Infeasibility
 
 
 def _optimality(
-    problem: RecourseProblem, result: SearchResult, options: ScoredCandidates, index: int
+    problem: RecourseProblem,
+    result: SearchResult,
+    options: ScoredCandidates,
+    index: int,
+    preferences: Preferences,
 ) -> Optimality:
     """What the search's bound, and its options that are not shown, say of one option."""
     effort = float(options.effort[index])
@@ -94,7 +132,11 @@ def _optimality(
     bound = result.bound
     if result.proved:
         shown = (result.levels[:, None] == options.levels[None]).all(axis=2).any(axis=1)
-        bound = min([bound, *problem.levers.effort(result.levels[~shown]).tolist()])
+        rivals = result.levels[~shown]
+        if preferences.diversity is Diversity.STRATEGIES:
+            [own] = themes_of(problem, options.levels[index][None])
+            rivals = rivals[np.array([other == own for other in themes_of(problem, rivals)], dtype=bool)]
+        bound = min([bound, *problem.levers.effort(rivals).tolist()])
     proved = bound >= effort - SAME
     return Optimality(proved=proved, effort_bound=round(effort if proved else bound, 4))
 
@@ -117,30 +159,37 @@ def _describe(
     references: ReferenceData,
     options: ScoredCandidates,
     authors: list[Generator],
-    min_robustness: float,
+    preferences: Preferences,
     result: SearchResult,
 ) -> tuple[Counterfactual, ...]:
     rows = problem.levers.rows(options.levels)
     looks = plausibility(
         problem.schema, references.population, references.density, problem.levers.factual, rows
     )
+    themes = themes_of(problem, options.levels)
+    about = strategies(problem.schema, themes, options.levels, options.effort)
+    changed = option_changes(problem, options.levels)
     described = []
     for index, levels in enumerate(options.levels):
-        changes, linked = changes_of(problem, levels)
+        _, linked = changes_of(problem, levels)
+        along = brought_along(problem, levels)
         holds = as_robustness(*(float(a[index]) for a in (options.refits, options.noise, options.adherence)))
         described.append(
             Counterfactual(
-                changes=changes,
+                changes=changed[index],
                 linked=linked,
+                brought_along=along,
+                strategy=about[index],
                 features=features_of(problem, levels),
                 risk=float(options.risk[index]),
                 plausibility=looks[index],
                 effort=round(float(options.effort[index]), 4),
-                optimality=_optimality(problem, result, options, index),
+                optimality=_optimality(problem, result, options, index, preferences),
                 robustness=holds,
-                fragile=bool(options.robustness[index] < min_robustness - SAME),
+                fragile=bool(options.robustness[index] < preferences.min_robustness - SAME),
                 generator=authors[index],
-                summary=summary(problem.schema, changes, linked),
+                summary=summary(problem.schema, changed[index], linked),
+                consequences=told_along(problem.schema, along),
             )
         )
     return tuple(described)

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.domain.counterfactual import Diversity
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.domain.tolerances import SAME
 from app.engine.neighbours import distinct
 from app.engine.plausibility_profile import PlausibilityProfile
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
-from app.engine.rank import by_effort, diverse
+from app.engine.rank import by_effort, minimal
 from app.engine.references import ReferenceData
 from app.engine.robustness import RobustnessEvaluator
+from app.engine.strategies import different, themes_of
 from app.engine.trim import trim
 
 SHORTLIST = 24
@@ -52,6 +54,14 @@ class ScoredCandidates:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The options to show, and how many further ones that hold as well were not chosen."""
+
+    options: ScoredCandidates
+    left_out: int
+
+
 def select_options(
     problem: RecourseProblem,
     references: ReferenceData,
@@ -59,29 +69,41 @@ def select_options(
     proposed: IntArray,
     searched: IntArray,
     finished: bool,
-) -> ScoredCandidates:
+) -> Selection:
     """The options to show from repaired proposals and from what the search found.
 
     `finished`: what it found are options already, the best there are, and not a pool to pick from.
     """
     profile = PlausibilityProfile(problem.levers, references.population, references.density)
+    evaluator, count = references.evaluator, preferences.enumerated
     if not finished:
         pool = distinct(np.concatenate([proposed, searched]))
-        return shortlist_and_trim(
-            problem, references.evaluator, profile, pool, preferences.count, preferences.min_robustness
-        )
-    options = score(problem, references.evaluator, profile, searched)
-    if len(proposed):
-        options += shortlist_and_trim(
-            problem, references.evaluator, profile, proposed, preferences.count, preferences.min_robustness
-        )
-    return rank_and_diversify(options, problem.target, preferences.count, preferences.min_robustness)
+        options = shortlist_and_trim(problem, evaluator, profile, pool, count, preferences.min_robustness)
+    else:
+        options = score(problem, evaluator, profile, searched)
+        if len(proposed):
+            options += shortlist_and_trim(
+                problem, evaluator, profile, proposed, count, preferences.min_robustness
+            )
+    return _chosen(problem, preferences, options)
 
 
-def rank_and_diversify(
+def _chosen(problem: RecourseProblem, preferences: Preferences, options: ScoredCandidates) -> Selection:
+    """As many as are asked for, as different as they are wanted."""
+    able = rank_and_minimise(options, problem.target, preferences.enumerated, preferences.min_robustness)
+    if preferences.diversity is Diversity.LEAST_EFFORT:
+        chosen = able[np.arange(min(preferences.count, len(able.levels)))]
+    else:
+        themes = themes_of(problem, able.levels)
+        places = different(themes, able.levels, able.effort, preferences.count)
+        chosen = able[np.array(places, dtype=np.int64)]
+    return Selection(chosen, left_out=len(able.levels) - len(chosen.levels))
+
+
+def rank_and_minimise(
     scored: ScoredCandidates, target: float, count: int, min_robustness: float
 ) -> ScoredCandidates:
-    """The options to show, least effort first, none of which changes all that one before it changes.
+    """The options worth showing, least effort first, none of which changes all that one before it changes.
 
     Those that hold; where none does, those that hold in the largest share in reach, to a twentieth. Of either
     only those that look most like real people.
@@ -90,7 +112,7 @@ def rank_and_diversify(
     if len(able.levels) == 0:
         return able
     alike = able[able.plausibility_level == able.plausibility_level.max()]
-    return alike[diverse(alike.levels, by_effort(alike.effort, alike.distance), count)]
+    return alike[minimal(alike.levels, by_effort(alike.effort, alike.distance), count)]
 
 
 def _largest_share(scored: ScoredCandidates, target: float) -> float:
@@ -113,7 +135,7 @@ def shortlist_and_trim(
     """The options to show from a pool of candidates that reach the target, trimmed of what is needless."""
     shortlist = _shortlist(problem, evaluator, levels, min_robustness)
     scored = score(problem, evaluator, profile, shortlist)
-    chosen = rank_and_diversify(scored, problem.target, 2 * count, min_robustness)
+    chosen = rank_and_minimise(scored, problem.target, 2 * count, min_robustness)
     claimed = np.minimum(_twentieths(chosen.robustness), min_robustness)  # that each holds, or how well
 
     def keep_claim(candidates: IntArray, parents: IntArray) -> BoolArray:
@@ -121,7 +143,7 @@ def shortlist_and_trim(
 
     trimmed = trim(problem, chosen.levels, keep_claim)
     final = score(problem, evaluator, profile, distinct(trimmed))
-    return rank_and_diversify(final, problem.target, count, min_robustness)
+    return rank_and_minimise(final, problem.target, count, min_robustness)
 
 
 def score(
@@ -167,6 +189,6 @@ def _shortlist(
     refits = evaluator.refits(problem.levers.rows(levels), problem.target)
     held = np.minimum(refits, min_robustness)
     order = np.lexsort((effort, -held))
-    varied = diverse(levels, order, SHORTLIST // 2)
+    varied = minimal(levels, order, SHORTLIST // 2)
     chosen = np.unique(np.concatenate([varied, order[:SHORTLIST]]))
     return levels[chosen]

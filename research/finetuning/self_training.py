@@ -17,7 +17,7 @@ from app.engine.neighbours import distinct
 from app.engine.plausibility_profile import PlausibilityProfile
 from app.engine.problem import RecourseProblem
 from app.engine.references import ReferenceData
-from app.engine.selection import rank_and_diversify, score
+from app.engine.selection import rank_and_minimise, score
 from app.proposers.llm.completion import Completion
 from app.proposers.llm.prompt import case_text
 from app.proposers.llm.proposer import LlmProposer
@@ -55,7 +55,7 @@ def _example(
     least = question.schema.model.min_robustness
     plausibility = PlausibilityProfile(question.levers, references.population, references.density)
     scored = score(question, references.evaluator, plausibility, levels)
-    chosen = rank_and_diversify(
+    chosen = rank_and_minimise(
         scored[scored.is_robust(question.target, least)], question.target, ANSWERS, least
     )
     if len(chosen.levels) == 0:

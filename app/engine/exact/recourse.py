@@ -64,7 +64,7 @@ def find_exactly(
     that do not. What is not proved with so much `work` (`Budget`) is given as a bound; where it does not
     reach to tell whether anything holds, what reaches the target is given for others to choose from.
     """
-    query = _ExactQuery(problem, references, preferences.count, Budget(work))
+    query = _ExactQuery(problem, references, preferences.enumerated, Budget(work))
     alone = ExactSearch(query.forest, classifier_alone, problem.levers)
     if preferences.min_robustness == 0:
         attempt = query.relax(alone, 0.0)

@@ -69,7 +69,7 @@ def _answer(registry: ModelRegistry, person: Person) -> CounterfactualsAnswer:
     validated = validate(registry, request)
     question = validated.problem()
     if person.risk <= validated.target:  # where the threshold is so high that nobody is above
-        result = already_valid(person.risk)
+        result = already_valid(question, person.risk)
     else:
         found, nothing = search(question, served.references, validated.preferences), question.unchanged[:0]
         result = recommend(

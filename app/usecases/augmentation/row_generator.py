@@ -114,7 +114,7 @@ class RowGenerator:
             repaired.levels,
             searched,
             search_result.proved and not only_llm,
-        )
+        ).options
         if only_llm:
             return [(levels, Generator.LLM) for levels in options.levels]
         return [(levels, _author(levels, repaired.levels)) for levels in options.levels]

@@ -145,7 +145,7 @@ class CounterfactualService:
         # In a thread, like all that asks the classifier: it may be on another machine.
         risk = float((await in_thread(classifier, problem.risk, problem.unchanged))[0])
         if risk <= validated.target:
-            return already_valid(risk)
+            return already_valid(problem, risk)
         search_result, proposals = await asyncio.gather(
             in_thread(classifier, search, problem, served.references, validated.preferences),
             self._propose(problem, validated.preferences.generator),

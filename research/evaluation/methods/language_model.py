@@ -8,7 +8,7 @@ from app.engine.plausibility_profile import PlausibilityProfile
 from app.engine.preferences import Preferences
 from app.engine.repair import repair
 from app.engine.search import search
-from app.engine.selection import rank_and_diversify, score
+from app.engine.selection import rank_and_minimise, score
 from app.proposers.llm.prompt import Style
 from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
 from research.evaluation.methods.reply import MethodReply
@@ -46,7 +46,7 @@ class LanguageModelMethod:
             problem.levers, self._builder.references.population, self._builder.references.density
         )
         scored = score(problem, self._builder.references.evaluator, plausibility, valid)
-        options = rank_and_diversify(scored, problem.target, preferences.count, preferences.min_robustness)
+        options = rank_and_minimise(scored, problem.target, preferences.count, preferences.min_robustness)
         return reply(problem, preferences, options, proved=False)
 
 

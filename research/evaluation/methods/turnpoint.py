@@ -52,7 +52,9 @@ class ProblemBuilder:
         self, problem: RecourseProblem, preferences: Preferences, proposed: IntArray, result: SearchResult
     ) -> ScoredCandidates:
         """The options to show of repaired proposals and what the search found, as the gateway picks them."""
-        return select_options(problem, self.references, preferences, proposed, result.levels, result.proved)
+        return select_options(
+            problem, self.references, preferences, proposed, result.levels, result.proved
+        ).options
 
 
 class TurnpointMethod:

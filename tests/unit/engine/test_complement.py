@@ -42,7 +42,9 @@ def rows_for(turned: ServedModel, person: Person, share: float) -> np.ndarray:
     preferences = Preferences(2, share, Generator.SEARCH)
     result = search(problem, turned.references, preferences)
     nothing = problem.unchanged[:0]
-    options = select_options(problem, turned.references, preferences, nothing, result.levels, result.proved)
+    options = select_options(
+        problem, turned.references, preferences, nothing, result.levels, result.proved
+    ).options
     return problem.levers.rows(options.levels)
 
 

@@ -22,7 +22,9 @@ def test_without_time_for_proofs_somebody_who_can_be_helped_is_helped(
     problem, preferences = problem_about(served.model, helpable), Preferences(2, share, Generator.SEARCH)
     result = search(problem, served.references, preferences, work)
     nothing = problem.unchanged[:0]
-    options = select_options(problem, served.references, preferences, nothing, result.levels, result.proved)
+    options = select_options(
+        problem, served.references, preferences, nothing, result.levels, result.proved
+    ).options
     assert len(options.levels) > 0
     assert (options.risk <= problem.target).all()
 
