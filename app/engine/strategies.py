@@ -73,7 +73,7 @@ class _Pool:
         return chosen
 
     def around_a_pair(self, count: int) -> list[int]:
-        """Options about a disjoint pair: one beside which the option of least effort has its place, if any."""
+        """Options about a disjoint pair: one beside which the option of least effort has a place, if any."""
         pairs = [pair for pair in combinations(self.order, 2) if not self.shared(*pair)]
         if not pairs:
             return []
