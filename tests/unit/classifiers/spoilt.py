@@ -16,21 +16,25 @@ PEOPLE = 300
 
 
 def folder_of(model: ModelVersion, home: Path) -> Path:
-    """A copy of a model's folder."""
-    folder = Path(shutil.copytree(model.folder.parent, home / model.name))
-    population = folder / "1" / "population.parquet"
+    """A copy of a model's folder with this version alone."""
+    folder = home / model.name
+    version = Path(shutil.copytree(model.folder, folder / model.version))
+    shutil.copy(version / "task.toml", folder)
+    population = version / "population.parquet"
     pq.write_table(pq.read_table(population)[:PEOPLE], population)
     sealed(folder)
     return folder
 
 
-def sealed(folder: Path) -> None:
-    """Write the manifest of a changed folder anew: what it lists is what lies there."""
-    path = folder / "1" / "manifest.json"
+def sealed(folder: Path, version: str = "1") -> None:
+    """Write the manifest of a changed version anew: what it lists is what lies there."""
+    path = folder / version / "manifest.json"
     manifest = json.loads(path.read_text())
-    files = [file for file in path.parent.rglob("*") if file.is_file() and file != path]
-    manifest["files"] = {file.relative_to(path.parent).as_posix(): _sha256(file) for file in files}
-    manifest["schema"] = _sha256(folder / "task.toml")
+    task, files = path.with_name("task.toml"), [file for file in path.parent.rglob("*") if file.is_file()]
+    manifest["files"] = {
+        file.relative_to(path.parent).as_posix(): _sha256(file) for file in files if file not in (path, task)
+    }
+    manifest["schema"] = _sha256(task if task.exists() else folder / "task.toml")
     path.write_text(json.dumps(manifest))
 
 
