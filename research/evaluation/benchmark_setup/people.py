@@ -131,7 +131,12 @@ class BenchmarkSetup:
     def shown_digest(self) -> str:
         """SHA-256 over all of the model that peers are shown; the committee is ours alone."""
         shown = self.setting.schema.model_dump_json(  # by the names of task.toml, which outlive those of code
-            by_alias=True, exclude={"model": {"min_robustness", "title", "description"}, "data": True}
+            by_alias=True,
+            exclude={
+                "model": {"version", "min_robustness", "title", "description"},
+                "data": True,
+                "training": True,
+            },
         )
         files = ("classifier.ubj", Side.TRAINING, Side.HELD_OUT)
         return hashlib.sha256(
