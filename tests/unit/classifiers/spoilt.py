@@ -3,7 +3,9 @@
 import hashlib
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow.parquet as pq
 import pytest
@@ -24,6 +26,21 @@ def folder_of(model: ModelVersion, home: Path) -> Path:
     pq.write_table(pq.read_table(population)[:PEOPLE], population)
     sealed(folder)
     return folder
+
+
+def add_version(folder: Path, version: str, changes: Mapping[str, str] = MappingProxyType({})) -> Path:
+    """A further version, made of the first, with some words of its own schema changed."""
+    home = Path(shutil.copytree(folder / "1", folder / version))
+    task = home / "task.toml"
+    text, name = task.read_text(), f'name = "{folder.name}"'
+    for before, after in {name: f'{name}\nversion = "{version}"', **changes}.items():
+        assert before in text
+        text = text.replace(before, after, 1)
+    task.write_text(text)
+    manifest = json.loads((home / "manifest.json").read_text()) | {"version": version}
+    (home / "manifest.json").write_text(json.dumps(manifest))
+    sealed(folder, version)
+    return home
 
 
 def sealed(folder: Path, version: str = "1") -> None:

@@ -1,35 +1,20 @@
 """Several versions of a model lie in one folder: each is hosted with the schema that it was trained with."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
 from app.classifiers.store import ModelFolderError, find_version, load_model, load_models
 from app.engine.registry import ModelRegistry
-from tests.unit.classifiers.spoilt import refusal, sealed
+from tests.unit.classifiers.spoilt import add_version, refusal, sealed
 
 NAME = "dysglycaemia"
 
 
-def add_version(folder: Path, version: str, **replaced: str) -> Path:
-    """A further version, made of the first: its own schema has some words replaced."""
-    home = Path(shutil.copytree(folder / "1", folder / version))
-    task = home / "task.toml"
-    text = task.read_text().replace(f'name = "{NAME}"', f'name = "{NAME}"\nversion = "{version}"')
-    for before, after in replaced.items():
-        text = text.replace(before, after)
-    task.write_text(text)
-    manifest = json.loads((home / "manifest.json").read_text()) | {"version": version}
-    (home / "manifest.json").write_text(json.dumps(manifest))
-    sealed(folder, version)
-    return home
-
-
 def test_the_newest_has_the_models_name_and_older_ones_their_number(folder: Path) -> None:
-    add_version(folder, "2", Dysglycaemia="Prediabetes")
-    add_version(folder, "10", Dysglycaemia="Raised HbA1c")
+    add_version(folder, "2", changes={"Dysglycaemia": "Prediabetes"})
+    add_version(folder, "10", changes={"Dysglycaemia": "Raised HbA1c"})
     models = load_models(folder.parent)
     assert {name: (model.version, model.schema.model.title) for name, model in models.items()} == {
         NAME: ("10", "Raised HbA1c"),
@@ -107,7 +92,7 @@ def test_a_version_is_found_by_either_name(folder: Path) -> None:
 
 
 def test_a_registry_knows_who_answered(folder: Path) -> None:
-    add_version(folder, "2", Dysglycaemia="Prediabetes")
+    add_version(folder, "2", changes={"Dysglycaemia": "Prediabetes"})
     registry = ModelRegistry(load_models(folder.parent), NAME)
     newest, first = registry.named(None), registry.named(f"{NAME}@1")
     assert registry.find(f"{NAME}@2") is registry.find(NAME) is newest
