@@ -118,6 +118,16 @@ def _load_named(home: Path, classifier_url: str | None) -> ModelVersion:
     return model
 
 
+def load_version(store: Path, name: str, classifier_url: str | None = None) -> ModelVersion:
+    """The version that requests call by this name, as `load_model`.
+
+    Raises:
+        ModelFolderError: there is none, or it cannot be hosted.
+    """
+    home = find_version(store, name)
+    return load_model(home.parent, home.name, classifier_url)
+
+
 def find_version(store: Path, name: str) -> Path:
     """The folder of a version by what requests call it: name for a model's newest, or name@version.
 

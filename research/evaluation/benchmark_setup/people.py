@@ -16,7 +16,7 @@ import xgboost
 
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Side, people_of
-from app.classifiers.store import load_model
+from app.classifiers.store import load_version
 from app.classifiers.training_procedure import Sample
 from app.classifiers.xgboost_local import load_booster
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, Value
@@ -163,7 +163,7 @@ def load_setup(spec: CohortSpec) -> BenchmarkSetup:
     Raises:
         ModelFolderError: there is no such model.
     """
-    model = load_model(MODEL_STORE / spec.model)
+    model = load_version(MODEL_STORE, spec.model)
     rows = model.population.rows
     sd = np.nanstd(rows, axis=0)
     setting = setting_of(model.schema, spec.setting, sd)
