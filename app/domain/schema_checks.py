@@ -12,6 +12,7 @@ from app.domain.feature import Feature, Kind, MissingPolicy
 from app.domain.feature_checks import feature_faults
 from app.domain.links import Identity, LinearLink, ProportionalLink
 from app.domain.schema import FeatureSchema
+from app.domain.training_checks import training_faults
 
 RESERVED = frozenset(
     {
@@ -40,6 +41,7 @@ def schema_faults(schema: FeatureSchema) -> Iterator[str]:
         yield from (f"{feature.name}: {fault}" for fault in role_faults(schema, feature))
     yield from effect_faults(schema)
     yield from _model_faults(schema)
+    yield from training_faults(schema)
     for link in schema.links:
         yield from (f"{link.feature}: {fault}" for fault in _link_faults(schema, link))
     for relation in schema.relations:

@@ -74,7 +74,7 @@ def test_a_shipped_schema_has_no_fault(content: Content) -> None:
             "waist: its slope has a number for 'x', which is no value of sex",
         ),
         (slope(by="sex", female=1, male="2"), "waist: its slope for 'male' of sex is no number"),
-        (slope(by="active_travel", true=1), "waist: its slope goes by active_travel, which is no category"),
+        (slope(by="age", true=1), "waist: its slope goes by age, which is no category"),
         (slope(by="age", female=1), "waist: its slope goes by age, which is no category"),
         (slope(female=1, male=1), "waist: its slope needs `by`, the name of a category"),
         (slope(by="gender"), "waist: its slope needs `by`, the name of a category"),

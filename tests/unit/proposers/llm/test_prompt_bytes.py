@@ -36,7 +36,7 @@ def digest_of(model: ModelVersion, style: Style) -> str:
 
 @pytest.mark.parametrize("style", list(Style))
 def test_prompts_stay_what_adapters_were_taught_on(
-    model: ModelVersion, heart: ServedModel, style: Style
+    version_1: ModelVersion, heart: ServedModel, style: Style
 ) -> None:
-    digests = {one.name: digest_of(one, style) for one in (model, heart.model)}
+    digests = {one.name: digest_of(one, style) for one in (version_1, heart.model)}
     assert digests == PINNED[style]
