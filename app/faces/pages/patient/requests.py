@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
+from app.domain.counterfactual import Diversity
 from app.domain.errors import InvalidInputError
 from app.engine.registry import ModelRegistry
 from app.faces.pages.patient.views.manual_entry import read_fields
@@ -40,6 +41,9 @@ def request_from(context: AnswerContext, setting: WhatIfSetting) -> Counterfactu
         ),
         count=MOST_OPTIONS,
         min_robustness=context.row.min_robustness,
+        include=list(context.scope.include),
+        programme=context.scope.programme,
+        diversity=Diversity(context.row.diversity),
     )
 
 

@@ -110,13 +110,12 @@ def question_of(context: AnswerContext) -> RecourseProblem | None:
     Which features it permitted to vary are locks here, which can be opened. None where the recorded values
     are not of the hosted version.
     """
-    if context.patient is None or context.constraints is None or context.served is None:
+    patient, schema, served = context.patient, context.schema, context.served
+    if patient is None or context.constraints is None or schema is None or served is None:
         return None
-    model = context.served.model
-    levers = levers_of(model.schema, context.patient, replace(context.constraints, features_to_vary=None))
-    return RecourseProblem(
-        model.schema, context.patient, levers, model.classifier, context.answer.prediction.target
-    )
+    unlocked = replace(context.constraints, features_to_vary=None, features_to_keep=())
+    levers = levers_of(schema, patient, unlocked)
+    return RecourseProblem(schema, patient, levers, served.model.classifier, context.answer.prediction.target)
 
 
 def locks_of(context: AnswerContext) -> frozenset[str]:
