@@ -27,4 +27,6 @@ class Training(Frozen):
 
     masked_copies: Annotated[int, Field(strict=True, ge=0)] = 0
     """Incomplete copies of each person beside the whole record, each of another profile."""
+    whole_weight: Annotated[Number, Field(gt=0, lt=1)] = 0.5
+    """How much of a person the whole record counts where there are copies; these share the rest."""
     records: Annotated[tuple[RecordProfile, ...], Field(alias="record")] = ()

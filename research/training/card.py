@@ -73,9 +73,10 @@ def _copies(schema: FeatureSchema) -> Iterator[str]:
     if count := schema.training.masked_copies:
         copies = "an incomplete copy" if count == 1 else f"{count} incomplete copies"
         kinds = "; ".join(record.name for record in schema.training.records)
+        whole = f"{100 * schema.training.whole_weight:.0f} %"
         yield (
             f"Beside each person's whole record it learned from {copies} of it, each of another kind. The "
-            f"whole record counts half a person, what is copied the other half. The kinds: {kinds}."
+            f"whole record counts {whole} of a person, its copies share the rest. The kinds: {kinds}."
         )
 
 

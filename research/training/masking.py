@@ -20,7 +20,7 @@ def fit_people(schema: FeatureSchema, people: Sample, seed: int = SEED) -> xgboo
 
 
 def with_masked_copies(schema: FeatureSchema, people: Sample, seed: int) -> Sample:
-    """Every person's whole record and its copies: it counts half a person, they share the other half.
+    """Every person's whole record and its copies, which together count as one person.
 
     A person's copies are of different profiles, drawn at random where there are more profiles than copies.
     """
@@ -35,7 +35,8 @@ def with_masked_copies(schema: FeatureSchema, people: Sample, seed: int) -> Samp
         for number, record in enumerate(records):
             rows[drawn == number] = masked(schema, record, rows[drawn == number], generator)
         copies.append(rows)
-    weight = np.repeat([0.5, *(0.5 / count for _ in range(count))], len(people))
+    whole = schema.training.whole_weight
+    weight = np.repeat([whole, *np.full(count, (1 - whole) / count)], len(people))
     return Sample(np.concatenate(copies), np.tile(people.outcome, count + 1), weight)
 
 

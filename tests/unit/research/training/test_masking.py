@@ -72,7 +72,10 @@ def test_a_person_counts_once_and_their_copies_differ(
     sample = with_masked_copies(learning(schema, copies, EHR, NO_DIET, SOME), people, seed=3)
     each = sample.rows.reshape(copies + 1, PEOPLE, -1)
     assert sample.weight is not None
-    assert sample.weight.reshape(copies + 1, PEOPLE).sum(axis=0) == pytest.approx(1.0)
+    weight = sample.weight.reshape(copies + 1, PEOPLE)
+    assert weight.sum(axis=0) == pytest.approx(1.0)
+    assert (weight[0] == 0.5).all()
+    assert np.ptp(weight[1:]) == 0
     assert (sample.outcome.reshape(copies + 1, PEOPLE) == people.outcome).all()
     np.testing.assert_array_equal(each[0], people.rows)
     lacking = np.isnan(each[1:])
