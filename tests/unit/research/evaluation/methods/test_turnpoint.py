@@ -66,4 +66,4 @@ def test_the_engine_answers_as_its_version_says() -> None:
     assert (
         answers(CohortSpec("dysglycaemia@1", SettingKind.ACTIONABLE, people=len(ACTIONABLE))) == ACTIONABLE
     ), WHY
-    assert answers(CohortSpec("heart-disease", SettingKind.FREE, people=len(FREE))) == FREE, WHY
+    assert answers(CohortSpec("heart-disease@1", SettingKind.FREE, people=len(FREE))) == FREE, WHY
