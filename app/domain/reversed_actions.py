@@ -21,6 +21,7 @@ def reversed_actions(schema: FeatureSchema) -> FeatureSchema:
     content["feature"] = features = [_reversed(feature) for feature in schema.features]
     moving = {feature["name"] for feature in features if feature["action"] is not None}
     content["link"] = [link.model_dump() for link in schema.links if link.driver in moving]
+    content["effect"] = ()
     return FeatureSchema.model_validate(content)
 
 
@@ -37,5 +38,7 @@ def _reversed_action(feature: Feature, action: Action) -> dict[str, Any]:
         "verb": f"changing {feature.label}",
         "verb_at_limit": None,
         "limit": feature.observed or (0.0, 1.0),
+        "limits": (),
         "reaches_limit": False,
+        "whole": False,
     }

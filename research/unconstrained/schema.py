@@ -19,7 +19,7 @@ _STEP_SD = 0.25
 
 def unconstrained(schema: FeatureSchema, sd: FloatArray, towards: Direction) -> FeatureSchema:
     """A schema in which every feature but categories may go one way to the end of its observed range."""
-    data: dict[str, Any] = schema.model_dump(by_alias=True) | {"link": ()}
+    data: dict[str, Any] = schema.model_dump(by_alias=True) | {"link": (), "effect": ()}
     data["feature"] = [_feature(feature, schema, sd, towards) for feature in schema.features]
     return FeatureSchema.model_validate(data)
 

@@ -37,8 +37,8 @@ def test_order_and_repetition_make_no_other_question(
     registry: ModelRegistry, helpable: Person, random: Random
 ) -> None:
     schema = registry.named(None).model.schema
-    vary = [feature.name for feature in schema.features if feature.action is not None]
-    ranges = dict.fromkeys(vary, (None, 1e6))
+    vary = [feature.name for feature in schema.actionable]
+    ranges = {one.name: (None, 1e6) if one.is_numeric else (0, 1) for one in schema.actionable}
 
     def shuffled(items: Any) -> list[Any]:
         return random.sample(list(items), len(items))
