@@ -35,8 +35,13 @@ def answer(
 
 
 def levels_of(problem: RecourseProblem, option: Counterfactual) -> IntArray:
-    """Where an option puts each lever, shape (levers,)."""
-    row = problem.schema.encode(option.features)
+    """Where an option puts each lever, shape (levers,): what it does not change may still move along."""
+    row, changed = problem.schema.encode(option.features), {change.feature for change in option.changes}
     return np.array(
-        [int(np.argmin(np.abs(lever.values - row[lever.columns[0]]))) for lever in problem.levers]
+        [
+            int(np.argmin(np.abs(lever.values - row[lever.columns[0]])))
+            if lever.feature.name in changed
+            else 0
+            for lever in problem.levers
+        ]
     )
