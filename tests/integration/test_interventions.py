@@ -182,7 +182,7 @@ def test_treatment_is_open_only_where_it_is_included(
     gateway: httpx.Client, high_risk: list[Person], schema: FeatureSchema
 ) -> None:
     treated = [f.name for f in schema.within(Scope(include=(Inclusion.TREATMENT,))).actionable if f.treatment]
-    person = next(one for one in high_risk if (one["sbp"] or 0) >= 145 and (one["age"] or 0) < 75)
+    person = next(one for one in high_risk if float(one["sbp"] or 0) >= 145 and float(one["age"] or 0) < 75)
     assert not open_to(out_of_reach(gateway, person)) & set(treated)
     opened = out_of_reach(gateway, person, include=["treatment"])
     assert "sbp" in open_to(opened)
@@ -210,7 +210,7 @@ def test_an_intensive_programme_goes_further(gateway: httpx.Client, people: list
 def test_a_smoker_is_told_of_stopping_whatever_the_options_are(
     gateway: httpx.Client, high_risk: list[Person]
 ) -> None:
-    smoker = next(one for one in high_risk if (one["cigarettes"] or 0) >= 5)
+    smoker = next(one for one in high_risk if float(one["cigarettes"] or 0) >= 5)
     for target in (0.01, 0.99):
         answer = ask(gateway, question_about(smoker), target={"max_risk": target})
         assert features_of(answer["always"]) == {"cigarettes"}
