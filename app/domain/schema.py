@@ -16,6 +16,7 @@ from app.domain.effects import Effect, in_order
 from app.domain.feature import Feature, Frozen, Kind, MissingPolicy, Number, Text, Theme
 from app.domain.links import LinearLink, Link, ProportionalLink, Relation
 from app.domain.scope import USUAL, Inclusion, Programme, Scope
+from app.domain.training import Training
 
 Value = bool | int | float | str | None
 FloatArray = npt.NDArray[np.float64]
@@ -27,6 +28,8 @@ class ModelInfo(Frozen):
     """What the model is asked, and the defaults of an answer."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    version: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5}$")] = "1"
+    """The version that training writes; of a hosted one, the version that it is."""
     title: Text
     outcome: Text
     description: str
@@ -35,6 +38,11 @@ class ModelInfo(Frozen):
     max_changes: Annotated[int, Field(strict=True, ge=1)]
     horizon: Text
     effort_per_change: Annotated[Number, Field(ge=0)]
+
+    @property
+    def reference(self) -> str:
+        """What names this version alone, whichever others of the model there are."""
+        return f"{self.name}@{self.version}"
 
     def label(self, risk: float) -> str:
         """The class the classifier gives a risk: `high` above the decision threshold."""
@@ -75,6 +83,7 @@ class FeatureSchema(Frozen):
     data: DataProvenance
     card: CardFacts = CardFacts()
     gate: Gate = Gate()
+    training: Training = Training()
     features: Annotated[tuple[Feature, ...], Field(alias="feature", min_length=1)]
     links: Annotated[tuple[Link, ...], Field(alias="link")] = ()
     relations: Annotated[tuple[Relation, ...], Field(alias="relation")] = ()
@@ -141,6 +150,12 @@ class FeatureSchema(Frozen):
         arrows = [(link.driver, link.feature) for link in self.links]
         arrows += [(effect.driver, self.moved_by(effect)) for effect in self.effects]
         return tuple(in_order((to for _, to in arrows), arrows))
+
+    @cached_property
+    def effects_on(self) -> dict[str, tuple[Effect, ...]]:
+        """The effects on each feature that effects move first."""
+        moved = {name: tuple(e for e in self.effects if self.moved_by(e) == name) for name in self.by_name}
+        return {name: effects for name, effects in moved.items() if effects}
 
     def theme_of(self, name: str) -> str:
         """What an action on a feature is about; a feature without a theme is one of its own."""
