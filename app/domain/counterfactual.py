@@ -80,8 +80,10 @@ class OptionChange(Change):
 class BroughtAlong(Change):
     """What follows from the changes, on average, by published effects."""
 
-    low: float = Field(description="Its value where every effect is at the low end of its interval.")
-    high: float = Field(description="Its value where every effect is at the high end of its interval.")
+    low: float = Field(
+        description="The lower of the two values where all effects are at one end of their intervals."
+    )
+    high: float = Field(description="The higher of the two.")
     drivers: tuple[str, ...] = Field(description="The changed features that it follows from.")
     sources: tuple[str, ...] = Field(description="Where the effects were published.")
     grade: str = Field(description="The lowest grade of evidence among them: A, B or C.")

@@ -71,8 +71,15 @@ class AnswerRow(Base):
     count: Mapped[int]
     min_robustness: Mapped[float]
     generator: Mapped[str]
+    include: Mapped[list[str]] = mapped_column(server_default=text("'{}'::text[]"))
+    programme: Mapped[str] = mapped_column(server_default="usual")
+    diversity: Mapped[str] = mapped_column(server_default="least_effort")
+    """Answers older than strategies were chosen by least effort."""
     status: Mapped[str]
     infeasible: Mapped[Json | None]
+    shortfall: Mapped[Json | None]
+    most_helpful: Mapped[list[Json]] = mapped_column(server_default=text("'[]'::jsonb"))
+    always: Mapped[list[Json]] = mapped_column(server_default=text("'[]'::jsonb"))
     warnings: Mapped[list[Json]] = mapped_column(server_default=text("'[]'::jsonb"))
     """What should be checked of the features; empty in answers older than the check."""
     based_on: Mapped[UUID | None] = mapped_column(ForeignKey("answers.id"))
@@ -101,13 +108,17 @@ class CounterfactualRow(Base):
     effort: Mapped[float]
     fragile: Mapped[bool]
     generator: Mapped[str]
+    strategy: Mapped[Json | None]
+    """None of options older than strategies."""
     changes: Mapped[list[Json]]
     linked: Mapped[list[Json]]
+    brought_along: Mapped[list[Json]] = mapped_column(server_default=text("'[]'::jsonb"))
     features: Mapped[Json]
     plausibility: Mapped[Json]
     robustness: Mapped[Json]
     optimality: Mapped[Json | None]
     summary: Mapped[str]
+    consequences: Mapped[str | None]
 
 
 class GenerationRow(Base):

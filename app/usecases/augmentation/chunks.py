@@ -12,7 +12,7 @@ from uuid import UUID
 import procrastinate
 import structlog
 
-from app.domain.counterfactual import Generator
+from app.domain.counterfactual import Diversity, Generator
 from app.domain.degraded import Degraded
 from app.domain.schema import Value
 from app.engine.preferences import Preferences
@@ -99,7 +99,9 @@ class ChunkWork:
     def _generation(self, chunk: Chunk) -> ChunkGenerator:
         settings = chunk.settings
         generator, label = Generator(settings["generator"]), Label(settings["target_label"])
-        preferences = Preferences(settings["per_row"], settings["min_robustness"], generator)
+        preferences = Preferences(
+            settings["per_row"], settings["min_robustness"], generator, Diversity.LEAST_EFFORT
+        )
         asks = generator is not Generator.SEARCH and label is Label.LOW
         is_taught = self._llm is None or self._llm.knows(chunk.model)
         return ChunkGenerator(

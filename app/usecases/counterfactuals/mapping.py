@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from app.domain.counterfactual import (
+    AlwaysSaid,
     Counterfactual,
     GenerationStats,
     Infeasibility,
+    LeverAlone,
     RecourseResult,
+    Shortfall,
     Status,
 )
 from app.domain.degraded import Degraded
@@ -26,6 +29,9 @@ from app.usecases.counterfactuals.schemas import (
     PlausibilityOut,
     PredictionOut,
 )
+
+_AS_TOLD = ("infeasible", "warnings", "shortfall", "most_helpful", "always")
+"""Columns of an answer that hold what is on the wire."""
 
 
 def from_result(
@@ -49,7 +55,10 @@ def from_result(
         counterfactuals=[
             _option(rank, option) for rank, option in enumerate(result.counterfactuals, start=1)
         ],
+        shortfall=result.shortfall,
         infeasible=_infeasible(result.infeasible),
+        most_helpful=list(result.most_helpful),
+        always=list(result.always),
         generation=_generation(result.generation, cache_away, elapsed_ms),
         warnings=validated.warnings(),
         based_on=validated.based_on,
@@ -69,7 +78,10 @@ def from_row(row: AnswerRow) -> CounterfactualsAnswer:
         ),
         status=Status(row.status),
         counterfactuals=[CounterfactualOut.model_validate(option) for option in row.counterfactuals],
+        shortfall=Shortfall.model_validate(row.shortfall) if row.shortfall else None,
         infeasible=InfeasibleOut.model_validate(row.infeasible) if row.infeasible else None,
+        most_helpful=[LeverAlone.model_validate(lever) for lever in row.most_helpful],
+        always=[AlwaysSaid.model_validate(said) for said in row.always],
         generation=GenerationOut.model_validate(row.generation),
         warnings=[InputWarning.model_validate(warning) for warning in row.warnings],
         based_on=row.based_on,
@@ -86,7 +98,7 @@ def to_parameters(
         PatientRow: {"id": validated.patient_id},
         PredictionRow: _prediction_columns(prediction_id, validated, answer),
         AnswerRow: _answer_columns(prediction_id, validated, digest, answer)
-        | {name: wire[name] for name in ("infeasible", "warnings")},
+        | {name: wire[name] for name in _AS_TOLD},
         GenerationRow: {**answer.generation.model_dump(exclude={"cached"}), "answer_id": answer.id},
         RequestRow: _request_columns(answer.id, ids, cached=False),
     }
@@ -103,8 +115,10 @@ def _option(rank: int, option: Counterfactual) -> CounterfactualOut:
     return CounterfactualOut(
         id=uuid7(),
         rank=rank,
+        strategy=option.strategy,
         changes=list(option.changes),
         linked=list(option.linked),
+        brought_along=list(option.brought_along),
         features=dict(option.features),
         risk=option.risk,
         plausibility=PlausibilityOut.model_validate(option.plausibility),
@@ -114,6 +128,7 @@ def _option(rank: int, option: Counterfactual) -> CounterfactualOut:
         fragile=option.fragile,
         generator=option.generator,
         summary=option.summary,
+        consequences=option.consequences,
     )
 
 
@@ -125,6 +140,7 @@ def _infeasible(infeasibility: Infeasibility | None) -> InfeasibleOut | None:
         proved=infeasibility.proved,
         risk_bound=infeasibility.risk_bound,
         reached_by=list(infeasibility.reached_by),
+        brought_along=list(infeasibility.brought_along),
         conditions=infeasibility.conditions,
         relaxed=list(infeasibility.relaxed),
     )
@@ -175,6 +191,9 @@ def _answer_columns(
         "count": validated.preferences.count,
         "min_robustness": validated.preferences.min_robustness,
         "generator": validated.preferences.generator,
+        "include": list(validated.scope.include),
+        "programme": validated.scope.programme,
+        "diversity": validated.preferences.diversity,
         "status": answer.status,
         "based_on": validated.based_on,
     }

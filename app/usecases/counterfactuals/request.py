@@ -11,6 +11,8 @@ from app.domain.errors import InvalidInputError
 from app.domain.input_warning import InputWarning
 from app.domain.levers import levers_of
 from app.domain.patient import Patient, read_patient
+from app.domain.schema import FeatureSchema
+from app.domain.scope import Scope
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
 from app.engine.registry import ModelRegistry, ServedModel
@@ -20,21 +22,27 @@ from app.usecases.counterfactuals.schemas import (
     CounterfactualsRequest,
 )
 
-_FORM = 3
+_FORM = 4
 """Of answers: a cached one of an older form would keep back what the newer tells."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValidatedRequest:
-    """A checked request; `base` is the answer that a what-if departed from."""
+    """A checked request, of the actions of a scope; `base` is the answer that a what-if departed from."""
 
     patient_id: str
     served: ServedModel
     patient: Patient
+    scope: Scope
     constraints: Constraints
     target: float
     preferences: Preferences
     base: CounterfactualsAnswer | None = None
+
+    @property
+    def schema(self) -> FeatureSchema:
+        """The model's, with the actions that the question is about."""
+        return self.served.model.schema.within(self.scope)
 
     @property
     def based_on(self) -> UUID | None:
@@ -46,13 +54,13 @@ class ValidatedRequest:
 
     def problem(self) -> RecourseProblem:
         """The engine's form of it; building the levers takes about a millisecond."""
-        model = self.served.model
-        levers = levers_of(model.schema, self.patient, self.constraints)
-        return RecourseProblem(model.schema, self.patient, levers, model.classifier, self.target)
+        levers = levers_of(self.schema, self.patient, self.constraints)
+        return RecourseProblem(self.schema, self.patient, levers, self.served.model.classifier, self.target)
 
     def constraints_json(self) -> dict[str, Any]:
         return {
             "features_to_vary": self.constraints.features_to_vary,
+            "features_to_keep": self.constraints.features_to_keep,
             "permitted_range": {
                 name: list(bounds) for name, bounds in self.constraints.permitted_range.items()
             },
@@ -72,6 +80,9 @@ class ValidatedRequest:
             "count": self.preferences.count,
             "min_robustness": self.preferences.min_robustness,
             "generator": self.preferences.generator,
+            "include": self.scope.include,
+            "programme": self.scope.programme,
+            "diversity": self.preferences.diversity,
             "based_on": str(self.based_on) if self.based_on else None,
         }
         text = json.dumps(canonical, separators=(",", ":"), sort_keys=True)
@@ -89,7 +100,8 @@ def validate(
         InvalidInputError: with every fault of features and constraints at once.
     """
     served = registry.named(request.model)
-    schema = served.model.schema
+    scope = Scope(include=tuple(sorted(set(request.include))), programme=request.programme)
+    schema = served.model.schema.within(scope)
     faults, patient, constraints = [], None, None
     try:
         patient = read_patient(schema, request.features)
@@ -98,7 +110,7 @@ def validate(
     try:
         given = request.constraints or ConstraintsIn()
         constraints = read_constraints(
-            schema, given.features_to_vary, given.permitted_range, given.max_changes
+            schema, given.features_to_vary, given.permitted_range, given.max_changes, given.features_to_keep
         )
     except InvalidInputError as error:
         faults += error.issues
@@ -109,12 +121,14 @@ def validate(
         patient_id=request.patient_id,
         served=served,
         patient=patient,
+        scope=scope,
         constraints=constraints,
         target=request.target.max_risk if request.target else facts.threshold,
         preferences=Preferences(
             count=request.count,
             min_robustness=facts.min_robustness if request.min_robustness is None else request.min_robustness,
             generator=request.generator,
+            diversity=request.diversity,
         ),
         base=base,
     )

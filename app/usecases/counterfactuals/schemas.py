@@ -4,22 +4,37 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from app.domain.counterfactual import (
     TYPICAL_PERCENTILE,
+    AlwaysSaid,
+    BroughtAlong,
     Change,
     Conditions,
+    Diversity,
     Generator,
+    LeverAlone,
     Optimality,
+    OptionChange,
     Relaxed,
     Robustness,
+    Shortfall,
     Status,
+    Strategy,
 )
 from app.domain.degraded import Degraded
 from app.domain.ids import PATIENT_ID, PATIENT_ID_LENGTH
 from app.domain.input_warning import InputWarning
 from app.domain.schema import Value
+from app.domain.scope import Inclusion, Programme
 from app.usecases.request_model import RequestModel
 
 PatientId = Annotated[
@@ -46,6 +61,25 @@ InnerShare = Annotated[float, Field(allow_inf_nan=False, gt=0, lt=1), BeforeVali
 """Between none and all, without either."""
 
 
+def _bound(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    """A number, or the value of a yes or no; the schema says which of the two a feature takes."""
+    return value if isinstance(value, bool) else read(value)
+
+
+def _both_ends(value: object) -> object:
+    """Of a yes or no, the value alone stands for both ends."""
+    return (value, value) if isinstance(value, bool) else value
+
+
+Bound = Annotated[Number, WrapValidator(_bound, json_schema_input_type=float | bool)]
+Range = Annotated[
+    tuple[Bound | None, Bound | None],
+    BeforeValidator(_both_ends, json_schema_input_type=bool | tuple[Bound | None, Bound | None]),
+]
+MOST_NAMED = 100
+"""Features or themes in a list."""
+
+
 class TargetIn(RequestModel):
     """The risk that a suggestion must not exceed."""
 
@@ -56,14 +90,28 @@ class ConstraintsIn(RequestModel):
     """The caller's own limits, in the words that users of DiCE know."""
 
     features_to_vary: list[str] | None = Field(
-        None, description="Actionable features that may change; all of them by default.", max_length=100
-    )
-    permitted_range: dict[str, tuple[Number | None, Number | None]] | None = Field(
         None,
-        description="Low and high bound of what a changed feature ends at; null leaves a side open.",
+        description="What may change: actionable features, or themes (such as food) for all of theirs. "
+        "Everything actionable by default.",
+        max_length=MOST_NAMED,
+    )
+    features_to_keep: list[str] | None = Field(
+        None,
+        description="What must stay as it is, the opposite of `features_to_vary`: actionable features, or "
+        "themes for all of theirs. Nothing by default. Whatever both lists name is refused; a theme in "
+        "one of them may hold features of the other.",
+        max_length=MOST_NAMED,
+    )
+    permitted_range: dict[str, Range] | None = Field(
+        None,
+        description="Low and high bound, in the feature's unit, of what a changed feature ends at; null "
+        "leaves a side open. Of a yes or no: true or false, alone or as a bound. It may also name what "
+        "moves along, such as waist.",
     )
     max_changes: Annotated[int, Field(strict=True, ge=1, le=20)] | None = Field(
-        None, description="The most actionable features to change; the model's setting by default."
+        None,
+        description="The most behaviours to change at once, what moves along aside; weight is one. The "
+        "model's setting by default.",
     )
 
 
@@ -87,6 +135,22 @@ class CounterfactualsRequest(RequestModel):
     )
     generator: Generator = Field(
         Generator.AUTO, description="Who proposes: the language model, the search, or both (auto)."
+    )
+    include: list[Inclusion] = Field(
+        [],
+        description="What may be changed beside what people do. `treatment`: values that medicine moves, "
+        "such as blood pressure. Nothing by default.",
+        max_length=MOST_NAMED,
+    )
+    programme: Programme = Field(
+        Programme.USUAL,
+        description="How far changes go: as in a usual programme, or as in an intensive one, which few have.",
+    )
+    diversity: Diversity = Field(
+        Diversity.STRATEGIES,
+        description="Which options are chosen among those that hold. `strategies`: different ones, the best "
+        "of each strategy, any two with at most half of their behaviours in common. `least_effort`: those "
+        "of least effort, however alike.",
     )
 
 
@@ -123,8 +187,21 @@ class CounterfactualOut(_Out):
         "under `robustness`, those that hold in the largest share in reach, to a twentieth, come in their "
         "place: they are fragile."
     )
-    changes: list[Change] = Field(description="What the person would change.")
-    linked: list[Change] = Field(description="What would move along.")
+    strategy: Strategy | None = Field(
+        None, description="What the option is about. Null in answers recorded before options had one."
+    )
+    changes: list[OptionChange] = Field(
+        description="What the person would change, and what the classifier makes of each change."
+    )
+    linked: list[Change] = Field(
+        description="What moves along since it measures the same: weight and waist with body mass index."
+    )
+    brought_along: list[BroughtAlong] = Field(
+        [],
+        description="What follows from the changes, on average, by published effects; risk and vector "
+        "count it. A person may differ, and it is not said that the risk falls because of it. Empty in "
+        "answers recorded before effects were counted.",
+    )
     features: dict[str, Value] = Field(description="The whole vector with the option taken up.")
     risk: float = Field(description="The classifier's risk (0-1) of that vector.")
     verified: bool = Field(True, description="The classifier itself scored it, at or below the target.")
@@ -146,6 +223,9 @@ class CounterfactualOut(_Out):
     )
     generator: Generator = Field(description="Who proposed it.")
     summary: str = Field(description="The option in a sentence.")
+    consequences: str | None = Field(
+        None, description="What is brought along, in a sentence; null where nothing is."
+    )
 
 
 class InfeasibleOut(_Out):
@@ -160,7 +240,12 @@ class InfeasibleOut(_Out):
         None,
         description="Nothing that is permitted goes below this. Null in answers recorded before bounds were.",
     )
-    reached_by: list[Change] = Field(description="The changes that reach it.")
+    reached_by: list[OptionChange] = Field(
+        description="The changes that reach it, and what the classifier makes of each."
+    )
+    brought_along: list[BroughtAlong] = Field(
+        [], description="What follows from these changes, on average, by published effects."
+    )
     conditions: Conditions | None = Field(
         None, description="What the finding holds for. Null in answers recorded before conditions were."
     )
@@ -222,10 +307,25 @@ class CounterfactualsAnswer(_Out):
     prediction: PredictionOut = Field(description="The risk as it is now.")
     status: Status = Field(description="How the question ended; all three are findings.")
     counterfactuals: list[CounterfactualOut] = Field(
-        description="The options, best first; empty unless found."
+        description="The options, least effort first; empty unless found."
+    )
+    shortfall: Shortfall | None = Field(
+        None,
+        description="Why there are fewer options than were asked for; null where there are not, where none "
+        "was found, and in answers recorded before this was told.",
     )
     infeasible: InfeasibleOut | None = Field(
         description="What helps most where nothing reaches the target; else null."
+    )
+    most_helpful: list[LeverAlone] = Field(
+        [],
+        description="How far each change goes alone, those first that lower the risk most; empty where the "
+        "risk is at or below the target, and in answers recorded before this was told.",
+    )
+    always: list[AlwaysSaid] = Field(
+        [],
+        description="What is said to this person whatever the options are, outside their ranking: to a "
+        "smoker, what stopping does. Empty where nothing is.",
     )
     generation: GenerationOut = Field(description="How the answer came about.")
     warnings: list[InputWarning] = Field(

@@ -9,6 +9,7 @@ from app.domain.constraints import Constraints, read_constraints
 from app.domain.errors import InvalidInputError
 from app.domain.patient import Patient, read_patient
 from app.domain.schema import FeatureSchema
+from app.domain.scope import Inclusion, Programme, Scope
 from app.engine.registry import ServedModel
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow
@@ -53,8 +54,14 @@ class AnswerContext:
     history: RecordedHistory
 
     @property
+    def scope(self) -> Scope:
+        """Which actions the answer's question was about."""
+        return scope_of(self.row)
+
+    @property
     def schema(self) -> FeatureSchema | None:
-        return self.served.model.schema if self.served else None
+        """The hosted model's, with the actions of that scope."""
+        return self.served.model.schema.within(self.scope) if self.served else None
 
     @property
     def options(self) -> list[CounterfactualOut]:
@@ -85,12 +92,16 @@ def context_of(
     """The context of one recorded answer."""
     row, patient, constraints = sent.answer, None, None
     if served is not None and _is_of(row, served):
-        schema, recorded = served.model.schema, row.constraints
+        schema, recorded = served.model.schema.within(scope_of(row)), row.constraints
         try:
             patient = read_patient(schema, row.features)
             ranges = {name: (low, high) for name, (low, high) in recorded["permitted_range"].items()}
             constraints = read_constraints(
-                schema, recorded["features_to_vary"], ranges, recorded["max_changes"]
+                schema,
+                recorded["features_to_vary"],
+                ranges,
+                recorded["max_changes"],
+                recorded.get("features_to_keep"),
             )
         except InvalidInputError:
             patient = constraints = None
@@ -103,6 +114,14 @@ def context_of(
         patient=patient,
         constraints=constraints,
         history=history,
+    )
+
+
+def scope_of(row: AnswerRow) -> Scope:
+    """Which actions a recorded answer's question was about."""
+    return Scope(
+        include=tuple(Inclusion(one) for one in row.include),
+        programme=Programme(row.programme),
     )
 
 

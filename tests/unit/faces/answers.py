@@ -40,6 +40,9 @@ def option(rank: int, *changes: Json, linked: tuple[Json, ...] = (), **columns: 
         "robustness": {"refits": 0.95, "noise": 0.9, "adherence": 0.85},
         "optimality": {"proved": True, "effort_bound": 2.04},
         "summary": "Consider it.",
+        "strategy": None,
+        "brought_along": [],
+        "consequences": None,
     }
     return CounterfactualRow(**whole | columns)
 
@@ -69,8 +72,14 @@ def row_of(
         "features": features,
         "target": schema.model.threshold,
         "constraints": {"features_to_vary": None, "permitted_range": {}, "max_changes": 3},
+        "include": [],
+        "programme": "usual",
+        "diversity": "strategies",
         "status": "found",
         "infeasible": None,
+        "shortfall": None,
+        "most_helpful": [],
+        "always": [],
         "warnings": [],
         "based_on": None,
         "prediction": prediction,

@@ -26,7 +26,12 @@ UUID = "01989f3e-7a2b-7c40-9d1e-5b8a4c2f6e01"
 LIBRARY = ("Input", "should", "valid", "unable", "String", "Value error", "instance", "parse", "pydantic")
 """Words that pydantic's sentences have, and ours have not."""
 
-CONSTRAINTS = {"features_to_vary": ["bmi"], "permitted_range": {"bmi": [25, None]}, "max_changes": 2}
+CONSTRAINTS = {
+    "features_to_vary": ["bmi"],
+    "features_to_keep": ["activity"],
+    "permitted_range": {"bmi": [25, None], "active_travel": True, "moderate_activity": [False, True]},
+    "max_changes": 2,
+}
 GOOD: dict[str, list[Json]] = {
     "createCounterfactuals": [
         {
@@ -38,6 +43,9 @@ GOOD: dict[str, list[Json]] = {
             "count": 3,
             "min_robustness": 0.5,
             "generator": "auto",
+            "include": ["treatment"],
+            "programme": "intensive",
+            "diversity": "least_effort",
         }
     ],
     "createPrediction": [{"model": "m", "features": {"age": 54}}],

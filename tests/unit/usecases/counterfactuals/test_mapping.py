@@ -10,19 +10,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.counterfactual import (
+    AlwaysSaid,
+    BroughtAlong,
     Change,
     Conditions,
     Counterfactual,
+    Distinction,
     GenerationStats,
     Generator,
     Infeasibility,
+    LeverAlone,
     Optimality,
+    OptionChange,
     PermittedChange,
     Plausibility,
     RecourseResult,
     Relaxed,
     Robustness,
+    Shortfall,
     Status,
+    Strategy,
 )
 from app.domain.degraded import Degraded
 from app.domain.ids import RequestIds
@@ -40,19 +47,46 @@ shares = st.floats(0, 1)
 counts = st.integers(0, 10_000)
 words = st.text("abc é", max_size=5)
 values = st.none() | st.booleans() | st.integers(-1000, 1000) | st.floats(-1e6, 1e6) | words
-changes = st.builds(
-    Change,
-    feature=words,
-    label=words,
-    before=values,
-    after=values,
-    delta=st.none() | st.floats(-9, 9),
-    unit=st.none() | words,
+several_words = st.lists(words, max_size=2).map(tuple)
+
+
+def changes_of_kind(kind: type[Change], **more: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Changes of one kind, with what that kind tells beyond before and after."""
+    return st.builds(
+        kind,
+        feature=words,
+        label=words,
+        before=values,
+        after=values,
+        delta=st.none() | st.floats(-9, 9),
+        unit=st.none() | words,
+        **more,
+    )
+
+
+parts = st.none() | st.floats(-1, 1)
+changes = changes_of_kind(OptionChange, part=parts, alone=parts)
+along = changes_of_kind(
+    BroughtAlong,
+    low=st.floats(-9, 9),
+    high=st.floats(-9, 9),
+    drivers=several_words,
+    sources=several_words,
+    grade=st.sampled_from("ABC"),
+    lag=words,
+)
+strategies = st.builds(
+    Strategy,
+    name=words,
+    themes=several_words,
+    distinctions=st.lists(st.sampled_from(Distinction), max_size=2).map(tuple),
 )
 counterfactuals = st.builds(
     Counterfactual,
     changes=st.lists(changes, max_size=2).map(tuple),
-    linked=st.lists(changes, max_size=1).map(tuple),
+    linked=st.lists(changes_of_kind(Change), max_size=1).map(tuple),
+    brought_along=st.lists(along, max_size=2).map(tuple),
+    strategy=strategies,
     features=st.dictionaries(words, values, max_size=3),
     risk=shares,
     plausibility=st.builds(Plausibility, st.booleans(), shares, st.floats(0, 100), st.floats(0, 100)),
@@ -62,6 +96,7 @@ counterfactuals = st.builds(
     fragile=st.booleans(),
     generator=st.sampled_from(Generator),
     summary=words,
+    consequences=st.none() | words,
 )
 permitted = st.builds(
     PermittedChange, feature=words, label=words, start=values, end=values, step=st.none() | shares, unit=words
@@ -72,6 +107,7 @@ infeasible = st.builds(
     proved=st.booleans(),
     risk_bound=shares,
     reached_by=st.lists(changes, max_size=2).map(tuple),
+    brought_along=st.lists(along, max_size=2).map(tuple),
     conditions=st.builds(
         Conditions, max_changes=counts, permitted=st.lists(permitted, max_size=2).map(tuple)
     ),
@@ -99,17 +135,30 @@ generations = st.builds(
     completion_tokens=st.none() | counts,
     llm_ms=st.none() | st.floats(0, 1e5),
 )
+said = st.lists(st.builds(AlwaysSaid, feature=words, text=words, source=words), max_size=2).map(tuple)
+helpful = st.lists(changes_of_kind(LeverAlone, reduction=shares), max_size=2).map(tuple)
 results = st.one_of(
-    st.builds(RecourseResult, st.just(Status.ALREADY_BELOW_TARGET), shares, generation=generations),
+    st.builds(
+        RecourseResult, st.just(Status.ALREADY_BELOW_TARGET), shares, always=said, generation=generations
+    ),
     st.builds(
         RecourseResult,
         st.just(Status.FOUND),
         shares,
         st.lists(counterfactuals, min_size=1, max_size=3).map(tuple),
+        shortfall=st.none() | st.builds(Shortfall, variants=counts, proved=st.booleans()),
+        most_helpful=helpful,
+        always=said,
         generation=generations,
     ),
     st.builds(
-        RecourseResult, st.just(Status.INFEASIBLE), shares, infeasible=infeasible, generation=generations
+        RecourseResult,
+        st.just(Status.INFEASIBLE),
+        shares,
+        infeasible=infeasible,
+        most_helpful=helpful,
+        always=said,
+        generation=generations,
     ),
 )
 
@@ -120,7 +169,9 @@ def asked(registry: ModelRegistry, helpable: Person) -> ValidatedRequest:
     request = {
         "patient_id": "P-1",
         "features": {**helpable, "waist": 43},
-        "constraints": {"max_changes": 2},
+        "constraints": {"max_changes": 2, "features_to_keep": ["sleep"]},
+        "include": ["treatment"],
+        "programme": "intensive",
     }
     return validate(registry, CounterfactualsRequest.model_validate(request))
 
@@ -130,8 +181,8 @@ def row_of(parameters: Values) -> AnswerRow:
     answer = AnswerRow(**_columns(AnswerRow, parameters))
     answer.prediction = PredictionRow(**_columns(PredictionRow, parameters))
     answer.generation = GenerationRow(**_columns(GenerationRow, parameters))
-    answer.infeasible = json.loads(json.dumps(answer.infeasible))
-    answer.warnings = json.loads(json.dumps(answer.warnings))
+    for name in ("infeasible", "warnings", "shortfall", "most_helpful", "always"):
+        setattr(answer, name, json.loads(json.dumps(getattr(answer, name))))
     answer.counterfactuals = [
         CounterfactualRow(**option | {name: UUID(option[name]) for name in ("id", "answer_id")})
         for option in json.loads(json.dumps(parameters["options"]))
@@ -215,5 +266,11 @@ def test_the_question_of_the_answer_is_kept_and_named_in_full(asked: ValidatedRe
     row = row_of(to_parameters(asked, "digest", answer, IDS))
     assert answer.warnings  # the waist, in inches
     assert row.features == dict(asked.patient.values)
-    assert row.constraints == {"features_to_vary": None, "permitted_range": {}, "max_changes": 2}
+    assert json.loads(json.dumps(row.constraints)) == {
+        "features_to_vary": None,
+        "features_to_keep": ["sleep"],
+        "permitted_range": {},
+        "max_changes": 2,
+    }
+    assert (row.include, row.programme, row.diversity) == (["treatment"], "intensive", "strategies")
     assert row.prediction.model_digest == asked.served.model.digest

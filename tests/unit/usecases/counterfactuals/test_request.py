@@ -37,8 +37,10 @@ def test_order_and_repetition_make_no_other_question(
     registry: ModelRegistry, helpable: Person, random: Random
 ) -> None:
     schema = registry.named(None).model.schema
-    vary = [feature.name for feature in schema.features if feature.action is not None]
-    ranges = dict.fromkeys(vary, (None, 1e6))
+    vary = [feature.name for feature in schema.actionable]
+    ranges: dict[str, Any] = {
+        f.name: (None, 1e6) if f.is_numeric else (None, True) for f in schema.actionable
+    }
 
     def shuffled(items: Any) -> list[Any]:
         return random.sample(list(items), len(items))
@@ -66,6 +68,9 @@ def test_what_goes_without_saying_may_be_said(registry: ModelRegistry, helpable:
         min_robustness=facts.min_robustness,
         count=4,
         generator="auto",
+        include=[],
+        programme="usual",
+        diversity="strategies",
     )
     assert said.digest(PROPOSER) == question(registry, helpable).digest(PROPOSER)
 
@@ -90,11 +95,16 @@ def others(registry: ModelRegistry, features: Person) -> Iterator[ValidatedReque
     yield question(registry, features, min_robustness=facts.min_robustness / 2)
     for generator in (Generator.LLM, Generator.SEARCH):
         yield question(registry, features, generator=generator)
+    yield question(registry, features, include=["treatment"])
+    yield question(registry, features, programme="intensive")
+    yield question(registry, features, diversity="least_effort")
     limits: tuple[dict[str, Any], ...] = (
         {"max_changes": facts.max_changes + 1},
         {"features_to_vary": []},
         {"features_to_vary": names[:1]},
         {"features_to_vary": names[1:2]},
+        {"features_to_keep": names[:1]},
+        {"features_to_keep": names[1:2]},
         {"permitted_range": {names[0]: (None, 1e6)}},
         {"permitted_range": {names[0]: (-1e6, None)}},
         {"permitted_range": {names[1]: (None, 1e6)}},
