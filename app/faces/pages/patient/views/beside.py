@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.domain.counterfactual import AlwaysSaid
 from app.domain.schema import FeatureSchema
 from app.faces.pages.patient.views.moves import Move, move_of
-from app.faces.pages.patient.views.points import points_text
+from app.faces.pages.patient.views.points import alone_text, places_for
 from app.usecases.record.context import AnswerContext
 
 
@@ -44,10 +44,9 @@ class AloneView:
 
 def alone_of(context: AnswerContext) -> tuple[AloneView, ...]:
     """What each change does alone, those first that do most."""
-    return tuple(
-        AloneView(move_of(context.schema, one), points_text(one.reduction))
-        for one in context.answer.most_helpful
-    )
+    levers = context.answer.most_helpful
+    places = places_for(max((one.reduction for one in levers), default=0.0))
+    return tuple(AloneView(move_of(context.schema, one), alone_text(one.reduction, places)) for one in levers)
 
 
 def shortfall_text(context: AnswerContext) -> str | None:
@@ -59,15 +58,15 @@ def shortfall_text(context: AnswerContext) -> str | None:
         found = "It is proved that no other way" if short.proved else "No other way was found that"
         return f"{found} holds as well."
     one = short.variants == 1
-    left_out = f"{short.variants} variant{' was' if one else 's were'} left out"
+    variants = f"{short.variants} variant{'' if one else 's'}"
     if not short.proved:
-        shown = "these" if several else "it"
         return (
             "No other way was found that holds and shares at most half of its behaviours with "
-            f"{shown}; {left_out}."
+            f"{'these' if several else 'it'}; {variants} {'was' if one else 'were'} left out."
         )
+    how = "was left out: it shares" if one else "were left out: each shares"
+    shown = "an option that is shown" if several else "this option"
     return (
-        f"It is proved that no other way holds as well, but for variants; {left_out}, for "
-        f"{'it shares' if one else 'each shares'} more than half of its behaviours with "
-        f"{'an option that is shown' if several else 'this option'}, or is another way of its strategy."
+        f"It is proved that nothing else holds as well, but for {variants} that {how} more than half of its "
+        f"behaviours with {shown}, or is another way of its strategy."
     )

@@ -9,7 +9,7 @@ from app.domain.schema import FeatureSchema
 from app.domain.wording import consider, inline, number
 from app.faces.http.pages.rendering import signed
 from app.faces.pages.patient.views.formatting import NO_BREAK, value_text
-from app.faces.pages.patient.views.points import alone_text, shared_out
+from app.faces.pages.patient.views.points import alone_text, places_for, shared_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Move:
     """One change as it is written: `size` is signed, and both it and the unit may be missing.
 
     `along` is what measures the same. `part` is its part in the fall of the risk, in points, and `alone` what
-    it does by itself, in words; None where that is not known, and for a single change, which is all of the fall.
+    it does by itself, in words; None where that is not known, and of a single change, which is all of it.
     """
 
     say: str
@@ -56,12 +56,15 @@ def moves_of(
     if len(changes) < 2 or len(parts) < len(changes):
         return MoveList(tuple(moves), None)
     total, told = shared_out(before, after, parts)
+    places = places_for(before - after)
     each = zip(moves, changes, told, strict=True)
-    return MoveList(tuple(replace(move, part=part, alone=_alone(one)) for move, one, part in each), total)
+    return MoveList(
+        tuple(replace(move, part=part, alone=_alone(one, places)) for move, one, part in each), total
+    )
 
 
-def _alone(change: OptionChange) -> str | None:
-    return None if change.alone is None else alone_text(change.alone)
+def _alone(change: OptionChange, places: int) -> str | None:
+    return None if change.alone is None else alone_text(change.alone, places)
 
 
 def moved_by(schema: FeatureSchema | None, changes: Sequence[Change]) -> list[tuple[str, str, str]]:

@@ -6,21 +6,24 @@ from collections.abc import Sequence
 from app.faces.http.pages.rendering import minus
 
 _WHOLE_FROM = 0.05
-"""A smaller fall is shared out in tenths of a point: whole points would tell of no parts."""
 
 
-def points_text(fall: float) -> str:
-    """A fall of the risk: "7 points", "0.4 points"; below nought where it is a rise."""
-    places = 0 if abs(100 * fall) >= 0.95 else 1
-    return f"{_number(round(100 * fall, places), places)} {_word(round(100 * fall, places))}"
+def places_for(fall: float) -> int:
+    """Decimals for a fall and what is told beside it: of a small one, whole points would tell of no parts."""
+    return 0 if fall >= _WHOLE_FROM else 1
 
 
-def alone_text(fall: float) -> str:
-    """What one change by itself makes of the risk: "alone 7 points lower"."""
-    told = points_text(abs(fall))
-    if told.startswith("0 "):
-        return "alone no difference"
-    return f"alone {told} {'lower' if fall > 0 else 'higher'}"
+def points_text(fall: float, places: int) -> str:
+    """A fall of the risk: "7 points", or "0.4 points" with one place."""
+    points = round(100 * fall, places)
+    return f"{_number(points, places)} {_word(points)}"
+
+
+def alone_text(fall: float, places: int) -> str:
+    """What one change by itself makes of the risk: "7 points lower"."""
+    if round(100 * fall, places) == 0:
+        return "no different"
+    return f"{points_text(abs(fall), places)} {'lower' if fall > 0 else 'higher'}"
 
 
 def shared_out(before: float, after: float, parts: Sequence[float]) -> tuple[str, tuple[str, ...]]:
@@ -28,7 +31,7 @@ def shared_out(before: float, after: float, parts: Sequence[float]) -> tuple[str
 
     Parts are rounded by largest remainder (Hamilton's method), each by less than a unit.
     """
-    places = 0 if before - after >= _WHOLE_FROM else 1
+    places = places_for(before - after)
     unit = 10**places
     whole = round(100 * before, places) - round(100 * after, places)
     scaled = [100 * unit * part for part in parts]
@@ -36,8 +39,7 @@ def shared_out(before: float, after: float, parts: Sequence[float]) -> tuple[str
     remainders = sorted(range(len(parts)), key=lambda place: shown[place] - scaled[place])
     for place in remainders[: round(whole * unit) - sum(shown)]:
         shown[place] += 1
-    total = f"{_number(whole, places)} {_word(whole)}"
-    return total, tuple(_number(part / unit, places) for part in shown)
+    return f"{_number(whole, places)} {_word(whole)}", tuple(_number(one / unit, places) for one in shown)
 
 
 def _number(points: float, places: int) -> str:

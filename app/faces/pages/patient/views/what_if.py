@@ -99,8 +99,9 @@ def _form(
     groups: dict[str, list[Lever]] = {}
     for lever in question.levers:
         groups.setdefault(_title(lever.feature), []).append(lever)
+    shown = [_group(title, levers, at, locked, themes) for title, levers in groups.items()]
     return WhatIf(
-        tuple(_group(title, levers, at, locked, themes) for title, levers in groups.items()),
+        tuple(sorted(shown, key=lambda group: group.is_treatment)),
         tuple(_choices(question.schema, scope)),
         question.levers.max_changes,
         tuple(_unavailable_features(question)),
