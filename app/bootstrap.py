@@ -71,13 +71,13 @@ def llm_client(settings: Settings) -> LlmClient | None:
 
 
 def exemplars_of(registry: ModelRegistry) -> Mapping[str, ExemplarBank]:
-    """The exemplars of each model, by its name.
+    """The exemplars of each hosted version, by its reference.
 
     Raises:
-        ModelFolderError: a model's are none, or not of its columns.
+        ModelFolderError: a version's are none, or not of its columns.
     """
     models = [served.model for served in registry]
-    return {model.name: load_exemplars(model.folder, len(model.schema.columns)) for model in models}
+    return {model.reference: load_exemplars(model.folder, len(model.schema.columns)) for model in models}
 
 
 def proposer_of(
@@ -87,7 +87,7 @@ def proposer_of(
     style = Style(settings.llm_style)
     # It is told nothing but the case: about a classifier that it was not taught it could only guess.
     taught = (
-        frozenset(h.model.name for h in registry if has_adapter(h.model.folder))
+        frozenset(h.model.reference for h in registry if has_adapter(h.model.folder))
         if style is Style.FINE_TUNED
         else None
     )

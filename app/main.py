@@ -85,7 +85,7 @@ def _lifespan(
     exemplars = exemplars_of(registry)  # with or without a language model: one may be set later
     distributions = reference_distributions_of(registry)
     remote = {
-        served.model.name: served.model.classifier
+        registry.name_of(served): served.model.classifier
         for served in registry
         if isinstance(served.model.classifier, OpenInferenceClassifier)
     }

@@ -8,4 +8,4 @@ REQUESTS = Histogram(
     ["method", "route", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-ANSWERS = Counter("turnpoint_answers", "Answers given.", ["model", "status", "cached", "degraded"])
+ANSWERS = Counter("turnpoint_answers", "Answers given.", ["model", "version", "status", "cached", "degraded"])

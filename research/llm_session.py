@@ -63,7 +63,7 @@ async def llm_session(
     """A patient proposer that never gives its server up."""
     client = LlmClient(endpoint.url, endpoint.model, endpoint.api_key, endpoint.at_once, Breaker(1 << 30, 0))
     exemplars = (
-        {model.name: load_exemplars(model.folder, len(model.schema.columns))}
+        {model.reference: load_exemplars(model.folder, len(model.schema.columns))}
         if style is Style.FEW_SHOT
         else {}
     )

@@ -67,6 +67,12 @@ def model(served: ServedModel) -> ModelVersion:
 
 
 @pytest.fixture(scope="session")
+def version_1(registry: ModelRegistry) -> ModelVersion:
+    """The first version of the default model, which stays what it is."""
+    return registry.named("dysglycaemia@1").model
+
+
+@pytest.fixture(scope="session")
 def schema(model: ModelVersion) -> FeatureSchema:
     return model.schema
 

@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field, ValidationError
 from app.classifiers.column_diff import difference
 from app.domain.schema import FeatureSchema
 
+TASK = "task.toml"
+
 
 class ModelFolderError(RuntimeError):
     """A model cannot be hosted; the message is one sentence that names the file and what is wrong with it."""
@@ -21,27 +23,36 @@ class Counts(BaseModel):
     """From how many the model learned: `population.parquet` may hold a sample of them."""
 
 
+def task_of(home: Path) -> Path:
+    """The `task.toml` of a version: its own, or the model's where it has none."""
+    own = home / TASK
+    return own if own.exists() else home.parent / TASK
+
+
 class Manifest(BaseModel):
     """What hosting needs of `manifest.json`: the classifier's columns and every file's SHA-256."""
 
     columns: tuple[str, ...]
     files: dict[str, str]
     counts: Counts = Counts()
+    version: str | None = None
     task: str = Field(alias="schema")
-    """SHA-256 of `task.toml`, which lies one folder above the others."""
+    """SHA-256 of `task.toml`, which may be the model's: the files do not list it."""
 
 
 def read_manifest(home: Path, schema: FeatureSchema) -> Manifest:
-    """The manifest of a version, once its columns are found to be the schema's.
+    """The manifest of a version, once it is found to be of this version and of the schema's columns.
 
     Raises:
-        ModelFolderError: it is missing, is not a manifest, or lists other columns.
+        ModelFolderError: it is missing, is not a manifest, is of another version, or lists other columns.
     """
     path = home / "manifest.json"
     try:
         manifest = Manifest.model_validate_json(_content(path))
     except ValidationError as error:
         raise ModelFolderError(f"{path} is not a manifest") from error
+    if manifest.version not in (None, home.name):
+        raise ModelFolderError(f"{path} is the manifest of another version than {home.name}")
     if differing := difference(manifest.columns, schema.columns):
         raise ModelFolderError(f"{path} lists {differing}")
     return manifest
@@ -56,7 +67,7 @@ def check_files(home: Path, manifest: Manifest, without: Iterable[str] = ()) -> 
         ModelFolderError: a file is missing, or is not the one that the manifest lists.
     """
     listed = {home / name: digest for name, digest in manifest.files.items() if name not in set(without)}
-    for path, digest in {**listed, home.parent / "task.toml": manifest.task}.items():
+    for path, digest in {**listed, task_of(home): manifest.task}.items():
         if hashlib.sha256(_content(path)).hexdigest() != digest:
             raise ModelFolderError(f"{path} differs from the manifest: its SHA-256 is not the one listed")
 

@@ -34,3 +34,8 @@ class ModelVersion:
     @property
     def name(self) -> str:
         return self.schema.model.name
+
+    @property
+    def reference(self) -> str:
+        """What names this version alone, such as "dysglycaemia@1"."""
+        return self.schema.model.reference

@@ -1,7 +1,7 @@
 """Reading a model folder: schema, classifier, committee, population, each checked by digest.
 
-model_store/<model>/task.toml
-model_store/<model>/<version>/manifest.json, classifier.ubj, committee/*.ubj, population.parquet, …
+model_store/<model>/task.toml: what the next version is trained with
+model_store/<model>/<version>/task.toml, manifest.json, classifier.ubj, committee/*.ubj, population.parquet, …
 
 Whatever is wrong with a folder is found here, before the gateway takes a request: everybody of the
 population is scored once by the classifier, and by the committee unless all its leaves are finite.
@@ -15,6 +15,7 @@ import numpy as np
 from app.classifiers.base import Classifier, ClassifierError, Committee
 from app.classifiers.card import read_card
 from app.classifiers.folder import (
+    TASK,
     Manifest,
     ModelFolderError,
     check_files,
@@ -22,11 +23,12 @@ from app.classifiers.folder import (
     read_manifest,
     shipped_file,
     shipped_files,
+    task_of,
 )
 from app.classifiers.model_version import ModelVersion, Population
 from app.classifiers.open_inference import OpenInferenceClassifier
 from app.classifiers.population import check_people, read_people, read_population
-from app.classifiers.task import read_schema
+from app.classifiers.task import read_schema, read_version_schema
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
 from app.domain.schema import FeatureSchema
@@ -46,8 +48,8 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
         ModelFolderError: a file is missing, was changed or does not fit the schema, or the classifier
             behind the URL is away or does not fit it.
     """
-    schema = read_schema(folder)
     home = folder / version if version else newest_version(folder)
+    schema = read_version_schema(home)
     manifest = read_manifest(home, schema)
     check_files(home, manifest, without=() if classifier_url is None else (_CLASSIFIER,))
     learned_from = manifest.counts.training
@@ -71,28 +73,77 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
 
 
 def load_models(store: Path, classifier_urls: Mapping[str, str] | None = None) -> dict[str, ModelVersion]:
-    """Every model of a store that has a trained version, by name; `classifier_urls` names those elsewhere.
+    """All versions of the models of a store: the newest by the model's name, an older one by name@version.
+
+    An older version without a `task.toml` of its own is passed over: what it was trained with is not known.
+    `classifier_urls` names those whose classifier is elsewhere, the newest by either name.
 
     Raises:
         ModelFolderError: one of them cannot be hosted, there is none, or a URL is given for none of them.
     """
     urls = dict(classifier_urls or {})
-    folders = {path.name: path for path in sorted(store.glob("*")) if _is_model(path)}
-    if not folders:
-        raise ModelFolderError(f"{store} holds no trained model: no <model>/task.toml beside a <version>/")
-    if strange := sorted(set(urls) - set(folders)):
+    homes = {
+        name: home
+        for folder in sorted(store.glob("*"))
+        if _is_model(folder)
+        for name, home in _versions_by_name(folder).items()
+    }
+    if not homes:
+        raise ModelFolderError(f"{store} holds no trained model: no <model>/<version>/manifest.json")
+    known = {*homes, *(_reference(home) for home in homes.values())}
+    if strange := sorted(set(urls) - known):
         raise ModelFolderError(
-            f"TURNPOINT_CLASSIFIERS names {', '.join(strange)}, but {store} holds {', '.join(folders)}"
+            f"TURNPOINT_CLASSIFIERS names {', '.join(strange)}, but {store} holds {', '.join(homes)}"
         )
-    models = {name: load_model(folder, classifier_url=urls.get(name)) for name, folder in folders.items()}
-    for name, model in models.items():
-        if model.name != name:
-            raise ModelFolderError(f"{folders[name] / 'task.toml'} names the model {model.name}, not {name}")
-    return models
+    return {
+        name: _load_named(home, urls.get(name) or urls.get(_reference(home))) for name, home in homes.items()
+    }
+
+
+def _versions_by_name(folder: Path) -> dict[str, Path]:
+    newest = newest_version(folder)
+    older = [path.parent for path in folder.glob(f"*/{TASK}") if path.parent.name.isdecimal()]
+    older = sorted((home for home in older if home != newest), key=lambda home: -int(home.name))
+    return {folder.name: newest, **{_reference(home): home for home in older}}
+
+
+def _reference(home: Path) -> str:
+    return f"{home.parent.name}@{home.name}"
+
+
+def _load_named(home: Path, classifier_url: str | None) -> ModelVersion:
+    model = load_model(home.parent, home.name, classifier_url)
+    if model.name != home.parent.name:
+        raise ModelFolderError(f"{task_of(home)} names the model {model.name}, not {home.parent.name}")
+    return model
+
+
+def load_version(store: Path, name: str, classifier_url: str | None = None) -> ModelVersion:
+    """The version that requests call by this name, as `load_model`.
+
+    Raises:
+        ModelFolderError: there is none, or it cannot be hosted.
+    """
+    home = find_version(store, name)
+    return load_model(home.parent, home.name, classifier_url)
+
+
+def find_version(store: Path, name: str) -> Path:
+    """The folder of a version by what requests call it: name for a model's newest, or name@version.
+
+    Raises:
+        ModelFolderError: there is none.
+    """
+    model, _, version = name.partition("@")
+    if not version:
+        return newest_version(store / model)
+    if not (store / model / version / "manifest.json").exists():
+        raise ModelFolderError(f"{store / model} holds no trained version {version}")
+    return store / model / version
 
 
 def _is_model(folder: Path) -> bool:
-    """Whether a folder of a store holds a trained model; a task.toml alone is one that is yet to be trained.
+    """Whether a folder of a store holds a trained version; a task.toml alone is yet to be trained.
 
     Raises:
         ModelFolderError: it holds a version without what makes it one.
@@ -103,8 +154,6 @@ def _is_model(folder: Path) -> bool:
     for version in versions:
         if not (version / "manifest.json").exists():
             raise ModelFolderError(f"{version / 'manifest.json'} is missing")
-    if versions and not (folder / "task.toml").exists():
-        raise ModelFolderError(f"{folder / 'task.toml'} is missing")
     return bool(versions)
 
 

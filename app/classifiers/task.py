@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.classifiers.folder import ModelFolderError
+from app.classifiers.folder import TASK, ModelFolderError, task_of
 from app.domain.schema import FeatureSchema
 from app.domain.schema_checks import schema_faults
 
@@ -18,12 +18,31 @@ _WORDS = {"extra_forbidden": "is no key of a schema"}
 
 
 def read_schema(folder: Path) -> FeatureSchema:
-    """The feature schema of a model.
+    """The feature schema with which a model's next version is trained.
 
     Raises:
         ModelFolderError: `task.toml` is missing or says something that cannot be.
     """
-    path = folder / "task.toml"
+    return _read(folder / TASK)
+
+
+def read_version_schema(home: Path) -> FeatureSchema:
+    """The feature schema of a trained version; its `version` is the folder's name.
+
+    Raises:
+        ModelFolderError: `task.toml` is missing, says something that cannot be, or is of another version.
+    """
+    path = task_of(home)
+    schema = _read(path)
+    if "version" not in schema.model.model_fields_set:
+        model = schema.model.model_copy(update={"version": home.name})
+        return schema.model_copy(update={"model": model})
+    if schema.model.version != home.name:
+        raise ModelFolderError(f"{path} is of version {schema.model.version}, not of {home}")
+    return schema
+
+
+def _read(path: Path) -> FeatureSchema:
     content = _content(path)
     try:
         schema = FeatureSchema.model_validate(content)

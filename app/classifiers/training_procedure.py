@@ -28,16 +28,21 @@ _SIGN = {Monotonicity.RISING: 1, Monotonicity.FALLING: -1, Monotonicity.FREE: 0}
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Encoded rows of shape (people, columns) and who had the outcome."""
+    """Encoded rows of shape (people, columns), who had the outcome, and how much each row counts.
+
+    Without weights all rows count alike.
+    """
 
     rows: FloatArray
     outcome: BoolArray
+    weight: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.outcome)
 
     def take(self, index: "np.typing.NDArray[np.int64]") -> "Sample":
-        return Sample(self.rows[index], self.outcome[index])
+        weight = None if self.weight is None else self.weight[index]
+        return Sample(self.rows[index], self.outcome[index], weight)
 
 
 def fit(schema: FeatureSchema, sample: Sample, seed: int = SEED) -> xgboost.Booster:
@@ -47,7 +52,9 @@ def fit(schema: FeatureSchema, sample: Sample, seed: int = SEED) -> xgboost.Boos
     """
     signs = tuple(_SIGN[feature.risk] for feature in schema.features for _ in feature.columns)
     parameters = {**PARAMETERS, "seed": seed, "monotone_constraints": signs}
-    data = xgboost.DMatrix(sample.rows, sample.outcome, feature_names=list(schema.columns))
+    data = xgboost.DMatrix(
+        sample.rows, sample.outcome, weight=sample.weight, feature_names=list(schema.columns)
+    )
     return xgboost.train(parameters, data, num_boost_round=TREES)
 
 

@@ -50,14 +50,14 @@ def run(
 
 def fetch(home: Home = HOME) -> None:
     """Fetch the language model's weights (93 MB) and make them ready: later runs need no network."""
-    from app.classifiers.store import ModelFolderError, newest_version
+    from app.classifiers.store import ModelFolderError, find_version
     from app.local.console import StepConsole
     from app.local.embedded.errors import EmbeddedError
     from app.local.embedded.language_model import language_model
 
     settings = Settings()
     try:
-        version = newest_version(settings.model_store / settings.default_model)
+        version = find_version(settings.model_store, settings.default_model)
         with StepConsole().step("Fetching the language model's weights") as step:
             chosen = language_model(home.expanduser().resolve(), version, step.report)
             weights = chosen.merged(home.expanduser().resolve(), step.report)

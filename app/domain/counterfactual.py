@@ -173,9 +173,10 @@ class Optimality(_Finding):
     proved: bool = Field(description="Proved: no option that could stand in its place takes less effort.")
     effort_bound: float = Field(
         description="No option that could stand in its place takes less effort than this: none of its "
-        "strategy (with diversity `least_effort`: none at all) that holds as well, looks as much like real "
-        "people, has nothing needless in it and does not change all that an option of less effort changes. "
-        "The option's own effort where that is proved to be the least; 0 where nothing is known."
+        "strategy but those shown before it (with diversity `least_effort`: none at all) that holds as well, "
+        "looks as much like real people, has nothing needless in it and does not change all that an option "
+        "of less effort changes. The option's own effort where that is proved to be the least; 0 where "
+        "nothing is known."
     )
 
 

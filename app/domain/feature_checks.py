@@ -23,10 +23,11 @@ def feature_faults(feature: Feature) -> Iterator[str]:
         yield from _number_faults(feature)
     else:
         yield from _countless_faults(feature)
-    if feature.action is not None and feature.kind is Kind.BOOLEAN:
-        yield from _switch_faults(feature.action)
-    if feature.action is not None and feature.is_numeric and feature.clinical and feature.observed:
-        yield from _action_faults(feature, feature.action, feature.clinical, feature.observed)
+    for action in filter(None, (feature.action, feature.treatment)):
+        if feature.kind is Kind.BOOLEAN:
+            yield from _switch_faults(action)
+        if feature.is_numeric and feature.clinical and feature.observed:
+            yield from _action_faults(feature, action, feature.clinical, feature.observed)
 
 
 def _category_faults(feature: Feature) -> Iterator[str]:

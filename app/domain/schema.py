@@ -16,6 +16,7 @@ from app.domain.effects import Effect, in_order
 from app.domain.feature import Feature, Frozen, Kind, MissingPolicy, Number, Text, Theme
 from app.domain.links import LinearLink, Link, ProportionalLink, Relation
 from app.domain.scope import USUAL, Inclusion, Programme, Scope
+from app.domain.training import Training
 
 Value = bool | int | float | str | None
 FloatArray = npt.NDArray[np.float64]
@@ -27,6 +28,8 @@ class ModelInfo(Frozen):
     """What the model is asked, and the defaults of an answer."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    version: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5}$")] = "1"
+    """The version that training writes; of a hosted one, the version that it is."""
     title: Text
     outcome: Text
     description: str
@@ -35,6 +38,11 @@ class ModelInfo(Frozen):
     max_changes: Annotated[int, Field(strict=True, ge=1)]
     horizon: Text
     effort_per_change: Annotated[Number, Field(ge=0)]
+
+    @property
+    def reference(self) -> str:
+        """What names this version alone, whichever others of the model there are."""
+        return f"{self.name}@{self.version}"
 
     def label(self, risk: float) -> str:
         """The class the classifier gives a risk: `high` above the decision threshold."""
@@ -75,6 +83,7 @@ class FeatureSchema(Frozen):
     data: DataProvenance
     card: CardFacts = CardFacts()
     gate: Gate = Gate()
+    training: Training = Training()
     features: Annotated[tuple[Feature, ...], Field(alias="feature", min_length=1)]
     links: Annotated[tuple[Link, ...], Field(alias="link")] = ()
     relations: Annotated[tuple[Relation, ...], Field(alias="relation")] = ()

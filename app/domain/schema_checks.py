@@ -7,10 +7,12 @@ owner writes; schemas made from that one (unconstrained, reversed, complement) b
 import math
 from collections.abc import Callable, Iterator, Sequence
 
+from app.domain.effect_checks import effect_faults, role_faults
 from app.domain.feature import Feature, Kind, MissingPolicy
 from app.domain.feature_checks import feature_faults
 from app.domain.links import Identity, LinearLink, ProportionalLink
 from app.domain.schema import FeatureSchema
+from app.domain.training_checks import training_faults
 
 RESERVED = frozenset(
     {
@@ -36,7 +38,10 @@ def schema_faults(schema: FeatureSchema) -> Iterator[str]:
     for feature in schema.features:
         yield from (f"{feature.name}: {fault}" for fault in feature_faults(feature))
         yield from (f"{feature.name}: {fault}" for fault in _name_faults(feature, schema.features))
+        yield from (f"{feature.name}: {fault}" for fault in role_faults(schema, feature))
+    yield from effect_faults(schema)
     yield from _model_faults(schema)
+    yield from training_faults(schema)
     for link in schema.links:
         yield from (f"{link.feature}: {fault}" for fault in _link_faults(schema, link))
     for relation in schema.relations:
@@ -59,7 +64,7 @@ def _name_faults(feature: Feature, features: Sequence[Feature]) -> Iterator[str]
 
 
 def _model_faults(schema: FeatureSchema) -> Iterator[str]:
-    count = len(schema.actionable)
+    count = sum(bool(feature.action or feature.treatment) for feature in schema.features)
     if schema.model.max_changes > count:
         can = f"only {count} features have an action" if count else "no feature has an action"
         yield f"model.max_changes is {schema.model.max_changes}, but {can}"

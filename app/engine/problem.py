@@ -11,6 +11,7 @@ from app.domain.constraints import Constraints, read_constraints
 from app.domain.levers import Levers, levers_of
 from app.domain.patient import Patient, read_patient
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray, Value
+from app.domain.scope import USUAL, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,14 @@ def problem_about(
     features: Mapping[str, Value],
     constraints: Constraints | None = None,
     target: float | None = None,
+    scope: Scope = USUAL,
 ) -> RecourseProblem:
     """A question about one person; without constraints and to the model's threshold unless told otherwise.
 
     Raises:
         InvalidInputError: the features do not fit the model's schema.
     """
-    schema = model.schema
+    schema = model.schema.within(scope)
     patient = read_patient(schema, features)
     levers = levers_of(schema, patient, constraints or read_constraints(schema, None, None, None))
     return RecourseProblem(schema, patient, levers, model.classifier, target or schema.model.threshold)

@@ -26,19 +26,42 @@ def served_model(model: ModelVersion) -> ServedModel:
 
 
 class ModelRegistry:
-    """All hosted models by name, one of them the default."""
+    """All hosted versions, one of them the default.
+
+    Requests call the newest version of a model by the model's name, any version by name@version.
+    """
 
     def __init__(self, models: Mapping[str, ModelVersion], default: str) -> None:
         if default not in models:
             raise ValueError(f"the default model {default} is not among the hosted ones: {', '.join(models)}")
         self._served = {name: served_model(model) for name, model in models.items()}
+        self._by_reference = {served.model.reference: served for served in self}
+        self._by_digest = {served.model.digest: served for served in self}
         self.default = default
 
     def __iter__(self) -> Iterator[ServedModel]:
         return iter(self._served.values())
 
+    def name_of(self, served: ServedModel) -> str:
+        """What requests call a hosted version: the model's name alone where it is the newest."""
+        name = served.model.name
+        return name if self._served.get(name) is served else served.model.reference
+
+    def newest(self) -> list[ServedModel]:
+        """The newest version of each model."""
+        return [served for served in self if self.name_of(served) == served.model.name]
+
     def find(self, name: str) -> ServedModel | None:
-        return self._served.get(name)
+        """A version by either of its names."""
+        return self._served.get(name) or self._by_reference.get(name)
+
+    def recorded(self, name: str, version: str) -> ServedModel | None:
+        """The version that is on record, or the model's newest where that one is hosted no more."""
+        return self.find(f"{name}@{version}") or self.find(name)
+
+    def with_digest(self, digest: str) -> ServedModel | None:
+        """The very version of this digest, which is on record beside all that it answered."""
+        return self._by_digest.get(digest)
 
     def named(self, name: str | None) -> ServedModel:
         """The model a request names, or the default.
@@ -46,7 +69,7 @@ class ModelRegistry:
         Raises:
             InvalidInputError: no such model.
         """
-        served = self._served.get(name or self.default)
+        served = self.find(name or self.default)
         if served is None:
             raise InvalidInputError.at("/model", NOT_HOSTED)
         return served

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from app.classifiers.store import newest_version
+from app.classifiers.store import find_version
 from app.local.console import Step, StepConsole
 from app.local.embedded.data_dir import port_is_free
 from app.local.embedded.language_model import LanguageModel, language_model
@@ -69,7 +69,7 @@ def start_servers(
         return environment
     with console.step("Preparing the language model") as step:
         settings = Settings(host=LOOPBACK)
-        version = newest_version(settings.model_store / settings.default_model)
+        version = find_version(settings.model_store, settings.default_model)
         chosen = language_model(home, version, step.report)
         server = _server_of(chosen, servers.llm, home, step)
         step.report("Starting the language model", None)

@@ -24,7 +24,7 @@ def load_patients(http: httpx.Client, model: ModelVersion, step: Step) -> Json:
     for number, person in enumerate(example_people(model, PEOPLE), start=1):
         step.report("Loading demonstration patients", number / PEOPLE)
         patient_id = f"{model.schema.data.loader.upper()}-{person.source_id}"
-        request = {"patient_id": patient_id, "model": model.name, "features": person.features}
+        request = {"patient_id": patient_id, "model": model.reference, "features": person.features}
         known = http.get(f"/patients/{patient_id}/interventions", params={"limit": 100})
         first = (
             known.json()["answers"][-1] if known.is_success else _ask(http, request | {"generator": "search"})

@@ -9,7 +9,7 @@ from types import FrameType
 
 import httpx
 
-from app.classifiers.store import load_model
+from app.classifiers.store import load_version
 from app.local.components import CannotRunError, ExternalServers, start_gateway, start_servers, start_worker
 from app.local.console import StepConsole
 from app.local.demo import load_patients, show_answer
@@ -36,7 +36,7 @@ def run(home: Path, host: str, port: int, llm: str, reload: bool = False) -> Non
         stack.enter_context(lock_data_dir(home))
         settings = Settings(host=host, port=port)
         name = settings.default_model
-        model = load_model(settings.model_store / name, classifier_url=settings.classifier_urls.get(name))
+        model = load_version(settings.model_store, name, settings.classifier_urls.get(name))
         console.say(f"[bold]Turnpoint[/bold], keeping its data in {home}\n")
         try:
             environment = start_servers(stack, home, ExternalServers.from_environment(llm), console)

@@ -79,7 +79,7 @@ def evaluate(
 def _evaluate_proposals(
     names: list[str], proposers: list[str], people: int | None, home: Path, out: Path
 ) -> None:
-    from app.classifiers.store import load_model
+    from app.classifiers.store import load_version
     from research.evaluation.proposals.proposer_specs import proposer_spec
     from research.evaluation.proposals.run import evaluate as measure
     from research.evaluation.proposals.run import tables, write_results
@@ -87,7 +87,7 @@ def _evaluate_proposals(
 
     settings = Settings()
     for name in names:
-        model = load_model(settings.model_store / name)
+        model = load_version(settings.model_store, name)
         specs = [proposer_spec(proposer, model) for proposer in proposers]
         with progress() as report:
             results = measure(model, specs, people or 10_000, home, endpoint_of(settings), report)

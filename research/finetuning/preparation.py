@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Person
-from app.classifiers.store import ModelFolderError, load_model
+from app.classifiers.store import ModelFolderError, load_version
 from app.engine.references import reference_data_of
 from app.proposers.llm.adapter import Adapter, AdapterError, load_adapter
 from app.proposers.llm.prompt import Style
@@ -98,13 +98,14 @@ def chosen_examples(examples: Sequence[Example], recipe: Recipe) -> list[Example
 
 
 def read_task(name: str, store: Path) -> tuple[ModelVersion, Recipe]:
-    """A model of a store, and its recipe.
+    """A version of a model of a store, called as in requests, and the model's recipe.
 
     Raises:
         FinetuningError: one of them cannot be read.
     """
     try:
-        return load_model(store / name), read_recipe(store / name / RECIPE)
+        model = load_version(store, name)
+        return model, read_recipe(store / model.name / RECIPE)
     except ModelFolderError as error:
         raise FinetuningError(str(error)) from error
 

@@ -1,6 +1,6 @@
 """The model card, in the spirit of Mitchell et al. (2019): `card.json` and, from the same data, `card.md`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,10 @@ def make_card(
     counts: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The card as plain data: words, what the owner says of themselves, and the figures of this run."""
-    shown = ("held_out", "groups", "sites_left_out", "calibration", "cross_validation", "committee")
+    shown = (
+        *("held_out", "groups", "completeness", "sites_left_out"),
+        *("calibration", "cross_validation", "committee"),
+    )
     return {
         "model": schema.model.name,
         "title": schema.model.title,
@@ -58,12 +61,23 @@ def make_card(
         "data": {"about": list(words.data), "preparation": list(words.preparation), "counts": dict(counts)},
         "features": [_feature(schema, feature, metrics, counts) for feature in schema.features],
         "excluded": list(words.excluded),
-        "missing_values": [_MISSING, *words.missing],
+        "missing_values": [_MISSING, *_copies(schema), *words.missing],
         "performance": {"interval": metrics["interval"]}
         | {key: metrics[key] for key in shown if key in metrics},
         "limits": [*limits_found(schema, words, metrics), *words.limits],
         "reproduce": list(schema.card.reproduce),
     }
+
+
+def _copies(schema: FeatureSchema) -> Iterator[str]:
+    if count := schema.training.masked_copies:
+        copies = "an incomplete copy" if count == 1 else f"{count} incomplete copies"
+        kinds = "; ".join(record.name for record in schema.training.records)
+        whole = f"{100 * schema.training.whole_weight:.0f} %"
+        yield (
+            f"Beside each person's whole record it learned from {copies} of it, each of another kind. The "
+            f"whole record counts {whole} of a person, its copies share the rest. The kinds: {kinds}."
+        )
 
 
 def _feature(

@@ -86,6 +86,8 @@ def _performance(card: Mapping[str, Any]) -> Iterator[str]:
         f"threshold the person is."
     )
     yield "![ROC curve](roc.svg)"
+    if "completeness" in performance:
+        yield from _completeness(performance["completeness"], len(card["features"]))
     if "sites_left_out" in performance:
         yield from _sites(performance["sites_left_out"])
     yield "### Calibration"
@@ -94,6 +96,35 @@ def _performance(card: Mapping[str, Any]) -> Iterator[str]:
     bins = [[str(b["n"]), _percent(b["mean_risk"]), _percent(b["observed"])] for b in line["bins"]]
     yield _table(["n", "Mean predicted risk", "With outcome"], bins)
     yield "![Calibration curve](calibration.svg)"
+
+
+def _completeness(records: Sequence[Mapping[str, Any]], features: int) -> Iterator[str]:
+    older = list(records[0]["older"])
+    yield "### By completeness of the record"
+    yield (
+        f"The same held-out people, as if no more were known of them than such a record carries. *Known* is "
+        f"how many of the {features} features are, on average. {_percent(records[0]['prevalence'])} of these "
+        f"people have the outcome. *Cross-validated* is among training people: *off* is the mean risk less "
+        f"the share with the outcome."
+    )
+    beside = [f"{what}, version {version}" for version in older for what in ("Mean risk", "ROC-AUC")]
+    head = ["Record", "Known", "Mean risk", "ROC-AUC", *beside, "ROC-AUC, cross-validated", "Off"]
+    rows = [
+        [
+            record["record"],
+            f"{record['known']:.1f}",
+            *_risk_and_auc(record),
+            *(cell for version in older for cell in _risk_and_auc(record["older"][version])),
+            f"{record['cross_validation']['roc_auc']:.3f}",
+            f"{record['cross_validation']['mean_risk_off']:+.3f}",
+        ]
+        for record in records
+    ]
+    yield _table(head, rows)
+
+
+def _risk_and_auc(figures: Mapping[str, Any]) -> list[str]:
+    return [f"{100 * figures['mean_risk']:.1f} %", _interval(figures["roc_auc"])]
 
 
 def _sites(sites: Sequence[Mapping[str, Any]]) -> Iterator[str]:

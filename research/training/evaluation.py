@@ -1,24 +1,25 @@
 """All figures of a trained model, as plain data: `metrics.json`, the card and the plots come from it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
 import xgboost
-from sklearn.model_selection import StratifiedKFold
 
-from app.classifiers.training_procedure import Sample, fit, risk_of
+from app.classifiers.training_procedure import Sample, risk_of
 from app.domain.feature import Kind
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from research.training.calibration import calibration_bins, calibration_line
+from research.training.completeness import by_completeness
 from research.training.data_set import Grouping
 from research.training.discrimination import roc_auc, roc_points
+from research.training.folds import FOLDS, folds_of
 from research.training.headline import INTERVAL, headline
+from research.training.masking import fit_people
 from research.training.people import Participant, outcomes_of, rows_of, sites_of
 from research.training.sites import leave_one_site_out
 
-FOLDS = 5
 DECIMALS = 4
 
 
@@ -29,12 +30,15 @@ def evaluate(
     members: Sequence[xgboost.Booster],
     training: Sequence[Participant],
     held_out: Sequence[Participant],
+    older: Mapping[str, xgboost.Booster],
 ) -> dict[str, Any]:
     """Figures on held-out people, overall and by group; cross-validation; the committee's spread.
 
-    Where people come from several sites, also what leaving out each in turn finds (`sites`).
+    Where people come from several sites, also what leaving out each in turn finds (`sites`). Where the
+    schema names records, also how the classifier does on each (`completeness`), beside `older` versions.
     """
     rows, outcome = rows_of(schema, held_out), outcomes_of(held_out)
+    people = Sample(rows_of(schema, training), outcomes_of(training))
     risk = risk_of(booster, rows)
     threshold = schema.model.threshold
     groups = [
@@ -49,14 +53,14 @@ def evaluate(
         "calibration": {**calibration_line(outcome, risk), "bins": calibration_bins(outcome, risk)},
         "roc": roc_points(outcome, risk),
         "groups": groups,
-        "cross_validation": _cross_validated(
-            schema, Sample(rows_of(schema, training), outcomes_of(training))
-        ),
+        "cross_validation": _cross_validated(schema, people),
         "committee": _committee(
             np.stack([risk_of(member, rows) for member in members]), outcome, risk, threshold
         ),
         "influence": _influence(schema, booster),
     }
+    if schema.training.records:
+        figures["completeness"] = by_completeness(schema, booster, people, Sample(rows, outcome), older)
     if elsewhere := leave_one_site_out(schema, [*training, *held_out]):
         figures["sites_left_out"] = elsewhere
     return _rounded(figures)
@@ -98,10 +102,9 @@ def _cross_validated(schema: FeatureSchema, sample: Sample) -> dict[str, Any]:
 
 
 def _fold_aucs(schema: FeatureSchema, sample: Sample) -> dict[str, float]:
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     values = []
-    for seen, unseen in folds.split(sample.rows, sample.outcome):
-        booster = fit(schema, sample.take(seen))
+    for seen, unseen in folds_of(sample):
+        booster = fit_people(schema, sample.take(seen))
         auc = roc_auc(sample.outcome[unseen], risk_of(booster, sample.rows[unseen]))
         values.append(auc.value if auc else np.nan)
     return {"mean": float(np.mean(values)), "sd": float(np.std(values, ddof=1))}

@@ -12,6 +12,7 @@ import xgboost
 
 from app import __version__
 from app.classifiers import training_procedure
+from app.classifiers.folder import TASK
 from app.domain.schema import FeatureSchema
 from research.training import split
 from research.training.committee import COMMITTEE_SIZE
@@ -27,18 +28,17 @@ def write_json(path: Path, content: Mapping[str, Any] | Sequence[Mapping[str, An
 
 def write_manifest(
     home: Path,
-    task: Path,
     schema: FeatureSchema,
     data_set: DataSet,
-    model_version: str,
     counts: Mapping[str, Any],
 ) -> None:
     """Write `manifest.json` over the finished files of `home`. No time stamps: same run, same bytes."""
-    files = [path for path in sorted(home.rglob("*")) if path.is_file()]
+    task = home / TASK
+    files = [path for path in sorted(home.rglob("*")) if path.is_file() and path != task]
     source = data_set.source
     manifest = {
         "model": schema.model.name,
-        "version": model_version,
+        "version": schema.model.version,
         "turnpoint": __version__,
         "schema": sha256_of(task),
         "data": {

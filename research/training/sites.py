@@ -8,10 +8,11 @@ Steyerberg and Harrell, 2016).
 from collections.abc import Sequence
 from typing import Any
 
-from app.classifiers.training_procedure import Sample, fit, risk_of
+from app.classifiers.training_procedure import Sample, risk_of
 from app.domain.schema import FeatureSchema
 from research.training.calibration import calibration_line
 from research.training.headline import headline
+from research.training.masking import fit_people
 from research.training.people import Participant, outcomes_of, rows_of, sites_of
 
 
@@ -24,7 +25,7 @@ def leave_one_site_out(schema: FeatureSchema, people: Sequence[Participant]) -> 
     for site in sites_of(people):
         elsewhere = [person for person in people if person.site != site]
         there = [person for person in people if person.site == site]
-        booster = fit(schema, Sample(rows_of(schema, elsewhere), outcomes_of(elsewhere)))
+        booster = fit_people(schema, Sample(rows_of(schema, elsewhere), outcomes_of(elsewhere)))
         outcome, risk = outcomes_of(there), risk_of(booster, rows_of(schema, there))
         figures.append(
             {

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.classifiers.folder import TASK
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.store import ModelFolderError, read_people, read_schema
-from app.classifiers.training_procedure import Sample, fit
+from app.classifiers.training_procedure import Sample
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
 from app.domain.schema import FeatureSchema
@@ -19,6 +20,8 @@ from research.training.data_sets import data_set_of
 from research.training.errors import TrainingError
 from research.training.exemplars import make_exemplars
 from research.training.manifest import write_json, write_manifest
+from research.training.masking import fit_people
+from research.training.older import older_classifiers
 from research.training.people import (
     Participant,
     Tally,
@@ -30,9 +33,7 @@ from research.training.people import (
 from research.training.ranges import check_observed
 from research.training.split import is_held_out
 
-__all__ = ["VERSION", "TrainingError", "train"]
-
-VERSION = "1"
+__all__ = ["TrainingError", "train"]
 
 Report = Callable[[str, float | None], None]
 
@@ -47,9 +48,10 @@ class _Cohort:
 
 
 def train(name: str, store: Path, cache: Path, report: Report) -> Path:
-    """Train the model `name` of a store and write its version, replacing the old one only when done.
+    """Train the model `name` of a store and write the version that its schema names.
 
-    `cache` keeps the downloaded data; `report` takes what is being done, and how far (0 to 1) if known.
+    A version of that number is replaced only when the new one is done; others are left as they are. `cache`
+    keeps the downloaded data; `report` takes what is being done, and how far (0 to 1) if known.
 
     Raises:
         TrainingError: the model's folder or data cannot be used, or the classifier is not good enough.
@@ -62,11 +64,13 @@ def train(name: str, store: Path, cache: Path, report: Report) -> Path:
     data_set = data_set_of(schema.data.loader)
     report("Reading the data", None)
     cohort = _read_cohort(schema, data_set, cache)
-    home, partial = folder / VERSION, folder / f"{VERSION}.partial"
+    version = schema.model.version
+    home, partial = folder / version, folder / f"{version}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     (partial / "committee").mkdir(parents=True)
     try:
-        _build(partial, folder / "task.toml", schema, data_set, cohort, report)
+        shutil.copyfile(folder / TASK, partial / TASK)
+        _build(partial, schema, data_set, cohort, report)
         carry_adapter(home, partial)
         _swap(partial, home)
     finally:
@@ -82,12 +86,10 @@ def _read_cohort(schema: FeatureSchema, data_set: DataSet, cache: Path) -> _Coho
     return _Cohort(training, held_out, tally)
 
 
-def _build(
-    home: Path, task: Path, schema: FeatureSchema, data_set: DataSet, cohort: _Cohort, report: Report
-) -> None:
+def _build(home: Path, schema: FeatureSchema, data_set: DataSet, cohort: _Cohort, report: Report) -> None:
     sample = Sample(rows_of(schema, cohort.training), outcomes_of(cohort.training))
     report("Fitting the classifier", None)
-    booster = fit(schema, sample)
+    booster = fit_people(schema, sample)
     booster.save_model(home / "classifier.ubj")
     members = []
     for number in range(COMMITTEE_SIZE):
@@ -98,7 +100,13 @@ def _build(
     write_people(schema, cohort.held_out, home / "held_out.parquet")
     report("Evaluating on held-out people", None)
     metrics = evaluation.evaluate(
-        schema, data_set.grouping, booster, members, cohort.training, cohort.held_out
+        schema,
+        data_set.grouping,
+        booster,
+        members,
+        cohort.training,
+        cohort.held_out,
+        older_classifiers(home, schema),
     )
     _pass_gate(schema, metrics)
     report("Choosing exemplars for the language model", None)
@@ -109,7 +117,7 @@ def _build(
     write_json(home / "metrics.json", metrics)
     card.write(home, schema, data_set.words, metrics, counts)
     plots.write(home, metrics)
-    write_manifest(home, task, schema, data_set, VERSION, counts)
+    write_manifest(home, schema, data_set, counts)
 
 
 def _pass_gate(schema: FeatureSchema, metrics: Mapping[str, Any]) -> None:
@@ -128,7 +136,7 @@ def _hosted(home: Path, schema: FeatureSchema) -> ModelVersion:
     members = sorted((home / "committee").glob("*.ubj"))
     return ModelVersion(
         schema=schema,
-        version=VERSION,
+        version=schema.model.version,
         digest="",
         folder=home,
         classifier=XGBoostClassifier.load(home / "classifier.ubj", schema.columns),

@@ -19,13 +19,13 @@ _STEP_SD = 0.25
 
 def unconstrained(schema: FeatureSchema, sd: FloatArray, towards: Direction) -> FeatureSchema:
     """A schema in which every feature but categories may go one way to the end of its observed range."""
-    data: dict[str, Any] = schema.model_dump(by_alias=True) | {"link": ()}
+    data: dict[str, Any] = schema.model_dump(by_alias=True) | {"link": (), "effect": ()}
     data["feature"] = [_feature(feature, schema, sd, towards) for feature in schema.features]
     return FeatureSchema.model_validate(data)
 
 
 def _feature(feature: Feature, schema: FeatureSchema, sd: FloatArray, towards: Direction) -> dict[str, Any]:
-    data = feature.model_dump()
+    data = feature.model_dump() | dict.fromkeys(("role", "theme", "treatment", "consequence", "always"))
     if feature.kind is Kind.CATEGORY:
         return data
     spread = float(sd[schema.column_of[feature.name]])
@@ -36,7 +36,9 @@ def _feature(feature: Feature, schema: FeatureSchema, sd: FloatArray, towards: D
 
 
 def _step(feature: Feature, spread: float) -> float:
-    if feature.action is not None or not feature.is_numeric:
-        return feature.action.step if feature.action is not None else 1.0
+    if own := feature.action or feature.treatment:
+        return own.step
+    if not feature.is_numeric:
+        return 1.0
     steps = max(1, math.floor(_STEP_SD * spread / feature.precision + 0.5))
     return float(np.round(steps * feature.precision, 6))

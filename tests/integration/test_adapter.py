@@ -18,9 +18,9 @@ from research.training.manifest import sha256_of
 
 
 @pytest.fixture
-def version(model: ModelVersion, tmp_path: Path) -> Path:
+def version(version_1: ModelVersion, tmp_path: Path) -> Path:
     """A copy of the shipped adapter, in a version's folder."""
-    shutil.copytree(model.folder / "adapter", tmp_path / "1" / "adapter")
+    shutil.copytree(version_1.folder / "adapter", tmp_path / "1" / "adapter")
     return tmp_path / "1"
 
 

@@ -19,9 +19,9 @@ AWAY = "http://clinic:sesame@127.0.0.1:9/v2/models/dysglycaemia"
 
 
 @pytest.fixture
-def folder(model: ModelVersion, tmp_path: Path) -> Path:
+def folder(version_1: ModelVersion, tmp_path: Path) -> Path:
     """A model folder of a store of its own."""
-    return folder_of(model, tmp_path / "store")
+    return folder_of(version_1, tmp_path / "store")
 
 
 def said_by(command: str, home: Path, store: Path) -> str:

@@ -250,12 +250,12 @@ def served(folder: Path, url: str) -> Iterator[ModelVersion]:
 
 
 def test_a_folder_needs_no_classifier_of_its_own(
-    fake: FakeClassifier, model: ModelVersion, tmp_path: Path
+    fake: FakeClassifier, version_1: ModelVersion, tmp_path: Path
 ) -> None:
-    folder = folder_of(model, tmp_path)
+    folder = folder_of(version_1, tmp_path)
     local = load_model(folder)
     (folder / "1" / "classifier.ubj").unlink()
-    fake.behaviour = honest(model.classifier)
+    fake.behaviour = honest(version_1.classifier)
     with served(folder, fake.url) as remote:
         rows = local.population.rows
         np.testing.assert_allclose(remote.classifier.risk(rows), local.classifier.risk(rows), atol=1e-6)
@@ -268,10 +268,10 @@ def test_a_folder_needs_no_classifier_of_its_own(
 
 
 def test_another_version_behind_a_url_is_another_model(
-    fake: FakeClassifier, model: ModelVersion, tmp_path: Path
+    fake: FakeClassifier, version_1: ModelVersion, tmp_path: Path
 ) -> None:
-    folder = folder_of(model, tmp_path)
-    fake.behaviour = honest(model.classifier)
+    folder = folder_of(version_1, tmp_path)
+    fake.behaviour = honest(version_1.classifier)
     digests = []
     for versions in (["1"], ["2"], ["1"]):
         fake.metadata = {"versions": versions}

@@ -49,8 +49,8 @@ async def test_a_fine_tuned_model_is_asked_only_about_what_it_was_taught(registr
     settings = Settings(llm_url=NOBODY, llm_style="fine_tuned")
     async with open_backends(settings, registry, exemplars={}) as backends:
         assert backends.proposer is not None
-        assert backends.proposer.knows("dysglycaemia")
-        assert not backends.proposer.knows("heart-disease")
+        assert backends.proposer.knows("dysglycaemia@1")
+        assert not backends.proposer.knows("heart-disease@1")
 
 
 def test_a_store_without_a_model_is_named(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_requests_are_timed_in_seconds_under_the_name_that_dashboards_read() -> 
 
 
 def test_answers_are_counted_by_what_became_of_them() -> None:
-    ANSWERS.labels("test-of-metrics", "found", False, "no").inc()
+    ANSWERS.labels("test-of-metrics", "1", "found", False, "no").inc()
     found = metric("turnpoint_answers")
     assert found.type == "counter"
     (one,) = (
@@ -83,4 +83,4 @@ def test_answers_are_counted_by_what_became_of_them() -> None:
         for one in found.samples
         if one.labels["model"] == "test-of-metrics" and one.name == "turnpoint_answers_total"
     )
-    assert (set(one.labels), one.value) == ({"model", "status", "cached", "degraded"}, 1.0)
+    assert (set(one.labels), one.value) == ({"model", "version", "status", "cached", "degraded"}, 1.0)

@@ -89,7 +89,8 @@ async def upload(
     registry: RegistryDep,
     database: DatabaseDep,
     model: Annotated[
-        str | None, Query(max_length=64, description="The model whose features the columns are.")
+        str | None,
+        Query(max_length=64, description="The model, name or name@version, whose features the columns are."),
     ] = None,
     id_column: Annotated[
         str | None,
@@ -186,7 +187,8 @@ async def rows(
     job = await service.get(job_id)
     if not job.state.is_final:
         raise ConflictError("The job has not ended: its rows are there when it has.")
-    schema = registry.named(job.model.name).model.schema
+    served = registry.recorded(job.model.name, job.model.version) or registry.named(job.model.name)
+    schema = served.model.schema
     headers = {"ETag": version_of(job, wanted, after), "Vary": "Accept"}
     if is_had(headers["ETag"], request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)

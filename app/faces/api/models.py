@@ -19,9 +19,11 @@ _SCHEMA = "application/schema+json"
 
 
 class ModelSummary(BaseModel):
-    """A hosted model in brief."""
+    """A hosted version of a model in brief."""
 
-    name: str = Field(description="What requests call it.")
+    name: str = Field(
+        description="What requests call it: name for a model's newest version, name@version for an older."
+    )
     version: str = Field(description="Its version.")
     title: str = Field(description="What people call it.")
     outcome: str = Field(description="What the risk is a risk of.")
@@ -51,7 +53,8 @@ class ModelDetail(ModelSummary):
 def _served(
     registry: RegistryDep,
     name: Annotated[
-        str, Path(max_length=64, description="A hosted model's name.", examples=["dysglycaemia"])
+        str,
+        Path(max_length=64, description="A hosted model: name, or name@version.", examples=["dysglycaemia"]),
     ],
 ) -> ServedModel:
     served = registry.find(name)
@@ -65,7 +68,7 @@ ServedModelDep = Annotated[ServedModel, Depends(_served)]
 
 @router.get("", operation_id="listModels", responses=problem_responses(401))
 async def list_models(registry: RegistryDep) -> list[ModelSummary]:
-    """List the hosted models."""
+    """List the hosted models: the newest version of each, and the older ones that are hosted beside it."""
     return [summary_of(served, registry) for served in registry]
 
 
@@ -111,12 +114,12 @@ async def get_schema(served: ServedModelDep) -> JSONResponse:
 
 
 def _brief(served: ServedModel, registry: ModelRegistry) -> dict[str, Any]:
-    facts = served.model.schema.model
+    facts, name = served.model.schema.model, registry.name_of(served)
     return {
-        "name": facts.name,
+        "name": name,
         "version": served.model.version,
         "title": facts.title,
         "outcome": facts.outcome,
         "threshold": facts.threshold,
-        "default": facts.name == registry.default,
+        "default": name == registry.default,
     }

@@ -34,7 +34,7 @@ def describe(app: FastAPI, registry: ModelRegistry, asks_for_token: bool) -> Non
     """Have the app serve the whole document; examples are of the default model, and worked out here."""
     served = registry.named(None)
     person = with_a_way_down(served, example_people(served.model, _TRIED))
-    requests, answers = requests_of(served.model.name, person), answers_of(registry, person)
+    requests, answers = requests_of(registry.default, person), answers_of(registry, person)
     write = app.openapi
 
     @cache

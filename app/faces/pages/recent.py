@@ -60,7 +60,7 @@ async def search(database: DatabaseDep, registry: RegistryDep, fields: FieldsDep
 
 async def _page(database: Database, registry: ModelRegistry, text: str) -> Response:
     answers, verdicts = await recent_answers(database, text)
-    titles = {one.model.name: one.model.schema.model.title for one in registry}
+    titles = {one.model.name: one.model.schema.model.title for one in registry.newest()}
     patients = [
         _recent_patient(requested, verdicts, titles.get(requested.answer.prediction.model_name))
         for requested in answers

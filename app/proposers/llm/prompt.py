@@ -56,7 +56,7 @@ def case_text(problem: RecourseProblem, marginal: MarginalEffects) -> str:
     fixed = [
         _told(feature, problem.patient)
         for feature in schema.features
-        if feature.action is None and feature.name not in schema.link_of
+        if feature.action is None and feature.role is None and feature.name not in schema.link_of
     ]
     lines = [
         f"{marginal.needed} points, {levers.max_changes} changes",

@@ -30,8 +30,8 @@ _A_DIGIT = {"type": "string", "pattern": "^[0-9]$"}
 class LlmProposer:
     """Samples several answers at once and reads the well-formed ones.
 
-    `exemplars` are those of each model, by its name, for few-shot prompts. `taught` names the models that a
-    fine-tuned language model was taught; None stands for all.
+    `exemplars` are those of each hosted version, by its reference, for few-shot prompts. `taught` are the
+    references of those that a fine-tuned language model was taught; None stands for all.
     """
 
     client: LlmClient
@@ -42,9 +42,9 @@ class LlmProposer:
     deadline_s: float
     taught: frozenset[str] | None = None
 
-    def knows(self, model: str) -> bool:
-        """Whether its proposals for this model are worth asking for."""
-        return self.taught is None or model in self.taught
+    def knows(self, reference: str) -> bool:
+        """Whether its proposals for this version of a model are worth asking for."""
+        return self.taught is None or reference in self.taught
 
     @property
     def version(self) -> str:
@@ -100,7 +100,7 @@ class LlmProposer:
         Gives up after some seconds, or at once where the server is away: requests then find out themselves.
         """
         with suppress(LlmError):
-            for schema in (one for one in schemas if self.knows(one.model.name)):
+            for schema in (one for one in schemas if self.knows(one.model.reference)):
                 prompt = messages(schema, self.style, "1")
                 await self.client.sample(SamplingRequest(prompt, _A_DIGIT, 0.0, max_tokens=1), 1, _WARM_UP_S)
 
@@ -108,8 +108,8 @@ class LlmProposer:
         """The prompt; asks the classifier what each move does alone."""
         schema = problem.schema
         exemplars: list[Exemplar] = []
-        if self.style is Style.FEW_SHOT and schema.model.name in self.exemplars:
-            exemplars = self.exemplars[schema.model.name].nearest(problem.patient.factual)
+        if self.style is Style.FEW_SHOT and schema.model.reference in self.exemplars:
+            exemplars = self.exemplars[schema.model.reference].nearest(problem.patient.factual)
         return messages(schema, self.style, case_text(problem, marginal_effects_of(problem)), exemplars)
 
     def _nothing(self, problem: RecourseProblem, why: Degraded, usage: Usage) -> Proposals:

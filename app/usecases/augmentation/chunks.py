@@ -16,7 +16,7 @@ from app.domain.counterfactual import Diversity, Generator
 from app.domain.degraded import Degraded
 from app.domain.schema import Value
 from app.engine.preferences import Preferences
-from app.engine.registry import ModelRegistry
+from app.engine.registry import ModelRegistry, ServedModel
 from app.proposers.llm.proposer import LlmProposer
 from app.storage.augmentation_tables import AugmentationRow, AugmentedRow, RejectedRow
 from app.storage.database import Database
@@ -36,8 +36,8 @@ class Chunk:
 
     job_id: UUID
     number: int
-    model: str
     digest: str
+    """Of the model version that the job was made for."""
     settings: Mapping[str, Any]
     sources: list[Source]
     ids: Mapping[int, str]
@@ -71,11 +71,11 @@ class ChunkWork:
         chunk = await self._take_up(job_id, number)
         if chunk is None:
             return
-        served = self._registry.find(chunk.model)
-        if served is None or served.model.digest != chunk.digest:
+        served = self._registry.with_digest(chunk.digest)
+        if served is None:
             await self.fail(job_id, "The model that the job was made for is no longer hosted.")
             return
-        generation = self._generation(chunk)
+        generation = self._generation(chunk, served)
         try:
             rows_by_source = await generation.run(chunk.sources, lambda: self._is_over(job_id))
         except CancelledError:
@@ -94,18 +94,18 @@ class ChunkWork:
             people = await repository.people_of(row)
             sources = [(one["row"], one["features"]) for one in people]
             ids = {one["row"]: one["id"] for one in people if "id" in one}
-            return Chunk(job_id, number, job.model_name, job.model_digest, job.settings, sources, ids)
+            return Chunk(job_id, number, job.model_digest, job.settings, sources, ids)
 
-    def _generation(self, chunk: Chunk) -> ChunkGenerator:
+    def _generation(self, chunk: Chunk, served: ServedModel) -> ChunkGenerator:
         settings = chunk.settings
         generator, label = Generator(settings["generator"]), Label(settings["target_label"])
         preferences = Preferences(
             settings["per_row"], settings["min_robustness"], generator, Diversity.LEAST_EFFORT
         )
         asks = generator is not Generator.SEARCH and label is Label.LOW
-        is_taught = self._llm is None or self._llm.knows(chunk.model)
+        is_taught = self._llm is None or self._llm.knows(served.model.reference)
         return ChunkGenerator(
-            maker=self._maker(chunk.model, label),
+            maker=self._maker(served.model.reference, label),
             preferences=preferences,
             pool=self._pool,
             llm=self._llm if asks and is_taught else None,
@@ -113,8 +113,8 @@ class ChunkWork:
             not_asked=Degraded.LLM_NOT_TAUGHT if asks and not is_taught else None,
         )
 
-    def _make_maker(self, model: str, label: Label) -> RowGenerator:
-        return row_generator_for(self._registry.named(model), label)
+    def _make_maker(self, reference: str, label: Label) -> RowGenerator:
+        return row_generator_for(self._registry.named(reference), label)
 
     async def _is_over(self, job_id: UUID) -> bool:
         async with self._database.transaction() as session:

@@ -5,7 +5,7 @@ from typing import Any
 from app.classifiers.folder import check_files, read_manifest
 from app.classifiers.partitions import Side
 from app.classifiers.population import read_people
-from app.classifiers.task import read_schema
+from app.classifiers.task import read_version_schema
 from app.usecases.augmentation.report.inputs import JobFacts, ReportInputs
 from app.usecases.augmentation.report.measure import quality_report
 from app.usecases.augmentation.report.page import data_card, report_page
@@ -18,7 +18,7 @@ def documents(measured: ReportRequest) -> tuple[dict[str, Any], str, str]:
     Raises:
         ModelFolderError: the model's files are not those of its manifest any more.
     """
-    schema = read_schema(measured.folder.parent)
+    schema = read_version_schema(measured.folder)
     check_files(measured.folder, read_manifest(measured.folder, schema))
     inputs = ReportInputs(
         schema=schema,

@@ -53,7 +53,7 @@ class ReportWork:
         async with self._database.transaction() as session:
             repository = AugmentationRepository(session)
             job = await repository.get(job_id)
-            served = self._registry.find(job.model_name) if job is not None else None
+            served = self._registry.with_digest(job.model_digest) if job is not None else None
             if job is None or served is None or State(job.state).is_final:
                 return None
             model = served.model

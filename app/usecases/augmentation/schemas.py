@@ -69,7 +69,9 @@ class PopulationSource(RequestModel):
 class AugmentationRequest(RequestModel):
     """A job: rows of `target_label` are to be made of the source's people."""
 
-    model: str | None = Field(None, description="The configured default unless given.")
+    model: str | None = Field(
+        None, description="A hosted model, name or name@version; the configured one by default."
+    )
     source: Annotated[RowsSource | UploadSource | PopulationSource, Field(discriminator="kind")] = Field(
         description="The people that rows are made of."
     )

@@ -157,7 +157,7 @@ class AugmentationService:
         if request.target_label is Label.HIGH:
             why = "language models propose ways to low risk alone: use auto or search"
             raise InvalidInputError.at("/generator", why)
-        if self._llm is None or not self._llm.knows(model.name):
+        if self._llm is None or not self._llm.knows(model.reference):
             raise InvalidInputError.at("/generator", "no language model here knows this model")
 
     async def _current(self, repository: AugmentationRepository, job_id: UUID) -> Job:

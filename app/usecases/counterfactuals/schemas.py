@@ -119,7 +119,9 @@ class CounterfactualsRequest(RequestModel):
     """A question: how could this patient's risk come down to the target?"""
 
     patient_id: PatientId
-    model: str | None = Field(None, description="A hosted model's name; the configured one by default.")
+    model: str | None = Field(
+        None, description="A hosted model, name or name@version; the configured one by default."
+    )
     features: dict[str, Any] = Field(
         description="The feature vector: GET /models/{name}/schema describes it."
     )

@@ -70,9 +70,9 @@ class CounterfactualService:
         """
         delivery = Delivery(ids, started=time.perf_counter())
         answer = await self._answer(validate(self._registry, request, base), delivery)
-        generation = answer.generation
+        generation, model = answer.generation, answer.model
         degraded = ",".join(generation.degraded) or "no"
-        ANSWERS.labels(answer.model.name, answer.status, generation.cached, degraded).inc()
+        ANSWERS.labels(model.name, model.version, answer.status, generation.cached, degraded).inc()
         return answer
 
     async def recorded(self, answer_id: UUID) -> CounterfactualsAnswer:
@@ -168,13 +168,13 @@ class CounterfactualService:
             return nothing
         if self._llm is None:
             return replace(nothing, degraded=Degraded.LLM_UNAVAILABLE)
-        if not self._llm.knows(problem.schema.model.name):
+        if not self._llm.knows(problem.schema.model.reference):
             return replace(nothing, degraded=Degraded.LLM_NOT_TAUGHT)
         return await self._llm.propose(problem)
 
     def _proposer_version(self, validated: ValidatedRequest) -> str:
-        llm, name = self._llm, validated.served.model.name
-        if llm is None or validated.preferences.generator is Generator.SEARCH or not llm.knows(name):
+        llm, reference = self._llm, validated.served.model.reference
+        if llm is None or validated.preferences.generator is Generator.SEARCH or not llm.knows(reference):
             return "search"
         return llm.version
 

@@ -78,8 +78,10 @@ class AnswerContextLoader:
         )
 
     def _context(self, sent: RequestedAnswer, history: RecordedHistory) -> AnswerContext:
-        name = sent.answer.prediction.model_name
-        return context_of(sent, history, self._registry.find(name), self._distributions.get(name))
+        made = sent.answer.prediction
+        served = self._registry.recorded(made.model_name, made.model_version)
+        distributions = self._distributions.get(served.model.reference) if served else None
+        return context_of(sent, history, served, distributions)
 
 
 def _theirs(sent: RequestedAnswer | None) -> RequestedAnswer:

@@ -58,8 +58,8 @@ class ReferenceDistributions:
 
 
 def reference_distributions_of(registry: ModelRegistry) -> dict[str, ReferenceDistributions]:
-    """Made once, by model name: it takes some milliseconds a model."""
-    return {served.model.name: _background(served) for served in registry}
+    """Made once, by the version's reference: it takes some milliseconds a version."""
+    return {served.model.reference: _background(served) for served in registry}
 
 
 def _background(served: ServedModel) -> ReferenceDistributions:

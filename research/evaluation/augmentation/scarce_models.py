@@ -7,7 +7,7 @@ import numpy as np
 
 from app.classifiers.complement import complement_model
 from app.classifiers.model_version import ModelVersion, Population
-from app.classifiers.training_procedure import Sample, fit
+from app.classifiers.training_procedure import Sample
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
 from app.domain.schema import FloatArray, IntArray
@@ -16,6 +16,7 @@ from research.evaluation.benchmark_setup.feasible_ranges import feasible_ranges
 from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
 from research.evaluation.benchmark_setup.setting import SettingKind, setting_of
 from research.training.committee import refit
+from research.training.masking import fit_people
 
 REFITS, _FIRST_SEED = 10, 100
 
@@ -44,7 +45,7 @@ def model_of(cohort: Cohort, sample: Sample) -> ModelVersion:
     refits = [refit(schema, sample, _FIRST_SEED + number) for number in range(REFITS)]
     return replace(
         cohort.model,
-        classifier=XGBoostClassifier(fit(schema, sample)),
+        classifier=XGBoostClassifier(fit_people(schema, sample)),
         committee=XGBoostCommittee(refits),
         population=Population(sample.rows, sample.outcome),
     )

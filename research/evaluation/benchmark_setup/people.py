@@ -16,7 +16,7 @@ import xgboost
 
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Side, people_of
-from app.classifiers.store import load_model
+from app.classifiers.store import load_version
 from app.classifiers.training_procedure import Sample
 from app.classifiers.xgboost_local import load_booster
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, Value
@@ -131,7 +131,12 @@ class BenchmarkSetup:
     def shown_digest(self) -> str:
         """SHA-256 over all of the model that peers are shown; the committee is ours alone."""
         shown = self.setting.schema.model_dump_json(  # by the names of task.toml, which outlive those of code
-            by_alias=True, exclude={"model": {"min_robustness", "title", "description"}, "data": True}
+            by_alias=True,
+            exclude={
+                "model": {"version", "min_robustness", "title", "description"},
+                "data": True,
+                "training": True,
+            },
         )
         files = ("classifier.ubj", Side.TRAINING, Side.HELD_OUT)
         return hashlib.sha256(
@@ -158,7 +163,7 @@ def load_setup(spec: CohortSpec) -> BenchmarkSetup:
     Raises:
         ModelFolderError: there is no such model.
     """
-    model = load_model(MODEL_STORE / spec.model)
+    model = load_version(MODEL_STORE, spec.model)
     rows = model.population.rows
     sd = np.nanstd(rows, axis=0)
     setting = setting_of(model.schema, spec.setting, sd)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib.util import find_spec
 
-from app.classifiers.store import newest_version
+from app.classifiers.store import find_version
 from app.settings import Settings
 from research.evaluation.augmentation.augmenters import AUGMENTERS
 from research.evaluation.augmentation.cohort import LABELLED
@@ -72,7 +72,7 @@ def plan_of(request: StudyRequest) -> Plan:
         ModelFolderError: there is no such model.
     """
     for name in request.models:
-        newest_version(Settings().model_store / name)
+        find_version(Settings().model_store, name)
     _refuse_unknown("part", request.parts, list(Part))
     _refuse_unknown("setting", request.settings, list(SettingKind))
     _refuse_unknown("method", request.methods, [method.key for method in STUDY])

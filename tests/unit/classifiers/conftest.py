@@ -9,6 +9,6 @@ from tests.unit.classifiers.spoilt import folder_of
 
 
 @pytest.fixture
-def folder(model: ModelVersion, tmp_path: Path) -> Path:
+def folder(version_1: ModelVersion, tmp_path: Path) -> Path:
     """A copy of the shipped model that a test may spoil."""
-    return folder_of(model, tmp_path)
+    return folder_of(version_1, tmp_path)

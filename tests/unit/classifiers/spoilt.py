@@ -3,7 +3,9 @@
 import hashlib
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow.parquet as pq
 import pytest
@@ -16,21 +18,40 @@ PEOPLE = 300
 
 
 def folder_of(model: ModelVersion, home: Path) -> Path:
-    """A copy of a model's folder."""
-    folder = Path(shutil.copytree(model.folder.parent, home / model.name))
-    population = folder / "1" / "population.parquet"
+    """A copy of a model's folder with this version alone."""
+    folder = home / model.name
+    version = Path(shutil.copytree(model.folder, folder / model.version))
+    shutil.copy(version / "task.toml", folder)
+    population = version / "population.parquet"
     pq.write_table(pq.read_table(population)[:PEOPLE], population)
     sealed(folder)
     return folder
 
 
-def sealed(folder: Path) -> None:
-    """Write the manifest of a changed folder anew: what it lists is what lies there."""
-    path = folder / "1" / "manifest.json"
+def add_version(folder: Path, version: str, changes: Mapping[str, str] = MappingProxyType({})) -> Path:
+    """A further version, made of the first, with some words of its own schema changed."""
+    home = Path(shutil.copytree(folder / "1", folder / version))
+    task = home / "task.toml"
+    text, name = task.read_text(), f'name = "{folder.name}"'
+    for before, after in {name: f'{name}\nversion = "{version}"', **changes}.items():
+        assert before in text
+        text = text.replace(before, after, 1)
+    task.write_text(text)
+    manifest = json.loads((home / "manifest.json").read_text()) | {"version": version}
+    (home / "manifest.json").write_text(json.dumps(manifest))
+    sealed(folder, version)
+    return home
+
+
+def sealed(folder: Path, version: str = "1") -> None:
+    """Write the manifest of a changed version anew: what it lists is what lies there."""
+    path = folder / version / "manifest.json"
     manifest = json.loads(path.read_text())
-    files = [file for file in path.parent.rglob("*") if file.is_file() and file != path]
-    manifest["files"] = {file.relative_to(path.parent).as_posix(): _sha256(file) for file in files}
-    manifest["schema"] = _sha256(folder / "task.toml")
+    task, files = path.with_name("task.toml"), [file for file in path.parent.rglob("*") if file.is_file()]
+    manifest["files"] = {
+        file.relative_to(path.parent).as_posix(): _sha256(file) for file in files if file not in (path, task)
+    }
+    manifest["schema"] = _sha256(task if task.exists() else folder / "task.toml")
     path.write_text(json.dumps(manifest))
 
 

@@ -12,7 +12,7 @@ from tests.unit.classifiers.spoilt import refusal, sealed
 
 
 @pytest.mark.parametrize(
-    "name", ["1/classifier.ubj", "1/committee/07.ubj", "1/population.parquet", "task.toml"]
+    "name", ["1/classifier.ubj", "1/committee/07.ubj", "1/population.parquet", "1/task.toml"]
 )
 def test_a_changed_file_is_named(folder: Path, name: str) -> None:
     with (folder / name).open("ab") as file:
@@ -22,7 +22,7 @@ def test_a_changed_file_is_named(folder: Path, name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["1/classifier.ubj", "1/committee/00.ubj", "1/population.parquet", "1/held_out.parquet", "task.toml"],
+    ["1/classifier.ubj", "1/committee/00.ubj", "1/population.parquet", "1/held_out.parquet"],
 )
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()

@@ -18,9 +18,9 @@ CLASSIFIER, MEMBER = "1/classifier.ubj", "1/committee/07.ubj"
 
 
 @pytest.fixture(scope="module")
-def folder(model: ModelVersion, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(version_1: ModelVersion, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the shipped model; each test puts back what it spoils."""
-    return folder_of(model, tmp_path_factory.mktemp("boosters"))
+    return folder_of(version_1, tmp_path_factory.mktemp("boosters"))
 
 
 def refusal_with(folder: Path, name: str, content: bytes) -> str:

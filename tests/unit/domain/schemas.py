@@ -64,11 +64,44 @@ def small_schemas(draw: st.DrawFn) -> Content:
     is_linked: bool = draw(st.booleans())
     if followers and is_linked:
         content["link"] = [_link(draw, numbers[0], followers[0], features[-1] if category else None)]
+    if draw(st.sampled_from([True, True, False])):
+        content["effect"] = _effects(draw, features, {link["feature"] for link in content.get("link", ())})
     if draw(st.booleans()):
         terms = {number["name"]: draw(st.sampled_from([-1, 1, 0.1, 2])) for number in [*numbers, switch]}
         content["relation"] = [{"name": "rule", "terms": terms, "bound": draw(st.integers(-50, 500))}]
         content["relation"][0]["binds"] = draw(st.sampled_from(["everybody", "suggestions"]))
     return content
+
+
+def _effects(draw: st.DrawFn, features: list[Content], linked: set[str]) -> list[Content]:
+    """Effects of what can be acted on, on numbers that cannot be, which become consequences."""
+    drivers = [
+        one["name"] for one in features if one.get("action", {}).get("direction", "towards") != "towards"
+    ]
+    moved = [
+        one for one in features if "clinical" in one and "action" not in one and one["name"] not in linked
+    ]
+    effects = []
+    for number in moved if drivers else ():
+        low, high = number["clinical"]
+        number["role"], number["consequence"] = "consequence", {"limit": [low, high]}
+        number["consequence"]["share_of_sum"] = draw(st.sampled_from([0.5, 0.75, 1.0]))
+        if draw(st.booleans()):
+            number["consequence"]["caps"] = [{"most": draw(st.sampled_from([0.5, 3, 20]))}]
+        for driver in draw(st.lists(st.sampled_from(drivers), min_size=1, max_size=3)):
+            effects.append(_effect(draw, driver, number))
+    return effects
+
+
+def _effect(draw: st.DrawFn, driver: str, number: Content) -> Content:
+    low, mean, high = sorted(draw(st.sampled_from([0, 0.2, 1, 3])) for _ in range(3))
+    effect: Content = {"driver": driver, "feature": number["name"], "low": low, "mean": mean, "high": high}
+    effect["direction"] = draw(st.sampled_from(["decrease", "increase"]))
+    if draw(st.booleans()):
+        effect["cap"] = draw(st.sampled_from([0.5, 4]))
+    if draw(st.booleans()):
+        effect["when"] = {number["name"]: number["observed"]}
+    return effect | {"lag": "l", "source": "s", "grade": "A", "checked": "2026-11-28"}
 
 
 def _model(features: list[Content]) -> Content:

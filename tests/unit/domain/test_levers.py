@@ -1,19 +1,40 @@
 """Laws of levers: whatever levels are chosen, nothing forbidden can be said."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Side, people_of
 from app.domain.constraints import read_constraints
 from app.domain.errors import InvalidInputError
 from app.domain.feature import Direction
-from app.domain.levers import Levers, levers_of
+from app.domain.levers import Lever, Levers, levers_of
 from app.domain.patient import read_patient
 from app.domain.schema import IntArray
-from app.engine.registry import ServedModel
+from app.domain.scope import Inclusion, Scope
+from app.engine.registry import ModelRegistry, ServedModel
 from tests.asking import Person, problem_about
+
+
+@pytest.fixture(scope="session", params=["dysglycaemia", "dysglycaemia@1"])
+def either(request: pytest.FixtureRequest, registry: ModelRegistry) -> ModelVersion:
+    """The default model, and its first version: that has moves towards a range, and no effects."""
+    return registry.named(request.param).model
+
+
+@pytest.fixture(scope="session")
+def strangers(either: ModelVersion) -> list[Person]:
+    """Real people whom its training never saw."""
+    return [person.features for person in people_of(either, Side.HELD_OUT)]
+
+
+def treated(model: ModelVersion) -> ModelVersion:
+    """The model with the actions of treatment open."""
+    return replace(model, schema=model.schema.within(Scope(include=(Inclusion.TREATMENT,))))
 
 
 @st.composite
@@ -25,12 +46,15 @@ def candidates(draw: st.DrawFn, levers: Levers) -> IntArray:
 
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)
-def test_fixed_features_never_move(data: st.DataObject, model: ModelVersion, held_out: list[Person]) -> None:
-    person = data.draw(st.sampled_from(held_out))
-    question = problem_about(model, person)
+def test_fixed_features_never_move(
+    data: st.DataObject, either: ModelVersion, strangers: list[Person]
+) -> None:
+    person, schema = data.draw(st.sampled_from(strangers)), either.schema
+    question = problem_about(either, person)
     rows = question.levers.rows(data.draw(candidates(question.levers)))
-    moving = {f.name for f in model.schema.actionable} | set(model.schema.link_of)
-    fixed = [i for i, column in enumerate(model.schema.columns) if column.split("=")[0] not in moving]
+    moving = {f.name for f in schema.actionable} | set(schema.consequence_order)
+    fixed = [i for i, column in enumerate(schema.columns) if column.split("=")[0] not in moving]
+    assert {schema.columns[i].split("=")[0] for i in fixed} >= {"age", "sex", "ethnicity", "height"}
     for row in rows[:, fixed]:
         np.testing.assert_array_equal(row, question.patient.factual[fixed])
 
@@ -38,11 +62,12 @@ def test_fixed_features_never_move(data: st.DataObject, model: ModelVersion, hel
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)
 def test_every_value_keeps_direction_step_limit_and_clinical_range(
-    data: st.DataObject, model: ModelVersion, held_out: list[Person]
+    data: st.DataObject, either: ModelVersion, strangers: list[Person]
 ) -> None:
-    person = data.draw(st.sampled_from(held_out))
-    for lever in problem_about(model, person).levers:
-        action, start = lever.feature.action, lever.values[0]
+    person = data.draw(st.sampled_from(strangers))
+    for lever in problem_about(either, person).levers:
+        assert lever.feature.action is not None
+        action, start = lever.feature.action.for_person(person), lever.values[0]
         assert action is not None
         moved = lever.values[1:] - start
         if action.direction is Direction.DECREASE:
@@ -123,21 +148,81 @@ def test_an_unknown_value_is_never_moved(model: ModelVersion, helpable: Person) 
     assert "fibre" not in {lever.feature.name for lever in levers}
 
 
-def test_smoking_can_stop_altogether(model: ModelVersion, helpable: Person) -> None:
-    levers = problem_about(model, helpable | {"cigarettes": 12}).levers
-    smoking = next(lever for lever in levers if lever.feature.name == "cigarettes")
+def lever_on(model: ModelVersion, person: Person, name: str) -> Lever | None:
+    return next((one for one in problem_about(model, person).levers if one.feature.name == name), None)
+
+
+def values_on(model: ModelVersion, person: Person, name: str) -> list[float]:
+    """The values that a feature may take; none where it may not move."""
+    lever = lever_on(model, person, name)
+    return lever.values.tolist() if lever else []
+
+
+def test_smoking_can_stop_altogether(version_1: ModelVersion, helpable: Person) -> None:
+    smoking = lever_on(version_1, helpable | {"cigarettes": 12}, "cigarettes")
+    assert smoking is not None
     assert smoking.values.tolist() == [12, 7, 2, 0]
     assert smoking.steps.tolist() == [0, -1, -2, -3]
 
 
-def test_sleep_moves_towards_its_range_from_either_side(model: ModelVersion, helpable: Person) -> None:
+@pytest.mark.parametrize("cigarettes", [1, 12, 60])
+def test_smoking_stops_altogether_or_not_at_all(
+    model: ModelVersion, helpable: Person, cigarettes: int
+) -> None:
+    smoking = lever_on(model, helpable | {"cigarettes": cigarettes}, "cigarettes")
+    action = model.schema["cigarettes"].action
+    assert smoking is not None
+    assert action is not None
+    assert smoking.values.tolist() == [cigarettes, 0]
+    assert smoking.steps.tolist() == [0, -1]
+    assert smoking.effort.tolist() == [0, model.schema.model.effort_per_change + action.effort]
+
+
+def test_sleep_moves_towards_its_range_from_either_side(version_1: ModelVersion, helpable: Person) -> None:
     def values(hours: float) -> list[float]:
-        levers = problem_about(model, helpable | {"sleep": hours}).levers
-        return next((lever.values.tolist() for lever in levers if lever.feature.name == "sleep"), [])
+        return values_on(version_1, helpable | {"sleep": hours}, "sleep")
 
     assert values(5.5) == [5.5, 6.0, 6.5, 7.0, 7.5]
     assert values(10.5) == [10.5, 10.0, 9.5, 9.0, 8.5]
     assert values(8.0) == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "values"), [(5.5, [5.5, 6.0, 6.5]), (6.5, [6.5, 7.0]), (7.0, []), (10.5, [])]
+)
+def test_sleep_is_only_ever_made_longer(
+    model: ModelVersion, helpable: Person, hours: float, values: list[float]
+) -> None:
+    assert values_on(model, helpable | {"sleep": hours}, "sleep") == values
+
+
+@pytest.mark.parametrize(
+    ("ethnicity", "lowest"), [("non_hispanic_asian", 24.0), ("other", 25.0), (None, 25.0)]
+)
+def test_how_far_weight_is_lost_goes_by_whom_it_is_about(
+    model: ModelVersion, helpable: Person, ethnicity: str | None, lowest: float
+) -> None:
+    """Overweight begins at 23 for Asian people, at 25 for all others; more than 7 % is lost by nobody."""
+    person = helpable | {"age": 50, "ethnicity": ethnicity, "bmi": 25.5, "weight": None, "waist": None}
+    assert min(values_on(model, person, "bmi")) == lowest
+
+
+@pytest.mark.parametrize(
+    ("name", "age", "is_open"),
+    [
+        ("bmi", 75, True),
+        ("bmi", 76, False),
+        ("vigorous_activity", 64, True),
+        ("vigorous_activity", 65, False),
+        ("moderate_activity", 90, True),
+    ],
+)
+def test_an_action_is_open_at_some_ages_alone(
+    model: ModelVersion, helpable: Person, name: str, age: int, is_open: bool
+) -> None:
+    person = helpable | {"age": age, "bmi": 35.0, "weight": None, "waist": None}
+    person |= {"vigorous_activity": False, "moderate_activity": False}
+    assert bool(values_on(model, person, name)) is is_open
 
 
 @pytest.mark.parametrize(
@@ -162,36 +247,52 @@ def test_who_lies_beyond_a_relation_of_suggestions_still_has_other_levers(
     heart: ServedModel, heart_patient: Person
 ) -> None:
     person = heart_patient | {"age": 70, "max_heart_rate": 180, "sbp": 150, "total_cholesterol": 260}
-    levers = problem_about(heart.model, person).levers
+    levers = problem_about(treated(heart.model), person).levers
     assert {"sbp", "total_cholesterol"} <= {lever.feature.name for lever in levers}
     assert levers.allowed(np.ones((1, len(levers)), dtype=np.int64)).all()
 
 
 def test_a_yes_can_turn_into_a_no_and_not_back(heart: ServedModel, heart_patient: Person) -> None:
     def moves(sugar: bool) -> list[list[float]]:
-        levers = problem_about(heart.model, heart_patient | {"high_fasting_sugar": sugar}).levers
+        levers = problem_about(treated(heart.model), heart_patient | {"high_fasting_sugar": sugar}).levers
         return [lever.values.tolist() for lever in levers if lever.feature.name == "high_fasting_sugar"]
 
     assert moves(sugar=True) == [[1, 0]]
     assert moves(sugar=False) == []
 
 
+def test_what_treatment_alone_moves_stays_unless_treatment_is_included(
+    heart: ServedModel, heart_patient: Person
+) -> None:
+    person = heart_patient | {"age": 50, "max_heart_rate": 140, "sbp": 150, "total_cholesterol": 260}
+    person |= {"high_fasting_sugar": True}
+    usual, more = (problem_about(one, person).levers for one in (heart.model, treated(heart.model)))
+    assert [lever.feature.name for lever in usual] == ["max_heart_rate"]
+    assert {lever.feature.name for lever in more} == {
+        "max_heart_rate",
+        "sbp",
+        "total_cholesterol",
+        "high_fasting_sugar",
+    }
+
+
 def test_who_lies_beyond_what_was_observed_keeps_the_lever_that_matters(
-    model: ModelVersion, helpable: Person
+    version_1: ModelVersion, model: ModelVersion, helpable: Person
 ) -> None:
     """560 mg/dL is beyond the highest of anybody, 464, and so is what the largest change brings it to."""
-    far = problem_about(model, {**helpable, "total_cholesterol": 560}).levers
-    values = {lever.feature.name: lever.values for lever in far}["total_cholesterol"]
-    assert values[0] == 560
-    assert values[-1] == 500
+    far = {**helpable, "total_cholesterol": 560}
+    assert values_on(version_1, far, "total_cholesterol")[::6] == [560, 500]
+    assert values_on(treated(model), far, "total_cholesterol")[::14] == [560, 420]
+    sitting = values_on(model, {**helpable, "sedentary": 1400}, "sedentary")
+    assert sitting == [1400, 1370, 1340]
 
 
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)
 def test_no_value_ends_further_from_what_was_observed_than_it_began(
-    data: st.DataObject, model: ModelVersion, held_out: list[Person]
+    data: st.DataObject, either: ModelVersion, strangers: list[Person]
 ) -> None:
-    person = dict(data.draw(st.sampled_from(held_out)))
+    person, model = dict(data.draw(st.sampled_from(strangers))), either
     free = [f for f in model.schema.actionable if f.is_numeric and f.name not in ("bmi", "carbohydrate")]
     for feature in data.draw(st.lists(st.sampled_from(free), max_size=4, unique_by=lambda f: f.name)):
         assert feature.clinical is not None

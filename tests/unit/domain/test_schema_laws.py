@@ -80,7 +80,8 @@ def _value(feature: Feature) -> st.SearchStrategy[Any]:
 
 def check_values(schema: FeatureSchema, lever: Lever, patient: Patient) -> None:
     """Every level is in range, on step and in its direction, and so is what moves along."""
-    feature, action = lever.feature, lever.feature.action
+    feature = lever.feature
+    action = feature.action and feature.action.for_person(patient.values)
     assert action is not None
     start, moved = patient.factual[schema.column_of[feature.name]], lever.values[1:]
     np.testing.assert_array_equal(lever.rows[0], patient.factual[lever.columns])
@@ -95,6 +96,8 @@ def check_values(schema: FeatureSchema, lever: Lever, patient: Patient) -> None:
     steps = (moved - start) / action.step
     on_step = np.abs(steps - np.round(steps)) * action.step <= 2 * _SLACK
     assert (on_step | (action.reaches_limit & np.isin(moved, action.limit))).all()
+    if action.whole:
+        assert moved.tolist() == [min(action.limit) if sign[0] < 0 else max(action.limit)]
     assert (np.diff(lever.effort) > 0).all()
 
 
@@ -125,6 +128,7 @@ def check_carries(schema: FeatureSchema, data: st.DataObject) -> None:
     tops = np.array([lever.top for lever in levers], dtype=np.int64)
     levels = rng.integers(0, tops + 1, size=(6, len(levers))) * (rng.random((6, len(levers))) < 0.5)
     rows = levers.rows(levels)
+    event(f"{levers.consequences.number > 0=}")
     for row in rows[levers.allowed(levels)]:
         values = schema.decode(row, patient.values)
         for feature in schema.features:

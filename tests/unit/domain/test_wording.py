@@ -1,5 +1,6 @@
 """Sentences for clinicians."""
 
+from app.classifiers.model_version import ModelVersion
 from app.domain.counterfactual import Change
 from app.domain.schema import FeatureSchema
 from app.domain.wording import number, plain, summary, value_text
@@ -12,12 +13,25 @@ def change(schema: FeatureSchema, name: str, before: float | bool, after: float 
     )
 
 
-def test_one_change_with_what_moves_along(schema: FeatureSchema) -> None:
-    changes = [change(schema, "bmi", 33.1, 30.1)]
-    linked = [change(schema, "weight", 95.7, 87.0), change(schema, "waist", 104.0, 96.8)]
+BMI = ("bmi", 33.1, 30.1)
+ALONG = [("weight", 95.7, 87.0), ("waist", 104.0, 96.8)]
+
+
+def test_one_change_with_what_moves_along(version_1: ModelVersion) -> None:
+    schema = version_1.schema
+    changes, linked = [change(schema, *BMI)], [change(schema, *one) for one in ALONG]
     assert summary(schema, changes, linked) == (
         "Consider bringing body mass index down, from 33.1 to 30.1 kg/m² "
         "(weight from 95.7 to 87.0 kg, waist from 104.0 to 96.8 cm)."
+    )
+
+
+def test_what_people_speak_of_is_told_first(schema: FeatureSchema) -> None:
+    """Of their weight, not of their index, where a schema says so."""
+    changes, linked = [change(schema, *BMI)], [change(schema, *one) for one in ALONG]
+    assert summary(schema, changes, linked) == (
+        "Consider losing weight, from 95.7 to 87.0 kg "
+        "(body mass index from 33.1 to 30.1 kg/m², waist from 104.0 to 96.8 cm)."
     )
 
 

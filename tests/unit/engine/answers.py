@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.domain.counterfactual import Counterfactual, GenerationStats, Generator, RecourseResult
+from app.domain.counterfactual import Counterfactual, Diversity, GenerationStats, Generator, RecourseResult
 from app.domain.schema import IntArray
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
@@ -24,11 +24,12 @@ def answer(
     proposals: IntArray | None = None,
     in_batches: bool = False,
     work: float = WORK,
+    diversity: Diversity = Diversity.LEAST_EFFORT,
 ) -> RecourseResult:
     """The outcome for a question; `in_batches` as for a classifier whose trees cannot be seen."""
     risk = float(problem.risk(problem.unchanged)[0])
     proposed = problem.unchanged[:0] if proposals is None else proposals
-    preferences = Preferences(count, min_robustness, generator)
+    preferences = Preferences(count, min_robustness, generator, diversity)
     references = replace(served.references, forest=None) if in_batches else served.references
     result = search(problem, references, preferences, work)
     return recommend(problem, references, preferences, risk, result, proposed, NO_MODEL)
@@ -36,7 +37,7 @@ def answer(
 
 def levels_of(problem: RecourseProblem, option: Counterfactual) -> IntArray:
     """Where an option puts each lever, shape (levers,)."""
+    changed = {change.feature for change in option.changes}
     row = problem.schema.encode(option.features)
-    return np.array(
-        [int(np.argmin(np.abs(lever.values - row[lever.columns[0]]))) for lever in problem.levers]
-    )
+    reached = [int(np.argmin(np.abs(lever.values - row[lever.columns[0]]))) for lever in problem.levers]
+    return np.array(reached) * [lever.feature.name in changed for lever in problem.levers]

@@ -3,21 +3,25 @@
 import pytest
 
 from app.classifiers.partitions import Side, people_of
-from app.engine.registry import ModelRegistry, served_model
+from app.domain.feature import Role
+from app.domain.scope import USUAL
+from app.engine.registry import ModelRegistry, ServedModel, served_model
 from tests.rare import rare_model, synthetic_people
-from tests.unit.engine.models import NAMES, Cohort
+from tests.unit.engine.models import NAMES, WITH_TREATMENT, Cohort
 
 
 @pytest.fixture(scope="session")
 def cohorts(registry: ModelRegistry) -> dict[str, Cohort]:
     """Each model with people whom it did not learn from."""
-    shipped = {name: registry.named(name) for name in NAMES[:2]}
-    real = {
-        name: Cohort(served, [person.features for person in people_of(served.model, Side.HELD_OUT)])
-        for name, served in shipped.items()
-    }
+    real = {name: _real(registry.named(name)) for name in NAMES[:3]}
     rare = rare_model()
-    return real | {NAMES[2]: Cohort(served_model(rare), synthetic_people(600, seed=5))}
+    return real | {NAMES[3]: Cohort(served_model(rare), synthetic_people(600, seed=5))}
+
+
+def _real(served: ServedModel) -> Cohort:
+    people = [person.features for person in people_of(served.model, Side.HELD_OUT)]
+    is_treated = any(feature.role is Role.TREATMENT for feature in served.model.schema.features)
+    return Cohort(served, people, WITH_TREATMENT if is_treated else USUAL)
 
 
 @pytest.fixture(scope="session", params=NAMES)

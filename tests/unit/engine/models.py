@@ -1,4 +1,7 @@
-"""Three models that laws of the engine are tested on, each with people on both sides of any threshold."""
+"""The models that laws of the engine are tested on, each with people on both sides of any threshold.
+
+One with effects and an older without, one whose treatments are included, a synthetic one of a rare outcome.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,6 +11,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from app.domain.constraints import read_constraints
+from app.domain.scope import USUAL, Inclusion, Scope
 from app.engine.problem import RecourseProblem
 from app.engine.registry import ServedModel
 from tests.asking import Person, problem_about
@@ -15,7 +19,8 @@ from tests.unit.engine.exact.brute import is_small
 
 TARGETS = [0.05, 0.1, 0.2, 0.4, 0.5, 0.6]
 _CHANGES = st.integers(1, 4)
-NAMES = ["dysglycaemia", "heart-disease", "synthetic-rare"]
+NAMES = ["dysglycaemia", "dysglycaemia@1", "heart-disease", "synthetic-rare"]
+WITH_TREATMENT = Scope(include=(Inclusion.TREATMENT,))
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,7 @@ class Cohort:
 
     served: ServedModel
     people: list[Person]
+    scope: Scope = USUAL
 
     @cached_property
     def risk(self) -> "np.typing.NDArray[np.float64]":
@@ -42,12 +48,14 @@ def small_question(
 
     Half of them start not far above the target: there the risk now is at or below one half for most targets.
     """
-    schema, target = cohort.served.model.schema, data.draw(st.sampled_from(TARGETS))
+    schema, target = cohort.served.model.schema.within(cohort.scope), data.draw(st.sampled_from(TARGETS))
     above = cohort.above(target)
     assume(above)
     names = [feature.name for feature in schema.actionable]
     chosen = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=5, unique=True))
     constraints = read_constraints(schema, chosen, None, data.draw(changes))
-    problem = problem_about(cohort.served.model, data.draw(st.sampled_from(above)), constraints, target)
+    problem = problem_about(
+        cohort.served.model, data.draw(st.sampled_from(above)), constraints, target, cohort.scope
+    )
     assume(len(problem.levers) > 0 and is_small(problem))
     return problem

@@ -201,7 +201,7 @@ def test_what_is_not_known_is_never_told(
 def schema_of(schema: FeatureSchema, names: Sequence[str]) -> FeatureSchema:
     """A schema of some of the features alone."""
     content = schema.model_dump(by_alias=True)
-    content |= {"link": [], "relation": []}
+    content |= {"link": [], "relation": [], "effect": []}
     content["feature"] = [one | {"action": None} for one in content["feature"] if one["name"] in names]
     return FeatureSchema.model_validate(content)
 

@@ -30,9 +30,10 @@ def request_from(context: AnswerContext, setting: WhatIfSetting) -> Counterfactu
         raise InvalidInputError.at("", "Everything is locked: leave at least one value free.")
     constraints, question = context.row.constraints, question_of(context, setting.scope)
     assert question is not None
+    made = context.row.prediction
     return CounterfactualsRequest(
         patient_id=context.row.patient_id,
-        model=context.row.prediction.model_name,
+        model=f"{made.model_name}@{made.model_version}",
         features=dict(setting.features),
         target=TargetIn(max_risk=context.answer.prediction.target),
         constraints=ConstraintsIn(
@@ -56,10 +57,11 @@ def request_about(
     Raises:
         InvalidInputError: there is no such model, or a field is no number.
     """
-    schema = registry.named(model).model.schema
+    served = registry.named(model)
+    schema = served.model.schema
     return CounterfactualsRequest(
         patient_id=patient_id,
-        model=schema.model.name,
+        model=registry.name_of(served),
         features=read_fields(schema, fields),
         count=MOST_OPTIONS,
     )

@@ -15,7 +15,8 @@ def entering_page(registry: ModelRegistry, patient_id: str, model: str | None) -
         "unknown.html",
         404,
         patient_id=patient_id,
+        name=registry.name_of(served),
         model=schema.model,
-        models=[one.model.schema.model for one in registry],
+        models=[one.model.schema.model for one in registry.newest()],
         groups=fields_of(schema),
     )

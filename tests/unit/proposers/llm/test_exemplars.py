@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 
 from app.classifiers.folder import ModelFolderError
-from app.classifiers.model_version import ModelVersion
+from app.engine.registry import ModelRegistry
 from app.proposers.llm.exemplars import load_exemplars
 
 
-def test_the_shipped_exemplars_are_read(model: ModelVersion) -> None:
+@pytest.mark.parametrize(("reference", "count"), [("dysglycaemia@1", 200), ("dysglycaemia@2", 39)])
+def test_the_shipped_exemplars_are_read(registry: ModelRegistry, reference: str, count: int) -> None:
+    model = registry.named(reference).model
     bank = load_exemplars(model.folder, len(model.schema.columns))
-    assert len(bank.exemplars) == 200
+    assert len(bank.exemplars) == count
     assert {len(exemplar.row) for exemplar in bank.exemplars} == {len(model.schema.columns)}
 
 

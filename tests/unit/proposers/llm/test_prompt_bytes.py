@@ -1,6 +1,6 @@
 """An adapter keeps the prompt that it was taught on: what is sent about 50 people is pinned byte for byte.
 
-`prompts.json` holds SHA-256 digests by model and style. Whoever changes it tunes anew (docs/finetuning.md).
+`prompts.json` holds SHA-256 digests by style and version. Whoever changes it tunes anew (docs/finetuning.md).
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Side, people_of
 from app.engine.marginal_effects import marginal_effects_of
 from app.engine.problem import problem_about
-from app.engine.registry import ServedModel
+from app.engine.registry import ModelRegistry
 from app.proposers.llm.exemplars import load_exemplars
 from app.proposers.llm.prompt import Style, case_text, messages
 
@@ -35,8 +35,6 @@ def digest_of(model: ModelVersion, style: Style) -> str:
 
 
 @pytest.mark.parametrize("style", list(Style))
-def test_prompts_stay_what_adapters_were_taught_on(
-    model: ModelVersion, heart: ServedModel, style: Style
-) -> None:
-    digests = {one.name: digest_of(one, style) for one in (model, heart.model)}
+def test_prompts_stay_what_adapters_were_taught_on(registry: ModelRegistry, style: Style) -> None:
+    digests = {one.model.reference: digest_of(one.model, style) for one in registry}
     assert digests == PINNED[style]

@@ -62,7 +62,7 @@ def test_what_is_not_well_formed_is_not_guessed_at(model: ModelVersion, helpable
 
 
 def test_an_object_that_holds_the_answer_reads_like_it(model: ModelVersion, helpable: Person) -> None:
-    levers = problem_about(model, helpable).levers
+    levers = problem_about(model, helpable | {"bmi": 30.0, "weight": None, "fibre": 12}).levers
     bare = read_answer(levers, '"BMI -1 fibre 1"')
     assert bare is not None
     held = read_answer(levers, '{"changes": "BMI -1 fibre 1"}')

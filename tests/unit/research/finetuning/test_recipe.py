@@ -37,5 +37,5 @@ def test_a_missing_one_too(tmp_path: Path) -> None:
 
 
 def test_an_unknown_model_is_told(tmp_path: Path) -> None:
-    with pytest.raises(FinetuningError, match=r"task\.toml is missing"):
+    with pytest.raises(FinetuningError, match=r"gout holds no trained version"):
         read_task("gout", tmp_path)

@@ -69,7 +69,7 @@ def test_nobody_of_a_site_teaches_the_classifier_that_is_tried_on_it(
         seen.append({row.tobytes() for row in sample.rows})
         return fit(heart.model.schema, sample)
 
-    monkeypatch.setattr(sites, "fit", watched)
+    monkeypatch.setattr(sites, "fit_people", watched)
     leave_one_site_out(schema, people)
 
     for site, taught in zip(SIZES, seen, strict=True):

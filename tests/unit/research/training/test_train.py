@@ -20,9 +20,9 @@ def silent(message: str, fraction: float | None) -> None:
 
 @pytest.fixture
 def store(tmp_path: Path, schema: FeatureSchema) -> Path:
-    """A store whose model has an old version with one file."""
-    shipped = Path(__file__).parents[4] / "model_store" / "dysglycaemia" / "task.toml"
-    version = tmp_path / "dysglycaemia" / train.VERSION
+    """A store whose model has an old version with one file, and would have it trained again."""
+    shipped = Path(__file__).parents[4] / "model_store" / "dysglycaemia" / "1" / "task.toml"
+    version = tmp_path / "dysglycaemia" / "1"
     version.mkdir(parents=True)
     shutil.copy(shipped, tmp_path / "dysglycaemia")
     (version / "card.md").write_text("the old version")
@@ -45,6 +45,19 @@ def test_a_finished_version_takes_the_old_ones_place(monkeypatch: pytest.MonkeyP
     assert home == store / "dysglycaemia" / "1"
     assert (home / "card.md").read_text() == "the new version"
     assert names_in(store / "dysglycaemia") == ["1", "task.toml"]
+
+
+def test_another_version_leaves_the_old_one_alone(monkeypatch: pytest.MonkeyPatch, store: Path) -> None:
+    task = store / "dysglycaemia" / "task.toml"
+    task.write_text(task.read_text().replace('name = "dysglycaemia"', 'name = "dysglycaemia"\nversion = "2"'))
+    monkeypatch.setattr(train, "_read_cohort", lambda *_: None)
+    monkeypatch.setattr(train, "_build", lambda *_: None)
+
+    home = train.train("dysglycaemia", store, store / "cache", silent)
+
+    assert names_in(store / "dysglycaemia") == ["1", "2", "task.toml"]
+    assert names_in(store / "dysglycaemia" / "1") == ["card.md"]
+    assert (home / "task.toml").read_bytes() == task.read_bytes()
 
 
 def test_a_failed_run_leaves_the_old_version_whole(monkeypatch: pytest.MonkeyPatch, store: Path) -> None:

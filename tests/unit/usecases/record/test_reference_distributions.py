@@ -22,7 +22,7 @@ def test_everybody_whose_value_is_known_is_in_one_bin(
     registry: ModelRegistry, distributions: dict[str, ReferenceDistributions], name: str
 ) -> None:
     model = registry.named(name).model
-    for feature_name, distribution in distributions[name].by_feature.items():
+    for feature_name, distribution in distributions[model.reference].by_feature.items():
         column = model.population.rows[:, model.schema.column_of[feature_name]]
         known = ~np.isnan(column)
         assert sum(one.without + one.having for one in distribution.bins) == known.sum(), feature_name
@@ -39,7 +39,7 @@ def test_bins_take_in_as_many_values_each(
     """Whole numbers in bins of a width of 1.5 would show a comb that is not there."""
     for feature in model.schema.features:
         if feature.kind in (Kind.NUMBER, Kind.INTEGER):
-            distribution = distributions[model.name].by_feature[feature.name]
+            distribution = distributions[model.reference].by_feature[feature.name]
             widths = {round((one.high - one.low) / feature.precision, 6) for one in distribution.bins}
             assert len(widths) == 1
             assert widths.pop().is_integer()
@@ -49,7 +49,7 @@ def test_bins_take_in_as_many_values_each(
 def test_the_share_below_rises_with_the_value(
     distributions: dict[str, ReferenceDistributions], values: tuple[float, float]
 ) -> None:
-    distribution = distributions["dysglycaemia"].by_feature["bmi"]
+    distribution = distributions["dysglycaemia@1"].by_feature["bmi"]
     low, high = sorted(values)
     assert 0 <= distribution.below(low) <= distribution.below(high) <= 1
 

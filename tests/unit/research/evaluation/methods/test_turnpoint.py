@@ -64,6 +64,6 @@ def answers(place: CohortSpec) -> dict[int, list[Changes]]:
 def test_the_engine_answers_as_its_version_says() -> None:
     assert ENGINE_VERSION == 1
     assert (
-        answers(CohortSpec("dysglycaemia", SettingKind.ACTIONABLE, people=len(ACTIONABLE))) == ACTIONABLE
+        answers(CohortSpec("dysglycaemia@1", SettingKind.ACTIONABLE, people=len(ACTIONABLE))) == ACTIONABLE
     ), WHY
     assert answers(CohortSpec("heart-disease", SettingKind.FREE, people=len(FREE))) == FREE, WHY

@@ -6,12 +6,17 @@ import pytest
 from app.domain.counterfactual import Generator
 from app.domain.schema import IntArray
 from app.engine.preferences import Preferences
-from app.engine.registry import ServedModel
+from app.engine.registry import ModelRegistry, ServedModel
 from app.engine.search import search
 from app.proposers.llm.response import write_answer
 from research.evaluation.proposals.cases import Case, cases_of
 from research.evaluation.proposals.measures import ProposalScores, scores
 from research.evaluation.proposals.summary import markdown, summarise
+
+
+@pytest.fixture(scope="module")
+def served(registry: ModelRegistry) -> ServedModel:
+    return registry.named("dysglycaemia@1")
 
 
 @pytest.fixture(scope="module")

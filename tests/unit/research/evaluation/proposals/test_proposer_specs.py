@@ -17,9 +17,9 @@ def test_a_style_needs_no_adapter(model: ModelVersion, style: str) -> None:
     assert (subject.name, subject.style, subject.adapter) == (style, Style(style), None)
 
 
-def test_the_models_own_adapter_and_any_other(model: ModelVersion) -> None:
-    own = proposer_spec("fine_tuned", model)
-    other = proposer_spec(f"second round={model.folder / 'adapter'}", model)
+def test_the_models_own_adapter_and_any_other(version_1: ModelVersion) -> None:
+    own = proposer_spec("fine_tuned", version_1)
+    other = proposer_spec(f"second round={version_1.folder / 'adapter'}", version_1)
     assert (other.name, other.style, other.adapter) == ("second round", Style.FINE_TUNED, own.adapter)
 
 

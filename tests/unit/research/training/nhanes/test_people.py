@@ -6,7 +6,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from app.classifiers.store import read_schema
 from app.domain.schema import FeatureSchema
+from app.paths import MODEL_STORE
 from research.training.errors import TrainingError
 from research.training.nhanes import people as nhanes
 from research.training.people import Participant, Tally
@@ -135,7 +137,7 @@ def test_cigarettes(schema: FeatureSchema, smoked: float, a_day: float, cigarett
         ("HbA1c was not measured", {"Glycohemoglobin": NOT_ASKED}),
         ("height is missing", {"StandingHeightCm": NOT_ASKED}),
         ("weight is missing", {"WeightKg": NOT_ASKED}),
-        ("walking or cycling to get around is missing", {"WalkOrBicycle": NOT_ASKED}),
+        ("sex is missing", {"Gender": NOT_ASKED}),
         ("weight does not agree with bmi and height", {"WeightKg": 90.0}),
         (
             "hdl_cholesterol contradicts other features: HDL is part of total cholesterol",
@@ -150,6 +152,13 @@ def test_who_is_left_out_is_counted_by_reason(
 
     assert people == []
     assert {why: n for why, n in tally.dropped.items() if n} == {reason: 1}
+
+
+def test_nobody_is_left_out_for_what_may_be_unknown() -> None:
+    """By the schema of the next training: an answer that was not given is no reason to learn less."""
+    schema = read_schema(MODEL_STORE / "dysglycaemia")
+    (person,), _ = read(schema, WalkOrBicycle=NOT_ASKED, RacehispanicOriginWNhAsian=NOT_ASKED)
+    assert person.values["active_travel"] is person.values["ethnicity"] is None
 
 
 def test_another_table_is_refused(schema: FeatureSchema) -> None:
