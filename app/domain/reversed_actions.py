@@ -1,7 +1,8 @@
 """Behaviour the other way: a schema whose actionable features go where they should not.
 
 For rows of the high-risk class: what may fall, rises, and what may rise, falls, in the same steps and no
-further than the same largest change. Links, relations and ranges hold as ever. Never for advice.
+further than the same largest change. Links, relations and ranges hold as ever; effects do not: trials saw
+what follows from an action, and nothing of its opposite. Never for advice.
 """
 
 from typing import Any
@@ -41,4 +42,6 @@ def _reversed_action(feature: Feature, action: Action) -> dict[str, Any]:
         "limits": (),
         "reaches_limit": False,
         "whole": False,
+        "when": {},
+        "intensive": None,
     }
