@@ -81,8 +81,8 @@ def test_a_proof_is_told_with_what_it_holds_for(
     assert {"feature", "label", "from", "to", "step", "unit"} == set(said["conditions"]["permitted"][0])
     (relaxed,) = said["relaxed"]
     page = page_of(client, patient_id)
-    assert "at most 1 change at once" in page
-    assert f"With {relaxed['max_changes']} changes at once" in page
+    assert "at most 1 behaviour at once" in page
+    assert f"With {relaxed['max_changes']} behaviours at once" in page
     again = ask(client, question, target=target, constraints={"max_changes": relaxed["max_changes"]})
     lowest = (
         min(option["risk"] for option in again["counterfactuals"])

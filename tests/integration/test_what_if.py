@@ -67,6 +67,9 @@ def test_values_that_contradict_each_other_have_no_risk(
         {"at.bmi": "9" * 9000},
         {"at.age": "1"},
         {"lock.nonsense": "on"},
+        {"keep.nonsense": "on"},
+        {"include": "wishes"},
+        {"programme": "999"},
         {"answer": "not-an-id"},
     ],
 )
@@ -146,20 +149,48 @@ def test_asking_again_does_not_reach_further(client: httpx.Client, answer: Json,
 
 def test_locks_and_the_callers_constraints_stay(client: httpx.Client, question: Json) -> None:
     low = question["features"]["bmi"] - 1
-    constraints = {"features_to_vary": ["bmi", "hdl_cholesterol"], "permitted_range": {"bmi": [low, None]}}
+    constraints = {
+        "features_to_vary": ["bmi", "sugar", "fibre"],
+        "permitted_range": {"bmi": [low, None], "active_travel": False},
+    }
     answer = ask(client, question, constraints=constraints)
     page = page_of(client, question["patient_id"])
-    assert f"To end within</dt><dd>Body mass index {low:g} at least" in page
-    assert 'name="lock.sedentary" value="on" checked' in page
-    assert 'name="lock.bmi" value="on">' in page
-    locks = {"lock.sedentary": "on", "lock.hdl_cholesterol": "on"}
+    assert "Allowed to change</dt><dd>weight, total sugars, dietary fibre" in page
+    assert f"Walking or cycling to get around no, Body mass index {low:g} at least" in page
+    assert 'name="keep.activity" value="on" checked' in page
+    assert 'name="lock.carbohydrate" value="on" checked' in page
+    assert 'name="lock.sugar" value="on">' in page
+    locks = {"keep.activity": "on", "lock.sugar": "on"}
     path = f"/patients/{question['patient_id']}/interventions"
     sent = client.post(path, data={"answer": answer["id"]} | locks, headers=HTML)
     asked = page_of(client, question["patient_id"], "?" + sent.headers["location"].split("?")[1])
-    assert 'name="lock.hdl_cholesterol" value="on" checked' in asked
+    assert 'name="keep.activity" value="on" checked' in asked
+    assert 'name="lock.sugar" value="on" checked' in asked
+    assert "Kept as they are</dt><dd>activity, total sugars" in asked
     newest = client.get(path).json()["answers"][0]
     for option in newest["counterfactuals"]:
         assert option["features"]["bmi"] >= low
+        changed = {one["feature"] for one in option["changes"]}
+        assert not changed & {"sugar", "sedentary", "moderate_activity", "vigorous_activity", "active_travel"}
+
+
+def test_what_is_opened_beyond_the_usual_is_asked_for_and_shown(
+    client: httpx.Client, answer: Json, database: Database
+) -> None:
+    path = f"/patients/{answer['patient_id']}/interventions"
+    choices = {"include": "treatment", "programme": "intensive"}
+    sent = client.post(path, data={"answer": answer["id"]} | choices, headers=HTML)
+    assert sent.status_code == 303
+    asked = page_of(client, answer["patient_id"], "?" + sent.headers["location"].split("?")[1])
+    assert "treatment targets, for the clinician" in asked
+    assert "Programme</dt><dd>intensive" in asked
+    assert 'name="include" value="treatment" checked' in asked
+    assert 'name="programme" value="intensive" checked' in asked
+    newest = client.get(path).json()["answers"][0]
+    recorded = database.execute(
+        "SELECT include, programme FROM answers WHERE id = %s", [newest["id"]]
+    ).fetchone()
+    assert recorded == (["treatment"], "intensive")
 
 
 def follow(model: ModelVersion, features: Json, bmi: float) -> Json:
