@@ -35,6 +35,70 @@ class Change(Read):
     unit: str | None
 
 
+class OptionChange(Change):
+    """One change that an option asks for, and what the classifier makes of it.
+
+    `part`: of the fall of the risk, this change's Shapley value (0-1; below 0 where it raises the risk); the
+    parts of an option add up to the fall. `alone`: by how much it lowers the risk by itself, with what it
+    brings along. Both are None in answers of older services.
+    """
+
+    part: float | None = None
+    alone: float | None = None
+
+
+class BroughtAlong(Change):
+    """What follows from the changes, on average, by published effects; a person may differ.
+
+    The value lies between `low` and `high` where all effects are at one end of their intervals. `drivers`
+    are the changed features that it follows from, `sources` where the effects were published, `grade` the
+    lowest grade of evidence among them (A to C), `lag` after what time the trials saw it.
+    """
+
+    low: float
+    high: float
+    drivers: list[str]
+    sources: list[str]
+    grade: str
+    lag: str
+
+
+class LeverAlone(Change):
+    """How far one change alone goes: `reduction` is by how much the risk falls (0-1)."""
+
+    reduction: float
+
+
+class Strategy(Read):
+    """What an option is about, in words and by themes, and what sets it apart from the other options.
+
+    `distinctions` are among least_effort, fewest_changes and without_weight_goal.
+    """
+
+    name: str
+    themes: list[str]
+    distinctions: list[str]
+
+
+class Shortfall(Read):
+    """Why there are fewer options than were asked for.
+
+    `variants` further ways were left out since they are too much like those shown; `proved`: there is no
+    further way that holds as well.
+    """
+
+    variants: int
+    proved: bool
+
+
+class AlwaysSaid(Read):
+    """What is said to a person beside the options, about one feature, and where it is known from."""
+
+    feature: str
+    text: str
+    source: str
+
+
 class Plausibility(Read):
     """How much the changed person resembles real people of the target class."""
 
@@ -65,8 +129,10 @@ class Counterfactual(Read):
 
     id: UUID
     rank: int
-    changes: list[Change]
+    strategy: Strategy | None = None
+    changes: list[OptionChange]
     linked: list[Change]
+    brought_along: list[BroughtAlong] = []
     features: dict[str, Value]
     risk: float
     verified: bool = False
@@ -77,6 +143,8 @@ class Counterfactual(Read):
     fragile: bool
     generator: str
     summary: str
+    consequences: str | None = None
+    """In words, what is brought along."""
 
 
 class PermittedChange(Read):
@@ -91,7 +159,7 @@ class PermittedChange(Read):
 
 
 class Conditions(Read):
-    """What a finding holds for: at most `max_changes` of the `permitted` changes at once."""
+    """What a finding holds for: at most `max_changes` of the `permitted` behaviours at once."""
 
     max_changes: int
     permitted: list[PermittedChange]
@@ -112,7 +180,8 @@ class Infeasible(Read):
     lowest_reachable_risk: float
     proved: bool
     risk_bound: float | None = None
-    reached_by: list[Change]
+    reached_by: list[OptionChange]
+    brought_along: list[BroughtAlong] = []
     conditions: Conditions | None = None
     relaxed: list[Relaxed] = []
 
@@ -167,7 +236,13 @@ class Answer(Read):
     prediction: Now
     status: Status
     counterfactuals: list[Counterfactual]
+    shortfall: Shortfall | None = None
+    """Why there are fewer options than were asked for; None where there are not, or none was found."""
     infeasible: Infeasible | None
+    most_helpful: list[LeverAlone] = []
+    """How far each change goes alone, the most helpful first."""
+    always: list[AlwaysSaid] = []
+    """What is said to this person whatever the options are."""
     generation: Generation
     warnings: list[InputWarning] = []
     """Values that should be checked before anybody relies on the answer."""

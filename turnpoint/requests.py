@@ -1,7 +1,7 @@
 """The calls about one patient: counterfactuals, what was suggested before, a prediction."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import Any, TypedDict
 from uuid import UUID
 
 from turnpoint.answers import Answer, Feedback, InterventionsPage, Model, Prediction, Value
@@ -10,27 +10,34 @@ from turnpoint.call import TRANSIENT, Call, given, reading, refuse_unknown
 Features = Mapping[str, Value]
 """A feature vector by the features' names: GET /models/{name}/schema describes it."""
 
-Bounds = tuple[float | None, float | None]
-"""Low and high; None leaves a side open."""
+Bounds = bool | tuple[float | None, float | None]
+"""Low and high; None leaves a side open. Of a yes or no, the value that is permitted, or such bounds."""
 
 
 class RequestOptions(TypedDict, total=False):
     """What a question may say beside whom it is about; what is left out is the service's default.
 
-    `max_risk`: the risk (0-1) that an option must not exceed. `features_to_vary`: what may change.
+    `max_risk`: the risk (0-1) that an option must not exceed. `features_to_vary`: what may change;
+    `features_to_keep`: what must stay; both name features, or themes such as "activity".
     `permitted_range`: bounds, in the features' units, of what a changed feature ends at. `max_changes`: the
-    most features that change. `count`: how many options. `min_robustness`: the least share (0-1) of
-    refits, noise and adherence draws that an option survives. `generator`: auto, llm or search.
+    most behaviours that change. `count`: how many options. `min_robustness`: the least share (0-1) of
+    refits, noise and adherence draws that an option survives. `generator`: auto, llm or search. `include`:
+    "treatment" for what medicine moves. `programme`: usual or intensive. `diversity`: strategies (options
+    that differ) or least_effort (those of least effort, however alike).
     """
 
     model: str | None
     max_risk: float | None
     features_to_vary: Sequence[str] | None
+    features_to_keep: Sequence[str] | None
     permitted_range: Mapping[str, Bounds] | None
     max_changes: int | None
     count: int | None
     min_robustness: float | None
     generator: str | None
+    include: Sequence[str] | None
+    programme: str | None
+    diversity: str | None
 
 
 def ask(patient_id: str, features: Features, options: RequestOptions) -> Call[Answer]:
@@ -39,24 +46,39 @@ def ask(patient_id: str, features: Features, options: RequestOptions) -> Call[An
     Not repeated by itself: each answer is recorded.
     """
     refuse_unknown("ask", options, RequestOptions)
-    vary, ranges = options.get("features_to_vary"), options.get("permitted_range")
-    constraints = given(
-        features_to_vary=None if vary is None else list(vary),
-        permitted_range=None if ranges is None else {name: list(bounds) for name, bounds in ranges.items()},
-        max_changes=options.get("max_changes"),
-    )
     max_risk = options.get("max_risk")
     body = given(
         patient_id=patient_id,
         model=options.get("model"),
         features=dict(features),
         target=None if max_risk is None else {"max_risk": max_risk},
-        constraints=constraints or None,
+        constraints=_constraints(options) or None,
         count=options.get("count"),
         min_robustness=options.get("min_robustness"),
         generator=options.get("generator"),
+        include=_listed(options.get("include")),
+        programme=options.get("programme"),
+        diversity=options.get("diversity"),
     )
     return Call(method="POST", route="/counterfactuals", content=body, read=reading(Answer))
+
+
+def _constraints(options: RequestOptions) -> dict[str, Any]:
+    ranges = options.get("permitted_range")
+    return given(
+        features_to_vary=_listed(options.get("features_to_vary")),
+        features_to_keep=_listed(options.get("features_to_keep")),
+        permitted_range=None if ranges is None else {name: _bounds(own) for name, own in ranges.items()},
+        max_changes=options.get("max_changes"),
+    )
+
+
+def _listed(names: Sequence[str] | None) -> list[str] | None:
+    return None if names is None else list(names)
+
+
+def _bounds(own: Bounds) -> bool | list[float | None]:
+    return own if isinstance(own, bool) else list(own)
 
 
 def recorded(answer_id: UUID | str) -> Call[Answer]:

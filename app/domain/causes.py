@@ -3,6 +3,7 @@
 import math
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -45,26 +46,50 @@ class Draws:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cause:
-    """An effect that bears on this patient."""
+class _Bearing:
+    """An effect that bears on this patient, whatever levers are open."""
 
     effect: Effect
-    place: int
-    """Of the column that it moves, among the driven ones."""
     per_unit: float
-    """Units of that column per unit of the effect's feature: 1, but for what keeps a ratio."""
+    """Units of what moves first per unit of the effect's feature: 1, but for what keeps a ratio."""
     column: int
     """Of the driver."""
+    way: int
+    """Of the driver's action: -1 down, 1 up."""
+    harms: bool
+    """Whether it goes where the classifier sees more risk."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """Such an effect among some levers."""
+
+    of: _Bearing
+    place: int
+    """Of the column that it moves, among the driven ones."""
     lever: int
     source: int
     """The driver's place among the driven columns, or NONE."""
-    way: int
-    """Of the driver's action."""
 
     @property
-    def sizes(self) -> tuple[float, float, float]:
-        effect = self.effect
-        return effect.low * self.per_unit, effect.mean * self.per_unit, effect.high * self.per_unit
+    def effect(self) -> Effect:
+        return self.of.effect
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A feature that something may drive, for this patient."""
+
+    column: int
+    start: float
+    slope: float
+    """How much it moves per unit of what it follows."""
+    share_of_sum: float
+    most: float
+    low: float
+    high: float
+    precision: float
+    rounding: int
 
 
 class Behind(NamedTuple):
@@ -72,6 +97,16 @@ class Behind(NamedTuple):
 
     drivers: tuple[str, ...]
     effects: tuple[Effect, ...]
+
+
+class Contained(NamedTuple):
+    """An effect that is not added, since the option itself says where the feature ends."""
+
+    effect: Effect
+    driver: str
+    """The changed feature that it follows from."""
+    size: float
+    """What it would do on average, in the unit of the effect's feature."""
 
 
 @dataclass(frozen=True)
@@ -86,46 +121,94 @@ class CausalModel:
         owner = {int(column): place for place, lever in enumerate(levers) for column in lever.columns}
         driven: dict[str, int] = {}
         causes: list[_Cause] = []
-        for name in self.schema.consequence_order:
-            found = list(self._causes(name, len(driven), driven, owner))
+        for name in self.nodes:
+            found = [
+                _Cause(bearing, len(driven), NONE if source != NONE else lever, source)
+                for bearing in self.bearing.get(name, ())
+                for lever in [owner.get(bearing.column, NONE)]
+                for source in [driven.get(bearing.effect.driver, NONE)]
+                if lever != NONE or source != NONE
+            ]
             link = self.schema.link_of.get(name)
-            if found or (link is not None and link.driver in driven and self.start(name) is not None):
+            if found or (link is not None and link.driver in driven):
                 driven[name] = len(driven)
                 causes += found
         return PatientEffects(self, tuple(levers), tuple(driven), tuple(causes), owner)
 
-    def _causes(
-        self, name: str, place: int, driven: dict[str, int], owner: dict[int, int]
-    ) -> Iterator[_Cause]:
-        """The effects on a feature that this patient's levers can set going."""
-        start, values = self.start(name), self.patient.values
-        for effect in self.schema.effects:
-            if self.schema.moved_by(effect) != name or start is None or not holds(effect.when, values):
-                continue
-            column, of = self.schema.column_of[effect.driver], self.start(effect.feature)
-            lever, source = owner.get(column, NONE), driven.get(effect.driver, NONE)
-            if of is None or (lever == NONE and source == NONE):
-                continue
-            yield _Cause(
-                effect,
-                place=place,
-                per_unit=1.0 if effect.feature == name else start / of,
-                column=column,
-                lever=NONE if source != NONE else lever,
-                source=source,
-                way=self._way(effect.driver),
-            )
+    @cached_property
+    def nodes(self) -> dict[str, _Node]:
+        """Every known feature that effects or links may move, each after all that drive it."""
+        starts = {name: self.start(name) for name in self.schema.consequence_order}
+        return {name: self._node(name, start) for name, start in starts.items() if start is not None}
+
+    @cached_property
+    def bearing(self) -> dict[str, tuple[_Bearing, ...]]:
+        """The effects on each feature whose condition holds of this patient."""
+        return {name: tuple(self._bearing(name)) for name in self.nodes}
 
     def start(self, name: str) -> float | None:
         """The factual value of a feature; None where it is not known."""
         value = float(self.patient.factual[self.schema.column_of[name]])
         return None if math.isnan(value) else value
 
+    def _bearing(self, name: str) -> Iterator[_Bearing]:
+        rising = self.schema[name].risk
+        for effect in self.schema.effects_on.get(name, ()):
+            of = self.start(effect.feature)
+            if of is None or not holds(effect.when, self.patient.values):
+                continue
+            yield _Bearing(
+                effect,
+                per_unit=1.0 if effect.feature == name else self.nodes[name].start / of,
+                column=self.schema.column_of[effect.driver],
+                way=self._way(effect.driver),
+                harms=rising is (Monotonicity.RISING if effect.sign > 0 else Monotonicity.FALLING),
+            )
+
     def _way(self, driver: str) -> int:
         """Which way the action goes that a driver moves with."""
         link = self.schema.link_of.get(driver)
         action = self.schema[link.driver if link else driver].action
         return -1 if action is not None and action.direction is Direction.DECREASE else 1
+
+    def _node(self, name: str, start: float) -> _Node:
+        feature = self.schema[name]
+        share, most = self._together(feature, start)
+        low, high = self._limit(feature)
+        return _Node(
+            column=self.schema.column_of[name],
+            start=start,
+            slope=self._slope(name, start),
+            share_of_sum=share,
+            most=most,
+            low=min(low, start),
+            high=max(high, start),
+            precision=feature.precision,
+            rounding=rounding_of(self.schema, self.patient, name),
+        )
+
+    def _slope(self, name: str, start: float) -> float:
+        link = self.schema.link_of.get(name)
+        if isinstance(link, LinearLink):
+            return link.slope_for(self.patient.values)
+        if isinstance(link, ProportionalLink):
+            return start / float(self.patient.factual[self.schema.column_of[link.driver]])
+        return 0.0
+
+    def _together(self, feature: Feature, start: float) -> tuple[float, float]:
+        """The share of their sum that effects count, and the most that they do."""
+        rule = feature.consequence
+        if rule is None:
+            return 1.0, math.inf
+        cap = next((cap for cap in rule.caps if holds(cap.when, self.patient.values)), Cap())
+        most = math.inf if cap.most is None else cap.most
+        share = math.inf if cap.most_share is None else cap.most_share * abs(start)
+        return rule.share_of_sum, min(most, share)
+
+    def _limit(self, feature: Feature) -> tuple[float, float]:
+        if feature.consequence is not None:
+            return feature.consequence.limit
+        return feature.clinical or (-math.inf, math.inf)
 
 
 @dataclass(frozen=True)
@@ -173,16 +256,31 @@ class PatientEffects:
         link = self.model.schema.link_of.get(driver)
         return link.driver if link else driver
 
+    def contained(self, levels: Sequence[int]) -> tuple[Contained, ...]:
+        """The effects of a candidate's changes on what another of its changes moves itself."""
+        told = self.as_told()
+        found = []
+        for place, cause in enumerate(self.causes):
+            own, lever = self.owner.get(self.model.nodes[self.driven[cause.place]].column, NONE), cause.lever
+            if own in (NONE, lever) or lever == NONE or not (levels[own] and levels[lever]):
+                continue
+            bits = int(told.not_with[place])
+            if any(level and bits >> at & 1 for at, level in enumerate(levels)):
+                continue
+            size = told.amount[AS_TOLD, place, levels[lever]] * told.size[AS_TOLD, place] / cause.of.per_unit
+            found.append(Contained(cause.effect, self.levers[lever].feature.name, float(size)))
+        return tuple(found)
+
     def as_told(self) -> Consequences:
         """With mean effects, every change carried out in full."""
         return self.in_draws(None)
 
     def in_draws(self, draws: Draws | None) -> Consequences:
         """As told in version 0, and in each draw after it."""
-        schema, patient = self.model.schema, self.model.patient
-        columns = np.array([schema.column_of[name] for name in self.driven], dtype=np.int64)
-        start = patient.factual[columns]
-        followed = np.ones((1, len(schema.columns)))
+        nodes, causes = [self.model.nodes[name] for name in self.driven], self.causes
+        columns = np.array([node.column for node in nodes], dtype=np.int64)
+        start = np.array([node.start for node in nodes])
+        followed = np.ones((1, len(self.model.schema.columns)))
         noise = np.zeros((1, len(columns)))
         if draws is not None:
             followed = np.concatenate([followed, draws.adherence])
@@ -190,28 +288,28 @@ class PatientEffects:
         return Consequences(
             column=columns,
             start=start,
-            own=np.array([self.owner.get(int(column), NONE) for column in columns], dtype=np.int64),
+            own=np.array([self.owner.get(node.column, NONE) for node in nodes], dtype=np.int64),
             own_value=self._own_values(columns, start, followed),
             follows=np.array([self._leader(name) for name in self.driven], dtype=np.int64),
-            slope=np.array([self._slope(name) for name in self.driven]),
-            share_of_sum=np.array([self._together(name)[0] for name in self.driven]),
-            most=np.array([self._together(name)[1] for name in self.driven]),
-            low=np.minimum([self._limit(name)[0] for name in self.driven], start),
-            high=np.maximum([self._limit(name)[1] for name in self.driven], start),
-            precision=np.array([schema[name].precision for name in self.driven]),
-            rounding=np.array([rounding_of(schema, patient, name) for name in self.driven], dtype=np.int64),
+            slope=np.array([node.slope for node in nodes]),
+            share_of_sum=np.array([node.share_of_sum for node in nodes]),
+            most=np.array([node.most for node in nodes]),
+            low=np.array([node.low for node in nodes]),
+            high=np.array([node.high for node in nodes]),
+            precision=np.array([node.precision for node in nodes]),
+            rounding=np.array([node.rounding for node in nodes], dtype=np.int64),
             noise=noise,
-            first=np.searchsorted([cause.place for cause in self.causes], np.arange(len(columns) + 1)),
-            lever=np.array([cause.lever for cause in self.causes], dtype=np.int64),
-            source=np.array([cause.source for cause in self.causes], dtype=np.int64),
-            source_sign=np.array([float(cause.way) for cause in self.causes]),
+            first=np.searchsorted([cause.place for cause in causes], np.arange(len(columns) + 1)),
+            lever=np.array([cause.lever for cause in causes], dtype=np.int64),
+            source=np.array([cause.source for cause in causes], dtype=np.int64),
+            source_sign=np.array([float(cause.of.way) for cause in causes]),
             amount=self._amounts(followed),
             size=self._sizes(draws),
-            cap=np.array([self._cap(cause) for cause in self.causes]),
-            not_with=np.array([self._not_with(cause) for cause in self.causes], dtype=np.int64),
+            cap=np.array([self._cap(cause.of) for cause in causes]),
+            not_with=np.array([self._not_with(cause) for cause in causes], dtype=np.int64),
         )
 
-    @property
+    @cached_property
     def _depth(self) -> int:
         return max((len(lever.rows) for lever in self.levers), default=1)
 
@@ -235,77 +333,49 @@ class PatientEffects:
         link = self.model.schema.link_of.get(name)
         return self.driven.index(link.driver) if link and link.driver in self.driven else NONE
 
-    def _slope(self, name: str) -> float:
-        """How much a feature moves per unit of what it follows."""
-        link, patient = self.model.schema.link_of.get(name), self.model.patient
-        if isinstance(link, LinearLink):
-            return link.slope_for(patient.values)
-        if isinstance(link, ProportionalLink):
-            column = self.model.schema.column_of
-            return float(patient.factual[column[name]] / patient.factual[column[link.driver]])
-        return 0.0
-
-    def _together(self, name: str) -> tuple[float, float]:
-        rule = self.model.schema[name].consequence
-        if rule is None:
-            return 1.0, math.inf
-        cap = next((cap for cap in rule.caps if holds(cap.when, self.model.patient.values)), Cap())
-        most = math.inf if cap.most is None else cap.most
-        share = math.inf if cap.most_share is None else cap.most_share
-        return rule.share_of_sum, min(most, share * abs(self.model.start(name) or 0.0))
-
-    def _limit(self, name: str) -> tuple[float, float]:
-        feature = self.model.schema[name]
-        if feature.consequence is not None:
-            return feature.consequence.limit
-        return feature.clinical or (-math.inf, math.inf)
-
     def _amounts(self, followed: FloatArray) -> FloatArray:
         """Shape (versions, effects, levels)."""
         result = np.zeros((len(followed), len(self.causes), self._depth))
         for place, cause in enumerate(self.causes):
             if cause.lever == NONE:
                 continue
-            values = self._levels_of(cause.lever, cause.column)
+            values = self._levels_of(cause.lever, cause.of.column)
             if is_whole(self.levers[cause.lever].feature):
                 result[:, place] = (np.arange(self._depth) > 0).astype(float)
             else:
-                partial = values[0] + followed[:, cause.column, None] * (values - values[0])
+                partial = values[0] + followed[:, cause.of.column, None] * (values - values[0])
                 result[:, place] = self._counted(cause, partial)
         return result
 
     def _counted(self, cause: _Cause, values: FloatArray) -> FloatArray:
         above = -math.inf if cause.effect.above is None else cause.effect.above
         kept = np.maximum(values, above)
-        return np.maximum(cause.way * (kept - kept[..., :1]), 0.0) / cause.effect.per
+        return np.maximum(cause.of.way * (kept - kept[..., :1]), 0.0) / cause.effect.per
 
     def _sizes(self, draws: Draws | None) -> FloatArray:
         """Shape (versions, effects), signed; per unit of the driver where that is driven itself."""
         if not self.causes:
             return np.empty((1 if draws is None else 1 + len(draws), 0))
-        low, mean, high = np.array([cause.sizes for cause in self.causes]).T
+        bearing = [cause.of for cause in self.causes]
+        effects = [(one.effect.low, one.effect.mean, one.effect.high) for one in bearing]
+        low, mean, high = np.array(effects).T * [one.per_unit for one in bearing]
         sizes = mean[None]
         if draws is not None:
-            harms = np.array([draws.is_turned and self._harms(cause) for cause in self.causes])
+            harms = np.array([draws.is_turned and one.harms for one in bearing])
             share = np.where(harms, 1 - draws.quantile[:, None], draws.quantile[:, None])
             sizes = np.concatenate([sizes, quantile(low, mean, high, share)])
         per = np.array([1.0 if cause.lever != NONE else cause.effect.per for cause in self.causes])
         return sizes * np.array([cause.effect.sign for cause in self.causes]) / per
 
-    def _harms(self, cause: _Cause) -> bool:
-        """Whether the effect goes where the classifier sees more risk."""
-        rising = self.model.schema[self.driven[cause.place]].risk
-        return rising is (Monotonicity.RISING if cause.effect.sign > 0 else Monotonicity.FALLING)
-
-    def _cap(self, cause: _Cause) -> float:
-        return math.inf if cause.effect.cap is None else cause.effect.cap * cause.per_unit
+    def _cap(self, bearing: _Bearing) -> float:
+        return math.inf if bearing.effect.cap is None else bearing.effect.cap * bearing.per_unit
 
     def _not_with(self, cause: _Cause) -> int:
         """The levers whose own effect on the same feature contains this one."""
         bits = 0
         for other in self.causes:
             if other.place == cause.place and cause.effect.driver in other.effect.excludes:
-                lever = self.owner.get(other.column, NONE)
+                lever = self.owner.get(other.of.column, NONE)
                 bits |= 0 if lever == NONE else 1 << lever
         return bits
 

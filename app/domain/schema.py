@@ -151,6 +151,12 @@ class FeatureSchema(Frozen):
         arrows += [(effect.driver, self.moved_by(effect)) for effect in self.effects]
         return tuple(in_order((to for _, to in arrows), arrows))
 
+    @cached_property
+    def effects_on(self) -> dict[str, tuple[Effect, ...]]:
+        """The effects on each feature that effects move first."""
+        moved = {name: tuple(e for e in self.effects if self.moved_by(e) == name) for name in self.by_name}
+        return {name: effects for name, effects in moved.items() if effects}
+
     def theme_of(self, name: str) -> str:
         """What an action on a feature is about; a feature without a theme is one of its own."""
         feature = self[name]

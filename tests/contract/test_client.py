@@ -24,11 +24,15 @@ WISHES: RequestOptions = {
     "model": "dysglycaemia",
     "max_risk": 0.4,
     "features_to_vary": ["bmi"],
-    "permitted_range": {"bmi": (25.0, None)},
+    "features_to_keep": ["activity"],
+    "permitted_range": {"bmi": (25.0, None), "active_travel": True},
     "max_changes": 3,
     "count": 2,
     "min_robustness": 0.8,
     "generator": "auto",
+    "include": ["treatment"],
+    "programme": "intensive",
+    "diversity": "least_effort",
 }
 OPTIONS: Options = {
     "model": "dysglycaemia",

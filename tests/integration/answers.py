@@ -50,9 +50,11 @@ def assert_verified(client: httpx.Client, answer: Json) -> None:
 
 
 def assert_changes_explain_the_difference(question: Json, option: Json) -> None:
-    """Changes and linked changes are the whole difference between the person asked about and the option."""
+    """Changes, what is linked and what is brought along are all that differs from the person asked about."""
     before, after = question["features"], option["features"]
-    listed = {change["feature"]: change for change in [*option["changes"], *option["linked"]]}
+    told_of = [*option["changes"], *option["linked"], *option["brought_along"]]
+    listed = {change["feature"]: change for change in told_of}
+    assert len(listed) == len(told_of)
     assert set(listed) == {name for name, value in after.items() if value != before[name]}
     for name, change in listed.items():
         assert (change["from"], change["to"]) == (before[name], after[name])

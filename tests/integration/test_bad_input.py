@@ -54,6 +54,10 @@ def vary(*names: object, at: str = "/0") -> Row:
     return field("constraints", {"features_to_vary": list(names)}, f"/constraints/features_to_vary{at}")
 
 
+def keep(*names: object, at: str = "/0") -> Row:
+    return field("constraints", {"features_to_keep": list(names)}, f"/constraints/features_to_keep{at}")
+
+
 def permit(ranges: object, at: str = "") -> Row:
     return field("constraints", {"permitted_range": ranges}, f"/constraints/permitted_range{at}")
 
@@ -145,6 +149,31 @@ FAULTS: dict[str, Row] = {
     "varying with NUL": vary("bmi\0"),
     "varying a number": vary(987654),
     "varying 101 features": vary(*["bmi"] * 101, at=""),
+    "varying what treatment alone moves": vary("sbp"),
+    "varying what only follows": vary("pulse"),
+    "varying a theme of another model": vary("treatment"),
+    "keeping a fixed feature": keep("age"),
+    "keeping an unknown theme": keep("food", CANARY, at="/1"),
+    "keeping a number": keep(987654),
+    "keeping 101 features": keep(*["bmi"] * 101, at=""),
+    "keeping as text": field("constraints", {"features_to_keep": CANARY}, "/constraints/features_to_keep"),
+    "varying and keeping the same": field(
+        "constraints",
+        {"features_to_vary": ["fibre", "bmi"], "features_to_keep": ["bmi"]},
+        "/constraints/features_to_vary/1",
+    ),
+    "varying a feature of a theme that is kept": field(
+        "constraints",
+        {"features_to_vary": ["bmi", "fibre"], "features_to_keep": ["food"]},
+        "/constraints/features_to_vary/1",
+    ),
+    "unknown inclusion": field("include", ["treatment", CANARY], "/include/1"),
+    "inclusion as text": field("include", "treatment"),
+    "inclusion null": field("include", None),
+    "unknown programme": field("programme", CANARY),
+    "programme null": field("programme", None),
+    "unknown diversity": field("diversity", CANARY),
+    "diversity as a list": field("diversity", ["strategies"]),
     "permitting a fixed feature": permit({"age": [20, 50]}, "/age"),
     "permitting an unknown feature": permit({CANARY: [1, 2]}),
     "permitting a category": permit({"sex": [0, 1]}, "/sex"),
@@ -156,6 +185,11 @@ FAULTS: dict[str, Row] = {
     "range with one bound": permit({"bmi": [27]}, "/bmi/1"),
     "range with three bounds": permit({"bmi": [27, 28, 29]}, "/bmi"),
     "range as a number": permit({"bmi": 27}, "/bmi"),
+    "true for a number's range": permit({"bmi": True}, "/bmi"),
+    "false for a number's bound": permit({"bmi": [False, 27]}, "/bmi"),
+    "number for a yes or no": permit({"active_travel": [0, CANARY_NUMBER]}, "/active_travel"),
+    "range of a yes or no reversed": permit({"active_travel": [True, False]}, "/active_travel"),
+    "range of a yes or no in quotes": permit({"active_travel": ["true", None]}, "/active_travel/0"),
     "ranges as a list": permit([CANARY]),
     "no changes allowed": field("constraints", {"max_changes": 0}, "/constraints/max_changes"),
     "changes in quotes": field("constraints", {"max_changes": "2"}, "/constraints/max_changes"),

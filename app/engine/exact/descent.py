@@ -26,7 +26,7 @@ from app.engine.exact.branch import (
     is_allowed,
 )
 from app.engine.exact.heap import ROOT, pop, push
-from app.engine.exact.reduce import CLASSIFIER, margin
+from app.engine.exact.reduce import CLASSIFIER, leaf, margin, moved_margin
 
 
 class Incumbent(NamedTuple):
@@ -74,6 +74,17 @@ def _coordinate_descent(program: Program, levels: IntArray) -> float:
 
 
 @compiled
+def _classifier_at(program: Program, levels: IntArray) -> tuple[float, FloatArray, FloatArray]:
+    """The classifier's margin, what each of its trees adds to it, and room for driven columns."""
+    reduced, driven = program.reduced, np.empty(program.driven_range.shape[1])
+    leaves = np.empty(reduced.first[CLASSIFIER + 1])
+    total = margin(reduced, CLASSIFIER, levels, driven)
+    for tree in range(len(leaves)):
+        leaves[tree] = leaf(reduced, tree, levels, driven)
+    return total, leaves, driven
+
+
+@compiled
 def minimise_margin(program: Program, open_: Frontier, best: Incumbent, steps: int) -> int:
     """Go on looking for a lower margin than that of the best so far, which is overwritten.
 
@@ -97,14 +108,14 @@ def _expand(program: Program, open_: Frontier, item: int, best: Incumbent) -> No
     left = program.changes - changes_in(levels) - 1
     if left < 0:
         return
-    driven = np.empty(program.driven_range.shape[1])
+    before, leaves, driven = _classifier_at(program, levels)
     for lever in range(open_.last[item] + 1, len(levels)):
         for level in range(1, program.open.shape[1]):
             if not program.open[lever, level]:
                 continue
             levels[lever] = level
             open_.counts[LOOKED_AT] += 1
-            here = margin(program.reduced, CLASSIFIER, levels, driven)
+            here = moved_margin(program.reduced, CLASSIFIER, before, leaves, levels, lever, driven)
             least = here - program.all_of[lever + 1, left, CLASSIFIER] - MARGIN_SLACK
             if least >= best.margin[0]:
                 continue

@@ -246,3 +246,25 @@ def margin(out: ReducedForest, scenario: int, levels: IntArray, driven: FloatArr
     for tree in range(out.first[scenario], out.first[scenario + 1]):
         total += leaf(out, tree, levels, driven)
     return total
+
+
+@compiled
+def moved_margin(
+    out: ReducedForest,
+    scenario: int,
+    before: float,
+    leaves: FloatArray,
+    levels: IntArray,
+    lever: int,
+    driven: FloatArray,
+) -> float:
+    """The log-odds once one lever has left the factual, from those `before` and the trees' leaves there.
+
+    Only trees that ask about the lever are walked; `driven` is room for the driven columns.
+    """
+    total = before + out.single[lever, levels[lever], scenario] - out.single[lever, 0, scenario]
+    follow(out, scenario, levels, driven)
+    for tree in range(out.first[scenario], out.first[scenario + 1]):
+        if out.levers_asked[tree] >> lever & 1:
+            total += leaf(out, tree, levels, driven) - leaves[tree]
+    return total

@@ -98,8 +98,8 @@ class ConstraintsIn(RequestModel):
     features_to_keep: list[str] | None = Field(
         None,
         description="What must stay as it is, the opposite of `features_to_vary`: actionable features, or "
-        "themes for all of theirs. Nothing by default. Whatever both lists name is refused; a theme in "
-        "one of them may hold features of the other.",
+        "themes for all of theirs. Nothing by default. Both lists may be given, such as food to vary and "
+        "fibre to keep; what `features_to_vary` names must not be kept as a whole.",
         max_length=MOST_NAMED,
     )
     permitted_range: dict[str, Range] | None = Field(
