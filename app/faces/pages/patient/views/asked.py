@@ -74,9 +74,9 @@ def _limited(context: AnswerContext, schema: FeatureSchema) -> Iterator[tuple[st
     if context.row.based_on is not None:
         return
     told = [
-        f"{schema[name].label} {_span(schema[name], low, high)}".rstrip()
-        for name, (low, high) in ranges.items()
-        if name in schema
+        f"{feature.label} {_span(feature, *ranges[feature.name])}".rstrip()
+        for feature in schema.features
+        if feature.name in ranges
     ]
     if told:
         yield "To end within", ", ".join(told)

@@ -13,6 +13,7 @@ from app.usecases.record.context import AnswerContext
 class AlwaysView:
     """What is said to this person whatever the options are: about what, in words, and its source."""
 
+    feature: str
     title: str
     text: str
     source: str
@@ -21,7 +22,8 @@ class AlwaysView:
 def always_of(context: AnswerContext) -> tuple[AlwaysView, ...]:
     """What is always said."""
     return tuple(
-        AlwaysView(_title(context.schema, one), one.text, one.source) for one in context.answer.always
+        AlwaysView(one.feature, _title(context.schema, one), one.text, one.source)
+        for one in context.answer.always
     )
 
 

@@ -20,6 +20,7 @@ class Move:
     it does by itself, in words; None where that is not known, and of a single change, which is all of it.
     """
 
+    feature: str
     say: str
     label: str
     before: str
@@ -89,6 +90,7 @@ def move_of(schema: FeatureSchema | None, change: Change, along: tuple[Move, ...
     feature = schema[change.feature] if schema and change.feature in schema else None
     is_action = feature is not None and feature.action is not None
     return Move(
+        feature=change.feature,
         say=consider(feature, change.after)
         if feature and is_action
         else f"Consider changing {inline(change.label)}",

@@ -57,11 +57,6 @@ class OptionView:
     author: str
     said: Said | None
 
-    @property
-    def has_treatment(self) -> bool:
-        """Whether a change of it is for treatment to bring about."""
-        return any(move.is_treatment for move in self.moves)
-
 
 def option_views(context: AnswerContext) -> list[OptionView]:
     """The cards in the order of the answer."""

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from app.faces.http.pages.rendering import minus
+from app.faces.pages.patient.views.formatting import NO_BREAK
 
 _WHOLE_FROM = 0.05
 
@@ -39,7 +40,14 @@ def shared_out(before: float, after: float, parts: Sequence[float]) -> tuple[str
     remainders = sorted(range(len(parts)), key=lambda place: shown[place] - scaled[place])
     for place in remainders[: round(whole * unit) - sum(shown)]:
         shown[place] += 1
-    return f"{_number(whole, places)} {_word(whole)}", tuple(_number(one / unit, places) for one in shown)
+    told = zip(shown, scaled, strict=True)
+    return f"{_number(whole, places)} {_word(whole)}", tuple(
+        _number(one / unit, places) if one or part <= 0 else _less_than(unit) for one, part in told
+    )
+
+
+def _less_than(unit: int) -> str:
+    return f"<{NO_BREAK}{1 / unit:g}"
 
 
 def _number(points: float, places: int) -> str:
