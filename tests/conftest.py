@@ -100,3 +100,14 @@ def helpable(model: ModelVersion, high_risk: list[Person]) -> Person:
         if None not in person.values() and len(beam_search(problem_about(model, person)).levels) > 0:
             return person
     raise AssertionError("no held-out person can be helped")
+
+
+@pytest.fixture(scope="session")
+def heavy(model: ModelVersion, high_risk: list[Person]) -> Person:
+    """Such a person to whom losing weight is open, by more than a step."""
+    for person in (one for one in high_risk if None not in one.values()):
+        problem = problem_about(model, person)
+        is_heavy = any(one.feature.name == "bmi" and one.top > 1 for one in problem.levers)
+        if is_heavy and len(beam_search(problem).levels) > 0:
+            return person
+    raise AssertionError("no held-out person of high weight can be helped")

@@ -11,8 +11,13 @@ from app.classifiers.folder import TASK, ModelFolderError, task_of
 from app.domain.schema import FeatureSchema
 from app.domain.schema_checks import schema_faults
 
-_LISTED = {"feature": "name", "link": "feature", "relation": "name"}
-"""The tables of which there are several, and the key that names each."""
+_LISTED = {
+    "feature": ("name",),
+    "link": ("feature",),
+    "relation": ("name",),
+    "effect": ("driver", "feature"),
+}
+"""The tables of which there are several, and the keys that name each."""
 
 _WORDS = {"extra_forbidden": "is no key of a schema"}
 
@@ -75,10 +80,12 @@ def _first_of(error: ValidationError, content: Mapping[str, Any]) -> str:
 
 
 def _named(place: Sequence[str | int], content: Mapping[str, Any]) -> list[str]:
-    """The parts of a place, a feature, link or relation by what it is called rather than by its number."""
+    """The parts of a place, a feature, link, relation or effect by what it is called, not by its number."""
     parts = [str(part) for part in place]
     if len(place) > 1 and place[0] in _LISTED and isinstance(place[1], int):
         entry = content[str(place[0])][place[1]]
-        name = entry.get(_LISTED[str(place[0])]) if isinstance(entry, Mapping) else None
-        parts[1] = repr(name) if isinstance(name, str) else parts[1]
+        keys = _LISTED[str(place[0])]
+        names = [entry.get(key) for key in keys] if isinstance(entry, Mapping) else [None]
+        if all(isinstance(name, str) for name in names):
+            parts[1] = repr(" on ".join(map(str, names)))
     return parts

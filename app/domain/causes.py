@@ -99,6 +99,16 @@ class Behind(NamedTuple):
     effects: tuple[Effect, ...]
 
 
+class Contained(NamedTuple):
+    """An effect that is not added, since the option itself says where the feature ends."""
+
+    effect: Effect
+    driver: str
+    """The changed feature that it follows from."""
+    size: float
+    """What it would do on average, in the unit of the effect's feature."""
+
+
 @dataclass(frozen=True)
 class CausalModel:
     """The links and effects of a schema, for one patient."""
@@ -245,6 +255,21 @@ class PatientEffects:
         """The feature whose action a driver moves with."""
         link = self.model.schema.link_of.get(driver)
         return link.driver if link else driver
+
+    def contained(self, levels: Sequence[int]) -> tuple[Contained, ...]:
+        """The effects of a candidate's changes on what another of its changes moves itself."""
+        told = self.as_told()
+        found = []
+        for place, cause in enumerate(self.causes):
+            own, lever = self.owner.get(self.model.nodes[self.driven[cause.place]].column, NONE), cause.lever
+            if own in (NONE, lever) or lever == NONE or not (levels[own] and levels[lever]):
+                continue
+            bits = int(told.not_with[place])
+            if any(level and bits >> at & 1 for at, level in enumerate(levels)):
+                continue
+            size = told.amount[AS_TOLD, place, levels[lever]] * told.size[AS_TOLD, place] / cause.of.per_unit
+            found.append(Contained(cause.effect, self.levers[lever].feature.name, float(size)))
+        return tuple(found)
 
     def as_told(self) -> Consequences:
         """With mean effects, every change carried out in full."""

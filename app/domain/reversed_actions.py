@@ -1,14 +1,12 @@
 """Behaviour the other way: a schema whose actionable features go where they should not.
 
 For rows of the high-risk class: what may fall, rises, and what may rise, falls, in the same steps and no
-further than the same largest change. Links, relations and ranges hold as ever, and effects are turned round
-with what drives them; those of an action that is whole have no opposite. Never for advice.
+further than the same largest change. Links, relations and ranges hold as ever; effects do not: trials saw
+what follows from an action, and nothing of its opposite. Never for advice.
 """
 
-from collections.abc import Container
 from typing import Any
 
-from app.domain.effects import Effect
 from app.domain.feature import Action, Direction, Feature
 from app.domain.schema import FeatureSchema
 
@@ -24,27 +22,15 @@ def reversed_actions(schema: FeatureSchema) -> FeatureSchema:
     content["feature"] = features = [_reversed(feature) for feature in schema.features]
     moving = {feature["name"] for feature in features if feature["action"] is not None}
     content["link"] = [link.model_dump() for link in schema.links if link.driver in moving]
-    content["effect"] = [
-        _turned(effect) for effect in schema.effects if _has_opposite(schema, effect, moving)
-    ]
+    content["effect"] = ()
     return FeatureSchema.model_validate(content)
-
-
-def _has_opposite(schema: FeatureSchema, effect: Effect, moving: Container[str]) -> bool:
-    link = schema.link_of.get(effect.driver)
-    root = schema[link.driver if link else effect.driver]
-    return root.name in moving and root.action is not None and not root.action.whole
-
-
-def _turned(effect: Effect) -> dict[str, Any]:
-    return effect.model_dump() | {"direction": _OPPOSITE[effect.direction]}
 
 
 def _reversed(feature: Feature) -> dict[str, Any]:
     content, action = feature.model_dump(), feature.action
     if action is None or action.direction not in _OPPOSITE:
-        return content | {"action": None, "always": None}
-    return content | {"action": _reversed_action(feature, action), "always": None}
+        return content | {"action": None}
+    return content | {"action": _reversed_action(feature, action)}
 
 
 def _reversed_action(feature: Feature, action: Action) -> dict[str, Any]:
@@ -53,9 +39,9 @@ def _reversed_action(feature: Feature, action: Action) -> dict[str, Any]:
         "verb": f"changing {feature.label}",
         "verb_at_limit": None,
         "limit": feature.observed or (0.0, 1.0),
+        "limits": (),
         "reaches_limit": False,
         "whole": False,
         "when": {},
-        "limits": (),
         "intensive": None,
     }

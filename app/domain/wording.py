@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from app.domain.causes import Contained
 from app.domain.counterfactual import BroughtAlong, Change
 from app.domain.feature import Action, Feature, Kind
 from app.domain.schema import FeatureSchema, Value
@@ -79,12 +80,26 @@ def _in_order(action: Action, changes: Sequence[Change]) -> list[Change]:
     return sorted(changes, key=lambda change: change.feature != action.told_by)
 
 
-def brought_along(schema: FeatureSchema, along: Sequence[BroughtAlong]) -> str | None:
-    """What follows from the changes of an option; None where nothing does."""
-    if not along:
-        return None
-    parts = [f"{_span(schema[one.feature], one)} ({_between(schema[one.feature], one)})" for one in along]
-    return f"In trials, on average, such changes bring along: {_listed(parts)}. People differ."
+def brought_along(
+    schema: FeatureSchema, along: Sequence[BroughtAlong], contained: Sequence[Contained] = ()
+) -> str | None:
+    """What follows from the changes of an option, and what is not added to it; None where nothing does."""
+    sentences = []
+    if along:
+        parts = [f"{_span(schema[one.feature], one)} ({_between(schema[one.feature], one)})" for one in along]
+        sentences.append(f"In trials, on average, such changes brought along: {_listed(parts)}.")
+    for name in dict.fromkeys(one.effect.feature for one in contained):
+        own = [_not_added(schema, one) for one in contained if one.effect.feature == name]
+        where = inline(schema[name].label)
+        sentences.append(f"The goal says where {where} ends, so that these are not added: {_listed(own)}.")
+    return " ".join([*sentences, "People differ."]) if sentences else None
+
+
+def _not_added(schema: FeatureSchema, one: Contained) -> str:
+    feature, driver = schema[one.effect.feature], schema[one.driver]
+    assert driver.action is not None
+    size = f"{number(feature, abs(one.size))}{_unit(feature)} {'more' if one.size > 0 else 'less'}"
+    return f"{driver.action.verb_at_limit or driver.action.verb}, {size} on average"
 
 
 def _between(feature: Feature, along: BroughtAlong) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from app.domain.causes import Contained
 from app.domain.consequences import rounded
 from app.domain.counterfactual import BroughtAlong, Change, Conditions, PermittedChange
 from app.domain.feature import Kind
@@ -59,6 +60,12 @@ def brought_along(problem: RecourseProblem, levels: IntArray) -> tuple[BroughtAl
         )
     order = list(problem.schema.by_name)
     return tuple(sorted(told, key=lambda one: order.index(one.feature)))
+
+
+def contained(problem: RecourseProblem, levels: IntArray) -> tuple[Contained, ...]:
+    """Effects of a candidate that are not added, since another of its changes says where the feature ends."""
+    effects = problem.levers.effects
+    return effects.contained(levels.tolist()) if effects else ()
 
 
 def features_of(problem: RecourseProblem, levels: IntArray) -> Mapping[str, Value]:

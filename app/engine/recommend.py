@@ -24,7 +24,7 @@ from app.domain.tolerances import SAME
 from app.domain.wording import brought_along as told_along
 from app.domain.wording import summary
 from app.engine.contributions import most_helpful, option_changes
-from app.engine.describe import brought_along, changes_of, conditions_of, features_of
+from app.engine.describe import brought_along, changes_of, conditions_of, contained, features_of
 from app.engine.plausibility import plausibility
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
@@ -189,7 +189,7 @@ def _describe(
                 fragile=bool(options.robustness[index] < preferences.min_robustness - SAME),
                 generator=authors[index],
                 summary=summary(problem.schema, changed[index], linked),
-                consequences=told_along(problem.schema, along),
+                consequences=told_along(problem.schema, along, contained(problem, levels)),
             )
         )
     return tuple(described)

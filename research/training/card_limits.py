@@ -1,6 +1,6 @@
 """The cautions of a model card that are figures of the run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.domain.schema import FeatureSchema
@@ -14,6 +14,8 @@ def limits_found(schema: FeatureSchema, words: CardWords, metrics: Mapping[str, 
         yield _mistakes(metrics)
     if "sites_left_out" in metrics:
         yield _elsewhere(metrics)
+    if metrics.get("category_unknown"):
+        yield from _untold(metrics["category_unknown"])
     idle = [schema[name].label.lower() for name, share in metrics["influence"].items() if share == 0]
     if idle:
         yield (
@@ -56,6 +58,23 @@ def _elsewhere(metrics: Mapping[str, Any]) -> str:
         f"those of {off['site']} it expects {100 * off['mean_risk']:.0f} % to have it, where "
         f"{100 * off['prevalence']:.0f} % do."
     )
+
+
+def _untold(levels: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Where the mean risk of people is off once the model is not told which group they are of."""
+    for group in dict.fromkeys(level["group"] for level in levels):
+        mine = sorted((level for level in levels if level["group"] == group), key=_off)
+        low, high = mine[0], mine[-1]
+        yield (
+            f"Told nothing of {group.lower()}, it takes all for the average. Of held-out people who are "
+            f"{low['level']} it then expects {100 * low['mean_risk']:.0f} % to have the outcome, where "
+            f"{100 * low['prevalence']:.0f} % do; of those who are {high['level']}, "
+            f"{100 * high['mean_risk']:.0f} %, where {100 * high['prevalence']:.0f} % do."
+        )
+
+
+def _off(level: Mapping[str, Any]) -> float:
+    return float(level["mean_risk"] - level["prevalence"])
 
 
 def _ages(metrics: Mapping[str, Any]) -> list[Mapping[str, Any]]:

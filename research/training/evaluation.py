@@ -8,7 +8,7 @@ import numpy as np
 import xgboost
 
 from app.classifiers.training_procedure import Sample, risk_of
-from app.domain.feature import Kind
+from app.domain.feature import Kind, MissingPolicy
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from research.training.calibration import calibration_bins, calibration_line
 from research.training.completeness import by_completeness
@@ -61,6 +61,7 @@ def evaluate(
     }
     if schema.training.records:
         figures["completeness"] = by_completeness(schema, booster, people, Sample(rows, outcome), older)
+        figures["category_unknown"] = list(_unknown_categories(schema, grouping, booster, held_out))
     if elsewhere := leave_one_site_out(schema, [*training, *held_out]):
         figures["sites_left_out"] = elsewhere
     return _rounded(figures)
@@ -81,6 +82,27 @@ def _groups(
             yield "Age", f"{low} and over" if (low, high) == grouping.age_bands[-1] else f"{low}-{high}", who
     for site in sites_of(people):
         yield "Site", site, np.array([person.site == site for person in people])
+
+
+def _unknown_categories(
+    schema: FeatureSchema, grouping: Grouping, booster: xgboost.Booster, people: Sequence[Participant]
+) -> Iterator[dict[str, Any]]:
+    """By level of a category, the mean risk of its people if nobody is told which it is."""
+    sample = Sample(rows_of(schema, people), outcomes_of(people))
+    for feature in (schema[name] for name in grouping.categories):
+        if feature.missing is not MissingPolicy.UNKNOWN:
+            continue
+        risk = risk_of(booster, _hide(schema, sample, {feature.name}).rows)
+        for category in feature.categories:
+            who = np.array([person.values[feature.name] == category.value for person in people])
+            if who.any():
+                yield {
+                    "group": feature.label,
+                    "level": category.label,
+                    "n": int(who.sum()),
+                    "prevalence": float(sample.outcome[who].mean()),
+                    "mean_risk": float(risk[who].mean()),
+                }
 
 
 def _cross_validated(schema: FeatureSchema, sample: Sample) -> dict[str, Any]:

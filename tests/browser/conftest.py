@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from app.paths import ROOT
+from tests.asking import Person
 from tests.browser.chromium import QUIET, chromium_path
 from tests.integration.answers import Json, found
 from tests.integration.serving import SECONDS
@@ -94,6 +95,12 @@ def watched(browser: Browser, url: str) -> Iterator[Watched]:
 @pytest.fixture
 def page(watched: Watched) -> Page:
     return watched.page
+
+
+@pytest.fixture
+def question(patient_id: str, heavy: Person) -> Json:
+    """A question about a person who may lose weight, answered by search alone."""
+    return {"patient_id": patient_id, "features": dict(heavy), "generator": "search"}
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.engine.registry import ModelRegistry
 from tests.asking import Person
 from tests.browser.conftest import Watched, shot
 from tests.integration.answers import Json
@@ -64,9 +65,11 @@ def test_faults_of_what_was_entered_are_named(watched: Watched) -> None:
 
 
 @pytest.mark.parametrize("name", ["dysglycaemia", "heart-disease"])
-def test_a_model_card_reads_well(page: Page, name: str) -> None:
+def test_a_model_card_reads_well(page: Page, name: str, registry: ModelRegistry) -> None:
     page.goto(f"/models/{name}/card")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("version 1")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(
+        f"version {registry.named(name).model.version}"
+    )
     expect(page.get_by_role("table").first).to_be_visible()
 
 

@@ -39,12 +39,53 @@ def test_a_glance_tells_risk_and_options(opened: Page, answer: Json) -> None:
     for number, option in enumerate(answer["counterfactuals"]):
         expect(cards.nth(number)).to_contain_text("Verified")
         expect(cards.nth(number).locator(".moves > li")).to_have_count(len(option["changes"]))
-        expect(cards.nth(number).locator(".say").first).to_have_text(re.compile("^Consider "))
+        expect(cards.nth(number).locator(".summary")).to_have_text(option["summary"])
+        expect(cards.nth(number).get_by_role("heading")).to_contain_text(option["strategy"]["name"])
     changed = {change["label"] for option in answer["counterfactuals"] for change in option["changes"]}
     assert set(opened.locator(".charts figcaption b").all_inner_texts()) == changed
     for sentence in opened.locator(".charts figure > p.small:not(.axis)").all_inner_texts():
         assert sentence.startswith("Now: ")
     shot(opened, "patient-desktop")
+
+
+def test_what_follows_is_told_apart_with_its_sources(opened: Page, answer: Json) -> None:
+    option = next(one for one in answer["counterfactuals"] if one["brought_along"])
+    card = opened.locator("article.card").nth(option["rank"] - 1)
+    expect(card.locator(".following > p")).to_have_text(option["consequences"])
+    source = card.get_by_text(option["brought_along"][0]["sources"][0].split(",")[0]).first
+    expect(source).to_be_hidden()
+    card.get_by_text("Where this is known from").click()
+    expect(source).to_be_visible()
+
+
+def test_each_change_tells_its_part(opened: Page, answer: Json) -> None:
+    for option in answer["counterfactuals"]:
+        card = opened.locator("article.card").nth(option["rank"] - 1)
+        told = len(option["changes"]) if len(option["changes"]) > 1 else 0
+        expect(card.locator(".moves .part")).to_have_count(told)
+
+
+def test_beside_the_options_stands_what_each_change_does_and_what_is_always_said(
+    page: Page, client: httpx.Client, question: Json
+) -> None:
+    """With options, and without any."""
+    smoker = question["features"] | {"cigarettes": 10}
+    for target in (0.5, 0.01):
+        answer = found_or_not(client, question | {"features": smoker}, target)
+        page.goto(f"/patients/{question['patient_id']}/interventions?answer={answer['id']}")
+        expect(page.locator(".alone li").first).to_contain_text(answer["most_helpful"][0]["label"])
+        box = page.locator(".always")
+        expect(box.get_by_role("heading")).to_contain_text("Stopping smoking")
+        expect(box).to_contain_text(answer["always"][0]["source"])
+        page.emulate_media(media="print")
+        expect(box).to_be_visible()
+        page.emulate_media(media="screen")
+
+
+def found_or_not(client: httpx.Client, question: Json, target: float) -> Json:
+    asked = question | {"target": {"max_risk": target}}
+    answer: Json = client.post("/counterfactuals", json=asked).raise_for_status().json()
+    return answer
 
 
 def test_a_slider_tells_another_risk_and_what_moves_along(opened: Page, answer: Json) -> None:
@@ -82,13 +123,30 @@ def test_a_locked_value_stays_out_of_what_is_asked_for(
     opened.get_by_role("button", name="Ask for options from here").click()
     opened.wait_for_url("**answer=*")
     expect(opened.locator(".who")).to_contain_text("A what-if")
-    expect(opened.locator(".facts")).to_contain_text(first["label"])
+    expect(opened.locator(".asked")).to_contain_text("Kept as they are")
     newest, base = listed(client, answer["patient_id"])["answers"]
     assert newest["based_on"] == base["id"] == answer["id"]
     changed = {c["feature"] for option in newest["counterfactuals"] for c in option["changes"]}
     assert first["feature"] not in changed
     opened.get_by_role("link", name="Back to where it started").click()
     expect(opened.locator(".who")).not_to_contain_text("A what-if")
+
+
+def test_a_theme_is_locked_and_more_is_opened(opened: Page, client: httpx.Client, answer: Json) -> None:
+    theme = opened.get_by_role("checkbox", name="Lock all of activity")
+    theme.check()
+    activity = opened.get_by_role("group", name="Activity")
+    expect(activity.get_by_role("checkbox", name="Lock Sitting time")).to_be_hidden()
+    opened.get_by_role("checkbox", name="Include treatment targets").check()
+    opened.get_by_role("checkbox", name="An intensive programme").check()
+    opened.get_by_role("button", name="Ask for options from here").click()
+    opened.wait_for_url("**answer=*")
+    for words in ("activity", "treatment targets, for the clinician", "intensive"):
+        expect(opened.locator(".asked")).to_contain_text(words)
+    expect(theme).to_be_checked()
+    newest = listed(client, answer["patient_id"])["answers"][0]
+    active = {"sedentary", "vigorous_activity", "moderate_activity", "active_travel"}
+    assert not active & {one["feature"] for o in newest["counterfactuals"] for one in o["changes"]}
 
 
 def test_a_wait_says_what_is_done(opened: Page, answer: Json) -> None:

@@ -19,6 +19,6 @@ def page_of(client: httpx.Client, patient_id: str, query: str = "") -> str:
 def question_of(client: httpx.Client, answer: Json) -> Json:
     features: Json = dict(answer["counterfactuals"][0]["features"])
     for option in answer["counterfactuals"][:1]:
-        for change in [*option["changes"], *option["linked"]]:
+        for change in [*option["changes"], *option["linked"], *option["brought_along"]]:
             features[change["feature"]] = change["from"]
     return features

@@ -8,6 +8,7 @@ import httpx
 import psycopg
 import pytest
 
+from app.engine.registry import ServedModel
 from tests.asking import Person
 from tests.integration.answers import Json, ask, found
 from tests.integration.pages import HTML, HTMX, page_of
@@ -81,8 +82,8 @@ def test_a_proof_is_told_with_what_it_holds_for(
     assert {"feature", "label", "from", "to", "step", "unit"} == set(said["conditions"]["permitted"][0])
     (relaxed,) = said["relaxed"]
     page = page_of(client, patient_id)
-    assert "at most 1 change at once" in page
-    assert f"With {relaxed['max_changes']} changes at once" in page
+    assert "at most 1 behaviour at once" in page
+    assert f"With {relaxed['max_changes']} behaviours at once" in page
     again = ask(client, question, target=target, constraints={"max_changes": relaxed["max_changes"]})
     lowest = (
         min(option["risk"] for option in again["counterfactuals"])
@@ -106,12 +107,12 @@ def test_what_is_not_known_is_named(client: httpx.Client, question: Json) -> Non
 
 
 def test_the_second_model_has_a_page_too(
-    client: httpx.Client, patient_id: str, heart_patient: Person
+    client: httpx.Client, patient_id: str, heart_patient: Person, heart: ServedModel
 ) -> None:
     asked = {"patient_id": patient_id, "features": dict(heart_patient), "model": "heart-disease"}
     found(client, asked | {"generator": "search"})
     page = page_of(client, patient_id)
-    assert "Coronary heart disease, version 1" in page
+    assert f"Coronary heart disease, version {heart.model.version}" in page
     assert "Age: " in page  # figures for people like this one
 
 
@@ -131,7 +132,7 @@ def test_an_answer_of_another_version_is_shown_without_what_needs_the_model(
         [answer["id"]],
     )
     page = page_of(client, answer["patient_id"])
-    assert "Given by version 0. Hosted now is version 1" in page
+    assert f"Given by version 0. Hosted now is version {answer['model']['version']}" in page
     assert "Consider " in page
     for mixed in ("Nine of ten refits", 'id="what-if"', 'class="charts"'):
         assert mixed not in page
@@ -174,21 +175,21 @@ def test_two_models_are_both_shown(
     asked = {"patient_id": patient_id, "features": dict(heart_patient), "model": "heart-disease"}
     heart = found(client, asked | {"generator": "search"})
     page = page_of(client, patient_id)
-    assert "Coronary heart disease, version 1" in page
+    assert f"Coronary heart disease, version {heart['model']['version']}" in page
     assert f"?answer={answer['id']}" in page
     lately = client.post("/", data={"patient": patient_id}, headers=HTML).text
     assert lately.count(f"/patients/{patient_id}/interventions?answer=") == 2
     assert heart["id"] in lately
 
 
-def test_history_goes_on(client: httpx.Client, question: Json) -> None:
+def test_history_goes_on(client: httpx.Client, question: Json, served: ServedModel) -> None:
     for minutes in range(22):
         ask(client, question, features=question["features"] | {"sedentary": 300 + minutes}, target=LOW)
     page = page_of(client, question["patient_id"])
     assert page.count("at or below the target already") == 20
     older = page.split("&amp;before=")[1].split("#")[0]
     assert page_of(client, question["patient_id"], f"?before={older}").count("below the target already") == 2
-    assert "22 answers by version 1" in page
+    assert f"22 answers by version {served.model.version}" in page
 
 
 @pytest.mark.parametrize("name", ["evil.example", "localhost.evil.example", "", "[::1", "192.0.2.7"])

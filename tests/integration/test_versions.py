@@ -8,6 +8,8 @@ import httpx
 import pytest
 
 from app.classifiers.model_version import ModelVersion
+from app.engine.examples import example_people, with_a_way_down
+from app.engine.registry import ModelRegistry
 from tests.asking import Person
 from tests.integration.answers import Json, found
 from tests.integration.pages import HTML, page_of
@@ -22,6 +24,18 @@ CHANGES = {
     'label = "Waist"': 'label = "Girth"',
 }
 """The second version has another title, another label, and takes a person of unknown ethnicity."""
+
+
+@pytest.fixture(scope="module")
+def person(registry: ModelRegistry) -> Person:
+    """Somebody whom the first version can help; the second here has the same classifier."""
+    served = registry.named(FIRST)
+    return with_a_way_down(served, example_people(served.model, 20)).features
+
+
+@pytest.fixture
+def question(patient_id: str, person: Person) -> Json:
+    return {"patient_id": patient_id, "features": dict(person), "generator": "search"}
 
 
 @pytest.fixture(scope="module")
@@ -74,13 +88,13 @@ def test_a_version_that_is_not_there_is_none(client: httpx.Client, question: Jso
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/model")
 
 
-def test_each_takes_what_its_own_schema_takes(client: httpx.Client, helpable: Person) -> None:
-    features = {name: value for name, value in helpable.items() if name != "ethnicity"}
+def test_each_takes_what_its_own_schema_takes(client: httpx.Client, person: Person) -> None:
+    features = {name: value for name, value in person.items() if name != "ethnicity"}
     newest = client.post("/predictions", json={"features": features})
     assert (newest.status_code, newest.json()["version"]) == (200, "2")
     first = client.post("/predictions", json={"features": features, "model": FIRST})
     assert (first.status_code, first.json()["errors"][0]["pointer"]) == (422, "/features/ethnicity")
-    whole = client.post("/predictions", json={"features": dict(helpable), "model": FIRST})
+    whole = client.post("/predictions", json={"features": dict(person), "model": FIRST})
     assert (whole.json()["model"], whole.json()["version"]) == (NAME, "1")
 
 
@@ -136,9 +150,9 @@ def test_a_patient_entered_by_hand_is_asked_about_as_the_address_says(client: ht
 
 
 def test_a_job_is_done_with_the_version_that_it_names(
-    client: httpx.Client, servers: Servers, store: Path, home: Path, high_risk: list[Person]
+    client: httpx.Client, servers: Servers, store: Path, home: Path, registry: ModelRegistry
 ) -> None:
-    people = [dict(person) for person in high_risk if None not in person.values()][:8]
+    people = [dict(one.features) for one in example_people(registry.named(FIRST).model, 8)]
     with worker(servers, home, MODEL_STORE=str(store)):
         jobs = {
             name: submit(client, model=name, source={"kind": "rows", "rows": people}, per_row=1, seed=7)

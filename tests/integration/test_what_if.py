@@ -8,12 +8,19 @@ import psycopg
 import pytest
 
 from app.classifiers.model_version import ModelVersion
+from app.engine.describe import features_of
 from app.engine.problem import problem_about
+from tests.asking import Person
 from tests.integration.answers import Json, ask, found, risk_of
 from tests.integration.pages import HTML, HTMX, page_of, question_of
 from tests.integration.serving import row_counts
 
 Database = psycopg.Connection[tuple[Any, ...]]
+
+
+@pytest.fixture
+def question(patient_id: str, heavy: Person) -> Json:
+    return {"patient_id": patient_id, "features": dict(heavy), "generator": "search"}
 
 
 @pytest.fixture
@@ -35,7 +42,7 @@ def test_a_what_if_is_the_classifiers_word_and_is_audited(
     assert told.status_code == 200
     assert row_counts(database) == before | {"predictions": before["predictions"] + 1}
     lowest = float(lever.values.min())
-    after = features | {"bmi": lowest} | follow(model, features, lowest)
+    after = with_bmi(model, features, lowest)
     text = told.text.replace("\N{NO-BREAK SPACE}", " ")
     # A switch that is not sent stands at "no"; this person's do anyway.
     assert f"{100 * risk_of(client, after):.0f} %</b>" in text
@@ -47,7 +54,7 @@ def test_values_that_contradict_each_other_have_no_risk(
 ) -> None:
     """Diastolic pressure stays 10 below systolic: a what-if may not hide that."""
     features = question_of(client, answer) | {"sbp": 131, "dbp": 120}
-    asked = found_or_not(client, f"test-{uuid4()}", features)
+    asked = found_or_not(client, f"test-{uuid4()}", features, include=["treatment"])
     told = client.post(
         f"/patients/{asked['patient_id']}/what-if",
         data={"answer": asked["id"], "at.sbp": "0"},
@@ -67,6 +74,9 @@ def test_values_that_contradict_each_other_have_no_risk(
         {"at.bmi": "9" * 9000},
         {"at.age": "1"},
         {"lock.nonsense": "on"},
+        {"keep.nonsense": "on"},
+        {"include": "wishes"},
+        {"programme": "999"},
         {"answer": "not-an-id"},
     ],
 )
@@ -146,29 +156,58 @@ def test_asking_again_does_not_reach_further(client: httpx.Client, answer: Json,
 
 def test_locks_and_the_callers_constraints_stay(client: httpx.Client, question: Json) -> None:
     low = question["features"]["bmi"] - 1
-    constraints = {"features_to_vary": ["bmi", "hdl_cholesterol"], "permitted_range": {"bmi": [low, None]}}
+    constraints = {
+        "features_to_vary": ["bmi", "sugar", "fibre"],
+        "permitted_range": {"bmi": [low, None], "active_travel": False},
+    }
     answer = ask(client, question, constraints=constraints)
     page = page_of(client, question["patient_id"])
-    assert f"To end within</dt><dd>Body mass index {low:g} at least" in page
-    assert 'name="lock.sedentary" value="on" checked' in page
-    assert 'name="lock.bmi" value="on">' in page
-    locks = {"lock.sedentary": "on", "lock.hdl_cholesterol": "on"}
+    assert "Allowed to change</dt><dd>weight, total sugars, dietary fibre" in page
+    assert f"Body mass index {low:g} at least, Walking or cycling to get around no" in page
+    assert 'name="keep.activity" value="on" checked' in page
+    assert 'name="lock.carbohydrate" value="on" checked' in page
+    assert 'name="lock.sugar" value="on">' in page
+    locks = {"keep.activity": "on", "lock.sugar": "on"}
     path = f"/patients/{question['patient_id']}/interventions"
     sent = client.post(path, data={"answer": answer["id"]} | locks, headers=HTML)
     asked = page_of(client, question["patient_id"], "?" + sent.headers["location"].split("?")[1])
-    assert 'name="lock.hdl_cholesterol" value="on" checked' in asked
+    assert 'name="keep.activity" value="on" checked' in asked
+    assert 'name="lock.sugar" value="on" checked' in asked
+    assert "Kept as they are</dt><dd>activity, total sugars" in asked
     newest = client.get(path).json()["answers"][0]
     for option in newest["counterfactuals"]:
         assert option["features"]["bmi"] >= low
+        changed = {one["feature"] for one in option["changes"]}
+        assert not changed & {"sugar", "sedentary", "moderate_activity", "vigorous_activity", "active_travel"}
 
 
-def follow(model: ModelVersion, features: Json, bmi: float) -> Json:
-    """What moves along with a body mass index."""
-    lever = next(one for one in problem_about(model, features).levers if one.feature.name == "bmi")
-    row = lever.rows[int(abs(lever.values - bmi).argmin())]
-    names = {column: name for name, column in model.schema.column_of.items()}
-    return {names[int(c)]: round(float(v), 6) for c, v in zip(lever.columns, row, strict=True)}
+def test_what_is_opened_beyond_the_usual_is_asked_for_and_shown(
+    client: httpx.Client, answer: Json, database: Database
+) -> None:
+    path = f"/patients/{answer['patient_id']}/interventions"
+    choices = {"include": "treatment", "programme": "intensive"}
+    sent = client.post(path, data={"answer": answer["id"]} | choices, headers=HTML)
+    assert sent.status_code == 303
+    asked = page_of(client, answer["patient_id"], "?" + sent.headers["location"].split("?")[1])
+    assert "treatment targets, for the clinician" in asked
+    assert "Programme</dt><dd>intensive" in asked
+    assert 'name="include" value="treatment" checked' in asked
+    assert 'name="programme" value="intensive" checked' in asked
+    newest = client.get(path).json()["answers"][0]
+    recorded = database.execute(
+        "SELECT include, programme FROM answers WHERE id = %s", [newest["id"]]
+    ).fetchone()
+    assert recorded == (["treatment"], "intensive")
 
 
-def found_or_not(client: httpx.Client, patient_id: str, features: Json) -> Json:
-    return ask(client, {"patient_id": patient_id, "features": features, "generator": "search"})
+def with_bmi(model: ModelVersion, features: Json, bmi: float) -> Json:
+    """A person at another body mass index, with what moves along and what follows on average."""
+    problem = problem_about(model, features)
+    levels = problem.unchanged[0].copy()
+    place = next(place for place, one in enumerate(problem.levers) if one.feature.name == "bmi")
+    levels[place] = int(abs(problem.levers.items[place].values - bmi).argmin())
+    return dict(features_of(problem, levels))
+
+
+def found_or_not(client: httpx.Client, patient_id: str, features: Json, **more: Any) -> Json:
+    return ask(client, {"patient_id": patient_id, "features": features, "generator": "search"}, **more)

@@ -23,6 +23,17 @@ def change(name: str, before: Any, after: Any, unit: str | None = None) -> Json:
     return {"feature": name, "label": label, "from": before, "to": after, "delta": delta, "unit": unit}
 
 
+def option_change(name: str, before: Any, after: Any, part: float | None, alone: float | None = None) -> Json:
+    """A change as it is recorded of an option, with what it does to the risk."""
+    return change(name, before, after) | {"part": part, "alone": alone}
+
+
+def brought_along(name: str, before: Any, after: Any, unit: str | None = None, **more: Any) -> Json:
+    """What follows on average, as it is recorded."""
+    evidence = {"sources": ["Neter 2003"], "grade": "A", "lag": "6 to 12 months", "drivers": ["bmi"]}
+    return change(name, before, after, unit) | {"low": after - 1, "high": after + 1} | evidence | more
+
+
 def option(rank: int, *changes: Json, linked: tuple[Json, ...] = (), **columns: Any) -> CounterfactualRow:
     """A recorded option."""
     plausibility = {"in_range": True, "neighbour_distance": 1.0, "percentile": 40.0}

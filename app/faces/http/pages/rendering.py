@@ -82,4 +82,9 @@ def when(moment: datetime) -> str:
 
 def signed(text: str) -> str:
     """A number's text with its sign written out, as a change is."""
-    return _MINUS + text[1:] if text.startswith("-") else f"+{text}"
+    return minus(text) if text.startswith("-") else f"+{text}"
+
+
+def minus(text: str) -> str:
+    """A number's text with the sign of a number below nought, where it is one."""
+    return _MINUS + text[1:] if text.startswith("-") else text

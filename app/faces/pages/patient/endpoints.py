@@ -16,8 +16,8 @@ from app.faces.http.replies import json_reply
 from app.faces.pages.patient.dependencies import ContextLoaderDep
 from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
 from app.faces.pages.patient.unknown import entering_page
-from app.faces.pages.patient.views.formatting import moved_by
-from app.faces.pages.patient.views.what_if import locks_of, what_if_of
+from app.faces.pages.patient.views.moves import moved_by
+from app.faces.pages.patient.views.what_if import what_if_of
 from app.usecases.record.context import AnswerContext
 from app.usecases.record.interventions import interventions_of
 from app.usecases.record.loader import UnknownPatientError
@@ -64,7 +64,9 @@ async def interventions(
 
 def _view(context: AnswerContext, option: int | None) -> dict[str, Any]:
     chosen = next((one for one in context.options if one.rank == option), None)
-    what_if = what_if_of(context, chosen.features if chosen else {}, locks_of(context))
-    moved = moved_by(context.schema, chosen) if chosen else []
-    risk = chosen.risk if chosen else context.answer.prediction.risk
-    return view_of(context, what_if, WhatIfResult(risk, (), moved))
+    what_if = what_if_of(context, chosen.features if chosen else {})
+    if chosen is None:
+        return view_of(context, what_if, WhatIfResult(context.answer.prediction.risk, (), ()))
+    moved = moved_by(context.schema, [*chosen.changes, *chosen.linked])
+    follows = moved_by(context.schema, chosen.brought_along)
+    return view_of(context, what_if, WhatIfResult(chosen.risk, (), moved, follows))

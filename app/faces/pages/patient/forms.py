@@ -18,13 +18,8 @@ from app.faces.http.parameters import PatientId
 from app.faces.pages.patient.dependencies import ContextLoaderDep
 from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
 from app.faces.pages.patient.requests import answer_id_in, request_about, request_from
-from app.faces.pages.patient.views.what_if import (
-    WhatIfSetting,
-    locks_of,
-    question_of,
-    setting_of,
-    what_if_of,
-)
+from app.faces.pages.patient.views.what_if import what_if_as_set
+from app.faces.pages.patient.views.what_if_setting import WhatIfSetting, locks_of, question_of, setting_of
 from app.storage.database import Database
 from app.usecases.counterfactuals.service import CounterfactualService
 from app.usecases.predictions.service import predict
@@ -56,7 +51,7 @@ async def what_if(
             "_outcome.html", outcome=outcome, answer=context.answer, supposed=context.is_supposed
         )
     context = await loader.of(patient_id, base)
-    form = what_if_of(context, setting.features, setting.locked)
+    form = what_if_as_set(setting)
     return PAGES.page("patient.html", **await asyncio.to_thread(view_of, context, form, outcome))
 
 
@@ -65,9 +60,9 @@ async def _outcome(served: ServedModel, setting: WhatIfSetting, database: Databa
     try:
         patient = read_patient(served.model.schema, setting.features)
     except InvalidInputError as error:
-        return WhatIfResult(None, error.issues, setting.moved(), setting.beyond())
+        return WhatIfResult(None, error.issues, setting.moved(), setting.following(), setting.beyond())
     prediction = await predict(served, patient, database)
-    return WhatIfResult(prediction.risk, (), setting.moved(), setting.beyond())
+    return WhatIfResult(prediction.risk, (), setting.moved(), setting.following(), setting.beyond())
 
 
 @router.post("/{patient_id}/interventions")

@@ -7,15 +7,20 @@ from typing import Any
 
 from app.domain.errors import ValidationIssue
 from app.faces.http.pages.rendering import Pages
+from app.faces.pages.patient.views.asked import asked_of
+from app.faces.pages.patient.views.beside import alone_of, always_of, shortfall_text
 from app.faces.pages.patient.views.charts import charts_of
 from app.faces.pages.patient.views.compare import rows_of
-from app.faces.pages.patient.views.formatting import degraded_text, moves_alone, permitted_ranges
+from app.faces.pages.patient.views.following import following
+from app.faces.pages.patient.views.formatting import degraded_text, permitted_ranges
 from app.faces.pages.patient.views.header import header_of
 from app.faces.pages.patient.views.history import history_of
 from app.faces.pages.patient.views.model_evidence import evidence_of
+from app.faces.pages.patient.views.moves import MoveList, moves_of
 from app.faces.pages.patient.views.options import option_views
 from app.faces.pages.patient.views.risks import risk_view
 from app.faces.pages.patient.views.what_if import WhatIf
+from app.faces.pages.patient.views.what_if_setting import Moved
 from app.usecases.feedback.reasons import REASONS
 from app.usecases.record.context import AnswerContext
 
@@ -26,12 +31,14 @@ PAGES = Pages(Path(__file__).parent / "templates")
 class WhatIfResult:
     """What a setting of the levers comes to: a risk, or why there is none; and what it moves.
 
-    `beyond`: in which ways it is not permitted to an option, in words.
+    `following` is what follows on average, by published effects. `beyond`: in which ways it is not permitted
+    to an option, in words.
     """
 
     risk: float | None
     faults: Sequence[ValidationIssue]
-    moved: Sequence[tuple[str, str, str]]
+    moved: Sequence[Moved]
+    following: Sequence[Moved] = ()
     beyond: Sequence[str] = ()
 
 
@@ -46,7 +53,12 @@ def view_of(context: AnswerContext, what_if: WhatIf | None, outcome: WhatIfResul
         "options": option_views(context),
         "infeasible": infeasible,
         "permitted": permitted_ranges(context.schema, infeasible) if infeasible else (),
-        "nearest": moves_alone(context.schema, infeasible.reached_by) if infeasible else (),
+        "nearest": _nearest(context),
+        "nearest_following": following(context.schema, infeasible.brought_along) if infeasible else None,
+        "asked": asked_of(context),
+        "shortfall": shortfall_text(context),
+        "alone": alone_of(context),
+        "always": always_of(context),
         "away": degraded_text(answer.generation),
         "charts": charts_of(context),
         "rows": rows_of(context),
@@ -58,3 +70,12 @@ def view_of(context: AnswerContext, what_if: WhatIf | None, outcome: WhatIfResul
         "wanted_robustness": context.row.min_robustness,
         "supposed": context.is_supposed,
     }
+
+
+def _nearest(context: AnswerContext) -> MoveList | None:
+    """What helps most although it does not reach the target."""
+    found = context.answer.infeasible
+    if found is None or not found.reached_by:
+        return None
+    now = context.answer.prediction.risk
+    return moves_of(context.schema, now, found.lowest_reachable_risk, found.reached_by)

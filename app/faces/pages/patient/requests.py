@@ -9,7 +9,7 @@ from app.domain.counterfactual import Diversity
 from app.domain.errors import InvalidInputError
 from app.engine.registry import ModelRegistry
 from app.faces.pages.patient.views.manual_entry import read_fields
-from app.faces.pages.patient.views.what_if import WhatIfSetting
+from app.faces.pages.patient.views.what_if_setting import WhatIfSetting, ends_of, question_of
 from app.usecases.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest, TargetIn
 from app.usecases.record.context import AnswerContext
 
@@ -18,31 +18,33 @@ _UUID = TypeAdapter(UUID)  # Python's own reader takes digits of any script, and
 
 
 def request_from(context: AnswerContext, setting: WhatIfSetting) -> CounterfactualsRequest:
-    """The question that a what-if comes to: its values and locks, all else as in the answer's own question.
+    """The question that a what-if comes to: its values, locks and choices, all else as the answer's question.
 
-    Values may end where they could from how things are, and nowhere else: what is within reach in a year
-    does not grow by asking twice.
+    What is supposed may end where it could from how things are, and nowhere else: what is within reach in a
+    year does not grow by asking twice.
 
     Raises:
         InvalidInputError: everything is locked.
     """
     if setting.is_all_locked:
         raise InvalidInputError.at("", "Everything is locked: leave at least one value free.")
-    constraints, made = context.row.constraints, context.row.prediction
+    constraints, question = context.row.constraints, question_of(context, setting.scope)
+    assert question is not None
+    made = context.row.prediction
     return CounterfactualsRequest(
         patient_id=context.row.patient_id,
         model=f"{made.model_name}@{made.model_version}",
         features=dict(setting.features),
         target=TargetIn(max_risk=context.answer.prediction.target),
         constraints=ConstraintsIn(
-            features_to_vary=setting.free if setting.locked else None,
-            permitted_range={**constraints["permitted_range"], **setting.ranges},
+            features_to_keep=setting.to_keep,
+            permitted_range={**constraints["permitted_range"], **ends_of(question, setting.features)},
             max_changes=constraints["max_changes"],
         ),
         count=MOST_OPTIONS,
         min_robustness=context.row.min_robustness,
-        include=list(context.scope.include),
-        programme=context.scope.programme,
+        include=list(setting.scope.include),
+        programme=setting.scope.programme,
         diversity=Diversity(context.row.diversity),
     )
 

@@ -11,7 +11,7 @@ from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Person, Side, people_of
 from app.engine.marginal_effects import marginal_effects_of
 from app.engine.problem import RecourseProblem
-from app.engine.registry import ServedModel
+from app.engine.registry import ModelRegistry, ServedModel
 from app.proposers.llm.prompt import case_text
 from app.proposers.llm.response import read_answer
 from research.finetuning.pairs import Example, examples_of, read_examples, write_examples
@@ -53,10 +53,15 @@ def test_targets_lie_below_the_present_risk(model: ModelVersion, people: list[Pe
             assert 0 < question.target < person.risk
 
 
-def test_questions_vary_in_target_levers_and_changes(model: ModelVersion, people: list[Person]) -> None:
+@pytest.mark.parametrize(("reference", "most"), [("dysglycaemia", 3), ("dysglycaemia@1", 5)])
+def test_questions_vary_in_target_levers_and_changes(
+    registry: ModelRegistry, reference: str, most: int
+) -> None:
+    model = registry.named(reference).model
+    people = training_people(model)[:60]
     questions = asked(model, people)
     assert len({question.target for question in questions}) > 20
-    assert len({question.levers.max_changes for question in questions}) == 4
+    assert {question.levers.max_changes for question in questions} == set(range(2, most + 1))
     plain = {person.source_id: next(questions_about(model, person, 1, SEED), None) for person in people}
     full = {len(question.levers) for question in plain.values() if question}
     assert min(len(question.levers) for question in questions) < min(full)

@@ -179,3 +179,15 @@ def test_a_card_may_be_missing_or_say_little(tmp_path: Path, model: ModelVersion
     card = read_card(tmp_path)
     assert card == Card(performance=Performance())
     assert trust_in(replace(model, card=card), ReferenceDistributions({}, 100, card), helpable).warnings == ()
+
+
+def test_what_an_unknown_category_costs_is_told(model: ModelVersion) -> None:
+    levels = [
+        {"group": "Ethnicity", "level": "A", "n": 9, "prevalence": 0.5, "mean_risk": 0.4},
+        {"group": "Ethnicity", "level": "B", "n": 9, "prevalence": 0.4, "mean_risk": 0.41},
+        {"group": "Ethnicity", "level": "C", "n": 9, "prevalence": 0.3, "mean_risk": 0.45},
+    ]
+    card = card_of(model, model.schema, told_of(model, "metrics") | {"category_unknown": levels})
+    (said,) = [limit for limit in card["limits"] if limit.startswith("Told nothing of ethnicity")]
+    assert "who are A it then expects 40 % to have the outcome, where 50 % do" in said
+    assert said.endswith("of those who are C, 45 %, where 30 % do.")

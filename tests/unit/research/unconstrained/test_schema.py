@@ -32,3 +32,5 @@ def test_a_change_costs_its_length_in_standard_deviations(model: ModelVersion, f
 
 def test_nothing_moves_along(free: FeatureSchema) -> None:
     assert free.links == ()
+    assert free.effects == ()
+    assert free.consequence_order == ()

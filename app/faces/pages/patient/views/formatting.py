@@ -1,16 +1,15 @@
-"""Values, changes and findings in a clinician's words."""
+"""Values and findings in a clinician's words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.domain.counterfactual import Change, PermittedChange
-from app.domain.feature import Feature, Kind
+from app.domain.counterfactual import PermittedChange
+from app.domain.feature import Feature
 from app.domain.schema import FeatureSchema, Value
-from app.domain.wording import consider, number, risk_text
-from app.faces.http.pages.rendering import signed
-from app.usecases.counterfactuals.schemas import CounterfactualOut, GenerationOut, InfeasibleOut
+from app.domain.wording import number, risk_text
+from app.usecases.counterfactuals.schemas import GenerationOut, InfeasibleOut
 
-_NO_BREAK = "\N{NO-BREAK SPACE}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _AWAY = {
     "llm_unavailable": "The language model was away: these options come from the search alone.",
     "llm_timeout": "The language model did not answer in time: these options come from the search alone.",
@@ -19,19 +18,6 @@ _AWAY = {
     "llm_not_taught": "No language model was taught this model: these options come from the search alone.",
     "cache_unavailable": "The cache was away: the answer took longer, and is complete.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One change as it is written: `size` is signed, and both it and the unit may be missing."""
-
-    say: str
-    label: str
-    before: str
-    after: str
-    size: str | None
-    unit: str | None
-    along: tuple["Move", ...] = ()
 
 
 def value_text(feature: Feature | None, value: Value) -> str:
@@ -49,20 +35,7 @@ def value_text(feature: Feature | None, value: Value) -> str:
 def with_unit(feature: Feature, value: Value) -> str:
     """A value and its unit, kept on one line."""
     text = value_text(feature, value)
-    return f"{text} {feature.unit}".replace(" ", _NO_BREAK) if feature.unit and value is not None else text
-
-
-def moves_of(schema: FeatureSchema | None, option: CounterfactualOut) -> tuple[Move, ...]:
-    """The changes of an option, each with what moves along with it."""
-    return tuple(
-        _move(schema, change, tuple(_move(schema, c) for c in _followers(schema, change, option.linked)))
-        for change in option.changes
-    )
-
-
-def moves_alone(schema: FeatureSchema | None, changes: Sequence[Change]) -> tuple[Move, ...]:
-    """Changes by themselves."""
-    return tuple(_move(schema, change) for change in changes)
+    return f"{text} {feature.unit}".replace(" ", NO_BREAK) if feature.unit and value is not None else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +56,9 @@ def permitted_ranges(schema: FeatureSchema | None, infeasible: InfeasibleOut) ->
 
 def _range(schema: FeatureSchema | None, one: PermittedChange) -> PermittedRange:
     feature = schema[one.feature] if schema and one.feature in schema else None
-    step = None if one.step is None else f"{one.step:g}{_NO_BREAK}{one.unit}"
+    step = None if one.step is None else f"{one.step:g}{NO_BREAK}{one.unit}"
     start, end = value_text(feature, one.start), value_text(feature, one.end)
-    return PermittedRange(one.label, start, f"{end}{_NO_BREAK}{one.unit}" if one.unit else end, step)
-
-
-def moved_by(schema: FeatureSchema | None, option: CounterfactualOut) -> list[tuple[str, str, str]]:
-    """Label, value before and after of all that an option moves, what moves along included."""
-    moves = moves_alone(schema, [*option.changes, *option.linked])
-    return [(one.label, _united(one.before, one), _united(one.after, one)) for one in moves]
+    return PermittedRange(one.label, start, f"{end}{NO_BREAK}{one.unit}" if one.unit else end, step)
 
 
 def degraded_text(generation: GenerationOut) -> list[str]:
@@ -108,35 +75,4 @@ def unknown_labels(schema: FeatureSchema | None, features: Mapping[str, Value]) 
 
 def interval_text(low: float, high: float) -> str:
     """A range of risks: "55 to 66 %"."""
-    return f"{100 * low:.0f} to {risk_text(high)}".replace(" %", f"{_NO_BREAK}%")
-
-
-def _united(text: str, move: Move) -> str:
-    return f"{text}{_NO_BREAK}{move.unit}" if move.unit else text
-
-
-def _followers(schema: FeatureSchema | None, change: Change, linked: Sequence[Change]) -> Sequence[Change]:
-    if schema is None:
-        return ()
-    links = schema.link_of
-    return [c for c in linked if c.feature in links and links[c.feature].driver == change.feature]
-
-
-def _move(schema: FeatureSchema | None, change: Change, along: tuple[Move, ...] = ()) -> Move:
-    feature = schema[change.feature] if schema and change.feature in schema else None
-    return Move(
-        say=consider(feature, change.after) if feature else f"Consider changing {change.label.lower()}",
-        label=change.label,
-        before=value_text(feature, change.before),
-        after=value_text(feature, change.after),
-        size=_size(feature, change),
-        unit=change.unit,
-        along=along,
-    )
-
-
-def _size(feature: Feature | None, change: Change) -> str | None:
-    if change.delta is None or (feature is not None and feature.kind is Kind.BOOLEAN):
-        return None
-    text = number(feature, change.delta) if feature else f"{change.delta:g}"
-    return signed(text)
+    return f"{100 * low:.0f} to {risk_text(high)}".replace(" %", f"{NO_BREAK}%")

@@ -1,4 +1,4 @@
-"""Who the page is about: what was asked, when, of which model, and what was not known."""
+"""Who the page is about: when it was asked, of which model, and what was not known."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,9 +27,6 @@ class Header:
     outcome: str
     horizon: str | None
     unknown: tuple[str, ...]
-    kept: tuple[str, ...]
-    open: tuple[str, ...]
-    limited: tuple[str, ...]
     is_supposed: bool
     others: tuple[tuple[UUID, str, float], ...]
     based_on: UUID | None
@@ -51,9 +48,6 @@ def header_of(context: AnswerContext) -> Header:
         outcome=schema.model.outcome if schema else row.prediction.model_name,
         horizon=schema.model.horizon if schema else None,
         unknown=tuple(unknown_labels(schema, row.features)),
-        kept=_actionable(context, open_to_change=False),
-        open=_actionable(context, open_to_change=True),
-        limited=_limited(context),
         is_supposed=context.is_supposed,
         others=tuple(
             (one.answer.id, one.answer.prediction.model_name, one.answer.prediction.risk)
@@ -82,32 +76,6 @@ def _values(context: AnswerContext, checks: Mapping[str, Check]) -> tuple[tuple[
         (f.label, with_unit(f, values[f.name]), checks[f.name].why if f.name in checks else None)
         for f in context.schema.features
     )
-
-
-def _actionable(context: AnswerContext, open_to_change: bool) -> tuple[str, ...]:
-    """What the question allowed to vary, or did not, of that which could; nothing where it did not say."""
-    vary = context.row.constraints.get("features_to_vary")
-    if vary is None or context.schema is None:
-        return ()
-    return tuple(f.label for f in context.schema.actionable if (f.name in vary) is open_to_change)
-
-
-def _limited(context: AnswerContext) -> tuple[str, ...]:
-    """Where the caller's question let values end; a what-if's limits are the patient's own, and go unsaid."""
-    ranges = context.row.constraints.get("permitted_range") or {}
-    if context.schema is None or context.row.based_on is not None:
-        return ()
-    return tuple(
-        f"{context.schema[name].label} {_span(low, high)}".rstrip()
-        for name, (low, high) in ranges.items()
-        if name in context.schema
-    )
-
-
-def _span(low: float | None, high: float | None) -> str:
-    if low is None or high is None:
-        return f"{high:g} at most" if high is not None else f"{low:g} at least" if low is not None else ""
-    return f"{low:g} to {high:g}"
 
 
 def _supposed(context: AnswerContext) -> tuple[tuple[str, str, str], ...]:

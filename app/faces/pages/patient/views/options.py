@@ -3,12 +3,19 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.domain.counterfactual import TYPICAL_PERCENTILE, Generator, Optimality
-from app.faces.pages.patient.views.formatting import Move, moves_of
+from app.domain.counterfactual import TYPICAL_PERCENTILE, Distinction, Generator, Optimality
+from app.faces.pages.patient.views.following import Following, following
+from app.faces.pages.patient.views.moves import Move, moves_of
 from app.storage.feedback_tables import FeedbackRow
 from app.usecases.counterfactuals.schemas import CounterfactualOut, PlausibilityOut
 from app.usecases.feedback.reasons import REASONS, Reason, Verdict
 from app.usecases.record.context import AnswerContext
+
+_APART = {
+    Distinction.LEAST_EFFORT: "least effort of all",
+    Distinction.FEWEST_CHANGES: "fewest changes",
+    Distinction.WITHOUT_WEIGHT_GOAL: "without a weight goal",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +33,19 @@ class Said:
 class OptionView:
     """One card. `effort_bound` is what any option in its place takes at least, where it is less.
 
-    `adherence` is None where nothing can be carried out in part.
+    `strategy` is None of options older than strategies, and `points`, the fall of the risk, where its parts
+    are not known. `adherence` is None where nothing can be carried out in part.
     """
 
     id: UUID
     number: int
+    strategy: str | None
+    apart: tuple[str, ...]
     risk: float
+    summary: str
     moves: tuple[Move, ...]
+    points: str | None
+    following: Following | None
     fragile: bool
     is_least: bool
     effort: str
@@ -60,19 +73,26 @@ def said_of(row: FeedbackRow) -> Said:
 
 
 def _view(context: AnswerContext, option: CounterfactualOut, said: FeedbackRow | None) -> OptionView:
-    known, held = option.optimality, option.robustness
+    known, held, about = option.optimality, option.robustness, option.strategy
+    now, changes = context.answer.prediction.risk, option.changes
+    listed = moves_of(context.schema, now, option.risk, changes, option.linked)
     return OptionView(
         id=option.id,
         number=option.rank,
+        strategy=about.name if about else None,
+        apart=tuple(_APART[mark] for mark in about.distinctions) if about else (),
         risk=option.risk,
-        moves=moves_of(context.schema, option),
+        summary=option.summary,
+        moves=listed.moves,
+        points=listed.points,
+        following=following(context.schema, option.brought_along, option.consequences),
         fragile=option.fragile,
         is_least=known is not None and known.proved,
         effort=f"{option.effort:.1f}",
         effort_bound=_bound(known),
         refits=held.refits,
         noise=held.noise,
-        adherence=held.adherence if any(change.delta is not None for change in option.changes) else None,
+        adherence=held.adherence if any(change.delta is not None for change in changes) else None,
         plausibility_text=plausibility_text(option.plausibility),
         author=_author(context, option),
         said=said_of(said) if said else None,

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from app.domain.schema import FeatureSchema
 from app.engine.registry import ServedModel
-from app.faces.pages.patient.views.compare import rows_of
+from app.faces.pages.patient.views.compare import Way, rows_of
 from tests.asking import Person
-from tests.unit.faces.answers import MODELS, a_person, change, option, row_of
+from tests.unit.faces.answers import MODELS, a_person, brought_along, change, option, row_of
 from tests.unit.faces.pages.patient.contexts import context, recorded
 
 SLEEP, ENERGY = change("sleep", 5.0, 6.0, "h"), change("energy", 2800.0, 2300.0, "kcal")
@@ -27,8 +27,22 @@ def test_what_moves_along_stands_below_what_moves_it(
     driver = schema.link_of["weight"].driver
     assert driver == "bmi"
     row = recorded(served, helpable, option(1, SLEEP), option(2, BMI, linked=(WEIGHT,)))
-    found = [(one.label, one.is_linked) for one in rows_of(context(row, served))]
-    assert found == [("Bmi", False), ("Weight", True), ("Sleep", False)]
+    found = [(one.label, one.way) for one in rows_of(context(row, served))]
+    assert found == [("Bmi", Way.CHANGED), ("Weight", Way.LINKED), ("Sleep", Way.CHANGED)]
+
+
+def test_what_follows_on_average_stands_last_and_is_no_change(served: ServedModel, helpable: Person) -> None:
+    bmi = brought_along("bmi", 31.0, 30.5, "kg/m²", drivers=["moderate_activity"])
+    pulse = brought_along("pulse", 76, 74, "beats/min", drivers=["moderate_activity"])
+    activity = change("moderate_activity", False, True)
+    row = recorded(served, helpable, option(1, BMI), option(2, activity, brought_along=[pulse, bmi]))
+    rows = rows_of(context(row, served))
+    assert [(one.label, one.way) for one in rows] == [
+        ("Bmi", Way.CHANGED),
+        ("Moderate activity", Way.CHANGED),
+        ("Pulse", Way.FOLLOWS),
+    ]
+    assert [cell and cell.is_changed for cell in rows[0].options] == [True, False]
 
 
 @given(st.lists(st.sets(st.sampled_from(["sleep", "energy", "sugar", "fibre"])), min_size=1, max_size=6))

@@ -1,8 +1,4 @@
-"""The head of the page: what the model saw, what was asked, and what has changed since."""
-
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+"""The head of the page: what the model saw, and what has changed since."""
 
 from app.domain.schema import FeatureSchema
 from app.engine.registry import ServedModel
@@ -12,10 +8,6 @@ from tests.unit.faces.answers import ASKED, row_of
 from tests.unit.faces.pages.patient.contexts import context, recorded
 
 OTHER_VERSION = "f" * 64
-
-
-def asked(vary: list[str] | None = None, **ranges: list[float | None]) -> dict[str, object]:
-    return {"features_to_vary": vary, "permitted_range": ranges, "max_changes": 3}
 
 
 def test_every_value_is_shown_in_the_schemas_order(
@@ -42,46 +34,17 @@ def test_a_value_to_check_says_why(served: ServedModel, schema: FeatureSchema, h
     }
 
 
-@given(data=st.data())
-def test_what_may_vary_and_what_is_kept_are_all_that_could(
-    served: ServedModel, schema: FeatureSchema, helpable: Person, data: st.DataObject
-) -> None:
-    names = [feature.name for feature in schema.actionable]
-    vary = data.draw(st.lists(st.sampled_from(names), unique=True, min_size=1))
-    head = header_of(context(recorded(served, helpable, constraints=asked(vary)), served))
-    assert set(head.open) == {schema[name].label for name in vary}
-    assert set(head.open) | set(head.kept) == {feature.label for feature in schema.actionable}
-    assert not set(head.open) & set(head.kept)
-
-
-def test_where_nothing_was_said_of_it_nothing_is_told(served: ServedModel, helpable: Person) -> None:
-    head = header_of(context(recorded(served, helpable), served))
-    assert (head.open, head.kept, head.limited) == ((), (), ())
-
-
-@pytest.mark.parametrize(
-    ("limits", "told"),
-    [([25.0, None], "25 at least"), ([None, 30.5], "30.5 at most"), ([25.0, 30.0], "25 to 30")],
-)
-def test_limits_of_the_caller_are_told(
-    served: ServedModel, schema: FeatureSchema, helpable: Person, limits: list[float | None], told: str
-) -> None:
-    row = recorded(served, helpable, constraints=asked(bmi=limits))
-    assert header_of(context(row, served)).limited == (f"{schema['bmi'].label} {told}",)
-
-
 def test_a_what_if_tells_exactly_what_it_supposes(
     served: ServedModel, schema: FeatureSchema, helpable: Person
 ) -> None:
     base = recorded(served, helpable)
     supposed = helpable | {"sleep": float(helpable["sleep"] or 0) + 1}
-    row = recorded(served, supposed, based_on=base.id, constraints=asked(bmi=[25.0, None]))
+    row = recorded(served, supposed, based_on=base.id)
     head = header_of(context(row, served, base=base))
     assert head.is_supposed
     assert [label for label, *_ in head.supposed] == [schema["sleep"].label]
     ((_, now, on_record),) = head.supposed
     assert now != on_record
-    assert head.limited == ()
 
 
 def test_a_what_if_that_supposes_nothing_is_none(served: ServedModel, helpable: Person) -> None:

@@ -11,7 +11,7 @@ from app.faces.pages.patient.views.options import OptionView, option_views
 from app.storage.feedback_tables import FeedbackRow
 from app.usecases.feedback.reasons import REASONS, Reason, Verdict
 from tests.asking import Person
-from tests.unit.faces.answers import ASKED, change, option
+from tests.unit.faces.answers import ASKED, change, option, option_change
 from tests.unit.faces.pages.patient.contexts import context, recorded
 
 SLEEP = change("sleep", 5.0, 6.0, "h/night")
@@ -55,6 +55,48 @@ def test_what_is_done_or_not_cannot_be_done_in_part(served: ServedModel, helpabl
     switch = change("vigorous_activity", False, True)
     assert card(served, helpable, switch).adherence is None
     assert card(served, helpable, switch, SLEEP).adherence == 0.85
+
+
+def test_a_card_is_headed_by_its_strategy(served: ServedModel, helpable: Person) -> None:
+    marks = ["least_effort", "fewest_changes", "without_weight_goal"]
+    about = {"name": "Sleep", "themes": ["sleep"], "distinctions": marks}
+    view = card(served, helpable, strategy=about, summary="Consider sleeping longer.")
+    assert (view.strategy, view.summary) == ("Sleep", "Consider sleeping longer.")
+    assert view.apart == ("least effort of all", "fewest changes", "without a weight goal")
+
+
+def test_each_change_has_its_part_of_the_points(served: ServedModel, helpable: Person) -> None:
+    bmi, sleep = option_change("bmi", 31.0, 29.0, 0.15, 0.17), option_change("sleep", 5.0, 6.0, 0.06, -0.01)
+    view = card(served, helpable, bmi, sleep)
+    assert view.points == "21 points"
+    assert [(move.part, move.alone) for move in view.moves] == [
+        ("15", "17 points lower"),
+        ("6", "1 point higher"),
+    ]
+
+
+def test_a_single_change_is_all_of_the_fall(served: ServedModel, helpable: Person) -> None:
+    view = card(served, helpable, option_change("sleep", 5.0, 6.0, 0.21, 0.21))
+    assert (view.points, view.moves[0].part, view.moves[0].alone) == (None, None, None)
+
+
+def test_what_treatment_changes_is_marked_where_the_question_opened_it(
+    served: ServedModel, helpable: Person
+) -> None:
+    lower = change("sbp", 150, 140, "mmHg")
+    asked = recorded(served, helpable, option(1, lower, SLEEP), include=["treatment"])
+    (view,) = option_views(context(asked, served))
+    assert [move.is_treatment for move in view.moves] == [True, False]
+    assert view.moves[0].say == "Consider lowering systolic blood pressure by treatment"
+    (older,) = option_views(context(recorded(served, helpable, option(1, lower, SLEEP)), served))
+    assert not any(move.is_treatment for move in older.moves)
+    assert older.moves[0].say == "Consider changing sbp"
+
+
+def test_an_option_from_before_has_no_strategy_and_no_parts(served: ServedModel, helpable: Person) -> None:
+    view = card(served, helpable, SLEEP, change("sugar", 90, 70))
+    assert (view.strategy, view.apart, view.points, view.following) == (None, (), None, None)
+    assert [(move.part, move.alone) for move in view.moves] == [(None, None)] * 2
 
 
 def test_cards_come_in_the_order_of_the_answer(served: ServedModel, helpable: Person) -> None:

@@ -12,8 +12,12 @@ from app.domain.constraints import read_constraints
 from app.domain.errors import InvalidInputError
 from app.domain.feature import Kind
 from app.engine.problem import RecourseProblem, problem_about
-from app.faces.pages.patient.views.what_if import LOCK, PLACE, setting_of
+from app.engine.registry import ServedModel
+from app.faces.pages.patient.requests import request_from
+from app.faces.pages.patient.views.what_if import what_if_as_set, what_if_of
+from app.faces.pages.patient.views.what_if_setting import KEEP, LOCK, PLACE, locks_of, question_of, setting_of
 from tests.asking import Person
+from tests.unit.faces.pages.patient.contexts import context, recorded
 
 
 def fields_for(question: RecourseProblem, data: st.DataObject) -> dict[str, str]:
@@ -21,6 +25,11 @@ def fields_for(question: RecourseProblem, data: st.DataObject) -> dict[str, str]
         PLACE + lever.feature.name: str(data.draw(st.integers(0, lever.top), label=lever.feature.name))
         for lever in question.levers
     }
+
+
+def driven(question: RecourseProblem) -> set[str]:
+    """What effects and links can move, beside a lever of its own."""
+    return set(question.schema.consequence_order)
 
 
 @given(data=st.data())
@@ -32,6 +41,8 @@ def test_a_place_is_the_value_in_rising_order(
     after = setting_of(question, fields).features
     for lever in question.levers:
         place = int(fields[PLACE + lever.feature.name])
+        if np.sort(lever.values)[place] == lever.values[0] and lever.feature.name in driven(question):
+            continue  # what is not moved itself may follow from what is
         assert float(np.sort(lever.values)[place]) == pytest.approx(float(after[lever.feature.name] or 0))
 
 
@@ -41,7 +52,7 @@ def test_what_is_no_lever_and_follows_none_never_moves(
 ) -> None:
     question = problem_about(model, data.draw(st.sampled_from(high_risk)))
     after = setting_of(question, fields_for(question, data)).features
-    moving = {lever.feature.name for lever in question.levers} | set(model.schema.link_of)
+    moving = {lever.feature.name for lever in question.levers} | driven(question)
     for name, value in question.patient.values.items():
         if name not in moving:
             assert after[name] == value
@@ -73,12 +84,104 @@ def test_locks_are_of_levers(model: ModelVersion, helpable: Person) -> None:
     question = problem_about(model, helpable)
     lever = question.levers.items[0].feature.name
     setting = setting_of(question, {LOCK + lever: "on"})
-    assert lever not in setting.free
+    assert setting.to_keep == [lever]
     assert not setting.is_all_locked
     every: dict[str, Any] = {LOCK + one.feature.name: "on" for one in question.levers}
     assert setting_of(question, every).is_all_locked
     with pytest.raises(InvalidInputError):
         setting_of(question, {LOCK + "age": "on"})
+
+
+def test_a_theme_is_locked_as_a_whole(model: ModelVersion, helpable: Person) -> None:
+    question = problem_about(model, helpable)
+    setting = setting_of(question, {KEEP + "activity": "on", LOCK + "sleep": "on"})
+    assert setting.to_keep == ["activity", "sleep"]
+    themes = {f"{KEEP}{lever.feature.theme}": "on" for lever in question.levers}
+    assert setting_of(question, themes).is_all_locked
+    with pytest.raises(InvalidInputError):
+        setting_of(question, {KEEP + "nonsense": "on"})
+
+
+@pytest.mark.parametrize("choice", [{"include": "wishes"}, {"programme": "heroic"}])
+def test_a_choice_that_the_form_does_not_have_is_refused(
+    model: ModelVersion, helpable: Person, choice: dict[str, str]
+) -> None:
+    with pytest.raises(InvalidInputError):
+        setting_of(problem_about(model, helpable), choice)
+
+
+def test_what_the_form_says_is_what_is_asked(served: ServedModel, helpable: Person) -> None:
+    answer = context(recorded(served, helpable, min_robustness=0.9), served)
+    question = question_of(answer)
+    assert question is not None
+    fields = {KEEP + "activity": "on", LOCK + "sugar": "on", "include": "treatment", "programme": "intensive"}
+    asked = request_from(answer, setting_of(question, fields))
+    assert asked.constraints is not None
+    assert asked.constraints.features_to_keep == ["activity", "sugar"]
+    assert asked.constraints.features_to_vary is None
+    assert (asked.include, asked.programme) == (["treatment"], "intensive")
+
+
+def test_what_is_supposed_may_end_where_the_wider_question_lets_it(
+    served: ServedModel, helpable: Person
+) -> None:
+    """And what is not supposed has no limits of the page's: another programme may go further with it."""
+    answer = context(recorded(served, helpable, min_robustness=0.9), served)
+    question = question_of(answer)
+    assert question is not None
+    lever = next(one for one in question.levers if one.feature.is_numeric)
+    place = {PLACE + lever.feature.name: str(0 if lever.values[0] > lever.values[-1] else lever.top)}
+    still = request_from(answer, setting_of(question, {}))
+    moved = request_from(answer, setting_of(question, place))
+    assert still.constraints is not None
+    assert moved.constraints is not None
+    assert lever.feature.name not in (still.constraints.permitted_range or {})
+    ends = (float(lever.values.min()), float(lever.values.max()))
+    assert (moved.constraints.permitted_range or {})[lever.feature.name] == ends
+
+
+def test_the_form_opens_as_the_question_was_and_stays_as_it_was_put(
+    served: ServedModel, helpable: Person
+) -> None:
+    schema = served.model.schema
+    keep = [*schema.with_theme("activity"), "sugar"]
+    constraints: dict[str, Any] = {
+        "features_to_vary": None,
+        "features_to_keep": keep,
+        "permitted_range": {},
+        "max_changes": 2,
+    }
+    answer = context(recorded(served, helpable, constraints=constraints, programme="intensive"), served)
+    assert locks_of(answer) == set(keep)
+    form = what_if_of(answer, {})
+    assert form is not None
+    assert form.max_changes == 2
+    assert [group.theme for group in form.groups if group.is_kept and group.theme] == ["activity"]
+    locked = [one.name for group in form.groups for one in group.controls if one.is_locked]
+    assert locked == ["sugar"]
+    assert {choice.value: choice.is_chosen for choice in form.choices} == {
+        "treatment": False,
+        "intensive": True,
+    }
+    question = question_of(answer)
+    assert question is not None
+    fields = {KEEP + "food": "on", LOCK + "sleep": "on", "include": "treatment"}
+    put = what_if_as_set(setting_of(question, fields))
+    assert [group.theme for group in put.groups if group.is_kept and group.theme] == ["food"]
+    assert [one.name for group in put.groups for one in group.controls if one.is_locked] == ["sleep"]
+    assert [choice.value for choice in put.choices if choice.is_chosen] == ["treatment"]
+
+
+def test_what_follows_on_average_is_told_apart_from_what_is_moved(
+    model: ModelVersion, high_risk: list[Person]
+) -> None:
+    questions = (problem_about(model, person) for person in high_risk)
+    question = next(one for one in questions if "bmi" in {lever.feature.name for lever in one.levers})
+    setting = setting_of(question, {PLACE + "bmi": "0"})
+    moved, follows = ({label for label, *_ in told} for told in (setting.moved(), setting.following()))
+    assert {model.schema[name].label for name in ("bmi", "weight")} <= moved
+    assert follows
+    assert not moved & follows
 
 
 @given(data=st.data())

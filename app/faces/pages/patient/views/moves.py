@@ -1,0 +1,111 @@
+"""Changes in a clinician's words, with what moves along and what each does to the risk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from app.domain.counterfactual import Change, OptionChange
+from app.domain.feature import Feature, Kind, Theme
+from app.domain.schema import FeatureSchema
+from app.domain.wording import consider, inline, number
+from app.faces.http.pages.rendering import signed
+from app.faces.pages.patient.views.formatting import NO_BREAK, value_text
+from app.faces.pages.patient.views.points import alone_text, places_for, shared_out
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One change as it is written: `size` is signed, and both it and the unit may be missing.
+
+    `along` is what measures the same. `part` is its part in the fall of the risk, in points, and `alone` what
+    it does by itself, in words; None where that is not known, and of a single change, which is all of it.
+    """
+
+    feature: str
+    say: str
+    label: str
+    before: str
+    after: str
+    size: str | None
+    unit: str | None
+    is_treatment: bool = False
+    along: tuple["Move", ...] = ()
+    part: str | None = None
+    alone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveList:
+    """Changes of one option, and the fall of the risk in points that their parts add up to, if known."""
+
+    moves: tuple[Move, ...]
+    points: str | None
+
+
+def moves_of(
+    schema: FeatureSchema | None,
+    before: float,
+    after: float,
+    changes: Sequence[OptionChange],
+    linked: Sequence[Change] = (),
+) -> MoveList:
+    """Changes that take the risk from `before` to `after`, each with what moves along and what it does."""
+    moves = [
+        move_of(schema, change, tuple(move_of(schema, c) for c in _followers(schema, change, linked)))
+        for change in changes
+    ]
+    parts = [change.part for change in changes if change.part is not None]
+    if len(changes) < 2 or len(parts) < len(changes):
+        return MoveList(tuple(moves), None)
+    total, told = shared_out(before, after, parts)
+    places = places_for(before - after)
+    each = zip(moves, changes, told, strict=True)
+    return MoveList(
+        tuple(replace(move, part=part, alone=_alone(one, places)) for move, one, part in each), total
+    )
+
+
+def _alone(change: OptionChange, places: int) -> str | None:
+    return None if change.alone is None else alone_text(change.alone, places)
+
+
+def moved_by(schema: FeatureSchema | None, changes: Sequence[Change]) -> list[tuple[str, str, str]]:
+    """Label, value before and after of each change."""
+    moves = [move_of(schema, change) for change in changes]
+    return [(one.label, _united(one.before, one), _united(one.after, one)) for one in moves]
+
+
+def _united(text: str, move: Move) -> str:
+    return f"{text}{NO_BREAK}{move.unit}" if move.unit else text
+
+
+def _followers(schema: FeatureSchema | None, change: Change, linked: Sequence[Change]) -> Sequence[Change]:
+    if schema is None:
+        return ()
+    links = schema.link_of
+    return [c for c in linked if c.feature in links and links[c.feature].driver == change.feature]
+
+
+def move_of(schema: FeatureSchema | None, change: Change, along: tuple[Move, ...] = ()) -> Move:
+    """One change in words."""
+    feature = schema[change.feature] if schema and change.feature in schema else None
+    is_action = feature is not None and feature.action is not None
+    return Move(
+        feature=change.feature,
+        say=consider(feature, change.after)
+        if feature and is_action
+        else f"Consider changing {inline(change.label)}",
+        label=change.label,
+        before=value_text(feature, change.before),
+        after=value_text(feature, change.after),
+        size=_size(feature, change),
+        unit=change.unit,
+        is_treatment=is_action and feature is not None and feature.theme is Theme.TREATMENT,
+        along=along,
+    )
+
+
+def _size(feature: Feature | None, change: Change) -> str | None:
+    if change.delta is None or (feature is not None and feature.kind is Kind.BOOLEAN):
+        return None
+    text = number(feature, change.delta) if feature else f"{change.delta:g}"
+    return signed(text)

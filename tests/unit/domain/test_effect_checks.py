@@ -1,0 +1,379 @@
+"""Each fault of roles, themes and effects is found at once, by a sentence that names the place."""
+
+import copy
+import tomllib
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.classifiers.folder import ModelFolderError
+from app.classifiers.task import read_schema
+from app.domain.schema import FeatureSchema
+from app.domain.schema_checks import schema_faults
+from tests.unit.domain.schemas import STORE, Content
+
+SHIPPED = (STORE / "dysglycaemia" / "2" / "task.toml").read_text(encoding="utf-8")
+Edit = Callable[[Content], Any]
+
+
+def faults(edit: Edit) -> list[str]:
+    """What is wrong with the shipped schema once it is edited."""
+    content = tomllib.loads(SHIPPED)
+    edit(content)
+    return list(schema_faults(FeatureSchema.model_validate(content)))
+
+
+def _feature(content: Content, name: str) -> Content:
+    found: Content = next(one for one in content["feature"] if one["name"] == name)
+    return found
+
+
+def feature(name: str, /, **keys: Any) -> Edit:
+    return lambda content: _feature(content, name).update(keys)
+
+
+def part(name: str, table: str, **keys: Any) -> Edit:
+    return lambda content: _feature(content, name)[table].update(keys)
+
+
+def without(name: str, *keys: str) -> Edit:
+    return lambda content: [_feature(content, name).pop(key) for key in keys]
+
+
+def _effect(content: Content, driver: str, moved: str) -> Content:
+    found: Content = next(
+        one for one in content["effect"] if (one["driver"], one["feature"]) == (driver, moved)
+    )
+    return found
+
+
+def effect(driver: str, moved: str, /, **keys: Any) -> Edit:
+    return lambda content: _effect(content, driver, moved).update(keys)
+
+
+def another(of: tuple[str, str], /, **keys: Any) -> Edit:
+    """One more effect, like one that there is."""
+    return lambda content: content["effect"].append(copy.deepcopy(_effect(content, *of)) | keys)
+
+
+def without_effects(*moved: str) -> Edit:
+    def edit(content: Content) -> None:
+        content["effect"] = [one for one in content["effect"] if one["feature"] not in moved]
+
+    return edit
+
+
+def both(*edits: Edit) -> Edit:
+    return lambda content: [edit(content) for edit in edits]
+
+
+ACTION: Content = {"direction": "decrease", "verb": "doing less", "step": 1, "limit": [60, 200], "effort": 1}
+TREATMENT: Content = {**ACTION, "limit": [150, 200], "max_change": 20}
+
+ROLES: list[tuple[Edit, str]] = [
+    (
+        both(without("sleep", "action"), lambda content: content["model"].update(max_changes=1)),
+        "sleep: its role is behaviour, but it has no action",
+    ),
+    (
+        feature("pulse", action=ACTION | {"max_change": 10}),
+        "pulse: its role is consequence, so it has no action of its own",
+    ),
+    (
+        both(feature("sbp", role="treatment", action=ACTION | {"max_change": 10})),
+        "sbp: its role is treatment, so it has no action of its own",
+    ),
+    (feature("pulse", role="treatment"), "pulse: its role is treatment, but there is no [feature.treatment]"),
+    (without_effects("pulse"), "pulse: its role is consequence, but no effect moves it"),
+    (
+        feature("sleep", treatment=TREATMENT | {"limit": [2, 7]}),
+        "sleep: treatment belongs to what follows or is treated: its role must be consequence or treatment",
+    ),
+    (
+        feature("height", treatment=TREATMENT),
+        "height: treatment belongs to what follows or is treated: its role must be consequence or treatment",
+    ),
+    (without("sleep", "theme"), "sleep: a behaviour needs a theme"),
+    (feature("height", theme="weight"), "height: it has a theme, but no role"),
+    (
+        feature("pulse", always={"text": "t", "source": "s"}),
+        "pulse: always is said of an action, and it has none",
+    ),
+]
+
+ACTIONS: list[tuple[Edit, str]] = [
+    (part("bmi", "action", when={"aeg": [18, 75]}), "bmi: action: a condition names aeg, which is not a"),
+    (
+        part("bmi", "action", when={"active_travel": [0, 1]}),
+        "bmi: action: a condition on active_travel must be true or false",
+    ),
+    (
+        part("bmi", "action", when={"ethnicity": ["martian"]}),
+        "bmi: action: a condition on ethnicity names a category that it does not have",
+    ),
+    (
+        part("bmi", "action", when={"sex": True}),
+        "bmi: action: a condition on sex names a category that it does not have",
+    ),
+    (part("bmi", "action", when={"age": True}), "bmi: action: a condition on age must be a range"),
+    (
+        part("bmi", "action", when={"age": ["old", "young"]}),
+        "bmi: action: a condition on age must be a range",
+    ),
+    (
+        part("bmi", "action", when={"age": [75, 18]}),
+        "bmi: action: a condition on age runs from 75 to 18, which is no range",
+    ),
+    (
+        part("bmi", "action", limits=[{"when": {"aeg": [1, 2]}, "limit": [20, 100]}]),
+        "bmi: action: a condition names aeg, which is not a feature",
+    ),
+    (
+        part("bmi", "action", limits=[{"when": {"age": [18, 30]}, "limit": [100, 20]}]),
+        "bmi: action: one of its limits runs from 100 to 20, which is no range",
+    ),
+    (
+        part("bmi", "action", limits=[{"when": {"age": [18, 30]}, "limit": [5, 100]}]),
+        "bmi: action: one of its limits goes beyond clinical",
+    ),
+    (
+        part("cigarettes", "action", reaches_limit=False),
+        "cigarettes: action: whole belongs to a number whose action reaches its limit",
+    ),
+    (
+        part("active_travel", "action", whole=True),
+        "active_travel: action: whole belongs to a number whose action reaches its limit",
+    ),
+    (
+        part("bmi", "action", told_by="height"),
+        "bmi: action: it is told by height, which does not follow it by a link",
+    ),
+    (
+        part("bmi", "action", intensive={"max_change_share": 0.05}),
+        "bmi: action: an intensive programme goes no less far than the usual one: max_change_share",
+    ),
+    (
+        part("bmi", "action", intensive={"max_change": 3}),
+        "bmi: action: an intensive programme goes no less far than the usual one: max_change",
+    ),
+    (
+        part("sbp", "treatment", when={"spb": [130, 260]}),
+        "sbp: treatment: a condition names spb, which is not a feature",
+    ),
+]
+
+CONSEQUENCES: list[tuple[Edit, str]] = [
+    (
+        feature("vigorous_activity", consequence={"limit": [0, 1]}),
+        "vigorous_activity: consequence belongs to a number",
+    ),
+    (
+        feature("sleep", consequence={"limit": [2, 16]}),
+        "sleep: consequence says how effects come together, but no effect moves it",
+    ),
+    (
+        part("sbp", "consequence", limit=[260, 115]),
+        "sbp: the limit of its consequence runs from 260 to 115, which is no range",
+    ),
+    (part("sbp", "consequence", limit=[50, 260]), "sbp: the limit of its consequence goes beyond clinical"),
+    (part("sbp", "consequence", caps=[{"when": {"spb": [1, 2]}, "most": 4}]), "sbp: a condition names spb"),
+    (part("sbp", "consequence", caps=[{}]), "sbp: a cap needs either most or most_share"),
+    (
+        part("sbp", "consequence", caps=[{"most": 4, "most_share": 0.1}]),
+        "sbp: a cap needs either most or most_share",
+    ),
+]
+
+EFFECTS: list[tuple[Edit, str]] = [
+    (
+        effect("weight", "sbp", when={"spb": [130, 260]}),
+        "the effect of weight on sbp: a condition names spb, which is not a feature",
+    ),
+    (
+        effect("weight", "sbp", when={"sbp": [260, 130]}),
+        "the effect of weight on sbp: a condition on sbp runs from 260 to 130, which is no range",
+    ),
+    (
+        another(("weight", "sbp"), driver="height"),
+        "the effect of height on sbp: height is no driver: it has no action, and follows none",
+    ),
+    (
+        another(("weight", "sbp"), driver="pulse"),
+        "the effect of pulse on sbp: pulse is no driver: it has no action, and follows none",
+    ),
+    (
+        both(another(("fibre", "sbp"), driver="sleep"), part("sleep", "action", direction="towards")),
+        "the effect of sleep on sbp: the action on sleep goes towards a range: an effect needs one direction",
+    ),
+    (
+        effect("moderate_activity", "pulse", per=2),
+        "the effect of moderate_activity on pulse: per and above count parts of an action, and this one is",
+    ),
+    (
+        effect("moderate_activity", "pulse", above=0),
+        "the effect of moderate_activity on pulse: per and above count parts of an action, and this one is",
+    ),
+    (
+        effect("cigarettes", "hdl_cholesterol", per=5),
+        "the effect of cigarettes on hdl_cholesterol: per and above count parts of an action, and this one",
+    ),
+    (
+        effect("alcohol", "dbp", above=600),
+        "the effect of alcohol on dbp: above lies outside the clinical range of its driver",
+    ),
+    (
+        effect("fibre", "dbp", feature="waist"),
+        "the effect of fibre on waist: waist follows bmi: name that instead",
+    ),
+    (
+        another(("fibre", "dbp"), feature="active_travel"),
+        "the effect of fibre on active_travel: no effect moves a boolean",
+    ),
+    (another(("fibre", "dbp"), feature="sex"), "the effect of fibre on sex: no effect moves a category"),
+    (
+        another(("fibre", "dbp"), feature="sleep"),
+        "the effect of fibre on sleep: sleep needs [feature.consequence]: its limit keeps what several",
+    ),
+    (
+        without("sbp", "consequence"),
+        "the effect of weight on sbp: sbp needs [feature.consequence]: its limit keeps what several",
+    ),
+    (
+        without("bmi", "consequence"),
+        "the effect of moderate_activity on weight: bmi needs [feature.consequence]: its limit keeps what",
+    ),
+    (
+        both(
+            another(("fibre", "dbp"), feature="energy"),
+            feature("energy", consequence={"limit": [1500, 12000]}),
+        ),
+        "the effect of fibre on energy: energy has no role: what effects move is a consequence, or a",
+    ),
+    (
+        effect("vigorous_activity", "pulse", excludes=["sleep"]),
+        "the effect of vigorous_activity on pulse: it excludes sleep, which has no effect on the same",
+    ),
+]
+
+
+@pytest.mark.parametrize(("edit", "said"), [*ROLES, *ACTIONS, *CONSEQUENCES, *EFFECTS], ids=count())
+def test_a_fault_is_named(edit: Edit, said: str) -> None:
+    found = faults(edit)
+    assert any(fault.startswith(said) for fault in found), found
+
+
+def test_without_an_edit_there_is_no_fault() -> None:
+    assert faults(lambda content: None) == []
+
+
+def test_a_wrong_condition_alone_is_the_only_fault() -> None:
+    """One slip is one sentence: nothing else is found wrong for it."""
+    assert faults(effect("weight", "sbp", when={"spb": [130, 260]})) == [
+        "the effect of weight on sbp: a condition names spb, which is not a feature"
+    ]
+
+
+HDL = 'feature = "hdl_cholesterol"\ndirection = "decrease"\nlow = 1.1\nmean = 1.3\nhigh = 1.6\n'
+"""What alcohol does, as it stands in the file."""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('theme = "sleep"', 'theme = "rest"', "feature.'sleep'.theme: Input should be 'weight', 'food',"),
+        (
+            'theme = "sleep"\nrole = "behaviour"',
+            'theme = "sleep"\nrole = "habit"',
+            "feature.'sleep'.role: Input should be 'behaviour', 'consequence' or 'treatment'",
+        ),
+        (HDL, HDL.replace("low = 1.1", "low = 1.4"), "low, mean and high must rise in this order"),
+        (HDL, HDL.replace("mean = 1.3", "mean = 1.7"), "low, mean and high must rise in this order"),
+        (
+            HDL,
+            HDL.replace("low = 1.1", "low = -1.1"),
+            "effect.'alcohol on hdl_cholesterol'.low: Input should be greater than or equal to 0",
+        ),
+        (
+            HDL,
+            HDL.replace("high = 1.6", "high = inf"),
+            "effect.'alcohol on hdl_cholesterol'.high: Input should be a finite number",
+        ),
+        (HDL, HDL + "cap = -5\n", "effect.'alcohol on hdl_cholesterol'.cap: Input should be greater than 0"),
+        (HDL, HDL + "cap = 0\n", "effect.'alcohol on hdl_cholesterol'.cap: Input should be greater than 0"),
+        (
+            "mean = 1.3\nhigh = 1.6\nper = 10",
+            "mean = 1.3\nhigh = 1.6\nper = 0",
+            ".per: Input should be greater",
+        ),
+        (
+            HDL,
+            HDL.replace('"decrease"', '"towards"'),
+            "effect.'alcohol on hdl_cholesterol'.direction: Input should be ",
+        ),
+        (HDL, HDL.replace('"hdl_cholesterol"', '"hdl"'), "effects name unknown features: hdl"),
+        ('driver = "fibre"', 'driver = "fiber"', "effects name unknown features: fiber"),
+        (HDL, HDL + 'drugs = "none"\n', "effect.'alcohol on hdl_cholesterol'.drugs: is no key of a schema"),
+        (
+            'judgement = "turned',
+            'judgment = "turned',
+            "effect.'alcohol on hdl_cholesterol'.judgment: is no key of a schema",
+        ),
+        ("checked = 2026-11-28", 'checked = "soon"', ".checked: Input should be a valid date"),
+        ('grade = "A"', 'grade = "D"', ".grade: Input should be 'A', 'B' or 'C'"),
+        ('lag = "12 months"\n', "", ".lag: "),
+        ("[feature.consequence]\nlimit = [60, 200]\n", "[feature.consequence]\n", "consequence.limit: "),
+        ("caps = [{ most = 8 }]", "caps = [{ most = -8 }]", "caps.0.most: Input should be greater than 0"),
+        (
+            "caps = [{ most_share = 0.07 }]",
+            "caps = [{ most_share = 7 }]",
+            "caps.0.most_share: Input should be",
+        ),
+        (
+            "share_of_sum = 0.75",
+            "share_of_sum = 1.75",
+            ".share_of_sum: Input should be less than or equal to 1",
+        ),
+        (
+            "whole = true",
+            'whole = "true"',
+            "feature.'cigarettes'.action.whole: Input should be a valid boolean",
+        ),
+        (
+            "intensive = { max_change = 90 }",
+            "intensive = { max_change = 0 }",
+            "feature.'sedentary'.action.intensive.max_change: Input should be greater than 0",
+        ),
+        (
+            "[feature.always]\ntext",
+            "[feature.always]\ntxet",
+            "feature.'cigarettes'.always.text: Field required",
+        ),
+    ],
+    ids=count(),
+)
+def test_the_file_and_the_place_are_named(tmp_path: Path, before: str, after: str, said: str) -> None:
+    assert before in SHIPPED
+    path = tmp_path / "task.toml"
+    path.write_text(SHIPPED.replace(before, after, 1), encoding="utf-8")
+    with pytest.raises(ModelFolderError) as caught:
+        read_schema(tmp_path)
+    assert str(caught.value).startswith(f"{path} is not ")
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("edit", "circle"),
+    [
+        (effect("fibre", "dbp", feature="fibre"), "fibre"),
+        (another(("weight", "dbp"), feature="moderate_activity"), "moderate_activity, bmi"),
+        (another(("weight", "dbp"), driver="weight", feature="weight"), "bmi"),
+    ],
+)
+def test_effects_that_go_round_in_a_circle_are_named(edit: Edit, circle: str) -> None:
+    with pytest.raises(ValueError, match="effects go round in a circle") as caught:
+        faults(edit)
+    for name in circle.split(", "):
+        assert name in str(caught.value)
