@@ -145,7 +145,7 @@ def test_the_form_opens_as_the_question_was_and_stays_as_it_was_put(
 ) -> None:
     schema = served.model.schema
     keep = [*schema.with_theme("activity"), "sugar"]
-    constraints = {
+    constraints: dict[str, Any] = {
         "features_to_vary": None,
         "features_to_keep": keep,
         "permitted_range": {},
