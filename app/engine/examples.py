@@ -9,16 +9,18 @@ from app.engine.registry import ServedModel
 from app.engine.search import search
 
 _OUT_OF_REACH = 1e-4
+_ABOVE = 0.02
+"""How far above the threshold examples lie: where most people have some way down."""
 
 
 def example_people(model: ModelVersion, count: int) -> list[Person]:
-    """Held-out people whom the classifier calls high risk, those nearest the threshold plus 0.1 first.
+    """Held-out people whom the classifier calls high risk, those first who are a little above the threshold.
 
     They are known whole, unless nobody is.
     """
     everybody = people_of(model, Side.HELD_OUT)
     whole = [person for person in everybody if None not in person.features.values()] or everybody
-    middle = model.schema.model.threshold + 0.1
+    middle = model.schema.model.threshold + _ABOVE
     return sorted(whole, key=lambda person: abs(person.risk - middle))[:count]
 
 

@@ -50,11 +50,15 @@ def show_answer(http: httpx.Client, model: ModelVersion, request: Json, console:
         f"wanted: at most {risk_text(now['target'])}"
     )
     for option in answer["counterfactuals"]:
-        console.say(
-            f"\n  [bold]{option['rank']}. {risk_text(now['risk'])} → {risk_text(option['risk'])}[/bold]"
-        )
+        name = escape(option["strategy"]["name"])
+        risks = f"{risk_text(now['risk'])} → {risk_text(option['risk'])}"
+        console.say(f"\n  [bold]{option['rank']}. {name}: {risks}[/bold]")
         console.say(f"     {escape(option['summary'])}")
+        if option["consequences"]:
+            console.say(f"     {escape(option['consequences'])}")
         console.say(f"     [dim]{_facts(option)}[/dim]")
+    for always in answer["always"]:
+        console.say(f"\n  [bold]Whatever the options are:[/bold] {escape(always['text'])}")
     console.say(f"\n{_story(answer['generation'])}")
 
 

@@ -31,7 +31,10 @@ def feasible_ranges(
             low, high = _observed(schema, feature.name)
             ranges[feature.name] = (min(low, start), max(high, start))
             continue
-        end = _end(feature.action, start)
+        action = feature.action.for_person(values)
+        if action is None:
+            continue
+        end = _end(action, start)
         for name, value in [(feature.name, end), *_linked_ends(schema, values, feature.name, end - start)]:
             low, high = _interval(schema, name, number(values, name), value)
             if high - low >= schema[name].precision - 1e-6:

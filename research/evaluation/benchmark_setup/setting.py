@@ -34,7 +34,7 @@ class BenchmarkSetting:
         """Whether some answer to somebody may change it, on its own or along with another."""
         if feature.kind is Kind.CATEGORY:
             return self.categories
-        return feature.action is not None or feature.name in self.schema.link_of
+        return feature.action is not None or feature.name in self.schema.consequence_order
 
 
 def setting_of(schema: FeatureSchema, kind: SettingKind, sd: FloatArray) -> BenchmarkSetting:

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.domain.feature import Feature, Kind
+from app.domain.causes import is_whole
+from app.domain.feature import Feature, Kind, Role
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
-from research.evaluation.benchmark_setup.feasible_ranges import known, slope_of
+from research.evaluation.benchmark_setup.feasible_ranges import slope_of
 from research.evaluation.benchmark_setup.people import BenchmarkPerson
 from research.evaluation.benchmark_setup.setting import BenchmarkSetting, SettingKind
+from research.evaluation.metrics.following import TOLERANCE, followers
 from research.evaluation.metrics.scales import Scales
 from research.unconstrained.schema import CATEGORY_EFFORT
 
-TOLERANCE = 1e-5
 TRIVIAL_SD = 0.1
 """An answer none of whose moves is this many standard deviations long is trivial."""
 
@@ -26,11 +27,12 @@ TRIVIAL_SD = 0.1
 class Structure:
     """What an answer looks like, model and other people aside.
 
-    `fixed_kept`: nothing fixed moved. `in_range`: moved values are in the observed range. `on_grid`: moved
-    values are ones that are measured, a category one of its own. `relations_kept`: every relation of the
-    schema holds, or is broken no further. `links_kept`: linked features are where their drivers take them.
-    `moves_permitted`: actionable features moved the right way, within limits and largest changes. `moved`:
-    the features that changed, followers aside. `effort`: in the rules' unit, NaN where a fixed feature moved.
+    `fixed_kept`: nothing fixed moved, nor a consequence but as effects say. `in_range`: moved values are in
+    the observed range. `on_grid`: moved values are ones that are measured, a category one of its own.
+    `relations_kept`: every relation of the schema holds, or is broken no further. `links_kept`: linked
+    features and consequences are where their drivers take them. `moves_permitted`: actionable features moved
+    the right way, within limits and largest changes, in whole where there are no parts. `moved`: the features
+    that changed, followers aside. `effort`: in the rules' unit, NaN where a fixed feature moved.
     `distance`, `mads`, `heom`: proximity, over all columns that changed but followers (`scales`).
     """
 
@@ -56,16 +58,22 @@ def structure_of(
     following = followers(schema, person, row)
     own = changed & ~np.isin(np.arange(len(row)), [schema.column_of[name] for name in following])
     moved = np.where(own, np.abs(np.nan_to_num(row - person.row)), 0.0)
-    kept = fixed_kept(setting, changed)
+    kept = fixed_kept(setting, changed) and not own[_consequences(schema)].any()
+    # What can follow does, or is an action of its own.
+    can_follow = {
+        name
+        for name in schema.consequence_order
+        if schema[name].action is None or not own[schema.column_of[name]]
+    }
     return Structure(
         fixed_kept=kept,
         in_range=in_range(schema, row, changed),
         on_grid=on_grid(schema, row, changed),
         relations_kept=relations_kept(schema, person.row, row),
-        links_kept=len(following) == len(schema.links),
-        moves_permitted=setting.kind is SettingKind.FREE or moves_permitted(schema, person, row, changed),
+        links_kept=can_follow <= following,
+        moves_permitted=setting.kind is SettingKind.FREE or moves_permitted(schema, person, row, own),
         moved=frozenset(f.name for f in schema.features if own[_columns(schema, f)].any()),
-        effort=effort(schema, person, row, changed) if kept else float("nan"),
+        effort=effort(schema, person, row, changed, following) if kept else float("nan"),
         distance=float((moved[own] / scales.sd[own]).sum()),
         mads=float((moved / scales.mad).sum()),
         heom=float((moved / scales.width).sum()),
@@ -127,25 +135,10 @@ def relations_kept(schema: FeatureSchema, factual: FloatArray, row: FloatArray) 
     return True
 
 
-def followers(schema: FeatureSchema, person: BenchmarkPerson, row: FloatArray) -> set[str]:
-    """The linked features that are where their driver takes them, to within rounding; and what is unknown."""
-    following = set()
-    for link in schema.links:
-        own, driver = schema.column_of[link.feature], schema.column_of[link.driver]
-        if known(person.values, link.feature) is None or known(person.values, link.driver) is None:
-            following.add(link.feature)
-            continue
-        slope = slope_of(link, person.values)
-        expected = person.row[own] + slope * (row[driver] - person.row[driver])
-        if abs(row[own] - expected) <= schema[link.feature].precision / 2 + TOLERANCE * abs(expected):
-            following.add(link.feature)
-    return following
-
-
 def moves_permitted(
     schema: FeatureSchema, person: BenchmarkPerson, row: FloatArray, changed: BoolArray
 ) -> bool:
-    """Whether every moved actionable feature stays within the person's reach."""
+    """Whether every moved actionable feature is within the person's reach, and whole if it must be."""
     for feature in schema.actionable:
         column = schema.column_of[feature.name]
         if not changed[column]:
@@ -154,18 +147,25 @@ def moves_permitted(
         slack = TOLERANCE * max(1.0, abs(row[column]))
         if not low - slack <= row[column] <= high + slack:
             return False
+        if is_whole(feature) and min(abs(row[column] - low), abs(row[column] - high)) > slack:
+            return False
     return True
 
 
-def effort(schema: FeatureSchema, person: BenchmarkPerson, row: FloatArray, changed: BoolArray) -> float:
+def effort(
+    schema: FeatureSchema, person: BenchmarkPerson, row: FloatArray, changed: BoolArray, following: set[str]
+) -> float:
     """The rules' own measure: for each changed feature a fixed part and its steps, which may be fractions.
 
     Equal to `Levers.effort` on levers. A linked feature that goes further than its driver takes it is
-    priced as the driver's move that would take it there.
+    priced as the driver's move that would take it there; what follows costs nothing.
     """
-    moves = {f.name: abs(_move(schema, person, row, f.name)) for f in schema.actionable}
+    moves = {
+        f.name: 0.0 if f.name in following else abs(_move(schema, person, row, f.name))
+        for f in schema.actionable
+    }
     for link in schema.links:
-        if link.feature not in followers(schema, person, row):
+        if link.feature not in following:
             implied = abs(_move(schema, person, row, link.feature) / slope_of(link, person.values))
             moves[link.driver] = max(moves[link.driver], implied)
     categories = [feature for feature in schema.features if feature.kind is Kind.CATEGORY]
@@ -174,7 +174,7 @@ def effort(schema: FeatureSchema, person: BenchmarkPerson, row: FloatArray, chan
     for feature in schema.actionable:
         assert feature.action is not None
         if moves[feature.name] > TOLERANCE * max(1.0, abs(person.row[schema.column_of[feature.name]])):
-            steps = moves[feature.name] / feature.action.step
+            steps = 1.0 if is_whole(feature) else moves[feature.name] / feature.action.step
             total += schema.model.effort_per_change + feature.action.effort * steps
     return total
 
@@ -187,6 +187,11 @@ def jaccard_distance(one: frozenset[str], other: frozenset[str]) -> float:
 
 def _move(schema: FeatureSchema, person: BenchmarkPerson, row: FloatArray, name: str) -> float:
     return float(row[schema.column_of[name]] - person.row[schema.column_of[name]])
+
+
+def _consequences(schema: FeatureSchema) -> list[int]:
+    """Columns of what nothing but effects may move."""
+    return [schema.column_of[f.name] for f in schema.features if f.role is Role.CONSEQUENCE and not f.action]
 
 
 def _columns(schema: FeatureSchema, feature: Feature) -> list[int]:

@@ -252,7 +252,7 @@ def test_in_a_tenth_of_draws_all_effects_are_at_their_unfavourable_ends(
     for place, cause in enumerate(effects.causes):
         effect = cause.effect
         moved = problem.schema[problem.schema.moved_by(effect)]
-        unit = cause.per_unit / (effect.per if cause.source >= 0 else 1.0)
+        unit = cause.of.per_unit / (effect.per if cause.source >= 0 else 1.0)
         if moved.risk is (Monotonicity.RISING if effect.sign > 0 else Monotonicity.FALLING):
             harms += 1
             unfavourable &= sizes[:, place] >= unit * triangular(effect, 1 - WORST) - 1e-9

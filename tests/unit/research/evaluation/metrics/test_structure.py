@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.partitions import Side, people_of
 from app.domain.constraints import read_constraints
 from app.domain.levers import Levers, levers_of
 from app.domain.patient import read_patient
@@ -13,6 +15,18 @@ from research.evaluation.benchmark_setup.setting import BenchmarkSetting, Settin
 from research.evaluation.metrics.scales import Scales
 from research.evaluation.metrics.structure import Structure, jaccard_distance, structure_of
 from tests.asking import Person as Values
+
+
+@pytest.fixture(scope="module")
+def schema(version_1: ModelVersion) -> FeatureSchema:
+    """That of the first version: links and relations, and no effects."""
+    return version_1.schema
+
+
+@pytest.fixture(scope="module")
+def high_risk(version_1: ModelVersion) -> list[Values]:
+    threshold = version_1.schema.model.threshold
+    return [one.features for one in people_of(version_1, Side.HELD_OUT) if one.risk > threshold]
 
 
 @pytest.fixture(scope="module")
