@@ -12,7 +12,7 @@ from tests.unit.faces.answers import brought_along, change, option, option_chang
 from tests.unit.faces.pages.patient.contexts import context, recorded
 
 SLEEP, SUGAR = option_change("sleep", 5.0, 6.0, 0.15, 0.16), option_change("sugar", 90, 70, 0.06, 0.05)
-NEW = {
+NEW: dict[str, Any] = {
     "strategy": {"name": "Sleep and food", "themes": ["sleep", "food"], "distinctions": ["least_effort"]},
     "brought_along": [brought_along("sbp", 142, 136, "mmHg", drivers=["sleep"])],
     "consequences": "In trials, on average, such changes bring along: less pressure. People differ.",
