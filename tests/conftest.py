@@ -11,9 +11,13 @@ from hypothesis import HealthCheck, settings
 
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Side, people_of
+from app.domain.counterfactual import Diversity, GenerationStats, Generator
 from app.domain.schema import FeatureSchema
 from app.engine.beam import beam_search
+from app.engine.preferences import Preferences
+from app.engine.recommend import recommend
 from app.engine.registry import ModelRegistry, ServedModel
+from app.engine.search import search
 from tests.asking import Person, problem_about
 from tests.integration.serving import shipped
 
@@ -107,11 +111,17 @@ def helpable(model: ModelVersion, high_risk: list[Person]) -> Person:
 
 
 @pytest.fixture(scope="session")
-def heavy(model: ModelVersion, high_risk: list[Person]) -> Person:
-    """Such a person to whom losing weight is open, by more than a step."""
+def heavy(served: ServedModel, high_risk: list[Person]) -> Person:
+    """Such a person to whom losing weight is open, by more than a step, and who gets several options."""
+    preferences = Preferences(4, 0.9, Generator.SEARCH, Diversity.STRATEGIES)
     for person in (one for one in high_risk if None not in one.values()):
-        problem = problem_about(model, person)
-        is_heavy = any(one.feature.name == "bmi" and one.top > 1 for one in problem.levers)
-        if is_heavy and len(beam_search(problem).levels) > 0:
-            return person
-    raise AssertionError("no held-out person of high weight can be helped")
+        problem = problem_about(served.model, person)
+        if any(one.feature.name == "bmi" and one.top > 1 for one in problem.levers):
+            found = search(problem, served.references, preferences)
+            nothing = problem.unchanged[:0]
+            answer = recommend(
+                problem, served.references, preferences, 1.0, found, nothing, GenerationStats()
+            )
+            if len(answer.counterfactuals) > 1:
+                return person
+    raise AssertionError("no held-out person of high weight has several options")
