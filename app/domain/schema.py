@@ -116,6 +116,10 @@ class FeatureSchema(Frozen):
         list(self.consequence_order)
         return self
 
+    def __repr__(self) -> str:
+        """Its name: all of it is some pages long."""
+        return f"FeatureSchema({self.model.name!r}, {len(self.features)} features)"
+
     @cached_property
     def by_name(self) -> dict[str, Feature]:
         return {feature.name: feature for feature in self.features}

@@ -110,9 +110,9 @@ def _cross_validated(schema: FeatureSchema, sample: Sample) -> dict[str, Any]:
 
     `without` repeats it with features hidden: each categorical one, and all that behaviour can move.
     """
-    fixed = {f.name for f in schema.features if f.action is None and f.name not in schema.link_of}
+    moving = {f.name for f in schema.features if f.action or f.treatment} | set(schema.consequence_order)
     left_out = {f.label.lower(): {f.name} for f in schema.features if f.kind is Kind.CATEGORY}
-    left_out["everything that can change"] = set(schema.by_name) - fixed
+    left_out["everything that can change"] = moving
     return {
         "folds": FOLDS,
         "n": len(sample),

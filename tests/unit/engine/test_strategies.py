@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from app.domain.counterfactual import Diversity, RecourseResult
@@ -19,7 +19,7 @@ from tests.unit.engine.exact.brute import all_candidates, shares
 from tests.unit.engine.models import Cohort, small_question
 
 SHARES = [0.0, 0.5, 0.9]
-MANY = settings(max_examples=40, deadline=None)
+MANY = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 Behaviours = frozenset[int]
 
 
