@@ -99,9 +99,13 @@ def high_risk(model: ModelVersion, held_out: list[Person]) -> list[Person]:
 
 @pytest.fixture(scope="session")
 def helpable(model: ModelVersion, high_risk: list[Person]) -> Person:
-    """A person with every feature known whose risk the search can bring under the threshold."""
+    """A person with every feature known and weight to lose, whom the search can bring under the threshold."""
     for person in high_risk:
-        if None not in person.values() and len(beam_search(problem_about(model, person)).levels) > 0:
+        if None in person.values():
+            continue
+        problem = problem_about(model, person)
+        can_lose_weight = any(lever.feature.name == "bmi" for lever in problem.levers)
+        if can_lose_weight and len(beam_search(problem).levels) > 0:
             return person
     raise AssertionError("no held-out person can be helped")
 

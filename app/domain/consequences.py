@@ -96,7 +96,8 @@ def work_out(of: Consequences, version: int, levels: IntArray, out: FloatArray) 
         else:
             change = _change(of, version, place, levels, moved, out)
             value = min(max(of.start[place] + change, of.low[place]), of.high[place])
-        if version == AS_TOLD:
+        # What nothing moves stays as it was sent, however finely.
+        if version == AS_TOLD and value != of.start[place]:
             value = rounded(value, of.precision[place], of.rounding[place])
         out[place] = value
 

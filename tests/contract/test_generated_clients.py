@@ -58,7 +58,7 @@ def test_a_python_client_asks_and_uploads(
     )
     got = json.loads(told)
     assert got["upload"]["valid"] == 1
-    assert got["models"] == 2
+    assert got["models"] == 4
     answer = httpx.get(f"{url}/counterfactuals/{got['answer']['id']}", trust_env=False).json()
     assert got["answer"]["counterfactuals"] == answer["counterfactuals"]
 

@@ -57,7 +57,7 @@ def test_every_row_verifies_and_keeps_what_is_fixed(
     model: ModelVersion, people: list[Json], rows: list[Json]
 ) -> None:
     schema, names = model.schema, [feature.name for feature in model.schema.features]
-    fixed = {f.name for f in schema.features if f.action is None and f.name not in schema.link_of}
+    fixed = {f.name for f in schema.features if f.action is None and f.name not in schema.consequence_order}
     for row in rows:
         patient = read_patient(schema, {name: row[name] for name in names})
         risk = float(model.classifier.risk(patient.factual[None])[0])

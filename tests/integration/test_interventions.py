@@ -12,6 +12,7 @@ from app.domain.schema import FeatureSchema
 from app.domain.scope import Inclusion, Scope
 from tests.asking import Person
 from tests.integration.answers import Json, ask, found, risk_of, told
+from tests.integration.pages import HTML
 from tests.integration.serving import Servers, client_of, settings_for
 
 PEOPLE = 6
@@ -266,3 +267,32 @@ def test_what_shapes_an_answer_makes_another_question(
     plain = ask(gateway, question)
     assert ask(gateway, question)["id"] == plain["id"]
     assert ask(gateway, question, **other)["id"] != plain["id"]
+
+
+def test_a_value_finer_than_is_usual_is_taken_as_it_is(gateway: httpx.Client, people: list[Person]) -> None:
+    """Effects move body mass index to a tenth; what they do not move is not rounded."""
+    for person in people:
+        finer = {**person, "bmi": float(person["bmi"] or 0) + 0.03717, "weight": None}
+        answer = ask(gateway, question_about(finer))
+        assert answer["prediction"]["risk"] == pytest.approx(risk_of(gateway, finer), abs=1e-9)
+        for option in answer["counterfactuals"]:
+            moved = [*option["changes"], *option["linked"], *option["brought_along"]]
+            assert option["features"]["bmi"] == finer["bmi"] or "bmi" in features_of(moved)
+
+
+def test_what_departs_from_an_answer_keeps_its_scope(
+    gateway: httpx.Client, database: Connection, high_risk: list[Person]
+) -> None:
+    person = next(one for one in high_risk if float(one["sbp"] or 0) >= 145 and float(one["age"] or 0) < 75)
+    question = question_about(person)
+    wider = {"include": ["treatment"], "programme": "intensive", "diversity": "least_effort"}
+    answer = ask(gateway, question, **wider)
+    path = f"/patients/{question['patient_id']}/interventions"
+    sent = gateway.post(path, data={"answer": answer["id"], "at.sbp": "0"}, headers=HTML)
+    assert sent.status_code == 303, sent.text
+    newest = gateway.get(path).json()["answers"][0]
+    assert newest["based_on"] == answer["id"]
+    row = database.execute(
+        "SELECT include, programme, diversity FROM answers WHERE id = %s", [newest["id"]]
+    ).fetchone()
+    assert row == (["treatment"], "intensive", "least_effort")

@@ -307,3 +307,14 @@ def test_no_value_ends_further_from_what_was_observed_than_it_began(
         low, high = observed.get(column, (0.0, 1.0))
         assert (values >= min(low, values[0]) - 1e-6).all()
         assert (values <= max(high, values[0]) + 1e-6).all()
+
+
+def test_what_nothing_moves_is_as_it_was_sent_however_finely(
+    either: ModelVersion, strangers: list[Person]
+) -> None:
+    for person in strangers[:20]:
+        problem = problem_about(
+            either, {**person, "bmi": float(person["bmi"] or 0) + 0.03717, "weight": None}
+        )
+        rows = problem.levers.rows(problem.unchanged)
+        assert np.array_equal(rows[0], problem.patient.factual, equal_nan=True)
