@@ -133,20 +133,22 @@ def test_a_locked_value_stays_out_of_what_is_asked_for(
 
 
 def test_a_theme_is_locked_and_more_is_opened(opened: Page, client: httpx.Client, answer: Json) -> None:
-    theme = opened.get_by_role("checkbox", name="Lock all of activity")
+    theme = opened.get_by_role("checkbox", name="Lock all of food")
     theme.check()
-    activity = opened.get_by_role("group", name="Activity")
-    expect(activity.get_by_role("checkbox", name="Lock Sitting time")).to_be_hidden()
+    food = opened.get_by_role("group", name="Food")
+    sugars = food.locator(".lock", has_text="Total sugars")
+    expect(sugars).to_have_count(1)
+    expect(sugars).to_be_hidden()
     opened.get_by_role("checkbox", name="Include treatment targets").check()
     opened.get_by_role("checkbox", name="An intensive programme").check()
     opened.get_by_role("button", name="Ask for options from here").click()
     opened.wait_for_url("**answer=*")
-    for words in ("activity", "treatment targets, for the clinician", "intensive"):
+    for words in ("food", "treatment targets, for the clinician", "intensive"):
         expect(opened.locator(".asked")).to_contain_text(words)
     expect(theme).to_be_checked()
     newest = listed(client, answer["patient_id"])["answers"][0]
-    active = {"sedentary", "vigorous_activity", "moderate_activity", "active_travel"}
-    assert not active & {one["feature"] for o in newest["counterfactuals"] for one in o["changes"]}
+    eaten = {"carbohydrate", "sugar", "fibre", "saturated_fat", "meals_out"}
+    assert not eaten & {one["feature"] for o in newest["counterfactuals"] for one in o["changes"]}
 
 
 def test_a_wait_says_what_is_done(opened: Page, answer: Json) -> None:

@@ -157,28 +157,27 @@ def test_asking_again_does_not_reach_further(client: httpx.Client, answer: Json,
 def test_locks_and_the_callers_constraints_stay(client: httpx.Client, question: Json) -> None:
     low = question["features"]["bmi"] - 1
     constraints = {
-        "features_to_vary": ["bmi", "sugar", "fibre"],
+        "features_to_vary": ["bmi", "sleep"],
         "permitted_range": {"bmi": [low, None], "active_travel": False},
     }
     answer = ask(client, question, constraints=constraints)
     page = page_of(client, question["patient_id"])
-    assert "Allowed to change</dt><dd>weight, total sugars, dietary fibre" in page
+    assert "Allowed to change</dt><dd>weight, sleep" in page
     assert f"Body mass index {low:g} at least, Walking or cycling to get around no" in page
-    assert 'name="keep.activity" value="on" checked' in page
-    assert 'name="lock.carbohydrate" value="on" checked' in page
-    assert 'name="lock.sugar" value="on">' in page
-    locks = {"keep.activity": "on", "lock.sugar": "on"}
+    assert 'name="keep.food" value="on" checked' in page
+    assert 'name="lock.sleep" value="on">' in page
+    locks = {"keep.food": "on", "lock.sleep": "on"}
     path = f"/patients/{question['patient_id']}/interventions"
     sent = client.post(path, data={"answer": answer["id"]} | locks, headers=HTML)
     asked = page_of(client, question["patient_id"], "?" + sent.headers["location"].split("?")[1])
-    assert 'name="keep.activity" value="on" checked' in asked
-    assert 'name="lock.sugar" value="on" checked' in asked
-    assert "Kept as they are</dt><dd>activity, total sugars" in asked
+    assert 'name="keep.food" value="on" checked' in asked
+    assert 'name="lock.sleep" value="on" checked' in asked
+    assert "Kept as they are</dt><dd>sleep, food" in asked
     newest = client.get(path).json()["answers"][0]
     for option in newest["counterfactuals"]:
         assert option["features"]["bmi"] >= low
         changed = {one["feature"] for one in option["changes"]}
-        assert not changed & {"sugar", "sedentary", "moderate_activity", "vigorous_activity", "active_travel"}
+        assert not changed & {"sleep", "carbohydrate", "sugar", "fibre", "saturated_fat", "meals_out"}
 
 
 def test_what_is_opened_beyond_the_usual_is_asked_for_and_shown(

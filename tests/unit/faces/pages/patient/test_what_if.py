@@ -114,10 +114,10 @@ def test_what_the_form_says_is_what_is_asked(served: ServedModel, helpable: Pers
     answer = context(recorded(served, helpable, min_robustness=0.9), served)
     question = question_of(answer)
     assert question is not None
-    fields = {KEEP + "activity": "on", LOCK + "sugar": "on", "include": "treatment", "programme": "intensive"}
+    fields = {KEEP + "activity": "on", LOCK + "bmi": "on", "include": "treatment", "programme": "intensive"}
     asked = request_from(answer, setting_of(question, fields))
     assert asked.constraints is not None
-    assert asked.constraints.features_to_keep == ["activity", "sugar"]
+    assert asked.constraints.features_to_keep == ["activity", "bmi"]
     assert asked.constraints.features_to_vary is None
     assert (asked.include, asked.programme) == (["treatment"], "intensive")
 
@@ -144,7 +144,7 @@ def test_the_form_opens_as_the_question_was_and_stays_as_it_was_put(
     served: ServedModel, helpable: Person
 ) -> None:
     schema = served.model.schema
-    keep = [*schema.with_theme("activity"), "sugar"]
+    keep = [*schema.with_theme("activity"), "bmi"]
     constraints: dict[str, Any] = {
         "features_to_vary": None,
         "features_to_keep": keep,
@@ -158,17 +158,17 @@ def test_the_form_opens_as_the_question_was_and_stays_as_it_was_put(
     assert form.max_changes == 2
     assert [group.theme for group in form.groups if group.is_kept and group.theme] == ["activity"]
     locked = [one.name for group in form.groups for one in group.controls if one.is_locked]
-    assert locked == ["sugar"]
+    assert locked == ["bmi"]
     assert {choice.value: choice.is_chosen for choice in form.choices} == {
         "treatment": False,
         "intensive": True,
     }
     question = question_of(answer)
     assert question is not None
-    fields = {KEEP + "food": "on", LOCK + "sleep": "on", "include": "treatment"}
+    fields = {KEEP + "food": "on", LOCK + "bmi": "on", "include": "treatment"}
     put = what_if_as_set(setting_of(question, fields))
     assert [group.theme for group in put.groups if group.is_kept and group.theme] == ["food"]
-    assert [one.name for group in put.groups for one in group.controls if one.is_locked] == ["sleep"]
+    assert [one.name for group in put.groups for one in group.controls if one.is_locked] == ["bmi"]
     assert [choice.value for choice in put.choices if choice.is_chosen] == ["treatment"]
 
 
