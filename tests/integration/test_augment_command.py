@@ -19,9 +19,9 @@ INTERRUPTED = 130
 
 
 @pytest.fixture
-def folder(tmp_path: Path, high_risk: list[Person]) -> Path:
+def folder(tmp_path: Path, nearest: list[Person]) -> Path:
     """With a table of people in it."""
-    write_csv(tmp_path / "rows.csv", [dict(person) for person in high_risk[:PEOPLE]])
+    write_csv(tmp_path / "rows.csv", [dict(person) for person in nearest[:PEOPLE]])
     return tmp_path
 
 

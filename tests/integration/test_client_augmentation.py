@@ -50,8 +50,8 @@ def service(url: str) -> Iterator[Turnpoint]:
 
 
 @pytest.fixture(scope="module")
-def people(high_risk: list[Person]) -> list[Person]:
-    return high_risk[:PEOPLE]
+def people(nearest: list[Person]) -> list[Person]:
+    return nearest[:PEOPLE]
 
 
 @pytest.fixture(scope="module")

@@ -288,7 +288,8 @@ def test_what_departs_from_an_answer_keeps_its_scope(
     wider = {"include": ["treatment"], "programme": "intensive", "diversity": "least_effort"}
     answer = ask(gateway, question, **wider)
     path = f"/patients/{question['patient_id']}/interventions"
-    sent = gateway.post(path, data={"answer": answer["id"], "at.sbp": "0"}, headers=HTML)
+    form = {"answer": answer["id"], "at.sbp": "0", "include": "treatment", "programme": "intensive"}
+    sent = gateway.post(path, data=form, headers=HTML)
     assert sent.status_code == 303, sent.text
     newest = gateway.get(path).json()["answers"][0]
     assert newest["based_on"] == answer["id"]

@@ -126,7 +126,8 @@ def test_a_what_if_departs_with_the_version_that_answered(
     client: httpx.Client, patient_id: str, answers: dict[str, Json]
 ) -> None:
     for name in (NAME, FIRST):
-        data = {"answer": answers[name]["id"], "at.bmi": "1"}
+        changed = answers[name]["counterfactuals"][0]["changes"][0]["feature"]
+        data = {"answer": answers[name]["id"], f"at.{changed}": "1"}
         asked = client.post(f"/patients/{patient_id}/interventions", data=data, headers=HTML)
         assert asked.status_code == 303, asked.text
         newest = client.get(f"/patients/{patient_id}/interventions", params={"limit": 1}).json()

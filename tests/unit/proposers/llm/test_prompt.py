@@ -73,7 +73,7 @@ def test_shipped_exemplars_are_answers_to_their_cases(
     registry: ModelRegistry, helpable: Person, reference: str, count: int, most: int
 ) -> None:
     model = registry.named(reference).model
-    active = {"age": 50, "vigorous_activity": False, "moderate_activity": False}
+    active = {"age": 50, "vigorous_activity": False, "moderate_activity": False, "sbp": 150, "dbp": 90}
     levers = problem_about(model, helpable | active | {"bmi": 31.0, "weight": None}).levers
     names = {lever.feature.called for lever in levers}
     exemplars = load_exemplars(model.folder, len(model.schema.columns)).exemplars

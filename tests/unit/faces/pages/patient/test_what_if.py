@@ -94,8 +94,8 @@ def test_locks_are_of_levers(model: ModelVersion, helpable: Person) -> None:
 
 def test_a_theme_is_locked_as_a_whole(model: ModelVersion, helpable: Person) -> None:
     question = problem_about(model, helpable)
-    setting = setting_of(question, {KEEP + "activity": "on", LOCK + "sleep": "on"})
-    assert setting.to_keep == ["activity", "sleep"]
+    setting = setting_of(question, {KEEP + "activity": "on", LOCK + "bmi": "on"})
+    assert setting.to_keep == ["activity", "bmi"]
     themes = {f"{KEEP}{lever.feature.theme}": "on" for lever in question.levers}
     assert setting_of(question, themes).is_all_locked
     with pytest.raises(InvalidInputError):
