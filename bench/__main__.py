@@ -18,6 +18,8 @@ from bench.measurement import Measurement, table_of
 from bench.million import measure_million
 from bench.page import measure_page
 from bench.peers import PEOPLE, QUICK_PEOPLE, Choice, measure_peers
+from bench.strategies import HIGHEST_RISK, SLOW_PEOPLE, StrategiesChoice, measure_strategies
+from bench.strategies import PEOPLE as STRATEGIES_PEOPLE
 from bench.vllm import measure_vllm
 from research.evaluation.methods.registry import BENCH
 from research.evaluation.reporting.environment import describe_environment
@@ -50,6 +52,14 @@ def main() -> None:
     peers.add_argument("--only", nargs="+", default=[], choices=[m.key for m in BENCH], metavar="METHOD")
     peers.add_argument("--fresh", action="store_true", help="ask anew even those whose answers are kept")
     peers.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
+    options = parts.add_parser("strategies", help="how options differ and what they ask for, beside peers")
+    options.add_argument("--people", type=int, default=STRATEGIES_PEOPLE, help="people asked about")
+    options.add_argument("--slow-people", type=int, default=SLOW_PEOPLE, help="of them, by slow methods")
+    options.add_argument(
+        "--highest-risk", type=float, default=HIGHEST_RISK, help="of people asked about, at most"
+    )
+    options.add_argument("--fresh", action="store_true", help="ask peers anew even where answers are kept")
+    options.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
     chosen = parser.parse_args()
     if chosen.part in {None, "gateway"}:
         people, llm_people = (chosen.people, chosen.llm_people) if chosen.part else (60, 15)
@@ -62,6 +72,16 @@ def main() -> None:
         _show(lambda scratch, console: measure_page(scratch, chosen.people, console))
     if chosen.part == "million":
         _show(lambda scratch, console: measure_million(scratch, chosen.rows, chosen.upload_mb, console))
+    if chosen.part == "strategies":
+        strategies = StrategiesChoice(
+            people=chosen.people,
+            slow_people=chosen.slow_people,
+            highest_risk=chosen.highest_risk,
+            fresh=chosen.fresh,
+            as_markdown=chosen.markdown,
+        )
+        console = Console(highlight=False, width=170, stderr=chosen.markdown)
+        measure_strategies(console, strategies)
     if chosen.part in {None, "peers"}:
         choice = _choice(chosen) if chosen.part else Choice()
         measure_peers(Console(highlight=False, width=170, stderr=choice.as_markdown), choice)

@@ -55,7 +55,12 @@ class RobustnessEvaluator:
 
 def evaluator_for(schema: FeatureSchema, committee: Committee) -> RobustnessEvaluator:
     """The evaluator of a model, with draws made from the schema's noise and fixed seeds."""
-    rng = np.random.default_rng(_SEED)
+    return RobustnessEvaluator(committee=committee, draws=draws_for(schema))
+
+
+def draws_for(schema: FeatureSchema, seed: int = _SEED, effects_seed: int = _EFFECTS_SEED) -> Draws:
+    """`NOISE_DRAWS` of noise, then those of adherence. Other seeds are for judging what these have chosen."""
+    rng = np.random.default_rng(seed)
     scale, follows = np.zeros(len(schema.columns)), np.arange(len(schema.columns))
     whole = np.zeros(len(schema.columns), dtype=bool)  # carried out or not: there is no part of such a change
     for feature in schema.features:
@@ -70,19 +75,16 @@ def evaluator_for(schema: FeatureSchema, committee: Committee) -> RobustnessEval
     noise = rng.standard_normal((NOISE_DRAWS, len(scale))) * scale
     adherence = rng.uniform(LEAST_ADHERENCE, 1.0, (ADHERENCE_DRAWS, len(scale)))[:, follows]
     adherence[:, whole] = 1.0
-    return RobustnessEvaluator(
-        committee=committee,
-        draws=Draws(
-            noise=np.concatenate([noise, np.zeros_like(adherence)]),
-            adherence=np.concatenate([np.ones_like(noise), adherence]),
-            quantile=_quantiles(),
-        ),
+    return Draws(
+        noise=np.concatenate([noise, np.zeros_like(adherence)]),
+        adherence=np.concatenate([np.ones_like(noise), adherence]),
+        quantile=_quantiles(effects_seed),
     )
 
 
-def _quantiles() -> FloatArray:
+def _quantiles(seed: int) -> FloatArray:
     """Evenly spread over noise draws, and over adherence draws, in an order of their own: shape (draws,)."""
-    rng = np.random.default_rng(_EFFECTS_SEED)
+    rng = np.random.default_rng(seed)
     groups = [(np.arange(size) + 0.5) / size for size in (NOISE_DRAWS, ADHERENCE_DRAWS)]
     return np.concatenate([rng.permutation(group) for group in groups])
 

@@ -24,7 +24,7 @@ from app.paths import MODEL_STORE
 from research.evaluation.benchmark_setup.feasible_ranges import FeasibleRanges, feasible_ranges
 from research.evaluation.benchmark_setup.setting import BenchmarkSetting, SettingKind, setting_of
 
-SETUP_VERSION = 1
+SETUP_VERSION = 2
 """Of who is asked about and what methods are told of them: raised when either changes, so that kept answers
 are asked for anew; not for a comment, a name or a move."""
 
@@ -36,6 +36,8 @@ class CohortSpec:
     model: str
     setting: SettingKind
     people: int
+    ids: tuple[int, ...] | None = None
+    """The people asked about, by their ids; the first ones of high risk when None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ class BenchmarkSetup:
 
 
 def load_setup(spec: CohortSpec) -> BenchmarkSetup:
-    """The first held-out people of high risk in the file's order, unknown values or not.
+    """The first held-out people of high risk in the file's order, or those named; unknown values or not.
 
     Raises:
         ModelFolderError: there is no such model.
@@ -168,9 +170,11 @@ def load_setup(spec: CohortSpec) -> BenchmarkSetup:
     sd = np.nanstd(rows, axis=0)
     setting = setting_of(model.schema, spec.setting, sd)
     threshold = model.schema.model.threshold
-    high_risk = [person for person in people_of(model, Side.HELD_OUT) if person.risk > threshold][
-        : spec.people
-    ]
+    high_risk = [
+        person
+        for person in people_of(model, Side.HELD_OUT)
+        if person.risk > threshold and (spec.ids is None or person.source_id in spec.ids)
+    ][: spec.people]
     people = [_person(setting, person.source_id, model.schema, person.features) for person in high_risk]
     return BenchmarkSetup(
         model=model, setting=setting, people=tuple(people), sd=sd, filling=_filling(model.schema, rows)

@@ -36,13 +36,14 @@ class MethodAdapter:
 
 
 TURNPOINT = MethodAdapter("turnpoint", f"{_HERE}.turnpoint:TurnpointMethod", version=1)
+WHOLE_ANSWER = MethodAdapter("whole-answer", f"{_HERE}.turnpoint:WholeAnswer", version=1)
 LANGUAGE_MODEL = MethodAdapter("language-model", f"{_HERE}.language_model:LanguageModelMethod", version=1)
 PIPELINE = MethodAdapter("pipeline", f"{_HERE}.language_model:Pipeline", version=1)
 DICE = MethodAdapter("dice", f"{_HERE}.dice:Dice", version=1, package="dice-ml")
 NICE = MethodAdapter("nice", f"{_HERE}.nice:Nice", version=1, package="nicex")
 CFNOW = MethodAdapter("cfnow", f"{_HERE}.cfnow:Cfnow", version=1, package="cfnow")
 TREECF = MethodAdapter("treecf", f"{_HERE}.treecf:Treecf", version=1, package="treecf")
-ADAPTERS = (TURNPOINT, LANGUAGE_MODEL, PIPELINE, DICE, NICE, CFNOW, TREECF)
+ADAPTERS = (TURNPOINT, WHOLE_ANSWER, LANGUAGE_MODEL, PIPELINE, DICE, NICE, CFNOW, TREECF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,19 @@ METHODS = (
     _dice("dice-genetic-four", "DiCE genetic, four", slow=True, method="genetic", count=4),
     _treecf("treecf-four", "treecf diverse, four", slow=True, backend="exact", count=4),
 )
+
+STRATEGIES = (
+    Method("answer-strategies", "Turnpoint", WHOLE_ANSWER, {"diversity": "strategies"}, answers=4),
+    Method(
+        "answer-least",
+        "Turnpoint, least effort",
+        WHOLE_ANSWER,
+        {"diversity": "least_effort"},
+        answers=4,
+    ),
+    *(m for m in METHODS if m.key in ("dice-random-four", "dice-genetic-four", "treecf-effort")),
+)
+"""What `make bench ARGS=strategies` compares: how different options are, and of what they are made."""
 
 BENCH = tuple(method for method in METHODS if method.style is None)
 """`make bench` measures speed: nobody waits for a language model there."""

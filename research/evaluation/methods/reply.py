@@ -26,3 +26,5 @@ class MethodReply:
     proved: bool = False
     robust: bool = False
     detail: str = ""
+    asked: tuple[tuple[str, ...], ...] = ()
+    """The features that each answer asks to change, followers aside; empty of a method that does not say."""

@@ -1,13 +1,14 @@
 """Turnpoint's own engine, asked the same questions in process."""
 
 from app.domain.constraints import read_constraints
-from app.domain.counterfactual import Generator
+from app.domain.counterfactual import Diversity, GenerationStats, Generator
 from app.domain.levers import levers_of
 from app.domain.patient import read_patient
 from app.domain.schema import IntArray
 from app.engine.beam import beam_search
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
+from app.engine.recommend import recommend
 from app.engine.references import ReferenceData, reference_data_of
 from app.engine.search import WORK, search
 from app.engine.search_result import SearchResult
@@ -99,6 +100,37 @@ class TurnpointMethod:
             return MethodReply(Ending.FOUND, (tuple(row.tolist()),), proved=result.proved)
         options = self._builder.options(problem, preferences, problem.unchanged[:0], result)
         return reply(problem, preferences, options, result.proved)
+
+
+class WholeAnswer:
+    """All of one answer in process: search, options, and what is told of each.
+
+    Args:
+        diversity: how options are chosen, as callers say it.
+        count: how many options.
+    """
+
+    def __init__(self, setup: BenchmarkSetup, diversity: str, count: int = 4) -> None:
+        self._builder = ProblemBuilder(setup)
+        self._preferences = Preferences(
+            count, setup.schema.model.min_robustness, Generator.SEARCH, Diversity(diversity)
+        )
+
+    def __call__(self, person: BenchmarkPerson) -> MethodReply:
+        problem, references = self._builder.problem(person), self._builder.references
+        risk = float(problem.risk(problem.unchanged)[0])
+        result = search(problem, references, self._preferences)
+        answer = recommend(
+            problem, references, self._preferences, risk, result, problem.unchanged[:0], GenerationStats()
+        )
+        options = answer.counterfactuals
+        return MethodReply(
+            Ending.FOUND if options else Ending.NONE,
+            tuple(tuple(problem.schema.encode(option.features).tolist()) for option in options),
+            proved=result.proved,
+            robust=any(not option.fragile for option in options),
+            asked=tuple(tuple(change.feature for change in option.changes) for option in options),
+        )
 
 
 def reply(
