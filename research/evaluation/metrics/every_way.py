@@ -83,7 +83,8 @@ class EveryWay:
 
 def every_way(problem: RecourseProblem, references: ReferenceData, share: float) -> EveryWay:
     """Look at every candidate that may be changed to; some thousands with three changes."""
-    everyone = np.array(list(_candidates(problem)), dtype=np.int64).reshape(-1, len(problem.levers))
+    candidates = list(_candidates(problem))
+    everyone = np.array(candidates, dtype=np.int64).reshape(len(candidates), len(problem.levers))
     everyone = everyone[problem.levers.allowed(everyone)]
     reaching = everyone[problem.reached(problem.risk(everyone))]
     profile = PlausibilityProfile(problem.levers, references.population, references.density)
