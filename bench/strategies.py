@@ -18,6 +18,7 @@ from app.domain.counterfactual import Diversity, Generator
 from app.engine.preferences import Preferences
 from app.engine.search import WORK, search
 from app.paths import MODEL_STORE, ROOT
+from bench.within_reach import WITHIN_REACH, within_reach
 from research.evaluation.benchmark_setup.people import BenchmarkSetup, CohortSpec, load_setup
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.methods.registry import STRATEGIES, Method
@@ -142,6 +143,7 @@ def measure_strategies(console: Console, choice: StrategiesChoice) -> None:
     tables = [
         (MADE_OF, {row.name: made_of(row) for row in rows}),
         (HOLDS, {row.name: holds(row, rows[0]) for row in rows}),
+        (WITHIN_REACH, within_reach(asked.judges.evaluators)),
     ]
     about = asked.about(rows)
     for spec, figures in tables:
@@ -176,13 +178,13 @@ class _Asked:
         self._now = CohortSpec(MODEL, SettingKind.ACTIONABLE, people=len(ids), ids=ids)
         self._before = replace(self._now, model=BEFORE)
         self._setup, self._setup_before = load_setup(self._now), load_setup(self._before)
-        self._judges = self._judged_by(self._setup)
+        self.judges = self._judged_by(self._setup)
 
     def ours(self) -> list[Row]:
         rows = []
         for method in (one for one in STRATEGIES if one.is_ours):
             answers = self._ask(self._setup, self._now, method, fresh=True)
-            judged = self._judge(self._judges, answers, Reading.FOLLOWED, claims_to_hold=True)
+            judged = self._judge(self.judges, answers, Reading.FOLLOWED, claims_to_hold=True)
             rows.append(Row(method.name, answers, judged, self._ways))
         return rows
 
@@ -201,7 +203,7 @@ class _Asked:
             setup = replace(self._setup, people=few)
             answers = self._ask(setup, self._now, method, self._choice.fresh)
             for reading, name in ((Reading.RETURNED, ""), (Reading.FOLLOWED, ", what follows added")):
-                judged = self._judge(self._judges, answers, reading, claims_to_hold=False)
+                judged = self._judge(self.judges, answers, reading, claims_to_hold=False)
                 rows.append(Row(f"{method.name}{name}", answers, judged, self._ways))
         return rows
 
