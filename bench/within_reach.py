@@ -34,13 +34,12 @@ from research.evaluation.metrics.figures import Figures
 from research.evaluation.metrics.judged_options import NEW_EFFECTS_SEED, NEW_SEED
 from research.evaluation.reporting.tables import Column, TableSpec
 
-FALL = 0.03
-PEOPLE = 60
+FALL = 0.01
 COUNT = 4
 
 WITHIN_REACH = TableSpec(
     "Where there is more to choose from",
-    f"The first {PEOPLE} of the same people, each asked for a risk {100 * FALL:g} points below their own. "
+    f"The same people, each asked for a risk {100 * FALL:g} point below their own, by Turnpoint alone. "
     "Columns as above. Needless: of the options, those that a look at every permitted candidate finds not to "
     "stand, or to go further than is needed in some change. Survival is of the first option, over people who "
     "have a way that holds.",
@@ -89,7 +88,7 @@ def within_reach(evaluators: Evaluators) -> dict[str, Figures]:
     """Figures of each way to choose options, by its name."""
     setup = evaluators.setup
     builder, new_draws = ProblemBuilder(setup), draws_for(setup.schema, NEW_SEED, NEW_EFFECTS_SEED)
-    problems = [_nearer(builder.problem(person)) for person in setup.people[:PEOPLE]]
+    problems = [_nearer(builder.problem(person)) for person in setup.people]
     least = setup.schema.model.min_robustness
     ways = [every_way(problem, builder.references, least) for problem in problems]
     return {

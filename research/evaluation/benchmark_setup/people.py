@@ -131,13 +131,14 @@ class BenchmarkSetup:
 
     @cached_property
     def shown_digest(self) -> str:
-        """SHA-256 over all of the model that peers are shown; the committee is ours alone."""
+        """SHA-256 over all of the model that peers are shown; the committee and effects are ours alone."""
         shown = self.setting.schema.model_dump_json(  # by the names of task.toml, which outlive those of code
             by_alias=True,
             exclude={
                 "model": {"version", "min_robustness", "title", "description"},
                 "data": True,
                 "training": True,
+                "effects": True,
             },
         )
         files = ("classifier.ubj", Side.TRAINING, Side.HELD_OUT)

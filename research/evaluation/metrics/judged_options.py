@@ -17,6 +17,7 @@ from app.domain.levers import Levers
 from app.domain.patient import Patient, read_patient
 from app.domain.schema import FeatureSchema, FloatArray
 from app.engine.robustness import NOISE_DRAWS, draws_for
+from research.evaluation.benchmark_setup.feasible_ranges import slope_of
 from research.evaluation.benchmark_setup.people import BenchmarkPerson
 from research.evaluation.methods.reply import MethodReply
 from research.evaluation.metrics.asked_changes import (
@@ -28,7 +29,8 @@ from research.evaluation.metrics.asked_changes import (
 )
 from research.evaluation.metrics.evaluators import Evaluators
 from research.evaluation.metrics.followed import all_taken, followed, rounded_row
-from research.evaluation.metrics.structure import changed_columns, effort, followers, moves_permitted
+from research.evaluation.metrics.following import TOLERANCE
+from research.evaluation.metrics.structure import changed_columns, effort, moves_permitted
 
 NEW_SEED, NEW_EFFECTS_SEED = 2026, 2027
 """Of noise with adherence, and of the order of quantiles; the shipped draws have 17 and 18."""
@@ -207,24 +209,27 @@ class _Option:
             levers = self._levers(self._parts)
             return float(levers.effort(all_taken(levers))[0])
         changed = changed_columns(self._person.row, self._given)
-        return effort(self._judges.schema, self._person, self._given, changed)
+        return effort(self._judges.schema, self._person, self._given, changed, self._following())
 
     def _is_permitted(self) -> bool:
         schema, person, given = self._judges.schema, self._person, self._given
         few = len(self.changes) <= schema.model.max_changes
         asked = np.zeros(len(given), dtype=bool)
         asked[[schema.column_of[name] for name in self.changes.all]] = True
-        following = len(followers(schema, person, given)) == len(schema.links)
-        follows = following or self._reading is Reading.FOLLOWED
-        return few and follows and moves_permitted(schema, person, given, asked) and self._is_whole()
+        follows = self._reading is Reading.FOLLOWED or len(self._following()) == len(schema.links)
+        return few and follows and moves_permitted(schema, person, given, asked)
 
-    def _is_whole(self) -> bool:
-        """Whether every change of what is done in full or not at all is done in full."""
-        schema = self._judges.schema
-        for name in self.changes.all:
-            action = schema[name].action
-            if action is not None and action.whole:
-                ends = self._person.ranges.get(name, (np.nan, np.nan))
-                if self._given[schema.column_of[name]] not in ends:
-                    return False
-        return True
+    def _following(self) -> set[str]:
+        """The linked features of the row as given that are where their links take them, effects aside."""
+        schema, start, given = self._judges.schema, self._person.row, self._given
+        following = set()
+        for link in schema.links:
+            own, driver = schema.column_of[link.feature], schema.column_of[link.driver]
+            if np.isnan(start[[own, driver]]).any():
+                following.add(link.feature)
+                continue
+            expected = start[own] + slope_of(link, self._person.values) * (given[driver] - start[driver])
+            slack = schema[link.feature].precision / 2 + TOLERANCE * abs(expected)
+            if abs(given[own] - expected) <= slack:
+                following.add(link.feature)
+        return following
