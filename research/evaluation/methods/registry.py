@@ -43,7 +43,7 @@ DICE = MethodAdapter("dice", f"{_HERE}.dice:Dice", version=1, package="dice-ml")
 NICE = MethodAdapter("nice", f"{_HERE}.nice:Nice", version=1, package="nicex")
 CFNOW = MethodAdapter("cfnow", f"{_HERE}.cfnow:Cfnow", version=1, package="cfnow")
 TREECF = MethodAdapter("treecf", f"{_HERE}.treecf:Treecf", version=1, package="treecf")
-ADAPTERS = (TURNPOINT, WHOLE_ANSWER, LANGUAGE_MODEL, PIPELINE, DICE, NICE, CFNOW, TREECF)
+ADAPTERS = (TURNPOINT, LANGUAGE_MODEL, PIPELINE, DICE, NICE, CFNOW, TREECF)
 
 
 @dataclass(frozen=True, slots=True)
