@@ -1,0 +1,37 @@
+"""What docs/three-answers.md quotes is what the service answers."""
+
+from pathlib import Path
+
+import pytest
+
+from app.classifiers.partitions import Side, people_of
+from app.domain.constraints import read_constraints
+from app.domain.counterfactual import Diversity
+from app.engine.problem import problem_about
+from app.engine.registry import ServedModel
+from tests.unit.engine.answers import answer
+
+PAGE = Path(__file__).parents[3] / "docs" / "three-answers.md"
+
+
+def flat(text: str) -> str:
+    """On one line, without the marks of a quotation."""
+    return " ".join(text.replace("\n>", "\n").split())
+
+
+@pytest.mark.parametrize(
+    ("person", "keep", "options"), [(100879, [], 2), (100286, ["activity"], 1), (95474, [], 1)]
+)
+def test_the_page_quotes_the_answers(served: ServedModel, person: int, keep: list[str], options: int) -> None:
+    page = flat(PAGE.read_text(encoding="utf-8"))
+    features = next(one.features for one in people_of(served.model, Side.HELD_OUT) if one.source_id == person)
+    constraints = read_constraints(served.model.schema, None, None, None, keep)
+    problem = problem_about(served.model, features, constraints)
+    told = answer(served, problem, min_robustness=0.9, diversity=Diversity.STRATEGIES)
+    assert len(told.counterfactuals) == options
+    for option in told.counterfactuals:
+        assert option.summary in page
+        assert not option.fragile
+    assert told.counterfactuals[0].consequences in page
+    assert told.shortfall is not None
+    assert told.shortfall.proved
