@@ -1,30 +1,17 @@
 """What drives what, for one patient: the schema's links and effects over the levers that are open."""
 
 import math
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from app.domain.consequences import AS_TOLD, NONE, Consequences, quantile
 from app.domain.effects import Effect
-from app.domain.feature import Action, Cap, Direction, Feature, Kind, Monotonicity, holds
+from app.domain.feature import Cap, Direction, Feature, Monotonicity, holds
 from app.domain.links import LinearLink, ProportionalLink
 from app.domain.patient import Patient, identity_value
-from app.domain.schema import FeatureSchema, FloatArray, IntArray
-
-
-class Mover(Protocol):
-    """A lever, as far as it is a cause: which columns it moves, and to what."""
-
-    @property
-    def feature(self) -> Feature: ...
-    @property
-    def columns(self) -> IntArray: ...
-    @property
-    def rows(self) -> FloatArray: ...
+from app.domain.schema import FeatureSchema, FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +33,7 @@ class Draws:
 
 
 @dataclass(frozen=True, slots=True)
-class _Bearing:
+class Bearing:
     """An effect that bears on this patient, whatever levers are open."""
 
     effect: Effect
@@ -61,23 +48,7 @@ class _Bearing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cause:
-    """Such an effect among some levers."""
-
-    of: _Bearing
-    place: int
-    """Of the column that it moves, among the driven ones."""
-    lever: int
-    source: int
-    """The driver's place among the driven columns, or NONE."""
-
-    @property
-    def effect(self) -> Effect:
-        return self.of.effect
-
-
-@dataclass(frozen=True, slots=True)
-class _Node:
+class Node:
     """A feature that something may drive, for this patient."""
 
     column: int
@@ -92,23 +63,6 @@ class _Node:
     rounding: int
 
 
-class Behind(NamedTuple):
-    """What is behind a change that follows: the changed features, and the effects on the way."""
-
-    drivers: tuple[str, ...]
-    effects: tuple[Effect, ...]
-
-
-class Contained(NamedTuple):
-    """An effect that is not added, since the option itself says where the feature ends."""
-
-    effect: Effect
-    driver: str
-    """The changed feature that it follows from."""
-    size: float
-    """What it would do on average, in the unit of the effect's feature."""
-
-
 @dataclass(frozen=True)
 class CausalModel:
     """The links and effects of a schema, for one patient."""
@@ -116,33 +70,14 @@ class CausalModel:
     schema: FeatureSchema
     patient: Patient
 
-    def over(self, levers: Sequence[Mover]) -> "PatientEffects":
-        """What follows from these levers, in their order."""
-        owner = {int(column): place for place, lever in enumerate(levers) for column in lever.columns}
-        driven: dict[str, int] = {}
-        causes: list[_Cause] = []
-        for name in self.nodes:
-            found = [
-                _Cause(bearing, len(driven), NONE if source != NONE else lever, source)
-                for bearing in self.bearing.get(name, ())
-                for lever in [owner.get(bearing.column, NONE)]
-                for source in [driven.get(bearing.effect.driver, NONE)]
-                if lever != NONE or source != NONE
-            ]
-            link = self.schema.link_of.get(name)
-            if found or (link is not None and link.driver in driven):
-                driven[name] = len(driven)
-                causes += found
-        return PatientEffects(self, tuple(levers), tuple(driven), tuple(causes), owner)
-
     @cached_property
-    def nodes(self) -> dict[str, _Node]:
+    def nodes(self) -> dict[str, Node]:
         """Every known feature that effects or links may move, each after all that drive it."""
         starts = {name: self.start(name) for name in self.schema.consequence_order}
         return {name: self._node(name, start) for name, start in starts.items() if start is not None}
 
     @cached_property
-    def bearing(self) -> dict[str, tuple[_Bearing, ...]]:
+    def bearing(self) -> dict[str, tuple[Bearing, ...]]:
         """The effects on each feature whose condition holds of this patient."""
         return {name: tuple(self._bearing(name)) for name in self.nodes}
 
@@ -151,13 +86,13 @@ class CausalModel:
         value = float(self.patient.factual[self.schema.column_of[name]])
         return None if math.isnan(value) else value
 
-    def _bearing(self, name: str) -> Iterator[_Bearing]:
+    def _bearing(self, name: str) -> Iterator[Bearing]:
         rising = self.schema[name].risk
         for effect in self.schema.effects_on.get(name, ()):
             of = self.start(effect.feature)
             if of is None or not holds(effect.when, self.patient.values):
                 continue
-            yield _Bearing(
+            yield Bearing(
                 effect,
                 per_unit=1.0 if effect.feature == name else self.nodes[name].start / of,
                 column=self.schema.column_of[effect.driver],
@@ -171,11 +106,11 @@ class CausalModel:
         action = self.schema[link.driver if link else driver].action
         return -1 if action is not None and action.direction is Direction.DECREASE else 1
 
-    def _node(self, name: str, start: float) -> _Node:
+    def _node(self, name: str, start: float) -> Node:
         feature = self.schema[name]
         share, most = self._together(feature, start)
         low, high = self._limit(feature)
-        return _Node(
+        return Node(
             column=self.schema.column_of[name],
             start=start,
             slope=self._slope(name, start),
@@ -209,181 +144,6 @@ class CausalModel:
         if feature.consequence is not None:
             return feature.consequence.limit
         return feature.clinical or (-math.inf, math.inf)
-
-
-@dataclass(frozen=True)
-class PatientEffects:
-    """The driven columns of a patient under some levers, and what drives them."""
-
-    model: CausalModel
-    levers: tuple[Mover, ...]
-    driven: tuple[str, ...]
-    """Features, each after all that drive it."""
-    causes: tuple[_Cause, ...]
-    owner: dict[int, int]
-
-    def behind(self, name: str, moved: Container[str]) -> Behind:
-        """Which of the moved features a driven one follows from, and by which effects."""
-        drivers: list[str] = []
-        effects: list[Effect] = []
-        for driver, effect in self._causes_of(name, moved):
-            root = self._root(driver)
-            if root in moved:
-                further = Behind((root,), ())
-            elif root in self.driven:
-                further = self.behind(root, moved)
-            else:
-                continue
-            if further.drivers:
-                drivers += further.drivers
-                effects += [*effect, *further.effects]
-        return Behind(tuple(drivers), tuple(effects))
-
-    def _causes_of(self, name: str, moved: Container[str]) -> Iterator[tuple[str, tuple[Effect, ...]]]:
-        """Drivers of a driven feature with their effect, or with none where it follows by a link."""
-        place = self.driven.index(name)
-        for cause in self.causes:
-            off = self._not_with(cause)
-            levers = [lever.feature.name for at, lever in enumerate(self.levers) if off >> at & 1]
-            if cause.place == place and not any(lever in moved for lever in levers):
-                yield cause.effect.driver, (cause.effect,)
-        link = self.model.schema.link_of.get(name)
-        if link is not None and link.driver in self.driven:
-            yield link.driver, ()
-
-    def _root(self, driver: str) -> str:
-        """The feature whose action a driver moves with."""
-        link = self.model.schema.link_of.get(driver)
-        return link.driver if link else driver
-
-    def contained(self, levels: Sequence[int]) -> tuple[Contained, ...]:
-        """The effects of a candidate's changes on what another of its changes moves itself."""
-        told = self.as_told()
-        found = []
-        for place, cause in enumerate(self.causes):
-            own, lever = self.owner.get(self.model.nodes[self.driven[cause.place]].column, NONE), cause.lever
-            if own in (NONE, lever) or lever == NONE or not (levels[own] and levels[lever]):
-                continue
-            bits = int(told.not_with[place])
-            if any(level and bits >> at & 1 for at, level in enumerate(levels)):
-                continue
-            size = told.amount[AS_TOLD, place, levels[lever]] * told.size[AS_TOLD, place] / cause.of.per_unit
-            found.append(Contained(cause.effect, self.levers[lever].feature.name, float(size)))
-        return tuple(found)
-
-    def as_told(self) -> Consequences:
-        """With mean effects, every change carried out in full."""
-        return self.in_draws(None)
-
-    def in_draws(self, draws: Draws | None) -> Consequences:
-        """As told in version 0, and in each draw after it."""
-        nodes, causes = [self.model.nodes[name] for name in self.driven], self.causes
-        columns = np.array([node.column for node in nodes], dtype=np.int64)
-        start = np.array([node.start for node in nodes])
-        followed = np.ones((1, len(self.model.schema.columns)))
-        noise = np.zeros((1, len(columns)))
-        if draws is not None:
-            followed = np.concatenate([followed, draws.adherence])
-            noise = np.concatenate([noise, draws.noise[:, columns]])
-        return Consequences(
-            column=columns,
-            start=start,
-            own=np.array([self.owner.get(node.column, NONE) for node in nodes], dtype=np.int64),
-            own_value=self._own_values(columns, start, followed),
-            follows=np.array([self._leader(name) for name in self.driven], dtype=np.int64),
-            slope=np.array([node.slope for node in nodes]),
-            share_of_sum=np.array([node.share_of_sum for node in nodes]),
-            most=np.array([node.most for node in nodes]),
-            low=np.array([node.low for node in nodes]),
-            high=np.array([node.high for node in nodes]),
-            precision=np.array([node.precision for node in nodes]),
-            rounding=np.array([node.rounding for node in nodes], dtype=np.int64),
-            noise=noise,
-            first=np.searchsorted([cause.place for cause in causes], np.arange(len(columns) + 1)),
-            lever=np.array([cause.lever for cause in causes], dtype=np.int64),
-            source=np.array([cause.source for cause in causes], dtype=np.int64),
-            source_sign=np.array([float(cause.of.way) for cause in causes]),
-            amount=self._amounts(followed),
-            size=self._sizes(draws),
-            cap=np.array([self._cap(cause.of) for cause in causes]),
-            not_with=np.array([self._not_with(cause) for cause in causes], dtype=np.int64),
-        )
-
-    @cached_property
-    def _depth(self) -> int:
-        return max((len(lever.rows) for lever in self.levers), default=1)
-
-    def _own_values(self, columns: IntArray, start: FloatArray, followed: FloatArray) -> FloatArray:
-        """Shape (versions, driven, levels): what the lever on a column makes of it."""
-        result = np.repeat(start[None, :, None], self._depth, axis=2).repeat(len(followed), axis=0)
-        for place, column in enumerate(columns.tolist()):
-            if (own := self.owner.get(column, NONE)) != NONE:
-                values = self._levels_of(own, column)
-                result[:, place] += followed[:, column, None] * (values - start[place])
-                result[AS_TOLD, place] = values
-        return result
-
-    def _levels_of(self, lever: int, column: int) -> FloatArray:
-        """A column at each level of its lever; beyond the top stands what the top has."""
-        mover = self.levers[lever]
-        values = mover.rows[:, mover.columns.tolist().index(column)]
-        return np.concatenate([values, np.full(self._depth - len(values), values[-1])])
-
-    def _leader(self, name: str) -> int:
-        link = self.model.schema.link_of.get(name)
-        return self.driven.index(link.driver) if link and link.driver in self.driven else NONE
-
-    def _amounts(self, followed: FloatArray) -> FloatArray:
-        """Shape (versions, effects, levels)."""
-        result = np.zeros((len(followed), len(self.causes), self._depth))
-        for place, cause in enumerate(self.causes):
-            if cause.lever == NONE:
-                continue
-            values = self._levels_of(cause.lever, cause.of.column)
-            if is_whole(self.levers[cause.lever].feature):
-                result[:, place] = (np.arange(self._depth) > 0).astype(float)
-            else:
-                partial = values[0] + followed[:, cause.of.column, None] * (values - values[0])
-                result[:, place] = self._counted(cause, partial)
-        return result
-
-    def _counted(self, cause: _Cause, values: FloatArray) -> FloatArray:
-        above = -math.inf if cause.effect.above is None else cause.effect.above
-        kept = np.maximum(values, above)
-        return np.maximum(cause.of.way * (kept - kept[..., :1]), 0.0) / cause.effect.per
-
-    def _sizes(self, draws: Draws | None) -> FloatArray:
-        """Shape (versions, effects), signed; per unit of the driver where that is driven itself."""
-        if not self.causes:
-            return np.empty((1 if draws is None else 1 + len(draws), 0))
-        bearing = [cause.of for cause in self.causes]
-        effects = [(one.effect.low, one.effect.mean, one.effect.high) for one in bearing]
-        low, mean, high = np.array(effects).T * [one.per_unit for one in bearing]
-        sizes = mean[None]
-        if draws is not None:
-            harms = np.array([draws.is_turned and one.harms for one in bearing])
-            share = np.where(harms, 1 - draws.quantile[:, None], draws.quantile[:, None])
-            sizes = np.concatenate([sizes, quantile(low, mean, high, share)])
-        per = np.array([1.0 if cause.lever != NONE else cause.effect.per for cause in self.causes])
-        return sizes * np.array([cause.effect.sign for cause in self.causes]) / per
-
-    def _cap(self, bearing: _Bearing) -> float:
-        return math.inf if bearing.effect.cap is None else bearing.effect.cap * bearing.per_unit
-
-    def _not_with(self, cause: _Cause) -> int:
-        """The levers whose own effect on the same feature contains this one."""
-        bits = 0
-        for other in self.causes:
-            if other.place == cause.place and cause.effect.driver in other.effect.excludes:
-                lever = self.owner.get(other.of.column, NONE)
-                bits |= 0 if lever == NONE else 1 << lever
-        return bits
-
-
-def is_whole(feature: Feature) -> bool:
-    """Whether the action on a feature is done in full or not at all."""
-    action: Action | None = feature.action
-    return feature.kind is Kind.BOOLEAN or (action is not None and action.whole)
 
 
 def rounding_of(schema: FeatureSchema, patient: Patient, name: str) -> int:

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from app.domain.causes import Contained
 from app.domain.counterfactual import BroughtAlong, Change
 from app.domain.feature import Action, Feature, Kind
+from app.domain.patient_effects import Contained
 from app.domain.schema import FeatureSchema, Value
 
 

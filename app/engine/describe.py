@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from app.domain.causes import Contained
 from app.domain.consequences import rounded
 from app.domain.counterfactual import BroughtAlong, Change, Conditions, PermittedChange
 from app.domain.feature import Kind
 from app.domain.levers import Lever
+from app.domain.patient_effects import Contained
 from app.domain.schema import IntArray, Value
 from app.domain.tolerances import VALUE_SLACK
 from app.engine.problem import RecourseProblem

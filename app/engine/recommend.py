@@ -18,7 +18,7 @@ from app.domain.counterfactual import (
     Shortfall,
     Status,
 )
-from app.domain.levers import has_room
+from app.domain.ladder import has_room
 from app.domain.schema import IntArray
 from app.domain.tolerances import SAME
 from app.domain.wording import brought_along as told_along

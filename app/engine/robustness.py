@@ -14,10 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.classifiers.base import Classifier, Committee
-from app.domain.causes import Draws, is_whole
+from app.domain.causes import Draws
 from app.domain.counterfactual import Robustness
 from app.domain.feature import Kind
 from app.domain.levers import Levers
+from app.domain.patient_effects import is_whole
 from app.domain.schema import FeatureSchema, FloatArray, IntArray
 
 NOISE_DRAWS = 64

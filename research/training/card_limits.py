@@ -19,8 +19,9 @@ def limits_found(schema: FeatureSchema, words: CardWords, metrics: Mapping[str, 
     idle = [schema[name].label.lower() for name, share in metrics["influence"].items() if share == 0]
     if idle:
         yield (
-            f"It makes no use of {', '.join(idle)} by itself, so a change there counts only for what it brings "
-            f"along. That it found nothing in this data does not mean that it does not matter to the person."
+            f"It makes no use of {', '.join(idle)} by itself, so a change there counts only for what it "
+            f"brings along. That it found nothing in this data does not mean that it does not matter to the "
+            f"person."
         )
 
 

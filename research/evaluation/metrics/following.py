@@ -9,6 +9,7 @@ from app.domain.causes import CausalModel, rounding_of
 from app.domain.consequences import rounded, work_out_all
 from app.domain.feature import Feature
 from app.domain.patient import Patient, read_patient
+from app.domain.patient_effects import effects_over
 from app.domain.schema import FeatureSchema, FloatArray, IntArray
 from app.domain.tolerances import SAME
 from research.evaluation.benchmark_setup.feasible_ranges import known, slope_of
@@ -74,7 +75,8 @@ def _expected(
         expected[move.columns] = move.rows[1]
     if schema.effects and moves:
         patient = read_patient(schema, person.values)
-        effects = CausalModel(schema, patient).over([_as_told(schema, patient, move) for move in moves])
+        told_moves = [_as_told(schema, patient, move) for move in moves]
+        effects = effects_over(CausalModel(schema, patient), told_moves)
         if effects.driven:
             told = effects.as_told()
             expected[told.column] = work_out_all(told, np.ones((1, len(moves)), dtype=np.int64))[0]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.domain.causes import is_whole
 from app.domain.feature import Feature, Kind, Role
+from app.domain.patient_effects import is_whole
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from research.evaluation.benchmark_setup.feasible_ranges import slope_of
 from research.evaluation.benchmark_setup.people import BenchmarkPerson
