@@ -207,22 +207,22 @@ def _add_largest_falls(
     levers must lead to either, and driven columns must get from the one to the other.
     """
     low, high, value = boxes.low, boxes.high, boxes.value
-    for level in range(1, top[lever] + 1):
-        largest = -np.inf
-        for before in range(leaves):
-            if low[before, lever] > 0:
+    largest = np.full(top[lever] + 1, -np.inf)
+    for before in range(leaves):
+        if low[before, lever] > 0:
+            continue
+        for after in range(leaves):
+            fall = value[before] - value[after]
+            first, last = max(low[after, lever], 1), high[after, lever]
+            if first > last or fall <= largest[first : last + 1].min():
                 continue
-            for after in range(leaves):
-                if not low[after, lever] <= level <= high[after, lever]:
-                    continue
-                fall = value[before] - value[after]
-                if (
-                    fall > largest
-                    and _meet(low, high, before, after, lever)
-                    and _driven_there(boxes, before, after, shifts, lever, level)
-                ):
-                    largest = fall
-        falls[level] += largest if largest > -np.inf else 0.0
+            if not _meet(low, high, before, after, lever):
+                continue
+            for level in range(first, last + 1):
+                if fall > largest[level] and _driven_there(boxes, before, after, shifts, lever, level):
+                    largest[level] = fall
+    for level in range(1, top[lever] + 1):
+        falls[level] += largest[level] if largest[level] > -np.inf else 0.0
 
 
 @compiled
