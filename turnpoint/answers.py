@@ -52,13 +52,15 @@ class BroughtAlong(Change):
 
     The value lies between `low` and `high` where all effects are at one end of their intervals. `drivers`
     are the changed features that it follows from, `sources` where the effects were published, `grade` the
-    lowest grade of evidence among them (A to C), `lag` after what time the trials saw it.
+    lowest grade of evidence among them (A to C), `lag` after what time the trials saw it, `judgement` what in
+    the figures is judgement.
     """
 
     low: float
     high: float
     drivers: list[str]
     sources: list[str]
+    judgement: list[str] = []
     grade: str
     lag: str
 

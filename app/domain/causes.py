@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 
 import numpy as np
@@ -14,19 +15,27 @@ from app.domain.patient import Patient, identity_value
 from app.domain.schema import FeatureSchema, FloatArray
 
 
+class Turned(Enum):
+    """Which effects are at the other end of their intervals."""
+
+    NONE = "none"
+    HARMS = "harms"  # those that go where the classifier sees more risk
+    RISES = "rises"  # those that raise a value
+
+
 @dataclass(frozen=True, slots=True)
 class Draws:
     """The draws in which candidates are tried, beside version 0: how each differs from what is told.
 
     `noise` and `adherence` have shape (draws, columns): what is added, and the share of a change that is
     carried out. `quantile`, of shape (draws,), says where in their distributions the sizes of effects lie;
-    where it `is_turned`, effects that harm take the opposite quantile.
+    those that `turned` names take the opposite quantile.
     """
 
     noise: FloatArray
     adherence: FloatArray
     quantile: FloatArray
-    is_turned: bool = True
+    turned: Turned = Turned.HARMS
 
     def __len__(self) -> int:
         return len(self.quantile)
@@ -45,6 +54,10 @@ class Bearing:
     """Of the driver's action: -1 down, 1 up."""
     harms: bool
     """Whether it goes where the classifier sees more risk."""
+
+    def turns(self, turned: Turned) -> bool:
+        """Whether it is among those that take the opposite quantile."""
+        return self.harms if turned is Turned.HARMS else turned is Turned.RISES and self.effect.sign > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,11 +95,24 @@ def work_out(of: Consequences, version: int, levels: IntArray, out: FloatArray) 
             value = of.start[place] + of.slope[place] * (out[leader] - of.start[leader])
         else:
             change = _change(of, version, place, levels, moved, out)
-            value = min(max(of.start[place] + change, of.low[place]), of.high[place])
+            if version == AS_TOLD:  # rounded by itself: it never turns round, and passes no cap
+                change = _rounded_change(change, of.precision[place], of.most[place])
+            value = of.start[place]
+            if change != 0:
+                value = round(min(max(value + change, of.low[place]), of.high[place]), 6)
         # What nothing moves stays as it was sent, however finely.
-        if version == AS_TOLD and value != of.start[place]:
+        if version == AS_TOLD and of.follows[place] != NONE and value != of.start[place]:
             value = rounded(value, of.precision[place], of.rounding[place])
         out[place] = value
+
+
+@compiled
+def _rounded_change(change: float, precision: float, most: float) -> float:
+    """A change in whole units of precision, no larger than the cap."""
+    size = np.round(abs(change) / precision) * precision
+    if size > most + SAME:
+        size = np.floor(most / precision + SAME) * precision
+    return float(size if change > 0 else -size)
 
 
 @compiled

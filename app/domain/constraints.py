@@ -8,6 +8,7 @@ from app.domain.errors import InvalidInputError, ValidationIssue
 from app.domain.feature import Feature, Kind, Theme
 from app.domain.schema import FeatureSchema
 
+_INCLUDE = '"include": ["treatment"]'
 Bounds = tuple[float | None, float | None]
 GivenBounds = bool | tuple[float | bool | None, float | bool | None]
 """As callers give them: of a yes or no, the value alone may stand for both ends."""
@@ -104,14 +105,17 @@ def _meant(schema: FeatureSchema, name: str) -> tuple[str, ...]:
 def _cannot_vary(schema: FeatureSchema, name: str) -> str:
     if name not in schema:
         themes = list(dict.fromkeys(feature.theme for feature in schema.actionable if feature.theme))
+        if name == Theme.TREATMENT and any(feature.treatment for feature in schema.features):
+            return f"is open only with {_INCLUDE} in the request"
         if name in list(Theme):
-            return f"is a theme that no action of this model belongs to; its themes are {', '.join(themes)}"
+            has = f"its themes are {', '.join(themes)}" if themes else "its features have no themes"
+            return f"is a theme that no action of this model belongs to: {has}"
         return "is neither a feature of this model nor a theme of its actions"
     feature = schema[name]
     if name in schema.link_of:
         return f"moves only along with {schema.link_of[name].driver}: name that instead"
     if feature.treatment is not None:
-        return 'is changed by treatment alone, which takes "include": ["treatment"] in the request'
+        return f"is changed by treatment alone, which takes {_INCLUDE} in the request"
     if name in schema.consequence_order:
         return "follows from other changes: no suggestion changes it by itself"
     return "is fixed: no suggestion may change it"

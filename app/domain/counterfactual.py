@@ -86,6 +86,9 @@ class BroughtAlong(Change):
     high: float = Field(description="The higher of the two.")
     drivers: tuple[str, ...] = Field(description="The changed features that it follows from.")
     sources: tuple[str, ...] = Field(description="Where the effects were published.")
+    judgement: tuple[str, ...] = Field(
+        default=(), description="What in the figures is judgement, of those who wrote the schema."
+    )
     grade: str = Field(description="The lowest grade of evidence among them: A, B or C.")
     lag: str = Field(description="After what time the trials saw it.")
 

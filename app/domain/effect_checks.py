@@ -36,9 +36,31 @@ def role_faults(schema: FeatureSchema, feature: Feature) -> Iterator[str]:
 
 def effect_faults(schema: FeatureSchema) -> Iterator[str]:
     """What is wrong with effects, each one sentence that names driver and feature."""
-    for effect in schema.effects:
+    for place, effect in enumerate(schema.effects):
+        for other in schema.effects[:place]:
+            if _may_meet(schema, effect, other):
+                yield f"two effects of {effect.driver} on {effect.feature} may hold of one person"
         name = f"the effect of {effect.driver} on {effect.feature}"
         yield from (f"{name}: {fault}" for fault in _effect_faults(schema, effect))
+
+
+def _may_meet(schema: FeatureSchema, first: Effect, second: Effect) -> bool:
+    """Whether two effects are of one driver on one feature, and some person meets both conditions."""
+    if (first.driver, first.feature) != (second.driver, second.feature):
+        return False
+    if not all(name in schema for name in (*first.when, *second.when)):
+        return False  # another fault says so
+    return not any(
+        _exclude(first.when[name], second.when[name]) for name in first.when if name in second.when
+    )
+
+
+def _exclude(first: object, second: object) -> bool:
+    if _is_range(first) and _is_range(second):
+        return first[1] < second[0] or second[1] < first[0]
+    if isinstance(first, tuple) and isinstance(second, tuple):
+        return not set(first) & set(second)
+    return first is not second
 
 
 def _effects_on(schema: FeatureSchema, name: str) -> list[Effect]:
@@ -93,10 +115,19 @@ def _effect_faults(schema: FeatureSchema, effect: Effect) -> Iterator[str]:
         )
     elif moved.role is None:
         yield f"{moved.name} has no role: what effects move is a consequence, or a behaviour"
-    rivals = {other.driver for other in _effects_on(schema, moved.name) if other is not effect}
+    if effect.feature != moved.name and not (feature.clinical and feature.clinical[0] > 0):
+        yield f"{feature.name} keeps its ratio to {moved.name}, so its clinical range must lie above 0"
+    yield from _exclusion_faults(schema, effect, moved.name)
+
+
+def _exclusion_faults(schema: FeatureSchema, effect: Effect, moved: str) -> Iterator[str]:
+    rivals = [other for other in _effects_on(schema, moved) if other.driver != effect.driver]
     for name in effect.excludes:
-        if name not in rivals:
+        theirs = [other for other in rivals if other.driver == name]
+        if not theirs:
             yield f"it excludes {name}, which has no effect on the same feature"
+        if any(effect.driver in other.excludes for other in theirs):
+            yield f"it excludes {name}, whose effect excludes it: with both, neither would count"
 
 
 def _driver_faults(schema: FeatureSchema, effect: Effect) -> Iterator[str]:
@@ -107,11 +138,20 @@ def _driver_faults(schema: FeatureSchema, effect: Effect) -> Iterator[str]:
         return
     if root.action.direction is Direction.TOWARDS:
         yield f"the action on {root.name} goes towards a range: an effect needs one direction"
+    if isinstance(link, LinearLink) and _falls(link):
+        yield f"{effect.driver} follows {link.driver} by a slope that is not above 0"
+    is_moved = bool(_effects_on(schema, root.name))
+    if is_moved and (root.action.whole or effect.above is not None):
+        yield f"{root.name} is moved by effects itself, so its effects go by the unit: not whole, no above"
     if driver.kind is Kind.BOOLEAN or root.action.whole:
         if effect.per != 1 or effect.above is not None:
             yield "per and above count parts of an action, and this one is whole"
     elif effect.above is not None and not _inside(effect.above, driver.clinical):
         yield "above lies outside the clinical range of its driver"
+
+
+def _falls(link: LinearLink) -> bool:
+    return any(not isinstance(slope, str) and slope <= 0 for slope in link.slope.values())
 
 
 def _condition_faults(schema: FeatureSchema, condition: Condition) -> Iterator[str]:
@@ -126,9 +166,13 @@ def _condition_faults(schema: FeatureSchema, condition: Condition) -> Iterator[s
             known = {category.value for category in feature.categories}
             if isinstance(wanted, bool) or not set(wanted) <= known:
                 yield f"a condition on {name} names a category that it does not have"
+            elif not wanted:
+                yield f"a condition on {name} names no category, so that it holds of nobody"
         elif feature.is_numeric:
             if not _is_range(wanted):
                 yield f"a condition on {name} must be a range"
+            elif feature.clinical and (wanted[1] < feature.clinical[0] or feature.clinical[1] < wanted[0]):
+                yield f"a condition on {name} holds of nobody: it lies outside the clinical range"
             elif wanted[0] > wanted[1]:
                 yield f"a condition on {name} runs from {wanted[0]:g} to {wanted[1]:g}, which is no range"
 

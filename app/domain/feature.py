@@ -126,6 +126,8 @@ class Action(Frozen):
     """Ends the sentence "Consider …"."""
     verb_at_limit: Text | None = None
     """Used instead of `verb` when the suggestion reaches the limit, such as "stopping smoking"."""
+    caution: Text | None = None
+    """A sentence that follows every suggestion of the action."""
     told_by: str | None = None
     """The linked feature whose numbers are told first: people speak of their weight, not of their index."""
     step: Annotated[Number, Field(gt=0)] = 1.0

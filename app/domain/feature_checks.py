@@ -23,11 +23,21 @@ def feature_faults(feature: Feature) -> Iterator[str]:
         yield from _number_faults(feature)
     else:
         yield from _countless_faults(feature)
-    for action in filter(None, (feature.action, feature.treatment)):
+    for action in _variants(feature):
         if feature.kind is Kind.BOOLEAN:
             yield from _switch_faults(action)
         if feature.is_numeric and feature.clinical and feature.observed:
             yield from _action_faults(feature, action, feature.clinical, feature.observed)
+
+
+def _variants(feature: Feature) -> Iterator[Action]:
+    """Every action that anybody may get on a feature."""
+    for action in filter(None, (feature.action, feature.treatment)):
+        yield action
+        if action.intensive is not None:
+            yield action.in_intensive_programme()
+        for other in action.limits:
+            yield action.model_copy(update={"limit": other.limit})
 
 
 def _category_faults(feature: Feature) -> Iterator[str]:

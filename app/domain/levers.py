@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from app.domain.causes import CausalModel, Draws, rounding_of
+from app.domain.causes import CausalModel, Draws, Turned, rounding_of
 from app.domain.consequences import (
     Consequences,
     no_consequences,
@@ -120,10 +120,17 @@ class Levers:
         return drawn
 
     def at_ends_of_effects(self, levels: IntArray) -> FloatArray:
-        """The driven columns of one candidate, all effects at their low and at their high ends: (2, D)."""
+        """Lowest and highest value of the driven columns of one candidate, effects at either end: (2, D).
+
+        All at one end, and those that raise a value at one end while those that lower it are at the other.
+        """
         none, full = np.zeros((2, len(self.factual))), np.ones((2, len(self.factual)))
-        ends = Draws(noise=none, adherence=full, quantile=np.array([0.0, 1.0]), is_turned=False)
-        return work_out_versions(self.drawn(ends), levels[None])[0, 1:]
+        ends = [
+            work_out_versions(self.drawn(Draws(none, full, np.array([0.0, 1.0]), turned)), levels[None])[0]
+            for turned in (Turned.NONE, Turned.RISES)
+        ]
+        either = np.concatenate(ends)
+        return np.array([either.min(axis=0), either.max(axis=0)])
 
     def drawn(self, draws: Draws) -> Consequences:
         """What follows as told in version 0, and in each draw after it."""
@@ -148,7 +155,8 @@ class Levers:
             used += weights @ (driven - self.consequences.start).T
             allowed &= (used <= room[:, None]).all(axis=0)
         low, high = self.driven_range
-        return allowed & ((low <= driven) & (driven <= high)).all(axis=1)
+        within = (low <= driven) & (driven <= high)
+        return allowed & (within | (driven == self.consequences.start)).all(axis=1)
 
     def _driven(self, levels: IntArray) -> FloatArray:
         return work_out_all(self.consequences, np.ascontiguousarray(levels))
@@ -170,7 +178,7 @@ class Levers:
 
     @cached_property
     def driven_range(self) -> FloatArray:
-        """Lowest and highest permitted value of each driven column, shape (2, driven)."""
+        """Lowest and highest value that each driven column may end at if it moves, shape (2, driven)."""
         if self.effects is None or self.causes is None:
             return np.empty((2, 0))
         slack = np.array([[-VALUE_SLACK], [VALUE_SLACK]])

@@ -1,7 +1,7 @@
 """What follows from some levers of a patient: which columns they drive, by which effects, and from what."""
 
 import math
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -9,9 +9,10 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from app.domain.causes import Bearing, CausalModel, Draws
-from app.domain.consequences import AS_TOLD, NONE, Consequences, quantile
+from app.domain.consequences import AS_TOLD, NONE, Consequences, quantile, work_out_all
 from app.domain.effects import Effect
 from app.domain.feature import Action, Feature, Kind
+from app.domain.links import LinearLink
 from app.domain.schema import FloatArray, IntArray
 
 
@@ -47,6 +48,8 @@ class Behind(NamedTuple):
 
     drivers: tuple[str, ...]
     effects: tuple[Effect, ...]
+    slopes: tuple[str, ...]
+    """Features that follow others by a slope among people."""
 
 
 class Contained(NamedTuple):
@@ -70,54 +73,81 @@ class PatientEffects:
     causes: tuple[Cause, ...]
     owner: dict[int, int]
 
-    def behind(self, name: str, moved: Container[str]) -> Behind:
-        """Which of the moved features a driven one follows from, and by which effects."""
+    def behind(self, name: str, levels: Sequence[int]) -> Behind:
+        """Which of a candidate's changes a driven feature follows from, and by which effects."""
+        told, values = self._told(levels)
         drivers: list[str] = []
         effects: list[Effect] = []
-        for driver, effect in self._causes_of(name, moved):
+        slopes: list[str] = []
+        for driver, effect in self._causes_of(name, levels, told, values):
             root = self._root(driver)
-            if root in moved:
-                further = Behind((root,), ())
+            if root in self._moved(levels):
+                further = Behind((root,), (), ())
             elif root in self.driven:
-                further = self.behind(root, moved)
+                further = self.behind(root, levels)
             else:
                 continue
             if further.drivers:
                 drivers += further.drivers
                 effects += [*effect, *further.effects]
-        return Behind(tuple(drivers), tuple(effects))
+                slopes += [*([] if effect else self._slope_of(name)), *further.slopes]
+        return Behind(tuple(drivers), tuple(effects), tuple(slopes))
 
-    def _causes_of(self, name: str, moved: Container[str]) -> Iterator[tuple[str, tuple[Effect, ...]]]:
-        """Drivers of a driven feature with their effect, or with none where it follows by a link."""
-        place = self.driven.index(name)
-        for cause in self.causes:
-            off = self._not_with(cause)
-            levers = [lever.feature.name for at, lever in enumerate(self.levers) if off >> at & 1]
-            if cause.place == place and not any(lever in moved for lever in levers):
+    def contained(self, levels: Sequence[int]) -> tuple[Contained, ...]:
+        """The effects of a candidate's changes on what another of its changes moves itself."""
+        told, values = self._told(levels)
+        found = []
+        for place, cause in enumerate(self.causes):
+            own = self.owner.get(self.model.nodes[self.driven[cause.place]].column, NONE)
+            root = self.owner.get(cause.of.column, NONE)
+            if own in (NONE, root) or root == NONE or not (levels[own] and levels[root]):
+                continue
+            if size := self._size(place, levels, told, values):
+                feature = self.levers[root].feature.name
+                found.append(Contained(cause.effect, feature, size / cause.of.per_unit))
+        return tuple(found)
+
+    def _told(self, levels: Sequence[int]) -> tuple[Consequences, FloatArray]:
+        """What follows as told, and the values of the driven columns of a candidate."""
+        told = self.as_told()
+        return told, work_out_all(told, np.array([levels], dtype=np.int64))[0]
+
+    def _moved(self, levels: Sequence[int]) -> list[str]:
+        return [lever.feature.name for lever, level in zip(self.levers, levels, strict=True) if level]
+
+    def _size(self, place: int, levels: Sequence[int], told: Consequences, values: FloatArray) -> float:
+        """What one effect does by itself in a candidate, signed, in the unit of what it moves."""
+        cause, bits = self.causes[place], int(told.not_with[place])
+        if any(level and bits >> at & 1 for at, level in enumerate(levels)):
+            return 0.0
+        if cause.lever != NONE:
+            amount = float(told.amount[AS_TOLD, place, levels[cause.lever]])
+        else:
+            moved = float(values[cause.source] - told.start[cause.source])
+            amount = max(cause.of.way * moved, 0.0)
+        size = min(amount * abs(float(told.size[AS_TOLD, place])), float(told.cap[place]))
+        return size * cause.effect.sign
+
+    def _causes_of(
+        self, name: str, levels: Sequence[int], told: Consequences, values: FloatArray
+    ) -> Iterator[tuple[str, tuple[Effect, ...]]]:
+        """Drivers of a driven feature, with the effect that does something or none for a link."""
+        for place, cause in enumerate(self.causes):
+            if cause.place == self.driven.index(name) and self._size(place, levels, told, values):
                 yield cause.effect.driver, (cause.effect,)
         link = self.model.schema.link_of.get(name)
         if link is not None and link.driver in self.driven:
             yield link.driver, ()
 
+    def _slope_of(self, name: str) -> list[str]:
+        """The feature if it follows another by a slope among people: an identity needs no source."""
+        link = self.model.schema.link_of.get(name)
+        return [name] if isinstance(link, LinearLink) else []
+
     def _root(self, driver: str) -> str:
         """The feature whose action a driver moves with."""
         link = self.model.schema.link_of.get(driver)
         return link.driver if link else driver
-
-    def contained(self, levels: Sequence[int]) -> tuple[Contained, ...]:
-        """The effects of a candidate's changes on what another of its changes moves itself."""
-        told = self.as_told()
-        found = []
-        for place, cause in enumerate(self.causes):
-            own, lever = self.owner.get(self.model.nodes[self.driven[cause.place]].column, NONE), cause.lever
-            if own in (NONE, lever) or lever == NONE or not (levels[own] and levels[lever]):
-                continue
-            bits = int(told.not_with[place])
-            if any(level and bits >> at & 1 for at, level in enumerate(levels)):
-                continue
-            size = told.amount[AS_TOLD, place, levels[lever]] * told.size[AS_TOLD, place] / cause.of.per_unit
-            found.append(Contained(cause.effect, self.levers[lever].feature.name, float(size)))
-        return tuple(found)
 
     def as_told(self) -> Consequences:
         """With mean effects, every change carried out in full."""
@@ -209,7 +239,7 @@ class PatientEffects:
         low, mean, high = np.array(effects).T * [one.per_unit for one in bearing]
         sizes = mean[None]
         if draws is not None:
-            harms = np.array([draws.is_turned and one.harms for one in bearing])
+            harms = np.array([one.turns(draws.turned) for one in bearing])
             share = np.where(harms, 1 - draws.quantile[:, None], draws.quantile[:, None])
             sizes = np.concatenate([sizes, quantile(low, mean, high, share)])
         per = np.array([1.0 if cause.lever != NONE else cause.effect.per for cause in self.causes])

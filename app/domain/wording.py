@@ -12,7 +12,9 @@ from app.domain.schema import FeatureSchema, Value
 def summary(schema: FeatureSchema, changes: Sequence[Change], linked: Sequence[Change] = ()) -> str:
     """One sentence for an option: "Consider sitting less, from 480 to 390 min/day."."""
     parts = [_clause(schema, change, linked) for change in changes]
-    return f"Consider {_listed(parts)}."
+    actions = [schema[change.feature].action for change in changes]
+    cautions = dict.fromkeys(action.caution for action in actions if action and action.caution)
+    return " ".join([f"Consider {_listed(parts)}.", *cautions])
 
 
 def consider(feature: Feature, after: Value) -> str:
@@ -87,7 +89,7 @@ def brought_along(
     sentences = []
     if along:
         parts = [f"{_span(schema[one.feature], one)} ({_between(schema[one.feature], one)})" for one in along]
-        sentences.append(f"In trials, on average, such changes brought along: {_listed(parts)}.")
+        sentences.append(f"By averages of trials, such changes bring along: {_listed(parts)}.")
     for name in dict.fromkeys(one.effect.feature for one in contained):
         own = [_not_added(schema, one) for one in contained if one.effect.feature == name]
         where = inline(schema[name].label)

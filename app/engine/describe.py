@@ -13,6 +13,8 @@ from app.domain.schema import IntArray, Value
 from app.domain.tolerances import VALUE_SLACK
 from app.engine.problem import RecourseProblem
 
+_SLOPE = "a slope among the people that the model learned from"
+
 
 def changes_of(problem: RecourseProblem, levels: IntArray) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
     """The actionable changes of one candidate, and the linked features that move along."""
@@ -46,14 +48,22 @@ def brought_along(problem: RecourseProblem, levels: IntArray) -> tuple[BroughtAl
             continue
         precision = problem.schema[name].precision
         low, high = (rounded(float(value), precision, 0) for value in np.sort(ends[:, place]))
-        behind = effects.behind(name, moved)
+        behind = effects.behind(name, levels.tolist())
         told.append(
             BroughtAlong(
                 **dict(change_to(problem, name, after)),
                 low=low,
                 high=high,
                 drivers=tuple(dict.fromkeys(behind.drivers)),
-                sources=tuple(dict.fromkeys(effect.source for effect in behind.effects)),
+                sources=tuple(
+                    dict.fromkeys(
+                        [
+                            *(effect.source for effect in behind.effects),
+                            *(f"{problem.schema[one].label}: {_SLOPE}" for one in behind.slopes),
+                        ]
+                    )
+                ),
+                judgement=tuple(dict.fromkeys(e.judgement for e in behind.effects if e.judgement)),
                 grade=max(effect.grade for effect in behind.effects),
                 lag="; ".join(dict.fromkeys(effect.lag for effect in behind.effects)),
             )

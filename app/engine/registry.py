@@ -69,7 +69,7 @@ class ModelRegistry:
         Raises:
             InvalidInputError: no such model.
         """
-        served = self.find(name or self.default)
+        served = self.find(self.default if name is None else name)
         if served is None:
             raise InvalidInputError.at("/model", NOT_HOSTED)
         return served

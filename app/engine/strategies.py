@@ -40,10 +40,10 @@ def themes_of(problem: RecourseProblem, levels: IntArray) -> list[Themes]:
 def different(themes: Sequence[Themes], levels: IntArray, effort: FloatArray, count: int) -> list[int]:
     """Up to `count` positions of options that differ, in order of effort.
 
-    None shares more than half of its behaviours with another; of one strategy there are several only where
-    they share none. The one of least effort of all comes first, and what shares nothing with those before it
-    is taken before what shares something. Where two options share nothing at all, two such are among those
-    chosen.
+    None shares more than half of its behaviours with another. Each is the best of its strategy, or shares
+    nothing with those that were taken before it. The one of least effort of all comes first, and what shares
+    nothing with those before it is taken before what shares something. Where two options share nothing at
+    all, two such are among those chosen.
     """
     if len(levels) == 0:
         return []
@@ -65,12 +65,22 @@ class _Pool:
     def extended(self, chosen: list[int], count: int) -> list[int]:
         """More of them, until there are as many as are wanted or none is left that differs."""
         while len(chosen) < count:
-            open_ = [one for one in self.order if all(self.differ(one, other) for other in chosen)]
+            open_ = [one for one in self.order if self._may_join(one, chosen)]
             if not open_:
                 break
             near = [sum(self.shared(one, other) > 0 for other in chosen) for one in open_]
             chosen = [*chosen, open_[int(np.argmin(near))]]
         return chosen
+
+    def _may_join(self, one: int, chosen: list[int]) -> bool:
+        """Whether it differs from all, and is the best of its strategy or shares nothing with any."""
+        if any(self.shared(one, other) for other in chosen) and one != self._best_of(self.themes[one]):
+            return False
+        return all(self.differ(one, other) for other in chosen)
+
+    def _best_of(self, themes: Themes) -> int:
+        """The option of least effort of a strategy."""
+        return next(one for one in self.order if self.themes[one] == themes)
 
     def around_a_pair(self, count: int) -> list[int]:
         """Options about a disjoint pair: one beside which the option of least effort has a place, if any."""

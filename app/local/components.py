@@ -23,6 +23,9 @@ from app.storage.migrate import migrate
 LOOPBACK = "127.0.0.1"
 SERVERS = {"llama.cpp": "llama.cpp server", "vllm": "vLLM"}
 
+_FIRST_START_SECONDS = 300
+"""A first start compiles the search: half a minute on a quiet machine, some minutes on a busy one."""
+
 
 class CannotRunError(Exception):
     """The run cannot go on; the message is one sentence for the person at the terminal."""
@@ -116,7 +119,7 @@ def start_gateway(
     )
     stack.callback(gateway.stop)
     with httpx.Client(base_url=url, timeout=5, trust_env=False) as http:
-        wait_until_ready(gateway, lambda: _is_ready(http), seconds=60)
+        wait_until_ready(gateway, lambda: _is_ready(http), seconds=_FIRST_START_SECONDS)
     return url
 
 

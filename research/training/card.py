@@ -88,6 +88,10 @@ def _feature(
         role = f"can change ({feature.action.direction.value})"
     else:
         role = "fixed" if link is None else f"follows {schema[link.driver].label.lower()}"
+        if schema.effects_on.get(feature.name):
+            role = "follows what people do, by published effects"
+        if feature.treatment is not None:
+            role = "treatment, if asked for" if role == "fixed" else f"{role}; treatment, if asked for"
     return {
         "name": feature.name,
         "label": feature.label,

@@ -123,7 +123,7 @@ def test_a_locked_value_stays_out_of_what_is_asked_for(
     opened.get_by_role("button", name="Ask for options from here").click()
     opened.wait_for_url("**answer=*")
     expect(opened.locator(".who")).to_contain_text("A what-if")
-    expect(opened.locator(".asked")).to_contain_text("Kept as they are")
+    expect(opened.locator(".asked")).to_contain_text("Not to be changed")
     newest, base = listed(client, answer["patient_id"])["answers"]
     assert newest["based_on"] == base["id"] == answer["id"]
     changed = {c["feature"] for option in newest["counterfactuals"] for c in option["changes"]}

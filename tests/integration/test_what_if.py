@@ -172,7 +172,7 @@ def test_locks_and_the_callers_constraints_stay(client: httpx.Client, question: 
     asked = page_of(client, question["patient_id"], "?" + sent.headers["location"].split("?")[1])
     assert 'name="keep.food" value="on" checked' in asked
     assert 'name="lock.sleep" value="on" checked' in asked
-    assert "Kept as they are</dt><dd>sleep, food" in asked
+    assert "Not to be changed</dt><dd>sleep, food" in asked
     newest = client.get(path).json()["answers"][0]
     for option in newest["counterfactuals"]:
         assert option["features"]["bmi"] >= low

@@ -273,7 +273,8 @@ def is_allowed(program: Program, levels: IntArray) -> bool:
     driven = np.empty(len(consequences.column))
     work_out(consequences, AS_TOLD, levels, driven)
     for place in range(len(driven)):
-        if not program.driven_range[0, place] <= driven[place] <= program.driven_range[1, place]:
+        low, high = program.driven_range[0, place], program.driven_range[1, place]
+        if driven[place] != consequences.start[place] and not low <= driven[place] <= high:
             return False
     for relation in range(len(program.room)):
         used = 0.0

@@ -157,3 +157,10 @@ def _size_shift(
         _, most = _sizes(of, version, effect, lever, 0, at_rest)
         less = -most
     return less, more
+
+
+def driven_reach(of: Consequences) -> FloatArray:
+    """Between which values each driven column lies as told, whatever is done: shape (driven, 2)."""
+    out = np.empty((of.number, 2))
+    reach(of, AS_TOLD, ANY, 0, out)
+    return out

@@ -219,11 +219,17 @@ class ExactSearch:
         """Levels that a tree tells from the one before, or that make room in a relation or a range."""
         open_ = self._reduced.telling.copy()
         open_ |= (use != 0).any(axis=(0, 2))[:, None]
-        if weights.any():
+        if weights.any() or self._may_leave_a_range():
             bits = np.bitwise_or.reduce(influences(self._reduced.consequences))
             open_ |= (bits >> np.arange(len(open_)) & 1).astype(bool)[:, None]
         levels = np.arange(open_.shape[1])
         return open_ & (levels > 0) & (levels <= self._scenarios.top[:, None])
+
+    def _may_leave_a_range(self) -> bool:
+        """Whether some candidate may take a driven column out of its permitted range."""
+        low, high = self._levers.driven_range
+        reach = self._reduced.reach[CLASSIFIER]
+        return bool(((reach[:, 0] < low) | (reach[:, 1] > high)).any())
 
     def _without(self, program: Program, taken: IntArray) -> Program:
         """The problem without levers that an option moves alone: no further one may move them."""

@@ -26,10 +26,12 @@ def request_from(context: AnswerContext, setting: WhatIfSetting) -> Counterfactu
     Raises:
         InvalidInputError: everything is locked.
     """
-    if setting.is_all_locked:
-        raise InvalidInputError.at("", "Everything is locked: leave at least one value free.")
     constraints, question = context.row.constraints, question_of(context, setting.scope)
     assert question is not None
+    if setting.locks_all(question.levers):
+        raise InvalidInputError.at("", "Everything is locked: leave at least one value free.")
+    open_ = question.schema.actionable  # what another scope leaves out needs no lock
+    names = {feature.name for feature in open_} | {str(feature.theme) for feature in open_}
     made = context.row.prediction
     return CounterfactualsRequest(
         patient_id=context.row.patient_id,
@@ -37,7 +39,7 @@ def request_from(context: AnswerContext, setting: WhatIfSetting) -> Counterfactu
         features=dict(setting.features),
         target=TargetIn(max_risk=context.answer.prediction.target),
         constraints=ConstraintsIn(
-            features_to_keep=setting.to_keep,
+            features_to_keep=[name for name in setting.to_keep if name in names],
             permitted_range={**constraints["permitted_range"], **ends_of(question, setting.features)},
             max_changes=constraints["max_changes"],
         ),

@@ -9,7 +9,7 @@ from app.engine.registry import ModelRegistry
 from app.proposers.llm.exemplars import load_exemplars
 
 
-@pytest.mark.parametrize(("reference", "count"), [("dysglycaemia@1", 200), ("dysglycaemia@2", 39)])
+@pytest.mark.parametrize(("reference", "count"), [("dysglycaemia@1", 200), ("dysglycaemia@2", 35)])
 def test_the_shipped_exemplars_are_read(registry: ModelRegistry, reference: str, count: int) -> None:
     model = registry.named(reference).model
     bank = load_exemplars(model.folder, len(model.schema.columns))

@@ -54,7 +54,7 @@ def _varied(schema: FeatureSchema, constraints: dict[str, object]) -> Iterator[t
     if kept and vary is not None and len(open_) < len(kept):
         yield "Allowed to change", ", ".join(words_for(schema, open_)) or "nothing"
     elif kept:
-        yield "Kept as they are", ", ".join(words_for(schema, kept))
+        yield "Not to be changed", ", ".join(words_for(schema, kept))
 
 
 def words_for(schema: FeatureSchema, names: Collection[str]) -> list[str]:

@@ -26,6 +26,7 @@ class Figure:
     lag: str
     grade: str
     sources: tuple[str, ...]
+    judgement: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,16 @@ def _figure(schema: FeatureSchema | None, one: BroughtAlong) -> Figure:
     return Figure(
         move=move_of(schema, one),
         between=low if low == high else f"{low} to {high}",
-        drivers=" and ".join(_label(schema, name) for name in one.drivers),
+        drivers=_listed([_label(schema, name) for name in one.drivers]),
         lag=one.lag,
         grade=_GRADES.get(one.grade, one.grade),
         sources=one.sources,
+        judgement=one.judgement,
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
 def _value(schema: FeatureSchema | None, name: str, value: Value) -> str:

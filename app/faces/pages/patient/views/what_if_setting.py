@@ -8,11 +8,12 @@ import numpy as np
 from app.domain.counterfactual import Change
 from app.domain.errors import InvalidInputError
 from app.domain.feature import Kind
-from app.domain.levers import Lever, levers_of
+from app.domain.levers import Lever, Levers, levers_of
 from app.domain.schema import IntArray, Value
 from app.domain.scope import USUAL, Inclusion, Programme, Scope
 from app.domain.wording import inline
 from app.engine.describe import broken_relations, brought_along, changes_of, features_of
+from app.engine.exact.driven import driven_reach
 from app.engine.problem import RecourseProblem
 from app.faces.pages.patient.views.formatting import with_unit
 from app.parsing.numbers import NumberError, read_whole_number
@@ -55,9 +56,12 @@ class WhatIfSetting:
     @property
     def is_all_locked(self) -> bool:
         """Whether nothing that could move is left free."""
+        return self.locks_all(self.question.levers)
+
+    def locks_all(self, levers: Levers) -> bool:
+        """Whether none of these levers is left free."""
         return all(
-            lever.feature.name in self.locked or lever.feature.theme in self.kept_themes
-            for lever in self.question.levers
+            lever.feature.name in self.locked or lever.feature.theme in self.kept_themes for lever in levers
         )
 
     def beyond(self) -> list[str]:
@@ -101,14 +105,19 @@ def question_of(context: AnswerContext, scope: Scope | None = None) -> RecourseP
 def ends_of(question: RecourseProblem, features: Mapping[str, Value]) -> dict[str, tuple[float, float]]:
     """Where each number that `features` has otherwise may end, from how things are.
 
-    A step further from there is not a step further from here.
+    A step further from there is not a step further from here, nor is an effect once more. What several levers
+    drive may end as far as any of them, and what drives it, takes it from here.
     """
-    levers = (lever for lever in question.levers if lever.feature.is_numeric)
-    return {
+    ends = {
         lever.feature.name: (float(lever.values.min()), float(lever.values.max()))
-        for lever in levers
-        if features[lever.feature.name] != question.patient.values[lever.feature.name]
+        for lever in question.levers
+        if lever.feature.is_numeric
     }
+    if question.levers.effects is not None:
+        driven = zip(question.levers.effects.driven, driven_reach(question.levers.consequences), strict=True)
+        ends |= {name: (float(low), float(high)) for name, (low, high) in driven}
+    values = question.patient.values
+    return {name: end for name, end in ends.items() if features[name] != values[name]}
 
 
 def locks_of(context: AnswerContext) -> frozenset[str]:

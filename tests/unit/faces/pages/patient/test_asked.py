@@ -46,7 +46,7 @@ def test_a_theme_that_is_kept_as_a_whole_is_called_by_its_name(
 ) -> None:
     kept = constraints(keep=(*schema.with_theme(Theme.ACTIVITY), "sugar"))
     told = asked_of(context(recorded(served, helpable, constraints=kept), served))
-    assert told == (("Kept as they are", "activity, total sugars"),)
+    assert told == (("Not to be changed", "activity, total sugars"),)
 
 
 def test_what_alone_may_change_is_told_where_that_is_shorter(served: ServedModel, helpable: Person) -> None:

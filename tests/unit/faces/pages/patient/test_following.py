@@ -9,7 +9,7 @@ from tests.unit.faces.answers import brought_along, change, option
 from tests.unit.faces.pages.patient.contexts import context, recorded
 
 SBP = brought_along("sbp", 142, 136, "mmHg", low=134.0, high=139.0, drivers=["bmi", "moderate_activity"])
-SENTENCE = "In trials, on average, such changes bring along: less pressure. People differ."
+SENTENCE = "By averages of trials, such changes bring along: less pressure. People differ."
 
 
 def test_each_figure_has_its_interval_its_source_and_its_grade(

@@ -15,7 +15,7 @@ SLEEP, SUGAR = option_change("sleep", 5.0, 6.0, 0.15, 0.16), option_change("suga
 NEW: dict[str, Any] = {
     "strategy": {"name": "Sleep and food", "themes": ["sleep", "food"], "distinctions": ["least_effort"]},
     "brought_along": [brought_along("sbp", 142, 136, "mmHg", drivers=["sleep"])],
-    "consequences": "In trials, on average, such changes bring along: less pressure. People differ.",
+    "consequences": "By averages of trials, such changes bring along: less pressure. People differ.",
 }
 
 
@@ -58,5 +58,5 @@ def test_nothing_in_reach_is_told_with_parts_and_what_follows(served: ServedMode
     }
     said = {"feature": "cigarettes", "text": "Offer help to stop smoking.", "source": "Hu 2018"}
     page = page_of(served, helpable, status="infeasible", infeasible=reached, always=[said])
-    for told in ("Of the <b>6 points</b>", "In trials, on average", "Offer help to stop smoking.", "Hu 2018"):
+    for told in ("Of the <b>6 points</b>", "By averages of trials", "Offer help to stop smoking.", "Hu 2018"):
         assert told in page

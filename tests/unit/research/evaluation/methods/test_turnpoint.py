@@ -24,7 +24,7 @@ WITH_EFFECTS: dict[int, list[Changes]] = {
     93743: [
         {
             "sbp": 148,
-            "dbp": 82,
+            "dbp": 83,
             "pulse": 64,
             "hdl_cholesterol": 42,
             "sleep": 6.5,
