@@ -4,18 +4,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.classifiers.model_version import ModelVersion
 from app.domain.constraints import read_constraints
 from app.domain.errors import InvalidInputError
 from app.domain.feature import Kind
+from app.engine.exact.driven import driven_reach
 from app.engine.problem import RecourseProblem, problem_about
-from app.engine.registry import ServedModel
+from app.engine.registry import ModelRegistry, ServedModel
 from app.faces.pages.patient.requests import request_from
 from app.faces.pages.patient.views.what_if import what_if_as_set, what_if_of
 from app.faces.pages.patient.views.what_if_setting import KEEP, LOCK, PLACE, locks_of, question_of, setting_of
+from app.usecases.counterfactuals.request import validate
 from tests.asking import Person
 from tests.unit.faces.pages.patient.contexts import context, recorded
 
@@ -205,3 +207,29 @@ def test_what_the_question_kept_is_named_when_it_is_moved(model: ModelVersion, h
     kept = frozenset({lever.feature.name})
     assert setting_of(question, fields).beyond() == []
     assert "to be kept" in setting_of(question, fields, kept).beyond()[0]
+
+
+@given(data=st.data())
+@settings(max_examples=15, deadline=None)
+def test_asking_from_a_what_if_takes_nothing_further_than_it_goes_from_here(
+    registry: ModelRegistry, served: ServedModel, high_risk: list[Person], data: st.DataObject
+) -> None:
+    """Nor what follows: effects on what is supposed are not counted once more."""
+    person = data.draw(st.sampled_from(high_risk[:40]))
+    answer = context(recorded(served, person, min_robustness=0.0), served)
+    question = question_of(answer)
+    assert question is not None
+    setting = setting_of(question, fields_for(question, data))
+    supposed, reach = setting.features, driven_reach(question.levers.consequences)
+    effects = question.levers.effects
+    assume(effects is not None and not setting.is_all_locked)
+    assert effects is not None
+    second = validate(registry, request_from(answer, setting)).problem()
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    tops = np.array([lever.top for lever in second.levers], dtype=np.int64)
+    levels = rng.integers(0, tops + 1, size=(50, len(tops))) * (rng.random((50, len(tops))) < 0.4)
+    rows = second.levers.rows(levels[second.levers.allowed(levels)])
+    for name, (low, high) in zip(effects.driven, reach, strict=True):
+        if supposed[name] != question.patient.values[name]:
+            column = rows[:, question.schema.column_of[name]]
+            assert ((column >= low - 1e-6) & (column <= high + 1e-6)).all(), name
