@@ -99,8 +99,8 @@ class ConstraintsIn(RequestModel):
         None,
         description="What no option may change by itself, the opposite of `features_to_vary`: actionable "
         "features, or themes for all of theirs. Nothing by default. What other changes bring along may still "
-        "move it; `permitted_range` forbids that too. Both lists may be given, such as food to vary and fibre "
-        "to keep; what `features_to_vary` names must not be kept as a whole.",
+        "move it; `permitted_range` forbids that too. Both lists may be given, such as food to vary and "
+        "fibre to keep; what `features_to_vary` names must not be kept as a whole.",
         max_length=MOST_NAMED,
     )
     permitted_range: dict[str, Range] | None = Field(

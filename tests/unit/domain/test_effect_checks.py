@@ -377,3 +377,37 @@ def test_effects_that_go_round_in_a_circle_are_named(edit: Edit, circle: str) ->
         faults(edit)
     for name in circle.split(", "):
         assert name in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (
+            another(("weight", "hdl_cholesterol"), low=0.1),
+            "two effects of weight on hdl_cholesterol may hold of one person",
+        ),
+        (
+            effect("moderate_activity", "pulse", excludes=["vigorous_activity"]),
+            "it excludes vigorous_activity, whose effect excludes it: with both, neither would count",
+        ),
+        (
+            effect("weight", "hdl_cholesterol", above=60),
+            "bmi is moved by effects itself, so its effects go by the unit: not whole, no above",
+        ),
+        (
+            effect("weight", "total_cholesterol", when={"total_cholesterol": [700, 800]}),
+            "a condition on total_cholesterol holds of nobody: it lies outside the clinical range",
+        ),
+        (
+            effect("alcohol", "hdl_cholesterol", when={"sex": []}),
+            "a condition on sex names no category, so that it holds of nobody",
+        ),
+        (
+            feature("weight", clinical=[0, 400]),
+            "weight keeps its ratio to bmi, so its clinical range must lie above 0",
+        ),
+        (part("bmi", "action", intensive={"max_change_share": 1, "max_change": 9000}), "bmi: action: an"),
+    ],
+)
+def test_what_would_mean_something_else_is_refused(edit: Edit, said: str) -> None:
+    assert any(said in fault for fault in faults(edit))
