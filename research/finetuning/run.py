@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from itertools import islice
 from pathlib import Path
 
 from app.classifiers.model_version import ModelVersion
@@ -79,16 +78,26 @@ def finetune(
 
 
 def validation_people(model: ModelVersion, recipe: Recipe) -> list[Person]:
-    """People at high risk, kept back from examples of both rounds, who have an answer that holds."""
+    """People at high risk, kept back from examples of both rounds, first those with an answer that holds.
+
+    Of a model to whose questions few answers hold, people with any other answer fill up the number.
+    """
     references = reference_data_of(model)
-    kept_back = (
-        person
-        for person in training_people(model)
-        if person.risk > model.schema.model.threshold
-        and is_kept_back(person.source_id, recipe.data.validation_share)
-        and any(example.held for example in examples_of(model, references, [person], recipe.data.seed))
-    )
-    return list(islice(kept_back, VALIDATION_PEOPLE))
+    holding: list[Person] = []
+    others: list[Person] = []
+    for person in training_people(model):
+        if person.risk <= model.schema.model.threshold:
+            continue
+        if not is_kept_back(person.source_id, recipe.data.validation_share):
+            continue
+        examples = list(examples_of(model, references, [person], recipe.data.seed))
+        if any(example.held for example in examples):
+            holding.append(person)
+        elif examples:
+            others.append(person)
+        if len(holding) == VALIDATION_PEOPLE:
+            break
+    return [*holding, *others][:VALIDATION_PEOPLE]
 
 
 def _prompt(base: BaseLlm, model: ModelVersion, case: str) -> list[int]:
