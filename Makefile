@@ -54,7 +54,7 @@ test: $(DEV) $(MLSERVER) $(CLIENTS) $(TYPESCRIPT)  ## Run the tests; ARGS="-k re
 	@$(BIN)/turnpoint compile
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(SPREAD) $(ARGS)
 
-unit: $(DEV)  ## Run the unit tests alone, under a minute
+unit: $(DEV)  ## Run the unit tests alone, a minute or two
 	@$(BIN)/turnpoint compile
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(SPREAD) tests/unit $(ARGS)
 

@@ -115,8 +115,7 @@ class CausalModel:
 
     def _way(self, driver: str) -> int:
         """Which way the action goes that a driver moves with."""
-        link = self.schema.link_of.get(driver)
-        action = self.schema[link.driver if link else driver].action
+        action = self.schema[self.schema.root_of(driver)].action
         return -1 if action is not None and action.direction is Direction.DECREASE else 1
 
     def _node(self, name: str, start: float) -> Node:

@@ -132,7 +132,7 @@ def _exclusion_faults(schema: FeatureSchema, effect: Effect, moved: str) -> Iter
 
 def _driver_faults(schema: FeatureSchema, effect: Effect) -> Iterator[str]:
     link = schema.link_of.get(effect.driver)
-    root, driver = schema[link.driver if link else effect.driver], schema[effect.driver]
+    root, driver = schema[schema.root_of(effect.driver)], schema[effect.driver]
     if root.action is None:
         yield f"{effect.driver} is no driver: it has no action, and follows none"
         return

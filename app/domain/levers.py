@@ -124,13 +124,15 @@ class Levers:
 
         All at one end, and those that raise a value at one end while those that lower it are at the other.
         """
-        none, full = np.zeros((2, len(self.factual))), np.ones((2, len(self.factual)))
-        ends = [
-            work_out_versions(self.drawn(Draws(none, full, np.array([0.0, 1.0]), turned)), levels[None])[0]
-            for turned in (Turned.NONE, Turned.RISES)
-        ]
+        ends = [work_out_versions(at_end, levels[None])[0] for at_end in self._ends_of_effects]
         either = np.concatenate(ends)
         return np.array([either.min(axis=0), either.max(axis=0)])
+
+    @cached_property
+    def _ends_of_effects(self) -> list[Consequences]:
+        none, full = np.zeros((2, len(self.factual))), np.ones((2, len(self.factual)))
+        ends = (Draws(none, full, np.array([0.0, 1.0]), turned) for turned in (Turned.NONE, Turned.RISES))
+        return [self.effects.in_draws(end) for end in ends] if self.effects else []
 
     def drawn(self, draws: Draws) -> Consequences:
         """What follows as told in version 0, and in each draw after it."""
@@ -170,7 +172,7 @@ class Levers:
     @cached_property
     def consequences(self) -> Consequences:
         """The columns that several levers drive, as told."""
-        return self.effects.as_told() if self.effects else no_consequences(self._depth)
+        return self.effects.as_told if self.effects else no_consequences(self._depth)
 
     @cached_property
     def _drawn(self) -> dict[int, tuple[Draws, Consequences]]:

@@ -75,12 +75,12 @@ class PatientEffects:
 
     def behind(self, name: str, levels: Sequence[int]) -> Behind:
         """Which of a candidate's changes a driven feature follows from, and by which effects."""
-        told, values = self._told(levels)
+        values = self._values(levels)
         drivers: list[str] = []
         effects: list[Effect] = []
         slopes: list[str] = []
-        for driver, effect in self._causes_of(name, levels, told, values):
-            root = self._root(driver)
+        for driver, effect in self._causes_of(name, levels, values):
+            root = self.model.schema.root_of(driver)
             if root in self._moved(levels):
                 further = Behind((root,), (), ())
             elif root in self.driven:
@@ -95,29 +95,29 @@ class PatientEffects:
 
     def contained(self, levels: Sequence[int]) -> tuple[Contained, ...]:
         """The effects of a candidate's changes on what another of its changes moves itself."""
-        told, values = self._told(levels)
+        values = self._values(levels)
         found = []
         for place, cause in enumerate(self.causes):
             own = self.owner.get(self.model.nodes[self.driven[cause.place]].column, NONE)
             root = self.owner.get(cause.of.column, NONE)
             if own in (NONE, root) or root == NONE or not (levels[own] and levels[root]):
                 continue
-            if size := self._size(place, levels, told, values):
+            if size := self._size(place, levels, values):
                 feature = self.levers[root].feature.name
                 found.append(Contained(cause.effect, feature, size / cause.of.per_unit))
         return tuple(found)
 
-    def _told(self, levels: Sequence[int]) -> tuple[Consequences, FloatArray]:
-        """What follows as told, and the values of the driven columns of a candidate."""
-        told = self.as_told()
-        return told, work_out_all(told, np.array([levels], dtype=np.int64))[0]
+    def _values(self, levels: Sequence[int]) -> FloatArray:
+        """The driven columns of a candidate, as told."""
+        return work_out_all(self.as_told, np.array([levels], dtype=np.int64))[0]
 
     def _moved(self, levels: Sequence[int]) -> list[str]:
         return [lever.feature.name for lever, level in zip(self.levers, levels, strict=True) if level]
 
-    def _size(self, place: int, levels: Sequence[int], told: Consequences, values: FloatArray) -> float:
+    def _size(self, place: int, levels: Sequence[int], values: FloatArray) -> float:
         """What one effect does by itself in a candidate, signed, in the unit of what it moves."""
-        cause, bits = self.causes[place], int(told.not_with[place])
+        told, cause = self.as_told, self.causes[place]
+        bits = int(told.not_with[place])
         if any(level and bits >> at & 1 for at, level in enumerate(levels)):
             return 0.0
         if cause.lever != NONE:
@@ -129,11 +129,11 @@ class PatientEffects:
         return size * cause.effect.sign
 
     def _causes_of(
-        self, name: str, levels: Sequence[int], told: Consequences, values: FloatArray
+        self, name: str, levels: Sequence[int], values: FloatArray
     ) -> Iterator[tuple[str, tuple[Effect, ...]]]:
         """Drivers of a driven feature, with the effect that does something or none for a link."""
         for place, cause in enumerate(self.causes):
-            if cause.place == self.driven.index(name) and self._size(place, levels, told, values):
+            if cause.place == self.driven.index(name) and self._size(place, levels, values):
                 yield cause.effect.driver, (cause.effect,)
         link = self.model.schema.link_of.get(name)
         if link is not None and link.driver in self.driven:
@@ -144,11 +144,7 @@ class PatientEffects:
         link = self.model.schema.link_of.get(name)
         return [name] if isinstance(link, LinearLink) else []
 
-    def _root(self, driver: str) -> str:
-        """The feature whose action a driver moves with."""
-        link = self.model.schema.link_of.get(driver)
-        return link.driver if link else driver
-
+    @cached_property
     def as_told(self) -> Consequences:
         """With mean effects, every change carried out in full."""
         return self.in_draws(None)

@@ -155,6 +155,11 @@ class FeatureSchema(Frozen):
         arrows += [(effect.driver, self.moved_by(effect)) for effect in self.effects]
         return tuple(in_order((to for _, to in arrows), arrows))
 
+    def root_of(self, name: str) -> str:
+        """The feature whose action a feature moves with: what it follows by a link, or itself."""
+        link = self.link_of.get(name)
+        return link.driver if link else name
+
     @cached_property
     def effects_on(self) -> dict[str, tuple[Effect, ...]]:
         """The effects on each feature that effects move first."""

@@ -78,7 +78,7 @@ def _expected(
         told_moves = [_as_told(schema, patient, move) for move in moves]
         effects = effects_over(CausalModel(schema, patient), told_moves)
         if effects.driven:
-            told = effects.as_told()
+            told = effects.as_told
             expected[told.column] = work_out_all(told, np.ones((1, len(moves)), dtype=np.int64))[0]
     return expected
 
