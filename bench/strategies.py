@@ -18,7 +18,7 @@ from app.domain.counterfactual import Diversity, Generator
 from app.engine.preferences import Preferences
 from app.engine.search import WORK, search
 from app.paths import MODEL_STORE, ROOT
-from bench.within_reach import WITHIN_REACH, within_reach
+from bench.within_reach import WITHIN_REACH, option_columns, within_reach
 from research.evaluation.benchmark_setup.people import BenchmarkSetup, CohortSpec, load_setup
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.methods.registry import STRATEGIES, Method
@@ -62,18 +62,7 @@ MADE_OF = TableSpec(
     "option of the answer changes. "
     "Permitted: of the options, those within reach, of no more changes than are allowed, grid aside.",
     (
-        Column("asked", "asked"),
-        Column("answered", "answered"),
-        Column("two", "≥ 2 options"),
-        Column("robust", "robust"),
-        Column("options", "options", 2),
-        Column("behaviours", "behaviours"),
-        Column("changes", "changes an option", 2),
-        Column("distance", "apart", 2),
-        Column("could", "could be disjoint, people"),
-        Column("disjoint", "disjoint pair"),
-        Column("needless", "needless"),
-        Column("contained", "contained"),
+        *option_columns("robust"),
         Column("permitted", "permitted"),
     ),
 )

@@ -37,17 +37,14 @@ from research.evaluation.reporting.tables import Column, TableSpec
 FALL = 0.01
 COUNT = 4
 
-WITHIN_REACH = TableSpec(
-    "Where there is more to choose from",
-    f"The same people, each asked for a risk {100 * FALL:g} point below their own, by Turnpoint alone. "
-    "Columns as above. Needless: of the options, those that a look at every permitted candidate finds not to "
-    "stand, or to go further than is needed in some change. Survival is of the first option, over people who "
-    "have a way that holds.",
-    (
+
+def option_columns(robust: str) -> tuple[Column, ...]:
+    """The columns of what options are made of; `robust` is the heading of the share of people."""
+    return (
         Column("asked", "asked"),
         Column("answered", "answered"),
         Column("two", "≥ 2 options"),
-        Column("robust", "have a way that holds"),
+        Column("robust", robust),
         Column("options", "options", 2),
         Column("behaviours", "behaviours"),
         Column("changes", "changes an option", 2),
@@ -56,6 +53,17 @@ WITHIN_REACH = TableSpec(
         Column("disjoint", "disjoint pair"),
         Column("needless", "needless"),
         Column("contained", "contained"),
+    )
+
+
+WITHIN_REACH = TableSpec(
+    "Where there is more to choose from",
+    f"The same people, each asked for a risk {100 * FALL:g} point below their own, by Turnpoint alone. "
+    "Columns as above. Needless: of the options, those that a look at every permitted candidate finds not to "
+    "stand, or to go further than is needed in some change. Survival is of the first option, over people who "
+    "have a way that holds.",
+    (
+        *option_columns("have a way that holds"),
         Column("refits", "refits"),
         Column("noise", "noise"),
         Column("adherence", "adherence"),

@@ -123,6 +123,31 @@ def _can_lose_weight(problem: RecourseProblem) -> bool:
 
 
 @pytest.fixture(scope="session")
+def somebody(helpable: Person) -> Person:
+    """Fifty years old, all things known, with room for every action."""
+    return helpable | {
+        "age": 50,
+        "ethnicity": "non_hispanic_white",
+        "height": 170.0,
+        "bmi": 33.0,
+        "weight": None,
+        "waist": 108.0,
+        "sbp": 145,
+        "dbp": 88,
+        "pulse": 78,
+        "total_cholesterol": 230,
+        "hdl_cholesterol": 45,
+        "fibre": 12,
+        "saturated_fat": 35,
+        "alcohol": 42,
+        "cigarettes": 20,
+        "vigorous_activity": False,
+        "moderate_activity": False,
+        "active_travel": False,
+    }
+
+
+@pytest.fixture(scope="session")
 def heavy(served: ServedModel, high_risk: list[Person]) -> Person:
     """Such a person to whom losing weight is open, by more than a step, and who gets several options."""
     preferences = Preferences(4, 0.9, Generator.SEARCH, Diversity.STRATEGIES)

@@ -25,31 +25,6 @@ WORST = 0.1
 """In this share of the draws, all effects are at their unfavourable ends."""
 
 
-@pytest.fixture(scope="module")
-def somebody(helpable: Person) -> Person:
-    """Fifty years old, all things known, with room for every action."""
-    return helpable | {
-        "age": 50,
-        "ethnicity": "non_hispanic_white",
-        "height": 170.0,
-        "bmi": 33.0,
-        "weight": None,
-        "waist": 108.0,
-        "sbp": 145,
-        "dbp": 88,
-        "pulse": 78,
-        "total_cholesterol": 230,
-        "hdl_cholesterol": 45,
-        "fibre": 12,
-        "saturated_fat": 35,
-        "alcohol": 42,
-        "cigarettes": 20,
-        "vigorous_activity": False,
-        "moderate_activity": False,
-        "active_travel": False,
-    }
-
-
 def some_levels(data: st.DataObject, problem: RecourseProblem) -> IntArray:
     """One candidate, whatever it changes, shape (1, levers)."""
     return np.array([[data.draw(st.integers(0, lever.top)) for lever in problem.levers]], dtype=np.int64)

@@ -30,24 +30,6 @@ def measured(model: ModelVersion, person: BenchmarkPerson, row: FloatArray) -> S
 
 
 @pytest.fixture(scope="module")
-def somebody(helpable: Values) -> Values:
-    return helpable | {
-        "age": 50,
-        "height": 170.0,
-        "bmi": 33.0,
-        "weight": None,
-        "waist": 108.0,
-        "sbp": 145,
-        "dbp": 88,
-        "pulse": 78,
-        "alcohol": 42,
-        "cigarettes": 20,
-        "vigorous_activity": False,
-        "moderate_activity": False,
-    }
-
-
-@pytest.fixture(scope="module")
 def person(model: ModelVersion, somebody: Values) -> BenchmarkPerson:
     return asked(model, somebody)
 
