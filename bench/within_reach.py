@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.domain.causes import Draws
-from app.domain.counterfactual import Diversity, GenerationStats, Generator
+from app.domain.counterfactual import Diversity, Generator
+from app.domain.recourse import GenerationStats
 from app.domain.schema import IntArray
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem

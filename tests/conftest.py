@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, settings
 
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Side, people_of
-from app.domain.counterfactual import Diversity, GenerationStats, Generator
+from app.domain.counterfactual import Diversity, Generator
+from app.domain.recourse import GenerationStats
 from app.domain.schema import FeatureSchema
 from app.engine.beam import beam_search
 from app.engine.preferences import Preferences

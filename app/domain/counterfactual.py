@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.domain.degraded import Degraded
 from app.domain.schema import Value
 
 MOST_PARTS = 8
@@ -38,13 +37,13 @@ class Diversity(StrEnum):
     LEAST_EFFORT = "least_effort"  # those of least effort, however alike
 
 
-class _Finding(BaseModel):
+class Finding(BaseModel):
     """A part of an answer, in the very form that callers get."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True, populate_by_name=True)
 
 
-class Change(_Finding):
+class Change(Finding):
     """One feature before and after."""
 
     feature: str = Field(description="The feature's name in the schema.")
@@ -107,7 +106,7 @@ class Distinction(StrEnum):
     WITHOUT_WEIGHT_GOAL = "without_weight_goal"
 
 
-class Strategy(_Finding):
+class Strategy(Finding):
     """What an option is about."""
 
     name: str = Field(description="In words: 'Food and activity'.")
@@ -120,7 +119,7 @@ class Strategy(_Finding):
     )
 
 
-class Shortfall(_Finding):
+class Shortfall(Finding):
     """Why there are fewer options than were asked for."""
 
     variants: int = Field(
@@ -131,7 +130,7 @@ class Shortfall(_Finding):
     proved: bool = Field(description="Proved: there is no further way that holds as well.")
 
 
-class AlwaysSaid(_Finding):
+class AlwaysSaid(Finding):
     """What is said beside the options, outside their ranking."""
 
     feature: str = Field(description="The feature that it is about.")
@@ -160,7 +159,7 @@ class Plausibility:
         return self.in_range and max(self.percentile, self.joint_percentile) <= TYPICAL_PERCENTILE
 
 
-class Robustness(_Finding):
+class Robustness(Finding):
     """Shares of refits, noise draws and partial-adherence draws under which the option still holds."""
 
     refits: float = Field(description="Of bootstrap refits of the classifier, the share (0-1).")
@@ -170,7 +169,7 @@ class Robustness(_Finding):
     )
 
 
-class Optimality(_Finding):
+class Optimality(Finding):
     """What is known of how much less effort would do."""
 
     proved: bool = Field(description="Proved: no option that could stand in its place takes less effort.")
@@ -204,7 +203,7 @@ class Counterfactual:
     """In words, what is brought along."""
 
 
-class PermittedChange(_Finding):
+class PermittedChange(Finding):
     """How far one feature may change."""
 
     feature: str = Field(description="The feature's name in the schema.")
@@ -221,16 +220,52 @@ class PermittedChange(_Finding):
     unit: str | None = Field(description="The unit of its numbers; null for yes or no.")
 
 
-class Conditions(_Finding):
-    """What the finding holds for: the schema's limits and the request's constraints together."""
+class KeptRange(Finding):
+    """Between which values something that follows must stay if it moves."""
+
+    feature: str = Field(description="The feature's name in the schema.")
+    label: str = Field(description="The feature in words.")
+    low: float | None = Field(description="The lowest permitted value, in `unit`; null where there is none.")
+    high: float | None = Field(description="The highest; null where there is none.")
+    unit: str | None = Field(description="The unit of both.")
+
+
+class AssumedEffect(Finding):
+    """A published effect that changes of this person may set off."""
+
+    driver: str = Field(description="The feature whose change brings it along.")
+    feature: str = Field(description="The feature that follows.")
+    mean: float = Field(description="By how much `feature` changes on average, in its own unit, with sign.")
+    low: float = Field(description="The least that trials make likely, with sign.")
+    high: float = Field(description="The most, with sign.")
+    per: float | None = Field(
+        description="For so many units of the driver; null where the action is carried out whole."
+    )
+    source: str = Field(description="Where it was published.")
+    grade: str = Field(description="How good the evidence is: A, B or C.")
+
+
+class Conditions(Finding):
+    """What findings hold for: the schema's limits, the request's constraints, and what is assumed."""
 
     max_changes: int = Field(
         description="How many behaviours may change at once, what moves along aside; weight is one."
     )
     permitted: tuple[PermittedChange, ...] = Field(description="Which features may change, and how far.")
+    ranges: tuple[KeptRange, ...] = Field(
+        default=(), description="What follows from changes must stay within these, or as it is."
+    )
+    effects: tuple[AssumedEffect, ...] = Field(
+        default=(), description="Averages of trials that are taken for this person's; nobody is an average."
+    )
+    min_robustness: float | None = Field(
+        default=None,
+        description="Something holds if it does in at least this share of refits, of noise draws and of "
+        "adherence draws. Null in answers recorded before this was told.",
+    )
 
 
-class Relaxed(_Finding):
+class Relaxed(Finding):
     """What more changes at once would give; ask for it with `constraints.max_changes`."""
 
     max_changes: int = Field(description="How many features would change at once.")
@@ -256,33 +291,3 @@ class Infeasibility:
     brought_along: tuple[BroughtAlong, ...]
     conditions: Conditions
     relaxed: tuple[Relaxed, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class GenerationStats:
-    """How the answer came about: counts of proposals, who proposed, what was away, what they cost."""
-
-    proposals: int = 0
-    well_formed: int = 0
-    valid: int = 0
-    repaired: int = 0
-    llm_model: str | None = None
-    prompt_version: str | None = None
-    degraded: tuple[Degraded, ...] = ()
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    llm_ms: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RecourseResult:
-    """The engine's answer to one question."""
-
-    status: Status
-    risk: float
-    counterfactuals: tuple[Counterfactual, ...] = ()
-    shortfall: Shortfall | None = None
-    infeasible: Infeasibility | None = None
-    most_helpful: tuple[LeverAlone, ...] = ()
-    always: tuple[AlwaysSaid, ...] = ()
-    generation: GenerationStats = GenerationStats()

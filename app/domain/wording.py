@@ -24,6 +24,23 @@ def consider(feature: Feature, after: Value) -> str:
     return f"Consider {_verb(feature.action, after)}"
 
 
+def points_text(reduction: float) -> str:
+    """A fall of the risk in points: "1.3 points"."""
+    return f"{max(100 * reduction, 0.0):.1f} points"
+
+
+def nothing_helps(largest: float, least_share: float, proved: bool, holds: bool) -> str:
+    """That no permitted change is worth offering, and what that does not say."""
+    known = "It is proved that no permitted change" if proved else "No permitted change was found that"
+    most = f"{known} lowers this estimate{f' by more than {points_text(largest)}' if largest > 0 else ''}"
+    if not holds and largest > 0:
+        most += f", and that fall does not show in {100 * least_share:.0f} % of refits and draws"
+    return (
+        f"{most}. That is too little to offer as help. It is about this model's estimate alone: what the "
+        "model does not see may help all the same."
+    )
+
+
 def risk_text(risk: float) -> str:
     """A risk as clinicians read it, in whole per cent."""
     return f"{100 * risk:.0f} %"

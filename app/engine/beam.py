@@ -6,6 +6,8 @@ cheap candidates at every depth below the target, not only the cheapest that jus
 survive a refitted classifier lie deeper.
 """
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
 from app.domain.schema import FloatArray, IntArray
@@ -24,29 +26,42 @@ _NEVER = 1e-9
 
 def beam_search(problem: RecourseProblem) -> SearchResult:
     """Candidates at or below the target, spread from just below it to `DEPTH` below."""
-    moves = effective_moves(problem)
-    beam, lowest = problem.unchanged, problem.unchanged[0]
-    lowest_risk = float(problem.risk(beam)[0])
+    lowest = problem.unchanged[0]
+    lowest_risk = float(problem.risk(problem.unchanged)[0])
     pool_levels, pool_risk = [], []
-    for _ in range(min(problem.levers.max_changes, len(problem.levers))):
-        children = distinct(extensions(beam, moves)[0])
-        children = children[problem.levers.allowed(children)]
-        if len(children) == 0:
-            break
-        risk = problem.risk(children)
+    for children, risk in _rounds(problem, effective_moves(problem), problem.target - DEPTH):
         pool_levels.append(children[problem.reached(risk)])
         pool_risk.append(risk[problem.reached(risk)])
         best = int(risk.argmin())
         if risk[best] < lowest_risk:
             lowest, lowest_risk = children[best], float(risk[best])
-        unfinished = risk > problem.target - DEPTH
-        beam = _best(problem, children[unfinished], risk[unfinished])
     if not pool_levels:
         pool_levels, pool_risk = [problem.unchanged[:0]], [np.empty(0)]
     levels, risk = np.concatenate(pool_levels), np.concatenate(pool_risk)
     return SearchResult(
         _spread(problem, levels, risk), LowestRisk(lowest, lowest_risk, 0.0, problem.levers.max_changes)
     )
+
+
+def met_in_batches(problem: RecourseProblem, closed: Sequence[int] = ()) -> IntArray:
+    """Every candidate met on the way to the lowest risk; no `closed` lever moves. Shape (n, levers)."""
+    moves = effective_moves(problem)
+    moves = moves[~np.isin(moves[:, 0], closed)]
+    met = [children for children, _ in _rounds(problem, moves, 0.0)]
+    return np.concatenate([problem.unchanged[:0], *met])
+
+
+def _rounds(problem: RecourseProblem, moves: IntArray, floor: float) -> Iterator[tuple[IntArray, FloatArray]]:
+    """Candidates with their risks, round by round; those at or below `floor` are taken no further."""
+    beam = problem.unchanged
+    for _ in range(min(problem.levers.max_changes, len(problem.levers))):
+        children = distinct(extensions(beam, moves)[0])
+        children = children[problem.levers.allowed(children)]
+        if len(children) == 0:
+            return
+        risk = problem.risk(children)
+        yield children, risk
+        beam = _best(problem, children[risk > floor], risk[risk > floor])
 
 
 def _best(problem: RecourseProblem, levels: IntArray, risk: FloatArray) -> IntArray:

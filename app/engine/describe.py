@@ -5,9 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from app.domain.consequences import rounded
-from app.domain.counterfactual import BroughtAlong, Change, Conditions, PermittedChange
+from app.domain.counterfactual import BroughtAlong, Change
 from app.domain.feature import Kind
-from app.domain.levers import Lever
 from app.domain.patient_effects import Contained
 from app.domain.schema import IntArray, Value
 from app.domain.tolerances import VALUE_SLACK
@@ -84,12 +83,6 @@ def features_of(problem: RecourseProblem, levels: IntArray) -> Mapping[str, Valu
     return problem.schema.decode(row, problem.patient.values)
 
 
-def conditions_of(problem: RecourseProblem) -> Conditions:
-    """What may change, how far and how much of it at once: what a proof about a question holds for."""
-    permitted = tuple(_permitted(lever) for lever in problem.levers)
-    return Conditions(max_changes=problem.levers.max_changes, permitted=permitted)
-
-
 def broken_relations(problem: RecourseProblem, levels: IntArray) -> list[str]:
     """The relations that a candidate goes beyond, and further beyond than the patient is; by their names."""
     before, after = problem.levers.factual, problem.levers.rows(levels[None, :])[0]
@@ -100,15 +93,6 @@ def broken_relations(problem: RecourseProblem, levels: IntArray) -> list[str]:
         if total > max(relation.bound, as_is) + VALUE_SLACK:  # never so where a value is not known
             broken.append(relation.name)
     return broken
-
-
-def _permitted(lever: Lever) -> PermittedChange:
-    feature, ends = lever.feature, (lever.values[0], lever.values[-1])
-    start, end = (feature.in_kind(float(value)) for value in ends)
-    step = feature.action.step if feature.action is not None and feature.is_numeric else None
-    return PermittedChange(
-        feature=feature.name, label=feature.label, start=start, end=end, step=step, unit=feature.unit
-    )
 
 
 def change_to(problem: RecourseProblem, name: str, after: Mapping[str, Value]) -> Change:

@@ -16,6 +16,8 @@ class Preferences:
     min_robustness: float
     generator: Generator
     diversity: Diversity = Diversity.LEAST_EFFORT
+    always: bool = False
+    """Improvements are wanted even where options hold, or where the risk is at or below the target."""
 
     @property
     def enumerated(self) -> int:

@@ -1,7 +1,7 @@
 """One recourse question: a patient, their levers, the classifier, and the target."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from app.domain.levers import Levers, levers_of
 from app.domain.patient import Patient, read_patient
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray, Value
 from app.domain.scope import USUAL, Scope
+from app.domain.target import Target, TargetKind
+from app.engine.goals import Goals, goals_from, starts_of
+from app.engine.robustness import Goal, RobustnessEvaluator
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class RecourseProblem:
     levers: Levers
     classifier: Classifier
     target: float
+    goals: Goals | None = None
+    """Of refits and draws where each has its own; else the target is theirs, too."""
 
     def risk(self, levels: IntArray) -> FloatArray:
         """Risk of each candidate in one batch call, shape (n,)."""
@@ -35,6 +40,14 @@ class RecourseProblem:
 
     def reached(self, risk: FloatArray) -> BoolArray:
         return risk <= self.target
+
+    @property
+    def goal_of_refits(self) -> Goal:
+        return self.target if self.goals is None else self.goals.refits
+
+    @property
+    def goal_of_draws(self) -> Goal:
+        return self.target if self.goals is None else self.goals.draws
 
     @property
     def unchanged(self) -> IntArray:
@@ -58,3 +71,17 @@ def problem_about(
     patient = read_patient(schema, features)
     levers = levers_of(schema, patient, constraints or read_constraints(schema, None, None, None))
     return RecourseProblem(schema, patient, levers, model.classifier, target or schema.model.threshold)
+
+
+def reaching(
+    problem: RecourseProblem, target: Target, risk: float, evaluator: RobustnessEvaluator
+) -> RecourseProblem:
+    """The same question with this target; `risk` is the patient's as things are.
+
+    A fall is asked of each refit and of each draw from its own start.
+    """
+    goal = float(target.from_start(np.array([risk]))[0])
+    if target.kind is TargetKind.MAX_RISK:
+        return replace(problem, target=goal, goals=None)
+    starts = starts_of(evaluator, problem.classifier, problem.levers.factual)
+    return replace(problem, target=goal, goals=goals_from(target, starts))

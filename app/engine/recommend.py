@@ -9,23 +9,24 @@ from app.domain.counterfactual import (
     AlwaysSaid,
     Counterfactual,
     Diversity,
-    GenerationStats,
     Generator,
     Infeasibility,
     Optimality,
-    RecourseResult,
     Relaxed,
     Shortfall,
     Status,
 )
 from app.domain.ladder import has_room
+from app.domain.recourse import GenerationStats, RecourseResult
 from app.domain.schema import IntArray
 from app.domain.tolerances import SAME
-from app.domain.wording import brought_along as told_along
-from app.domain.wording import summary
+from app.engine.conditions import conditions_of
 from app.engine.contributions import most_helpful, option_changes
-from app.engine.describe import brought_along, changes_of, conditions_of, contained, features_of
-from app.engine.plausibility import plausibility
+from app.engine.describe import brought_along
+from app.engine.described import described
+from app.engine.front import FrontSearch
+from app.engine.improvements import ImprovementSearch
+from app.engine.improvements_described import describe_improvements, frontier, no_improvement
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
 from app.engine.references import ReferenceData
@@ -33,12 +34,17 @@ from app.engine.repair import repair
 from app.engine.robustness import as_robustness
 from app.engine.search_result import SearchResult
 from app.engine.selection import ScoredCandidates, Selection, select_options
-from app.engine.strategies import strategies, themes_of
+from app.engine.strategies import themes_of
 
 
-def already_valid(problem: RecourseProblem, risk: float) -> RecourseResult:
+def already_valid(
+    problem: RecourseProblem, references: ReferenceData, preferences: Preferences, risk: float
+) -> RecourseResult:
     """The answer for a patient whose risk is at or below the target as it is."""
-    return RecourseResult(Status.ALREADY_BELOW_TARGET, risk, always=said(problem))
+    answer = RecourseResult(Status.ALREADY_BELOW_TARGET, risk, problem.target, always=said(problem))
+    if not preferences.always:
+        return answer
+    return _with_improvements(answer, problem, references, preferences, problem.unchanged[:0])
 
 
 def recommend(
@@ -49,11 +55,13 @@ def recommend(
     result: SearchResult,
     proposals: IntArray,
     generation: GenerationStats,
+    fronts: FrontSearch | None = None,
 ) -> RecourseResult:
     """Turn what search and language model brought into verified options.
 
     Where only the language model was asked for but none of its proposals can be repaired to be under the
-    target, the search's candidates take their place, and say so.
+    target, the search's candidates take their place, and say so. Where no option holds, what lowers the risk
+    all the same stands beside them.
     """
     repairs = repair(problem, proposals)
     generation = replace(generation, valid=repairs.valid, repaired=repairs.repaired)
@@ -62,16 +70,42 @@ def recommend(
     selection = select_options(problem, references, preferences, repairs.levels, searched, result.proved)
     options = selection.options
     if len(options.levels) == 0:
-        answer = RecourseResult(Status.INFEASIBLE, risk, infeasible=_infeasible(problem, result))
+        infeasible = _infeasible(problem, preferences, result)
+        answer = RecourseResult(Status.INFEASIBLE, risk, problem.target, infeasible=infeasible)
     else:
         authors = [_author(levels, repairs.levels, searched) for levels in options.levels]
         answer = RecourseResult(
             Status.FOUND,
             risk,
+            problem.target,
             _describe(problem, references, options, authors, preferences, result),
             shortfall=_shortfall(selection, preferences, result),
         )
-    return replace(answer, generation=generation, most_helpful=most_helpful(problem), always=said(problem))
+    answer = replace(answer, generation=generation, most_helpful=most_helpful(problem), always=said(problem))
+    return _with_improvements(answer, problem, references, preferences, proposals, fronts)
+
+
+def _with_improvements(
+    answer: RecourseResult,
+    problem: RecourseProblem,
+    references: ReferenceData,
+    preferences: Preferences,
+    proposals: IntArray,
+    fronts: FrontSearch | None = None,
+) -> RecourseResult:
+    """The front for everybody; improvements where no option holds, or where they are asked for."""
+    found = ImprovementSearch(problem, references, preferences, fronts)
+    answer = replace(
+        answer, frontier=frontier(problem, found), conditions=conditions_of(problem, preferences)
+    )
+    if not preferences.always and any(not option.fragile for option in answer.counterfactuals):
+        return answer
+    improvements = found.improvements(proposals)
+    if len(improvements.levels) == 0:
+        return replace(answer, no_improvement=no_improvement(found, preferences))
+    authors = [_author(levels, proposals, proposals[:0]) for levels in improvements.levels]
+    told = describe_improvements(problem, references, found, improvements, authors)
+    return replace(answer, improvements=told)
 
 
 def said(problem: RecourseProblem) -> tuple[AlwaysSaid, ...]:
@@ -92,7 +126,7 @@ def _shortfall(selection: Selection, preferences: Preferences, result: SearchRes
     return Shortfall(variants=selection.left_out, proved=result.proved and math.isinf(result.bound))
 
 
-def _infeasible(problem: RecourseProblem, result: SearchResult) -> Infeasibility:
+def _infeasible(problem: RecourseProblem, preferences: Preferences, result: SearchResult) -> Infeasibility:
     lowest = result.lowest
     if lowest is None:
         raise ValueError("a search that found nothing says how far down the risk goes")
@@ -102,7 +136,7 @@ def _infeasible(problem: RecourseProblem, result: SearchResult) -> Infeasibility
         risk_bound=lowest.bound,
         reached_by=option_changes(problem, lowest.levels[None])[0],
         brought_along=brought_along(problem, lowest.levels),
-        conditions=conditions_of(problem),
+        conditions=conditions_of(problem, preferences),
         relaxed=tuple(
             Relaxed(
                 max_changes=further.max_changes,
@@ -162,34 +196,15 @@ def _describe(
     preferences: Preferences,
     result: SearchResult,
 ) -> tuple[Counterfactual, ...]:
-    rows = problem.levers.rows(options.levels)
-    looks = plausibility(
-        problem.schema, references.population, references.density, problem.levers.factual, rows
-    )
-    themes = themes_of(problem, options.levels)
-    about = strategies(problem.schema, themes, options.levels, options.effort)
-    changed = option_changes(problem, options.levels)
-    described = []
-    for index, levels in enumerate(options.levels):
-        _, linked = changes_of(problem, levels)
-        along = brought_along(problem, levels)
-        holds = as_robustness(*(float(a[index]) for a in (options.refits, options.noise, options.adherence)))
-        described.append(
-            Counterfactual(
-                changes=changed[index],
-                linked=linked,
-                brought_along=along,
-                strategy=about[index],
-                features=features_of(problem, levels),
-                risk=float(options.risk[index]),
-                plausibility=looks[index],
-                effort=round(float(options.effort[index]), 4),
-                optimality=_optimality(problem, result, options, index, preferences),
-                robustness=holds,
-                fragile=bool(options.robustness[index] < preferences.min_robustness - SAME),
-                generator=authors[index],
-                summary=summary(problem.schema, changed[index], linked),
-                consequences=told_along(problem.schema, along, contained(problem, levels)),
-            )
+    told = described(problem, references, options.levels, options.risk, options.effort)
+    shares = zip(options.refits, options.noise, options.adherence, strict=True)
+    return tuple(
+        Counterfactual(
+            **one._asdict(),
+            optimality=_optimality(problem, result, options, index, preferences),
+            robustness=as_robustness(*map(float, own)),
+            fragile=bool(options.robustness[index] < preferences.min_robustness - SAME),
+            generator=authors[index],
         )
-    return tuple(described)
+        for index, (one, own) in enumerate(zip(told, shares, strict=True))
+    )

@@ -31,7 +31,7 @@ def repair(problem: RecourseProblem, proposals: IntArray) -> RepairResult:
     if len(proposals) == 0:
         return RepairResult(proposals, valid=0, repaired=0)
     moves = effective_moves(problem)
-    levels = _enforce_constraints(problem, proposals)
+    levels = enforce_constraints(problem, proposals)
     valid = problem.reached(problem.risk(levels)) & problem.levers.allowed(proposals)
     reached_by_now = problem.reached(problem.risk(levels))
     stages = [levels[reached_by_now]]
@@ -46,7 +46,7 @@ def repair(problem: RecourseProblem, proposals: IntArray) -> RepairResult:
     return RepairResult(kept, valid=int(valid.sum()), repaired=int((reached_by_now & ~valid).sum()))
 
 
-def _enforce_constraints(problem: RecourseProblem, proposals: IntArray) -> IntArray:
+def enforce_constraints(problem: RecourseProblem, proposals: IntArray) -> IntArray:
     """Proposals cut down to those that change no more than allowed and keep every relation.
 
     From a proposal that asks too much, the change whose loss raises the risk least goes first.

@@ -21,6 +21,8 @@ from app.domain.levers import Levers
 from app.domain.patient_effects import is_whole
 from app.domain.schema import FeatureSchema, FloatArray, IntArray
 
+Goal = float | FloatArray
+"""A risk to end at or below: one for all, or each refit's or draw's own."""
 NOISE_DRAWS = 64
 ADHERENCE_DRAWS = 32
 LEAST_ADHERENCE = 0.8
@@ -36,22 +38,28 @@ class RobustnessEvaluator:
     committee: Committee
     draws: Draws
 
-    def refits(self, rows: FloatArray, target: float) -> FloatArray:
-        """Share of the committee that keeps each row at or below the target, shape (n,)."""
+    def refits(self, rows: FloatArray, goal: Goal) -> FloatArray:
+        """Share of the committee that keeps each row at or below the goal, or its own one; shape (n,)."""
         if len(rows) == 0:
             return np.empty(0)
-        return (self.committee.risk(rows) <= target).mean(axis=0)
+        return (self.committee.risk(rows) <= np.reshape(goal, (-1, 1))).mean(axis=0)
 
     def noise_and_adherence(
-        self, classifier: Classifier, levers: Levers, levels: IntArray, target: float
+        self, classifier: Classifier, levers: Levers, levels: IntArray, goal: Goal
     ) -> tuple[FloatArray, FloatArray]:
-        """Shares of noisy and of partly followed versions of candidates at or below the target, each (n,)."""
+        """Shares of noisy and of partly followed versions of candidates at or below the goal, each (n,).
+
+        `goal` may be one for each draw.
+        """
         if len(levels) == 0:
             return np.empty(0), np.empty(0)
-        versions = levers.drawn_rows(levels, self.draws)
-        risk = classifier.risk(versions.reshape(-1, versions.shape[2])).reshape(len(levels), -1)
-        held = risk <= target
+        held = self.drawn_risk(classifier, levers, levels) <= goal
         return held[:, :NOISE_DRAWS].mean(axis=1), held[:, NOISE_DRAWS:].mean(axis=1)
+
+    def drawn_risk(self, classifier: Classifier, levers: Levers, levels: IntArray) -> FloatArray:
+        """The classifier's risk of candidates in every draw, shape (n, draws)."""
+        versions = levers.drawn_rows(levels, self.draws)
+        return classifier.risk(versions.reshape(-1, versions.shape[2])).reshape(len(levels), -1)
 
 
 def evaluator_for(schema: FeatureSchema, committee: Committee) -> RobustnessEvaluator:

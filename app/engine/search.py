@@ -6,8 +6,10 @@ import numpy as np
 
 from app.domain.schema import IntArray
 from app.engine.beam import beam_search
+from app.engine.exact.lowest import with_more_changes
 from app.engine.exact.recourse import find_exactly
-from app.engine.exact.solver import MOST_LEVERS
+from app.engine.exact.solver import MOST_LEVERS, ExactSearch
+from app.engine.front import FrontSearch
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
 from app.engine.references import ReferenceData
@@ -19,9 +21,16 @@ WORK = 5_000_000
 
 
 def search(
-    problem: RecourseProblem, references: ReferenceData, preferences: Preferences, work: float = WORK
+    problem: RecourseProblem,
+    references: ReferenceData,
+    preferences: Preferences,
+    work: float = WORK,
+    fronts: FrontSearch | None = None,
 ) -> SearchResult:
-    """What the best search that the classifier allows brings home."""
+    """What the best search that the classifier allows brings home.
+
+    `fronts` of the same question, where they are wanted anyhow, tell what is out of reach.
+    """
     if len(problem.levers) == 0:
         unchanged = problem.unchanged
         risk = float(problem.risk(unchanged)[0])
@@ -29,12 +38,24 @@ def search(
         return SearchResult(unchanged[:0], lowest, proved=True, bound=np.inf)
     if references.forest is None or len(problem.levers) > MOST_LEVERS:
         return _in_batches(problem)
-    result = find_exactly(problem, references, preferences, work)
+    if fronts and fronts.exact and fronts.whole.proved and not problem.reached(fronts.whole.risk).any():
+        return _out_of_reach(problem, fronts.exact, fronts)
+    result = find_exactly(problem, references, preferences, work, fronts.exact if fronts else None)
     if result.proved:
         return result
     pool = _in_batches(problem)  # its budget is spent: whatever the quicker search has to choose from
     levels = np.concatenate([result.levels, pool.levels, _reaching(result.lowest, problem)])
     return replace(result, levels=levels, lowest=result.lowest or pool.lowest)
+
+
+def _out_of_reach(problem: RecourseProblem, exact: ExactSearch, fronts: FrontSearch) -> SearchResult:
+    """A proved front ends above the target: that is how far down the risk goes."""
+    front, unchanged = fronts.whole, problem.unchanged
+    risk = float(front.risk[-1]) if len(front.risk) else fronts.now
+    levels = front.levels[-1] if len(front.risk) else unchanged[0]
+    lowest = LowestRisk(levels, risk, bound=risk, max_changes=problem.levers.max_changes)
+    relaxed = tuple(with_more_changes(problem, exact, lowest))
+    return SearchResult(unchanged[:0], lowest, proved=True, bound=np.inf, relaxed=relaxed)
 
 
 def _in_batches(problem: RecourseProblem) -> SearchResult:

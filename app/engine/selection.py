@@ -154,9 +154,9 @@ def score(
     risk = problem.risk(levels)
     reached = problem.reached(risk)
     refits, noise, adherence = (np.zeros(len(levels)) for _ in range(3))
-    refits[reached] = evaluator.refits(rows[reached], problem.target)
+    refits[reached] = evaluator.refits(rows[reached], problem.goal_of_refits)
     noise[reached], adherence[reached] = evaluator.noise_and_adherence(
-        problem.classifier, problem.levers, levels[reached], problem.target
+        problem.classifier, problem.levers, levels[reached], problem.goal_of_draws
     )
     distance = profile.distances(levels)
     plausibility_level = profile.plausibility_levels(levels, distance)
@@ -173,9 +173,9 @@ def _is_robust(
     """
     rows, floor = problem.levers.rows(levels), floor - SAME
     good = problem.reached(problem.risk(levels))
-    good[good] = evaluator.refits(rows[good], problem.target) >= floor[good]
+    good[good] = evaluator.refits(rows[good], problem.goal_of_refits) >= floor[good]
     noise, adherence = evaluator.noise_and_adherence(
-        problem.classifier, problem.levers, levels[good], problem.target
+        problem.classifier, problem.levers, levels[good], problem.goal_of_draws
     )
     good[good] = np.minimum(noise, adherence) >= floor[good]
     return good
@@ -186,7 +186,7 @@ def _shortlist(
 ) -> IntArray:
     """The candidates most worth the costlier draws: cheap ones that most refits keep."""
     effort = problem.levers.effort(levels)
-    refits = evaluator.refits(problem.levers.rows(levels), problem.target)
+    refits = evaluator.refits(problem.levers.rows(levels), problem.goal_of_refits)
     held = np.minimum(refits, min_robustness)
     order = np.lexsort((effort, -held))
     varied = minimal(levels, order, SHORTLIST // 2)

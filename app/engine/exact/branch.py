@@ -34,15 +34,15 @@ class Program(NamedTuple):
     """What is to be minimised, and subject to what.
 
     A candidate will do if, in each group g of scenarios, at least `quota[g]` margins are at or below
-    `goal`, every relation keeps its room, every driven column its range, and at most `changes` levers are
-    moved. `most` and `part` are the knapsack's, `all_of` is `most` for any effort.
+    their `goal`, shape (scenarios,), every relation keeps its room, every driven column its range, and at
+    most `changes` levers are moved. `most` and `part` are the knapsack's, `all_of` is `most` for any effort.
     """
 
     reduced: ReducedForest
     efforts: FloatArray
     open: BoolArray
     changes: int
-    goal: float
+    goal: FloatArray
     group: IntArray
     quota: IntArray
     most: Float32Array
@@ -230,7 +230,7 @@ def _in_reach(
                 if reduced.levers_asked[tree] >> lever & 1:
                     total += leaf(reduced, tree, levels, driven) - leaves[tree]
             margins[scenario] = total
-            if total - program.all_of[lever + 1, changes, scenario] > program.goal + MARGIN_SLACK:
+            if total - program.all_of[lever + 1, changes, scenario] > program.goal[scenario] + MARGIN_SLACK:
                 may_fail -= 1
                 if may_fail < 0:
                     return False
@@ -243,7 +243,7 @@ def _parts(program: Program, margins: FloatArray, lever: int, changes: int) -> i
 
     In a group of n scenarios of which `quota` must reach the goal, the n - quota hardest may fail.
     """
-    table, goal = program.most[lever, changes], program.goal + MARGIN_SLACK
+    table = program.most[lever, changes]
     needed = 0
     for group in range(len(program.quota)):
         start, end = program.group[group], program.group[group + 1]
@@ -251,6 +251,7 @@ def _parts(program: Program, margins: FloatArray, lever: int, changes: int) -> i
         # The largest needs met so far, one more than may fail, rising: the first is what enough need.
         hardest = np.zeros(allowed + 1, dtype=np.int64)
         for scenario in range(start, end):
+            goal = program.goal[scenario] + MARGIN_SLACK
             if margins[scenario] <= goal:
                 continue
             own = parts_needed(table[scenario], margins[scenario] - goal)

@@ -5,19 +5,18 @@ less like real people: how typical somebody looks is a matter of degree, and the
 nothing at all holds in the wished share of scenarios is the share lowered.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from app.domain.levers import Levers
-from app.domain.schema import BoolArray, IntArray
+from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.domain.tolerances import SAME
 from app.engine.exact.acceptance import AcceptanceFilter
 from app.engine.exact.budget import Budget
 from app.engine.exact.lowest import lowest_risk, with_more_changes
-from app.engine.exact.scenarios import Scenarios, all_scenarios, classifier_alone
+from app.engine.exact.scenarios import Scenarios, all_scenarios, classifier_alone, goals_in
 from app.engine.exact.solver import ExactSearch, Solved
 from app.engine.plausibility_profile import PlausibilityLevel, PlausibilityProfile
 from app.engine.preferences import Preferences
@@ -55,17 +54,22 @@ class Attempt:
 
 
 def find_exactly(
-    problem: RecourseProblem, references: ReferenceData, preferences: Preferences, work: float
+    problem: RecourseProblem,
+    references: ReferenceData,
+    preferences: Preferences,
+    work: float,
+    alone: ExactSearch | None = None,
 ) -> SearchResult:
     """The options of least effort, proved; or the lowest risk in reach, proved.
 
     Options hold in at least the wished share of refits, noise draws and adherence draws; where none does, in
     the largest share in reach. Among either, those that look like real people come before those
     that do not. What is not proved with so much `work` (`Budget`) is given as a bound; where it does not
-    reach to tell whether anything holds, what reaches the target is given for others to choose from.
+    reach to tell whether anything holds, what reaches the target is given for others to choose from. `alone`
+    is the search in the classifier's trees, where that is at hand.
     """
     query = _ExactQuery(problem, references, preferences.enumerated, Budget(work))
-    alone = ExactSearch(query.forest, classifier_alone, problem.levers)
+    alone = alone or ExactSearch(query.forest, classifier_alone, problem.levers)
     if preferences.min_robustness == 0:
         attempt = query.relax(alone, 0.0)
         return query.result(attempt) if attempt.solved.levels else query.infeasible(alone, attempt.solved)
@@ -92,7 +96,6 @@ class _ExactQuery:
         self.count = count
         self.budget = budget
         self.forest = references.forest
-        self.goal = math.log(problem.target / (1 - problem.target))
         self.profile = PlausibilityProfile(problem.levers, references.population, references.density)
 
     def scenarios(self, levers: Levers) -> Scenarios:
@@ -128,7 +131,7 @@ class _ExactQuery:
         accept = AcceptanceFilter(
             self.profile, stage.plausibility_level, is_robust if stage.verified else None
         )
-        solved = search.best(self.goal, stage.share, self.count, accept, self.budget, _PATIENCE)
+        solved = search.best(self._goals(search), stage.share, self.count, accept, self.budget, _PATIENCE)
         return Attempt(stage, solved, accept.best_rejected)
 
     def _are_robust(self, levels: Sequence[IntArray], share: float) -> BoolArray:
@@ -157,7 +160,11 @@ class _ExactQuery:
 
     def cheapest(self, search: ExactSearch, share: float) -> Solved:
         """The candidate of least effort by the trees alone, whatever it looks like."""
-        return search.best(self.goal, share, 1, lambda levels: 0.0, self.budget)
+        return search.best(self._goals(search), share, 1, lambda levels: 0.0, self.budget)
+
+    def _goals(self, search: ExactSearch) -> FloatArray:
+        problem = self.problem
+        return goals_in(search.scenarios, problem.target, problem.goal_of_refits, problem.goal_of_draws)
 
     def result(self, attempt: Attempt) -> SearchResult:
         """An attempt as what a search brings home."""

@@ -12,7 +12,10 @@ from app.classifiers.forest import Float32Array
 from app.domain.consequences import Consequences
 from app.domain.levers import Levers
 from app.domain.schema import FloatArray, IntArray
-from app.engine.robustness import NOISE_DRAWS, RobustnessEvaluator
+from app.engine.robustness import NOISE_DRAWS, Goal, RobustnessEvaluator
+
+LEAST_RISK = 1e-12
+"""No risk counts as nearer to 0 or 1: log-odds would be infinite."""
 
 
 class Scenarios(NamedTuple):
@@ -63,6 +66,28 @@ def all_scenarios(levers: Levers, evaluator: RobustnessEvaluator) -> Scenarios:
     hardest = np.argsort(-evaluator.committee.risk(start[None])[:, 0], kind="stable")
     sizes = [1, len(hardest), NOISE_DRAWS, len(draws) - NOISE_DRAWS]
     return _scenarios(levers, still, moved, hardest, sizes, levers.drawn(draws))
+
+
+def goals_in(scenarios: Scenarios, target: float, refits: Goal, draws: Goal) -> FloatArray:
+    """The margin to end at or below in each scenario, from risks: the classifier's, refits' and draws'."""
+    members = np.atleast_1d(np.asarray(refits, dtype=float))
+    versions = np.atleast_1d(np.asarray(draws, dtype=float))
+    risk = np.where(
+        scenarios.model > 0,
+        members[np.minimum(np.maximum(scenarios.model - 1, 0), len(members) - 1)],
+        np.where(
+            scenarios.version > 0,
+            versions[np.minimum(np.maximum(scenarios.version - 1, 0), len(versions) - 1)],
+            target,
+        ),
+    )
+    return log_odds(risk)
+
+
+def log_odds(risk: FloatArray) -> FloatArray:
+    """Margins of risks; minus infinity of what is no risk since it is 0 or less."""
+    inner = np.clip(risk, LEAST_RISK, 1 - LEAST_RISK)
+    return np.where(risk <= 0, -np.inf, np.log(inner / (1 - inner)))
 
 
 def _scenarios(

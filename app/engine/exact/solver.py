@@ -1,7 +1,7 @@
 """Asking the branch and bound: the best options in order of effort, the lowest risk in reach."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import NamedTuple
@@ -17,9 +17,11 @@ from app.engine.exact.branch import (
     BEYOND,
     FULL,
     LOOKED_AT,
+    MET,
     NONE_LEFT,
     OPEN,
     PAUSED,
+    UNCHANGED,
     Frontier,
     Program,
     advance,
@@ -33,8 +35,10 @@ from app.engine.exact.budget import Budget
 from app.engine.exact.descent import first_incumbent, least_margin, minimise_margin
 from app.engine.exact.driven import influences
 from app.engine.exact.heap import ROOT
+from app.engine.exact.pareto import descend, on_front, staircase, start_margin
 from app.engine.exact.reduce import CLASSIFIER, reduced
 from app.engine.exact.scenarios import Scenarios
+from app.engine.robustness import Goal
 
 MOST_LEVERS = 62
 """Sets of levers are the bits of one machine word."""
@@ -81,6 +85,19 @@ class Descent(NamedTuple):
     bound: float
 
 
+class Front(NamedTuple):
+    """The front of effort and margin: no candidate has less of the one and no more of the other.
+
+    In order of effort, the unchanged candidate first. `bound`: of candidates that cost less all were looked
+    at; infinite where all were.
+    """
+
+    levels: IntArray
+    effort: FloatArray
+    margin: FloatArray
+    bound: float
+
+
 class ExactSearch:
     """One question's trees, reduced to its levers; may be asked several times."""
 
@@ -94,20 +111,20 @@ class ExactSearch:
         """`order`: of the levers, those that matter most first (`by_marginal_effect`)."""
         self._order = np.arange(len(levers)) if order is None else order
         self._levers = replace(levers, items=tuple(levers.items[place] for place in self._order))
-        self._scenarios = scenarios(self._levers)
-        self._reduced = reduced(forest, self._scenarios)
-        self._gain = gains(self._reduced, self._scenarios.top)
+        self.scenarios = scenarios(self._levers)
+        self._reduced = reduced(forest, self.scenarios)
+        self._gain = gains(self._reduced, self.scenarios.top)
         self._asking_nothing: dict[int, Program] = {}
 
     def by_marginal_effect(self) -> IntArray:
         """The levers by what they can take off the classifier's margin for their effort, largest first."""
-        top, every = self._scenarios.top, np.arange(len(self._levers))
+        top, every = self.scenarios.top, np.arange(len(self._levers))
         worth = self._gain[every, :, CLASSIFIER].max(axis=1, initial=0) / self._levers.efforts[every, top]
         return self._order[np.argsort(-worth, kind="stable")]
 
     def best(
         self,
-        goal: float,
+        goal: Goal,
         share: float,
         count: int,
         accept: Accept,
@@ -117,8 +134,8 @@ class ExactSearch:
         """Up to `count` options of least effort.
 
         An option brings the classifier's margin to `goal` or below, and those of at least `share` of each
-        further group of scenarios. `accept` has the last word on each; after it has refused `patience`
-        candidates, or with the budget spent, what is not done is left.
+        further group of scenarios; `goal` may be one for each of `scenarios`. `accept` has the last word on
+        each; after it has refused `patience` candidates, or with the budget spent, what is not done is left.
         """
         program = self._problem(goal, share, self._levers.max_changes)
         return self._best(program, count, accept, budget, patience)
@@ -131,7 +148,7 @@ class ExactSearch:
         while len(solved.levels) < count:
             before = open_.counts[LOOKED_AT]
             item = advance(program, open_, taken, tied.limit, _STEPS)
-            budget.spend((open_.counts[LOOKED_AT] - before) * self._scenarios.number)
+            budget.spend((open_.counts[LOOKED_AT] - before) * self.scenarios.number)
             if item >= 0:
                 levels = open_.levels[item].copy()
                 rank = accept(self._as_asked(levels))
@@ -176,18 +193,41 @@ class ExactSearch:
         solved = self._best(program, 1, lambda levels: 0.0, budget)
         return solved.levels[0] if solved.levels else None
 
+    def front(self, budget: Budget, closed: Sequence[int] = ()) -> Front:
+        """The least effort for each margin in reach, as far as the budget allows; no `closed` lever moves."""
+        program = self._problem(-math.inf, 0.0, self._levers.max_changes)
+        program = self._closed(program, np.flatnonzero(np.isin(self._order, closed)).tolist())
+        open_ = frontier(len(self._levers))
+        margins = np.full(len(open_.effort), start_margin(program))
+        steps, state = staircase(program, float(margins[UNCHANGED])), PAUSED
+        while state != NONE_LEFT and len(open_.effort) <= _MOST_ROOM and not budget.is_spent:
+            before = open_.counts[LOOKED_AT]
+            state = descend(program, open_, margins, steps, _STEPS)
+            budget.spend(open_.counts[LOOKED_AT] - before)
+            if state == FULL:
+                open_ = enlarged(open_)
+                margins = np.concatenate([margins, np.empty(len(open_.effort) - len(margins))])
+        met = open_.counts[MET]
+        effort, margins = open_.effort[:met], margins[:met]
+        kept = on_front(effort, margins)
+        levels = np.array([self._as_asked(one) for one in open_.levels[kept]])
+        bound = math.inf if state == NONE_LEFT else _least_key(open_)
+        return Front(levels, effort[kept], margins[kept], bound)
+
     def _as_asked(self, levels: IntArray) -> IntArray:
         """Levels in the order of the levers that were given."""
         given = np.empty_like(levels)
         given[self._order] = levels
         return given
 
-    def _problem(self, goal: float, share: float, changes: int) -> Program:
+    def _problem(self, goal: Goal, share: float, changes: int) -> Program:
         # The classifier, alone in the first group, has to reach the goal. A share of n that is whole but for
         # rounding is not rounded up to one more.
-        sizes = np.diff(self._scenarios.group)
+        sizes = np.diff(self.scenarios.group)
         quota = np.concatenate([[1], np.ceil(sizes[1:] * share - SAME)]).astype(np.int64)
-        return self._anything(min(changes, len(self._levers)))._replace(goal=goal, quota=quota)
+        return self._anything(min(changes, len(self._levers)))._replace(
+            goal=np.broadcast_to(goal, self.scenarios.number).astype(float), quota=quota
+        )
 
     def _anything(self, changes: int) -> Program:
         """The problem that asks for nothing yet: every candidate of so many changes will do."""
@@ -197,15 +237,15 @@ class ExactSearch:
 
     def _make_anything(self, changes: int) -> Program:
         room, use, weights = self._levers.relations
-        table = knapsack(self._gain, self._levers.efforts, self._scenarios.top, changes)
+        table = knapsack(self._gain, self._levers.efforts, self.scenarios.top, changes)
         return Program(
             reduced=self._reduced,
             efforts=self._levers.efforts,
             open=self._worth_trying(use, weights),
             changes=changes,
-            goal=math.inf,
-            group=self._scenarios.group,
-            quota=np.zeros(len(self._scenarios.group) - 1, dtype=np.int64),
+            goal=np.full(self.scenarios.number, math.inf),
+            group=self.scenarios.group,
+            quota=np.zeros(len(self.scenarios.group) - 1, dtype=np.int64),
             most=table.most,
             part=table.part,
             all_of=table.all_of,
@@ -223,7 +263,7 @@ class ExactSearch:
             bits = np.bitwise_or.reduce(influences(self._reduced.consequences))
             open_ |= (bits >> np.arange(len(open_)) & 1).astype(bool)[:, None]
         levels = np.arange(open_.shape[1])
-        return open_ & (levels > 0) & (levels <= self._scenarios.top[:, None])
+        return open_ & (levels > 0) & (levels <= self.scenarios.top[:, None])
 
     def _may_leave_a_range(self) -> bool:
         """Whether some candidate may take a driven column out of its permitted range."""
@@ -235,11 +275,15 @@ class ExactSearch:
         """The problem without levers that an option moves alone: no further one may move them."""
         # `moved & (moved - 1)` clears the lowest bit: nothing is left of a set of one lever.
         single = [int(moved).bit_length() - 1 for moved in taken if moved & (moved - 1) == 0]
-        if not program.open[single].any():
+        return self._closed(program, single)
+
+    def _closed(self, program: Program, levers: list[int]) -> Program:
+        """The problem in which some levers stay as they are."""
+        if not program.open[levers].any():
             return program
         gain, open_ = self._gain.copy(), program.open.copy()
-        gain[single], open_[single] = 0.0, False
-        table = knapsack(gain, program.efforts, self._scenarios.top, program.changes)
+        gain[levers], open_[levers] = 0.0, False
+        table = knapsack(gain, program.efforts, self.scenarios.top, program.changes)
         return program._replace(open=open_, most=table.most, part=table.part, all_of=table.all_of)
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
 from app.classifiers.partitions import Person
-from app.domain.counterfactual import GenerationStats
+from app.domain.recourse import GenerationStats
 from app.engine.recommend import already_valid, recommend
 from app.engine.registry import ModelRegistry
 from app.engine.search import search
@@ -69,7 +69,7 @@ def _answer(registry: ModelRegistry, person: Person) -> CounterfactualsAnswer:
     validated = validate(registry, request)
     question = validated.problem()
     if person.risk <= validated.target:  # where the threshold is so high that nobody is above
-        result = already_valid(question, person.risk)
+        result = already_valid(question, served.references, validated.preferences, person.risk)
     else:
         found, nothing = search(question, served.references, validated.preferences), question.unchanged[:0]
         result = recommend(

@@ -4,19 +4,11 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from uuid import UUID
 
-from app.domain.counterfactual import (
-    AlwaysSaid,
-    Counterfactual,
-    GenerationStats,
-    Infeasibility,
-    LeverAlone,
-    RecourseResult,
-    Shortfall,
-    Status,
-)
+from app.domain.counterfactual import AlwaysSaid, Counterfactual, Infeasibility, LeverAlone, Shortfall, Status
 from app.domain.degraded import Degraded
 from app.domain.ids import RequestIds, uuid7
 from app.domain.input_warning import InputWarning
+from app.domain.recourse import GenerationStats, RecourseResult
 from app.storage.record import Values, parameters_of
 from app.storage.tables import AnswerRow, Base, GenerationRow, PatientRow, PredictionRow, RequestRow
 from app.usecases.counterfactuals.request import ValidatedRequest

@@ -9,10 +9,11 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from app.classifiers.threads import in_thread
-from app.domain.counterfactual import GenerationStats, Generator, RecourseResult
+from app.domain.counterfactual import Generator
 from app.domain.degraded import Degraded
 from app.domain.errors import NotFoundError
 from app.domain.ids import RequestIds
+from app.domain.recourse import GenerationStats, RecourseResult
 from app.engine.problem import RecourseProblem
 from app.engine.recommend import already_valid, recommend
 from app.engine.registry import ModelRegistry
@@ -145,7 +146,7 @@ class CounterfactualService:
         # In a thread, like all that asks the classifier: it may be on another machine.
         risk = float((await in_thread(classifier, problem.risk, problem.unchanged))[0])
         if risk <= validated.target:
-            return already_valid(problem, risk)
+            return already_valid(problem, served.references, validated.preferences, risk)
         search_result, proposals = await asyncio.gather(
             in_thread(classifier, search, problem, served.references, validated.preferences),
             self._propose(problem, validated.preferences.generator),

@@ -1,9 +1,10 @@
 """Turnpoint's own engine, asked the same questions in process."""
 
 from app.domain.constraints import read_constraints
-from app.domain.counterfactual import Diversity, GenerationStats, Generator
+from app.domain.counterfactual import Diversity, Generator
 from app.domain.levers import levers_of
 from app.domain.patient import read_patient
+from app.domain.recourse import GenerationStats
 from app.domain.schema import IntArray
 from app.engine.beam import beam_search
 from app.engine.preferences import Preferences

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.domain.counterfactual import Counterfactual, Diversity, GenerationStats, Generator, RecourseResult
+from app.domain.counterfactual import Counterfactual, Diversity, Generator
+from app.domain.recourse import GenerationStats, RecourseResult
 from app.domain.schema import IntArray
+from app.engine.front import FrontSearch
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
-from app.engine.recommend import recommend
+from app.engine.recommend import already_valid, recommend
 from app.engine.registry import ServedModel
 from app.engine.search import WORK, search
 
@@ -25,14 +27,18 @@ def answer(
     in_batches: bool = False,
     work: float = WORK,
     diversity: Diversity = Diversity.LEAST_EFFORT,
+    always: bool = False,
 ) -> RecourseResult:
     """The outcome for a question; `in_batches` as for a classifier whose trees cannot be seen."""
     risk = float(problem.risk(problem.unchanged)[0])
     proposed = problem.unchanged[:0] if proposals is None else proposals
-    preferences = Preferences(count, min_robustness, generator, diversity)
+    preferences = Preferences(count, min_robustness, generator, diversity, always)
     references = replace(served.references, forest=None) if in_batches else served.references
-    result = search(problem, references, preferences, work)
-    return recommend(problem, references, preferences, risk, result, proposed, NO_MODEL)
+    if risk <= problem.target:
+        return already_valid(problem, references, preferences, risk)
+    fronts = FrontSearch(problem, references)
+    result = search(problem, references, preferences, work, fronts)
+    return recommend(problem, references, preferences, risk, result, proposed, NO_MODEL, fronts)
 
 
 def levels_of(problem: RecourseProblem, option: Counterfactual) -> IntArray:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from app.domain.counterfactual import Generator, RecourseResult, Status
+from app.domain.counterfactual import Generator, Status
+from app.domain.recourse import RecourseResult
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.engine.plausibility_profile import PlausibilityProfile
 from app.engine.problem import RecourseProblem

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from app.domain.counterfactual import Diversity, RecourseResult
+from app.domain.counterfactual import Diversity
+from app.domain.recourse import RecourseResult
 from app.domain.schema import FloatArray, IntArray
 from app.engine.plausibility_profile import PlausibilityProfile
 from app.engine.problem import RecourseProblem

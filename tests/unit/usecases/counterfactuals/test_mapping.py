@@ -16,7 +16,6 @@ from app.domain.counterfactual import (
     Conditions,
     Counterfactual,
     Distinction,
-    GenerationStats,
     Generator,
     Infeasibility,
     LeverAlone,
@@ -24,7 +23,6 @@ from app.domain.counterfactual import (
     OptionChange,
     PermittedChange,
     Plausibility,
-    RecourseResult,
     Relaxed,
     Robustness,
     Shortfall,
@@ -33,6 +31,7 @@ from app.domain.counterfactual import (
 )
 from app.domain.degraded import Degraded
 from app.domain.ids import RequestIds
+from app.domain.recourse import GenerationStats, RecourseResult
 from app.engine.registry import ModelRegistry
 from app.storage.record import INSERT_ANSWER, INSERT_REQUEST, Values
 from app.storage.tables import AnswerRow, Base, CounterfactualRow, GenerationRow, PredictionRow
@@ -139,11 +138,17 @@ said = st.lists(st.builds(AlwaysSaid, feature=words, text=words, source=words), 
 helpful = st.lists(changes_of_kind(LeverAlone, reduction=shares), max_size=2).map(tuple)
 results = st.one_of(
     st.builds(
-        RecourseResult, st.just(Status.ALREADY_BELOW_TARGET), shares, always=said, generation=generations
+        RecourseResult,
+        st.just(Status.ALREADY_BELOW_TARGET),
+        shares,
+        shares,
+        always=said,
+        generation=generations,
     ),
     st.builds(
         RecourseResult,
         st.just(Status.FOUND),
+        shares,
         shares,
         st.lists(counterfactuals, min_size=1, max_size=3).map(tuple),
         shortfall=st.none() | st.builds(Shortfall, variants=counts, proved=st.booleans()),
@@ -154,6 +159,7 @@ results = st.one_of(
     st.builds(
         RecourseResult,
         st.just(Status.INFEASIBLE),
+        shares,
         shares,
         infeasible=infeasible,
         most_helpful=helpful,
@@ -262,7 +268,7 @@ def test_from_the_cache_only_the_time_is_another(asked: ValidatedRequest, result
 
 
 def test_the_question_of_the_answer_is_kept_and_named_in_full(asked: ValidatedRequest) -> None:
-    answer = from_result(asked, RecourseResult(Status.ALREADY_BELOW_TARGET, 0.1), False, 1.0)
+    answer = from_result(asked, RecourseResult(Status.ALREADY_BELOW_TARGET, 0.1, 0.5), False, 1.0)
     row = row_of(to_parameters(asked, "digest", answer, IDS))
     assert answer.warnings  # the waist, in inches
     assert row.features == dict(asked.patient.values)

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.counterfactual import Generator, RecourseResult, Status
+from app.domain.counterfactual import Generator, Status
 from app.domain.errors import InvalidInputError
+from app.domain.recourse import RecourseResult
 from app.engine.registry import ModelRegistry
 from app.usecases.counterfactuals.mapping import from_result
 from app.usecases.counterfactuals.request import ValidatedRequest, validate
@@ -29,7 +30,7 @@ def question(registry: ModelRegistry, features: Person, **parts: Any) -> Validat
 
 
 def an_answer(validated: ValidatedRequest) -> CounterfactualsAnswer:
-    return from_result(validated, RecourseResult(Status.ALREADY_BELOW_TARGET, 0.1), False, 1.0)
+    return from_result(validated, RecourseResult(Status.ALREADY_BELOW_TARGET, 0.1, 0.5), False, 1.0)
 
 
 @given(st.randoms(use_true_random=False))

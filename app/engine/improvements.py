@@ -1,0 +1,232 @@
+"""What helps where the target is out of reach: the best there is, graded along the front of effort and risk.
+
+Three points of the front are marked: its knee, the largest fall, and the target nearest to the wished one.
+Only what holds counts, and what lowers the risk by `LEAST_REDUCTION` or more. Beside them stand other
+strategies: the largest falls that leave alone what the knee changes, and then what those change as well.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from app.domain.counterfactual import Diversity, Generator
+from app.domain.improvement import LEAST_REDUCTION, MOST_POINTS, Grade
+from app.domain.schema import IntArray
+from app.domain.tolerances import SAME, SAME_RISK
+from app.engine.falls import Falls, falling, falls_of
+from app.engine.front import Front, FrontSearch
+from app.engine.goals import Starts, starts_of
+from app.engine.plausibility_profile import PlausibilityProfile
+from app.engine.preferences import Preferences
+from app.engine.problem import RecourseProblem
+from app.engine.references import ReferenceData
+from app.engine.repair import enforce_constraints
+from app.engine.search import search
+from app.engine.selection import shortlist_and_trim
+from app.engine.strategies import themes_of
+
+LITTLE = 0.005
+"""Half a point of risk: for less than that nobody is asked to do more."""
+_A_POINT = 0.01 + SAME
+_SHARES_OF_FALL = (1.0, 0.75, 0.5)
+"""Of the largest fall, how much is asked for where nothing on the front holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Improvements:
+    """Candidates that lower the risk reliably, by effort, each with its grades."""
+
+    levels: IntArray
+    grades: tuple[tuple[Grade, ...], ...]
+    falls: Falls
+
+
+class ImprovementSearch:
+    """All about one question: the front, the points of it that are told, and what is worth offering."""
+
+    def __init__(
+        self,
+        problem: RecourseProblem,
+        references: ReferenceData,
+        preferences: Preferences,
+        fronts: FrontSearch | None = None,
+    ) -> None:
+        self._problem = problem
+        self._references = references
+        self._preferences = preferences
+        self._fronts = fronts or FrontSearch(problem, references)
+        self._profile = PlausibilityProfile(problem.levers, references.population, references.density)
+        self._starts: Starts = starts_of(references.evaluator, problem.classifier, problem.levers.factual)
+        self.front: Front = self._fronts.whole
+        self.points: Front = self.front[told_points(self.front, problem.target)]
+        self.falls: Falls = self._falls_of(self.points.levels)
+
+    @property
+    def largest_reduction(self) -> float:
+        """The largest fall on the front, whether or not it holds."""
+        return self._starts.now - float(self.front.risk[-1]) if len(self.front.risk) else 0.0
+
+    def improvements(self, proposals: IntArray) -> Improvements:
+        """Up to `count` of them; `proposals` of a language model may stand among the other strategies."""
+        found = self._graded(self.points, self.falls) or self._off_the_front()
+        found = found[: self._preferences.count]
+        if found and self._preferences.diversity is Diversity.STRATEGIES:
+            for other in self._others(found, proposals):
+                if len(found) >= self._preferences.count:
+                    break
+                found.append(other)
+        return self._by_effort(found)
+
+    def _by_effort(self, found: list["Found"]) -> Improvements:
+        shape = (len(found), len(self._problem.levers))
+        levels = np.array([one.levels for one in found], dtype=np.int64).reshape(shape)
+        order = np.argsort(self._problem.levers.effort(levels), kind="stable")
+        falls = sum((found[place].falls for place in order), start=self.falls[order[:0]])
+        return Improvements(levels[order], tuple(found[place].grades for place in order), falls)
+
+    def _falls_of(self, levels: IntArray) -> Falls:
+        least = self._preferences.min_robustness
+        return falls_of(self._problem, self._references.evaluator, self._starts, levels, least)
+
+    def _useful(self, levels: IntArray, falls: Falls) -> IntArray:
+        """Positions of what is worth offering: of falls that hold those that look most like real people."""
+        enough = falls.reduction >= LEAST_REDUCTION - SAME_RISK
+        useful = np.flatnonzero(enough & falls.hold(self._preferences.min_robustness))
+        if len(useful) == 0:
+            return useful
+        looks = self._profile.plausibility_levels(levels[useful], self._profile.distances(levels[useful]))
+        return useful[looks == looks.max()]
+
+    def _graded(self, points: Front, falls: Falls) -> list["Found"]:
+        """Marked points of a front, the one of the largest fall first."""
+        useful = self._useful(points.levels, falls)
+        if len(useful) == 0:
+            return []
+        points, falls = points[useful], falls[useful]
+        marks: dict[int, list[Grade]] = {}
+        for place, grade in _marked(points, falls):
+            marks.setdefault(place, []).append(grade)
+        return [_found(points.levels, falls, place, tuple(grades)) for place, grades in marks.items()]
+
+    def _off_the_front(self) -> list["Found"]:
+        """The largest fall that was found to hold where none on the front does; by the search for options."""
+        largest = self.largest_reduction
+        for share in _SHARES_OF_FALL:
+            wished = max(share * largest, LEAST_REDUCTION)
+            if wished > largest + SAME_RISK:
+                break
+            wishes = replace(
+                self._preferences, count=1, diversity=Diversity.LEAST_EFFORT, generator=Generator.SEARCH
+            )
+            levels = search(self._with_fall(wished), self._references, wishes).levels[:1]
+            falls = self._falls_of(levels)
+            if len(self._useful(levels, falls)):
+                return [_found(levels, falls, 0, (Grade.LARGEST, Grade.KNEE))]
+        return []
+
+    def _with_fall(self, reduction: float) -> RecourseProblem:
+        """The question how the risk falls by so much, and falls at all in refits and draws."""
+        target = self._starts.now - reduction + SAME_RISK
+        return replace(self._problem, target=target, goals=falling(self._starts))
+
+    def _others(self, graded: Sequence["Found"], proposals: IntArray) -> Iterator["Found"]:
+        """Other strategies: first those that share nothing, then what the language model proposed."""
+        shown = [one.levels for one in graded]
+        knee = next((one.levels for one in graded if Grade.KNEE in one.grades), shown[0])
+        closed = np.flatnonzero(knee).tolist()
+        while len(closed) < len(self._problem.levers):
+            front = self._fronts.front(tuple(closed))
+            points = front[told_points(front, self._problem.target)]
+            falls = self._falls_of(points.levels)
+            useful = self._useful(points.levels, falls)
+            if len(useful) == 0:
+                break
+            other = _found(points.levels[useful], falls[useful], _largest(falls[useful]), ())
+            if self._is_another_strategy(other.levels, shown):
+                shown.append(other.levels)
+                yield other
+            closed += np.flatnonzero(other.levels).tolist()
+        yield from self._proposed(shown, proposals)
+
+    def _proposed(self, shown: list[IntArray], proposals: IntArray) -> Iterator["Found"]:
+        """Proposals of themes that are not shown, the larger falls first, with nothing needless in them."""
+        levels = enforce_constraints(self._problem, proposals)
+        falls = self._falls_of(levels)
+        useful = self._useful(levels, falls)
+        for place in useful[np.argsort(-falls.reduction[useful], kind="stable")]:
+            for one in self._trimmed(levels[place], float(falls.reduction[place])):
+                if self._is_another_strategy(one, shown) and _differs(one, shown):
+                    shown.append(one)
+                    yield _found(one[None], self._falls_of(one[None]), 0, ())
+
+    def _is_another_strategy(self, levels: IntArray, shown: Sequence[IntArray]) -> bool:
+        [own] = themes_of(self._problem, levels[None])
+        return own not in themes_of(self._problem, np.array(shown))
+
+    def _trimmed(self, levels: IntArray, reduction: float) -> IntArray:
+        """A candidate without what its fall does not need; shape (0 or 1, levers)."""
+        least, evaluator = self._preferences.min_robustness, self._references.evaluator
+        question = self._with_fall(reduction)
+        return shortlist_and_trim(question, evaluator, self._profile, levels[None], 1, least).levels
+
+
+class Found(NamedTuple):
+    """One candidate worth offering; its falls are those of it alone."""
+
+    levels: IntArray
+    falls: Falls
+    grades: tuple[Grade, ...]
+
+
+def _found(levels: IntArray, falls: Falls, place: int, grades: tuple[Grade, ...]) -> Found:
+    return Found(levels[place], falls[np.array([place])], grades)
+
+
+def told_points(front: Front, target: float) -> IntArray:
+    """At most `MOST_POINTS` positions of a front: even steps of risk, the target's, and both ends."""
+    count = len(front.risk)
+    if count <= MOST_POINTS:
+        return np.arange(count)
+    wished = np.linspace(front.risk[0], front.risk[-1], MOST_POINTS - 1)
+    wished = np.append(wished, target) if target >= front.risk[-1] else wished
+    # The first point at or below each: it is the one of least effort.
+    places = [int(np.argmax(front.risk <= risk + SAME)) for risk in wished]
+    return np.unique(places)
+
+
+def _marked(points: Front, falls: Falls) -> Iterator[tuple[int, Grade]]:
+    """The places of the grades; where two differ by little they are one."""
+    largest = _largest(falls)
+    knee = _knee(points, falls, largest)
+    if falls.reduction[largest] - falls.reduction[knee] <= LITTLE:
+        largest = knee
+    yield largest, Grade.LARGEST
+    yield knee, Grade.KNEE
+    if not np.isnan(falls.holds_at).all():
+        near = falls.holds_at <= np.nanmin(falls.holds_at) + _A_POINT
+        marked = [place for place in (largest, knee) if near[place]]
+        yield marked[0] if marked else int(np.nanargmin(falls.holds_at)), Grade.NEAREST_TARGET
+
+
+def _largest(falls: Falls) -> int:
+    """The first whose fall is the largest but for a little: further ones ask more for nearly nothing."""
+    return int(np.argmax(falls.reduction >= falls.reduction.max() - LITTLE))
+
+
+def _knee(points: Front, falls: Falls, last: int) -> int:
+    """The point furthest below the line from nothing to the largest fall (Das, 1999), the first of such."""
+    effort = points.effort / points.effort[last]
+    fall = falls.reduction / falls.reduction[last]
+    return int(np.argmax(np.round(fall - effort, 6)[: last + 1]))
+
+
+def _differs(levels: IntArray, shown: Sequence[IntArray]) -> bool:
+    """Whether at most half of its changes are among those of each that is shown, and the other way round."""
+    moved = levels > 0
+    for other in shown:
+        shared = int((moved & (other > 0)).sum())
+        if 2 * shared > min(int(moved.sum()), int((other > 0).sum())):
+            return False
+    return True
