@@ -2,6 +2,7 @@
 
 from turnpoint.answers import (
     Answer,
+    Certainty,
     Change,
     Conditions,
     Counterfactual,
@@ -10,6 +11,7 @@ from turnpoint.answers import (
     Infeasible,
     InputWarning,
     Model,
+    Observed,
     Optimality,
     PermittedChange,
     Plausibility,
@@ -52,6 +54,7 @@ __all__ = [
     "AddressError",
     "Answer",
     "AsyncTurnpoint",
+    "Certainty",
     "Change",
     "Conditions",
     "ConflictError",
@@ -68,6 +71,7 @@ __all__ = [
     "JobEndedError",
     "Model",
     "NotFoundError",
+    "Observed",
     "Optimality",
     "Options",
     "PermittedChange",

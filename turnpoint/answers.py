@@ -282,14 +282,41 @@ class InterventionsPage(Read):
     next: UUID | None
 
 
+class Certainty(StrEnum):
+    """On which side of the threshold a risk and nine of ten refits of the classifier are."""
+
+    CLEAR_HIGH = "clear_high"
+    UNCLEAR = "unclear"
+    CLEAR_LOW = "clear_low"
+
+
+class Observed(Read):
+    """Of held-out people like this one, the share who had the outcome, with its 95 % interval (Wilson).
+
+    It is a share among them, no promise to anybody: a low one never rules anything out.
+    """
+
+    people: int
+    share: float
+    low: float
+    high: float
+
+
 class Prediction(Read):
-    """The risk of one feature vector, and what it means against the threshold."""
+    """The risk of one feature vector, what it means against the threshold, and how sure that is.
+
+    `band` is where nine of ten refits of the classifier put the person. It, `certainty` and `observed` are
+    None where the service does not tell.
+    """
 
     model: str
     version: str
     risk: float
     threshold: float
     label: str
+    band: tuple[float, float] | None = None
+    certainty: Certainty | None = None
+    observed: Observed | None = None
     warnings: list[InputWarning] = []
     """Values that should be checked before anybody relies on the risk."""
 

@@ -51,6 +51,7 @@ def complement_model(model: ModelVersion) -> ModelVersion:
         classifier=_complement_classifier(model.classifier),
         committee=_complement_committee(model.committee),
         population=Population(model.population.rows, ~model.population.outcome),
+        held_out=None,  # nobody is told their risk by it
     )
 
 

@@ -10,7 +10,7 @@ from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Real people of the training data: encoded rows of shape (people, columns) and who had the outcome."""
+    """Real people: encoded rows of shape (people, columns) and who had the outcome."""
 
     rows: FloatArray
     outcome: BoolArray
@@ -30,6 +30,8 @@ class ModelVersion:
     committee: Committee
     population: Population
     card: Card | None = None
+    held_out: Population | None = None
+    """Real people whom it did not learn from; None of a model that is no folder's."""
 
     @property
     def name(self) -> str:

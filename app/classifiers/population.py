@@ -56,9 +56,14 @@ def read_population(schema: FeatureSchema, path: Path, learned_from: int | None)
 
 
 def _population(schema: FeatureSchema, table: pa.Table, path: Path) -> Population:
-    outcome = np.array(table.column("outcome").to_pylist(), dtype=bool)
-    if np.count_nonzero(~outcome) < FEWEST:
+    people = _people(schema, table)
+    if np.count_nonzero(~people.outcome) < FEWEST:
         raise ModelFolderError(f"{path} holds fewer than {FEWEST} people without the outcome")
+    return people
+
+
+def _people(schema: FeatureSchema, table: pa.Table) -> Population:
+    outcome = np.array(table.column("outcome").to_pylist(), dtype=bool)
     rows = np.column_stack([_encoded(feature, table.column(feature.name)) for feature in schema.features])
     return Population(rows=rows, outcome=outcome)
 
@@ -72,8 +77,8 @@ def _encoded(feature: Feature, column: pa.ChunkedArray) -> FloatArray:
     return np.where(values == None, np.nan, encoded)  # noqa: E711  (elementwise: None is unknown)
 
 
-def check_people(schema: FeatureSchema, path: Path) -> None:
-    """Check such a file of people from whom the model did not learn.
+def read_held_out(schema: FeatureSchema, path: Path) -> Population:
+    """The people of such a file from whom the model did not learn.
 
     Raises:
         ModelFolderError: as `read_people`, or it holds nobody.
@@ -82,6 +87,7 @@ def check_people(schema: FeatureSchema, path: Path) -> None:
     _check_table(schema, table, path)
     if len(table) == 0:
         raise ModelFolderError(f"{path} holds nobody")
+    return _people(schema, table)
 
 
 def _columns(schema: FeatureSchema, table: pa.Table) -> Columns:

@@ -27,7 +27,7 @@ from app.classifiers.folder import (
 )
 from app.classifiers.model_version import ModelVersion, Population
 from app.classifiers.open_inference import OpenInferenceClassifier
-from app.classifiers.population import check_people, read_people, read_population
+from app.classifiers.population import read_held_out, read_people, read_population
 from app.classifiers.task import read_schema, read_version_schema
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
@@ -54,7 +54,7 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
     check_files(home, manifest, without=() if classifier_url is None else (_CLASSIFIER,))
     learned_from = manifest.counts.training
     population = read_population(schema, shipped_file(home, manifest, "population.parquet"), learned_from)
-    check_people(schema, shipped_file(home, manifest, "held_out.parquet"))
+    held_out = read_held_out(schema, shipped_file(home, manifest, "held_out.parquet"))
     try:
         classifier, address = _classifier(home, manifest, schema, population, classifier_url)
         committee = _committee(home, manifest, schema, population)
@@ -69,6 +69,7 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
         committee=committee,
         population=population,
         card=read_card(home),
+        held_out=held_out,
     )
 
 

@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.classifiers.model_version import ModelVersion
+from app.domain.certainty import RiskEstimate
 from app.domain.errors import InvalidInputError
+from app.domain.schema import FloatArray
+from app.engine.certainty import HeldOutOutcomes, estimate_of, held_out_outcomes
 from app.engine.oddness import Oddness, oddness_of
 from app.engine.references import ReferenceData, reference_data_of
 
@@ -18,11 +21,26 @@ class ServedModel:
     model: ModelVersion
     references: ReferenceData
     oddness: Oddness
+    outcomes: HeldOutOutcomes | None
+
+    def estimate(self, row: FloatArray, risk: float) -> RiskEstimate:
+        """How sure the risk is that the classifier gives an encoded person; asks the committee."""
+        model = self.model
+        return estimate_of(row, risk, model.committee, model.schema.model.threshold, self.outcomes)
 
 
 def served_model(model: ModelVersion) -> ServedModel:
-    """Made once a model, when it is loaded: takes some tenths of a second."""
-    return ServedModel(model, reference_data_of(model), oddness_of(model.schema, model.population.rows))
+    """Made once a model, when it is loaded: takes some tenths of a second.
+
+    Raises:
+        ClassifierError: the classifier is away, or gives a held-out person no risk.
+    """
+    return ServedModel(
+        model,
+        reference_data_of(model),
+        oddness_of(model.schema, model.population.rows),
+        held_out_outcomes(model),
+    )
 
 
 class ModelRegistry:

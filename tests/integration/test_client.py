@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 import turnpoint.client
+from app.engine.registry import ServedModel
 from tests.asking import Person
 from tests.integration.fake_server import Handler, Reply
 from tests.integration.fake_server import serving as serving_fake
@@ -89,6 +90,16 @@ def test_a_prediction_and_the_models_are_read(service: Turnpoint, helpable: Pers
     assert models[prediction.model].default
     assert prediction.threshold == models["dysglycaemia"].threshold < prediction.risk
     assert service.predict(helpable, model="dysglycaemia") == prediction
+
+
+def test_how_sure_a_prediction_is_is_read(service: Turnpoint, served: ServedModel, helpable: Person) -> None:
+    prediction = service.predict(helpable)
+    estimate = served.estimate(served.model.schema.encode(helpable), prediction.risk)
+    assert prediction.band == pytest.approx(estimate.band)
+    assert prediction.certainty == estimate.certainty.value
+    assert prediction.observed is not None
+    assert estimate.observed is not None
+    assert prediction.observed.model_dump() == estimate.observed.model_dump()
 
 
 async def test_awaiting_gives_the_same(

@@ -1,4 +1,4 @@
-"""POST /predictions: the risk of one feature vector."""
+"""POST /predictions: the risk of one feature vector, and how sure it is."""
 
 from typing import Any
 
@@ -34,6 +34,6 @@ class PredictionRequest(RequestModel):
 async def create_prediction(
     body: PredictionRequest, registry: RegistryDep, database: DatabaseDep
 ) -> Response:
-    """Tell the risk of one feature vector."""
+    """Tell the risk of one feature vector, and how sure it is."""
     served = registry.named(body.model)
     return json_reply(await predict(served, read_patient(served.model.schema, body.features), database))

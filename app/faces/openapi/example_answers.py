@@ -7,9 +7,10 @@ from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
 from app.classifiers.partitions import Person
+from app.domain.certainty import RiskEstimate
 from app.domain.recourse import GenerationStats
 from app.engine.recommend import already_valid, recommend
-from app.engine.registry import ModelRegistry
+from app.engine.registry import ModelRegistry, ServedModel
 from app.engine.search import search
 from app.faces.api.json_schema import features_json_schema
 from app.faces.api.model_card import card_of
@@ -55,7 +56,7 @@ def answers_of(registry: ModelRegistry, person: Person) -> Answers:
         "getCounterfactuals": payload,
         "createFeedback": _in_json(feedback),
         "listPatientInterventions": _in_json(page),
-        "createPrediction": _in_json(_prediction(answer)),
+        "createPrediction": _in_json(_prediction(answer, _estimate(registry.named(None), person))),
         **_of_models(registry),
         **job_answers(answer),
         **_OPERATIONS,
@@ -86,7 +87,11 @@ def _renamed(answer: CounterfactualsAnswer) -> CounterfactualsAnswer:
     return answer.model_copy(update=mine)
 
 
-def _prediction(answer: CounterfactualsAnswer) -> PredictionAnswer:
+def _estimate(served: ServedModel, person: Person) -> RiskEstimate:
+    return served.estimate(served.model.schema.encode(person.features), person.risk)
+
+
+def _prediction(answer: CounterfactualsAnswer, estimate: RiskEstimate) -> PredictionAnswer:
     now, model = answer.prediction, answer.model
     return PredictionAnswer(
         model=model.name,
@@ -94,6 +99,9 @@ def _prediction(answer: CounterfactualsAnswer) -> PredictionAnswer:
         risk=now.risk,
         threshold=now.threshold,
         label=now.label,
+        band=estimate.band,
+        certainty=estimate.certainty,
+        observed=estimate.observed,
         warnings=answer.warnings,
     )
 

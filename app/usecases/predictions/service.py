@@ -1,24 +1,29 @@
-"""The risk of one patient: nothing is recorded but the audit row."""
+"""The risk of one patient, and how sure it is: nothing is recorded but the audit row."""
 
 from pydantic import BaseModel, Field
 
 from app.classifiers.threads import in_thread
+from app.domain.certainty import BandTold, CertaintyTold, ObservedTold, RiskEstimate
 from app.domain.ids import uuid7
 from app.domain.input_warning import InputWarning
 from app.domain.patient import Patient
+from app.domain.schema import FloatArray
 from app.engine.registry import ServedModel
 from app.storage.database import Database
 from app.storage.record import INSERT_PREDICTION
 
 
 class PredictionAnswer(BaseModel):
-    """The classifier's risk and what it means against the decision threshold."""
+    """The classifier's risk, what it means against the decision threshold, and how sure that is."""
 
     model: str = Field(description="The model's name.")
     version: str = Field(description="Its version.")
     risk: float = Field(description="The classifier's risk (0-1).")
     threshold: float = Field(description="The model's decision threshold (0-1).")
     label: str = Field(description="What the risk means against the threshold: high or low.")
+    band: BandTold
+    certainty: CertaintyTold
+    observed: ObservedTold
     warnings: list[InputWarning] = Field(
         description="Values that should be checked: outside what was observed, or unusual beside the others. "
         "The risk takes them as they are."
@@ -34,13 +39,16 @@ async def predict(served: ServedModel, patient: Patient, database: Database) -> 
     """
     model, facts = served.model, served.model.schema.model
     # In a thread: the classifier may be on another machine.
-    risk = float((await in_thread(model.classifier, model.classifier.risk, patient.factual[None, :]))[0])
+    estimate = await in_thread(model.classifier, _estimate, served, patient.factual)
     answer = PredictionAnswer(
         model=model.name,
         version=model.version,
-        risk=risk,
+        risk=estimate.risk,
         threshold=facts.threshold,
-        label=facts.label(risk),
+        label=facts.label(estimate.risk),
+        band=estimate.band,
+        certainty=estimate.certainty,
+        observed=estimate.observed,
         warnings=served.oddness.warnings(patient.factual),
     )
     audit = {
@@ -48,9 +56,13 @@ async def predict(served: ServedModel, patient: Patient, database: Database) -> 
         "model_name": model.name,
         "model_version": model.version,
         "model_digest": model.digest,
-        "risk": risk,
+        "risk": answer.risk,
         "threshold": facts.threshold,
         "label": answer.label,
     }
     await database.run(INSERT_PREDICTION, audit)
     return answer
+
+
+def _estimate(served: ServedModel, row: FloatArray) -> RiskEstimate:
+    return served.estimate(row, float(served.model.classifier.risk(row[None, :])[0]))

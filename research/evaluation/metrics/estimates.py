@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.domain.certainty import wilson_interval
 from app.domain.schema import FloatArray
 
-_SEED, _RESAMPLES, _Z = 2026, 1000, 1.959964
+_SEED, _RESAMPLES = 2026, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,8 @@ def share(flags: Sequence[bool]) -> Estimate | None:
     count = len(flags)
     if count == 0:
         return None
-    p, z2 = sum(flags) / count, _Z**2
-    middle = (p + z2 / (2 * count)) / (1 + z2 / count)
-    half = _Z * np.sqrt(p * (1 - p) / count + z2 / (4 * count**2)) / (1 + z2 / count)
-    return Estimate(
-        100 * p, low=100 * float(max(0.0, middle - half)), high=100 * float(min(1.0, middle + half))
-    )
+    low, high = wilson_interval(sum(flags), count)
+    return Estimate(100 * sum(flags) / count, low=100 * low, high=100 * high)
 
 
 def mean(values: Sequence[float]) -> Estimate | None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.domain.schema import FloatArray
+from app.engine.certainty import bands_of
 from app.faces.pages.patient.views.formatting import interval_text
 from app.usecases.record.context import AnswerContext
 
-_MIDDLE = (5.0, 95.0)
 Interval = tuple[float, float]
 
 
@@ -82,5 +82,4 @@ def _intervals(context: AnswerContext) -> Sequence[Interval] | None:
     schema = context.served.model.schema
     people = [context.row.features, *(option.features for option in context.options)]
     risks: FloatArray = context.served.model.committee.risk(np.stack([schema.encode(one) for one in people]))
-    low, high = np.percentile(risks, _MIDDLE, axis=0)
-    return [(float(a), float(b)) for a, b in zip(low, high, strict=True)]
+    return [(low, high) for low, high in bands_of(risks).tolist()]
