@@ -1,10 +1,11 @@
 """The record: who was asked about, what was answered, and how the answer came about."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, MetaData, Text, func, text
+from sqlalchemy import CheckConstraint, DateTime, Double, ForeignKey, Index, MetaData, Text, false, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -52,6 +53,10 @@ class PredictionRow(Base):
     risk: Mapped[float]
     threshold: Mapped[float]
     label: Mapped[str]
+    band: Mapped[list[float] | None] = mapped_column(ARRAY(Double))
+    certainty: Mapped[str | None]
+    observed: Mapped[Json | None]
+    """All three are None in rows from before bands were told."""
 
 
 class AnswerRow(Base):
@@ -67,6 +72,8 @@ class AnswerRow(Base):
     question_digest: Mapped[str]
     features: Mapped[Json]
     target: Mapped[float]
+    target_asked: Mapped[Json | None]
+    """In the words of the request; None in answers older than targets of several kinds."""
     constraints: Mapped[Json]
     count: Mapped[int]
     min_robustness: Mapped[float]
@@ -75,9 +82,13 @@ class AnswerRow(Base):
     programme: Mapped[str] = mapped_column(server_default="usual")
     diversity: Mapped[str] = mapped_column(server_default="least_effort")
     """Answers older than strategies were chosen by least effort."""
+    always_improve: Mapped[bool] = mapped_column(server_default=false())
     status: Mapped[str]
     infeasible: Mapped[Json | None]
     shortfall: Mapped[Json | None]
+    no_improvement: Mapped[Json | None]
+    frontier: Mapped[list[Json]] = mapped_column(server_default=text("'[]'::jsonb"))
+    conditions: Mapped[Json | None]
     most_helpful: Mapped[list[Json]] = mapped_column(server_default=text("'[]'::jsonb"))
     always: Mapped[list[Json]] = mapped_column(server_default=text("'[]'::jsonb"))
     warnings: Mapped[list[Json]] = mapped_column(server_default=text("'[]'::jsonb"))
@@ -87,22 +98,37 @@ class AnswerRow(Base):
 
     prediction: Mapped[PredictionRow] = relationship(lazy="raise")
     generation: Mapped["GenerationRow"] = relationship(lazy="raise")
-    counterfactuals: Mapped[list["CounterfactualRow"]] = relationship(
-        lazy="raise", order_by="CounterfactualRow.rank"
-    )
+    options: Mapped[list["CounterfactualRow"]] = relationship(lazy="raise", order_by="CounterfactualRow.rank")
+    """Of either kind."""
+
+    @property
+    def counterfactuals(self) -> list["CounterfactualRow"]:
+        return [option for option in self.options if option.kind == OptionKind.COUNTERFACTUAL]
+
+    @property
+    def improvements(self) -> list["CounterfactualRow"]:
+        return [option for option in self.options if option.kind == OptionKind.IMPROVEMENT]
+
+
+class OptionKind(StrEnum):
+    """What an option claims."""
+
+    COUNTERFACTUAL = "counterfactual"  # it reaches the target
+    IMPROVEMENT = "improvement"  # it lowers the risk
 
 
 class CounterfactualRow(Base):
-    """One verified option of an answer."""
+    """One verified option of an answer, or one improvement."""
 
     __tablename__ = "counterfactuals"
     __table_args__ = (
         CheckConstraint("risk >= 0 AND risk <= 1", name="risk_is_a_probability"),
-        Index(None, "answer_id", "rank", unique=True),
+        Index(None, "answer_id", "kind", "rank", unique=True),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     answer_id: Mapped[UUID] = mapped_column(ForeignKey("answers.id"))
+    kind: Mapped[str] = mapped_column(server_default=OptionKind.COUNTERFACTUAL)
     rank: Mapped[int]
     risk: Mapped[float]
     effort: Mapped[float]
@@ -119,6 +145,11 @@ class CounterfactualRow(Base):
     optimality: Mapped[Json | None]
     summary: Mapped[str]
     consequences: Mapped[str | None]
+    grades: Mapped[list[str]] = mapped_column(server_default=text("'{}'::text[]"))
+    reduction: Mapped[float | None]
+    reduction_holds: Mapped[Json | None]
+    holds_at: Mapped[float | None]
+    """The last four are of improvements."""
 
 
 class GenerationRow(Base):

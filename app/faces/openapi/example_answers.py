@@ -9,9 +9,10 @@ from pydantic_core import to_jsonable_python
 from app.classifiers.partitions import Person
 from app.domain.certainty import RiskEstimate
 from app.domain.recourse import GenerationStats
+from app.engine.front import FrontSearch
 from app.engine.recommend import already_valid, recommend
 from app.engine.registry import ModelRegistry, ServedModel
-from app.engine.search import search
+from app.engine.search import WORK, search
 from app.faces.api.json_schema import features_json_schema
 from app.faces.api.model_card import card_of
 from app.faces.api.models import detail_of, summary_of
@@ -68,22 +69,26 @@ def _answer(registry: ModelRegistry, person: Person) -> CounterfactualsAnswer:
     served = registry.named(None)
     request = CounterfactualsRequest(patient_id=ids.PATIENT_ID, features=dict(person.features))
     validated = validate(registry, request)
-    question = validated.problem()
-    if person.risk <= validated.target:  # where the threshold is so high that nobody is above
+    question, estimate = validated.problem(person.risk), _estimate(served, person)
+    if person.risk <= question.target:  # where the threshold is so high that nobody is above
         result = already_valid(question, served.references, validated.preferences, person.risk)
     else:
-        found, nothing = search(question, served.references, validated.preferences), question.unchanged[:0]
-        result = recommend(
-            question, served.references, validated.preferences, person.risk, found, nothing, _NOBODY_ASKED
-        )
-    return _renamed(from_result(validated, result, cache_away=False, elapsed_ms=_MILLISECONDS))
+        nothing, fronts = question.unchanged[:0], FrontSearch(question, served.references)
+        found = search(question, served.references, validated.preferences, WORK, fronts)
+        wishes, references = validated.preferences, served.references
+        result = recommend(question, references, wishes, person.risk, found, nothing, _NOBODY_ASKED, fronts)
+    return _renamed(from_result(validated, estimate, result, cache_away=False, elapsed_ms=_MILLISECONDS))
 
 
 def _renamed(answer: CounterfactualsAnswer) -> CounterfactualsAnswer:
     options = [
         option.model_copy(update={"id": ids.option_id(option.rank)}) for option in answer.counterfactuals
     ]
+    improvements = [
+        one.model_copy(update={"id": ids.improvement_id(one.rank)}) for one in answer.improvements
+    ]
     mine = {"id": ids.ANSWER_ID, "created_at": ids.ASKED, "counterfactuals": options}
+    mine["improvements"] = improvements
     return answer.model_copy(update=mine)
 
 

@@ -20,3 +20,8 @@ FINISHED = datetime(2026, 3, 2, 10, 0, 4, tzinfo=UTC)
 def option_id(rank: int) -> UUID:
     """Of the option with this rank, from 1."""
     return UUID(int=OPTION_ID.int + rank - 1)
+
+
+def improvement_id(rank: int) -> UUID:
+    """Of the improvement with this rank, from 1; no answer has as many options."""
+    return UUID(int=OPTION_ID.int + 0x100 + rank - 1)

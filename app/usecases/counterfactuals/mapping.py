@@ -2,32 +2,66 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
-from app.domain.counterfactual import AlwaysSaid, Counterfactual, Infeasibility, LeverAlone, Shortfall, Status
+from app.domain.certainty import Certainty, Observed, RiskEstimate
+from app.domain.counterfactual import (
+    AlwaysSaid,
+    Conditions,
+    Counterfactual,
+    Infeasibility,
+    LeverAlone,
+    Shortfall,
+    Status,
+)
 from app.domain.degraded import Degraded
 from app.domain.ids import RequestIds, uuid7
+from app.domain.improvement import FrontierPoint, Improvement, NoImprovement
 from app.domain.input_warning import InputWarning
 from app.domain.recourse import GenerationStats, RecourseResult
 from app.storage.record import Values, parameters_of
-from app.storage.tables import AnswerRow, Base, GenerationRow, PatientRow, PredictionRow, RequestRow
-from app.usecases.counterfactuals.request import ValidatedRequest
-from app.usecases.counterfactuals.schemas import (
-    CounterfactualOut,
-    CounterfactualsAnswer,
-    GenerationOut,
-    InfeasibleOut,
-    ModelOut,
-    PlausibilityOut,
-    PredictionOut,
+from app.storage.tables import (
+    AnswerRow,
+    Base,
+    GenerationRow,
+    OptionKind,
+    PatientRow,
+    PredictionRow,
+    RequestRow,
 )
+from app.usecases.counterfactuals.option_schemas import (
+    CounterfactualOut,
+    ImprovementOut,
+    InfeasibleOut,
+    PlausibilityOut,
+)
+from app.usecases.counterfactuals.request import ValidatedRequest
+from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, GenerationOut, ModelOut, PredictionOut
 
-_AS_TOLD = ("infeasible", "warnings", "shortfall", "most_helpful", "always")
+_AS_TOLD = (
+    "infeasible",
+    "warnings",
+    "shortfall",
+    "no_improvement",
+    "frontier",
+    "conditions",
+    "most_helpful",
+    "always",
+)
 """Columns of an answer that hold what is on the wire."""
+_OPTIONS = {OptionKind.COUNTERFACTUAL: "counterfactuals", OptionKind.IMPROVEMENT: "improvements"}
+"""Where the wire has options of each kind."""
+_NO_GRADES: Values = {"grades": [], "reduction": None, "reduction_holds": None, "holds_at": None}
+"""What options that reach the target have in the columns of improvements."""
 
 
 def from_result(
-    validated: ValidatedRequest, result: RecourseResult, cache_away: bool, elapsed_ms: float
+    validated: ValidatedRequest,
+    estimate: RiskEstimate,
+    result: RecourseResult,
+    cache_away: bool,
+    elapsed_ms: float,
 ) -> CounterfactualsAnswer:
     """An answer with ids of its own, ready to be recorded."""
     model = validated.served.model
@@ -40,15 +74,25 @@ def from_result(
         prediction=PredictionOut(
             risk=result.risk,
             threshold=facts.threshold,
-            target=validated.target,
+            target=result.target,
             label=facts.label(result.risk),
+            band=estimate.band,
+            certainty=estimate.certainty,
+            observed=estimate.observed,
         ),
         status=result.status,
         counterfactuals=[
-            _option(rank, option) for rank, option in enumerate(result.counterfactuals, start=1)
+            CounterfactualOut(**_option(rank, option))
+            for rank, option in enumerate(result.counterfactuals, start=1)
         ],
         shortfall=result.shortfall,
         infeasible=_infeasible(result.infeasible),
+        improvements=[
+            _improvement(rank, improvement) for rank, improvement in enumerate(result.improvements, start=1)
+        ],
+        no_improvement=result.no_improvement,
+        frontier=list(result.frontier),
+        conditions=result.conditions,
         most_helpful=list(result.most_helpful),
         always=list(result.always),
         generation=_generation(result.generation, cache_away, elapsed_ms),
@@ -66,12 +110,22 @@ def from_row(row: AnswerRow) -> CounterfactualsAnswer:
         created_at=row.created_at,
         model=ModelOut(name=prediction.model_name, version=prediction.model_version),
         prediction=PredictionOut(
-            risk=prediction.risk, threshold=prediction.threshold, target=row.target, label=prediction.label
+            risk=prediction.risk,
+            threshold=prediction.threshold,
+            target=row.target,
+            label=prediction.label,
+            band=(prediction.band[0], prediction.band[1]) if prediction.band else None,
+            certainty=Certainty(prediction.certainty) if prediction.certainty else None,
+            observed=Observed.model_validate(prediction.observed) if prediction.observed else None,
         ),
         status=Status(row.status),
         counterfactuals=[CounterfactualOut.model_validate(option) for option in row.counterfactuals],
         shortfall=Shortfall.model_validate(row.shortfall) if row.shortfall else None,
         infeasible=InfeasibleOut.model_validate(row.infeasible) if row.infeasible else None,
+        improvements=[ImprovementOut.model_validate(option) for option in row.improvements],
+        no_improvement=NoImprovement.model_validate(row.no_improvement) if row.no_improvement else None,
+        frontier=[FrontierPoint.model_validate(point) for point in row.frontier],
+        conditions=Conditions.model_validate(row.conditions) if row.conditions else None,
         most_helpful=[LeverAlone.model_validate(lever) for lever in row.most_helpful],
         always=[AlwaysSaid.model_validate(said) for said in row.always],
         generation=GenerationOut.model_validate(row.generation),
@@ -94,7 +148,9 @@ def to_parameters(
         GenerationRow: {**answer.generation.model_dump(exclude={"cached"}), "answer_id": answer.id},
         RequestRow: _request_columns(answer.id, ids, cached=False),
     }
-    options = [_option_columns(answer.id, option) for option in wire["counterfactuals"]]
+    options = [
+        _option_columns(answer.id, kind, option) for kind, name in _OPTIONS.items() for option in wire[name]
+    ]
     return parameters_of(rows) | {"options": options}
 
 
@@ -103,24 +159,35 @@ def to_request_parameters(answer_id: UUID, ids: RequestIds) -> Values:
     return parameters_of({RequestRow: _request_columns(answer_id, ids, cached=True)})
 
 
-def _option(rank: int, option: Counterfactual) -> CounterfactualOut:
-    return CounterfactualOut(
-        id=uuid7(),
-        rank=rank,
-        strategy=option.strategy,
-        changes=list(option.changes),
-        linked=list(option.linked),
-        brought_along=list(option.brought_along),
-        features=dict(option.features),
-        risk=option.risk,
-        plausibility=PlausibilityOut.model_validate(option.plausibility),
-        effort=option.effort,
-        optimality=option.optimality,
-        robustness=option.robustness,
-        fragile=option.fragile,
-        generator=option.generator,
-        summary=option.summary,
-        consequences=option.consequences,
+def _option(rank: int, option: Counterfactual) -> dict[str, Any]:
+    """What options and improvements have in common on the wire."""
+    return {
+        "id": uuid7(),
+        "rank": rank,
+        "strategy": option.strategy,
+        "changes": list(option.changes),
+        "linked": list(option.linked),
+        "brought_along": list(option.brought_along),
+        "features": dict(option.features),
+        "risk": option.risk,
+        "plausibility": PlausibilityOut.model_validate(option.plausibility),
+        "effort": option.effort,
+        "optimality": option.optimality,
+        "robustness": option.robustness,
+        "fragile": option.fragile,
+        "generator": option.generator,
+        "summary": option.summary,
+        "consequences": option.consequences,
+    }
+
+
+def _improvement(rank: int, improvement: Improvement) -> ImprovementOut:
+    return ImprovementOut(
+        **_option(rank, improvement),
+        grades=list(improvement.grades),
+        reduction=improvement.reduction,
+        reduction_holds=improvement.reduction_holds,
+        holds_at=improvement.holds_at,
     )
 
 
@@ -165,6 +232,9 @@ def _prediction_columns(
         "risk": answer.prediction.risk,
         "threshold": answer.prediction.threshold,
         "label": answer.prediction.label,
+        "band": answer.prediction.band,
+        "certainty": answer.prediction.certainty,
+        "observed": answer.prediction.observed.model_dump() if answer.prediction.observed else None,
     }
 
 
@@ -178,7 +248,8 @@ def _answer_columns(
         "prediction_id": prediction_id,
         "question_digest": digest,
         "features": dict(validated.patient.values),
-        "target": validated.target,
+        "target": answer.prediction.target,
+        "target_asked": validated.target_json(),
         "constraints": validated.constraints_json(),
         "count": validated.preferences.count,
         "min_robustness": validated.preferences.min_robustness,
@@ -186,11 +257,13 @@ def _answer_columns(
         "include": list(validated.scope.include),
         "programme": validated.scope.programme,
         "diversity": validated.preferences.diversity,
+        "always_improve": validated.preferences.always,
         "status": answer.status,
         "based_on": validated.based_on,
     }
 
 
-def _option_columns(answer_id: UUID, option: Values) -> Values:
+def _option_columns(answer_id: UUID, kind: OptionKind, option: Values) -> Values:
+    """Each row has every column: one statement writes them all."""
     kept = {name: value for name, value in option.items() if name != "verified"}
-    return kept | {"answer_id": str(answer_id)}
+    return _NO_GRADES | kept | {"answer_id": str(answer_id), "kind": kind}

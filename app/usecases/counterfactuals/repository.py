@@ -35,5 +35,5 @@ def whole_answers() -> Select[AnswerRow]:
     return select(AnswerRow).options(
         joinedload(AnswerRow.prediction),
         joinedload(AnswerRow.generation),
-        selectinload(AnswerRow.counterfactuals),
+        selectinload(AnswerRow.options),
     )

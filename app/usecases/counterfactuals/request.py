@@ -13,8 +13,9 @@ from app.domain.levers import levers_of
 from app.domain.patient import Patient, read_patient
 from app.domain.schema import FeatureSchema
 from app.domain.scope import Scope
+from app.domain.target import Target, max_risk
 from app.engine.preferences import Preferences
-from app.engine.problem import RecourseProblem
+from app.engine.problem import RecourseProblem, reaching
 from app.engine.registry import ModelRegistry, ServedModel
 from app.usecases.counterfactuals.schemas import (
     ConstraintsIn,
@@ -22,7 +23,7 @@ from app.usecases.counterfactuals.schemas import (
     CounterfactualsRequest,
 )
 
-_FORM = 4
+_FORM = 5
 """Of answers: a cached one of an older form would keep back what the newer tells."""
 
 
@@ -35,7 +36,7 @@ class ValidatedRequest:
     patient: Patient
     scope: Scope
     constraints: Constraints
-    target: float
+    target: Target
     preferences: Preferences
     base: CounterfactualsAnswer | None = None
 
@@ -52,10 +53,20 @@ class ValidatedRequest:
         """What should be checked of the values that were entered: what a what-if supposes was not."""
         return self.base.warnings if self.base else self.served.oddness.warnings(self.patient.factual)
 
-    def problem(self) -> RecourseProblem:
-        """The engine's form of it; building the levers takes about a millisecond."""
+    def problem(self, risk: float) -> RecourseProblem:
+        """The engine's form of it, for the patient's risk as things are; asks the classifier for a fall.
+
+        Raises:
+            InvalidInputError: no fall is as large as the one that is asked for.
+            ClassifierError: the classifier is away.
+        """
+        model, references = self.served.model, self.served.references
         levers = levers_of(self.schema, self.patient, self.constraints)
-        return RecourseProblem(self.schema, self.patient, levers, self.served.model.classifier, self.target)
+        question = RecourseProblem(self.schema, self.patient, levers, model.classifier, target=risk)
+        question = reaching(question, self.target, risk, references.evaluator)
+        if question.target <= 0:
+            raise InvalidInputError.at(f"/target/{self.target.kind}", "is not less than the present risk")
+        return question
 
     def constraints_json(self) -> dict[str, Any]:
         return {
@@ -67,6 +78,9 @@ class ValidatedRequest:
             "max_changes": self.constraints.max_changes,
         }
 
+    def target_json(self) -> dict[str, float]:
+        return {self.target.kind: self.target.amount}
+
     def digest(self, proposer_version: str) -> str:
         """SHA-256 of the canonical question with the versions of all that shapes its answer."""
         canonical = {
@@ -75,7 +89,7 @@ class ValidatedRequest:
             "model": self.served.model.digest,
             "proposer": proposer_version,
             "features": {name: self.patient.values[name] for name in sorted(self.patient.values)},
-            "target": self.target,
+            "target": self.target_json(),
             "constraints": self.constraints_json(),
             "count": self.preferences.count,
             "min_robustness": self.preferences.min_robustness,
@@ -83,6 +97,7 @@ class ValidatedRequest:
             "include": self.scope.include,
             "programme": self.scope.programme,
             "diversity": self.preferences.diversity,
+            "always": self.preferences.always,
             "based_on": str(self.based_on) if self.based_on else None,
         }
         text = json.dumps(canonical, separators=(",", ":"), sort_keys=True)
@@ -123,12 +138,13 @@ def validate(
         patient=patient,
         scope=scope,
         constraints=constraints,
-        target=request.target.max_risk if request.target else facts.threshold,
+        target=request.target.wish() if request.target else max_risk(facts.threshold),
         preferences=Preferences(
             count=request.count,
             min_robustness=facts.min_robustness if request.min_robustness is None else request.min_robustness,
             generator=request.generator,
             diversity=request.diversity,
+            always=request.always,
         ),
         base=base,
     )

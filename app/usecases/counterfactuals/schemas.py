@@ -5,36 +5,36 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
+    StrictBool,
     ValidatorFunctionWrapHandler,
     WrapValidator,
+    model_validator,
 )
 
+from app.domain.certainty import BandTold, CertaintyTold, ObservedTold
 from app.domain.counterfactual import (
-    TYPICAL_PERCENTILE,
     AlwaysSaid,
-    BroughtAlong,
-    Change,
     Conditions,
     Diversity,
     Generator,
     LeverAlone,
-    Optimality,
-    OptionChange,
-    Relaxed,
-    Robustness,
     Shortfall,
     Status,
-    Strategy,
 )
 from app.domain.degraded import Degraded
 from app.domain.ids import PATIENT_ID, PATIENT_ID_LENGTH
+from app.domain.improvement import MOST_POINTS, FrontierPoint, NoImprovement
 from app.domain.input_warning import InputWarning
-from app.domain.schema import Value
 from app.domain.scope import Inclusion, Programme
+from app.domain.target import Target, TargetKind
+from app.usecases.counterfactuals.option_schemas import (
+    CounterfactualOut,
+    ImprovementOut,
+    InfeasibleOut,
+    Told,
+)
 from app.usecases.request_model import RequestModel
 
 PatientId = Annotated[
@@ -81,9 +81,32 @@ MOST_NAMED = 100
 
 
 class TargetIn(RequestModel):
-    """The risk that a suggestion must not exceed."""
+    """The risk that a suggestion must not exceed, or how far it must bring the risk down: one of three."""
 
-    max_risk: InnerShare = Field(description="The highest risk (0-1) that a suggestion may end at.")
+    max_risk: InnerShare | None = Field(
+        None, description="The highest risk (0-1) that a suggestion may end at."
+    )
+    relative_reduction: InnerShare | None = Field(
+        None,
+        description="The share of the present risk (0-1) that a suggestion must take off: 0.2 brings 50 % "
+        "down to 40 %. It holds where each refit and each draw falls by that share of its own start.",
+    )
+    absolute_reduction: InnerShare | None = Field(
+        None,
+        description="How much (0-1) a suggestion must take off the present risk: 0.1 brings 50 % down to "
+        "40 %. It holds where each refit and each draw falls by so much from its own start.",
+    )
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if len(self.model_dump(exclude_none=True)) != 1:
+            raise ValueError(f"must hold exactly one of {', '.join(TargetKind)}")
+        return self
+
+    def wish(self) -> Target:
+        """The one that is given."""
+        [(kind, amount)] = self.model_dump(exclude_none=True).items()
+        return Target(TargetKind(kind), amount)
 
 
 class ConstraintsIn(RequestModel):
@@ -149,6 +172,11 @@ class CounterfactualsRequest(RequestModel):
         Programme.USUAL,
         description="How far changes go: as in a usual programme, or as in an intensive one, which few have.",
     )
+    always: StrictBool = Field(
+        False,
+        description="Also tell the `frontier` and `improvements` where they would be left out: where the "
+        "risk is at or below the target as it is, and `improvements` where an option holds.",
+    )
     diversity: Diversity = Field(
         Diversity.STRATEGIES,
         description="Which options are chosen among those that hold. `strategies`: different ones, the best "
@@ -157,123 +185,26 @@ class CounterfactualsRequest(RequestModel):
     )
 
 
-class _Out(BaseModel):
-    model_config = ConfigDict(from_attributes=True, populate_by_name=True)
-
-
-class PlausibilityOut(_Out):
-    """How much the changed person resembles real people of the target class."""
-
-    in_range: bool = Field(description="Every moved value lies within the range observed in training.")
-    neighbour_distance: float = Field(
-        description="Mean distance to the five nearest real people, in robustly scaled units."
-    )
-    percentile: float = Field(description="Share (0-100) of real people with closer neighbours of their own.")
-    joint_percentile: float | None = Field(
-        None,
-        description="Share (0-100) of real people whose values come together more readily. "
-        "Null in answers recorded before this was measured.",
-    )
-    typical: bool | None = Field(
-        None,
-        description=f"In range, and both percentiles at most {TYPICAL_PERCENTILE:g}. "
-        "Null in answers recorded before this was measured.",
-    )
-
-
-class CounterfactualOut(_Out):
-    """One verified option."""
-
-    id: UUID = Field(description="Of the option; feedback names it.")
-    rank: int = Field(
-        description="From 1, the option of least effort. Where none holds in `min_robustness` of everything "
-        "under `robustness`, those that hold in the largest share in reach, to a twentieth, come in their "
-        "place: they are fragile."
-    )
-    strategy: Strategy | None = Field(
-        None, description="What the option is about. Null in answers recorded before options had one."
-    )
-    changes: list[OptionChange] = Field(
-        description="What the person would change, and what the classifier makes of each change."
-    )
-    linked: list[Change] = Field(
-        description="What moves along since it measures the same: weight and waist with body mass index."
-    )
-    brought_along: list[BroughtAlong] = Field(
-        [],
-        description="What follows from the changes, on average, by published effects; risk and vector "
-        "count it. A person may differ, and it is not said that the risk falls because of it. Empty in "
-        "answers recorded before effects were counted.",
-    )
-    features: dict[str, Value] = Field(description="The whole vector with the option taken up.")
-    risk: float = Field(description="The classifier's risk (0-1) of that vector.")
-    verified: bool = Field(True, description="The classifier itself scored it, at or below the target.")
-    plausibility: PlausibilityOut = Field(
-        description="How much the changed person resembles real people of the target class."
-    )
-    effort: float = Field(
-        description="How much it asks for, on the model's own scale; least effort comes first."
-    )
-    optimality: Optimality | None = Field(
-        None, description="Null in answers recorded before this was proved."
-    )
-    robustness: Robustness = Field(
-        description="Shares of perturbed versions under which the option still holds."
-    )
-    fragile: bool = Field(
-        description="Holds in less than `min_robustness` of refits, noise draws or adherence draws; returned "
-        "only where none that holds was found."
-    )
-    generator: Generator = Field(description="Who proposed it.")
-    summary: str = Field(description="The option in a sentence.")
-    consequences: str | None = Field(
-        None, description="What is brought along, in a sentence; null where nothing is."
-    )
-
-
-class InfeasibleOut(_Out):
-    """The lowest risk in reach, whether that is proved, and the changes that reach it.
-
-    All of it holds under `conditions`, and says nothing of what lies outside them.
-    """
-
-    lowest_reachable_risk: float = Field(description="The lowest risk (0-1) that was found.")
-    proved: bool = Field(description="Proved: nothing that is permitted under `conditions` goes lower.")
-    risk_bound: float | None = Field(
-        None,
-        description="Nothing that is permitted goes below this. Null in answers recorded before bounds were.",
-    )
-    reached_by: list[OptionChange] = Field(
-        description="The changes that reach it, and what the classifier makes of each."
-    )
-    brought_along: list[BroughtAlong] = Field(
-        [], description="What follows from these changes, on average, by published effects."
-    )
-    conditions: Conditions | None = Field(
-        None, description="What the finding holds for. Null in answers recorded before conditions were."
-    )
-    relaxed: list[Relaxed] = Field(
-        [], description="What more changes at once would give, where that lowers the risk further."
-    )
-
-
-class ModelOut(_Out):
+class ModelOut(Told):
     """The model that answered."""
 
     name: str = Field(description="Its name.")
     version: str = Field(description="Its version.")
 
 
-class PredictionOut(_Out):
+class PredictionOut(Told):
     """The risk as it is now."""
 
     risk: float = Field(description="The classifier's risk (0-1) of the vector that was sent.")
     threshold: float = Field(description="The model's decision threshold (0-1).")
     target: float = Field(description="The risk (0-1) that options stay at or below.")
     label: str = Field(description="What the risk means against the threshold: high or low.")
+    band: BandTold = None
+    certainty: CertaintyTold = None
+    observed: ObservedTold = None
 
 
-class GenerationOut(_Out):
+class GenerationOut(Told):
     """How the answer came about."""
 
     proposals: int = Field(description="How many were asked of the language model.")
@@ -300,7 +231,7 @@ class GenerationOut(_Out):
     elapsed_ms: float = Field(description="Milliseconds from the request to the answer.")
 
 
-class CounterfactualsAnswer(_Out):
+class CounterfactualsAnswer(Told):
     """A recorded answer. A counterfactual is an association found by a model, not a causal promise."""
 
     id: UUID = Field(description="Of the answer; GET /counterfactuals/{id} gives it again.")
@@ -319,6 +250,26 @@ class CounterfactualsAnswer(_Out):
     )
     infeasible: InfeasibleOut | None = Field(
         description="What helps most where nothing reaches the target; else null."
+    )
+    improvements: list[ImprovementOut] = Field(
+        [],
+        description="What lowers the risk by 2 points or more, and in enough refits and draws, by effort: "
+        "where no option holds, or with `always`. They do not claim to reach the target. Empty in answers "
+        "recorded before this was told.",
+    )
+    no_improvement: NoImprovement | None = Field(
+        None, description="Why there are no improvements where there should be; else null."
+    )
+    frontier: list[FrontierPoint] = Field(
+        [],
+        description=f"The least effort for each level of risk in reach, at most {MOST_POINTS} points, by "
+        "effort. Empty where nothing permitted lowers the risk, where the risk is at or below the target "
+        "(unless `always`), and in answers recorded before this was told.",
+    )
+    conditions: Conditions | None = Field(
+        None,
+        description="What options, improvements, the frontier and every proof hold for. Null where nothing "
+        "was searched for, and in answers recorded before this was told.",
     )
     most_helpful: list[LeverAlone] = Field(
         [],
@@ -342,6 +293,11 @@ class CounterfactualsAnswer(_Out):
         description="The answer that a what-if on the patient's page departed from; this one's values may be "
         "supposed ones. Null where a caller asked.",
     )
+
+    @property
+    def offered(self) -> list[CounterfactualOut]:
+        """All that feedback may be about: options, then improvements."""
+        return [*self.counterfactuals, *self.improvements]
 
     def as_cached(self, elapsed_ms: float) -> Self:
         """The same answer, as told from the cache."""

@@ -9,15 +9,17 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from app.classifiers.threads import in_thread
+from app.domain.certainty import RiskEstimate
 from app.domain.counterfactual import Generator
 from app.domain.degraded import Degraded
 from app.domain.errors import NotFoundError
 from app.domain.ids import RequestIds
 from app.domain.recourse import GenerationStats, RecourseResult
+from app.engine.front import FrontSearch
 from app.engine.problem import RecourseProblem
 from app.engine.recommend import already_valid, recommend
 from app.engine.registry import ModelRegistry
-from app.engine.search import search
+from app.engine.search import WORK, search
 from app.metrics import ANSWERS
 from app.proposers.base import Proposals
 from app.proposers.llm.proposer import LlmProposer
@@ -128,8 +130,9 @@ class CounterfactualService:
     async def _compute_and_record(
         self, validated: ValidatedRequest, digest: str, delivery: Delivery, cache_away: bool = False
     ) -> CounterfactualsAnswer:
-        result = await self._compute(validated)
-        answer = from_result(validated, result, cache_away, delivery.elapsed_ms)
+        estimate = await self._estimate(validated)
+        result = await self._compute(validated, estimate.risk)
+        answer = from_result(validated, estimate, result, cache_away, delivery.elapsed_ms)
         await self._database.run(INSERT_ANSWER, to_parameters(validated, digest, answer, delivery.ids))
         return answer
 
@@ -140,27 +143,36 @@ class CounterfactualService:
         with suppress(CacheAwayError):  # recorded all the same; the next equal question costs its time
             await self._cache.put(key, answer.model_dump_json(by_alias=True))
 
-    async def _compute(self, validated: ValidatedRequest) -> RecourseResult:
-        problem, served = validated.problem(), validated.served
+    async def _estimate(self, validated: ValidatedRequest) -> RiskEstimate:
+        """The risk as it is, and how sure that is."""
+        served, row = validated.served, validated.patient.factual
         classifier = served.model.classifier
         # In a thread, like all that asks the classifier: it may be on another machine.
-        risk = float((await in_thread(classifier, problem.risk, problem.unchanged))[0])
-        if risk <= validated.target:
-            return already_valid(problem, served.references, validated.preferences, risk)
+        risk = float((await in_thread(classifier, classifier.risk, row[None]))[0])
+        return await in_thread(classifier, served.estimate, row, risk)
+
+    async def _compute(self, validated: ValidatedRequest, risk: float) -> RecourseResult:
+        references, wishes = validated.served.references, validated.preferences
+        classifier = validated.served.model.classifier
+        problem = await in_thread(classifier, validated.problem, risk)
+        if risk <= problem.target:
+            return await in_thread(classifier, already_valid, problem, references, wishes, risk)
+        fronts = FrontSearch(problem, references)
         search_result, proposals = await asyncio.gather(
-            in_thread(classifier, search, problem, served.references, validated.preferences),
-            self._propose(problem, validated.preferences.generator),
+            in_thread(classifier, search, problem, references, wishes, WORK, fronts),
+            self._propose(problem, wishes.generator),
         )
         return await in_thread(
             classifier,
             recommend,
             problem,
-            served.references,
-            validated.preferences,
+            references,
+            wishes,
             risk,
             search_result,
             proposals.levels,
             _stats(proposals),
+            fronts,
         )
 
     async def _propose(self, problem: RecourseProblem, generator: Generator) -> Proposals:

@@ -59,6 +59,9 @@ async def predict(served: ServedModel, patient: Patient, database: Database) -> 
         "risk": answer.risk,
         "threshold": facts.threshold,
         "label": answer.label,
+        "band": answer.band,
+        "certainty": answer.certainty,
+        "observed": answer.observed.model_dump() if answer.observed else None,
     }
     await database.run(INSERT_PREDICTION, audit)
     return answer

@@ -14,7 +14,8 @@ from app.engine.registry import ServedModel
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow
 from app.usecases.counterfactuals.mapping import from_row
-from app.usecases.counterfactuals.schemas import CounterfactualOut, CounterfactualsAnswer
+from app.usecases.counterfactuals.option_schemas import CounterfactualOut
+from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
 from app.usecases.feedback.repository import current_verdicts
 from app.usecases.record.reference_distributions import ReferenceDistributions
 from app.usecases.record.repository import PastRisk, RequestedAnswer

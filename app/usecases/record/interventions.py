@@ -26,7 +26,7 @@ async def interventions_of(
         if not rows and not await repository.knows_patient(patient_id):
             raise NotFoundError("There is no patient with this id.")
         answers = [from_row(row) for row in rows[:limit]]
-        options = [option.id for answer in answers for option in answer.counterfactuals]
+        options = [option.id for answer in answers for option in answer.offered]
         verdicts = current_verdicts(await FeedbackRepository(session).of(options))
     older = answers[-1].id if len(rows) > limit else None
     feedback = [FeedbackOut.model_validate(verdicts[option]) for option in options if option in verdicts]

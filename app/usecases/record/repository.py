@@ -90,7 +90,7 @@ class RecordReader:
     async def verdicts(self, answers: Sequence[AnswerRow]) -> Sequence[FeedbackRow]:
         """Every verdict on the options of these answers, oldest first."""
         return await FeedbackRepository(self._session).of(
-            o.id for row in answers for o in row.counterfactuals
+            option.id for row in answers for option in row.options
         )
 
     async def _last_of_each(self, which: ColumnElement[bool], limit: int | None) -> list[RequestedAnswer]:

@@ -39,6 +39,7 @@ def option(rank: int, *changes: Json, linked: tuple[Json, ...] = (), **columns: 
     plausibility = {"in_range": True, "neighbour_distance": 1.0, "percentile": 40.0}
     whole: Json = {
         "id": option_id(rank),
+        "kind": "counterfactual",
         "rank": rank,
         "risk": 0.4,
         "effort": 2.04,
@@ -54,6 +55,10 @@ def option(rank: int, *changes: Json, linked: tuple[Json, ...] = (), **columns: 
         "strategy": None,
         "brought_along": [],
         "consequences": None,
+        "grades": [],
+        "reduction": None,
+        "reduction_holds": None,
+        "holds_at": None,
     }
     return CounterfactualRow(**whole | columns)
 
@@ -73,6 +78,9 @@ def row_of(
         risk=0.61,
         threshold=schema.model.threshold,
         label="high",
+        band=[0.52, 0.7],
+        certainty="clear_high",
+        observed={"people": 100, "share": 0.62, "low": 0.52, "high": 0.71},
     )
     counts = dict.fromkeys(("proposals", "well_formed", "valid", "repaired"), 0)
     generation = GenerationRow(**counts, degraded=[], elapsed_ms=41.5)
@@ -89,13 +97,16 @@ def row_of(
         "status": "found",
         "infeasible": None,
         "shortfall": None,
+        "no_improvement": None,
+        "frontier": [],
+        "conditions": None,
         "most_helpful": [],
         "always": [],
         "warnings": [],
         "based_on": None,
         "prediction": prediction,
         "generation": generation,
-        "counterfactuals": list(options),
+        "options": list(options),
     }
     return AnswerRow(**whole | columns)
 

@@ -46,6 +46,7 @@ GOOD: dict[str, list[Json]] = {
             "include": ["treatment"],
             "programme": "intensive",
             "diversity": "least_effort",
+            "always": True,
         }
     ],
     "createPrediction": [{"model": "m", "features": {"age": 54}}],

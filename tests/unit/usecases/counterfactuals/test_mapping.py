@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.domain.certainty import Certainty, Observed, RiskEstimate
 from app.domain.counterfactual import (
     AlwaysSaid,
+    AssumedEffect,
     BroughtAlong,
     Change,
     Conditions,
@@ -18,6 +20,7 @@ from app.domain.counterfactual import (
     Distinction,
     Generator,
     Infeasibility,
+    KeptRange,
     LeverAlone,
     Optimality,
     OptionChange,
@@ -31,16 +34,19 @@ from app.domain.counterfactual import (
 )
 from app.domain.degraded import Degraded
 from app.domain.ids import RequestIds
+from app.domain.improvement import FrontierPoint, Grade, Improvement, NoImprovement
 from app.domain.recourse import GenerationStats, RecourseResult
 from app.engine.registry import ModelRegistry
 from app.storage.record import INSERT_ANSWER, INSERT_REQUEST, Values
 from app.storage.tables import AnswerRow, Base, CounterfactualRow, GenerationRow, PredictionRow
 from app.usecases.counterfactuals.mapping import from_result, from_row, to_parameters, to_request_parameters
+from app.usecases.counterfactuals.option_schemas import CounterfactualOut, ImprovementOut, InfeasibleOut
 from app.usecases.counterfactuals.request import ValidatedRequest, validate
-from app.usecases.counterfactuals.schemas import CounterfactualOut, CounterfactualsRequest, InfeasibleOut
+from app.usecases.counterfactuals.schemas import CounterfactualsRequest
 from tests.asking import Person
 
 IDS = RequestIds("ours", "theirs")
+ESTIMATE = RiskEstimate(0.4, (0.3, 0.55), Certainty.UNCLEAR, Observed(people=9, share=0.4, low=0.2, high=0.6))
 
 shares = st.floats(0, 1)
 counts = st.integers(0, 10_000)
@@ -80,25 +86,75 @@ strategies = st.builds(
     themes=several_words,
     distinctions=st.lists(st.sampled_from(Distinction), max_size=2).map(tuple),
 )
-counterfactuals = st.builds(
-    Counterfactual,
-    changes=st.lists(changes, max_size=2).map(tuple),
-    linked=st.lists(changes_of_kind(Change), max_size=1).map(tuple),
-    brought_along=st.lists(along, max_size=2).map(tuple),
-    strategy=strategies,
-    features=st.dictionaries(words, values, max_size=3),
-    risk=shares,
-    plausibility=st.builds(Plausibility, st.booleans(), shares, st.floats(0, 100), st.floats(0, 100)),
-    effort=st.floats(0, 50),
-    optimality=st.builds(Optimality, proved=st.booleans(), effort_bound=st.floats(0, 50)),
-    robustness=st.builds(Robustness, refits=shares, noise=shares, adherence=shares),
-    fragile=st.booleans(),
-    generator=st.sampled_from(Generator),
-    summary=words,
-    consequences=st.none() | words,
-)
+_parts_of_an_option: dict[str, st.SearchStrategy[Any]] = {
+    "changes": st.lists(changes, max_size=2).map(tuple),
+    "linked": st.lists(changes_of_kind(Change), max_size=1).map(tuple),
+    "brought_along": st.lists(along, max_size=2).map(tuple),
+    "strategy": strategies,
+    "features": st.dictionaries(words, values, max_size=3),
+    "risk": shares,
+    "plausibility": st.builds(Plausibility, st.booleans(), shares, st.floats(0, 100), st.floats(0, 100)),
+    "effort": st.floats(0, 50),
+    "optimality": st.builds(Optimality, proved=st.booleans(), effort_bound=st.floats(0, 50)),
+    "robustness": st.builds(Robustness, refits=shares, noise=shares, adherence=shares),
+    "fragile": st.booleans(),
+    "generator": st.sampled_from(Generator),
+    "summary": words,
+    "consequences": st.none() | words,
+}
+counterfactuals = st.builds(Counterfactual, **_parts_of_an_option)
 permitted = st.builds(
     PermittedChange, feature=words, label=words, start=values, end=values, step=st.none() | shares, unit=words
+)
+robustness = st.builds(Robustness, refits=shares, noise=shares, adherence=shares)
+improvements = st.builds(
+    Improvement,
+    **{one.name: _parts_of_an_option[one.name] for one in fields(Counterfactual)},
+    grades=st.lists(st.sampled_from(Grade), unique=True).map(tuple),
+    reduction=shares,
+    reduction_holds=robustness,
+    holds_at=st.none() | shares,
+)
+several_improvements = st.lists(improvements, max_size=2).map(tuple)
+no_improvement = st.none() | st.builds(
+    NoImprovement, largest_reduction=shares, proved=st.booleans(), holds=st.booleans(), text=words
+)
+frontiers = st.lists(
+    st.builds(
+        FrontierPoint,
+        risk=shares,
+        reduction=shares,
+        effort=shares,
+        changes=st.lists(changes_of_kind(Change), max_size=2).map(tuple),
+        proved=st.booleans(),
+        effort_bound=shares,
+        robustness=robustness,
+    ),
+    max_size=2,
+).map(tuple)
+conditions = st.builds(
+    Conditions,
+    max_changes=counts,
+    permitted=st.lists(permitted, max_size=2).map(tuple),
+    ranges=st.lists(
+        st.builds(KeptRange, feature=words, label=words, low=st.none() | shares, high=shares, unit=words),
+        max_size=1,
+    ).map(tuple),
+    effects=st.lists(
+        st.builds(
+            AssumedEffect,
+            driver=words,
+            feature=words,
+            mean=shares,
+            low=shares,
+            high=shares,
+            per=st.none() | shares,
+            source=words,
+            grade=words,
+        ),
+        max_size=1,
+    ).map(tuple),
+    min_robustness=st.none() | shares,
 )
 infeasible = st.builds(
     Infeasibility,
@@ -107,9 +163,7 @@ infeasible = st.builds(
     risk_bound=shares,
     reached_by=st.lists(changes, max_size=2).map(tuple),
     brought_along=st.lists(along, max_size=2).map(tuple),
-    conditions=st.builds(
-        Conditions, max_changes=counts, permitted=st.lists(permitted, max_size=2).map(tuple)
-    ),
+    conditions=conditions,
     relaxed=st.lists(
         st.builds(
             Relaxed,
@@ -151,6 +205,9 @@ results = st.one_of(
         shares,
         shares,
         st.lists(counterfactuals, min_size=1, max_size=3).map(tuple),
+        improvements=several_improvements,
+        frontier=frontiers,
+        conditions=conditions,
         shortfall=st.none() | st.builds(Shortfall, variants=counts, proved=st.booleans()),
         most_helpful=helpful,
         always=said,
@@ -162,6 +219,10 @@ results = st.one_of(
         shares,
         shares,
         infeasible=infeasible,
+        improvements=several_improvements,
+        no_improvement=no_improvement,
+        frontier=frontiers,
+        conditions=conditions,
         most_helpful=helpful,
         always=said,
         generation=generations,
@@ -187,9 +248,18 @@ def row_of(parameters: Values) -> AnswerRow:
     answer = AnswerRow(**_columns(AnswerRow, parameters))
     answer.prediction = PredictionRow(**_columns(PredictionRow, parameters))
     answer.generation = GenerationRow(**_columns(GenerationRow, parameters))
-    for name in ("infeasible", "warnings", "shortfall", "most_helpful", "always"):
+    for name in (
+        "infeasible",
+        "warnings",
+        "shortfall",
+        "no_improvement",
+        "frontier",
+        "conditions",
+        "most_helpful",
+        "always",
+    ):
         setattr(answer, name, json.loads(json.dumps(getattr(answer, name))))
-    answer.counterfactuals = [
+    answer.options = [
         CounterfactualRow(**option | {name: UUID(option[name]) for name in ("id", "answer_id")})
         for option in json.loads(json.dumps(parameters["options"]))
     ]
@@ -205,7 +275,7 @@ def _columns(row: type[Base], parameters: Values) -> dict[str, Any]:
 def test_an_answer_is_read_back_as_it_was_given(
     asked: ValidatedRequest, result: RecourseResult, cache_away: bool, elapsed_ms: float
 ) -> None:
-    given_first = from_result(asked, result, cache_away, elapsed_ms)
+    given_first = from_result(asked, ESTIMATE, result, cache_away, elapsed_ms)
     read_back = from_row(row_of(to_parameters(asked, "digest", given_first, IDS)))
     assert read_back == given_first
     assert read_back.model_dump_json(by_alias=True) == given_first.model_dump_json(by_alias=True)
@@ -214,13 +284,22 @@ def test_an_answer_is_read_back_as_it_was_given(
 @given(result=results)
 @settings(max_examples=20)
 def test_an_answer_tells_what_was_found(asked: ValidatedRequest, result: RecourseResult) -> None:
-    answer = from_result(asked, result, False, 1.0)
+    answer = from_result(asked, ESTIMATE, result, False, 1.0)
     assert (answer.status, answer.prediction.risk) == (result.status, result.risk)
     assert answer.infeasible == (result.infeasible and InfeasibleOut.model_validate(result.infeasible))
     for told, found in zip(answer.counterfactuals, result.counterfactuals, strict=True):
         place = {"id": told.id, "rank": told.rank, "verified": True}
         whole = {one.name: getattr(found, one.name) for one in fields(found)}
         assert told == CounterfactualOut.model_validate(whole | place)
+    for told, found in zip(answer.improvements, result.improvements, strict=True):
+        place = {"id": told.id, "rank": told.rank, "verified": True}
+        whole = {one.name: getattr(found, one.name) for one in fields(found)}
+        assert told == ImprovementOut.model_validate(whole | place)
+    assert answer.prediction.band == ESTIMATE.band
+    assert (answer.prediction.certainty, answer.prediction.observed) == (
+        ESTIMATE.certainty,
+        ESTIMATE.observed,
+    )
 
 
 @given(result=results, cache_away=st.booleans())
@@ -229,14 +308,14 @@ def test_all_that_was_away_is_told_the_cache_last(
     asked: ValidatedRequest, result: RecourseResult, cache_away: bool
 ) -> None:
     away = [Degraded.CACHE_UNAVAILABLE] if cache_away else []
-    told = from_result(asked, result, cache_away, 1.0).generation.degraded
+    told = from_result(asked, ESTIMATE, result, cache_away, 1.0).generation.degraded
     assert told == [*result.generation.degraded, *away]
 
 
 @given(result=results)
 @settings(max_examples=20)
 def test_parameters_are_those_of_the_statements(asked: ValidatedRequest, result: RecourseResult) -> None:
-    answer = from_result(asked, result, False, 1.0)
+    answer = from_result(asked, ESTIMATE, result, False, 1.0)
     parameters = to_parameters(asked, "digest", answer, IDS)
     assert set(parameters) == set(INSERT_ANSWER.compile().params)
     for option in parameters["options"]:
@@ -249,18 +328,19 @@ def test_parameters_are_those_of_the_statements(asked: ValidatedRequest, result:
 def test_every_part_has_an_id_of_its_own_and_options_are_ranked(
     asked: ValidatedRequest, result: RecourseResult
 ) -> None:
-    answer = from_result(asked, result, False, 1.0)
+    answer = from_result(asked, ESTIMATE, result, False, 1.0)
     parameters = to_parameters(asked, "digest", answer, IDS)
     ids = [parameters["predictions_id"], parameters["requests_id"], answer.id]
-    ids += [option.id for option in answer.counterfactuals]
+    ids += [option.id for option in answer.offered]
     assert len(set(ids)) == len(ids)
-    assert [option.rank for option in answer.counterfactuals] == list(range(1, len(ids) - 2))
+    for options in (answer.counterfactuals, answer.improvements):
+        assert [option.rank for option in options] == list(range(1, len(options) + 1))
 
 
 @given(result=results)
 @settings(max_examples=20)
 def test_from_the_cache_only_the_time_is_another(asked: ValidatedRequest, result: RecourseResult) -> None:
-    answer = from_result(asked, result, False, elapsed_ms=1.0)
+    answer = from_result(asked, ESTIMATE, result, False, elapsed_ms=1.0)
     again = answer.as_cached(elapsed_ms=2.0)
     assert (again.generation.cached, again.generation.elapsed_ms) == (True, 2.0)
     generation = again.generation.model_copy(update={"cached": False, "elapsed_ms": 1.0})
@@ -268,7 +348,7 @@ def test_from_the_cache_only_the_time_is_another(asked: ValidatedRequest, result
 
 
 def test_the_question_of_the_answer_is_kept_and_named_in_full(asked: ValidatedRequest) -> None:
-    answer = from_result(asked, RecourseResult(Status.ALREADY_BELOW_TARGET, 0.1, 0.5), False, 1.0)
+    answer = from_result(asked, ESTIMATE, RecourseResult(Status.ALREADY_BELOW_TARGET, 0.1, 0.5), False, 1.0)
     row = row_of(to_parameters(asked, "digest", answer, IDS))
     assert answer.warnings  # the waist, in inches
     assert row.features == dict(asked.patient.values)

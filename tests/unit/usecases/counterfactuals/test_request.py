@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.certainty import Certainty, RiskEstimate
 from app.domain.counterfactual import Generator, Status
 from app.domain.errors import InvalidInputError
 from app.domain.recourse import RecourseResult
@@ -23,6 +24,9 @@ from tests.asking import Person
 PROPOSER = "search"
 
 
+ESTIMATE = RiskEstimate(0.1, (0.05, 0.2), Certainty.CLEAR_LOW, None)
+
+
 def question(registry: ModelRegistry, features: Person, **parts: Any) -> ValidatedRequest:
     """A checked question; patient and features as given unless the parts say otherwise."""
     asked = {"patient_id": "P-1", "features": features, **parts}
@@ -30,7 +34,7 @@ def question(registry: ModelRegistry, features: Person, **parts: Any) -> Validat
 
 
 def an_answer(validated: ValidatedRequest) -> CounterfactualsAnswer:
-    return from_result(validated, RecourseResult(Status.ALREADY_BELOW_TARGET, 0.1, 0.5), False, 1.0)
+    return from_result(validated, ESTIMATE, RecourseResult(Status.ALREADY_BELOW_TARGET, 0.1, 0.5), False, 1.0)
 
 
 @given(st.randoms(use_true_random=False))

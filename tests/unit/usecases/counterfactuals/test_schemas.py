@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.counterfactual import TYPICAL_PERCENTILE, Plausibility
-from app.usecases.counterfactuals.schemas import PlausibilityOut
+from app.usecases.counterfactuals.option_schemas import PlausibilityOut
 
 
 def test_an_answer_from_before_the_joint_check_can_be_read() -> None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from app.domain.counterfactual import Change
 from app.faces.pages.patient.views.formatting import value_text
-from app.usecases.counterfactuals.schemas import CounterfactualOut
+from app.usecases.counterfactuals.option_schemas import CounterfactualOut
 from app.usecases.record.context import AnswerContext
 
 

@@ -7,7 +7,8 @@ from app.domain.counterfactual import PermittedChange
 from app.domain.feature import Feature
 from app.domain.schema import FeatureSchema, Value
 from app.domain.wording import number, risk_text
-from app.usecases.counterfactuals.schemas import GenerationOut, InfeasibleOut
+from app.usecases.counterfactuals.option_schemas import InfeasibleOut
+from app.usecases.counterfactuals.schemas import GenerationOut
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 _AWAY = {

@@ -7,7 +7,7 @@ from app.domain.counterfactual import TYPICAL_PERCENTILE, Distinction, Generator
 from app.faces.pages.patient.views.following import Following, following
 from app.faces.pages.patient.views.moves import Move, moves_of
 from app.storage.feedback_tables import FeedbackRow
-from app.usecases.counterfactuals.schemas import CounterfactualOut, PlausibilityOut
+from app.usecases.counterfactuals.option_schemas import CounterfactualOut, PlausibilityOut
 from app.usecases.feedback.reasons import REASONS, Reason, Verdict
 from app.usecases.record.context import AnswerContext
 

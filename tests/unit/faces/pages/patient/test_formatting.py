@@ -9,7 +9,8 @@ from app.domain.wording import inline
 from app.faces.http.pages.rendering import risk_words, signed
 from app.faces.pages.patient.views.formatting import degraded_text
 from app.faces.pages.patient.views.options import plausibility_text
-from app.usecases.counterfactuals.schemas import GenerationOut, PlausibilityOut
+from app.usecases.counterfactuals.option_schemas import PlausibilityOut
+from app.usecases.counterfactuals.schemas import GenerationOut
 
 SPACE = "\N{NO-BREAK SPACE}"
 

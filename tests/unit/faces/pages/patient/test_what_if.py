@@ -224,7 +224,7 @@ def test_asking_from_a_what_if_takes_nothing_further_than_it_goes_from_here(
     effects = question.levers.effects
     assume(effects is not None and not setting.is_all_locked)
     assert effects is not None
-    second = validate(registry, request_from(answer, setting)).problem()
+    second = validate(registry, request_from(answer, setting)).problem(risk=0.9)
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     tops = np.array([lever.top for lever in second.levers], dtype=np.int64)
     levels = rng.integers(0, tops + 1, size=(50, len(tops))) * (rng.random((50, len(tops))) < 0.4)
