@@ -26,9 +26,9 @@ def is_small(problem: RecourseProblem) -> bool:
 def shares(problem: RecourseProblem, evaluator: RobustnessEvaluator, levels: IntArray) -> FloatArray:
     """The least of the three robustness shares of each candidate, shape (n,)."""
     rows = problem.levers.rows(levels)
-    refits = evaluator.refits(rows, problem.target)
+    refits = evaluator.refits(rows, problem.goal_of_refits)
     noise, adherence = evaluator.noise_and_adherence(
-        problem.classifier, problem.levers, levels, problem.target
+        problem.classifier, problem.levers, levels, problem.goal_of_draws
     )
     return np.minimum(np.minimum(refits, noise), adherence)
 
