@@ -1,4 +1,4 @@
-"""What docs/three-answers.md quotes is what the service answers."""
+"""What docs/answers-read-closely.md quotes is what the service answers."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from app.engine.problem import problem_about
 from app.engine.registry import ServedModel
 from tests.unit.engine.answers import answer
 
-PAGE = Path(__file__).parents[3] / "docs" / "three-answers.md"
+PAGE = Path(__file__).parents[3] / "docs" / "answers-read-closely.md"
 
 
 def flat(text: str) -> str:
@@ -37,3 +37,23 @@ def test_the_page_quotes_the_answers(served: ServedModel, person: int, keep: lis
     assert follows in page
     assert told.shortfall is not None
     assert told.shortfall.proved
+
+
+@pytest.mark.parametrize(("person", "improvements", "always"), [(95191, 3, False), (93841, 3, True)])
+def test_the_page_quotes_improvements(
+    served: ServedModel, person: int, improvements: int, always: bool
+) -> None:
+    page = flat(PAGE.read_text(encoding="utf-8"))
+    features = next(one.features for one in people_of(served.model, Side.HELD_OUT) if one.source_id == person)
+    problem = problem_about(served.model, features)
+    told = answer(served, problem, min_robustness=0.9, diversity=Diversity.STRATEGIES, always=always)
+    assert len(told.improvements) == improvements
+    for one in told.improvements:
+        assert one.summary in page
+        assert f"**{one.strategy.name}: {told.risk:.0%} → {one.risk:.0%}".replace("%", " %") in page
+    estimate = served.estimate(problem.patient.factual, told.risk)
+    assert f"`{estimate.certainty}`" in page
+    low, high = (round(100 * end) for end in estimate.band)
+    assert f"{low} to {high} %" in page
+    assert estimate.observed is not None
+    assert f"{round(100 * estimate.observed.share)} had the outcome" in page
