@@ -50,7 +50,7 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         with StepConsole().step("Loading demonstration patients") as step:
-            shown = load_patients(run.http, model, step)
+            shown, *_ = load_patients(run.http, model, step)
         run.ask(shown)
         patient = f"/patients/{shown['patient_id']}/interventions"
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=QUIET)

@@ -1,4 +1,4 @@
-"""The demonstration: a dozen real people asked about over HTTP, one of them shown in full."""
+"""The demonstration: a dozen real people asked about over HTTP, two of them shown in full."""
 
 from typing import Any
 
@@ -15,10 +15,11 @@ PEOPLE = 12
 Json = dict[str, Any]
 
 
-def load_patients(http: httpx.Client, model: ModelVersion, step: Step) -> Json:
+def load_patients(http: httpx.Client, model: ModelVersion, step: Step) -> list[Json]:
     """Ask, by search alone, about each demonstration patient whom the record does not know yet.
 
-    Returns the request for the one to show: somebody with several options that hold, the simplest of them.
+    Returns the requests for those to show: somebody with several options that hold, the simplest of them; and
+    somebody out of reach, with several improvements.
     """
     requests, firsts = [], []
     for number, person in enumerate(example_people(model, PEOPLE), start=1):
@@ -30,8 +31,14 @@ def load_patients(http: httpx.Client, model: ModelVersion, step: Step) -> Json:
             known.json()["answers"][-1] if known.is_success else _ask(http, request | {"generator": "search"})
         )
         requests.append(request)
-        firsts.append(first["counterfactuals"])
-    return min(zip(requests, firsts, strict=True), key=lambda pair: _unfit_to_show(pair[1]))[0]
+        firsts.append(first)
+    asked = list(zip(requests, firsts, strict=True))
+    shown, _ = min(asked, key=lambda pair: _unfit_to_show(pair[1]["counterfactuals"]))
+    beyond = [
+        pair for pair in asked if pair[0] is not shown and not pair[1]["counterfactuals"]
+    ]  # nothing reaches the target
+    most = max(beyond, key=lambda pair: len(pair[1]["improvements"]), default=None)
+    return [shown, *([most[0]] if most else [])]
 
 
 def show_answer(http: httpx.Client, model: ModelVersion, request: Json, console: StepConsole) -> None:
@@ -45,11 +52,24 @@ def show_answer(http: httpx.Client, model: ModelVersion, request: Json, console:
         if feature.group == "person"
     )
     console.say(f"\n[bold]{answer['patient_id']}[/bold], a real participant held out from training: {person}")
+    low, high = (risk_text(end) for end in now["band"])
     console.say(
-        f"Risk of {model.schema.model.outcome}: [bold]{risk_text(now['risk'])}[/bold], "
-        f"wanted: at most {risk_text(now['target'])}"
+        f"Risk of {model.schema.model.outcome}: [bold]{risk_text(now['risk'])}[/bold] "
+        f"(nine of ten refits: {low} to {high}), wanted: at most {risk_text(now['target'])}"
     )
-    for option in answer["counterfactuals"]:
+    _show_options(answer["counterfactuals"], now, console)
+    if answer["improvements"]:
+        console.say("\n  These lower the estimate; whether the target is reached is not claimed:")
+        _show_options(answer["improvements"], now, console)
+    if answer["no_improvement"]:
+        console.say(f"\n  {escape(answer['no_improvement']['text'])}")
+    for always in answer["always"]:
+        console.say(f"\n  [bold]Whatever the options are:[/bold] {escape(always['text'])}")
+    console.say(f"\n{_story(answer['generation'])}")
+
+
+def _show_options(options: list[Json], now: Json, console: StepConsole) -> None:
+    for option in options:
         name = escape(option["strategy"]["name"])
         risks = f"{risk_text(now['risk'])} → {risk_text(option['risk'])}"
         console.say(f"\n  [bold]{option['rank']}. {name}: {risks}[/bold]")
@@ -57,9 +77,6 @@ def show_answer(http: httpx.Client, model: ModelVersion, request: Json, console:
         if option["consequences"]:
             console.say(f"     {escape(option['consequences'])}")
         console.say(f"     [dim]{_facts(option)}[/dim]")
-    for always in answer["always"]:
-        console.say(f"\n  [bold]Whatever the options are:[/bold] {escape(always['text'])}")
-    console.say(f"\n{_story(answer['generation'])}")
 
 
 def _unfit_to_show(options: list[Json]) -> tuple[int, int, float]:
@@ -78,9 +95,10 @@ def _ask(http: httpx.Client, request: Json) -> Json:
 def _facts(option: Json) -> str:
     author = {"llm": "the language model", "search": "the search"}[option["generator"]]
     holds = option["robustness"]
+    what = "Falls in" if "grades" in option else "Holds under"
     return (
         f"{'Fragile. ' if option['fragile'] else ''}Proposed by {author}. Effort {option['effort']:.1f}. "
-        f"Holds under {risk_text(holds['refits'])} of refits, {risk_text(holds['noise'])} of noise draws, "
+        f"{what} {risk_text(holds['refits'])} of refits, {risk_text(holds['noise'])} of noise draws, "
         f"{risk_text(holds['adherence'])} of partial-adherence draws."
     )
 

@@ -51,8 +51,9 @@ def run(home: Path, host: str, port: int, llm: str, reload: bool = False) -> Non
                 with console.step("Loading demonstration patients") as step:
                     shown = load_patients(http, model, step)
                     step.done(f"a dozen real people of {model.schema.data.name} as demonstration patients")
-                show_answer(http, model, shown, console)
-            _show_addresses(console, url, shown["patient_id"], time.monotonic() - started)
+                for request in shown:
+                    show_answer(http, model, request, console)
+            _show_addresses(console, url, shown[0]["patient_id"], time.monotonic() - started)
             stop.wait()
         except StopRequestedError:
             pass
