@@ -3,6 +3,7 @@
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Person, Side, people_of
 from app.domain.counterfactual import Generator
+from app.engine.front import FrontSearch
 from app.engine.preferences import Preferences
 from app.engine.problem import problem_about
 from app.engine.registry import ServedModel
@@ -18,10 +19,22 @@ def example_people(model: ModelVersion, count: int) -> list[Person]:
 
     They are known whole, unless nobody is.
     """
-    everybody = people_of(model, Side.HELD_OUT)
-    whole = [person for person in everybody if None not in person.features.values()] or everybody
     middle = model.schema.model.threshold + _ABOVE
-    return sorted(whole, key=lambda person: abs(person.risk - middle))[:count]
+    return sorted(_known_whole(model), key=lambda person: abs(person.risk - middle))[:count]
+
+
+def people_of_all_high_risks(model: ModelVersion, count: int) -> list[Person]:
+    """Held-out people in even steps through those of high risk: most are out of the reach of the target."""
+    high = [person for person in _known_whole(model) if person.risk > model.schema.model.threshold]
+    ordered = sorted(high, key=lambda person: person.risk)
+    places = [(2 * step + 1) * len(ordered) // (2 * count) for step in range(count)]
+    return [ordered[place] for place in places] if ordered else []
+
+
+def _known_whole(model: ModelVersion) -> list[Person]:
+    """Held-out people of whom every feature is known; all of them where there is nobody such."""
+    everybody = people_of(model, Side.HELD_OUT)
+    return [person for person in everybody if None not in person.features.values()] or everybody
 
 
 def warm_up(served: ServedModel) -> None:
@@ -30,9 +43,10 @@ def warm_up(served: ServedModel) -> None:
     It takes some ten seconds on a machine's first start, which the first caller need not wait for.
     """
     person = example_people(served.model, 1)[0]
-    search(problem_about(served.model, person.features), served.references, _as_by_default(served.model))
+    wishes, references = _as_by_default(served.model), served.references
+    search(problem_about(served.model, person.features), references, wishes)
     beyond = problem_about(served.model, person.features, target=_OUT_OF_REACH)
-    search(beyond, served.references, _as_by_default(served.model))
+    search(beyond, references, wishes, fronts=FrontSearch(beyond, references))
 
 
 def with_a_way_down(served: ServedModel, people: list[Person]) -> Person:

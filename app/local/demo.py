@@ -7,10 +7,11 @@ from rich.markup import escape
 
 from app.classifiers.model_version import ModelVersion
 from app.domain.wording import risk_text, value_text
-from app.engine.examples import example_people
+from app.engine.examples import example_people, people_of_all_high_risks
 from app.local.console import Step, StepConsole
 
-PEOPLE = 12
+PEOPLE, FURTHER = 12, 4
+"""Of so many people so few lie anywhere among those at high risk; the others are just above the threshold."""
 
 Json = dict[str, Any]
 
@@ -21,8 +22,9 @@ def load_patients(http: httpx.Client, model: ModelVersion, step: Step) -> list[J
     Returns the requests for those to show: somebody with several options that hold, the simplest of them; and
     somebody out of reach, with several improvements.
     """
+    people = example_people(model, PEOPLE - FURTHER) + people_of_all_high_risks(model, FURTHER)
     requests, firsts = [], []
-    for number, person in enumerate(example_people(model, PEOPLE), start=1):
+    for number, person in enumerate(people, start=1):
         step.report("Loading demonstration patients", number / PEOPLE)
         patient_id = f"{model.schema.data.loader.upper()}-{person.source_id}"
         request = {"patient_id": patient_id, "model": model.reference, "features": person.features}
