@@ -117,9 +117,9 @@ def by_new_refits(held_out: HeldOutCertainty) -> dict[str, Figures]:
     """What refits say that nobody's band was made of."""
     agree = ((held_out.new_risks <= held_out.threshold) == held_out.is_low).mean(axis=0)
     same: BoolArray = np.array(held_out.new_certainty == held_out.certainty)
-    above = bands_of(held_out.new_risks) > held_out.threshold
-    across = above.any(axis=1) & ~above.all(axis=1)
-    other_side = ~across & (above.all(axis=1) == held_out.is_low)
+    low, high = bands_of(held_out.new_risks).T
+    across: BoolArray = (low <= held_out.threshold) & (high > held_out.threshold)
+    other_side: BoolArray = np.where(held_out.is_low, low > held_out.threshold, high <= held_out.threshold)
     return {
         name: {
             "people": Estimate(int(who.sum())),
