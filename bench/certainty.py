@@ -14,6 +14,7 @@ from research.evaluation.metrics.certainty import (
     HeldOutCertainty,
     by_group,
     by_new_refits,
+    by_record,
     held_out_certainty,
     neighbours,
     observed,
@@ -47,6 +48,18 @@ BY_GROUP = TableSpec(
         for key, head in (("people", "n"), ("estimate", "estimate"), ("outcome", "with outcome"))
     ),
     first="group",
+)
+BY_RECORD = TableSpec(
+    "By completeness of the record",
+    "The same people as if no more were known of them than such a record carries, by their certainty then: how "
+    "many, the mean share that is told beside their estimates, and how many of them had the outcome. The share "
+    "counts people by their whole records. Percentages.",
+    tuple(
+        Column(f"{key}_{certainty}", f"{certainty.replace('_', ' ')}: {head}")
+        for certainty in Certainty
+        for key, head in (("people", "n"), ("told", "told"), ("outcome", "with outcome"))
+    ),
+    first="record",
 )
 NEW_REFITS = TableSpec(
     "By refits that no band was made of",
@@ -85,6 +98,7 @@ TABLES: tuple[tuple[TableSpec, Callable[[HeldOutCertainty], dict[str, Figures]]]
     (NEW_REFITS, by_new_refits),
     (NEIGHBOURS, neighbours),
     (BY_GROUP, by_group),
+    (BY_RECORD, by_record),
 )
 
 

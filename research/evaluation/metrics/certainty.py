@@ -17,8 +17,11 @@ from research.evaluation.metrics.estimates import Estimate, mean, quantile, shar
 from research.evaluation.metrics.figures import Figures
 from research.training.data_sets import data_set_of
 from research.training.groups import groups_of
+from research.training.masking import masked
 
 _AGREED = 0.9
+_SEED = 1
+"""Of which values are unknown in a record that loses some at random."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,38 @@ def _of_group(held_out: HeldOutCertainty, certainty: Certainty, who: BoolArray) 
         f"people_{certainty}": Estimate(int(who.sum())),
         f"estimate_{certainty}": mean((100 * held_out.risk[who]).tolist()) if enough else None,
         f"outcome_{certainty}": share(held_out.people.outcome[who].tolist()) if enough else None,
+    }
+
+
+def by_record(held_out: HeldOutCertainty) -> dict[str, Figures]:
+    """What is told of the same people as if no more were known of them than each kind of record carries.
+
+    The share told counts people whose whole records were scored, themselves among them.
+    """
+    model, generator = held_out.model, np.random.default_rng(_SEED)
+    outcomes = outcomes_of(held_out.risk, held_out.bands, held_out.people.outcome, held_out.threshold)
+    figures = {}
+    for record in model.schema.training.records:
+        rows = masked(model.schema, record, held_out.people.rows, generator)
+        risk = model.classifier.risk(rows)
+        certainty = certainties_of(risk, bands_of(model.committee.risk(rows)), held_out.threshold)
+        told = [outcomes.near(each, own) for each, own in zip(certainty, risk.tolist(), strict=True)]
+        shares = np.array([np.nan if one is None else one.share for one in told])
+        figures[record.name] = {
+            key: figure
+            for each in Certainty
+            for key, figure in _of_record(each, np.array(certainty) == each, shares, held_out).items()
+        }
+    return figures
+
+
+def _of_record(
+    certainty: Certainty, who: BoolArray, shares: FloatArray, held_out: HeldOutCertainty
+) -> Figures:
+    return {
+        f"people_{certainty}": Estimate(int(who.sum())),
+        f"told_{certainty}": mean((100 * shares[who]).tolist()),
+        f"outcome_{certainty}": share(held_out.people.outcome[who].tolist()),
     }
 
 

@@ -9,8 +9,8 @@ from bench.certainty import TABLES, false_comfort
 from research.evaluation.metrics.certainty import held_out_certainty
 
 
-def test_every_column_has_its_figure(heart: ServedModel) -> None:
-    people = held_out_certainty(heart.model, heart.model.committee)
+def test_every_column_has_its_figure(served: ServedModel) -> None:
+    people = held_out_certainty(served.model, served.model.committee)
     for spec, of in TABLES:
         rows = of(people)
         assert rows

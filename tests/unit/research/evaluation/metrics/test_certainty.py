@@ -12,6 +12,7 @@ from research.evaluation.metrics.certainty import (
     HeldOutCertainty,
     by_group,
     by_new_refits,
+    by_record,
     held_out_certainty,
     neighbours,
     observed,
@@ -71,6 +72,13 @@ def test_groups_share_everybody_out(held_out: HeldOutCertainty) -> None:
         ours = [one for name, one in figures.items() if name.startswith(f"{group}: ")]
         total = sum(value(one, f"people_{certainty}") for one in ours for certainty in Certainty)
         assert total == len(held_out.risk)
+
+
+def test_what_is_told_of_incomplete_records_is_what_became_of_them(held_out: HeldOutCertainty) -> None:
+    for one in by_record(held_out).values():
+        assert sum(value(one, f"people_{certainty}") for certainty in Certainty) == len(held_out.risk)
+        for clear in (Certainty.CLEAR_LOW, Certainty.CLEAR_HIGH):
+            assert value(one, f"told_{clear}") == pytest.approx(value(one, f"outcome_{clear}"), abs=3)
 
 
 def test_nothing_is_told_of_few_people(held_out: HeldOutCertainty) -> None:
