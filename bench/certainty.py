@@ -51,9 +51,9 @@ BY_GROUP = TableSpec(
 )
 BY_RECORD = TableSpec(
     "By completeness of the record",
-    "The same people as if no more were known of them than such a record carries, by their certainty then: how "
-    "many, the mean share that is told beside their estimates, and how many of them had the outcome. The share "
-    "counts people by their whole records. Percentages.",
+    "The same people as if no more were known of them than such a record carries, by their certainty then: "
+    "how many, the mean share that is told beside their estimates, and how many of them had the outcome. "
+    "The share counts people by their whole records. Percentages.",
     tuple(
         Column(f"{key}_{certainty}", f"{certainty.replace('_', ' ')}: {head}")
         for certainty in Certainty
