@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bench.augmentation import measure_augmentation
+from bench.certainty import measure_certainty
 from bench.gateway import measure_gateway
 from bench.measurement import Measurement, table_of
 from bench.million import measure_million
@@ -60,6 +61,8 @@ def main() -> None:
     )
     options.add_argument("--fresh", action="store_true", help="ask peers anew even where answers are kept")
     options.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
+    certainty = parts.add_parser("certainty", help="whether an estimate is as sure as it says")
+    certainty.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
     chosen = parser.parse_args()
     if chosen.part in {None, "gateway"}:
         people, llm_people = (chosen.people, chosen.llm_people) if chosen.part else (60, 15)
@@ -82,6 +85,8 @@ def main() -> None:
         )
         console = Console(highlight=False, width=170, stderr=chosen.markdown)
         measure_strategies(console, strategies)
+    if chosen.part == "certainty":
+        measure_certainty(Console(highlight=False, width=170, stderr=chosen.markdown), chosen.markdown)
     if chosen.part in {None, "peers"}:
         choice = _choice(chosen) if chosen.part else Choice()
         measure_peers(Console(highlight=False, width=170, stderr=choice.as_markdown), choice)

@@ -15,6 +15,7 @@ from research.training.completeness import by_completeness
 from research.training.data_set import Grouping
 from research.training.discrimination import roc_auc, roc_points
 from research.training.folds import FOLDS, folds_of
+from research.training.groups import groups_of
 from research.training.headline import INTERVAL, headline
 from research.training.masking import fit_people
 from research.training.people import Participant, outcomes_of, rows_of, sites_of
@@ -71,15 +72,7 @@ def _groups(
     schema: FeatureSchema, grouping: Grouping, people: Sequence[Participant]
 ) -> Iterator[tuple[str, str, BoolArray]]:
     """Categories, age bands and sites with who belongs to them; empty ones are left out."""
-    for feature in (schema[name] for name in grouping.categories):
-        for category in feature.categories:
-            who = np.array([person.values[feature.name] == category.value for person in people])
-            if who.any():
-                yield feature.label, category.label, who
-    for low, high in grouping.age_bands:
-        who = np.array([low <= float(person.values["age"] or 0) <= high for person in people])
-        if who.any():
-            yield "Age", f"{low} and over" if (low, high) == grouping.age_bands[-1] else f"{low}-{high}", who
+    yield from groups_of(schema, grouping, [person.values for person in people])
     for site in sites_of(people):
         yield "Site", site, np.array([person.site == site for person in people])
 

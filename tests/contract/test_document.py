@@ -196,8 +196,9 @@ def test_the_example_answers_are_the_services_own(document: Json, gateway: httpx
 
 def lasting(answer: Json) -> Json:
     """What is the same each time that a question is answered anew."""
-    options = [option | {"id": None} for option in answer["counterfactuals"]]
-    return answer | {"id": None, "created_at": None, "generation": None, "counterfactuals": options}
+    lists = ("counterfactuals", "improvements")
+    options = {name: [option | {"id": None} for option in answer[name]] for name in lists}
+    return answer | {"id": None, "created_at": None, "generation": None} | options
 
 
 def test_the_document_is_the_same_every_time(document: Json, gateway: httpx.Client) -> None:

@@ -57,7 +57,7 @@ def answers_of(registry: ModelRegistry, person: Person) -> Answers:
         "getCounterfactuals": payload,
         "createFeedback": _in_json(feedback),
         "listPatientInterventions": _in_json(page),
-        "createPrediction": _in_json(_prediction(answer, _estimate(registry.named(None), person))),
+        "createPrediction": _in_json(_prediction(answer)),
         **_of_models(registry),
         **job_answers(answer),
         **_OPERATIONS,
@@ -96,7 +96,7 @@ def _estimate(served: ServedModel, person: Person) -> RiskEstimate:
     return served.estimate(served.model.schema.encode(person.features), person.risk)
 
 
-def _prediction(answer: CounterfactualsAnswer, estimate: RiskEstimate) -> PredictionAnswer:
+def _prediction(answer: CounterfactualsAnswer) -> PredictionAnswer:
     now, model = answer.prediction, answer.model
     return PredictionAnswer(
         model=model.name,
@@ -104,9 +104,9 @@ def _prediction(answer: CounterfactualsAnswer, estimate: RiskEstimate) -> Predic
         risk=now.risk,
         threshold=now.threshold,
         label=now.label,
-        band=estimate.band,
-        certainty=estimate.certainty,
-        observed=estimate.observed,
+        band=now.band,
+        certainty=now.certainty,
+        observed=now.observed,
         warnings=answer.warnings,
     )
 

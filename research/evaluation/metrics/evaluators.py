@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import xgboost
 
+from app.classifiers.model_version import ModelVersion
 from app.classifiers.training_procedure import Sample
 from app.classifiers.xgboost_local import load_booster
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
@@ -84,7 +85,7 @@ def evaluators_of(setup: BenchmarkSetup, cache: Path, report: Callable[[str], No
     low = population.rows[~population.outcome]
     return Evaluators(
         setup=setup,
-        refits=_new_refits(setup, cache / f"refits-{refits_fingerprint(setup)}", report),
+        refits=new_refits(setup.model, REFITS, cache, report),
         shipped=[
             _read(path, setup.schema) for path in sorted((setup.model.folder / "committee").glob("*.ubj"))
         ],
@@ -95,10 +96,10 @@ def evaluators_of(setup: BenchmarkSetup, cache: Path, report: Callable[[str], No
     )
 
 
-def refits_fingerprint(setup: BenchmarkSetup) -> str:
+def refits_fingerprint(model: ModelVersion) -> str:
     """All that the new refits depend on."""
     learner = f"xgboost {xgboost.__version__}"
-    return fingerprint({"refit": REFIT_VERSION, "model": setup.model_digest, "learner": learner})
+    return fingerprint({"refit": REFIT_VERSION, "model": model.digest, "learner": learner})
 
 
 def noise_draws(schema: FeatureSchema) -> FloatArray:
@@ -109,17 +110,21 @@ def noise_draws(schema: FeatureSchema) -> FloatArray:
     return np.random.default_rng(NOISE_SEED).standard_normal((NOISE_DRAWS, len(scale))) * scale
 
 
-def _new_refits(setup: BenchmarkSetup, folder: Path, report: Callable[[str], None]) -> list[xgboost.Booster]:
+def new_refits(
+    model: ModelVersion, count: int, cache: Path, report: Callable[[str], None]
+) -> list[xgboost.Booster]:
+    """Refits by the model's own procedure with seeds that its committee has not, trained once and kept."""
+    folder = cache / f"refits-{refits_fingerprint(model)}"
     folder.mkdir(parents=True, exist_ok=True)
-    population = Sample(setup.model.population.rows, setup.model.population.outcome)
-    paths = [folder / f"{FIRST_SEED + number}.ubj" for number in range(REFITS)]
+    population = Sample(model.population.rows, model.population.outcome)
+    paths = [folder / f"{FIRST_SEED + number}.ubj" for number in range(count)]
     for number, path in enumerate(paths):
         if not path.exists():
-            report(f"Training evaluators: refit {number + 1} of {REFITS}")
+            report(f"Training evaluators: refit {number + 1} of {count}")
             partial = path.with_suffix(".partial.ubj")
-            refit(setup.schema, population, FIRST_SEED + number).save_model(partial)
+            refit(model.schema, population, FIRST_SEED + number).save_model(partial)
             partial.replace(path)
-    return [_read(path, setup.schema) for path in paths]
+    return [_read(path, model.schema) for path in paths]
 
 
 def _read(path: Path, schema: FeatureSchema) -> xgboost.Booster:

@@ -61,6 +61,15 @@ def test_an_end_of_the_band_is_beyond_a_threshold_where_at_most_one_in_twenty_is
     assert min(risks) <= low <= high <= max(risks)
 
 
+def test_of_every_number_of_refits_at_most_one_in_twenty_may_be_beyond_the_band() -> None:
+    for members in range(1, 101):
+        is_above = np.tri(members + 1, members, -1).T  # of n people, the k-th has k refits above
+        low, high = bands_of(is_above).T
+        above = np.arange(members + 1)
+        np.testing.assert_array_equal(high == 0, 20 * above <= members)
+        np.testing.assert_array_equal(low == 1, 20 * (members - above) <= members)
+
+
 def test_of_forty_refits_two_are_left_out_at_either_end() -> None:
     risks = np.arange(40)[::-1, None] / 100
     np.testing.assert_array_equal(bands_of(risks), [[0.02, 0.37]])

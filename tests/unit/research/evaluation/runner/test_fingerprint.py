@@ -38,7 +38,7 @@ def printed() -> str:
             answers_fingerprint(setup, FINE_TUNED, ENDPOINT),
             trials_fingerprint(setup, 300, SEARCH),
             trials_fingerprint(setup, 300, None),
-            refits_fingerprint(setup),
+            refits_fingerprint(setup.model),
         ]
     )
 
