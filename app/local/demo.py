@@ -61,7 +61,8 @@ def show_answer(http: httpx.Client, model: ModelVersion, request: Json, console:
     )
     _show_options(answer["counterfactuals"], now, console)
     if answer["improvements"]:
-        console.say("\n  These lower the estimate; whether the target is reached is not claimed:")
+        reach = "The target is out of reach of what is permitted. " if answer["infeasible"] else ""
+        console.say(f"\n  {reach}These lower the estimate reliably:")
         _show_options(answer["improvements"], now, console)
     if answer["no_improvement"]:
         console.say(f"\n  {escape(answer['no_improvement']['text'])}")
