@@ -88,6 +88,12 @@ class FrontSearch:
         found = self.exact.front(self._budget, closed)
         return self._as_classified(found.levels[1:], found.bound)
 
+    def joined(self, levels: IntArray) -> Front:
+        """The whole front, with candidates that other searches came across where it may not be complete."""
+        if self.whole.proved:
+            return self.whole
+        return self._as_classified(np.concatenate([self.whole.levels, levels]), self.whole.bound)
+
     def _as_classified(self, levels: IntArray, bound: float) -> Front:
         """Candidates that the classifier itself takes for a front: trees add up to other last digits."""
         risk, effort = self._problem.risk(levels), self._problem.levers.effort(levels)

@@ -52,14 +52,16 @@ class ImprovementSearch:
         references: ReferenceData,
         preferences: Preferences,
         fronts: FrontSearch | None = None,
+        known: IntArray | None = None,
     ) -> None:
+        """`known`: candidates that other searches of the same question came across."""
         self._problem = problem
         self._references = references
         self._preferences = preferences
         self._fronts = fronts or FrontSearch(problem, references)
         self._profile = PlausibilityProfile(problem.levers, references.population, references.density)
         self._starts: Starts = starts_of(references.evaluator, problem.classifier, problem.levers.factual)
-        self.front: Front = self._fronts.whole
+        self.front: Front = self._fronts.joined(problem.unchanged[:0] if known is None else known)
         self.points: Front = self.front[told_points(self.front, problem.target)]
         self.falls: Falls = self._falls_of(self.points.levels)
 

@@ -44,7 +44,8 @@ def already_valid(
     answer = RecourseResult(Status.ALREADY_BELOW_TARGET, risk, problem.target, always=said(problem))
     if not preferences.always:
         return answer
-    return _with_improvements(answer, problem, references, preferences, problem.unchanged[:0])
+    found = ImprovementSearch(problem, references, preferences)
+    return _with_improvements(answer, problem, references, preferences, found, problem.unchanged[:0])
 
 
 def recommend(
@@ -82,7 +83,11 @@ def recommend(
             shortfall=_shortfall(selection, preferences, result),
         )
     answer = replace(answer, generation=generation, most_helpful=most_helpful(problem), always=said(problem))
-    return _with_improvements(answer, problem, references, preferences, proposals, fronts)
+    lowest = problem.unchanged[:0] if result.lowest is None else result.lowest.levels[None]
+    found = ImprovementSearch(
+        problem, references, preferences, fronts, np.concatenate([options.levels, lowest])
+    )
+    return _with_improvements(answer, problem, references, preferences, found, proposals)
 
 
 def _with_improvements(
@@ -90,11 +95,10 @@ def _with_improvements(
     problem: RecourseProblem,
     references: ReferenceData,
     preferences: Preferences,
+    found: ImprovementSearch,
     proposals: IntArray,
-    fronts: FrontSearch | None = None,
 ) -> RecourseResult:
     """The front for everybody; improvements where no option holds, or where they are asked for."""
-    found = ImprovementSearch(problem, references, preferences, fronts)
     answer = replace(
         answer, frontier=frontier(problem, found), conditions=conditions_of(problem, preferences)
     )
