@@ -149,6 +149,50 @@ class Counterfactual(Read):
     """In words, what is brought along."""
 
 
+class Improvement(Counterfactual):
+    """What lowers the risk by 2 points or more where no option holds, or where it was asked for.
+
+    It does not claim to reach the target. `grades` are among knee, largest and nearest_target; another
+    strategy has none. `reduction` is the fall of the risk (0-1). `robustness` has the shares in which the
+    estimate falls at all, `reduction_holds` those in which at least half of `reduction` remains. `holds_at`
+    is the lowest target (0-1) at which it would hold as options do; None where that is not below the present
+    risk.
+    """
+
+    grades: list[str]
+    reduction: float
+    reduction_holds: Robustness
+    holds_at: float | None
+
+
+class NoImprovement(Read):
+    """Why there is no improvement: the largest fall that was found, and whether there is proved to be none.
+
+    `holds`: that fall is too small to be offered, but shows in enough refits and draws.
+    """
+
+    largest_reduction: float
+    proved: bool
+    holds: bool
+    text: str
+
+
+class FrontierPoint(Read):
+    """The least effort that was found for one level of risk, and what takes it.
+
+    No permitted way to this risk or below takes less than `effort_bound`; `proved`: nor less than `effort`.
+    `robustness` has the shares in which the estimate falls at all.
+    """
+
+    risk: float
+    reduction: float
+    effort: float
+    changes: list[Change]
+    proved: bool
+    effort_bound: float
+    robustness: Robustness
+
+
 class PermittedChange(Read):
     """How far one feature may change, and in which steps, in its unit; `step` is None for yes or no."""
 
@@ -160,11 +204,45 @@ class PermittedChange(Read):
     unit: str | None
 
 
+class KeptRange(Read):
+    """Between which values something that follows must stay if it moves; None leaves a side open."""
+
+    feature: str
+    label: str
+    low: float | None
+    high: float | None
+    unit: str | None
+
+
+class AssumedEffect(Read):
+    """A published average that is taken for this person's: what `feature` does when `driver` changes.
+
+    `mean`, `low` and `high` are in the feature's unit, with sign, for `per` units of the driver; `per` is
+    None where the action is carried out whole. `grade` is that of the evidence (A to C).
+    """
+
+    driver: str
+    feature: str
+    mean: float
+    low: float
+    high: float
+    per: float | None
+    source: str
+    grade: str
+
+
 class Conditions(Read):
-    """What a finding holds for: at most `max_changes` of the `permitted` behaviours at once."""
+    """What a finding holds for: at most `max_changes` of the `permitted` behaviours at once.
+
+    What follows stays within `ranges`, and `effects` are assumed. Something holds if it does in at least
+    `min_robustness` of refits, noise draws and adherence draws. Older services tell neither of the three.
+    """
 
     max_changes: int
     permitted: list[PermittedChange]
+    ranges: list[KeptRange] = []
+    effects: list[AssumedEffect] = []
+    min_robustness: float | None = None
 
 
 class Relaxed(Read):
@@ -195,13 +273,40 @@ class AnsweringModel(Read):
     version: str
 
 
+class Certainty(StrEnum):
+    """On which side of the threshold a risk and nine of ten refits of the classifier are."""
+
+    CLEAR_HIGH = "clear_high"
+    UNCLEAR = "unclear"
+    CLEAR_LOW = "clear_low"
+
+
+class Observed(Read):
+    """Of held-out people like this one, the share who had the outcome, with its 95 % interval (Wilson).
+
+    It is a share among them, no promise to anybody: a low one never rules anything out.
+    """
+
+    people: int
+    share: float
+    low: float
+    high: float
+
+
 class Now(Read):
-    """The risk as it is, the threshold of a decision and the risk that was wanted."""
+    """The risk as it is, the threshold of a decision and the risk that was wanted.
+
+    `band` is where nine of ten refits of the classifier put the person. It, `certainty` and `observed` are
+    None in answers of older services.
+    """
 
     risk: float
     threshold: float
     target: float
     label: str
+    band: tuple[float, float] | None = None
+    certainty: Certainty | None = None
+    observed: Observed | None = None
 
 
 class Generation(Read):
@@ -241,6 +346,14 @@ class Answer(Read):
     shortfall: Shortfall | None = None
     """Why there are fewer options than were asked for; None where there are not, or none was found."""
     infeasible: Infeasible | None
+    improvements: list[Improvement] = []
+    """What lowers the risk reliably where no option holds, or where it was asked for, least effort first."""
+    no_improvement: NoImprovement | None = None
+    """Why there are none where there should be."""
+    frontier: list[FrontierPoint] = []
+    """The least effort for each level of risk in reach, by effort."""
+    conditions: Conditions | None = None
+    """What options, improvements, frontier and every proof hold for."""
     most_helpful: list[LeverAlone] = []
     """How far each change goes alone, the most helpful first."""
     always: list[AlwaysSaid] = []
@@ -280,26 +393,6 @@ class InterventionsPage(Read):
     answers: list[Answer]
     feedback: list[Feedback] = []
     next: UUID | None
-
-
-class Certainty(StrEnum):
-    """On which side of the threshold a risk and nine of ten refits of the classifier are."""
-
-    CLEAR_HIGH = "clear_high"
-    UNCLEAR = "unclear"
-    CLEAR_LOW = "clear_low"
-
-
-class Observed(Read):
-    """Of held-out people like this one, the share who had the outcome, with its 95 % interval (Wilson).
-
-    It is a share among them, no promise to anybody: a low one never rules anything out.
-    """
-
-    people: int
-    share: float
-    low: float
-    high: float
 
 
 class Prediction(Read):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from turnpoint.answers import Answer, Feedback, InterventionsPage, Model, Prediction, Value
 from turnpoint.call import TRANSIENT, Call, given, reading, refuse_unknown
+from turnpoint.errors import UnsendableError
 
 Features = Mapping[str, Value]
 """A feature vector by the features' names: GET /models/{name}/schema describes it."""
@@ -17,17 +18,22 @@ Bounds = bool | tuple[float | None, float | None]
 class RequestOptions(TypedDict, total=False):
     """What a question may say beside whom it is about; what is left out is the service's default.
 
-    `max_risk`: the risk (0-1) that an option must not exceed. `features_to_vary`: what may change;
+    What is wished for is one of three: `max_risk`, the risk (0-1) that an option must not exceed;
+    `relative_reduction`, the share (0-1) of the present risk that it must take off; `absolute_reduction`, how
+    much (0-1) it must take off the present risk. `features_to_vary`: what may change;
     `features_to_keep`: what must stay; both name features, or themes such as "activity".
     `permitted_range`: bounds, in the features' units, of what a changed feature ends at. `max_changes`: the
     most behaviours that change. `count`: how many options. `min_robustness`: the least share (0-1) of
     refits, noise and adherence draws that an option survives. `generator`: auto, llm or search. `include`:
     "treatment" for what medicine moves. `programme`: usual or intensive. `diversity`: strategies (options
-    that differ) or least_effort (those of least effort, however alike).
+    that differ) or least_effort (those of least effort, however alike). `always`: also tell the frontier and
+    improvements where the risk is at or below the target, and improvements where an option holds.
     """
 
     model: str | None
     max_risk: float | None
+    relative_reduction: float | None
+    absolute_reduction: float | None
     features_to_vary: Sequence[str] | None
     features_to_keep: Sequence[str] | None
     permitted_range: Mapping[str, Bounds] | None
@@ -38,20 +44,26 @@ class RequestOptions(TypedDict, total=False):
     include: Sequence[str] | None
     programme: str | None
     diversity: str | None
+    always: bool | None
+
+
+_TARGETS = ("max_risk", "relative_reduction", "absolute_reduction")
 
 
 def ask(patient_id: str, features: Features, options: RequestOptions) -> Call[Answer]:
     """How could this patient's risk come down to the target?
 
     Not repeated by itself: each answer is recorded.
+
+    Raises:
+        UnsendableError: Several targets are given at once.
     """
     refuse_unknown("ask", options, RequestOptions)
-    max_risk = options.get("max_risk")
     body = given(
         patient_id=patient_id,
         model=options.get("model"),
         features=dict(features),
-        target=None if max_risk is None else {"max_risk": max_risk},
+        target=_target(options),
         constraints=_constraints(options) or None,
         count=options.get("count"),
         min_robustness=options.get("min_robustness"),
@@ -59,8 +71,16 @@ def ask(patient_id: str, features: Features, options: RequestOptions) -> Call[An
         include=_listed(options.get("include")),
         programme=options.get("programme"),
         diversity=options.get("diversity"),
+        always=options.get("always"),
     )
     return Call(method="POST", route="/counterfactuals", content=body, read=reading(Answer))
+
+
+def _target(options: RequestOptions) -> dict[str, Any] | None:
+    target = given(**{name: options.get(name) for name in _TARGETS})
+    if len(target) > 1:
+        raise UnsendableError(f"A question has one target, but {' and '.join(target)} are given.")
+    return target or None
 
 
 def _constraints(options: RequestOptions) -> dict[str, Any]:

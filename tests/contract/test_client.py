@@ -33,7 +33,14 @@ WISHES: RequestOptions = {
     "include": ["treatment"],
     "programme": "intensive",
     "diversity": "least_effort",
+    "always": True,
 }
+TARGETS: list[RequestOptions] = [
+    {"max_risk": 0.4},
+    {"relative_reduction": 0.2},
+    {"absolute_reduction": 0.1},
+]
+"""A question has one of them."""
 OPTIONS: Options = {
     "model": "dysglycaemia",
     "per_row": 2,
@@ -85,7 +92,7 @@ def test_every_call_is_looked_at() -> None:
         if function.__module__ == module.__name__ and not name.startswith("_")
     }
     assert made - {"format_of"} == set(CALLS)
-    assert set(RequestOptions.__annotations__) == set(WISHES)
+    assert set(RequestOptions.__annotations__) == set(WISHES).union(*TARGETS)
     assert set(Options.__annotations__) == set(OPTIONS)
 
 
@@ -102,6 +109,15 @@ def test_what_is_asked_exists(document: Json, name: str) -> None:
         if call.media_type == JSON:
             assert isinstance(call.content, dict)
             assert_takes(document, sent[JSON]["schema"], call.content, name)
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=str)
+def test_every_kind_of_target_exists(document: Json, target: RequestOptions) -> None:
+    call = requests.ask("P-1", {"age": 54}, target)
+    assert isinstance(call.content, dict)
+    assert call.content["target"] == target
+    schema = operation_of(document, call)["requestBody"]["content"][JSON]["schema"]
+    assert_takes(document, schema, call.content, "ask")
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: type(source).__name__)
