@@ -194,6 +194,15 @@ def test_the_example_answers_are_the_services_own(document: Json, gateway: httpx
     assert lasting(answer) == lasting(expected)
 
 
+PARTS = ("counterfactuals", "improvements", "frontier", "conditions", "most_helpful")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_example_answer_has_every_part(document: Json, part: str) -> None:
+    content = document["paths"]["/counterfactuals"]["post"]["responses"]["200"]["content"]
+    assert content["application/json"]["example"][part]
+
+
 def lasting(answer: Json) -> Json:
     """What is the same each time that a question is answered anew."""
     lists = ("counterfactuals", "improvements")

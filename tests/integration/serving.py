@@ -87,11 +87,14 @@ def registry_for(settings: Settings) -> ModelRegistry:
 
 
 @contextmanager
-def gateway(settings: Settings) -> Iterator[str]:
-    """The gateway behind a real uvicorn on a free loopback port, in a thread of its own."""
+def gateway(settings: Settings, registry: ModelRegistry | None = None) -> Iterator[str]:
+    """The gateway behind a real uvicorn on a free loopback port, in a thread of its own.
+
+    It hosts the models that the settings name, unless others are given.
+    """
     with _listening(settings.host) as listening:
         url = f"http://{settings.host}:{listening.getsockname()[1]}"
-        app = create_app(settings, registry_for(settings))
+        app = create_app(settings, registry or registry_for(settings))
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
         thread = threading.Thread(target=_serve, args=(server, listening), daemon=True)
         thread.start()

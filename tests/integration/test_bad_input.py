@@ -136,7 +136,33 @@ FAULTS: dict[str, Row] = {
     "target in quotes": field("target", {"max_risk": "0.4"}, "/target/max_risk"),
     "target true": field("target", {"max_risk": True}, "/target/max_risk"),
     "target of 400 digits": field("target", {"max_risk": HUGE}, "/target/max_risk"),
-    "target empty": field("target", {}, "/target/max_risk"),
+    "target empty": field("target", {}, "/target"),
+    "target of null": field("target", {"max_risk": None, "absolute_reduction": None}, "/target"),
+    "two kinds of target": field("target", {"max_risk": 0.4, "relative_reduction": 0.2}, "/target"),
+    "three kinds of target": field(
+        "target", {"max_risk": 0.4, "relative_reduction": 0.2, "absolute_reduction": 0.1}, "/target"
+    ),
+    "unknown kind of target": field("target", {CANARY.lower(): 0.2}, f"/target/{CANARY.lower()}"),
+    "relative reduction 0": field("target", {"relative_reduction": 0}, "/target/relative_reduction"),
+    "relative reduction 1": field("target", {"relative_reduction": 1}, "/target/relative_reduction"),
+    "relative reduction in per cent": field(
+        "target", {"relative_reduction": CANARY_NUMBER}, "/target/relative_reduction"
+    ),
+    "relative reduction in quotes": field(
+        "target", {"relative_reduction": "0.2"}, "/target/relative_reduction"
+    ),
+    "relative reduction true": field("target", {"relative_reduction": True}, "/target/relative_reduction"),
+    "absolute reduction 0": field("target", {"absolute_reduction": 0}, "/target/absolute_reduction"),
+    "absolute reduction 1": field("target", {"absolute_reduction": 1}, "/target/absolute_reduction"),
+    "absolute reduction below 0": field(
+        "target", {"absolute_reduction": -CANARY_NUMBER}, "/target/absolute_reduction"
+    ),
+    "absolute reduction NaN": field(
+        "target", {"absolute_reduction": float("nan")}, "/target/absolute_reduction"
+    ),
+    "absolute reduction above the present risk": field(
+        "target", {"absolute_reduction": 0.987654}, "/target/absolute_reduction"
+    ),
     "target as a number": field("target", 0.4),
     "robustness above 1": field("min_robustness", 1.01),
     "robustness NaN": field("min_robustness", float("nan")),
@@ -173,6 +199,11 @@ FAULTS: dict[str, Row] = {
     "programme null": field("programme", None),
     "unknown diversity": field("diversity", CANARY),
     "diversity as a list": field("diversity", ["strategies"]),
+    "always in quotes": field("always", "true"),
+    "always as a number": field("always", 1),
+    "always as data": field("always", CANARY),
+    "always null": field("always", None),
+    "always, but no options": Row(lambda q: q | {"always": True, "count": 0}, ("/count",)),
     "permitting a fixed feature": permit({"age": [20, 50]}, "/age"),
     "permitting an unknown feature": permit({CANARY: [1, 2]}),
     "permitting a category": permit({"sex": [0, 1]}, "/sex"),

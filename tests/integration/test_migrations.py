@@ -20,7 +20,7 @@ from app.settings import Settings
 from app.storage import augmentation_tables, feedback_tables  # noqa: F401 - its tables are the code's, too
 from app.storage.migrate import migrate
 from app.storage.tables import Base
-from tests.integration.serving import JOB_TABLES, TABLES, connect
+from tests.integration.serving import JOB_TABLES, TABLES, Servers, client_of, connect, settings_for
 
 
 @pytest.fixture
@@ -112,6 +112,59 @@ def test_what_was_away_becomes_a_list_and_text_again(empty_database: str) -> Non
         ]
         command.downgrade(alembic_for(empty_database), "0008")
         assert [row[0] for row in database.execute(listed).fetchall()] == recorded
+
+
+def add_option(database: "psycopg.Connection[tuple[Any, ...]]") -> None:
+    """An option of every answer, and how the answer came about, as before there were improvements."""
+    database.execute(
+        "INSERT INTO counterfactuals (id, answer_id, rank, risk, effort, fragile, generator, changes, linked,"
+        " features, plausibility, robustness, summary)"
+        " SELECT gen_random_uuid(), id, 1, 0.4, 1.5, false, 'search', '[]', '[]', '{}',"
+        """ '{"in_range": true, "neighbour_distance": 1, "percentile": 50}',"""
+        """ '{"refits": 1, "noise": 1, "adherence": 1}', 'Consider walking.' FROM answers"""
+    )
+    database.execute(
+        "INSERT INTO generations (answer_id, proposals, well_formed, valid, repaired, degraded,"
+        " elapsed_ms) SELECT id, 0, 0, 0, 0, '{}', 1 FROM answers"
+    )
+
+
+def test_an_answer_from_before_improvements_still_reads(empty_database: str, redis_url: str) -> None:
+    command.upgrade(alembic_for(empty_database), "0010")
+    with connect(empty_database) as database:
+        add_answer(database)
+        add_option(database)
+        [[answer_id]] = database.execute("SELECT id FROM answers").fetchall()
+    migrate(Settings(database_url=empty_database))
+    with client_of(settings_for(Servers(empty_database, redis_url))) as client:
+        answer = client.get(f"/counterfactuals/{answer_id}").raise_for_status().json()
+        [listed] = client.get("/patients/P-1/interventions").raise_for_status().json()["answers"]
+    assert listed == answer
+    assert [option["summary"] for option in answer["counterfactuals"]] == ["Consider walking."]
+    assert (answer["improvements"], answer["frontier"]) == ([], [])
+    assert (answer["no_improvement"], answer["conditions"]) == (None, None)
+    assert [answer["prediction"][name] for name in ("band", "certainty", "observed")] == [None] * 3
+
+
+def test_the_way_back_is_closed_while_improvements_are_held(empty_database: str) -> None:
+    """An older version would tell them as options that reach the target."""
+    alembic = alembic_for(empty_database)
+    command.upgrade(alembic, "0010")
+    with connect(empty_database) as database:
+        add_answer(database)
+        add_option(database)
+        command.upgrade(alembic, "0011")
+        kinds = "SELECT kind, grades, reduction FROM counterfactuals"
+        assert database.execute(kinds).fetchall() == [("counterfactual", [], None)]
+        command.downgrade(alembic, "0010")
+        command.upgrade(alembic, "0011")
+        database.execute("UPDATE counterfactuals SET kind = 'improvement', reduction = 0.05")
+        with pytest.raises(RuntimeError, match="improvements"):
+            command.downgrade(alembic, "0010")
+        assert database.execute(kinds).fetchall() == [("improvement", [], 0.05)]
+        database.execute("DELETE FROM counterfactuals")
+        command.downgrade(alembic, "0010")
+        assert database.execute("SELECT count(*) FROM answers").fetchone() == (1,)
 
 
 def test_there_is_one_line_of_migrations() -> None:

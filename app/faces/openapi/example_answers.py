@@ -20,6 +20,7 @@ from app.faces.http.operations import Liveness
 from app.faces.http.readiness import Readiness
 from app.faces.openapi import ids
 from app.faces.openapi.example_jobs import job_answers
+from app.faces.openapi.example_requests import requests_of
 from app.usecases.counterfactuals.mapping import from_result
 from app.usecases.counterfactuals.request import validate
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
@@ -67,8 +68,8 @@ def answers_of(registry: ModelRegistry, person: Person) -> Answers:
 def _answer(registry: ModelRegistry, person: Person) -> CounterfactualsAnswer:
     """The way of `counterfactuals.service`, with nobody to ask but the search, and nothing recorded."""
     served = registry.named(None)
-    request = CounterfactualsRequest(patient_id=ids.PATIENT_ID, features=dict(person.features))
-    validated = validate(registry, request)
+    request = requests_of(registry.default, person)["createCounterfactuals"]
+    validated = validate(registry, CounterfactualsRequest.model_validate(request))
     question, estimate = validated.problem(person.risk), _estimate(served, person)
     if person.risk <= question.target:  # where the threshold is so high that nobody is above
         result = already_valid(question, served.references, validated.preferences, person.risk)

@@ -1,4 +1,7 @@
-"""Requests to try: about a real person whom the default model can help."""
+"""Requests to try: about a real person whom the default model can help.
+
+The question asks for all that there is, so that its answer has every part.
+"""
 
 from typing import Any
 
@@ -15,6 +18,7 @@ def requests_of(model: str, person: Person) -> dict[str, Any]:
             "model": model,
             "features": features,
             "count": 4,
+            "always": True,
         },
         "createPrediction": {"model": model, "features": features},
         "createAugmentation": {

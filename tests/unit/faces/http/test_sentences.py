@@ -32,22 +32,25 @@ CONSTRAINTS = {
     "permitted_range": {"bmi": [25, None], "active_travel": True, "moderate_activity": [False, True]},
     "max_changes": 2,
 }
+QUESTION = {
+    "patient_id": "P-1",
+    "model": "m",
+    "features": {"age": 54},
+    "target": {"max_risk": 0.4},
+    "constraints": CONSTRAINTS,
+    "count": 3,
+    "min_robustness": 0.5,
+    "generator": "auto",
+    "include": ["treatment"],
+    "programme": "intensive",
+    "diversity": "least_effort",
+    "always": True,
+}
 GOOD: dict[str, list[Json]] = {
     "createCounterfactuals": [
-        {
-            "patient_id": "P-1",
-            "model": "m",
-            "features": {"age": 54},
-            "target": {"max_risk": 0.4},
-            "constraints": CONSTRAINTS,
-            "count": 3,
-            "min_robustness": 0.5,
-            "generator": "auto",
-            "include": ["treatment"],
-            "programme": "intensive",
-            "diversity": "least_effort",
-            "always": True,
-        }
+        QUESTION,
+        QUESTION | {"target": {"relative_reduction": 0.2}},
+        QUESTION | {"target": {"absolute_reduction": 0.1}},
     ],
     "createPrediction": [{"model": "m", "features": {"age": 54}}],
     "createFeedback": [
