@@ -75,6 +75,32 @@ def test_wishes_reach_the_gateway(service: Turnpoint, helpable: Person, patient_
     assert all(float(option.features["bmi"] or 0) >= low for option in kept.counterfactuals)
 
 
+def test_a_fall_may_be_asked_for_and_what_lowers_the_risk_is_read(
+    service: Turnpoint, client: httpx.Client, helpable: Person, patient_id: str
+) -> None:
+    beyond = service.ask(patient_id, helpable, relative_reduction=0.9, generator="search")
+    assert beyond.prediction.target == pytest.approx(0.1 * beyond.prediction.risk)
+    assert beyond.status is Status.INFEASIBLE
+    assert beyond.improvements
+    within = service.ask(patient_id, helpable, absolute_reduction=0.05, always=True, generator="search")
+    assert within.prediction.target == pytest.approx(within.prediction.risk - 0.05)
+    assert within.status is Status.FOUND
+    assert within.improvements
+    for answer in (beyond, within):
+        raw = client.get(f"/counterfactuals/{answer.id}").json()
+        assert [one.grades for one in answer.improvements] == [one["grades"] for one in raw["improvements"]]
+        assert [point.effort for point in answer.frontier] == [point["effort"] for point in raw["frontier"]]
+        assert answer.prediction.certainty == raw["prediction"]["certainty"]
+        assert answer.conditions is not None
+        assert [one.feature for one in answer.conditions.effects] == [
+            one["feature"] for one in raw["conditions"]["effects"]
+        ]
+        assert service.recorded(answer.id) == answer
+    improvement = beyond.improvements[0]
+    said = service.give_feedback(beyond.id, improvement.id, "accepted")
+    assert said.counterfactual_id == improvement.id
+
+
 def test_interventions_are_read_over_all_pages_newest_first(
     service: Turnpoint, helpable: Person, patient_id: str
 ) -> None:

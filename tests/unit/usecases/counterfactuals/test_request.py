@@ -76,6 +76,7 @@ def test_what_goes_without_saying_may_be_said(registry: ModelRegistry, helpable:
         include=[],
         programme="usual",
         diversity="strategies",
+        always=False,
     )
     assert said.digest(PROPOSER) == question(registry, helpable).digest(PROPOSER)
 
@@ -96,6 +97,9 @@ def others(registry: ModelRegistry, features: Person) -> Iterator[ValidatedReque
     yield plain
     yield question(registry, features, patient_id="P-2")
     yield question(registry, features, target={"max_risk": facts.threshold / 2})
+    for kind in ("relative_reduction", "absolute_reduction"):
+        yield question(registry, features, target={kind: facts.threshold / 2})
+    yield question(registry, features, always=True)
     yield question(registry, features, count=3)
     yield question(registry, features, min_robustness=facts.min_robustness / 2)
     for generator in (Generator.LLM, Generator.SEARCH):
