@@ -108,6 +108,32 @@ def test_improvements_come_by_effort_and_are_marked_once(improved: list[tuple[Js
         assert len(set(ids)) == len(ids)
 
 
+@pytest.mark.parametrize("least", [0, 0.5, 1])
+@pytest.mark.parametrize("diversity", ["strategies", "least_effort"])
+@pytest.mark.parametrize("count", [1, 10])
+def test_as_many_improvements_as_are_wished_hold_as_well_as_is_wished(
+    gateway: httpx.Client, out_of_reach: tuple[Json, Json], least: float, diversity: str, count: int
+) -> None:
+    wishes = {"min_robustness": least, "diversity": diversity, "count": count}
+    answer = ask(gateway, out_of_reach[0], **wishes)
+    assert len(answer["improvements"]) <= count
+    assert answer["improvements"] or answer["no_improvement"]
+    for one in answer["improvements"]:
+        assert min(one["robustness"].values()) >= least
+        assert one["grades"] or diversity == "strategies"
+
+
+def test_another_model_tells_improvements_too(gateway: httpx.Client, heart_patient: Person) -> None:
+    question = question_about(heart_patient) | {"model": "heart-disease"}
+    answer = ask(gateway, question, target={"max_risk": 0.001}, min_robustness=0)
+    assert answer["status"] == "infeasible"
+    assert answer["improvements"]
+    assert answer["frontier"][-1]["risk"] == pytest.approx(answer["infeasible"]["lowest_reachable_risk"])
+    for one in answer["improvements"]:
+        risk = risk_of(gateway, one["features"], "heart-disease")
+        assert risk == pytest.approx(one["risk"], abs=1e-6)
+
+
 def test_the_front_falls_as_effort_rises(answers: list[tuple[Json, Json]]) -> None:
     for _, answer in answers:
         front, now = answer["frontier"], answer["prediction"]["risk"]
