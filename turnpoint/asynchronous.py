@@ -49,7 +49,11 @@ class AsyncTurnpoint:
         await self._driver.close()
 
     async def ask(self, patient_id: str, features: Features, **options: Unpack[RequestOptions]) -> Answer:
-        """The smallest verified changes that bring a patient's risk to the target."""
+        """The smallest verified changes that bring a patient's risk to the target, or lower it all the same.
+
+        Raises:
+            UnsendableError: Several targets are given at once.
+        """
         return await self._driver.run(requests.ask(patient_id, features, options))
 
     async def recorded(self, answer_id: UUID | str) -> Answer:

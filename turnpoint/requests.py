@@ -20,11 +20,11 @@ class RequestOptions(TypedDict, total=False):
 
     What is wished for is one of three: `max_risk`, the risk (0-1) that an option must not exceed;
     `relative_reduction`, the share (0-1) of the present risk that it must take off; `absolute_reduction`, how
-    much (0-1) it must take off the present risk. `features_to_vary`: what may change;
-    `features_to_keep`: what must stay; both name features, or themes such as "activity".
-    `permitted_range`: bounds, in the features' units, of what a changed feature ends at. `max_changes`: the
-    most behaviours that change. `count`: how many options. `min_robustness`: the least share (0-1) of
-    refits, noise and adherence draws that an option survives. `generator`: auto, llm or search. `include`:
+    much (0-1) it must take off the present risk. `features_to_vary`: what may change; `features_to_keep`:
+    what must stay; both name features, or themes such as "activity". `permitted_range`: bounds, in the
+    features' units, of what a changed feature ends at. `max_changes`: the most behaviours that change.
+    `count`: how many options, and how many improvements. `min_robustness`: the least share (0-1) of refits,
+    noise and adherence draws that each of them survives. `generator`: auto, llm or search. `include`:
     "treatment" for what medicine moves. `programme`: usual or intensive. `diversity`: strategies (options
     that differ) or least_effort (those of least effort, however alike). `always`: also tell the frontier and
     improvements where the risk is at or below the target, and improvements where an option holds.

@@ -52,7 +52,11 @@ class Turnpoint:
         self._driver.close()
 
     def ask(self, patient_id: str, features: Features, **options: Unpack[RequestOptions]) -> Answer:
-        """The smallest verified changes that bring a patient's risk to the target."""
+        """The smallest verified changes that bring a patient's risk to the target, or lower it all the same.
+
+        Raises:
+            UnsendableError: Several targets are given at once.
+        """
         return self._driver.run(requests.ask(patient_id, features, options))
 
     def recorded(self, answer_id: UUID | str) -> Answer:

@@ -31,7 +31,10 @@ AnswerId = Annotated[UUID, Path(description="The `id` of an answer.")]
     responses=problem_responses(400, 401, 413, 415, 422, 503),
 )
 async def ask(body: CounterfactualsRequest, request: Request, service: ServiceDep) -> Response:
-    """Suggest the smallest verified changes that bring a patient's risk to the target."""
+    """Suggest the smallest verified changes that bring a patient's risk to the target.
+
+    Where none do reliably, tell what lowers it all the same: `improvements`.
+    """
     answering = service.answer(body, request.state.ids)
     return json_reply(await cancel_on_disconnect(request, answering))
 

@@ -154,10 +154,12 @@ class CounterfactualsRequest(RequestModel):
         None, description="The caller's own limits; the model's own alone by default."
     )
     count: Annotated[int, Field(strict=True, ge=1, le=10)] = Field(
-        4, description="The most options that the answer holds."
+        4, description="The most options that the answer holds, and the most improvements."
     )
     min_robustness: Share | None = Field(
-        None, description="The least share of refits, noise and adherence draws that an option must survive."
+        None,
+        description="The least share of refits, noise and adherence draws that an option or an improvement "
+        "must survive.",
     )
     generator: Generator = Field(
         Generator.AUTO, description="Who proposes: the language model, the search, or both (auto)."
