@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from app.domain.counterfactual import BroughtAlong, Change
 from app.domain.feature import Action, Feature, Kind
+from app.domain.improvement import LEAST_REDUCTION
 from app.domain.patient_effects import Contained
 from app.domain.schema import FeatureSchema, Value
 
@@ -30,14 +31,15 @@ def points_text(reduction: float) -> str:
 
 
 def nothing_helps(largest: float, least_share: float, proved: bool, holds: bool) -> str:
-    """That no permitted change is worth offering, and what that does not say."""
+    """That no permitted change is worth offering, why, and what that does not say."""
     known = "It is proved that no permitted change" if proved else "No permitted change was found that"
     most = f"{known} lowers this estimate{f' by more than {points_text(largest)}' if largest > 0 else ''}"
     if not holds and largest > 0:
         most += f", and that fall does not show in {100 * least_share:.0f} % of refits and draws"
+    wanting = "too little" if largest < LEAST_REDUCTION else "not reliable enough"
     return (
-        f"{most}. That is too little to offer as help. It is about this model's estimate alone: what the "
-        "model does not see may help all the same."
+        f"{most}. That is {wanting} to offer as help. It is about this model's estimate alone: what the model "
+        "does not see may help all the same."
     )
 
 

@@ -153,6 +153,7 @@ FAULTS: dict[str, Row] = {
     ),
     "relative reduction true": field("target", {"relative_reduction": True}, "/target/relative_reduction"),
     "absolute reduction 0": field("target", {"absolute_reduction": 0}, "/target/absolute_reduction"),
+    "a fall of nothing": field("target", {"relative_reduction": 1e-17}, "/target/relative_reduction"),
     "absolute reduction 1": field("target", {"absolute_reduction": 1}, "/target/absolute_reduction"),
     "absolute reduction below 0": field(
         "target", {"absolute_reduction": -CANARY_NUMBER}, "/target/absolute_reduction"

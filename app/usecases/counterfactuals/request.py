@@ -13,7 +13,7 @@ from app.domain.levers import levers_of
 from app.domain.patient import Patient, read_patient
 from app.domain.schema import FeatureSchema
 from app.domain.scope import Scope
-from app.domain.target import Target, max_risk
+from app.domain.target import Target, TargetKind, max_risk
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem, reaching
 from app.engine.registry import ModelRegistry, ServedModel
@@ -64,8 +64,11 @@ class ValidatedRequest:
         levers = levers_of(self.schema, self.patient, self.constraints)
         question = RecourseProblem(self.schema, self.patient, levers, model.classifier, target=risk)
         question = reaching(question, self.target, risk, references.evaluator)
+        place = f"/target/{self.target.kind}"
         if question.target <= 0:
-            raise InvalidInputError.at(f"/target/{self.target.kind}", "is not less than the present risk")
+            raise InvalidInputError.at(place, "is not less than the present risk")
+        if self.target.kind is not TargetKind.MAX_RISK and question.target >= risk:
+            raise InvalidInputError.at(place, "is too small to make a difference")
         return question
 
     def constraints_json(self) -> dict[str, Any]:
