@@ -38,8 +38,8 @@ def nothing_helps(largest: float, least_share: float, proved: bool, holds: bool)
         most += f", and that fall does not show in {100 * least_share:.0f} % of refits and draws"
     wanting = "too little" if largest < LEAST_REDUCTION else "not reliable enough"
     return (
-        f"{most}. That is {wanting} to offer as help. It is about this model's estimate alone: what the model "
-        "does not see may help all the same."
+        f"{most}. That is {wanting} to offer as help. It is about this model's estimate alone: what the "
+        "model does not see may help all the same."
     )
 
 
