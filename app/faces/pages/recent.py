@@ -67,7 +67,7 @@ async def _page(database: Database, registry: ModelRegistry, text: str) -> Respo
     answers, verdicts = await recent_answers(database, text)
     titles = {one.model.name: one.model.schema.model.title for one in registry.newest()}
     patients = [
-        _recent_patient(requested, verdicts, titles.get(requested.answer.prediction.model_name))
+        recent_patient(requested, verdicts, titles.get(requested.answer.prediction.model_name))
         for requested in answers
     ]
     is_new = _is_id(text) and all(patient.patient_id != text for patient in patients)
@@ -79,9 +79,10 @@ def _is_id(text: str) -> bool:
     return len(text) <= PATIENT_ID_LENGTH and re.fullmatch(PATIENT_ID, text) is not None
 
 
-def _recent_patient(
+def recent_patient(
     requested: RequestedAnswer, verdicts: Mapping[UUID, FeedbackRow], title: str | None
 ) -> RecentPatient:
+    """The line of what was asked for last about a patient."""
     row, prediction = requested.answer, requested.answer.prediction
     return RecentPatient(
         patient_id=row.patient_id,

@@ -144,8 +144,8 @@ def _unclear(risk: float, band: Band, threshold: float, told: str) -> str:
 def _observed(observed: Observed) -> str:
     having, among = round(observed.share * observed.people), observed.people
     between = interval_text(observed.low, observed.high)
-    share = f"({between})" if among == 100 else f"or {risk_words(observed.share)} ({between})"
-    return f"Of {among} people like this whom the model had not seen, {having} had it {share}."
+    share = f" ({between})" if among == 100 else f", {risk_words(observed.share)} ({between})"
+    return f"Of {among} people like this whom the model had not seen, {having} had it{share}."
 
 
 def _beside_target(risk: float, band: Band | None, threshold: float, target: float) -> str | None:
