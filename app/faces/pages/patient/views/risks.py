@@ -55,7 +55,8 @@ class RiskView:
 
     @property
     def has_bands(self) -> bool:
-        return any(line.interval for line in self.lines)
+        """Whether all have one: of a version that is gone, only that of the first is on record."""
+        return all(line.interval for line in self.lines)
 
 
 def risk_view(context: AnswerContext) -> RiskView:

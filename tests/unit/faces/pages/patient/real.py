@@ -1,10 +1,8 @@
 """Real answers about held-out people, as the page reads them from the record: without a database."""
 
-from functools import cache
 from typing import Any
 
-from app.classifiers.partitions import Side, people_of
-from app.domain.counterfactual import Diversity, Generator
+from app.domain.counterfactual import Diversity
 from app.domain.ids import RequestIds
 from app.engine.registry import ModelRegistry
 from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
@@ -15,36 +13,16 @@ from app.usecases.counterfactuals.mapping import from_result, to_parameters
 from app.usecases.counterfactuals.request import validate
 from app.usecases.counterfactuals.schemas import CounterfactualsRequest
 from app.usecases.record.context import AnswerContext
-from tests.asking import Person
+from tests.kinds_of_answers import question_about
 from tests.unit.engine.answers import answer
 from tests.unit.faces.answers import ASKED
 from tests.unit.faces.pages.patient.contexts import context
 from tests.unit.usecases.counterfactuals.rows import row_of
 
-OUT_OF_REACH, NOTHING_HELPS, FRAGILE, UNCLEAR_BELOW, CLEARLY_BELOW, IN_REACH = (
-    93735,
-    93760,
-    93900,
-    93729,
-    93711,
-    94553,
-)
-"""Of whom each answer is: no option, but improvements; neither; fragile options and improvements; below the
-target with a band that crosses it, and without; options that hold."""
-
-
-@cache
-def _people(registry: ModelRegistry, model: str) -> dict[int, Person]:
-    held_out = people_of(registry.named(model).model, Side.HELD_OUT)
-    return {one.source_id: dict(one.features) for one in held_out}
-
 
 def real_row(registry: ModelRegistry, person: int, **asked: Any) -> AnswerRow:
     """What is on record of the default model's answer about a held-out person, by search alone."""
-    features = _people(registry, "dysglycaemia")[person]
-    question = CounterfactualsRequest(
-        patient_id=f"N-{person}", features=features, generator=Generator.SEARCH, **asked
-    )
+    question = CounterfactualsRequest(**question_about(registry, person, f"N-{person}") | asked)
     validated = validate(registry, question)
     risk = float(validated.served.model.classifier.risk(validated.patient.factual[None])[0])
     estimate = validated.served.estimate(validated.patient.factual, risk)

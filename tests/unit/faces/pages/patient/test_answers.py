@@ -9,18 +9,16 @@ from app.engine.registry import ModelRegistry
 from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
 from app.faces.pages.patient.views.certainty import LOW_NOTE, estimate_with
 from app.usecases.record.context import AnswerContext
-from tests.unit.faces.pages.patient.contexts import context
-from tests.unit.faces.pages.patient.real import (
+from tests.kinds_of_answers import (
     CLEARLY_BELOW,
     FRAGILE,
     IN_REACH,
     NOTHING_HELPS,
     OUT_OF_REACH,
     UNCLEAR_BELOW,
-    page_text,
-    real_context,
-    real_row,
 )
+from tests.unit.faces.pages.patient.contexts import context
+from tests.unit.faces.pages.patient.real import page_text, real_context, real_row
 
 PEOPLE = [OUT_OF_REACH, NOTHING_HELPS, FRAGILE, UNCLEAR_BELOW, CLEARLY_BELOW, IN_REACH]
 COMFORT = re.compile(

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from app.domain.certainty import Certainty, Observed, certainty_of
 from app.engine.registry import ModelRegistry
 from app.faces.pages.patient.views.certainty import LOW_NOTE, estimate_view, estimates_of, standing_of
-from tests.unit.faces.pages.patient.real import CLEARLY_BELOW, FRAGILE, IN_REACH, UNCLEAR_BELOW, real_context
+from tests.kinds_of_answers import CLEARLY_BELOW, FRAGILE, IN_REACH, UNCLEAR_BELOW
+from tests.unit.faces.pages.patient.real import real_context
 
 SHARES = st.floats(0, 1)
 BANDS = st.tuples(SHARES, SHARES).map(lambda ends: (min(ends), max(ends)))

@@ -3,8 +3,9 @@
 from app.engine.registry import ModelRegistry, ServedModel
 from app.faces.pages.patient.views.conditions import conditions_of
 from tests.asking import Person
+from tests.kinds_of_answers import CLEARLY_BELOW, OUT_OF_REACH
 from tests.unit.faces.pages.patient.contexts import context, recorded
-from tests.unit.faces.pages.patient.real import CLEARLY_BELOW, OUT_OF_REACH, real_context
+from tests.unit.faces.pages.patient.real import real_context
 
 BMI = {"feature": "bmi", "label": "Body mass index", "from": 31.0, "to": 29.5, "step": 0.5, "unit": "kg/m²"}
 EFFECT = {

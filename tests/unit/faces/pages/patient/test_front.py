@@ -7,8 +7,9 @@ import pytest
 from app.engine.registry import ModelRegistry, ServedModel
 from app.faces.pages.patient.views.front import HEIGHT, WIDTH, FrontView, front_of
 from tests.asking import Person
+from tests.kinds_of_answers import CLEARLY_BELOW, FRAGILE, IN_REACH, OUT_OF_REACH
 from tests.unit.faces.pages.patient.contexts import context, recorded
-from tests.unit.faces.pages.patient.real import CLEARLY_BELOW, FRAGILE, IN_REACH, OUT_OF_REACH, real_context
+from tests.unit.faces.pages.patient.real import real_context
 
 MOST = 12
 PEOPLE = [OUT_OF_REACH, FRAGILE, IN_REACH]

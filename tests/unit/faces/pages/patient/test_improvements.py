@@ -10,16 +10,10 @@ from app.faces.pages.patient.views.compare import rows_of
 from app.faces.pages.patient.views.improvements import improvements_of
 from app.faces.pages.patient.views.options import OptionView, improvement_views
 from tests.asking import Person
+from tests.kinds_of_answers import CLEARLY_BELOW, FRAGILE, IN_REACH, NOTHING_HELPS, OUT_OF_REACH
 from tests.unit.faces.answers import change, option
 from tests.unit.faces.pages.patient.contexts import context, recorded
-from tests.unit.faces.pages.patient.real import (
-    CLEARLY_BELOW,
-    FRAGILE,
-    IN_REACH,
-    NOTHING_HELPS,
-    OUT_OF_REACH,
-    real_context,
-)
+from tests.unit.faces.pages.patient.real import real_context
 
 SLEEP = change("sleep", 5.0, 6.0, "h/night")
 FALL: dict[str, Any] = {
