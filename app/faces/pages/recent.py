@@ -16,7 +16,7 @@ from app.engine.registry import ModelRegistry
 from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.forms import FieldsDep
 from app.faces.pages.patient.page import PAGES
-from app.faces.pages.patient.views.certainty import LOW_NOTE, Standing, standing_of
+from app.faces.pages.patient.views.certainty import Standing, standing_of
 from app.faces.pages.patient.views.history import outcome_text
 from app.faces.pages.patient.views.names import recorded_name
 from app.storage.database import Database
@@ -71,8 +71,8 @@ async def _page(database: Database, registry: ModelRegistry, text: str) -> Respo
         for requested in answers
     ]
     is_new = _is_id(text) and all(patient.patient_id != text for patient in patients)
-    low_note = LOW_NOTE if any(patient.is_low for patient in patients) else None
-    return PAGES.page("recent.html", patients=patients, search=text, is_new=is_new, low_note=low_note)
+    any_low = any(patient.is_low for patient in patients)
+    return PAGES.page("recent.html", patients=patients, search=text, is_new=is_new, any_low=any_low)
 
 
 def _is_id(text: str) -> bool:

@@ -11,7 +11,7 @@ from app.domain.tolerances import SAME_RISK
 from app.faces.http.pages.rendering import risk_words
 from app.faces.pages.patient.views.formatting import value_text, with_unit
 from app.faces.pages.patient.views.names import Offered, mark_of
-from app.faces.pages.patient.views.points import places_for, points_text
+from app.faces.pages.patient.views.points import points_text
 from app.usecases.record.context import AnswerContext
 
 WIDTH, HEIGHT = 320.0, 180.0
@@ -23,11 +23,16 @@ _MOST_TICKS = 6
 
 @dataclass(frozen=True, slots=True)
 class FrontPoint:
-    """One level of risk. `least` tells what is known of its effort, `falls` in which shares it falls."""
+    """One level of risk.
+
+    `estimate` is the risk, told as exactly as it takes to tell it from others. `least` is what is known of
+    its effort, `falls` in which shares it falls.
+    """
 
     x: float
     y: float
     risk: float
+    estimate: str
     fall: str
     effort: str
     least: str
@@ -39,11 +44,16 @@ class FrontPoint:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An option or improvement on the drawing, by the last word of its name."""
+    """Options and improvements at one place of the drawing, by the last words of their names."""
 
     x: float
     y: float
     text: str
+
+    @property
+    def is_right(self) -> bool:
+        """Whether there is room to its left alone."""
+        return self.x > 0.9 * WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +103,11 @@ def front_of(context: AnswerContext) -> FrontView | None:
         return None
     axes = _axes(context)
     now, target = answer.prediction.risk, answer.prediction.target
-    points = tuple(_point(context, axes, one) for one in told)
+    before = [now, *(one.risk for one in told)]
+    points = tuple(_point(context, axes, one, above) for one, above in zip(told, before, strict=False))
     return FrontView(
         points=points,
-        marks=tuple(Mark(axes.x(one.effort), axes.y(one.risk), mark_of(one)) for one in context.offered),
+        marks=tuple(_marks(context, axes)),
         steps=_steps(axes, now, told),
         now=axes.y(now),
         target=axes.y(target),
@@ -135,14 +146,25 @@ def _steps(axes: _Axes, now: float, told: Sequence[FrontierPoint]) -> str:
     return f"{path}H{WIDTH:g}"
 
 
-def _point(context: AnswerContext, axes: _Axes, point: FrontierPoint) -> FrontPoint:
+def _marks(context: AnswerContext, axes: _Axes) -> Iterator[Mark]:
+    """Those at the same place are one: letters over each other cannot be read."""
+    places: dict[tuple[float, float], list[str]] = {}
+    for one in context.offered:
+        places.setdefault((axes.x(one.effort), axes.y(one.risk)), []).append(mark_of(one))
+    for (x, y), marks in places.items():
+        yield Mark(x, y, ", ".join(marks))
+
+
+def _point(context: AnswerContext, axes: _Axes, point: FrontierPoint, above: float) -> FrontPoint:
     least = context.answer.conditions.min_robustness if context.answer.conditions else None
     same = [one for one in context.offered if _is_same(one, point)]
+    target = context.answer.prediction.target
     return FrontPoint(
         x=axes.x(point.effort),
         y=axes.y(point.risk),
         risk=point.risk,
-        fall=points_text(point.reduction, places_for(point.reduction)),
+        estimate=max((risk_words(point.risk, one) for one in (above, target)), key=len),
+        fall=points_text(point.reduction, 1),
         effort=f"{point.effort:.1f}",
         least=_least(point),
         changes="; ".join(_change(context.schema, one) for one in point.changes),
@@ -194,4 +216,4 @@ def _sentence(context: AnswerContext, points: Sequence[FrontPoint]) -> str:
         return f"{now}, at or below {target}; {course}."
     if reached is None:
         return f"{now}; {course}, above {target}."
-    return f"{now}; {course}. {target[0].upper()}{target[1:]} takes effort {reached.effort} or more."
+    return f"{now}; {course}. By the estimate alone, {target} takes effort {reached.effort} or more."

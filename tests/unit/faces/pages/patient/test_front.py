@@ -53,12 +53,19 @@ def test_all_that_is_offered_is_marked(registry: ModelRegistry, person: int) -> 
     found = real_context(registry, person)
     view = front_of(found)
     assert view is not None
-    assert [mark.text for mark in view.marks] == [
+    assert sorted(one for mark in view.marks for one in mark.text.split(", ")) == [
         *map(str, range(1, len(found.options) + 1)),
         *"ABCD"[: len(found.answer.improvements)],
     ]
     on_front = {mark for point in view.points for mark in point.marks.split(", ") if mark}
-    assert on_front <= {mark.text for mark in view.marks}
+    assert on_front <= {one for mark in view.marks for one in mark.text.split(", ")}
+    assert len({(mark.x, mark.y) for mark in view.marks}) == len(view.marks)
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_no_two_levels_are_told_alike(registry: ModelRegistry, person: int) -> None:
+    told = [point.estimate for point in front(registry, person).points]
+    assert len(set(told)) == len(told)
 
 
 def test_an_improvement_on_the_front_is_named_in_the_table(registry: ModelRegistry) -> None:
