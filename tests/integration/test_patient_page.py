@@ -65,10 +65,12 @@ def test_nobody_in_reach_of_the_target_is_told_what_helps_most(
         target={"max_risk": 0.001},
     )
     page = page_of(client, patient_id)
-    assert "No permitted change reaches the target" in page
+    assert "The target is not in reach by what is permitted" in page
     assert f"{100 * answer['infeasible']['lowest_reachable_risk']:.0f} %" in page
-    assert "What helps most" in page
+    assert "What gets there" in page
     assert "Consider " in page
+    for improvement in answer["improvements"]:
+        assert improvement["summary"] in page
 
 
 def test_a_proof_is_told_with_what_it_holds_for(
@@ -94,10 +96,12 @@ def test_a_proof_is_told_with_what_it_holds_for(
     assert (again["status"] == "found") == relaxed["reaches_target"]
 
 
-def test_low_risk_is_told_that_nothing_needs_to_change(client: httpx.Client, question: Json) -> None:
+def test_below_the_target_is_told_so_without_comfort(client: httpx.Client, question: Json) -> None:
     answer = ask(client, question, target={"max_risk": 0.999})
     assert answer["status"] == "already_below_target"
-    assert "at or below the target" in page_of(client, question["patient_id"])
+    page = page_of(client, question["patient_id"])
+    assert "No options: the estimate is at or below the target" in page
+    assert "needs to change" not in page
 
 
 def test_what_is_not_known_is_named(client: httpx.Client, question: Json) -> None:
@@ -186,9 +190,12 @@ def test_history_goes_on(client: httpx.Client, question: Json, served: ServedMod
     for minutes in range(22):
         ask(client, question, features=question["features"] | {"sedentary": 300 + minutes}, target=LOW)
     page = page_of(client, question["patient_id"])
-    assert page.count("at or below the target already") == 20
+    assert page.count(", at or below the target</span>") == 20
     older = page.split("&amp;before=")[1].split("#")[0]
-    assert page_of(client, question["patient_id"], f"?before={older}").count("below the target already") == 2
+    assert (
+        page_of(client, question["patient_id"], f"?before={older}").count(", at or below the target</span>")
+        == 2
+    )
     assert f"22 answers by version {served.model.version}" in page
 
 

@@ -82,17 +82,17 @@ def test_nothing_unusual_is_nothing_to_warn_about(client: httpx.Client, question
     assert "> Check</span>" not in page
 
 
-def test_the_page_says_what_to_check_before_it_says_that_nothing_needs_to_change(
+def test_the_page_says_what_to_check_before_it_says_that_the_target_is_met(
     client: httpx.Client, man: Json
 ) -> None:
     ask(client, man)
     page = page_of(client, man["patient_id"])
     notice = page.index(f"Check waist: <b>43.0 cm</b> is {INCHES}.")
     assert page.index('<section class="who"') < notice
-    nothing_to_do = page.index(
-        "Nothing needs to change to reach it, if what was entered is right: see above."
+    met = page.index(
+        "The estimate is at or below the target of 50 % as entered, if what was entered is right"
     )
-    assert notice < nothing_to_do < page.index("Nothing to suggest")
+    assert notice < met < page.index("No options: the estimate is at or below the target")
     assert "check the values named above first" in page
     beside = page.index('<dt>Waist</dt><dd>43.0 cm <span class="badge warn">')
     assert page.index("Outside what was observed (56.4 to 169.5 cm)", beside) - beside < 200

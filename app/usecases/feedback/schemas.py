@@ -20,9 +20,9 @@ Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000),
 
 
 class FeedbackIn(RequestModel):
-    """A verdict on one option of the answer in the path."""
+    """A verdict on one option, or one improvement, of the answer in the path."""
 
-    counterfactual_id: UUID = Field(description="The `id` of an option of the answer, or of an improvement.")
+    counterfactual_id: UUID = Field(description="The `id` of an option or an improvement of the answer.")
     verdict: Verdict = Field(description="What becomes of the option.")
     reason: Reason | None = Field(None, description="Why it is declined; required then, and only then.")
     note: Note | None = Field(None, description="In the clinician's own words; no names.")

@@ -69,6 +69,11 @@ class AnswerContext:
         return self.answer.counterfactuals
 
     @property
+    def offered(self) -> list[CounterfactualOut]:
+        """Options, then improvements."""
+        return self.answer.offered
+
+    @property
     def is_supposed(self) -> bool:
         """Whether its values are other ones than those that a caller sent."""
         base = self.history.base

@@ -16,6 +16,7 @@ from app.faces.http.replies import json_reply
 from app.faces.pages.patient.dependencies import ContextLoaderDep
 from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
 from app.faces.pages.patient.unknown import entering_page
+from app.faces.pages.patient.views.certainty import estimate_with
 from app.faces.pages.patient.views.moves import moved_by
 from app.faces.pages.patient.views.what_if import what_if_of
 from app.usecases.record.context import AnswerContext
@@ -46,6 +47,9 @@ async def interventions(
     limit: PageSize = 20,
     answer: Annotated[UUID | None, Query(description=f"{_PAGE}The answer to show.")] = None,
     option: Annotated[Rank | None, Query(description=f"{_PAGE}Puts the what-if to this option.")] = None,
+    improvement: Annotated[
+        Rank | None, Query(description=f"{_PAGE}Puts the what-if to this improvement.")
+    ] = None,
     model: Annotated[
         str | None, Query(max_length=64, description=f"{_PAGE}Whom to ask about an unknown patient.")
     ] = None,
@@ -59,14 +63,16 @@ async def interventions(
         context = await loader.of(patient_id, answer, before)
     except UnknownPatientError:
         return entering_page(registry, patient_id, model)
-    return PAGES.page("patient.html", **await asyncio.to_thread(_view, context, option))
+    return PAGES.page("patient.html", **await asyncio.to_thread(_view, context, option, improvement))
 
 
-def _view(context: AnswerContext, option: int | None) -> dict[str, Any]:
+def _view(context: AnswerContext, option: int | None, improvement: int | None) -> dict[str, Any]:
+    """With the what-if put to an option or an improvement, where there is such a one."""
     chosen = next((one for one in context.options if one.rank == option), None)
+    chosen = chosen or next((one for one in context.answer.improvements if one.rank == improvement), None)
     what_if = what_if_of(context, chosen.features if chosen else {})
     if chosen is None:
-        return view_of(context, what_if, WhatIfResult(context.answer.prediction.risk, (), ()))
+        return view_of(context, what_if, WhatIfResult(estimate_with(context, None), (), ()))
     moved = moved_by(context.schema, [*chosen.changes, *chosen.linked])
     follows = moved_by(context.schema, chosen.brought_along)
-    return view_of(context, what_if, WhatIfResult(chosen.risk, (), moved, follows))
+    return view_of(context, what_if, WhatIfResult(estimate_with(context, chosen), (), moved, follows))

@@ -9,7 +9,6 @@ from fastapi.responses import RedirectResponse
 
 from app.domain.errors import ConflictError, InvalidInputError
 from app.domain.patient import read_patient
-from app.engine.registry import ServedModel
 from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.disconnect import cancel_on_disconnect
 from app.faces.http.forms import FieldsDep
@@ -18,6 +17,7 @@ from app.faces.http.parameters import PatientId
 from app.faces.pages.patient.dependencies import ContextLoaderDep
 from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
 from app.faces.pages.patient.requests import answer_id_in, request_about, request_from
+from app.faces.pages.patient.views.certainty import estimate_view
 from app.faces.pages.patient.views.what_if import what_if_as_set
 from app.faces.pages.patient.views.what_if_setting import WhatIfSetting, locks_of, question_of, setting_of
 from app.storage.database import Database
@@ -44,8 +44,7 @@ async def what_if(
         raise InvalidInputError.at("/answer", "is required")
     context = await loader.alone(patient_id, base)
     setting = _setting(context, fields)
-    assert context.served is not None
-    outcome = await _outcome(context.served, setting, database)
+    outcome = await _outcome(context, setting, database)
     if is_fragment(request):
         return PAGES.page(
             "_outcome.html", outcome=outcome, answer=context.answer, supposed=context.is_supposed
@@ -55,14 +54,17 @@ async def what_if(
     return PAGES.page("patient.html", **await asyncio.to_thread(view_of, context, form, outcome))
 
 
-async def _outcome(served: ServedModel, setting: WhatIfSetting, database: Database) -> WhatIfResult:
+async def _outcome(context: AnswerContext, setting: WhatIfSetting, database: Database) -> WhatIfResult:
     """By the way of POST /predictions, audit row and all; values that contradict each other have no risk."""
+    served, target = context.served, context.answer.prediction.target
+    assert served is not None
     try:
         patient = read_patient(served.model.schema, setting.features)
     except InvalidInputError as error:
         return WhatIfResult(None, error.issues, setting.moved(), setting.following(), setting.beyond())
-    prediction = await predict(served, patient, database)
-    return WhatIfResult(prediction.risk, (), setting.moved(), setting.following(), setting.beyond())
+    found = await predict(served, patient, database)
+    estimate = estimate_view(found.risk, found.band, found.threshold, target, found.observed)
+    return WhatIfResult(estimate, (), setting.moved(), setting.following(), setting.beyond())
 
 
 @router.post("/{patient_id}/interventions")

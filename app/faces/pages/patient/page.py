@@ -9,12 +9,16 @@ from app.domain.errors import ValidationIssue
 from app.faces.http.pages.rendering import Pages
 from app.faces.pages.patient.views.asked import asked_of
 from app.faces.pages.patient.views.beside import alone_of, always_of, shortfall_text
+from app.faces.pages.patient.views.certainty import EstimateView
 from app.faces.pages.patient.views.charts import charts_of
 from app.faces.pages.patient.views.compare import rows_of
+from app.faces.pages.patient.views.conditions import conditions_of
 from app.faces.pages.patient.views.following import following
-from app.faces.pages.patient.views.formatting import degraded_text, permitted_ranges
+from app.faces.pages.patient.views.formatting import degraded_text
+from app.faces.pages.patient.views.front import front_of
 from app.faces.pages.patient.views.header import header_of
 from app.faces.pages.patient.views.history import history_of
+from app.faces.pages.patient.views.improvements import improvements_of, unreached_title
 from app.faces.pages.patient.views.model_evidence import evidence_of
 from app.faces.pages.patient.views.moves import MoveList, moves_of
 from app.faces.pages.patient.views.options import option_views
@@ -31,11 +35,11 @@ PAGES = Pages(Path(__file__).parent / "templates")
 class WhatIfResult:
     """What a setting of the levers comes to: a risk, or why there is none; and what it moves.
 
-    `following` is what follows on average, by published effects. `beyond`: in which ways it is not permitted
-    to an option, in words.
+    `estimate` is the risk and how sure it is. `following` is what follows on average, by published effects.
+    `beyond`: in which ways it is not permitted to an option, in words.
     """
 
-    risk: float | None
+    estimate: EstimateView | None
     faults: Sequence[ValidationIssue]
     moved: Sequence[Moved]
     following: Sequence[Moved] = ()
@@ -44,15 +48,19 @@ class WhatIfResult:
 
 def view_of(context: AnswerContext, what_if: WhatIf | None, outcome: WhatIfResult) -> dict[str, Any]:
     """All that the page's template names. Asks the committee, so belongs in a thread."""
-    answer = context.answer
-    infeasible = answer.infeasible
+    answer, infeasible = context.answer, context.answer.infeasible
+    options, improvements = option_views(context), improvements_of(context)
     return {
         "who": header_of(context),
         "answer": answer,
         "risks": risk_view(context),
-        "options": option_views(context),
+        "options": options,
+        "improvements": improvements,
+        "cards": [*options, *(improvements.cards if improvements else ())],
+        "front": front_of(context),
+        "conditions": conditions_of(context),
         "infeasible": infeasible,
-        "permitted": permitted_ranges(context.schema, infeasible) if infeasible else (),
+        "unreached": unreached_title(context) if infeasible else None,
         "nearest": _nearest(context),
         "nearest_following": following(context.schema, infeasible.brought_along) if infeasible else None,
         "asked": asked_of(context),

@@ -3,7 +3,6 @@
 import json
 from dataclasses import fields
 from typing import Any
-from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -37,13 +36,14 @@ from app.domain.ids import RequestIds
 from app.domain.improvement import FrontierPoint, Grade, Improvement, NoImprovement
 from app.domain.recourse import GenerationStats, RecourseResult
 from app.engine.registry import ModelRegistry
-from app.storage.record import INSERT_ANSWER, INSERT_REQUEST, Values
-from app.storage.tables import AnswerRow, Base, CounterfactualRow, GenerationRow, PredictionRow
+from app.storage.record import INSERT_ANSWER, INSERT_REQUEST
+from app.storage.tables import CounterfactualRow
 from app.usecases.counterfactuals.mapping import from_result, from_row, to_parameters, to_request_parameters
 from app.usecases.counterfactuals.option_schemas import CounterfactualOut, ImprovementOut, InfeasibleOut
 from app.usecases.counterfactuals.request import ValidatedRequest, validate
 from app.usecases.counterfactuals.schemas import CounterfactualsRequest
 from tests.asking import Person
+from tests.unit.usecases.counterfactuals.rows import row_of
 
 IDS = RequestIds("ours", "theirs")
 ESTIMATE = RiskEstimate(0.4, (0.3, 0.55), Certainty.UNCLEAR, Observed(people=9, share=0.4, low=0.2, high=0.6))
@@ -241,33 +241,6 @@ def asked(registry: ModelRegistry, helpable: Person) -> ValidatedRequest:
         "programme": "intensive",
     }
     return validate(registry, CounterfactualsRequest.model_validate(request))
-
-
-def row_of(parameters: Values) -> AnswerRow:
-    """The rows as PostgreSQL would keep them: options and JSON columns by way of JSON text."""
-    answer = AnswerRow(**_columns(AnswerRow, parameters))
-    answer.prediction = PredictionRow(**_columns(PredictionRow, parameters))
-    answer.generation = GenerationRow(**_columns(GenerationRow, parameters))
-    for name in (
-        "infeasible",
-        "warnings",
-        "shortfall",
-        "no_improvement",
-        "frontier",
-        "conditions",
-        "most_helpful",
-        "always",
-    ):
-        setattr(answer, name, json.loads(json.dumps(getattr(answer, name))))
-    answer.options = [
-        CounterfactualRow(**option | {name: UUID(option[name]) for name in ("id", "answer_id")})
-        for option in json.loads(json.dumps(parameters["options"]))
-    ]
-    return answer
-
-
-def _columns(row: type[Base], parameters: Values) -> dict[str, Any]:
-    return {name: parameters[f"{row.__tablename__}_{name}"] for name in row.__table__.columns.keys()}  # noqa: SIM118
 
 
 @given(result=results, cache_away=st.booleans(), elapsed_ms=st.floats(0, 1e5))

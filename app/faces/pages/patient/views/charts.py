@@ -1,4 +1,4 @@
-"""Where the patient stands among the people the model learned from, now and with each option."""
+"""Where the patient stands among the people the model learned from, now and with all that is offered."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from app.domain.feature import Feature, Kind
 from app.domain.schema import Value
 from app.domain.wording import number, risk_text
 from app.faces.pages.patient.views.formatting import value_text, with_unit
+from app.faces.pages.patient.views.names import mark_of, names_of
+from app.usecases.counterfactuals.option_schemas import CounterfactualOut
 from app.usecases.record.context import AnswerContext
 from app.usecases.record.reference_distributions import Bin, FeatureDistribution
 
@@ -25,9 +27,9 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """From now to where options would take the patient; places are on the drawing's axis."""
+    """From now to where what is offered would take the patient; places are on the drawing's axis."""
 
-    numbers: str
+    marks: str
     start: float
     end: float
     y: float
@@ -56,7 +58,7 @@ class Chart:
 
 
 def charts_of(context: AnswerContext) -> list[Chart]:
-    """A chart for each feature that an option changes, in the schema's order."""
+    """A chart for each feature that an option or improvement changes, in the schema's order."""
     if (
         context.patient is None or context.distributions is None or context.schema is None
     ):  # or of another version
@@ -69,12 +71,12 @@ def charts_of(context: AnswerContext) -> list[Chart]:
     ]
 
 
-def _ends(context: AnswerContext) -> dict[str, dict[Value, list[int]]]:
-    """By feature: each value that options end at, and the numbers of those options."""
-    ends: dict[str, dict[Value, list[int]]] = {}
-    for option in context.options:
+def _ends(context: AnswerContext) -> dict[str, dict[Value, list[CounterfactualOut]]]:
+    """By feature: each value that options and improvements end at, and which of them do."""
+    ends: dict[str, dict[Value, list[CounterfactualOut]]] = {}
+    for option in context.offered:
         for change in option.changes:
-            ends.setdefault(change.feature, {}).setdefault(change.after, []).append(option.rank)
+            ends.setdefault(change.feature, {}).setdefault(change.after, []).append(option)
     return ends
 
 
@@ -82,14 +84,14 @@ def _chart(
     context: AnswerContext,
     feature: Feature,
     distribution: FeatureDistribution,
-    ends: Mapping[Value, list[int]],
+    ends: Mapping[Value, list[CounterfactualOut]],
 ) -> Chart:
     assert context.patient is not None
     now = context.patient.values[feature.name]
     top = ROW * len(ends) + 6
     arrows = [
         Arrow(
-            numbers=", ".join(map(str, options)),
+            marks=", ".join(map(mark_of, options)),
             start=_place(distribution, _as_number(now)),
             end=_place(distribution, _as_number(after)),
             y=ROW * (row + 0.6),
@@ -143,13 +145,13 @@ def _sentence(
     context: AnswerContext,
     feature: Feature,
     distribution: FeatureDistribution,
-    ends: Mapping[Value, Sequence[int]],
+    ends: Mapping[Value, Sequence[CounterfactualOut]],
 ) -> str:
     """What the drawing says, for whoever does not look at it."""
     assert context.patient is not None
     now = "As supposed" if context.is_supposed else "Now"
     sentences = [
-        f"{_options(numbers)}: {_described(feature, distribution, after)}" for after, numbers in ends.items()
+        f"{names_of(options)}: {_described(feature, distribution, after)}" for after, options in ends.items()
     ]
     today = _described(feature, distribution, context.patient.values[feature.name])
     return f"{now}: {today}. {'. '.join(sentences)}."
@@ -162,10 +164,6 @@ def _described(feature: Feature, distribution: FeatureDistribution, value: Value
     return (
         f"{with_unit(feature, value)}, {risk_text(distribution.below(_as_number(value)))} of people have less"
     )
-
-
-def _options(numbers: Sequence[int]) -> str:
-    return f"Option {numbers[0]}" if len(numbers) == 1 else f"Options {', '.join(map(str, numbers))}"
 
 
 def _place(distribution: FeatureDistribution, value: float) -> float:

@@ -1,4 +1,4 @@
-"""Options side by side: a row for each feature that any of them moves, blank where one leaves it."""
+"""All that is offered side by side: a row for each feature that it moves, blank where it leaves one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Row:
 
 def rows_of(context: AnswerContext) -> list[Row]:
     """The rows in the schema's order, those that move along after what moves them, what only follows last."""
-    options = [_ways(option) for option in context.options]
+    options = [_ways(option) for option in context.offered]
     names = list(dict.fromkeys(name for each in options for name in each))
     rows = [_row(context, name, [each.get(name) for each in options]) for name in _order(context, names)]
     return sorted(rows, key=lambda row: row.way is Way.FOLLOWS)

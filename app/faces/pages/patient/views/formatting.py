@@ -1,13 +1,11 @@
 """Values and findings in a clinician's words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from app.domain.counterfactual import PermittedChange
 from app.domain.feature import Feature
 from app.domain.schema import FeatureSchema, Value
-from app.domain.wording import number, risk_text
-from app.usecases.counterfactuals.option_schemas import InfeasibleOut
+from app.domain.wording import number
+from app.faces.http.pages.rendering import risk_words
 from app.usecases.counterfactuals.schemas import GenerationOut
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -39,29 +37,6 @@ def with_unit(feature: Feature, value: Value) -> str:
     return f"{text} {feature.unit}".replace(" ", NO_BREAK) if feature.unit and value is not None else text
 
 
-@dataclass(frozen=True, slots=True)
-class PermittedRange:
-    """How far one feature may change, in words."""
-
-    label: str
-    start: str
-    end: str
-    step: str | None
-
-
-def permitted_ranges(schema: FeatureSchema | None, infeasible: InfeasibleOut) -> list[PermittedRange]:
-    """What a finding that nothing reaches the target holds for; empty where that was not recorded."""
-    permitted = infeasible.conditions.permitted if infeasible.conditions else []
-    return [_range(schema, one) for one in permitted]
-
-
-def _range(schema: FeatureSchema | None, one: PermittedChange) -> PermittedRange:
-    feature = schema[one.feature] if schema and one.feature in schema else None
-    step = None if one.step is None else f"{one.step:g}{NO_BREAK}{one.unit}"
-    start, end = value_text(feature, one.start), value_text(feature, one.end)
-    return PermittedRange(one.label, start, f"{end}{NO_BREAK}{one.unit}" if one.unit else end, step)
-
-
 def degraded_text(generation: GenerationOut) -> list[str]:
     """What was away, and what that means for the answer."""
     return [_AWAY[reason] for reason in generation.degraded]
@@ -74,6 +49,6 @@ def unknown_labels(schema: FeatureSchema | None, features: Mapping[str, Value]) 
     return [feature.label for feature in schema.features if features.get(feature.name, 0) is None]
 
 
-def interval_text(low: float, high: float) -> str:
-    """A range of risks: "55 to 66 %"."""
-    return f"{100 * low:.0f} to {risk_text(high)}".replace(" %", f"{NO_BREAK}%")
+def interval_text(low: float, high: float, beside: float | None = None) -> str:
+    """A range of risks: "55 to 66 %", as exactly as another risk beside it takes."""
+    return f"{risk_words(low, beside).removesuffix(f'{NO_BREAK}%')} to {risk_words(high, beside)}"

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.domain.counterfactual import Status
 from app.domain.wording import risk_text
+from app.faces.pages.patient.views.names import recorded_name
 from app.faces.pages.patient.views.options import Said, said_of
 from app.storage.tables import AnswerRow
 from app.usecases.record.context import AnswerContext
@@ -15,7 +16,7 @@ WIDTH, HEIGHT = 320.0, 80.0
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One answer; `said` names options by number, every verdict ever given on them, oldest first."""
+    """One answer; `said` has every verdict ever given on what it offers, by name, oldest first."""
 
     id: UUID
     created_at: datetime
@@ -24,7 +25,7 @@ class Entry:
     outcome: str
     is_what_if: bool
     is_shown: bool
-    said: tuple[tuple[int, Said], ...]
+    said: tuple[tuple[str, Said], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +57,26 @@ def history_of(context: AnswerContext) -> HistoryView:
 
 
 def outcome_text(row: AnswerRow) -> str:
-    """How an answer ended, in a few words."""
+    """How an answer ended, in a few words, and what helps although nothing reaches the target."""
+    told = [_counted(len(row.improvements), "improvement")] if row.improvements else []
     if row.status == Status.FOUND:
-        count = len(row.counterfactuals)
-        return "1 option" if count == 1 else f"{count} options"
-    return {
-        Status.ALREADY_BELOW_TARGET: "at or below the target already",
-        Status.INFEASIBLE: "no permitted change reaches the target",
-    }[Status(row.status)]
+        return "; ".join([_counted(len(row.counterfactuals), "option"), *told])
+    if row.status == Status.ALREADY_BELOW_TARGET:
+        return "; ".join(["at or below the target", *told])
+    if told:
+        return f"{told[0]}; the target is not reached"
+    if row.no_improvement:
+        return "nothing found that lowers it reliably by 2 points"
+    return "no change found that reaches the target"
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _entry(context: AnswerContext, row: AnswerRow) -> Entry:
-    numbers = {option.id: option.rank for option in row.counterfactuals}
-    verdicts = [one for one in context.history.verdicts if one.counterfactual_id in numbers]
+    names = {option.id: recorded_name(option) for option in row.options}
+    verdicts = [one for one in context.history.verdicts if one.counterfactual_id in names]
     return Entry(
         id=row.id,
         created_at=row.created_at,
@@ -77,7 +85,7 @@ def _entry(context: AnswerContext, row: AnswerRow) -> Entry:
         outcome=outcome_text(row),
         is_what_if=row.based_on is not None,
         is_shown=row.id == context.row.id,
-        said=tuple((numbers[one.counterfactual_id], said_of(one)) for one in verdicts),
+        said=tuple((names[one.counterfactual_id], said_of(one)) for one in verdicts),
     )
 
 

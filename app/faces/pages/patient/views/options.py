@@ -1,13 +1,19 @@
-"""Option cards: what to consider, how sure it is, and what was said about it."""
+"""Cards of options and improvements: what to consider, how sure it is, and what was said about it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.domain.counterfactual import TYPICAL_PERCENTILE, Distinction, Generator, Optimality
+from app.domain.counterfactual import TYPICAL_PERCENTILE, Distinction, Generator, Optimality, Robustness
+from app.domain.improvement import Grade
+from app.domain.schema import Value
+from app.domain.wording import inline
+from app.faces.http.pages.rendering import risk_words
 from app.faces.pages.patient.views.following import Following, following
 from app.faces.pages.patient.views.moves import Move, moves_of
+from app.faces.pages.patient.views.names import mark_of, name_of
 from app.storage.feedback_tables import FeedbackRow
-from app.usecases.counterfactuals.option_schemas import CounterfactualOut, PlausibilityOut
+from app.usecases.counterfactuals.option_schemas import CounterfactualOut, ImprovementOut, PlausibilityOut
 from app.usecases.feedback.reasons import REASONS, Reason, Verdict
 from app.usecases.record.context import AnswerContext
 
@@ -16,6 +22,8 @@ _APART = {
     Distinction.FEWEST_CHANGES: "fewest changes",
     Distinction.WITHOUT_WEIGHT_GOAL: "without a weight goal",
 }
+_LEAST_OF_ITS_KIND = "least effort of these"
+"""Where options and improvements stand beside each other, the least of one kind is not the least of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +39,22 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class OptionView:
-    """One card. `effort_bound` is what any option in its place takes at least, where it is less.
+    """One card, of an option or of an improvement.
+
+    `name` is such as "Option 1" and "Improvement A", `mark` the last word of it, `key` the same in addresses
+    and element ids. `apart` is what sets it apart from the others, its grades among them. `held` is how it
+    holds, each as a term and its figures. `effort_bound` is what anything in its place takes at least, where
+    it is less; `least` is what is proved of its effort.
 
     `strategy` is None of options older than strategies, and `points`, the fall of the risk, where its parts
-    are not known. `adherence` is None where nothing can be carried out in part.
+    are not known.
     """
 
     id: UUID
-    number: int
+    name: str
+    mark: str
+    kind: str
+    rank: int
     strategy: str | None
     apart: tuple[str, ...]
     risk: float
@@ -47,21 +63,30 @@ class OptionView:
     points: str | None
     following: Following | None
     fragile: bool
-    is_least: bool
+    least: str | None
     effort: str
     effort_bound: str | None
-    refits: float
-    noise: float
-    adherence: float | None
+    held: tuple[tuple[str, str], ...]
     plausibility_text: str | None
     author: str
     said: Said | None
 
+    @property
+    def key(self) -> str:
+        """Of element ids."""
+        return f"{self.kind}-{self.rank}"
+
 
 def option_views(context: AnswerContext) -> list[OptionView]:
-    """The cards in the order of the answer."""
+    """The cards of options, in the order of the answer."""
     said = context.current_verdicts()
     return [_view(context, option, said.get(option.id)) for option in context.options]
+
+
+def improvement_views(context: AnswerContext) -> list[OptionView]:
+    """The cards of improvements, in the order of the answer."""
+    said = context.current_verdicts()
+    return [_view(context, one, said.get(one.id)) for one in context.answer.improvements]
 
 
 def said_of(row: FeedbackRow) -> Said:
@@ -73,34 +98,93 @@ def said_of(row: FeedbackRow) -> Said:
 
 
 def _view(context: AnswerContext, option: CounterfactualOut, said: FeedbackRow | None) -> OptionView:
-    known, held, about = option.optimality, option.robustness, option.strategy
-    now, changes = context.answer.prediction.risk, option.changes
-    listed = moves_of(context.schema, now, option.risk, changes, option.linked)
+    improves, about = isinstance(option, ImprovementOut), option.strategy
+    now = context.answer.prediction.risk
+    listed = moves_of(context.schema, now, option.risk, option.changes, option.linked)
     return OptionView(
         id=option.id,
-        number=option.rank,
+        name=name_of(option),
+        mark=mark_of(option),
+        kind="improvement" if improves else "option",
+        rank=option.rank,
         strategy=about.name if about else None,
-        apart=tuple(_APART[mark] for mark in about.distinctions) if about else (),
+        apart=tuple(_apart(context, option)),
         risk=option.risk,
         summary=option.summary,
         moves=listed.moves,
         points=listed.points,
         following=following(context.schema, option.brought_along, option.consequences),
         fragile=option.fragile,
-        is_least=known is not None and known.proved,
+        least=_least(option),
         effort=f"{option.effort:.1f}",
-        effort_bound=_bound(known),
-        refits=held.refits,
-        noise=held.noise,
-        adherence=held.adherence if any(change.delta is not None for change in changes) else None,
+        effort_bound=_bound(option.optimality),
+        held=tuple(_held(option)),
         plausibility_text=plausibility_text(option.plausibility),
         author=_author(context, option),
         said=said_of(said) if said else None,
     )
 
 
+def _apart(context: AnswerContext, option: CounterfactualOut) -> Iterator[str]:
+    """What grades an improvement, then what sets the strategy apart."""
+    if isinstance(option, ImprovementOut):
+        yield from (_grade(option, grade) for grade in option.grades)
+        same = next((one for one in context.options if _ends(one) == _ends(option)), None)
+        if same:
+            yield f"the same changes as {inline(name_of(same))}"
+    are_two_kinds = bool(context.options and context.answer.improvements)
+    for mark in option.strategy.distinctions if option.strategy else ():
+        yield _LEAST_OF_ITS_KIND if mark is Distinction.LEAST_EFFORT and are_two_kinds else _APART[mark]
+
+
+def _ends(option: CounterfactualOut) -> dict[str, Value]:
+    return {change.feature: change.after for change in option.changes}
+
+
+def _grade(improvement: ImprovementOut, grade: Grade) -> str:
+    if grade is Grade.KNEE:
+        return "best for its effort"
+    if grade is Grade.LARGEST:
+        return "the largest fall that holds"
+    if improvement.holds_at is None:
+        return "nearest to the target"
+    return f"holds at a target of {risk_words(improvement.holds_at)}"
+
+
+def _least(option: CounterfactualOut) -> str | None:
+    """What is proved of its effort; that of an improvement is about its own risk."""
+    if option.optimality is None or not option.optimality.proved:
+        return None
+    if isinstance(option, ImprovementOut):
+        return "Least effort for this fall: proved"
+    return "Least of its kind: proved"
+
+
+def _held(option: CounterfactualOut) -> Iterator[tuple[str, str]]:
+    """An option is to stay at or below the target; an improvement claims a fall, and then half of it."""
+    in_part = any(change.delta is not None for change in option.changes)
+    holds = _shares(option.robustness, in_part)
+    if not isinstance(option, ImprovementOut):
+        yield "Holds in", holds
+        return
+    half = _shares(option.reduction_holds, in_part, named=False)
+    yield "Holds", f"The estimate falls in {holds}; at least half of the fall remains in {half}"
+    if option.holds_at is not None and Grade.NEAREST_TARGET not in option.grades:
+        yield "As an option", f"would hold at a target of {risk_words(option.holds_at)} or more"
+
+
+def _shares(held: Robustness, in_part: bool, named: bool = True) -> str:
+    """What is done or not cannot be carried out in part: of that, shortfalls tell nothing."""
+    shares = [(held.refits, "refits"), (held.noise, "measurement errors"), (held.adherence, "shortfalls")]
+    told = [
+        f"{risk_words(share)} of {word}" if named else risk_words(share)
+        for share, word in shares[: 3 if in_part else 2]
+    ]
+    return ", ".join(told)
+
+
 def _bound(known: Optimality | None) -> str | None:
-    """What any option in its place takes at least; None where that is its own effort, or nothing is known."""
+    """What anything in its place takes at least; None where that is its own effort, or nothing is known."""
     if known is None or known.proved or known.effort_bound == 0:
         return None
     return f"{known.effort_bound:.1f}"

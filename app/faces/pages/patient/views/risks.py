@@ -1,16 +1,15 @@
-"""The risk now and with each option, against the threshold, with what refits of the model make of it."""
+"""The risk now and with all that is offered, against the threshold, with what refits make of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
-import numpy as np
-
-from app.domain.schema import FloatArray
-from app.engine.certainty import bands_of
+from app.faces.pages.patient.views.certainty import EstimateView, Standing, estimates_of
 from app.faces.pages.patient.views.formatting import interval_text
+from app.faces.pages.patient.views.names import name_of
+from app.usecases.counterfactuals.option_schemas import CounterfactualOut
+from app.usecases.counterfactuals.schemas import PredictionOut
 from app.usecases.record.context import AnswerContext
-
-Interval = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class RiskLine:
     interval: str | None
     low: float | None
     high: float | None
-    is_high: bool
+    standing: Standing
 
     @property
     def beside_band(self) -> str | None:
@@ -35,9 +34,16 @@ class RiskLine:
 
 @dataclass(frozen=True, slots=True)
 class RiskView:
-    """All risks of an answer on one axis from 0 to 100 %."""
+    """All risks of an answer on one axis from 0 to 100 %, and how sure the first is.
+
+    `first` is the line that stands beside the risk as it is; None where nothing is offered. `refits` is how
+    many refits made the bands, where that is known.
+    """
 
     lines: tuple[RiskLine, ...]
+    of: Mapping[UUID, RiskLine]
+    first: RiskLine | None
+    now: EstimateView
     threshold: float
     target: float
     refits: int | None
@@ -47,39 +53,52 @@ class RiskView:
         """Whether the question wanted another risk than the model's threshold."""
         return round(self.target, 4) != round(self.threshold, 4)
 
+    @property
+    def has_bands(self) -> bool:
+        """Whether all have one: of a version that is gone, only that of the first is on record."""
+        return all(line.interval for line in self.lines)
+
 
 def risk_view(context: AnswerContext) -> RiskView:
-    """The risks, with intervals where the committee of the same model version is there to give them."""
-    prediction = context.answer.prediction
-    now = "As supposed" if context.is_supposed else "Now"
-    named = [(now, prediction.risk), *((f"Option {one.rank}", one.risk) for one in context.options)]
-    intervals = _intervals(context)
-    each: Sequence[Interval | None] = intervals or [None] * len(named)
-    lines = [
-        _line(name, risk, prediction.threshold, interval)
-        for (name, risk), interval in zip(named, each, strict=True)
-    ]
-    size = context.served.model.committee.size if intervals and context.served else None
-    return RiskView(tuple(lines), prediction.threshold, prediction.target, size)
-
-
-def _line(name: str, risk: float, threshold: float, interval: Interval | None) -> RiskLine:
-    low, high = interval if interval else (None, None)
-    return RiskLine(
-        name=name,
-        risk=risk,
-        place=round(100 * risk, 2),
-        interval=interval_text(*interval) if interval else None,
-        low=None if low is None else round(100 * low, 2),
-        high=None if high is None else round(100 * high, 2),
-        is_high=risk > threshold,
+    """The risks; with bands that are on record, or that the committee of the same version gives."""
+    prediction, offered = context.answer.prediction, context.answer.offered
+    estimates = estimates_of(context)
+    names = ["As supposed" if context.is_supposed else "Now", *(name_of(one) for one in offered)]
+    lines = [_line(name, one, prediction) for name, one in zip(names, estimates, strict=True)]
+    of = {one.id: line for one, line in zip(offered, lines[1:], strict=True)}
+    first = _first(context)
+    return RiskView(
+        lines=tuple(lines),
+        of=of,
+        first=of[first.id] if first else None,
+        now=estimates[0],
+        threshold=prediction.threshold,
+        target=prediction.target,
+        refits=_refits(context, estimates),
     )
 
 
-def _intervals(context: AnswerContext) -> Sequence[Interval] | None:
-    if context.patient is None or context.served is None or not context.is_of_hosted_version:
-        return None
-    schema = context.served.model.schema
-    people = [context.row.features, *(option.features for option in context.options)]
-    risks: FloatArray = context.served.model.committee.risk(np.stack([schema.encode(one) for one in people]))
-    return [(low, high) for low, high in bands_of(risks).tolist()]
+def _first(context: AnswerContext) -> CounterfactualOut | None:
+    """What is told in large type: the first option, or else the improvement that is best for its effort."""
+    if context.options:
+        return context.options[0]
+    improvements = context.answer.improvements
+    return next((one for one in improvements if "knee" in one.grades), next(iter(improvements), None))
+
+
+def _refits(context: AnswerContext, estimates: Sequence[EstimateView]) -> int | None:
+    is_known = context.served is not None and context.is_of_hosted_version and estimates[0].band
+    return context.served.model.committee.size if context.served and is_known else None
+
+
+def _line(name: str, estimate: EstimateView, prediction: PredictionOut) -> RiskLine:
+    low, high = estimate.band or (None, None)
+    return RiskLine(
+        name=name,
+        risk=estimate.risk,
+        place=round(100 * estimate.risk, 2),
+        interval=interval_text(*estimate.band, beside=prediction.threshold) if estimate.band else None,
+        low=None if low is None else round(100 * low, 2),
+        high=None if high is None else round(100 * high, 2),
+        standing=estimate.standing,
+    )

@@ -24,8 +24,8 @@ RISKS = st.lists(st.tuples(st.integers(0, 10**8), st.floats(0, 1)), min_size=2, 
     [
         ("found", 1, "1 option"),
         ("found", 3, "3 options"),
-        ("already_below_target", 0, "at or below the target already"),
-        ("infeasible", 0, "no permitted change reaches the target"),
+        ("already_below_target", 0, "at or below the target"),
+        ("infeasible", 0, "no change found that reaches the target"),
     ],
 )
 def test_how_an_answer_ended(status: str, options: int, told: str) -> None:
@@ -79,4 +79,7 @@ def test_verdicts_stand_at_the_options_that_they_are_on() -> None:
     row = row_of(MODELS[0], SOMEBODY, option(1), option(2))
     verdicts = [verdict(2, "declined"), verdict(1, "accepted"), verdict(9, "accepted")]
     (entry,) = history_of(context(row, None, verdicts=verdicts)).entries
-    assert [(number, said.text) for number, said in entry.said] == [(2, "Declined"), (1, "Accepted")]
+    assert [(name, said.text) for name, said in entry.said] == [
+        ("Option 2", "Declined"),
+        ("Option 1", "Accepted"),
+    ]

@@ -15,6 +15,7 @@ from tests.unit.faces.answers import ASKED, change, option, option_change
 from tests.unit.faces.pages.patient.contexts import context, recorded
 
 SLEEP = change("sleep", 5.0, 6.0, "h/night")
+SPACE = "\N{NO-BREAK SPACE}"
 
 
 def card(served: ServedModel, person: Person, *changes: Any, **columns: Any) -> OptionView:
@@ -42,19 +43,24 @@ def test_an_option_is_called_the_least_only_where_that_is_proved(
     unknown = card(served, helpable, optimality={"proved": False, "effort_bound": 0.0})
     older = card(served, helpable, optimality=None)
     views = (proved, bounded, unknown, older)
-    assert [(view.is_least, view.effort_bound) for view in views] == [
-        (True, None),
-        (False, "1.6"),
-        (False, None),
-        (False, None),
+    assert [(view.least, view.effort_bound) for view in views] == [
+        ("Least of its kind: proved", None),
+        (None, "1.6"),
+        (None, None),
+        (None, None),
     ]
     assert {view.effort for view in views} == {"2.0"}
 
 
 def test_what_is_done_or_not_cannot_be_done_in_part(served: ServedModel, helpable: Person) -> None:
     switch = change("vigorous_activity", False, True)
-    assert card(served, helpable, switch).adherence is None
-    assert card(served, helpable, switch, SLEEP).adherence == 0.85
+    ((_, whole),) = card(served, helpable, switch).held
+    ((term, in_part),) = card(served, helpable, switch, SLEEP).held
+    assert whole.replace(SPACE, " ") == "95 % of refits, 90 % of measurement errors"
+    assert (term, in_part.replace(SPACE, " ")) == (
+        "Holds in",
+        "95 % of refits, 90 % of measurement errors, 85 % of shortfalls",
+    )
 
 
 def test_a_card_is_headed_by_its_strategy(served: ServedModel, helpable: Person) -> None:
@@ -101,7 +107,7 @@ def test_an_option_from_before_has_no_strategy_and_no_parts(served: ServedModel,
 
 def test_cards_come_in_the_order_of_the_answer(served: ServedModel, helpable: Person) -> None:
     row = recorded(served, helpable, *(option(rank, SLEEP) for rank in (1, 2, 3)))
-    assert [view.number for view in option_views(context(row, served))] == [1, 2, 3]
+    assert [view.name for view in option_views(context(row, served))] == ["Option 1", "Option 2", "Option 3"]
 
 
 @pytest.mark.parametrize("reason", Reason)

@@ -6,6 +6,7 @@ import pytest
 
 from app.engine.registry import ServedModel
 from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
+from app.faces.pages.patient.views.certainty import estimate_with
 from app.faces.pages.patient.views.what_if import what_if_of
 from tests.asking import Person
 from tests.unit.faces.answers import brought_along, change, option, option_change
@@ -22,7 +23,7 @@ NEW: dict[str, Any] = {
 def page_of(served: ServedModel, person: Person, *options: Any, hosted: bool = True, **columns: Any) -> str:
     whole = {"min_robustness": 0.9} | columns
     found = context(recorded(served, dict(person), *options, **whole), served if hosted else None)
-    view = view_of(found, what_if_of(found, {}), WhatIfResult(0.61, (), ()))
+    view = view_of(found, what_if_of(found, {}), WhatIfResult(estimate_with(found, None), (), ()))
     return " ".join(bytes(PAGES.page("patient.html", **view).body).decode().split())
 
 

@@ -1,14 +1,17 @@
 """A risk beside the band of its refits: where it lies outside, that is said."""
 
+from typing import Any
+
 import pytest
 
 from app.faces.pages.patient.page import PAGES
+from app.faces.pages.patient.views.certainty import estimate_view, standing_of
 from app.faces.pages.patient.views.risks import RiskLine, RiskView
 
 
 def line(risk: float, low: float | None, high: float | None) -> RiskLine:
     interval = None if low is None or high is None else f"{low:g} to {high:g} %"
-    return RiskLine("Now", risk, round(100 * risk, 2), interval, low, high, is_high=False)
+    return RiskLine("Now", risk, round(100 * risk, 2), interval, low, high, standing_of(risk, None, 0.5))
 
 
 @pytest.mark.parametrize(
@@ -29,7 +32,8 @@ def test_on_which_side_of_its_band_a_risk_lies(
 
 @pytest.mark.parametrize(("risk", "is_told"), [(0.013, True), (0.03, False)])
 def test_the_page_says_so_where_it_lies_outside(risk: float, is_told: bool) -> None:
-    view = RiskView((line(risk, 1.8, 4.2),), threshold=0.5, target=0.5, refits=40)
-    who = {"outcome": "an event", "is_supposed": False, "checks": []}
-    page = PAGES.page("_risk.html", risks=view, options=[], answer={"status": "found"}, who=who)
+    now = estimate_view(risk, (0.018, 0.042), 0.5, 0.5)
+    view = RiskView((line(risk, 1.8, 4.2),), {}, None, now, threshold=0.5, target=0.5, refits=40)
+    shown: dict[str, Any] = {"outcome": "an event", "is_supposed": False, "checks": []}
+    page = PAGES.page("_risk.html", risks=view, options=[], answer={"status": "found"}, who=shown)
     assert ("lies below the band" in bytes(page.body).decode()) == is_told

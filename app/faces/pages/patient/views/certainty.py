@@ -1,0 +1,158 @@
+"""How sure an estimate is, in words: its state, its band, and what became of people like the person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.domain.certainty import Band, Certainty, Observed, certainty_of
+from app.engine.certainty import bands_of
+from app.faces.http.pages.rendering import risk_words
+from app.faces.pages.patient.views.formatting import interval_text
+from app.usecases.counterfactuals.option_schemas import CounterfactualOut, ImprovementOut
+from app.usecases.record.context import AnswerContext
+
+LOW_NOTE = "A low estimate does not rule it out."
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """On which side of the decision threshold a risk is: in words, and the style class of its colour.
+
+    `low`, the colour of what is good, is of nothing but what is clearly below.
+    """
+
+    words: str
+    tone: str
+
+
+_FRAGILE = Standing("fragile", "unclear")
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateView:
+    """One estimate: `sentence` is its state with its band, `observed` what became of people like the person.
+
+    `beside_target` is that the band reaches above a target that the estimate is at or below. `low_note` goes
+    with every estimate at or below the threshold. `band` is None where it is not known.
+    """
+
+    risk: float
+    band: Band | None
+    standing: Standing
+    sentence: str
+    observed: str | None
+    beside_target: str | None
+    low_note: str | None
+
+
+def standing_of(risk: float, certainty: Certainty | None, threshold: float) -> Standing:
+    """Where it is not known how sure an estimate is, it is above or not, and never called clear."""
+    if certainty is None:
+        return Standing("above", "high") if risk > threshold else Standing("at or below", "unclear")
+    return {
+        Certainty.CLEAR_HIGH: Standing("clearly above", "high"),
+        Certainty.UNCLEAR: Standing("unclear", "unclear"),
+        Certainty.CLEAR_LOW: Standing("clearly below", "low"),
+    }[certainty]
+
+
+def estimate_view(
+    risk: float,
+    band: Band | None,
+    threshold: float,
+    target: float,
+    observed: Observed | None = None,
+) -> EstimateView:
+    """An estimate and its band against the model's threshold and the question's target."""
+    certainty = None if band is None else certainty_of(risk, band, threshold)
+    return EstimateView(
+        risk=risk,
+        band=band,
+        standing=standing_of(risk, certainty, threshold),
+        sentence=_sentence(risk, band, certainty, threshold),
+        observed=_observed(observed) if observed else None,
+        beside_target=_beside_target(risk, band, threshold, target),
+        low_note=LOW_NOTE if risk <= threshold else None,
+    )
+
+
+def estimates_of(context: AnswerContext) -> list[EstimateView]:
+    """The estimate as it is, then with each option and improvement; asks the committee where it is there."""
+    offered = context.offered
+    now, *bands = _bands(context, offered)
+    each = zip(offered, bands, strict=True)
+    return [_now(context, now), *(_as_claimed(context, one, band) for one, band in each)]
+
+
+def estimate_with(context: AnswerContext, option: CounterfactualOut | None) -> EstimateView:
+    """The estimate of a person who has done as an option or improvement says, or as they are."""
+    now, *bands = _bands(context, [option] if option else [])
+    return _with(context, option, bands[0]) if option else _now(context, now)
+
+
+def _now(context: AnswerContext, band: Band | None) -> EstimateView:
+    """What is on record, or else what the committee makes of an answer from before bands were told."""
+    made = context.answer.prediction
+    return estimate_view(made.risk, made.band or band, made.threshold, made.target, made.observed)
+
+
+def _as_claimed(context: AnswerContext, option: CounterfactualOut, band: Band | None) -> EstimateView:
+    """What does not claim to hold below a target is not called clearly below, whatever refits make of it."""
+    estimate = _with(context, option, band)
+    if option.fragile:
+        return replace(estimate, standing=_FRAGILE)
+    if isinstance(option, ImprovementOut) and estimate.standing.tone == "low":
+        return replace(estimate, standing=standing_of(option.risk, None, context.answer.prediction.threshold))
+    return estimate
+
+
+def _with(context: AnswerContext, option: CounterfactualOut, band: Band | None) -> EstimateView:
+    prediction = context.answer.prediction
+    return estimate_view(option.risk, band, prediction.threshold, prediction.target)
+
+
+def _bands(context: AnswerContext, options: Sequence[CounterfactualOut]) -> list[Band | None]:
+    """Of the person as they are and with each of these; unknown without the committee of the same version."""
+    if context.patient is None or context.served is None or not context.is_of_hosted_version:
+        return [None] * (1 + len(options))
+    schema = context.served.model.schema
+    people = [context.row.features, *(option.features for option in options)]
+    risks = context.served.model.committee.risk(np.stack([schema.encode(one) for one in people]))
+    return [(low, high) for low, high in bands_of(risks).tolist()]
+
+
+def _sentence(risk: float, band: Band | None, certainty: Certainty | None, threshold: float) -> str:
+    line = f"the threshold of {risk_words(threshold, risk)}"
+    if band is None or certainty is None:
+        return f"{'Above' if risk > threshold else 'At or below'} {line}. How sure that is was not recorded."
+    told = interval_text(*band, beside=threshold)
+    if certainty is Certainty.UNCLEAR:
+        return f"Unclear: {_unclear(risk, band, threshold, told)}."
+    side = "above" if certainty is Certainty.CLEAR_HIGH else "below"
+    return f"Clearly {side} {line}, and so is the whole band, {told}."
+
+
+def _unclear(risk: float, band: Band, threshold: float, told: str) -> str:
+    line = f"the threshold of {risk_words(threshold)}"
+    if band[0] <= threshold < band[1]:
+        return f"the band, {told}, crosses {line}"
+    own, others = ("above", "at or below") if risk > threshold else ("at or below", "above")
+    return f"the estimate is {own} {line}, and the band, {told}, is {others} it"
+
+
+def _observed(observed: Observed) -> str:
+    having, among = round(observed.share * observed.people), observed.people
+    between = interval_text(observed.low, observed.high)
+    share = f" ({between})" if among == 100 else f", {risk_words(observed.share)} ({between})"
+    return f"Of {among} people like this whom the model had not seen, {having} had it{share}."
+
+
+def _beside_target(risk: float, band: Band | None, threshold: float, target: float) -> str | None:
+    """Of a target that is the threshold, the state says it."""
+    if band is None or not risk <= target < band[1] or round(target, 4) == round(threshold, 4):
+        return None
+    return (
+        f"Whether it is below the target of {risk_words(target)} is unclear: the band, "
+        f"{interval_text(*band, beside=target)}, reaches above it."
+    )

@@ -1,0 +1,219 @@
+"""The front of effort and risk: the least effort for each risk in reach, as a drawing and a table."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from app.domain.counterfactual import Change, Robustness
+from app.domain.improvement import FrontierPoint
+from app.domain.schema import FeatureSchema
+from app.domain.tolerances import SAME_RISK
+from app.faces.http.pages.rendering import risk_words
+from app.faces.pages.patient.views.formatting import value_text, with_unit
+from app.faces.pages.patient.views.names import Offered, mark_of
+from app.faces.pages.patient.views.points import points_text
+from app.usecases.record.context import AnswerContext
+
+WIDTH, HEIGHT = 320.0, 180.0
+"""The drawing in its own units."""
+_ROOM = 0.02
+"""Of risk, above what is highest and below what is lowest."""
+_MOST_TICKS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPoint:
+    """One level of risk.
+
+    `estimate` is the risk, told as exactly as it takes to tell it from others. `least` is what is known of
+    its effort, `falls` in which shares it falls.
+    """
+
+    x: float
+    y: float
+    risk: float
+    estimate: str
+    fall: str
+    effort: str
+    least: str
+    changes: str
+    falls: str
+    holds: bool
+    marks: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Options and improvements at one place of the drawing, by the last words of their names."""
+
+    x: float
+    y: float
+    text: str
+
+    @property
+    def is_right(self) -> bool:
+        """Whether there is room to its left alone."""
+        return self.x > 0.9 * WIDTH
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    place: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrontView:
+    """The front on a drawing of `WIDTH` by `HEIGHT`; effort goes to the right, risk upwards.
+
+    `steps` is the least effort for each risk, which is a staircase. `target` is where the target lies.
+    """
+
+    points: tuple[FrontPoint, ...]
+    marks: tuple[Mark, ...]
+    steps: str
+    now: float
+    target: float
+    across: tuple[Tick, ...]
+    upwards: tuple[Tick, ...]
+    sentence: str
+    is_proved: bool
+    all_hold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Axes:
+    """From effort and risk to places on the drawing."""
+
+    effort: float
+    low: float
+    high: float
+
+    def x(self, effort: float) -> float:
+        return round(WIDTH * effort / self.effort, 1)
+
+    def y(self, risk: float) -> float:
+        return round(HEIGHT * (self.high - risk) / (self.high - self.low), 1)
+
+
+def front_of(context: AnswerContext) -> FrontView | None:
+    """None where nothing lowers the risk, where it was not looked for, and in answers from before."""
+    answer, told = context.answer, context.answer.frontier
+    if not told:
+        return None
+    axes = _axes(context)
+    now, target = answer.prediction.risk, answer.prediction.target
+    before = [now, *(one.risk for one in told)]
+    points = tuple(_point(context, axes, one, above) for one, above in zip(told, before, strict=False))
+    return FrontView(
+        points=points,
+        marks=tuple(_marks(context, axes)),
+        steps=_steps(axes, now, told),
+        now=axes.y(now),
+        target=axes.y(target),
+        across=tuple(
+            Tick(axes.x(one), f"{one:g}") for one in _ticks(0, axes.effort, (0.2, 0.5, 1, 2, 5, 10))
+        ),
+        upwards=tuple(
+            Tick(axes.y(one), f"{100 * one:.0f}")
+            for one in _ticks(axes.low, axes.high, (0.01, 0.02, 0.05, 0.1, 0.2))
+        ),
+        sentence=_sentence(context, points),
+        is_proved=all(one.proved for one in told),
+        all_hold=all(one.holds for one in points),
+    )
+
+
+def _axes(context: AnswerContext) -> _Axes:
+    prediction, offered, told = context.answer.prediction, context.offered, context.answer.frontier
+    risks = [prediction.risk, prediction.target, *(one.risk for one in told), *(one.risk for one in offered)]
+    efforts = [*(one.effort for one in told), *(one.effort for one in offered)]
+    return _Axes(1.05 * max(efforts), max(min(risks) - _ROOM, 0.0), min(max(risks) + _ROOM, 1.0))
+
+
+def _ticks(low: float, high: float, sizes: Sequence[float]) -> Iterator[float]:
+    """Round numbers within, the finest of these sizes apart that gives few enough."""
+    size = next((one for one in sizes if (high - low) / one <= _MOST_TICKS), (high - low) / _MOST_TICKS)
+    for place in range(math.ceil(low / size - 1e-9), math.floor(high / size + 1e-9) + 1):
+        yield round(place * size, 6)
+
+
+def _steps(axes: _Axes, now: float, told: Sequence[FrontierPoint]) -> str:
+    """An SVG path: a risk is in reach from its effort on, until a lower one is."""
+    path = f"M0 {axes.y(now)}"
+    for one in told:
+        path += f"H{axes.x(one.effort)}V{axes.y(one.risk)}"
+    return f"{path}H{WIDTH:g}"
+
+
+def _marks(context: AnswerContext, axes: _Axes) -> Iterator[Mark]:
+    """Those at the same place are one: letters over each other cannot be read."""
+    places: dict[tuple[float, float], list[str]] = {}
+    for one in context.offered:
+        places.setdefault((axes.x(one.effort), axes.y(one.risk)), []).append(mark_of(one))
+    for (x, y), marks in places.items():
+        yield Mark(x, y, ", ".join(marks))
+
+
+def _point(context: AnswerContext, axes: _Axes, point: FrontierPoint, above: float) -> FrontPoint:
+    least = context.answer.conditions.min_robustness if context.answer.conditions else None
+    same = [one for one in context.offered if _is_same(one, point)]
+    target = context.answer.prediction.target
+    return FrontPoint(
+        x=axes.x(point.effort),
+        y=axes.y(point.risk),
+        risk=point.risk,
+        estimate=max((risk_words(point.risk, one) for one in (above, target)), key=len),
+        fall=points_text(point.reduction, 1),
+        effort=f"{point.effort:.1f}",
+        least=_least(point),
+        changes="; ".join(_change(context.schema, one) for one in point.changes),
+        falls=_falls(point.robustness),
+        holds=least is None or _lowest(point.robustness) >= least,
+        marks=", ".join(mark_of(one) for one in same),
+    )
+
+
+def _is_same(option: Offered, point: FrontierPoint) -> bool:
+    """Whether an option or improvement is a point: it changes the same, to the same."""
+    ends = {one.feature: one.after for one in point.changes}
+    return abs(option.risk - point.risk) <= SAME_RISK and ends == {c.feature: c.after for c in option.changes}
+
+
+def _least(point: FrontierPoint) -> str:
+    if point.proved:
+        return "proved"
+    return f"at least {point.effort_bound:.1f}" if point.effort_bound else "not known"
+
+
+def _change(schema: FeatureSchema | None, change: Change) -> str:
+    feature = schema[change.feature] if schema and change.feature in schema else None
+    after = with_unit(feature, change.after) if feature else value_text(None, change.after)
+    return f"{change.label} {value_text(feature, change.before)} → {after}"
+
+
+def _falls(held: Robustness) -> str:
+    return ", ".join(risk_words(share) for share in (held.refits, held.noise, held.adherence))
+
+
+def _lowest(held: Robustness) -> float:
+    return min(held.refits, held.noise, held.adherence)
+
+
+def _sentence(context: AnswerContext, points: Sequence[FrontPoint]) -> str:
+    """What the drawing says, for whoever does not look at it."""
+    prediction = context.answer.prediction
+    first, last = points[0], points[-1]
+    reached = next((one for one in points if one.risk <= prediction.target), None)
+    now = f"{'As supposed' if context.is_supposed else 'Now'} {risk_words(prediction.risk)}"
+    if len(points) == 1:
+        course = f"with effort {last.effort} {risk_words(last.risk)}"
+    else:
+        start = f"from {risk_words(first.risk, last.risk)} with effort {first.effort}"
+        course = f"{start} down to {risk_words(last.risk, first.risk)} with effort {last.effort}"
+    target = f"the target of {risk_words(prediction.target, last.risk)}"
+    if prediction.risk <= prediction.target:
+        return f"{now}, at or below {target}; {course}."
+    if reached is None:
+        return f"{now}; {course}, above {target}."
+    return f"{now}; {course}. By the estimate alone, {target} takes effort {reached.effort} or more."

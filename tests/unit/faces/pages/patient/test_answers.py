@@ -1,0 +1,179 @@
+"""The page over real answers: each kind has its place, and nothing contradicts what is beside it."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from app.engine.registry import ModelRegistry
+from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
+from app.faces.pages.patient.views.certainty import LOW_NOTE, estimate_with
+from app.usecases.record.context import AnswerContext
+from tests.kinds_of_answers import (
+    CLEARLY_BELOW,
+    FRAGILE,
+    IN_REACH,
+    NOTHING_HELPS,
+    OUT_OF_REACH,
+    UNCLEAR_BELOW,
+)
+from tests.unit.faces.pages.patient.contexts import context
+from tests.unit.faces.pages.patient.real import page_text, real_context, real_row
+
+PEOPLE = [OUT_OF_REACH, NOTHING_HELPS, FRAGILE, UNCLEAR_BELOW, CLEARLY_BELOW, IN_REACH]
+COMFORT = re.compile(
+    r"nothing (needs|has) to change|nothing to (suggest|do)|no need|you are fine|all clear", re.I
+)
+GOOD = re.compile(r'class="(?:mark )?low"')
+
+
+def section(page: str, name: str) -> str:
+    """A section of the page by its id."""
+    return page[page.index(f'<section id="{name}"') :].split("</section>", maxsplit=1)[0]
+
+
+def risk_section(page: str) -> str:
+    return page[page.index('<section class="risk"') :].split("</section>", maxsplit=1)[0]
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_no_answer_gives_false_comfort(registry: ModelRegistry, person: int) -> None:
+    page = page_text(real_context(registry, person))
+    assert COMFORT.search(page) is None
+    assert (LOW_NOTE in risk_section(page)) == (person in (UNCLEAR_BELOW, CLEARLY_BELOW))
+
+
+@pytest.mark.parametrize("person", [OUT_OF_REACH, NOTHING_HELPS, FRAGILE, UNCLEAR_BELOW])
+def test_the_colour_of_what_is_good_is_nowhere_where_nothing_is_clearly_below(
+    registry: ModelRegistry, person: int
+) -> None:
+    assert GOOD.search(page_text(real_context(registry, person))) is None
+
+
+def test_what_is_clearly_below_is_so_coloured(registry: ModelRegistry) -> None:
+    page = page_text(real_context(registry, CLEARLY_BELOW))
+    assert GOOD.search(page)
+    assert "Clearly below the threshold of 50 %" in page
+    assert LOW_NOTE in page
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_what_became_of_people_like_this_is_told(registry: ModelRegistry, person: int) -> None:
+    found = real_context(registry, person)
+    assert found.answer.prediction.observed is not None
+    people = found.answer.prediction.observed.people
+    assert f"Of {people} people like this whom the model had not seen, " in page_text(found)
+
+
+def test_below_the_target_with_a_band_across_it_is_told_so(registry: ModelRegistry) -> None:
+    page = page_text(real_context(registry, UNCLEAR_BELOW))
+    assert re.search(r"Unclear: the band, \d+ to \d+ %, crosses the threshold of 50 %", page)
+    assert "No options: the estimate is at or below the target" in page
+
+
+def test_a_band_across_a_target_of_ones_own_is_told_so(registry: ModelRegistry) -> None:
+    risk = real_context(registry, CLEARLY_BELOW).answer.prediction.risk
+    page = page_text(real_context(registry, CLEARLY_BELOW, target={"max_risk": round(risk + 0.01, 3)}))
+    assert "Clearly below the threshold of 50 %" in page
+    assert re.search(r"Whether it is below the target of \d+ % is unclear: the band", page)
+
+
+def test_out_of_reach_improvements_come_first_with_all_that_options_have(registry: ModelRegistry) -> None:
+    found = real_context(registry, OUT_OF_REACH)
+    page = page_text(found)
+    cards = section(page, "improvements")
+    assert cards.count("<article") == len(found.answer.improvements) > 0
+    for one in found.answer.improvements:
+        assert one.summary in cards
+        assert f'name="counterfactual_id" value="{one.id}"' in cards
+        assert f"&amp;improvement={one.rank}#what-if" in cards
+    assert page.index('id="improvements"') < page.index('id="reach"') < page.index('id="front"')
+    assert 'id="options"' not in page
+    for place in ("front", "compare", "what-if"):
+        assert f'<section id="{place}"' in page
+    assert "with improvement A" in page
+
+
+def test_fragile_options_and_improvements_stand_beside_each_other(registry: ModelRegistry) -> None:
+    found = real_context(registry, FRAGILE)
+    page = page_text(found)
+    assert "fragile</h2>" in section(page, "options")
+    assert section(page, "improvements").count("<article") == len(found.answer.improvements)
+    assert "Option 1" in section(page, "compare")
+    assert "Improvement A" in section(page, "compare")
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+
+
+def test_that_nothing_helps_is_told_plainly(registry: ModelRegistry) -> None:
+    found = real_context(registry, NOTHING_HELPS)
+    page = page_text(found)
+    assert found.answer.no_improvement is not None
+    told = section(page, "improvements")
+    assert "<h2" in told
+    assert "It is proved that no permitted change lowers this estimate by more than" in told
+    assert "saw the values on this page and nothing else" in told
+    assert "<article" not in page
+
+
+@pytest.mark.parametrize("person", [OUT_OF_REACH, FRAGILE, IN_REACH, NOTHING_HELPS])
+def test_conditions_stand_beside_the_proofs(registry: ModelRegistry, person: int) -> None:
+    found = real_context(registry, person)
+    page = page_text(found)
+    assert "What all of this holds for" in page
+    assert found.answer.conditions is not None
+    for one in found.answer.conditions.permitted:
+        assert f"<dt>{one.label}</dt>" in page
+
+
+@pytest.mark.parametrize("person", [OUT_OF_REACH, FRAGILE, IN_REACH])
+def test_the_front_is_told_without_the_drawing(registry: ModelRegistry, person: int) -> None:
+    found = real_context(registry, person)
+    told = section(page_text(found), "front")
+    assert 'role="img" aria-label="Now ' in told
+    assert told.count("<tr>") == len(found.answer.frontier) + 1
+    assert "<script" not in told
+
+
+def older(found: AnswerContext, registry: ModelRegistry, person: int, hosted: bool) -> AnswerContext:
+    """The same answer as it would be on record from before bands, conditions, fronts and improvements."""
+    row = real_row(registry, person)
+    row.prediction.band = row.prediction.certainty = row.prediction.observed = None
+    row.conditions, row.frontier, row.no_improvement = None, [], None
+    row.options = row.counterfactuals
+    return context(row, found.served if hosted else None)
+
+
+@pytest.mark.parametrize("hosted", [True, False])
+@pytest.mark.parametrize("person", PEOPLE)
+def test_an_answer_from_before_is_still_shown(registry: ModelRegistry, person: int, hosted: bool) -> None:
+    found = older(real_context(registry, person), registry, person, hosted)
+    page = page_text(found)
+    assert 'id="front"' not in page
+    assert 'id="improvements"' not in page
+    assert COMFORT.search(page) is None
+    assert ("How sure that is was not recorded" in page) == (not hosted)
+    if not hosted:
+        assert GOOD.search(page) is None
+    if found.answer.infeasible:
+        assert "The target is not in reach by what is permitted</h2>" in page
+        assert "What helps most" in page
+
+
+def test_a_what_if_put_to_an_improvement_tells_its_estimate(registry: ModelRegistry) -> None:
+    found = real_context(registry, OUT_OF_REACH)
+    chosen = found.answer.improvements[0]
+    view = view_of(found, None, WhatIfResult(estimate_with(found, chosen), (), ()))
+    text = bytes(PAGES.page("_outcome.html", **view).body).decode().replace("\N{NO-BREAK SPACE}", " ")
+    assert f"{100 * chosen.risk:.0f} %</b>" in text
+    assert "Clearly above the threshold of 50 %, and so is the whole band" in text
+
+
+def test_of_supposed_values_it_says_so(registry: ModelRegistry) -> None:
+    base, row = real_row(registry, CLEARLY_BELOW), real_row(registry, OUT_OF_REACH)
+    row.based_on = base.id
+    found = real_context(registry, OUT_OF_REACH)
+    supposed = replace(found, row=row, history=replace(found.history, base=base))
+    page = page_text(supposed)
+    assert "As supposed" in section(page, "front")
+    assert "A verdict belongs on what was found" in section(page, "improvements")

@@ -1,0 +1,100 @@
+"""A line of the list of patients: how sure the estimate is, what was offered, what was said about it."""
+
+from typing import Any
+
+import pytest
+
+from app.engine.registry import ServedModel
+from app.faces.pages.patient.views.history import outcome_text
+from app.faces.pages.recent import recent_patient
+from app.storage.feedback_tables import FeedbackRow
+from app.storage.tables import AnswerRow
+from app.usecases.record.repository import RequestedAnswer
+from tests.asking import Person
+from tests.unit.faces.answers import ASKED, option, row_of
+
+ACCEPTED, DECLINED, WITHDRAWN = "accepted", "declined", "withdrawn"
+NOTHING: dict[str, Any] = {"largest_reduction": 0.01, "proved": True, "holds": True, "text": "Nothing."}
+
+
+def answered(
+    served: ServedModel, person: Person, options: int, improvements: int, **columns: Any
+) -> AnswerRow:
+    offered = [option(rank) for rank in range(1, options + 1)]
+    offered += [option(10 + rank, kind="improvement") for rank in range(1, improvements + 1)]
+    for one in offered[options:]:
+        one.rank -= 10
+    return row_of(served.model.schema, person, *offered, **columns)
+
+
+@pytest.mark.parametrize(
+    ("status", "options", "improvements", "nothing", "told"),
+    [
+        ("found", 3, 0, None, "3 options"),
+        ("found", 1, 2, None, "1 option; 2 improvements"),
+        ("infeasible", 0, 3, None, "3 improvements; the target is not reached"),
+        ("infeasible", 0, 1, None, "1 improvement; the target is not reached"),
+        ("infeasible", 0, 0, NOTHING, "nothing found that lowers it reliably by 2 points"),
+        ("infeasible", 0, 0, None, "no change found that reaches the target"),
+        ("already_below_target", 0, 0, None, "at or below the target"),
+        ("already_below_target", 0, 2, None, "at or below the target; 2 improvements"),
+    ],
+)
+def test_an_answer_with_improvements_is_not_told_as_a_dead_end(
+    served: ServedModel,
+    helpable: Person,
+    status: str,
+    options: int,
+    improvements: int,
+    nothing: dict[str, Any] | None,
+    told: str,
+) -> None:
+    row = answered(served, helpable, options, improvements, status=status, no_improvement=nothing)
+    assert outcome_text(row) == told
+
+
+@pytest.mark.parametrize(
+    ("options", "improvements", "said", "told"),
+    [
+        (0, 3, [None, ACCEPTED, None], "improvement B accepted"),
+        (1, 2, [ACCEPTED, None, ACCEPTED], "option 1, improvement B accepted"),
+        (1, 1, [DECLINED, None], "1 declined"),
+        (1, 1, [DECLINED, DECLINED], "all declined"),
+        (0, 2, [None, None], "no feedback yet"),
+        (0, 2, [WITHDRAWN, None], "no feedback yet"),
+        (0, 0, [], ""),
+    ],
+)
+def test_feedback_counts_improvements(
+    served: ServedModel,
+    helpable: Person,
+    options: int,
+    improvements: int,
+    said: list[str | None],
+    told: str,
+) -> None:
+    row = answered(served, helpable, options, improvements)
+    each = zip(row.options, said, strict=True)
+    verdicts = {one.id: FeedbackRow(verdict=verdict) for one, verdict in each if verdict}
+    assert recent_patient(RequestedAnswer(row, ASKED), verdicts, "Dysglycaemia").feedback == told
+
+
+@pytest.mark.parametrize(
+    ("risk", "certainty", "words", "tone"),
+    [
+        (0.61, "clear_high", "clearly above", "high"),
+        (0.48, "unclear", "unclear", "unclear"),
+        (0.52, "unclear", "unclear", "unclear"),
+        (0.2, "clear_low", "clearly below", "low"),
+        (0.2, None, "at or below", "unclear"),
+        (0.7, None, "above", "high"),
+    ],
+)
+def test_how_sure_the_estimate_is_is_told(
+    served: ServedModel, helpable: Person, risk: float, certainty: str | None, words: str, tone: str
+) -> None:
+    row = answered(served, helpable, 0, 0)
+    row.prediction.risk, row.prediction.certainty = risk, certainty
+    line = recent_patient(RequestedAnswer(row, ASKED), {}, None)
+    assert (line.standing.words, line.standing.tone) == (words, tone)
+    assert line.is_low == (risk <= 0.5)
