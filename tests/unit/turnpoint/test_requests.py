@@ -5,6 +5,7 @@ from typing import Any, cast
 import pytest
 
 from turnpoint import POPULATION, Turnpoint, UnsendableError
+from turnpoint.augmenting import Options, submit
 
 NOBODY = "http://127.0.0.1:9"
 
@@ -26,3 +27,10 @@ def test_a_misspelt_option_of_a_job_is_refused_by_name() -> None:
 def test_a_text_is_no_source_of_people(text: str) -> None:
     with Turnpoint(NOBODY) as client, pytest.raises(UnsendableError, match="Path"):
         client.augment(cast(Any, text), target_label="low")
+
+
+@pytest.mark.parametrize("options", [Options(), Options(improvements=False), Options(improvements=True)])
+def test_a_job_asks_for_improvements_where_its_caller_does(options: Options) -> None:
+    sent = cast(dict[str, Any], submit(POPULATION, "low", options).content)
+    assert sent.get("improvements") == options.get("improvements")
+    assert ("improvements" in sent) is ("improvements" in options)
