@@ -7,6 +7,7 @@ strategies: the largest falls that leave alone what the knee changes, and then w
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -75,10 +76,8 @@ class ImprovementSearch:
         found = self._graded(self.points, self.falls) or self._off_the_front()
         found = found[: self._preferences.count]
         if found and self._preferences.diversity is Diversity.STRATEGIES:
-            for other in self._others(found, proposals):
-                if len(found) >= self._preferences.count:
-                    break
-                found.append(other)
+            lacking = self._preferences.count - len(found)
+            found += list(islice(self._others(found, proposals), lacking))
         return self._by_effort(found)
 
     def _by_effort(self, found: list["Found"]) -> Improvements:
