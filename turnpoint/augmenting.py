@@ -43,9 +43,10 @@ class Options(TypedDict, total=False):
     `per_row`: how many different rows to make of each. `generator`: auto, llm or search. `seed` makes a job
     reproducible given the same models. `max_rows`: the most rows to make. `on_invalid`: reject the job for
     a row with faults, or skip the row. `min_robustness`: the least share (0-1) of refits, noise and adherence
-    draws that a row survives. `id_column`: a key or column of the source that holds the caller's own ids,
-    which the rows made carry as `source_id`; `ignore_columns` are left out. `idempotency_key`: a job sent
-    twice under one key is one job.
+    draws that a row survives. `improvements`: for the low class, of people who cannot be brought to it write
+    what lowers their risk the most; such rows have `reached` False and `label` high. `id_column`: a key or
+    column of the source that holds the caller's own ids, which the rows made carry as `source_id`;
+    `ignore_columns` are left out. `idempotency_key`: a job sent twice under one key is one job.
     """
 
     model: str | None
@@ -55,6 +56,7 @@ class Options(TypedDict, total=False):
     max_rows: int | None
     on_invalid: str | None
     min_robustness: float | None
+    improvements: bool | None
     id_column: str | None
     ignore_columns: Sequence[str] | None
     idempotency_key: str | None
@@ -111,6 +113,7 @@ def submit(source: Source, target_label: str, options: Options) -> Call[Job]:
         max_rows=options.get("max_rows"),
         on_invalid=options.get("on_invalid"),
         min_robustness=options.get("min_robustness"),
+        improvements=options.get("improvements"),
     )
     return Call(
         method="POST",

@@ -18,14 +18,16 @@ class State(StrEnum):
 
 
 class Progress(Read):
-    """Counts of source rows, save for `accepted`: verified rows made.
+    """Counts of source rows, save for `accepted`, verified rows of the class, and `improved`.
 
-    `total` leaves out the `invalid` ones; of the `done` ones `rejected` gave no row.
+    Those are verified rows that lower the risk without being of the class. `total` leaves out the `invalid`
+    ones; of the `done` ones `rejected` gave no row of either kind.
     """
 
     total: int
     done: int
     accepted: int
+    improved: int
     rejected: int
     invalid: int
 
@@ -33,6 +35,7 @@ class Progress(Read):
 class Job(Read):
     """A job that makes verified rows of one class.
 
+    `improvements`: rows that only lower the risk are wanted, too, where the class is out of reach.
     `degraded` names what was away, or of no use, meanwhile; `failure` says why a failed job failed.
     """
 
@@ -46,6 +49,7 @@ class Job(Read):
     per_row: int
     generator: str
     seed: int
+    improvements: bool
     progress: Progress
     duplicates_removed: int
     degraded: list[str]

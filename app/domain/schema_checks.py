@@ -24,6 +24,8 @@ RESERVED = frozenset(
         "source_id",
         "rank",
         "risk",
+        "reached",
+        "reduction",
         "verified",
         "neighbour_distance",
     }

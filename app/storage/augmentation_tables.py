@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.storage.tables import Base, Json
@@ -57,6 +57,8 @@ class AugmentationRow(Base):
     total: Mapped[int]
     invalid: Mapped[int]
     duplicates: Mapped[int]
+    duplicate_improvements: Mapped[int] = mapped_column(server_default=text("0"))
+    """Of the duplicates those that were rows not of the class."""
     failure: Mapped[str | None]
     report: Mapped[Json | None] = mapped_column(deferred=True)
     page: Mapped[str | None] = mapped_column(deferred=True)
@@ -75,12 +77,17 @@ class AugmentationChunkRow(Base):
     size: Mapped[int]
     is_done: Mapped[bool]
     accepted: Mapped[int]
+    improved: Mapped[int] = mapped_column(server_default=text("0"))
     rejected: Mapped[int]
     degraded: Mapped[list[str]]
 
 
 class AugmentedRow(Base):
-    """One verified row that was made of a source row."""
+    """One verified row that was made of a source row.
+
+    `reached`: whether it is of the job's class; rows made before others were kept are. `reduction` is unknown
+    of those.
+    """
 
     __tablename__ = "augmented_rows"
 
@@ -92,6 +99,8 @@ class AugmentedRow(Base):
     features: Mapped[Json]
     fingerprint: Mapped[str]
     risk: Mapped[float]
+    reached: Mapped[bool] = mapped_column(server_default=true())
+    reduction: Mapped[float | None]
     neighbour_distance: Mapped[float]
     nearest_real_distance: Mapped[float]
     generator: Mapped[str]

@@ -94,6 +94,11 @@ def _text(value: object) -> str:
         ),
         ({"generator": "llm", "target_label": "high"}, "/generator"),
         ({"generator": "llm"}, "/generator"),  # this gateway has no language model
+        ({"improvements": "yes"}, "/improvements"),
+        ({"improvements": 1}, "/improvements"),
+        ({"improvements": None}, "/improvements"),
+        ({"improvements": True, "target_label": "high"}, "/improvements"),
+        ({"improvements": True, "generator": "llm"}, "/improvements"),
         ({"surprise": 1}, "/surprise"),
     ],
 )
@@ -264,6 +269,7 @@ class TestTaken:
             "total": 2,
             "done": 0,
             "accepted": 0,
+            "improved": 0,
             "rejected": 0,
             "invalid": 1,
         }

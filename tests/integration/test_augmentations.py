@@ -67,6 +67,9 @@ def test_every_row_verifies_and_keeps_what_is_fixed(
         assert all(row[name] == source[name] for name in fixed)
         assert row["verified"] is True
         assert row["label"] == "low"
+        assert row["reached"] is True
+        start = float(model.classifier.risk(model.schema.encode(source)[None])[0])
+        assert row["reduction"] == pytest.approx(start - risk, abs=1e-6)
         assert row["nearest_real_distance"] > 0
 
 
@@ -152,7 +155,8 @@ def test_who_is_of_the_class_already_is_refused_and_named(
     low = next(dict(person) for person in held_out if person not in high_risk)
     job = ended(client, submit(client, source={"kind": "rows", "rows": [low]}))
     assert job["state"] == "completed"
-    assert job["progress"] == {"total": 1, "done": 1, "accepted": 0, "rejected": 1, "invalid": 0}
+    counts = {"total": 1, "done": 1, "accepted": 0, "improved": 0, "rejected": 1, "invalid": 0}
+    assert job["progress"] == counts
     report = client.get(job["links"]["report"]).json()
     assert report["acceptance"]["reasons"] == {"already_of_the_class": 1}
 

@@ -167,5 +167,36 @@ def test_the_way_back_is_closed_while_improvements_are_held(empty_database: str)
         assert database.execute("SELECT count(*) FROM answers").fetchone() == (1,)
 
 
+def add_row(database: "psycopg.Connection[tuple[Any, ...]]", source_row: int) -> None:
+    """A row of the one job there is, which comes with the first."""
+    database.execute(
+        "INSERT INTO augmentations (id, created_at, state, model_name, model_version, model_digest, settings,"
+        " total, invalid, duplicates)"
+        " SELECT gen_random_uuid(), now(), 'completed', 'm', '1', 'd', '{}', 1, 0, 0"
+        " WHERE NOT EXISTS (SELECT FROM augmentations)"
+    )
+    database.execute(
+        "INSERT INTO augmented_rows (job_id, source_row, rank, chunk, features, fingerprint, risk,"
+        " neighbour_distance, nearest_real_distance, generator)"
+        " SELECT id, %s, 1, 0, '{}', 'f', 0.4, 1, 1, 'search' FROM augmentations",
+        [source_row],
+    )
+
+
+def test_rows_from_before_others_were_kept_are_of_their_class_and_others_go_with_what_tells_them_apart(
+    empty_database: str,
+) -> None:
+    command.upgrade(alembic_for(empty_database), "0011")
+    with connect(empty_database) as database:
+        add_row(database, 0)
+        command.upgrade(alembic_for(empty_database), "0012")
+        told = "SELECT source_row, reached, reduction FROM augmented_rows ORDER BY source_row"
+        assert database.execute(told).fetchall() == [(0, True, None)]
+        add_row(database, 1)
+        database.execute("UPDATE augmented_rows SET reached = false, reduction = 0.05 WHERE source_row = 1")
+        command.downgrade(alembic_for(empty_database), "0011")
+        assert database.execute("SELECT source_row FROM augmented_rows").fetchall() == [(0,)]
+
+
 def test_there_is_one_line_of_migrations() -> None:
     assert len(ScriptDirectory.from_config(alembic_for("")).get_heads()) == 1

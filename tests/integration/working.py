@@ -124,14 +124,15 @@ def assert_none_lost_or_doubled(
 ) -> None:
     """Each source row has either rows, ranked from one, or a reason; the job's counts are of these."""
     ranks: dict[int, list[int]] = {}
-    for row in rows_of(client, job):
+    rows = rows_of(client, job)
+    for row in rows:
         ranks.setdefault(row["source_row"], []).append(row["rank"])
     assert all(each == list(range(1, len(each) + 1)) for each in ranks.values())
     rejected = "SELECT source_row FROM rejected_rows WHERE job_id = %s"
     refused = [row[0] for row in database.execute(rejected, [job["id"]])]
     assert sorted([*ranks, *refused]) == list(range(job["progress"]["total"]))
     assert job["duplicates_removed"] == 0  # or there would be source rows with neither
-    made = sum(len(each) for each in ranks.values())
-    total = job["progress"]["total"]
-    expected = {"total": total, "done": total, "accepted": made, "rejected": len(refused), "invalid": 0}
-    assert job["progress"] == expected
+    accepted, total = sum(row["reached"] for row in rows), job["progress"]["total"]
+    made = {"accepted": accepted, "improved": len(rows) - accepted}
+    expected = {"total": total, "done": total, "rejected": len(refused), "invalid": 0}
+    assert job["progress"] == made | expected

@@ -38,6 +38,14 @@ def augment(
     max_rows: Annotated[
         int | None, typer.Option(min=1, help="The most rows to make; as many as the file gives unless told.")
     ] = None,
+    improvements: Annotated[
+        bool,
+        typer.Option(
+            "--improvements",
+            help="For the low class: of people who cannot be brought to it, write what lowers their risk "
+            "most. Such rows are still high: reached is false, label is high.",
+        ),
+    ] = False,
     on_invalid: Annotated[
         Literal["reject", "skip"], typer.Option(help="What a row with faults does: stop all, or be left out.")
     ] = "reject",
@@ -63,6 +71,7 @@ def augment(
         "generator": generator,
         "seed": seed,
         "max_rows": max_rows,
+        "improvements": improvements,
         "on_invalid": on_invalid,
         "id_column": id_column,
         "ignore_columns": None if ignore_columns is None else ignore_columns.split(","),
@@ -122,7 +131,10 @@ def _make(augment_run: "AugmentRun") -> None:
         job = augment_run.wait(lambda job: show(_words(job), _fraction(job)))
     augment_run.fetch()
     counts = job.progress
-    say(f"Wrote {counts.accepted} rows to {augment_run.output}; what they are is in {augment_run.card_path}.")
+    written = counts.accepted + counts.improved
+    say(f"Wrote {written} rows to {augment_run.output}; what they are is in {augment_run.card_path}.")
+    if counts.improved:
+        say(f"{counts.improved} of them lower the risk, but are still high: reached is false, label is high.")
     if counts.rejected:
         say(f"{counts.rejected} of {counts.total} people gave none.")
 
@@ -130,7 +142,7 @@ def _make(augment_run: "AugmentRun") -> None:
 def _words(job: "Job") -> str:
     if job.progress.done == job.progress.total and not job.has_ended:
         return "Measuring the rows' quality"
-    return f"{job.progress.accepted} rows"
+    return f"{job.progress.accepted + job.progress.improved} rows"
 
 
 def _fraction(job: "Job") -> float:

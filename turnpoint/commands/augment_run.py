@@ -66,6 +66,7 @@ class AugmentRun:
                 generator=self._options["generator"],
                 seed=self._options["seed"],
                 max_rows=self._options["max_rows"] or max(1, upload.valid * self._options["per_row"]),
+                improvements=self._options["improvements"],
                 on_invalid=self._options["on_invalid"],
                 idempotency_key=self._state.key,
             )

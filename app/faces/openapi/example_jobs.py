@@ -54,7 +54,8 @@ def _job(answer: CounterfactualsAnswer, state: State) -> Job:
         per_row=3,
         generator=Generator.AUTO,
         seed=0,
-        progress=Progress(total=1, done=is_done, accepted=rows, rejected=0, invalid=0),
+        improvements=True,
+        progress=Progress(total=1, done=is_done, accepted=rows, improved=0, rejected=0, invalid=0),
         duplicates_removed=0,
         degraded=[],
         failure=None,
@@ -72,6 +73,8 @@ def _rows(answer: CounterfactualsAnswer) -> list[dict[str, Any]]:
             "source_id": None,
             "rank": option.rank,
             "risk": option.risk,
+            "reached": True,
+            "reduction": round(answer.prediction.risk - option.risk, 6),
             "verified": True,
             "neighbour_distance": option.plausibility.neighbour_distance,
             "nearest_real_distance": 0.42,
@@ -102,7 +105,9 @@ def _report(rows: int) -> QualityReport:
         rows=rows,
         rows_measured=rows,
         real_people=2104,
-        acceptance=Acceptance(accepted=rows, rejected=0, duplicates_removed=0, reasons={}),
+        acceptance=Acceptance(
+            accepted=rows, improved=0, median_reduction=None, rejected=0, duplicates_removed=0, reasons={}
+        ),
         marginals=[
             Marginal(
                 name="age",

@@ -26,6 +26,7 @@ def requests_of(model: str, person: Person) -> dict[str, Any]:
             "source": {"kind": "rows", "rows": [features]},
             "target_label": "low",
             "per_row": 3,
+            "improvements": True,
         },
         "createFeedback": {
             "counterfactual_id": str(OPTION_ID),

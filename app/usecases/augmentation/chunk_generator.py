@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from app.domain.counterfactual import Generator
 from app.domain.degraded import Degraded
 from app.domain.errors import InvalidInputError
-from app.domain.schema import Value
+from app.domain.schema import IntArray, Value
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
 from app.proposers.base import Proposals, ProposerError
@@ -48,6 +48,8 @@ class ChunkGenerator:
     seed: int
     not_asked: Degraded | None = None
     """Why a language model that is there is not asked, where it was to be."""
+    improvements: bool = False
+    """Whether rows that only lower the risk are wanted where the class, the low one, is out of reach."""
 
     async def run(self, sources: Sequence[Source], cancelled: Callable[[], Awaitable[bool]]) -> ChunkResult:
         """Make rows of a chunk's people.
@@ -81,12 +83,26 @@ class ChunkGenerator:
         chosen = await asyncio.to_thread(
             lambda: [(q, self.maker.pick(q, self.preferences, f, p.levels)) for q, f, p in requested]
         )
-        rows_by_source = await asyncio.to_thread(self.maker.verified, chosen)
-        for number, rows, proposed in zip(problems, rows_by_source, proposals, strict=True):
+        rows_by_source = dict(
+            zip(problems, await asyncio.to_thread(self.maker.verified, chosen), strict=True)
+        )
+        proposed = dict(zip(problems, proposals, strict=True))
+        if self.improvements:
+            out_of_reach = [number for number, rows in rows_by_source.items() if not rows]
+            asked = [(problems[number], proposed[number].levels) for number in out_of_reach]
+            rows_by_source |= zip(out_of_reach, await asyncio.to_thread(self._improved, asked), strict=True)
+        for number, rows in rows_by_source.items():
             if rows:
                 done.rows_by_source[number] = rows
             else:
-                done.refused[number] = self._why_none(proposed)
+                done.refused[number] = self._why_none(proposed[number])
+
+    def _improved(self, asked: Sequence[tuple[RecourseProblem, IntArray]]) -> list[list[SyntheticRow]]:
+        """Rows that lower the risk of people for whom none of the class was found."""
+        found = self.maker.improve(asked, self.preferences, self.pool)
+        return self.maker.verified_improvements(
+            [(problem, own) for (problem, _), own in zip(asked, found, strict=True)]
+        )
 
     def _problems(self, sources: Sequence[Source], done: ChunkResult) -> dict[int, RecourseProblem]:
         """What is to be asked; who is of the class already, or no valid person, is refused here."""

@@ -22,6 +22,7 @@ from app.storage.augmentation_tables import AugmentationRow, AugmentedRow, Rejec
 from app.storage.database import Database
 from app.usecases.augmentation.chunk_generator import CancelledError, ChunkGenerator, ChunkResult, Source
 from app.usecases.augmentation.label import Label
+from app.usecases.augmentation.mapping import wants_improvements
 from app.usecases.augmentation.repository import AugmentationRepository
 from app.usecases.augmentation.row_generator import RowGenerator, SyntheticRow, row_generator_for
 from app.usecases.augmentation.schemas import State
@@ -111,6 +112,7 @@ class ChunkWork:
             llm=self._llm if asks and is_taught else None,
             seed=settings["seed"],
             not_asked=Degraded.LLM_NOT_TAUGHT if asks and not is_taught else None,
+            improvements=wants_improvements(settings),
         )
 
     def _make_maker(self, reference: str, label: Label) -> RowGenerator:
@@ -135,10 +137,13 @@ class ChunkWork:
             await repository.insert(AugmentedRow, list(_rows(chunk, rows_by_source.rows_by_source)))
             await repository.insert(RejectedRow, list(_refused(chunk, rows_by_source)))
             row.is_done, row.degraded = True, sorted(rows_by_source.degraded)
-            row.accepted = sum(len(rows) for rows in rows_by_source.rows_by_source.values())
+            made = [one for rows in rows_by_source.rows_by_source.values() for one in rows]
+            row.accepted = sum(one.reached for one in made)
+            row.improved = len(made) - row.accepted
             row.rejected = len(rows_by_source.refused)
             if await repository.chunks_left(chunk.job_id) == 0:
-                job.duplicates = await repository.remove_duplicates(chunk.job_id)
+                removed = await repository.remove_duplicates(chunk.job_id)
+                job.duplicates, job.duplicate_improvements = removed
                 await repository.defer(self._queue, REPORT_TASK, [{"job_id": str(job.id)}])
 
     async def fail(self, job_id: UUID, why: str) -> None:
@@ -167,6 +172,8 @@ def _rows(chunk: Chunk, rows_by_source: Mapping[int, list[SyntheticRow]]) -> Ite
                 "features": row.features,
                 "fingerprint": _fingerprint(row.features),
                 "risk": row.risk,
+                "reached": row.reached,
+                "reduction": row.reduction,
                 "neighbour_distance": row.neighbour_distance,
                 "nearest_real_distance": row.nearest_real,
                 "generator": row.generator,

@@ -32,6 +32,8 @@ def documents(measured: ReportRequest) -> tuple[dict[str, Any], str, str]:
         duplicates=measured.duplicates,
         reasons=measured.reasons,
         is_sample=measured.is_sample,
+        improved=measured.improved,
+        median_reduction=measured.median_reduction,
     )
     about = JobFacts(**measured.facts)
     report = quality_report(inputs, about.seed)

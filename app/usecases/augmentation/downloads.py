@@ -33,11 +33,13 @@ async def pages_of(database: Database, job: Job, after: str | None) -> AsyncIter
 def flat_row(row: AugmentedRow, job: Job) -> dict[str, object]:
     """A row as callers get it: its features, then `formats.PROVENANCE`."""
     return row.features | {
-        "label": job.target_label,
+        "label": job.target_label if row.reached else job.target_label.other,
         "source_row": row.source_row,
         "source_id": row.source_id,
         "rank": row.rank,
         "risk": row.risk,
+        "reached": row.reached,
+        "reduction": row.reduction,
         "verified": True,
         "neighbour_distance": row.neighbour_distance,
         "nearest_real_distance": row.nearest_real_distance,

@@ -22,6 +22,8 @@ PROVENANCE = {
     "source_id": pa.string(),
     "rank": pa.int32(),
     "risk": pa.float64(),
+    "reached": pa.bool_(),
+    "reduction": pa.float64(),
     "verified": pa.bool_(),
     "neighbour_distance": pa.float64(),
     "nearest_real_distance": pa.float64(),

@@ -8,3 +8,8 @@ class Label(StrEnum):
 
     LOW = "low"
     HIGH = "high"
+
+    @property
+    def other(self) -> "Label":
+        """The class of whoever is not of this one."""
+        return Label.HIGH if self is Label.LOW else Label.LOW

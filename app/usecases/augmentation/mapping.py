@@ -1,5 +1,7 @@
 """A job's row as callers see it."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from app.domain.degraded import Degraded
@@ -23,12 +25,18 @@ def to_job(row: AugmentationRow, progress: Progress, degraded: list[Degraded]) -
         per_row=row.settings["per_row"],
         generator=row.settings["generator"],
         seed=row.settings["seed"],
+        improvements=wants_improvements(row.settings),
         progress=progress,
         duplicates_removed=row.duplicates,
         degraded=degraded,
         failure=row.failure,
         links=links_of(row.id),
     )
+
+
+def wants_improvements(settings: Mapping[str, Any]) -> bool:
+    """Whether a job's settings ask for them; those of older jobs say nothing of it."""
+    return bool(settings.get("improvements", False))
 
 
 def links_of(job_id: UUID) -> dict[str, str]:

@@ -18,6 +18,8 @@ class ReportRequest:
     synthetic: FloatArray
     source_row: IntArray
     accepted: int
+    improved: int
+    median_reduction: float | None
     duplicates: int
     reasons: Mapping[str, int]
     facts: Mapping[str, Any]

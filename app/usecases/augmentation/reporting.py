@@ -16,6 +16,7 @@ from app.storage.augmentation_tables import AugmentationRow
 from app.storage.database import Database
 from app.usecases.augmentation.chunks import end
 from app.usecases.augmentation.label import Label
+from app.usecases.augmentation.mapping import wants_improvements
 from app.usecases.augmentation.report_request import ReportRequest, documents_of
 from app.usecases.augmentation.repository import AugmentationRepository
 from app.usecases.augmentation.schemas import State
@@ -58,12 +59,15 @@ class ReportWork:
                 return None
             model = served.model
             accepted, rows = await repository.sample(job_id, MOST_ROWS)
+            improved, median_reduction = await repository.improvements(job_id)
             return ReportRequest(
                 folder=model.folder,
                 label=Label(job.settings["target_label"]) is Label.HIGH,
                 synthetic=_encoded(model.schema, [features for _, features in rows]),
                 source_row=np.array([number for number, _ in rows], dtype=np.int64),
                 accepted=accepted,
+                improved=improved,
+                median_reduction=median_reduction,
                 duplicates=job.duplicates,
                 reasons=await repository.reasons(job_id),
                 facts=_facts(job, (await repository.degraded([job]))[job.id]),
@@ -84,6 +88,7 @@ def _facts(job: AugmentationRow, degraded: Sequence[str]) -> dict[str, Any]:
         "generator": settings["generator"],
         "seed": settings["seed"],
         "degraded": tuple(degraded),
+        "improvements": wants_improvements(settings),
     }
 
 

@@ -28,9 +28,12 @@ _WITHOUT_DUPLICATES = text("""
             PARTITION BY fingerprint ORDER BY source_row, rank
         ) AS place
         FROM augmented_rows WHERE job_id = :job_id
+    ), removed AS (
+        DELETE FROM augmented_rows a USING ranked r
+        WHERE a.job_id = :job_id AND a.source_row = r.source_row AND a.rank = r.rank AND r.place > 1
+        RETURNING a.reached
     )
-    DELETE FROM augmented_rows a USING ranked r
-    WHERE a.job_id = :job_id AND a.source_row = r.source_row AND a.rank = r.rank AND r.place > 1
+    SELECT count(*), count(*) FILTER (WHERE NOT reached) FROM removed
 """)
 
 
@@ -66,6 +69,7 @@ class AugmentationRepository:
                 chunk.job_id,
                 func.coalesce(done, 0).cast(Integer),
                 func.sum(chunk.accepted).cast(Integer),
+                func.sum(chunk.improved).cast(Integer),
                 func.sum(chunk.rejected).cast(Integer),
             )
             .where(chunk.job_id.in_([job.id for job in jobs]))
@@ -74,11 +78,12 @@ class AugmentationRepository:
         sums = {row[0]: row[1:] for row in await self._session.execute(statement)}
         progress = {}
         for job in jobs:
-            done_, accepted, rejected = sums.get(job.id, (0, 0, 0))
+            done_, accepted, improved, rejected = sums.get(job.id, (0, 0, 0, 0))
             progress[job.id] = Progress(
                 total=job.total,
                 done=done_,
-                accepted=accepted - job.duplicates,
+                accepted=accepted - (job.duplicates - job.duplicate_improvements),
+                improved=improved - job.duplicate_improvements,
                 rejected=rejected,
                 invalid=job.invalid,
             )
@@ -124,10 +129,10 @@ class AugmentationRepository:
         statement = select(func.count()).where(chunk.job_id == job_id, chunk.is_done.is_(False))
         return await self._session.scalar(statement) or 0
 
-    async def remove_duplicates(self, job_id: UUID) -> int:
-        """Of rows that are alike the one of the earliest source row stays; how many went."""
-        result: Any = await self._session.execute(_WITHOUT_DUPLICATES, {"job_id": job_id})
-        return int(result.rowcount)
+    async def remove_duplicates(self, job_id: UUID) -> tuple[int, int]:
+        """Of rows that are alike the earliest source row's stays; how many went, of them improvements."""
+        removed, improvements = (await self._session.execute(_WITHOUT_DUPLICATES, {"job_id": job_id})).one()
+        return removed, improvements
 
     async def set(self, job_id: UUID, **values: Any) -> None:
         await self._session.execute(
@@ -174,15 +179,24 @@ class AugmentationRepository:
             self._session.expunge(chunk)
 
     async def sample(self, job_id: UUID, most: int) -> tuple[int, list[tuple[int, Json]]]:
-        """How many rows a job has, and the source row and features of every n-th of them, about `most`."""
+        """How many rows of its class a job has, and source row and features of every n-th, about `most`."""
         row = AugmentedRow
-        count = await self._session.scalar(select(func.count()).where(row.job_id == job_id)) or 0
+        own = (row.job_id == job_id) & row.reached
+        count = await self._session.scalar(select(func.count()).where(own)) or 0
         place = func.row_number().over(order_by=(row.source_row, row.rank)).label("place")
-        every = select(row.source_row, row.features, place).where(row.job_id == job_id).subquery()
+        every = select(row.source_row, row.features, place).where(own).subquery()
         nth = max(1, -(-count // most))
         statement = select(every.c.source_row, every.c.features).where(every.c.place % nth == 0)
         rows = await self._session.execute(statement.order_by(every.c.place))
         return count, [(number, features) for number, features in rows]
+
+    async def improvements(self, job_id: UUID) -> tuple[int, float | None]:
+        """How many rows of a job lower the risk without reaching its class, and the median fall."""
+        row = AugmentedRow
+        median = func.percentile_cont(0.5).within_group(row.reduction)
+        statement = select(func.count(), median).where(row.job_id == job_id, row.reached.is_(False))
+        count, reduction = (await self._session.execute(statement)).one()
+        return count, reduction
 
     async def defer(self, queue: procrastinate.App, task: str, arguments: Sequence[Arguments]) -> None:
         """Put tasks into the queue, within this very transaction."""

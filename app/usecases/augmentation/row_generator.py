@@ -11,12 +11,16 @@ from app.classifiers.complement import complement_model
 from app.classifiers.model_version import ModelVersion
 from app.domain.complement import complement_of
 from app.domain.constraints import read_constraints
-from app.domain.counterfactual import Generator
+from app.domain.counterfactual import Diversity, Generator
+from app.domain.improvement import LEAST_REDUCTION
 from app.domain.levers import levers_of
 from app.domain.patient import read_patient
 from app.domain.reversed_actions import reversed_actions
 from app.domain.schema import FloatArray, IntArray, Value
+from app.domain.tolerances import SAME_RISK
 from app.engine.describe import features_of
+from app.engine.front import FrontSearch
+from app.engine.improvements import ImprovementSearch
 from app.engine.plausibility import ReferencePopulation, reference_population_of
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
@@ -28,7 +32,12 @@ from app.engine.selection import select_options
 from app.usecases.augmentation.label import Label
 
 WORK = 20_000
-"""How much the search may look at for one row, which need not be proved to be of least effort."""
+"""How much the search may look at for one row, which need not be proved to be of least effort; likewise for
+a front, which is proved with far less for nearly everybody."""
+_DECIMALS = 6
+
+Candidates = Sequence[tuple[IntArray, Generator]]
+"""What is to become rows of one source row, each with who proposed it."""
 
 
 class RejectionReason(StrEnum):
@@ -44,12 +53,15 @@ class RejectionReason(StrEnum):
 class SyntheticRow:
     """One verified row; distances as in `engine.plausibility`.
 
-    `neighbour_distance` is to the five nearest real people of the wanted class (mean), `nearest_real` to the
-    one nearest real person of either class: zero for a copy.
+    `reached`: whether the classifier puts it in the wanted class. `reduction`: the source row's risk less its
+    own. `neighbour_distance` is to the five nearest real people of the wanted class (mean), `nearest_real` to
+    the one nearest real person of either class: zero for a copy.
     """
 
     features: Mapping[str, Value]
     risk: float
+    reached: bool
+    reduction: float
     neighbour_distance: float
     nearest_real: float
     generator: Generator
@@ -95,7 +107,7 @@ class RowGenerator:
         preferences: Preferences,
         search_result: SearchResult,
         proposals: IntArray,
-    ) -> list[tuple[IntArray, Generator]]:
+    ) -> Candidates:
         """Up to `preferences.count` candidates, different in what they change, each with who proposed it."""
         repaired = repair(problem, proposals)
         only_llm = preferences.generator is Generator.LLM
@@ -119,27 +131,67 @@ class RowGenerator:
             return [(levels, Generator.LLM) for levels in options.levels]
         return [(levels, _author(levels, repaired.levels)) for levels in options.levels]
 
-    def verified(
-        self, chosen: Sequence[tuple[RecourseProblem, Sequence[tuple[IntArray, Generator]]]]
-    ) -> list[list[SyntheticRow]]:
+    def improve(
+        self,
+        asked: Sequence[tuple[RecourseProblem, IntArray]],
+        preferences: Preferences,
+        pool: Executor,
+    ) -> list[Candidates]:
+        """What lowers the risk of each the most where the wanted class, the low one, is out of reach.
+
+        Beside each problem stand the language model's proposals.
+        """
+        wishes = replace(preferences, diversity=Diversity.STRATEGIES)  # proposals count, and rows differ
+        return list(pool.map(lambda one: self._improve(one[0], one[1], wishes), asked))
+
+    def _improve(self, problem: RecourseProblem, proposals: IntArray, preferences: Preferences) -> Candidates:
+        fronts = FrontSearch(problem, self.base.references, WORK)
+        found = ImprovementSearch(problem, self.base.references, preferences, fronts).improvements(proposals)
+        return [(levels, _author(levels, proposals)) for levels in found.levels]
+
+    def verified(self, chosen: Sequence[tuple[RecourseProblem, Candidates]]) -> list[list[SyntheticRow]]:
         """The rows that the hosted classifier puts in the wanted class, one batch call for all of them."""
+        return [[row for row in rows if row.reached] for rows in self._scored(chosen)]
+
+    def verified_improvements(
+        self, chosen: Sequence[tuple[RecourseProblem, Candidates]]
+    ) -> list[list[SyntheticRow]]:
+        """The rows that the hosted classifier puts lower by what counts as help, one batch call for all.
+
+        Should it put some of them in the wanted class after all, those alone: no source row has rows of both
+        kinds.
+        """
+        return [
+            [row for row in rows if row.reached]
+            or [row for row in rows if row.reduction >= LEAST_REDUCTION - SAME_RISK]
+            for rows in self._scored(chosen)
+        ]
+
+    def _scored(self, chosen: Sequence[tuple[RecourseProblem, Candidates]]) -> list[list[SyntheticRow]]:
         each = [(problem, levels, by) for problem, options in chosen for levels, by in options]
         if not each:
             return [[] for _ in chosen]
         rows = np.concatenate([problem.levers.rows(levels[None]) for problem, levels, _ in each])
-        base = self.base.model.classifier.risk(rows)
-        target = self.base.model.schema.model.threshold
+        starts = np.stack([problem.levers.factual for problem, _, _ in each])
+        start, base = np.split(self.base.model.classifier.risk(np.concatenate([starts, rows])), 2)
+        reached = base <= self.base.model.schema.model.threshold
         near = self.base.references.population.distances(rows)
         nearest = _nearest(self.everybody, rows)
-        risk = 1.0 - base if self.label is Label.HIGH else base
-        synthetic = [
-            SyntheticRow(dict(features_of(problem, levels)), float(r), float(n), float(d), by)
-            if a <= target
-            else None
-            for (problem, levels, by), a, r, n, d in zip(each, base, risk, near, nearest, strict=True)
-        ]
-        rest = iter(synthetic)
-        return [[one for _ in options if (one := next(rest)) is not None] for _, options in chosen]
+        is_complement = self.label is Label.HIGH
+        risk, reduction = (1.0 - base, base - start) if is_complement else (base, start - base)
+        synthetic = iter(
+            SyntheticRow(
+                features=dict(features_of(problem, levels)),
+                risk=float(risk[place]),
+                reached=bool(reached[place]),
+                reduction=round(float(reduction[place]), _DECIMALS),
+                neighbour_distance=float(near[place]),
+                nearest_real=float(nearest[place]),
+                generator=by,
+            )
+            for place, (problem, levels, by) in enumerate(each)
+        )
+        return [[next(synthetic) for _ in options] for _, options in chosen]
 
 
 def row_generator_for(served: ServedModel, label: Label) -> RowGenerator:

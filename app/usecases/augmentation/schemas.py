@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 
 from app.domain.counterfactual import Generator
 from app.domain.degraded import Degraded
@@ -91,6 +91,12 @@ class AugmentationRequest(RequestModel):
     min_robustness: Annotated[float, Field(ge=0, le=1)] = Field(
         0.0, description="Share of refits, noise and adherence draws that a row shall hold in."
     )
+    improvements: StrictBool = Field(
+        False,
+        description="For the low class: of source rows that cannot be brought to it, write what lowers their "
+        "risk the most, by two points or more, all the same. The classifier still calls such rows high: they "
+        "have `label` high and `reached` false, and never count as `accepted`.",
+    )
     on_invalid: OnInvalid = Field(
         OnInvalid.REJECT,
         description="What a source row with faults does: refuse the request, or be left out.",
@@ -98,12 +104,16 @@ class AugmentationRequest(RequestModel):
 
 
 class Progress(BaseModel):
-    """In source rows, save for `accepted`: rows made."""
+    """In source rows, save for `accepted` and `improved`: rows made."""
 
     total: int = Field(description="Source rows to work on.")
     done: int = Field(description="Source rows worked on.")
-    accepted: int = Field(description="Rows made.")
-    rejected: int = Field(description="Source rows of which no row could be made.")
+    accepted: int = Field(description="Rows made that are of the class.")
+    improved: int = Field(
+        description="Rows made that lower the risk but are not of the class: `reached` is false. 0 unless "
+        "the job asked for `improvements`."
+    )
+    rejected: int = Field(description="Source rows of which no row could be made, of either kind.")
     invalid: int = Field(description="Source rows left out, since they have faults.")
 
 
@@ -120,6 +130,9 @@ class Job(BaseModel):
     per_row: int = Field(description="The most rows that are made of one source row.")
     generator: Generator = Field(description="Who proposes.")
     seed: int = Field(description="What draws were begun from.")
+    improvements: bool = Field(
+        description="Whether rows that only lower the risk are wanted where the class is out of reach."
+    )
     progress: Progress = Field(description="Counts of source rows, and of rows made.")
     duplicates_removed: int = Field(description="Rows left out, since there was an equal one.")
     degraded: list[Degraded] = Field(

@@ -136,6 +136,7 @@ class AugmentationService:
             total=sources.total,
             invalid=len(sources.invalid),
             duplicates=0,
+            duplicate_improvements=0,
         )
         await repository.add_all([job])
         await repository.insert(AugmentationChunkRow, _chunk_values(job.id, sources))
@@ -152,6 +153,12 @@ class AugmentationService:
         return job
 
     def _check(self, request: AugmentationRequest, model: ModelVersion) -> None:
+        if request.improvements and request.target_label is Label.HIGH:
+            raise InvalidInputError.at(
+                "/improvements", "are of rows whose risk shall be low: not of high ones"
+            )
+        if request.improvements and request.generator is Generator.LLM:
+            raise InvalidInputError.at("/improvements", "are found by the search: use auto or search")
         if request.generator is not Generator.LLM:
             return
         if request.target_label is Label.HIGH:
@@ -192,6 +199,7 @@ def _chunk_values(job_id: UUID, sources: Sources) -> Sequence[dict[str, object]]
         "upload_id": sources.upload_id,
         "is_done": False,
         "accepted": 0,
+        "improved": 0,
         "rejected": 0,
         "degraded": [],
     }

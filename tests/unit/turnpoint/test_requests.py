@@ -6,6 +6,7 @@ from typing import Any, cast
 import pytest
 
 from turnpoint import POPULATION, RequestOptions, Turnpoint, UnsendableError
+from turnpoint.augmenting import Options, submit
 from turnpoint.requests import ask
 
 NOBODY = "http://127.0.0.1:9"
@@ -64,3 +65,10 @@ def test_several_targets_are_refused_by_name_and_without_their_amounts(kinds: tu
 def test_what_is_asked_for_always_is_sent_as_it_is(always: bool) -> None:
     assert sent({"always": always})["always"] is always
     assert "always" not in sent({"always": None})
+
+
+@pytest.mark.parametrize("options", [Options(), Options(improvements=False), Options(improvements=True)])
+def test_a_job_asks_for_improvements_where_its_caller_does(options: Options) -> None:
+    sent = cast(dict[str, Any], submit(POPULATION, "low", options).content)
+    assert sent.get("improvements") == options.get("improvements")
+    assert ("improvements" in sent) is ("improvements" in options)

@@ -6,8 +6,14 @@ from pydantic import BaseModel, Field
 class Acceptance(BaseModel):
     """What became of source rows, and of the rows made of them."""
 
-    accepted: int = Field(description="Rows made.")
-    rejected: int = Field(description="Source rows of which no row could be made.")
+    accepted: int = Field(description="Rows made that are of the class: all other figures are about them.")
+    improved: int = Field(
+        description="Rows made that lower the risk but are not of the class: no other figure counts them in."
+    )
+    median_reduction: float | None = Field(
+        description="By how much those lower the risk (0-1), the median; null without any."
+    )
+    rejected: int = Field(description="Source rows of which no row could be made, of either kind.")
     duplicates_removed: int = Field(description="Rows left out, since there was an equal one.")
     reasons: dict[str, int] = Field(description="How many source rows were rejected, by reason.")
 
@@ -104,7 +110,7 @@ class QualityReport(BaseModel):
     """All figures of one job's rows."""
 
     label: str = Field(description="The class of the rows.")
-    rows: int = Field(description="Rows of the job.")
+    rows: int = Field(description="Rows of the job that are of the class.")
     rows_measured: int = Field(description="How many of them were measured: a sample where there are many.")
     real_people: int = Field(description="Real people of the class that they are compared with.")
     acceptance: Acceptance = Field(description="What became of source rows.")

@@ -12,6 +12,7 @@ from app.classifiers.partitions import Side
 from app.classifiers.population import read_people
 from app.classifiers.training_procedure import Sample
 from app.domain.schema import FeatureSchema, FloatArray, IntArray
+from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.wording import proposed_by
 
 
@@ -20,7 +21,8 @@ class ReportInputs:
     """A job's rows beside real people; rows are encoded in the model's columns.
 
     `label`: whether rows are of the high-risk class. `source_row` says of each synthetic row which source
-    row it was made of. `is_sample`: not all synthetic rows are here.
+    row it was made of. `is_sample`: not all synthetic rows are here. `improved` counts rows that are not of
+    the class, none of which is here; `median_reduction` is theirs.
     """
 
     schema: FeatureSchema
@@ -35,6 +37,8 @@ class ReportInputs:
     duplicates: int
     reasons: Mapping[str, int]
     is_sample: bool
+    improved: int = 0
+    median_reduction: float | None = None
 
     @cached_property
     def training(self) -> Sample:
@@ -72,6 +76,13 @@ class JobFacts:
     seed: int
     degraded: tuple[str, ...] = ()
     """What was away, or of no use, for some source rows."""
+    improvements: bool = False
+    """Whether rows that only lower the risk were wanted where the class is out of reach."""
+
+    @property
+    def other_label(self) -> str:
+        """The class that those rows have."""
+        return Label(self.target_label).other
 
     @property
     def proposed_by(self) -> str:

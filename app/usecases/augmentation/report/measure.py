@@ -28,6 +28,8 @@ def _report(inputs: ReportInputs, seed: int) -> QualityReport:
         acceptance=Acceptance(
             accepted=inputs.accepted,
             rejected=inputs.rejected,
+            improved=inputs.improved,
+            median_reduction=inputs.median_reduction,
             duplicates_removed=inputs.duplicates,
             reasons=dict(inputs.reasons),
         ),

@@ -72,6 +72,7 @@ GOOD: dict[str, list[Json]] = {
             "seed": 1,
             "max_rows": 10,
             "min_robustness": 0.5,
+            "improvements": True,
             "on_invalid": "skip",
         }
         for source in (

@@ -9,7 +9,7 @@ from app.usecases.augmentation.schemas import Progress, State
 
 JOB = UUID(int=7)
 SENT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-PROGRESS = Progress(total=10, done=4, accepted=3, rejected=1, invalid=2)
+PROGRESS = Progress(total=10, done=4, accepted=3, improved=1, rejected=1, invalid=2)
 
 
 def job_row(**columns: Any) -> AugmentationRow:
@@ -23,5 +23,6 @@ def job_row(**columns: Any) -> AugmentationRow:
 def made_row(source_row: int, rank: int, features: dict[str, Any], **columns: Any) -> AugmentedRow:
     """A row that was made of a source row."""
     plain = {"risk": 0.25, "neighbour_distance": 1.5, "nearest_real_distance": 0.5, "generator": "search"}
+    plain |= {"reached": True, "reduction": 0.3}
     place = {"job_id": JOB, "source_row": source_row, "rank": rank, "chunk": 0, "source_id": None}
     return AugmentedRow(features=features, fingerprint="f", **place | plain | columns)

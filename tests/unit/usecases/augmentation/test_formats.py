@@ -18,6 +18,7 @@ from app.domain.schema import FeatureSchema
 from app.engine.registry import ModelRegistry
 from app.usecases.augmentation.downloads import flat_row
 from app.usecases.augmentation.formats import FORMATS, PROVENANCE, Format, Page, arrow_schema
+from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.mapping import to_job
 from tests.asking import Person
 from tests.unit.usecases.augmentation.jobs import PROGRESS, job_row, made_row
@@ -42,6 +43,8 @@ def flat_rows(draw: st.DrawFn, people: Sequence[Person]) -> list[Row]:
                 dict(draw(st.sampled_from(people))),
                 source_id=draw(ids),
                 risk=draw(st.floats(0, 1)),
+                reached=draw(st.booleans()),
+                reduction=draw(st.none() | st.floats(-1, 1)),
                 neighbour_distance=draw(st.floats(0, 50)),
             ),
             job,
@@ -139,6 +142,8 @@ def test_a_flat_row_says_what_it_is_and_what_it_came_of(held_out: list[Person]) 
         "source_id": "007",
         "rank": 2,
         "risk": 0.31,
+        "reached": True,
+        "reduction": 0.3,
         "verified": True,
         "neighbour_distance": 1.5,
         "nearest_real_distance": 0.5,
@@ -146,3 +151,16 @@ def test_a_flat_row_says_what_it_is_and_what_it_came_of(held_out: list[Person]) 
         "model": "dysglycaemia",
         "model_version": "1",
     }
+
+
+@pytest.mark.parametrize("label", Label)
+@pytest.mark.parametrize("reached", [True, False])
+def test_a_row_that_is_not_of_the_class_is_never_called_so(
+    held_out: list[Person], label: Label, reached: bool
+) -> None:
+    row = made_row(12, 1, dict(held_out[0]), reached=reached)
+    settings_of_job = dict(job_row().settings) | {"target_label": label.value}
+    flat = flat_row(row, to_job(job_row(settings=settings_of_job), PROGRESS, []))
+    assert flat["reached"] is reached
+    assert (flat["label"] == label) is reached
+    assert flat["label"] in list(Label)

@@ -1,6 +1,7 @@
 """A job is told as it is kept, whatever state it is in."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,6 +23,7 @@ moments = st.none() | st.integers(0, 10**6).map(lambda seconds: SENT + timedelta
     per_row=st.integers(1, 10),
     generator=st.sampled_from(Generator),
     seed=st.integers(0, (1 << 31) - 1),
+    improvements=st.booleans(),
     duplicates=st.integers(0, 99),
     moments=st.tuples(moments, moments),
     degraded=st.lists(st.sampled_from(Degraded), unique=True),
@@ -33,12 +35,14 @@ def test_a_job_is_told_as_it_is_kept(
     per_row: int,
     generator: Generator,
     seed: int,
+    improvements: bool,
     duplicates: int,
     moments: tuple[datetime | None, datetime | None],
     degraded: list[Degraded],
     failure: str | None,
 ) -> None:
-    settings = {"target_label": label.value, "per_row": per_row, "generator": generator.value, "seed": seed}
+    settings: dict[str, Any] = {"target_label": label.value, "per_row": per_row, "seed": seed}
+    settings |= {"generator": generator.value, "improvements": improvements}
     started, finished = moments
     row = job_row(
         state=state.value,
@@ -61,6 +65,10 @@ def test_a_job_is_told_as_it_is_kept(
         "links": links_of(JOB),
     }
     assert Job.model_validate_json(job.model_dump_json()) == job
+
+
+def test_a_job_from_before_improvements_asked_for_none() -> None:
+    assert not to_job(job_row(), PROGRESS, []).improvements
 
 
 def test_every_part_of_a_job_lies_below_it() -> None:

@@ -109,3 +109,30 @@ def test_the_page_needs_no_script_and_escapes_what_it_is_told(of_unseen: Quality
     assert " style=" not in page
     assert "&lt;script&gt;" in page
     assert "default-src 'none'" in page
+
+
+def test_rows_that_are_not_of_the_class_are_told_and_not_measured(
+    model: ModelVersion, of_unseen: QualityReport, unseen: FloatArray
+) -> None:
+    own = replace(inputs(model, unseen[:300]), improved=41, median_reduction=0.0634)
+    report = quality_report(own, 7)
+    acceptance = of_unseen.acceptance.model_copy(update={"improved": 41, "median_reduction": 0.0634})
+    assert report == of_unseen.model_copy(update={"acceptance": acceptance})
+    about = replace(JOB, improvements=True)
+    page, card = report_page(report, about), data_card(report, about)
+    assert 'further rows that lower the risk but are not of the class</th><td class="n">41<' in page
+    assert "6.3" in page
+    assert "still calls the further rows high" in page
+    assert "**41 further rows are not of the low-risk class.**" in card
+    assert "median 6.3" in card
+    for told in (report_page(of_unseen, JOB), data_card(of_unseen, JOB)):
+        assert "further rows" not in told
+
+
+def test_a_job_all_of_whose_people_are_out_of_reach_has_a_report_too(model: ModelVersion) -> None:
+    nobody = model.population.rows[:0]
+    report = quality_report(replace(inputs(model, nobody), improved=3, median_reduction=0.02), 7)
+    about = replace(JOB, improvements=True)
+    assert report.rows == 0
+    assert '<td class="n">3<' in report_page(report, about)
+    assert "**3 further rows" in data_card(report, about)

@@ -57,15 +57,16 @@ document.addEventListener("DOMContentLoaded", () => {
 function follow(job) {
   const events = new EventSource(job.dataset.events);
   const tell = (event) => {
-    const { state, progress } = JSON.parse(event.data);
+    const { state, progress, improvements } = JSON.parse(event.data);
     const bar = job.querySelector("progress");
     bar.max = progress.total;
     bar.value = progress.done;
     job.querySelector("[data-state]").textContent = state;
     const measured = progress.done === progress.total ? ". How good they are is being measured" : "";
+    const improved = improvements ? `${progress.improved} more that only lower the risk, ` : "";
     job.querySelector("[data-done]").textContent =
       `${progress.done} of ${progress.total} source rows done: ${progress.accepted} rows made, ` +
-      `${progress.rejected} source rows gave none${measured}`;
+      `${improved}${progress.rejected} source rows gave none${measured}`;
   };
   events.addEventListener("progress", tell);
   events.addEventListener("end", (event) => {
