@@ -17,7 +17,7 @@ class Grade(StrEnum):
     """What marks an improvement on the front of effort and risk."""
 
     KNEE = "knee"  # beyond it, more effort gives less and less
-    LARGEST = "largest"  # the largest fall that holds
+    LARGEST = "largest"  # the largest fall that was found to hold, of those that look most like real people
     NEAREST_TARGET = "nearest_target"  # the target nearest to the wished one at which something holds
 
 

@@ -19,7 +19,7 @@ from app.domain.tolerances import SAME, SAME_RISK
 from app.engine.falls import Falls, falling, falls_of
 from app.engine.front import Front, FrontSearch
 from app.engine.goals import Starts, starts_of
-from app.engine.plausibility_profile import PlausibilityProfile
+from app.engine.plausibility_profile import PlausibilityLevel, PlausibilityProfile
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
 from app.engine.references import ReferenceData
@@ -78,7 +78,7 @@ class ImprovementSearch:
         if found and self._preferences.diversity is Diversity.STRATEGIES:
             lacking = self._preferences.count - len(found)
             found += list(islice(self._others(found, proposals), lacking))
-        return self._by_effort(found)
+        return self._by_effort(_with_the_largest_marked(found))
 
     def _by_effort(self, found: list["Found"]) -> Improvements:
         shape = (len(found), len(self._problem.levers))
@@ -91,14 +91,20 @@ class ImprovementSearch:
         least = self._preferences.min_robustness
         return falls_of(self._problem, self._references.evaluator, self._starts, levels, least)
 
-    def _useful(self, levels: IntArray, falls: Falls) -> IntArray:
-        """Positions of what is worth offering: of falls that hold those that look most like real people."""
+    def _useful(self, levels: IntArray, falls: Falls, least_look: int = PlausibilityLevel.ANY) -> IntArray:
+        """Positions of what is worth offering: of falls that hold those that look most like real people.
+
+        `least_look`: what does not come up to this `PlausibilityLevel` is left out.
+        """
         enough = falls.reduction >= LEAST_REDUCTION - SAME_RISK
         useful = np.flatnonzero(enough & falls.hold(self._preferences.min_robustness))
         if len(useful) == 0:
             return useful
-        looks = self._profile.plausibility_levels(levels[useful], self._profile.distances(levels[useful]))
-        return useful[looks == looks.max()]
+        looks = self._looks(levels[useful])
+        return useful[looks >= max(looks.max(), least_look)]
+
+    def _looks(self, levels: IntArray) -> IntArray:
+        return self._profile.plausibility_levels(levels, self._profile.distances(levels))
 
     def _graded(self, points: Front, falls: Falls) -> list["Found"]:
         """Marked points of a front, the one of the largest fall first."""
@@ -136,12 +142,12 @@ class ImprovementSearch:
         """Other strategies: first those that share nothing, then what the language model proposed."""
         shown = [one.levels for one in graded]
         knee = next((one.levels for one in graded if Grade.KNEE in one.grades), shown[0])
-        closed = np.flatnonzero(knee).tolist()
+        closed, look = np.flatnonzero(knee).tolist(), int(self._looks(knee[None])[0])
         while len(closed) < len(self._problem.levers):
             front = self._fronts.front(tuple(closed))
             points = front[told_points(front, self._problem.target)]
             falls = self._falls_of(points.levels)
-            useful = self._useful(points.levels, falls)
+            useful = self._useful(points.levels, falls, look)
             if len(useful) == 0:
                 break
             other = _found(points.levels[useful], falls[useful], _largest(falls[useful]), ())
@@ -149,13 +155,13 @@ class ImprovementSearch:
                 shown.append(other.levels)
                 yield other
             closed += np.flatnonzero(other.levels).tolist()
-        yield from self._proposed(shown, proposals)
+        yield from self._proposed(shown, proposals, look)
 
-    def _proposed(self, shown: list[IntArray], proposals: IntArray) -> Iterator["Found"]:
+    def _proposed(self, shown: list[IntArray], proposals: IntArray, look: int) -> Iterator["Found"]:
         """Proposals of themes that are not shown, the larger falls first, with nothing needless in them."""
         levels = enforce_constraints(self._problem, proposals)
         falls = self._falls_of(levels)
-        useful = self._useful(levels, falls)
+        useful = self._useful(levels, falls, look)
         for place in useful[np.argsort(-falls.reduction[useful], kind="stable")]:
             for one in self._trimmed(levels[place], float(falls.reduction[place])):
                 if self._is_another_strategy(one, shown) and _differs(one, shown):
@@ -183,6 +189,21 @@ class Found(NamedTuple):
 
 def _found(levels: IntArray, falls: Falls, place: int, grades: tuple[Grade, ...]) -> Found:
     return Found(levels[place], falls[np.array([place])], grades)
+
+
+def _with_the_largest_marked(found: list[Found]) -> list[Found]:
+    """Another strategy may fall further than all points of the front that look like real people."""
+    if not found:
+        return found
+    falls = [float(one.falls.reduction[0]) for one in found]
+    marked = next(place for place, one in enumerate(found) if Grade.LARGEST in one.grades)
+    top = int(np.argmax(falls))
+    if falls[top] <= falls[marked] + LITTLE:
+        return found
+    without = tuple(grade for grade in found[marked].grades if grade is not Grade.LARGEST)
+    found[marked] = found[marked]._replace(grades=without)
+    found[top] = found[top]._replace(grades=(Grade.LARGEST, *found[top].grades))
+    return found
 
 
 def told_points(front: Front, target: float) -> IntArray:

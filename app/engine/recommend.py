@@ -32,6 +32,7 @@ from app.engine.problem import RecourseProblem
 from app.engine.references import ReferenceData
 from app.engine.repair import repair
 from app.engine.robustness import as_robustness
+from app.engine.search import more_changes
 from app.engine.search_result import SearchResult
 from app.engine.selection import ScoredCandidates, Selection, select_options
 from app.engine.strategies import themes_of
@@ -64,6 +65,7 @@ def recommend(
     target, the search's candidates take their place, and say so. Where no option holds, what lowers the risk
     all the same stands beside them.
     """
+    fronts = fronts or FrontSearch(problem, references)
     repairs = repair(problem, proposals)
     generation = replace(generation, valid=repairs.valid, repaired=repairs.repaired)
     only_llm = preferences.generator is Generator.LLM and len(repairs.levels) > 0
@@ -71,7 +73,7 @@ def recommend(
     selection = select_options(problem, references, preferences, repairs.levels, searched, result.proved)
     options = selection.options
     if len(options.levels) == 0:
-        infeasible = _infeasible(problem, preferences, result)
+        infeasible = _infeasible(problem, preferences, result, fronts)
         answer = RecourseResult(Status.INFEASIBLE, risk, problem.target, infeasible=infeasible)
     else:
         authors = [_author(levels, repairs.levels, searched) for levels in options.levels]
@@ -130,7 +132,9 @@ def _shortfall(selection: Selection, preferences: Preferences, result: SearchRes
     return Shortfall(variants=selection.left_out, proved=result.proved and math.isinf(result.bound))
 
 
-def _infeasible(problem: RecourseProblem, preferences: Preferences, result: SearchResult) -> Infeasibility:
+def _infeasible(
+    problem: RecourseProblem, preferences: Preferences, result: SearchResult, fronts: FrontSearch
+) -> Infeasibility:
     lowest = result.lowest
     if lowest is None:
         raise ValueError("a search that found nothing says how far down the risk goes")
@@ -148,7 +152,7 @@ def _infeasible(problem: RecourseProblem, preferences: Preferences, result: Sear
                 proved=further.proved,
                 reaches_target=further.risk <= problem.target,
             )
-            for further in result.relaxed
+            for further in more_changes(problem, lowest, fronts.exact)
         ),
     )
 

@@ -37,34 +37,33 @@ def search(
         lowest = LowestRisk(unchanged[0], risk, bound=risk, max_changes=problem.levers.max_changes)
         return SearchResult(unchanged[:0], lowest, proved=True, bound=np.inf)
     if references.forest is None or len(problem.levers) > MOST_LEVERS:
-        return _in_batches(problem)
+        return beam_search(problem)
     if fronts and fronts.exact and fronts.whole.proved and not problem.reached(fronts.whole.risk).any():
-        return _out_of_reach(problem, fronts.exact, fronts)
+        return _out_of_reach(problem, fronts)
     result = find_exactly(problem, references, preferences, work, fronts.exact if fronts else None)
     if result.proved:
         return result
-    pool = _in_batches(problem)  # its budget is spent: whatever the quicker search has to choose from
+    pool = beam_search(problem)  # its budget is spent: whatever the quicker search has to choose from
     levels = np.concatenate([result.levels, pool.levels, _reaching(result.lowest, problem)])
     return replace(result, levels=levels, lowest=result.lowest or pool.lowest)
 
 
-def _out_of_reach(problem: RecourseProblem, exact: ExactSearch, fronts: FrontSearch) -> SearchResult:
+def more_changes(
+    problem: RecourseProblem, lowest: LowestRisk, exact: ExactSearch | None
+) -> tuple[LowestRisk, ...]:
+    """What changing more features than permitted would give, where it is worth telling (`relaxations`)."""
+    if exact is not None:
+        return tuple(with_more_changes(problem, exact, lowest))
+    return tuple(relaxations(lowest, problem.target, lambda: _lowest_of_all(problem)))
+
+
+def _out_of_reach(problem: RecourseProblem, fronts: FrontSearch) -> SearchResult:
     """A proved front ends above the target: that is how far down the risk goes."""
     front, unchanged = fronts.whole, problem.unchanged
     risk = float(front.risk[-1]) if len(front.risk) else fronts.now
     levels = front.levels[-1] if len(front.risk) else unchanged[0]
     lowest = LowestRisk(levels, risk, bound=risk, max_changes=problem.levers.max_changes)
-    relaxed = tuple(with_more_changes(problem, exact, lowest))
-    return SearchResult(unchanged[:0], lowest, proved=True, bound=np.inf, relaxed=relaxed)
-
-
-def _in_batches(problem: RecourseProblem) -> SearchResult:
-    result = beam_search(problem)
-    lowest = result.lowest
-    if len(result.levels) or lowest is None:
-        return result
-    relaxed = relaxations(lowest, problem.target, lambda: _lowest_of_all(problem))
-    return replace(result, relaxed=tuple(relaxed))
+    return SearchResult(unchanged[:0], lowest, proved=True, bound=np.inf)
 
 
 def _lowest_of_all(problem: RecourseProblem) -> LowestRisk | None:

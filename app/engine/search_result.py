@@ -31,8 +31,7 @@ class SearchResult:
     of least effort among all that could stand in its place; else they are a pool to pick from. `bound`:
     whatever else there is that holds in a share of at least `share`, and looks like real people to at least
     `plausibility_level`, costs at least this much effort: 0 where nothing is known, infinite
-    where there is no other. `lowest` is there when `levels` is empty; `relaxed` then says how far the risk
-    goes down with more changes, where that helps.
+    where there is no other. `lowest` is there when `levels` is empty.
     """
 
     levels: IntArray
@@ -41,4 +40,3 @@ class SearchResult:
     bound: float = 0.0
     share: float = 0.0
     plausibility_level: PlausibilityLevel = PlausibilityLevel.ANY
-    relaxed: tuple[LowestRisk, ...] = ()

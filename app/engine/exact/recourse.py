@@ -15,7 +15,7 @@ from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.domain.tolerances import SAME
 from app.engine.exact.acceptance import AcceptanceFilter
 from app.engine.exact.budget import Budget
-from app.engine.exact.lowest import lowest_risk, with_more_changes
+from app.engine.exact.lowest import lowest_risk
 from app.engine.exact.scenarios import Scenarios, all_scenarios, classifier_alone, goals_in
 from app.engine.exact.solver import ExactSearch, Solved
 from app.engine.plausibility_profile import PlausibilityLevel, PlausibilityProfile
@@ -180,5 +180,4 @@ class _ExactQuery:
             lowest,
             proved=solved.complete,
             bound=solved.bound,
-            relaxed=tuple(with_more_changes(self.problem, alone, lowest)),
         )

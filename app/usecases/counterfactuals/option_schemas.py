@@ -110,7 +110,8 @@ class ImprovementOut(CounterfactualOut):
     rank: int = Field(description="From 1, the improvement of least effort.")
     grades: list[Grade] = Field(
         description="What marks it on the front of effort and risk. `knee`: beyond it, more effort gives "
-        "less and less. `largest`: the largest fall on the front that holds, but for half a point. "
+        "less and less. `largest`: of all that was found to hold, and looks most like real people, the "
+        "largest fall but for half a point. "
         "`nearest_target`: of all on the front the lowest `holds_at`, but for a point. Empty for another "
         "strategy."
     )
