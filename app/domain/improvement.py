@@ -18,7 +18,7 @@ class Grade(StrEnum):
 
     KNEE = "knee"  # beyond it, more effort gives less and less
     LARGEST = "largest"  # the largest fall that was found to hold, of those that look most like real people
-    NEAREST_TARGET = "nearest_target"  # the target nearest to the wished one at which something holds
+    NEAREST_TARGET = "nearest_target"  # of all that is offered, the lowest target at which it would hold
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,21 +26,31 @@ def consider(feature: Feature, after: Value) -> str:
 
 
 def points_text(reduction: float) -> str:
-    """A fall of the risk in points: "1.3 points"."""
-    return f"{max(100 * reduction, 0.0):.1f} points"
+    """A fall of the risk in points: "1.3 points"; one that is short of what is worth offering looks so."""
+    points = 100 * max(reduction, 0.0)
+    short = reduction < LEAST_REDUCTION and f"{points:.1f}" == f"{100 * LEAST_REDUCTION:.1f}"
+    return f"{points:.2f} points" if short else f"{points:.1f} points"
 
 
-def nothing_helps(largest: float, least_share: float, proved: bool, holds: bool) -> str:
-    """That no permitted change is worth offering, why, and what that does not say."""
+def nothing_helps(
+    largest: float, least_share: float, proved: bool, holds: bool, unknown: Sequence[Feature] = ()
+) -> str:
+    """That no permitted change is worth offering, why, and what that does not say.
+
+    `unknown`: features that could change if their values were known.
+    """
     known = "It is proved that no permitted change" if proved else "No permitted change was found that"
-    most = f"{known} lowers this estimate{f' by more than {points_text(largest)}' if largest > 0 else ''}"
-    if not holds and largest > 0:
-        most += f", and that fall does not show in {100 * least_share:.0f} % of refits and draws"
-    wanting = "too little" if largest < LEAST_REDUCTION else "not reliable enough"
-    return (
-        f"{most}. That is {wanting} to offer as help. It is about this model's estimate alone: what the "
-        "model does not see may help all the same."
-    )
+    said = [f"{known} lowers this estimate{f' by more than {points_text(largest)}' if largest > 0 else ''}."]
+    if largest > 0:
+        wanting = "too little" if largest < LEAST_REDUCTION else "not reliable enough"
+        if not holds:
+            said.append(f"That fall shows in less than {100 * least_share:.0f} % of refits or draws.")
+        said.append(f"It is {wanting} to offer as help.")
+    if unknown:
+        names = ", ".join(inline(feature.label) for feature in unknown)
+        said.append(f"Not known, and so not considered: {names}.")
+    said.append("It is about this model's estimate alone: what the model does not see may help all the same.")
+    return " ".join(said)
 
 
 def risk_text(risk: float) -> str:

@@ -80,10 +80,16 @@ def _told(value: float) -> float | None:
 def most_helpful(problem: RecourseProblem) -> tuple[LeverAlone, ...]:
     """What each lever does alone where it lowers the risk most, those first that lower it most."""
     moves, risk = single_moves(problem)
+    levels = np.zeros((len(moves), len(problem.levers)), dtype=np.int64)
+    levels[np.arange(len(moves)), moves[:, 0]] = moves[:, 1]
+    allowed = problem.levers.allowed(levels)
+    moves, risk = moves[allowed], risk[allowed]
     now = float(problem.risk(problem.unchanged)[0])
     helpful = []
     for place, lever in enumerate(problem.levers):
         own = np.flatnonzero(moves[:, 0] == place)
+        if len(own) == 0:
+            continue
         best = own[int(np.argmin(np.round(risk[own], _DECIMALS)))]
         fall = now - float(risk[best])
         if fall <= SAME_RISK:

@@ -78,7 +78,9 @@ def _shares(groups: list[tuple[FloatArray, FloatArray]], least: FloatArray) -> F
 
 
 def _holds_at(after: list[FloatArray], risk: FloatArray, now: float, least: float) -> FloatArray:
-    """The lowest whole point at or above the risk, and above enough of each group."""
+    """The lowest whole point at or above the risk, and above enough of each group; not a number without."""
+    if least <= SAME:
+        after = []
     enough = [
         np.sort(group, axis=1)[:, max(math.ceil(least * group.shape[1] - SAME) - 1, 0)] for group in after
     ]

@@ -5,7 +5,7 @@ Only what holds counts, and what lowers the risk by `LEAST_REDUCTION` or more. B
 strategies: the largest falls that leave alone what the knee changes, and then what those change as well.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
@@ -30,9 +30,12 @@ from app.engine.strategies import themes_of
 
 LITTLE = 0.005
 """Half a point of risk: for less than that nobody is asked to do more."""
-_A_POINT = 0.01 + SAME
-_SHARES_OF_FALL = (1.0, 0.75, 0.5)
+_SHARES_OF_FALL = (1.0, 0.75, 0.5, 0.25)
 """Of the largest fall, how much is asked for where nothing on the front holds."""
+_CLIMBS = 6
+"""How often more is asked for then, by a little."""
+MOST_ASKED = 64
+"""Of so many points of a front it is asked how they hold; few people have more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,11 @@ class ImprovementSearch:
         self._profile = PlausibilityProfile(problem.levers, references.population, references.density)
         self._starts: Starts = starts_of(references.evaluator, problem.classifier, problem.levers.factual)
         self.front: Front = self._fronts.joined(problem.unchanged[:0] if known is None else known)
-        self.points: Front = self.front[told_points(self.front, problem.target)]
-        self.falls: Falls = self._falls_of(self.points.levels)
+        self._asked: Front = self.front[spread(self.front, problem.target, MOST_ASKED)]
+        self._falls: Falls = self._falls_of(self._asked.levels)
+        told = spread(self._asked, problem.target, MOST_POINTS)
+        self.points: Front = self._asked[told]
+        self.falls: Falls = self._falls[told]
 
     @property
     def largest_reduction(self) -> float:
@@ -73,12 +79,12 @@ class ImprovementSearch:
 
     def improvements(self, proposals: IntArray) -> Improvements:
         """Up to `count` of them; `proposals` of a language model may stand among the other strategies."""
-        found = self._graded(self.points, self.falls) or self._off_the_front()
+        found = self._graded(self._asked, self._falls) or self._off_the_front()
         found = found[: self._preferences.count]
         if found and self._preferences.diversity is Diversity.STRATEGIES:
             lacking = self._preferences.count - len(found)
             found += list(islice(self._others(found, proposals), lacking))
-        return self._by_effort(_with_the_largest_marked(found))
+        return self._by_effort(_marked_anew(found))
 
     def _by_effort(self, found: list["Found"]) -> Improvements:
         shape = (len(found), len(self._problem.levers))
@@ -118,20 +124,34 @@ class ImprovementSearch:
         return [_found(points.levels, falls, place, tuple(grades)) for place, grades in marks.items()]
 
     def _off_the_front(self) -> list["Found"]:
-        """The largest fall that was found to hold where none on the front does; by the search for options."""
+        """The largest fall that was found to hold where none on the front does, but for a little.
+
+        That nothing holds is as sure as the search for options is: it is asked for the least fall first.
+        """
         largest = self.largest_reduction
-        for share in _SHARES_OF_FALL:
-            wished = max(share * largest, LEAST_REDUCTION)
-            if wished > largest + SAME_RISK:
+        best = self._holding(LEAST_REDUCTION) if largest >= LEAST_REDUCTION - SAME_RISK else None
+        if best is None:
+            return []
+        wishes = (max(share * largest, LEAST_REDUCTION) for share in _SHARES_OF_FALL)
+        best = next((one for wish in wishes if (one := self._holding(wish)) is not None), best)
+        for _ in range(_CLIMBS):
+            further = self._holding(float(best.falls.reduction[0]) + LITTLE)
+            if further is None:
                 break
-            wishes = replace(
-                self._preferences, count=1, diversity=Diversity.LEAST_EFFORT, generator=Generator.SEARCH
-            )
-            levels = search(self._with_fall(wished), self._references, wishes).levels[:1]
-            falls = self._falls_of(levels)
-            if len(self._useful(levels, falls)):
-                return [_found(levels, falls, 0, (Grade.LARGEST, Grade.KNEE))]
-        return []
+            best = further
+        return [best]
+
+    def _holding(self, reduction: float) -> "Found | None":
+        """What falls at least so far and holds, of least effort, by the search for options."""
+        wishes = replace(
+            self._preferences, count=1, diversity=Diversity.LEAST_EFFORT, generator=Generator.SEARCH
+        )
+        if reduction > self.largest_reduction + SAME_RISK:
+            return None
+        levels = search(self._with_fall(reduction), self._references, wishes).levels[:1]
+        falls = self._falls_of(levels)
+        useful = self._useful(levels, falls)
+        return _found(levels, falls, 0, (Grade.LARGEST,)) if len(useful) else None
 
     def _with_fall(self, reduction: float) -> RecourseProblem:
         """The question how the risk falls by so much, and falls at all in refits and draws."""
@@ -145,7 +165,7 @@ class ImprovementSearch:
         closed, look = np.flatnonzero(knee).tolist(), int(self._looks(knee[None])[0])
         while len(closed) < len(self._problem.levers):
             front = self._fronts.front(tuple(closed))
-            points = front[told_points(front, self._problem.target)]
+            points = front[spread(front, self._problem.target, MOST_ASKED)]
             falls = self._falls_of(points.levels)
             useful = self._useful(points.levels, falls, look)
             if len(useful) == 0:
@@ -191,27 +211,37 @@ def _found(levels: IntArray, falls: Falls, place: int, grades: tuple[Grade, ...]
     return Found(levels[place], falls[np.array([place])], grades)
 
 
-def _with_the_largest_marked(found: list[Found]) -> list[Found]:
-    """Another strategy may fall further than all points of the front that look like real people."""
+def _marked_anew(found: list[Found]) -> list[Found]:
+    """The grades of all that is offered: another strategy may do better than the front's points.
+
+    Those points are only the ones that look most like real people.
+    """
     if not found:
         return found
-    falls = [float(one.falls.reduction[0]) for one in found]
+    falls = np.array([one.falls.reduction[0] for one in found])
+    targets = np.array([one.falls.holds_at[0] for one in found])
     marked = next(place for place, one in enumerate(found) if Grade.LARGEST in one.grades)
-    top = int(np.argmax(falls))
-    if falls[top] <= falls[marked] + LITTLE:
-        return found
-    without = tuple(grade for grade in found[marked].grades if grade is not Grade.LARGEST)
-    found[marked] = found[marked]._replace(grades=without)
-    found[top] = found[top]._replace(grades=(Grade.LARGEST, *found[top].grades))
-    return found
+    best = {Grade.LARGEST: marked if falls.max() <= falls[marked] + LITTLE else int(falls.argmax())}
+    if not np.isnan(targets).all():
+        best[Grade.NEAREST_TARGET] = int(np.nanargmin(targets))
+    anew = [
+        one._replace(grades=tuple(grade for grade in Grade if _has(one, place, grade, best)))
+        for place, one in enumerate(found)
+    ]
+    # A point of the front that is marked no more is a variant of one that is.
+    return [now for before, now in zip(found, anew, strict=True) if now.grades or not before.grades]
 
 
-def told_points(front: Front, target: float) -> IntArray:
-    """At most `MOST_POINTS` positions of a front: even steps of risk, the target's, and both ends."""
+def _has(one: Found, place: int, grade: Grade, best: Mapping[Grade, int]) -> bool:
+    return grade in one.grades if grade is Grade.KNEE else best.get(grade) == place
+
+
+def spread(front: Front, target: float, most: int) -> IntArray:
+    """At most so many positions of a front: even steps of risk, the target's, and both ends."""
     count = len(front.risk)
-    if count <= MOST_POINTS:
+    if count <= most:
         return np.arange(count)
-    wished = np.linspace(front.risk[0], front.risk[-1], MOST_POINTS - 1)
+    wished = np.linspace(front.risk[0], front.risk[-1], most - 1)
     wished = np.append(wished, target) if target >= front.risk[-1] else wished
     # The first point at or below each: it is the one of least effort.
     places = [int(np.argmax(front.risk <= risk + SAME)) for risk in wished]
@@ -223,13 +253,13 @@ def _marked(points: Front, falls: Falls) -> Iterator[tuple[int, Grade]]:
     largest = _largest(falls)
     knee = _knee(points, falls, largest)
     if falls.reduction[largest] - falls.reduction[knee] <= LITTLE:
-        largest = knee
+        knee = largest
     yield largest, Grade.LARGEST
     yield knee, Grade.KNEE
     if not np.isnan(falls.holds_at).all():
-        near = falls.holds_at <= np.nanmin(falls.holds_at) + _A_POINT
-        marked = [place for place in (largest, knee) if near[place]]
-        yield marked[0] if marked else int(np.nanargmin(falls.holds_at)), Grade.NEAREST_TARGET
+        nearest = np.flatnonzero(falls.holds_at <= np.nanmin(falls.holds_at) + SAME)
+        marked = [place for place in (largest, knee) if place in nearest]
+        yield marked[0] if marked else int(nearest[0]), Grade.NEAREST_TARGET
 
 
 def _largest(falls: Falls) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.domain.counterfactual import Generator, Optimality, Robustness
+from app.domain.feature import Feature
 from app.domain.improvement import FrontierPoint, Improvement, NoImprovement
 from app.domain.wording import nothing_helps
 from app.engine.describe import changes_of
@@ -66,7 +67,9 @@ def frontier(problem: RecourseProblem, found: ImprovementSearch) -> tuple[Fronti
     return tuple(told)
 
 
-def no_improvement(found: ImprovementSearch, preferences: Preferences) -> NoImprovement:
+def no_improvement(
+    problem: RecourseProblem, found: ImprovementSearch, preferences: Preferences
+) -> NoImprovement:
     """That nothing is worth offering, and how far down the risk goes all the same."""
     largest, proved = found.largest_reduction, found.front.proved
     holds = bool(len(found.falls.reduction) and found.falls.hold(preferences.min_robustness)[-1])
@@ -74,8 +77,14 @@ def no_improvement(found: ImprovementSearch, preferences: Preferences) -> NoImpr
         largest_reduction=round(largest, _DECIMALS),
         proved=proved,
         holds=holds,
-        text=nothing_helps(largest, preferences.min_robustness, proved, holds),
+        text=nothing_helps(largest, preferences.min_robustness, proved, holds, _unknown(problem)),
     )
+
+
+def _unknown(problem: RecourseProblem) -> list[Feature]:
+    """What could change if its value were known."""
+    values = problem.patient.values
+    return [feature for feature in problem.schema.actionable if values[feature.name] is None]
 
 
 def _shares(of_groups: np.ndarray) -> Robustness:

@@ -107,8 +107,10 @@ def _with_improvements(
     if not preferences.always and any(not option.fragile for option in answer.counterfactuals):
         return answer
     improvements = found.improvements(proposals)
+    if len(improvements.levels) == 0 and any(not option.fragile for option in answer.counterfactuals):
+        return answer
     if len(improvements.levels) == 0:
-        return replace(answer, no_improvement=no_improvement(found, preferences))
+        return replace(answer, no_improvement=no_improvement(problem, found, preferences))
     authors = [_author(levels, proposals, proposals[:0]) for levels in improvements.levels]
     told = describe_improvements(problem, references, found, improvements, authors)
     return replace(answer, improvements=told)

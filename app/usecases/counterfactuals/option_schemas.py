@@ -108,11 +108,21 @@ class ImprovementOut(CounterfactualOut):
     """
 
     rank: int = Field(description="From 1, the improvement of least effort.")
+    robustness: Robustness = Field(
+        description="Shares of refits, noise draws and adherence draws in which the estimate falls at all, "
+        "each from its own start."
+    )
+    fragile: bool = Field(False, description="Always false: what does not hold is no improvement.")
+    optimality: Optimality | None = Field(
+        None,
+        description="Of its risk: whether it is proved that no permitted way to this risk or below, of "
+        "whatever strategy, takes less effort, and what none takes less than.",
+    )
     grades: list[Grade] = Field(
         description="What marks it on the front of effort and risk. `knee`: beyond it, more effort gives "
         "less and less. `largest`: of all that was found to hold, and looks most like real people, the "
         "largest fall but for half a point. "
-        "`nearest_target`: of all on the front the lowest `holds_at`, but for a point. Empty for another "
+        "`nearest_target`: the lowest `holds_at` of all that are offered. Empty for another "
         "strategy."
     )
     reduction: float = Field(description=f"By how much the risk falls (0-1): {LEAST_REDUCTION:g} or more.")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.engine.exact.pareto import on_front
 from app.engine.front import Front, FrontSearch
-from app.engine.improvements import told_points
+from app.engine.improvements import spread
 from app.engine.problem import RecourseProblem
 from tests.unit.engine.exact.brute import all_candidates
 from tests.unit.engine.models import NAMES, Cohort, small_question
@@ -132,7 +132,7 @@ def test_nothing_on_a_front_is_beaten(effort: list[float], data: st.DataObject) 
 def test_few_points_are_told_the_ends_and_the_target_among_them(risks: list[int], target: float) -> None:
     risk = np.array(sorted(risks, reverse=True)) / 1000
     front = Front(np.zeros((len(risk), 0), dtype=np.int64), np.arange(1.0, len(risk) + 1), risk, math.inf)
-    told = told_points(front, target)
+    told = spread(front, target, 12)
     assert len(told) <= 12
     assert {0, len(risk) - 1} <= set(told.tolist())
     if target >= risk[-1] and target < risk[0]:

@@ -146,15 +146,14 @@ def test_grades_are_what_they_say(
         assert result.no_improvement is not None
         return
     assert result.no_improvement is None
-    assert len(by_grade[Grade.LARGEST]) == len(by_grade[Grade.KNEE]) == 1
-    [largest], [knee] = by_grade[Grade.LARGEST], by_grade[Grade.KNEE]
-    assert knee.reduction <= largest.reduction + 2 * LITTLE
+    [largest] = by_grade[Grade.LARGEST]
+    for knee in by_grade[Grade.KNEE]:
+        assert knee.reduction <= largest.reduction + LITTLE
     graded = [one for one in result.improvements if one.grades]
-    assert largest.reduction >= max(one.reduction for one in result.improvements) - 2 * LITTLE
+    assert largest.reduction >= max(one.reduction for one in result.improvements) - LITTLE - FLOAT
     for one in by_grade[Grade.NEAREST_TARGET]:
-        held = [other.holds_at for other in graded if other.holds_at is not None]
-        assert one.holds_at is not None
-        assert one.holds_at <= min(held) + 0.01 + 1e-9
+        held = [other.holds_at for other in result.improvements if other.holds_at is not None]
+        assert one.holds_at == min(held)
     assert [one.effort for one in result.improvements] == sorted(one.effort for one in result.improvements)
     others = [one.strategy.themes for one in result.improvements if not one.grades]
     assert len(others) == len(set(others))
@@ -167,7 +166,8 @@ def test_grades_are_what_they_say(
 def test_that_nothing_helps_is_true_of_every_candidate(
     data: st.DataObject, name: str, cohorts: dict[str, Cohort]
 ) -> None:
-    problem, result = asked(data, cohorts[name], 0.9)
+    share = data.draw(st.sampled_from([0.9, 1.0]))
+    problem, result = asked(data, cohorts[name], share)
     everyone = all_candidates(problem)
     now = float(problem.risk(problem.unchanged)[0])
     largest = max(now - float(problem.risk(everyone).min(initial=1.0)), 0.0)
@@ -177,8 +177,12 @@ def test_that_nothing_helps_is_true_of_every_candidate(
         said = result.no_improvement
         assert said.proved
         assert said.largest_reduction == pytest.approx(largest, abs=2 * FLOAT)
-        assert said.holds or largest == 0 or "does not show" in said.text
+        assert said.holds or largest == 0 or "shows in less" in said.text
         assert not said.holds or said.largest_reduction < LEAST_REDUCTION
+        useful = everyone[now - problem.risk(everyone) >= LEAST_REDUCTION]
+        for levels in useful[:300]:
+            held = falls(problem, cohorts[name].served, levels, FLOAT)
+            assert not (held >= share).all(), "something that holds was passed over"
 
 
 @given(data=st.data(), share=st.sampled_from([0.5, 0.9]))
