@@ -9,7 +9,7 @@ import numpy as np
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Side, people_of
 from app.classifiers.store import load_version
-from app.domain.scope import USUAL, Inclusion, Scope
+from app.domain.scope import USUAL, Inclusion, Programme, Scope
 from app.engine.front import FRONT_WORK, FrontSearch
 from app.engine.problem import RecourseProblem, problem_about
 from app.engine.references import ReferenceData, reference_data_of
@@ -24,6 +24,7 @@ from tests.rare import rare_model, synthetic_people
 
 TARGETS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 MOST_CANDIDATES = 200_000
+_WIDEST = Scope((Inclusion.TREATMENT,), Programme.INTENSIVE)
 FRONTS = TableSpec(
     "The front beside every permitted candidate",
     f"Skipped: people with more than {MOST_CANDIDATES:,} candidates. Proved: the front claims to be all of "
@@ -81,6 +82,7 @@ def _asked(people: int) -> list[Asked]:
     rare = rare_model()
     return [
         Asked(first.reference, first, _spread(first, people)),
+        Asked(f"{first.reference}, intensive, treatment", first, _spread(first, people), _WIDEST),
         Asked(f"{heart.reference}, treatment", heart, _spread(heart, people), Scope((Inclusion.TREATMENT,))),
         Asked(rare.reference, rare, _risky(rare, synthetic_people(600, seed=5))[:people]),
     ]
