@@ -19,7 +19,7 @@ from bench.covered import COVERAGE, WORTH, Row, coverage, worth
 from bench.fronts import FRONTS, fronts
 from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup, CohortSpec, load_setup
 from research.evaluation.benchmark_setup.setting import SettingKind
-from research.evaluation.methods.registry import IMPROVEMENTS, Method
+from research.evaluation.methods.registry import IMPROVEMENTS, Method, method_factory
 from research.evaluation.metrics.evaluators import FIRST_SEED, Evaluators, evaluators_of
 from research.evaluation.metrics.judged_coverage import CoverageJudges, coverage_judges
 from research.evaluation.metrics.judged_options import NEW_EFFECTS_SEED, NEW_SEED
@@ -109,6 +109,7 @@ class _Asked:
         [method] = (one for one in IMPROVEMENTS if one.is_ours)
         spec = replace(self._spec, scope=scope)
         setup = load_setup(spec)
+        method_factory(method, spec)()  # a first start compiles, for which a worker has not the time
         answers = self._ask(setup, spec, replace(method, name=name), fresh=True)
         judges = coverage_judges(setup, self._evaluators)
         return _row(name, judges, setup.people, [answers], Reading.FOLLOWED)
