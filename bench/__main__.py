@@ -79,7 +79,7 @@ def main() -> None:
     helped.add_argument("--brute-people", type=int, default=BRUTE_PEOPLE, help="of whom all is looked at")
     helped.add_argument("--front-people", type=int, default=FRONT_PEOPLE, help="whose front is compared")
     helped.add_argument("--ours-alone", action="store_true", help="ask no peers")
-    helped.add_argument("--fresh", action="store_true", help="ask peers anew even where answers are kept")
+    helped.add_argument("--fresh", action="store_true", help="ask anew even those whose answers are kept")
     helped.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
     chosen = parser.parse_args()
     if chosen.part in {None, "gateway"}:

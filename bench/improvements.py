@@ -52,6 +52,7 @@ class ImprovementsChoice:
     brute_people: int = BRUTE_PEOPLE
     front_people: int = FRONT_PEOPLE
     fresh: bool = False
+    """Asks anew even those whose answers are kept; a run that was stopped goes on where it was."""
     ours_alone: bool = False
     as_markdown: bool = False
 
@@ -110,7 +111,7 @@ class _Asked:
         spec = replace(self._spec, scope=scope)
         setup = load_setup(spec)
         method_factory(method, spec)()  # a first start compiles, for which a worker has not the time
-        answers = self._ask(setup, spec, replace(method, name=name), fresh=True)
+        answers = self._ask(setup, spec, replace(method, name=name))
         judges = coverage_judges(setup, self._evaluators)
         return _row(name, judges, setup.people, [answers], Reading.FOLLOWED)
 
@@ -155,13 +156,13 @@ class _Asked:
             return {}
         ids = tuple(person.source_id for person in people)
         spec = replace(self._spec, people=len(ids), ids=ids, reduction=reduction)
-        return self._ask(load_setup(spec), spec, method, self._choice.fresh)
+        return self._ask(load_setup(spec), spec, method)
 
-    def _ask(self, setup: BenchmarkSetup, spec: CohortSpec, method: Method, fresh: bool) -> Answers:
+    def _ask(self, setup: BenchmarkSetup, spec: CohortSpec, method: Method) -> Answers:
         answers: Answers = {}
         fall = "" if spec.reduction is None else f", {100 * spec.reduction:g} points below their own risk"
         self._console.print(f"{method.name}: {len(setup.people)} people{fall} …")
-        for so_far in run_all(setup, spec, method, RunOptions(_HOME / "answers", fresh=fresh)):
+        for so_far in run_all(setup, spec, method, RunOptions(_HOME / "answers", fresh=self._choice.fresh)):
             answers = so_far
         return answers
 
