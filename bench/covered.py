@@ -30,6 +30,7 @@ COVERAGE = TableSpec(
         Column("new_reaches", "reaches, new"),
         Column("new_improves", "improves, new"),
         Column("new_useful", "useful, new", interval=True),
+        Column("theirs", "Turnpoint's, same people"),
         Column("seen_any", "useful, of any option"),
         Column("new_any", "the same, new"),
     ),
@@ -70,9 +71,10 @@ class Row:
     twice: frozenset[int] = frozenset()
 
 
-def coverage(row: Row) -> Figures:
-    """Whom one method helps."""
+def coverage(row: Row, reference: Row) -> Figures:
+    """Whom one method helps, and whom of these people the reference."""
     people = [*row.covered.values()]
+    theirs = [reference.covered[one.person].new for one in people]
     options = [option for one in people for option in one.options]
     return {
         "asked": Estimate(len(people)),
@@ -81,6 +83,7 @@ def coverage(row: Row) -> Figures:
         "permitted": share([option.permitted for option in options]),
         **_shares("seen", [one.seen for one in people]),
         **_shares("new", [one.new for one in people]),
+        "theirs": share([one is not Coverage.NEITHER for one in theirs]),
         "seen_any": share([one.seen_of_any is not Coverage.NEITHER for one in people]),
         "new_any": share([one.new_of_any is not Coverage.NEITHER for one in people]),
     }

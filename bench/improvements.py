@@ -69,7 +69,7 @@ def measure_improvements(console: Console, choice: ImprovementsChoice) -> None:
     rows = [ours, *asked.wider(), *(() if choice.ours_alone else asked.peers())]
     console.print("Looking at every permitted candidate …")
     tables = [
-        (COVERAGE, {row.name: coverage(row) for row in rows}),
+        (COVERAGE, {row.name: coverage(row, ours) for row in rows}),
         (WORTH, {row.name: worth(row, ours) for row in rows}),
         (CEILING, ceilings(asked.judges, ours.covered, choice.brute_people)),
         (FOR_WHOM, for_whom(asked.grouped(ours))),

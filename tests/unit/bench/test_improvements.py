@@ -40,15 +40,14 @@ def value(figures: Figures, key: str) -> float | None:
 
 
 def test_shares_are_of_all_who_were_asked_and_the_best_option_counts() -> None:
-    figures = coverage(
-        row(
-            (option(IMPROVES, NEITHER), option(REACHES, IMPROVES)),
-            (option(IMPROVES, IMPROVES),),
-            (option(NEITHER, NEITHER),),
-            (),
-            twice=frozenset({3}),
-        )
+    asked = row(
+        (option(IMPROVES, NEITHER), option(REACHES, IMPROVES)),
+        (option(IMPROVES, IMPROVES),),
+        (option(NEITHER, NEITHER),),
+        (),
+        twice=frozenset({3}),
     )
+    figures = coverage(asked, asked)
     assert [value(figures, f"seen_{one}") for one in ("reaches", "improves", "useful")] == [25, 25, 50]
     assert [value(figures, f"new_{one}") for one in ("reaches", "improves", "useful")] == [0, 50, 50]
     assert value(figures, "answered") == 75
@@ -57,10 +56,20 @@ def test_shares_are_of_all_who_were_asked_and_the_best_option_counts() -> None:
 
 
 def test_what_is_not_permitted_counts_only_before_that_rule() -> None:
-    figures = coverage(row((option(REACHES, REACHES, permitted=False), option(NEITHER, NEITHER)), ()))
+    asked = row((option(REACHES, REACHES, permitted=False), option(NEITHER, NEITHER)), ())
+    figures = coverage(asked, asked)
     assert value(figures, "seen_useful") == value(figures, "new_useful") == 0
     assert value(figures, "seen_any") == value(figures, "new_any") == 50
     assert value(figures, "permitted") == 50
+
+
+def test_the_reference_is_counted_over_the_same_people() -> None:
+    fewer = row((), (option(IMPROVES, NEITHER),))
+    more = row(
+        (option(IMPROVES, IMPROVES),), (), (option(IMPROVES, IMPROVES),), (option(IMPROVES, IMPROVES),)
+    )
+    assert value(coverage(fewer, more), "theirs") == 50
+    assert value(coverage(more, more), "theirs") == value(coverage(more, more), "new_useful") == 75
 
 
 def test_worth_is_of_the_useful_option_that_goes_furthest() -> None:
