@@ -1,6 +1,7 @@
 """Laws of levers: whatever levels are chosen, nothing forbidden can be said."""
 
 from dataclasses import replace
+from typing import Any
 
 import numba
 import numpy as np
@@ -329,6 +330,7 @@ def test_compiled_functions_are_given_arrays_of_one_kind(registry: ModelRegistry
     """
     model = registry.named("dysglycaemia").model
     kinds: dict[str, set[str]] = {}
+    type_of: Any = numba.typeof
     numbers = set()
     for person in (one.features for one in people_of(model, Side.HELD_OUT)[:300]):
         levers = problem_about(model, person).levers
@@ -336,7 +338,7 @@ def test_compiled_functions_are_given_arrays_of_one_kind(registry: ModelRegistry
         for name, what in (("told", levers.consequences), ("drawn", levers.drawn(draws_for(model.schema)))):
             given |= {f"{name} {field}": value for field, value in what._asdict().items()}
         for name, value in given.items():
-            kinds.setdefault(name, set()).add(str(numba.typeof(value)))
+            kinds.setdefault(name, set()).add(str(type_of(value)))
         numbers.add(levers.consequences.number)
     assert {0, 1, 2} <= numbers
     assert {name: types for name, types in kinds.items() if len(types) > 1} == {}
