@@ -15,6 +15,14 @@ from rich.console import Console
 from bench.augmentation import measure_augmentation
 from bench.certainty import measure_certainty
 from bench.gateway import measure_gateway
+from bench.improvements import (
+    BRUTE_PEOPLE,
+    FEW_PEOPLE,
+    FRONT_PEOPLE,
+    ImprovementsChoice,
+    measure_improvements,
+)
+from bench.improvements import SLOW_PEOPLE as SLOWEST_PEOPLE
 from bench.measurement import Measurement, table_of
 from bench.million import measure_million
 from bench.page import measure_page
@@ -63,6 +71,16 @@ def main() -> None:
     options.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
     certainty = parts.add_parser("certainty", help="whether an estimate is as sure as it says")
     certainty.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
+    helped = parts.add_parser("improvements", help="whom answers help at all, beside peers and brute force")
+    everybody = ImprovementsChoice()
+    helped.add_argument("--people", type=int, default=everybody.people, help="people asked about, at most")
+    helped.add_argument("--few-people", type=int, default=FEW_PEOPLE, help="of them, by DiCE random")
+    helped.add_argument("--slow-people", type=int, default=SLOWEST_PEOPLE, help="of them, by slow methods")
+    helped.add_argument("--brute-people", type=int, default=BRUTE_PEOPLE, help="of whom all is looked at")
+    helped.add_argument("--front-people", type=int, default=FRONT_PEOPLE, help="whose front is compared")
+    helped.add_argument("--ours-alone", action="store_true", help="ask no peers")
+    helped.add_argument("--fresh", action="store_true", help="ask anew even those whose answers are kept")
+    helped.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
     chosen = parser.parse_args()
     if chosen.part in {None, "gateway"}:
         people, llm_people = (chosen.people, chosen.llm_people) if chosen.part else (60, 15)
@@ -87,6 +105,12 @@ def main() -> None:
         measure_strategies(console, strategies)
     if chosen.part == "certainty":
         measure_certainty(Console(highlight=False, width=170, stderr=chosen.markdown), chosen.markdown)
+    if chosen.part == "improvements":
+        names = ("people", "few_people", "slow_people", "brute_people", "front_people", "ours_alone", "fresh")
+        improvements = ImprovementsChoice(
+            **{name: getattr(chosen, name) for name in names}, as_markdown=chosen.markdown
+        )
+        measure_improvements(Console(highlight=False, width=170, stderr=chosen.markdown), improvements)
     if chosen.part in {None, "peers"}:
         choice = _choice(chosen) if chosen.part else Choice()
         measure_peers(Console(highlight=False, width=170, stderr=choice.as_markdown), choice)

@@ -34,8 +34,8 @@ from research.evaluation.metrics.judged_options import (
     JudgedAnswer,
     JudgedOption,
     OptionJudges,
-    Reading,
 )
+from research.evaluation.metrics.read_option import Reading
 from research.evaluation.reporting.environment import describe_environment
 from research.evaluation.reporting.tables import Column, TableSpec, as_json, markdown, terminal
 from research.evaluation.runner.result_store import TimedReply

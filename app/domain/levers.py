@@ -184,7 +184,7 @@ class Levers:
         if self.effects is None or self.causes is None:
             return np.empty((2, 0))
         slack = np.array([[-VALUE_SLACK], [VALUE_SLACK]])
-        return self.causes.ranges(self.effects.driven) + slack
+        return np.ascontiguousarray(self.causes.ranges(self.effects.driven) + slack)
 
     @cached_property
     def moved(self) -> tuple[IntArray, IntArray, FloatArray]:

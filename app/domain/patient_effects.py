@@ -172,7 +172,7 @@ class PatientEffects:
             high=np.array([node.high for node in nodes]),
             precision=np.array([node.precision for node in nodes]),
             rounding=np.array([node.rounding for node in nodes], dtype=np.int64),
-            noise=noise,
+            noise=np.ascontiguousarray(noise),
             first=np.searchsorted([cause.place for cause in causes], np.arange(len(columns) + 1)),
             lever=np.array([cause.lever for cause in causes], dtype=np.int64),
             source=np.array([cause.source for cause in causes], dtype=np.int64),

@@ -29,7 +29,7 @@ class Margin:
 
     def score(self, values: FloatArray) -> FloatArray:
         """The normal scores of values, shape (n,); unknown stays NaN."""
-        return _interpolate(values, self.values, self.scores)
+        return _interpolate(np.ascontiguousarray(values), self.values, self.scores)
 
     def value(self, score: float) -> float:
         """The value of a normal score: what `score` takes it to."""

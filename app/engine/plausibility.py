@@ -44,7 +44,8 @@ class ReferencePopulation:
 
     def distances(self, rows: FloatArray) -> FloatArray:
         """Mean distance of each row to its nearest people, shape (n,)."""
-        return _neighbour_mean(rows[:, self.columns] * self.weight, self.by_column, leave_out_self=False)
+        scaled = np.ascontiguousarray(rows[:, self.columns] * self.weight)
+        return _neighbour_mean(scaled, self.by_column, leave_out_self=False)
 
     def percentiles(self, distances: FloatArray) -> FloatArray:
         """Share (0-100) of the population that lies closer to its own neighbours, shape (n,)."""
@@ -59,7 +60,7 @@ def reference_population_of(schema: FeatureSchema, rows: FloatArray) -> Referenc
     low, high = np.nanpercentile(known, [16, 84], axis=0)
     spread = np.where(high > low, (high - low) / 2, np.nanstd(known, axis=0))
     weight = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0)
-    people = known * weight
+    people = np.ascontiguousarray(known * weight)
     by_column = np.ascontiguousarray(people.T)
     self_distances = _neighbour_mean(people, by_column, leave_out_self=True)
     return ReferencePopulation(

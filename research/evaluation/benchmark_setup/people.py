@@ -20,6 +20,7 @@ from app.classifiers.store import load_version
 from app.classifiers.training_procedure import Sample
 from app.classifiers.xgboost_local import load_booster
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, Value
+from app.domain.scope import USUAL, Scope
 from app.paths import MODEL_STORE
 from research.evaluation.benchmark_setup.feasible_ranges import FeasibleRanges, feasible_ranges
 from research.evaluation.benchmark_setup.setting import BenchmarkSetting, SettingKind, setting_of
@@ -38,6 +39,10 @@ class CohortSpec:
     people: int
     ids: tuple[int, ...] | None = None
     """The people asked about, by their ids; the first ones of high risk when None."""
+    reduction: float | None = None
+    """Each person is to come so far below their own risk; to the model's threshold when None."""
+    scope: Scope = USUAL
+    """What callers open; peers know the usual scope alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class BenchmarkPerson:
     ranges: FeasibleRanges
     only: tuple[str, ...] | None = None
     """The actionable features that may vary; all of them when None."""
+    target: float | None = None
+    """The risk to reach; the model's threshold when None."""
 
     @property
     def unknown(self) -> BoolArray:
@@ -115,10 +122,17 @@ class BenchmarkSetup:
         """Probabilities of the low and the high class, shape (n, 2): scikit-learn's `predict_proba`.
 
         Of filled rows that stand for this person, whose unknown values the classifier sees as unknown.
+        Peers that look for the other class mean a probability of one half: where the person has a target of
+        their own, log-odds are moved so that it lies there.
         """
         seen = np.where(person.unknown, np.nan, np.asarray(rows, dtype=np.float64))
         risk = self.risk(seen)
+        if person.target is not None:
+            risk = _with_half_at(person.target, risk)
         return np.column_stack([1.0 - risk, risk])
+
+    def target_of(self, person: BenchmarkPerson) -> float:
+        return self.target if person.target is None else person.target
 
     def answer(self, person: BenchmarkPerson, row: FloatArray) -> tuple[float, ...]:
         """A filled row as an answer about this person."""
@@ -167,6 +181,7 @@ def load_setup(spec: CohortSpec) -> BenchmarkSetup:
         ModelFolderError: there is no such model.
     """
     model = load_version(MODEL_STORE, spec.model)
+    model = replace(model, schema=model.schema.within(spec.scope))
     rows = model.population.rows
     sd = np.nanstd(rows, axis=0)
     setting = setting_of(model.schema, spec.setting, sd)
@@ -177,6 +192,11 @@ def load_setup(spec: CohortSpec) -> BenchmarkSetup:
         if person.risk > threshold and (spec.ids is None or person.source_id in spec.ids)
     ][: spec.people]
     people = [_person(setting, person.source_id, model.schema, person.features) for person in high_risk]
+    if spec.reduction is not None:
+        people = [
+            replace(one, target=person.risk - spec.reduction)
+            for one, person in zip(people, high_risk, strict=True)
+        ]
     return BenchmarkSetup(
         model=model, setting=setting, people=tuple(people), sd=sd, filling=_filling(model.schema, rows)
     )
@@ -201,6 +221,11 @@ def _person(
     return BenchmarkPerson(
         source_id, values=values, row=schema.encode(values), ranges=feasible_ranges(setting, values)
     )
+
+
+def _with_half_at(target: float, risk: FloatArray) -> FloatArray:
+    odds = risk / (1 - risk) * (1 - target) / target
+    return np.asarray(odds / (1 + odds))
 
 
 def _filling(schema: FeatureSchema, rows: FloatArray) -> FloatArray:

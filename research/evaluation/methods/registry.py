@@ -161,6 +161,23 @@ STRATEGIES = (
 )
 """What `make bench ARGS=strategies` compares: how different options are, and of what they are made."""
 
+_SLOW = ("cfnow", "dice-genetic-four", "treecf-exact-effort")
+IMPROVEMENTS = (
+    Method(
+        "answer-improvements",
+        "Turnpoint",
+        WHOLE_ANSWER,
+        {"diversity": "strategies", "improvements": True},
+        answers=8,
+    ),
+    *(
+        replace(method, slow=method.key in _SLOW)
+        for method in METHODS
+        if method.key in ("treecf-effort", "nice-sparsity", "dice-random-four", *_SLOW)
+    ),
+)
+"""What `make bench ARGS=improvements` compares: whom they help at all, and how far."""
+
 BENCH = tuple(method for method in METHODS if method.style is None)
 """`make bench` measures speed: nobody waits for a language model there."""
 _BENCH_ALONE = (

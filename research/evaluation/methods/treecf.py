@@ -28,7 +28,7 @@ class Treecf:
 
     Args:
         limit_s: its own limit of time for one answer.
-        target: the risk to reach, the schema's threshold if not given.
+        target: the risk to reach, the person's own if not given.
         forest: bound on an isolation forest's anomaly score, none if not given.
         effort: whether its weights make its distance our effort, in place of its own distance in MADs.
         links: whether it is told that weight and waist follow BMI; its exact search cannot be.
@@ -49,20 +49,20 @@ class Treecf:
         self._setup, self._schema = setup, setup.setting.schema
         self._backend, self._limit_s, self._count, self._seed = backend, limit_s, count, seed
         self._effort, self._links = effort, links
-        self._target = Target.probability(range=(0.0, setup.target if target is None else target))
+        self._goal = target
         self._bound = None if forest is None else _forest(setup, forest)
         base = Explainer(setup.booster, background=setup.training.rows)
         self._ir, self._sigma = base.ir, base.sigma
 
     def __call__(self, person: BenchmarkPerson) -> MethodReply:
-        explainer = self._explainer(person)
+        explainer, target = self._explainer(person), self._target(person)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that a budget ran out; `proof` says so too
             if self._count > 1:
-                return _reply(self._several(explainer, person))
+                return _reply(self._several(explainer, person, target))
             plans = explainer.explain(
                 person.row,
-                self._target,
+                target,
                 backend=self._backend,
                 time_budget_s=self._limit_s,
                 sparsity_weight=self._schema.model.effort_per_change if self._effort else 0.0,
@@ -71,16 +71,20 @@ class Treecf:
             )
         return _reply([plans])
 
-    def _several(self, explainer: Any, person: BenchmarkPerson) -> list[Any]:
+    def _several(self, explainer: Any, person: BenchmarkPerson, target: Any) -> list[Any]:
         plans = explainer.explain_diverse(
             person.row,
-            self._target,
+            target,
             k=self._count,
             backend=self._backend,
             total_budget_s=self._limit_s,
             seed=self._seed,
         )
         return list(plans.plans.values())
+
+    def _target(self, person: BenchmarkPerson) -> Any:
+        goal = self._setup.target_of(person) if self._goal is None else self._goal
+        return Target.probability(range=(0.0, goal))
 
     def _explainer(self, person: BenchmarkPerson) -> Any:
         groups = self._setup.free_categories(person)

@@ -1,5 +1,7 @@
 """Turnpoint's own engine, asked the same questions in process."""
 
+from dataclasses import replace
+
 from app.domain.constraints import read_constraints
 from app.domain.counterfactual import Diversity, Generator
 from app.domain.levers import levers_of
@@ -7,6 +9,7 @@ from app.domain.patient import read_patient
 from app.domain.recourse import GenerationStats
 from app.domain.schema import IntArray
 from app.engine.beam import beam_search
+from app.engine.front import FrontSearch
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
 from app.engine.recommend import recommend
@@ -14,7 +17,7 @@ from app.engine.references import ReferenceData, reference_data_of
 from app.engine.search import WORK, search
 from app.engine.search_result import SearchResult
 from app.engine.selection import ScoredCandidates, select_options
-from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
+from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup, easy_training_person
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.methods.reply import Ending, MethodReply
 from research.unconstrained.actions import UnconstrainedActions, unconstrained_actions
@@ -47,7 +50,7 @@ class ProblemBuilder:
             patient=patient,
             levers=levers,
             classifier=classifier,
-            target=schema.model.threshold,
+            target=schema.model.threshold if person.target is None else person.target,
         )
 
     def options(
@@ -108,28 +111,36 @@ class WholeAnswer:
 
     Args:
         diversity: how options are chosen, as callers say it.
-        count: how many options.
+        count: how many options, and how many improvements.
+        improvements: whether what helps short of the target stands among the rows, after the options.
     """
 
-    def __init__(self, setup: BenchmarkSetup, diversity: str, count: int = 4) -> None:
+    def __init__(
+        self, setup: BenchmarkSetup, diversity: str, count: int = 4, improvements: bool = False
+    ) -> None:
+        self._improvements = improvements
         self._builder = ProblemBuilder(setup)
         self._preferences = Preferences(
             count, setup.schema.model.min_robustness, Generator.SEARCH, Diversity(diversity)
         )
+        if improvements:  # whoever reaches the target, as the warm-up of every method does, gets none
+            self._reply(easy_training_person(setup), replace(self._preferences, always=True))
 
     def __call__(self, person: BenchmarkPerson) -> MethodReply:
+        return self._reply(person, self._preferences)
+
+    def _reply(self, person: BenchmarkPerson, preferences: Preferences) -> MethodReply:
         problem, references = self._builder.problem(person), self._builder.references
         risk = float(problem.risk(problem.unchanged)[0])
-        result = search(problem, references, self._preferences)
-        answer = recommend(
-            problem, references, self._preferences, risk, result, problem.unchanged[:0], GenerationStats()
-        )
-        options = answer.counterfactuals
+        fronts, nothing = FrontSearch(problem, references), problem.unchanged[:0]
+        result = search(problem, references, preferences, WORK, fronts)
+        answer = recommend(problem, references, preferences, risk, result, nothing, GenerationStats(), fronts)
+        options = answer.counterfactuals + (answer.improvements if self._improvements else ())
         return MethodReply(
             Ending.FOUND if options else Ending.NONE,
             tuple(tuple(problem.schema.encode(option.features).tolist()) for option in options),
             proved=result.proved,
-            robust=any(not option.fragile for option in options),
+            robust=any(not option.fragile for option in answer.counterfactuals),
             asked=tuple(tuple(change.feature for change in option.changes) for option in options),
         )
 

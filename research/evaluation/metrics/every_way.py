@@ -83,9 +83,7 @@ class EveryWay:
 
 def every_way(problem: RecourseProblem, references: ReferenceData, share: float) -> EveryWay:
     """Look at every candidate that may be changed to; some thousands with three changes."""
-    candidates = list(_candidates(problem))
-    everyone = np.array(candidates, dtype=np.int64).reshape(len(candidates), len(problem.levers))
-    everyone = everyone[problem.levers.allowed(everyone)]
+    everyone = every_candidate(problem)
     reaching = everyone[problem.reached(problem.risk(everyone))]
     profile = PlausibilityProfile(problem.levers, references.population, references.density)
     scored = score(problem, references.evaluator, profile, reaching)
@@ -98,6 +96,22 @@ def every_way(problem: RecourseProblem, references: ReferenceData, share: float)
         reached=len(reaching) > 0,
         robust=best >= share - SLACK,
     )
+
+
+def every_candidate(problem: RecourseProblem) -> IntArray:
+    """All that may be changed to, one by one, the unchanged one aside; shape (n, levers)."""
+    candidates = list(_candidates(problem))
+    everyone = np.array(candidates, dtype=np.int64).reshape(len(candidates), len(problem.levers))
+    return everyone[problem.levers.allowed(everyone)]
+
+
+def candidate_count(problem: RecourseProblem) -> int:
+    """How many choices of levels there are, those that relations and ranges forbid included."""
+    ways = [1] + [0] * problem.levers.max_changes  # by the number of changes: the sum over all sets of levers
+    for lever in problem.levers:
+        for size in range(len(ways) - 1, 0, -1):
+            ways[size] += ways[size - 1] * lever.top
+    return sum(ways) - 1
 
 
 def _candidates(problem: RecourseProblem) -> Iterator[_Levels]:

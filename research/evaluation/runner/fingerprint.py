@@ -22,8 +22,15 @@ def fingerprint(parts: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def answers_fingerprint(setup: BenchmarkSetup, method: Method, endpoint: LlmEndpoint | None = None) -> str:
+def answers_fingerprint(
+    setup: BenchmarkSetup,
+    method: Method,
+    endpoint: LlmEndpoint | None = None,
+    reduction: float | None = None,
+) -> str:
     """All that a method's answer about one person depends on; how many people are asked is no part of it.
+
+    `reduction`: how far below their own risk people are to come, where that is not to the threshold.
 
     A peer is shown part of the model alone, so its answers outlive a new committee; ours do not.
     """
@@ -34,6 +41,7 @@ def answers_fingerprint(setup: BenchmarkSetup, method: Method, endpoint: LlmEndp
             "shown": setup.shown_digest,
             "model": setup.model_digest if method.is_ours else None,
             **method_parts(method, endpoint),
+            **({} if reduction is None else {"reduction": reduction}),
         }
     )
 

@@ -28,7 +28,7 @@ def run_all(
     setup: BenchmarkSetup, spec: CohortSpec, method: Method, options: RunOptions
 ) -> Iterator[Answers]:
     """Ask one method about everybody, yielding the answers so far after each; the last has all of them."""
-    fingerprint = answers_fingerprint(setup, method, options.endpoint)
+    fingerprint = answers_fingerprint(setup, method, options.endpoint, spec.reduction)
     store = ResultStore(options.home / f"{method.key}-{fingerprint}.jsonl")
     if options.fresh:
         store.clear()

@@ -1,7 +1,9 @@
 """Laws of levers: whatever levels are chosen, nothing forbidden can be said."""
 
 from dataclasses import replace
+from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,6 +19,7 @@ from app.domain.patient import read_patient
 from app.domain.schema import IntArray
 from app.domain.scope import Inclusion, Scope
 from app.engine.registry import ModelRegistry, ServedModel
+from app.engine.robustness import draws_for
 from tests.asking import Person, problem_about
 
 
@@ -318,3 +321,24 @@ def test_what_nothing_moves_is_as_it_was_sent_however_finely(
         )
         rows = problem.levers.rows(problem.unchanged)
         assert np.array_equal(rows[0], problem.patient.factual, equal_nan=True)
+
+
+def test_compiled_functions_are_given_arrays_of_one_kind(registry: ModelRegistry) -> None:
+    """Numba compiles anew for each type and layout, which takes a caller many seconds: one will do.
+
+    How many columns are driven, from none to several, must make no difference.
+    """
+    model = registry.named("dysglycaemia").model
+    kinds: dict[str, set[str]] = {}
+    type_of: Any = numba.typeof
+    numbers = set()
+    for person in (one.features for one in people_of(model, Side.HELD_OUT)[:300]):
+        levers = problem_about(model, person).levers
+        given = {"driven_range": levers.driven_range}
+        for name, what in (("told", levers.consequences), ("drawn", levers.drawn(draws_for(model.schema)))):
+            given |= {f"{name} {field}": value for field, value in what._asdict().items()}
+        for name, value in given.items():
+            kinds.setdefault(name, set()).add(str(type_of(value)))
+        numbers.add(levers.consequences.number)
+    assert {0, 1, 2} <= numbers
+    assert {name: types for name, types in kinds.items() if len(types) > 1} == {}

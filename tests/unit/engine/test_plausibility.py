@@ -1,11 +1,14 @@
 """Plausibility against scikit-learn's own nearest neighbours, and what it says of real people."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.metrics import pairwise_distances
 
 from app.classifiers.model_version import ModelVersion
-from app.engine.plausibility import plausibility
+from app.engine.copula import _interpolate
+from app.engine.plausibility import _neighbour_mean, plausibility
 from app.engine.registry import ServedModel
 from tests.asking import Person
 
@@ -42,3 +45,17 @@ def test_a_value_nobody_had_is_out_of_range(
     assert usual.in_range
     assert not unusual.in_range
     assert unusual.percentile > usual.percentile
+
+
+def test_one_row_and_several_are_given_to_compiled_functions_alike(
+    served: ServedModel, held_out: list[Person]
+) -> None:
+    """A single row is of either layout to NumPy: unless all are copied into one, each is compiled for."""
+    rows = np.stack([served.model.schema.encode(person) for person in held_out[:3]])
+    for few in (rows[:1], rows):
+        served.references.population.distances(few)
+        served.references.density.percentiles(few)
+    compiled: list[Any] = [_neighbour_mean, _interpolate]
+    for function in compiled:
+        layouts = {kind.layout for types in function.signatures for kind in types if hasattr(kind, "layout")}
+        assert layouts == {"C"}

@@ -1,5 +1,7 @@
 """What methods are told about people, in both settings and where values are unknown."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,21 @@ def test_what_is_unknown_stays_unknown_to_the_classifier_and_in_answers(heart_se
     assert not np.isnan(filled).any()
     assert heart_setup.both_classes(person, filled)[0, 1] == heart_setup.risk(person.row[None])[0]
     np.testing.assert_array_equal(heart_setup.answer(person, filled[0]), person.row)
+
+
+def test_whoever_is_asked_for_a_fall_has_one_half_at_that_risk() -> None:
+    spec = CohortSpec("dysglycaemia", SettingKind.ACTIONABLE, people=PEOPLE)
+    plain, nearer = load_setup(spec), load_setup(replace(spec, reduction=0.02))
+    rows = plain.training.rows[:200]
+    for before, person in zip(plain.people, nearer.people, strict=True):
+        now = float(plain.risk(person.row[None])[0])
+        assert plain.target_of(before) == plain.target
+        assert nearer.target_of(person) == pytest.approx(now - 0.02, abs=1e-6)
+        risk, asked = plain.both_classes(before, rows)[:, 1], nearer.both_classes(person, rows)
+        np.testing.assert_array_equal(risk <= nearer.target_of(person), asked[:, 1] <= 0.5)
+        np.testing.assert_allclose(asked.sum(axis=1), 1.0)
+        order = np.argsort(risk, kind="stable")
+        assert (np.diff(asked[order, 1]) >= 0).all()
 
 
 def test_what_is_unknown_is_not_free(heart_setup: BenchmarkSetup) -> None:

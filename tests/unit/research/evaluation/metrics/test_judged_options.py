@@ -15,7 +15,8 @@ from research.evaluation.methods.reply import Ending, MethodReply
 from research.evaluation.methods.turnpoint import ProblemBuilder, WholeAnswer
 from research.evaluation.metrics.evaluators import Evaluators, noise_draws
 from research.evaluation.metrics.followed import all_taken, followed, rounded_row
-from research.evaluation.metrics.judged_options import JudgedAnswer, OptionJudges, Reading
+from research.evaluation.metrics.judged_options import JudgedAnswer, OptionJudges
+from research.evaluation.metrics.read_option import Reading
 from research.evaluation.metrics.scales import scales_of
 
 PEOPLE = 60

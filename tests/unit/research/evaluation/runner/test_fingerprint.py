@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.scope import Inclusion, Scope
 from app.paths import ROOT
 from research.evaluation.augmentation import run
 from research.evaluation.augmentation.augmenters import AUGMENTERS, Augmenter
@@ -93,6 +94,16 @@ def test_the_model_the_setting_and_the_language_model_change_it(setup: Benchmark
         answers_fingerprint(setup, FINE_TUNED, replace(ENDPOINT, model="merged-2")),
         answers_fingerprint(setup, FINE_TUNED, replace(ENDPOINT, temperature=0.1)),
         answers_fingerprint(setup, FINE_TUNED, ENDPOINT),
+    ]
+    assert len(set(others)) == len(others)
+
+
+def test_what_people_are_asked_for_and_what_callers_open_change_it(setup: BenchmarkSetup) -> None:
+    others = [
+        answers_fingerprint(setup, OURS),
+        answers_fingerprint(setup, OURS, reduction=0.02),
+        answers_fingerprint(setup, OURS, reduction=0.03),
+        answers_fingerprint(load_setup(replace(PLACE, scope=Scope((Inclusion.TREATMENT,)))), OURS),
     ]
     assert len(set(others)) == len(others)
 
