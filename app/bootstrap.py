@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import procrastinate
 
 from app.classifiers.store import ModelFolderError, load_models
-from app.engine.registry import ModelRegistry
-from app.proposers.llm.adapter import has_adapter
+from app.engine.registry import ModelRegistry, ServedModel
+from app.proposers.llm.adapter import AdapterError, AdapterManifest, adapter_manifest
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.exemplars import ExemplarBank, load_exemplars
@@ -86,11 +86,7 @@ def proposer_of(
     """Who asks the language model; `exemplars` are shown in the few-shot style alone."""
     style = Style(settings.llm_style)
     # It is told nothing but the case: about a classifier that it was not taught it could only guess.
-    taught = (
-        frozenset(h.model.reference for h in registry if has_adapter(h.model.folder))
-        if style is Style.FINE_TUNED
-        else None
-    )
+    served = served_adapter(registry) if style is Style.FINE_TUNED else None
     return LlmProposer(
         client=client,
         style=style,
@@ -98,5 +94,34 @@ def proposer_of(
         samples=settings.llm_samples,
         temperature=settings.llm_temperature,
         deadline_s=settings.llm_deadline_s,
-        taught=taught,
+        taught=taught_versions(registry, served) if style is Style.FINE_TUNED else None,
+        form=served.prompt if served else None,
     )
+
+
+def served_adapter(registry: ModelRegistry) -> AdapterManifest | None:
+    """What a fine-tuned language model was made with: one server runs one adapter, the default version's.
+
+    Raises:
+        ModelFolderError: its manifest is none.
+    """
+    return _adapter_of(registry.named(None))
+
+
+def taught_versions(registry: ModelRegistry, adapter: AdapterManifest | None) -> frozenset[str]:
+    """The references of the versions that ship these very weights: no others were taught.
+
+    Raises:
+        ModelFolderError: an adapter's manifest is none.
+    """
+    shipped = ((served.model.reference, _adapter_of(served)) for served in registry)
+    return frozenset(
+        reference for reference, own in shipped if adapter and own and own.digest == adapter.digest
+    )
+
+
+def _adapter_of(served: ServedModel) -> AdapterManifest | None:
+    try:
+        return adapter_manifest(served.model.folder)
+    except AdapterError as error:
+        raise ModelFolderError(str(error)) from error

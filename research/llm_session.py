@@ -9,7 +9,7 @@ from app.classifiers.model_version import ModelVersion
 from app.local.embedded.llama_server import EmbeddedLlm, LlmOptions
 from app.local.embedded.merging import ensure_merged
 from app.local.embedded.weights import Report, ensure_weights
-from app.proposers.llm.adapter import Adapter
+from app.proposers.llm.adapter import Adapter, adapter_manifest
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.exemplars import load_exemplars
@@ -58,9 +58,15 @@ def serving(adapter: Adapter | None, home: Path, report: Report) -> Iterator[Llm
 
 @asynccontextmanager
 async def llm_session(
-    endpoint: LlmEndpoint, model: ModelVersion, style: Style, samples: int
+    endpoint: LlmEndpoint, model: ModelVersion, style: Style, samples: int, form: str | None = None
 ) -> AsyncIterator[LlmProposer]:
-    """A patient proposer that never gives its server up."""
+    """A patient proposer that never gives its server up.
+
+    `form` is that of the prompts; of a fine-tuned one that of the model's adapter unless told.
+    """
+    if style is Style.FINE_TUNED and form is None:
+        manifest = adapter_manifest(model.folder)
+        form = manifest.prompt if manifest else None
     client = LlmClient(endpoint.url, endpoint.model, endpoint.api_key, endpoint.at_once, Breaker(1 << 30, 0))
     exemplars = (
         {model.reference: load_exemplars(model.folder, len(model.schema.columns))}
@@ -68,6 +74,6 @@ async def llm_session(
         else {}
     )
     try:
-        yield LlmProposer(client, style, exemplars, samples, endpoint.temperature, _PATIENCE_S)
+        yield LlmProposer(client, style, exemplars, samples, endpoint.temperature, _PATIENCE_S, form=form)
     finally:
         await client.close()

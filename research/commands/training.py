@@ -31,6 +31,9 @@ def pairs(
     own: Annotated[
         bool, typer.Option("--own", help="From what the tuned model itself proposes, once it has an adapter.")
     ] = False,
+    start: Annotated[
+        Path | None, typer.Option(help="Of --own, the folder of the adapter; the model's own unless told.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="The file to write; in the home folder unless told.")
     ] = None,
@@ -49,7 +52,7 @@ def pairs(
         with progress() as report:
             if own:
                 count = make_self_training_examples(
-                    name, settings.model_store, path, home, endpoint_of(settings), report
+                    name, settings.model_store, path, home, endpoint_of(settings), report, start
                 )
             else:
                 count = make_examples(name, settings.model_store, path, report)
@@ -64,8 +67,12 @@ def finetune(
         str | None, typer.Option(help="A folder or hub name of a LLaMA-family model, or a GGUF file.")
     ] = None,
     onward: Annotated[
-        bool, typer.Option("--onward", help="Tune the present adapter further, on what `pairs --own` wrote.")
+        bool, typer.Option("--onward", help="Tune an adapter further, on what `pairs --own` wrote.")
     ] = False,
+    start: Annotated[
+        Path | None,
+        typer.Option(help="Folder of an adapter to begin at; with --onward the model's own unless told."),
+    ] = None,
     lessons: Annotated[Path | None, typer.Option(help="What `turnpoint pairs` wrote.")] = None,
     to: Annotated[
         Path | None, typer.Option(help="Folder for the adapter; the model's version unless told.")
@@ -84,7 +91,7 @@ def finetune(
         path = lessons or _lessons(home, name, onward)
         with progress() as report:
             store, kept = Settings().model_store, home / "finetuning"
-            written = tune(name, store, chosen, path, kept, onward, to, report)
+            written = tune(name, store, chosen, path, kept, onward, start, to, report)
     except (EmbeddedError, FinetuningError) as error:
         fail(str(error))
     typer.echo(f"Wrote {written}")

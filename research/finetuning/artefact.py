@@ -12,7 +12,6 @@ from safetensors.torch import save_file
 
 from app import __version__
 from app.proposers.llm.adapter import CONFIG, MANIFEST, WEIGHTS
-from app.proposers.llm.prompt import VERSION
 from research.finetuning.plots import loss_svg
 from research.finetuning.recipe import Recipe
 from research.finetuning.tune import TuningProgress
@@ -43,7 +42,6 @@ def write_adapter(
         partial / MANIFEST,
         {
             "turnpoint": __version__,
-            "prompt": VERSION,
             **about,
             "recipe": recipe.model_dump(),
             "steps": progress.best_step or progress.step,

@@ -1,7 +1,7 @@
 """`turnpoint pairs`: from training people to what a language model is to answer about them.
 
-One line a question: the prompt and up to four answers, each of which the exact search found and the
-committee, noise and adherence draws were survived by. Answers differ in what they change.
+One line a question: the prompt and up to four answers, each of which the classifier verified. They differ in
+what they change.
 """
 
 import json
@@ -11,31 +11,26 @@ from pathlib import Path
 
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Person
-from app.domain.counterfactual import Generator
+from app.domain.schema import IntArray
 from app.engine.marginal_effects import marginal_effects_of
-from app.engine.plausibility_profile import PlausibilityProfile
-from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
 from app.engine.references import ReferenceData
-from app.engine.search import search
-from app.engine.selection import score
 from app.proposers.llm.prompt import case_text
 from app.proposers.llm.response import write_answer
+from research.finetuning.answers import AnswerKind, answers_to
 from research.finetuning.questions import questions_about
 
-ANSWERS = 4
-QUESTIONS = 3
+QUESTIONS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question in the prompt's words, and answers to it that were verified, least effort first."""
+    """A question in the prompt's words, and answers to it that were verified, the best first."""
 
     person: int
     case: str
     answers: tuple[str, ...]
-    held: bool
-    """Whether the answers hold as well as the schema asks; else they hold as well as any can."""
+    kind: AnswerKind
 
 
 def examples_of(
@@ -63,26 +58,24 @@ def write_examples(path: Path, examples: Iterable[Example]) -> int:
 
 def read_examples(path: Path) -> list[Example]:
     """Examples as `write_examples` wrote them."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [Example(**(entry | {"answers": tuple(entry["answers"])})) for entry in map(json.loads, lines)]
+    lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return [
+        Example(**(line | {"answers": tuple(line["answers"]), "kind": AnswerKind(line["kind"])}))
+        for line in lines
+    ]
 
 
 def _example(question: RecourseProblem, references: ReferenceData, person: Person) -> Example | None:
-    least = question.schema.model.min_robustness
-    result = search(
-        question, references, Preferences(count=ANSWERS, min_robustness=least, generator=Generator.SEARCH)
-    )
-    if len(result.levels) == 0:
+    found = answers_to(question, references)
+    if found is None:
         return None
-    plausibility = PlausibilityProfile(question.levers, references.population, references.density)
-    scored = score(question, references.evaluator, plausibility, result.levels)
-    holding = scored.is_robust(question.target, least)
-    kept = scored[holding] if holding.any() else scored[scored.risk <= question.target]
-    if len(kept.levels) == 0:
-        return None
+    return example_of(question, person, found.levels, found.kind)
+
+
+def example_of(question: RecourseProblem, person: Person, levels: IntArray, kind: AnswerKind) -> Example:
+    """The question and these answers in the prompt's words."""
     marginal = marginal_effects_of(question)
-    answers = [write_answer(question.levers, levels, marginal.order) for levels in kept.levels]
-    case = case_text(question, marginal)
+    answers = [write_answer(question.levers, one, marginal.order) for one in levels]
     return Example(
-        person.source_id, case=case, answers=tuple(dict.fromkeys(answers)), held=bool(holding.any())
+        person.source_id, case=case_text(question, marginal), answers=tuple(dict.fromkeys(answers)), kind=kind
     )

@@ -11,8 +11,9 @@ from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Person
 from app.classifiers.store import ModelFolderError, load_version
 from app.engine.references import reference_data_of
-from app.proposers.llm.adapter import Adapter, AdapterError, load_adapter
+from app.proposers.llm.adapter import Adapter, AdapterError, adapter_in, load_adapter
 from app.proposers.llm.prompt import Style
+from research.finetuning.answers import AnswerKind
 from research.finetuning.errors import FinetuningError
 from research.finetuning.pairs import Example, examples_of, write_examples
 from research.finetuning.questions import is_kept_back, training_people
@@ -43,18 +44,24 @@ def make_examples(name: str, store: Path, path: Path, report: Report) -> int:
 
 
 def make_self_training_examples(
-    name: str, store: Path, path: Path, home: Path, given: LlmEndpoint | None, report: Report
+    name: str,
+    store: Path,
+    path: Path,
+    home: Path,
+    given: LlmEndpoint | None,
+    report: Report,
+    start: Path | None = None,
 ) -> int:
     """Write examples from what the tuned model itself proposes about its training people; returns how many.
 
-    Asks the server given, or the embedded one with the model's adapter.
+    Asks the server given, or the embedded one with the adapter of `start`, or else the model's.
 
     Raises:
         FinetuningError: the model or its recipe cannot be used.
         EmbeddedError, LlmError: the language model cannot be had.
     """
     model, recipe = read_task(name, store)
-    adapter = read_adapter(model)
+    adapter = read_adapter(model, start)
     people = [
         person
         for person in training_people(model)
@@ -65,7 +72,8 @@ def make_self_training_examples(
     async def collect(endpoint: LlmEndpoint) -> list[Example]:
         examples: list[Example] = []
         turns = asyncio.Semaphore(endpoint.at_once)
-        async with llm_session(endpoint, model, Style.FINE_TUNED, recipe.own.samples) as proposer:
+        form, samples = adapter.manifest.prompt, recipe.own.samples
+        async with llm_session(endpoint, model, Style.FINE_TUNED, samples, form) as proposer:
 
             async def about(person: Person) -> list[Example]:
                 async with turns:
@@ -86,14 +94,14 @@ def make_self_training_examples(
 
 
 def chosen_examples(examples: Sequence[Example], recipe: Recipe) -> list[Example]:
-    """Those to learn from: of people not kept back, all that hold and a share of those that do not."""
+    """Those to learn from: of people not kept back, all with options and a share of those without."""
     rng = random.Random(recipe.data.seed)
     draws = [rng.random() for _ in examples]
     return [
         example
         for example, draw in zip(examples, draws, strict=True)
         if not is_kept_back(example.person, recipe.data.validation_share)
-        and (example.held or draw < recipe.data.fragile_share)
+        and (example.kind is AnswerKind.OPTION or draw < recipe.data.improvement_share)
     ]
 
 
@@ -110,14 +118,14 @@ def read_task(name: str, store: Path) -> tuple[ModelVersion, Recipe]:
         raise FinetuningError(str(error)) from error
 
 
-def read_adapter(model: ModelVersion) -> Adapter:
-    """The adapter that a model version has.
+def read_adapter(model: ModelVersion, folder: Path | None = None) -> Adapter:
+    """The adapter of a folder, or else the one that a model version has.
 
     Raises:
         FinetuningError: there is none, or it cannot be used.
     """
     try:
-        adapter = load_adapter(model.folder)
+        adapter = adapter_in(folder) if folder else load_adapter(model.folder)
     except AdapterError as error:
         raise FinetuningError(str(error)) from error
     if adapter is None:

@@ -1,10 +1,12 @@
-"""Questions to learn from: training people under varied targets and constraints.
+"""Questions to learn from: training people under varied targets and constraints, some known in part alone.
 
-A model that only ever saw the default question would not learn to obey what a prompt says.
+A model that only ever saw the default question would not learn to obey what a prompt says, and one that only
+ever saw whole records would not know those that arrive.
 """
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,10 +14,15 @@ from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Person, Side, people_of
 from app.domain.constraints import Bounds, Constraints, read_constraints
 from app.engine.problem import RecourseProblem, problem_about
+from research.training.masking import masked
 
 LEAST_RISK = 0.3
 """People of less risk are not asked about: what would take it further down is of no use to anyone."""
 _LOWEST_TARGET = 0.25
+_NEAR = (0.01, 0.08)
+"""How far below the present risk a target is that changes of behaviour may reach."""
+_IN_PART = 0.4
+"""Share of varied questions about an incomplete record, where the classifier was taught such records."""
 
 
 def training_people(model: ModelVersion) -> list[Person]:
@@ -37,16 +44,38 @@ def questions_about(model: ModelVersion, person: Person, count: int, seed: int) 
         yield problem_about(model, person.features)
         count -= 1
     for _ in range(count):
-        target = _target(rng, person.risk, threshold)
-        plain = problem_about(model, person.features, target=target)
+        known = _as_recorded(model, person, rng)
+        if known.risk < LEAST_RISK:
+            continue
+        target = _target(rng, known.risk, threshold)
+        plain = problem_about(model, known.features, target=target)
         if len(plain.levers):
-            yield problem_about(model, person.features, _constraints(rng, plain), target)
+            yield problem_about(model, known.features, _constraints(rng, plain), target)
+
+
+def _as_recorded(model: ModelVersion, person: Person, rng: np.random.Generator) -> Person:
+    """The person as a whole, or now and then as an incomplete record of a kind that the schema names."""
+    schema = model.schema
+    if not schema.training.records or rng.random() >= _IN_PART:
+        return person
+    record = schema.training.records[int(rng.integers(len(schema.training.records)))]
+    row = masked(schema, record, schema.encode(person.features)[None], rng)
+    columns = np.cumsum([0, *(len(feature.columns) for feature in schema.features)])
+    carried = ~np.isnan(row[0, columns[:-1]])
+    known = {
+        feature.name: person.features[feature.name] if is_carried else None
+        for feature, is_carried in zip(schema.features, carried.tolist(), strict=True)
+    }
+    return replace(person, features=known, risk=float(model.classifier.risk(row)[0]))
 
 
 def _target(rng: np.random.Generator, risk: float, threshold: float) -> float:
-    """The usual target for half of the high risks; else anything from a little below the present risk."""
-    if risk > threshold and rng.random() < 0.5:
+    """The usual target for a third of the high risks; else one near the present risk, or any below it."""
+    drawn = rng.random()
+    if risk > threshold and drawn < 1 / 3:
         return threshold
+    if drawn < 2 / 3:
+        return max(round(risk - float(rng.uniform(*_NEAR)), 2), 0.01)
     return round(float(rng.uniform(_LOWEST_TARGET, min(risk - 0.02, threshold + 0.1))), 2)
 
 

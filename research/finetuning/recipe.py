@@ -28,8 +28,8 @@ class Data(_Part):
     """Which examples are learned from."""
 
     seed: int = 1
-    fragile_share: _Share = 0.4
-    """Of examples whose answers hold less well than the schema asks, since nothing better is in reach."""
+    improvement_share: _Share = 0.4
+    """Of examples whose answers are improvements, since nothing that holds reaches the target."""
     validation_share: _Share = 0.06
     """Of training people, kept back to decide when to stop."""
 

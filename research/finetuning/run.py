@@ -5,21 +5,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.classifiers.model_version import ModelVersion
-from app.classifiers.partitions import Person
 from app.engine.references import reference_data_of
 from app.proposers.llm.adapter import Adapter
-from app.proposers.llm.prompt import VERSION, Style, messages
+from app.proposers.llm.prompt import Style, messages, version_of
 from research.finetuning.artefact import write_adapter
 from research.finetuning.base import BaseLlm, load_base, with_adapter
 from research.finetuning.errors import FinetuningError
 from research.finetuning.packing import pack_example
-from research.finetuning.pairs import examples_of, read_examples
+from research.finetuning.pairs import read_examples
 from research.finetuning.preparation import chosen_examples, read_adapter, read_task
-from research.finetuning.questions import is_kept_back, training_people
 from research.finetuning.recipe import Recipe
 from research.finetuning.sampling import sample
 from research.finetuning.tune import tune
-from research.finetuning.validation import ValidationScores, ValidationSet, validate, validation_set
+from research.finetuning.validation import ValidationScores, validate, validation_questions
 from research.training.manifest import sha256_of
 
 VALIDATION_PEOPLE = 48
@@ -35,19 +33,21 @@ def finetune(
     examples_path: Path,
     home: Path,
     onward: bool,
+    start: Path | None,
     target: Path | None,
     report: Report,
 ) -> Path:
     """Tune an adapter and write it to `target`, or into the model's version; a run that was stopped goes on.
 
-    `home` keeps checkpoints, one folder for each combination of base, examples and recipe. With `onward` the
-    version's own adapter is tuned further, by the recipe's second round.
+    `home` keeps checkpoints, one folder for each combination of base, examples and recipe. With `onward` an
+    adapter is tuned further by the recipe's second round: that of the folder `start`, or the version's own.
+    Without it the first round begins at the adapter of `start`, or anew.
 
     Raises:
         FinetuningError: the model, its recipe, the examples or the base cannot be used.
     """
     model, recipe = read_task(name, store)
-    before = read_adapter(model) if onward else None
+    before = read_adapter(model, start) if onward or start else None
     recipe = recipe.onward() if onward else recipe
     if not examples_path.exists():
         raise FinetuningError(f"{examples_path} is missing: turnpoint pairs {name} makes it")
@@ -56,13 +56,21 @@ def finetune(
     tuned = BaseLlm(with_adapter(base, recipe, before), tokenizer=base.tokenizer, device=base.device)
     chosen = chosen_examples(read_examples(examples_path), recipe)
     report("Choosing people kept back to look at", 0.0)
-    validation = validation_set(model, validation_people(model, recipe))
+    references = reference_data_of(model)
+    share = recipe.data.validation_share
+    validation = validation_questions(model, references, share, VALIDATION_PEOPLE)
     packed_examples = [
         pack_example(example, lambda case: _prompt(tuned, model, case), tuned.answer) for example in chosen
     ]
-    folder = home / _key(base_name, examples_path, recipe, before)
-    progress = tune(tuned, packed_examples, recipe, lambda: _check(tuned, model, validation), folder, report)
+    folder = home / _key(base_name, version_of(model.schema), examples_path, recipe, before)
+
+    def check() -> ValidationScores:
+        prompts = [_prompt(tuned, model, one.case) for one in validation]
+        return validate(validation, references, lambda _: (texts[0] for texts in sample(tuned, prompts)))
+
+    progress = tune(tuned, packed_examples, recipe, check, folder, report)
     about = {
+        "prompt": version_of(model.schema),
         "base": Path(base_name).name,
         "base_sha256": sha256_of(Path(base_name)) if Path(base_name).is_file() else None,
         "model": {"name": model.name, "version": model.version, "digest": model.digest},
@@ -77,40 +85,12 @@ def finetune(
     return target
 
 
-def validation_people(model: ModelVersion, recipe: Recipe) -> list[Person]:
-    """People at high risk, kept back from examples of both rounds, first those with an answer that holds.
-
-    Of a model to whose questions few answers hold, people with any other answer fill up the number.
-    """
-    references = reference_data_of(model)
-    holding: list[Person] = []
-    others: list[Person] = []
-    for person in training_people(model):
-        if person.risk <= model.schema.model.threshold:
-            continue
-        if not is_kept_back(person.source_id, recipe.data.validation_share):
-            continue
-        examples = list(examples_of(model, references, [person], recipe.data.seed))
-        if any(example.held for example in examples):
-            holding.append(person)
-        elif examples:
-            others.append(person)
-        if len(holding) == VALIDATION_PEOPLE:
-            break
-    return [*holding, *others][:VALIDATION_PEOPLE]
-
-
 def _prompt(base: BaseLlm, model: ModelVersion, case: str) -> list[int]:
     return base.prompt(messages(model.schema, Style.FINE_TUNED, case))
 
 
-def _check(base: BaseLlm, model: ModelVersion, validation: ValidationSet) -> ValidationScores:
-    prompts = [_prompt(base, model, case) for case in validation.cases]
-    return validate(validation, lambda _: (texts[0] for texts in sample(base, prompts)))
-
-
-def _key(base_name: str, examples: Path, recipe: Recipe, before: Adapter | None) -> str:
+def _key(base_name: str, prompt: str, examples: Path, recipe: Recipe, before: Adapter | None) -> str:
     decides = recipe.model_dump_json(exclude={"own"})
     start = before.digest if before else "anew"
-    text = f"{base_name} {sha256_of(examples)} {decides} {VERSION} {start}"
+    text = f"{base_name} {sha256_of(examples)} {decides} {prompt} {start}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]

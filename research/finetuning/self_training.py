@@ -1,8 +1,8 @@
 """The model's own verified proposals as examples: rejection-sampling fine-tuning (Yuan et al. 2023).
 
 Training people are asked about as in the first round. Of many samples those that reach the target and hold
-are kept, ranked as the gateway ranks options, so that what the model finds easy to say and what verification
-and ranking prefer come together.
+are kept, ranked as the gateway ranks options; where there are none, the improvements that hold. So what the
+model finds easy to say and what verification and ranking prefer come together.
 """
 
 import asyncio
@@ -12,24 +12,26 @@ import numpy as np
 
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Person
-from app.engine.marginal_effects import marginal_effects_of
+from app.domain.schema import IntArray
+from app.domain.tolerances import SAME, SAME_RISK
 from app.engine.neighbours import distinct
 from app.engine.plausibility_profile import PlausibilityProfile
 from app.engine.problem import RecourseProblem
 from app.engine.references import ReferenceData
 from app.engine.selection import rank_and_minimise, score
 from app.proposers.llm.completion import Completion
-from app.proposers.llm.prompt import case_text
 from app.proposers.llm.proposer import LlmProposer
-from app.proposers.llm.response import read_answer, write_answer
-from research.finetuning.pairs import ANSWERS, QUESTIONS, Example
+from app.proposers.llm.response import read_answer
+from research.finetuning.answers import ANSWERS, AnswerKind
+from research.finetuning.pairs import QUESTIONS, Example, example_of
 from research.finetuning.questions import questions_about
+from research.improving import is_improvement
 
 
 async def self_training_examples(
     model: ModelVersion, references: ReferenceData, people: Iterable[Person], seed: int, proposer: LlmProposer
 ) -> AsyncIterator[Example]:
-    """An example of each question that the model itself has an answer to that holds.
+    """An example of each question to which the model itself has an answer that holds.
 
     Raises:
         LlmError: the language model is away.
@@ -49,17 +51,32 @@ def _example(
     if not read:
         return None
     levels = distinct(np.stack(read))
+    for kind, kept in (
+        (AnswerKind.OPTION, _options(question, references, levels)),
+        (AnswerKind.IMPROVEMENT, _improvements(question, references, levels)),
+    ):
+        if len(kept):
+            return example_of(question, person, kept[:ANSWERS], kind)
+    return None
+
+
+def _options(question: RecourseProblem, references: ReferenceData, levels: IntArray) -> IntArray:
+    """Those that reach the target and hold, as the gateway ranks them."""
     levels = levels[question.levers.allowed(levels) & question.reached(question.risk(levels))]
     if len(levels) == 0:
-        return None
+        return levels
     least = question.schema.model.min_robustness
     plausibility = PlausibilityProfile(question.levers, references.population, references.density)
     scored = score(question, references.evaluator, plausibility, levels)
-    chosen = rank_and_minimise(
-        scored[scored.is_robust(question.target, least)], question.target, ANSWERS, least
-    )
-    if len(chosen.levels) == 0:
-        return None
-    marginal = marginal_effects_of(question)
-    answers = [write_answer(question.levers, one, marginal.order) for one in chosen.levels]
-    return Example(person.source_id, case=case_text(question, marginal), answers=tuple(answers), held=True)
+    holding = scored[scored.is_robust(question.target, least)]
+    return rank_and_minimise(holding, question.target, ANSWERS, least).levels
+
+
+def _improvements(question: RecourseProblem, references: ReferenceData, levels: IntArray) -> IntArray:
+    """Those that hold and that no other one beats in both effort and risk, the largest fall first."""
+    levels = levels[is_improvement(question, references, levels)]
+    risk, effort = question.risk(levels), question.levers.effort(levels)
+    no_worse = (risk[None] <= risk[:, None] + SAME_RISK) & (effort[None] <= effort[:, None] + SAME)
+    better = no_worse & ~no_worse.T
+    levels, risk = levels[~better.any(axis=1)], risk[~better.any(axis=1)]
+    return levels[np.argsort(risk, kind="stable")]

@@ -7,18 +7,24 @@ import numpy as np
 
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Person
+from app.domain.schema import IntArray
 from app.engine.marginal_effects import marginal_effects_of
 from app.engine.problem import RecourseProblem, problem_about
+from app.engine.references import ReferenceData
 from app.proposers.llm.prompt import case_text
 from app.proposers.llm.response import read_answer
+from research.finetuning.answers import AnswerKind, answers_to
+from research.finetuning.questions import is_kept_back, training_people
+from research.improving import is_improvement
 
 
 @dataclass(frozen=True, slots=True)
-class ValidationSet:
-    """Questions about people kept back, with their wording."""
+class ValidationQuestion:
+    """The default question about a person kept back, with its wording and what its answers are."""
 
-    questions: tuple[RecourseProblem, ...]
-    cases: tuple[str, ...]
+    question: RecourseProblem
+    case: str
+    kind: AnswerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +34,49 @@ class ValidationScores:
     well_formed: float
     """Is an answer, with nothing but moves that are open to this patient."""
     valid: float
-    """That, keeps every relation and brings the risk to the target."""
+    """That, keeps every relation and brings the risk to the target; where nothing that holds does, lowers it
+    as an improvement must."""
 
 
-def validation_set(model: ModelVersion, people: Iterable[Person]) -> ValidationSet:
-    """The default question about each of these people."""
-    questions = tuple(problem_about(model, person.features) for person in people)
-    cases = tuple(case_text(question, marginal_effects_of(question)) for question in questions)
-    return ValidationSet(questions, cases)
+def validation_questions(
+    model: ModelVersion, references: ReferenceData, share: float, most: int
+) -> list[ValidationQuestion]:
+    """Up to `most` people at high risk, of the share kept back from examples of both rounds.
+
+    First those with an option that holds; those with improvements fill up the number.
+    """
+    people = (one for one in training_people(model) if one.risk > model.schema.model.threshold)
+    asked = _answered(model, references, (one for one in people if is_kept_back(one.source_id, share)))
+    return sorted(asked, key=lambda one: one.kind is not AnswerKind.OPTION)[:most]
 
 
-def validate(validation: ValidationSet, answer: Callable[[Sequence[str]], Iterable[str]]) -> ValidationScores:
+def validate(
+    questions: Sequence[ValidationQuestion],
+    references: ReferenceData,
+    answer: Callable[[Sequence[str]], Iterable[str]],
+) -> ValidationScores:
     """Put the questions to a model."""
     formed, valid = [], []
-    for question, text in zip(validation.questions, answer(validation.cases), strict=True):
-        levels = read_answer(question.levers, text)
+    for one, text in zip(questions, answer([one.case for one in questions]), strict=True):
+        levels = read_answer(one.question.levers, text)
         formed.append(levels is not None)
-        valid.append(levels is not None and is_valid(question, levels[None])[0])
+        valid.append(levels is not None and _is_valid(one, references, levels[None]))
     return ValidationScores(float(np.mean(formed)), float(np.mean(valid)))
 
 
-def is_valid(question: RecourseProblem, levels: np.ndarray) -> np.ndarray:
-    """Which candidates are permitted and reach the target, shape (n,)."""
-    return question.levers.allowed(levels) & question.reached(question.risk(levels))
+def _answered(
+    model: ModelVersion, references: ReferenceData, people: Iterable[Person]
+) -> Iterable[ValidationQuestion]:
+    for person in people:
+        question = problem_about(model, person.features)
+        answers = answers_to(question, references)
+        if answers is not None:
+            case = case_text(question, marginal_effects_of(question))
+            yield ValidationQuestion(question, case, answers.kind)
+
+
+def _is_valid(asked: ValidationQuestion, references: ReferenceData, levels: IntArray) -> bool:
+    question = asked.question
+    if asked.kind is AnswerKind.IMPROVEMENT:
+        return bool(is_improvement(question, references, levels)[0])
+    return bool((question.levers.allowed(levels) & question.reached(question.risk(levels)))[0])

@@ -13,7 +13,7 @@ from research.finetuning.errors import FinetuningError
 from research.finetuning.recipe import Recipe
 from research.finetuning.tune import TuningProgress
 
-ABOUT = {"base": "tiny", "base_sha256": None, "tuned_further": None}
+ABOUT = {"prompt": "points-3", "base": "tiny", "base_sha256": None, "tuned_further": None}
 PROGRESS = TuningProgress(
     step=2, best_step=2, best=0.5, log=[{"step": 1, "loss": 2.0}, {"step": 2, "loss": 1.0, "valid": 0.5}]
 )

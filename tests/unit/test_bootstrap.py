@@ -1,14 +1,26 @@
 """Composition: what the settings name is what is joined."""
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from app.bootstrap import exemplars_of, llm_client, open_backends, proposer_of, registry_of
+from app.bootstrap import (
+    exemplars_of,
+    llm_client,
+    open_backends,
+    proposer_of,
+    registry_of,
+    served_adapter,
+    taught_versions,
+)
 from app.classifiers.store import ModelFolderError
 from app.engine.registry import ModelRegistry
+from app.proposers.llm.adapter import MANIFEST, WEIGHTS
 from app.proposers.llm.prompt import Style
 from app.settings import Settings
+from tests.conftest import STORE
 
 NOBODY = "http://127.0.0.1:9/v1"
 
@@ -49,8 +61,57 @@ async def test_a_fine_tuned_model_is_asked_only_about_what_it_was_taught(registr
     settings = Settings(llm_url=NOBODY, llm_style="fine_tuned")
     async with open_backends(settings, registry, exemplars={}) as backends:
         assert backends.proposer is not None
-        assert backends.proposer.knows("dysglycaemia@1")
-        assert not backends.proposer.knows("heart-disease@1")
+        assert backends.proposer.knows("dysglycaemia@2")
+        assert not backends.proposer.knows("heart-disease@2")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """Two versions of a model, the second with weights of its own that were taught another form of prompt."""
+    shutil.copytree(STORE / "dysglycaemia", tmp_path / "dysglycaemia")
+    path = tmp_path / "dysglycaemia" / "2" / "adapter" / MANIFEST
+    manifest = json.loads(path.read_text())
+    manifest |= {"prompt": "points-3", "files": manifest["files"] | {WEIGHTS: "0" * 64}}
+    path.write_text(json.dumps(manifest))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("default", "reference", "form"),
+    [("dysglycaemia", "dysglycaemia@2", "points-3"), ("dysglycaemia@1", "dysglycaemia@1", "points-2")],
+)
+async def test_one_server_runs_one_adapter_that_of_the_default_version(
+    store: Path, default: str, reference: str, form: str
+) -> None:
+    """Whatever other versions ship adapters of their own: theirs are not served."""
+    settings = Settings(model_store=store, default_model=default, llm_url=NOBODY, llm_style="fine_tuned")
+    async with open_backends(settings, registry_of(settings), exemplars={}) as backends:
+        assert backends.proposer is not None
+        assert (backends.proposer.taught, backends.proposer.form) == (frozenset({reference}), form)
+
+
+def test_versions_that_ship_the_same_weights_were_taught_alike(store: Path) -> None:
+    first, second = (store / "dysglycaemia" / version / "adapter" for version in ("1", "2"))
+    shutil.rmtree(second)
+    shutil.copytree(first, second)
+    registry = registry_of(Settings(model_store=store))
+    adapter = served_adapter(registry)
+    assert adapter is not None
+    assert adapter.prompt == "points-2"
+    assert taught_versions(registry, adapter) == {"dysglycaemia@1", "dysglycaemia@2"}
+
+
+def test_without_an_adapter_of_the_default_version_none_was_taught(store: Path) -> None:
+    shutil.rmtree(store / "dysglycaemia" / "2" / "adapter")
+    registry = registry_of(Settings(model_store=store))
+    assert taught_versions(registry, served_adapter(registry)) == frozenset()
+
+
+def test_a_manifest_that_is_none_is_named(store: Path) -> None:
+    path = store / "dysglycaemia" / "2" / "adapter" / MANIFEST
+    path.write_text("{}")
+    with pytest.raises(ModelFolderError, match=f"^{path} is not an adapter's manifest"):
+        served_adapter(registry_of(Settings(model_store=store)))
 
 
 def test_a_store_without_a_model_is_named(tmp_path: Path) -> None:

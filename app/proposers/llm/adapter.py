@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from app.proposers.llm.prompt import VERSION
+from app.proposers.llm.prompt import VERSIONS
 
 WEIGHTS, CONFIG, MANIFEST = "adapter_model.safetensors", "adapter_config.json", "manifest.json"
 
@@ -28,6 +28,11 @@ class AdapterManifest(BaseModel):
     """Version of the prompt's wording that it was taught with."""
     files: dict[str, str]
 
+    @property
+    def digest(self) -> str | None:
+        """SHA-256 of its weights; None if it does not list them."""
+        return self.files.get(WEIGHTS)
+
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
@@ -44,9 +49,14 @@ class Adapter:
         return self.manifest.files[WEIGHTS]
 
 
-def has_adapter(version_folder: Path) -> bool:
-    """Whether a model version ships an adapter; it is not looked into."""
-    return (version_folder / "adapter" / MANIFEST).is_file()
+def adapter_manifest(version_folder: Path) -> AdapterManifest | None:
+    """What a model version's adapter says of itself; None if it ships none. Its files are not looked into.
+
+    Raises:
+        AdapterError: the manifest is none.
+    """
+    path = version_folder / "adapter" / MANIFEST
+    return _manifest_in(path) if path.is_file() else None
 
 
 def load_adapter(version_folder: Path) -> Adapter | None:
@@ -63,11 +73,11 @@ def adapter_in(folder: Path) -> Adapter:
     """The adapter of a folder.
 
     Raises:
-        AdapterError: a file is missing or changed, or it was taught with another prompt.
+        AdapterError: a file is missing or changed, or it was taught with words that nobody asks with.
     """
     path = folder / MANIFEST
     try:
-        manifest = AdapterManifest.model_validate_json(path.read_bytes())
+        manifest = _manifest_in(path)
         for name in {WEIGHTS, CONFIG} - set(manifest.files):
             raise AdapterError(f"{path} does not list {name}")
         for name, digest in manifest.files.items():
@@ -77,10 +87,18 @@ def adapter_in(folder: Path) -> Adapter:
         rank, alpha = int(config["r"]), float(config["lora_alpha"])
     except OSError as error:
         raise AdapterError(f"{error.filename} cannot be read: {error.strerror}") from error
-    except ValidationError as error:
-        raise AdapterError(f"{path} is not an adapter's manifest") from error
     except (ValueError, LookupError, TypeError) as error:
         raise AdapterError(f"{folder / CONFIG} is not an adapter's configuration") from error
-    if manifest.prompt != VERSION:
-        raise AdapterError(f"{path}: taught with the prompt {manifest.prompt}, but this one is {VERSION}")
+    if manifest.prompt not in VERSIONS:
+        known = " or ".join(VERSIONS)
+        raise AdapterError(f"{path}: taught with the prompt {manifest.prompt}, but prompts are {known}")
     return Adapter(folder, manifest, rank, alpha)
+
+
+def _manifest_in(path: Path) -> AdapterManifest:
+    try:
+        return AdapterManifest.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise AdapterError(f"{error.filename} cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        raise AdapterError(f"{path} is not an adapter's manifest") from error

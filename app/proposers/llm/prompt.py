@@ -1,11 +1,14 @@
 """The prompt, built from the feature schema: compact, in steps instead of values.
 
 Everything that is the same for all patients comes first, so that servers with a prefix cache read it
-once; what follows is a few short lines about the patient.
+once; what follows is a few short lines about the patient. A model version whose actions have themes is asked
+in a form of its own, which tells them, what follows from an action, and how far the points go.
 """
 
 from collections.abc import Sequence
 from enum import StrEnum
+
+import numpy as np
 
 from app.domain.feature import Direction, Feature, Kind
 from app.domain.patient import Patient
@@ -14,8 +17,9 @@ from app.engine.marginal_effects import MarginalEffects
 from app.engine.problem import RecourseProblem
 from app.proposers.llm.exemplars import Exemplar
 
-VERSION = "points-2"
-"""Part of every record and cache key: raise it whenever a word of the prompt changes."""
+PLAIN, THEMED = "points-2", "points-3"
+VERSIONS = (PLAIN, THEMED)
+"""The forms of the prompt. Part of every record and cache key: a change of words is a new form."""
 
 Message = dict[str, str]
 
@@ -29,6 +33,14 @@ class Style(StrEnum):
     """That, and the answers to a few similar cases."""
     FINE_TUNED = "fine_tuned"
     """Nothing but the model's name: it has learned the rest."""
+
+
+def version_of(schema: FeatureSchema) -> str:
+    """The form in which a model's prompts are worded: that with themes where its features have some.
+
+    It is the same in every scope.
+    """
+    return THEMED if any(feature.theme or feature.treatment for feature in schema.features) else PLAIN
 
 
 def messages(
@@ -46,11 +58,12 @@ def messages(
     return turns
 
 
-def case_text(problem: RecourseProblem, marginal: MarginalEffects) -> str:
+def case_text(problem: RecourseProblem, marginal: MarginalEffects, form: str | None = None) -> str:
     """One patient in the prompt's words: the aim, the person, what each lever does alone, what else is open.
 
     Left out are features that follow another one and those that happen to have no room to move: on a CPU
     every token costs milliseconds. Lines are indented since a common word is one token only after a space.
+    The form is the model's own, unless a language model was taught another `form`.
     """
     schema, levers = problem.schema, problem.levers
     fixed = [
@@ -58,18 +71,54 @@ def case_text(problem: RecourseProblem, marginal: MarginalEffects) -> str:
         for feature in schema.features
         if feature.action is None and feature.role is None and feature.name not in schema.link_of
     ]
-    lines = [
-        f"{marginal.needed} points, {levers.max_changes} changes",
-        ", ".join(fixed),
-    ]
+    is_themed = (form or version_of(schema)) == THEMED
+    points = _points_in_reach(problem, marginal) if is_themed else str(marginal.needed)
+    lines = [f"{points} points, {levers.max_changes} changes", ", ".join(fixed)]
+    along = _brought_along(problem, marginal) if is_themed else {}
     for place in marginal.order:
         lever = levers.items[place]
-        moves = ", ".join(f"{lever.steps[level]} {points}" for level, points in marginal.by_lever[place])
-        lines.append(f"{_told(lever.feature, problem.patient)}: {moves}")
+        moves = [f"{lever.steps[level]} {points}" for level, points in marginal.by_lever[place]]
+        if along.get(place):
+            moves.append(f"with {' '.join(along[place])}")
+        theme = _theme_shown(schema, lever.feature) if is_themed else ""
+        lines.append(f"{theme}{_told(lever.feature, problem.patient)}: {', '.join(moves)}")
     others = [lever.feature.called for place, lever in enumerate(levers) if place not in marginal.order]
     if others:
         lines.append(f"also {', '.join(others)}")
     return "\n ".join(lines)
+
+
+def _points_in_reach(problem: RecourseProblem, marginal: MarginalEffects) -> str:
+    """The points asked for; where single moves do not add up to them, how many they add up to: "5 of 9"."""
+    most = sorted((max(points for _, points in moves) for moves in marginal.by_lever if moves), reverse=True)
+    in_reach = sum(most[: problem.levers.max_changes])
+    return f"{marginal.needed}" if in_reach >= marginal.needed else f"{in_reach} of {marginal.needed}"
+
+
+def _brought_along(problem: RecourseProblem, marginal: MarginalEffects) -> dict[int, list[str]]:
+    """What else moves with the furthest told move of each lever, by the lever's place.
+
+    Not what follows by a link: that is always there, and the points have it.
+    """
+    schema, levers = problem.schema, problem.levers
+    name_of = {column: name for name, column in schema.column_of.items()}
+    told = np.zeros((len(marginal.order), len(levers)), dtype=np.int64)
+    for row, place in enumerate(marginal.order):
+        told[row, place] = marginal.by_lever[place][-1][0]
+    moved = levers.rows(told) - levers.factual
+    along = {}
+    for place, row in zip(marginal.order, moved, strict=True):
+        roots = [schema.root_of(name_of[column]) for column in np.flatnonzero(np.nan_to_num(row)).tolist()]
+        own = levers.items[place].feature.name
+        along[place] = [schema[root].called for root in dict.fromkeys(roots) if root != own]
+    return along
+
+
+def _theme_shown(schema: FeatureSchema, feature: Feature) -> str:
+    """The theme of a feature, where others share it: else the feature says as much."""
+    if feature.theme is None or len(schema.with_theme(feature.theme)) < 2:
+        return ""
+    return f"{feature.theme} "
 
 
 def _instruction(schema: FeatureSchema) -> str:
@@ -81,11 +130,16 @@ def _instruction(schema: FeatureSchema) -> str:
     habits = "for a habit, 1 starts it"
     if any(_ends(feature) for feature in schema.actionable):
         habits = "what is yes or no, 1 starts and -1 ends"
+    themed = (
+        "A line may begin with what a change is about, and end with what moves along, which the points have. "
+        "'5 of 9 points' says that changes add up to 5 at most where 9 are asked for: take off what you can. "
+    )
     return (
         f"Take the points asked for off a person's risk of {schema.model.outcome}, with the fewest and "
         f"smallest changes and no more than allowed. One step is: {sizes}; {habits}. "
         "A line such as 'BMI 31: -2 3, -5 7' says that 2 steps down take 3 points off, 5 steps down 7. "
         "Points of several changes add up; what is listed after 'also' takes off little alone. "
+        f"{themed if version_of(schema) == THEMED else ''}"
         "Choose changes that take off all the points asked for and half as many again. "
         "Answer with steps by feature, as in 'BMI -5 fibre 2'."
     )

@@ -18,7 +18,7 @@ from app.proposers.llm.completion import Completion
 from app.proposers.llm.dialect import Form, SamplingRequest
 from app.proposers.llm.exemplars import Exemplar, ExemplarBank
 from app.proposers.llm.failures import Failure, FailureReason, LlmError, LlmTimeoutError
-from app.proposers.llm.prompt import VERSION, Message, Style, case_text, messages
+from app.proposers.llm.prompt import Message, Style, case_text, messages, version_of
 from app.proposers.llm.response import read_answer, response_schema
 
 _MOST_TOKENS = 64
@@ -31,7 +31,8 @@ class LlmProposer:
     """Samples several answers at once and reads the well-formed ones.
 
     `exemplars` are those of each hosted version, by its reference, for few-shot prompts. `taught` are the
-    references of those that a fine-tuned language model was taught; None stands for all.
+    references of those that a fine-tuned language model was taught; None stands for all. `form` is that of
+    the prompts that it was taught; None stands for each model's own.
     """
 
     client: LlmClient
@@ -41,21 +42,21 @@ class LlmProposer:
     temperature: float
     deadline_s: float
     taught: frozenset[str] | None = None
+    form: str | None = None
 
     def knows(self, reference: str) -> bool:
         """Whether its proposals for this version of a model are worth asking for."""
         return self.taught is None or reference in self.taught
 
-    @property
-    def version(self) -> str:
-        """What answers depend on besides the question: part of the cache key."""
-        return f"{self.prompt_version}/{self.client.model}/{self.samples}/{self.temperature:g}"
+    def version(self, schema: FeatureSchema) -> str:
+        """What answers about a model depend on besides the question: part of the cache key."""
+        asked = f"{self.client.model}/{self.samples}/{self.temperature:g}"
+        return f"{self.prompt_version(schema)}/{asked}"
 
-    @property
-    def prompt_version(self) -> str:
-        """Which words the model was asked with."""
+    def prompt_version(self, schema: FeatureSchema) -> str:
+        """Which words the language model is asked with about a model."""
         suffix = "+json" if self.client.form in (Form.JSON, Form.WORDS) else ""
-        return f"{VERSION}/{self.style}{suffix}"
+        return f"{self.form or version_of(schema)}/{self.style}{suffix}"
 
     async def propose(self, problem: RecourseProblem, seed: int | None = None) -> Proposals:
         """Proposals for a patient; the model's being away is no error."""
@@ -77,7 +78,7 @@ class LlmProposer:
             levels,
             requested=self.samples,
             model=self.client.model,
-            prompt_version=self.prompt_version,
+            prompt_version=self.prompt_version(problem.schema),
             usage=_used(started, completion),
         )
 
@@ -110,14 +111,15 @@ class LlmProposer:
         exemplars: list[Exemplar] = []
         if self.style is Style.FEW_SHOT and schema.model.reference in self.exemplars:
             exemplars = self.exemplars[schema.model.reference].nearest(problem.patient.factual)
-        return messages(schema, self.style, case_text(problem, marginal_effects_of(problem)), exemplars)
+        case = case_text(problem, marginal_effects_of(problem), self.form)
+        return messages(schema, self.style, case, exemplars)
 
     def _nothing(self, problem: RecourseProblem, why: Degraded, usage: Usage) -> Proposals:
         return Proposals(
             problem.unchanged[:0],
             requested=self.samples,
             model=self.client.model,
-            prompt_version=self.prompt_version,
+            prompt_version=self.prompt_version(problem.schema),
             degraded=why,
             usage=usage,
         )

@@ -186,10 +186,11 @@ class CounterfactualService:
         return await self._llm.propose(problem)
 
     def _proposer_version(self, validated: ValidatedRequest) -> str:
-        llm, reference = self._llm, validated.served.model.reference
-        if llm is None or validated.preferences.generator is Generator.SEARCH or not llm.knows(reference):
+        llm, model = self._llm, validated.served.model
+        searches = validated.preferences.generator is Generator.SEARCH
+        if llm is None or searches or not llm.knows(model.reference):
             return "search"
-        return llm.version
+        return llm.version(model.schema)
 
 
 def _stats(proposals: Proposals) -> GenerationStats:

@@ -76,7 +76,9 @@ def trials_fingerprint(
     if augmenter is not None:
         parts["way"] = [augmenter.way, augmenter.setting, augmenter.magnitudes, dict(augmenter.options)]
         parts["package"] = package_version(augmenter.package)
-        parts["method"] = method_parts(augmenter.base_method, endpoint) if augmenter.method else None
+        parts["method"] = (
+            method_parts(augmenter.base_method, setup.schema, endpoint) if augmenter.method else None
+        )
     return fingerprint(parts)
 
 

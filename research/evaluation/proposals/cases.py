@@ -1,17 +1,30 @@
-"""Whom proposers are asked about: held-out people at high risk for whom the search found a way."""
+"""Whom proposers are asked about: held-out people at high risk with something that they may change."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
 
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Side, people_of
 from app.domain.counterfactual import Generator
+from app.engine.front import FrontSearch
 from app.engine.plausibility_profile import PlausibilityProfile
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem, problem_about
 from app.engine.references import ReferenceData
 from app.engine.search import search
 from app.engine.selection import score
+from research.improving import own_falls
+
+
+class Reach(StrEnum):
+    """What the search finds for a person."""
+
+    ROBUST = "robust"  # a way to the target that holds as well as the schema asks
+    FRAGILE = "fragile"  # a way to the target, none that holds
+    OUT = "out"  # no permitted way to the target
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +33,37 @@ class Case:
 
     source_id: int
     problem: RecourseProblem
+    reach: Reach
     effort: float
-    """Of the search's first option."""
-    held: bool
-    """Whether that option holds as well as the schema asks."""
+    """Of the search's first option; not a number where there is none."""
+    largest: float
+    """The largest fall of the risk on the front that holds, refits and draws each from its own start; 0 where
+    none does."""
 
 
 def cases_of(model: ModelVersion, references: ReferenceData) -> Iterator[Case]:
-    """Everybody held out who has a permitted way to the target, in the file's order."""
-    least = model.schema.model.min_robustness
+    """Everybody held out at high risk who has something to change, in the file's order."""
     for person in people_of(model, Side.HELD_OUT):
         if person.risk <= model.schema.model.threshold:
             continue
         problem = problem_about(model, person.features)
-        result = search(
-            problem, references, Preferences(count=1, min_robustness=least, generator=Generator.SEARCH)
-        )
-        if len(result.levels) == 0:
-            continue
-        plausibility = PlausibilityProfile(problem.levers, references.population, references.density)
-        option = score(problem, references.evaluator, plausibility, result.levels[:1])
-        held = bool(option.is_robust(problem.target, least)[0])
-        yield Case(person.source_id, problem=problem, effort=float(option.effort[0]), held=held)
+        if len(problem.levers):
+            reach, effort = _reach(problem, references)
+            yield Case(person.source_id, problem, reach, effort, _largest(problem, references))
+
+
+def _reach(problem: RecourseProblem, references: ReferenceData) -> tuple[Reach, float]:
+    least = problem.schema.model.min_robustness
+    preferences = Preferences(count=1, min_robustness=least, generator=Generator.SEARCH)
+    levels = search(problem, references, preferences).levels[:1]
+    if len(levels) == 0:
+        return Reach.OUT, np.nan
+    plausibility = PlausibilityProfile(problem.levers, references.population, references.density)
+    option = score(problem, references.evaluator, plausibility, levels)
+    holds = bool(option.is_robust(problem.target, least)[0])
+    return Reach.ROBUST if holds else Reach.FRAGILE, float(option.effort[0])
+
+
+def _largest(problem: RecourseProblem, references: ReferenceData) -> float:
+    falls = own_falls(problem, references, FrontSearch(problem, references).whole.levels)
+    return float(falls.reduction[falls.hold(problem.schema.model.min_robustness)].max(initial=0.0))

@@ -21,6 +21,11 @@ class ProposerSpec:
     adapter: Adapter | None = None
     """What a fine-tuned one was taught; unused where a server is given by URL."""
 
+    @property
+    def form(self) -> str | None:
+        """Of the prompts that it was taught; None for each model's own."""
+        return self.adapter.manifest.prompt if self.adapter else None
+
 
 def proposer_spec(text: str, model: ModelVersion) -> ProposerSpec:
     """A style (`few_shot`), or a name and an adapter's folder (`second round=path`).

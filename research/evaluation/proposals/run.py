@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ import numpy as np
 
 from app.classifiers.model_version import ModelVersion
 from app.engine.references import ReferenceData, reference_data_of
-from app.proposers.llm.prompt import VERSION
-from research.evaluation.proposals.cases import Case, cases_of
-from research.evaluation.proposals.measures import scores
+from app.proposers.llm.prompt import version_of
+from research.evaluation.proposals.added import AddedScores, added_scores
+from research.evaluation.proposals.cases import Case, Reach, cases_of
+from research.evaluation.proposals.falls import FallScores, fall_scores
+from research.evaluation.proposals.measures import ProposalScores, scores
 from research.evaluation.proposals.proposer_specs import ProposerSpec
 from research.evaluation.proposals.reply_store import ReplyStore
 from research.evaluation.proposals.sampling import RawReply, sample_replies
@@ -25,7 +28,16 @@ from research.llm_session import LlmEndpoint, llm_session, serving
 
 SAMPLES = 8
 
+_GROUPS = {
+    "robust": "who have a way that holds",
+    "all": "who have any way",
+    "out": "who have none",
+    "added": "in all, answered with and without proposals",
+}
+
 Report = Callable[[str, float], None]
+Score = Callable[[Case, Sequence[str]], ProposalScores | FallScores | AddedScores]
+"""One person's figures from their samples."""
 
 
 def evaluate(
@@ -46,34 +58,62 @@ def evaluate(
     """
     references = reference_data_of(model)
     report("Finding out who has a way to the target", 0.0)
-    cases = list(cases_of(model, references))[:people]
+    cases = list(islice(cases_of(model, references), people))
     replies = {}
     for spec in specs:
         ours = serving(spec.adapter, home, lambda words, _: report(words, 0))
         with nullcontext(given) if given else ours as endpoint:
-            store = ReplyStore(home / "evaluation" / f"{spec.style}-{_key(model, endpoint)}.jsonl")
+            store = ReplyStore(home / "evaluation" / f"{spec.style}-{_key(model, spec, endpoint)}.jsonl")
             replies[spec.name] = asyncio.run(_asked(model, spec, endpoint, cases, store, report))
-    return {
+    about = {
         "model": {"name": model.name, "version": model.version, "digest": model.digest},
-        "prompt": VERSION,
-        "people": {"all": len(cases), "robust": sum(case.held for case in cases)},
+        "prompts": {spec.name: spec.form or version_of(model.schema) for spec in specs},
         "samples": SAMPLES,
-        "all": _summaries(model, references, cases, replies),
-        "robust": _summaries(model, references, [case for case in cases if case.held], replies),
     }
+    return about | summaries(model, references, cases, replies)
+
+
+def summaries(
+    model: ModelVersion,
+    references: ReferenceData,
+    cases: Sequence[Case],
+    replies: Mapping[str, Mapping[int, RawReply]],
+) -> dict[str, Any]:
+    """Each proposer's figures about the people of each group, and of how many people they are."""
+    spread = np.nanstd(model.population.rows, axis=0)
+
+    def valid(case: Case, texts: Sequence[str]) -> ProposalScores:
+        return scores(case, texts, references.evaluator, spread)
+
+    def falling(case: Case, texts: Sequence[str]) -> FallScores:
+        return fall_scores(case, texts, references)
+
+    def added(case: Case, texts: Sequence[str]) -> AddedScores:
+        return added_scores(case, texts, references)
+
+    groups: dict[str, tuple[Sequence[Case], Score]] = {
+        "robust": ([case for case in cases if case.reach is Reach.ROBUST], valid),
+        "all": ([case for case in cases if case.reach is not Reach.OUT], valid),
+        "out": ([case for case in cases if case.reach is Reach.OUT], falling),
+        "added": (cases, added),
+    }
+    told: dict[str, Any] = {"people": {name: len(who) for name, (who, _) in groups.items()}}
+    for name, (who, score) in groups.items():
+        told[name] = {proposer: _summary(who, given, score) for proposer, given in replies.items()}
+    return told
 
 
 def tables(results: Mapping[str, Any]) -> str:
-    """The results as two Markdown tables."""
+    """The results as Markdown tables, one a group of people."""
     parts = []
-    for group, words in {"robust": "who have a way that holds", "all": "who have any way"}.items():
+    for group, words in _GROUPS.items():
         table = markdown(figures_of(results, group))
         parts.append(f"{results['people'][group]} people {words}:\n\n{table}")
     return "\n".join(parts)
 
 
 def figures_of(results: Mapping[str, Any], group: str) -> dict[str, dict[str, Figure]]:
-    """Each proposer's figures about the people called `robust` or `all`."""
+    """Each proposer's figures about the people of a group."""
     return {
         proposer: {name: Figure(**figure) for name, figure in summary.items()}
         for proposer, summary in results[group].items()
@@ -100,7 +140,7 @@ async def _asked(
     report: Report,
 ) -> dict[int, RawReply]:
     todo = [case for case in cases if case.source_id not in store.replies]
-    async with llm_session(endpoint, model, spec.style, SAMPLES) as proposer:
+    async with llm_session(endpoint, model, spec.style, SAMPLES, spec.form) as proposer:
         if todo:
             await proposer.warm_up([model.schema])
         async for case, reply in sample_replies(proposer, todo, endpoint.at_once):
@@ -110,31 +150,26 @@ async def _asked(
     return store.replies
 
 
-def _summaries(
-    model: ModelVersion,
-    references: ReferenceData,
+def _summary(
     cases: Sequence[Case],
-    replies: Mapping[str, Mapping[int, RawReply]],
+    given: Mapping[int, RawReply],
+    score: Score,
 ) -> dict[str, Any]:
-    spread = np.nanstd(model.population.rows, axis=0)
-    summaries = {}
-    for name, given in replies.items():
-        answered = [(case, given[case.source_id]) for case in cases]
-        figures = summarise(
-            [scores(case, reply.texts, references.evaluator, spread) for case, reply in answered],
-            [reply.tokens for _, reply in answered if reply.tokens],
-            [reply.seconds for _, reply in answered],
-        )
-        summaries[name] = {measure: asdict(figure) for measure, figure in figures.items()}
-    return summaries
+    answered = [(case, given[case.source_id]) for case in cases]
+    figures = summarise(
+        [score(case, reply.texts) for case, reply in answered],
+        [reply.tokens for _, reply in answered if reply.tokens],
+        [reply.seconds for _, reply in answered],
+    )
+    return {measure: asdict(figure) for measure, figure in figures.items()}
 
 
-def _key(model: ModelVersion, endpoint: LlmEndpoint) -> str:
+def _key(model: ModelVersion, spec: ProposerSpec, endpoint: LlmEndpoint) -> str:
     """All that a raw reply depends on."""
     return fingerprint(
         {
             "model": model.digest,
-            "prompt": VERSION,
+            "prompt": spec.form or version_of(model.schema),
             "samples": SAMPLES,
             "language_model": [endpoint.model, endpoint.temperature],
         }

@@ -6,10 +6,12 @@ from dataclasses import astuple, dataclass, fields
 import numpy as np
 
 from app.domain.schema import FloatArray
+from research.evaluation.proposals.added import AddedScores
+from research.evaluation.proposals.falls import FallScores
 from research.evaluation.proposals.measures import ProposalScores
 
 _SEED, _RESAMPLES = 2026, 2000
-SHARES = {"well_formed", "valid", "valid_best", "in_range", "obedient", "holds"}
+_OWN_SCALE = {"changes", "proximity", "effort", "diversity", "tokens", "seconds"}
 LABELS = {
     "well_formed": "well formed",
     "valid": "valid, one sample",
@@ -23,7 +25,17 @@ LABELS = {
     "diversity": "diversity (Jaccard)",
     "tokens": "tokens an answer, median",
     "seconds": "seconds a question, median",
+    "falls": "falls by 2 points or more, one sample",
+    "falls_and_holds": "falls and holds, one sample",
+    "falls_best": "falls and holds, best of all samples",
+    "of_largest": "largest fall that holds / the front's",
+    "worth_offering": "some proposal is worth offering",
+    "other_themes": "one has themes that the search's answer does not show",
+    "more_typical": "one is typical where nothing that the search shows is",
+    "less_effort": "one takes less effort than a shown one of its themes, for as low a risk",
+    "in_answer": "the answer shows themes that it would not show without",
 }
+SHARES = set(LABELS) - _OWN_SCALE
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +48,15 @@ class Figure:
 
 
 def summarise(
-    scores: Sequence[ProposalScores], tokens: Sequence[float], seconds: Sequence[float]
+    scores: Sequence[ProposalScores | FallScores | AddedScores],
+    tokens: Sequence[float],
+    seconds: Sequence[float],
 ) -> dict[str, Figure]:
-    """Means over people; medians of effort, tokens and seconds, which have long tails."""
+    """Means over people; medians of effort, tokens and seconds, which have long tails. Nothing of nobody."""
+    if not scores:
+        return {}
     by_person = np.array([astuple(one) for one in scores], dtype=np.float64)
-    columns = {field.name: by_person[:, place] for place, field in enumerate(fields(ProposalScores))}
+    columns = {field.name: by_person[:, place] for place, field in enumerate(fields(scores[0]))}
     columns |= {"tokens": np.array(tokens), "seconds": np.array(seconds)}
     medians = {"effort", "tokens", "seconds"}
     return {name: _figure(column, name in medians) for name, column in columns.items() if len(column)}
@@ -49,7 +65,8 @@ def summarise(
 def markdown(tables: Mapping[str, Mapping[str, Figure]]) -> str:
     """One column a proposer, one row a measure."""
     lines = [f"| | {' | '.join(tables)} |", f"|---{'|---:' * len(tables)}|"]
-    for name, words in LABELS.items():
+    told = {name for figures in tables.values() for name in figures}
+    for name, words in ((name, words) for name, words in LABELS.items() if name in told):
         cells = [_cell(name, figures.get(name)) for figures in tables.values()]
         lines.append(f"| {words} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
-from app.proposers.llm import prompt
+from app.domain.schema import FeatureSchema
+from app.proposers.llm.prompt import version_of
 from research.evaluation.benchmark_setup.people import SETUP_VERSION, BenchmarkSetup
 from research.evaluation.methods.registry import Method
 from research.evaluation.methods.turnpoint import ENGINE_VERSION
@@ -40,13 +41,15 @@ def answers_fingerprint(
             "setting": setup.setting.kind,
             "shown": setup.shown_digest,
             "model": setup.model_digest if method.is_ours else None,
-            **method_parts(method, endpoint),
+            **method_parts(method, setup.schema, endpoint),
             **({} if reduction is None else {"reduction": reduction}),
         }
     )
 
 
-def method_parts(method: Method, endpoint: LlmEndpoint | None = None) -> dict[str, Any]:
+def method_parts(
+    method: Method, schema: FeatureSchema, endpoint: LlmEndpoint | None = None
+) -> dict[str, Any]:
     """What stands for a method: its adapter's version, its package's, its options, whom it asks."""
     adapter = method.adapter
     parts: dict[str, Any] = {
@@ -57,7 +60,7 @@ def method_parts(method: Method, endpoint: LlmEndpoint | None = None) -> dict[st
         "limit_s": method.hard_limit_s,
     }
     if method.style is not None:
-        parts["prompt"] = prompt.VERSION
+        parts["prompt"] = version_of(schema)
         parts["language_model"] = [endpoint.model, endpoint.temperature] if endpoint else None
     return parts
 

@@ -1,7 +1,7 @@
 """What language models learn from: training people alone, verified answers, the same every time."""
 
 import json
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
 import numpy as np
@@ -9,15 +9,18 @@ import pytest
 
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Person, Side, people_of
+from app.domain.constraints import read_constraints
 from app.engine.marginal_effects import marginal_effects_of
-from app.engine.problem import RecourseProblem
+from app.engine.problem import RecourseProblem, problem_about
 from app.engine.registry import ModelRegistry, ServedModel
 from app.proposers.llm.prompt import case_text
 from app.proposers.llm.response import read_answer
-from research.finetuning.pairs import Example, examples_of, read_examples, write_examples
+from research.finetuning.answers import AnswerKind, answers_to
+from research.finetuning.pairs import QUESTIONS, Example, examples_of, read_examples, write_examples
 from research.finetuning.preparation import chosen_examples
 from research.finetuning.questions import LEAST_RISK, is_kept_back, questions_about, training_people
 from research.finetuning.recipe import Data, Recipe
+from research.improving import is_improvement
 
 SEED = 1
 
@@ -50,7 +53,7 @@ def test_only_people_at_some_risk_are_asked_about(people: list[Person]) -> None:
 def test_targets_lie_below_the_present_risk(model: ModelVersion, people: list[Person]) -> None:
     for person in people:
         for question in questions_about(model, person, 3, SEED):
-            assert 0 < question.target < person.risk
+            assert 0 < question.target < question.risk(question.unchanged)[0]
 
 
 @pytest.mark.parametrize(("reference", "most"), [("dysglycaemia", 3), ("dysglycaemia@1", 5)])
@@ -62,9 +65,11 @@ def test_questions_vary_in_target_levers_and_changes(
     questions = asked(model, people)
     assert len({question.target for question in questions}) > 20
     assert {question.levers.max_changes for question in questions} == set(range(2, most + 1))
-    plain = {person.source_id: next(questions_about(model, person, 1, SEED), None) for person in people}
-    full = {len(question.levers) for question in plain.values() if question}
-    assert min(len(question.levers) for question in questions) < min(full)
+    fewer = 0
+    for person in people:
+        everything = len(problem_about(model, person.features).levers)
+        fewer += any(len(q.levers) < everything for q in questions_about(model, person, 3, SEED))
+    assert fewer > len(people) / 2
 
 
 def test_the_same_seed_asks_the_same(model: ModelVersion, people: list[Person]) -> None:
@@ -73,28 +78,67 @@ def test_the_same_seed_asks_the_same(model: ModelVersion, people: list[Person]) 
     assert all((a.levers.efforts == b.levers.efforts).all() for a, b in zip(first, second, strict=True))
 
 
-def test_every_answer_reaches_its_target_and_obeys(
-    model: ModelVersion, people: list[Person], examples: list[Example]
+def test_every_answer_obeys_and_is_what_it_is_called(
+    served: ServedModel, people: list[Person], examples: list[Example]
 ) -> None:
     questions = {
         (person.source_id, case_text(question, marginal_effects_of(question))): question
         for person in people[:20]
-        for question in questions_about(model, person, 3, SEED)
+        for question in questions_about(served.model, person, QUESTIONS, SEED)
     }
     for example in examples:
         question = questions[example.person, example.case]
-        for answer in example.answers:
-            levels = read_answer(question.levers, answer)
-            assert levels is not None
-            assert question.levers.allowed(levels[None])[0]
-            assert question.risk(levels[None])[0] <= question.target
-    assert examples
+        read = [read_answer(question.levers, answer) for answer in example.answers]
+        levels = np.array([one for one in read if one is not None])
+        assert len(levels) == len(read)
+        assert question.levers.allowed(levels).all()
+        reaches = question.reached(question.risk(levels))
+        if example.kind is AnswerKind.OPTION:
+            assert reaches.all()
+        else:
+            # The first may be what reaches the target and does not hold.
+            assert (is_improvement(question, served.references, levels) | reaches).all()
+            assert is_improvement(question, served.references, levels).any()
+    assert {example.kind for example in examples} == set(AnswerKind)
 
 
-def test_no_answer_to_a_question_changes_all_that_a_better_one_does(examples: list[Example]) -> None:
-    for example in examples:
+def test_no_option_changes_all_that_a_better_one_does(examples: list[Example]) -> None:
+    for example in (one for one in examples if one.kind is AnswerKind.OPTION):
         changed = [frozenset(json.loads(a).split(" ")[::2]) for a in example.answers]
         assert not any(better <= worse for better, worse in combinations(changed, 2))
+
+
+def test_nobody_whom_something_helps_is_left_without_an_answer(
+    served: ServedModel, people: list[Person]
+) -> None:
+    """Against every combination of a few levers, one by one."""
+    tried = {True: 0, False: 0}
+    for person in people:
+        plain = problem_about(served.model, person.features)
+        names = [lever.feature.name for lever in plain.levers][:5]
+        constraints = read_constraints(served.model.schema, names, None, 2)
+        question = problem_about(served.model, person.features, constraints, 0.05)
+        answers = answers_to(question, served.references)
+        levels = np.array(list(product(*(range(lever.top + 1) for lever in question.levers))))
+        holding = levels[is_improvement(question, served.references, levels)]
+        assert (answers is None) == (len(holding) == 0)
+        if answers is not None:
+            assert is_improvement(question, served.references, answers.levels).all()
+        tried[answers is None] += 1
+    assert min(tried.values()) > 5
+
+
+def test_some_questions_are_about_records_that_lack_values(
+    registry: ModelRegistry, people: list[Person]
+) -> None:
+    """Of the version that learned from such records; who is asked about is known whole at times, too."""
+    lacking = {}
+    for reference in ("dysglycaemia@1", "dysglycaemia@2"):
+        model = registry.named(reference).model
+        questions = [q for person in people for q in questions_about(model, person, QUESTIONS, SEED)]
+        lacking[reference] = np.mean([len(question.patient.unknown) > 8 for question in questions])
+    assert lacking["dysglycaemia@1"] == 0
+    assert 0.05 < lacking["dysglycaemia@2"] < 0.3
 
 
 def test_lessons_survive_the_file(examples: list[Example], tmp_path: Path) -> None:
@@ -104,14 +148,14 @@ def test_lessons_survive_the_file(examples: list[Example], tmp_path: Path) -> No
 
 
 def test_people_kept_back_are_not_among_the_lessons(examples: list[Example]) -> None:
-    recipe = Recipe(data=Data(validation_share=0.5, fragile_share=1.0))
+    recipe = Recipe(data=Data(validation_share=0.5, improvement_share=1.0))
     chosen = chosen_examples(examples, recipe)
     assert 0 < len(chosen) < len(examples)
     assert not any(is_kept_back(example.person, 0.5) for example in chosen)
     assert np.mean([is_kept_back(number, 0.06) for number in range(5000)]) == pytest.approx(0.06, abs=0.015)
 
 
-def test_fragile_answers_may_be_left_out(examples: list[Example]) -> None:
-    recipe = Recipe(data=Data(validation_share=0.0, fragile_share=0.0))
+def test_improvements_may_be_left_out(examples: list[Example]) -> None:
+    recipe = Recipe(data=Data(validation_share=0.0, improvement_share=0.0))
     chosen = chosen_examples(examples, recipe)
-    assert chosen == [example for example in examples if example.held]
+    assert chosen == [example for example in examples if example.kind is AnswerKind.OPTION]

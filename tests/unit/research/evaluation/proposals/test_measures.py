@@ -9,7 +9,7 @@ from app.engine.preferences import Preferences
 from app.engine.registry import ModelRegistry, ServedModel
 from app.engine.search import search
 from app.proposers.llm.response import write_answer
-from research.evaluation.proposals.cases import Case, cases_of
+from research.evaluation.proposals.cases import Case, Reach, cases_of
 from research.evaluation.proposals.measures import ProposalScores, scores
 from research.evaluation.proposals.summary import markdown, summarise
 
@@ -21,7 +21,7 @@ def served(registry: ModelRegistry) -> ServedModel:
 
 @pytest.fixture(scope="module")
 def case(served: ServedModel) -> Case:
-    return next(case for case in cases_of(served.model, served.references) if case.held)
+    return next(case for case in cases_of(served.model, served.references) if case.reach is Reach.ROBUST)
 
 
 def scored(served: ServedModel, case: Case, *texts: str) -> ProposalScores:
@@ -73,7 +73,7 @@ def test_one_small_move_is_obedient_and_not_valid(served: ServedModel, case: Cas
 
 def test_diversity_is_the_jaccard_distance_of_changed_features(served: ServedModel) -> None:
     cases = cases_of(served.model, served.references)
-    case = next(case for case in cases if case.held and len(options(served, case)) > 1)
+    case = next(case for case in cases if case.reach is Reach.ROBUST and len(options(served, case)) > 1)
     first, second = options(served, case)[:2]
     marks = scored(served, case, *(write_answer(case.problem.levers, one) for one in (first, second, first)))
     shared, either = ((first > 0) & (second > 0)).sum(), ((first > 0) | (second > 0)).sum()
