@@ -42,7 +42,7 @@ def test_out_of_reach_improvements_are_cards_like_any_other(page: Page, asked: A
     answer = asked(OUT_OF_REACH)
     assert answer["counterfactuals"] == []
     opened(page, answer)
-    heading = page.get_by_role("heading", level=2, name="These lower the estimate reliably")
+    heading = page.get_by_role("heading", level=2, name="these lower the estimate")
     expect(heading).to_contain_text("The target is not in reach by what is permitted")
     cards = page.locator("#improvements article.card")
     expect(cards).to_have_count(len(answer["improvements"]))

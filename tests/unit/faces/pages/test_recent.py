@@ -53,6 +53,21 @@ def test_an_answer_with_improvements_is_not_told_as_a_dead_end(
     assert outcome_text(row) == told
 
 
+@pytest.mark.parametrize(("options", "told"), [(1, "1 fragile option"), (2, "2 fragile options")])
+def test_fragile_options_are_said_to_be(
+    served: ServedModel, helpable: Person, options: int, told: str
+) -> None:
+    row = answered(served, helpable, options, 2)
+    for one in row.counterfactuals:
+        one.fragile = True
+    assert outcome_text(row) == f"{told}; 2 improvements"
+
+
+def test_a_target_of_ones_own_is_named(served: ServedModel, helpable: Person) -> None:
+    row = answered(served, helpable, 0, 0, status="already_below_target", target=0.9)
+    assert outcome_text(row).replace("\N{NO-BREAK SPACE}", " ") == "at or below its target of 90 %"
+
+
 @pytest.mark.parametrize(
     ("options", "improvements", "said", "told"),
     [

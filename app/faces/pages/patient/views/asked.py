@@ -8,6 +8,7 @@ from app.domain.schema import FeatureSchema
 from app.domain.scope import Inclusion, Programme
 from app.domain.wording import inline
 from app.faces.pages.patient.views.formatting import value_text
+from app.faces.pages.patient.views.target import fall_asked
 from app.usecases.record.context import AnswerContext
 
 THEMES = {
@@ -28,6 +29,8 @@ def asked_of(context: AnswerContext) -> tuple[tuple[str, str], ...]:
 
 def _asked(context: AnswerContext) -> Iterator[tuple[str, str]]:
     row, schema = context.row, context.schema
+    if (fall := fall_asked(row)) is not None:
+        yield "Target", f"a fall by {fall}, each refit and draw from its own start"
     if schema is not None:
         yield from _varied(schema, row.constraints)
         yield from _limited(context, schema)

@@ -56,6 +56,8 @@ def shortfall_text(context: AnswerContext) -> str | None:
     short, several = context.answer.shortfall, len(context.options) > 1
     if short is None:
         return None
+    if any(one.fragile for one in context.options):
+        return _left_out(short.variants, several) if short.variants else None
     if not short.variants:
         found = "It is proved that no other way" if short.proved else "No other way was found that"
         return f"{found} holds as well."
@@ -66,9 +68,17 @@ def shortfall_text(context: AnswerContext) -> str | None:
             "No other way was found that holds and shares at most half of its behaviours with "
             f"{'these' if several else 'it'}; {variants} {'was' if one else 'were'} left out."
         )
+    return (
+        f"It is proved that nothing else holds as well, but for {_left_out(short.variants, several, 'that ')}"
+    )
+
+
+def _left_out(count: int, several: bool, that: str = "") -> str:
+    """Why variants were left out. Of fragile options that is all: what holds as badly is no measure."""
+    one = count == 1
     how = "was left out: it shares" if one else "were left out: each shares"
     shown = "an option that is shown" if several else "this option"
     return (
-        f"It is proved that nothing else holds as well, but for {variants} that {how} more than half of its "
-        f"behaviours with {shown}, or is another way of its strategy."
+        f"{count} variant{'' if one else 's'} {that}{how} more than half of its behaviours with {shown}, "
+        "or is another way of its strategy."
     )

@@ -1,6 +1,7 @@
 """Values and findings in a clinician's words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from app.domain.feature import Feature
 from app.domain.schema import FeatureSchema, Value
@@ -47,6 +48,19 @@ def unknown_labels(schema: FeatureSchema | None, features: Mapping[str, Value]) 
     if schema is None:
         return [name.replace("_", " ") for name, value in features.items() if value is None]
     return [feature.label for feature in schema.features if features.get(feature.name, 0) is None]
+
+
+def decimals_apart(values: Sequence[float], most: int) -> int:
+    """Decimals for a column of numbers: one, or as many up to `most` as tell neighbours apart."""
+    pairs = [(one, other) for one, other in pairwise(values) if one != other]
+    return next(
+        (
+            places
+            for places in range(1, most)
+            if all(f"{a:.{places}f}" != f"{b:.{places}f}" for a, b in pairs)
+        ),
+        most,
+    )
 
 
 def interval_text(low: float, high: float, beside: float | None = None) -> str:

@@ -9,9 +9,8 @@ from app.domain.improvement import FrontierPoint
 from app.domain.schema import FeatureSchema
 from app.domain.tolerances import SAME_RISK
 from app.faces.http.pages.rendering import risk_words
-from app.faces.pages.patient.views.formatting import value_text, with_unit
+from app.faces.pages.patient.views.formatting import NO_BREAK, decimals_apart, value_text, with_unit
 from app.faces.pages.patient.views.names import Offered, mark_of
-from app.faces.pages.patient.views.points import points_text
 from app.usecases.record.context import AnswerContext
 
 WIDTH, HEIGHT = 320.0, 180.0
@@ -19,13 +18,14 @@ WIDTH, HEIGHT = 320.0, 180.0
 _ROOM = 0.02
 """Of risk, above what is highest and below what is lowest."""
 _MOST_TICKS = 6
+_MOST_DECIMALS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class FrontPoint:
     """One level of risk.
 
-    `estimate` is the risk, told as exactly as it takes to tell it from others. `least` is what is known of
+    `estimate` is the risk, told as exactly as it takes to tell all of them apart. `least` is what is known of
     its effort, `falls` in which shares it falls.
     """
 
@@ -82,6 +82,15 @@ class FrontView:
 
 
 @dataclass(frozen=True, slots=True)
+class _Digits:
+    """Decimals of each column of the table: the same in every row, or falling figures read as rising."""
+
+    risk: int
+    fall: int
+    effort: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Axes:
     """From effort and risk to places on the drawing."""
 
@@ -103,8 +112,8 @@ def front_of(context: AnswerContext) -> FrontView | None:
         return None
     axes = _axes(context)
     now, target = answer.prediction.risk, answer.prediction.target
-    before = [now, *(one.risk for one in told)]
-    points = tuple(_point(context, axes, one, above) for one, above in zip(told, before, strict=False))
+    digits = _digits(context)
+    points = tuple(_point(context, axes, one, digits) for one in told)
     return FrontView(
         points=points,
         marks=tuple(_marks(context, axes)),
@@ -121,6 +130,17 @@ def front_of(context: AnswerContext) -> FrontView | None:
         sentence=_sentence(context, points),
         is_proved=all(one.proved for one in told),
         all_hold=all(one.holds for one in points),
+    )
+
+
+def _digits(context: AnswerContext) -> _Digits:
+    """Levels are told from each other, and from the risk now and the target as well."""
+    prediction, told = context.answer.prediction, context.answer.frontier
+    risks = sorted([prediction.risk, prediction.target, *(one.risk for one in told)])
+    return _Digits(
+        risk=decimals_apart([100 * one for one in risks], _MOST_DECIMALS),
+        fall=decimals_apart([100 * one.reduction for one in told], 2),
+        effort=decimals_apart([one.effort for one in told], 2),
     )
 
 
@@ -155,18 +175,17 @@ def _marks(context: AnswerContext, axes: _Axes) -> Iterator[Mark]:
         yield Mark(x, y, ", ".join(marks))
 
 
-def _point(context: AnswerContext, axes: _Axes, point: FrontierPoint, above: float) -> FrontPoint:
+def _point(context: AnswerContext, axes: _Axes, point: FrontierPoint, digits: _Digits) -> FrontPoint:
     least = context.answer.conditions.min_robustness if context.answer.conditions else None
     same = [one for one in context.offered if _is_same(one, point)]
-    target = context.answer.prediction.target
     return FrontPoint(
         x=axes.x(point.effort),
         y=axes.y(point.risk),
         risk=point.risk,
-        estimate=max((risk_words(point.risk, one) for one in (above, target)), key=len),
-        fall=points_text(point.reduction, 1),
-        effort=f"{point.effort:.1f}",
-        least=_least(point),
+        estimate=f"{100 * point.risk:.{digits.risk}f}{NO_BREAK}%",
+        fall=f"{100 * point.reduction:.{digits.fall}f} points",
+        effort=f"{point.effort:.{digits.effort}f}",
+        least=_least(point, digits),
         changes="; ".join(_change(context.schema, one) for one in point.changes),
         falls=_falls(point.robustness),
         holds=least is None or _lowest(point.robustness) >= least,
@@ -180,10 +199,10 @@ def _is_same(option: Offered, point: FrontierPoint) -> bool:
     return abs(option.risk - point.risk) <= SAME_RISK and ends == {c.feature: c.after for c in option.changes}
 
 
-def _least(point: FrontierPoint) -> str:
+def _least(point: FrontierPoint, digits: _Digits) -> str:
     if point.proved:
         return "proved"
-    return f"at least {point.effort_bound:.1f}" if point.effort_bound else "not known"
+    return f"at least {point.effort_bound:.{digits.effort}f}" if point.effort_bound else "not known"
 
 
 def _change(schema: FeatureSchema | None, change: Change) -> str:

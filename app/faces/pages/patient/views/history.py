@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.domain.counterfactual import Status
 from app.domain.wording import risk_text
+from app.faces.http.pages.rendering import risk_words
 from app.faces.pages.patient.views.names import recorded_name
 from app.faces.pages.patient.views.options import Said, said_of
 from app.storage.tables import AnswerRow
@@ -60,14 +61,27 @@ def outcome_text(row: AnswerRow) -> str:
     """How an answer ended, in a few words, and what helps although nothing reaches the target."""
     told = [_counted(len(row.improvements), "improvement")] if row.improvements else []
     if row.status == Status.FOUND:
-        return "; ".join([_counted(len(row.counterfactuals), "option"), *told])
+        return "; ".join([_options_text(row), *told])
     if row.status == Status.ALREADY_BELOW_TARGET:
-        return "; ".join(["at or below the target", *told])
+        return "; ".join([_below_text(row), *told])
     if told:
         return f"{told[0]}; the target is not reached"
     if row.no_improvement:
         return "nothing found that lowers it reliably by 2 points"
     return "no change found that reaches the target"
+
+
+def _options_text(row: AnswerRow) -> str:
+    options = row.counterfactuals
+    are_fragile = any(option.fragile for option in options)
+    return _counted(len(options), "fragile option" if are_fragile else "option")
+
+
+def _below_text(row: AnswerRow) -> str:
+    target, threshold = row.target, row.prediction.threshold
+    if round(target, 4) == round(threshold, 4):
+        return "at or below the target"
+    return f"at or below its target of {risk_words(target, threshold)}"
 
 
 def _counted(count: int, word: str) -> str:

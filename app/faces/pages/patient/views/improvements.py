@@ -14,6 +14,9 @@ _OUTSIDE = (
     "Treatment, measuring again, and advice that is good for everybody are outside it and not judged here."
 )
 
+_HOW_MUCH = "By how much is less sure: each says how often half of the fall remains."
+_TENTHS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
 
 @dataclass(frozen=True, slots=True)
 class ImprovementsView:
@@ -52,18 +55,20 @@ def unreached_title(context: AnswerContext) -> str:
 def _title(context: AnswerContext, count: int) -> str:
     one = count == 1
     if context.answer.status is Status.INFEASIBLE:
-        return f"{unreached_title(context)}. {'This lowers' if one else 'These lower'} the estimate reliably"
+        lower = "this lowers" if one else "these lower"
+        return f"{unreached_title(context)}. In {_least_share(context)} {lower} the estimate"
     if context.answer.status is Status.ALREADY_BELOW_TARGET:
         return "What would lower the estimate further"
-    return f"{'An improvement' if one else 'Improvements'}: a fall of the estimate that holds"
+    falls = f"the estimate falls in {_least_share(context)}"
+    return f"{'An improvement' if one else 'Improvements'}: {falls}"
 
 
 def _lead(context: AnswerContext) -> str:
     """What an improvement claims in this answer, and what not."""
     answer = context.answer
     target = f"the target of {risk_words(answer.prediction.target)}"
-    often = f"{_least_share(context)} or more of refits, measurement errors and shortfalls"
-    holds = f"that it does so in {often}, each from its own start. That it is lower is an association."
+    often = f"{_least_share(context)}, each from its own start"
+    holds = f"that it does so in {often}. {_HOW_MUCH} That it is lower is an association."
     if answer.status is Status.INFEASIBLE:
         return (
             f"An improvement does not claim to reach {target}. It claims that the estimate falls, and {holds}"
@@ -86,6 +91,12 @@ def _beside_options(context: AnswerContext, target: str) -> str:
 
 
 def _least_share(context: AnswerContext) -> str:
+    """In how many refits and draws an improvement is to lower the estimate: "at least nine of ten …"."""
     conditions = context.answer.conditions
     least = conditions.min_robustness if conditions else None
-    return risk_words(context.row.min_robustness if least is None else least)
+    share = context.row.min_robustness if least is None else least
+    tenths = round(10 * share, 6)
+    if tenths == 10:
+        return "all refits and draws"
+    told = f"{_TENTHS[int(tenths)]} of ten" if tenths in range(1, 10) else f"{risk_words(share)} of"
+    return f"at least {told} refits and draws"

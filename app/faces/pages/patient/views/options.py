@@ -117,8 +117,8 @@ def _view(context: AnswerContext, option: CounterfactualOut, said: FeedbackRow |
         fragile=option.fragile,
         least=_least(option),
         effort=f"{option.effort:.1f}",
-        effort_bound=_bound(option.optimality),
-        held=tuple(_held(option)),
+        effort_bound=None if option.fragile else _bound(option.optimality),
+        held=tuple(_held(context, option)),
         plausibility_text=plausibility_text(option.plausibility),
         author=_author(context, option),
         said=said_of(said) if said else None,
@@ -152,29 +152,35 @@ def _grade(improvement: ImprovementOut, grade: Grade) -> str:
 
 
 def _least(option: CounterfactualOut) -> str | None:
-    """What is proved of its effort; that of an improvement is about its own risk."""
-    if option.optimality is None or not option.optimality.proved:
+    """What is proved of its effort; that of an improvement is about its own risk.
+
+    Of a fragile option nothing is told: it is the least only of what holds as badly.
+    """
+    if option.optimality is None or not option.optimality.proved or option.fragile:
         return None
     if isinstance(option, ImprovementOut):
         return "Least effort for this fall: proved"
     return "Least of its kind: proved"
 
 
-def _held(option: CounterfactualOut) -> Iterator[tuple[str, str]]:
+def _held(context: AnswerContext, option: CounterfactualOut) -> Iterator[tuple[str, str]]:
     """An option is to stay at or below the target; an improvement claims a fall, and then half of it."""
-    in_part = any(change.delta is not None for change in option.changes)
-    holds = _shares(option.robustness, in_part)
     if not isinstance(option, ImprovementOut):
-        yield "Holds in", holds
+        in_part = any(change.delta is not None for change in option.changes)
+        yield "Holds in", _shares(option.robustness, in_part)
         return
-    half = _shares(option.reduction_holds, in_part, named=False)
-    yield "Holds", f"The estimate falls in {holds}; at least half of the fall remains in {half}"
-    if option.holds_at is not None and Grade.NEAREST_TARGET not in option.grades:
+    # Effects are drawn too, so that a whole change that is done may still fall short.
+    falls, half = _shares(option.robustness), _shares(option.reduction_holds, named=False)
+    yield "The estimate falls in", f"{falls}; at least half of the fall remains in {half}"
+    if option.holds_at is None:
+        now = "the estimate as supposed" if context.is_supposed else "today's estimate"
+        yield "As an option", f"would not hold at any target below {now}"
+    elif Grade.NEAREST_TARGET not in option.grades:
         yield "As an option", f"would hold at a target of {risk_words(option.holds_at)} or more"
 
 
-def _shares(held: Robustness, in_part: bool, named: bool = True) -> str:
-    """What is done or not cannot be carried out in part: of that, shortfalls tell nothing."""
+def _shares(held: Robustness, in_part: bool = True, named: bool = True) -> str:
+    """Of an option that is done or not, and cannot be carried out in part, shortfalls tell nothing."""
     shares = [(held.refits, "refits"), (held.noise, "measurement errors"), (held.adherence, "shortfalls")]
     told = [
         f"{risk_words(share)} of {word}" if named else risk_words(share)

@@ -7,6 +7,7 @@ from uuid import UUID
 from app.faces.pages.patient.views.certainty import EstimateView, Standing, estimates_of
 from app.faces.pages.patient.views.formatting import interval_text
 from app.faces.pages.patient.views.names import name_of
+from app.faces.pages.patient.views.target import fall_asked, own_start_text, target_text
 from app.usecases.counterfactuals.option_schemas import CounterfactualOut
 from app.usecases.counterfactuals.schemas import PredictionOut
 from app.usecases.record.context import AnswerContext
@@ -37,7 +38,9 @@ class RiskView:
     """All risks of an answer on one axis from 0 to 100 %, and how sure the first is.
 
     `first` is the line that stands beside the risk as it is; None where nothing is offered. `refits` is how
-    many refits made the bands, where that is known.
+    many refits made the bands, where that is known. `asked` is the target in words, where it is not the
+    threshold; `fall` the fall that was asked for. `own_start` is what holding means, by option, where its
+    band seems to gainsay it.
     """
 
     lines: tuple[RiskLine, ...]
@@ -47,6 +50,9 @@ class RiskView:
     threshold: float
     target: float
     refits: int | None
+    asked: str | None
+    fall: str | None
+    own_start: Mapping[UUID, str]
 
     @property
     def has_own_target(self) -> bool:
@@ -75,6 +81,9 @@ def risk_view(context: AnswerContext) -> RiskView:
         threshold=prediction.threshold,
         target=prediction.target,
         refits=_refits(context, estimates),
+        asked=target_text(context.row),
+        fall=fall_asked(context.row),
+        own_start=_own_start(context, of),
     )
 
 
@@ -84,6 +93,11 @@ def _first(context: AnswerContext) -> CounterfactualOut | None:
         return context.options[0]
     improvements = context.answer.improvements
     return next((one for one in improvements if "knee" in one.grades), next(iter(improvements), None))
+
+
+def _own_start(context: AnswerContext, lines: Mapping[UUID, RiskLine]) -> dict[UUID, str]:
+    told = {one.id: own_start_text(context.row, lines[one.id].high) for one in context.options}
+    return {option: text for option, text in told.items() if text}
 
 
 def _refits(context: AnswerContext, estimates: Sequence[EstimateView]) -> int | None:

@@ -43,6 +43,22 @@ def test_why_there_are_no_more_options(
     assert shortfall_text(context(row, served)) == told
 
 
+@pytest.mark.parametrize("proved", [True, False])
+def test_what_holds_as_badly_as_fragile_options_is_not_counted(
+    served: ServedModel, helpable: Person, proved: bool
+) -> None:
+    def told(variants: int) -> str | None:
+        shown = (option(1, SLEEP, fragile=True), option(2, SUGAR, fragile=True))
+        row = recorded(served, helpable, *shown, shortfall={"variants": variants, "proved": proved})
+        return shortfall_text(context(row, served))
+
+    assert told(0) is None
+    assert told(2) == (
+        "2 variants were left out: each shares more than half of its behaviours with an option that is "
+        "shown, or is another way of its strategy."
+    )
+
+
 def test_where_all_that_was_asked_for_was_found_nothing_is_said(
     served: ServedModel, helpable: Person
 ) -> None:

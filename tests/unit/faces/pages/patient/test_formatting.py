@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from app.domain.degraded import Degraded
 from app.domain.wording import inline
 from app.faces.http.pages.rendering import risk_words, signed
-from app.faces.pages.patient.views.formatting import degraded_text
+from app.faces.pages.patient.views.formatting import decimals_apart, degraded_text
 from app.faces.pages.patient.views.options import plausibility_text
 from app.usecases.counterfactuals.option_schemas import PlausibilityOut
 from app.usecases.counterfactuals.schemas import GenerationOut
@@ -34,6 +34,21 @@ def test_the_check_that_fails_is_named(in_range: bool, percentile: float, joint:
         typical=typical,
     )
     assert (plausibility_text(found) or "").startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("column", "places"),
+    [
+        ([69.0, 68.0], 1),
+        ([69.2, 69.24], 2),
+        ([69.2, 69.2], 1),
+        ([1.0, 1.00001], 4),
+        ([], 1),
+        ([2.04, 2.01, 3], 2),
+    ],
+)
+def test_a_column_has_as_many_decimals_as_tell_neighbours_apart(column: list[float], places: int) -> None:
+    assert decimals_apart(column, 4) == places
 
 
 @pytest.mark.parametrize("code", Degraded)

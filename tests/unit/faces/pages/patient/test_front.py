@@ -1,5 +1,6 @@
 """The front as a drawing: more effort, less risk, all of it on the paper; and as a table."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -66,6 +67,15 @@ def test_all_that_is_offered_is_marked(registry: ModelRegistry, person: int) -> 
 def test_no_two_levels_are_told_alike(registry: ModelRegistry, person: int) -> None:
     told = [point.estimate for point in front(registry, person).points]
     assert len(set(told)) == len(told)
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_a_column_has_the_same_decimals_in_every_row(registry: ModelRegistry, person: int) -> None:
+    points = front(registry, person).points
+    for column in ("estimate", "fall", "effort"):
+        figures = [re.match(r"\d+\.(\d+)", getattr(one, column)) for one in points]
+        assert len({len(figure[1]) for figure in figures if figure}) == 1
+        assert all(figures)
 
 
 def test_an_improvement_on_the_front_is_named_in_the_table(registry: ModelRegistry) -> None:

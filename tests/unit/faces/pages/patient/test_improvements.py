@@ -44,8 +44,8 @@ def test_a_card_is_called_by_a_letter_and_tells_how_often_it_falls(
     assert (view.name, view.key, view.mark) == ("Improvement A", "improvement-1", "A")
     assert [(term, plain(figures)) for term, figures in view.held] == [
         (
-            "Holds",
-            "The estimate falls in 98 % of refits, 97 % of measurement errors, 96 % of shortfalls; "
+            "The estimate falls in",
+            "98 % of refits, 97 % of measurement errors, 96 % of shortfalls; "
             "at least half of the fall remains in 80 %, 90 %, 70 %",
         ),
         ("As an option", "would hold at a target of 61 % or more"),
@@ -68,19 +68,52 @@ def test_grades_are_told_in_words(
 ) -> None:
     view = card(served, helpable, grades=grades, holds_at=holds_at)
     assert tuple(map(plain, view.apart)) == told
-    assert sum("target" in plain(words) for words in (*view.apart, *dict(view.held).values())) == bool(
-        holds_at
+    assert sum("target" in plain(words) for words in (*view.apart, *dict(view.held).values())) == 1
+    no_target = "would not hold at any target below today's estimate"
+    assert (dict(view.held).get("As an option") == no_target) == (holds_at is None)
+
+
+def test_what_is_done_whole_may_fall_short_of_what_it_brings_along(
+    served: ServedModel, helpable: Person
+) -> None:
+    switch = change("vigorous_activity", False, True)
+    row = recorded(served, helpable, option(1, switch, **FALL), status="infeasible")
+    (view,) = improvement_views(context(row, served))
+    told = plain(dict(view.held)["The estimate falls in"])
+    assert "96 % of shortfalls" in told
+    assert told.endswith("80 %, 90 %, 70 %")
+
+
+@pytest.mark.parametrize(
+    ("least", "told"),
+    [
+        (0.9, "In at least nine of ten refits and draws this lowers the estimate"),
+        (0.7, "In at least seven of ten refits and draws this lowers the estimate"),
+        (0.85, "In at least 85 % of refits and draws this lowers the estimate"),
+        (1.0, "In all refits and draws this lowers the estimate"),
+    ],
+)
+def test_the_heading_claims_the_direction_as_often_as_asked_for(
+    served: ServedModel, helpable: Person, least: float, told: str
+) -> None:
+    row = recorded(
+        served, helpable, option(1, SLEEP, **FALL), status="infeasible", target=0.5, min_robustness=least
     )
+    view = improvements_of(context(row, served))
+    assert view is not None
+    assert plain(view.title).endswith(told)
+    assert "By how much is less sure" in view.lead
 
 
 def test_out_of_reach_they_do_not_claim_the_target(registry: ModelRegistry) -> None:
     view = improvements_of(real_context(registry, OUT_OF_REACH))
     assert view is not None
     assert view.title == (
-        "The target is not in reach by what is permitted. These lower the estimate reliably"
+        "The target is not in reach by what is permitted. "
+        "In at least nine of ten refits and draws these lower the estimate"
     )
     assert "does not claim to reach the target of 50 %" in plain(view.lead)
-    assert "in 90 % or more" in plain(view.lead)
+    assert "in at least nine of ten refits and draws" in plain(view.lead)
     assert all("Half" not in term for one in view.cards for term, _ in one.held)
 
 

@@ -52,6 +52,14 @@ def test_an_option_is_called_the_least_only_where_that_is_proved(
     assert {view.effort for view in views} == {"2.0"}
 
 
+@pytest.mark.parametrize("proved", [True, False])
+def test_of_a_fragile_option_no_least_effort_is_told(
+    served: ServedModel, helpable: Person, proved: bool
+) -> None:
+    view = card(served, helpable, fragile=True, optimality={"proved": proved, "effort_bound": 1.56})
+    assert (view.least, view.effort_bound) == (None, None)
+
+
 def test_what_is_done_or_not_cannot_be_done_in_part(served: ServedModel, helpable: Person) -> None:
     switch = change("vigorous_activity", False, True)
     ((_, whole),) = card(served, helpable, switch).held

@@ -33,7 +33,18 @@ def test_on_which_side_of_its_band_a_risk_lies(
 @pytest.mark.parametrize(("risk", "is_told"), [(0.013, True), (0.03, False)])
 def test_the_page_says_so_where_it_lies_outside(risk: float, is_told: bool) -> None:
     now = estimate_view(risk, (0.018, 0.042), 0.5, 0.5)
-    view = RiskView((line(risk, 1.8, 4.2),), {}, None, now, threshold=0.5, target=0.5, refits=40)
+    view = RiskView(
+        (line(risk, 1.8, 4.2),),
+        {},
+        None,
+        now,
+        threshold=0.5,
+        target=0.5,
+        refits=40,
+        asked=None,
+        fall=None,
+        own_start={},
+    )
     shown: dict[str, Any] = {"outcome": "an event", "is_supposed": False, "checks": []}
     page = PAGES.page("_risk.html", risks=view, options=[], answer={"status": "found"}, who=shown)
     assert ("lies below the band" in bytes(page.body).decode()) == is_told
