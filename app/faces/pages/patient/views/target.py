@@ -5,6 +5,7 @@ from app.faces.http.pages.rendering import risk_words
 from app.faces.pages.patient.views.formatting import NO_BREAK
 from app.storage.tables import AnswerRow
 
+_PRESENT = "of the present risk"
 _OWN_START = "each refit and draw is asked from its own start"
 
 
@@ -15,7 +16,7 @@ def fall_asked(row: AnswerRow) -> str | None:
     """
     asked = row.target_asked or {}
     if (share := asked.get(TargetKind.RELATIVE_REDUCTION)) is not None:
-        return f"{100 * share:g}{NO_BREAK}% of the present risk"
+        return f"{100 * share:g}{NO_BREAK}% {_PRESENT}"
     if (share := asked.get(TargetKind.ABSOLUTE_REDUCTION)) is not None:
         return f"{100 * share:g} point{'' if round(share, 6) == 0.01 else 's'}"
     return None
@@ -40,7 +41,8 @@ def own_start_text(row: AnswerRow, high: float | None) -> str | None:
     fall = fall_asked(row)
     if fall is None or high is None or high <= 100 * row.target:
         return None
+    own = fall.replace(_PRESENT, "of its own start") if _PRESENT in fall else f"{fall} from its own start"
     return (
         f"Its band reaches above {risk_words(row.target, high / 100)}. To hold means here that a refit or "
-        f"draw falls by {fall}, each from its own start."
+        f"draw falls by {own}."
     )

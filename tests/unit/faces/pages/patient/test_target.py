@@ -8,7 +8,7 @@ from app.engine.registry import ModelRegistry, ServedModel
 from app.faces.pages.patient.views.asked import asked_of
 from app.faces.pages.patient.views.target import own_start_text, target_text
 from tests.asking import Person
-from tests.kinds_of_answers import IN_REACH
+from tests.kinds_of_answers import OUT_OF_REACH
 from tests.unit.faces.pages.patient.contexts import context, recorded
 from tests.unit.faces.pages.patient.real import page_text, real_context
 
@@ -69,29 +69,28 @@ def test_a_fall_is_among_what_was_asked_for(
 
 
 @pytest.mark.parametrize(
-    ("asked", "high", "is_told"),
+    ("asked", "high", "fall"),
     [
-        ({"absolute_reduction": 0.05}, 60.0, True),
-        ({"relative_reduction": 0.05}, 60.0, True),
-        ({"absolute_reduction": 0.05}, 56.0, False),
-        ({"absolute_reduction": 0.05}, None, False),
-        ({"max_risk": 0.56}, 60.0, False),
-        (None, 60.0, False),
+        ({"absolute_reduction": 0.05}, 60.0, "5 points from its own start"),
+        ({"relative_reduction": 0.05}, 60.0, "5 % of its own start"),
+        ({"absolute_reduction": 0.05}, 56.0, None),
+        ({"absolute_reduction": 0.05}, None, None),
+        ({"max_risk": 0.56}, 60.0, None),
+        (None, 60.0, None),
     ],
 )
 def test_what_holding_means_is_told_where_the_band_seems_to_gainsay_it(
-    served: ServedModel, helpable: Person, asked: Any, high: float | None, is_told: bool
+    served: ServedModel, helpable: Person, asked: Any, high: float | None, fall: str | None
 ) -> None:
     row = recorded(served, helpable, target=0.56, target_asked=asked)
-    text = plain(own_start_text(row, high))
-    assert (text is not None) == is_told
-    assert text is None or text.startswith(
-        "Its band reaches above 56 %. To hold means here that a refit or draw"
-    )
+    means = "To hold means here that a refit or draw falls by"
+    told = f"Its band reaches above 56 %. {means} {fall}." if fall else None
+    assert plain(own_start_text(row, high)) == told
 
 
 def test_a_page_tells_a_fall_and_never_a_risk_of_at_most(registry: ModelRegistry) -> None:
-    page = page_text(real_context(registry, IN_REACH, target={"absolute_reduction": 0.03}))
-    assert "asked for a fall by 3 points (to " in page
+    page = page_text(real_context(registry, OUT_OF_REACH, target={"absolute_reduction": 0.01}))
+    assert "asked for a fall by 1 point (to " in page
     assert "asked for a risk of at most" not in page
-    assert "falls by 3 points, each time from its own start" in page
+    assert "falls by 1 point, each time from its own start" in page
+    assert "To hold means here that a refit or draw falls by 1 point from its own start" in page
