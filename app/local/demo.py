@@ -62,7 +62,7 @@ def show_answer(http: httpx.Client, model: ModelVersion, request: Json, console:
     _show_options(answer["counterfactuals"], now, console)
     if answer["improvements"]:
         reach = "The target is out of reach of what is permitted. " if answer["infeasible"] else ""
-        console.say(f"\n  {reach}These lower the estimate reliably:")
+        console.say(f"\n  {reach}In nine of ten refits and draws or more these lower the estimate:")
         _show_options(answer["improvements"], now, console)
     if answer["no_improvement"]:
         console.say(f"\n  {escape(answer['no_improvement']['text'])}")
