@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from app.classifiers.partitions import Side, people_of
@@ -90,7 +90,7 @@ def chunk_of(
 
 
 @given(data=st.data())
-@settings(max_examples=12)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 def test_rows_say_truly_whether_they_are_of_the_class(asked: Asked, data: st.DataObject) -> None:
     people = data.draw(st.lists(st.sampled_from(asked.people), min_size=1, max_size=4))
     preferences = Preferences(
@@ -121,7 +121,7 @@ def assert_true(asked: Asked, source: Person, row: SyntheticRow) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=12)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 def test_rows_of_the_class_are_the_same_whether_or_not_improvements_are_wanted(
     asked: Asked, data: st.DataObject
 ) -> None:
@@ -139,7 +139,7 @@ def test_rows_of_the_class_are_the_same_whether_or_not_improvements_are_wanted(
 
 
 @given(data=st.data())
-@settings(max_examples=12)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 def test_whoever_has_neither_kind_has_no_way_down_by_two_points(asked: Asked, data: st.DataObject) -> None:
     people = data.draw(st.lists(st.sampled_from(asked.people), min_size=1, max_size=4))
     done = chunk_of(asked.maker, people, Preferences(1, 0.0, Generator.SEARCH), improvements=True)
@@ -150,7 +150,7 @@ def test_whoever_has_neither_kind_has_no_way_down_by_two_points(asked: Asked, da
 
 
 @given(data=st.data())
-@settings(max_examples=12)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 def test_improvements_are_permitted_and_hold_as_the_job_wants(asked: Asked, data: st.DataObject) -> None:
     maker, person = asked.maker, data.draw(st.sampled_from(asked.people))
     share = data.draw(st.sampled_from(SHARES))
