@@ -42,6 +42,7 @@ TARGETS: list[RequestOptions] = [
 ]
 """A question has one of them."""
 OPTIONS: Options = {
+    "improvements": True,
     "model": "dysglycaemia",
     "per_row": 2,
     "generator": "search",

@@ -152,7 +152,10 @@ def test_a_job_whose_worker_was_killed_ends_with_the_same_rows(
             wait_until(lambda: waiting_to_write(database) >= 1)
             os.killpg(first.pid, signal.SIGKILL)
         wait_until(lambda: waiting_to_write(database) == 0)
-    assert state_of(client, job)["state"] == "running"
+    assert state_of(client, job)["state"] in (
+        "queued",
+        "running",
+    )  # the write that was held may be the claim's
     with worker(servers, home, **QUICK):
         again = ended(client, job)
     assert again["progress"] == finished["progress"]

@@ -103,7 +103,7 @@ def test_improvements_come_by_effort_and_are_marked_once(improved: list[tuple[Js
         assert all(one["effort"] <= other["effort"] for one, other in pairwise(told_of))
         grades = [grade for one in told_of for grade in one["grades"]]
         assert sorted(set(grades)) == sorted(grades)
-        assert {"largest", "knee"} <= set(grades)
+        assert "largest" in grades  # and off the front nothing else
         ids = [one["id"] for one in [*answer["counterfactuals"], *told_of]]
         assert len(set(ids)) == len(ids)
 

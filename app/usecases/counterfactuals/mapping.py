@@ -20,7 +20,6 @@ from app.domain.ids import RequestIds, uuid7
 from app.domain.improvement import FrontierPoint, Improvement, NoImprovement
 from app.domain.input_warning import InputWarning
 from app.domain.recourse import GenerationStats, RecourseResult
-from app.domain.target import TargetKind
 from app.storage.record import Values, parameters_of
 from app.storage.tables import (
     AnswerRow,
@@ -76,7 +75,7 @@ def from_result(
             risk=result.risk,
             threshold=facts.threshold,
             target=result.target,
-            target_asked={validated.target.kind: validated.target.amount},
+            target_asked=validated.target_json(),
             label=facts.label(result.risk),
             band=estimate.band,
             certainty=estimate.certainty,
@@ -115,9 +114,7 @@ def from_row(row: AnswerRow) -> CounterfactualsAnswer:
             risk=prediction.risk,
             threshold=prediction.threshold,
             target=row.target,
-            target_asked={TargetKind(kind): amount for kind, amount in row.target_asked.items()}
-            if row.target_asked
-            else None,
+            target_asked=row.target_asked,
             label=prediction.label,
             band=(prediction.band[0], prediction.band[1]) if prediction.band else None,
             certainty=Certainty(prediction.certainty) if prediction.certainty else None,

@@ -112,7 +112,7 @@ class ImprovementOut(CounterfactualOut):
         description="Shares of refits, noise draws and adherence draws in which the estimate falls at all, "
         "each from its own start."
     )
-    fragile: bool = Field(False, description="Always false: what does not hold is no improvement.")
+    fragile: bool = Field(description="Always false: what does not hold is no improvement.")
     optimality: Optimality | None = Field(
         None,
         description="Of its risk: whether it is proved that no permitted way to this risk or below, of "

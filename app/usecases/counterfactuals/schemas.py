@@ -200,7 +200,7 @@ class PredictionOut(Told):
     risk: float = Field(description="The classifier's risk (0-1) of the vector that was sent.")
     threshold: float = Field(description="The model's decision threshold (0-1).")
     target: float = Field(description="The risk (0-1) that options stay at or below.")
-    target_asked: dict[TargetKind, float] | None = Field(
+    target_asked: dict[str, float] | None = Field(
         None,
         description="The target in the words of the request: its kind and its amount, the threshold as "
         "`max_risk` where none was named. Of a fall, options hold from each refit's and each draw's own "
