@@ -9,7 +9,7 @@ from app.domain.counterfactual import MOST_PARTS, LeverAlone, OptionChange
 from app.domain.schema import FloatArray, IntArray
 from app.domain.tolerances import SAME_RISK
 from app.engine.describe import change_to, changes_of, features_of
-from app.engine.neighbours import single_moves
+from app.engine.neighbours import moved_alone, single_moves
 from app.engine.problem import RecourseProblem
 
 _DECIMALS = 6
@@ -80,9 +80,7 @@ def _told(value: float) -> float | None:
 def most_helpful(problem: RecourseProblem) -> tuple[LeverAlone, ...]:
     """What each lever does alone where it lowers the risk most, those first that lower it most."""
     moves, risk = single_moves(problem)
-    levels = np.zeros((len(moves), len(problem.levers)), dtype=np.int64)
-    levels[np.arange(len(moves)), moves[:, 0]] = moves[:, 1]
-    allowed = problem.levers.allowed(levels)
+    allowed = problem.levers.allowed(moved_alone(problem, moves))
     moves, risk = moves[allowed], risk[allowed]
     now = float(problem.risk(problem.unchanged)[0])
     helpful = []

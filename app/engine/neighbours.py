@@ -17,9 +17,14 @@ def all_moves(levers: Levers) -> IntArray:
 def single_moves(problem: RecourseProblem) -> tuple[IntArray, FloatArray]:
     """Every move as in `all_moves`, and the risk after it alone, shape (moves,)."""
     moves = all_moves(problem.levers)
+    return moves, problem.risk(moved_alone(problem, moves))
+
+
+def moved_alone(problem: RecourseProblem, moves: IntArray) -> IntArray:
+    """The candidates that make one move each, shape (moves, levers)."""
     levels = np.zeros((len(moves), len(problem.levers)), dtype=np.int64)
     levels[np.arange(len(moves)), moves[:, 0]] = moves[:, 1]
-    return moves, problem.risk(levels)
+    return levels
 
 
 def effective_moves(problem: RecourseProblem) -> IntArray:

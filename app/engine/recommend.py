@@ -101,15 +101,16 @@ def _with_improvements(
     proposals: IntArray,
 ) -> RecourseResult:
     """The front for everybody; improvements where no option holds, or where they are asked for."""
-    answer = replace(
-        answer, frontier=frontier(problem, found), conditions=conditions_of(problem, preferences)
-    )
-    if not preferences.always and any(not option.fragile for option in answer.counterfactuals):
+    infeasible = answer.infeasible
+    conditions = infeasible.conditions if infeasible else conditions_of(problem, preferences)
+    answer = replace(answer, frontier=frontier(problem, found), conditions=conditions)
+    something_holds = any(not option.fragile for option in answer.counterfactuals)
+    if something_holds and not preferences.always:
         return answer
     improvements = found.improvements(proposals)
-    if len(improvements.levels) == 0 and any(not option.fragile for option in answer.counterfactuals):
-        return answer
     if len(improvements.levels) == 0:
+        if something_holds:  # that nothing helps would contradict it
+            return answer
         return replace(answer, no_improvement=no_improvement(problem, found, preferences))
     authors = [_author(levels, proposals, proposals[:0]) for levels in improvements.levels]
     told = describe_improvements(problem, references, found, improvements, authors)

@@ -48,6 +48,9 @@ def test_what_is_proved_within_a_range_is_true(
     if outcome.infeasible is not None:
         assert outcome.infeasible.proved
         assert outcome.infeasible.lowest_reachable_risk == pytest.approx(lowest, abs=5e-6)
+    # Nor does one lever alone go where its consequences may not.
+    furthest = float(problem.risk(problem.unchanged)[0]) - lowest
+    assert all(one.reduction <= furthest + 5e-6 for one in outcome.most_helpful)
 
 
 @pytest.mark.parametrize("bounds", [(None, 70), (90, 100)])
