@@ -4,7 +4,11 @@ from alembic import context
 from sqlalchemy import create_engine, pool
 
 from app.settings import Settings
-from app.storage import augmentation_tables, feedback_tables  # noqa: F401 - tables that are migrated, too
+from app.storage import (  # noqa: F401 - tables that are migrated, too
+    augmentation_tables,
+    consultation_tables,
+    feedback_tables,
+)
 from app.storage.tables import Base
 
 config = context.config

@@ -29,6 +29,7 @@ from app.storage.migrate import migrate
 Json = dict[str, Any]
 
 TABLES = ("patients", "predictions", "answers", "counterfactuals", "generations", "requests", "feedback")
+CONSULTATION_TABLES = ("measurements", "plan_events", "plans", "preferences")
 JOB_TABLES = (
     "augmentations",
     "augmentation_chunks",

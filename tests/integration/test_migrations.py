@@ -17,10 +17,24 @@ from sqlalchemy.pool import NullPool
 
 from app.paths import MIGRATIONS
 from app.settings import Settings
-from app.storage import augmentation_tables, feedback_tables  # noqa: F401 - its tables are the code's, too
+from app.storage import (  # noqa: F401 - their tables are the code's, too
+    augmentation_tables,
+    consultation_tables,
+    feedback_tables,
+)
 from app.storage.migrate import migrate
 from app.storage.tables import Base
-from tests.integration.serving import JOB_TABLES, TABLES, Servers, client_of, connect, settings_for
+from tests.integration.serving import (
+    CONSULTATION_TABLES,
+    JOB_TABLES,
+    TABLES,
+    Servers,
+    client_of,
+    connect,
+    settings_for,
+)
+
+OURS = {*TABLES, *JOB_TABLES, *CONSULTATION_TABLES}
 
 
 @pytest.fixture
@@ -52,8 +66,8 @@ def test_upgrade_from_empty_gives_the_tables_of_the_code(empty_database: str, en
             connection, opts={"compare_type": True, "compare_server_default": True}
         )
         assert compare_metadata(context, Base.metadata) == []
-    assert set(inspect(engine).get_table_names()) == {*TABLES, *JOB_TABLES, "alembic_version"}
-    assert set(Base.metadata.tables) == {*TABLES, *JOB_TABLES}
+    assert set(inspect(engine).get_table_names()) == {*OURS, "alembic_version"}
+    assert set(Base.metadata.tables) == OURS
 
 
 def test_downgrade_leaves_nothing_and_upgrade_works_again(empty_database: str, engine: Engine) -> None:
@@ -165,6 +179,23 @@ def test_the_way_back_is_closed_while_improvements_are_held(empty_database: str)
         database.execute("DELETE FROM counterfactuals")
         command.downgrade(alembic, "0010")
         assert database.execute("SELECT count(*) FROM answers").fetchone() == (1,)
+
+
+def test_the_way_back_is_closed_while_a_result_is_held(empty_database: str) -> None:
+    """The version before would show an estimate where the result is known."""
+    alembic = alembic_for(empty_database)
+    command.upgrade(alembic, "0013")
+    with connect(empty_database) as database:
+        database.execute("INSERT INTO patients (id) VALUES ('P-1')")
+        database.execute(
+            "INSERT INTO measurements (id, patient_id, model_name, measured_on, value, has_outcome,"
+            " is_withdrawn) VALUES (gen_random_uuid(), 'P-1', 'dysglycaemia', '2026-10-12', 6.1, true, false)"
+        )
+        with pytest.raises(RuntimeError, match="measurements"):
+            command.downgrade(alembic, "0012")
+        database.execute("DELETE FROM measurements")
+        command.downgrade(alembic, "0012")
+        assert "plans" not in inspect(create_engine(empty_database, poolclass=NullPool)).get_table_names()
 
 
 def add_row(database: "psycopg.Connection[tuple[Any, ...]]", source_row: int) -> None:

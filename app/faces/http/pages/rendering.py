@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.domain.wording import inline
 from app.faces.http.pages.assets import asset_url, integrity
+from app.faces.http.pages.translation import language, translate
 
 _SHARED = Path(__file__).parent / "templates"
 _POLICY = "; ".join(
@@ -39,10 +40,11 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        translate(self._environment)
         self._environment.filters["risk"] = risk_words
         self._environment.filters["inline"] = inline
         self._environment.filters["when"] = when
-        self._environment.globals |= {"asset": asset_url, "integrity": integrity}
+        self._environment.globals |= {"asset": asset_url, "integrity": integrity, "language": language}
 
     def page(
         self, template: str, status: int = 200, headers: dict[str, str] | None = None, **context: Any
