@@ -5,6 +5,7 @@ from pathlib import Path
 
 from app.classifiers.base import Classifier, Committee
 from app.classifiers.card import Card
+from app.domain.consultation import Consultation
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 
 
@@ -32,6 +33,8 @@ class ModelVersion:
     card: Card | None = None
     held_out: Population | None = None
     """Real people whom it did not learn from; None of a model that is no folder's."""
+    consultation: Consultation | None = None
+    """What its folder says beside the estimates of all its versions; None where it says nothing."""
 
     @property
     def name(self) -> str:

@@ -1,6 +1,7 @@
 """Reading a model folder: schema, classifier, committee, population, each checked by digest.
 
 model_store/<model>/task.toml: what the next version is trained with
+model_store/<model>/consultation.toml: what is said beside its estimates, by all versions
 model_store/<model>/<version>/task.toml, manifest.json, classifier.ubj, committee/*.ubj, population.parquet, …
 
 Whatever is wrong with a folder is found here, before the gateway takes a request: everybody of the
@@ -14,6 +15,7 @@ import numpy as np
 
 from app.classifiers.base import Classifier, ClassifierError, Committee
 from app.classifiers.card import read_card
+from app.classifiers.consultation import read_consultation
 from app.classifiers.folder import (
     TASK,
     Manifest,
@@ -70,6 +72,7 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
         population=population,
         card=read_card(home),
         held_out=held_out,
+        consultation=read_consultation(folder, schema),
     )
 
 

@@ -1,13 +1,11 @@
 """Reading `task.toml`: what a model is asked, and what can be said of its features."""
 
-import tomllib
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
 from app.classifiers.folder import TASK, ModelFolderError, task_of
+from app.classifiers.toml_files import first_fault, toml_of
 from app.domain.schema import FeatureSchema
 from app.domain.schema_checks import schema_faults
 
@@ -18,8 +16,6 @@ _LISTED = {
     "effect": ("driver", "feature"),
 }
 """The tables of which there are several, and the keys that name each."""
-
-_WORDS = {"extra_forbidden": "is no key of a schema"}
 
 
 def read_schema(folder: Path) -> FeatureSchema:
@@ -48,44 +44,13 @@ def read_version_schema(home: Path) -> FeatureSchema:
 
 
 def _read(path: Path) -> FeatureSchema:
-    content = _content(path)
+    content = toml_of(path)
     try:
         schema = FeatureSchema.model_validate(content)
     except ValidationError as error:
-        raise ModelFolderError(f"{path} is not a feature schema: {_first_of(error, content)}") from error
+        raise ModelFolderError(
+            f"{path} is not a feature schema: {first_fault(error, content, _LISTED, 'schema')}"
+        ) from error
     if fault := next(schema_faults(schema), None):
         raise ModelFolderError(f"{path} is not a feature schema: {fault}")
     return schema
-
-
-def _content(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ModelFolderError(f"{path} is missing") from error
-    except OSError as error:
-        raise ModelFolderError(f"{path} cannot be read: {error.strerror}") from error
-    except RecursionError as error:
-        raise ModelFolderError(f"{path} is not TOML: it is nested too deeply") from error
-    except ValueError as error:  # not TOML, or not even text
-        raise ModelFolderError(f"{path} is not TOML: {error}") from error
-
-
-def _first_of(error: ValidationError, content: Mapping[str, Any]) -> str:
-    """The first of pydantic's findings, on one line."""
-    first = error.errors(include_url=False, include_context=False)[0]
-    where = ".".join(_named(first["loc"], content))
-    what = _WORDS.get(first["type"]) or first["msg"].removeprefix("Value error, ")
-    return f"{where}: {what}" if where else what
-
-
-def _named(place: Sequence[str | int], content: Mapping[str, Any]) -> list[str]:
-    """The parts of a place, a feature, link, relation or effect by what it is called, not by its number."""
-    parts = [str(part) for part in place]
-    if len(place) > 1 and place[0] in _LISTED and isinstance(place[1], int):
-        entry = content[str(place[0])][place[1]]
-        keys = _LISTED[str(place[0])]
-        names = [entry.get(key) for key in keys] if isinstance(entry, Mapping) else [None]
-        if all(isinstance(name, str) for name in names):
-            parts[1] = repr(" on ".join(map(str, names)))
-    return parts

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.classifiers.model_version import ModelVersion
 from app.domain.certainty import RiskEstimate
+from app.domain.consultation import Consultation, general_consultation
 from app.domain.errors import InvalidInputError
 from app.domain.schema import FloatArray
 from app.engine.certainty import HeldOutOutcomes, estimate_of, held_out_outcomes
@@ -22,6 +23,11 @@ class ServedModel:
     references: ReferenceData
     oddness: Oddness
     outcomes: HeldOutOutcomes | None
+
+    @property
+    def consultation(self) -> Consultation:
+        """What is said beside its estimates; in general words where its folder says nothing."""
+        return self.model.consultation or general_consultation(self.model.schema.model.outcome)
 
     def estimate(self, row: FloatArray, risk: float) -> RiskEstimate:
         """How sure the risk is that the classifier gives an encoded person; asks the committee."""

@@ -1,0 +1,77 @@
+"""Reading `consultation.toml`: what is said beside a model's estimates, whichever version gave them."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from app.classifiers.folder import ModelFolderError
+from app.classifiers.toml_files import first_fault, toml_of
+from app.domain.consultation import STATES, Consultation, MeasuredOutcome
+from app.domain.schema import FeatureSchema
+
+CONSULTATION = "consultation.toml"
+_LISTED = {"guideline": ("code",)}
+
+
+def read_consultation(folder: Path, schema: FeatureSchema) -> Consultation | None:
+    """What a model's folder says; None where it has no such file.
+
+    Raises:
+        ModelFolderError: the file says something that cannot be.
+    """
+    path = folder / CONSULTATION
+    if not path.exists():
+        return None
+    content = toml_of(path)
+    try:
+        consultation = Consultation.model_validate(content)
+    except ValidationError as error:
+        fault: str | None = first_fault(error, content, _LISTED, "consultation")
+        raise ModelFolderError(f"{path} cannot be used: {fault}") from error
+    if fault := next(consultation_faults(consultation, schema), None):
+        raise ModelFolderError(f"{path} cannot be used: {fault}")
+    return consultation
+
+
+def consultation_faults(consultation: Consultation, schema: FeatureSchema) -> Iterator[str]:
+    """What does not go together, by place."""
+    yield from _faults_of_measured(consultation.measured)
+    for state in STATES.values():
+        if not any(state in step.when for step in consultation.next_step):
+            yield f"next_step: none is for an estimate that is {state}"
+    codes = [one.code for one in consultation.guideline]
+    for code in codes:
+        if codes.count(code) > 1:
+            yield f"guideline.{code}: there are two of this code"
+    named = [*consultation.measured.guidelines]
+    named += [code for step in consultation.next_step for code in step.guidelines]
+    for code in named:
+        if code not in codes:
+            yield f"guideline: there is none of the code {code}"
+    for guideline in consultation.guideline:
+        for name in guideline.ranges:
+            if name not in schema or not schema[name].is_numeric:
+                yield f"guideline.{guideline.code}.ranges.{name}: is no number among the features"
+
+
+def _faults_of_measured(measured: MeasuredOutcome) -> Iterator[str]:
+    findings = measured.finding
+    if measured.unit is None:
+        if measured.outcome_from is not None or measured.range is not None or measured.also_in:
+            yield "measured: a result without a unit is present or absent, and has no range"
+        if len(findings) != 2 or any(one.below is not None for one in findings):
+            yield "measured.finding: without a unit there are two: the outcome absent, then present"
+        return
+    if measured.outcome_from is None or measured.range is None:
+        yield "measured: a result with a unit needs outcome_from and range"
+        return
+    low, high = measured.range
+    if not low < measured.outcome_from < high:
+        yield "measured.outcome_from: is outside the range"
+    bounds = [one.below for one in findings[:-1]]
+    if None in bounds or not findings or findings[-1].below is not None:
+        yield "measured.finding: all but the last say below which value they are"
+    elif any(one >= other for one, other in pairwise(bound for bound in bounds if bound is not None)):
+        yield "measured.finding: their values do not rise"

@@ -1,0 +1,52 @@
+"""Reading the TOML files of a model folder, and saying what is wrong with one by place."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.classifiers.folder import ModelFolderError
+
+Listed = Mapping[str, Sequence[str]]
+"""Tables of which there are several, and the keys that name each."""
+
+
+def toml_of(path: Path) -> dict[str, Any]:
+    """What a file says.
+
+    Raises:
+        ModelFolderError: it is missing, cannot be read, or is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelFolderError(f"{path} is missing") from error
+    except OSError as error:
+        raise ModelFolderError(f"{path} cannot be read: {error.strerror}") from error
+    except RecursionError as error:
+        raise ModelFolderError(f"{path} is not TOML: it is nested too deeply") from error
+    except ValueError as error:  # not TOML, or not even text
+        raise ModelFolderError(f"{path} is not TOML: {error}") from error
+
+
+def first_fault(error: ValidationError, content: Mapping[str, Any], listed: Listed, what_it_is: str) -> str:
+    """The first of pydantic's findings, on one line; entries of `listed` tables by what they are called."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    where = ".".join(_named(first["loc"], content, listed))
+    unknown = f"is no key of a {what_it_is}" if first["type"] == "extra_forbidden" else None
+    what = unknown or first["msg"].removeprefix("Value error, ")
+    return f"{where}: {what}" if where else what
+
+
+def _named(place: Sequence[str | int], content: Mapping[str, Any], listed: Listed) -> list[str]:
+    """The parts of a place, a feature, link, relation or effect by what it is called, not by its number."""
+    parts = [str(part) for part in place]
+    if len(place) > 1 and place[0] in listed and isinstance(place[1], int):
+        entry = content[str(place[0])][place[1]]
+        keys = listed[str(place[0])]
+        names = [entry.get(key) for key in keys] if isinstance(entry, Mapping) else [None]
+        if all(isinstance(name, str) for name in names):
+            parts[1] = repr(" on ".join(map(str, names)))
+    return parts

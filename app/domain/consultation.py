@@ -1,0 +1,161 @@
+"""What a consultation says beside an estimate: the result that would tell, the next step, by which guideline.
+
+All of it is a clinical team's to decide, as steps and limits are: docs/consultation.md.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
+
+from app.domain.certainty import Certainty
+from app.domain.schema import Value
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+Months = Annotated[int, Field(ge=1, le=120)]
+State = Literal["above", "unclear", "below"]
+"""The three that an estimate is in, by the names that the page gives them."""
+STATES: Mapping[Certainty, State] = {
+    Certainty.CLEAR_HIGH: "above",
+    Certainty.UNCLEAR: "unclear",
+    Certainty.CLEAR_LOW: "below",
+}
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Estimate(_Part):
+    """What is estimated, worded as what it is."""
+
+    says: Text
+
+
+class Unit(_Part):
+    """Another unit of the measured outcome: `value * factor + offset` is in the outcome's own."""
+
+    unit: Text
+    factor: float = Field(gt=0)
+    offset: float = 0.0
+
+
+class Finding(_Part):
+    """What a result below a value says, the first that it is below; the last has no `below`."""
+
+    below: float | None = None
+    says: Text
+    next: Text
+    recheck_months: Months
+
+
+class MeasuredOutcome(_Part):
+    """The result that says whether the outcome is there. Without a unit it is told as present or absent."""
+
+    label: Text
+    unit: Text | None = None
+    precision: float = Field(0.1, gt=0)
+    range: tuple[float, float] | None = None
+    outcome_from: float | None = None
+    also_in: tuple[Unit, ...] = ()
+    finding: tuple[Finding, ...]
+    guidelines: tuple[Code, ...] = ()
+
+    def has_outcome(self, value: float) -> bool:
+        """Whether a value, in the outcome's unit, is at or above where the outcome begins."""
+        assert self.outcome_from is not None
+        return value >= self.outcome_from
+
+    def finding_of(self, value: float | None, has_outcome: bool) -> Finding:
+        """What a result says: by its value; without one, the first of two is of the absent outcome."""
+        if value is None:
+            return self.finding[-1] if has_outcome else self.finding[0]
+        return next(one for one in self.finding if one.below is None or value < one.below)
+
+
+class Bounds(_Part):
+    """From one value to another, both included; either may be left out."""
+
+    low: float | None = Field(None, alias="from")
+    high: float | None = Field(None, alias="to")
+
+    def hold(self, value: Value) -> bool | None:
+        """Whether a value is within; None where it is not known, or no number."""
+        if value is None or isinstance(value, str):
+            return None
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+
+class Guideline(_Part):
+    """A published document, who it is about, and when its address was looked at."""
+
+    code: Code
+    title: Text
+    year: int = Field(ge=1990, le=2100)
+    url: HttpUrl
+    checked: date
+    says: Text
+    who: Text | None = None
+    ranges: Mapping[str, Bounds] = Field(default_factory=dict)
+    """By feature; a patient with a value outside is not among those it is about."""
+
+    def names(self, values: Mapping[str, Value]) -> bool | None:
+        """Whether the patient is among those it is about; None where that is not known."""
+        if not self.ranges:
+            return None
+        found = [bounds.hold(values.get(name)) for name, bounds in self.ranges.items()]
+        return False if False in found else None if None in found else True
+
+
+class NextStep(_Part):
+    """What to do next while no result is known, in which states of the estimate."""
+
+    when: tuple[State, ...]
+    says: Text
+    recheck_months: Months
+    guidelines: tuple[Code, ...] = ()
+
+
+class Consultation(_Part):
+    """All of it; a model that comes without any has a general one."""
+
+    estimate: Estimate
+    measured: MeasuredOutcome
+    next_step: tuple[NextStep, ...]
+    guideline: tuple[Guideline, ...] = ()
+
+    def next_for(self, state: State) -> NextStep:
+        """The step of a state: every one has one."""
+        return next(step for step in self.next_step if state in step.when)
+
+    def guidelines(self, codes: Sequence[str]) -> list[Guideline]:
+        """Those named, in that order."""
+        by_code = {one.code: one for one in self.guideline}
+        return [by_code[code] for code in codes]
+
+
+def general_consultation(outcome: str) -> Consultation:
+    """For a model that says nothing of its own: the outcome itself is what to look for."""
+    return Consultation(
+        estimate=Estimate(says=f"Estimated chance of {outcome}"),
+        measured=MeasuredOutcome(
+            label=f"Finding: {outcome}",
+            finding=(
+                Finding(
+                    says="looked for and absent", next="Look again when things change.", recheck_months=12
+                ),
+                Finding(
+                    says="present", next="Treat what is found; the estimate adds nothing.", recheck_months=12
+                ),
+            ),
+        ),
+        next_step=(
+            NextStep(
+                when=("above", "unclear", "below"),
+                says=f"Find out whether there is {outcome}: the estimate does not tell.",
+                recheck_months=12,
+            ),
+        ),
+    )
