@@ -12,11 +12,13 @@ from app.domain.consultation import STATES, Consultation, MeasuredOutcome
 from app.domain.schema import FeatureSchema
 
 CONSULTATION = "consultation.toml"
-_LISTED = {"guideline": ("code",)}
+_LISTED = {"guideline": ("code",), "said": ("feature",)}
 
 
-def read_consultation(folder: Path, schema: FeatureSchema) -> Consultation | None:
+def read_consultation(folder: Path, schema: FeatureSchema, is_newest: bool = True) -> Consultation | None:
     """What a model's folder says; None where it has no such file.
+
+    The file is about the newest version: an older one may lack features that it names.
 
     Raises:
         ModelFolderError: the file says something that cannot be.
@@ -30,13 +32,14 @@ def read_consultation(folder: Path, schema: FeatureSchema) -> Consultation | Non
     except ValidationError as error:
         fault: str | None = first_fault(error, content, _LISTED, "consultation")
         raise ModelFolderError(f"{path} cannot be used: {fault}") from error
-    if fault := next(consultation_faults(consultation, schema), None):
+    faults = consultation_faults(consultation, schema if is_newest else None)
+    if fault := next(faults, None):
         raise ModelFolderError(f"{path} cannot be used: {fault}")
     return consultation
 
 
-def consultation_faults(consultation: Consultation, schema: FeatureSchema) -> Iterator[str]:
-    """What does not go together, by place."""
+def consultation_faults(consultation: Consultation, schema: FeatureSchema | None) -> Iterator[str]:
+    """What does not go together, by place; with a schema, also what that does not have."""
     yield from _faults_of_measured(consultation.measured)
     for state in STATES.values():
         if not any(state in step.when for step in consultation.next_step):
@@ -50,10 +53,18 @@ def consultation_faults(consultation: Consultation, schema: FeatureSchema) -> It
     for code in named:
         if code not in codes:
             yield f"guideline: there is none of the code {code}"
+    if schema is not None:
+        yield from _strangers(consultation, schema)
+
+
+def _strangers(consultation: Consultation, schema: FeatureSchema) -> Iterator[str]:
     for guideline in consultation.guideline:
         for name in guideline.ranges:
             if name not in schema or not schema[name].is_numeric:
                 yield f"guideline.{guideline.code}.ranges.{name}: is no number among the features"
+    for said in consultation.said:
+        if said.feature not in schema or schema[said.feature].action is None:
+            yield f"said.{said.feature}: is no feature that a person may change"
 
 
 def _faults_of_measured(measured: MeasuredOutcome) -> Iterator[str]:

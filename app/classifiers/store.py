@@ -72,7 +72,7 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
         population=population,
         card=read_card(home),
         held_out=held_out,
-        consultation=read_consultation(folder, schema),
+        consultation=read_consultation(folder, schema, home == newest_version(folder)),
     )
 
 

@@ -5,9 +5,10 @@ All of it is a clinical team's to decide, as steps and limits are: docs/consulta
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from string import Formatter
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, field_validator
 
 from app.domain.certainty import Certainty
 from app.domain.schema import Value
@@ -118,6 +119,28 @@ class NextStep(_Part):
     guidelines: tuple[Code, ...] = ()
 
 
+class Said(_Part):
+    """How a clinician would say one change: "Lose about {size} {unit} in {horizon}".
+
+    `size` is how much it changes, without a sign; `unit` its unit; `horizon` the model's. `at_limit` is said
+    instead where the change goes as far as it may, such as "Stop smoking".
+    """
+
+    feature: str
+    says: Text
+    at_limit: Text | None = None
+
+    @field_validator("says", "at_limit")
+    @classmethod
+    def _has_known_places(cls, text: str | None) -> str | None:
+        places = {name for _, name, _, _ in Formatter().parse(text or "") if name is not None}
+        if unknown := places - {"size", "unit", "horizon"}:
+            raise ValueError(
+                f"has no place called {', '.join(sorted(unknown))}: size, unit and horizon are known"
+            )
+        return text
+
+
 class Consultation(_Part):
     """All of it; a model that comes without any has a general one."""
 
@@ -125,6 +148,11 @@ class Consultation(_Part):
     measured: MeasuredOutcome
     next_step: tuple[NextStep, ...]
     guideline: tuple[Guideline, ...] = ()
+    said: tuple[Said, ...] = ()
+
+    def said_of(self, feature: str) -> Said | None:
+        """How a change of a feature is said; None where the model leaves it to general words."""
+        return next((one for one in self.said if one.feature == feature), None)
 
     def next_for(self, state: State) -> NextStep:
         """The step of a state: every one has one."""

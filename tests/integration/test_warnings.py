@@ -89,10 +89,8 @@ def test_the_page_says_what_to_check_before_it_says_that_the_target_is_met(
     page = page_of(client, man["patient_id"])
     notice = page.index(f"Check waist: <b>43.0 cm</b> is {INCHES}.")
     assert page.index('<section class="who"') < notice
-    met = page.index(
-        "The estimate is at or below the target of 50 % as entered, if what was entered is right"
-    )
-    assert notice < met < page.index("No options: the estimate is at or below the target")
+    told = page.index("It takes values that should be checked first.")
+    assert notice < told < page.index("No options: the estimate is at or below the target")
     assert "check the values named above first" in page
     beside = page.index('<dt>Waist</dt><dd>43.0 cm <span class="badge warn">')
     assert page.index("Outside what was observed (56.4 to 169.5 cm)", beside) - beside < 200

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.constraints import Constraints, read_constraints
+from app.domain.consultation import Consultation, general_consultation
 from app.domain.errors import InvalidInputError
 from app.domain.patient import Patient, read_patient
 from app.domain.schema import FeatureSchema
@@ -63,6 +64,11 @@ class AnswerContext:
     def schema(self) -> FeatureSchema | None:
         """The hosted model's, with the actions of that scope."""
         return self.served.model.schema.within(self.scope) if self.served else None
+
+    @property
+    def consultation(self) -> Consultation:
+        """What is said beside the model's estimates; in general words of a model that is hosted no more."""
+        return self.served.consultation if self.served else general_consultation(self.answer.model.name)
 
     @property
     def options(self) -> list[CounterfactualOut]:

@@ -86,6 +86,8 @@ def test_a_guideline_says_whom_it_is_about() -> None:
         ("below = 5.7", "below = 6.7", "measured.finding: their values do not rise"),
         ('unit = "%"', "", "measured"),
         ('says = "Estimated', 'say = 1\nsays = "Estimated', "estimate.say: is no key of a consultation"),
+        ("Sit {size}", "Sit {much}", "said.'sedentary'.says"),
+        ('feature = "sedentary"', 'feature = "sitting"', "said.sitting"),
         ("https://diabetes", "diabetes", "guideline.'ada-2026'.url"),
     ],
 )

@@ -1,6 +1,6 @@
 """Templates into pages, with the headers that every page has."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ class Pages:
         self._environment.filters["risk"] = risk_words
         self._environment.filters["inline"] = inline
         self._environment.filters["when"] = when
+        self._environment.filters["day"] = day
         self._environment.globals |= {"asset": asset_url, "integrity": integrity, "language": language}
 
     def page(
@@ -74,6 +75,11 @@ def _is_clear(risk: float, beside: float, decimals: int) -> bool:
 
 def _same(one: float, other: float, decimals: int) -> bool:
     return f"{100 * one:.{decimals}f}" == f"{100 * other:.{decimals}f}"
+
+
+def day(moment: date) -> str:
+    """A day as people write it: "3 February 2026"."""
+    return f"{moment.day}{_NO_BREAK}{moment:%B}{_NO_BREAK}{moment.year}"
 
 
 def when(moment: datetime) -> str:

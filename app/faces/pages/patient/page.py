@@ -21,6 +21,7 @@ from app.faces.pages.patient.views.history import history_of
 from app.faces.pages.patient.views.improvements import improvements_of, unreached_title
 from app.faces.pages.patient.views.model_evidence import evidence_of
 from app.faces.pages.patient.views.moves import MoveList, moves_of
+from app.faces.pages.patient.views.next_step import next_step_of
 from app.faces.pages.patient.views.options import option_views
 from app.faces.pages.patient.views.risks import risk_view
 from app.faces.pages.patient.views.what_if import WhatIf
@@ -52,6 +53,8 @@ def view_of(context: AnswerContext, what_if: WhatIf | None, outcome: WhatIfResul
     options, improvements = option_views(context), improvements_of(context)
     return {
         "who": header_of(context),
+        "estimate_says": context.consultation.estimate.says,
+        "next_step": next_step_of(context),
         "answer": answer,
         "risks": risk_view(context),
         "options": options,
@@ -86,4 +89,5 @@ def _nearest(context: AnswerContext) -> MoveList | None:
     if found is None or not found.reached_by:
         return None
     now = context.answer.prediction.risk
-    return moves_of(context.schema, now, found.lowest_reachable_risk, found.reached_by)
+    lowest, changes = found.lowest_reachable_risk, found.reached_by
+    return moves_of(context.schema, now, lowest, changes, consultation=context.consultation)

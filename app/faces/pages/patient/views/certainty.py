@@ -8,11 +8,10 @@ import numpy as np
 from app.domain.certainty import Band, Certainty, Observed, certainty_of
 from app.engine.certainty import bands_of
 from app.faces.http.pages.rendering import risk_words
+from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.formatting import interval_text
 from app.usecases.counterfactuals.option_schemas import CounterfactualOut, ImprovementOut
 from app.usecases.record.context import AnswerContext
-
-LOW_NOTE = "A low estimate does not rule it out."
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +23,6 @@ class Standing:
 
     words: str
     tone: str
-
-
-_FRAGILE = Standing("fragile", "unclear")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +42,19 @@ class EstimateView:
     low_note: str | None
 
 
+def low_note() -> str:
+    """What stands with every low estimate."""
+    return _("A low estimate does not rule it out.")
+
+
 def standing_of(risk: float, certainty: Certainty | None, threshold: float) -> Standing:
     """Where it is not known how sure an estimate is, it is above or not, and never called clear."""
     if certainty is None:
-        return Standing("above", "high") if risk > threshold else Standing("at or below", "unclear")
+        return Standing(_("above"), "high") if risk > threshold else Standing(_("at or below"), "unclear")
     return {
-        Certainty.CLEAR_HIGH: Standing("clearly above", "high"),
-        Certainty.UNCLEAR: Standing("unclear", "unclear"),
-        Certainty.CLEAR_LOW: Standing("clearly below", "low"),
+        Certainty.CLEAR_HIGH: Standing(_("clearly above"), "high"),
+        Certainty.UNCLEAR: Standing(_("unclear"), "unclear"),
+        Certainty.CLEAR_LOW: Standing(_("clearly below"), "low"),
     }[certainty]
 
 
@@ -73,7 +74,7 @@ def estimate_view(
         sentence=_sentence(risk, band, certainty, threshold),
         observed=_observed(observed) if observed else None,
         beside_target=_beside_target(risk, band, threshold, target),
-        low_note=LOW_NOTE if risk <= threshold else None,
+        low_note=low_note() if risk <= threshold else None,
     )
 
 
@@ -101,7 +102,7 @@ def _as_claimed(context: AnswerContext, option: CounterfactualOut, band: Band | 
     """What does not claim to hold below a target is not called clearly below, whatever refits make of it."""
     estimate = _with(context, option, band)
     if option.fragile:
-        return replace(estimate, standing=_FRAGILE)
+        return replace(estimate, standing=Standing(_("fragile"), "unclear"))
     if isinstance(option, ImprovementOut) and estimate.standing.tone == "low":
         return replace(estimate, standing=standing_of(option.risk, None, context.answer.prediction.threshold))
     return estimate
@@ -123,36 +124,63 @@ def _bands(context: AnswerContext, options: Sequence[CounterfactualOut]) -> list
 
 
 def _sentence(risk: float, band: Band | None, certainty: Certainty | None, threshold: float) -> str:
-    line = f"the threshold of {risk_words(threshold, risk)}"
     if band is None or certainty is None:
-        return f"{'Above' if risk > threshold else 'At or below'} {line}. How sure that is was not recorded."
-    told = interval_text(*band, beside=threshold)
+        line = risk_words(threshold, risk)
+        if risk > threshold:
+            return _("Above the threshold of %(line)s. How sure that is was not recorded.", line=line)
+        return _("At or below the threshold of %(line)s. How sure that is was not recorded.", line=line)
+    told, line = interval_text(*band, beside=threshold), risk_words(threshold)
     if certainty is Certainty.UNCLEAR:
-        return f"Unclear: {_unclear(risk, band, threshold, told)}."
-    side = "above" if certainty is Certainty.CLEAR_HIGH else "below"
-    return f"Clearly {side} {line}, and so is the whole band, {told}."
+        return _unclear(risk, band, threshold, told)
+    if certainty is Certainty.CLEAR_HIGH:
+        return _("Could be %(band)s, all of it above the threshold of %(line)s.", band=told, line=line)
+    return _("Could be %(band)s, none of it above the threshold of %(line)s.", band=told, line=line)
 
 
 def _unclear(risk: float, band: Band, threshold: float, told: str) -> str:
-    line = f"the threshold of {risk_words(threshold)}"
+    line = risk_words(threshold)
     if band[0] <= threshold < band[1]:
-        return f"the band, {told}, crosses {line}"
-    own, others = ("above", "at or below") if risk > threshold else ("at or below", "above")
-    return f"the estimate is {own} {line}, and the band, {told}, is {others} it"
+        return _("Could be %(band)s: on both sides of the threshold of %(line)s.", band=told, line=line)
+    if risk > threshold:
+        return _(
+            "The estimate is above the threshold of %(line)s, but refits of the model say %(band)s, "
+            "at or below it.",
+            band=told,
+            line=line,
+        )
+    return _(
+        "The estimate is at or below the threshold of %(line)s, but refits of the model say %(band)s, "
+        "above it.",
+        band=told,
+        line=line,
+    )
 
 
 def _observed(observed: Observed) -> str:
     having, among = round(observed.share * observed.people), observed.people
     between = interval_text(observed.low, observed.high)
-    share = f" ({between})" if among == 100 else f", {risk_words(observed.share)} ({between})"
-    return f"Of {among} people like this whom the model had not seen, {having} had it{share}."
+    if among == 100:
+        return _(
+            "Of 100 people like this whom the model had not seen, %(having)s had it (%(between)s).",
+            having=having,
+            between=between,
+        )
+    return _(
+        "Of %(among)s people like this whom the model had not seen, %(having)s had it, %(share)s "
+        "(%(between)s).",
+        among=among,
+        having=having,
+        share=risk_words(observed.share),
+        between=between,
+    )
 
 
 def _beside_target(risk: float, band: Band | None, threshold: float, target: float) -> str | None:
     """Of a target that is the threshold, the state says it."""
     if band is None or not risk <= target < band[1] or round(target, 4) == round(threshold, 4):
         return None
-    return (
-        f"Whether it is below the target of {risk_words(target)} is unclear: the band, "
-        f"{interval_text(*band, beside=target)}, reaches above it."
+    return _(
+        "Whether it is below the target of %(target)s is unclear: it could be %(band)s.",
+        target=risk_words(target),
+        band=interval_text(*band, beside=target),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from app.domain.consultation import Consultation
 from app.domain.counterfactual import Change, OptionChange
 from app.domain.feature import Feature, Kind, Theme
 from app.domain.schema import FeatureSchema
@@ -10,14 +11,16 @@ from app.domain.wording import consider, inline, number
 from app.faces.http.pages.rendering import signed
 from app.faces.pages.patient.views.formatting import NO_BREAK, value_text
 from app.faces.pages.patient.views.points import alone_text, places_for, shared_out
+from app.faces.pages.patient.views.said import SaidChange, said_change
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
     """One change as it is written: `size` is signed, and both it and the unit may be missing.
 
-    `along` is what measures the same. `part` is its part in the fall of the risk, in points, and `alone` what
-    it does by itself, in words; None where that is not known, and of a single change, which is all of it.
+    `along` is what measures the same, `said` the change as a clinician would say it. `part` is its part in
+    the fall of the risk, in points, and `alone` what it does by itself, in words; None where that is not
+    known, and of a single change, which is all of it.
     """
 
     feature: str
@@ -31,6 +34,7 @@ class Move:
     along: tuple["Move", ...] = ()
     part: str | None = None
     alone: str | None = None
+    said: SaidChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,10 @@ def moves_of(
     after: float,
     changes: Sequence[OptionChange],
     linked: Sequence[Change] = (),
+    consultation: Consultation | None = None,
 ) -> MoveList:
     """Changes that take the risk from `before` to `after`, each with what moves along and what it does."""
-    moves = [
-        move_of(schema, change, tuple(move_of(schema, c) for c in _followers(schema, change, linked)))
-        for change in changes
-    ]
+    moves = [_said(schema, change, _followers(schema, change, linked), consultation) for change in changes]
     parts = [change.part for change in changes if change.part is not None]
     if len(changes) < 2 or len(parts) < len(changes):
         return MoveList(tuple(moves), None)
@@ -62,6 +64,16 @@ def moves_of(
     return MoveList(
         tuple(replace(move, part=part, alone=_alone(one, places)) for move, one, part in each), total
     )
+
+
+def _said(
+    schema: FeatureSchema | None,
+    change: Change,
+    followers: Sequence[Change],
+    consultation: Consultation | None,
+) -> Move:
+    move = move_of(schema, change, tuple(move_of(schema, one) for one in followers))
+    return replace(move, said=said_change(schema, consultation, change, followers))
 
 
 def _alone(change: OptionChange, places: int) -> str | None:

@@ -9,6 +9,7 @@ from app.domain.improvement import Grade
 from app.domain.schema import Value
 from app.domain.wording import inline
 from app.faces.http.pages.rendering import risk_words
+from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.following import Following, following
 from app.faces.pages.patient.views.moves import Move, moves_of
 from app.faces.pages.patient.views.names import mark_of, name_of
@@ -16,14 +17,6 @@ from app.storage.feedback_tables import FeedbackRow
 from app.usecases.counterfactuals.option_schemas import CounterfactualOut, ImprovementOut, PlausibilityOut
 from app.usecases.feedback.reasons import REASONS, Reason, Verdict
 from app.usecases.record.context import AnswerContext
-
-_APART = {
-    Distinction.LEAST_EFFORT: "least effort of all",
-    Distinction.FEWEST_CHANGES: "fewest changes",
-    Distinction.WITHOUT_WEIGHT_GOAL: "without a weight goal",
-}
-_LEAST_OF_ITS_KIND = "least effort of these"
-"""Where options and improvements stand beside each other, the least of one kind is not the least of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +36,8 @@ class OptionView:
 
     `name` is such as "Option 1" and "Improvement A", `mark` the last word of it, `key` the same in addresses
     and element ids. `apart` is what sets it apart from the others, its grades among them. `held` is how it
-    holds, each as a term and its figures. `effort_bound` is what anything in its place takes at least, where
-    it is less; `least` is what is proved of its effort.
+    holds, each as a term and its figures. `effort` is a word and its figure; `effort_bound` is what anything
+    in its place takes at least, where it is less; `least` is what is proved of its effort.
 
     `strategy` is None of options older than strategies, and `points`, the fall of the risk, where its parts
     are not known.
@@ -58,12 +51,12 @@ class OptionView:
     strategy: str | None
     apart: tuple[str, ...]
     risk: float
-    summary: str
     moves: tuple[Move, ...]
     points: str | None
     following: Following | None
     fragile: bool
     least: str | None
+    effort_words: str
     effort: str
     effort_bound: str | None
     held: tuple[tuple[str, str], ...]
@@ -92,7 +85,11 @@ def improvement_views(context: AnswerContext) -> list[OptionView]:
 def said_of(row: FeedbackRow) -> Said:
     """A verdict as it is shown; one that was withdrawn stands as nothing, but has to be replaced."""
     verdict = Verdict(row.verdict)
-    text = {Verdict.ACCEPTED: "Accepted", Verdict.DECLINED: "Declined", Verdict.WITHDRAWN: "Taken back"}
+    text = {
+        Verdict.ACCEPTED: _("Accepted"),
+        Verdict.DECLINED: _("Declined"),
+        Verdict.WITHDRAWN: _("Taken back"),
+    }
     reason = REASONS[Reason(row.reason)] if row.reason else None
     return Said(row.id, verdict, text[verdict], reason, row)
 
@@ -100,7 +97,7 @@ def said_of(row: FeedbackRow) -> Said:
 def _view(context: AnswerContext, option: CounterfactualOut, said: FeedbackRow | None) -> OptionView:
     improves, about = isinstance(option, ImprovementOut), option.strategy
     now = context.answer.prediction.risk
-    listed = moves_of(context.schema, now, option.risk, option.changes, option.linked)
+    listed = moves_of(context.schema, now, option.risk, option.changes, option.linked, context.consultation)
     return OptionView(
         id=option.id,
         name=name_of(option),
@@ -110,12 +107,12 @@ def _view(context: AnswerContext, option: CounterfactualOut, said: FeedbackRow |
         strategy=about.name if about else None,
         apart=tuple(_apart(context, option)),
         risk=option.risk,
-        summary=option.summary,
         moves=listed.moves,
         points=listed.points,
         following=following(context.schema, option.brought_along, option.consequences),
         fragile=option.fragile,
         least=_least(option),
+        effort_words=effort_words(option.effort),
         effort=f"{option.effort:.1f}",
         effort_bound=None if option.fragile else _bound(option.optimality),
         held=tuple(_held(context, option)),
@@ -131,10 +128,19 @@ def _apart(context: AnswerContext, option: CounterfactualOut) -> Iterator[str]:
         yield from (_grade(option, grade) for grade in option.grades)
         same = next((one for one in context.options if _ends(one) == _ends(option)), None)
         if same:
-            yield f"the same changes as {inline(name_of(same))}"
+            yield _("the same changes as %(name)s", name=inline(name_of(same)))
     are_two_kinds = bool(context.options and context.answer.improvements)
     for mark in option.strategy.distinctions if option.strategy else ():
-        yield _LEAST_OF_ITS_KIND if mark is Distinction.LEAST_EFFORT and are_two_kinds else _APART[mark]
+        yield _distinction(mark, are_two_kinds)
+
+
+def _distinction(mark: Distinction, are_two_kinds: bool) -> str:
+    """Where options and improvements stand beside each other, the least of one kind is not that of all."""
+    if mark is Distinction.LEAST_EFFORT:
+        return _("least effort of these") if are_two_kinds else _("least effort of all")
+    if mark is Distinction.FEWEST_CHANGES:
+        return _("fewest changes")
+    return _("without a weight goal")
 
 
 def _ends(option: CounterfactualOut) -> dict[str, Value]:
@@ -143,12 +149,21 @@ def _ends(option: CounterfactualOut) -> dict[str, Value]:
 
 def _grade(improvement: ImprovementOut, grade: Grade) -> str:
     if grade is Grade.KNEE:
-        return "best for its effort"
+        return _("most for its effort")
     if grade is Grade.LARGEST:
-        return "the largest fall that holds"
+        return _("the largest fall that holds")
     if improvement.holds_at is None:
-        return "nearest to the target"
-    return f"holds at a target of {risk_words(improvement.holds_at)}"
+        return _("nearest to the target")
+    return _("holds at a target of %(target)s", target=risk_words(improvement.holds_at))
+
+
+def effort_words(effort: float) -> str:
+    """How much it asks; 1 is one demanding change kept up for the horizon."""
+    if effort <= 0.5:
+        return _("little")
+    if effort <= 1.0:
+        return _("moderate")
+    return _("much") if effort <= 2.0 else _("very much")
 
 
 def _least(option: CounterfactualOut) -> str | None:
@@ -159,33 +174,40 @@ def _least(option: CounterfactualOut) -> str | None:
     if option.optimality is None or not option.optimality.proved or option.fragile:
         return None
     if isinstance(option, ImprovementOut):
-        return "Least effort for this fall: proved"
-    return "Least of its kind: proved"
+        return _("Least effort for this fall: proved")
+    return _("Least of its kind: proved")
 
 
 def _held(context: AnswerContext, option: CounterfactualOut) -> Iterator[tuple[str, str]]:
     """An option is to stay at or below the target; an improvement claims a fall, and then half of it."""
     if not isinstance(option, ImprovementOut):
         in_part = any(change.delta is not None for change in option.changes)
-        yield "Holds in", _shares(option.robustness, in_part)
+        yield _("Still holds"), _shares(option.robustness, in_part)
         return
     # Effects are drawn too, so that a whole change that is done may still fall short.
-    falls, half = _shares(option.robustness), _shares(option.reduction_holds, named=False)
-    yield "The estimate falls in", f"{falls}; at least half of the fall remains in {half}"
+    yield _("Still falls"), _shares(option.robustness)
+    yield _("By half or more"), _shares(option.reduction_holds)
     if option.holds_at is None:
-        now = "the estimate as supposed" if context.is_supposed else "today's estimate"
-        yield "As an option", f"would not hold at any target below {now}"
+        yield _("As an option"), _never_holds(context)
     elif Grade.NEAREST_TARGET not in option.grades:
-        yield "As an option", f"would hold at a target of {risk_words(option.holds_at)} or more"
+        target = risk_words(option.holds_at)
+        yield _("As an option"), _("would hold at a target of %(target)s or more", target=target)
 
 
-def _shares(held: Robustness, in_part: bool = True, named: bool = True) -> str:
+def _never_holds(context: AnswerContext) -> str:
+    if context.is_supposed:
+        return _("would not hold at any target below the estimate as supposed")
+    return _("would not hold at any target below today's estimate")
+
+
+def _shares(held: Robustness, in_part: bool = True) -> str:
     """Of an option that is done or not, and cannot be carried out in part, shortfalls tell nothing."""
-    shares = [(held.refits, "refits"), (held.noise, "measurement errors"), (held.adherence, "shortfalls")]
     told = [
-        f"{risk_words(share)} of {word}" if named else risk_words(share)
-        for share, word in shares[: 3 if in_part else 2]
+        _("%(share)s if learned from other people", share=risk_words(held.refits)),
+        _("%(share)s if measured again", share=risk_words(held.noise)),
     ]
+    if in_part:
+        told.append(_("%(share)s if done in part", share=risk_words(held.adherence)))
     return ", ".join(told)
 
 
@@ -201,17 +223,22 @@ def plausibility_text(found: PlausibilityOut) -> str | None:
     if found.typical is None or found.joint_percentile is None:
         return None
     if not found.in_range:
-        return "unusual: a value lies beyond those of the people the model learned from"
+        return _("unusual: a value lies beyond those of the people the model learned from")
     if found.percentile > TYPICAL_PERCENTILE:
-        return f"unusual: less like others than {found.percentile:.0f} % of real people without the outcome"
+        return _(
+            "unusual: less like others than %(share)s of real people without the outcome",
+            share=f"{found.percentile:.0f} %",
+        )
     if found.joint_percentile > TYPICAL_PERCENTILE:
-        share = f"{found.joint_percentile:.0f} % of real people without the outcome"
-        return f"unusual: values go together less readily than in {share}"
-    return "typical of real people without the outcome"
+        return _(
+            "unusual: values go together less readily than in %(share)s of real people without the outcome",
+            share=f"{found.joint_percentile:.0f} %",
+        )
+    return _("typical of real people without the outcome")
 
 
 def _author(context: AnswerContext, option: CounterfactualOut) -> str:
     if option.generator is Generator.LLM:
         model = context.answer.generation.llm_model
-        return f"the language model {model}" if model else "the language model"
-    return "the search"
+        return _("the language model %(name)s", name=model) if model else _("the language model")
+    return _("the search")

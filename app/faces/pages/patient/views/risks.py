@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.certainty import EstimateView, Standing, estimates_of
 from app.faces.pages.patient.views.formatting import interval_text
 from app.faces.pages.patient.views.names import name_of
 from app.faces.pages.patient.views.target import fall_asked, own_start_text, target_text
-from app.usecases.counterfactuals.option_schemas import CounterfactualOut
 from app.usecases.counterfactuals.schemas import PredictionOut
 from app.usecases.record.context import AnswerContext
 
@@ -37,7 +37,7 @@ class RiskLine:
 class RiskView:
     """All risks of an answer on one axis from 0 to 100 %, and how sure the first is.
 
-    `first` is the line that stands beside the risk as it is; None where nothing is offered. `refits` is how
+    `refits` is how
     many refits made the bands, where that is known. `asked` is the target in words, where it is not the
     threshold; `fall` the fall that was asked for. `own_start` is what holding means, by option, where its
     band seems to gainsay it.
@@ -45,7 +45,6 @@ class RiskView:
 
     lines: tuple[RiskLine, ...]
     of: Mapping[UUID, RiskLine]
-    first: RiskLine | None
     now: EstimateView
     threshold: float
     target: float
@@ -69,14 +68,12 @@ def risk_view(context: AnswerContext) -> RiskView:
     """The risks; with bands that are on record, or that the committee of the same version gives."""
     prediction, offered = context.answer.prediction, context.answer.offered
     estimates = estimates_of(context)
-    names = ["As supposed" if context.is_supposed else "Now", *(name_of(one) for one in offered)]
+    names = [_("As supposed") if context.is_supposed else _("Now"), *(name_of(one) for one in offered)]
     lines = [_line(name, one, prediction) for name, one in zip(names, estimates, strict=True)]
     of = {one.id: line for one, line in zip(offered, lines[1:], strict=True)}
-    first = _first(context)
     return RiskView(
         lines=tuple(lines),
         of=of,
-        first=of[first.id] if first else None,
         now=estimates[0],
         threshold=prediction.threshold,
         target=prediction.target,
@@ -85,14 +82,6 @@ def risk_view(context: AnswerContext) -> RiskView:
         fall=fall_asked(context.row),
         own_start=_own_start(context, of),
     )
-
-
-def _first(context: AnswerContext) -> CounterfactualOut | None:
-    """What is told in large type: the first option, or else the improvement that is best for its effort."""
-    if context.options:
-        return context.options[0]
-    improvements = context.answer.improvements
-    return next((one for one in improvements if "knee" in one.grades), next(iter(improvements), None))
 
 
 def _own_start(context: AnswerContext, lines: Mapping[UUID, RiskLine]) -> dict[UUID, str]:

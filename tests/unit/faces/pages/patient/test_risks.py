@@ -1,11 +1,13 @@
 """A risk beside the band of its refits: where it lies outside, that is said."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from app.faces.pages.patient.page import PAGES
 from app.faces.pages.patient.views.certainty import estimate_view, standing_of
+from app.faces.pages.patient.views.next_step import NextStepView
 from app.faces.pages.patient.views.risks import RiskLine, RiskView
 
 
@@ -36,7 +38,6 @@ def test_the_page_says_so_where_it_lies_outside(risk: float, is_told: bool) -> N
     view = RiskView(
         (line(risk, 1.8, 4.2),),
         {},
-        None,
         now,
         threshold=0.5,
         target=0.5,
@@ -45,6 +46,7 @@ def test_the_page_says_so_where_it_lies_outside(risk: float, is_told: bool) -> N
         fall=None,
         own_start={},
     )
-    shown: dict[str, Any] = {"outcome": "an event", "is_supposed": False, "checks": []}
-    page = PAGES.page("_risk.html", risks=view, options=[], answer={"status": "found"}, who=shown)
-    assert ("lies below the band" in bytes(page.body).decode()) == is_told
+    shown: dict[str, Any] = {"is_supposed": False, "checks": []}
+    step = NextStepView("Look for it.", date(2027, 1, 31), ())
+    page = PAGES.page("_estimate.html", risks=view, who=shown, estimate_says="Chance", next_step=step)
+    assert ("lies below that range" in bytes(page.body).decode()) == is_told
