@@ -7,19 +7,24 @@ from app.domain.feature import Feature, Kind, Theme
 from app.domain.schema import FeatureSchema
 from app.domain.scope import Inclusion, Programme
 from app.domain.wording import inline
+from app.faces.http.pages.translation import gettext as _
+from app.faces.http.pages.translation import ngettext
 from app.faces.pages.patient.views.formatting import value_text
 from app.faces.pages.patient.views.target import fall_asked
 from app.usecases.record.context import AnswerContext
 
-THEMES = {
-    Theme.WEIGHT: "weight",
-    Theme.FOOD: "food",
-    Theme.ACTIVITY: "activity",
-    Theme.SLEEP: "sleep",
-    Theme.SMOKING: "smoking",
-    Theme.ALCOHOL: "alcohol",
-    Theme.TREATMENT: "treatment targets",
-}
+
+def theme_words(theme: Theme) -> str:
+    """What a theme is called within a sentence."""
+    return {
+        Theme.WEIGHT: _("weight"),
+        Theme.FOOD: _("food"),
+        Theme.ACTIVITY: _("activity"),
+        Theme.SLEEP: _("sleep"),
+        Theme.SMOKING: _("smoking"),
+        Theme.ALCOHOL: _("alcohol"),
+        Theme.TREATMENT: _("treatment targets"),
+    }[theme]
 
 
 def asked_of(context: AnswerContext) -> tuple[tuple[str, str], ...]:
@@ -30,20 +35,20 @@ def asked_of(context: AnswerContext) -> tuple[tuple[str, str], ...]:
 def _asked(context: AnswerContext) -> Iterator[tuple[str, str]]:
     row, schema = context.row, context.schema
     if (fall := fall_asked(row)) is not None:
-        yield "Target", f"a fall by {fall}, each refit and draw from its own start"
+        yield _("Target"), _("a fall by %(fall)s, each refit and draw from its own start", fall=fall)
     if schema is not None:
         yield from _varied(schema, row.constraints)
         yield from _limited(context, schema)
         most = row.constraints["max_changes"]
         if most != schema.model.max_changes:
-            yield "At most", f"{most} behaviour{'' if most == 1 else 's'} at once"
+            yield _("At most"), ngettext("%(num)s behaviour at once", "%(num)s behaviours at once", most)
     if Inclusion.TREATMENT in context.scope.include:
-        yield "Also", "treatment targets, for the clinician"
+        yield _("Also"), _("treatment targets, for the clinician")
     if context.scope.programme is Programme.INTENSIVE:
-        yield "Programme", "intensive"
+        yield _("Programme"), _("intensive")
     has_strategies = any(option.strategy for option in context.options)
     if has_strategies and row.diversity == Diversity.LEAST_EFFORT:
-        yield "Options", "those of least effort, however alike"
+        yield _("Options"), _("those of least effort, however alike")
 
 
 def _varied(schema: FeatureSchema, constraints: dict[str, object]) -> Iterator[tuple[str, str]]:
@@ -55,9 +60,9 @@ def _varied(schema: FeatureSchema, constraints: dict[str, object]) -> Iterator[t
     open_ = [name for name in names if name not in keep and (vary is None or name in vary)]
     kept = [name for name in names if name not in open_]
     if kept and vary is not None and len(open_) < len(kept):
-        yield "Allowed to change", ", ".join(words_for(schema, open_)) or "nothing"
+        yield _("Allowed to change"), ", ".join(words_for(schema, open_)) or _("nothing")
     elif kept:
-        yield "Not to be changed", ", ".join(words_for(schema, kept))
+        yield _("Not to be changed"), ", ".join(words_for(schema, kept))
 
 
 def words_for(schema: FeatureSchema, names: Collection[str]) -> list[str]:
@@ -68,7 +73,7 @@ def words_for(schema: FeatureSchema, names: Collection[str]) -> list[str]:
 
 
 def _words(feature: Feature, whole: Collection[Theme]) -> str:
-    return THEMES[feature.theme] if feature.theme in whole and feature.theme else inline(feature.label)
+    return theme_words(feature.theme) if feature.theme in whole and feature.theme else inline(feature.label)
 
 
 def _limited(context: AnswerContext, schema: FeatureSchema) -> Iterator[tuple[str, str]]:
@@ -82,13 +87,17 @@ def _limited(context: AnswerContext, schema: FeatureSchema) -> Iterator[tuple[st
         if feature.name in ranges
     ]
     if told:
-        yield "To end within", ", ".join(told)
+        yield _("To end within"), ", ".join(told)
 
 
 def _span(feature: Feature, low: float | None, high: float | None) -> str:
     if feature.kind is Kind.BOOLEAN:
         ends = {value_text(feature, bool(end)) for end in (low, high) if end is not None}
-        return " or ".join(sorted(ends, reverse=True))
-    if low is None or high is None:
-        return f"{high:g} at most" if high is not None else f"{low:g} at least" if low is not None else ""
-    return f"{low:g} to {high:g}"
+        return _(" or ").join(sorted(ends, reverse=True))
+    if low is None and high is None:
+        return ""
+    if low is None:
+        return _("%(end)s at most", end=f"{high:g}")
+    if high is None:
+        return _("%(end)s at least", end=f"{low:g}")
+    return _("%(low)s to %(high)s", low=f"{low:g}", high=f"{high:g}")

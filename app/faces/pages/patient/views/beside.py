@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from app.domain.counterfactual import AlwaysSaid
 from app.domain.schema import FeatureSchema
+from app.faces.http.pages.translation import gettext as _
+from app.faces.http.pages.translation import ngettext
 from app.faces.pages.patient.views.moves import Move, move_of
 from app.faces.pages.patient.views.points import alone_text, places_for
 from app.usecases.record.context import AnswerContext
@@ -59,26 +61,51 @@ def shortfall_text(context: AnswerContext) -> str | None:
     if any(one.fragile for one in context.options):
         return _left_out(short.variants, several) if short.variants else None
     if not short.variants:
-        found = "It is proved that no other way" if short.proved else "No other way was found that"
-        return f"{found} holds as well."
-    one = short.variants == 1
-    variants = f"{short.variants} variant{'' if one else 's'}"
+        if short.proved:
+            return _("It is proved that no other way holds as well.")
+        return _("No other way was found that holds as well.")
     if not short.proved:
-        return (
-            "No other way was found that holds and shares at most half of its behaviours with "
-            f"{'these' if several else 'it'}; {variants} {'was' if one else 'were'} left out."
-        )
-    return (
-        f"It is proved that nothing else holds as well, but for {_left_out(short.variants, several, 'that ')}"
-    )
+        return _not_found(short.variants, several)
+    return _proved_but_for(short.variants, several)
 
 
-def _left_out(count: int, several: bool, that: str = "") -> str:
+def _left_out(count: int, several: bool) -> str:
     """Why variants were left out. Of fragile options that is all: what holds as badly is no measure."""
-    one = count == 1
-    how = "was left out: it shares" if one else "were left out: each shares"
-    shown = "an option that is shown" if several else "this option"
-    return (
-        f"{count} variant{'' if one else 's'} {that}{how} more than half of its behaviours with {shown}, "
-        "or is another way of its strategy."
+    return ngettext(
+        "%(num)s variant was left out: it shares more than half of its behaviours with %(shown)s, or is "
+        "another "
+        "way of its strategy.",
+        "%(num)s variants were left out: each shares more than half of its behaviours with %(shown)s, or is "
+        "another way of its strategy.",
+        count,
+        shown=_shown(several),
     )
+
+
+def _proved_but_for(count: int, several: bool) -> str:
+    return ngettext(
+        "It is proved that nothing else holds as well, but for %(num)s variant that was left out: it "
+        "shares more "
+        "than half of its behaviours with %(shown)s, or is another way of its strategy.",
+        "It is proved that nothing else holds as well, but for %(num)s variants that were left out: each "
+        "shares "
+        "more than half of its behaviours with %(shown)s, or is another way of its strategy.",
+        count,
+        shown=_shown(several),
+    )
+
+
+def _not_found(count: int, several: bool) -> str:
+    these = _("these") if several else _("it")
+    return ngettext(
+        "No other way was found that holds and shares at most half of its behaviours with %(these)s; %(num)s "
+        "variant was left out.",
+        "No other way was found that holds and shares at most half of its behaviours with %(these)s; %(num)s "
+        "variants were left out.",
+        count,
+        these=these,
+    )
+
+
+def _shown(several: bool) -> str:
+    return _("an option that is shown") if several else _("this option")

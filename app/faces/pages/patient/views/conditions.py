@@ -8,6 +8,7 @@ from app.domain.schema import FeatureSchema
 from app.domain.scope import Inclusion, Programme
 from app.domain.wording import inline
 from app.faces.http.pages.rendering import risk_words, signed
+from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.formatting import NO_BREAK, value_text
 from app.usecases.record.context import AnswerContext
 
@@ -68,9 +69,16 @@ def _view(context: AnswerContext, conditions: Conditions) -> ConditionsView:
 
 
 def _scope(context: AnswerContext) -> str:
-    programme = "an intensive" if context.scope.programme is Programme.INTENSIVE else "a usual"
     treated = Inclusion.TREATMENT in context.scope.include
-    return f"{programme} programme{', and treatment targets' if treated else ', without treatment targets'}"
+    if context.scope.programme is Programme.INTENSIVE:
+        if treated:
+            return _("an intensive programme, and treatment targets")
+        return _("an intensive programme, without treatment targets")
+    return (
+        _("a usual programme, and treatment targets")
+        if treated
+        else _("a usual programme, without treatment targets")
+    )
 
 
 def _permitted(schema: FeatureSchema | None, one: PermittedChange) -> PermittedRange:
@@ -84,23 +92,29 @@ def _kept(schema: FeatureSchema | None, one: KeptRange) -> str:
     feature = _feature(schema, one.feature)
     low, high = (None if end is None else value_text(feature, end) for end in (one.low, one.high))
     if low is None or high is None:
-        return _with_unit(f"{low or high}", one.unit) + (" at least" if high is None else " at most")
-    return _with_unit(f"{low} to {high}", one.unit)
+        end = _with_unit(f"{low or high}", one.unit)
+        return _("%(end)s at least", end=end) if high is None else _("%(end)s at most", end=end)
+    return _with_unit(_("%(low)s to %(high)s", low=low, high=high), one.unit)
 
 
 def _effect(schema: FeatureSchema | None, one: AssumedEffect) -> EffectView:
     feature, driver = _feature(schema, one.feature), _feature(schema, one.driver)
-    mean = _with_unit(_number(one.mean), feature.unit if feature else None)
-    per = (
-        "" if one.per is None else f" for each {_with_unit(f'{one.per:g}', driver.unit if driver else None)}"
-    )
     return EffectView(
         driver=_label(driver, one.driver),
         feature=inline(_label(feature, one.feature)),
-        size=f"{mean} ({_number(one.low)} to {_number(one.high)}){per}",
+        size=_size(one, feature.unit if feature else None, driver.unit if driver else None),
         source=one.source,
         grade=one.grade,
     )
+
+
+def _size(one: AssumedEffect, unit: str | None, unit_of_driver: str | None) -> str:
+    """On average, and between the ends of the interval; for how much of the driver, where it goes by that."""
+    mean = _with_unit(_number(one.mean), unit)
+    size = _("%(mean)s (%(low)s to %(high)s)", mean=mean, low=_number(one.low), high=_number(one.high))
+    if one.per is None:
+        return size
+    return _("%(size)s for each %(step)s", size=size, step=_with_unit(f"{one.per:g}", unit_of_driver))
 
 
 def _number(size: float) -> str:

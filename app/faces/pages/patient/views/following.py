@@ -6,14 +6,9 @@ from dataclasses import dataclass
 from app.domain.counterfactual import BroughtAlong
 from app.domain.schema import FeatureSchema, Value
 from app.domain.wording import brought_along, inline
+from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.formatting import value_text
 from app.faces.pages.patient.views.moves import Move, move_of
-
-_GRADES = {
-    "A": "A: trials that agree",
-    "B": "B: trials that differ, or are short",
-    "C": "C: observed, or few",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +47,28 @@ def _figure(schema: FeatureSchema | None, one: BroughtAlong) -> Figure:
     low, high = _value(schema, one.feature, one.low), _value(schema, one.feature, one.high)
     return Figure(
         move=move_of(schema, one),
-        between=low if low == high else f"{low} to {high}",
+        between=low if low == high else _("%(low)s to %(high)s", low=low, high=high),
         drivers=_listed([_label(schema, name) for name in one.drivers]),
         lag=one.lag,
-        grade=_GRADES.get(one.grade, one.grade),
+        grade=_grade(one.grade),
         sources=one.sources,
         judgement=one.judgement,
     )
 
 
+def _grade(grade: str) -> str:
+    grades = {
+        "A": _("A: trials that agree"),
+        "B": _("B: trials that differ, or are short"),
+        "C": _("C: observed, or few"),
+    }
+    return grades.get(grade, grade)
+
+
 def _listed(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(one)s and %(other)s", one=", ".join(names[:-1]), other=names[-1])
 
 
 def _value(schema: FeatureSchema | None, name: str, value: Value) -> str:

@@ -7,25 +7,18 @@ from app.domain.feature import Feature
 from app.domain.schema import FeatureSchema, Value
 from app.domain.wording import number
 from app.faces.http.pages.rendering import risk_words
+from app.faces.http.pages.translation import gettext as _
 from app.usecases.counterfactuals.schemas import GenerationOut
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
-_AWAY = {
-    "llm_unavailable": "The language model was away: these options come from the search alone.",
-    "llm_timeout": "The language model did not answer in time: these options come from the search alone.",
-    "llm_no_proposal": "The language model proposed nothing that could be read: "
-    "these options come from the search alone.",
-    "llm_not_taught": "No language model was taught this model: these options come from the search alone.",
-    "cache_unavailable": "The cache was away: the answer took longer, and is complete.",
-}
 
 
 def value_text(feature: Feature | None, value: Value) -> str:
     """A value without its unit; of a feature that no hosted model knows, as it was recorded."""
     if value is None:
-        return "not known"
+        return _("not known")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, str):
         labels = {c.value: c.label for c in feature.categories} if feature else {}
         return labels.get(value, value)
@@ -40,7 +33,21 @@ def with_unit(feature: Feature, value: Value) -> str:
 
 def degraded_text(generation: GenerationOut) -> list[str]:
     """What was away, and what that means for the answer."""
-    return [_AWAY[reason] for reason in generation.degraded]
+    away = {
+        "llm_unavailable": _("The language model was away: these options come from the search alone."),
+        "llm_timeout": _(
+            "The language model did not answer in time: these options come from the search alone."
+        ),
+        "llm_no_proposal": _(
+            "The language model proposed nothing that could be read: these options come from the search "
+            "alone."
+        ),
+        "llm_not_taught": _(
+            "No language model was taught this model: these options come from the search alone."
+        ),
+        "cache_unavailable": _("The cache was away: the answer took longer, and is complete."),
+    }
+    return [away[reason] for reason in generation.degraded]
 
 
 def unknown_labels(schema: FeatureSchema | None, features: Mapping[str, Value]) -> list[str]:
@@ -65,4 +72,5 @@ def decimals_apart(values: Sequence[float], most: int) -> int:
 
 def interval_text(low: float, high: float, beside: float | None = None) -> str:
     """A range of risks: "55 to 66 %", as exactly as another risk beside it takes."""
-    return f"{risk_words(low, beside).removesuffix(f'{NO_BREAK}%')} to {risk_words(high, beside)}"
+    start = risk_words(low, beside).removesuffix(f"{NO_BREAK}%")
+    return _("%(low)s to %(high)s", low=start, high=risk_words(high, beside))

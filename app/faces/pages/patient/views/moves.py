@@ -9,6 +9,7 @@ from app.domain.feature import Feature, Kind, Theme
 from app.domain.schema import FeatureSchema
 from app.domain.wording import consider, inline, number
 from app.faces.http.pages.rendering import signed
+from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.formatting import NO_BREAK, value_text
 from app.faces.pages.patient.views.points import alone_text, places_for, shared_out
 from app.faces.pages.patient.views.said import SaidChange, said_change
@@ -105,7 +106,7 @@ def move_of(schema: FeatureSchema | None, change: Change, along: tuple[Move, ...
         feature=change.feature,
         say=consider(feature, change.after)
         if feature and is_action
-        else f"Consider changing {inline(change.label)}",
+        else _("Consider changing %(what)s", what=inline(change.label)),
         label=change.label,
         before=value_text(feature, change.before),
         after=value_text(feature, change.after),

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from app.faces.http.pages.translation import gettext as _
+from app.faces.http.pages.translation import ngettext
 from app.storage.tables import CounterfactualRow, OptionKind
 from app.usecases.counterfactuals.option_schemas import CounterfactualOut, ImprovementOut
 
@@ -25,18 +27,21 @@ def recorded_name(row: CounterfactualRow) -> str:
 
 def names_of(options: Sequence[Offered]) -> str:
     """Several in one phrase: "Options 1, 2 and improvement A"."""
-    phrases = [
-        _together(word, [mark_of(one) for one in options if isinstance(one, ImprovementOut) is improves])
-        for word, improves in (("option", False), ("improvement", True))
-    ]
-    phrase = " and ".join(phrase for phrase in phrases if phrase)
+    numbers = [mark_of(one) for one in options if not isinstance(one, ImprovementOut)]
+    letters = [mark_of(one) for one in options if isinstance(one, ImprovementOut)]
+    phrases = []
+    if numbers:
+        phrases.append(
+            ngettext("option %(marks)s", "options %(marks)s", len(numbers), marks=", ".join(numbers))
+        )
+    if letters:
+        phrases.append(
+            ngettext(
+                "improvement %(marks)s", "improvements %(marks)s", len(letters), marks=", ".join(letters)
+            )
+        )
+    phrase = _("%(one)s and %(other)s", one=phrases[0], other=phrases[1]) if len(phrases) > 1 else phrases[0]
     return phrase[0].upper() + phrase[1:]
-
-
-def _together(word: str, marks: Sequence[str]) -> str:
-    if not marks:
-        return ""
-    return f"{word}{'' if len(marks) == 1 else 's'} {', '.join(marks)}"
 
 
 def _mark(improves: bool, rank: int) -> str:
@@ -44,4 +49,5 @@ def _mark(improves: bool, rank: int) -> str:
 
 
 def _name(improves: bool, rank: int) -> str:
-    return f"{'Improvement' if improves else 'Option'} {_mark(improves, rank)}"
+    mark = _mark(improves, rank)
+    return _("Improvement %(mark)s", mark=mark) if improves else _("Option %(mark)s", mark=mark)

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 
 from app.faces.http.pages.rendering import minus
+from app.faces.http.pages.translation import gettext as _
+from app.faces.http.pages.translation import ngettext
 from app.faces.pages.patient.views.formatting import NO_BREAK
 
 _WHOLE_FROM = 0.05
@@ -17,14 +19,15 @@ def places_for(fall: float) -> int:
 def points_text(fall: float, places: int) -> str:
     """A fall of the risk: "7 points", or "0.4 points" with one place."""
     points = round(100 * fall, places)
-    return f"{_number(points, places)} {_word(points)}"
+    return _points(points, _number(points, places))
 
 
 def alone_text(fall: float, places: int) -> str:
     """What one change by itself makes of the risk: "7 points lower"."""
     if round(100 * fall, places) == 0:
-        return "no different"
-    return f"{points_text(abs(fall), places)} {'lower' if fall > 0 else 'higher'}"
+        return _("no different")
+    points = points_text(abs(fall), places)
+    return _("%(points)s lower", points=points) if fall > 0 else _("%(points)s higher", points=points)
 
 
 def shared_out(before: float, after: float, parts: Sequence[float]) -> tuple[str, tuple[str, ...]]:
@@ -41,7 +44,7 @@ def shared_out(before: float, after: float, parts: Sequence[float]) -> tuple[str
     for place in remainders[: round(whole * unit) - sum(shown)]:
         shown[place] += 1
     told = zip(shown, scaled, strict=True)
-    return f"{_number(whole, places)} {_word(whole)}", tuple(
+    return _points(whole, _number(whole, places)), tuple(
         _number(one / unit, places) if one or part <= 0 else _less_than(unit) for one, part in told
     )
 
@@ -55,5 +58,6 @@ def _number(points: float, places: int) -> str:
     return "0" if float(text) == 0 else minus(text.removesuffix(".0"))
 
 
-def _word(points: float) -> str:
-    return "point" if abs(points) == 1 else "points"
+def _points(points: float, text: str) -> str:
+    """One point is one alone: 0.5 and 1.5 are points."""
+    return ngettext("%(text)s point", "%(text)s points", 1 if abs(points) == 1 else 2, text=text)

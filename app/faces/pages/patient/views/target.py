@@ -2,11 +2,10 @@
 
 from app.domain.target import TargetKind
 from app.faces.http.pages.rendering import risk_words
+from app.faces.http.pages.translation import gettext as _
+from app.faces.http.pages.translation import ngettext
 from app.faces.pages.patient.views.formatting import NO_BREAK
 from app.storage.tables import AnswerRow
-
-_PRESENT = "of the present risk"
-_OWN_START = "each refit and draw is asked from its own start"
 
 
 def fall_asked(row: AnswerRow) -> str | None:
@@ -16,10 +15,20 @@ def fall_asked(row: AnswerRow) -> str | None:
     """
     asked = row.target_asked or {}
     if (share := asked.get(TargetKind.RELATIVE_REDUCTION)) is not None:
-        return f"{100 * share:g}{NO_BREAK}% {_PRESENT}"
+        return _("%(share)s of the present estimate", share=_per_cent(share))
     if (share := asked.get(TargetKind.ABSOLUTE_REDUCTION)) is not None:
-        return f"{100 * share:g} point{'' if round(share, 6) == 0.01 else 's'}"
+        return _points(share)
     return None
+
+
+def _per_cent(share: float) -> str:
+    return f"{100 * share:g}{NO_BREAK}%"
+
+
+def _points(share: float) -> str:
+    """One point is one alone: 0.5 and 1.5 are points."""
+    one_or_more = 1 if round(share, 6) == 0.01 else 2
+    return ngettext("%(points)s point", "%(points)s points", one_or_more, points=f"{100 * share:g}")
 
 
 def target_text(row: AnswerRow) -> str | None:
@@ -27,10 +36,16 @@ def target_text(row: AnswerRow) -> str | None:
     target, threshold, fall = row.target, row.prediction.threshold, fall_asked(row)
     if fall is not None:
         here = risk_words(target, row.prediction.risk)
-        return f"The question asked for a fall by {fall} (to {here} or below here); {_OWN_START}"
+        return _(
+            "The question asked for a fall by %(fall)s (to %(here)s or below here); each refit and draw is "
+            "asked "
+            "from its own start",
+            fall=fall,
+            here=here,
+        )
     if round(target, 4) == round(threshold, 4):
         return None
-    return f"The question asked for a risk of at most {risk_words(target)}"
+    return _("The question asked for an estimate of at most %(target)s", target=risk_words(target))
 
 
 def own_start_text(row: AnswerRow, high: float | None) -> str | None:
@@ -38,11 +53,20 @@ def own_start_text(row: AnswerRow, high: float | None) -> str | None:
 
     `high` is the upper end of its band, in per cent; None where it is not known.
     """
-    fall = fall_asked(row)
-    if fall is None or high is None or high <= 100 * row.target:
+    asked = row.target_asked or {}
+    if fall_asked(row) is None or high is None or high <= 100 * row.target:
         return None
-    own = fall.replace(_PRESENT, "of its own start") if _PRESENT in fall else f"{fall} from its own start"
-    return (
-        f"Its band reaches above {risk_words(row.target, high / 100)}. To hold means here that a refit or "
-        f"draw falls by {own}."
+    line = risk_words(row.target, high / 100)
+    if (share := asked.get(TargetKind.RELATIVE_REDUCTION)) is not None:
+        return _(
+            "It could be above %(line)s. To hold means here that a refit or draw falls by %(share)s of its "
+            "own start.",
+            line=line,
+            share=_per_cent(share),
+        )
+    return _(
+        "It could be above %(line)s. To hold means here that a refit or draw falls by %(fall)s from its "
+        "own start.",
+        line=line,
+        fall=fall_asked(row),
     )

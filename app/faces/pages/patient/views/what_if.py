@@ -13,7 +13,7 @@ from app.domain.schema import FeatureSchema, Value
 from app.domain.scope import Inclusion, Programme, Scope
 from app.domain.wording import inline
 from app.engine.problem import RecourseProblem
-from app.faces.pages.patient.views.asked import THEMES
+from app.faces.pages.patient.views.asked import theme_words
 from app.faces.pages.patient.views.formatting import value_text
 from app.faces.pages.patient.views.what_if_setting import WhatIfSetting, locks_of, question_of
 from app.usecases.record.context import AnswerContext
@@ -110,7 +110,7 @@ def _form(
 
 
 def _title(feature: Feature) -> str:
-    return THEMES[feature.theme] if feature.theme else feature.group
+    return theme_words(feature.theme) if feature.theme else feature.group
 
 
 def _group(

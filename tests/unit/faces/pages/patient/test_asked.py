@@ -8,7 +8,7 @@ from app.domain.feature import Theme
 from app.domain.schema import FeatureSchema
 from app.domain.wording import inline
 from app.engine.registry import ServedModel
-from app.faces.pages.patient.views.asked import THEMES, asked_of, words_for
+from app.faces.pages.patient.views.asked import asked_of, theme_words, words_for
 from tests.asking import Person
 from tests.unit.faces.answers import change, option
 from tests.unit.faces.pages.patient.contexts import context, recorded
@@ -31,7 +31,7 @@ def test_words_stand_for_exactly_the_features_that_are_meant(
 ) -> None:
     names = [feature.name for feature in schema.actionable]
     meant = data.draw(st.lists(st.sampled_from(names), unique=True))
-    theme_of = {words: theme for theme, words in THEMES.items()}
+    theme_of = {theme_words(theme): theme for theme in Theme}
     stood_for: set[str] = set()
     for word in words_for(schema, meant):
         if word in theme_of:

@@ -24,17 +24,17 @@ def plain(text: str | None) -> str | None:
     [
         (None, 0.5, None),
         ({"max_risk": 0.5}, 0.5, None),
-        (None, 0.4, "The question asked for a risk of at most 40 %"),
-        ({"max_risk": 0.4}, 0.4, "The question asked for a risk of at most 40 %"),
+        (None, 0.4, "The question asked for an estimate of at most 40 %"),
+        ({"max_risk": 0.4}, 0.4, "The question asked for an estimate of at most 40 %"),
         (
             {"relative_reduction": 0.05},
             0.58,
-            f"The question asked for a fall by 5 % of the present risk (to 58 % or below here); {OWN}",
+            f"The question asked for a fall by 5 % of the present estimate (to 58 % or below here); {OWN}",
         ),
         (
             {"relative_reduction": 0.075},
             0.5,
-            f"The question asked for a fall by 7.5 % of the present risk (to 50 % or below here); {OWN}",
+            f"The question asked for a fall by 7.5 % of the present estimate (to 50 % or below here); {OWN}",
         ),
         (
             {"absolute_reduction": 0.05},
@@ -57,7 +57,10 @@ def test_a_target_is_told_as_it_was_asked_for(
 
 @pytest.mark.parametrize(
     ("asked", "fall"),
-    [({"relative_reduction": 0.2}, "20 % of the present risk"), ({"absolute_reduction": 0.1}, "10 points")],
+    [
+        ({"relative_reduction": 0.2}, "20 % of the present estimate"),
+        ({"absolute_reduction": 0.1}, "10 points"),
+    ],
 )
 def test_a_fall_is_among_what_was_asked_for(
     served: ServedModel, helpable: Person, asked: Any, fall: str
@@ -84,13 +87,13 @@ def test_what_holding_means_is_told_where_the_band_seems_to_gainsay_it(
 ) -> None:
     row = recorded(served, helpable, target=0.56, target_asked=asked)
     means = "To hold means here that a refit or draw falls by"
-    told = f"Its band reaches above 56 %. {means} {fall}." if fall else None
+    told = f"It could be above 56 %. {means} {fall}." if fall else None
     assert plain(own_start_text(row, high)) == told
 
 
 def test_a_page_tells_a_fall_and_never_a_risk_of_at_most(registry: ModelRegistry) -> None:
     page = page_text(real_context(registry, OUT_OF_REACH, target={"absolute_reduction": 0.01}))
     assert "asked for a fall by 1 point (to " in page
-    assert "asked for a risk of at most" not in page
+    assert "asked for an estimate of at most" not in page
     assert "falls by 1 point, each time from its own start" in page
     assert "To hold means here that a refit or draw falls by 1 point from its own start" in page
