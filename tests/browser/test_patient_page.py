@@ -31,15 +31,15 @@ def decline(card: Locator, reason: str, note: str) -> None:
 
 def test_a_glance_tells_risk_and_options(opened: Page, answer: Json) -> None:
     expect(opened.get_by_role("heading", level=1)).to_have_text(f"Patient {answer['patient_id']}")
-    big = opened.locator(".big").first
-    expect(big).to_contain_text(risk(answer["prediction"]["risk"]))
-    expect(big).to_contain_text(risk(answer["counterfactuals"][0]["risk"]))
+    expect(opened.locator(".big").first).to_contain_text(risk(answer["prediction"]["risk"]))
+    expect(opened.locator("#risk")).to_have_text("Estimated chance that HbA1c is 5.7 % or more now")
+    expect(opened.locator("#next-step")).to_contain_text("Measure HbA1c")
     cards = opened.locator("article.card")
     expect(cards).to_have_count(len(answer["counterfactuals"]))
     for number, option in enumerate(answer["counterfactuals"]):
         expect(cards.nth(number)).to_contain_text("Verified")
-        expect(cards.nth(number).locator(".moves > li")).to_have_count(len(option["changes"]))
-        expect(cards.nth(number).locator(".summary")).to_have_text(option["summary"])
+        expect(cards.nth(number).locator(".to")).to_contain_text(risk(option["risk"]))
+        expect(cards.nth(number).locator("> .moves > li")).to_have_count(len(option["changes"]))
         expect(cards.nth(number).get_by_role("heading")).to_contain_text(option["strategy"]["name"])
     changed = {change["label"] for option in answer["counterfactuals"] for change in option["changes"]}
     assert set(opened.locator(".charts figcaption b").all_inner_texts()) == changed
@@ -48,9 +48,34 @@ def test_a_glance_tells_risk_and_options(opened: Page, answer: Json) -> None:
     shot(opened, "patient-desktop")
 
 
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768)])
+def test_the_first_screen_has_estimate_next_step_and_a_strategy(
+    browser: Browser, url: str, answer: Json, width: int, height: int
+) -> None:
+    with watching(browser, url, viewport={"width": width, "height": height}) as watched:
+        watched.page.goto(f"/patients/{answer['patient_id']}/interventions")
+        card = watched.page.locator("article.card").first
+        for seen in ("#risk", ".badge.state", ".state", "#next-step p", "#next-step a"):
+            expect(watched.page.locator(seen).first).to_be_in_viewport(ratio=1)
+        for seen in ("h3", ".to", "> .moves > li"):
+            expect(card.locator(seen).first).to_be_in_viewport(ratio=1)
+        assert watched.page.evaluate("scrollY") == 0
+
+
+def test_on_a_phone_the_strategies_begin_within_two_screens(browser: Browser, url: str, answer: Json) -> None:
+    with watching(browser, url, viewport={"width": 390, "height": 844}) as watched:
+        watched.page.goto(f"/patients/{answer['patient_id']}/interventions")
+        expect(watched.page.locator(".badge.state").first).to_be_in_viewport(ratio=1)
+        card = watched.page.locator("article.card > .moves > li").first.bounding_box()
+        assert card is not None
+        assert card["y"] + card["height"] < 2 * 844
+
+
 def test_what_follows_is_told_apart_with_its_sources(opened: Page, answer: Json) -> None:
     option = next(one for one in answer["counterfactuals"] if one["brought_along"])
     card = opened.locator("article.card").nth(option["rank"] - 1)
+    expect(card.locator(".follows-short")).to_contain_text("in trials")
+    card.get_by_text("How sure, and from where").click()
     expect(card.locator(".following > p")).to_have_text(option["consequences"])
     source = card.get_by_text(option["brought_along"][0]["sources"][0].split(",")[0]).first
     expect(source).to_be_hidden()
@@ -62,7 +87,7 @@ def test_each_change_tells_its_part(opened: Page, answer: Json) -> None:
     for option in answer["counterfactuals"]:
         card = opened.locator("article.card").nth(option["rank"] - 1)
         told = len(option["changes"]) if len(option["changes"]) > 1 else 0
-        expect(card.locator(".moves .part")).to_have_count(told)
+        expect(card.locator("> .moves .part")).to_have_count(told)
 
 
 def test_beside_the_options_stands_what_each_change_does_and_what_is_always_said(
@@ -242,13 +267,14 @@ def test_a_value_to_check_is_told_before_the_risk_and_printed(page: Page, in_hou
     notice = page.locator("#checks")
     expect(notice).to_contain_text("Check sitting time: 8")
     expect(notice).to_contain_text("8 would be usual in hours/day.")
-    risk_box, notice_box = page.locator("section.risk").bounding_box(), notice.bounding_box()
+    risk_box, notice_box = page.locator("#estimate").bounding_box(), notice.bounding_box()
     assert risk_box is not None
     assert notice_box is not None
     assert notice_box["y"] + notice_box["height"] <= risk_box["y"]
     page.get_by_text("What the model saw").click()
-    expect(page.locator(".who .values div", has_text="Sitting time")).to_contain_text("Check")
-    expect(page.locator(".who .values .badge")).to_have_count(1)
+    saw = page.locator(".saw")
+    expect(saw.locator(".values div", has_text="Sitting time")).to_contain_text("Check")
+    expect(saw.locator(".values .badge")).to_have_count(1)
     page.emulate_media(media="print")
     expect(notice).to_be_visible()
 
@@ -268,7 +294,7 @@ def test_reading_takes_no_script(browser: Browser, url: str, answer: Json) -> No
 
 def read_and_answer(page: Page, answer: Json) -> None:
     page.goto(f"/patients/{answer['patient_id']}/interventions")
-    expect(page.locator("article.card").first).to_contain_text("Consider ")
+    expect(page.locator("article.card").first.locator("> .moves > li")).not_to_have_count(0)
     page.locator("article.card").first.get_by_role("button", name="Accept").click()
     expect(page.locator("article.card").first.locator(".said")).to_contain_text("Accepted")
     page.get_by_role("switch").first.click()
