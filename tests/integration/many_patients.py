@@ -7,7 +7,9 @@ import psycopg
 _PEOPLE = """
 WITH people AS (
     SELECT n,
-        %(prefix)s::text || n::text AS id, %(model)s::text AS model, (n::bigint * 7919 %% 1000) / 1000.0 AS risk,
+        %(prefix)s::text || n::text AS id,
+        %(model)s::text AS model,
+        (n::bigint * 7919 %% 1000) / 1000.0 AS risk,
         (ARRAY['clear_high', 'unclear', 'clear_low'])[n %% 3 + 1] AS certainty,
         now() - (n::bigint * 37 %% 500000) * interval '1 minute' AS at,
         gen_random_uuid() AS prediction, gen_random_uuid() AS answer
