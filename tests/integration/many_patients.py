@@ -15,7 +15,7 @@ WITH people AS (
         gen_random_uuid() AS prediction, gen_random_uuid() AS answer
     FROM generate_series(1, %(people)s) AS n
 ), patient AS (
-    INSERT INTO patients (id) SELECT id FROM people
+    INSERT INTO patients (id) SELECT id FROM people WHERE %(new)s
 ), prediction AS (
     INSERT INTO predictions (id, created_at, model_name, model_version, model_digest, risk, threshold, label,
         band, certainty)
@@ -54,12 +54,12 @@ FROM people LEFT JOIN plan ON plan.patient_id = people.id
 
 
 def add_patients(
-    database: "psycopg.Connection[tuple[Any, ...]]", people: int, prefix: str, model: str
+    database: "psycopg.Connection[tuple[Any, ...]]", people: int, prefix: str, model: str, new: bool = True
 ) -> None:
     """Patients `prefix1` to `prefixN`, each with an answer of three options, seen over the last year.
 
     A third each is clearly above, unclear and clearly below; a fifth has declined all; a quarter has a plan,
-    half of these with a review that is due.
+    half of these with a review that is due. With `new` False they are patients that there are already.
     """
-    database.execute(_PEOPLE, {"people": people, "prefix": prefix, "model": model})
+    database.execute(_PEOPLE, {"people": people, "prefix": prefix, "model": model, "new": new})
     database.execute("ANALYZE")

@@ -70,27 +70,16 @@ class WorklistRepository:
         """At most so many lines from a position on, in the direction that it looks in."""
         key, is_rising = _KEYS[sort], (sort in _RISING) is not (position is not None and position.is_backward)
         facets = _facets(models, wanted)
-        own = select(WorklistRow.patient_id, WorklistRow.model_name, key.label("key"), WorklistRow.place)
-        own = own.where(_is_of(facets), *self._ranges(wanted))
+        own = select(WorklistRow).where(_is_of(facets), *self._ranges(wanted))
         if position is not None:
             here = tuple_(literal(position.key, key.type), literal(position.place, WorklistRow.place.type))
             there = tuple_(key, WorklistRow.place)
             own = own.where(there > here if is_rising else there < here)
         nearest = own.order_by(*_order((key, WorklistRow.place), is_rising)).limit(lines).lateral("nearest")
-        first = (
-            select(nearest.c.patient_id, nearest.c.model_name)
-            .select_from(facets.all.join(nearest, true()))
-            .order_by(*_order((nearest.c.key, nearest.c.place), is_rising))
-            .limit(lines)
-            .subquery("first")
-        )
-        same = and_(
-            WorklistRow.patient_id == first.c.patient_id, WorklistRow.model_name == first.c.model_name
-        )
-        statement = select(WorklistRow).join(first, same)
-        return list(
-            await self._session.scalars(statement.order_by(*_order((key, WorklistRow.place), is_rising)))
-        )
+        line = aliased(WorklistRow, nearest)
+        first = select(line).select_from(facets.all.join(nearest, true()))
+        first = first.order_by(*_order((nearest.c[key.key], nearest.c.place), is_rising)).limit(lines)
+        return list(await self._session.scalars(first))
 
     async def count(self, models: Sequence[str], wanted: WorklistFilter, most: int) -> int:
         """How many lines there are, up to `most`."""
