@@ -10,7 +10,8 @@ WITH people AS (
         %(prefix)s::text || n::text AS id,
         %(model)s::text AS model,
         (n::bigint * 7919 %% 1000) / 1000.0 AS risk,
-        (ARRAY['clear_high', 'unclear', 'clear_low'])[n %% 3 + 1] AS certainty,
+        CASE WHEN n::bigint * 7919 %% 1000 > 660 THEN 'clear_high'
+            WHEN n::bigint * 7919 %% 1000 > 330 THEN 'unclear' ELSE 'clear_low' END AS certainty,
         now() - (n::bigint * 37 %% 500000) * interval '1 minute' AS at,
         gen_random_uuid() AS prediction, gen_random_uuid() AS answer
     FROM generate_series(1, %(people)s) AS n
