@@ -68,7 +68,9 @@ def readings_of(feature: Feature) -> tuple[Reading, ...]:
     """How a number given for the feature may be read otherwise; none for what is no measured number."""
     if not feature.is_numeric:
         return ()
-    factors = _common(feature.ucum) | {c.ucum: c.factor for c in feature.codes if c.ucum and c.factor != 1}
+    factors = common_factors(feature.ucum) | {
+        c.ucum: c.factor for c in feature.codes if c.ucum and c.factor != 1
+    }
     readings = [Reading(_NAMES.get(ucum, ucum), factor) for ucum, factor in factors.items()]
     if feature.ucum in _TEMPERATURES:
         ucum, factor, offset = _TEMPERATURES[feature.ucum]
@@ -76,7 +78,8 @@ def readings_of(feature: Feature) -> tuple[Reading, ...]:
     return tuple(readings)
 
 
-def _common(ucum: str | None) -> dict[str, float]:
+def common_factors(ucum: str | None) -> dict[str, float]:
+    """Other units of the same quantity, by UCUM codes: value x factor is in this one."""
     return {
         other: size / sizes[ucum]
         for sizes in _QUANTITIES

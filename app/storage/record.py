@@ -1,7 +1,8 @@
 """Writing to the record: one statement an answer, so that it is kept whole or not at all.
 
-A row each for patient, prediction, answer, generation, options and request would be seven round trips to
-the database; as parts of one statement they are one, and foreign keys are checked at its end.
+A row each for patient, prediction, answer, generation, options and request, and the patient's line in the
+worklist, would be eight round trips to the database; as parts of one statement they are one, and foreign keys
+are checked at its end.
 """
 
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from app.storage.tables import (
     PredictionRow,
     RequestRow,
 )
+from app.storage.worklist import listed, listed_again
 
 Values = dict[str, Any]
 """Parameters of a statement, or columns of a row, by name."""
@@ -54,15 +56,17 @@ def _options() -> Insert:
 
 def _insert_answer() -> Insert:
     patient = pg_insert(_table(PatientRow)).values(_parameters(PatientRow, ("first_seen_at",)))
+    prediction, answer = _parameters(PredictionRow), _parameters(AnswerRow)
     return (
         insert(_table(RequestRow))
         .values(_parameters(RequestRow, ("asked_at",)))
         .add_cte(
             patient.on_conflict_do_nothing().cte("patient"),
-            insert(_table(PredictionRow)).values(_parameters(PredictionRow)).cte("prediction"),
-            insert(_table(AnswerRow)).values(_parameters(AnswerRow)).cte("answer"),
+            insert(_table(PredictionRow)).values(prediction).cte("prediction"),
+            insert(_table(AnswerRow)).values(answer).cte("answer"),
             insert(_table(GenerationRow)).values(_parameters(GenerationRow)).cte("generation"),
             _options().cte("options"),
+            listed(answer, prediction).cte("listed"),
         )
         .returning(_table(RequestRow).c.id)
     )
@@ -72,7 +76,12 @@ def _insert_request() -> Insert:
     table, answers = _table(RequestRow), _table(AnswerRow)
     given = _parameters(RequestRow, ("asked_at",))
     recorded = select(*given.values()).where(answers.c.id == given["answer_id"])
-    return insert(table).from_select(list(given), recorded).returning(table.c.id)
+    return (
+        insert(table)
+        .from_select(list(given), recorded)
+        .add_cte(listed_again(given["answer_id"]).cte("listed"))
+        .returning(table.c.id)
+    )
 
 
 INSERT_ANSWER = _insert_answer()

@@ -1,15 +1,13 @@
-"""The list of patients, a patient not on record, a batch job, a model card."""
+"""The search by id, a batch job, a model card."""
 
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from app.engine.registry import ModelRegistry
-from tests.asking import Person
-from tests.browser.conftest import Watched, shot
+from tests.browser.conftest import shot
 from tests.integration.answers import Json
 from tests.integration.serving import Servers
 from tests.integration.working import worker
@@ -32,36 +30,6 @@ def test_what_is_searched_for_cannot_become_a_page(page: Page) -> None:
     page.get_by_role("button", name="Search").click()
     expect(page.locator("main")).to_contain_text("id contains this")
     expect(page.get_by_role("searchbox")).to_have_value('"><script>alert(1)</script>')
-
-
-def test_a_patient_entered_by_hand_gets_an_answer(watched: Watched, helpable: Person) -> None:
-    watched.forgive(404)
-    page, patient_id = watched.page, f"new-{uuid4()}"
-    page.goto(f"/patients/{patient_id}/interventions")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("is not on record")
-    for name, value in helpable.items():
-        field = page.locator(f"[name='value.{name}']")
-        if value is None or not field.count():
-            continue
-        if field.evaluate("element => element.tagName") == "SELECT":
-            field.select_option({True: "yes", False: "no"}.get(value, str(value)))  # type: ignore[call-overload]
-        else:
-            field.fill(str(value))
-    page.get_by_role("button", name="Ask for options").click()
-    page.wait_for_url("**answer=*")
-    expect(page.locator("article.card").first).to_contain_text("Consider ")
-
-
-def test_faults_of_what_was_entered_are_named(watched: Watched) -> None:
-    watched.forgive(404, 422)
-    page = watched.page
-    page.goto(f"/patients/new-{uuid4()}/interventions")
-    page.locator("form.entering").evaluate("form => form.noValidate = true")
-    page.locator("[name='value.bmi']").fill("900")
-    page.get_by_role("button", name="Ask for options").click()
-    expect(page.locator("#notice")).to_contain_text("bmi must be between")
-    expect(page.locator("#notice")).to_contain_text("age is required")
-    expect(page.locator("[name='value.bmi']")).to_have_value("900")
 
 
 @pytest.mark.parametrize("name", ["dysglycaemia", "heart-disease"])

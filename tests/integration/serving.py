@@ -28,7 +28,16 @@ from app.storage.migrate import migrate
 
 Json = dict[str, Any]
 
-TABLES = ("patients", "predictions", "answers", "counterfactuals", "generations", "requests", "feedback")
+TABLES = (
+    "patients",
+    "predictions",
+    "answers",
+    "counterfactuals",
+    "generations",
+    "requests",
+    "feedback",
+    "worklist",
+)
 CONSULTATION_TABLES = ("measurements", "plan_events", "plans", "preferences")
 JOB_TABLES = (
     "augmentations",

@@ -21,6 +21,7 @@ from app.storage import (  # noqa: F401 - their tables are the code's, too
     augmentation_tables,
     consultation_tables,
     feedback_tables,
+    worklist_tables,
 )
 from app.storage.migrate import migrate
 from app.storage.tables import Base

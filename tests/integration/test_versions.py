@@ -146,7 +146,7 @@ def test_a_patient_entered_by_hand_is_asked_about_as_the_address_says(client: ht
     for query, name, required in (("", NAME, False), (f"?model={FIRST}", FIRST, True)):
         page = client.get(f"/patients/test-{uuid4()}/interventions{query}", headers=HTML).text
         assert f'name="model" value="{name}"' in page
-        assert ('<select name="value.ethnicity" required>' in page) is required
+        assert ('<select name="value.ethnicity" required ' in page) is required
         assert page.count(" instead</a>") == (1 if required else 0)
 
 

@@ -1,5 +1,6 @@
 """Values that may be wrong are told with the answer, in the record, by the cache, the client and the page."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ import pytest
 
 from app.classifiers.model_version import ModelVersion
 from app.domain.patient import read_patient
-from app.faces.pages.patient.views.manual_entry import VALUE
+from app.faces.pages.patient.views.entry_reading import VALUE
 from tests.asking import Person
 from tests.integration.answers import Json, ask, assert_verified, found
 from tests.integration.pages import HTML, page_of
@@ -100,7 +101,12 @@ def test_a_patient_entered_by_hand_is_checked(client: httpx.Client) -> None:
     path = f"/patients/new-{uuid4()}/interventions"
     texts = {True: "yes", False: "no"}
     fields: dict[str, Any] = {VALUE + name: texts.get(value, value) for name, value in MAN.items()}  # type: ignore[arg-type]
-    page = client.post(path, data=fields, headers=HTML, follow_redirects=True)
+    again = client.post(path, data=fields, headers=HTML)
+    assert again.status_code == 422
+    assert INCHES in again.text
+    checked = re.search(r'name="checked" value="([a-z_,]+)"', again.text)
+    assert checked is not None
+    page = client.post(path, data=fields | {"checked": checked[1]}, headers=HTML, follow_redirects=True)
     assert page.status_code == 200
     assert INCHES in page.text
 

@@ -6,6 +6,7 @@ from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.ids import uuid7
 from app.storage.database import Database
 from app.storage.feedback_tables import FeedbackRow
+from app.storage.worklist import note_verdict
 from app.usecases.feedback.repository import FeedbackRepository, OvertakenError, current_verdicts
 from app.usecases.feedback.schemas import FeedbackIn, StandingVerdict
 
@@ -53,6 +54,7 @@ async def _record(
             raise _superseded(last)
         row = FeedbackRow(id=uuid7(), given_by=given_by, **given.model_dump())
         await repository.add(row)
+        await note_verdict(session, patient_id, answer_id)
     return row, patient_id, True
 
 

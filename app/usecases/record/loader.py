@@ -1,6 +1,6 @@
 """The context of a patient's page, from the record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from app.domain.errors import NotFoundError
@@ -48,6 +48,11 @@ class AnswerContextLoader:
             sent = last[0] if wanted is None else _theirs(await reader.answer(patient_id, wanted))
             history = await self._history(reader, sent, last, before)
         return self._context(sent, history)
+
+    async def last_requested(self, patient_id: str) -> Sequence[RequestedAnswer]:
+        """What a caller asked for last about the patient, by model, newest first; nothing of a stranger."""
+        async with self._database.transaction() as session:
+            return await RecordReader(session).latest_requested(patient_id)
 
     async def alone(self, patient_id: str, wanted: UUID) -> AnswerContext:
         """The context of one answer without what lies around it, but for the one that it departed from.

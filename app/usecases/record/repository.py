@@ -14,8 +14,6 @@ from app.storage.tables import AnswerRow, PredictionRow, RequestRow
 from app.usecases.counterfactuals.repository import whole_answers
 from app.usecases.feedback.repository import FeedbackRepository
 
-_LOOKED_AT = 400
-"""So many of the newest requests are looked at for who was seen lately."""
 _COURSE = 200
 """So many of the newest risks make the course."""
 
@@ -64,15 +62,6 @@ class RecordReader:
     async def latest_requested(self, patient_id: str) -> list[RequestedAnswer]:
         """What a caller asked for last, by model; one from the cache is not the newest answer."""
         return await self._last_of_each(AnswerRow.patient_id == patient_id, None)
-
-    async def recent(self, lines: int) -> list[RequestedAnswer]:
-        """What a caller asked for last of each patient and model seen lately."""
-        newest = select(RequestRow.id).order_by(RequestRow.id.desc()).limit(_LOOKED_AT)
-        return await self._last_of_each(RequestRow.id.in_(newest), lines)
-
-    async def search_by_id(self, text: str, lines: int) -> list[RequestedAnswer]:
-        """The same of patients whose id contains the text, in either case."""
-        return await self._last_of_each(AnswerRow.patient_id.icontains(text, autoescape=True), lines)
 
     async def risk_history(self, patient_id: str, model: str, version: str) -> list[PastRisk]:
         """The risks that callers asked for by one version of a model, oldest first."""

@@ -14,8 +14,8 @@ from app.faces.http.parameters import WHOLE_NUMBER, PageSize, PatientId
 from app.faces.http.problems import problem_responses
 from app.faces.http.replies import json_reply
 from app.faces.pages.patient.dependencies import ContextLoaderDep
+from app.faces.pages.patient.entry import entering_page
 from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
-from app.faces.pages.patient.unknown import entering_page
 from app.faces.pages.patient.views.certainty import estimate_with
 from app.faces.pages.patient.views.moves import moved_by
 from app.faces.pages.patient.views.what_if import what_if_of
@@ -62,7 +62,7 @@ async def interventions(
     try:
         context = await loader.of(patient_id, answer, before)
     except UnknownPatientError:
-        return entering_page(registry, patient_id, model)
+        return await entering_page(request, registry, patient_id, model)
     return PAGES.page("patient.html", **await asyncio.to_thread(_view, context, option, improvement))
 
 

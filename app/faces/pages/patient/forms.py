@@ -15,8 +15,9 @@ from app.faces.http.forms import FieldsDep
 from app.faces.http.negotiation import is_fragment
 from app.faces.http.parameters import PatientId
 from app.faces.pages.patient.dependencies import ContextLoaderDep
+from app.faces.pages.patient.entry import question_entered, remember_choices
 from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
-from app.faces.pages.patient.requests import answer_id_in, request_about, request_from
+from app.faces.pages.patient.requests import answer_id_in, request_from
 from app.faces.pages.patient.views.certainty import estimate_view
 from app.faces.pages.patient.views.what_if import what_if_as_set
 from app.faces.pages.patient.views.what_if_setting import WhatIfSetting, locks_of, question_of, setting_of
@@ -79,14 +80,20 @@ async def ask(
     departed_from = answer_id_in(fields)
     base = None
     if departed_from is None:
-        question = request_about(registry, patient_id, fields.get("model"), fields)
+        entered = await question_entered(request, registry, patient_id, fields)
+        if isinstance(entered, Response):
+            return entered
+        question = entered
     else:
         context = await loader.alone(patient_id, departed_from)
         question, base = request_from(context, _setting(context, fields)), context.answer
     service: CounterfactualService = request.state.counterfactuals
     answering = service.answer(question, request.state.ids, base)
     answer = await cancel_on_disconnect(request, answering)
-    return _to(request, patient_id, answer.id)
+    response = _to(request, patient_id, answer.id)
+    if departed_from is None:
+        remember_choices(request, response, registry, fields)
+    return response
 
 
 def _setting(context: AnswerContext, fields: Mapping[str, str]) -> WhatIfSetting:

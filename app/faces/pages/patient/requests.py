@@ -1,4 +1,4 @@
-"""Questions that are put on the page: from a what-if, or about a patient entered by hand."""
+"""Questions that are put on the page, from a what-if."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -7,8 +7,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.domain.counterfactual import Diversity
 from app.domain.errors import InvalidInputError
-from app.engine.registry import ModelRegistry
-from app.faces.pages.patient.views.manual_entry import read_fields
 from app.faces.pages.patient.views.what_if_setting import WhatIfSetting, ends_of, question_of
 from app.usecases.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest, TargetIn
 from app.usecases.record.context import AnswerContext
@@ -48,24 +46,6 @@ def request_from(context: AnswerContext, setting: WhatIfSetting) -> Counterfactu
         include=list(setting.scope.include),
         programme=setting.scope.programme,
         diversity=Diversity(context.row.diversity),
-    )
-
-
-def request_about(
-    registry: ModelRegistry, patient_id: str, model: str | None, fields: Mapping[str, str]
-) -> CounterfactualsRequest:
-    """The question about a patient entered by hand.
-
-    Raises:
-        InvalidInputError: there is no such model, or a field is no number.
-    """
-    served = registry.named(model)
-    schema = served.model.schema
-    return CounterfactualsRequest(
-        patient_id=patient_id,
-        model=registry.name_of(served),
-        features=read_fields(schema, fields),
-        count=MOST_OPTIONS,
     )
 
 

@@ -3,6 +3,7 @@
 import string
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 
 from app.domain.ids import PATIENT_ID_LENGTH
 from app.storage.database import Database
-from app.usecases.record.recent import recent_answers
+from app.usecases.worklist.service import patients_found
 from tests.unit.storage import away
 
 SIGNS = string.ascii_letters + string.digits + "._-"
@@ -39,15 +40,15 @@ def empty_database() -> Iterator[list[str]]:
 
 
 async def questions(text: str) -> list[str]:
-    """What is asked of the database about the newest requests, for a text of a reader's."""
+    """What is asked of the database about patients' ids, for a text of a reader's."""
     database = Database(away.DATABASE)
     try:
         with empty_database() as asked:
-            answers, verdicts = await recent_answers(database, text)
+            page = await patients_found(database, text, date(2026, 3, 10))
     finally:
         await database.close()
-    assert (list(answers), dict(verdicts)) == ([], {})
-    return [statement for statement in asked if "JOIN requests" in statement]
+    assert (list(page.lines), dict(page.verdicts), page.next, page.previous) == ([], {}, None, None)
+    return [statement for statement in asked if "LIKE" in statement]
 
 
 @given(st.text(SIGNS, min_size=1, max_size=PATIENT_ID_LENGTH))
@@ -68,8 +69,3 @@ async def test_every_part_of_an_id_is_looked_up_and_no_sign_in_it_is_a_wildcard(
 async def test_what_can_be_no_part_of_an_id_is_not_looked_up(text: str) -> None:
     can_be = set(text) <= set(SIGNS) and len(text) <= PATIENT_ID_LENGTH
     assert len(await questions(text)) == can_be
-
-
-async def test_without_a_text_those_asked_about_of_late_are_told() -> None:
-    (statement,) = await questions("")
-    assert "LIKE" not in statement

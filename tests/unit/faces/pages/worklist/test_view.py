@@ -1,20 +1,35 @@
 """A line of the list of patients: how sure the estimate is, what was offered, what was said about it."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from app.engine.registry import ServedModel
+from app.engine.registry import ModelRegistry, ServedModel
 from app.faces.pages.patient.views.history import outcome_text
-from app.faces.pages.recent import recent_patient
+from app.faces.pages.worklist.view import count_text, feedback_text, line_view
+from app.storage.consultation_tables import MeasurementRow, PlanRow
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow
-from app.usecases.record.repository import RequestedAnswer
+from app.storage.worklist_tables import NO_REVIEW, WorklistRow
+from app.usecases.worklist.service import MOST_COUNTED, Line
 from tests.asking import Person
 from tests.unit.faces.answers import ASKED, option, row_of
 
 ACCEPTED, DECLINED, WITHDRAWN = "accepted", "declined", "withdrawn"
 NOTHING: dict[str, Any] = {"largest_reduction": 0.01, "proved": True, "holds": True, "text": "Nothing."}
+
+
+TODAY = date(2026, 3, 10)
+
+
+def line_of(row: AnswerRow, review_on: date | None = None, result: MeasurementRow | None = None) -> Line:
+    """A line of the list whose plan, if there is one, is to be reviewed on that day."""
+    name = row.prediction.model_name
+    listed = WorklistRow(
+        patient_id=row.patient_id, model_name=name, asked_at=ASKED, review_on=review_on or NO_REVIEW
+    )
+    return Line(listed, row, PlanRow(name="Walk <b>more</b>") if review_on else None, result)
 
 
 def answered(
@@ -91,7 +106,7 @@ def test_feedback_counts_improvements(
     row = answered(served, helpable, options, improvements)
     each = zip(row.options, said, strict=True)
     verdicts = {one.id: FeedbackRow(verdict=verdict) for one, verdict in each if verdict}
-    assert recent_patient(RequestedAnswer(row, ASKED), verdicts, "Dysglycaemia").feedback == told
+    assert feedback_text(row, verdicts) == told
 
 
 @pytest.mark.parametrize(
@@ -106,10 +121,59 @@ def test_feedback_counts_improvements(
     ],
 )
 def test_how_sure_the_estimate_is_is_told(
-    served: ServedModel, helpable: Person, risk: float, certainty: str | None, words: str, tone: str
+    served: ServedModel,
+    registry: ModelRegistry,
+    helpable: Person,
+    risk: float,
+    certainty: str | None,
+    words: str,
+    tone: str,
 ) -> None:
     row = answered(served, helpable, 0, 0)
     row.prediction.risk, row.prediction.certainty = risk, certainty
-    line = recent_patient(RequestedAnswer(row, ASKED), {}, None)
+    line = line_view(line_of(row), {}, registry, TODAY)
     assert (line.standing.words, line.standing.tone) == (words, tone)
     assert line.is_low == (risk <= 0.5)
+
+
+@pytest.mark.parametrize(
+    ("days", "told", "tone"),
+    [
+        (-1, "Review overdue since 9 March 2026", "high"),
+        (0, "Review due today", "unclear"),
+        (1, "Review on 11 March 2026", "soft"),
+    ],
+)
+def test_a_plan_tells_its_review(
+    served: ServedModel, registry: ModelRegistry, helpable: Person, days: int, told: str, tone: str
+) -> None:
+    row = answered(served, helpable, 1, 0)
+    plan = line_view(line_of(row, TODAY + timedelta(days)), {}, registry, TODAY).plan
+    assert plan is not None
+    assert (plan.name, plan.review, plan.tone) == ("Walk <b>more</b>", told, tone)
+    assert line_view(line_of(row), {}, registry, TODAY).plan is None
+
+
+@pytest.mark.parametrize("name", ["dysglycaemia", "hosted-no-more"])
+def test_a_known_result_is_told_beside_the_estimate(
+    served: ServedModel, registry: ModelRegistry, helpable: Person, name: str
+) -> None:
+    row = answered(served, helpable, 1, 0)
+    row.prediction.model_name = name
+    known = MeasurementRow(measured_on=TODAY, value=None, has_outcome=True)
+    told = line_view(line_of(row, result=known), {}, registry, TODAY).result
+    assert told is not None
+    assert told.startswith("Known result, 10 March 2026: ")
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        (0, "0 entries"),
+        (1, "1 entry"),
+        (MOST_COUNTED, f"{MOST_COUNTED} entries"),
+        (MOST_COUNTED + 1, "More than 1,000 entries"),
+    ],
+)
+def test_the_count_is_exact_up_to_a_cap(count: int, told: str) -> None:
+    assert count_text(count) == told

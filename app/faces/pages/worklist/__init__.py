@@ -1,0 +1,1 @@
+"""GET /: the worklist, and a search by id."""

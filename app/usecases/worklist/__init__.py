@@ -1,0 +1,1 @@
+"""GET /: whom callers asked about, sorted, filtered, a page at a time."""

@@ -1,0 +1,113 @@
+"""A page of the worklist, with what each line tells."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.storage.consultation_tables import MeasurementRow, PlanRow
+from app.storage.database import Database
+from app.storage.feedback_tables import FeedbackRow
+from app.storage.tables import AnswerRow
+from app.storage.worklist_tables import WorklistRow
+from app.usecases.worklist.question import Position, WorklistQuestion
+from app.usecases.worklist.repository import WorklistRepository, position_of
+
+PAGE = 50
+"""Lines of a page."""
+MOST_COUNTED = 1000
+"""Beyond that many lines it is not told how many there are."""
+_PART_OF_AN_ID = r"[A-Za-z0-9._-]{1,64}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A patient and model: what a caller was answered last, the active plan, the known result."""
+
+    row: WorklistRow
+    answer: AnswerRow
+    plan: PlanRow | None
+    result: MeasurementRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistPage:
+    """Lines in order. `verdicts` are those that stand on what their answers offer.
+
+    `next` and `previous` are where the list goes on; None at its ends. `count` is how many lines there are in
+    all, at most one more than `MOST_COUNTED`. `models` are those by which there are lines.
+    """
+
+    lines: Sequence[Line]
+    verdicts: Mapping[UUID, FeedbackRow]
+    next: Position | None
+    previous: Position | None
+    count: int
+    models: Sequence[str]
+
+
+async def worklist_page(
+    database: Database, question: WorklistQuestion, today: date, most: int = PAGE
+) -> WorklistPage:
+    """One page of at most so many lines; going back beyond the first line gives the first page.
+
+    Raises:
+        RecordError: the database is away.
+    """
+    async with database.transaction() as session:
+        repository = WorklistRepository(session, today)
+        models = await repository.models()
+        position = question.position
+        rows = await repository.page(models, question.sort, question.filter, position, most + 1)
+        if position is not None and position.is_backward and len(rows) <= most:
+            position = None
+            rows = await repository.page(models, question.sort, question.filter, None, most + 1)
+        is_more, rows = len(rows) > most, rows[:most]
+        goes_back = position is not None and position.is_backward
+        if goes_back:
+            rows.reverse()
+        is_later, is_earlier = (True, is_more) if goes_back else (is_more, position is not None)
+        count = await repository.count(models, question.filter, MOST_COUNTED + 1)
+        lines, verdicts = await _told(repository, rows)
+    return WorklistPage(
+        lines=lines,
+        verdicts=verdicts,
+        next=position_of(rows[-1], question.sort, False) if rows and is_later else None,
+        previous=position_of(rows[0], question.sort, True) if rows and is_earlier else None,
+        count=count,
+        models=models,
+    )
+
+
+async def patients_found(database: Database, text: str, today: date) -> WorklistPage:
+    """Those whose id contains the text, in either case, as one page; a text that no id holds finds nobody.
+
+    Raises:
+        RecordError: the database is away.
+    """
+    if not re.fullmatch(_PART_OF_AN_ID, text):
+        return WorklistPage((), {}, None, None, 0, ())
+    async with database.transaction() as session:
+        repository = WorklistRepository(session, today)
+        rows = await repository.search(text, PAGE)
+        lines, verdicts = await _told(repository, rows)
+    return WorklistPage(lines, verdicts, None, None, len(lines), ())
+
+
+async def _told(
+    repository: WorklistRepository, rows: Sequence[WorklistRow]
+) -> tuple[list[Line], Mapping[UUID, FeedbackRow]]:
+    answers = await repository.answers([row.answer_id for row in rows])
+    plans = await repository.plans(row.plan_id for row in rows if row.plan_id is not None)
+    results = await repository.results(rows)
+    lines = [
+        Line(
+            row,
+            answers[row.answer_id],
+            plans.get(row.plan_id) if row.plan_id else None,
+            results.get((row.patient_id, row.model_name)),
+        )
+        for row in rows
+    ]
+    return lines, await repository.verdicts(answers.values())
