@@ -1,6 +1,6 @@
 """The clinician's pages, whole: their line in `main`."""
 
 from app.faces.pages import recent
-from app.faces.pages.patient import endpoints, forms
+from app.faces.pages.patient import charts, endpoints, forms
 
-ROUTERS = (endpoints.router, forms.router, recent.router)
+ROUTERS = (endpoints.router, charts.router, forms.router, recent.router)
