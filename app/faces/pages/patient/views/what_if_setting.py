@@ -15,6 +15,7 @@ from app.domain.wording import inline
 from app.engine.describe import broken_relations, brought_along, changes_of, features_of
 from app.engine.exact.driven import driven_reach
 from app.engine.problem import RecourseProblem
+from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.formatting import with_unit
 from app.parsing.numbers import NumberError, read_whole_number
 from app.usecases.record.context import AnswerContext
@@ -68,9 +69,19 @@ class WhatIfSetting:
         """In which ways an option may not be so: what is proved of options holds without such settings."""
         levers, most = self.question.levers, self.question.levers.max_changes
         moved = [levers.items[place].feature for place in np.flatnonzero(self.levels)]
-        ways = [f"{inline(feature.label)} was to be kept" for feature in moved if feature.name in self.kept]
+        ways = [
+            _("%(feature)s was to be kept", feature=inline(feature.label))
+            for feature in moved
+            if feature.name in self.kept
+        ]
         if len(moved) > most:
-            ways.append(f"{len(moved)} behaviours at once, where an option changes at most {most}")
+            ways.append(
+                _(
+                    "%(moved)s behaviours at once, where an option changes at most %(most)s",
+                    moved=len(moved),
+                    most=most,
+                )
+            )
         return [*ways, *broken_relations(self.question, self.levels)]
 
     def moved(self) -> list[Moved]:

@@ -171,7 +171,7 @@ def test_the_form_opens_as_the_question_was_and_stays_as_it_was_put(
     question = question_of(answer)
     assert question is not None
     fields = {KEEP + "food": "on", LOCK + "bmi": "on", "include": "treatment"}
-    put = what_if_as_set(setting_of(question, fields))
+    put = what_if_as_set(answer, setting_of(question, fields))
     assert [group.theme for group in put.groups if group.is_kept and group.theme] == ["food"]
     assert [one.name for group in put.groups for one in group.controls if one.is_locked] == ["bmi"]
     assert [choice.value for choice in put.choices if choice.is_chosen] == ["treatment"]
