@@ -1,6 +1,6 @@
 """What-if: how somebody has put its form, and what that comes to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from app.domain.levers import Lever, Levers, levers_of
 from app.domain.schema import IntArray, Value
 from app.domain.scope import USUAL, Inclusion, Programme, Scope
 from app.domain.wording import inline
-from app.engine.describe import broken_relations, brought_along, changes_of, features_of
+from app.engine.describe import broken_relations, brought_along, changes_of, features_of, outside_range
 from app.engine.exact.driven import driven_reach
 from app.engine.problem import RecourseProblem
 from app.faces.http.pages.translation import gettext as _
@@ -82,7 +82,18 @@ class WhatIfSetting:
                     most=most,
                 )
             )
-        return [*ways, *broken_relations(self.question, self.levels)]
+        return [*ways, *broken_relations(self.question, self.levels), *self._outside()]
+
+    def _outside(self) -> Iterator[str]:
+        """What follows to where the question did not permit it, or nobody was seen."""
+        schema = self.question.schema
+        for name in outside_range(self.question, self.levels):
+            feature = schema[name]
+            yield _(
+                "%(feature)s would end at %(value)s, outside the range in which it is to stay",
+                feature=inline(feature.label),
+                value=with_unit(feature, self.features[name]),
+            )
 
     def moved(self) -> list[Moved]:
         """What differs, what measures the same included."""
