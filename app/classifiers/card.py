@@ -19,6 +19,7 @@ class Figures(BaseModel):
     """How a model does on some held-out people; None where there are too few to tell."""
 
     n: int
+    prevalence: float | None = None
     roc_auc: RocAuc | None
     sensitivity: float | None
     specificity: float | None

@@ -258,14 +258,7 @@ def _lever(
     values, steps = ladder(action, float(start))
     if len(values) < 2:
         return None
-    moved = [feature.name]
-    rows = [values]
-    for link in schema.links_by_driver.get(feature.name, ()):
-        linked_start = patient.factual[schema.column_of[link.feature]]
-        if not np.isnan(linked_start):
-            moved.append(link.feature)
-            rows.append(_follow(schema, patient, link, values, float(linked_start)))
-    table = np.array(rows).T
+    moved, table = moved_with(schema, patient, feature, values)
     permitted = _permitted(schema, moved, table, constraints) & _related(schema, patient, moved, table)
     if permitted.sum() < 2:
         return None
@@ -273,6 +266,22 @@ def _lever(
     effort = np.where(distance > 0, schema.model.effort_per_change + action.effort * distance, 0.0)
     columns = np.array([schema.column_of[name] for name in moved], dtype=np.int64)
     return Lever(feature, columns, table[permitted], effort[permitted], steps[permitted])
+
+
+def moved_with(
+    schema: FeatureSchema, patient: Patient, feature: Feature, values: FloatArray
+) -> tuple[list[str], FloatArray]:
+    """A feature at values, the factual one first, beside what measures the same and moves along by links.
+
+    Returns the features' names, its own first, and their values: shape (values, names).
+    """
+    moved, rows = [feature.name], [values]
+    for link in schema.links_by_driver.get(feature.name, ()):
+        start = patient.factual[schema.column_of[link.feature]]
+        if not np.isnan(start):
+            moved.append(link.feature)
+            rows.append(_follow(schema, patient, link, values, float(start)))
+    return moved, np.array(rows).T
 
 
 def _follow(

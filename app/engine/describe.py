@@ -95,6 +95,17 @@ def broken_relations(problem: RecourseProblem, levels: IntArray) -> list[str]:
     return broken
 
 
+def outside_range(problem: RecourseProblem, levels: IntArray) -> list[str]:
+    """The features that follow, and that a candidate takes out of the range in which they must stay."""
+    levers = problem.levers
+    if levers.effects is None:
+        return []
+    after = levers.rows(levels[None, :])[0, levers.consequences.column]
+    low, high = levers.driven_range
+    outside = ((after < low) | (after > high)) & (after != levers.consequences.start)
+    return [name for name, is_out in zip(levers.effects.driven, outside, strict=True) if is_out]
+
+
 def change_to(problem: RecourseProblem, name: str, after: Mapping[str, Value]) -> Change:
     """A feature before and after."""
     feature = problem.schema[name]

@@ -43,7 +43,7 @@ def test_a_glance_tells_risk_and_options(opened: Page, answer: Json) -> None:
         expect(cards.nth(number).get_by_role("heading")).to_contain_text(option["strategy"]["name"])
     changed = {change["label"] for option in answer["counterfactuals"] for change in option["changes"]}
     assert set(opened.locator(".charts figcaption b").all_inner_texts()) == changed
-    for sentence in opened.locator(".charts figure > p.small:not(.axis)").all_inner_texts():
+    for sentence in opened.locator(".charts figure > p.summary").all_inner_texts():
         assert sentence.startswith("Now: ")
     shot(opened, "patient-desktop")
 

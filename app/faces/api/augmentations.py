@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Str
 from app.domain.errors import ConflictError, InvalidParameterError, ParameterIssue
 from app.engine.registry import NOT_HOSTED
 from app.faces.api.job_events import events_of
-from app.faces.api.job_rows import format_for, is_had, version_of
+from app.faces.api.job_rows import Ending, format_ending, format_for, is_had, version_of
 from app.faces.http.bodies import JsonRoute
 from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.described import BYTES, EVENT, success, text
@@ -179,9 +179,13 @@ async def rows(
     after: Annotated[
         str | None, Query(pattern=LAST_ROW, description="`source_row.rank` of the last row had.")
     ] = None,
+    ending: Annotated[
+        Ending | None,
+        Query(alias="format", description="The format, for links in a browser: it goes before `Accept`."),
+    ] = None,
 ) -> Response:
     """Download a finished job's rows: NDJSON, CSV or Parquet by `Accept`, in the order of their sources."""
-    wanted = format_for(request.headers.get("accept", "*/*"))
+    wanted = format_ending(ending) if ending else format_for(request.headers.get("accept", "*/*"))
     if wanted is None:
         return problem(406, f"Rows come as {', '.join(one.media_type for one in FORMATS)}.")
     job = await service.get(job_id)

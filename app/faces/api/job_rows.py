@@ -1,10 +1,24 @@
-"""What a caller asks for of a job's rows: a format by `Accept`, nothing by `If-None-Match`."""
+"""What a caller asks for of a job's rows: a format by `Accept` or `format`, nothing by `If-None-Match`."""
 
 import hashlib
+from enum import StrEnum
 
 from app.faces.http.negotiation import weights_of
 from app.usecases.augmentation.formats import FORMATS, Format
 from app.usecases.augmentation.schemas import Job
+
+
+class Ending(StrEnum):
+    """What a browser, which sends an Accept header of its own, asks for instead."""
+
+    NDJSON = "ndjson"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+def format_ending(ending: Ending) -> Format:
+    """The format whose files end so."""
+    return next(one for one in FORMATS if one.ending == ending)
 
 
 def format_for(accept: str) -> Format | None:

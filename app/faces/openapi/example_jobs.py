@@ -124,12 +124,13 @@ def _report(rows: int) -> QualityReport:
         correlation=Correlation(
             mean_difference=0.04, largest_difference=0.18, largest_between=["bmi", "waist"]
         ),
-        discriminator=Discriminator(auc=0.63),
+        discriminator=Discriminator(auc=0.63, interval=(0.54, 0.72)),
         closeness=Closeness(
             to_training=0.91,
             held_out_to_training=0.88,
             nearest_ratio=0.87,
             nearer_to_training=0.51,
+            nearer_interval=(0.42, 0.6),
             copies=0,
         ),
         utility=None,

@@ -123,7 +123,7 @@ def _theme_shown(schema: FeatureSchema, feature: Feature) -> str:
 
 def _instruction(schema: FeatureSchema) -> str:
     sizes = ", ".join(
-        f"{feature.called} {feature.action.step:g} {feature.unit}"
+        f"{feature.called} {feature.action.step:g} {feature.unit or ''}".rstrip()
         for feature in schema.actionable
         if feature.action is not None and feature.kind is not Kind.BOOLEAN
     )

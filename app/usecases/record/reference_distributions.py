@@ -1,6 +1,6 @@
 """What a patient is seen against: the people that a model learned from, and its model card."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from app.classifiers.model_version import ModelVersion
 from app.domain.feature import Feature, Kind
 from app.domain.schema import BoolArray, FloatArray
 from app.domain.tolerances import SAME
-from app.engine.registry import ModelRegistry, ServedModel
+from app.engine.registry import ServedModel
 
 BINS = 24
 _TAIL = 0.5
@@ -57,7 +57,7 @@ class ReferenceDistributions:
     card: Card | None
 
 
-def reference_distributions_of(registry: ModelRegistry) -> dict[str, ReferenceDistributions]:
+def reference_distributions_of(registry: Iterable[ServedModel]) -> dict[str, ReferenceDistributions]:
     """Made once, by the version's reference: it takes some milliseconds a version."""
     return {served.model.reference: _background(served) for served in registry}
 

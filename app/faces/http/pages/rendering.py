@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from app.domain.wording import inline
 from app.faces.http.pages.assets import asset_url, integrity
@@ -43,7 +44,7 @@ class Pages:
         translate(self._environment)
         self._environment.filters["risk"] = risk_words
         self._environment.filters["inline"] = inline
-        self._environment.filters["when"] = when
+        self._environment.filters["when"] = time_element
         self._environment.filters["day"] = day
         self._environment.globals |= {"asset": asset_url, "integrity": integrity, "language": language}
 
@@ -86,6 +87,12 @@ def when(moment: datetime) -> str:
     """A moment as people write it: "3 February 2026, 14:05 UTC"."""
     there = moment.astimezone(UTC)
     return f"{there.day} {there:%B %Y, %H:%M} UTC".replace(" UTC", f"{_NO_BREAK}UTC")
+
+
+def time_element(moment: datetime) -> Markup:
+    """A moment in UTC, and so that a script can tell it in the reader's own zone."""
+    there = moment.astimezone(UTC)
+    return Markup('<time datetime="{}">{}</time>').format(f"{there:%Y-%m-%dT%H:%M:%S}Z", when(moment))
 
 
 def signed(text: str) -> str:

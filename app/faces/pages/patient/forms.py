@@ -51,7 +51,7 @@ async def what_if(
             "_outcome.html", outcome=outcome, answer=context.answer, supposed=context.is_supposed
         )
     context = await loader.of(patient_id, base)
-    form = what_if_as_set(setting)
+    form = what_if_as_set(context, setting)
     return PAGES.page("patient.html", **await asyncio.to_thread(view_of, context, form, outcome))
 
 

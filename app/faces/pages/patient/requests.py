@@ -35,7 +35,7 @@ def request_from(context: AnswerContext, setting: WhatIfSetting) -> Counterfactu
         patient_id=context.row.patient_id,
         model=f"{made.model_name}@{made.model_version}",
         features=dict(setting.features),
-        target=TargetIn(max_risk=context.answer.prediction.target),
+        target=_target_of(context),
         constraints=ConstraintsIn(
             features_to_keep=[name for name in setting.to_keep if name in names],
             permitted_range={**constraints["permitted_range"], **ends_of(question, setting.features)},
@@ -46,7 +46,14 @@ def request_from(context: AnswerContext, setting: WhatIfSetting) -> Counterfactu
         include=list(setting.scope.include),
         programme=setting.scope.programme,
         diversity=Diversity(context.row.diversity),
+        always=bool(context.row.always_improve),
     )
+
+
+def _target_of(context: AnswerContext) -> TargetIn:
+    """The same kind of target as the answer's question had: a fall is one from what is supposed."""
+    asked = context.row.target_asked
+    return TargetIn(**asked) if asked else TargetIn(max_risk=context.answer.prediction.target)
 
 
 def answer_id_in(fields: Mapping[str, str]) -> UUID | None:

@@ -53,6 +53,11 @@ class Discriminator(BaseModel):
     """
 
     auc: float | None = Field(description="The area under the ROC curve.")
+    interval: tuple[float, float] | None = Field(
+        None,
+        description="Its 95 % interval (Obuchowski, 1997: rows of one source row are not independent); null "
+        "in reports from before it was told.",
+    )
 
 
 class Closeness(BaseModel):
@@ -73,6 +78,11 @@ class Closeness(BaseModel):
     )
     nearer_to_training: float | None = Field(
         description="The share of rows nearer to a training person than to a held-out one."
+    )
+    nearer_interval: tuple[float, float] | None = Field(
+        None,
+        description="Its 95 % interval (Wilson, 1927), rows taken as independent; null in reports from "
+        "before it was told.",
     )
     copies: int = Field(description="Rows equal to a training person.")
 

@@ -7,10 +7,10 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.stats import rankdata
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
 from app.domain.schema import FloatArray, IntArray
+from app.usecases.augmentation.report.clustered_auc import clustered_auc
 from app.usecases.augmentation.report.figures import Correlation, Discriminator
 from app.usecases.augmentation.report.inputs import ReportInputs
 
@@ -56,7 +56,8 @@ def discriminator(inputs: ReportInputs, seed: int) -> Discriminator:
     predicted = cross_val_predict(
         learner, _binned(rows), is_synthetic, groups=groups, cv=folds, method="predict_proba"
     )
-    return Discriminator(auc=float(roc_auc_score(is_synthetic, predicted[:, 1])))
+    auc, interval = clustered_auc(is_synthetic, predicted[:, 1], groups)
+    return Discriminator(auc=auc, interval=interval)
 
 
 def _binned(rows: FloatArray) -> FloatArray:

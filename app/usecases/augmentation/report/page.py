@@ -44,6 +44,7 @@ def _environment(autoescape: bool) -> Environment:
     environment.filters["figure"] = _figure
     environment.filters["percent"] = lambda share: _figure(share, 1, 100.0, "\N{NO-BREAK SPACE}%")
     environment.filters["difference"] = _difference
+    environment.filters["between"] = _between
     environment.globals.update(reasons=REASONS, references=REFERENCES, versions=versions())
     return environment
 
@@ -54,3 +55,11 @@ def _figure(value: float | None, decimals: int = 2, times: float = 1.0, unit: st
 
 def _difference(difference: Difference) -> str:
     return f"{100 * difference.value:+.1f} ({100 * difference.low:+.1f} to {100 * difference.high:+.1f})"
+
+
+def _between(interval: tuple[float, float] | None, decimals: int = 2, times: float = 1.0) -> str:
+    """An interval in brackets, behind its figure; nothing where there is none."""
+    if interval is None:
+        return ""
+    low, high = (f"{times * end:.{decimals}f}" for end in interval)
+    return f" ({low} to {high})"

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.metrics import pairwise_distances_chunked
 
+from app.domain.certainty import wilson_interval
 from app.domain.schema import FloatArray
 from app.engine.plausibility import reference_population_of
 from app.usecases.augmentation.report.figures import Closeness
@@ -35,8 +36,15 @@ def closeness(inputs: ReportInputs, seed: int) -> Closeness:
         held_out_to_training=_median(_nearest(scale(held_out), scale(training), 1)[:, 0]),
         nearest_ratio=_median(near[known, 0] / near[known, 1]),
         nearer_to_training=float(nearer) if equal else None,
+        nearer_interval=wilson_interval(round(float(nearer) * len(synthetic)), len(synthetic))
+        if equal
+        else None,
         copies=_copies(training, inputs.synthetic),
     )
+
+
+def _interval(share: float, rows: int) -> tuple[float, float]:
+    return wilson_interval(round(share * rows), rows)
 
 
 class _Scale:

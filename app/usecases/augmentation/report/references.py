@@ -13,7 +13,8 @@ REFERENCES = {
     "correlations": "Spearman (1904), The American Journal of Psychology 15; absolute differences over pairs",
     "told from real people": (
         "classifier two-sample test (Lopez-Paz and Oquab, 2017, ICLR), here by the area under the ROC curve "
-        "of five-fold cross-validated histogram gradient boosting; rows of one source row stay together"
+        "of five-fold cross-validated histogram gradient boosting; rows of one source row stay together, "
+        "and its interval is that of clustered ROC curves (Obuchowski, 1997, Biometrics 53)"
     ),
     "distance to the nearest, ratio to the second nearest": (
         "distance to closest record and nearest-neighbour distance ratio of CTAB-GAN (Zhao, Kunar, Birke and "

@@ -9,6 +9,7 @@ import pytest
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Side, people_of
 from app.domain.schema import FloatArray
+from app.usecases.augmentation.formats import PROVENANCE
 from app.usecases.augmentation.report.figures import QualityReport
 from app.usecases.augmentation.report.inputs import JobFacts, ReportInputs
 from app.usecases.augmentation.report.measure import quality_report
@@ -97,6 +98,40 @@ def test_few_rows_or_none_make_a_report_page_and_card(
     assert "synthetic" in data_card(report, JOB)
 
 
+def test_a_card_of_nothing_but_improvements_says_so(model: ModelVersion, unseen: FloatArray) -> None:
+    made = replace(inputs(model, unseen[:0]), improved=13, median_reduction=0.04)
+    card = data_card(quality_report(made, 7), JOB)
+    assert "These 13 rows are synthetic, and none of them is of the low-risk class." in card
+    assert "These 0 rows" not in card
+    none = data_card(quality_report(inputs(model, unseen[:0]), 7), JOB)
+    assert "There are no rows" in none
+    assert "These 0 rows" not in none
+
+
+def test_a_card_names_every_column_that_stands_beside_the_features(of_unseen: QualityReport) -> None:
+    columns = data_card(of_unseen, JOB).split("## Columns")[1]
+    assert all(f"`{name}`" in columns for name in PROVENANCE)
+
+
+def test_figures_that_are_shares_have_an_interval(of_unseen: QualityReport) -> None:
+    closeness, told = of_unseen.closeness, of_unseen.discriminator
+    assert told.interval is not None
+    assert told.auc is not None
+    assert told.interval[0] < told.auc < told.interval[1]
+    assert closeness.nearer_interval is not None
+    assert closeness.nearer_to_training is not None
+    assert closeness.nearer_interval[0] <= closeness.nearer_to_training < closeness.nearer_interval[1]
+    low, high = (f"{end:.2f}" for end in told.interval)
+    assert f"({low} to {high})" in report_page(of_unseen, JOB)
+    assert f"({low} to {high})" in data_card(of_unseen, JOB)
+
+
+def test_few_rows_are_said_to_be_few(model: ModelVersion, unseen: FloatArray) -> None:
+    report = quality_report(inputs(model, unseen[:13]), 7)
+    for told in (report_page(report, JOB), data_card(report, JOB)):
+        assert "So few rows (13) make every figure uncertain" in told
+
+
 def test_an_equal_seed_gives_an_equal_report(
     model: ModelVersion, unseen: FloatArray, of_unseen: QualityReport
 ) -> None:
@@ -135,4 +170,4 @@ def test_a_job_all_of_whose_people_are_out_of_reach_has_a_report_too(model: Mode
     about = replace(JOB, improvements=True)
     assert report.rows == 0
     assert '<td class="n">3<' in report_page(report, about)
-    assert "**3 further rows" in data_card(report, about)
+    assert "**These 3 rows are synthetic, and none" in data_card(report, about)

@@ -1,202 +1,183 @@
-"""Where the patient stands among the people the model learned from, now and with all that is offered."""
+"""What the model says of this patient along each lever, over the people it learned from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.feature import Feature, Kind
-from app.domain.schema import Value
-from app.domain.wording import number, risk_text
-from app.faces.pages.patient.views.formatting import value_text, with_unit
-from app.faces.pages.patient.views.names import mark_of, names_of
-from app.usecases.counterfactuals.option_schemas import CounterfactualOut
+from app.classifiers.base import ClassifierError
+from app.domain.schema import FeatureSchema, Value
+from app.engine.response_curves import response_curves
+from app.faces.http.pages.rendering import risk_words
+from app.faces.pages.patient.views.chart_axes import (
+    WIDTH,
+    EstimateScale,
+    Spot,
+    Tick,
+    ValueAxis,
+    axis_of,
+    beside,
+    beside_line,
+    line,
+    number_of,
+    scale_of,
+    silhouette,
+)
+from app.faces.pages.patient.views.chart_tables import Row, counted_rows_of, end_text, middle_of, rows_of
+from app.faces.pages.patient.views.chart_words import Charted, notes_of, summary_of
+from app.faces.pages.patient.views.names import Offered, mark_of
+from app.faces.pages.patient.views.what_if_setting import question_of
 from app.usecases.record.context import AnswerContext
-from app.usecases.record.reference_distributions import Bin, FeatureDistribution
-
-WIDTH, BARS, ROW = 320.0, 92.0, 16.0
-"""The drawing in its own units: how wide, how high the bars, how much for each arrow above them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """People of one range of values."""
-
-    label: str
-    people: int
-    with_outcome: str
-
-
-@dataclass(frozen=True, slots=True)
-class Arrow:
-    """From now to where what is offered would take the patient; places are on the drawing's axis."""
-
-    marks: str
-    start: float
-    end: float
-    y: float
-    rises: bool
+from app.usecases.record.reference_distributions import FeatureDistribution
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One feature's drawing with its sentence and its table.
+    """One feature's drawing with its sentences and its table.
 
-    `without` and `having` are outlines of all bars: people with the outcome stand on those without it.
+    `key` is of element ids. `curve` is the path of the estimate by the value alone, `counted` that with what
+    follows on average, where the two differ. `without` and `having` are outlines of all people, and of those
+    with the outcome. `permitted` is from where to where options may go. `threshold_text` is at what height
+    there is room to name the threshold.
     """
 
+    key: str
     label: str
     unit: str | None
     people: int
-    bars: tuple[Bar, ...]
+    curve: str
+    counted: str | None
     without: str
     having: str
-    now: float
-    arrows: tuple[Arrow, ...]
-    height: float
+    permitted: tuple[float, float]
+    now: Spot
+    marks: tuple[Spot, ...]
+    threshold_text: float
     low: str
     high: str
-    sentence: str
+    summary: str
+    notes: tuple[str, ...]
+    rows: tuple[Row, ...]
+    counted_rows: tuple[tuple[str, str, str], ...]
 
 
-def charts_of(context: AnswerContext) -> list[Chart]:
-    """A chart for each feature that an option or improvement changes, in the schema's order."""
-    if (
-        context.patient is None or context.distributions is None or context.schema is None
-    ):  # or of another version
-        return []
+@dataclass(frozen=True, slots=True)
+class Charts:
+    """Charts on one scale of estimates; `others` are the levers that have none here, by their labels.
+
+    `is_away`: the classifier could not be asked, so there are none.
+    """
+
+    charts: tuple[Chart, ...] = ()
+    others: tuple[str, ...] = ()
+    ticks: tuple[Tick, ...] = ()
+    threshold: Tick | None = None
+    is_away: bool = False
+
+    @property
+    def grid(self) -> str:
+        """The lines of the scale, as one SVG path."""
+        return "".join(f"M0 {tick.place:g}H{WIDTH}" for tick in self.ticks)
+
+
+def charts_of(context: AnswerContext, others: bool = False) -> Charts | None:
+    """A chart for each feature that an option or improvement changes, or for each other one that could.
+
+    In the schema's order. None where another version gave the answer, or nothing can change. Asks the
+    classifier once, about all levers, so that all charts have one scale.
+    """
+    question = question_of(context)
+    people = context.distributions
+    if question is None or people is None or len(question.levers) == 0:
+        return None
+    grids = {name: _grid(question.schema, name, one) for name, one in people.by_feature.items()}
+    try:
+        curves = response_curves(question, grids)
+    except ClassifierError:
+        return Charts(is_away=True)
     ends = _ends(context)
-    return [
-        _chart(context, feature, context.distributions.by_feature[feature.name], ends[feature.name])
-        for feature in context.schema.features
-        if feature.name in ends and feature.name in context.distributions.by_feature
+    charted = [
+        Charted(
+            feature=feature,
+            curve=curves[feature.name],
+            distribution=people.by_feature[feature.name],
+            own=question.patient.values[feature.name],
+            ends=ends.get(feature.name, {}),
+        )
+        for feature in question.schema.features
+        if feature.name in curves and feature.name in people.by_feature
     ]
+    scale = _scale(context, charted)
+    threshold = context.answer.prediction.threshold
+    return Charts(
+        charts=tuple(
+            _chart(one, scale, threshold, context.is_supposed)
+            for one in charted
+            if bool(one.ends) is not others
+        ),
+        others=tuple(one.feature.label for one in charted if not one.ends),
+        ticks=tuple(scale.ticks),
+        threshold=Tick(scale.y(threshold), risk_words(threshold)),
+    )
 
 
-def _ends(context: AnswerContext) -> dict[str, dict[Value, list[CounterfactualOut]]]:
+def _ends(context: AnswerContext) -> dict[str, dict[Value, list[Offered]]]:
     """By feature: each value that options and improvements end at, and which of them do."""
-    ends: dict[str, dict[Value, list[CounterfactualOut]]] = {}
+    ends: dict[str, dict[Value, list[Offered]]] = {}
     for option in context.offered:
         for change in option.changes:
             ends.setdefault(change.feature, {}).setdefault(change.after, []).append(option)
     return ends
 
 
-def _chart(
-    context: AnswerContext,
-    feature: Feature,
-    distribution: FeatureDistribution,
-    ends: Mapping[Value, list[CounterfactualOut]],
-) -> Chart:
-    assert context.patient is not None
-    now = context.patient.values[feature.name]
-    top = ROW * len(ends) + 6
-    arrows = [
-        Arrow(
-            marks=", ".join(map(mark_of, options)),
-            start=_place(distribution, _as_number(now)),
-            end=_place(distribution, _as_number(after)),
-            y=ROW * (row + 0.6),
-            rises=_as_number(after) > _as_number(now),
-        )
-        for row, (after, options) in enumerate(ends.items())
-    ]
+def _grid(schema: FeatureSchema, name: str, distribution: FeatureDistribution) -> list[float]:
+    """The middle of each bar, and the ends of what was observed."""
+    feature = schema[name]
+    middles = [middle_of(feature.precision, one) for one in distribution.bins]
+    return [*middles, *(feature.observed or ())]
+
+
+def _scale(context: AnswerContext, charted: Sequence[Charted]) -> EstimateScale:
+    prediction = context.answer.prediction
+    risks = [prediction.risk, prediction.threshold]
+    for one in charted:
+        axis = axis_of(one.distribution, one.curve, number_of(one.own))
+        told = zip(one.curve.values.tolist(), one.curve.by_itself.tolist(), strict=True)
+        risks += [risk for value, risk in told if axis.holds(value)]
+        risks += one.curve.as_counted.tolist()
+    return scale_of(risks)
+
+
+def _chart(charted: Charted, scale: EstimateScale, threshold: float, supposed: bool) -> Chart:
+    feature, curve, people = charted.feature, charted.curve, charted.distribution
+    own = number_of(charted.own)
+    axis = axis_of(people, curve, own)
+    now = Spot(axis.x(own), scale.y(curve.now))
+    drawn = (axis, scale, curve.values, curve.by_itself)
     return Chart(
+        key=feature.name,
         label=feature.label,
         unit=feature.unit,
-        people=len(distribution.values),
-        bars=tuple(_bar(feature, distribution, one) for one in distribution.bins),
-        without=_outline(
-            distribution, top + BARS, [0] * len(distribution.bins), [one.without for one in distribution.bins]
-        ),
-        having=_outline(
-            distribution,
-            top + BARS,
-            [one.without for one in distribution.bins],
-            [one.having for one in distribution.bins],
-        ),
-        now=_place(distribution, _as_number(now)),
-        arrows=tuple(arrows),
-        height=top + BARS,
-        low=_edges(feature, distribution.bins[0])[0],
-        high=_edges(feature, distribution.bins[-1])[1],
-        sentence=_sentence(context, feature, distribution, ends),
+        people=len(people.values),
+        curve=line(*drawn),
+        counted=line(axis, scale, curve.permitted, curve.as_counted) if charted.has_two else None,
+        without=silhouette(axis, people, [one.without + one.having for one in people.bins]),
+        having=silhouette(axis, people, [one.having for one in people.bins]),
+        permitted=(axis.x(float(curve.permitted[0])), axis.x(float(curve.permitted[-1]))),
+        now=now,
+        marks=beside(_marks(charted, axis, scale), now),
+        threshold_text=beside_line(scale.y(threshold), *drawn),
+        low=end_text(charted, axis.low, 1),
+        high=end_text(charted, axis.high, -1),
+        summary=summary_of(charted, supposed),
+        notes=tuple(notes_of(charted)),
+        rows=tuple(rows_of(charted)),
+        counted_rows=tuple(counted_rows_of(charted)) if charted.has_two else (),
     )
 
 
-def _bar(feature: Feature, distribution: FeatureDistribution, one: Bin) -> Bar:
-    return Bar(_range(feature, distribution, one), one.without + one.having, _share(one))
-
-
-def _outline(
-    distribution: FeatureDistribution, bottom: float, below: Sequence[int], people: Sequence[int]
-) -> str:
-    """An SVG path around each bar of so many people that stands on those below: shorter than a shape each."""
-    scale = BARS / (max(one.without + one.having for one in distribution.bins) or 1)
-    width = WIDTH / len(distribution.bins)
-    stacked = enumerate(zip(below, people, strict=True))
-    return "".join(
-        f"M{width * place:.1f} {bottom - scale * under:.1f}v{-scale * count:.1f}h{width - 1:.1f}"
-        f"v{scale * count:.1f}z"
-        for place, (under, count) in stacked
-        if count
-    )
-
-
-def _sentence(
-    context: AnswerContext,
-    feature: Feature,
-    distribution: FeatureDistribution,
-    ends: Mapping[Value, Sequence[CounterfactualOut]],
-) -> str:
-    """What the drawing says, for whoever does not look at it."""
-    assert context.patient is not None
-    now = "As supposed" if context.is_supposed else "Now"
-    sentences = [
-        f"{names_of(options)}: {_described(feature, distribution, after)}" for after, options in ends.items()
-    ]
-    today = _described(feature, distribution, context.patient.values[feature.name])
-    return f"{now}: {today}. {'. '.join(sentences)}."
-
-
-def _described(feature: Feature, distribution: FeatureDistribution, value: Value) -> str:
-    if feature.kind is Kind.BOOLEAN:
-        alike = distribution.below(2) - distribution.below(1) if value else distribution.below(1)
-        return f"{value_text(feature, value)}, like {risk_text(alike)} of people"
-    return (
-        f"{with_unit(feature, value)}, {risk_text(distribution.below(_as_number(value)))} of people have less"
-    )
-
-
-def _place(distribution: FeatureDistribution, value: float) -> float:
-    """On the axis; who lies beyond it stands at its end."""
-    share = (value - distribution.low) / (distribution.high - distribution.low)
-    return round(WIDTH * min(max(share, 0.0), 1.0), 2)
-
-
-def _as_number(value: Value) -> float:
-    assert not isinstance(value, str)
-    return float(value or 0)
-
-
-def _edges(feature: Feature, one: Bin) -> tuple[str, str]:
-    """The lowest and the highest value that a bin takes in."""
-    if feature.kind is Kind.BOOLEAN:
-        return ("yes", "yes") if one.high > 1 else ("no", "no")
-    half = feature.precision / 2
-    return number(feature, one.low + half), number(feature, one.high - half)
-
-
-def _range(feature: Feature, distribution: FeatureDistribution, one: Bin) -> str:
-    """A bin's values; those at the ends also hold everybody beyond."""
-    low, high = _edges(feature, one)
-    if feature.kind is Kind.BOOLEAN:
-        return low
-    if one is distribution.bins[0] and distribution.values[0] < one.low:
-        return f"{high} or less"
-    if one is distribution.bins[-1] and distribution.values[-1] > one.high:
-        return f"{low} or more"
-    return low if low == high else f"{low} to {high}"
-
-
-def _share(one: Bin) -> str:
-    people = one.without + one.having
-    return risk_text(one.having / people) if people else "none"
+def _marks(charted: Charted, axis: ValueAxis, scale: EstimateScale) -> list[Spot]:
+    """Where what is offered ends, on the curve as options count it."""
+    spots = []
+    for value, offered in charted.ends.items():
+        at = number_of(value)
+        spots.append(Spot(axis.x(at), scale.y(charted.counted_at(at)), ", ".join(map(mark_of, offered))))
+    return spots

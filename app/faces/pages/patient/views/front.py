@@ -9,7 +9,9 @@ from app.domain.improvement import FrontierPoint
 from app.domain.schema import FeatureSchema
 from app.domain.tolerances import SAME_RISK
 from app.faces.http.pages.rendering import risk_words
+from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.formatting import NO_BREAK, decimals_apart, value_text, with_unit
+from app.faces.pages.patient.views.front_words import FrontPoint, most_of_it, sentence_of
 from app.faces.pages.patient.views.names import Offered, mark_of
 from app.usecases.record.context import AnswerContext
 
@@ -19,27 +21,6 @@ _ROOM = 0.02
 """Of risk, above what is highest and below what is lowest."""
 _MOST_TICKS = 6
 _MOST_DECIMALS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class FrontPoint:
-    """One level of risk.
-
-    `estimate` is the risk, told as exactly as it takes to tell all of them apart. `least` is what is known of
-    its effort, `falls` in which shares it falls.
-    """
-
-    x: float
-    y: float
-    risk: float
-    estimate: str
-    fall: str
-    effort: str
-    least: str
-    changes: str
-    falls: str
-    holds: bool
-    marks: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +47,20 @@ class Tick:
 class FrontView:
     """The front on a drawing of `WIDTH` by `HEIGHT`; effort goes to the right, risk upwards.
 
-    `steps` is the least effort for each risk, which is a staircase. `target` is where the target lies.
+    `steps` is the least effort for each risk, which is a staircase. `target` is where the target lies, and
+    `target_text` at what height there is room to name it. `most` is how few changes give most of the fall.
     """
 
     points: tuple[FrontPoint, ...]
     marks: tuple[Mark, ...]
     steps: str
     now: float
-    target: float
+    target: Tick
+    target_text: float
     across: tuple[Tick, ...]
     upwards: tuple[Tick, ...]
     sentence: str
+    most: str | None
     is_proved: bool
     all_hold: bool
 
@@ -119,7 +103,8 @@ def front_of(context: AnswerContext) -> FrontView | None:
         marks=tuple(_marks(context, axes)),
         steps=_steps(axes, now, told),
         now=axes.y(now),
-        target=axes.y(target),
+        target=Tick(axes.y(target), risk_words(target)),
+        target_text=_beside_target(axes.y(target), points[-1].y),
         across=tuple(
             Tick(axes.x(one), f"{one:g}") for one in _ticks(0, axes.effort, (0.2, 0.5, 1, 2, 5, 10))
         ),
@@ -127,10 +112,17 @@ def front_of(context: AnswerContext) -> FrontView | None:
             Tick(axes.y(one), f"{100 * one:.0f}")
             for one in _ticks(axes.low, axes.high, (0.01, 0.02, 0.05, 0.1, 0.2))
         ),
-        sentence=_sentence(context, points),
+        sentence=sentence_of(context, points),
+        most=most_of_it(told),
         is_proved=all(one.proved for one in told),
         all_hold=all(one.holds for one in points),
     )
+
+
+def _beside_target(height: float, lowest: float) -> float:
+    """Above the line, or below it where the stairs end above it."""
+    goes_below = height < 14 or (lowest < height < HEIGHT - 14)
+    return round(height + 12 if goes_below else height - 4, 1)
 
 
 def _digits(context: AnswerContext) -> _Digits:
@@ -183,7 +175,7 @@ def _point(context: AnswerContext, axes: _Axes, point: FrontierPoint, digits: _D
         y=axes.y(point.risk),
         risk=point.risk,
         estimate=f"{100 * point.risk:.{digits.risk}f}{NO_BREAK}%",
-        fall=f"{100 * point.reduction:.{digits.fall}f} points",
+        fall=_("%(points)s points", points=f"{100 * point.reduction:.{digits.fall}f}"),
         effort=f"{point.effort:.{digits.effort}f}",
         least=_least(point, digits),
         changes="; ".join(_change(context.schema, one) for one in point.changes),
@@ -201,8 +193,10 @@ def _is_same(option: Offered, point: FrontierPoint) -> bool:
 
 def _least(point: FrontierPoint, digits: _Digits) -> str:
     if point.proved:
-        return "proved"
-    return f"at least {point.effort_bound:.{digits.effort}f}" if point.effort_bound else "not known"
+        return _("proved")
+    if not point.effort_bound:
+        return _("not known")
+    return _("at least %(effort)s", effort=f"{point.effort_bound:.{digits.effort}f}")
 
 
 def _change(schema: FeatureSchema | None, change: Change) -> str:
@@ -217,22 +211,3 @@ def _falls(held: Robustness) -> str:
 
 def _lowest(held: Robustness) -> float:
     return min(held.refits, held.noise, held.adherence)
-
-
-def _sentence(context: AnswerContext, points: Sequence[FrontPoint]) -> str:
-    """What the drawing says, for whoever does not look at it."""
-    prediction = context.answer.prediction
-    first, last = points[0], points[-1]
-    reached = next((one for one in points if one.risk <= prediction.target), None)
-    now = f"{'As supposed' if context.is_supposed else 'Now'} {risk_words(prediction.risk)}"
-    if len(points) == 1:
-        course = f"with effort {last.effort} {risk_words(last.risk)}"
-    else:
-        start = f"from {risk_words(first.risk, last.risk)} with effort {first.effort}"
-        course = f"{start} down to {risk_words(last.risk, first.risk)} with effort {last.effort}"
-    target = f"the target of {risk_words(prediction.target, last.risk)}"
-    if prediction.risk <= prediction.target:
-        return f"{now}, at or below {target}; {course}."
-    if reached is None:
-        return f"{now}; {course}, above {target}."
-    return f"{now}; {course}. By the estimate alone, {target} takes effort {reached.effort} or more."

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from app.classifiers.card import Card, Figures, Performance
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.weakness import weaknesses
+from app.domain.certainty import wilson_interval
 from app.domain.feature import Kind
 from app.domain.schema import FeatureSchema, Value
+from app.faces.http.pages.rendering import risk_words
+from app.faces.http.pages.translation import gettext as _
+from app.faces.pages.patient.views.formatting import interval_text
 from app.usecases.record.context import AnswerContext
 from app.usecases.record.reference_distributions import ReferenceDistributions
 
@@ -16,16 +20,25 @@ _BAND, _FROM = re.compile(r"(\d+)-(\d+)"), re.compile(r"(\d+) and over")
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A share of people (0-1), in words with its 95 % interval (Wilson) and counts, where they are known."""
+
+    text: str
+    interval: str | None
+    counts: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class GroupEvidence:
-    """How the model does in one group of held-out people; shares from 0 to 1."""
+    """How the model does in one group of held-out people."""
 
     name: str
     people: int
     auc: float
     low: float
     high: float
-    sensitivity: float
-    specificity: float
+    sensitivity: Share
+    specificity: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,7 @@ class ModelEvidence:
     limits: tuple[str, ...]
     figures: tuple[GroupEvidence, ...]
     threshold: float
+    has_card: bool
 
 
 def evidence_of(context: AnswerContext) -> ModelEvidence | None:
@@ -67,6 +81,7 @@ def trust_in(
         limits=card.limits,
         figures=tuple(_figures(model.schema, values, card.performance)),
         threshold=facts.threshold,
+        has_card=distributions.card is not None,
     )
 
 
@@ -75,7 +90,7 @@ def _figures(
 ) -> Iterator[GroupEvidence]:
     """Everybody first, then the groups that the patient is in."""
     if performance.held_out is not None:
-        yield from _group("Everybody", performance.held_out)
+        yield from _group(_("Everybody"), performance.held_out)
     for group in performance.groups:
         if is_in(schema, values, group.group, group.level):
             yield from _group(f"{group.group}: {group.level}", group)
@@ -84,8 +99,22 @@ def _figures(
 def _group(name: str, figures: Figures) -> Iterator[GroupEvidence]:
     """The figures, unless the people are too few to have some."""
     auc, sensitivity, specificity = figures.roc_auc, figures.sensitivity, figures.specificity
-    if auc is not None and sensitivity is not None and specificity is not None:
-        yield GroupEvidence(name, figures.n, auc.value, auc.low, auc.high, sensitivity, specificity)
+    if auc is None or sensitivity is None or specificity is None:
+        return
+    having = None if figures.prevalence is None else round(figures.n * figures.prevalence)
+    without = None if having is None else figures.n - having
+    told = (_share(sensitivity, having), _share(specificity, without))
+    yield GroupEvidence(name, figures.n, auc.value, auc.low, auc.high, *told)
+
+
+def _share(share: float, people: int | None) -> Share:
+    """A card that does not tell the prevalence tells no number of people, and so no interval."""
+    if not people:
+        return Share(risk_words(share), None, None)
+    found = round(share * people)
+    interval = interval_text(*wilson_interval(found, people))
+    counts = _("%(found)s of %(people)s", found=found, people=people)
+    return Share(risk_words(share), interval, counts)
 
 
 def is_in(schema: FeatureSchema, values: Mapping[str, Value], group: str, level: str) -> bool:

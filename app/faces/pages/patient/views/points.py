@@ -22,6 +22,13 @@ def points_text(fall: float, places: int) -> str:
     return _points(points, _number(points, places))
 
 
+def points_of(part: float, whole: float) -> str:
+    """A fall beside the one that it is a part of: "6 of 8 points"."""
+    places = places_for(whole)
+    number = _number(round(100 * part, places), places)
+    return _("%(part)s of %(whole)s", part=number, whole=points_text(whole, places))
+
+
 def alone_text(fall: float, places: int) -> str:
     """What one change by itself makes of the risk: "7 points lower"."""
     if round(100 * fall, places) == 0:

@@ -130,7 +130,8 @@ def test_conditions_stand_beside_the_proofs(registry: ModelRegistry, person: int
 def test_the_front_is_told_without_the_drawing(registry: ModelRegistry, person: int) -> None:
     found = real_context(registry, person)
     told = section(page_text(found), "front")
-    assert 'role="img" aria-label="Now ' in told
+    assert 'role="img" aria-labelledby="front-text"' in told
+    assert 'id="front-text">Now ' in told
     assert told.count("<tr>") == len(found.answer.frontier) + 1
     assert "<script" not in told
 

@@ -41,12 +41,12 @@ def test_all_of_it_is_on_the_drawing(registry: ModelRegistry, person: int, targe
     assert view is not None
     places = [(one.x, one.y) for one in view.points] + [(one.x, one.y) for one in view.marks]
     assert all(0 <= x <= WIDTH and 0 <= y <= HEIGHT for x, y in places)
-    for height in (view.now, view.target, *(tick.place for tick in view.upwards)):
+    for height in (view.now, view.target.place, *(tick.place for tick in view.upwards)):
         assert 0 <= height <= HEIGHT
     assert all(0 <= tick.place <= WIDTH for tick in view.across)
     assert 2 <= len(view.upwards) <= 7
     assert 2 <= len(view.across) <= 7
-    assert (view.points[-1].y < view.target) == (found.answer.frontier[-1].risk > target)
+    assert (view.points[-1].y < view.target.place) == (found.answer.frontier[-1].risk > target)
 
 
 @pytest.mark.parametrize("person", PEOPLE)
@@ -76,6 +76,28 @@ def test_a_column_has_the_same_decimals_in_every_row(registry: ModelRegistry, pe
         figures = [re.match(r"\d+\.(\d+)", getattr(one, column)) for one in points]
         assert len({len(figure[1]) for figure in figures if figure}) == 1
         assert all(figures)
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_that_few_changes_give_most_is_said_where_it_is_so(registry: ModelRegistry, person: int) -> None:
+    told = real_context(registry, person).answer.frontier
+    whole = told[-1]
+    found = re.match(r"(One|Two|\d+) changes? gives? most of it: ", front(registry, person).most or "")
+    fewer = [one for one in told if len(one.changes) < len(whole.changes)]
+    assert bool(found) == any(one.reduction >= 0.7 * whole.reduction for one in fewer)
+    if found:
+        count = {"One": 1, "Two": 2}.get(found[1]) or int(found[1])
+        assert max(one.reduction for one in told if len(one.changes) == count) >= 0.7 * whole.reduction
+        assert all(one.reduction < 0.7 * whole.reduction for one in told if len(one.changes) < count)
+
+
+def test_most_of_it_is_a_part_of_the_whole(registry: ModelRegistry) -> None:
+    said = [front(registry, person).most for person in PEOPLE]
+    parts = [re.search(r"([\d.]+) of ([\d.]+) points", one) for one in said if one]
+    assert parts
+    for part in parts:
+        assert part is not None
+        assert 0.65 * float(part[2]) <= float(part[1]) <= float(part[2])
 
 
 def test_an_improvement_on_the_front_is_named_in_the_table(registry: ModelRegistry) -> None:

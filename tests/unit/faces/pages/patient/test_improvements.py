@@ -170,4 +170,6 @@ def test_charts_and_comparison_have_them_too(registry: ModelRegistry) -> None:
     assert all(len(row.options) == len(found.answer.improvements) for row in rows_of(found))
     labels = {found.schema[name].label for name in changed} if found.schema else set()
     assert labels <= {row.label for row in rows_of(found)}
-    assert charts_of(found) == []  # without the people that a model learned from
+    charts = charts_of(found)
+    assert charts is not None
+    assert {chart.label for chart in charts.charts} == labels

@@ -15,11 +15,15 @@ from app.engine.exact.driven import driven_reach
 from app.engine.problem import RecourseProblem, problem_about
 from app.engine.registry import ModelRegistry, ServedModel
 from app.faces.pages.patient.requests import request_from
+from app.faces.pages.patient.views.formatting import value_text
+from app.faces.pages.patient.views.names import mark_of
 from app.faces.pages.patient.views.what_if import what_if_as_set, what_if_of
 from app.faces.pages.patient.views.what_if_setting import KEEP, LOCK, PLACE, locks_of, question_of, setting_of
 from app.usecases.counterfactuals.request import validate
 from tests.asking import Person
+from tests.kinds_of_answers import FRAGILE, IN_REACH, OUT_OF_REACH
 from tests.unit.faces.pages.patient.contexts import context, recorded
+from tests.unit.faces.pages.patient.real import real_context
 
 
 def fields_for(question: RecourseProblem, data: st.DataObject) -> dict[str, str]:
@@ -171,7 +175,7 @@ def test_the_form_opens_as_the_question_was_and_stays_as_it_was_put(
     question = question_of(answer)
     assert question is not None
     fields = {KEEP + "food": "on", LOCK + "bmi": "on", "include": "treatment"}
-    put = what_if_as_set(setting_of(question, fields))
+    put = what_if_as_set(answer, setting_of(question, fields))
     assert [group.theme for group in put.groups if group.is_kept and group.theme] == ["food"]
     assert [one.name for group in put.groups for one in group.controls if one.is_locked] == ["bmi"]
     assert [choice.value for choice in put.choices if choice.is_chosen] == ["treatment"]
@@ -233,3 +237,57 @@ def test_asking_from_a_what_if_takes_nothing_further_than_it_goes_from_here(
         if supposed[name] != question.patient.values[name]:
             column = rows[:, question.schema.column_of[name]]
             assert ((column >= low - 1e-6) & (column <= high + 1e-6)).all(), name
+
+
+@pytest.mark.parametrize("kind", ["relative_reduction", "absolute_reduction", "max_risk"])
+def test_the_kind_of_target_and_always_are_kept(served: ServedModel, helpable: Person, kind: str) -> None:
+    """A fall stays a fall, from what is supposed: not the risk that it came to from how things were."""
+    asked = {kind: 0.08}
+    row = recorded(served, helpable, min_robustness=0.9, target_asked=asked, always_improve=True, target=0.42)
+    answer = context(row, served)
+    question = question_of(answer)
+    assert question is not None
+    made = request_from(answer, setting_of(question, {}))
+    assert made.target is not None
+    assert made.target.model_dump(exclude_none=True) == asked
+    assert made.always
+
+
+def test_an_answer_from_before_targets_were_recorded_as_asked_is_asked_for_its_risk(
+    served: ServedModel, helpable: Person
+) -> None:
+    answer = context(recorded(served, helpable, min_robustness=0.9, target=0.42), served)
+    question = question_of(answer)
+    assert question is not None
+    made = request_from(answer, setting_of(question, {}))
+    assert made.target is not None
+    assert made.target.model_dump(exclude_none=True) == {"max_risk": 0.42}
+    assert not made.always
+
+
+@pytest.mark.parametrize("person", [OUT_OF_REACH, FRAGILE, IN_REACH])
+def test_sliders_tell_what_is_now_and_where_options_put_them(registry: ModelRegistry, person: int) -> None:
+    found = real_context(registry, person)
+    form = what_if_of(found, {})
+    assert form is not None
+    controls = {one.name: one for group in form.groups for one in group.controls}
+    assert found.schema is not None
+    marks = {
+        (change.feature, mark_of(option)): change.after
+        for option in found.offered
+        for change in option.changes
+    }
+    assert {name for name, _ in marks} <= set(controls)
+    for name, control in controls.items():
+        assert control.now in (0, control.top)
+        assert control.place == control.now
+        assert control.said.startswith(f"Now {control.told(control.now)}.")
+        assert [mark.across for mark in control.marks] == sorted({mark.across for mark in control.marks})
+        for mark in control.marks:
+            for one in mark.names.split(", "):
+                text = control.texts[round(mark.across * control.top / 100)]
+                assert text == value_text(
+                    found.schema[name] if found.schema else None, marks.pop((name, one))
+                )
+    assert not marks
+    assert any(control.marks for control in controls.values())
