@@ -110,9 +110,8 @@ def fitting(phrases: HandoutPhrases, schema: FeatureSchema) -> HandoutPhrases:
 
 def handout_faults(phrases: HandoutPhrases, schema: FeatureSchema) -> Iterator[str]:
     """In which ways phrases do not fit a model: each behaviour needs words, and no treatment has any."""
-    for one in (*phrases.goals, *phrases.follows):
-        if one.feature not in schema:
-            yield f"{one.feature!r} is no feature of the model"
+    named = [goal.feature for goal in phrases.goals] + [one.feature for one in phrases.follows]
+    yield from (f"{name!r} is no feature of the model" for name in named if name not in schema)
     for goal in phrases.goals:
         if goal.feature in schema:
             yield from _faults(goal, schema)
