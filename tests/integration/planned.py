@@ -38,6 +38,6 @@ def plan_of(database: Database, answer: Json, option: Json | None = None, **colu
     } | columns
     names = ", ".join(row)
     places = ", ".join(["%s"] * len(row))
-    database.execute(f"INSERT INTO plans ({names}) VALUES ({places})", list(row.values()))  # type: ignore[arg-type]
+    database.execute(f"INSERT INTO plans ({names}) VALUES ({places})", list(row.values()))
     identity: UUID = row["id"]
     return identity

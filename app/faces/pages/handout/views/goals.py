@@ -1,6 +1,6 @@
 """A plan's changes as a patient's goals, each in stages. Treatment is the clinician's, and no goal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from app.domain.feature import Feature, Role
 from app.domain.handout import GoalPhrases, HandoutPhrases
 from app.domain.ramp import Stage, ramp
 from app.domain.schema import FeatureSchema
+from app.faces.http.pages.translation import SOURCE, language
 from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.handout.views.numbers import plain_number, told_number
 from app.storage.consultation_tables import PlanRow
@@ -17,14 +18,16 @@ Change = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class GoalView:
-    """One goal; `stages` are when, and what by then. `language` is that of its words."""
+    """One goal; `stages` are when, and what by then. Its words may be in another language than the page."""
 
     title: str
+    title_language: str
     aim: str
     stages: tuple[tuple[str, str], ...]
     how: str | None
     safety: str | None
     language: str
+    """Of all but the title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,9 @@ class Phrasebook:
     language: str
 
 
-def phrasebook_of(handouts: Mapping[str, HandoutPhrases], language: str) -> Phrasebook:
-    """In the language that is spoken, else in English."""
-    spoken = language if language in handouts else "en"
+def phrasebook_of(handouts: Mapping[str, HandoutPhrases], wanted: str) -> Phrasebook:
+    """In the language that is wanted, else in English."""
+    spoken = wanted if wanted in handouts else SOURCE
     return Phrasebook(handouts.get(spoken), spoken)
 
 
@@ -57,7 +60,7 @@ def goals_of(
         feature = _feature(change, schema)
         phrases = book.phrases.goal_for(change["feature"], _rises(change)) if book.phrases else None
         if phrases is None or feature is None:
-            yield _worded_by_schema(change, feature, weeks, book.language)
+            yield _worded_by_schema(change, feature, weeks, language())
         else:
             yield _worded(_Goal(change, feature, phrases, weeks, book.language), plan)
 
@@ -74,14 +77,18 @@ class _Goal:
 def _worded(goal: _Goal, plan: PlanRow) -> GoalView:
     phrases = goal.phrases
     if phrases.stage is None:
-        stages = tuple((_("From week %(week)s", week=one.week), one.text) for one in phrases.from_week)
-        return GoalView(phrases.title, phrases.aim, stages, phrases.how, phrases.safety, goal.language)
+        stages = [(_("From week %(week)s", week=one.week), one.text) for one in phrases.from_week]
+        return _view(goal, phrases.aim, stages)
     before, after = _numbers(goal, plan)
     aim = phrases.aim_none if after == 0 and phrases.aim_none else phrases.aim
     told = {"before": before, "after": after, "change": abs(after - before)}
     texts = {name: _told(goal, value, after - before) for name, value in told.items()}
-    stages = tuple(_stages(goal, before, after))
-    return GoalView(phrases.title, aim.format(**texts), stages, phrases.how, phrases.safety, goal.language)
+    return _view(goal, aim.format(**texts), _stages(goal, before, after))
+
+
+def _view(goal: _Goal, aim: str, stages: Iterable[tuple[str, str]]) -> GoalView:
+    phrases, language = goal.phrases, goal.language
+    return GoalView(phrases.title, language, aim, tuple(stages), phrases.how, phrases.safety, language)
 
 
 def _numbers(goal: _Goal, plan: PlanRow) -> tuple[float, float]:
@@ -109,23 +116,23 @@ def _told(goal: _Goal, value: float, change: float) -> str:
     return told_number(value, goal.phrases.told, goal.language, change)
 
 
-def _worded_by_schema(change: Change, feature: Feature | None, weeks: int | None, language: str) -> GoalView:
-    """With the label and the unit alone, which are in English whatever the language."""
+def _worded_by_schema(change: Change, feature: Feature | None, weeks: int | None, page: str) -> GoalView:
+    """With the label and the unit alone, which are in English whatever the language of the page."""
     label, before, after = feature.label if feature else change["label"], change["from"], change["to"]
     if isinstance(after, bool) or before is None:
         aim = _("Start with this.") if after else _("Stop this.")
-        return GoalView(label, aim, (), None, None, language)
+        return GoalView(label, SOURCE, aim, (), None, None, page)
     unit = f" {change['unit']}" if change.get("unit") else ""
     aim = _(
         "Aim for %(after)s. Now it is %(before)s.",
-        after=plain_number(after, language) + unit,
-        before=plain_number(before, language) + unit,
+        after=plain_number(after, page) + unit,
+        before=plain_number(before, page) + unit,
     )
     stages = tuple(
-        (_("By week %(week)s", week=one.week), plain_number(one.value, language) + unit)
+        (_("By week %(week)s", week=one.week), plain_number(one.value, page) + unit)
         for one in _ramp(feature, before, after, weeks)
     )
-    return GoalView(label, aim, stages, None, None, language)
+    return GoalView(label, SOURCE, aim, stages, None, None, page)
 
 
 def _ramp(feature: Feature | None, before: float, after: float, weeks: int | None) -> list[Stage]:

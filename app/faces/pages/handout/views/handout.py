@@ -10,7 +10,7 @@ from app.faces.pages.handout.views.picture import People, people_now, people_pla
 from app.storage.consultation_tables import PlanRow
 from app.usecases.handout.service import PlannedHandout
 
-FEW = 3
+_FEW = 2
 """Up to so many goals, each has room for advice on the page."""
 
 
@@ -18,7 +18,8 @@ FEW = 3
 class Handout:
     """What the template writes down. `words` is the language of the model's own words.
 
-    `is_ended` where the plan was completed or stopped; `is_overdue` where its review date has passed.
+    `is_ended`: the plan was completed or stopped. `is_overdue`: its review date has passed. `has_room`: there
+    is room for advice.
     """
 
     patient_id: str
@@ -30,8 +31,10 @@ class Handout:
     is_ended: bool
     goals: tuple[GoalView, ...]
     has_treatment: bool
+    has_room: bool
     follows: tuple[str, ...]
     people: tuple[People, ...]
+    having: str | None
     explained: str | None
     safety: tuple[str, ...]
     words: str
@@ -55,8 +58,10 @@ def handout_view(facts: PlannedHandout, language: str, today: date | None = None
         is_ended=plan.ended_at is not None,
         goals=goals,
         has_treatment=any(is_treatment(change, schema) for change in plan.changes),
+        has_room=len(goals) <= _FEW,
         follows=_follows(plan, book),
         people=people,
+        having=book.phrases.having if book.phrases else None,
         explained=book.phrases.explained if book.phrases and people else None,
         safety=_safety(book, goals),
         words=book.language,
@@ -79,10 +84,9 @@ def _people(facts: PlannedHandout, book: Phrasebook) -> tuple[People, ...]:
     """Now, and with the goals; nobody where a result is known, or nothing words the outcome for a patient."""
     if facts.has_result or book.phrases is None:
         return ()
-    plan, having = facts.plan, book.phrases.having
     return (
-        people_now(plan.risk_before, facts.band_before, having),
-        people_planned(plan.risk_planned, facts.band_planned, having),
+        people_now(facts.plan.risk_before, facts.band_before),
+        people_planned(facts.plan.risk_planned, facts.band_planned),
     )
 
 

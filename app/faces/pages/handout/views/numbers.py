@@ -27,7 +27,7 @@ def told_number(value: float, told: Told, language: str, change: float) -> str:
 
 def plain_number(value: float, language: str) -> str:
     """With one decimal at most."""
-    return format_decimal(round(value, 1), format="#,##0.#", locale=language)
+    return format_decimal(round(value, 1), locale=language)
 
 
 def day(on: date, language: str) -> str:

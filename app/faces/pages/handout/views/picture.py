@@ -15,20 +15,16 @@ class People:
     could_be: str | None
 
 
-def people_now(risk: float, band: Band | None, having: str) -> People:
+def people_now(risk: float, band: Band | None) -> People:
     """A hundred people whose values are like the patient's."""
-    said = _("%(number)s of 100 people with values like yours now %(having)s.", **_told(risk, having))
+    said = _("With values like yours now: %(number)s.", number=_words(risk))
     return People(_of_hundred(risk), said, _could_be(risk, band))
 
 
-def people_planned(risk: float, band: Band | None, having: str) -> People:
+def people_planned(risk: float, band: Band | None) -> People:
     """A hundred people whose values are like the patient's goals."""
-    said = _("%(number)s of 100 people with values like your goals %(having)s.", **_told(risk, having))
+    said = _("With values like your goals: %(number)s.", number=_words(risk))
     return People(_of_hundred(risk), said, _could_be(risk, band))
-
-
-def _told(risk: float, having: str) -> dict[str, str]:
-    return {"number": _words(risk), "having": having}
 
 
 def _of_hundred(risk: float) -> int:
@@ -38,10 +34,10 @@ def _of_hundred(risk: float) -> int:
 def _words(risk: float) -> str:
     number = _of_hundred(risk)
     if number == 0 and risk > 0:
-        return _("Fewer than 1")
+        return _("fewer than 1")
     if number == 100 and risk < 1:
-        return _("More than 99")
-    return _("About %(number)s", number=number)
+        return _("more than 99")
+    return _("about %(number)s", number=number)
 
 
 def _could_be(risk: float, band: Band | None) -> str | None:
