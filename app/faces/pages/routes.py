@@ -1,7 +1,7 @@
 """The clinician's pages, whole: their line in `main`."""
 
 from app.faces.pages.handout import endpoints as handout
-from app.faces.pages.patient import charts, endpoints, entry, forms
+from app.faces.pages.patient import charts, endpoints, entry, forms, preferences
 from app.faces.pages.worklist import endpoints as worklist
 
 ROUTERS = (
@@ -9,6 +9,7 @@ ROUTERS = (
     charts.router,
     forms.router,
     entry.router,
+    preferences.router,
     handout.router,
     worklist.router,
 )
