@@ -246,3 +246,20 @@ def test_a_hostile_form_is_refused_as_a_fragment_and_as_a_page(client: httpx.Cli
 def test_another_sites_form_is_refused(client: httpx.Client, answer: Json) -> None:
     path, headers = f"/patients/{answer['patient_id']}/preferences", HTML | {"Sec-Fetch-Site": "cross-site"}
     assert client.post(path, data={"code.pregnancy": "on"}, headers=headers).status_code == 403
+
+
+def test_a_program_that_says_so_heeds_them_and_is_told_what_was_kept(
+    client: httpx.Client, answer: Json, heavy: Person, database: Database
+) -> None:
+    put(client, answer["patient_id"], codes=["no-weight-loss"], features_to_keep=["fibre"]).raise_for_status()
+    question = {"patient_id": answer["patient_id"], "features": dict(heavy), "generator": "search"}
+    constraints = {"use_preferences": True, "features_to_vary": ["weight", "food", "activity"]}
+    found = ask(client, question, constraints=constraints)
+    assert not {"bmi", "fibre"} & changed(found)
+    row = database.execute("SELECT constraints FROM answers WHERE id = %s", [found["id"]]).fetchone()
+    assert row is not None
+    assert row[0]["features_to_keep"] == ["bmi", "fibre"]
+    only = {"use_preferences": True, "features_to_vary": ["weight"]}
+    refused = client.post("/counterfactuals", json=question | {"constraints": only})
+    assert refused.status_code == 422
+    assert "leave nothing to change" in refused.text

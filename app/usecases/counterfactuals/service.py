@@ -77,6 +77,8 @@ class CounterfactualService:
         validated = validate(self._registry, request, base)
         standing = await standing_preferences(self._database, validated.patient_id, validated.served)
         standing.check_that_options_may_be_asked_for()
+        if request.constraints and request.constraints.use_preferences:
+            validated = validated.within(standing)
         answer = await self._answer(validated, delivery)
         generation, model = answer.generation, answer.model
         degraded = ",".join(generation.degraded) or "no"

@@ -9,10 +9,7 @@ from app.storage.consultation_tables import PreferencesRow
 from app.storage.database import Database
 from app.usecases.preferences.repository import PreferencesRepository
 from app.usecases.preferences.schemas import PreferenceChoice, PreferencesIn, PreferencesOut
-from app.usecases.preferences.standing import StandingPreferences, standing_of
-
-NOTHING_LEFT = "These preferences leave nothing to change: take one away."
-"""Told where they do, for a model or for one patient."""
+from app.usecases.preferences.standing import NOTHING_LEFT, StandingPreferences, standing_of
 
 
 async def standing_preferences(
@@ -23,7 +20,7 @@ async def standing_preferences(
     Raises:
         RecordError: the database is away.
     """
-    async with database.transaction() as session:
+    async with database.reading() as session:
         row = await PreferencesRepository(session).standing(patient_id, served.model.name)
     return standing_of(row, served.consultation)
 

@@ -9,6 +9,9 @@ from app.domain.kept import kept_features
 from app.domain.schema import FeatureSchema
 from app.storage.consultation_tables import PreferencesRow
 
+NOTHING_LEFT = "These preferences leave nothing to change: take one away."
+"""Told where they do, for a model or for one patient."""
+
 
 @dataclass(frozen=True, slots=True)
 class StandingPreferences:

@@ -9,14 +9,11 @@ from fastapi.responses import RedirectResponse
 
 from app.domain.errors import ConflictError, InvalidInputError
 from app.domain.patient import read_patient
-from app.domain.scope import Scope
-from app.engine.registry import ModelRegistry
 from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.disconnect import cancel_on_disconnect
 from app.faces.http.forms import FieldsDep
 from app.faces.http.negotiation import is_fragment
 from app.faces.http.parameters import PatientId
-from app.faces.pages.patient.again import keeping
 from app.faces.pages.patient.dependencies import ContextLoaderDep
 from app.faces.pages.patient.entry import question_entered, remember_choices
 from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
@@ -25,10 +22,8 @@ from app.faces.pages.patient.views.certainty import estimate_view
 from app.faces.pages.patient.views.what_if import what_if_as_set
 from app.faces.pages.patient.views.what_if_setting import WhatIfSetting, locks_of, question_of, setting_of
 from app.storage.database import Database
-from app.usecases.counterfactuals.schemas import CounterfactualsRequest
 from app.usecases.counterfactuals.service import CounterfactualService
 from app.usecases.predictions.service import predict
-from app.usecases.preferences.service import standing_preferences
 from app.usecases.record.context import AnswerContext
 
 router = APIRouter(prefix="/patients", include_in_schema=False)
@@ -79,7 +74,6 @@ async def ask(
     request: Request,
     fields: FieldsDep,
     loader: ContextLoaderDep,
-    database: DatabaseDep,
     registry: RegistryDep,
 ) -> Response:
     """Options from a what-if, or for a patient who is entered by hand; then to the page that shows them."""
@@ -93,7 +87,6 @@ async def ask(
     else:
         context = await loader.alone(patient_id, departed_from)
         question, base = request_from(context, _setting(context, fields)), context.answer
-    question = await _heeding_preferences(database, registry, question)
     service: CounterfactualService = request.state.counterfactuals
     answering = service.answer(question, request.state.ids, base)
     answer = await cancel_on_disconnect(request, answering)
@@ -101,17 +94,6 @@ async def ask(
     if departed_from is None:
         remember_choices(request, response, registry, fields)
     return response
-
-
-async def _heeding_preferences(
-    database: Database, registry: ModelRegistry, question: CounterfactualsRequest
-) -> CounterfactualsRequest:
-    """With what the patient can or will not do kept as it is."""
-    served = registry.named(question.model)
-    standing = await standing_preferences(database, question.patient_id, served)
-    standing.check_that_options_may_be_asked_for()
-    scope = Scope(include=tuple(sorted(set(question.include))), programme=question.programme)
-    return keeping(question, served.model.schema.within(scope), standing.names)
 
 
 def _setting(context: AnswerContext, fields: Mapping[str, str]) -> WhatIfSetting:

@@ -21,7 +21,6 @@ from app.faces.pages.patient.requests import answer_id_in
 from app.usecases.counterfactuals.service import CounterfactualService
 from app.usecases.preferences.schemas import PreferencesIn
 from app.usecases.preferences.service import record_preferences, standing_preferences
-from app.usecases.preferences.standing import StandingPreferences
 from app.usecases.record.context import AnswerContext
 from app.usecases.record.loader import AnswerContextLoader
 
@@ -43,10 +42,10 @@ async def keep(
     """Keep what the chips say; with `then` put to ask, also ask again with it."""
     served = registry.named(fields.get("model"))
     given = _given(_named(fields, _CODE), _named(fields, _KEEP))
-    standing = await record_preferences(database, patient_id, served, given, request.state.caller)
+    await record_preferences(database, patient_id, served, given, request.state.caller)
     shown = answer_id_in(fields)
     if fields.get("then") == "ask":
-        shown = await _asked_again(request, loader, patient_id, served, standing, [])
+        shown = await _asked_again(request, loader, patient_id, served, [])
     return _to(request, patient_id, shown)
 
 
@@ -68,14 +67,14 @@ async def ask_again(
         raise InvalidInputError.at("", "Choose at least one change to ask again without.")
     context = await loader.alone(patient_id, shown)
     served = registry.named(context.row.prediction.model_name)
-    standing = await standing_preferences(database, patient_id, served)
     _check_names(served, context, names)
     if "remember" in fields:
+        standing = await standing_preferences(database, patient_id, served)
         codes = [one.code for one in standing.chosen]
         more = _given(codes, [*standing.further, *_usual(served, names)])
-        standing = await record_preferences(database, patient_id, served, more, request.state.caller)
+        await record_preferences(database, patient_id, served, more, request.state.caller)
     own = context.row.constraints.get("features_to_keep") or []
-    answer = await _asked_again(request, loader, patient_id, served, standing, [*own, *names])
+    answer = await _asked_again(request, loader, patient_id, served, [*own, *names])
     return _to(request, patient_id, answer)
 
 
@@ -84,13 +83,11 @@ async def _asked_again(
     loader: AnswerContextLoader,
     patient_id: str,
     served: ServedModel,
-    standing: StandingPreferences,
     names: list[str],
 ) -> UUID:
-    """The answer to the newest values, with all of this kept."""
-    standing.check_that_options_may_be_asked_for()
+    """The answer to the newest values, within preferences and with all of this kept."""
     newest = await loader.latest_of(patient_id, served.model.name)
-    question = question_again(newest, [*standing.names, *names])
+    question = question_again(newest, names)
     service: CounterfactualService = request.state.counterfactuals
     answering = service.answer(question, request.state.ids, newest.answer)
     return (await cancel_on_disconnect(request, answering)).id

@@ -31,6 +31,7 @@ CONSTRAINTS = {
     "features_to_keep": ["activity"],
     "permitted_range": {"bmi": [25, None], "active_travel": True, "moderate_activity": [False, True]},
     "max_changes": 2,
+    "use_preferences": True,
 }
 QUESTION = {
     "patient_id": "P-1",
