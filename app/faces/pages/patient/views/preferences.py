@@ -9,7 +9,7 @@ from app.domain.feature import Theme
 from app.domain.kept import leaves_nothing
 from app.domain.schema import FeatureSchema
 from app.faces.http.pages.translation import gettext as _
-from app.faces.pages.patient.views.asked import THEMES, words_for
+from app.faces.pages.patient.views.asked import theme_words, words_for
 from app.usecases.record.context import AnswerContext
 
 
@@ -93,9 +93,9 @@ def _keeps(schema: FeatureSchema, further: tuple[str, ...]) -> Iterator[Chip]:
 
 
 def _label(schema: FeatureSchema, name: str) -> str:
-    if name in schema:
-        return schema[name].label
-    return THEMES[Theme(name)].capitalize() if name in list(Theme) else name.replace("_", " ")
+    if name in list(Theme) and schema.with_theme(name):
+        return theme_words(Theme(name)).capitalize()
+    return schema[name].label if name in schema else name.replace("_", " ")
 
 
 def _unheeded(context: AnswerContext, schema: FeatureSchema) -> list[str]:
