@@ -9,10 +9,11 @@ from pydantic import ValidationError
 from app.classifiers.folder import ModelFolderError
 from app.classifiers.toml_files import first_fault, toml_of
 from app.domain.consultation import STATES, Consultation, MeasuredOutcome
+from app.domain.kept import acted_on_by, leaves_nothing
 from app.domain.schema import FeatureSchema
 
 CONSULTATION = "consultation.toml"
-_LISTED = {"guideline": ("code",), "said": ("feature",)}
+_LISTED = {"guideline": ("code",), "said": ("feature",), "preference": ("code",)}
 
 
 def read_consultation(folder: Path, schema: FeatureSchema, is_newest: bool = True) -> Consultation | None:
@@ -53,6 +54,10 @@ def consultation_faults(consultation: Consultation, schema: FeatureSchema | None
     for code in named:
         if code not in codes:
             yield f"guideline: there is none of the code {code}"
+    chips = [one.code for one in consultation.preference]
+    for code in dict.fromkeys(chips):
+        if chips.count(code) > 1:
+            yield f"preference.{code}: there are two of this code"
     if schema is not None:
         yield from _strangers(consultation, schema)
 
@@ -65,6 +70,12 @@ def _strangers(consultation: Consultation, schema: FeatureSchema) -> Iterator[st
     for said in consultation.said:
         if said.feature not in schema or schema[said.feature].action is None:
             yield f"said.{said.feature}: is no feature that a person may change"
+    for chip in consultation.preference:
+        for name in chip.keeps:
+            if not acted_on_by(schema, name):
+                yield f"preference.{chip.code}.keeps: {name} is no feature or theme that a person may change"
+        if chip.keeps and leaves_nothing(schema, chip.keeps):
+            yield f"preference.{chip.code}.keeps: leaves nothing to change: let it refuse, and say why"
 
 
 def _faults_of_measured(measured: MeasuredOutcome) -> Iterator[str]:

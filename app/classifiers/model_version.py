@@ -1,11 +1,13 @@
 """A hosted model: its schema, its classifier, and the people and refits beside it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.classifiers.base import Classifier, Committee
 from app.classifiers.card import Card
 from app.domain.consultation import Consultation
+from app.domain.handout import HandoutPhrases
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 
 
@@ -35,6 +37,8 @@ class ModelVersion:
     """Real people whom it did not learn from; None of a model that is no folder's."""
     consultation: Consultation | None = None
     """What its folder says beside the estimates of all its versions; None where it says nothing."""
+    handouts: Mapping[str, HandoutPhrases] = field(default_factory=dict)
+    """What a patient reads, by language."""
 
     @property
     def name(self) -> str:

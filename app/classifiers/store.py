@@ -27,6 +27,7 @@ from app.classifiers.folder import (
     shipped_files,
     task_of,
 )
+from app.classifiers.handout_phrases import read_handouts
 from app.classifiers.model_version import ModelVersion, Population
 from app.classifiers.open_inference import OpenInferenceClassifier
 from app.classifiers.population import read_held_out, read_people, read_population
@@ -73,6 +74,7 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
         card=read_card(home),
         held_out=held_out,
         consultation=read_consultation(folder, schema, home == newest_version(folder)),
+        handouts=read_handouts(folder, schema, is_newest=home == newest_version(folder)),
     )
 
 

@@ -6,9 +6,17 @@ All of it is a clinical team's to decide, as steps and limits are: docs/consulta
 from collections.abc import Mapping, Sequence
 from datetime import date
 from string import Formatter
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from app.domain.certainty import Certainty
 from app.domain.schema import Value
@@ -141,6 +149,21 @@ class Said(_Part):
         return text
 
 
+class Preference(_Part):
+    """What a patient can or will not do: features or themes stay as they are, or nothing is offered."""
+
+    code: Code
+    label: Text
+    keeps: tuple[Text, ...] = ()
+    refuses: Text | None = None
+
+    @model_validator(mode="after")
+    def _does_one_thing(self) -> Self:
+        if bool(self.keeps) == (self.refuses is not None):
+            raise ValueError("either keeps something or refuses, with its reason")
+        return self
+
+
 class Consultation(_Part):
     """All of it; a model that comes without any has a general one."""
 
@@ -149,6 +172,7 @@ class Consultation(_Part):
     next_step: tuple[NextStep, ...]
     guideline: tuple[Guideline, ...] = ()
     said: tuple[Said, ...] = ()
+    preference: tuple[Preference, ...] = ()
 
     def said_of(self, feature: str) -> Said | None:
         """How a change of a feature is said; None where the model leaves it to general words."""

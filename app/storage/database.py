@@ -55,6 +55,16 @@ class Database:
             yield session
 
     @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """One read by itself: without the round trips that begin and end a transaction.
+
+        Raises:
+            RecordError: the database is away.
+        """
+        async with self._careful(), self._sessions(bind=self._autocommit) as session:
+            yield session
+
+    @asynccontextmanager
     async def _careful(self) -> AsyncIterator[None]:
         """Tell a database that is away from a statement that is wrong.
 

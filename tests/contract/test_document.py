@@ -20,6 +20,8 @@ OPERATIONS = {
     "getCounterfactuals": ("get", "/counterfactuals/{answer_id}"),
     "createFeedback": ("post", "/counterfactuals/{answer_id}/feedback"),
     "listPatientInterventions": ("get", "/patients/{patient_id}/interventions"),
+    "getPreferences": ("get", "/patients/{patient_id}/preferences"),
+    "replacePreferences": ("put", "/patients/{patient_id}/preferences"),
     "createPrediction": ("post", "/predictions"),
     "createAugmentation": ("post", "/augmentations"),
     "listAugmentations": ("get", "/augmentations"),

@@ -4,13 +4,21 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request, Response
+from pydantic import Field
 
 from app.faces.http.bodies import JsonRoute
 from app.faces.http.disconnect import cancel_on_disconnect
-from app.faces.http.problems import problem_responses
+from app.faces.http.problems import Problem, problem_responses
 from app.faces.http.replies import json_reply
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
 from app.usecases.counterfactuals.service import CounterfactualService
+
+
+class PreferenceConflict(Problem):
+    """A preference on record has no options offered to the patient, and nothing was answered."""
+
+    preferences: list[str] = Field(description="The codes of the preferences that refuse.")
+
 
 router = APIRouter(prefix="/counterfactuals", tags=["counterfactuals"], route_class=JsonRoute)
 
@@ -28,7 +36,8 @@ AnswerId = Annotated[UUID, Path(description="The `id` of an answer.")]
     "",
     operation_id="createCounterfactuals",
     response_model=CounterfactualsAnswer,
-    responses=problem_responses(400, 401, 413, 415, 422, 503),
+    responses=problem_responses(400, 401, 413, 415, 422, 503)
+    | problem_responses(409, body=PreferenceConflict),
 )
 async def ask(body: CounterfactualsRequest, request: Request, service: ServiceDep) -> Response:
     """Suggest the smallest verified changes that bring a patient's risk to the target.

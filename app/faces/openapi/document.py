@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from app.engine.examples import example_people, with_a_way_down
 from app.engine.registry import ModelRegistry
+from app.faces.api.counterfactuals import PreferenceConflict
 from app.faces.api.feedback import FeedbackConflict
 from app.faces.http.problems import Problem, problem_responses
 from app.faces.openapi.example_answers import answers_of
@@ -66,7 +67,8 @@ def operations_of(document: Document) -> Iterator[tuple[str, Document]]:
 
 def _add_problems(document: Document) -> None:
     """The schemas that `documented` refers to."""
-    kinds = [(Problem, "serialization"), (FeedbackConflict, "serialization")]
+    documented = (Problem, FeedbackConflict, PreferenceConflict)
+    kinds = [(one, "serialization") for one in documented]
     _, schemas = models_json_schema(kinds, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     document["components"]["schemas"] |= schemas["$defs"]
 

@@ -27,6 +27,9 @@ from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, Counterf
 from app.usecases.feedback.reasons import Reason, Verdict
 from app.usecases.feedback.schemas import FeedbackOut
 from app.usecases.predictions.service import PredictionAnswer
+from app.usecases.preferences.schemas import PreferencesOut
+from app.usecases.preferences.service import preferences_out
+from app.usecases.preferences.standing import standing_of
 from app.usecases.record.schemas import InterventionsPage
 
 Answers = dict[str, dict[str, Any]]
@@ -59,6 +62,7 @@ def answers_of(registry: ModelRegistry, person: Person) -> Answers:
         "createFeedback": _in_json(feedback),
         "listPatientInterventions": _in_json(page),
         "createPrediction": _in_json(_prediction(answer)),
+        **dict.fromkeys(("getPreferences", "replacePreferences"), _in_json(_preferences(registry))),
         **_of_models(registry),
         **job_answers(answer),
         **_OPERATIONS,
@@ -110,6 +114,12 @@ def _prediction(answer: CounterfactualsAnswer) -> PredictionAnswer:
         observed=now.observed,
         warnings=answer.warnings,
     )
+
+
+def _preferences(registry: ModelRegistry) -> PreferencesOut:
+    """Nothing was said so far."""
+    served = registry.named(None)
+    return preferences_out(ids.PATIENT_ID, served, standing_of(None, served.consultation))
 
 
 def _of_models(registry: ModelRegistry) -> Answers:

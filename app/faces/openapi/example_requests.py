@@ -28,6 +28,7 @@ def requests_of(model: str, person: Person) -> dict[str, Any]:
             "per_row": 3,
             "improvements": True,
         },
+        "replacePreferences": {"model": model, "codes": [], "features_to_keep": []},
         "createFeedback": {
             "counterfactual_id": str(OPTION_ID),
             "verdict": "declined",

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 from uuid import UUID
 
 from app.domain.constraints import Constraints, read_constraints
@@ -22,6 +22,7 @@ from app.usecases.counterfactuals.schemas import (
     CounterfactualsAnswer,
     CounterfactualsRequest,
 )
+from app.usecases.preferences.standing import NOTHING_LEFT, StandingPreferences
 
 _FORM = 5
 """Of answers: a cached one of an older form would keep back what the newer tells."""
@@ -52,6 +53,26 @@ class ValidatedRequest:
     def warnings(self) -> list[InputWarning]:
         """What should be checked of the values that were entered: what a what-if supposes was not."""
         return self.base.warnings if self.base else self.served.oddness.warnings(self.patient.factual)
+
+    def within(self, preferences: StandingPreferences) -> Self:
+        """The question with what the patient can or will not do kept as it is.
+
+        Raises:
+            InvalidInputError: nothing would be left to change for this patient.
+        """
+        given = self.constraints
+        kept = preferences.kept(self.schema)
+        if not kept:
+            return self
+        vary = given.features_to_vary
+        constraints = replace(
+            given,
+            features_to_keep=tuple(sorted({*given.features_to_keep, *kept})),
+            features_to_vary=None if vary is None else tuple(name for name in vary if name not in kept),
+        )
+        if len(levers_of(self.schema, self.patient, constraints)) == 0:
+            raise InvalidInputError.at("", NOTHING_LEFT)
+        return replace(self, constraints=constraints)
 
     def problem(self, risk: float) -> RecourseProblem:
         """The engine's form of it, for the patient's risk as things are; asks the classifier for a fall.

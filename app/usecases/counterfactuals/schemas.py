@@ -137,6 +137,12 @@ class ConstraintsIn(RequestModel):
         description="The most behaviours to change at once, what moves along aside; weight is one. The "
         "model's setting by default.",
     )
+    use_preferences: StrictBool = Field(
+        False,
+        description="Also keep what the patient's preferences on record keep (GET "
+        "/patients/{id}/preferences). A preference that has no options offered refuses the question (409) "
+        "whatever this says.",
+    )
 
 
 class CounterfactualsRequest(RequestModel):

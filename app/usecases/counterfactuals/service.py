@@ -30,6 +30,7 @@ from app.usecases.counterfactuals.mapping import from_result, from_row, to_param
 from app.usecases.counterfactuals.repository import AnswerRepository
 from app.usecases.counterfactuals.request import ValidatedRequest, validate
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
+from app.usecases.preferences.service import standing_preferences
 
 SLOWEST_S = 60.0
 """How long equal questions may be held back by the one being answered."""
@@ -68,11 +69,17 @@ class CounterfactualService:
 
         Raises:
             InvalidInputError: the request does not fit the model's schema.
+            ConflictError: a preference on record has no options offered to the patient.
             RecordError: the answer could not be recorded, so it is not given.
             ClassifierError: the classifier is away.
         """
         delivery = Delivery(ids, started=time.perf_counter())
-        answer = await self._answer(validate(self._registry, request, base), delivery)
+        validated = validate(self._registry, request, base)
+        standing = await standing_preferences(self._database, validated.patient_id, validated.served)
+        standing.check_that_options_may_be_asked_for()
+        if request.constraints and request.constraints.use_preferences:
+            validated = validated.within(standing)
+        answer = await self._answer(validated, delivery)
         generation, model = answer.generation, answer.model
         degraded = ",".join(generation.degraded) or "no"
         ANSWERS.labels(model.name, model.version, answer.status, generation.cached, degraded).inc()

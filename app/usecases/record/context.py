@@ -12,12 +12,14 @@ from app.domain.patient import Patient, read_patient
 from app.domain.schema import FeatureSchema
 from app.domain.scope import Inclusion, Programme, Scope
 from app.engine.registry import ServedModel
+from app.storage.consultation_tables import PreferencesRow
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow
 from app.usecases.counterfactuals.mapping import from_row
 from app.usecases.counterfactuals.option_schemas import CounterfactualOut
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
 from app.usecases.feedback.repository import current_verdicts
+from app.usecases.preferences.standing import StandingPreferences, standing_of
 from app.usecases.record.reference_distributions import ReferenceDistributions
 from app.usecases.record.repository import PastRisk, RequestedAnswer
 
@@ -27,7 +29,8 @@ class RecordedHistory:
     """What is on record beside the answer that is shown.
 
     `base` is the answer that a what-if departed from; `older` where the history goes on; `others` what was
-    asked for last by other models; `verdicts` those on the options of all these answers, oldest first.
+    asked for last by other models; `verdicts` those on the options of all these answers, oldest first;
+    `preferences` those that stand for the model.
     """
 
     base: AnswerRow | None
@@ -36,6 +39,7 @@ class RecordedHistory:
     others: Sequence[RequestedAnswer] = ()
     risk_history: Sequence[PastRisk] = ()
     verdicts: Sequence[FeedbackRow] = ()
+    preferences: PreferencesRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,11 @@ class AnswerContext:
     def is_of_hosted_version(self) -> bool:
         """Whether the very model that is hosted now gave the answer."""
         return _is_of(self.row, self.served)
+
+    @property
+    def preferences(self) -> StandingPreferences:
+        """What the patient can or will not do."""
+        return standing_of(self.history.preferences, self.consultation)
 
     def current_verdicts(self) -> dict[UUID, FeedbackRow]:
         """The verdict that stands on each option."""

@@ -54,6 +54,16 @@ class AnswerContextLoader:
         async with self._database.transaction() as session:
             return await RecordReader(session).latest_requested(patient_id)
 
+    async def latest_of(self, patient_id: str, model_name: str) -> AnswerContext:
+        """The context of what a caller asked a model for last, without what lies around it.
+
+        Raises:
+            NotFoundError: no caller asked it about the patient.
+        """
+        last = await self.last_requested(patient_id)
+        mine = [one for one in last if one.answer.prediction.model_name == model_name]
+        return self._context(_theirs(mine[0] if mine else None), RecordedHistory(base=None))
+
     async def alone(self, patient_id: str, wanted: UUID) -> AnswerContext:
         """The context of one answer without what lies around it, but for the one that it departed from.
 
@@ -80,6 +90,7 @@ class AnswerContextLoader:
                 shown.patient_id, prediction.model_name, prediction.model_version
             ),
             verdicts=await reader.verdicts([shown, *answers]),
+            preferences=await reader.preferences(shown.patient_id, prediction.model_name),
         )
 
     def _context(self, sent: RequestedAnswer, history: RecordedHistory) -> AnswerContext:

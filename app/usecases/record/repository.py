@@ -9,10 +9,12 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.storage.consultation_tables import PreferencesRow
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow, PredictionRow, RequestRow
 from app.usecases.counterfactuals.repository import whole_answers
 from app.usecases.feedback.repository import FeedbackRepository
+from app.usecases.preferences.repository import PreferencesRepository
 
 _COURSE = 200
 """So many of the newest risks make the course."""
@@ -75,6 +77,10 @@ class RecordReader:
         )
         found = (await self._session.execute(statement)).all()
         return [PastRisk(at, risk, threshold) for at, risk, threshold in reversed(found)]
+
+    async def preferences(self, patient_id: str, model: str) -> PreferencesRow | None:
+        """What the patient can or will not do, as it was last said for a model."""
+        return await PreferencesRepository(self._session).standing(patient_id, model)
 
     async def verdicts(self, answers: Sequence[AnswerRow]) -> Sequence[FeedbackRow]:
         """Every verdict on the options of these answers, oldest first."""

@@ -1,5 +1,6 @@
 """What is said beside a model's estimates, as its folder says it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from app.classifiers.consultation import read_consultation
 from app.classifiers.folder import ModelFolderError
 from app.classifiers.store import read_schema
 from app.domain.consultation import STATES, Consultation, general_consultation
+from app.domain.kept import kept_features
 from app.paths import MODEL_STORE
 
 MODELS = sorted(path.parent.name for path in MODEL_STORE.glob("*/consultation.toml"))
@@ -95,3 +97,49 @@ def test_a_fault_is_named_by_its_place(tmp_path: Path, old: str, new: str, where
     with pytest.raises(ModelFolderError) as found:
         spoilt(tmp_path, old, new)
     assert where in str(found.value)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_pregnant_patient_is_offered_nothing_and_told_why(model: str) -> None:
+    refusing = {one.code: one.refuses for one in of(model).preference if one.refuses}
+    assert "pregnancy" in refusing["pregnancy"].lower()
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_each_preference_keeps_something_and_leaves_something(model: str) -> None:
+    schema = read_schema(MODEL_STORE / model)
+    for chip in of(model).preference:
+        if chip.keeps:
+            assert 0 < len(kept_features(schema, chip.keeps)) < len(schema.actionable)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (
+            'keeps = ["meals_out"]',
+            'keeps = ["meals"]',
+            "no-cooking.keeps: meals is no feature or theme",
+        ),
+        (
+            'keeps = ["meals_out"]',
+            'keeps = ["age"]',
+            "no-cooking.keeps: age is no feature or theme",
+        ),
+        ('keeps = ["meals_out"]', "", "preference.'no-cooking': either keeps something or refuses"),
+        ('code = "no-cooking"', 'code = "shift-work"', "preference.shift-work: there are two of this code"),
+        (
+            'keeps = ["meals_out"]',
+            'keeps = ["weight", "food", "activity", "sleep", "smoking", "alcohol"]',
+            "preference.no-cooking.keeps: leaves nothing to change",
+        ),
+        (
+            'label = "Does not cook"',
+            'lable = "Does not cook"',
+            "preference.'no-cooking'.label: Field",
+        ),
+    ],
+)
+def test_a_fault_of_a_preference_is_named_by_its_code(tmp_path: Path, old: str, new: str, why: str) -> None:
+    with pytest.raises(ModelFolderError, match=re.escape(why)):
+        spoilt(tmp_path, old, new)

@@ -22,7 +22,7 @@ from app.faces.pages.patient.requests import MOST_OPTIONS
 from app.faces.pages.patient.unit_cookie import chosen_units, remember_units
 from app.faces.pages.patient.views.entry_reading import EntryReading, read_entry
 from app.faces.pages.patient.views.manual_entry import CHECKED, Told, form_of, texts_of, told_of
-from app.usecases.counterfactuals.schemas import CounterfactualsRequest
+from app.usecases.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest
 
 router = APIRouter(prefix="/patients", include_in_schema=False)
 
@@ -93,6 +93,7 @@ async def question_entered(
         patient_id=patient_id,
         model=registry.name_of(served),
         features=dict(reading.values),
+        constraints=ConstraintsIn(use_preferences=True),
         count=MOST_OPTIONS,
     )
 

@@ -23,6 +23,7 @@ from app.faces.pages.patient.views.model_evidence import evidence_of
 from app.faces.pages.patient.views.moves import MoveList, moves_of
 from app.faces.pages.patient.views.next_step import next_step_of
 from app.faces.pages.patient.views.options import option_views
+from app.faces.pages.patient.views.preferences import preferences_view, without_offers
 from app.faces.pages.patient.views.risks import risk_view
 from app.faces.pages.patient.views.what_if import WhatIf
 from app.faces.pages.patient.views.what_if_setting import Moved
@@ -51,7 +52,8 @@ def view_of(context: AnswerContext, what_if: WhatIf | None, outcome: WhatIfResul
     """All that the page's template names. Asks the committee, so belongs in a thread."""
     answer, infeasible = context.answer, context.answer.infeasible
     options, improvements = option_views(context), improvements_of(context)
-    return {
+    preferences = preferences_view(context)
+    view: dict[str, Any] = {
         "who": header_of(context),
         "estimate_says": context.consultation.estimate.says,
         "next_step": next_step_of(context),
@@ -80,7 +82,10 @@ def view_of(context: AnswerContext, what_if: WhatIf | None, outcome: WhatIfResul
         "reasons": REASONS,
         "wanted_robustness": context.row.min_robustness,
         "supposed": context.is_supposed,
+        "preferences": preferences,
     }
+    refused = preferences.refused if preferences else ()
+    return without_offers(view, refused) if refused else view
 
 
 def _nearest(context: AnswerContext) -> MoveList | None:

@@ -40,6 +40,7 @@ def request_from(context: AnswerContext, setting: WhatIfSetting) -> Counterfactu
             features_to_keep=[name for name in setting.to_keep if name in names],
             permitted_range={**constraints["permitted_range"], **ends_of(question, setting.features)},
             max_changes=constraints["max_changes"],
+            use_preferences=True,
         ),
         count=MOST_OPTIONS,
         min_robustness=context.row.min_robustness,

@@ -13,14 +13,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.domain.errors import ParameterIssue, ValidationIssue
 from app.faces.api import augmentations as augmentation
-from app.faces.api import counterfactuals, feedback, models, predictions
+from app.faces.api import counterfactuals, feedback, models, predictions, preferences
 from app.faces.http.places import faults_of
 from app.faces.http.sentences import UNSAID
 from app.faces.pages.patient import endpoints as patients
 from tests.documents import assert_leads_somewhere, places, put
 
 Json = Any
-FACES = (counterfactuals, predictions, feedback, augmentation, patients, models)
+FACES = (counterfactuals, predictions, preferences, feedback, augmentation, patients, models)
 ROUTES = [route for face in FACES for route in face.router.routes if isinstance(route, APIRoute)]
 UUID = "01989f3e-7a2b-7c40-9d1e-5b8a4c2f6e01"
 LIBRARY = ("Input", "should", "valid", "unable", "String", "Value error", "instance", "parse", "pydantic")
@@ -31,6 +31,7 @@ CONSTRAINTS = {
     "features_to_keep": ["activity"],
     "permitted_range": {"bmi": [25, None], "active_travel": True, "moderate_activity": [False, True]},
     "max_changes": 2,
+    "use_preferences": True,
 }
 QUESTION = {
     "patient_id": "P-1",
@@ -53,6 +54,9 @@ GOOD: dict[str, list[Json]] = {
         QUESTION | {"target": {"absolute_reduction": 0.1}},
     ],
     "createPrediction": [{"model": "m", "features": {"age": 54}}],
+    "replacePreferences": [
+        {"model": "m", "codes": ["pregnancy"], "features_to_keep": ["food"]},
+    ],
     "createFeedback": [
         {
             "counterfactual_id": UUID,

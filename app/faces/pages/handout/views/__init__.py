@@ -1,0 +1,1 @@
+"""What the handout's template writes down."""

@@ -1,0 +1,124 @@
+"""The page's forms about what a patient can or will not do: keep it, and ask again with it."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
+
+from app.domain.errors import InvalidInputError
+from app.domain.kept import acted_on_by
+from app.engine.registry import ServedModel
+from app.faces.http.dependencies import DatabaseDep, RegistryDep
+from app.faces.http.disconnect import cancel_on_disconnect
+from app.faces.http.forms import FieldsDep
+from app.faces.http.negotiation import is_fragment
+from app.faces.http.parameters import PatientId
+from app.faces.pages.patient.again import question_again
+from app.faces.pages.patient.dependencies import ContextLoaderDep
+from app.faces.pages.patient.requests import answer_id_in
+from app.usecases.counterfactuals.service import CounterfactualService
+from app.usecases.preferences.schemas import PreferencesIn
+from app.usecases.preferences.service import record_preferences, standing_preferences
+from app.usecases.record.context import AnswerContext
+from app.usecases.record.loader import AnswerContextLoader
+
+router = APIRouter(prefix="/patients", include_in_schema=False)
+
+_CODE, _KEEP, _WITHOUT = "code.", "keep.", "without."
+"""Beginnings of the forms' fields: chips, themes or features to keep, what to ask again without."""
+
+
+@router.post("/{patient_id}/preferences")
+async def keep(
+    patient_id: PatientId,
+    request: Request,
+    fields: FieldsDep,
+    loader: ContextLoaderDep,
+    database: DatabaseDep,
+    registry: RegistryDep,
+) -> Response:
+    """Keep what the chips say; with `then` put to ask, also ask again with it."""
+    served = registry.named(fields.get("model"))
+    given = _given(_named(fields, _CODE), _named(fields, _KEEP))
+    await record_preferences(database, patient_id, served, given, request.state.caller)
+    shown = answer_id_in(fields)
+    if fields.get("then") == "ask":
+        shown = await _asked_again(request, loader, patient_id, served, [])
+    return _to(request, patient_id, shown)
+
+
+@router.post("/{patient_id}/ask-again")
+async def ask_again(
+    patient_id: PatientId,
+    request: Request,
+    fields: FieldsDep,
+    loader: ContextLoaderDep,
+    database: DatabaseDep,
+    registry: RegistryDep,
+) -> Response:
+    """Ask again without changes of an option that was declined; keep them with the patient where ticked."""
+    shown = answer_id_in(fields)
+    if shown is None:
+        raise InvalidInputError.at("/answer", "is required")
+    names = _named(fields, _WITHOUT)
+    if not names:
+        raise InvalidInputError.at("", "Choose at least one change to ask again without.")
+    context = await loader.alone(patient_id, shown)
+    served = registry.named(context.row.prediction.model_name)
+    _check_names(served, context, names)
+    if "remember" in fields:
+        standing = await standing_preferences(database, patient_id, served)
+        codes = [one.code for one in standing.chosen]
+        more = _given(codes, [*standing.further, *_usual(served, names)])
+        await record_preferences(database, patient_id, served, more, request.state.caller)
+    own = context.row.constraints.get("features_to_keep") or []
+    answer = await _asked_again(request, loader, patient_id, served, [*own, *names])
+    return _to(request, patient_id, answer)
+
+
+async def _asked_again(
+    request: Request,
+    loader: AnswerContextLoader,
+    patient_id: str,
+    served: ServedModel,
+    names: list[str],
+) -> UUID:
+    """The answer to the newest values, within preferences and with all of this kept."""
+    newest = await loader.latest_of(patient_id, served.model.name)
+    question = question_again(newest, names)
+    service: CounterfactualService = request.state.counterfactuals
+    answering = service.answer(question, request.state.ids, newest.answer)
+    return (await cancel_on_disconnect(request, answering)).id
+
+
+def _usual(served: ServedModel, names: list[str]) -> list[str]:
+    """Those that are open without being asked for: the rest, such as treatment, is left out anyway."""
+    return [name for name in names if acted_on_by(served.model.schema, name)]
+
+
+def _check_names(served: ServedModel, context: AnswerContext, names: list[str]) -> None:
+    """What is left out is of this answer's schema."""
+    schema = context.schema or served.model.schema
+    if any(name not in schema and not schema.with_theme(name) for name in names):
+        raise InvalidInputError.at("", "has a field that is not of this form")
+
+
+def _given(codes: list[str], names: list[str]) -> PreferencesIn:
+    try:
+        return PreferencesIn(model=None, codes=codes, features_to_keep=names)
+    except ValidationError:
+        raise InvalidInputError.at("", "has a choice that is not of this form") from None
+
+
+def _named(fields: Mapping[str, str], beginning: str) -> list[str]:
+    return [name.removeprefix(beginning) for name in fields if name.startswith(beginning)]
+
+
+def _to(request: Request, patient_id: str, answer_id: UUID | None) -> Response:
+    """To the page. A browser would not load it anew for htmx if only the part after # differed."""
+    there = f"/patients/{patient_id}/interventions{f'?answer={answer_id}' if answer_id else ''}"
+    if is_fragment(request):
+        return Response(headers={"HX-Redirect": there})
+    return RedirectResponse(f"{there}#preferences", 303)

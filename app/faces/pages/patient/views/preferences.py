@@ -1,0 +1,106 @@
+"""What a patient can or will not do: chips to choose from, and whether what is offered heeds them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from app.domain.feature import Theme
+from app.domain.kept import leaves_nothing
+from app.domain.schema import FeatureSchema
+from app.faces.http.pages.translation import gettext as _
+from app.faces.pages.patient.views.asked import theme_words, words_for
+from app.usecases.record.context import AnswerContext
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One choice: `name` is its field in the form."""
+
+    name: str
+    label: str
+    is_chosen: bool
+    refuses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PreferencesView:
+    """The chips of a model, and themes or features that may be kept beside them.
+
+    `refused` is why no options are offered. `unheeded` is what the options shown may change all the same.
+    `unknown` are recorded codes of which the model knows nothing any more.
+    """
+
+    model: str
+    chips: tuple[Chip, ...]
+    keeps: tuple[Chip, ...]
+    refused: tuple[str, ...]
+    unheeded: tuple[str, ...]
+    unknown: tuple[str, ...]
+    recorded_at: datetime | None
+    given_by: str | None
+
+
+def preferences_view(context: AnswerContext) -> PreferencesView | None:
+    """None where no version of the model is hosted, so that nothing says what could be kept."""
+    schema, standing = context.schema, context.preferences
+    if schema is None or context.served is None:
+        return None
+    usual, row = context.served.model.schema, standing.row
+    codes = {one.code for one in standing.chosen}
+    return PreferencesView(
+        model=context.row.prediction.model_name,
+        chips=tuple(
+            Chip(f"code.{one.code}", one.label, one.code in codes, one.refuses is not None)
+            for one in context.consultation.preference
+        ),
+        keeps=tuple(_keeps(usual, standing.further)),
+        refused=tuple(standing.refusals),
+        unheeded=tuple(words_for(schema, _unheeded(context, schema))),
+        unknown=standing.unknown,
+        recorded_at=row.created_at if row else None,
+        given_by=row.given_by if row else None,
+    )
+
+
+def without_offers(view: dict[str, Any], refused: tuple[str, ...]) -> dict[str, Any]:
+    """The page of a patient to whom nothing is offered: the next step is why."""
+    nothing: dict[str, Any] = {
+        "options": [],
+        "improvements": None,
+        "cards": [],
+        "front": None,
+        "conditions": None,
+        "infeasible": None,
+        "nearest": None,
+        "shortfall": None,
+        "alone": (),
+        "charts": (),
+        "rows": (),
+        "what_if": None,
+    }
+    says = " ".join([_("No options are offered for this patient."), *refused])
+    step = replace(view["next_step"], says=says, guidelines=())
+    return view | nothing | {"next_step": step}
+
+
+def _keeps(schema: FeatureSchema, further: tuple[str, ...]) -> Iterator[Chip]:
+    """Each theme, and what else was named; a theme that is all there is cannot be kept."""
+    themes = dict.fromkeys(feature.theme or feature.name for feature in schema.actionable)
+    for name in dict.fromkeys([*themes, *further]):
+        if name in further or not leaves_nothing(schema, [name]):
+            yield Chip(f"keep.{name}", _label(schema, name), name in further)
+
+
+def _label(schema: FeatureSchema, name: str) -> str:
+    if name in list(Theme) and schema.with_theme(name):
+        return theme_words(Theme(name)).capitalize()
+    return schema[name].label if name in schema else name.replace("_", " ")
+
+
+def _unheeded(context: AnswerContext, schema: FeatureSchema) -> list[str]:
+    """What preferences keep and the shown answer's question did not."""
+    asked = context.row.constraints
+    vary, keep = asked.get("features_to_vary"), asked.get("features_to_keep") or ()
+    kept = context.preferences.kept(schema)
+    return [name for name in kept if name not in keep and (vary is None or name in vary)]

@@ -1,0 +1,1 @@
+"""What a patient's handout tells of a plan, from the record."""

@@ -1,0 +1,1 @@
+"""What a patient can or will not do: kept with the patient, and heeded where options are looked for."""

@@ -1,0 +1,115 @@
+"""Recording preferences and reading those that stand."""
+
+from app.domain.constraints import read_constraints
+from app.domain.errors import InvalidInputError, NotFoundError, ValidationIssue
+from app.domain.ids import uuid7
+from app.domain.kept import leaves_nothing
+from app.engine.registry import ServedModel
+from app.storage.consultation_tables import PreferencesRow
+from app.storage.database import Database
+from app.usecases.preferences.repository import PreferencesRepository
+from app.usecases.preferences.schemas import PreferenceChoice, PreferencesIn, PreferencesOut
+from app.usecases.preferences.standing import NOTHING_LEFT, StandingPreferences, standing_of
+
+
+async def standing_preferences(
+    database: Database, patient_id: str, served: ServedModel
+) -> StandingPreferences:
+    """What stands for a patient, of whom nothing need be on record.
+
+    Raises:
+        RecordError: the database is away.
+    """
+    async with database.reading() as session:
+        row = await PreferencesRepository(session).standing(patient_id, served.model.name)
+    return standing_of(row, served.consultation)
+
+
+async def read_preferences(database: Database, patient_id: str, served: ServedModel) -> StandingPreferences:
+    """What stands for a patient on record.
+
+    Raises:
+        NotFoundError: nothing is on record for the patient.
+        RecordError: the database is away.
+    """
+    async with database.transaction() as session:
+        repository = PreferencesRepository(session)
+        await _check_known(repository, patient_id)
+        row = await repository.standing(patient_id, served.model.name)
+    return standing_of(row, served.consultation)
+
+
+async def record_preferences(
+    database: Database, patient_id: str, served: ServedModel, given: PreferencesIn, given_by: str | None
+) -> StandingPreferences:
+    """Put preferences in place of those that stood; the same again changes nothing.
+
+    Raises:
+        InvalidInputError: a code or a name that the model does not have, or nothing would be left to change.
+        NotFoundError: nothing is on record for the patient.
+        RecordError: the database is away.
+    """
+    codes, names = _checked(served, given)
+    async with database.transaction() as session:
+        repository = PreferencesRepository(session)
+        await _check_known(repository, patient_id)
+        row = await repository.standing(patient_id, served.model.name)
+        if row is None or (row.codes, row.features_to_keep) != (codes, names):
+            row = PreferencesRow(
+                id=uuid7(),
+                patient_id=patient_id,
+                model_name=served.model.name,
+                codes=codes,
+                features_to_keep=names,
+                given_by=given_by,
+            )
+            await repository.add(row)
+    return standing_of(row, served.consultation)
+
+
+def preferences_out(patient_id: str, served: ServedModel, standing: StandingPreferences) -> PreferencesOut:
+    """On the wire."""
+    row = standing.row
+    return PreferencesOut(
+        patient_id=patient_id,
+        model=served.model.name,
+        codes=[one.code for one in standing.chosen],
+        features_to_keep=list(standing.further),
+        kept=list(standing.kept(served.model.schema)),
+        refused=standing.refusals,
+        unknown_codes=list(standing.unknown),
+        recorded_at=row.created_at if row else None,
+        given_by=row.given_by if row else None,
+        choices=[
+            PreferenceChoice(code=one.code, label=one.label, keeps=list(one.keeps), refuses=one.refuses)
+            for one in served.consultation.preference
+        ],
+    )
+
+
+async def _check_known(repository: PreferencesRepository, patient_id: str) -> None:
+    if not await repository.knows_patient(patient_id):
+        raise NotFoundError("There is no patient with this id.")
+
+
+def _checked(served: ServedModel, given: PreferencesIn) -> tuple[list[str], list[str]]:
+    """Codes and names, each once and in order."""
+    schema = served.model.schema
+    known = {one.code: one for one in served.consultation.preference}
+    strange = f"is no preference of this model: {', '.join(known) or 'it has none'}"
+    faults = [
+        ValidationIssue(f"/codes/{place}", strange)
+        for place, code in enumerate(given.codes)
+        if code not in known
+    ]
+    try:
+        read_constraints(schema, None, None, None, given.features_to_keep, pointer="")
+    except InvalidInputError as error:
+        faults += error.issues
+    if faults:
+        raise InvalidInputError(faults)
+    chosen = [known[code] for code in given.codes]
+    names = [*(name for one in chosen for name in one.keeps), *given.features_to_keep]
+    if leaves_nothing(schema, names) and schema.actionable:
+        raise InvalidInputError.at("", NOTHING_LEFT)
+    return sorted(set(given.codes)), sorted(set(given.features_to_keep))
