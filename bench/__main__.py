@@ -30,6 +30,7 @@ from bench.peers import PEOPLE, QUICK_PEOPLE, Choice, measure_peers
 from bench.strategies import HIGHEST_RISK, SLOW_PEOPLE, StrategiesChoice, measure_strategies
 from bench.strategies import PEOPLE as STRATEGIES_PEOPLE
 from bench.vllm import measure_vllm
+from bench.worklist import measure_worklist
 from research.evaluation.methods.registry import BENCH
 from research.evaluation.reporting.environment import describe_environment
 
@@ -53,6 +54,8 @@ def main() -> None:
     )
     page = parts.add_parser("page", help="the clinician's page in a browser")
     page.add_argument("--people", type=int, default=20, help="people whose pages are opened")
+    worklist = parts.add_parser("worklist", help="the list of many patients, page by page")
+    worklist.add_argument("--patients", type=int, default=5_000, help="patients on record")
     peers = parts.add_parser("peers", help="other packages, asked the same questions")
     peers.add_argument(
         "--quick", action="store_true", help=f"{QUICK_PEOPLE} people, without the slowest rows"
@@ -91,6 +94,8 @@ def main() -> None:
         _show(lambda scratch, console: measure_augmentation(scratch, chosen.people, console))
     if chosen.part == "page":
         _show(lambda scratch, console: measure_page(scratch, chosen.people, console))
+    if chosen.part == "worklist":
+        _show(lambda scratch, console: measure_worklist(scratch, chosen.patients, console))
     if chosen.part == "million":
         _show(lambda scratch, console: measure_million(scratch, chosen.rows, chosen.upload_mb, console))
     if chosen.part == "strategies":

@@ -123,6 +123,12 @@ def test_a_filter_leaves_those_that_it_names(
     assert unwanted not in page
 
 
+def test_when_they_were_seen_can_be_read_by_a_script_and_by_people(client: httpx.Client) -> None:
+    ids, page = listed(client)
+    assert len(re.findall(r'<time datetime="[0-9-]{10}T[0-9:]{8}Z">[^<]+UTC</time>', page)) == len(ids)
+    assert page.count("<time") == page.count("</time>") == len(ids) + page.count("<bdi>")
+
+
 def test_nobody_under_filters_is_no_dead_end(client: httpx.Client) -> None:
     ids, page = listed(client, f"/?since={datetime.now(UTC).date() + timedelta(1)}")
     assert ids == []
