@@ -71,7 +71,9 @@ def test_a_job_is_followed_to_its_report(
     expect(page.locator(".figures")).to_contain_text("Copies of real people")
     report = page.frame_locator("iframe.report")
     expect(report.get_by_role("heading", level=1)).to_contain_text("synthetic rows of the low-risk class")
-    with page.expect_download() as rows:
-        page.get_by_role("link", name="Download the rows").click()
-    assert rows.value.suggested_filename == f"{job['id']}.ndjson"
+    expect(page.locator(".figures")).to_contain_text(" to ")  # intervals
+    for name in ("CSV", "Parquet", "NDJSON"):
+        with page.expect_download() as rows:
+            page.get_by_role("link", name=name, exact=True).click()
+        assert rows.value.suggested_filename == f"{job['id']}.{name.lower()}"
     shot(page, "job-with-report")

@@ -298,5 +298,5 @@ def read_and_answer(page: Page, answer: Json) -> None:
     page.locator("article.card").first.get_by_role("button", name="Accept").click()
     expect(page.locator("article.card").first.locator(".said")).to_contain_text("Accepted")
     page.get_by_role("switch").first.click()
-    page.get_by_role("button", name="Tell the risk").click()
+    page.get_by_role("button", name="Tell the estimate").click()
     expect(page.locator("#outcome .moved li")).not_to_have_count(0)

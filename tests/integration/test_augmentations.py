@@ -124,6 +124,23 @@ def test_csv_and_parquet_say_the_same(client: httpx.Client, finished: Json, rows
     assert pq.read_table(io.BytesIO(binary.content)).to_pylist() == rows
 
 
+def test_a_browsers_link_names_the_format(client: httpx.Client, finished: Json) -> None:
+    """It goes before the header, which a browser makes up by itself."""
+    where, browsers = finished["links"]["rows"], {"Accept": "text/html,*/*;q=0.8"}
+    for ending, kind in [
+        ("csv", "text/csv"),
+        ("parquet", "application/vnd.apache.parquet"),
+        ("ndjson", "application/x-ndjson"),
+    ]:
+        by_link = client.get(f"{where}?format={ending}", headers=browsers)
+        assert by_link.headers["content-type"].partition(";")[0] == kind
+        assert by_link.headers["content-disposition"].endswith(f'.{ending}"')
+        assert by_link.content == client.get(where, headers={"Accept": kind}).content
+    refused = client.get(f"{where}?format=xlsx")
+    assert refused.status_code == 422
+    assert "xlsx" not in refused.text
+
+
 def test_a_download_goes_on_behind_the_last_row_and_is_not_sent_again_unchanged(
     client: httpx.Client, finished: Json, rows: list[Json]
 ) -> None:

@@ -61,7 +61,7 @@ def test_values_that_contradict_each_other_have_no_risk(
         headers=HTMX,
     )
     assert told.status_code == 200
-    assert "No risk for these values" in told.text
+    assert "No estimate for these values" in told.text
     assert "diastolic pressure is below systolic pressure" in told.text
 
 

@@ -272,6 +272,7 @@ def test_sliders_tell_what_is_now_and_where_options_put_them(registry: ModelRegi
     assert form is not None
     controls = {one.name: one for group in form.groups for one in group.controls}
     assert found.schema is not None
+    assert found.schema is not None
     marks = {
         (change.feature, mark_of(option)): change.after
         for option in found.offered
@@ -286,8 +287,6 @@ def test_sliders_tell_what_is_now_and_where_options_put_them(registry: ModelRegi
         for mark in control.marks:
             for one in mark.names.split(", "):
                 text = control.texts[round(mark.across * control.top / 100)]
-                assert text == value_text(
-                    found.schema[name] if found.schema else None, marks.pop((name, one))
-                )
+                assert text == value_text(found.schema[name], marks.pop((name, one)))
     assert not marks
     assert any(control.marks for control in controls.values())
