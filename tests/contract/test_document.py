@@ -20,6 +20,8 @@ OPERATIONS = {
     "getCounterfactuals": ("get", "/counterfactuals/{answer_id}"),
     "createFeedback": ("post", "/counterfactuals/{answer_id}/feedback"),
     "listPatientInterventions": ("get", "/patients/{patient_id}/interventions"),
+    "listMeasurements": ("get", "/patients/{patient_id}/measurements"),
+    "createMeasurement": ("post", "/patients/{patient_id}/measurements"),
     "createPrediction": ("post", "/predictions"),
     "createAugmentation": ("post", "/augmentations"),
     "listAugmentations": ("get", "/augmentations"),

@@ -1,10 +1,19 @@
 """The REST API, whole: its line in `main`."""
 
-from app.faces.api import augmentations, counterfactuals, feedback, model_card, models, predictions
+from app.faces.api import (
+    augmentations,
+    counterfactuals,
+    feedback,
+    measurements,
+    model_card,
+    models,
+    predictions,
+)
 
 ROUTERS = (
     counterfactuals.router,
     feedback.router,
+    measurements.router,
     predictions.router,
     augmentations.router,
     models.router,

@@ -12,6 +12,7 @@ from app.domain.patient import Patient, read_patient
 from app.domain.schema import FeatureSchema
 from app.domain.scope import Inclusion, Programme, Scope
 from app.engine.registry import ServedModel
+from app.storage.consultation_tables import MeasurementRow
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow
 from app.usecases.counterfactuals.mapping import from_row
@@ -27,7 +28,8 @@ class RecordedHistory:
     """What is on record beside the answer that is shown.
 
     `base` is the answer that a what-if departed from; `older` where the history goes on; `others` what was
-    asked for last by other models; `verdicts` those on the options of all these answers, oldest first.
+    asked for last by other models; `verdicts` those on the options of all these answers, oldest first;
+    `measurements` all rows of results for the answer's model, in no order.
     """
 
     base: AnswerRow | None
@@ -36,6 +38,7 @@ class RecordedHistory:
     others: Sequence[RequestedAnswer] = ()
     risk_history: Sequence[PastRisk] = ()
     verdicts: Sequence[FeedbackRow] = ()
+    measurements: Sequence[MeasurementRow] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,11 @@ class AnswerContext:
     def is_of_hosted_version(self) -> bool:
         """Whether the very model that is hosted now gave the answer."""
         return _is_of(self.row, self.served)
+
+    @property
+    def measurements(self) -> Sequence[MeasurementRow]:
+        """All that is on record of the patient's results for the answer's model."""
+        return self.history.measurements
 
     def current_verdicts(self) -> dict[UUID, FeedbackRow]:
         """The verdict that stands on each option."""

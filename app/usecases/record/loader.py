@@ -80,6 +80,7 @@ class AnswerContextLoader:
                 shown.patient_id, prediction.model_name, prediction.model_version
             ),
             verdicts=await reader.verdicts([shown, *answers]),
+            measurements=await reader.measurements(shown.patient_id, prediction.model_name),
         )
 
     def _context(self, sent: RequestedAnswer, history: RecordedHistory) -> AnswerContext:

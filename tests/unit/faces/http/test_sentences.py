@@ -13,14 +13,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.domain.errors import ParameterIssue, ValidationIssue
 from app.faces.api import augmentations as augmentation
-from app.faces.api import counterfactuals, feedback, models, predictions
+from app.faces.api import counterfactuals, feedback, measurements, models, predictions
 from app.faces.http.places import faults_of
 from app.faces.http.sentences import UNSAID
 from app.faces.pages.patient import endpoints as patients
 from tests.documents import assert_leads_somewhere, places, put
 
 Json = Any
-FACES = (counterfactuals, predictions, feedback, augmentation, patients, models)
+FACES = (counterfactuals, predictions, feedback, measurements, augmentation, patients, models)
 ROUTES = [route for face in FACES for route in face.router.routes if isinstance(route, APIRoute)]
 UUID = "01989f3e-7a2b-7c40-9d1e-5b8a4c2f6e01"
 LIBRARY = ("Input", "should", "valid", "unable", "String", "Value error", "instance", "parse", "pydantic")
@@ -46,6 +46,15 @@ QUESTION = {
     "diversity": "least_effort",
     "always": True,
 }
+RESULT = {
+    "model": "m",
+    "measured_on": "2026-10-12",
+    "value": 5.4,
+    "unit": "%",
+    "finding": None,
+    "withdrawn": False,
+    "replaces": UUID,
+}
 GOOD: dict[str, list[Json]] = {
     "createCounterfactuals": [
         QUESTION,
@@ -61,6 +70,11 @@ GOOD: dict[str, list[Json]] = {
             "note": "too far",
             "replaces": UUID,
         },
+    ],
+    "createMeasurement": [
+        RESULT,
+        RESULT | {"value": None, "unit": None, "finding": "absent"},
+        RESULT | {"measured_on": None, "value": None, "unit": None, "withdrawn": True},
     ],
     "createAugmentation": [
         {
