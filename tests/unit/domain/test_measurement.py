@@ -28,8 +28,8 @@ OUTCOMES = st.builds(
     outcome,
     st.sampled_from([0.01, 0.1, 0.25, 0.5, 1.0, 5.0]),
     st.builds(Unit, unit=st.just("v"), factor=st.floats(0.01, 50), offset=st.floats(-10, 10)),
-    low=st.floats(-5, 5),
-    high=st.floats(6, 500),
+    low=st.integers(-50, 50).map(lambda tenths: tenths / 10),
+    high=st.integers(60, 5000).map(lambda tenths: tenths / 10),
 )
 
 
@@ -63,8 +63,7 @@ def test_what_is_out_of_range_is_refused_in_the_unit_that_it_came_in(
     if low - 1e-9 <= value <= high + 1e-9:
         return
     issue = fault_of(measured, value, "u")
-    assert issue.pointer == "/value"
-    assert issue.detail == f"must be {low:g} to {high:g} u" or "round" in issue.detail
+    assert issue == ValidationIssue("/value", f"must be {low:g} to {high:g} u")
     assert fault_of(measured, 1e300, "v").detail.endswith(" v")
 
 
