@@ -1,4 +1,4 @@
-"""A known result in a real browser: entered, refused at its field, corrected and taken back, on any screen."""
+"""A known result in a real browser: entered, refused at its field, corrected, taken back, on any screen."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import product

@@ -45,7 +45,7 @@ def enter(client: httpx.Client, answer: Json, headers: dict[str, str], **fields:
 def part(text: str) -> str:
     """The part of a page that a result has, on one line."""
     line = " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split())
-    return line[line.index('<div id="result"') :].partition("<section")[0]
+    return line[line.index('<div id="result"') :].partition("</section>")[0]
 
 
 def shown(client: httpx.Client, answer: Json) -> str:
@@ -81,7 +81,7 @@ def test_a_result_is_entered_corrected_and_taken_back(
     assert "HbA1c was 5.4 % on " in page
     assert ": below the range of prediabetes.</b> This result counts; the estimate does not." in page
     assert "Enter a newer result" in page
-    assert "American Diabetes Association" in page
+    assert "ADA, Standards of Care" in page
     first = replaced_by(page)
     went_well(enter(client, answer, headers, measured_on=ago(40), value="6.1", unit="%", replaces=first))
     page = shown(client, answer)

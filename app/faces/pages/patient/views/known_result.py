@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from babel.dates import format_date
-
 from app.domain.calendar import months_between, months_later
 from app.domain.consultation import Finding, MeasuredOutcome
 from app.domain.measurement import value_text
+from app.faces.http.pages.rendering import day
 from app.faces.http.pages.translation import gettext as _
-from app.faces.http.pages.translation import language, ngettext
+from app.faces.http.pages.translation import ngettext
 from app.faces.pages.patient.views.formatting import NO_BREAK
-from app.faces.pages.patient.views.guidelines import GuidelineView, guideline_views
+from app.faces.pages.patient.views.next_step import GuidelineView, guideline_view
 from app.storage.consultation_tables import MeasurementRow
 from app.usecases.measurements.days import latest_day
 from app.usecases.measurements.standing import standing_result
@@ -30,7 +29,6 @@ class KnownResult:
     label: str
     value: str | None
     measured_on: date
-    day: str
     has_outcome: bool
     says: str
     sentence: str
@@ -63,7 +61,6 @@ def known_result_of(context: AnswerContext, today: date | None = None) -> KnownR
         label=measured.label,
         value=None if row.value is None else no_break(value_text(measured, row.value)),
         measured_on=row.measured_on,
-        day=day_text(row.measured_on),
         has_outcome=row.has_outcome,
         says=finding.says,
         sentence=_sentence(measured, row, finding),
@@ -73,13 +70,8 @@ def known_result_of(context: AnswerContext, today: date | None = None) -> KnownR
         recheck=_recheck(recheck_on, is_overdue),
         is_overdue=is_overdue,
         given_by=row.given_by,
-        guidelines=guideline_views(consultation, measured.guidelines, context.row.features),
+        guidelines=[guideline_view(context, one) for one in consultation.guidelines(measured.guidelines)],
     )
-
-
-def day_text(day: date) -> str:
-    """A day as people write it: "12 October 2026"."""
-    return no_break(format_date(day, "d MMMM y", locale=language()))
 
 
 def no_break(text: str) -> str:
@@ -88,7 +80,7 @@ def no_break(text: str) -> str:
 
 
 def _sentence(measured: MeasuredOutcome, row: MeasurementRow, finding: Finding) -> str:
-    told = {"label": measured.label, "day": day_text(row.measured_on), "says": finding.says}
+    told = {"label": measured.label, "day": day(row.measured_on), "says": finding.says}
     if row.value is None:
         return _("%(label)s, %(day)s: %(says)s.", **told)
     value = no_break(value_text(measured, row.value))
@@ -111,5 +103,5 @@ def _ago(row: MeasurementRow, today: date) -> str:
 
 def _recheck(recheck_on: date, is_overdue: bool) -> str:
     if is_overdue:
-        return _("A new test was due on %(day)s.", day=day_text(recheck_on))
-    return _("Test again by %(day)s.", day=day_text(recheck_on))
+        return _("A new test was due on %(day)s.", day=day(recheck_on))
+    return _("Test again by %(day)s.", day=day(recheck_on))

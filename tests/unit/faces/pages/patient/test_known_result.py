@@ -49,7 +49,7 @@ def test_a_result_is_told_as_it_is_whatever_the_estimate_says(served: ServedMode
     assert known is not None
     assert plain(known.sentence) == "HbA1c was 5.4 % on 12 October 2026: below the range of prediabetes."
     assert known.weight == "This result counts; the estimate does not."
-    assert (plain(known.value or ""), plain(known.day)) == ("5.4 %", "12 October 2026")
+    assert (plain(known.value or ""), known.measured_on) == ("5.4 %", DAY)
     assert (known.recheck_on, plain(known.recheck)) == (date(2029, 10, 12), "Test again by 12 October 2029.")
     assert known.overrules
     assert not known.is_overdue
@@ -101,7 +101,7 @@ def test_an_outcome_that_is_present_or_absent(
     )
     assert known.value is None
     assert [one.year for one in known.guidelines] == [2021]
-    assert known.guidelines[0].naming is None
+    assert known.guidelines[0].who is None
 
 
 def test_a_model_without_a_file_tells_the_outcome_itself(served: ServedModel, helpable: Person) -> None:
@@ -116,9 +116,9 @@ def test_a_model_without_a_file_tells_the_outcome_itself(served: ServedModel, he
 @pytest.mark.parametrize(
     ("features", "naming"),
     [
-        ({"age": 50, "bmi": 31.0}, "This patient is among them."),
-        ({"age": 30, "bmi": 31.0}, "This patient is not among them."),
-        ({"age": 50, "bmi": None}, "Whether this patient is among them is not known."),
+        ({"age": 50, "bmi": 31.0}, ": this patient is one."),
+        ({"age": 30, "bmi": 31.0}, ": this patient is not one."),
+        ({"age": 50, "bmi": None}, "a body mass index of 25 or more."),
     ],
 )
 def test_a_guideline_says_whether_it_is_about_this_patient(
@@ -133,7 +133,8 @@ def test_a_guideline_says_whether_it_is_about_this_patient(
     known = known_result_of(about(other, helpable, measured(5.4), **features), TODAY)
     assert known is not None
     (guideline,) = known.guidelines
-    assert guideline.naming == naming
+    assert guideline.who is not None
+    assert guideline.who.endswith(naming)
     assert guideline.url.startswith("https://")
 
 
