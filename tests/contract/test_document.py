@@ -22,6 +22,8 @@ OPERATIONS = {
     "listPatientInterventions": ("get", "/patients/{patient_id}/interventions"),
     "getPreferences": ("get", "/patients/{patient_id}/preferences"),
     "replacePreferences": ("put", "/patients/{patient_id}/preferences"),
+    "listMeasurements": ("get", "/patients/{patient_id}/measurements"),
+    "createMeasurement": ("post", "/patients/{patient_id}/measurements"),
     "createPrediction": ("post", "/predictions"),
     "createAugmentation": ("post", "/augmentations"),
     "listAugmentations": ("get", "/augmentations"),

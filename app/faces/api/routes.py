@@ -4,6 +4,7 @@ from app.faces.api import (
     augmentations,
     counterfactuals,
     feedback,
+    measurements,
     model_card,
     models,
     predictions,
@@ -13,6 +14,7 @@ from app.faces.api import (
 ROUTERS = (
     counterfactuals.router,
     feedback.router,
+    measurements.router,
     predictions.router,
     preferences.router,
     augmentations.router,

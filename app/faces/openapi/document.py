@@ -12,6 +12,7 @@ from app.engine.examples import example_people, with_a_way_down
 from app.engine.registry import ModelRegistry
 from app.faces.api.counterfactuals import PreferenceConflict
 from app.faces.api.feedback import FeedbackConflict
+from app.faces.api.measurements import MeasurementConflict
 from app.faces.http.problems import Problem, problem_responses
 from app.faces.openapi.example_answers import answers_of
 from app.faces.openapi.example_requests import requests_of
@@ -35,7 +36,8 @@ def describe(app: FastAPI, registry: ModelRegistry, asks_for_token: bool) -> Non
     """Have the app serve the whole document; examples are of the default model, and worked out here."""
     served = registry.named(None)
     person = with_a_way_down(served, example_people(served.model, _TRIED))
-    requests, answers = requests_of(registry.default, person), answers_of(registry, person)
+    requests = requests_of(registry.default, person, served.consultation.measured)
+    answers = answers_of(registry, person)
     write = app.openapi
 
     @cache
@@ -67,7 +69,7 @@ def operations_of(document: Document) -> Iterator[tuple[str, Document]]:
 
 def _add_problems(document: Document) -> None:
     """The schemas that `documented` refers to."""
-    documented = (Problem, FeedbackConflict, PreferenceConflict)
+    documented = (Problem, FeedbackConflict, MeasurementConflict, PreferenceConflict)
     kinds = [(one, "serialization") for one in documented]
     _, schemas = models_json_schema(kinds, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     document["components"]["schemas"] |= schemas["$defs"]

@@ -21,11 +21,14 @@ from app.faces.http.readiness import Readiness
 from app.faces.openapi import ids
 from app.faces.openapi.example_jobs import job_answers
 from app.faces.openapi.example_requests import requests_of
+from app.storage.consultation_tables import MeasurementRow
 from app.usecases.counterfactuals.mapping import from_result
 from app.usecases.counterfactuals.request import validate
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
 from app.usecases.feedback.reasons import Reason, Verdict
 from app.usecases.feedback.schemas import FeedbackOut
+from app.usecases.measurements.mapping import told
+from app.usecases.measurements.schemas import MeasurementsList
 from app.usecases.predictions.service import PredictionAnswer
 from app.usecases.preferences.schemas import PreferencesOut
 from app.usecases.preferences.service import preferences_out
@@ -61,6 +64,7 @@ def answers_of(registry: ModelRegistry, person: Person) -> Answers:
         "getCounterfactuals": payload,
         "createFeedback": _in_json(feedback),
         "listPatientInterventions": _in_json(page),
+        **_of_results(registry),
         "createPrediction": _in_json(_prediction(answer)),
         **dict.fromkeys(("getPreferences", "replacePreferences"), _in_json(_preferences(registry))),
         **_of_models(registry),
@@ -72,7 +76,7 @@ def answers_of(registry: ModelRegistry, person: Person) -> Answers:
 def _answer(registry: ModelRegistry, person: Person) -> CounterfactualsAnswer:
     """The way of `counterfactuals.service`, with nobody to ask but the search, and nothing recorded."""
     served = registry.named(None)
-    request = requests_of(registry.default, person)["createCounterfactuals"]
+    request = requests_of(registry.default, person, served.consultation.measured)["createCounterfactuals"]
     validated = validate(registry, CounterfactualsRequest.model_validate(request))
     question, estimate = validated.problem(person.risk), _estimate(served, person)
     if person.risk <= question.target:  # where the threshold is so high that nobody is above
@@ -99,6 +103,27 @@ def _renamed(answer: CounterfactualsAnswer) -> CounterfactualsAnswer:
 
 def _estimate(served: ServedModel, person: Person) -> RiskEstimate:
     return served.estimate(served.model.schema.encode(person.features), person.risk)
+
+
+def _of_results(registry: ModelRegistry) -> Answers:
+    """A result at which the outcome begins."""
+    served = registry.named(None)
+    measured = served.consultation.measured
+    row = MeasurementRow(
+        id=ids.MEASUREMENT_ID,
+        created_at=ids.SAID,
+        measured_on=ids.MEASURED,
+        value=measured.outcome_from,
+        has_outcome=True,
+        is_withdrawn=False,
+        given_by=None,
+        replaces=None,
+    )
+    results = told(measured, [row])
+    listed = MeasurementsList(
+        patient_id=ids.PATIENT_ID, model=served.model.name, label=measured.label, measurements=results
+    )
+    return {"createMeasurement": _in_json(results[0]), "listMeasurements": _in_json(listed)}
 
 
 def _prediction(answer: CounterfactualsAnswer) -> PredictionAnswer:

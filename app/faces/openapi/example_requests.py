@@ -6,10 +6,11 @@ The question asks for all that there is, so that its answer has every part.
 from typing import Any
 
 from app.classifiers.partitions import Person
-from app.faces.openapi.ids import OPTION_ID, PATIENT_ID
+from app.domain.consultation import MeasuredOutcome
+from app.faces.openapi.ids import MEASURED, OPTION_ID, PATIENT_ID
 
 
-def requests_of(model: str, person: Person) -> dict[str, Any]:
+def requests_of(model: str, person: Person, measured: MeasuredOutcome) -> dict[str, Any]:
     """A body by the id of its operation."""
     features = person.features
     return {
@@ -35,4 +36,16 @@ def requests_of(model: str, person: Person) -> dict[str, Any]:
             "reason": "not_feasible",
             "note": "no pool nearby",
         },
+        "createMeasurement": {
+            "model": model,
+            "measured_on": MEASURED.isoformat(),
+            **_result(measured),
+        },
     }
+
+
+def _result(measured: MeasuredOutcome) -> dict[str, Any]:
+    """At which the outcome begins."""
+    if measured.unit is None:
+        return {"finding": "present"}
+    return {"value": measured.outcome_from, "unit": measured.unit}

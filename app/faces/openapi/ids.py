@@ -1,6 +1,6 @@
 """Ids and times in examples: the same at every start, and one thing's the same wherever it is told."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 PATIENT_ID = "P-0017"
@@ -8,10 +8,12 @@ ANSWER_ID = UUID("01989f3e-7a2b-7c40-9d1e-5b8a4c2f6e00")
 OPTION_ID = UUID("01989f3e-7a2b-7c40-9d1e-5b8a4c2f6e01")
 """Of the first option."""
 FEEDBACK_ID = UUID("01989f41-02c5-7a1b-8c55-90e7d3ab1f24")
+MEASUREMENT_ID = UUID("01989f42-5d30-7be8-9a47-3c1e86f0d2b9")
 JOB_ID = UUID("01989f50-6b1d-7e33-a4c0-2f95b7d8e416")
 UPLOAD_ID = UUID("01989f4f-13aa-7f02-b6d9-c41e08a7f35d")
 ASKED = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 SAID = datetime(2026, 3, 2, 9, 41, 7, tzinfo=UTC)
+MEASURED = date(2026, 2, 24)
 SENT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 STARTED = datetime(2026, 3, 2, 10, 0, 1, tzinfo=UTC)
 FINISHED = datetime(2026, 3, 2, 10, 0, 4, tzinfo=UTC)

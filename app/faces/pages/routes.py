@@ -1,7 +1,7 @@
 """The clinician's pages, whole: their line in `main`."""
 
 from app.faces.pages.handout import endpoints as handout
-from app.faces.pages.patient import charts, endpoints, entry, forms, preferences
+from app.faces.pages.patient import charts, endpoints, entry, forms, preferences, results
 from app.faces.pages.worklist import endpoints as worklist
 
 ROUTERS = (
@@ -11,5 +11,6 @@ ROUTERS = (
     entry.router,
     preferences.router,
     handout.router,
+    results.router,
     worklist.router,
 )

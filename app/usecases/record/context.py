@@ -12,7 +12,7 @@ from app.domain.patient import Patient, read_patient
 from app.domain.schema import FeatureSchema
 from app.domain.scope import Inclusion, Programme, Scope
 from app.engine.registry import ServedModel
-from app.storage.consultation_tables import PreferencesRow
+from app.storage.consultation_tables import MeasurementRow, PreferencesRow
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow
 from app.usecases.counterfactuals.mapping import from_row
@@ -31,6 +31,7 @@ class RecordedHistory:
     `base` is the answer that a what-if departed from; `older` where the history goes on; `others` what was
     asked for last by other models; `verdicts` those on the options of all these answers, oldest first;
     `preferences` those that stand for the model.
+    `measurements` all rows of results for the answer's model, in no order.
     """
 
     base: AnswerRow | None
@@ -40,6 +41,7 @@ class RecordedHistory:
     risk_history: Sequence[PastRisk] = ()
     verdicts: Sequence[FeedbackRow] = ()
     preferences: PreferencesRow | None = None
+    measurements: Sequence[MeasurementRow] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,11 @@ class AnswerContext:
     def preferences(self) -> StandingPreferences:
         """What the patient can or will not do."""
         return standing_of(self.history.preferences, self.consultation)
+
+    @property
+    def measurements(self) -> Sequence[MeasurementRow]:
+        """All that is on record of the patient's results for the answer's model."""
+        return self.history.measurements
 
     def current_verdicts(self) -> dict[UUID, FeedbackRow]:
         """The verdict that stands on each option."""

@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.storage.consultation_tables import PreferencesRow
+from app.storage.consultation_tables import MeasurementRow, PreferencesRow
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow, PredictionRow, RequestRow
 from app.usecases.counterfactuals.repository import whole_answers
 from app.usecases.feedback.repository import FeedbackRepository
+from app.usecases.measurements.repository import MeasurementRepository
 from app.usecases.preferences.repository import PreferencesRepository
 
 _COURSE = 200
@@ -87,6 +88,10 @@ class RecordReader:
         return await FeedbackRepository(self._session).of(
             option.id for row in answers for option in row.options
         )
+
+    async def measurements(self, patient_id: str, model: str) -> Sequence[MeasurementRow]:
+        """Every row of the patient's results for a model."""
+        return await MeasurementRepository(self._session).of(patient_id, model)
 
     async def _last_of_each(self, which: ColumnElement[bool], limit: int | None) -> list[RequestedAnswer]:
         """By patient and model, the answer of the newest request of a caller's; newest first."""

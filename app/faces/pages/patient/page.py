@@ -19,11 +19,13 @@ from app.faces.pages.patient.views.front import front_of
 from app.faces.pages.patient.views.header import header_of
 from app.faces.pages.patient.views.history import history_of
 from app.faces.pages.patient.views.improvements import improvements_of, unreached_title
+from app.faces.pages.patient.views.known_result import known_result_of
 from app.faces.pages.patient.views.model_evidence import evidence_of
 from app.faces.pages.patient.views.moves import MoveList, moves_of
 from app.faces.pages.patient.views.next_step import next_step_of
 from app.faces.pages.patient.views.options import option_views
 from app.faces.pages.patient.views.preferences import preferences_view, without_offers
+from app.faces.pages.patient.views.result_form import result_form_of
 from app.faces.pages.patient.views.risks import risk_view
 from app.faces.pages.patient.views.what_if import WhatIf
 from app.faces.pages.patient.views.what_if_setting import Moved
@@ -59,6 +61,8 @@ def view_of(context: AnswerContext, what_if: WhatIf | None, outcome: WhatIfResul
         "next_step": next_step_of(context),
         "answer": answer,
         "risks": risk_view(context),
+        "known": known_result_of(context),
+        "result_form": result_form_of(context),
         "options": options,
         "improvements": improvements,
         "cards": [*options, *(improvements.cards if improvements else ())],

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.domain.errors import ParameterIssue, ValidationIssue
 from app.faces.api import augmentations as augmentation
-from app.faces.api import counterfactuals, feedback, models, predictions, preferences
+from app.faces.api import counterfactuals, feedback, measurements, models, predictions, preferences
 from app.faces.http.places import faults_of
 from app.faces.http.sentences import UNSAID
 from app.faces.pages.patient import endpoints as patients
@@ -21,6 +21,7 @@ from tests.documents import assert_leads_somewhere, places, put
 
 Json = Any
 FACES = (counterfactuals, predictions, preferences, feedback, augmentation, patients, models)
+FACES = (counterfactuals, predictions, feedback, measurements, augmentation, patients, models)
 ROUTES = [route for face in FACES for route in face.router.routes if isinstance(route, APIRoute)]
 UUID = "01989f3e-7a2b-7c40-9d1e-5b8a4c2f6e01"
 LIBRARY = ("Input", "should", "valid", "unable", "String", "Value error", "instance", "parse", "pydantic")
@@ -47,6 +48,15 @@ QUESTION = {
     "diversity": "least_effort",
     "always": True,
 }
+RESULT = {
+    "model": "m",
+    "measured_on": "2026-10-12",
+    "value": 5.4,
+    "unit": "%",
+    "finding": None,
+    "withdrawn": False,
+    "replaces": UUID,
+}
 GOOD: dict[str, list[Json]] = {
     "createCounterfactuals": [
         QUESTION,
@@ -65,6 +75,11 @@ GOOD: dict[str, list[Json]] = {
             "note": "too far",
             "replaces": UUID,
         },
+    ],
+    "createMeasurement": [
+        RESULT,
+        RESULT | {"value": None, "unit": None, "finding": "absent"},
+        RESULT | {"measured_on": None, "value": None, "unit": None, "withdrawn": True},
     ],
     "createAugmentation": [
         {

@@ -12,12 +12,26 @@ def test_options_are_numbered_on_from_the_first() -> None:
 
 
 def test_nothing_shares_an_id_with_another_thing() -> None:
-    things = [ids.ANSWER_ID, ids.FEEDBACK_ID, ids.JOB_ID, ids.UPLOAD_ID, *map(ids.option_id, range(1, 11))]
+    things = [
+        ids.ANSWER_ID,
+        ids.FEEDBACK_ID,
+        ids.MEASUREMENT_ID,
+        ids.JOB_ID,
+        ids.UPLOAD_ID,
+        *map(ids.option_id, range(1, 11)),
+    ]
     assert len(set(things)) == len(things)
 
 
 def test_ids_are_of_the_version_that_the_service_gives() -> None:
-    for one in (ids.ANSWER_ID, ids.option_id(10), ids.FEEDBACK_ID, ids.JOB_ID, ids.UPLOAD_ID):
+    for one in (
+        ids.ANSWER_ID,
+        ids.option_id(10),
+        ids.FEEDBACK_ID,
+        ids.MEASUREMENT_ID,
+        ids.JOB_ID,
+        ids.UPLOAD_ID,
+    ):
         assert isinstance(one, UUID)
         assert one.version == 7
 

@@ -1,9 +1,9 @@
 """The next step: what to find out, by which guideline, and when to look again."""
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
+from app.domain.calendar import months_later
 from app.domain.certainty import Certainty, certainty_of
 from app.domain.consultation import STATES, Guideline, State
 from app.faces.http.pages.translation import gettext as _
@@ -36,7 +36,7 @@ def next_step_of(context: AnswerContext) -> NextStepView:
     step = context.consultation.next_for(_state(context))
     return NextStepView(
         says=step.says,
-        recheck_on=months_after(context.sent_at.date(), step.recheck_months),
+        recheck_on=months_later(context.sent_at.date(), step.recheck_months),
         guidelines=tuple(
             guideline_view(context, one) for one in context.consultation.guidelines(step.guidelines)
         ),
@@ -71,10 +71,3 @@ def _state(context: AnswerContext) -> State:
     if made.band is None:
         return "above" if made.risk > made.threshold else "unclear"
     return STATES[Certainty(certainty_of(made.risk, made.band, made.threshold))]
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the last of a shorter month."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -1,0 +1,107 @@
+"""A result that is known: what it says, how long it counts, and what is next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.domain.calendar import months_between, months_later
+from app.domain.consultation import Finding, MeasuredOutcome
+from app.domain.measurement import value_text
+from app.faces.http.pages.rendering import day
+from app.faces.http.pages.translation import gettext as _
+from app.faces.http.pages.translation import ngettext
+from app.faces.pages.patient.views.formatting import NO_BREAK
+from app.faces.pages.patient.views.next_step import GuidelineView, guideline_view
+from app.storage.consultation_tables import MeasurementRow
+from app.usecases.measurements.days import latest_day
+from app.usecases.measurements.standing import standing_result
+from app.usecases.record.context import AnswerContext
+
+
+@dataclass(frozen=True, slots=True)
+class KnownResult:
+    """The newest result, which overrules the estimate until it is older than a new one is asked for.
+
+    `sentence` tells label, value, date and finding; `weight` whether result or estimate counts. `value` is
+    None where the outcome is present or absent. `overrules` is the opposite of `is_overdue`.
+    """
+
+    label: str
+    value: str | None
+    measured_on: date
+    has_outcome: bool
+    says: str
+    sentence: str
+    weight: str
+    next_step: str
+    recheck_on: date
+    recheck: str
+    is_overdue: bool
+    given_by: str | None
+    guidelines: Sequence[GuidelineView]
+
+    @property
+    def overrules(self) -> bool:
+        """Whether it counts in place of the estimate."""
+        return not self.is_overdue
+
+
+def known_result_of(context: AnswerContext, today: date | None = None) -> KnownResult | None:
+    """The result that stands; None without one, or where the model that says what it means is not hosted."""
+    row = standing_result(context.measurements)
+    if row is None or context.served is None:
+        return None
+    consultation = context.served.consultation
+    measured = consultation.measured
+    finding = measured.finding_of(row.value, row.has_outcome)
+    today = today or latest_day()
+    recheck_on = months_later(row.measured_on, finding.recheck_months)
+    is_overdue = recheck_on < today
+    return KnownResult(
+        label=measured.label,
+        value=None if row.value is None else no_break(value_text(measured, row.value)),
+        measured_on=row.measured_on,
+        has_outcome=row.has_outcome,
+        says=finding.says,
+        sentence=_sentence(measured, row, finding),
+        weight=_weight(row, today) if is_overdue else _("This result counts; the estimate does not."),
+        next_step=finding.next,
+        recheck_on=recheck_on,
+        recheck=_recheck(recheck_on, is_overdue),
+        is_overdue=is_overdue,
+        given_by=row.given_by,
+        guidelines=[guideline_view(context, one) for one in consultation.guidelines(measured.guidelines)],
+    )
+
+
+def no_break(text: str) -> str:
+    """Kept on one line."""
+    return text.replace(" ", NO_BREAK)
+
+
+def _sentence(measured: MeasuredOutcome, row: MeasurementRow, finding: Finding) -> str:
+    told = {"label": measured.label, "day": day(row.measured_on), "says": finding.says}
+    if row.value is None:
+        return _("%(label)s, %(day)s: %(says)s.", **told)
+    value = no_break(value_text(measured, row.value))
+    return _("%(label)s was %(value)s on %(day)s: %(says)s.", value=value, **told)
+
+
+def _weight(row: MeasurementRow, today: date) -> str:
+    counts = _("Measured %(ago)s: the estimate counts again, and a new result more.", ago=_ago(row, today))
+    if not row.has_outcome:
+        return counts
+    return f"{counts} {_('A low estimate does not take this result back.')}"
+
+
+def _ago(row: MeasurementRow, today: date) -> str:
+    months = months_between(row.measured_on, today)
+    if months < 24:
+        return ngettext("%(num)s month ago", "%(num)s months ago", months)
+    return ngettext("%(num)s year ago", "%(num)s years ago", months // 12)
+
+
+def _recheck(recheck_on: date, is_overdue: bool) -> str:
+    if is_overdue:
+        return _("A new test was due on %(day)s.", day=day(recheck_on))
+    return _("Test again by %(day)s.", day=day(recheck_on))

@@ -1,0 +1,24 @@
+"""The one reader of dates: as forms and JSON write them, and in no other way."""
+
+import re
+from datetime import date
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class DateError(ValueError):
+    """What should be a date is none; the message says so without the text."""
+
+
+def read_date(text: str) -> date:
+    """The date that a text such as "2027-03-31" says.
+
+    Raises:
+        DateError: it says none, or one that no calendar has.
+    """
+    if _DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass
+    raise DateError("must be a date such as 2027-03-31")

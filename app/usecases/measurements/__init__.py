@@ -1,0 +1,1 @@
+"""/patients/{id}/measurements: results that say whether a patient has the outcome."""
