@@ -33,16 +33,21 @@ def states_of(run: Run, model: ModelVersion) -> Iterator[tuple[str, str]]:
     for name, person in KINDS.items():
         answer = _asked(run, f"shown-{name}", people[person])
         yield name, _page(answer["patient_id"])
-    yield from _known(run, people[IN_REACH])
+    yield from _known(run, model.name, people[IN_REACH])
     yield from _planned(run, people[IN_REACH])
     yield "entry", _page("shown-nobody")
     yield "worklist", "/"
 
 
-def _known(run: Run, features: Json) -> Iterator[tuple[str, str]]:
+def _known(run: Run, model: str, features: Json) -> Iterator[tuple[str, str]]:
     """A result that overrules the estimate."""
     patient_id = _asked(run, "shown-known-result", features)["patient_id"]
-    measured = {"measured_on": (_today() - timedelta(days=40)).date().isoformat(), "value": 6.1, "unit": "%"}
+    measured = {
+        "model": model,
+        "measured_on": (_today() - timedelta(days=40)).date().isoformat(),
+        "value": 6.1,
+        "unit": "%",
+    }
     run.http.post(f"/patients/{patient_id}/measurements", json=measured).raise_for_status()
     yield "known-result", _page(patient_id)
 

@@ -8,8 +8,6 @@ from app.domain.kept import kept_features
 from app.usecases.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest, TargetIn
 from app.usecases.record.context import AnswerContext
 
-_GONE = "The model of this answer is hosted no more."
-
 
 def question_again(context: AnswerContext, names: Sequence[str]) -> CounterfactualsRequest:
     """The question of an answer once more, within preferences, with features or themes of these names kept.
@@ -19,7 +17,7 @@ def question_again(context: AnswerContext, names: Sequence[str]) -> Counterfactu
     """
     row, served = context.row, context.served
     if served is None:
-        raise ConflictError(_GONE)
+        raise ConflictError("The model of this answer is hosted no more.")
     asked = row.constraints
     own, vary = asked.get("features_to_keep") or (), asked["features_to_vary"]
     kept = kept_features(served.model.schema.within(context.scope), [*own, *names])

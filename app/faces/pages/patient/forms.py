@@ -28,8 +28,6 @@ from app.usecases.record.context import AnswerContext
 
 router = APIRouter(prefix="/patients", include_in_schema=False)
 
-_STALE = "This answer does not go with the model that is hosted now. Ask again with current values."
-
 
 @router.post("/{patient_id}/what-if")
 async def what_if(
@@ -99,7 +97,9 @@ async def ask(
 def _setting(context: AnswerContext, fields: Mapping[str, str]) -> WhatIfSetting:
     question = question_of(context)
     if question is None:
-        raise ConflictError(_STALE)
+        raise ConflictError(
+            "This answer does not go with the model that is hosted now. Ask again with current values."
+        )
     return setting_of(question, fields, locks_of(context))
 
 

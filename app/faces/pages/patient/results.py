@@ -28,7 +28,6 @@ from app.usecases.record.context import AnswerContext
 
 router = APIRouter(prefix="/patients", include_in_schema=False)
 
-_AWAY = "The model that this answer came from is hosted no more, so that no result can be entered here."
 _IN_PLACE = {"HX-Retarget": "#result", "HX-Reswap": "outerHTML settle:0ms"}
 
 
@@ -51,7 +50,9 @@ async def enter(
     wanted = answer_id_in(fields)
     context = await loader.of(patient_id, wanted)
     if context.served is None:
-        raise ConflictError(_AWAY)
+        raise ConflictError(
+            "The model that this answer came from is hosted no more, so that no result can be entered here."
+        )
     try:
         given = result_in(fields, context.served.model.name)
         await record_result(database, patient_id, context.served, given, request.state.caller)
