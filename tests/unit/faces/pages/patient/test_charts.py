@@ -98,7 +98,7 @@ def test_all_of_it_is_on_the_drawing(registry: ModelRegistry, person: int, other
 def test_without_the_people_or_the_version_there_are_none(registry: ModelRegistry) -> None:
     found = real_context(registry, IN_REACH)
     assert charts_of(replace(found, distributions=None)) is None
-    assert charts_of(replace(found, patient=None)) is None
+    assert charts_of(replace(found, question=None)) is None
 
 
 class Away:
