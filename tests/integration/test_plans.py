@@ -565,3 +565,20 @@ def test_the_client_plans_lists_and_changes(client: httpx.Client, answer: Json, 
         own = WhatIf(answer["id"], setting(answer, option)["values"])
         assert turnpoint.make_plan(plan.patient_id, own).counterfactual_id is None
         assert [one.state for one in turnpoint.plans(plan.patient_id, page_size=1)] == ["active", "stopped"]
+
+
+def test_the_worklist_knows_the_active_plan_and_its_review(
+    client: httpx.Client, answer: Json, option: Json, database: Database
+) -> None:
+    def listed() -> tuple[Any, ...] | None:
+        query = "SELECT is_planned, plan_id::text, review_on FROM worklist WHERE patient_id = %s"
+        return database.execute(query, (answer["patient_id"],)).fetchone()
+
+    nothing = listed()
+    plan = made(client, answer, option)
+    assert listed() == (True, plan["id"], date.fromisoformat(plan["review_on"]))
+    day = today() + timedelta(days=3)
+    plan = patch(client, plan, kind="review_moved", review_on=day.isoformat()).json()
+    assert listed() == (True, plan["id"], day)
+    patch(client, plan, kind="completed").raise_for_status()
+    assert listed() == nothing

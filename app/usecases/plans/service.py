@@ -10,6 +10,7 @@ from app.engine.registry import ModelRegistry, ServedModel
 from app.storage.consultation_tables import PlanRow
 from app.storage.database import Database
 from app.storage.tables import AnswerRow
+from app.storage.worklist import note_plan, note_verdict
 from app.usecases.counterfactuals.recorded import recorded_question
 from app.usecases.feedback.repository import FeedbackRepository, OvertakenError
 from app.usecases.plans.draft import Draft, draft_of_levels, draft_of_option, levels_at
@@ -96,7 +97,10 @@ class PlanService:
                 _refuse_stale(plan, change)
                 if change.reason is StopReason.UNDONE and plan.counterfactual_id is not None:
                     await take_back(FeedbackRepository(session), plan.counterfactual_id, given_by)
+                    await note_verdict(session, patient_id, plan.answer_id)
                 await add_change(repository, plan, change, now, given_by)
+                stands = (plan.id, plan.review_on) if plan.ended_at is None else (None, None)
+                await note_plan(session, patient_id, plan.model_name, *stands)
             (told,) = await followed_up(repository, [plan])
         return told
 
@@ -147,9 +151,11 @@ class PlanService:
             if is_new:
                 if draft.counterfactual_id is not None:
                     await accept(FeedbackRepository(session), draft.counterfactual_id, given_by)
+                    await note_verdict(session, patient_id, draft.answer.id)
                 if active is not None:
                     await end_replaced(repository, active, now, given_by)
                 active = await add_plan(repository, patient_id, wanted, draft, review_on, now, given_by)
+                await note_plan(session, patient_id, active.model_name, active.id, review_on)
             assert active is not None
             (told,) = await followed_up(repository, [active])
         return told, is_new
