@@ -23,6 +23,7 @@ from turnpoint.answers import (
     Prediction,
     Relaxed,
     Robustness,
+    StandingEvent,
     StandingVerdict,
     Status,
     Value,
@@ -48,6 +49,8 @@ from turnpoint.errors import (
     UnsendableError,
 )
 from turnpoint.jobs import Job, Progress, RowFaults, State, Upload
+from turnpoint.planning import WhatIf
+from turnpoint.plans import FollowedChange, FollowUp, Plan, PlanEvent, PlanState
 from turnpoint.requests import Features, RequestOptions
 from turnpoint.synchronous import Turnpoint
 from turnpoint.transfer import Row
@@ -68,6 +71,8 @@ __all__ = [
     "Fault",
     "Features",
     "Feedback",
+    "FollowUp",
+    "FollowedChange",
     "Format",
     "FrontierPoint",
     "Generation",
@@ -85,6 +90,9 @@ __all__ = [
     "Optimality",
     "Options",
     "PermittedChange",
+    "Plan",
+    "PlanEvent",
+    "PlanState",
     "Plausibility",
     "Population",
     "Prediction",
@@ -95,6 +103,7 @@ __all__ = [
     "Robustness",
     "Row",
     "RowFaults",
+    "StandingEvent",
     "StandingVerdict",
     "State",
     "Status",
@@ -110,5 +119,6 @@ __all__ = [
     "UnsendableError",
     "Upload",
     "Value",
+    "WhatIf",
     "__version__",
 ]

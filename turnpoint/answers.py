@@ -1,6 +1,6 @@
 """What the service answers to a question about one patient, as this client reads it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -381,6 +381,16 @@ class Feedback(StandingVerdict):
     note: str | None
     given_by: str | None
     replaces: UUID | None
+
+
+class StandingEvent(Read):
+    """How a plan stands: `id` is what the next change names as `replaces`."""
+
+    id: UUID
+    created_at: datetime
+    kind: str
+    review_on: date | None
+    reason: str | None
 
 
 class InterventionsPage(Read):

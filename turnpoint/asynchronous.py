@@ -15,13 +15,14 @@ from turnpoint.augmenting import Format, JobId, Options, Source
 from turnpoint.connection import REPEATS, connection_options
 from turnpoint.errors import UnreachableError
 from turnpoint.jobs import Job, Upload
+from turnpoint.planning_asynchronous import AsyncPlanning
 from turnpoint.requests import Features, RequestOptions
 from turnpoint.transfer import TRANSFERS, DownloadFile, Row, RowReader
 from turnpoint.transport import AsyncDriver
 from turnpoint.waiting import PATIENCE, Waiting
 
 
-class AsyncTurnpoint:
+class AsyncTurnpoint(AsyncPlanning):
     """As `Turnpoint`, which describes it, for use with `async with` and `await`.
 
     What gives many things, an item at a time, is for `async for`.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from turnpoint.answers import StandingVerdict
+    from turnpoint.answers import StandingEvent, StandingVerdict
     from turnpoint.jobs import Job
 
 _FAULTS_SAID = 5
@@ -107,10 +107,12 @@ class ConflictError(ProblemError):
     """409: not in this state, such as the rows of a job that has not ended.
 
     `standing` is the verdict that stands on an option: `give_feedback` may name its id as `replaces`. It is
-    None where none stands, and where the conflict is about something else.
+    None where none stands, and where the conflict is about something else. `standing_event` says in the same
+    way how a plan stands, for `change_plan`.
     """
 
     standing: "StandingVerdict | None" = None
+    standing_event: "StandingEvent | None" = None
 
 
 class TooManyRequestsError(ProblemError):

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from pydantic import BaseModel, Field, ValidationError
 
-from turnpoint.answers import StandingVerdict
+from turnpoint.answers import StandingEvent, StandingVerdict
 from turnpoint.call import Call
 from turnpoint.errors import (
     ConflictError,
@@ -94,6 +94,7 @@ class _Problem(BaseModel):
     detail: str | None = None
     errors: list[_Fault] = []
     standing: StandingVerdict | None = None
+    standing_event: StandingEvent | None = None
 
 
 def _problem(response: httpx.Response, retry_after: float | None) -> ProblemError:
@@ -105,7 +106,7 @@ def _problem(response: httpx.Response, retry_after: float | None) -> ProblemErro
     faults = tuple(Fault(one.pointer, one.detail, one.parameter, one.place) for one in said.errors)
     error = problem_class(status)(status, said.title, said.detail, faults, retry_after)
     if isinstance(error, ConflictError):
-        error.standing = said.standing
+        error.standing, error.standing_event = said.standing, said.standing_event
     return error
 
 

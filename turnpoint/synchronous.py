@@ -15,13 +15,14 @@ from turnpoint.augmenting import Format, JobId, Options, Source
 from turnpoint.connection import REPEATS, connection_options
 from turnpoint.errors import UnreachableError
 from turnpoint.jobs import Job, Upload
+from turnpoint.planning_synchronous import Planning
 from turnpoint.requests import Features, RequestOptions
 from turnpoint.transfer import TRANSFERS, DownloadFile, Row, RowReader
 from turnpoint.transport import Driver
 from turnpoint.waiting import PATIENCE, Waiting
 
 
-class Turnpoint:
+class Turnpoint(Planning):
     """A running Turnpoint service.
 
     `url` and `token` come from TURNPOINT_URL and TURNPOINT_TOKEN where they are not given; without either the

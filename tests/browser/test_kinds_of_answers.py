@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.domain.wording import risk_text
 from app.engine.registry import ModelRegistry
+from tests.browser.cards import accept
 from tests.browser.conftest import shot, watching
 from tests.integration.answers import Json, ask
 from tests.kinds_of_answers import (
@@ -65,8 +66,7 @@ def test_an_improvement_is_accepted_declined_and_taken_back(
     answer = asked(OUT_OF_REACH)
     opened(page, answer)
     first, second = page.locator("#improvements article.card").all()[:2]
-    first.get_by_role("button", name="Accept improvement A").click()
-    expect(first.locator(".said")).to_contain_text("Accepted")
+    accept(first)
     expect(first.locator(".feedback")).to_be_focused()
     second.locator("summary", has_text="Decline").click()
     second.get_by_role("combobox").select_option("preference")
@@ -189,7 +189,6 @@ def test_improvements_take_no_script(browser: Browser, url: str, asked: Asked) -
     with watching(browser, url, java_script_enabled=False) as watched:
         page = opened(watched.page, answer)
         card = page.locator("#improvements article.card").first
-        card.get_by_role("button", name="Accept").click()
-        expect(card.locator(".said")).to_contain_text("Accepted")
+        accept(card)
         page.get_by_role("link", name="Try it in what-if").first.click()
         expect(page.locator("#what-if-risk")).to_have_text(risk(answer["improvements"][0]["risk"]))

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.domain.wording import risk_text
+from tests.browser.cards import accept
 from tests.browser.conftest import SHOTS, Watched, shot, watching
 from tests.integration.answers import Json
 
@@ -191,13 +192,12 @@ def test_a_wait_says_what_is_done(opened: Page, answer: Json) -> None:
 
 def test_accepting_and_undoing(opened: Page, client: httpx.Client, answer: Json) -> None:
     card = opened.locator("article.card").first
-    card.get_by_role("button", name="Accept").click()
-    expect(card.locator(".said")).to_contain_text("Accepted")
+    accept(card)
     expect(opened.locator("#history")).to_contain_text("Option 1: accepted")
     (said,) = listed(client, answer["patient_id"])["feedback"]
     assert (said["verdict"], said["counterfactual_id"]) == ("accepted", answer["counterfactuals"][0]["id"])
     card.get_by_role("button", name="Undo").click()
-    expect(card.get_by_role("button", name="Accept")).to_be_visible()
+    expect(card.locator("summary", has_text="Accept as plan")).to_be_visible()
     expect(opened.locator("#history")).to_contain_text("Option 1: taken back")
 
 
@@ -245,8 +245,7 @@ def test_a_note_under_way_outlives_another_verdict(opened: Page, answer: Json) -
     first, last = opened.locator("article.card").first, opened.locator("article.card").last
     last.locator("summary", has_text="Decline").click()
     last.get_by_role("textbox").fill("still typing")
-    first.get_by_role("button", name="Accept").click()
-    expect(first.locator(".said")).to_contain_text("Accepted")
+    accept(first)
     expect(first.locator(".feedback")).to_be_focused()
     expect(last.get_by_role("textbox")).to_have_value("still typing")
 
@@ -295,8 +294,7 @@ def test_reading_takes_no_script(browser: Browser, url: str, answer: Json) -> No
 def read_and_answer(page: Page, answer: Json) -> None:
     page.goto(f"/patients/{answer['patient_id']}/interventions")
     expect(page.locator("article.card").first.locator("> .moves > li")).not_to_have_count(0)
-    page.locator("article.card").first.get_by_role("button", name="Accept").click()
-    expect(page.locator("article.card").first.locator(".said")).to_contain_text("Accepted")
+    accept(page.locator("article.card").first)
     page.get_by_role("switch").first.click()
     page.get_by_role("button", name="Tell the estimate").click()
     expect(page.locator("#outcome .moved li")).not_to_have_count(0)

@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,11 +12,24 @@ import httpx
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
-from turnpoint import POPULATION, Answer, Format, Job, Model, Prediction, Upload, augmenting, requests
+from turnpoint import (
+    POPULATION,
+    Answer,
+    Format,
+    Job,
+    Model,
+    Prediction,
+    Upload,
+    augmenting,
+    planning,
+    requests,
+)
 from turnpoint.answers import Feedback, InterventionsPage
 from turnpoint.augmenting import Options
 from turnpoint.call import JSON, Call
 from turnpoint.jobs import JobsPage
+from turnpoint.planning import WhatIf
+from turnpoint.plans import Plan, PlansPage
 from turnpoint.requests import RequestOptions
 
 Json = dict[str, Any]
@@ -54,6 +68,7 @@ OPTIONS: Options = {
     "ignore_columns": ["site"],
     "idempotency_key": "key",
 }
+DAY = date(2027, 3, 31)
 UPLOAD = Upload(id=uuid4(), rows=1, valid=1, invalid=0, faults=[])
 SOURCES = [POPULATION, UPLOAD, [{"age": 54}]]
 CALLS: dict[str, tuple[Call[Any], Any]] = {
@@ -63,6 +78,15 @@ CALLS: dict[str, tuple[Call[Any], Any]] = {
     "give_feedback": (
         requests.give_feedback(uuid4(), uuid4(), "declined", "other", "too far", uuid4()),
         Feedback,
+    ),
+    "make_plan": (
+        planning.make_plan("P-1", WhatIf(uuid4(), {"bmi": 28.5}), "Walk", "with her sister", DAY),
+        Plan,
+    ),
+    "plans": (planning.plans("P-1", uuid4(), 5), PlansPage),
+    "change_plan": (
+        planning.change_plan("P-1", uuid4(), "stopped", uuid4(), DAY, "other", "moved away"),
+        Plan,
     ),
     "predict": (requests.predict({"age": 54}, "dysglycaemia"), Prediction),
     "models": (requests.models(), list[Model]),
@@ -88,7 +112,7 @@ def document(url: str) -> Json:
 def test_every_call_is_looked_at() -> None:
     made = {
         name
-        for module in (requests, augmenting)
+        for module in (requests, augmenting, planning)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and not name.startswith("_")
     }
@@ -119,6 +143,14 @@ def test_every_kind_of_target_exists(document: Json, target: RequestOptions) -> 
     assert call.content["target"] == target
     schema = operation_of(document, call)["requestBody"]["content"][JSON]["schema"]
     assert_takes(document, schema, call.content, "ask")
+
+
+def test_an_option_is_planned_by_its_id(document: Json) -> None:
+    call = planning.make_plan("P-1", uuid4(), None, None, None)
+    assert isinstance(call.content, dict)
+    assert set(call.content) == {"counterfactual_id"}
+    schema = operation_of(document, call)["requestBody"]["content"][JSON]["schema"]
+    assert_takes(document, schema, call.content, "make_plan")
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: type(source).__name__)

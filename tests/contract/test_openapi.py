@@ -71,8 +71,11 @@ def known(url: str, helpable: Person) -> Known:
         answer = client.post("/counterfactuals", json=question).json()
         body = {"source": {"kind": "rows", "rows": [dict(helpable)]}, "target_label": "low"}
         job = client.post("/augmentations", json=body | {"on_invalid": "skip"}).json()
+        option = {"counterfactual_id": answer["counterfactuals"][0]["id"]}
+        plan = client.post(f"/patients/{question['patient_id']}/plans", json=option).json()
         text = client.get("/openapi.json").text + client.get("/models/dysglycaemia/schema").text
     ids = {"answer_id": answer["id"], "patient_id": question["patient_id"], "job_id": job["id"]}
+    ids["plan_id"] = plan["id"]
     return Known(text, [one.ok() for one in found], {**ids, "name": "dysglycaemia"}, helpable)
 
 
@@ -207,7 +210,7 @@ def test_other_methods_are_refused_everywhere(url: str) -> None:
     document = httpx.get(f"{url}/openapi.json", trust_env=False).json()
     with http_client(url) as client:
         for path, operations in document["paths"].items():
-            filled = path.format_map(dict.fromkeys(("answer_id", "job_id"), uuid4()) | _NAMED)
+            filled = path.format_map(dict.fromkeys(("answer_id", "job_id", "plan_id"), uuid4()) | _NAMED)
             for method in (one for one in METHODS if one.lower() not in operations):
                 if (method, path) in _OTHERS:
                     continue
@@ -221,13 +224,18 @@ def test_other_methods_are_refused_everywhere(url: str) -> None:
 _NAMED = {"patient_id": "P-1", "name": "dysglycaemia"}
 _OTHERS = {
     ("POST", "/patients/{patient_id}/interventions"),  # a form's
+    ("POST", "/patients/{patient_id}/plans/{plan_id}"),  # a form's
     ("GET", "/augmentations/uploads"),  # a job's, by the look of it
     ("DELETE", "/augmentations/uploads"),
 }
 
 FIELDS = st.dictionaries(
     st.sampled_from(
-        ["answer", "model", "patient", "value.bmi", "value.sex", "at.bmi", "at.sleep", "lock.bmi", "x"]
+        [
+            *("answer", "model", "patient", "value.bmi", "value.sex", "at.bmi", "at.sleep", "lock.bmi", "x"),
+            *("counterfactual_id", "name", "note", "review_on", "plan.name", "plan.review_on", "kind"),
+            *("replaces", "reason"),
+        ]
     ),
     st.text(max_size=30) | st.sampled_from(["1e999", "nan", "1_3", "-1", "0", CANARY]),
     max_size=5,
@@ -235,7 +243,14 @@ FIELDS = st.dictionaries(
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/patients/{patient_id}/what-if", "/patients/{patient_id}/interventions"]
+    "path",
+    [
+        "/",
+        "/patients/{patient_id}/what-if",
+        "/patients/{patient_id}/interventions",
+        "/patients/{patient_id}/plan",
+        "/patients/{patient_id}/plans/{plan_id}",
+    ],
 )
 def test_forms_of_the_page_do_no_harm(url: str, known: Known, path: str) -> None:
     with http_client(url) as client:

@@ -153,13 +153,17 @@ def test_the_examples_of_the_documentation_are_accepted(client: httpx.Client) ->
         if "application/json" in operations.get("post", {}).get("requestBody", {"content": {}})["content"]
     }
     feedback = "/counterfactuals/{answer_id}/feedback"
-    assert set(examples) == {"/augmentations", "/counterfactuals", "/predictions", feedback}
+    plans = "/patients/{patient_id}/plans"
+    assert set(examples) == {"/augmentations", "/counterfactuals", "/predictions", feedback, plans}
     job = client.post("/augmentations", json=examples["/augmentations"])
     assert client.delete(job.headers["location"]).json()["state"] == "cancelled"
     assert client.post("/predictions", json=examples["/predictions"]).json()["label"] == "high"
     answer = found(client, examples["/counterfactuals"], generator="search")
     said = examples[feedback] | {"counterfactual_id": answer["counterfactuals"][0]["id"]}
     client.post(feedback.format(answer_id=answer["id"]), json=said).raise_for_status()
+    other = found(client, examples["/counterfactuals"], generator="search", count=1)
+    planned = examples[plans] | {"counterfactual_id": other["counterfactuals"][0]["id"]}
+    client.post(plans.format(patient_id=answer["patient_id"]), json=planned).raise_for_status()
 
 
 @pytest.mark.parametrize("path", ["/models", "/livez", "/nowhere", "/counterfactuals/nonsense"])

@@ -7,6 +7,7 @@ from app.faces.api import (
     measurements,
     model_card,
     models,
+    plans,
     predictions,
     preferences,
 )
@@ -15,6 +16,7 @@ ROUTERS = (
     counterfactuals.router,
     feedback.router,
     measurements.router,
+    plans.router,
     predictions.router,
     preferences.router,
     augmentations.router,

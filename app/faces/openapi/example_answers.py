@@ -20,6 +20,7 @@ from app.faces.http.operations import Liveness
 from app.faces.http.readiness import Readiness
 from app.faces.openapi import ids
 from app.faces.openapi.example_jobs import job_answers
+from app.faces.openapi.example_plans import example_plan
 from app.faces.openapi.example_requests import requests_of
 from app.storage.consultation_tables import MeasurementRow
 from app.usecases.counterfactuals.mapping import from_result
@@ -29,6 +30,7 @@ from app.usecases.feedback.reasons import Reason, Verdict
 from app.usecases.feedback.schemas import FeedbackOut
 from app.usecases.measurements.mapping import told
 from app.usecases.measurements.schemas import MeasurementsList
+from app.usecases.plans.told import PlansPage
 from app.usecases.predictions.service import PredictionAnswer
 from app.usecases.preferences.schemas import PreferencesOut
 from app.usecases.preferences.service import preferences_out
@@ -59,12 +61,17 @@ def answers_of(registry: ModelRegistry, person: Person) -> Answers:
         replaces=None,
     )
     page = InterventionsPage(patient_id=ids.PATIENT_ID, answers=[answer], feedback=[feedback], next=None)
+    plan = example_plan(answer)
+    plans = PlansPage(patient_id=ids.PATIENT_ID, plans=[plan], next=None)
     return {
         "createCounterfactuals": payload,
         "getCounterfactuals": payload,
         "createFeedback": _in_json(feedback),
         "listPatientInterventions": _in_json(page),
         **_of_results(registry),
+        "createPlan": _in_json(plan),
+        "changePlan": _in_json(plan),
+        "listPlans": _in_json(plans),
         "createPrediction": _in_json(_prediction(answer)),
         **dict.fromkeys(("getPreferences", "replacePreferences"), _in_json(_preferences(registry))),
         **_of_models(registry),

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.classifiers.partitions import Person
 from app.domain.consultation import MeasuredOutcome
-from app.faces.openapi.ids import MEASURED, OPTION_ID, PATIENT_ID
+from app.faces.openapi.ids import MEASURED, OPTION_ID, PATIENT_ID, PLAN_EVENT_ID
 
 
 def requests_of(model: str, person: Person, measured: MeasuredOutcome) -> dict[str, Any]:
@@ -41,6 +41,11 @@ def requests_of(model: str, person: Person, measured: MeasuredOutcome) -> dict[s
             "measured_on": MEASURED.isoformat(),
             **_result(measured),
         },
+        "createPlan": {
+            "counterfactual_id": str(OPTION_ID),
+            "name": "Walk to work",
+        },
+        "changePlan": {"kind": "completed", "replaces": str(PLAN_EVENT_ID), "note": "went well"},
     }
 
 

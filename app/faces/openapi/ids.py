@@ -5,15 +5,21 @@ from uuid import UUID
 
 PATIENT_ID = "P-0017"
 ANSWER_ID = UUID("01989f3e-7a2b-7c40-9d1e-5b8a4c2f6e00")
+LATER_ANSWER_ID = UUID("01994a10-33c8-7d2e-8f41-7a60b5d1c902")
+"""Of the next visit."""
 OPTION_ID = UUID("01989f3e-7a2b-7c40-9d1e-5b8a4c2f6e01")
 """Of the first option."""
 FEEDBACK_ID = UUID("01989f41-02c5-7a1b-8c55-90e7d3ab1f24")
 MEASUREMENT_ID = UUID("01989f42-5d30-7be8-9a47-3c1e86f0d2b9")
+PLAN_ID = UUID("01989f42-5d30-7c11-a3f8-6b1e92c04d57")
+PLAN_EVENT_ID = UUID("01989f42-5d30-7c11-a3f8-6b1e92c04d58")
 JOB_ID = UUID("01989f50-6b1d-7e33-a4c0-2f95b7d8e416")
 UPLOAD_ID = UUID("01989f4f-13aa-7f02-b6d9-c41e08a7f35d")
 ASKED = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 SAID = datetime(2026, 3, 2, 9, 41, 7, tzinfo=UTC)
 MEASURED = date(2026, 2, 24)
+REVIEWED = date(2027, 3, 2)
+LATER = datetime(2026, 9, 2, 9, 30, tzinfo=UTC)
 SENT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 STARTED = datetime(2026, 3, 2, 10, 0, 1, tzinfo=UTC)
 FINISHED = datetime(2026, 3, 2, 10, 0, 4, tzinfo=UTC)

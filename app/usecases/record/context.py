@@ -5,20 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.domain.constraints import Constraints, read_constraints
+from app.domain.constraints import Constraints
 from app.domain.consultation import Consultation, general_consultation
-from app.domain.errors import InvalidInputError
-from app.domain.patient import Patient, read_patient
+from app.domain.patient import Patient
 from app.domain.schema import FeatureSchema
-from app.domain.scope import Inclusion, Programme, Scope
+from app.domain.scope import Scope
 from app.engine.registry import ServedModel
 from app.storage.consultation_tables import MeasurementRow, PreferencesRow
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow
 from app.usecases.counterfactuals.mapping import from_row
 from app.usecases.counterfactuals.option_schemas import CounterfactualOut
+from app.usecases.counterfactuals.recorded import RecordedQuestion, recorded_question, scope_of
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
 from app.usecases.feedback.repository import current_verdicts
+from app.usecases.plans.told import PlanOut
 from app.usecases.preferences.standing import StandingPreferences, standing_of
 from app.usecases.record.reference_distributions import ReferenceDistributions
 from app.usecases.record.repository import PastRisk, RequestedAnswer
@@ -31,7 +32,8 @@ class RecordedHistory:
     `base` is the answer that a what-if departed from; `older` where the history goes on; `others` what was
     asked for last by other models; `verdicts` those on the options of all these answers, oldest first;
     `preferences` those that stand for the model.
-    `measurements` all rows of results for the answer's model, in no order.
+    `measurements` all rows of results for the answer's model, in no order. `plans` those by the model, newest
+    first.
     """
 
     base: AnswerRow | None
@@ -42,14 +44,15 @@ class RecordedHistory:
     verdicts: Sequence[FeedbackRow] = ()
     preferences: PreferencesRow | None = None
     measurements: Sequence[MeasurementRow] = ()
+    plans: Sequence[PlanOut] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
     """The answer that is shown, and the model it came from where that is still hosted.
 
-    `patient` and `constraints` are None where what is recorded does not fit the hosted schema any more, or
-    another version gave the answer: two versions are not to be mixed.
+    `question` is None where what is recorded does not fit the hosted schema any more, or another version gave
+    the answer: two versions are not to be mixed.
     """
 
     row: AnswerRow
@@ -57,9 +60,16 @@ class AnswerContext:
     answer: CounterfactualsAnswer
     served: ServedModel | None
     distributions: ReferenceDistributions | None
-    patient: Patient | None
-    constraints: Constraints | None
+    question: RecordedQuestion | None
     history: RecordedHistory
+
+    @property
+    def patient(self) -> Patient | None:
+        return self.question.patient if self.question else None
+
+    @property
+    def constraints(self) -> Constraints | None:
+        return self.question.constraints if self.question else None
 
     @property
     def scope(self) -> Scope:
@@ -106,6 +116,11 @@ class AnswerContext:
         """All that is on record of the patient's results for the answer's model."""
         return self.history.measurements
 
+    @property
+    def plan(self) -> PlanOut | None:
+        """The one that is active."""
+        return next((plan for plan in self.history.plans if plan.is_active), None)
+
     def current_verdicts(self) -> dict[UUID, FeedbackRow]:
         """The verdict that stands on each option."""
         return current_verdicts(self.history.verdicts)
@@ -118,38 +133,16 @@ def context_of(
     distributions: ReferenceDistributions | None,
 ) -> AnswerContext:
     """The context of one recorded answer."""
-    row, patient, constraints = sent.answer, None, None
-    if served is not None and _is_of(row, served):
-        schema, recorded = served.model.schema.within(scope_of(row)), row.constraints
-        try:
-            patient = read_patient(schema, row.features)
-            ranges = {name: (low, high) for name, (low, high) in recorded["permitted_range"].items()}
-            constraints = read_constraints(
-                schema,
-                recorded["features_to_vary"],
-                ranges,
-                recorded["max_changes"],
-                recorded.get("features_to_keep"),
-            )
-        except InvalidInputError:
-            patient = constraints = None
+    row = sent.answer
+    question = recorded_question(row, served)
     return AnswerContext(
         row=row,
         sent_at=sent.at,
         answer=from_row(row),
         served=served,
         distributions=distributions,
-        patient=patient,
-        constraints=constraints,
+        question=question,
         history=history,
-    )
-
-
-def scope_of(row: AnswerRow) -> Scope:
-    """Which actions a recorded answer's question was about."""
-    return Scope(
-        include=tuple(Inclusion(one) for one in row.include),
-        programme=Programme(row.programme),
     )
 
 

@@ -92,6 +92,7 @@ class AnswerContextLoader:
             verdicts=await reader.verdicts([shown, *answers]),
             preferences=await reader.preferences(shown.patient_id, prediction.model_name),
             measurements=await reader.measurements(shown.patient_id, prediction.model_name),
+            plans=await reader.plans(shown.patient_id, prediction.model_name),
         )
 
     def _context(self, sent: RequestedAnswer, history: RecordedHistory) -> AnswerContext:

@@ -15,10 +15,15 @@ from app.storage.tables import AnswerRow, PredictionRow, RequestRow
 from app.usecases.counterfactuals.repository import whole_answers
 from app.usecases.feedback.repository import FeedbackRepository
 from app.usecases.measurements.repository import MeasurementRepository
+from app.usecases.plans.reading import followed_up
+from app.usecases.plans.repository import PlanRepository
+from app.usecases.plans.told import PlanOut
 from app.usecases.preferences.repository import PreferencesRepository
 
 _COURSE = 200
 """So many of the newest risks make the course."""
+_PLANS = 20
+"""So many of the newest plans are told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,11 @@ class RecordReader:
     async def measurements(self, patient_id: str, model: str) -> Sequence[MeasurementRow]:
         """Every row of the patient's results for a model."""
         return await MeasurementRepository(self._session).of(patient_id, model)
+
+    async def plans(self, patient_id: str, model: str) -> Sequence[PlanOut]:
+        """The newest plans by a model, and what became of each."""
+        plans = PlanRepository(self._session)
+        return await followed_up(plans, await plans.of_patient(patient_id, None, _PLANS, model))
 
     async def _last_of_each(self, which: ColumnElement[bool], limit: int | None) -> list[RequestedAnswer]:
         """By patient and model, the answer of the newest request of a caller's; newest first."""

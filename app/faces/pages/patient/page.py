@@ -1,6 +1,6 @@
 """The clinician's page of one answer, and the part of it that a what-if changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from app.faces.pages.patient.views.certainty import EstimateView
 from app.faces.pages.patient.views.charts import charts_of
 from app.faces.pages.patient.views.compare import rows_of
 from app.faces.pages.patient.views.conditions import conditions_of
+from app.faces.pages.patient.views.course import course_of
 from app.faces.pages.patient.views.following import following
 from app.faces.pages.patient.views.formatting import degraded_text
 from app.faces.pages.patient.views.front import front_of
@@ -24,6 +25,8 @@ from app.faces.pages.patient.views.model_evidence import evidence_of
 from app.faces.pages.patient.views.moves import MoveList, moves_of
 from app.faces.pages.patient.views.next_step import next_step_of
 from app.faces.pages.patient.views.options import option_views
+from app.faces.pages.patient.views.plan import plans_view
+from app.faces.pages.patient.views.plan_form import NO_PLAN_FORMS, PlanForm
 from app.faces.pages.patient.views.preferences import preferences_view, without_offers
 from app.faces.pages.patient.views.result_form import result_form_of
 from app.faces.pages.patient.views.risks import risk_view
@@ -50,8 +53,16 @@ class WhatIfResult:
     beyond: Sequence[str] = ()
 
 
-def view_of(context: AnswerContext, what_if: WhatIf | None, outcome: WhatIfResult) -> dict[str, Any]:
-    """All that the page's template names. Asks the committee, so belongs in a thread."""
+def view_of(
+    context: AnswerContext,
+    what_if: WhatIf | None,
+    outcome: WhatIfResult,
+    typed: Mapping[str, PlanForm] = NO_PLAN_FORMS,
+) -> dict[str, Any]:
+    """All that the page's template names. Asks the committee, so belongs in a thread.
+
+    `typed` is what stands in forms of plans that were refused, by their place.
+    """
     answer, infeasible = context.answer, context.answer.infeasible
     options, improvements = option_views(context), improvements_of(context)
     preferences = preferences_view(context)
@@ -82,6 +93,9 @@ def view_of(context: AnswerContext, what_if: WhatIf | None, outcome: WhatIfResul
         "what_if": what_if,
         "outcome": outcome,
         "history": history_of(context),
+        "course": course_of(context),
+        "plans": plans_view(context),
+        "typed": typed,
         "trust": evidence_of(context),
         "reasons": REASONS,
         "wanted_robustness": context.row.min_robustness,

@@ -1,18 +1,15 @@
-"""What was answered before, what was said about it, and how the risk went."""
+"""What was answered before, and what was said about it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from app.domain.counterfactual import Status
-from app.domain.wording import risk_text
 from app.faces.http.pages.rendering import risk_words
 from app.faces.pages.patient.views.names import recorded_name
 from app.faces.pages.patient.views.options import Said, said_of
 from app.storage.tables import AnswerRow
 from app.usecases.record.context import AnswerContext
-
-WIDTH, HEIGHT = 320.0, 80.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +27,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class RiskHistory:
-    """The risk over time of what callers asked, on a drawing of `WIDTH` by `HEIGHT`."""
-
-    points: tuple[tuple[float, float], ...]
-    threshold: float
-    since: datetime
-    until: datetime
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
 class HistoryView:
-    """Entries, newest first, where they go on, and the course where there are two points or more."""
+    """Entries, newest first, and where they go on."""
 
     entries: tuple[Entry, ...]
     older: UUID | None
-    risk_history: RiskHistory | None
 
 
 def history_of(context: AnswerContext) -> HistoryView:
     """The history of the patient whom the answer is about."""
     history = context.history
-    return HistoryView(
-        tuple(_entry(context, row) for row in history.answers), history.older, _course(context)
-    )
+    return HistoryView(tuple(_entry(context, row) for row in history.answers), history.older)
 
 
 def outcome_text(row: AnswerRow) -> str:
@@ -100,25 +83,4 @@ def _entry(context: AnswerContext, row: AnswerRow) -> Entry:
         is_what_if=row.based_on is not None,
         is_shown=row.id == context.row.id,
         said=tuple((names[one.counterfactual_id], said_of(one)) for one in verdicts),
-    )
-
-
-def _course(context: AnswerContext) -> RiskHistory | None:
-    risks = context.history.risk_history
-    if len(risks) < 2:
-        return None
-    since, until = risks[0].at, risks[-1].at
-    span = (until - since).total_seconds() or 1.0
-    points = [
-        (round(WIDTH * (one.at - since).total_seconds() / span, 2), round(HEIGHT * (1 - one.risk), 2))
-        for one in risks
-    ]
-    threshold, version = risks[-1].threshold, context.row.prediction.model_version
-    return RiskHistory(
-        points=tuple(points),
-        threshold=round(HEIGHT * (1 - threshold), 2),
-        since=since,
-        until=until,
-        sentence=f"{len(risks)} answers by version {version}: from {risk_text(risks[0].risk)} to "
-        f"{risk_text(risks[-1].risk)}; the threshold is {risk_text(threshold)}.",
     )

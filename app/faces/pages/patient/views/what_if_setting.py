@@ -1,14 +1,14 @@
 """What-if: how somebody has put its form, and what that comes to."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from app.domain.counterfactual import Change
 from app.domain.errors import InvalidInputError
 from app.domain.feature import Kind
-from app.domain.levers import Lever, Levers, levers_of
+from app.domain.levers import Lever, Levers
 from app.domain.schema import IntArray, Value
 from app.domain.scope import USUAL, Inclusion, Programme, Scope
 from app.domain.wording import inline
@@ -115,13 +115,7 @@ def question_of(context: AnswerContext, scope: Scope | None = None) -> RecourseP
     Of another scope than the question's where one is given. What was to be kept are locks here, which can be
     opened. None where the recorded values are not of the hosted version.
     """
-    patient, served = context.patient, context.served
-    if patient is None or context.constraints is None or served is None:
-        return None
-    schema = served.model.schema.within(scope or context.scope)
-    unlocked = replace(context.constraints, features_to_vary=None, features_to_keep=())
-    levers = levers_of(schema, patient, unlocked)
-    return RecourseProblem(schema, patient, levers, served.model.classifier, context.answer.prediction.target)
+    return context.question.open_problem(scope) if context.question else None
 
 
 def ends_of(question: RecourseProblem, features: Mapping[str, Value]) -> dict[str, tuple[float, float]]:

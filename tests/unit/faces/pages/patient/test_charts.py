@@ -98,7 +98,7 @@ def test_all_of_it_is_on_the_drawing(registry: ModelRegistry, person: int, other
 def test_without_the_people_or_the_version_there_are_none(registry: ModelRegistry) -> None:
     found = real_context(registry, IN_REACH)
     assert charts_of(replace(found, distributions=None)) is None
-    assert charts_of(replace(found, patient=None)) is None
+    assert charts_of(replace(found, question=None)) is None
 
 
 class Away:
@@ -112,8 +112,9 @@ def test_a_classifier_that_is_away_leaves_the_page_without_charts_and_says_so(
     """The recorded answer does not need it."""
     found = real_context(registry, IN_REACH)
     assert found.served is not None
-    model = replace(found.served.model, classifier=Away())
-    page = page_text(replace(found, served=replace(found.served, model=model)))
+    assert found.question is not None
+    served = replace(found.served, model=replace(found.served.model, classifier=Away()))
+    page = page_text(replace(found, served=served, question=replace(found.question, served=served)))
     assert "The model cannot be asked just now" in page
     assert "Option 1" in page
 

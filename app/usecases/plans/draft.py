@@ -1,0 +1,103 @@
+"""What is to be planned, verified: an option as it is on record, or a setting as the classifier scores it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from app.domain.errors import InvalidInputError, ValidationIssue
+from app.domain.feature import Kind
+from app.domain.levers import Lever
+from app.domain.patient import read_patient
+from app.domain.schema import IntArray, Value
+from app.domain.tolerances import VALUE_SLACK
+from app.engine.describe import brought_along, changes_of, features_of
+from app.engine.problem import RecourseProblem
+from app.engine.strategies import strategy_name, themes_of
+from app.parsing.pointers import pointer_to
+from app.storage.tables import AnswerRow, CounterfactualRow, Json
+
+_VALUES = ("what_if", "values")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a plan is about, but for its estimate where that is still to be asked for."""
+
+    answer: AnswerRow
+    counterfactual_id: UUID | None
+    called: str
+    changes: list[Json]
+    linked: list[Json]
+    brought_along: list[Json]
+    features: Mapping[str, Value]
+    risk: float
+
+
+def draft_of_option(answer: AnswerRow, option: CounterfactualRow) -> Draft:
+    """An option or an improvement: verified when it was recorded."""
+    return Draft(
+        answer=answer,
+        counterfactual_id=option.id,
+        called=option.strategy["name"] if option.strategy else "Plan",
+        changes=option.changes,
+        linked=option.linked,
+        brought_along=option.brought_along,
+        features=option.features,
+        risk=option.risk,
+    )
+
+
+def draft_of_levels(answer: AnswerRow, problem: RecourseProblem, levels: IntArray, risk: float) -> Draft:
+    """A setting of the levers, with the risk that the classifier gives it."""
+    changes, linked = changes_of(problem, levels)
+    (themes,) = themes_of(problem, levels[None, :])
+    return Draft(
+        answer=answer,
+        counterfactual_id=None,
+        called=strategy_name(problem.schema, themes),
+        changes=[one.model_dump(mode="json", by_alias=True) for one in changes],
+        linked=[one.model_dump(mode="json", by_alias=True) for one in linked],
+        brought_along=[one.model_dump(mode="json", by_alias=True) for one in brought_along(problem, levels)],
+        features=features_of(problem, levels),
+        risk=risk,
+    )
+
+
+def levels_at(problem: RecourseProblem, values: Mapping[str, Any]) -> IntArray:
+    """The levels at which levers have these values; others stay where they are.
+
+    Raises:
+        InvalidInputError: a value is of no lever of this patient or no step of it, nothing changes, or what
+            it comes to contradicts itself.
+    """
+    levers = {lever.feature.name: lever for lever in problem.levers}
+    faults = [
+        ValidationIssue(pointer_to((*_VALUES, name)), "is not open to change for this patient")
+        for name in values
+        if name not in levers
+    ]
+    levels = np.zeros(len(problem.levers), dtype=np.int64)
+    for place, lever in enumerate(problem.levers):
+        name = lever.feature.name
+        level = _level(lever, values[name]) if name in values else 0
+        if level is None:
+            faults.append(ValidationIssue(pointer_to((*_VALUES, name)), "is not a step open to this patient"))
+        levels[place] = level or 0
+    if not faults and not levels.any():
+        faults = [ValidationIssue(pointer_to(_VALUES), "changes nothing: a plan takes one change at least")]
+    if faults:
+        raise InvalidInputError(faults)
+    read_patient(problem.schema, features_of(problem, levels), pointer_to(_VALUES))
+    return levels
+
+
+def _level(lever: Lever, value: Any) -> int | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    fits = isinstance(value, bool) if lever.feature.kind is Kind.BOOLEAN else is_number
+    if not fits:
+        return None
+    near = np.flatnonzero(np.abs(lever.values - float(value)) <= VALUE_SLACK)
+    return int(near[0]) if len(near) else None

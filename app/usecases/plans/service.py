@@ -1,0 +1,196 @@
+"""Making and changing plans: once, and only by somebody who has seen how they stand."""
+
+from datetime import date
+from uuid import UUID
+
+from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from app.domain.horizon import LATEST_DAYS, latest_review, review_after
+from app.domain.patient import read_patient
+from app.engine.registry import ModelRegistry, ServedModel
+from app.storage.consultation_tables import PlanRow
+from app.storage.database import Database
+from app.storage.tables import AnswerRow
+from app.storage.worklist import note_plan, note_verdict
+from app.usecases.counterfactuals.recorded import recorded_question
+from app.usecases.feedback.repository import FeedbackRepository, OvertakenError
+from app.usecases.plans.draft import Draft, draft_of_levels, draft_of_option, levels_at
+from app.usecases.plans.mapping import changes_of, standing_of
+from app.usecases.plans.reading import followed_up, today
+from app.usecases.plans.repository import PlanRepository
+from app.usecases.plans.schemas import PlanChangeIn, PlanIn, WhatIfIn
+from app.usecases.plans.states import STATE_AFTER, EventKind, StopReason
+from app.usecases.plans.told import PlanOut, StandingEvent
+from app.usecases.plans.verdicts import accept, take_back
+from app.usecases.plans.writing import add_change, add_plan, end_replaced
+from app.usecases.predictions.service import predict
+
+_UNKNOWN = "There is no patient with this id."
+_STALE = (
+    "This was suggested by a version of the model that is hosted no more. Ask again with current values, and "
+    "plan from the new answer."
+)
+_CHANGED = (
+    "Somebody has changed this plan meanwhile, and your change was not stored. On the page, copy what you "
+    "wrote before you load it again."
+)
+_ENDED = "This plan has ended already, and your change was not stored. Make a new plan instead."
+_VERDICT = "A verdict on this option was given at the same time, and nothing was stored. Try again."
+_SUPPOSED = "is of supposed values: a plan departs from the patient's own"
+
+
+class PlanService:
+    """Makes and changes plans."""
+
+    def __init__(self, database: Database, registry: ModelRegistry) -> None:
+        self._database = database
+        self._registry = registry
+
+    async def make(self, patient_id: str, wanted: PlanIn, given_by: str | None) -> tuple[PlanOut, bool]:
+        """The plan, and whether it is new: the same again, while it is active, changes nothing.
+
+        An active plan by the same model is stopped: it is replaced.
+
+        Raises:
+            NotFoundError: nothing is on record for the patient.
+            InvalidInputError: what is to be planned is not the patient's, or not open to them; or the date is
+                none for a review.
+            ConflictError: it is of a version that is hosted no more, or was declined.
+            ClassifierError, RecordError: classifier or database are away.
+        """
+        if wanted.review_on is not None:
+            _check_review(wanted.review_on)
+        draft, served = await self._draft(patient_id, wanted)
+        review_on = wanted.review_on or review_after(served.model.schema.model.horizon, today())
+        try:
+            return await self._keep(patient_id, wanted, draft, review_on, given_by)
+        except OvertakenError as error:
+            raise ConflictError(_VERDICT, {"standing_event": None}) from error
+
+    async def change(
+        self, patient_id: str, plan_id: UUID, change: PlanChangeIn, given_by: str | None
+    ) -> PlanOut:
+        """The plan after a change; the same again changes nothing.
+
+        Raises:
+            NotFoundError: the patient has no such plan.
+            InvalidInputError: the date is none for a review.
+            ConflictError: somebody has changed the plan meanwhile, or it has ended.
+            RecordError: the database is away.
+        """
+        if change.review_on is not None:
+            _check_review(change.review_on)
+        try:
+            return await self._change(patient_id, plan_id, change, given_by)
+        except OvertakenError as error:
+            raise ConflictError(_VERDICT, {"standing_event": None}) from error
+
+    async def _change(
+        self, patient_id: str, plan_id: UUID, change: PlanChangeIn, given_by: str | None
+    ) -> PlanOut:
+        async with self._database.transaction() as session:
+            repository = PlanRepository(session)
+            now = await repository.lock(patient_id)
+            plan = await repository.get(patient_id, plan_id) if now else None
+            if now is None or plan is None:
+                raise NotFoundError("This patient has no plan with this id.")
+            if not _is_done(plan, change):
+                _refuse_stale(plan, change)
+                if change.reason is StopReason.UNDONE and plan.counterfactual_id is not None:
+                    await take_back(FeedbackRepository(session), plan.counterfactual_id, given_by)
+                    await note_verdict(session, patient_id, plan.answer_id)
+                await add_change(repository, plan, change, now, given_by)
+                stands = (plan.id, plan.review_on) if plan.ended_at is None else (None, None)
+                await note_plan(session, patient_id, plan.model_name, *stands)
+            (told,) = await followed_up(repository, [plan])
+        return told
+
+    async def _draft(self, patient_id: str, wanted: PlanIn) -> tuple[Draft, ServedModel]:
+        async with self._database.transaction() as session:
+            repository = PlanRepository(session)
+            if not await repository.knows_patient(patient_id):
+                raise NotFoundError(_UNKNOWN)
+            option = await repository.option(wanted.counterfactual_id) if wanted.counterfactual_id else None
+            place, answer_id = _place(wanted), option.answer_id if option else None
+            if wanted.what_if is not None:
+                answer_id = wanted.what_if.answer_id
+            answer = await repository.answer(patient_id, answer_id) if answer_id else None
+            if answer is None:
+                raise InvalidInputError.at(place, "is not of this patient")
+            base = await repository.answer(patient_id, answer.based_on) if answer.based_on else None
+        if base is not None and base.features != answer.features:
+            raise InvalidInputError.at(place, _SUPPOSED)
+        served = self._registry.with_digest(answer.prediction.model_digest)
+        if served is None:
+            raise ConflictError(_STALE, {"standing_event": None})
+        if option is not None:
+            return draft_of_option(answer, option), served
+        assert wanted.what_if is not None
+        return await self._draft_of_setting(answer, served, wanted.what_if), served
+
+    async def _draft_of_setting(self, answer: AnswerRow, served: ServedModel, wanted: WhatIfIn) -> Draft:
+        """By the way of POST /predictions, audit row and all."""
+        question = recorded_question(answer, served)
+        if question is None:
+            raise ConflictError(_STALE, {"standing_event": None})
+        problem = question.open_problem()
+        levels = levels_at(problem, wanted.values)
+        planned = draft_of_levels(answer, problem, levels, 0.0)
+        patient = read_patient(served.model.schema, planned.features)
+        found = await predict(served, patient, self._database)
+        return draft_of_levels(answer, problem, levels, found.risk)
+
+    async def _keep(
+        self, patient_id: str, wanted: PlanIn, draft: Draft, review_on: date, given_by: str | None
+    ) -> tuple[PlanOut, bool]:
+        async with self._database.transaction() as session:
+            repository = PlanRepository(session)
+            now = await repository.lock(patient_id)
+            assert now is not None
+            active = await repository.active(patient_id, draft.answer.prediction.model_name)
+            is_new = active is None or not _is_same(active, draft)
+            if is_new:
+                if draft.counterfactual_id is not None:
+                    await accept(FeedbackRepository(session), draft.counterfactual_id, given_by)
+                    await note_verdict(session, patient_id, draft.answer.id)
+                if active is not None:
+                    await end_replaced(repository, active, now, given_by)
+                active = await add_plan(repository, patient_id, wanted, draft, review_on, now, given_by)
+                await note_plan(session, patient_id, active.model_name, active.id, review_on)
+            assert active is not None
+            (told,) = await followed_up(repository, [active])
+        return told, is_new
+
+
+def _place(wanted: PlanIn) -> str:
+    return "/what_if/answer_id" if wanted.what_if else "/counterfactual_id"
+
+
+def _check_review(day: date) -> None:
+    if day < today():
+        raise InvalidInputError.at("/review_on", "lies in the past")
+    if day > latest_review(today()):
+        raise InvalidInputError.at("/review_on", f"is more than two years ({LATEST_DAYS} days) away")
+
+
+def _is_same(plan: PlanRow, draft: Draft) -> bool:
+    if draft.counterfactual_id is not None:
+        return plan.counterfactual_id == draft.counterfactual_id
+    same_start = plan.counterfactual_id is None and plan.answer_id == draft.answer.id
+    return same_start and plan.features == dict(draft.features)
+
+
+def _is_done(plan: PlanRow, change: PlanChangeIn) -> bool:
+    """Whether that is what was done last, by somebody who had seen as much: a button pressed twice."""
+    *earlier, last = changes_of(plan)
+    seen = {last.id, *(event.id for event in earlier[-1:])}
+    said = (last.kind, last.review_on, last.reason, last.note)
+    return said == (change.kind, change.review_on, change.reason, change.note) and change.replaces in seen
+
+
+def _refuse_stale(plan: PlanRow, change: PlanChangeIn) -> None:
+    last = standing_of(plan)
+    members = {"standing_event": StandingEvent.model_validate(last).model_dump(mode="json")}
+    if EventKind(last.kind) in STATE_AFTER:
+        raise ConflictError(_ENDED, members)
+    if change.replaces != last.id:
+        raise ConflictError(_CHANGED, members)

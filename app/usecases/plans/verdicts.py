@@ -1,0 +1,52 @@
+"""The verdict on an option that becomes a plan, in the transaction of the plan."""
+
+from uuid import UUID
+
+from app.domain.errors import ConflictError
+from app.domain.ids import uuid7
+from app.storage.feedback_tables import FeedbackRow
+from app.usecases.feedback.reasons import Verdict
+from app.usecases.feedback.repository import FeedbackRepository, current_verdicts
+
+_DECLINED = "This option was declined, and no plan was made. Take that back first: see its verdict."
+
+
+async def accept(verdicts: FeedbackRepository, counterfactual_id: UUID, given_by: str | None) -> None:
+    """Record that the option is accepted, unless that stands.
+
+    Raises:
+        ConflictError: it was declined.
+        OvertakenError: another verdict was given at the same time.
+    """
+    last = await _standing(verdicts, counterfactual_id)
+    if last is not None and last.verdict == Verdict.DECLINED:
+        raise ConflictError(_DECLINED, {"standing_event": None})
+    if last is None or last.verdict != Verdict.ACCEPTED:
+        await _add(verdicts, counterfactual_id, Verdict.ACCEPTED, last, given_by)
+
+
+async def take_back(verdicts: FeedbackRepository, counterfactual_id: UUID, given_by: str | None) -> None:
+    """Take back that the option is accepted, where that stands.
+
+    Raises:
+        OvertakenError: another verdict was given at the same time.
+    """
+    last = await _standing(verdicts, counterfactual_id)
+    if last is not None and last.verdict == Verdict.ACCEPTED:
+        await _add(verdicts, counterfactual_id, Verdict.WITHDRAWN, last, given_by)
+
+
+async def _standing(verdicts: FeedbackRepository, counterfactual_id: UUID) -> FeedbackRow | None:
+    return current_verdicts(await verdicts.of([counterfactual_id])).get(counterfactual_id)
+
+
+async def _add(
+    verdicts: FeedbackRepository,
+    counterfactual_id: UUID,
+    verdict: Verdict,
+    last: FeedbackRow | None,
+    given_by: str | None,
+) -> None:
+    row = FeedbackRow(id=uuid7(), counterfactual_id=counterfactual_id, verdict=verdict, given_by=given_by)
+    row.replaces = last.id if last else None
+    await verdicts.add(row)
