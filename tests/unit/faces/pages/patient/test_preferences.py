@@ -33,7 +33,7 @@ def said(served: ServedModel, codes: list[str], names: list[str]) -> Preferences
 
 
 def view(served: ServedModel, row: PreferencesRow | None = None, keep: list[str] | None = None) -> Any:
-    asked = {
+    asked: dict[str, Any] = {
         "features_to_vary": None,
         "permitted_range": {},
         "max_changes": 3,
