@@ -148,14 +148,14 @@ def test_a_locked_value_stays_out_of_what_is_asked_for(
     lever.get_by_role("checkbox", name="Lock").check()
     opened.get_by_role("button", name="Ask for options from here").click()
     opened.wait_for_url("**answer=*")
-    expect(opened.locator(".who")).to_contain_text("A what-if")
+    expect(opened.locator(".who")).to_contain_text("Asked on this page")
     expect(opened.locator(".asked")).to_contain_text("Not to be changed")
     newest, base = listed(client, answer["patient_id"])["answers"]
     assert newest["based_on"] == base["id"] == answer["id"]
     changed = {c["feature"] for option in newest["counterfactuals"] for c in option["changes"]}
     assert first["feature"] not in changed
     opened.get_by_role("link", name="Back to where it started").click()
-    expect(opened.locator(".who")).not_to_contain_text("A what-if")
+    expect(opened.locator(".who")).not_to_contain_text("Asked on this page")
 
 
 def test_a_theme_is_locked_and_more_is_opened(opened: Page, client: httpx.Client, answer: Json) -> None:

@@ -172,6 +172,20 @@ def test_a_refusal_offers_nothing_anywhere(
     assert client.post("/counterfactuals", json=question).status_code == 200
 
 
+def test_a_refusal_is_told_beside_a_known_result(
+    client: httpx.Client, answer: Json, database: Database
+) -> None:
+    patient = answer["patient_id"]
+    put(client, patient, codes=["pregnancy"]).raise_for_status()
+    database.execute(
+        "INSERT INTO measurements (id, patient_id, model_name, measured_on, value, has_outcome, is_withdrawn)"
+        " VALUES (%s, %s, 'dysglycaemia', current_date, 6.0, true, false)",
+        [uuid4(), patient],
+    )
+    page = page_of(client, patient)
+    assert "<b>No options are offered for this patient.</b> The model was not made for pregnancy" in page
+
+
 def test_programs_questions_are_not_narrowed_in_secret(
     client: httpx.Client, answer: Json, heavy: Person
 ) -> None:
