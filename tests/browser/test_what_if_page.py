@@ -47,7 +47,7 @@ def open_what_if(page: Page, answer: Json) -> Locator:
 def test_what_has_the_focus_is_never_covered(browser: Browser, url: str, fragile: Json, name: str) -> None:
     """By the keyboard, to the end and all the way back (WCAG 2.2, 2.4.11)."""
     size: Any = SCREENS[name]
-    with watching(browser, url, viewport=size) as watched:
+    with watching(browser, url, viewport=size, reduced_motion="reduce") as watched:
         form = open_what_if(watched.page, fragile)
         assert watched.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
         controls = form.locator("input:not([type=hidden]):visible, button:visible, form a:visible")
@@ -61,7 +61,7 @@ def test_what_has_the_focus_is_never_covered(browser: Browser, url: str, fragile
 
 def test_sliders_tell_now_both_ends_and_where_options_put_them(page: Page, fragile: Json) -> None:
     form = open_what_if(page, fragile)
-    slider = form.get_by_role("slider", name="Body mass index")
+    slider = page.get_by_role("slider", name="Body mass index")
     lever = form.locator(".lever", has=slider)
     ends = lever.locator(".ends span")
     expect(ends).to_have_count(2)
