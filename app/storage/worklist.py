@@ -1,6 +1,5 @@
 """Keeping the worklist true: as a part of what records answers, and after verdicts and plans."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.domain.certainty import Certainty
+from app.storage.consultation_tables import PlanRow
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow, CounterfactualRow, PredictionRow
 from app.storage.worklist_tables import NO_REVIEW, WorklistRow
@@ -74,16 +74,29 @@ async def note_verdict(session: AsyncSession, patient_id: str, answer_id: UUID) 
         await session.execute(update(WorklistRow).where(*mine).values(is_declined=declined))
 
 
-async def note_plan(
-    session: AsyncSession, patient_id: str, model_name: str, plan_id: UUID | None, review_on: date | None
-) -> None:
-    """To be called in the transaction that makes a plan the active one, moves its review or ends it.
+async def note_plan(session: AsyncSession, plan_id: UUID) -> None:
+    """To be called after a plan was added, moved or ended, in the same transaction.
 
-    `plan_id` and `review_on` are those of the plan that is active from now on; both None where none is.
+    The line has what is active of the patient and model by now, which may be another plan or none.
     """
+    patient_id, model_name = (
+        select(column).where(PlanRow.id == plan_id).scalar_subquery()
+        for column in (PlanRow.patient_id, PlanRow.model_name)
+    )
+    active = (
+        PlanRow.patient_id == WorklistRow.patient_id,
+        PlanRow.model_name == WorklistRow.model_name,
+        PlanRow.ended_at.is_(None),
+    )
+    plan = {
+        "plan_id": select(PlanRow.id).where(*active).scalar_subquery(),
+        "is_planned": exists().where(*active),
+        "review_on": func.coalesce(select(PlanRow.review_on).where(*active).scalar_subquery(), NO_REVIEW),
+    }
     mine = (WorklistRow.patient_id == patient_id, WorklistRow.model_name == model_name)
-    plan = {"plan_id": plan_id, "is_planned": plan_id is not None, "review_on": review_on or NO_REVIEW}
-    await session.execute(update(WorklistRow).where(*mine).values(plan))
+    await session.execute(
+        update(WorklistRow).where(*mine).values(plan).execution_options(synchronize_session=False)
+    )
 
 
 def _newest(given: Select[*tuple[Any, ...]]) -> Insert:

@@ -22,6 +22,7 @@ from app.settings import Settings
 from app.storage.database import Database
 from app.storage.migrate import migrate
 from app.storage.worklist import note_plan
+from app.storage.worklist_tables import NO_REVIEW
 from app.usecases.worklist.question import PlanState, Sort, WorklistFilter, WorklistQuestion
 from app.usecases.worklist.service import worklist_page
 from tests.asking import Person
@@ -314,23 +315,40 @@ def test_the_list_is_what_the_record_comes_to_after_every_write(
     assert_true(table, patient_id, 2)
 
 
-def test_a_plan_is_noted_and_ends(own_url: str, table: "psycopg.Connection[tuple[Any, ...]]") -> None:
+def test_a_plan_is_noted_moved_ended_and_replaced(
+    own_url: str, table: "psycopg.Connection[tuple[Any, ...]]"
+) -> None:
     [[plan_id, patient_id]] = table.execute(
         "SELECT p.id, p.patient_id FROM plans p JOIN worklist w ON w.plan_id = p.id LIMIT 1"
     ).fetchall()
-    kept = "SELECT plan_id, is_planned, review_on FROM worklist WHERE patient_id = %s AND model_name = %s"
 
-    async def note(plan: Any, review_on: date | None) -> None:
+    async def note(plan: Any) -> None:
         database = Database(own_url)
         async with database.transaction() as session:
-            await note_plan(session, patient_id, "dysglycaemia", plan, review_on)
+            await note_plan(session, plan)
         await database.close()
 
-    asyncio.run(note(None, None))
-    ended = table.execute(kept, [patient_id, "dysglycaemia"]).fetchall()
-    assert [(plan, is_planned) for plan, is_planned, _ in ended] == [(None, False)]
-    asyncio.run(note(plan_id, date(2027, 1, 2)))
-    assert table.execute(kept, [patient_id, "dysglycaemia"]).fetchall() == [(plan_id, True, date(2027, 1, 2))]
+    def kept(plan: Any) -> list[tuple[Any, ...]]:
+        """What the list has of the patient after a change of the plan was noted."""
+        asyncio.run(note(plan))
+        listed = (
+            "SELECT plan_id, is_planned, review_on FROM worklist WHERE patient_id = %s AND model_name = %s"
+        )
+        return table.execute(listed, [patient_id, "dysglycaemia"]).fetchall()
+
+    table.execute("UPDATE plans SET review_on = '2027-01-02' WHERE id = %s", [plan_id])
+    assert kept(plan_id) == [(plan_id, True, date(2027, 1, 2))]
+    table.execute("UPDATE plans SET ended_at = now() WHERE id = %s", [plan_id])
+    assert kept(plan_id) == [(None, False, NO_REVIEW)]
+    [[other]] = table.execute(
+        "INSERT INTO plans (id, patient_id, answer_id, model_name, model_version, name, changes, linked,"
+        " brought_along, features, risk_before, risk_planned, review_on)"
+        " SELECT gen_random_uuid(), patient_id, answer_id, model_name, model_version, name, changes, linked,"
+        " brought_along, features, risk_before, risk_planned, '2027-03-04' FROM plans WHERE id = %s"
+        " RETURNING id",
+        [plan_id],
+    ).fetchall()
+    assert kept(plan_id) == kept(other) == [(other, True, date(2027, 3, 4))]
 
 
 def test_a_known_result_is_told_before_the_estimate(

@@ -136,7 +136,8 @@ def feedback_text(row: AnswerRow, verdicts: Mapping[UUID, FeedbackRow]) -> str:
 def count_text(count: int) -> str:
     """How many lines there are, or that there are more than were counted."""
     if count > MOST_COUNTED:
-        return _("More than %(count)s entries", count=f"{MOST_COUNTED:,}")
+        most = f"{MOST_COUNTED:,}"
+        return _("More than %(count)s entries", count=most)
     return ngettext("%(num)s entry", "%(num)s entries", count)
 
 
