@@ -99,8 +99,7 @@ class PlanService:
                     await take_back(FeedbackRepository(session), plan.counterfactual_id, given_by)
                     await note_verdict(session, patient_id, plan.answer_id)
                 await add_change(repository, plan, change, now, given_by)
-                stands = (plan.id, plan.review_on) if plan.ended_at is None else (None, None)
-                await note_plan(session, patient_id, plan.model_name, *stands)
+                await note_plan(session, plan.id)
             (told,) = await followed_up(repository, [plan])
         return told
 
@@ -155,7 +154,7 @@ class PlanService:
                 if active is not None:
                     await end_replaced(repository, active, now, given_by)
                 active = await add_plan(repository, patient_id, wanted, draft, review_on, now, given_by)
-                await note_plan(session, patient_id, active.model_name, active.id, review_on)
+                await note_plan(session, active.id)
             assert active is not None
             (told,) = await followed_up(repository, [active])
         return told, is_new

@@ -22,7 +22,6 @@ PREFIX = "plan."
 """Of the fields beside a what-if, which share its form."""
 _TEXTS = ("name", "note", "review_on")
 _UUID = TypeAdapter(UUID)
-_STALE = "This answer does not go with the model that is hosted now. Ask again with current values."
 
 
 def plan_in(fields: Mapping[str, str], context: AnswerContext | None) -> PlanIn:
@@ -37,7 +36,9 @@ def plan_in(fields: Mapping[str, str], context: AnswerContext | None) -> PlanIn:
         return _read(PlanIn, {"counterfactual_id": fields["counterfactual_id"], **texts})
     question = question_of(context)
     if question is None:
-        raise ConflictError(_STALE)
+        raise ConflictError(
+            "This answer does not go with the model that is hosted now. Ask again with current values."
+        )
     texts = _filled({name: fields.get(PREFIX + name, "") for name in _TEXTS}, _TEXTS)
     values = _values(setting_of(question, fields, locks_of(context)))
     return _read(PlanIn, {"what_if": {"answer_id": context.row.id, "values": values}, **texts})

@@ -17,6 +17,7 @@ from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.forms import FieldsDep
 from app.faces.http.issues import issues_out
 from app.faces.http.negotiation import is_fragment, wants_page
+from app.faces.http.pages.translation import gettext as _
 from app.faces.http.parameters import PatientId
 from app.faces.pages.patient.dependencies import ContextLoaderDep
 from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
@@ -32,8 +33,6 @@ from app.usecases.record.context import AnswerContext
 from app.usecases.record.loader import AnswerContextLoader
 
 router = APIRouter(prefix="/patients", include_in_schema=False)
-
-_FAULTS = "The form has faults."
 
 
 @router.post("/{patient_id}/plan")
@@ -101,7 +100,7 @@ async def _refused(
         raise error
     is_conflict = isinstance(error, ConflictError)
     place, status = place_of(fields), 409 if is_conflict else 422
-    detail = str(error) if is_conflict else _FAULTS
+    detail = str(error) if is_conflict else _("The form has faults.")
     faults = list(issues_out(error.issues)) if isinstance(error, InvalidInputError) else []
     if is_fragment(request):
         headers = {
@@ -110,7 +109,7 @@ async def _refused(
             "HX-Reswap": "innerHTML show:none",
         }
         return PAGES.page(
-            "notice.html", status, headers, title="Not stored", detail=detail, faults=faults, code=status
+            "notice.html", status, headers, title=_("Not stored"), detail=detail, faults=faults, code=status
         )
     context = await loader.of(patient_id, _answer_in(fields))
     form = PlanForm({name.removeprefix(PREFIX): text for name, text in fields.items()}, detail, faults)

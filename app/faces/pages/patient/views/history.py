@@ -6,6 +6,8 @@ from uuid import UUID
 
 from app.domain.counterfactual import Status
 from app.faces.http.pages.rendering import risk_words
+from app.faces.http.pages.translation import gettext as _
+from app.faces.http.pages.translation import ngettext
 from app.faces.pages.patient.views.names import recorded_name
 from app.faces.pages.patient.views.options import Said, said_of
 from app.storage.tables import AnswerRow
@@ -42,33 +44,31 @@ def history_of(context: AnswerContext) -> HistoryView:
 
 def outcome_text(row: AnswerRow) -> str:
     """How an answer ended, in a few words, and what helps although nothing reaches the target."""
-    told = [_counted(len(row.improvements), "improvement")] if row.improvements else []
+    count = len(row.improvements)
+    told = [ngettext("%(num)s improvement", "%(num)s improvements", count)] if count else []
     if row.status == Status.FOUND:
         return "; ".join([_options_text(row), *told])
     if row.status == Status.ALREADY_BELOW_TARGET:
         return "; ".join([_below_text(row), *told])
     if told:
-        return f"{told[0]}; the target is not reached"
+        return _("%(improvements)s; the target is not reached", improvements=told[0])
     if row.no_improvement:
-        return "nothing found that lowers it reliably by 2 points"
-    return "no change found that reaches the target"
+        return _("nothing found that lowers it by 2 points and holds")
+    return _("no change found that reaches the target")
 
 
 def _options_text(row: AnswerRow) -> str:
     options = row.counterfactuals
-    are_fragile = any(option.fragile for option in options)
-    return _counted(len(options), "fragile option" if are_fragile else "option")
+    if any(option.fragile for option in options):
+        return ngettext("%(num)s fragile option", "%(num)s fragile options", len(options))
+    return ngettext("%(num)s option", "%(num)s options", len(options))
 
 
 def _below_text(row: AnswerRow) -> str:
     target, threshold = row.target, row.prediction.threshold
     if round(target, 4) == round(threshold, 4):
-        return "at or below the target"
-    return f"at or below its target of {risk_words(target, threshold)}"
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
+        return _("at or below the target")
+    return _("at or below its target of %(target)s", target=risk_words(target, threshold))
 
 
 def _entry(context: AnswerContext, row: AnswerRow) -> Entry:

@@ -48,5 +48,13 @@ def test_the_page_says_so_where_it_lies_outside(risk: float, is_told: bool) -> N
     )
     shown: dict[str, Any] = {"is_supposed": False, "checks": []}
     step = NextStepView("Look for it.", date(2027, 1, 31), ())
-    page = PAGES.page("_estimate.html", risks=view, who=shown, estimate_says="Chance", next_step=step)
+    page = PAGES.page(
+        "_estimate.html",
+        risks=view,
+        who=shown,
+        estimate_says="Chance",
+        next_step=step,
+        known=None,
+        result_form=None,
+    )
     assert ("lies below that range" in bytes(page.body).decode()) == is_told
