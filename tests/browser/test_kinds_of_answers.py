@@ -56,6 +56,7 @@ def test_out_of_reach_improvements_are_cards_like_any_other(page: Page, asked: A
         expect(card.locator(".judged")).to_contain_text("Still falls")
         expect(card.locator(".judged")).to_contain_text("By half or more")
     expect(page.locator("#compare thead")).to_contain_text("Improvement A")
+    page.locator("#charts").scroll_into_view_if_needed()
     expect(page.locator(".charts figure").first).to_contain_text("Improvement")
     shot(page, "out-of-reach")
 
@@ -115,6 +116,7 @@ def test_the_conditions_are_a_fold_away(page: Page, asked: Asked) -> None:
     answer = asked(OUT_OF_REACH)
     opened(page, answer)
     effect = answer["conditions"]["effects"][0]
+    page.locator("#grounds").scroll_into_view_if_needed()
     conditions = page.locator("details.conditions")
     source = conditions.get_by_text(effect["source"]).first
     expect(source).to_be_hidden()

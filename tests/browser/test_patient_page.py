@@ -43,7 +43,9 @@ def test_a_glance_tells_risk_and_options(opened: Page, answer: Json) -> None:
         expect(cards.nth(number).locator("> .moves > li")).to_have_count(len(option["changes"]))
         expect(cards.nth(number).get_by_role("heading")).to_contain_text(option["strategy"]["name"])
     changed = {change["label"] for option in answer["counterfactuals"] for change in option["changes"]}
-    assert set(opened.locator(".charts figcaption b").all_inner_texts()) == changed
+    opened.locator("#charts").scroll_into_view_if_needed()
+    expect(opened.locator("#charts > .charts figcaption b")).to_have_count(len(changed))
+    assert set(opened.locator("#charts > .charts figcaption b").all_inner_texts()) == changed
     for sentence in opened.locator(".charts figure > p.summary").all_inner_texts():
         assert sentence.startswith("Now: ")
     shot(opened, "patient-desktop")
@@ -78,9 +80,9 @@ def test_what_follows_is_told_apart_with_its_sources(opened: Page, answer: Json)
     expect(card.locator(".follows-short")).to_contain_text("in trials")
     card.get_by_text("How sure, and from where").click()
     expect(card.locator(".following > p")).to_have_text(option["consequences"])
-    source = card.get_by_text(option["brought_along"][0]["sources"][0].split(",")[0]).first
-    expect(source).to_be_hidden()
-    card.get_by_text("Where this is known from").click()
+    known_from = opened.locator("#known-from")
+    source = known_from.get_by_text(option["brought_along"][0]["sources"][0].split(",")[0]).first
+    card.get_by_role("link", name="Where this is known from").click()
     expect(source).to_be_visible()
 
 
@@ -270,7 +272,8 @@ def test_a_value_to_check_is_told_before_the_risk_and_printed(page: Page, in_hou
     assert risk_box is not None
     assert notice_box is not None
     assert notice_box["y"] + notice_box["height"] <= risk_box["y"]
-    page.get_by_text("What the model saw").click()
+    page.locator("#grounds").scroll_into_view_if_needed()
+    page.locator(".saw > summary").click()
     saw = page.locator(".saw")
     expect(saw.locator(".values div", has_text="Sitting time")).to_contain_text("Check")
     expect(saw.locator(".values .badge")).to_have_count(1)

@@ -154,7 +154,9 @@ def test_the_examples_of_the_documentation_are_accepted(client: httpx.Client) ->
     }
     feedback = "/counterfactuals/{answer_id}/feedback"
     plans = "/patients/{patient_id}/plans"
-    assert set(examples) == {"/augmentations", "/counterfactuals", "/predictions", feedback, plans}
+    results = "/patients/{patient_id}/measurements"
+    expected = {"/augmentations", "/counterfactuals", "/predictions", feedback, plans, results}
+    assert set(examples) == expected
     job = client.post("/augmentations", json=examples["/augmentations"])
     assert client.delete(job.headers["location"]).json()["state"] == "cancelled"
     assert client.post("/predictions", json=examples["/predictions"]).json()["label"] == "high"
@@ -164,6 +166,7 @@ def test_the_examples_of_the_documentation_are_accepted(client: httpx.Client) ->
     other = found(client, examples["/counterfactuals"], generator="search", count=1)
     planned = examples[plans] | {"counterfactual_id": other["counterfactuals"][0]["id"]}
     client.post(plans.format(patient_id=answer["patient_id"]), json=planned).raise_for_status()
+    client.post(results.format(patient_id=answer["patient_id"]), json=examples[results]).raise_for_status()
 
 
 @pytest.mark.parametrize("path", ["/models", "/livez", "/nowhere", "/counterfactuals/nonsense"])

@@ -1,7 +1,8 @@
-"""GET /patients/{id}/charts: the charts of values that nothing on offer changes."""
+"""GET /patients/{id}/charts: what the model says of other values. The page takes it when it comes in view."""
 
 import asyncio
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,17 +11,42 @@ from app.faces.http.negotiation import is_fragment
 from app.faces.http.parameters import PatientId
 from app.faces.pages.patient.dependencies import ContextLoaderDep
 from app.faces.pages.patient.page import PAGES
-from app.faces.pages.patient.views.charts import charts_of
+from app.faces.pages.patient.views.charts import Charts, charts_of
+from app.usecases.record.context import AnswerContext
 
 router = APIRouter(prefix="/patients", include_in_schema=False)
 
 
+class Part(StrEnum):
+    """Charts of what is changed by something on offer, or of what could change besides."""
+
+    OFFERED = "offered"
+    OTHERS = "others"
+
+
+_FRAGMENTS = {Part.OFFERED: "_charts.html", Part.OTHERS: "_more_charts.html"}
+
+
 @router.get("/{patient_id}/charts")
-async def other_charts(
-    patient_id: PatientId, request: Request, loader: ContextLoaderDep, answer: Annotated[UUID, Query()]
+async def charts(
+    patient_id: PatientId,
+    request: Request,
+    loader: ContextLoaderDep,
+    answer: Annotated[UUID, Query()],
+    part: Annotated[Part | None, Query()] = None,
 ) -> Response:
-    """A part of the patient's page, or without scripts a page of its own."""
+    """A part of the patient's page, or without scripts a page of its own with both."""
     context = await loader.alone(patient_id, answer)
-    charts = await asyncio.to_thread(charts_of, context, others=True)
-    template = "_more_charts.html" if is_fragment(request) and charts else "more_charts.html"
-    return PAGES.page(template, charts=charts, answer=context.answer, patient_id=patient_id)
+    facts: dict[str, Any] = {
+        "answer": context.answer,
+        "patient_id": patient_id,
+        "is_supposed": context.is_supposed,
+    }
+    if part is not None and is_fragment(request):
+        drawn = await asyncio.to_thread(charts_of, context, part is Part.OTHERS)
+        return PAGES.page(_FRAGMENTS[part], charts=drawn or Charts(), **facts)
+    return PAGES.page("charts.html", **await asyncio.to_thread(_both, context), **facts)
+
+
+def _both(context: AnswerContext) -> dict[str, Any]:
+    return {"charts": charts_of(context), "others": charts_of(context, others=True)}

@@ -10,11 +10,11 @@ from app.faces.http.pages.rendering import Pages
 from app.faces.pages.patient.views.asked import asked_of
 from app.faces.pages.patient.views.beside import alone_of, always_of, shortfall_text
 from app.faces.pages.patient.views.certainty import EstimateView
-from app.faces.pages.patient.views.charts import charts_of
+from app.faces.pages.patient.views.charts import has_charts
 from app.faces.pages.patient.views.compare import rows_of
 from app.faces.pages.patient.views.conditions import conditions_of
 from app.faces.pages.patient.views.course import course_of
-from app.faces.pages.patient.views.following import following
+from app.faces.pages.patient.views.following import following, known_from
 from app.faces.pages.patient.views.formatting import degraded_text
 from app.faces.pages.patient.views.front import front_of
 from app.faces.pages.patient.views.header import header_of
@@ -65,6 +65,7 @@ def view_of(
     """
     answer, infeasible = context.answer, context.answer.infeasible
     options, improvements = option_views(context), improvements_of(context)
+    cards = [*options, *(improvements.cards if improvements else ())]
     preferences = preferences_view(context)
     view: dict[str, Any] = {
         "who": header_of(context),
@@ -76,9 +77,8 @@ def view_of(
         "result_form": result_form_of(context),
         "options": options,
         "improvements": improvements,
-        "cards": [*options, *(improvements.cards if improvements else ())],
+        "cards": cards,
         "front": front_of(context),
-        "conditions": conditions_of(context),
         "infeasible": infeasible,
         "unreached": unreached_title(context) if infeasible else None,
         "nearest": _nearest(context),
@@ -88,7 +88,7 @@ def view_of(
         "alone": alone_of(context),
         "always": always_of(context),
         "away": degraded_text(answer.generation),
-        "charts": charts_of(context),
+        "has_charts": has_charts(context),
         "rows": rows_of(context),
         "what_if": what_if,
         "outcome": outcome,
@@ -104,6 +104,24 @@ def view_of(
     }
     refused = preferences.refused if preferences else ()
     return without_offers(view, refused) if refused else view
+
+
+def grounds_of(context: AnswerContext) -> dict[str, Any]:
+    """What the answer's own template of grounds names."""
+    infeasible = context.answer.infeasible
+    options, improvements = option_views(context), improvements_of(context)
+    cards = [*options, *(improvements.cards if improvements else ())]
+    nearest = following(context.schema, infeasible.brought_along) if infeasible else None
+    return {
+        "who": header_of(context),
+        "answer": context.answer,
+        "risks": risk_view(context),
+        "options": options,
+        "improvements": improvements,
+        "cards": cards,
+        "known_from": known_from([*(card.following for card in cards), nearest]),
+        "conditions": conditions_of(context),
+    }
 
 
 def _nearest(context: AnswerContext) -> MoveList | None:

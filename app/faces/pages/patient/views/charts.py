@@ -78,6 +78,12 @@ class Charts:
         return "".join(f"M0 {tick.place:g}H{WIDTH}" for tick in self.ticks)
 
 
+def has_charts(context: AnswerContext) -> bool:
+    """Whether there is anything to draw, the classifier being there."""
+    question = question_of(context)
+    return question is not None and context.distributions is not None and len(question.levers) > 0
+
+
 def charts_of(context: AnswerContext, others: bool = False) -> Charts | None:
     """A chart for each feature that an option or improvement changes, or for each other one that could.
 

@@ -1,23 +1,20 @@
 """What follows from changes on average, by published effects: each figure with where it is known from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.domain.counterfactual import BroughtAlong
-from app.domain.schema import FeatureSchema, Value
-from app.domain.wording import brought_along, inline
+from app.domain.schema import FeatureSchema
+from app.domain.wording import brought_along
 from app.faces.http.pages.translation import gettext as _
-from app.faces.pages.patient.views.formatting import value_text
 from app.faces.pages.patient.views.moves import Move, move_of
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure, between which values it lies at the ends of the intervals of effects, and from what."""
+    """One figure, and where it is known from; the sentence has its interval."""
 
     move: Move
-    between: str
-    drivers: str
     lag: str
     grade: str
     sources: tuple[str, ...]
@@ -32,6 +29,17 @@ class Following:
     figures: tuple[Figure, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class KnownFrom:
+    """What follows of one feature: after which times, by which evidence, and what in it is judgement."""
+
+    label: str
+    lags: tuple[str, ...]
+    grades: tuple[str, ...]
+    sources: tuple[str, ...]
+    judgement: tuple[str, ...]
+
+
 def following(
     schema: FeatureSchema | None, along: Sequence[BroughtAlong], sentence: str | None = None
 ) -> Following | None:
@@ -43,12 +51,30 @@ def following(
     return Following(sentence, tuple(_figure(schema, one) for one in along))
 
 
+def known_from(each: Iterable[Following | None]) -> list[KnownFrom]:
+    """Where figures are known from, all of a feature in one."""
+    figures = [figure for found in each if found is not None for figure in found.figures]
+    labels = dict.fromkeys(figure.move.label for figure in figures)
+    return [_known_from(label, [one for one in figures if one.move.label == label]) for label in labels]
+
+
+def _known_from(label: str, figures: Sequence[Figure]) -> KnownFrom:
+    return KnownFrom(
+        label=label,
+        lags=_unique(one.lag for one in figures),
+        grades=_unique(one.grade for one in figures),
+        sources=_unique(source for one in figures for source in one.sources),
+        judgement=_unique(words for one in figures for words in one.judgement),
+    )
+
+
+def _unique(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
+
+
 def _figure(schema: FeatureSchema | None, one: BroughtAlong) -> Figure:
-    low, high = _value(schema, one.feature, one.low), _value(schema, one.feature, one.high)
     return Figure(
         move=move_of(schema, one),
-        between=low if low == high else _("%(low)s to %(high)s", low=low, high=high),
-        drivers=_listed([_label(schema, name) for name in one.drivers]),
         lag=one.lag,
         grade=_grade(one.grade),
         sources=one.sources,
@@ -63,17 +89,3 @@ def _grade(grade: str) -> str:
         "C": _("C: observed, or few"),
     }
     return grades.get(grade, grade)
-
-
-def _listed(names: Sequence[str]) -> str:
-    if len(names) < 2:
-        return "".join(names)
-    return _("%(one)s and %(other)s", one=", ".join(names[:-1]), other=names[-1])
-
-
-def _value(schema: FeatureSchema | None, name: str, value: Value) -> str:
-    return value_text(schema[name] if schema and name in schema else None, value)
-
-
-def _label(schema: FeatureSchema | None, name: str) -> str:
-    return inline(schema[name].label) if schema and name in schema else name.replace("_", " ")

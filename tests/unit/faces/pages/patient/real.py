@@ -5,7 +5,7 @@ from typing import Any
 from app.domain.counterfactual import Diversity
 from app.domain.ids import RequestIds
 from app.engine.registry import ModelRegistry
-from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
+from app.faces.pages.patient.page import PAGES, WhatIfResult, grounds_of, view_of
 from app.faces.pages.patient.views.certainty import estimate_with
 from app.faces.pages.patient.views.what_if import what_if_of
 from app.storage.tables import AnswerRow
@@ -44,6 +44,12 @@ def real_row(registry: ModelRegistry, person: int, **asked: Any) -> AnswerRow:
 def real_context(registry: ModelRegistry, person: int, **asked: Any) -> AnswerContext:
     """What the page of that answer is made from."""
     return context(real_row(registry, person, **asked), registry.named("dysglycaemia"))
+
+
+def grounds_text(found: AnswerContext) -> str:
+    """What the answer rests on, on one line and without hard spaces."""
+    text = bytes(PAGES.page("grounds.html", **grounds_of(found)).body).decode()
+    return " ".join(text.replace("\N{NO-BREAK SPACE}", " ").split())
 
 
 def page_text(found: AnswerContext) -> str:

@@ -18,7 +18,7 @@ from tests.kinds_of_answers import (
     UNCLEAR_BELOW,
 )
 from tests.unit.faces.pages.patient.contexts import context
-from tests.unit.faces.pages.patient.real import page_text, real_context, real_row
+from tests.unit.faces.pages.patient.real import grounds_text, page_text, real_context, real_row
 
 PEOPLE = [OUT_OF_REACH, NOTHING_HELPS, FRAGILE, UNCLEAR_BELOW, CLEARLY_BELOW, IN_REACH]
 COMFORT = re.compile(
@@ -119,7 +119,7 @@ def test_that_nothing_helps_is_told_plainly(registry: ModelRegistry) -> None:
 @pytest.mark.parametrize("person", [OUT_OF_REACH, FRAGILE, IN_REACH, NOTHING_HELPS])
 def test_conditions_stand_beside_the_proofs(registry: ModelRegistry, person: int) -> None:
     found = real_context(registry, person)
-    page = page_text(found)
+    page = grounds_text(found)
     assert "What all of this holds for" in page
     assert found.answer.conditions is not None
     for one in found.answer.conditions.permitted:

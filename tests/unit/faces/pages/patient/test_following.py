@@ -2,7 +2,7 @@
 
 from app.domain.schema import FeatureSchema
 from app.engine.registry import ServedModel
-from app.faces.pages.patient.views.following import following
+from app.faces.pages.patient.views.following import following, known_from
 from app.faces.pages.patient.views.options import option_views
 from tests.asking import Person
 from tests.unit.faces.answers import brought_along, change, option
@@ -24,10 +24,17 @@ def test_each_figure_has_its_interval_its_source_and_its_grade(
     assert card.following is not None
     assert card.following.sentence == SENTENCE
     (figure,) = card.following.figures
-    assert (figure.move.before, figure.move.after, figure.between) == ("142", "136", "134 to 139")
-    assert figure.drivers == "body mass index and moderate recreational activity"
+    assert (figure.move.before, figure.move.after) == ("142", "136")
     assert (figure.sources, figure.grade) == (("Neter 2003",), "A: trials that agree")
     assert [other.label for move in card.moves for other in move.along] == ["Weight"]
+
+
+def test_where_figures_are_known_from_is_told_once_a_feature(served: ServedModel, helpable: Person) -> None:
+    other = SBP | {"to": 138, "sources": ["Aucott 2005", "Neter 2003"], "judgement": ["the cap"]}
+    row = recorded(served, helpable, option(1, brought_along=[SBP]), option(2, brought_along=[other]))
+    (found,) = known_from([*(card.following for card in option_views(context(row, served))), None])
+    assert (found.label, found.sources) == (SBP["label"], ("Neter 2003", "Aucott 2005"))
+    assert found.judgement == ("the cap",)
 
 
 def test_where_nothing_follows_nothing_is_told(schema: FeatureSchema) -> None:

@@ -49,7 +49,7 @@ def answered(
         ("found", 1, 2, None, "1 option; 2 improvements"),
         ("infeasible", 0, 3, None, "3 improvements; the target is not reached"),
         ("infeasible", 0, 1, None, "1 improvement; the target is not reached"),
-        ("infeasible", 0, 0, NOTHING, "nothing found that lowers it reliably by 2 points"),
+        ("infeasible", 0, 0, NOTHING, "nothing found that lowers it by 2 points and holds"),
         ("infeasible", 0, 0, None, "no change found that reaches the target"),
         ("already_below_target", 0, 0, None, "at or below the target"),
         ("already_below_target", 0, 2, None, "at or below the target; 2 improvements"),
