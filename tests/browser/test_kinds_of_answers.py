@@ -104,7 +104,7 @@ def test_the_front_is_a_drawing_and_a_table(page: Page, asked: Asked) -> None:
     opened(page, answer)
     front = page.locator("#front")
     drawing = front.get_by_role("img")
-    expect(drawing).to_have_attribute("aria-label", re.compile(r"^Now \d+"))
+    expect(drawing).to_have_accessible_name(re.compile(r"^Now \d+"))
     expect(drawing.locator(".level")).to_have_count(len(answer["frontier"]))
     expect(drawing.locator(".tip")).to_have_count(len(answer["improvements"]))
     expect(drawing.locator("line.threshold")).to_have_count(1)

@@ -79,7 +79,7 @@ def test_what_follows_is_told_apart_with_its_sources(opened: Page, answer: Json)
     card = opened.locator("article.card").nth(option["rank"] - 1)
     expect(card.locator(".follows-short")).to_contain_text("in trials")
     card.get_by_text("How sure, and from where").click()
-    expect(card.locator(".following > p")).to_have_text(option["consequences"])
+    expect(card.locator(".following > p").first).to_have_text(option["consequences"])
     known_from = opened.locator("#known-from")
     source = known_from.get_by_text(option["brought_along"][0]["sources"][0].split(",")[0]).first
     card.get_by_role("link", name="Where this is known from").click()
