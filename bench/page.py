@@ -1,4 +1,4 @@
-"""The clinician's page: how long the server and a browser take, and what it weighs."""
+"""The clinician's page: how long the server and a browser take, what it weighs; and a patient's handout."""
 
 import time
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from rich.console import Console
 from app.classifiers.store import load_model
 from app.settings import Settings
 from bench.measurement import Measurement, summed
-from bench.running import Run, requests_about, running
+from bench.running import Json, Run, requests_about, running
 from tests.browser.chromium import QUIET, chromium_path
 
 TIMES = 60
@@ -33,11 +33,13 @@ def measure_page(scratch: Path, people: int, console: Console) -> list[Measureme
         server = [_served(run, addresses[turn % len(addresses)]) for turn in range(TIMES)]
         opened = [_opened(browser, run, addresses[turn % len(addresses)]) for turn in range(TIMES // 3)]
         moved = _moved(browser, run, addresses[0])
+        handouts = _handouts(run, next(one for one in answers if one["counterfactuals"]))
     paints, weights = zip(*opened, strict=True)
     return [
         summed("page over HTTP", server, "ms", 40),
         summed("first contentful paint, nothing cached", paints, "ms", 300),
         summed("weight of the page, nothing cached, uncompressed", weights, "kB", 150),
+        summed("patient handout over HTTP, English and Spanish in turn", handouts, "ms", 60),
         summed("what-if, from a key to the new risk on the screen", moved, "ms", 60),
     ]
 
@@ -54,6 +56,15 @@ def _served(run: Run, address: str) -> float:
     started = time.perf_counter()
     run.http.get(address, headers=HTML).raise_for_status()
     return 1000 * (time.perf_counter() - started)
+
+
+def _handouts(run: Run, answer: Json) -> list[float]:
+    """Of a plan that is made of the first option."""
+    option = {"counterfactual_id": answer["counterfactuals"][0]["id"]}
+    there = f"/patients/{answer['patient_id']}/plans"
+    plan = run.http.post(there, json=option).raise_for_status().json()
+    addresses = [f"{there}/{plan['id']}/handout?lang={language}" for language in ("en", "es")]
+    return [_served(run, addresses[turn % 2]) for turn in range(TIMES)]
 
 
 def _opened(browser: Browser, run: Run, address: str) -> tuple[float, float]:
