@@ -44,5 +44,5 @@ def _changing(before: float, after: float, step: float, ends: list[int]) -> Iter
         wanted = math.ceil(steps * place / len(ends) - 1e-9)
         if wanted > reached:
             reached = wanted
-            value = after if wanted == steps else before + math.copysign(step * wanted, after - before)
-            yield Stage(week, round(value, 6))
+            part = round(before + math.copysign(step * wanted, after - before), 6)
+            yield Stage(week, after if wanted == steps else part)

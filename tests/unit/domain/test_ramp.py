@@ -11,7 +11,7 @@ from app.domain.ramp import Stage, ramp, weeks_of
 STEPS = st.sampled_from([0.5, 1.0, 5.0, 30.0])
 
 
-@given(st.floats(0, 500), st.integers(-40, 40), STEPS, st.floats(0, 1, exclude_max=True), st.integers(1, 120))
+@given(st.floats(0, 500), st.integers(-40, 40), STEPS, st.floats(0, 0.9), st.integers(1, 120))
 def test_stages_go_one_way_in_whole_steps_and_end_at_the_goal(
     before: float, steps: int, step: float, short: float, weeks: int
 ) -> None:
@@ -21,7 +21,7 @@ def test_stages_go_one_way_in_whole_steps_and_end_at_the_goal(
     if steps == 0:
         assert stages == []
         return
-    assert stages[-1].value == pytest.approx(after)
+    assert stages[-1].value == after
     assert all(one.week < other.week for one, other in pairwise(stages))
     assert stages[-1].week <= weeks
     values = [before, *(stage.value for stage in stages)]
