@@ -45,7 +45,7 @@ def test_out_of_reach_improvements_are_cards_like_any_other(page: Page, asked: A
     opened(page, answer)
     expect(page.get_by_role("heading", level=2, name="ways to lower it")).to_be_visible()
     expect(page.locator("#improvements > p")).to_contain_text(
-        "The target is not in reach by what is permitted"
+        "The target of 50\N{NO-BREAK SPACE}% is not in reach by what is permitted"
     )
     cards = page.locator("#improvements article.card")
     expect(cards).to_have_count(len(answer["improvements"]))

@@ -67,7 +67,7 @@ def test_nobody_in_reach_of_the_target_is_told_what_helps_most(
         target={"max_risk": 0.001},
     )
     page = page_of(client, patient_id)
-    assert "The target is not in reach by what is permitted" in page
+    assert "is not in reach by what is permitted" in page
     assert f"{100 * answer['infeasible']['lowest_reachable_risk']:.0f} %" in page
     assert "What gets there" in page
     for improvement in answer["improvements"]:

@@ -21,7 +21,7 @@ from app.faces.pages.patient.views.header import header_of
 from app.faces.pages.patient.views.history import history_of
 from app.faces.pages.patient.views.improvements import improvements_of, unreached_title
 from app.faces.pages.patient.views.known_result import known_result_of
-from app.faces.pages.patient.views.model_evidence import evidence_of
+from app.faces.pages.patient.views.model_evidence import evidence_of, weak_group_of
 from app.faces.pages.patient.views.moves import MoveList, moves_of
 from app.faces.pages.patient.views.next_step import next_step_of
 from app.faces.pages.patient.views.options import option_views
@@ -73,6 +73,7 @@ def view_of(
         "next_step": next_step_of(context),
         "answer": answer,
         "risks": risk_view(context),
+        "weak_group": weak_group_of(context),
         "known": known_result_of(context),
         "result_form": result_form_of(context),
         "options": options,

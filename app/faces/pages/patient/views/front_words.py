@@ -40,7 +40,7 @@ def sentence_of(context: AnswerContext, points: Sequence[FrontPoint]) -> str:
     reached = next((one for one in points if one.risk <= prediction.target), None)
     facts = {
         "now": _now(context),
-        "course": _course(points),
+        "course": _course(points, prediction.target),
         "target": risk_words(prediction.target, last.risk),
     }
     if prediction.risk <= prediction.target:
@@ -60,7 +60,7 @@ def _now(context: AnswerContext) -> str:
     return _("As supposed %(risk)s", risk=risk) if context.is_supposed else _("Now %(risk)s", risk=risk)
 
 
-def _course(points: Sequence[FrontPoint]) -> str:
+def _course(points: Sequence[FrontPoint], target: float) -> str:
     first, last = points[0], points[-1]
     if len(points) == 1:
         return _("with effort %(effort)s %(risk)s", effort=last.effort, risk=risk_words(last.risk))
@@ -68,7 +68,7 @@ def _course(points: Sequence[FrontPoint]) -> str:
         "from %(high)s with effort %(little)s down to %(low)s with effort %(much)s",
         high=risk_words(first.risk, last.risk),
         little=first.effort,
-        low=risk_words(last.risk, first.risk),
+        low=risk_words(last.risk, target),
         much=last.effort,
     )
 

@@ -46,10 +46,15 @@ def _outside() -> str:
     )
 
 
+def unreached_is_proved(context: AnswerContext) -> bool:
+    """Whether no permitted way reaches the target, or the search was only not given enough to find one."""
+    infeasible, target = context.answer.infeasible, context.answer.prediction.target
+    return infeasible is not None and (infeasible.proved or (infeasible.risk_bound or 0) > target)
+
+
 def unreached_title(context: AnswerContext) -> str:
     """That the target is out of reach: proved, or only found so."""
-    infeasible, target = context.answer.infeasible, context.answer.prediction.target
-    if infeasible and (infeasible.proved or (infeasible.risk_bound or 0) > target):
+    if unreached_is_proved(context):
         return _("The target is not in reach by what is permitted")
     return _("Nothing was found that reaches the target")
 
@@ -73,7 +78,11 @@ def _lead(context: AnswerContext) -> str:
     )
     target = risk_words(answer.prediction.target)
     if answer.status is Status.INFEASIBLE:
-        return f"{unreached_title(context)}, {target}. {claim}"
+        if unreached_is_proved(context):
+            unreached = _("The target of %(target)s is not in reach by what is permitted.", target=target)
+        else:
+            unreached = _("Nothing was found that reaches the target of %(target)s.", target=target)
+        return f"{unreached} {claim}"
     if answer.status is Status.ALREADY_BELOW_TARGET:
         return " ".join(
             [_("The estimate is at or below the target of %(target)s as it is.", target=target), claim]

@@ -16,6 +16,8 @@ from app.faces.pages.patient.views.formatting import interval_text
 from app.usecases.record.context import AnswerContext
 from app.usecases.record.reference_distributions import ReferenceDistributions
 
+_MISSES_MOST = 0.5
+"""A model that finds fewer than half of those who have the outcome says so beside a low estimate."""
 _BAND, _FROM = re.compile(r"(\d+)-(\d+)"), re.compile(r"(\d+) and over")
 
 
@@ -63,6 +65,27 @@ def evidence_of(context: AnswerContext) -> ModelEvidence | None:
     if context.served is None or context.distributions is None:
         return None
     return trust_in(context.served.model, context.distributions, context.row.features)
+
+
+def weak_group_of(context: AnswerContext) -> str | None:
+    """Where the model misses most of those who have the outcome: the weakest group that the patient is in."""
+    if context.served is None or context.distributions is None or context.distributions.card is None:
+        return None
+    schema, values = context.served.model.schema, context.row.features
+    groups = [
+        one
+        for one in context.distributions.card.performance.groups
+        if one.sensitivity is not None and is_in(schema, values, one.group, one.level)
+    ]
+    weakest = min(groups, key=lambda one: one.sensitivity or 0.0, default=None)
+    if weakest is None or weakest.sensitivity is None or weakest.sensitivity >= _MISSES_MOST:
+        return None
+    return _(
+        "Of people like this by %(group)s (%(level)s) who had it, the model found %(share)s.",
+        group=weakest.group.lower(),
+        level=weakest.level,
+        share=risk_words(weakest.sensitivity),
+    )
 
 
 def trust_in(

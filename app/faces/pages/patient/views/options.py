@@ -125,7 +125,8 @@ def _view(context: AnswerContext, option: CounterfactualOut, said: FeedbackRow |
 def _apart(context: AnswerContext, option: CounterfactualOut) -> Iterator[str]:
     """What grades an improvement, then what sets the strategy apart."""
     if isinstance(option, ImprovementOut):
-        yield from (_grade(option, grade) for grade in option.grades)
+        now = context.answer.prediction.risk
+        yield from (_grade(option, grade, now) for grade in option.grades)
         same = next((one for one in context.options if _ends(one) == _ends(option)), None)
         if same:
             yield _("the same changes as %(name)s", name=inline(name_of(same)))
@@ -147,12 +148,12 @@ def _ends(option: CounterfactualOut) -> dict[str, Value]:
     return {change.feature: change.after for change in option.changes}
 
 
-def _grade(improvement: ImprovementOut, grade: Grade) -> str:
+def _grade(improvement: ImprovementOut, grade: Grade, now: float) -> str:
     if grade is Grade.KNEE:
         return _("most for its effort")
     if grade is Grade.LARGEST:
-        return _("the largest fall that holds")
-    if improvement.holds_at is None:
+        return _("among the largest falls that hold")
+    if improvement.holds_at is None or risk_words(improvement.holds_at) == risk_words(now):
         return _("nearest to the target")
     return _("holds at a target of %(target)s", target=risk_words(improvement.holds_at))
 

@@ -7,7 +7,7 @@ from app.domain.consultation import Consultation
 from app.domain.counterfactual import Change
 from app.domain.feature import Feature, Kind
 from app.domain.schema import FeatureSchema
-from app.domain.wording import inline, number
+from app.domain.wording import inline, plain
 from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.formatting import NO_BREAK, value_text
 
@@ -79,7 +79,7 @@ def _size(feature: Feature | None, change: Change) -> str:
     size = abs(change.delta)
     if size >= _WHOLE_FROM or feature is None:
         return f"{size:.0f}" if size >= _WHOLE_FROM else f"{size:g}"
-    return number(feature, size)
+    return plain(feature, size)
 
 
 def _span(feature: Feature | None, change: Change) -> str:

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from app.classifiers.card import Card
 from app.engine.registry import ModelRegistry
 from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
 from app.faces.pages.patient.views.certainty import estimate_with, low_note
 from app.usecases.record.context import AnswerContext
+from app.usecases.record.reference_distributions import ReferenceDistributions
 from tests.kinds_of_answers import (
     CLEARLY_BELOW,
     FRAGILE,
@@ -178,3 +180,24 @@ def test_of_supposed_values_it_says_so(registry: ModelRegistry) -> None:
     page = page_text(supposed)
     assert "As supposed" in section(page, "front")
     assert "A verdict belongs on what was found" in section(page, "improvements")
+
+
+def with_card(found: AnswerContext, sensitivity: float) -> AnswerContext:
+    """Of a model whose card tells this sensitivity for everybody of any sex, and a better one of any age."""
+    assert found.served is not None
+    rows = {"n": 100, "roc_auc": None, "specificity": 0.9}
+    levels = [("Sex", "female", sensitivity), ("Sex", "male", sensitivity), ("Age", "1 and over", 0.9)]
+    groups = [rows | {"group": group, "level": level, "sensitivity": share} for group, level, share in levels]
+    card = Card.model_validate({"performance": {"groups": groups}})
+    return replace(found, distributions=ReferenceDistributions({}, 100, card))
+
+
+def test_a_low_estimate_tells_where_the_model_misses_most_of_those_who_have_it(
+    registry: ModelRegistry,
+) -> None:
+    """Beside each low estimate, of the group of the card that the patient is in and that it does worst in."""
+    found = real_context(registry, CLEARLY_BELOW)
+    assert "who had it, the model found 10 %." in risk_section(page_text(with_card(found, 0.1)))
+    assert "the model found" not in risk_section(page_text(with_card(found, 0.8)))
+    above = with_card(real_context(registry, OUT_OF_REACH), 0.1)
+    assert "the model found" not in risk_section(page_text(above))

@@ -34,7 +34,7 @@ def test_an_answer_from_before_strategies_is_written_down(
     older = option(1, change("sleep", 5.0, 6.0))
     page = page_of(served, helpable, older, hosted=hosted)
     assert '<h3 id="option-1">Option 1</h3>' in page
-    assert ("Sleep 1.0 hours longer on work nights" if hosted else "Change sleep") in page
+    assert ("Sleep longer on work nights, by 1 h" if hosted else "Change sleep") in page
     for new in ('class="following"', 'class="part"', 'class="alone', "always", "Strategy</dt>"):
         assert new not in page
 

@@ -56,5 +56,6 @@ def test_the_page_says_so_where_it_lies_outside(risk: float, is_told: bool) -> N
         next_step=step,
         known=None,
         result_form=None,
+        weak_group=None,
     )
     assert ("lies below that range" in bytes(page.body).decode()) == is_told
