@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from rich.console import Console
 
 from app.classifiers.store import load_model
@@ -40,7 +40,7 @@ class Picture:
 
 PICTURES = (
     Picture("patient", "PATIENT", 1440, 900),
-    Picture("charts", "PATIENT", 1280, 780, at="section:has(.charts)"),
+    Picture("charts", "PATIENT", 1280, 780, at="#charts"),
     Picture("what-if", "PATIENT?option=2", 1280, 900, at="#what-if"),
     Picture("phone-dark", "PATIENT", 390, 1180, theme="dark"),
     Picture("patients", "/", 1280, 620),
@@ -80,13 +80,24 @@ def _take_state(browser: Browser, url: str, name: str) -> None:
         _take(browser, url, picture, STATES_FOLDER)
 
 
+def _see_all(page: Page) -> None:
+    """What comes when it is in view is there once everything was."""
+    for part in page.locator("[hx-trigger=revealed]").all():
+        part.scroll_into_view_if_needed()
+        page.wait_for_load_state("networkidle")
+    page.evaluate("scrollTo(0, 0)")
+
+
 def _take(browser: Browser, url: str, picture: Picture, folder: Path) -> None:
     size: ViewportSize = {"width": picture.width, "height": picture.height}
     context = browser.new_context(viewport=size, reduced_motion="reduce", color_scheme=picture.theme)
     page = context.new_page()
     page.goto(url, wait_until="networkidle")
     if picture.at is not None:
+        _see_all(page)
         page.locator(picture.at).evaluate("element => element.scrollIntoView()")
+    if picture.is_whole:
+        _see_all(page)
     page.screenshot(path=folder / f"{picture.name}.png", full_page=picture.is_whole)
     context.close()
 
