@@ -86,13 +86,16 @@ def test_nothing_unusual_is_nothing_to_warn_about(client: httpx.Client, question
 def test_the_page_says_what_to_check_before_it_says_that_the_target_is_met(
     client: httpx.Client, man: Json
 ) -> None:
-    ask(client, man)
+    answer = ask(client, man)
     page = page_of(client, man["patient_id"])
     notice = page.index(f"Check waist: <b>43.0 cm</b> is {INCHES}.")
     assert page.index('<section class="who"') < notice
     told = page.index("It takes values that should be checked first.")
     assert notice < told < page.index("No options: the estimate is at or below the target")
     assert "check the values named above first" in page
+    page = client.get(
+        f"/patients/{man['patient_id']}/grounds", params={"answer": answer["id"]}, headers=HTML
+    ).text
     beside = page.index('<dt>Waist</dt><dd>43.0 cm <span class="badge warn">')
     assert page.index("Outside what was observed (56.4 to 169.5 cm)", beside) - beside < 200
 
