@@ -43,6 +43,21 @@ async def standing_preferences(
     return standing_of(row, served.consultation)
 
 
+async def check_not_refused(
+    repository: PreferencesRepository, patient_id: str, served: ServedModel | None
+) -> None:
+    """Refuse where a preference does, within a transaction of the caller's.
+
+    Of a model that is hosted no more nothing says what its codes mean.
+
+    Raises:
+        RefusedError: with its reason, and its code for programs.
+    """
+    if served is not None:
+        row = await repository.standing(patient_id, served.model.name)
+        standing_of(row, served.consultation).check_that_options_may_be_asked_for()
+
+
 async def read_preferences(database: Database, patient_id: str, served: ServedModel) -> StandingPreferences:
     """What stands for a patient on record.
 

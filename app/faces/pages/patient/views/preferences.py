@@ -10,7 +10,6 @@ from app.domain.feature import Theme
 from app.domain.kept import leaves_nothing
 from app.domain.levers import levers_of
 from app.domain.schema import FeatureSchema
-from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.asked import theme_words, words_for
 from app.usecases.record.context import AnswerContext
 
@@ -71,8 +70,8 @@ def preferences_view(context: AnswerContext) -> PreferencesView | None:
     )
 
 
-def without_offers(view: dict[str, Any], refused: tuple[str, ...]) -> dict[str, Any]:
-    """The page of a patient to whom nothing is offered: the next step is why."""
+def without_offers(view: dict[str, Any]) -> dict[str, Any]:
+    """What the page or a part of it tells of a patient to whom nothing is offered."""
     nothing: dict[str, Any] = {
         "options": [],
         "improvements": None,
@@ -83,13 +82,12 @@ def without_offers(view: dict[str, Any], refused: tuple[str, ...]) -> dict[str, 
         "nearest": None,
         "shortfall": None,
         "alone": (),
-        "charts": (),
+        "has_charts": False,
         "rows": (),
         "what_if": None,
     }
-    says = " ".join([_("No options are offered for this patient."), *refused])
-    step = replace(view["next_step"], says=says, guidelines=())
-    return view | nothing | {"next_step": step}
+    now = view["risks"].lines[:1]
+    return view | nothing | {"risks": replace(view["risks"], lines=now, of={}, own_start={})}
 
 
 def _keeps(schema: FeatureSchema, further: tuple[str, ...]) -> Iterator[Chip]:
