@@ -211,7 +211,7 @@ def test_a_refusal_offers_nothing_anywhere(
     patient = answer["patient_id"]
     put(client, patient, codes=["pregnancy"]).raise_for_status()
     page = page_of(client, patient)
-    assert "No options are offered for this patient. The model was not made for pregnancy" in page
+    assert "<b>No options are offered for this patient.</b> The model was not made for pregnancy" in page
     assert 'id="options"' not in page
     assert 'id="what-if"' not in page
     assert answer["counterfactuals"][0]["id"] not in page
