@@ -6,13 +6,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
+import psycopg
 import pytest
 import redis
 
 from app.classifiers.model_version import ModelVersion
+from app.domain.ids import uuid7
 from app.proposers.llm.response import write_answer
 from tests.asking import Person, problem_about
 from tests.integration.answers import Json, assert_verified, found
@@ -20,6 +23,7 @@ from tests.integration.fake_llm import Behaviour, FakeLlm, fake_llm, says
 from tests.integration.fake_server import Reply
 from tests.integration.serving import NOWHERE, SECONDS, LastingValkey, Servers, client_of, settings_for
 
+Database = psycopg.Connection[tuple[Any, ...]]
 DEADLINE_S = 1.5
 """Of a gateway whose language model never answers in time."""
 
@@ -97,6 +101,28 @@ def test_nonsense_is_not_well_formed(
     assert {option["generator"] for option in answer["counterfactuals"]} == {"search"}
     assert_verified(client, answer)
     assert found(client, question)["generation"]["cached"] is False
+
+
+def test_a_refusal_that_comes_while_the_language_model_is_asked_is_heeded(
+    client: httpx.Client, fake: FakeLlm, question: Json, good: list[str], database: Database
+) -> None:
+    patient = question["patient_id"]
+
+    def refused_meanwhile(body: Json) -> Reply:
+        database.execute("INSERT INTO patients (id) VALUES (%s) ON CONFLICT DO NOTHING", [patient])
+        database.execute(
+            "INSERT INTO preferences (id, patient_id, model_name, codes, features_to_keep)"
+            " VALUES (%s, %s, 'dysglycaemia', ARRAY['pregnancy'], '{}')",
+            [uuid7(), patient],
+        )
+        return says(*good)(body)
+
+    fake.behaviour = refused_meanwhile
+    response = client.post("/counterfactuals", json=question)
+    assert response.status_code == 409
+    assert response.json()["preferences"] == ["pregnancy"]
+    recorded = database.execute("SELECT count(*) FROM answers WHERE patient_id = %s", [patient]).fetchone()
+    assert recorded == (0,)
 
 
 def test_one_good_answer_among_bad_ones_counts(

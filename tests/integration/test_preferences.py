@@ -1,6 +1,7 @@
 """What a patient can or will not do is kept with them and heeded, and what cannot be is told at its place."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +24,10 @@ def answer(client: httpx.Client, patient_id: str, heavy: Person) -> Json:
 
 
 def put(client: httpx.Client, patient: str, **said: Any) -> httpx.Response:
+    """In place of what stands, unless it is said what is to be replaced."""
+    if "replaces" not in said:
+        found = client.get(f"/patients/{patient}/preferences", params={"model": "dysglycaemia"})
+        said["replaces"] = found.json().get("id")
     return client.put(f"/patients/{patient}/preferences", json=said)
 
 
@@ -99,10 +104,64 @@ def test_what_cannot_be_is_refused_by_its_place(
 
 def test_a_patient_not_on_record_has_none(client: httpx.Client) -> None:
     nobody = f"nobody-{uuid4()}"
-    assert put(client, nobody, codes=["shift-work"]).status_code == 404
     assert client.get(f"/patients/{nobody}/preferences").status_code == 404
     assert client.get(f"/patients/{nobody}/preferences?model=none").status_code == 422
-    assert form(client, f"/patients/{nobody}/preferences", **{"code.shift-work": "on"}).status_code == 404
+
+
+def test_what_refuses_is_recorded_before_the_first_question(client: httpx.Client, heavy: Person) -> None:
+    patient = f"new-{uuid4()}"
+    assert put(client, patient, codes=["pregnancy"]).status_code == 200
+    assert standing(client, patient)["codes"] == ["pregnancy"]
+    question = {"patient_id": patient, "features": dict(heavy), "generator": "search"}
+    assert client.post("/counterfactuals", json=question).status_code == 409
+
+
+def test_who_has_not_seen_what_stands_takes_nothing_away(client: httpx.Client, answer: Json) -> None:
+    patient = answer["patient_id"]
+    first = put(client, patient, codes=["pregnancy"]).json()
+    for replaces in (None, str(uuid4())):
+        late = put(client, patient, codes=["shift-work"], replaces=replaces)
+        assert late.status_code == 409
+        assert late.json()["standing"]["id"] == first["id"]
+        assert late.json()["standing"]["codes"] == ["pregnancy"]
+    stale = {"model": "dysglycaemia", "answer": answer["id"], "then": "keep"}
+    assert form(client, f"/patients/{patient}/preferences", **stale).status_code == 409
+    assert standing(client, patient)["codes"] == ["pregnancy"]
+    page = page_of(client, patient)
+    assert f'name="replaces" value="{first["id"]}"' in page
+    seen = form(client, f"/patients/{patient}/preferences", **stale, replaces=first["id"])
+    assert seen.status_code == 303
+    assert standing(client, patient)["codes"] == []
+    assert form(client, f"/patients/{patient}/preferences", **stale, replaces=HOSTILE).status_code == 422
+
+
+def test_nothing_is_replaced_where_nothing_stands(client: httpx.Client, answer: Json) -> None:
+    refused = put(client, answer["patient_id"], codes=["shift-work"], replaces=str(uuid4()))
+    assert refused.status_code == 409
+    assert refused.json()["standing"] is None
+
+
+def test_of_those_who_say_something_at_once_one_is_heard(
+    client: httpx.Client, answer: Json, database: Database
+) -> None:
+    patient, codes = answer["patient_id"], ["shift-work", "knee-or-back", "no-weight-loss", "pregnancy"]
+    for turn in range(2):
+        last = standing(client, patient)["id"]
+        rest = [code for code in codes if code not in standing(client, patient)["codes"]]
+        with ThreadPoolExecutor(len(rest)) as pool:
+            said = pool.map(lambda code: put(client, patient, codes=[code], replaces=last), rest)  # noqa: B023
+        statuses = sorted(response.status_code for response in said)
+        assert statuses == [200, *[409] * (len(rest) - 1)]
+        kept = database.execute("SELECT count(*) FROM preferences WHERE patient_id = %s", [patient])
+        assert kept.fetchone() == (turn + 1,)
+
+
+def test_a_refusal_is_kept_together_with_all_that_is_to_stay(client: httpx.Client, answer: Json) -> None:
+    everything = ["weight", "food", "activity", "sleep", "smoking", "alcohol"]
+    said = put(client, answer["patient_id"], codes=["pregnancy"], features_to_keep=everything)
+    assert said.status_code == 200
+    assert said.json()["refused"]
+    assert said.json()["features_to_keep"] == sorted(everything)
 
 
 def test_the_page_asks_again_with_what_is_ticked(client: httpx.Client, answer: Json) -> None:
@@ -152,11 +211,11 @@ def test_a_refusal_offers_nothing_anywhere(
     patient = answer["patient_id"]
     put(client, patient, codes=["pregnancy"]).raise_for_status()
     page = page_of(client, patient)
-    assert "No options are offered for this patient. The model was not made for pregnancy" in page
+    assert "<b>No options are offered for this patient.</b> The model was not made for pregnancy" in page
     assert 'id="options"' not in page
     assert 'id="what-if"' not in page
     assert answer["counterfactuals"][0]["id"] not in page
-    before = row_counts(database)
+    before, stands = row_counts(database), standing(client, patient)["id"]
     question = {"patient_id": patient, "features": dict(heavy), "generator": "search"}
     refused = client.post("/counterfactuals", json=question)
     assert refused.status_code == 409
@@ -165,8 +224,8 @@ def test_a_refusal_offers_nothing_anywhere(
     typed = {f"value.{name}": _typed(value) for name, value in heavy.items() if value is not None}
     for fields in ({"answer": answer["id"]}, typed | {"model": "dysglycaemia"}):
         assert form(client, f"/patients/{patient}/interventions", **fields).status_code == 409
-    ticked = {"model": "dysglycaemia", "code.pregnancy": "on", "then": "ask"}
-    assert form(client, f"/patients/{patient}/preferences", **ticked).status_code == 409
+    ticked = {"model": "dysglycaemia", "code.pregnancy": "on", "then": "ask", "replaces": stands}
+    assert form(client, f"/patients/{patient}/preferences", **ticked).status_code == 303
     assert row_counts(database) == before
     put(client, patient).raise_for_status()
     assert client.post("/counterfactuals", json=question).status_code == 200
@@ -240,10 +299,32 @@ def test_what_leaves_this_patient_nothing_is_told_and_kept(client: httpx.Client,
     fields = {"model": "dysglycaemia", "answer": answer["id"], "then": "ask"} | keep
     response = form(client, f"/patients/{patient}/preferences", **fields)
     assert standing(client, patient)["features_to_keep"] == ["activity", "food", "weight"]
-    if response.status_code == 422:
-        assert "These preferences leave nothing to change" in response.text
+    shown = shown_after(client, response)
+    if shown["id"] != answer["id"]:
+        assert changed(shown) <= {"sleep", "cigarettes", "alcohol"}
     else:
-        assert changed(shown_after(client, response)) <= {"sleep", "cigarettes", "alcohol"}
+        assert "These preferences leave nothing to change" in page_of(client, patient)
+
+
+@pytest.mark.parametrize("headers", [HTML, HTMX])
+def test_a_refusal_that_is_to_be_asked_with_is_kept_and_shown(
+    client: httpx.Client, answer: Json, headers: dict[str, str]
+) -> None:
+    patient, path = answer["patient_id"], f"/patients/{answer['patient_id']}/preferences"
+    fields = {"model": "dysglycaemia", "answer": answer["id"], "code.pregnancy": "on", "then": "ask"}
+    response = client.post(path, data=fields, headers=headers | {"Sec-Fetch-Site": "same-origin"})
+    there = response.headers.get("location") or response.headers["hx-redirect"]
+    assert answer["id"] in there
+    assert standing(client, patient)["codes"] == ["pregnancy"]
+    without = {f"without.{answer['counterfactuals'][0]['changes'][0]['feature']}": "on", "remember": "on"}
+    again = client.post(
+        f"/patients/{patient}/ask-again",
+        data={"answer": answer["id"]} | without,
+        headers=headers | {"Sec-Fetch-Site": "same-origin"},
+    )
+    assert again.status_code in {200, 303}
+    assert standing(client, patient)["codes"] == ["pregnancy"]
+    assert standing(client, patient)["features_to_keep"]
 
 
 def test_a_hostile_form_is_refused_as_a_fragment_and_as_a_page(client: httpx.Client, answer: Json) -> None:

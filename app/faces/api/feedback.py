@@ -7,7 +7,8 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field
 
-from app.faces.http.dependencies import DatabaseDep
+from app.faces.api.counterfactuals import PreferenceConflict
+from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.forms import FormRoute, is_form
 from app.faces.http.problems import Problem, problem_responses
 from app.faces.http.replies import json_reply
@@ -33,7 +34,7 @@ router = APIRouter(tags=["counterfactuals"], route_class=FormRoute)
     response_model=FeedbackOut,
     operation_id="createFeedback",
     responses=problem_responses(400, 401, 403, 404, 413, 415, 422, 503)
-    | problem_responses(409, body=FeedbackConflict)
+    | problem_responses(409, body=(FeedbackConflict, PreferenceConflict))
     | {
         200: {"model": FeedbackOut, "description": "Said already; nothing changed."},
         303: {"description": "To the patient's page, where a form sent it."},
@@ -44,9 +45,10 @@ async def give(
     body: FeedbackIn,
     request: Request,
     database: DatabaseDep,
+    registry: RegistryDep,
 ) -> Response:
     """Say what becomes of an option: accepted, declined for a reason, or taken back."""
-    row, patient_id, new = await record(database, answer_id, body, request.state.caller)
+    row, patient_id, new = await record(database, registry, answer_id, body, request.state.caller)
     if is_form(request):
         there = f"/patients/{patient_id}/interventions?answer={answer_id}#option-{body.counterfactual_id}"
         return RedirectResponse(there, 303)

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field
 
+from app.faces.api.counterfactuals import PreferenceConflict
 from app.faces.http.bodies import JsonRoute
 from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.parameters import PageSize, PatientId
@@ -42,7 +43,7 @@ ServiceDep = Annotated[PlanService, Depends(_service)]
     response_model=PlanOut,
     operation_id="createPlan",
     responses=problem_responses(400, 401, 404, 413, 415, 422, 503)
-    | problem_responses(409, body=PlanConflict)
+    | problem_responses(409, body=(PlanConflict, PreferenceConflict))
     | {200: {"model": PlanOut, "description": "That is the active plan already; nothing changed."}},
 )
 async def make(patient_id: PatientId, body: PlanIn, request: Request, service: ServiceDep) -> Response:

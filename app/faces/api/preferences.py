@@ -3,16 +3,27 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 
 from app.domain.errors import InvalidInputError, InvalidParameterError, ParameterIssue
 from app.engine.registry import NOT_HOSTED, ModelRegistry, ServedModel
 from app.faces.http.bodies import JsonRoute
 from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.parameters import PatientId
-from app.faces.http.problems import problem_responses
+from app.faces.http.problems import Problem, problem_responses
 from app.faces.http.replies import json_reply
-from app.usecases.preferences.schemas import PreferencesIn, PreferencesOut
+from app.usecases.preferences.schemas import PreferencesIn, PreferencesOut, RecordedPreferences
 from app.usecases.preferences.service import preferences_out, read_preferences, record_preferences
+
+
+class PreferencesChanged(Problem):
+    """Other preferences stand than those that were to be replaced, and nothing was stored."""
+
+    standing: RecordedPreferences | None = Field(
+        description="What stands now: once it has been looked at, send its `id` as `replaces`. Null where "
+        "nothing does: leave `replaces` out."
+    )
+
 
 router = APIRouter(prefix="/patients", tags=["patients"], route_class=JsonRoute)
 
@@ -41,7 +52,8 @@ async def read(
     "/{patient_id}/preferences",
     operation_id="replacePreferences",
     response_model=PreferencesOut,
-    responses=problem_responses(400, 401, 404, 413, 415, 422, 503),
+    responses=problem_responses(400, 401, 413, 415, 422, 503)
+    | problem_responses(409, body=PreferencesChanged),
 )
 async def replace(
     patient_id: PatientId,

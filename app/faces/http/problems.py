@@ -89,9 +89,13 @@ def problem_or_page(
     return problem(status, detail, wire, members)
 
 
-def problem_responses(*statuses: int, body: type[Problem] = Problem) -> dict[int | str, dict[str, Any]]:
-    """The OpenAPI `responses` of an endpoint that may answer with these problems."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{body.__name__}"}}}
+def problem_responses(
+    *statuses: int, body: type[Problem] | tuple[type[Problem], ...] = Problem
+) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI `responses` of an endpoint that may answer with these problems, of one kind or several."""
+    bodies = body if isinstance(body, tuple) else (body,)
+    schemas = [{"$ref": f"#/components/schemas/{one.__name__}"} for one in bodies]
+    content = {MEDIA_TYPE: {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}}
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 

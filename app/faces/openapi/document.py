@@ -14,6 +14,7 @@ from app.faces.api.counterfactuals import PreferenceConflict
 from app.faces.api.feedback import FeedbackConflict
 from app.faces.api.measurements import MeasurementConflict
 from app.faces.api.plans import PlanConflict
+from app.faces.api.preferences import PreferencesChanged
 from app.faces.http.problems import Problem, problem_responses
 from app.faces.openapi.example_answers import answers_of
 from app.faces.openapi.example_requests import requests_of
@@ -70,7 +71,14 @@ def operations_of(document: Document) -> Iterator[tuple[str, Document]]:
 
 def _add_problems(document: Document) -> None:
     """The schemas that `documented` refers to."""
-    documented = (Problem, FeedbackConflict, MeasurementConflict, PlanConflict, PreferenceConflict)
+    documented = (
+        Problem,
+        FeedbackConflict,
+        MeasurementConflict,
+        PlanConflict,
+        PreferenceConflict,
+        PreferencesChanged,
+    )
     kinds = [(one, "serialization") for one in documented]
     _, schemas = models_json_schema(kinds, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     document["components"]["schemas"] |= schemas["$defs"]

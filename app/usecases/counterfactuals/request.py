@@ -22,7 +22,7 @@ from app.usecases.counterfactuals.schemas import (
     CounterfactualsAnswer,
     CounterfactualsRequest,
 )
-from app.usecases.preferences.standing import NOTHING_LEFT, StandingPreferences
+from app.usecases.preferences.standing import NOTHING_LEFT, NothingLeftError, StandingPreferences
 
 _FORM = 5
 """Of answers: a cached one of an older form would keep back what the newer tells."""
@@ -58,7 +58,7 @@ class ValidatedRequest:
         """The question with what the patient can or will not do kept as it is.
 
         Raises:
-            InvalidInputError: nothing would be left to change for this patient.
+            NothingLeftError: nothing would be left to change for this patient.
         """
         given = self.constraints
         kept = preferences.kept(self.schema)
@@ -71,7 +71,7 @@ class ValidatedRequest:
             features_to_vary=None if vary is None else tuple(name for name in vary if name not in kept),
         )
         if len(levers_of(self.schema, self.patient, constraints)) == 0:
-            raise InvalidInputError.at("", NOTHING_LEFT)
+            raise NothingLeftError.at("", NOTHING_LEFT)
         return replace(self, constraints=constraints)
 
     def problem(self, risk: float) -> RecourseProblem:

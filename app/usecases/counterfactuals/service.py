@@ -31,6 +31,7 @@ from app.usecases.counterfactuals.repository import AnswerRepository
 from app.usecases.counterfactuals.request import ValidatedRequest, validate
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
 from app.usecases.preferences.service import standing_preferences
+from app.usecases.preferences.standing import StandingPreferences
 
 SLOWEST_S = 60.0
 """How long equal questions may be held back by the one being answered."""
@@ -75,8 +76,7 @@ class CounterfactualService:
         """
         delivery = Delivery(ids, started=time.perf_counter())
         validated = validate(self._registry, request, base)
-        standing = await standing_preferences(self._database, validated.patient_id, validated.served)
-        standing.check_that_options_may_be_asked_for()
+        standing = await self._check_not_refused(validated)
         if request.constraints and request.constraints.use_preferences:
             validated = validated.within(standing)
         answer = await self._answer(validated, delivery)
@@ -96,6 +96,11 @@ class CounterfactualService:
             if row is None:
                 raise NotFoundError("There is no answer with this id.")
             return from_row(row)
+
+    async def _check_not_refused(self, validated: ValidatedRequest) -> StandingPreferences:
+        standing = await standing_preferences(self._database, validated.patient_id, validated.served)
+        standing.check_that_options_may_be_asked_for()
+        return standing
 
     async def _answer(self, validated: ValidatedRequest, delivery: Delivery) -> CounterfactualsAnswer:
         """From the cache, or computed while equal questions wait; that the cache is away is no error."""
@@ -139,6 +144,9 @@ class CounterfactualService:
     ) -> CounterfactualsAnswer:
         estimate = await self._estimate(validated)
         result = await self._compute(validated, estimate.risk)
+        if self._llm is not None and validated.preferences.generator is not Generator.SEARCH:
+            # Asking the language model may take seconds: time enough to refuse options.
+            await self._check_not_refused(validated)
         answer = from_result(validated, estimate, result, cache_away, delivery.elapsed_ms)
         await self._database.run(INSERT_ANSWER, to_parameters(validated, digest, answer, delivery.ids))
         return answer

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.storage.feedback_tables import FeedbackRow
-from app.storage.tables import AnswerRow, CounterfactualRow
+from app.storage.tables import AnswerRow, CounterfactualRow, PredictionRow
 
 
 class OvertakenError(RuntimeError):
@@ -29,6 +29,16 @@ class FeedbackRepository:
             .where(AnswerRow.id == answer_id, CounterfactualRow.id == counterfactual_id)
         )
         return await self._session.scalar(statement)
+
+    async def model_of(self, answer_id: UUID) -> tuple[str, str]:
+        """Name and version of the model that an answer is by."""
+        statement = (
+            select(PredictionRow.model_name, PredictionRow.model_version)
+            .join(AnswerRow, AnswerRow.prediction_id == PredictionRow.id)
+            .where(AnswerRow.id == answer_id)
+        )
+        name, version = (await self._session.execute(statement)).one()
+        return name, version
 
     async def knows_answer(self, answer_id: UUID) -> bool:
         return await self._session.get(AnswerRow, answer_id) is not None

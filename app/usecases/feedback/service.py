@@ -4,11 +4,15 @@ from uuid import UUID
 
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.ids import uuid7
+from app.engine.registry import ModelRegistry
 from app.storage.database import Database
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.worklist import note_verdict
+from app.usecases.feedback.reasons import Verdict
 from app.usecases.feedback.repository import FeedbackRepository, OvertakenError, current_verdicts
 from app.usecases.feedback.schemas import FeedbackIn, StandingVerdict
+from app.usecases.preferences.repository import PreferencesRepository
+from app.usecases.preferences.service import check_not_refused
 
 _CHANGED = (
     "There is another verdict on this option by now, and yours was not stored. On the page, copy what you "
@@ -18,26 +22,27 @@ _NOTHING_STANDS = "No verdict stands on this option, so that yours cannot replac
 
 
 async def record(
-    database: Database, answer_id: UUID, given: FeedbackIn, given_by: str | None
+    database: Database, registry: ModelRegistry, answer_id: UUID, given: FeedbackIn, given_by: str | None
 ) -> tuple[FeedbackRow, str, bool]:
     """The recorded verdict, the patient's id, and whether it is new: the same again changes nothing.
 
     Raises:
         NotFoundError: there is no such answer.
         InvalidInputError: the option is not one of its options.
-        ConflictError: another verdict stands than the one that `given` replaces.
+        ConflictError: another verdict stands than the one that `given` replaces; or it accepts an option, and
+            a preference has none offered to the patient.
     """
     try:
-        return await _record(database, answer_id, given, given_by)
+        return await _record(database, registry, answer_id, given, given_by)
     except OvertakenError:  # somebody was quicker: perhaps the same button, pressed twice
         try:
-            return await _record(database, answer_id, given, given_by)
+            return await _record(database, registry, answer_id, given, given_by)
         except OvertakenError as error:
             raise await _conflict(database, given) from error
 
 
 async def _record(
-    database: Database, answer_id: UUID, given: FeedbackIn, given_by: str | None
+    database: Database, registry: ModelRegistry, answer_id: UUID, given: FeedbackIn, given_by: str | None
 ) -> tuple[FeedbackRow, str, bool]:
     async with database.transaction() as session:
         repository = FeedbackRepository(session)
@@ -46,6 +51,10 @@ async def _record(
             if not await repository.knows_answer(answer_id):
                 raise NotFoundError("There is no answer with this id.")
             raise InvalidInputError.at("/counterfactual_id", "is not an option of this answer")
+        if given.verdict is Verdict.ACCEPTED:
+            name, version = await repository.model_of(answer_id)
+            served = registry.recorded(name, version)
+            await check_not_refused(PreferencesRepository(session), patient_id, served)
         verdicts = await repository.of([given.counterfactual_id])
         last = current_verdicts(verdicts).get(given.counterfactual_id)
         if last is not None and _says(last, given):

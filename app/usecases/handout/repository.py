@@ -6,8 +6,9 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from app.storage.consultation_tables import MeasurementRow, PlanRow
+from app.storage.consultation_tables import MeasurementRow, PlanRow, PreferencesRow
 from app.storage.tables import AnswerRow, PredictionRow
+from app.usecases.preferences.repository import PreferencesRepository
 
 
 class HandoutReader:
@@ -26,6 +27,10 @@ class HandoutReader:
         )
         found = (await self._session.execute(statement)).one_or_none()
         return (found[0], found[1]) if found else None
+
+    async def preferences(self, patient_id: str, model_name: str) -> PreferencesRow | None:
+        """What the patient can or will not do, as it was last said for a model."""
+        return await PreferencesRepository(self._session).standing(patient_id, model_name)
 
     async def has_result(self, patient_id: str, model_name: str) -> bool:
         """Whether a result that stands says if the patient has the outcome."""

@@ -10,6 +10,7 @@ from app.engine.registry import ModelRegistry, ServedModel
 from app.storage.consultation_tables import PlanRow
 from app.storage.database import Database
 from app.usecases.handout.repository import HandoutReader
+from app.usecases.preferences.standing import standing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class PlannedHandout:
     """What a handout is made of.
 
     `served` is None where no version of the model is hosted any more, a band where it is not known.
-    With a result on record (`has_result`) the estimates say nothing that is not known better.
+    With a result on record (`has_result`) the estimates say nothing that is not known better. `is_refused`: a
+    preference has no options offered to the patient, and the plan is none to go on with unasked.
     """
 
     plan: PlanRow
@@ -25,6 +27,7 @@ class PlannedHandout:
     band_before: Band | None
     band_planned: Band | None
     has_result: bool
+    is_refused: bool
 
 
 async def handout_of(
@@ -44,6 +47,7 @@ async def handout_of(
             raise NotFoundError("This patient has no plan with this id.")
         plan, band = found
         has_result = await reader.has_result(patient_id, plan.model_name)
+        preferences = await reader.preferences(patient_id, plan.model_name)
     served = registry.recorded(plan.model_name, plan.model_version)
     return PlannedHandout(
         plan=plan,
@@ -51,6 +55,7 @@ async def handout_of(
         band_before=(band[0], band[1]) if band else None,
         band_planned=None if has_result else await _band(served, plan),
         has_result=has_result,
+        is_refused=served is not None and bool(standing_of(preferences, served.consultation).refusals),
     )
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.storage.consultation_tables import MeasurementRow
+from app.storage.patients import hold_patient
 from app.storage.tables import PatientRow
 
 
@@ -20,13 +20,8 @@ class MeasurementRepository:
         return await self._session.get(PatientRow, patient_id) is not None
 
     async def hold_patient(self, patient_id: str) -> None:
-        """Put the patient on record, and let nobody else add a result of theirs until this one is there.
-
-        Other tables may refer to the patient meanwhile.
-        """
-        await self._session.execute(insert(PatientRow).values(id=patient_id).on_conflict_do_nothing())
-        mine = select(PatientRow.id).where(PatientRow.id == patient_id)
-        await self._session.execute(mine.with_for_update(key_share=True))
+        """Put the patient on record, and let nobody else add a result of theirs until this one is there."""
+        await hold_patient(self._session, patient_id)
 
     async def of(self, patient_id: str, model_name: str) -> Sequence[MeasurementRow]:
         """All that is on record of a patient's results for a model, replaced ones included."""

@@ -23,6 +23,8 @@ from app.usecases.plans.told import PlanOut, StandingEvent
 from app.usecases.plans.verdicts import accept, take_back
 from app.usecases.plans.writing import add_change, add_plan, end_replaced
 from app.usecases.predictions.service import predict
+from app.usecases.preferences.repository import PreferencesRepository
+from app.usecases.preferences.service import check_not_refused
 
 _UNKNOWN = "There is no patient with this id."
 _STALE = (
@@ -54,7 +56,8 @@ class PlanService:
             NotFoundError: nothing is on record for the patient.
             InvalidInputError: what is to be planned is not the patient's, or not open to them; or the date is
                 none for a review.
-            ConflictError: it is of a version that is hosted no more, or was declined.
+            ConflictError: it is of a version that is hosted no more, or was declined; or a preference has no
+                options offered to the patient.
             ClassifierError, RecordError: classifier or database are away.
         """
         if wanted.review_on is not None:
@@ -115,6 +118,7 @@ class PlanService:
             answer = await repository.answer(patient_id, answer_id) if answer_id else None
             if answer is None:
                 raise InvalidInputError.at(place, "is not of this patient")
+            await self._check_not_refused(PreferencesRepository(session), patient_id, answer)
             base = await repository.answer(patient_id, answer.based_on) if answer.based_on else None
         if base is not None and base.features != answer.features:
             raise InvalidInputError.at(place, _SUPPOSED)
@@ -125,6 +129,13 @@ class PlanService:
             return draft_of_option(answer, option), served
         assert wanted.what_if is not None
         return await self._draft_of_setting(answer, served, wanted.what_if), served
+
+    async def _check_not_refused(
+        self, repository: PreferencesRepository, patient_id: str, answer: AnswerRow
+    ) -> None:
+        made = answer.prediction
+        served = self._registry.recorded(made.model_name, made.model_version)
+        await check_not_refused(repository, patient_id, served)
 
     async def _draft_of_setting(self, answer: AnswerRow, served: ServedModel, wanted: WhatIfIn) -> Draft:
         """By the way of POST /predictions, audit row and all."""
@@ -145,6 +156,7 @@ class PlanService:
             repository = PlanRepository(session)
             now = await repository.lock(patient_id)
             assert now is not None
+            await self._check_not_refused(PreferencesRepository(session), patient_id, draft.answer)
             active = await repository.active(patient_id, draft.answer.prediction.model_name)
             is_new = active is None or not _is_same(active, draft)
             if is_new:

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.storage.consultation_tables import PreferencesRow
+from app.storage.patients import hold_patient
 from app.storage.tables import PatientRow
 
 
@@ -15,6 +16,10 @@ class PreferencesRepository:
 
     async def knows_patient(self, patient_id: str) -> bool:
         return await self._session.get(PatientRow, patient_id) is not None
+
+    async def hold_patient(self, patient_id: str) -> None:
+        """Put the patient on record, and let nobody else add preferences of theirs until these are there."""
+        await hold_patient(self._session, patient_id)
 
     async def standing(self, patient_id: str, model_name: str) -> PreferencesRow | None:
         """What was said last; None where nothing ever was."""

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.usecases.request_model import RequestModel
 
@@ -23,6 +24,22 @@ class PreferencesIn(RequestModel):
         description="Further features or themes that are to stay as they are.",
         max_length=_MOST,
     )
+    replaces: UUID | None = Field(
+        None,
+        description="The `id` of the preferences that stand so far, where there are any: whoever has not "
+        "seen them is told what they are (409).",
+    )
+
+
+class RecordedPreferences(BaseModel):
+    """Preferences that stand, as they were recorded."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID = Field(description="What preferences in their place name as `replaces`.")
+    created_at: datetime = Field(description="When they were recorded.")
+    codes: list[str] = Field(description="Codes of the model's preferences.")
+    features_to_keep: list[str] = Field(description="Features and themes named beside the codes.")
 
 
 class PreferenceChoice(BaseModel):
@@ -39,6 +56,9 @@ class PreferenceChoice(BaseModel):
 class PreferencesOut(BaseModel):
     """What stands for a patient, and what there is to choose from."""
 
+    id: UUID | None = Field(
+        description="What preferences in place of these name as `replaces`; null where nothing was recorded."
+    )
     patient_id: str = Field(description="The caller's own id of the patient.")
     model: str = Field(description="The model that these are about.")
     codes: list[str] = Field(description="Those that stand.")

@@ -1,15 +1,33 @@
 """Recording preferences and reading those that stand."""
 
+from uuid import UUID
+
 from app.domain.constraints import read_constraints
-from app.domain.errors import InvalidInputError, NotFoundError, ValidationIssue
+from app.domain.errors import ConflictError, InvalidInputError, NotFoundError, ValidationIssue
 from app.domain.ids import uuid7
 from app.domain.kept import leaves_nothing
 from app.engine.registry import ServedModel
 from app.storage.consultation_tables import PreferencesRow
 from app.storage.database import Database
 from app.usecases.preferences.repository import PreferencesRepository
-from app.usecases.preferences.schemas import PreferenceChoice, PreferencesIn, PreferencesOut
-from app.usecases.preferences.standing import NOTHING_LEFT, StandingPreferences, standing_of
+from app.usecases.preferences.schemas import (
+    PreferenceChoice,
+    PreferencesIn,
+    PreferencesOut,
+    RecordedPreferences,
+)
+from app.usecases.preferences.standing import (
+    NOTHING_LEFT,
+    NothingLeftError,
+    StandingPreferences,
+    standing_of,
+)
+
+_CHANGED = (
+    "What this patient can and will do was changed meanwhile, and what you sent was not stored. Load the "
+    "page again, look at what stands, and say it again."
+)
+_NOTHING_STANDS = "No preferences stand for this patient, so that yours replace none, and nothing was stored."
 
 
 async def standing_preferences(
@@ -23,6 +41,21 @@ async def standing_preferences(
     async with database.reading() as session:
         row = await PreferencesRepository(session).standing(patient_id, served.model.name)
     return standing_of(row, served.consultation)
+
+
+async def check_not_refused(
+    repository: PreferencesRepository, patient_id: str, served: ServedModel | None
+) -> None:
+    """Refuse where a preference does, within a transaction of the caller's.
+
+    Of a model that is hosted no more nothing says what its codes mean.
+
+    Raises:
+        RefusedError: with its reason, and its code for programs.
+    """
+    if served is not None:
+        row = await repository.standing(patient_id, served.model.name)
+        standing_of(row, served.consultation).check_that_options_may_be_asked_for()
 
 
 async def read_preferences(database: Database, patient_id: str, served: ServedModel) -> StandingPreferences:
@@ -44,19 +77,23 @@ async def record_preferences(
 ) -> StandingPreferences:
     """Put preferences in place of those that stood; the same again changes nothing.
 
+    A patient who is not on record is put there: what refuses can be said before the first question.
+
     Raises:
         InvalidInputError: a code or a name that the model does not have, or nothing would be left to change.
-        NotFoundError: nothing is on record for the patient.
+        ConflictError: others stand than those that `given` replaces.
         RecordError: the database is away.
     """
     codes, names = _checked(served, given)
     async with database.transaction() as session:
         repository = PreferencesRepository(session)
-        await _check_known(repository, patient_id)
+        await repository.hold_patient(patient_id)
         row = await repository.standing(patient_id, served.model.name)
         if row is None or (row.codes, row.features_to_keep) != (codes, names):
+            if given.replaces != (row.id if row else None):
+                raise _superseded(row)
             row = PreferencesRow(
-                id=uuid7(),
+                id=_id_after(row),
                 patient_id=patient_id,
                 model_name=served.model.name,
                 codes=codes,
@@ -71,6 +108,7 @@ def preferences_out(patient_id: str, served: ServedModel, standing: StandingPref
     """On the wire."""
     row = standing.row
     return PreferencesOut(
+        id=row.id if row else None,
         patient_id=patient_id,
         model=served.model.name,
         codes=[one.code for one in standing.chosen],
@@ -85,6 +123,17 @@ def preferences_out(patient_id: str, served: ServedModel, standing: StandingPref
             for one in served.consultation.preference
         ],
     )
+
+
+def _superseded(row: PreferencesRow | None) -> ConflictError:
+    """Tells what stands, so that whoever has looked at it may replace it."""
+    stands = RecordedPreferences.model_validate(row).model_dump(mode="json") if row else None
+    return ConflictError(_CHANGED if row else _NOTHING_STANDS, {"standing": stands})
+
+
+def _id_after(row: PreferencesRow | None) -> UUID:
+    """Later than what stood, even if the clock of another gateway is ahead of ours."""
+    return max(uuid7(), UUID(int=row.id.int + 1)) if row else uuid7()
 
 
 async def _check_known(repository: PreferencesRepository, patient_id: str) -> None:
@@ -110,6 +159,7 @@ def _checked(served: ServedModel, given: PreferencesIn) -> tuple[list[str], list
         raise InvalidInputError(faults)
     chosen = [known[code] for code in given.codes]
     names = [*(name for one in chosen for name in one.keeps), *given.features_to_keep]
-    if leaves_nothing(schema, names) and schema.actionable:
-        raise InvalidInputError.at("", NOTHING_LEFT)
+    is_refusing = any(one.refuses is not None for one in chosen)
+    if leaves_nothing(schema, names) and schema.actionable and not is_refusing:
+        raise NothingLeftError.at("", NOTHING_LEFT)
     return sorted(set(given.codes)), sorted(set(given.features_to_keep))

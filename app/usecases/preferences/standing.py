@@ -4,13 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.consultation import Consultation, Preference
-from app.domain.errors import ConflictError
+from app.domain.errors import ConflictError, InvalidInputError
 from app.domain.kept import kept_features
 from app.domain.schema import FeatureSchema
 from app.storage.consultation_tables import PreferencesRow
 
 NOTHING_LEFT = "These preferences leave nothing to change: take one away."
 """Told where they do, for a model or for one patient."""
+
+
+class RefusedError(ConflictError):
+    """A preference has no options offered to the patient, whatever is asked."""
+
+
+class NothingLeftError(InvalidInputError):
+    """Preferences leave nothing to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +51,11 @@ class StandingPreferences:
         """Refuse where a preference does.
 
         Raises:
-            ConflictError: with its reason, and its code for programs.
+            RefusedError: with its reason, and its code for programs.
         """
         if self.refusals:
             codes = [one.code for one in self.chosen if one.refuses is not None]
-            raise ConflictError(
+            raise RefusedError(
                 " ".join(["No options are offered for this patient.", *self.refusals]), {"preferences": codes}
             )
 

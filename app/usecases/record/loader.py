@@ -65,7 +65,7 @@ class AnswerContextLoader:
         return self._context(_theirs(mine[0] if mine else None), RecordedHistory(base=None))
 
     async def alone(self, patient_id: str, wanted: UUID) -> AnswerContext:
-        """The context of one answer without what lies around it, but for the one that it departed from.
+        """The context of one answer with the patient's preferences, and the one that it departed from alone.
 
         Raises:
             NotFoundError: it is not the patient's.
@@ -73,7 +73,8 @@ class AnswerContextLoader:
         async with self._database.transaction() as session:
             reader = RecordReader(session)
             sent = _theirs(await reader.answer(patient_id, wanted))
-            history = RecordedHistory(base=await _base(reader, sent.answer))
+            base, by = await _base(reader, sent.answer), sent.answer.prediction.model_name
+            history = RecordedHistory(base, preferences=await reader.preferences(patient_id, by))
         return self._context(sent, history)
 
     async def _history(

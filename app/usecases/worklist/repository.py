@@ -30,7 +30,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload, load_only
 from sqlalchemy.types import Boolean, Text
 
 from app.domain.certainty import Certainty
-from app.storage.consultation_tables import MeasurementRow, PlanRow
+from app.storage.consultation_tables import MeasurementRow, PlanRow, PreferencesRow
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow, CounterfactualRow, PredictionRow
 from app.storage.worklist_tables import WorklistRow
@@ -143,6 +143,17 @@ class WorklistRepository:
             )
         )
         return {(row.patient_id, row.model_name): row for row in await self._session.scalars(latest)}
+
+    async def preferences(self, rows: Sequence[WorklistRow]) -> dict[tuple[str, str], PreferencesRow]:
+        """What was said last of what each patient can or will not do, by patient and model."""
+        mine = tuple_(PreferencesRow.patient_id, PreferencesRow.model_name)
+        newest = (
+            select(PreferencesRow)
+            .where(mine.in_([(row.patient_id, row.model_name) for row in rows]))
+            .ext(distinct_on(PreferencesRow.patient_id, PreferencesRow.model_name))
+            .order_by(PreferencesRow.patient_id, PreferencesRow.model_name, PreferencesRow.id.desc())
+        )
+        return {(row.patient_id, row.model_name): row for row in await self._session.scalars(newest)}
 
     def _ranges(self, wanted: WorklistFilter) -> list[ColumnElement[bool]]:
         ranges = []

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from app.storage.consultation_tables import MeasurementRow, PlanRow
+from app.storage.consultation_tables import MeasurementRow, PlanRow, PreferencesRow
 from app.storage.database import Database
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow
@@ -23,12 +23,13 @@ _PART_OF_AN_ID = r"[A-Za-z0-9._-]{1,64}"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A patient and model: what a caller was answered last, the active plan, the known result."""
+    """A patient and model: what a caller was answered last, the active plan, known result, preferences."""
 
     row: WorklistRow
     answer: AnswerRow
     plan: PlanRow | None
     result: MeasurementRow | None
+    preferences: PreferencesRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +101,14 @@ async def _told(
 ) -> tuple[list[Line], Mapping[UUID, FeedbackRow]]:
     answers = await repository.answers([row.answer_id for row in rows])
     plans = await repository.plans(row.plan_id for row in rows if row.plan_id is not None)
-    results = await repository.results(rows)
+    results, preferences = await repository.results(rows), await repository.preferences(rows)
     lines = [
         Line(
             row,
             answers[row.answer_id],
             plans.get(row.plan_id) if row.plan_id else None,
             results.get((row.patient_id, row.model_name)),
+            preferences.get((row.patient_id, row.model_name)),
         )
         for row in rows
     ]

@@ -37,6 +37,7 @@ async def charts(
 ) -> Response:
     """A part of the patient's page, or without scripts a page of its own with both."""
     context = await loader.alone(patient_id, answer)
+    context.preferences.check_that_options_may_be_asked_for()
     facts: dict[str, Any] = {
         "answer": context.answer,
         "patient_id": patient_id,

@@ -62,7 +62,7 @@ async def interventions(
     try:
         context = await loader.of(patient_id, answer, before)
     except UnknownPatientError:
-        return await entering_page(request, registry, patient_id, model)
+        return await entering_page(request, registry, database, patient_id, model)
     return PAGES.page("patient.html", **await asyncio.to_thread(_view, context, option, improvement))
 
 

@@ -12,7 +12,7 @@ from app.domain.errors import InvalidInputError, ValidationIssue
 from app.domain.patient import read_patient
 from app.engine.influence import influence_of, most_influential
 from app.engine.registry import ModelRegistry, ServedModel
-from app.faces.http.dependencies import RegistryDep
+from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.negotiation import is_fragment, wants_page
 from app.faces.http.pages.translation import gettext as _
 from app.faces.http.parameters import PatientId
@@ -22,7 +22,9 @@ from app.faces.pages.patient.requests import MOST_OPTIONS
 from app.faces.pages.patient.unit_cookie import chosen_units, remember_units
 from app.faces.pages.patient.views.entry_reading import EntryReading, read_entry
 from app.faces.pages.patient.views.manual_entry import CHECKED, Told, form_of, texts_of, told_of
+from app.storage.database import Database
 from app.usecases.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest
+from app.usecases.preferences.service import standing_preferences
 
 router = APIRouter(prefix="/patients", include_in_schema=False)
 
@@ -42,6 +44,8 @@ class Entry:
     told: Told = field(default_factory=Told)
     is_known: bool = False
     """Whether the patient is on record."""
+    refused: Sequence[str] = ()
+    """Why no options are offered, so that none can be asked for."""
 
 
 @router.get("/{patient_id}/values")
@@ -50,6 +54,7 @@ async def values(
     request: Request,
     registry: RegistryDep,
     loader: ContextLoaderDep,
+    database: DatabaseDep,
     model: str | None = None,
 ) -> Response:
     """A form for new values, filled in with those that were sent last; empty for a new patient."""
@@ -58,26 +63,36 @@ async def values(
     served = served or registry.named(None)
     answer, units = last.get(served.model.name), chosen_units(request)
     texts = texts_of(entered_of(served.model.schema), answer.features, units) if answer else {}
-    return await _page(registry, Entry(patient_id, served, texts, units, is_known=bool(last)))
+    refused = (await standing_preferences(database, patient_id, served)).refusals
+    entry = Entry(patient_id, served, texts, units, is_known=bool(last), refused=refused)
+    return await _page(registry, entry)
 
 
 async def entering_page(
-    request: Request, registry: ModelRegistry, patient_id: str, model: str | None
+    request: Request, registry: ModelRegistry, database: Database, patient_id: str, model: str | None
 ) -> Response:
     """404, with a form for the values that the model asks for."""
     served = (registry.find(model) if model else None) or registry.named(None)
-    return await _page(registry, Entry(patient_id, served, units=chosen_units(request)), 404)
+    refused = (await standing_preferences(database, patient_id, served)).refusals
+    return await _page(registry, Entry(patient_id, served, units=chosen_units(request), refused=refused), 404)
 
 
 async def question_entered(
-    request: Request, registry: ModelRegistry, patient_id: str, fields: Mapping[str, str]
+    request: Request,
+    registry: ModelRegistry,
+    database: Database,
+    patient_id: str,
+    fields: Mapping[str, str],
 ) -> CounterfactualsRequest | Response:
     """The question of a form; or the form again, with what is wrong, or to be looked at again, at its field.
 
     Raises:
         InvalidInputError: there is no such model; for a program, whatever is wrong.
+        RefusedError: a preference has no options offered to the patient.
     """
     served = registry.named(fields.get("model"))
+    standing = await standing_preferences(database, patient_id, served)
+    standing.check_that_options_may_be_asked_for()
     entered = entered_of(served.model.schema)
     reading = read_entry(entered, fields)
     told = await asyncio.to_thread(_told, served, entered, reading, fields)
@@ -159,6 +174,7 @@ async def _page(
         headers,
         patient_id=entry.patient_id,
         is_known=entry.is_known,
+        refused=entry.refused,
         name=registry.name_of(entry.served),
         model=model.schema.model,
         models=[one.model.schema.model for one in registry.newest()],

@@ -42,6 +42,7 @@ async def what_if(
     if base is None:
         raise InvalidInputError.at("/answer", "is required")
     context = await loader.alone(patient_id, base)
+    context.preferences.check_that_options_may_be_asked_for()
     setting = _setting(context, fields)
     outcome = await _outcome(context, setting, database)
     if is_fragment(request):
@@ -73,12 +74,13 @@ async def ask(
     fields: FieldsDep,
     loader: ContextLoaderDep,
     registry: RegistryDep,
+    database: DatabaseDep,
 ) -> Response:
     """Options from a what-if, or for a patient who is entered by hand; then to the page that shows them."""
     departed_from = answer_id_in(fields)
     base = None
     if departed_from is None:
-        entered = await question_entered(request, registry, patient_id, fields)
+        entered = await question_entered(request, registry, database, patient_id, fields)
         if isinstance(entered, Response):
             return entered
         question = entered

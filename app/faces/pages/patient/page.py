@@ -102,9 +102,9 @@ def view_of(
         "wanted_robustness": context.row.min_robustness,
         "supposed": context.is_supposed,
         "preferences": preferences,
+        "refused": preferences.refused if preferences else (),
     }
-    refused = preferences.refused if preferences else ()
-    return without_offers(view, refused) if refused else view
+    return without_offers(view) if view["refused"] else view
 
 
 def grounds_of(context: AnswerContext) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def grounds_of(context: AnswerContext) -> dict[str, Any]:
     options, improvements = option_views(context), improvements_of(context)
     cards = [*options, *(improvements.cards if improvements else ())]
     nearest = following(context.schema, infeasible.brought_along) if infeasible else None
-    return {
+    view = {
         "who": header_of(context),
         "answer": context.answer,
         "risks": risk_view(context),
@@ -123,6 +123,7 @@ def grounds_of(context: AnswerContext) -> dict[str, Any]:
         "known_from": known_from([*(card.following for card in cards), nearest]),
         "conditions": conditions_of(context),
     }
+    return without_offers(view) | {"known_from": ()} if context.preferences.refusals else view
 
 
 def _nearest(context: AnswerContext) -> MoveList | None:

@@ -1,6 +1,6 @@
 """The page's forms about what a patient can or will not do: keep it, and ask again with it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -21,6 +21,7 @@ from app.faces.pages.patient.requests import answer_id_in
 from app.usecases.counterfactuals.service import CounterfactualService
 from app.usecases.preferences.schemas import PreferencesIn
 from app.usecases.preferences.service import record_preferences, standing_preferences
+from app.usecases.preferences.standing import NothingLeftError, RefusedError
 from app.usecases.record.context import AnswerContext
 from app.usecases.record.loader import AnswerContextLoader
 
@@ -41,11 +42,13 @@ async def keep(
 ) -> Response:
     """Keep what the chips say; with `then` put to ask, also ask again with it."""
     served = registry.named(fields.get("model"))
-    given = _given(_named(fields, _CODE), _named(fields, _KEEP))
+    given = _given(_named(fields, _CODE), _named(fields, _KEEP), _replaced(fields))
     await record_preferences(database, patient_id, served, given, request.state.caller)
     shown = answer_id_in(fields)
     if fields.get("then") == "ask":
-        shown = await _asked_again(request, loader, patient_id, served, [])
+        asking = _asked_again(request, loader, patient_id, served, [])
+        answer = await _if_anything_is_left(asking)
+        shown = shown if answer is None else answer
     return _to(request, patient_id, shown)
 
 
@@ -71,11 +74,24 @@ async def ask_again(
     if "remember" in fields:
         standing = await standing_preferences(database, patient_id, served)
         codes = [one.code for one in standing.chosen]
-        more = _given(codes, [*standing.further, *_usual(served, names)])
+        seen = standing.row.id if standing.row else None
+        more = _given(codes, [*standing.further, *_usual(served, names)], seen)
         await record_preferences(database, patient_id, served, more, request.state.caller)
     own = context.row.constraints.get("features_to_keep") or []
-    answer = await _asked_again(request, loader, patient_id, served, [*own, *names])
-    return _to(request, patient_id, answer)
+    asking = _asked_again(request, loader, patient_id, served, [*own, *names])
+    answer = await (_if_anything_is_left(asking) if "remember" in fields else asking)
+    return _to(request, patient_id, shown if answer is None else answer)
+
+
+async def _if_anything_is_left(asking: Awaitable[UUID]) -> UUID | None:
+    """The answer; None where what was just stored refuses options, or leaves nothing to change.
+
+    It is stored then, and the page says what it comes to: an error would say that nothing was.
+    """
+    try:
+        return await asking
+    except (RefusedError, NothingLeftError):
+        return None
 
 
 async def _asked_again(
@@ -105,9 +121,17 @@ def _check_names(served: ServedModel, context: AnswerContext, names: list[str]) 
         raise InvalidInputError.at("", "has a field that is not of this form")
 
 
-def _given(codes: list[str], names: list[str]) -> PreferencesIn:
+def _replaced(fields: Mapping[str, str]) -> UUID | None:
+    """What the form showed as standing; None where nothing did."""
     try:
-        return PreferencesIn(model=None, codes=codes, features_to_keep=names)
+        return UUID(fields["replaces"]) if fields.get("replaces") else None
+    except ValueError:
+        raise InvalidInputError.at("/replaces", "is no id") from None
+
+
+def _given(codes: list[str], names: list[str], replaces: UUID | None) -> PreferencesIn:
+    try:
+        return PreferencesIn(model=None, codes=codes, features_to_keep=names, replaces=replaces)
     except ValidationError:
         raise InvalidInputError.at("", "has a choice that is not of this form") from None
 

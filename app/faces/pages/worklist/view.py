@@ -20,6 +20,7 @@ from app.faces.pages.worklist.addresses import CERTAINTY, DECLINED, address_of
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow
 from app.usecases.feedback.reasons import Verdict
+from app.usecases.preferences.standing import standing_of as standing_of_preferences
 from app.usecases.worklist.question import PlanState, Sort, WorklistQuestion
 from app.usecases.worklist.service import MOST_COUNTED, Line, WorklistPage
 
@@ -114,7 +115,7 @@ def line_view(
         is_low=prediction.risk <= prediction.threshold,
         place=round(100 * prediction.risk, 2),
         threshold=round(100 * prediction.threshold, 2),
-        outcome=outcome_text(answer),
+        outcome=_refused(line, registry) or outcome_text(answer),
         feedback=feedback_text(answer, verdicts),
         plan=_plan(line, today),
         result=_result(line, registry),
@@ -165,6 +166,16 @@ def _result(line: Line, registry: ModelRegistry) -> str | None:
         measured = served.consultation.measured
         found = f"{measured.label}: {measured.finding_of(line.result.value, line.result.has_outcome).says}"
     return _("Known result, %(date)s: %(found)s", date=day, found=inline(found))
+
+
+def _refused(line: Line, registry: ModelRegistry) -> str | None:
+    """Which preferences have no options offered, whatever was answered."""
+    served = registry.find(line.row.model_name)
+    if served is None:
+        return None
+    chosen = standing_of_preferences(line.preferences, served.consultation).chosen
+    labels = [inline(one.label) for one in chosen if one.refuses is not None]
+    return _("no options: %(labels)s", labels=", ".join(labels)) if labels else None
 
 
 def _title(registry: ModelRegistry, name: str) -> str:

@@ -82,7 +82,7 @@ GOOD: dict[str, list[Json]] = {
     ],
     "createPrediction": [{"model": "m", "features": {"age": 54}}],
     "replacePreferences": [
-        {"model": "m", "codes": ["pregnancy"], "features_to_keep": ["food"]},
+        {"model": "m", "codes": ["pregnancy"], "features_to_keep": ["food"], "replaces": UUID},
     ],
     "createFeedback": [
         {

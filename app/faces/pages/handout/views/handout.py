@@ -18,7 +18,8 @@ _FEW = 2
 class Handout:
     """What the template writes down. `words` is the language of the model's own words.
 
-    `is_ended`: the plan was completed or stopped. `is_overdue`: its review date has passed. `has_room`: there
+    `is_ended`: the plan was completed or stopped. `is_overdue`: its review date has passed.
+    `is_refused`: nothing of it is told, since a preference has no options offered. `has_room`: there
     is room for advice.
     """
 
@@ -29,6 +30,7 @@ class Handout:
     review_on: str
     is_overdue: bool
     is_ended: bool
+    is_refused: bool
     goals: tuple[GoalView, ...]
     has_treatment: bool
     has_room: bool
@@ -46,7 +48,7 @@ def handout_view(facts: PlannedHandout, language: str, today: date | None = None
     schema = served.model.schema if served else None
     book = phrasebook_of(served.model.handouts if served else {}, language)
     weeks = weeks_of(schema.model.horizon) if schema else None
-    goals = tuple(goals_of(plan, schema, book, weeks))
+    goals = () if facts.is_refused else tuple(goals_of(plan, schema, book, weeks))
     people = _people(facts, book) if book.language == language else ()
     return Handout(
         patient_id=plan.patient_id,
@@ -56,10 +58,11 @@ def handout_view(facts: PlannedHandout, language: str, today: date | None = None
         review_on=day(plan.review_on, language),
         is_overdue=plan.review_on < (today or datetime.now(UTC).date()),
         is_ended=plan.ended_at is not None,
+        is_refused=facts.is_refused,
         goals=goals,
-        has_treatment=any(is_treatment(change, schema) for change in plan.changes),
+        has_treatment=not facts.is_refused and any(is_treatment(change, schema) for change in plan.changes),
         has_room=len(goals) <= _FEW,
-        follows=_follows(plan, book),
+        follows=() if facts.is_refused else _follows(plan, book),
         people=people,
         having=book.phrases.having if book.phrases else None,
         explained=book.phrases.explained if book.phrases and people else None,
@@ -81,8 +84,8 @@ def _follows(plan: PlanRow, book: Phrasebook) -> tuple[str, ...]:
 
 
 def _people(facts: PlannedHandout, book: Phrasebook) -> tuple[People, ...]:
-    """Now, and with the goals; nobody where a result is known, or nothing words the outcome for a patient."""
-    if facts.has_result or book.phrases is None:
+    """Now, and with the goals; nobody where a result is known, options are refused, or nothing words it."""
+    if facts.has_result or facts.is_refused or book.phrases is None:
         return ()
     return (
         people_now(facts.plan.risk_before, facts.band_before),

@@ -23,7 +23,9 @@ class KnownResult:
     """The newest result, which overrules the estimate until it is older than a new one is asked for.
 
     `sentence` tells label, value, date and finding; `weight` whether result or estimate counts. `value` is
-    None where the outcome is present or absent. `overrules` is the opposite of `is_overdue`.
+    None where the outcome is present or absent. `next_step` is None where the outcome was not found in
+    a patient to whom no options are offered: nothing is to reassure beside that. `overrules` is the opposite
+    of `is_overdue`.
     """
 
     label: str
@@ -33,7 +35,7 @@ class KnownResult:
     says: str
     sentence: str
     weight: str
-    next_step: str
+    next_step: str | None
     recheck_on: date
     recheck: str
     is_overdue: bool
@@ -65,7 +67,7 @@ def known_result_of(context: AnswerContext, today: date | None = None) -> KnownR
         says=finding.says,
         sentence=_sentence(measured, row, finding),
         weight=_weight(row, today) if is_overdue else _("This result counts; the estimate does not."),
-        next_step=finding.next,
+        next_step=finding.next if row.has_outcome or not context.preferences.refusals else None,
         recheck_on=recheck_on,
         recheck=_recheck(recheck_on, is_overdue),
         is_overdue=is_overdue,

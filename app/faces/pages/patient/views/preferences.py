@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from app.domain.feature import Theme
 from app.domain.kept import leaves_nothing
+from app.domain.levers import levers_of
 from app.domain.schema import FeatureSchema
-from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.asked import theme_words, words_for
 from app.usecases.record.context import AnswerContext
 
@@ -27,14 +28,18 @@ class Chip:
 class PreferencesView:
     """The chips of a model, and themes or features that may be kept beside them.
 
-    `refused` is why no options are offered. `unheeded` is what the options shown may change all the same.
+    `standing` is the id of what is shown as chosen, if anything was said; `refused` why no options are
+    offered. `leaves_nothing`: it keeps all that is open to this patient. `unheeded` is what the options
+    shown may change all the same.
     `unknown` are recorded codes of which the model knows nothing any more.
     """
 
     model: str
+    standing: UUID | None
     chips: tuple[Chip, ...]
     keeps: tuple[Chip, ...]
     refused: tuple[str, ...]
+    leaves_nothing: bool
     unheeded: tuple[str, ...]
     unknown: tuple[str, ...]
     recorded_at: datetime | None
@@ -50,12 +55,14 @@ def preferences_view(context: AnswerContext) -> PreferencesView | None:
     codes = {one.code for one in standing.chosen}
     return PreferencesView(
         model=context.row.prediction.model_name,
+        standing=row.id if row else None,
         chips=tuple(
             Chip(f"code.{one.code}", one.label, one.code in codes, one.refuses is not None)
             for one in context.consultation.preference
         ),
         keeps=tuple(_keeps(usual, standing.further)),
         refused=tuple(standing.refusals),
+        leaves_nothing=_leaves_nothing(context, schema),
         unheeded=tuple(words_for(schema, _unheeded(context, schema))),
         unknown=standing.unknown,
         recorded_at=row.created_at if row else None,
@@ -63,8 +70,8 @@ def preferences_view(context: AnswerContext) -> PreferencesView | None:
     )
 
 
-def without_offers(view: dict[str, Any], refused: tuple[str, ...]) -> dict[str, Any]:
-    """The page of a patient to whom nothing is offered: the next step is why."""
+def without_offers(view: dict[str, Any]) -> dict[str, Any]:
+    """What the page or a part of it tells of a patient to whom nothing is offered."""
     nothing: dict[str, Any] = {
         "options": [],
         "improvements": None,
@@ -75,13 +82,12 @@ def without_offers(view: dict[str, Any], refused: tuple[str, ...]) -> dict[str, 
         "nearest": None,
         "shortfall": None,
         "alone": (),
-        "charts": (),
+        "has_charts": False,
         "rows": (),
         "what_if": None,
     }
-    says = " ".join([_("No options are offered for this patient."), *refused])
-    step = replace(view["next_step"], says=says, guidelines=())
-    return view | nothing | {"next_step": step}
+    now = view["risks"].lines[:1]
+    return view | nothing | {"risks": replace(view["risks"], lines=now, of={}, own_start={})}
 
 
 def _keeps(schema: FeatureSchema, further: tuple[str, ...]) -> Iterator[Chip]:
@@ -96,6 +102,15 @@ def _label(schema: FeatureSchema, name: str) -> str:
     if name in list(Theme) and schema.with_theme(name):
         return theme_words(Theme(name)).capitalize()
     return schema[name].label if name in schema else name.replace("_", " ")
+
+
+def _leaves_nothing(context: AnswerContext, schema: FeatureSchema) -> bool:
+    """Whether the same question, asked again, would have nothing to look for."""
+    patient, asked, kept = context.patient, context.constraints, context.preferences.kept(schema)
+    if patient is None or asked is None or not kept:
+        return False
+    keeping = replace(asked, features_to_keep=tuple(sorted({*asked.features_to_keep, *kept})))
+    return len(levers_of(schema, patient, keeping)) == 0
 
 
 def _unheeded(context: AnswerContext, schema: FeatureSchema) -> list[str]:

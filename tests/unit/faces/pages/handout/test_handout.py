@@ -57,7 +57,8 @@ def change(name: str, before: Any, after: Any, unit: str | None = None) -> Json:
 
 
 def facts_of(plan: PlanRow, served: ServedModel | None, **more: Any) -> PlannedHandout:
-    told: Json = {"band_before": (0.55, 0.7), "band_planned": (0.4, 0.5), "has_result": False}
+    told: Json = {"band_before": (0.55, 0.7), "band_planned": (0.4, 0.5)}
+    told |= {"has_result": False, "is_refused": False}
     return PlannedHandout(plan, served, **told | more)
 
 

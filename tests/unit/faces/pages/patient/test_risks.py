@@ -55,6 +55,7 @@ def test_the_page_says_so_where_it_lies_outside(risk: float, is_told: bool) -> N
         estimate_says="Chance",
         next_step=step,
         known=None,
+        refused=(),
         result_form=None,
         weak_group=None,
     )

@@ -29,7 +29,7 @@ def line_of(row: AnswerRow, review_on: date | None = None, result: MeasurementRo
     listed = WorklistRow(
         patient_id=row.patient_id, model_name=name, asked_at=ASKED, review_on=review_on or NO_REVIEW
     )
-    return Line(listed, row, PlanRow(name="Walk <b>more</b>") if review_on else None, result)
+    return Line(listed, row, PlanRow(name="Walk <b>more</b>") if review_on else None, result, None)
 
 
 def answered(
