@@ -193,7 +193,7 @@ def general_consultation(outcome: str) -> Consultation:
     return Consultation(
         estimate=Estimate(says=f"Estimated chance of {outcome}"),
         measured=MeasuredOutcome(
-            label=f"Finding: {outcome}",
+            label=outcome[0].upper() + outcome[1:],
             finding=(
                 Finding(
                     says="looked for and absent", next="Look again when things change.", recheck_months=12

@@ -185,10 +185,10 @@ def test_a_model_without_a_consultation_file_asks_about_its_outcome(
     question = {"patient_id": patient_id, "model": NAME, "features": most_burdened()}
     answer = ask(client, question, generator="search")
     outcome = client.get(f"/models/{NAME}").json()["outcome"]
-    assert f"Enter a result: Finding: {outcome}" in shown(client, answer)
+    assert f"Enter a result: {outcome[0].upper()}{outcome[1:]}" in shown(client, answer)
     assert enter(client, answer, HTML, measured_on=ago(2), finding="present").status_code == 303
     page = shown(client, answer)
-    assert f"Finding: {outcome}, " in page
+    assert f"{outcome[0].upper()}{outcome[1:]}, " in page
     assert "https://" not in page
 
 

@@ -19,6 +19,8 @@ from app.engine.strategies import strategy_name, themes_of
 from app.parsing.pointers import pointer_to
 from app.storage.tables import AnswerRow, CounterfactualRow, Json
 
+NO_STRATEGY = "Plan"
+"""What a plan of an improvement is called, which has no strategy."""
 _VALUES = ("what_if", "values")
 
 
@@ -41,7 +43,7 @@ def draft_of_option(answer: AnswerRow, option: CounterfactualRow) -> Draft:
     return Draft(
         answer=answer,
         counterfactual_id=option.id,
-        called=option.strategy["name"] if option.strategy else "Plan",
+        called=option.strategy["name"] if option.strategy else NO_STRATEGY,
         changes=option.changes,
         linked=option.linked,
         brought_along=option.brought_along,

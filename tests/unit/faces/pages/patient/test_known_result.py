@@ -123,7 +123,7 @@ def test_a_model_without_a_file_tells_the_outcome_itself(served: ServedModel, he
     known = known_result_of(about(bare, helpable, measured(None, present=True)), TODAY)
     assert known is not None
     outcome = served.model.schema.model.outcome
-    assert plain(known.sentence) == f"Finding: {outcome}, 12 October 2026: present."
+    assert plain(known.sentence) == f"{outcome[0].upper()}{outcome[1:]}, 12 October 2026: present."
     assert known.guidelines == []
 
 
