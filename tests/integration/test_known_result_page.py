@@ -78,7 +78,7 @@ def test_a_result_is_entered_corrected_and_taken_back(
 
     went_well(enter(client, answer, headers, measured_on=ago(40), value=" 36 ", unit="mmol/mol"))
     page = shown(client, answer)
-    assert "HbA1c was 5.4 % on " in page
+    assert "HbA1c was 36 mmol/mol (5.4 %) on " in page
     assert ": below the range of prediabetes.</b> This result counts; the estimate does not." in page
     assert "Enter a newer result" in page
     assert "ADA, Standards of Care" in page
