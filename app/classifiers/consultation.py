@@ -1,6 +1,7 @@
 """Reading `consultation.toml`: what is said beside a model's estimates, whichever version gave them."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -46,20 +47,28 @@ def consultation_faults(consultation: Consultation, schema: FeatureSchema | None
         if not any(state in step.when for step in consultation.next_step):
             yield f"next_step: none is for an estimate that is {state}"
     codes = [one.code for one in consultation.guideline]
-    for code in codes:
-        if codes.count(code) > 1:
-            yield f"guideline.{code}: there are two of this code"
+    for code in _repeated(codes):
+        yield f"guideline.{code}: there are two of this code"
     named = [*consultation.measured.guidelines]
     named += [code for step in consultation.next_step for code in step.guidelines]
     for code in named:
         if code not in codes:
             yield f"guideline: there is none of the code {code}"
-    chips = [one.code for one in consultation.preference]
-    for code in dict.fromkeys(chips):
-        if chips.count(code) > 1:
-            yield f"preference.{code}: there are two of this code"
+    for code in _repeated(one.code for one in consultation.preference):
+        yield f"preference.{code}: there are two of this code"
+    for name in _repeated(one.feature for one in consultation.said):
+        yield f"said.{name}: there are two of this feature"
+    for guideline in consultation.guideline:
+        for name, bounds in guideline.ranges.items():
+            if bounds.low is not None and bounds.high is not None and bounds.low > bounds.high:
+                yield f"guideline.{guideline.code}.ranges.{name}: its from is above its to"
     if schema is not None:
         yield from _strangers(consultation, schema)
+
+
+def _repeated(names: Iterable[str]) -> list[str]:
+    """Those that are there more than once, each once."""
+    return [name for name, times in Counter(names).items() if times > 1]
 
 
 def _strangers(consultation: Consultation, schema: FeatureSchema) -> Iterator[str]:
@@ -97,3 +106,5 @@ def _faults_of_measured(measured: MeasuredOutcome) -> Iterator[str]:
         yield "measured.finding: all but the last say below which value they are"
     elif any(one >= other for one, other in pairwise(bound for bound in bounds if bound is not None)):
         yield "measured.finding: their values do not rise"
+    elif measured.outcome_from not in bounds:
+        yield "measured.finding: none ends where the outcome begins, at outcome_from"

@@ -23,7 +23,7 @@ from app.domain.schema import Value
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-Months = Annotated[int, Field(ge=1, le=120)]
+Months = Annotated[int, Field(strict=True, ge=1, le=120)]
 State = Literal["above", "unclear", "below"]
 """The three that an estimate is in, by the names that the page gives them."""
 STATES: Mapping[Certainty, State] = {
@@ -102,7 +102,7 @@ class Guideline(_Part):
 
     code: Code
     title: Text
-    year: int = Field(ge=1990, le=2100)
+    year: int = Field(strict=True, ge=1990, le=2100)
     url: HttpUrl
     checked: date
     says: Text
@@ -193,7 +193,7 @@ def general_consultation(outcome: str) -> Consultation:
     return Consultation(
         estimate=Estimate(says=f"Estimated chance of {outcome}"),
         measured=MeasuredOutcome(
-            label=f"Finding: {outcome}",
+            label=outcome[0].upper() + outcome[1:],
             finding=(
                 Finding(
                     says="looked for and absent", next="Look again when things change.", recheck_months=12

@@ -1,7 +1,7 @@
 """What can go wrong with a question, in the field's words: no face, no library, no value ever told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
 Place = Literal["path", "query", "header"]
@@ -10,10 +10,14 @@ Place = Literal["path", "query", "header"]
 
 @dataclass(frozen=True, slots=True)
 class ValidationIssue:
-    """One thing wrong with a request's body: a JSON pointer (RFC 6901) and a sentence without values."""
+    """One thing wrong with a request's body: a JSON pointer (RFC 6901) and a sentence without values.
+
+    `label` is what people call the place, where that is not the end of the pointer.
+    """
 
     pointer: str
     detail: str
+    label: str = field(default="", compare=False)
 
 
 class InvalidInputError(ValueError):
@@ -24,9 +28,9 @@ class InvalidInputError(ValueError):
         self.issues = issues
 
     @classmethod
-    def at(cls, pointer: str, detail: str) -> Self:
+    def at(cls, pointer: str, detail: str, label: str = "") -> Self:
         """With one fault."""
-        return cls([ValidationIssue(pointer, detail)])
+        return cls([ValidationIssue(pointer, detail, label)])
 
 
 @dataclass(frozen=True, slots=True)

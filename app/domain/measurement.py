@@ -1,13 +1,19 @@
-"""A measured outcome as a number: read in any of its units, kept in its own, told by its precision."""
+"""A measured outcome as a number: read in any of its units, kept as exact as it came.
+
+Laboratories round a converted value before they print it, so that 47 mmol/mol is 6.5 % on paper. What a value
+means is decided before that, and no text of it may read as another finding.
+"""
 
 import math
 from decimal import ROUND_HALF_UP, Decimal
 
-from app.domain.consultation import MeasuredOutcome, Unit
+from app.domain.consultation import Finding, MeasuredOutcome, Unit
 from app.domain.errors import InvalidInputError
 
 _PLACES = 10
-"""Decimals at which a bound counts as met: 3.0000000000000004 is 3."""
+"""Decimals that are kept, and at which a bound counts as met: 3.0000000000000004 is 3."""
+_ENTERED_PLACES = 1
+"""Decimals of a value that was entered in another unit, if it is told in that one again."""
 
 
 def units_of(measured: MeasuredOutcome) -> tuple[str, ...]:
@@ -16,7 +22,7 @@ def units_of(measured: MeasuredOutcome) -> tuple[str, ...]:
 
 
 def in_own_unit(measured: MeasuredOutcome, value: float, unit: str | None) -> float:
-    """A finite value in the outcome's own unit, rounded half up to its precision.
+    """A finite value in the outcome's own unit, as exactly as it was given.
 
     Without a unit it is in that one already.
 
@@ -31,20 +37,56 @@ def in_own_unit(measured: MeasuredOutcome, value: float, unit: str | None) -> fl
     exact = Decimal(str(value))
     if given is not None:
         exact = exact * Decimal(str(given.factor)) + Decimal(str(given.offset))
-    step = Decimal(str(measured.precision))
-    return float((exact / step).quantize(Decimal(1), ROUND_HALF_UP) * step)
+    return float(_rounded(exact, _PLACES))
+
+
+def as_entered(measured: MeasuredOutcome, value: float) -> tuple[str, str]:
+    """Number and unit of a kept value as it most likely came in."""
+    assert measured.unit is not None
+    if not _is_round(value, _decimals(measured)):
+        for one in measured.also_in:
+            entered = (value - one.offset) / one.factor
+            if _is_round(entered, _ENTERED_PLACES, 10**-_PLACES / one.factor):
+                return f"{round(entered, _ENTERED_PLACES):g}", one.unit
+    return f"{value:.{_PLACES}f}".rstrip("0").rstrip("."), measured.unit
 
 
 def value_text(measured: MeasuredOutcome, value: float) -> str:
-    """A value in the outcome's own unit: "5.4 %"."""
-    return f"{number_text(measured, value)} {measured.unit}"
+    """A value in the outcome's own unit, and in the one that it came in: "5.4 %", "47 mmol/mol (6.45 %)"."""
+    own = f"{number_text(measured, value)} {measured.unit}"
+    entered, unit = as_entered(measured, value)
+    return own if unit == measured.unit else f"{entered} {unit} ({own})"
 
 
 def number_text(measured: MeasuredOutcome, value: float) -> str:
-    """The same without its unit, with as many decimals as its precision has."""
+    """A number in the outcome's own unit, with as many decimals as its precision has.
+
+    There are more where a rounded one would read as another finding.
+    """
+    for decimals in range(_decimals(measured), _PLACES):
+        rounded = _rounded(Decimal(str(value)), decimals)
+        if _means(measured, float(rounded)) == _means(measured, value):
+            return f"{rounded:f}"
+    return f"{value:.{_PLACES}f}".rstrip("0")
+
+
+def _means(measured: MeasuredOutcome, value: float) -> tuple[bool, Finding]:
+    is_there = measured.has_outcome(value)
+    return is_there, measured.finding_of(value, is_there)
+
+
+def _decimals(measured: MeasuredOutcome) -> int:
     exponent = Decimal(str(measured.precision)).normalize().as_tuple().exponent
     assert isinstance(exponent, int)  # precisions are finite
-    return f"{value:.{max(0, -exponent)}f}"
+    return max(0, -exponent)
+
+
+def _rounded(value: Decimal, decimals: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def _is_round(value: float, decimals: int, slack: float = 10**-_PLACES) -> bool:
+    return abs(value - round(value, decimals)) <= slack
 
 
 def _unit(measured: MeasuredOutcome, unit: str | None) -> Unit | None:

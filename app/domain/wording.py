@@ -59,8 +59,10 @@ def risk_text(risk: float) -> str:
 
 
 def inline(label: str) -> str:
-    """A label within a sentence: "Waist" without its capital, "HDL cholesterol" with all of them."""
-    return label[0].lower() + label[1:] if label[1:2].islower() else label
+    """A label within a sentence: "Waist" without its capital, "HDL cholesterol" and "HbA1c" with all."""
+    first, *_ = label.split(" ", 1)
+    is_a_word = label[1:2].islower() and first[1:] == first[1:].lower()
+    return label[0].lower() + label[1:] if is_a_word else label
 
 
 def value_text(feature: Feature, value: Value) -> str:

@@ -106,7 +106,23 @@ def test_treatment_is_no_goal_of_the_patients(client: httpx.Client, answer: Json
     text = text_of(get(client, answer, plan_of(database, answer, changes=psycopg.types.json.Jsonb([change]))))
     assert "Systolic" not in text
     assert "140" not in text
+    assert "This plan is about your treatment." in text
+    assert "of 100 people" not in text
+
+
+def test_people_with_goals_are_without_treatment(
+    client: httpx.Client, answer: Json, database: Database, heavy: Person
+) -> None:
+    sits = int(str(heavy["sedentary"]))
+    goal = {"feature": "sedentary", "label": "Sitting", "from": sits, "to": sits - 30, "unit": "min/day"}
+    treated = {"feature": "sbp", "label": "Systolic blood pressure", "from": 150, "to": 110, "unit": "mmHg"}
+    both = psycopg.types.json.Jsonb([goal, treated])
+    features = psycopg.types.json.Jsonb({**heavy, "sedentary": goal["to"], "sbp": 110})
+    plan = plan_of(database, answer, changes=both, features=features, risk_planned=0.01)
+    text = text_of(get(client, answer, plan))
     assert "Part of this plan is about your treatment." in text
+    assert "With values like your goals: about " in text
+    assert "With values like your goals: about 1." not in text
 
 
 def test_with_a_known_result_it_draws_no_people(

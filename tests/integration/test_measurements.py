@@ -86,12 +86,16 @@ def test_the_newest_measured_one_stands_whenever_it_was_told(client: httpx.Clien
     ]
 
 
-def test_it_is_kept_in_the_outcomes_own_unit(client: httpx.Client, patient_id: str) -> None:
+def test_it_is_kept_in_the_outcomes_own_unit_and_not_rounded(client: httpx.Client, patient_id: str) -> None:
     result = added(client, patient_id, hba1c(39, unit="mmol/mol"))
-    assert (result["value"], result["unit"], result["finding"]) == (5.7, "%", "present")
+    assert (result["value"], result["unit"], result["finding"]) == (5.71972, "%", "present")
     below = added(client, patient_id, hba1c(38, unit="mmol/mol", days=1))
-    assert (below["value"], below["finding"]) == (5.6, "absent")
-    assert added(client, patient_id, hba1c(5.55, days=2) | {"unit": None})["value"] == 5.6
+    assert (below["value"], below["finding"]) == (5.62824, "absent")
+    assert added(client, patient_id, hba1c(5.55, days=2) | {"unit": None})["value"] == 5.55
+    nearly = added(client, patient_id, hba1c(47, unit="mmol/mol", days=4))
+    assert (nearly["value"], nearly["says"]) == (6.45156, "in the range of prediabetes")
+    again = send(client, patient_id, hba1c(47, unit="mmol/mol", days=4))
+    assert (again.status_code, again.json()["id"]) == (200, nearly["id"])
 
 
 def test_an_outcome_without_a_unit_is_present_or_absent(client: httpx.Client, patient_id: str) -> None:
@@ -106,7 +110,7 @@ def test_an_outcome_without_a_unit_is_present_or_absent(client: httpx.Client, pa
 def test_the_same_again_changes_nothing(client: httpx.Client, patient_id: str, database: Database) -> None:
     first = added(client, patient_id, hba1c())
     before = rows(database)
-    for same in (hba1c(), hba1c() | {"unit": None}, hba1c(41, unit="mmol/mol")):
+    for same in (hba1c(), hba1c() | {"unit": None}):
         again = send(client, patient_id, same)
         assert (again.status_code, again.json()) == (200, first)
     assert rows(database) == before

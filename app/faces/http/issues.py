@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from app.domain.errors import ParameterIssue, Place, ValidationIssue
 
@@ -20,11 +21,19 @@ class BodyFaultOut(BaseModel):
         "that is no plain name, since that might be somebody's data."
     )
     detail: str = Field(description=_DETAIL)
+    _label: str = PrivateAttr("")
 
     @property
     def name(self) -> str:
         """What a person would call the place; nothing for the whole body."""
-        return self.pointer.rpartition("/")[2]
+        return self._label or self.pointer.rpartition("/")[2]
+
+    @classmethod
+    def of(cls, issue: ValidationIssue) -> Self:
+        """With its label, which pages tell; it is no part of an answer."""
+        fault = cls(pointer=issue.pointer, detail=issue.detail)
+        fault._label = issue.label
+        return fault
 
 
 class ParameterFaultOut(BaseModel):
@@ -49,6 +58,6 @@ def issues_out(faults: Iterable[ValidationIssue | ParameterIssue]) -> Iterator[F
     """On the wire, each once, and no more than `MOST_TOLD`."""
     for fault in islice(dict.fromkeys(faults), MOST_TOLD):
         if isinstance(fault, ValidationIssue):
-            yield BodyFaultOut(pointer=fault.pointer, detail=fault.detail)
+            yield BodyFaultOut.of(fault)
         else:
             yield ParameterFaultOut(parameter=fault.parameter, place=fault.place, detail=fault.detail)

@@ -1,11 +1,13 @@
 """Reading one plan with what a handout tells beside it."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.domain.schema import Value
 from app.storage.consultation_tables import MeasurementRow, PlanRow, PreferencesRow
 from app.storage.tables import AnswerRow, PredictionRow
 from app.usecases.preferences.repository import PreferencesRepository
@@ -17,16 +19,18 @@ class HandoutReader:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def plan(self, patient_id: str, plan_id: UUID) -> tuple[PlanRow, list[float] | None] | None:
-        """A plan of the patient's, and the band of the estimate that it was made at."""
+    async def plan(
+        self, patient_id: str, plan_id: UUID
+    ) -> tuple[PlanRow, list[float] | None, Mapping[str, Value]] | None:
+        """A plan of the patient's, and the band and the values of the estimate that it was made at."""
         statement = (
-            select(PlanRow, PredictionRow.band)
+            select(PlanRow, PredictionRow.band, AnswerRow.features)
             .join(AnswerRow, AnswerRow.id == PlanRow.answer_id)
             .join(PredictionRow, PredictionRow.id == AnswerRow.prediction_id)
             .where(PlanRow.id == plan_id, PlanRow.patient_id == patient_id)
         )
         found = (await self._session.execute(statement)).one_or_none()
-        return (found[0], found[1]) if found else None
+        return (found[0], found[1], found[2]) if found else None
 
     async def preferences(self, patient_id: str, model_name: str) -> PreferencesRow | None:
         """What the patient can or will not do, as it was last said for a model."""

@@ -1,14 +1,17 @@
 """A plan, the model that it was made with, and how sure its two estimates are."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.classifiers.threads import in_thread
 from app.domain.certainty import Band
 from app.domain.errors import NotFoundError
+from app.domain.schema import Value
 from app.engine.registry import ModelRegistry, ServedModel
 from app.storage.consultation_tables import PlanRow
 from app.storage.database import Database
+from app.usecases.handout.goals import Change, encoded_with, is_goal
 from app.usecases.handout.repository import HandoutReader
 from app.usecases.preferences.standing import standing_of
 
@@ -18,6 +21,8 @@ class PlannedHandout:
     """What a handout is made of.
 
     `served` is None where no version of the model is hosted any more, a band where it is not known.
+    `risk_goals` and its band are of the patient's goals alone, without treatment and what that brings; None
+    where there are no goals, or it cannot be worked out.
     With a result on record (`has_result`) the estimates say nothing that is not known better. `is_refused`: a
     preference has no options offered to the patient, and the plan is none to go on with unasked.
     """
@@ -25,7 +30,8 @@ class PlannedHandout:
     plan: PlanRow
     served: ServedModel | None
     band_before: Band | None
-    band_planned: Band | None
+    risk_goals: float | None
+    band_goals: Band | None
     has_result: bool
     is_refused: bool
 
@@ -45,24 +51,45 @@ async def handout_of(
         found = await reader.plan(patient_id, plan_id)
         if found is None:
             raise NotFoundError("This patient has no plan with this id.")
-        plan, band = found
+        plan, band, before = found
         has_result = await reader.has_result(patient_id, plan.model_name)
         preferences = await reader.preferences(patient_id, plan.model_name)
     served = registry.recorded(plan.model_name, plan.model_version)
+    risk, band_goals = (None, None) if has_result else await _with_goals(served, plan, before)
     return PlannedHandout(
         plan=plan,
         served=served,
         band_before=(band[0], band[1]) if band else None,
-        band_planned=None if has_result else await _band(served, plan),
+        risk_goals=risk,
+        band_goals=band_goals,
         has_result=has_result,
         is_refused=served is not None and bool(standing_of(preferences, served.consultation).refusals),
     )
 
 
-async def _band(served: ServedModel | None, plan: PlanRow) -> Band | None:
-    """Where refits put the person who is planned; None where another version is hosted now."""
-    if served is None or served.model.version != plan.model_version:
-        return None
-    row = served.model.schema.encode(plan.features)
-    estimate = await in_thread(served.model.classifier, served.estimate, row, plan.risk_planned)
-    return estimate.band
+async def _with_goals(
+    served: ServedModel | None, plan: PlanRow, before: Mapping[str, Value]
+) -> tuple[float | None, Band | None]:
+    """Estimate and band with the goals alone; what only the version of the plan can tell may be None."""
+    goals = [change for change in plan.changes if is_goal(change, served)]
+    if served is None or not goals:
+        return None, None
+    is_whole = len(goals) == len(plan.changes)
+    if served.model.version != plan.model_version:
+        return (plan.risk_planned, None) if is_whole else (None, None)
+    return await in_thread(
+        served.model.classifier, _scored, served, plan, before, None if is_whole else goals
+    )
+
+
+def _scored(
+    served: ServedModel, plan: PlanRow, before: Mapping[str, Value], goals: Sequence[Change] | None
+) -> tuple[float | None, Band | None]:
+    """Of the whole plan, which has its risk on record, or of some goals of it alone."""
+    schema, risk = served.model.schema, plan.risk_planned
+    row = schema.encode(plan.features) if goals is None else encoded_with(schema, before, goals)
+    if row is None:
+        return None, None
+    if goals is not None:
+        risk = float(served.model.classifier.risk(row[None, :])[0])
+    return risk, served.estimate(row, risk).band

@@ -45,7 +45,7 @@ class MeasurementIn(RequestModel):
         strict=True,
         allow_inf_nan=False,
         description="What was measured, where the model's outcome has a unit. It is kept in that unit, "
-        "rounded to its precision.",
+        "not rounded.",
     )
     unit: str | None = Field(
         None,
@@ -107,7 +107,9 @@ class MeasurementOut(StandingMeasurement):
     """A recorded result."""
 
     measured_on: date = Field(description="The day of the measurement.")
-    value: float | None = Field(description="What was measured; null where only its finding is known.")
+    value: float | None = Field(
+        description="What was measured, not rounded; null where only its finding is known."
+    )
     unit: str | None = Field(description="The unit of `value`; null where there is no value.")
     finding: Presence = Field(description="Whether the result shows the model's outcome.")
     says: str = Field(description="What the result means, in the words of the model's consultation file.")

@@ -11,7 +11,7 @@ from app.domain.errors import InvalidInputError, ValidationIssue
 from app.domain.feature import Kind
 from app.domain.levers import Lever
 from app.domain.patient import read_patient
-from app.domain.schema import IntArray, Value
+from app.domain.schema import FeatureSchema, IntArray, Value
 from app.domain.tolerances import VALUE_SLACK
 from app.engine.describe import brought_along, changes_of, features_of
 from app.engine.problem import RecourseProblem
@@ -19,6 +19,8 @@ from app.engine.strategies import strategy_name, themes_of
 from app.parsing.pointers import pointer_to
 from app.storage.tables import AnswerRow, CounterfactualRow, Json
 
+NO_STRATEGY = "Plan"
+"""What a plan of an improvement is called, which has no strategy."""
 _VALUES = ("what_if", "values")
 
 
@@ -41,7 +43,7 @@ def draft_of_option(answer: AnswerRow, option: CounterfactualRow) -> Draft:
     return Draft(
         answer=answer,
         counterfactual_id=option.id,
-        called=option.strategy["name"] if option.strategy else "Plan",
+        called=option.strategy["name"] if option.strategy else NO_STRATEGY,
         changes=option.changes,
         linked=option.linked,
         brought_along=option.brought_along,
@@ -75,7 +77,11 @@ def levels_at(problem: RecourseProblem, values: Mapping[str, Any]) -> IntArray:
     """
     levers = {lever.feature.name: lever for lever in problem.levers}
     faults = [
-        ValidationIssue(pointer_to((*_VALUES, name)), "is not open to change for this patient")
+        ValidationIssue(
+            pointer_to((*_VALUES, name)),
+            "is not open to change for this patient",
+            _label(problem.schema, name),
+        )
         for name in values
         if name not in levers
     ]
@@ -84,7 +90,8 @@ def levels_at(problem: RecourseProblem, values: Mapping[str, Any]) -> IntArray:
         name = lever.feature.name
         level = _level(lever, values[name]) if name in values else 0
         if level is None:
-            faults.append(ValidationIssue(pointer_to((*_VALUES, name)), "is not a step open to this patient"))
+            detail = "is not a step open to this patient"
+            faults.append(ValidationIssue(pointer_to((*_VALUES, name)), detail, lever.feature.label))
         levels[place] = level or 0
     if not faults and not levels.any():
         faults = [ValidationIssue(pointer_to(_VALUES), "changes nothing: a plan takes one change at least")]
@@ -92,6 +99,10 @@ def levels_at(problem: RecourseProblem, values: Mapping[str, Any]) -> IntArray:
         raise InvalidInputError(faults)
     read_patient(problem.schema, features_of(problem, levels), pointer_to(_VALUES))
     return levels
+
+
+def _label(schema: FeatureSchema, name: str) -> str:
+    return schema[name].label if name in schema else ""
 
 
 def _level(lever: Lever, value: Any) -> int | None:

@@ -1,14 +1,18 @@
 """The wire forms of plans, and of what became of them."""
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.domain.counterfactual import BroughtAlong, Change
 from app.domain.schema import Value
 from app.usecases.counterfactuals.schemas import ModelOut
 from app.usecases.plans.states import EventKind, PlanState, StopReason
+
+Share = Annotated[float, AfterValidator(lambda share: round(share, 4))]
+"""Told to a hundredth of a per cent."""
 
 
 class Told(BaseModel):
@@ -36,7 +40,7 @@ class PlanEventOut(StandingEvent):
         "values were followed up, which the service does by itself."
     )
     answer_id: UUID | None = Field(description="Whose values were followed up; null elsewhere.")
-    adherence: float | None = Field(
+    adherence: Share | None = Field(
         description="How much of the plan they reach (0-1); null elsewhere, and where none is known."
     )
 
@@ -54,7 +58,7 @@ class FollowedChange(Told):
         serialization_alias="to", validation_alias="to", description="The value that was planned."
     )
     now: Value = Field(description="Its value as it was last sent; null where unknown.")
-    reached: float | None = Field(
+    reached: Share | None = Field(
         description="Share of the way: (now - from) / (to - from). Below 0 where it went the other way, "
         "above 1 where it went further. Of a yes or no it is 0 or 1. Null where `now` is."
     )
@@ -67,7 +71,7 @@ class Reached(Told):
     following: list[FollowedChange] = Field(
         description="What was to move along or to follow on average; it counts for no adherence."
     )
-    adherence: float | None = Field(
+    adherence: Share | None = Field(
         description="The mean of `reached` over `changes`, each kept within 0 and 1; those unknown are left "
         "out. Null where none is known."
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from babel.dates import format_date
 
 from app.domain.certainty import Certainty
+from app.domain.measurement import value_text
 from app.domain.wording import inline
 from app.engine.registry import ModelRegistry
 from app.faces.http.pages.translation import gettext as _
@@ -164,8 +165,10 @@ def _result(line: Line, registry: ModelRegistry) -> str | None:
         found = _("outcome present") if line.result.has_outcome else _("outcome absent")
     else:
         measured = served.consultation.measured
-        found = f"{measured.label}: {measured.finding_of(line.result.value, line.result.has_outcome).says}"
-    return _("Known result, %(date)s: %(found)s", date=day, found=inline(found))
+        value = "" if line.result.value is None else f" {value_text(measured, line.result.value)}"
+        says = measured.finding_of(line.result.value, line.result.has_outcome).says
+        found = f"{measured.label}{value}: {says}"
+    return _("Known result, %(date)s: %(found)s", date=day, found=found)
 
 
 def _refused(line: Line, registry: ModelRegistry) -> str | None:

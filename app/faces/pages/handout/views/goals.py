@@ -1,68 +1,87 @@
-"""A plan's changes as a patient's goals, each in stages. Treatment is the clinician's, and no goal."""
+"""A plan's changes as a patient's goals, each in stages. Treatment is the clinician's, and no goal.
 
-from collections.abc import Iterable, Iterator, Mapping
+A change that no language has words for is no goal either: a patient is told its label alone, since a bare
+number may be one that nobody should aim for.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from app.domain.feature import Feature, Role
+from babel import Locale
+
+from app.domain.feature import Feature
 from app.domain.handout import GoalPhrases, HandoutPhrases
 from app.domain.ramp import Stage, ramp
-from app.domain.schema import FeatureSchema
+from app.engine.registry import ServedModel
 from app.faces.http.pages.translation import SOURCE, language
 from app.faces.http.pages.translation import gettext as _
-from app.faces.pages.handout.views.numbers import plain_number, told_number
+from app.faces.pages.handout.views.numbers import told_number
 from app.storage.consultation_tables import PlanRow
-
-Change = Mapping[str, Any]
+from app.usecases.handout.goals import Change, is_goal, is_treatment, rises
 
 
 @dataclass(frozen=True, slots=True)
 class GoalView:
-    """One goal; `stages` are when, and what by then. Its words may be in another language than the page."""
+    """One goal; `stages` are when, and what by then.
+
+    `language` is that of its words; `note` says so to the reader where it is not the page's.
+    """
 
     title: str
-    title_language: str
     aim: str
     stages: tuple[tuple[str, str], ...]
     how: str | None
     safety: str | None
     language: str
-    """Of all but the title."""
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Phrasebook:
-    """The words of a model in one language; `phrases` is None where it has none and its labels are all."""
+    """The words of a model in one language; `phrases` is None where it has none."""
 
     phrases: HandoutPhrases | None
     language: str
 
 
-def phrasebook_of(handouts: Mapping[str, HandoutPhrases], wanted: str) -> Phrasebook:
-    """In the language that is wanted, else in English."""
-    spoken = wanted if wanted in handouts else SOURCE
-    return Phrasebook(handouts.get(spoken), spoken)
+def phrasebooks_of(handouts: Mapping[str, HandoutPhrases], wanted: str) -> list[Phrasebook]:
+    """All that there are: in the language that is wanted, in English, then in any other; at least one."""
+    order = [one for one in dict.fromkeys((wanted, SOURCE, *handouts)) if one in handouts]
+    return [Phrasebook(handouts[one], one) for one in order] or [Phrasebook(None, SOURCE)]
 
 
-def is_treatment(change: Change, schema: FeatureSchema | None) -> bool:
-    """Whether only treatment brings it about."""
-    feature = _feature(change, schema)
-    return feature is not None and feature.role in (Role.TREATMENT, Role.CONSEQUENCE)
+def note_of(spoken: str) -> str | None:
+    """Which language words are in, for somebody who reads another one: "in English"."""
+    if spoken == language():
+        return None
+    return _("in %(language)s", language=Locale.parse(spoken).get_display_name(language()))
 
 
 def goals_of(
-    plan: PlanRow, schema: FeatureSchema | None, book: Phrasebook, weeks: int | None
+    plan: PlanRow, served: ServedModel | None, books: Sequence[Phrasebook], weeks: int | None
 ) -> Iterator[GoalView]:
     """The goals of a plan, by a horizon of so many weeks; without stages where it is not known."""
+    if served is None:
+        return
     for change in plan.changes:
-        if is_treatment(change, schema):
+        if not is_goal(change, served):
             continue
-        feature = _feature(change, schema)
-        phrases = book.phrases.goal_for(change["feature"], _rises(change)) if book.phrases else None
-        if phrases is None or feature is None:
-            yield _worded_by_schema(change, feature, weeks, language())
-        else:
-            yield _worded(_Goal(change, feature, phrases, weeks, book.language), plan)
+        for book in books:
+            phrases = book.phrases.goal_for(change["feature"], rises(change)) if book.phrases else None
+            if phrases is not None:
+                feature = served.model.schema[change["feature"]]
+                yield _worded(_Goal(change, feature, phrases, weeks, book.language), plan)
+                break
+
+
+def to_talk_about(plan: PlanRow, served: ServedModel | None) -> tuple[str, ...]:
+    """Labels, which are in English, of changes that are neither treatment nor have words."""
+    schema = served.model.schema if served else None
+    return tuple(
+        schema[change["feature"]].label if schema and change["feature"] in schema else change["label"]
+        for change in plan.changes
+        if not is_treatment(change, schema) and not is_goal(change, served)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +107,8 @@ def _worded(goal: _Goal, plan: PlanRow) -> GoalView:
 
 def _view(goal: _Goal, aim: str, stages: Iterable[tuple[str, str]]) -> GoalView:
     phrases, language = goal.phrases, goal.language
-    return GoalView(phrases.title, language, aim, tuple(stages), phrases.how, phrases.safety, language)
+    note = note_of(language)
+    return GoalView(phrases.title, aim, tuple(stages), phrases.how, phrases.safety, language, note)
 
 
 def _numbers(goal: _Goal, plan: PlanRow) -> tuple[float, float]:
@@ -116,35 +136,8 @@ def _told(goal: _Goal, value: float, change: float) -> str:
     return told_number(value, goal.phrases.told, goal.language, change)
 
 
-def _worded_by_schema(change: Change, feature: Feature | None, weeks: int | None, page: str) -> GoalView:
-    """With the label and the unit alone, which are in English whatever the language of the page."""
-    label, before, after = feature.label if feature else change["label"], change["from"], change["to"]
-    if isinstance(after, bool) or before is None:
-        aim = _("Start with this.") if after else _("Stop this.")
-        return GoalView(label, SOURCE, aim, (), None, None, page)
-    unit = f" {change['unit']}" if change.get("unit") else ""
-    aim = _(
-        "Aim for %(after)s. Now it is %(before)s.",
-        after=plain_number(after, page) + unit,
-        before=plain_number(before, page) + unit,
-    )
-    stages = tuple(
-        (_("By week %(week)s", week=one.week), plain_number(one.value, page) + unit)
-        for one in _ramp(feature, before, after, weeks)
-    )
-    return GoalView(label, SOURCE, aim, stages, None, None, page)
-
-
-def _ramp(feature: Feature | None, before: float, after: float, weeks: int | None) -> list[Stage]:
-    if feature is None or feature.action is None or weeks is None:
+def _ramp(feature: Feature, before: float, after: float, weeks: int | None) -> list[Stage]:
+    if feature.action is None or weeks is None:
         return []
     step = abs(after - before) if feature.action.whole else feature.action.step
     return ramp(before, after, step or 1.0, weeks)
-
-
-def _feature(change: Change, schema: FeatureSchema | None) -> Feature | None:
-    return schema[change["feature"]] if schema and change["feature"] in schema else None
-
-
-def _rises(change: Change) -> bool:
-    return float(change["to"] or 0) > float(change["from"] or 0)

@@ -83,5 +83,8 @@ def _read(feature: Feature, unit: EntryUnit | None, text: str, is_beside: bool) 
 def _inches(text: str) -> float:
     """Inches alone, or feet and inches such as 5'7"."""
     if found := _FEET.fullmatch(text):
-        return 12 * read_number(found[1]) + read_number(found[2] or "0")
+        inches = read_number(found[2] or "0")
+        if inches >= 12:  # 5'13" is more likely a slip than 6'1"
+            raise NumberError(_("must have fewer than 12 inches beside the feet"))
+        return 12 * read_number(found[1]) + inches
     return read_number(text)

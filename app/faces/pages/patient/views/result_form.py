@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.domain.consultation import MeasuredOutcome
 from app.domain.errors import ValidationIssue
-from app.domain.measurement import number_text, units_of
+from app.domain.measurement import as_entered, units_of
 from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.known_result import no_break
 from app.storage.consultation_tables import MeasurementRow
@@ -106,7 +106,7 @@ def _correction(row: MeasurementRow, measured: MeasuredOutcome) -> Entry:
     if row.value is None:
         typed["finding"] = Presence.PRESENT if row.has_outcome else Presence.ABSENT
     else:
-        typed |= {"value": number_text(measured, row.value), "unit": measured.unit or ""}
+        typed["value"], typed["unit"] = as_entered(measured, row.value)
     return Entry("correct", row.id, typed)
 
 

@@ -183,7 +183,8 @@ def _level(lever: Lever, fields: Mapping[str, str]) -> int:
         return int(order[0]) if lever.feature.kind is Kind.BOOLEAN else 0
     place = _place(text)
     if place is None or not 0 <= place <= lever.top:
-        raise InvalidInputError.at(f"/{lever.feature.name}", "is not a step open to this patient")
+        feature = lever.feature
+        raise InvalidInputError.at(f"/{feature.name}", "is not a step open to this patient", feature.label)
     return int(order[place])
 
 

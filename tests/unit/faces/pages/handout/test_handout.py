@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -57,8 +58,13 @@ def change(name: str, before: Any, after: Any, unit: str | None = None) -> Json:
 
 
 def facts_of(plan: PlanRow, served: ServedModel | None, **more: Any) -> PlannedHandout:
-    told: Json = {"band_before": (0.55, 0.7), "band_planned": (0.4, 0.5)}
-    told |= {"has_result": False, "is_refused": False}
+    told: Json = {
+        "band_before": (0.55, 0.7),
+        "risk_goals": plan.risk_planned,
+        "band_goals": (0.4, 0.5),
+        "has_result": False,
+        "is_refused": False,
+    }
     return PlannedHandout(plan, served, **told | more)
 
 
@@ -101,12 +107,13 @@ def test_every_change_is_a_goal_and_no_word_is_of_models(
     served = registry.named(name)
     person = somebody if name == "dysglycaemia" else a_person(served.model.schema)
     changes = everything(served, person)
-    goals = told(language, *changes, served=served).goals
-    assert len(goals) == len(changes) > 0
+    handout = told(language, *changes, served=served)
+    assert len(handout.goals) + len(handout.to_talk_about) == len(changes) > 0
+    assert not handout.to_talk_about or "@" in name
     text = text_of(served, language, plan_row(changes)).lower()
     if "@" not in name:  # of an older version, what has no words is told by its label
         assert re.findall(OF_MODELS[language], text) == []
-        assert all(goal.language == language for goal in goals)
+        assert all(goal.language == language and goal.note is None for goal in handout.goals)
     assert "{" not in text
     assert "none" not in text.split()
 
@@ -167,14 +174,80 @@ def test_a_fall_and_a_rise_are_told_apart(served: ServedModel) -> None:
     )
 
 
-def test_without_words_a_goal_is_told_by_its_label(served: ServedModel) -> None:
+def worded_in(served: ServedModel, *languages: str) -> ServedModel:
+    """The model with handouts in these languages alone."""
+    kept = {name: phrases for name, phrases in served.model.handouts.items() if name in languages}
+    return replace(served, model=replace(served.model, handouts=kept))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", MODELS)
+def test_without_words_a_change_is_its_label_and_no_number(
+    registry: ModelRegistry, somebody: Person, name: str, language: str
+) -> None:
+    served = worded_in(registry.named(name))
+    person = somebody if name == "dysglycaemia" else a_person(served.model.schema)
+    for one in everything(served, person):
+        page = text_of(served, language, plan_row([one], name="Plan", risk_planned=0.4))
+        goals = page[page.index("What to aim for" if language == "en" else "metas") :].splitlines()[1:]
+        begin, note = (
+            ("We will talk about this:", "")
+            if language == "en"
+            else (
+                "Hablaremos de esto:",
+                " (en inglés)",
+            )
+        )
+        (said,) = [line for line in goals if line.startswith(begin)]
+        assert said == f"{begin} {one['label']}{note}"
+        assert not told(language, one, served=served).goals
+
+
+def test_a_model_that_is_hosted_no_more_has_labels_alone() -> None:
     found = told("es", change("steps", 10500, 12000, "per day"), change("yoga", False, True), served=None)
-    assert [goal.aim for goal in found.goals] == [
-        "La meta es 12.000 per day. Ahora es 10.500 per day.",
-        "Empiece con esto.",
-    ]
-    assert {(goal.title_language, goal.language) for goal in found.goals} == {("en", "es")}
-    assert found.people == ()
+    assert (found.goals, found.to_talk_about, found.people) == ((), ("Steps", "Yoga"), ())
+
+
+@pytest.mark.parametrize(
+    ("there", "wanted", "note"), [("en", "es", "en inglés"), ("es", "en", "in Spanish"), ("en", "en", None)]
+)
+def test_words_in_another_language_say_so(
+    served: ServedModel, there: str, wanted: str, note: str | None
+) -> None:
+    one = worded_in(served, there)
+    found = told(wanted, change("sedentary", 480, 390), served=one)
+    assert [(goal.language, goal.note) for goal in found.goals] == [(there, note)]
+    assert {sentence.note for sentence in found.safety} == {note}
+    text = text_of(one, wanted, plan_row([change("sedentary", 480, 390)]))
+    assert note is None or f"({note})" in text
+
+
+def test_a_plan_of_treatment_alone_has_no_part_and_no_picture(served: ServedModel) -> None:
+    plan = plan_row([change("sbp", 150, 140)])
+    with in_language("en"):
+        facts = facts_of(plan, served, risk_goals=None, band_goals=None)
+        page = bytes(handout_page(facts, is_unknown_language=False).body).decode()
+    assert "This plan is about your treatment. We will talk with you about it." in page
+    assert "Part of" not in page
+    assert "of 100 people" not in page
+
+
+def test_what_treatment_brings_does_not_come_with_the_goals(served: ServedModel) -> None:
+    along = [change("dbp", 90, 86) | {"drivers": ["sbp"]}, change("weight", 90, 88) | {"drivers": ["sugar"]}]
+    changes = [change("sbp", 150, 140), change("sugar", 90, 70)]
+    whole = told("en", *changes, served=served, brought_along=along).follows
+    assert whole == told("en", *changes, served=served, brought_along=along[1:]).follows
+    assert told("en", change("sbp", 150, 140), served=served, brought_along=along).follows == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("Plan", None), ("Food", None), ("Food and more", "Food and more"), ("Walks", "Walks")],
+)
+def test_a_plan_has_a_title_where_a_person_gave_one(
+    served: ServedModel, name: str, title: str | None
+) -> None:
+    assert told("es", change("sugar", 90, 70), served=served, name=name).name == title
 
 
 def test_people_are_counted_with_the_band_around_them(served: ServedModel) -> None:

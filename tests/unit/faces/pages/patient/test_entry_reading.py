@@ -43,6 +43,13 @@ def test_other_lengths_are_refused(text: str) -> None:
     assert reading.typed == {"height"}
 
 
+@pytest.mark.parametrize("inches", ["12", "13", "12.0", "99"])
+def test_a_foot_or_more_beside_feet_is_a_slip(inches: str) -> None:
+    (fault,) = read(f"5'{inches}\"").faults
+    assert (fault.pointer, fault.detail) == ("/height", "must have fewer than 12 inches beside the feet")
+    assert read("5'11.9").faults == ()
+
+
 @given(st.dictionaries(st.sampled_from([f.name for f in DYSGLYCAEMIA.features]), st.text(max_size=12)))
 def test_no_text_does_more_than_be_a_fault_without_itself(texts: dict[str, str]) -> None:
     reading = read_entry(DYSGLYCAEMIA, {f"value.{name}": text for name, text in texts.items()})

@@ -91,7 +91,12 @@ def test_above_and_below_never_look_the_same(risk: float, threshold: float) -> N
 
 @pytest.mark.parametrize(
     ("label", "within"),
-    [("Waist", "waist"), ("HDL cholesterol", "HDL cholesterol"), ("ST depression", "ST depression")],
+    [
+        ("Waist", "waist"),
+        ("HDL cholesterol", "HDL cholesterol"),
+        ("ST depression", "ST depression"),
+        ("HbA1c", "HbA1c"),
+    ],
 )
 def test_a_label_keeps_its_acronyms(label: str, within: str) -> None:
     assert inline(label) == within

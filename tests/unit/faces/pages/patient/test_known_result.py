@@ -55,6 +55,20 @@ def test_a_result_is_told_as_it_is_whatever_the_estimate_says(served: ServedMode
     assert not known.is_overdue
 
 
+def test_a_result_is_told_and_corrected_in_the_unit_that_it_came_in(
+    served: ServedModel, helpable: Person
+) -> None:
+    asked = about(served, helpable, measured(6.45156))
+    known, form = known_result_of(asked, TODAY), result_form_of(asked)
+    assert known is not None
+    assert plain(known.sentence) == (
+        "HbA1c was 47 mmol/mol (6.45 %) on 12 October 2026: in the range of prediabetes."
+    )
+    assert form is not None
+    assert form.correction is not None
+    assert (form.correction.typed["value"], form.correction.typed["unit"]) == ("47", "mmol/mol")
+
+
 def test_an_old_result_says_so(served: ServedModel, helpable: Person) -> None:
     known = known_result_of(about(served, helpable, measured(5.4, date(2022, 10, 12))), TODAY)
     assert known is not None
@@ -109,7 +123,7 @@ def test_a_model_without_a_file_tells_the_outcome_itself(served: ServedModel, he
     known = known_result_of(about(bare, helpable, measured(None, present=True)), TODAY)
     assert known is not None
     outcome = served.model.schema.model.outcome
-    assert plain(known.sentence) == f"Finding: {outcome}, 12 October 2026: present."
+    assert plain(known.sentence) == f"{outcome[0].upper()}{outcome[1:]}, 12 October 2026: present."
     assert known.guidelines == []
 
 

@@ -14,6 +14,7 @@ from app.domain.feature import Kind
 from app.engine.exact.driven import driven_reach
 from app.engine.problem import RecourseProblem, problem_about
 from app.engine.registry import ModelRegistry, ServedModel
+from app.faces.http.issues import issues_out
 from app.faces.pages.patient.requests import request_from
 from app.faces.pages.patient.views.formatting import value_text
 from app.faces.pages.patient.views.names import mark_of
@@ -79,11 +80,14 @@ def test_without_fields_sliders_stay_where_they_are(
 @given(text=st.text(max_size=8).filter(lambda text: not (text.isascii() and text.isdecimal())))
 def test_what_is_no_place_is_refused(model: ModelVersion, helpable: Person, text: str) -> None:
     question = problem_about(model, helpable)
-    lever = question.levers.items[0].feature.name
+    feature = question.levers.items[0].feature
     with pytest.raises(InvalidInputError) as refused:
-        setting_of(question, {PLACE + lever: text})
+        setting_of(question, {PLACE + feature.name: text})
     (fault,) = refused.value.issues
-    assert (fault.pointer, fault.detail) == (f"/{lever}", "is not a step open to this patient")
+    assert (fault.pointer, fault.detail) == (f"/{feature.name}", "is not a step open to this patient")
+    (told,) = issues_out([fault])
+    assert told.name == feature.label
+    assert told.model_dump() == {"pointer": fault.pointer, "detail": fault.detail}
 
 
 def test_locks_are_of_levers(model: ModelVersion, helpable: Person) -> None:

@@ -160,10 +160,22 @@ def test_a_known_result_is_told_beside_the_estimate(
 ) -> None:
     row = answered(served, helpable, 1, 0)
     row.prediction.model_name = name
-    known = MeasurementRow(measured_on=TODAY, value=None, has_outcome=True)
+    known = MeasurementRow(measured_on=TODAY, value=6.45156, has_outcome=True)
+    said = "HbA1c 47 mmol/mol (6.45 %): in the range of prediabetes"
+    found = said if name == "dysglycaemia" else "outcome present"
     told = line_view(line_of(row, result=known), {}, registry, TODAY).result
-    assert told is not None
-    assert told.startswith("Known result, 10 March 2026: ")
+    assert told == f"Known result, 10 March 2026: {found}"
+
+
+def test_a_finding_without_a_value_is_told_by_its_label(
+    heart: ServedModel, registry: ModelRegistry, heart_patient: Person
+) -> None:
+    row = answered(heart, heart_patient, 1, 0)
+    known = MeasurementRow(measured_on=TODAY, value=None, has_outcome=False)
+    told = line_view(line_of(row, result=known), {}, registry, TODAY).result
+    assert told == (
+        "Known result, 10 March 2026: Coronary angiography: shows no artery narrowed by half or more"
+    )
 
 
 @pytest.mark.parametrize(
