@@ -137,9 +137,47 @@ def test_the_same_again_is_the_same_plan(
 ) -> None:
     plan = made(client, answer, option)
     before = counts(database)
-    again = post(client, answer["patient_id"], counterfactual_id=option["id"], name="Another name")
-    assert (again.status_code, again.json()) == (200, plan)
+    for said in ({}, {name: plan[name] for name in ("name", "note", "review_on")}):
+        again = post(client, answer["patient_id"], counterfactual_id=option["id"], **said)
+        assert (again.status_code, again.json()) == (200, plan)
     assert counts(database) == before
+
+
+@pytest.mark.parametrize("is_what_if", [False, True])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"name": "Another name"},
+        {"note": "in her own words"},
+        {"review_on": (today() + timedelta(days=3)).isoformat()},
+    ],
+)
+def test_the_same_in_other_words_is_told_and_not_stored(
+    client: httpx.Client, answer: Json, option: Json, said: Json, is_what_if: bool, database: Database
+) -> None:
+    of = {"what_if": setting(answer, option)} if is_what_if else {"counterfactual_id": option["id"]}
+    plan = post(client, answer["patient_id"], **of).json()
+    before = row_counts(database)["feedback"], counts(database)["plans"], counts(database)["plan_events"]
+    refused = post(client, answer["patient_id"], **of, **said)
+    assert refused.status_code == 409
+    assert "the plan already" in refused.json()["detail"]
+    assert refused.json()["standing_event"]["id"] == plan["standing_event"]
+    assert "own words" not in refused.text
+    after = row_counts(database)["feedback"], counts(database)["plans"], counts(database)["plan_events"]
+    assert after == before
+    assert plans_of(client, answer["patient_id"]) == [plan]
+
+
+def test_a_form_that_is_the_plan_already_keeps_what_was_typed(
+    client: httpx.Client, answer: Json, option: Json
+) -> None:
+    made(client, answer, option)
+    fields = {"answer": answer["id"], "counterfactual_id": option["id"], "note": "typed & kept"}
+    path = f"/patients/{answer['patient_id']}/plan"
+    refused = client.post(path, data=fields, headers={"Accept": "text/html"})
+    assert refused.status_code == 409
+    assert "the plan already" in refused.text
+    assert "typed &amp; kept</textarea>" in refused.text
 
 
 def test_the_same_setting_again_is_the_same_plan(client: httpx.Client, answer: Json, option: Json) -> None:
@@ -366,6 +404,23 @@ def test_the_same_values_on_the_same_day_are_no_news(
     ask(client, question, count=1)
     (plan,) = plans_of(client, answer["patient_id"])
     assert plan["follow_up"] is None
+
+
+def test_values_go_back_to_those_of_the_plan(
+    client: httpx.Client, question: Json, answer: Json, option: Json
+) -> None:
+    """On the same day: what came in between makes them news, from the cache or not."""
+    made(client, answer, option)
+    ask(client, question)
+    reached = ask(client, later(question, option))
+    assert plans_of(client, answer["patient_id"])[0]["follow_up"]["answer_id"] == reached["id"]
+    for asked in (question, question | {"count": 1}):
+        back = ask(client, asked)
+        (plan,) = plans_of(client, answer["patient_id"])
+        assert plan["follow_up"]["answer_id"] == back["id"]
+        assert plan["follow_up"]["adherence"] == 0
+    ask(client, later(question, option))
+    assert plans_of(client, answer["patient_id"])[0]["follow_up"]["answer_id"] == reached["id"]
 
 
 def test_what_comes_after_a_plan_has_ended_is_not_its_doing(

@@ -1,5 +1,6 @@
 """Recording a verdict: once, and only by somebody who has seen what it replaces."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
@@ -7,8 +8,16 @@ from app.domain.ids import uuid7
 from app.storage.database import Database
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.worklist import note_verdict
-from app.usecases.feedback.repository import FeedbackRepository, OvertakenError, current_verdicts
+from app.usecases.feedback.repository import (
+    FeedbackRepository,
+    OvertakenError,
+    Transaction,
+    current_verdicts,
+)
 from app.usecases.feedback.schemas import FeedbackIn, StandingVerdict
+
+And = Callable[[Transaction, FeedbackRow, str], Awaitable[None]]
+"""What goes with a new verdict on an option of the patient's, in its transaction."""
 
 _CHANGED = (
     "There is another verdict on this option by now, and yours was not stored. On the page, copy what you "
@@ -18,9 +27,11 @@ _NOTHING_STANDS = "No verdict stands on this option, so that yours cannot replac
 
 
 async def record(
-    database: Database, answer_id: UUID, given: FeedbackIn, given_by: str | None
+    database: Database, answer_id: UUID, given: FeedbackIn, given_by: str | None, and_do: And
 ) -> tuple[FeedbackRow, str, bool]:
     """The recorded verdict, the patient's id, and whether it is new: the same again changes nothing.
+
+    With a new one goes what `and_do` does.
 
     Raises:
         NotFoundError: there is no such answer.
@@ -28,16 +39,16 @@ async def record(
         ConflictError: another verdict stands than the one that `given` replaces.
     """
     try:
-        return await _record(database, answer_id, given, given_by)
-    except OvertakenError:  # somebody was quicker: perhaps the same button, pressed twice
+        return await _record(database, answer_id, given, given_by, and_do)
+    except OvertakenError:  # a gateway of an older version, which takes no lock, was quicker
         try:
-            return await _record(database, answer_id, given, given_by)
+            return await _record(database, answer_id, given, given_by, and_do)
         except OvertakenError as error:
             raise await _conflict(database, given) from error
 
 
 async def _record(
-    database: Database, answer_id: UUID, given: FeedbackIn, given_by: str | None
+    database: Database, answer_id: UUID, given: FeedbackIn, given_by: str | None, and_do: And
 ) -> tuple[FeedbackRow, str, bool]:
     async with database.transaction() as session:
         repository = FeedbackRepository(session)
@@ -46,6 +57,7 @@ async def _record(
             if not await repository.knows_answer(answer_id):
                 raise NotFoundError("There is no answer with this id.")
             raise InvalidInputError.at("/counterfactual_id", "is not an option of this answer")
+        await repository.lock(patient_id)
         verdicts = await repository.of([given.counterfactual_id])
         last = current_verdicts(verdicts).get(given.counterfactual_id)
         if last is not None and _says(last, given):
@@ -54,6 +66,7 @@ async def _record(
             raise _superseded(last)
         row = FeedbackRow(id=uuid7(), given_by=given_by, **given.model_dump())
         await repository.add(row)
+        await and_do(session, row, patient_id)
         await note_verdict(session, patient_id, answer_id)
     return row, patient_id, True
 

@@ -156,6 +156,7 @@ def reason_text(reason: StopReason) -> str:
         StopReason.NO_EFFECT: _("It did not do what was hoped for"),
         StopReason.UNDONE: _("Taken back"),
         StopReason.OTHER: _("Another reason, given in the note"),
+        StopReason.DECLINED: _("The option was declined"),
         StopReason.REPLACED: _("Another plan took its place"),
     }[reason]
 
