@@ -132,6 +132,30 @@ def test_a_what_if_becomes_a_plan_that_the_classifier_scored(
     assert after["feedback"] == before["feedback"]
 
 
+def test_a_what_if_says_in_which_ways_it_goes_further_than_an_option(
+    client: httpx.Client, question: Json, answer: Json
+) -> None:
+    """On the page, in the text for the record and on the wire; what an option does is not beyond it."""
+    option = next(one for one in answer["counterfactuals"] if len(one["changes"]) > 1)
+    within = post(client, answer["patient_id"], what_if=setting(answer, option)).json()
+    assert within["beyond"] == []
+    kept = option["changes"][0]
+    bound = {"features_to_keep": [kept["feature"]], "max_changes": 1}
+    bounded = ask(client, question | {"constraints": bound})
+    plan = post(client, answer["patient_id"], what_if=setting(bounded, option))
+    assert plan.status_code == 201, plan.text
+    ways = plan.json()["beyond"]
+    assert [one["kind"] for one in ways] == ["kept", "many"]
+    assert (ways[0]["feature"], ways[0]["label"]) == (kept["feature"], kept["label"])
+    assert (ways[1]["moved"], ways[1]["most"]) == (len(option["changes"]), 1)
+    assert [one["beyond"] for one in plans_of(client, answer["patient_id"])] == [ways, []]
+    page = client.get(f"/patients/{answer['patient_id']}/interventions", headers={"Accept": "text/html"})
+    box = page.text.partition('id="plan"')[2].partition("</section>")[0]
+    words = f"{len(option['changes'])} behaviours at once, where an option changes at most 1"
+    assert box.count("was to be kept") == box.count(words) == 2  # in the box, and in its text
+    assert box.count("Beyond what an option may do:") == 2
+
+
 def test_the_same_again_is_the_same_plan(
     client: httpx.Client, answer: Json, option: Json, database: Database
 ) -> None:

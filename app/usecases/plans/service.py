@@ -1,5 +1,6 @@
 """Making and changing plans: once, and only by somebody who has seen how they stand."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -138,10 +139,10 @@ class PlanService:
             raise ConflictError(_STALE, {"standing_event": None})
         problem = question.open_problem()
         levels = levels_at(problem, wanted.values)
-        planned = draft_of_levels(answer, problem, levels, 0.0)
+        planned = draft_of_levels(answer, problem, levels, question.kept, 0.0)
         patient = read_patient(served.model.schema, planned.features)
         found = await predict(served, patient, self._database)
-        return draft_of_levels(answer, problem, levels, found.risk)
+        return replace(planned, risk=found.risk)
 
     async def _keep(
         self, patient_id: str, wanted: PlanIn, draft: Draft, review_on: date, given_by: str | None

@@ -69,6 +69,7 @@ async def add_plan(
         linked=draft.linked,
         brought_along=draft.brought_along,
         features=dict(draft.features),
+        beyond=draft.beyond,
         risk_before=made.risk,
         risk_planned=draft.risk,
         review_on=review_on,
