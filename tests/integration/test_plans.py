@@ -661,3 +661,17 @@ def test_the_worklist_knows_the_active_plan_and_its_review(
     assert listed() == (True, plan["id"], day)
     patch(client, plan, kind="completed").raise_for_status()
     assert listed() == nothing
+
+
+def test_a_person_is_told_that_there_is_no_such_plan(client: httpx.Client, answer: Json) -> None:
+    """Programs are told how ids are written."""
+    path, page = f"/patients/{answer['patient_id']}/plans/jane-17", {"Accept": "text/html"}
+    for reply in (
+        client.post(path, data={"answer": answer["id"], "kind": "completed"}, headers=page),
+        client.get(f"{path}/handout", headers=page),
+    ):
+        assert reply.status_code == 404
+        assert "There is no such plan" in reply.text
+        assert "UUID" not in reply.text
+        assert "jane" not in reply.text
+    assert client.patch(path, json={"kind": "completed", "replaces": str(uuid4())}).status_code == 422
