@@ -58,6 +58,17 @@ class PlannedEstimates(Read):
     planned: float
 
 
+class Beyond(Read):
+    """One way in which a what-if goes further than an option may: `kept`, `many`, `relation` or `range`."""
+
+    kind: str
+    feature: str | None
+    label: str | None
+    value: Value
+    moved: int | None
+    most: int | None
+
+
 class Plan(Read):
     """What is planned, which never changes, and what became of it. `standing_event` goes with a change."""
 
@@ -75,6 +86,7 @@ class Plan(Read):
     linked: list[Change]
     brought_along: list[BroughtAlong]
     features: dict[str, Value]
+    beyond: list[Beyond]
     estimate: PlannedEstimates
     review_on: date
     days_to_review: int | None

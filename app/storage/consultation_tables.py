@@ -47,6 +47,8 @@ class PlanRow(Base):
     brought_along: Mapped[list[Json]]
     features: Mapped[Json]
     """The whole vector that is planned."""
+    beyond: Mapped[list[Json]] = mapped_column(server_default=text("'[]'::jsonb"))
+    """In which ways it goes further than an option may; of an option in none."""
     risk_before: Mapped[float]
     risk_planned: Mapped[float]
     review_on: Mapped[date]

@@ -1,5 +1,6 @@
 """A plan through two visits, as a clinician makes it, changes it and finds it again."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.cards import accept, unfold
-from tests.browser.conftest import Watched, shot, watching
+from tests.browser.conftest import SHOTS, Watched, shot, watching
 from tests.browser.test_accessibility import AXE, SCREENS, THEMES, violations
 from tests.integration.answers import Json, ask
 
@@ -249,3 +250,27 @@ def test_it_is_accessible_on_each_screen_in_both_themes(
                 assert page.evaluate("document.documentElement.scrollWidth") <= width
                 assert violations(page) == []
                 shot(page, f"plan-{screen}-{theme}")
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_a_followed_up_plan_prints_on_few_pages(
+    page: Page, client: httpx.Client, question: Json, answer: Json, paper: str
+) -> None:
+    """With up to three options below on one, with what has become of it on two at most."""
+    first = ask(client, question | {"count": 3})
+    path = f"/patients/{answer['patient_id']}"
+    made = client.post(f"{path}/plans", json={"counterfactual_id": first["counterfactuals"][0]["id"]})
+    page.goto(f"{path}/interventions?answer={first['id']}")
+    assert pages_of(page, paper, "plan-new") == 1
+    next_visit(client, question, made.json())
+    page.goto(f"{path}/interventions")
+    expect(page.locator("#plan").get_by_role("columnheader", name="Reached")).to_be_visible()
+    assert pages_of(page, paper, "plan-followed") <= 2
+
+
+def pages_of(page: Page, paper: str, name: str) -> int:
+    """How many pages it prints on; kept to be looked at."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    pdf = page.pdf(format=paper, print_background=True)
+    (SHOTS / f"{name}-{paper}.pdf").write_bytes(pdf)
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))

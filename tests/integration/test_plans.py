@@ -132,14 +132,76 @@ def test_a_what_if_becomes_a_plan_that_the_classifier_scored(
     assert after["feedback"] == before["feedback"]
 
 
+def test_a_what_if_says_in_which_ways_it_goes_further_than_an_option(
+    client: httpx.Client, question: Json, answer: Json
+) -> None:
+    """On the page, in the text for the record and on the wire; what an option does is not beyond it."""
+    option = next(one for one in answer["counterfactuals"] if len(one["changes"]) > 1)
+    within = post(client, answer["patient_id"], what_if=setting(answer, option)).json()
+    assert within["beyond"] == []
+    kept = option["changes"][0]
+    bound = {"features_to_keep": [kept["feature"]], "max_changes": 1}
+    bounded = ask(client, question | {"constraints": bound})
+    plan = post(client, answer["patient_id"], what_if=setting(bounded, option))
+    assert plan.status_code == 201, plan.text
+    ways = plan.json()["beyond"]
+    assert [one["kind"] for one in ways] == ["kept", "many"]
+    assert (ways[0]["feature"], ways[0]["label"]) == (kept["feature"], kept["label"])
+    assert (ways[1]["moved"], ways[1]["most"]) == (len(option["changes"]), 1)
+    assert [one["beyond"] for one in plans_of(client, answer["patient_id"])] == [ways, []]
+    page = client.get(f"/patients/{answer['patient_id']}/interventions", headers={"Accept": "text/html"})
+    box = page.text.partition('id="plan"')[2].partition("</section>")[0]
+    words = f"{len(option['changes'])} behaviours at once, where an option changes at most 1"
+    assert box.count("was to be kept") == box.count(words) == 2  # in the box, and in its text
+    assert box.count("Beyond what an option may do:") == 2
+
+
 def test_the_same_again_is_the_same_plan(
     client: httpx.Client, answer: Json, option: Json, database: Database
 ) -> None:
     plan = made(client, answer, option)
     before = counts(database)
-    again = post(client, answer["patient_id"], counterfactual_id=option["id"], name="Another name")
-    assert (again.status_code, again.json()) == (200, plan)
+    for said in ({}, {name: plan[name] for name in ("name", "note", "review_on")}):
+        again = post(client, answer["patient_id"], counterfactual_id=option["id"], **said)
+        assert (again.status_code, again.json()) == (200, plan)
     assert counts(database) == before
+
+
+@pytest.mark.parametrize("is_what_if", [False, True])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"name": "Another name"},
+        {"note": "in her own words"},
+        {"review_on": (today() + timedelta(days=3)).isoformat()},
+    ],
+)
+def test_the_same_in_other_words_is_told_and_not_stored(
+    client: httpx.Client, answer: Json, option: Json, said: Json, is_what_if: bool, database: Database
+) -> None:
+    of = {"what_if": setting(answer, option)} if is_what_if else {"counterfactual_id": option["id"]}
+    plan = post(client, answer["patient_id"], **of).json()
+    before = row_counts(database)["feedback"], counts(database)["plans"], counts(database)["plan_events"]
+    refused = post(client, answer["patient_id"], **of, **said)
+    assert refused.status_code == 409
+    assert "the plan already" in refused.json()["detail"]
+    assert refused.json()["standing_event"]["id"] == plan["standing_event"]
+    assert "own words" not in refused.text
+    after = row_counts(database)["feedback"], counts(database)["plans"], counts(database)["plan_events"]
+    assert after == before
+    assert plans_of(client, answer["patient_id"]) == [plan]
+
+
+def test_a_form_that_is_the_plan_already_keeps_what_was_typed(
+    client: httpx.Client, answer: Json, option: Json
+) -> None:
+    made(client, answer, option)
+    fields = {"answer": answer["id"], "counterfactual_id": option["id"], "note": "typed & kept"}
+    path = f"/patients/{answer['patient_id']}/plan"
+    refused = client.post(path, data=fields, headers={"Accept": "text/html"})
+    assert refused.status_code == 409
+    assert "the plan already" in refused.text
+    assert "typed &amp; kept</textarea>" in refused.text
 
 
 def test_the_same_setting_again_is_the_same_plan(client: httpx.Client, answer: Json, option: Json) -> None:
@@ -368,6 +430,23 @@ def test_the_same_values_on_the_same_day_are_no_news(
     assert plan["follow_up"] is None
 
 
+def test_values_go_back_to_those_of_the_plan(
+    client: httpx.Client, question: Json, answer: Json, option: Json
+) -> None:
+    """On the same day: what came in between makes them news, from the cache or not."""
+    made(client, answer, option)
+    ask(client, question)
+    reached = ask(client, later(question, option))
+    assert plans_of(client, answer["patient_id"])[0]["follow_up"]["answer_id"] == reached["id"]
+    for asked in (question, question | {"count": 1}):
+        back = ask(client, asked)
+        (plan,) = plans_of(client, answer["patient_id"])
+        assert plan["follow_up"]["answer_id"] == back["id"]
+        assert plan["follow_up"]["adherence"] == 0
+    ask(client, later(question, option))
+    assert plans_of(client, answer["patient_id"])[0]["follow_up"]["answer_id"] == reached["id"]
+
+
 def test_what_comes_after_a_plan_has_ended_is_not_its_doing(
     client: httpx.Client, question: Json, answer: Json, option: Json
 ) -> None:
@@ -582,3 +661,17 @@ def test_the_worklist_knows_the_active_plan_and_its_review(
     assert listed() == (True, plan["id"], day)
     patch(client, plan, kind="completed").raise_for_status()
     assert listed() == nothing
+
+
+def test_a_person_is_told_that_there_is_no_such_plan(client: httpx.Client, answer: Json) -> None:
+    """Programs are told how ids are written."""
+    path, page = f"/patients/{answer['patient_id']}/plans/jane-17", {"Accept": "text/html"}
+    for reply in (
+        client.post(path, data={"answer": answer["id"], "kind": "completed"}, headers=page),
+        client.get(f"{path}/handout", headers=page),
+    ):
+        assert reply.status_code == 404
+        assert "There is no such plan" in reply.text
+        assert "UUID" not in reply.text
+        assert "jane" not in reply.text
+    assert client.patch(path, json={"kind": "completed", "replaces": str(uuid4())}).status_code == 422

@@ -13,7 +13,7 @@ from app.faces.http.forms import FormRoute, is_form
 from app.faces.http.problems import Problem, problem_responses
 from app.faces.http.replies import json_reply
 from app.usecases.feedback.schemas import FeedbackIn, FeedbackOut, StandingVerdict
-from app.usecases.feedback.service import record
+from app.usecases.plans.verdicts import give as give_verdict
 
 
 class FeedbackConflict(Problem):
@@ -47,8 +47,11 @@ async def give(
     database: DatabaseDep,
     registry: RegistryDep,
 ) -> Response:
-    """Say what becomes of an option: accepted, declined for a reason, or taken back."""
-    row, patient_id, new = await record(database, registry, answer_id, body, request.state.caller)
+    """Say what becomes of an option: accepted, declined for a reason, or taken back.
+
+    Declining it, or taking back that it is accepted, stops the active plan that it is.
+    """
+    row, patient_id, new = await give_verdict(database, registry, answer_id, body, request.state.caller)
     if is_form(request):
         there = f"/patients/{patient_id}/interventions?answer={answer_id}#option-{body.counterfactual_id}"
         return RedirectResponse(there, 303)

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import Path, Query, Request
+from fastapi import Depends, Path, Query, Request
 from pydantic import BeforeValidator
 
-from app.domain.errors import InvalidParameterError, ParameterIssue
+from app.domain.errors import InvalidParameterError, NotFoundError, ParameterIssue
 from app.domain.ids import PATIENT_ID, PATIENT_ID_LENGTH
 from app.parsing.numbers import read_whole_number
 from app.parsing.pointers import is_plain
@@ -37,6 +38,16 @@ WHOLE_NUMBER = BeforeValidator(_whole)
 """Reads a whole number of a query. It stands behind bounds, which OpenAPI would not show otherwise."""
 PageSize = Annotated[int, Query(ge=1, le=100, description="The most entries of a page."), WHOLE_NUMBER]
 
+
+def _plan(plan_id: Annotated[str, Path()]) -> UUID:
+    try:
+        return UUID(plan_id)
+    except ValueError:
+        raise NotFoundError("There is no such plan.") from None
+
+
+PagePlanId = Annotated[UUID, Depends(_plan)]
+"""The plan in the address of a page. A person is told that there is none, not how ids are written."""
 PatientId = Annotated[
     str,
     Path(

@@ -30,6 +30,7 @@ def example_plan(answer: CounterfactualsAnswer) -> PlanOut:
         if option
         else [],
         features=dict(option.features) if option else {},
+        beyond=[],
         estimate=PlannedEstimates(then=now, planned=option.risk if option else now),
         review_on=ids.REVIEWED,
         days_to_review=181,

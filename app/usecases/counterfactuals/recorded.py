@@ -22,6 +22,12 @@ class RecordedQuestion:
     scope: Scope
     target: float
 
+    @property
+    def kept(self) -> frozenset[str]:
+        """What the question did not permit to vary."""
+        features = self.served.model.schema.within(self.scope).actionable
+        return frozenset(one.name for one in features if not self.constraints.allows_varying(one.name))
+
     def open_problem(self, scope: Scope | None = None) -> RecourseProblem:
         """The levers that are open to the patient, within what the question permitted to end at.
 

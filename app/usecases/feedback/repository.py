@@ -8,7 +8,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.storage.feedback_tables import FeedbackRow
-from app.storage.tables import AnswerRow, CounterfactualRow, PredictionRow
+from app.storage.tables import AnswerRow, CounterfactualRow, PatientRow, PredictionRow
+
+Transaction = AsyncSession
+"""What is recorded together."""
 
 
 class OvertakenError(RuntimeError):
@@ -20,6 +23,11 @@ class FeedbackRepository:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+
+    async def lock(self, patient_id: str) -> None:
+        """Keep others from giving verdicts on the patient's options, or changing plans, until we are done."""
+        mine = select(PatientRow.id).where(PatientRow.id == patient_id).with_for_update(key_share=True)
+        await self._session.scalar(mine)
 
     async def patient_of(self, answer_id: UUID, counterfactual_id: UUID) -> str | None:
         """Whose option it is; None where the answer has no such option."""

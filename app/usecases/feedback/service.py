@@ -1,5 +1,6 @@
 """Recording a verdict: once, and only by somebody who has seen what it replaces."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
@@ -9,10 +10,18 @@ from app.storage.database import Database
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.worklist import note_verdict
 from app.usecases.feedback.reasons import Verdict
-from app.usecases.feedback.repository import FeedbackRepository, OvertakenError, current_verdicts
+from app.usecases.feedback.repository import (
+    FeedbackRepository,
+    OvertakenError,
+    Transaction,
+    current_verdicts,
+)
 from app.usecases.feedback.schemas import FeedbackIn, StandingVerdict
 from app.usecases.preferences.repository import PreferencesRepository
 from app.usecases.preferences.service import check_not_refused
+
+And = Callable[[Transaction, FeedbackRow, str], Awaitable[None]]
+"""What goes with a new verdict on an option of the patient's, in its transaction."""
 
 _CHANGED = (
     "There is another verdict on this option by now, and yours was not stored. On the page, copy what you "
@@ -22,9 +31,16 @@ _NOTHING_STANDS = "No verdict stands on this option, so that yours cannot replac
 
 
 async def record(
-    database: Database, registry: ModelRegistry, answer_id: UUID, given: FeedbackIn, given_by: str | None
+    database: Database,
+    registry: ModelRegistry,
+    answer_id: UUID,
+    given: FeedbackIn,
+    given_by: str | None,
+    and_do: And,
 ) -> tuple[FeedbackRow, str, bool]:
     """The recorded verdict, the patient's id, and whether it is new: the same again changes nothing.
+
+    With a new one goes what `and_do` does.
 
     Raises:
         NotFoundError: there is no such answer.
@@ -33,16 +49,21 @@ async def record(
             a preference has none offered to the patient.
     """
     try:
-        return await _record(database, registry, answer_id, given, given_by)
-    except OvertakenError:  # somebody was quicker: perhaps the same button, pressed twice
+        return await _record(database, registry, answer_id, given, given_by, and_do)
+    except OvertakenError:  # a gateway of an older version, which takes no lock, was quicker
         try:
-            return await _record(database, registry, answer_id, given, given_by)
+            return await _record(database, registry, answer_id, given, given_by, and_do)
         except OvertakenError as error:
             raise await _conflict(database, given) from error
 
 
 async def _record(
-    database: Database, registry: ModelRegistry, answer_id: UUID, given: FeedbackIn, given_by: str | None
+    database: Database,
+    registry: ModelRegistry,
+    answer_id: UUID,
+    given: FeedbackIn,
+    given_by: str | None,
+    and_do: And,
 ) -> tuple[FeedbackRow, str, bool]:
     async with database.transaction() as session:
         repository = FeedbackRepository(session)
@@ -51,6 +72,7 @@ async def _record(
             if not await repository.knows_answer(answer_id):
                 raise NotFoundError("There is no answer with this id.")
             raise InvalidInputError.at("/counterfactual_id", "is not an option of this answer")
+        await repository.lock(patient_id)
         if given.verdict is Verdict.ACCEPTED:
             name, version = await repository.model_of(answer_id)
             served = registry.recorded(name, version)
@@ -63,6 +85,7 @@ async def _record(
             raise _superseded(last)
         row = FeedbackRow(id=uuid7(), given_by=given_by, **given.model_dump())
         await repository.add(row)
+        await and_do(session, row, patient_id)
         await note_verdict(session, patient_id, answer_id)
     return row, patient_id, True
 

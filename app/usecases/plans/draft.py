@@ -1,6 +1,6 @@
 """What is to be planned, verified: an option as it is on record, or a setting as the classifier scores it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from app.domain.levers import Lever
 from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema, IntArray, Value
 from app.domain.tolerances import VALUE_SLACK
+from app.engine.beyond import beyond_option
 from app.engine.describe import brought_along, changes_of, features_of
 from app.engine.problem import RecourseProblem
 from app.engine.strategies import strategy_name, themes_of
@@ -35,6 +36,7 @@ class Draft:
     linked: list[Json]
     brought_along: list[Json]
     features: Mapping[str, Value]
+    beyond: list[Json]
     risk: float
 
 
@@ -48,12 +50,15 @@ def draft_of_option(answer: AnswerRow, option: CounterfactualRow) -> Draft:
         linked=option.linked,
         brought_along=option.brought_along,
         features=option.features,
+        beyond=[],
         risk=option.risk,
     )
 
 
-def draft_of_levels(answer: AnswerRow, problem: RecourseProblem, levels: IntArray, risk: float) -> Draft:
-    """A setting of the levers, with the risk that the classifier gives it."""
+def draft_of_levels(
+    answer: AnswerRow, problem: RecourseProblem, levels: IntArray, kept: Collection[str], risk: float
+) -> Draft:
+    """A setting of the levers, with the risk that the classifier gives it; `kept` need not stay as it is."""
     changes, linked = changes_of(problem, levels)
     (themes,) = themes_of(problem, levels[None, :])
     return Draft(
@@ -64,6 +69,7 @@ def draft_of_levels(answer: AnswerRow, problem: RecourseProblem, levels: IntArra
         linked=[one.model_dump(mode="json", by_alias=True) for one in linked],
         brought_along=[one.model_dump(mode="json", by_alias=True) for one in brought_along(problem, levels)],
         features=features_of(problem, levels),
+        beyond=[one.model_dump(mode="json") for one in beyond_option(problem, levels, kept)],
         risk=risk,
     )
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from app.domain.beyond import Beyond
 from app.domain.counterfactual import BroughtAlong, Change
 from app.storage.consultation_tables import PlanEventRow, PlanRow
 from app.usecases.counterfactuals.schemas import ModelOut
@@ -41,6 +42,7 @@ def told(plan: PlanRow, today: date, newest: tuple[UUID, datetime] | None) -> Pl
         linked=[Change.model_validate(one) for one in plan.linked],
         brought_along=[BroughtAlong.model_validate(one) for one in plan.brought_along],
         features=plan.features,
+        beyond=[Beyond.model_validate(one) for one in plan.beyond],
         estimate=PlannedEstimates(then=plan.risk_before, planned=plan.risk_planned),
         review_on=plan.review_on,
         days_to_review=(plan.review_on - today).days if is_active else None,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -64,6 +64,11 @@ class PlanRepository:
         mine = PlanRow.patient_id == patient_id, PlanRow.model_name == model_name
         return await self._session.scalar(_plans().where(*mine, PlanRow.ended_at.is_(None)))
 
+    async def active_of(self, counterfactual_id: UUID) -> PlanRow | None:
+        """The plan of this very option, where it has not ended."""
+        mine = _plans().where(PlanRow.counterfactual_id == counterfactual_id, PlanRow.ended_at.is_(None))
+        return await self._session.scalar(mine)
+
     async def get(self, patient_id: str, plan_id: UUID) -> PlanRow | None:
         mine = PlanRow.patient_id == patient_id, PlanRow.id == plan_id
         return await self._session.scalar(_plans().where(*mine))
@@ -86,10 +91,18 @@ class PlanRepository:
             await self._session.flush()
 
     async def asked_since(self, plan_ids: Iterable[UUID]) -> Mapping[UUID, Sequence[Asked]]:
-        """By plan, the answers with newer values that callers asked for while it ran, the newest first."""
+        """By plan, the answers with newer values that callers asked for while it ran, the newest first.
+
+        The very values that it departs from are newer ones a day later, or once others came in between.
+        """
         base = aliased(AnswerRow)
         asked_at = RequestRow.asked_at
         last = func.max(asked_at)
+        is_news = or_(
+            AnswerRow.features != base.features,
+            asked_at > PlanRow.created_at + _SAME_AGAIN,
+            _others_came(base, asked_at),
+        )
         statement = (
             select(PlanRow.id, AnswerRow.id, last)
             .join(AnswerRow, AnswerRow.patient_id == PlanRow.patient_id)
@@ -97,10 +110,9 @@ class PlanRepository:
             .join(RequestRow, RequestRow.answer_id == AnswerRow.id)
             .join(base, base.id == PlanRow.answer_id)
             .where(PlanRow.id.in_(list(plan_ids)), AnswerRow.based_on.is_(None))
-            .where(PredictionRow.model_name == PlanRow.model_name, AnswerRow.id != PlanRow.answer_id)
-            .where(asked_at > PlanRow.created_at)
+            .where(PredictionRow.model_name == PlanRow.model_name, asked_at > PlanRow.created_at)
             .where(or_(PlanRow.ended_at.is_(None), asked_at <= PlanRow.ended_at))
-            .where(or_(AnswerRow.features != base.features, asked_at > PlanRow.created_at + _SAME_AGAIN))
+            .where(is_news)
             .group_by(PlanRow.id, AnswerRow.id)
             .order_by(last.desc())
         )
@@ -123,6 +135,20 @@ class PlanRepository:
 
 def _plans() -> Select[PlanRow]:
     return select(PlanRow).options(selectinload(PlanRow.events))
+
+
+def _others_came(base: type[AnswerRow], until: SQLColumnExpression[datetime]) -> ColumnElement[bool]:
+    """Whether a caller sent other values than those of `base` after the plan was made, and before `until`."""
+    request, answer, prediction = aliased(RequestRow), aliased(AnswerRow), aliased(PredictionRow)
+    between = (
+        select(request.id)
+        .join(answer, answer.id == request.answer_id)
+        .join(prediction, prediction.id == answer.prediction_id)
+        .where(answer.patient_id == PlanRow.patient_id, prediction.model_name == PlanRow.model_name)
+        .where(answer.based_on.is_(None), answer.features != base.features)
+        .where(request.asked_at > PlanRow.created_at, request.asked_at < until)
+    )
+    return between.correlate(PlanRow, RequestRow, base).exists()
 
 
 def _answers() -> Select[AnswerRow]:

@@ -10,7 +10,7 @@ from app.domain.errors import InvalidInputError
 from app.parsing.dates import read_date
 from app.parsing.free_text import FreeTextError, is_visible, read_free_text
 from app.usecases.feedback.schemas import Note
-from app.usecases.plans.states import ChangeKind, StopReason
+from app.usecases.plans.states import OWN_REASONS, ChangeKind, StopReason
 from app.usecases.request_model import RequestModel
 
 NAME_LENGTH = 100
@@ -84,7 +84,7 @@ class PlanChangeIn(RequestModel):
     reason: StopReason | None = Field(
         None,
         description="Why it is stopped; required then, and only then. `undone` takes back the accepted "
-        "verdict as well; `replaced` is the service's own.",
+        "verdict as well; `declined` and `replaced` are the service's own.",
     )
     note: Note | None = Field(None, description="In the clinician's own words; no names.")
 
@@ -95,8 +95,8 @@ class PlanChangeIn(RequestModel):
             raise InvalidInputError.at("/review_on", "goes with moving the review, and with nothing else")
         if (self.kind is ChangeKind.STOPPED) != (self.reason is not None):
             raise InvalidInputError.at("/reason", "goes with stopping, and with nothing else")
-        if self.reason is StopReason.REPLACED:
-            raise InvalidInputError.at("/reason", "is what the service says of a plan that another replaced")
+        if self.reason in OWN_REASONS:
+            raise InvalidInputError.at("/reason", "is one that the service alone gives")
         if self.reason is StopReason.OTHER and not self.note:
             raise InvalidInputError.at("/note", "is required, since the reason is another one")
         return self

@@ -1,5 +1,6 @@
 """Making and changing plans: once, and only by somebody who has seen how they stand."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from app.domain.patient import read_patient
 from app.engine.registry import ModelRegistry, ServedModel
 from app.storage.consultation_tables import PlanRow
 from app.storage.database import Database
-from app.storage.tables import AnswerRow
+from app.storage.tables import AnswerRow, Json
 from app.storage.worklist import note_plan, note_verdict
 from app.usecases.counterfactuals.recorded import recorded_question
 from app.usecases.feedback.repository import FeedbackRepository, OvertakenError
@@ -21,7 +22,7 @@ from app.usecases.plans.schemas import PlanChangeIn, PlanIn, WhatIfIn
 from app.usecases.plans.states import STATE_AFTER, EventKind, StopReason
 from app.usecases.plans.told import PlanOut, StandingEvent
 from app.usecases.plans.verdicts import accept, take_back
-from app.usecases.plans.writing import add_change, add_plan, end_replaced
+from app.usecases.plans.writing import add_change, add_plan, stop
 from app.usecases.predictions.service import predict
 from app.usecases.preferences.repository import PreferencesRepository
 from app.usecases.preferences.service import check_not_refused
@@ -37,6 +38,10 @@ _CHANGED = (
 )
 _ENDED = "This plan has ended already, and your change was not stored. Make a new plan instead."
 _VERDICT = "A verdict on this option was given at the same time, and nothing was stored. Try again."
+_ALREADY = (
+    "This is the plan already, with another name, note or review date, and yours was not stored. Move the "
+    "review, or add a note, at the plan itself."
+)
 _SUPPOSED = "is of supposed values: a plan departs from the patient's own"
 
 
@@ -56,8 +61,9 @@ class PlanService:
             NotFoundError: nothing is on record for the patient.
             InvalidInputError: what is to be planned is not the patient's, or not open to them; or the date is
                 none for a review.
-            ConflictError: it is of a version that is hosted no more, or was declined; or a preference has no
-                options offered to the patient.
+            ConflictError: it is of a version that is hosted no more, was declined, or is the active plan
+                already under another name, note or review date; or a preference has no options offered to
+                the patient.
             ClassifierError, RecordError: classifier or database are away.
         """
         if wanted.review_on is not None:
@@ -144,10 +150,10 @@ class PlanService:
             raise ConflictError(_STALE, {"standing_event": None})
         problem = question.open_problem()
         levels = levels_at(problem, wanted.values)
-        planned = draft_of_levels(answer, problem, levels, 0.0)
+        planned = draft_of_levels(answer, problem, levels, question.kept, 0.0)
         patient = read_patient(served.model.schema, planned.features)
         found = await predict(served, patient, self._database)
-        return draft_of_levels(answer, problem, levels, found.risk)
+        return replace(planned, risk=found.risk)
 
     async def _keep(
         self, patient_id: str, wanted: PlanIn, draft: Draft, review_on: date, given_by: str | None
@@ -159,12 +165,14 @@ class PlanService:
             await self._check_not_refused(PreferencesRepository(session), patient_id, draft.answer)
             active = await repository.active(patient_id, draft.answer.prediction.model_name)
             is_new = active is None or not _is_same(active, draft)
+            if draft.counterfactual_id is not None:
+                await accept(FeedbackRepository(session), draft.counterfactual_id, given_by)
+                await note_verdict(session, patient_id, draft.answer.id)
+            if active is not None and not is_new:
+                _refuse_other_words(active, wanted)
             if is_new:
-                if draft.counterfactual_id is not None:
-                    await accept(FeedbackRepository(session), draft.counterfactual_id, given_by)
-                    await note_verdict(session, patient_id, draft.answer.id)
                 if active is not None:
-                    await end_replaced(repository, active, now, given_by)
+                    await stop(repository, active, StopReason.REPLACED, now, given_by)
                 active = await add_plan(repository, patient_id, wanted, draft, review_on, now, given_by)
                 await note_plan(session, active.id)
             assert active is not None
@@ -190,6 +198,19 @@ def _is_same(plan: PlanRow, draft: Draft) -> bool:
     return same_start and plan.features == dict(draft.features)
 
 
+def _refuse_other_words(plan: PlanRow, wanted: PlanIn) -> None:
+    """What is planned is never rewritten, and nothing that was typed is dropped without a word."""
+    pairs = (wanted.name, plan.name), (wanted.note, plan.note), (wanted.review_on, plan.review_on)
+    if any(said is not None and said != kept for said, kept in pairs):
+        raise ConflictError(_ALREADY, _standing_event(plan))
+
+
+def _standing_event(plan: PlanRow) -> Json:
+    return {
+        "standing_event": StandingEvent.model_validate(standing_of(plan)).model_dump(mode="json"),
+    }
+
+
 def _is_done(plan: PlanRow, change: PlanChangeIn) -> bool:
     """Whether that is what was done last, by somebody who had seen as much: a button pressed twice."""
     *earlier, last = changes_of(plan)
@@ -200,8 +221,7 @@ def _is_done(plan: PlanRow, change: PlanChangeIn) -> bool:
 
 def _refuse_stale(plan: PlanRow, change: PlanChangeIn) -> None:
     last = standing_of(plan)
-    members = {"standing_event": StandingEvent.model_validate(last).model_dump(mode="json")}
     if EventKind(last.kind) in STATE_AFTER:
-        raise ConflictError(_ENDED, members)
+        raise ConflictError(_ENDED, _standing_event(plan))
     if change.replaces != last.id:
-        raise ConflictError(_CHANGED, members)
+        raise ConflictError(_CHANGED, _standing_event(plan))

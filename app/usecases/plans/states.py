@@ -38,8 +38,12 @@ class StopReason(StrEnum):
     NO_EFFECT = "no_effect"
     UNDONE = "undone"  # the accepted verdict is taken back with it
     OTHER = "other"
+    DECLINED = "declined"  # the option was declined meanwhile; the service itself says so
     REPLACED = "replaced"  # another plan took its place; the service itself says so
 
+
+OWN_REASONS = frozenset({StopReason.DECLINED, StopReason.REPLACED})
+"""What the service alone says."""
 
 STATE_AFTER = {EventKind.COMPLETED: PlanState.COMPLETED, EventKind.STOPPED: PlanState.STOPPED}
 """What ends a plan; after all else it is active."""

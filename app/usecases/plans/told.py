@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from app.domain.beyond import Beyond
 from app.domain.counterfactual import BroughtAlong, Change
 from app.domain.schema import Value
 from app.usecases.counterfactuals.schemas import ModelOut
@@ -117,6 +118,10 @@ class PlanOut(Told):
     linked: list[Change] = Field(description="What moves along since it measures the same.")
     brought_along: list[BroughtAlong] = Field(description="What follows on average, by published effects.")
     features: dict[str, Value] = Field(description="The whole vector that is planned.")
+    beyond: list[Beyond] = Field(
+        description="In which ways a what-if goes further than an option may; empty of an option. What is "
+        "proved of options does not hold there."
+    )
     estimate: PlannedEstimates = Field(description="What the classifier said when the plan was made.")
     review_on: date = Field(description="When it is looked at again.")
     days_to_review: int | None = Field(

@@ -4,11 +4,29 @@ from uuid import UUID
 
 from app.domain.errors import ConflictError
 from app.domain.ids import uuid7
+from app.engine.registry import ModelRegistry
+from app.storage.database import Database
 from app.storage.feedback_tables import FeedbackRow
+from app.storage.worklist import note_plan
 from app.usecases.feedback.reasons import Verdict
-from app.usecases.feedback.repository import FeedbackRepository, current_verdicts
+from app.usecases.feedback.repository import FeedbackRepository, Transaction, current_verdicts
+from app.usecases.feedback.schemas import FeedbackIn
+from app.usecases.feedback.service import record
+from app.usecases.plans.repository import PlanRepository
+from app.usecases.plans.states import StopReason
+from app.usecases.plans.writing import stop
 
 _DECLINED = "This option was declined, and no plan was made. Take that back first: see its verdict."
+
+
+_STOPPED_BY = {Verdict.DECLINED: StopReason.DECLINED, Verdict.WITHDRAWN: StopReason.UNDONE}
+
+
+async def give(
+    database: Database, registry: ModelRegistry, answer_id: UUID, given: FeedbackIn, given_by: str | None
+) -> tuple[FeedbackRow, str, bool]:
+    """Record a verdict, and stop the plan that it contradicts; as `feedback.service.record` otherwise."""
+    return await record(database, registry, answer_id, given, given_by, _stop_contradicted)
 
 
 async def accept(verdicts: FeedbackRepository, counterfactual_id: UUID, given_by: str | None) -> None:
@@ -34,6 +52,19 @@ async def take_back(verdicts: FeedbackRepository, counterfactual_id: UUID, given
     last = await _standing(verdicts, counterfactual_id)
     if last is not None and last.verdict == Verdict.ACCEPTED:
         await _add(verdicts, counterfactual_id, Verdict.WITHDRAWN, last, given_by)
+
+
+async def _stop_contradicted(session: Transaction, verdict: FeedbackRow, patient_id: str) -> None:
+    """An option that is declined, or no longer accepted, is no plan."""
+    reason = _STOPPED_BY.get(Verdict(verdict.verdict))
+    if reason is None:
+        return
+    repository = PlanRepository(session)
+    now = await repository.lock(patient_id)
+    plan = await repository.active_of(verdict.counterfactual_id)
+    if now is not None and plan is not None:
+        await stop(repository, plan, reason, now, verdict.given_by)
+        await note_plan(session, plan.id)
 
 
 async def _standing(verdicts: FeedbackRepository, counterfactual_id: UUID) -> FeedbackRow | None:

@@ -31,15 +31,15 @@ async def add_change(
     await repository.refresh(plan)
 
 
-async def end_replaced(
-    repository: PlanRepository, plan: PlanRow, now: datetime, given_by: str | None
+async def stop(
+    repository: PlanRepository, plan: PlanRow, reason: StopReason, now: datetime, given_by: str | None
 ) -> None:
-    """Stop a plan since another one takes its place."""
+    """Stop an active plan for a reason that is said elsewhere: by another plan, or a verdict."""
     plan.ended_at = now
     event = PlanEventRow(
         id=_id_after(plan), created_at=now, plan_id=plan.id, kind=EventKind.STOPPED, given_by=given_by
     )
-    event.reason = StopReason.REPLACED
+    event.reason = reason
     await repository.add(event)
 
 
@@ -69,6 +69,7 @@ async def add_plan(
         linked=draft.linked,
         brought_along=draft.brought_along,
         features=dict(draft.features),
+        beyond=draft.beyond,
         risk_before=made.risk,
         risk_planned=draft.risk,
         review_on=review_on,

@@ -1,14 +1,13 @@
 """The handout's address, and the language that it is in."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
 from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.languages import chosen_language, preferred_language
 from app.faces.http.pages.translation import in_language, languages
-from app.faces.http.parameters import PatientId
+from app.faces.http.parameters import PagePlanId, PatientId
 from app.faces.pages.handout.page import handout_page
 from app.usecases.handout.service import handout_of
 
@@ -18,7 +17,7 @@ router = APIRouter(prefix="/patients", include_in_schema=False)
 @router.get("/{patient_id}/plans/{plan_id}/handout")
 async def handout(
     patient_id: PatientId,
-    plan_id: UUID,
+    plan_id: PagePlanId,
     request: Request,
     database: DatabaseDep,
     registry: RegistryDep,

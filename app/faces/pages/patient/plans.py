@@ -18,7 +18,7 @@ from app.faces.http.forms import FieldsDep
 from app.faces.http.issues import issues_out
 from app.faces.http.negotiation import is_fragment, wants_page
 from app.faces.http.pages.translation import gettext as _
-from app.faces.http.parameters import PatientId
+from app.faces.http.parameters import PagePlanId, PatientId
 from app.faces.pages.patient.dependencies import ContextLoaderDep
 from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
 from app.faces.pages.patient.plan_fields import PREFIX, change_in, place_of, plan_in
@@ -58,7 +58,7 @@ async def make(
 @router.post("/{patient_id}/plans/{plan_id}")
 async def change(
     patient_id: PatientId,
-    plan_id: UUID,
+    plan_id: PagePlanId,
     request: Request,
     fields: FieldsDep,
     database: DatabaseDep,

@@ -11,6 +11,7 @@ from app.domain.schema import FeatureSchema
 from app.domain.wording import inline
 from app.faces.http.pages.rendering import risk_words
 from app.faces.http.pages.translation import gettext as _
+from app.faces.pages.patient.views.beyond import beyond_texts
 from app.faces.pages.patient.views.days import day_text, review_text
 from app.faces.pages.patient.views.plan_text import record_text
 from app.faces.pages.patient.views.reached import ReachedView, reached_view, span_of
@@ -58,6 +59,7 @@ class PlanView:
     review: str
     lines: tuple[PlannedLine, ...]
     following: tuple[PlannedLine, ...]
+    beyond: tuple[str, ...]
     then: str
     planned: str
     reached: ReachedView | None
@@ -122,6 +124,7 @@ def plan_view(schema: FeatureSchema | None, plan: PlanOut) -> PlanView:
         review=review_text(days) if days is not None else "",
         lines=tuple(_line(schema, one) for one in plan.changes),
         following=tuple(_line(schema, one) for one in (*plan.linked, *plan.brought_along)),
+        beyond=tuple(beyond_texts(schema, plan.beyond)),
         then=risk_words(then, planned),
         planned=risk_words(planned, then),
         reached=reached_view(schema, plan),
@@ -156,6 +159,7 @@ def reason_text(reason: StopReason) -> str:
         StopReason.NO_EFFECT: _("It did not do what was hoped for"),
         StopReason.UNDONE: _("Taken back"),
         StopReason.OTHER: _("Another reason, given in the note"),
+        StopReason.DECLINED: _("The option was declined"),
         StopReason.REPLACED: _("Another plan took its place"),
     }[reason]
 

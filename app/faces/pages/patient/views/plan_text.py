@@ -7,6 +7,7 @@ from app.domain.schema import FeatureSchema
 from app.domain.wording import inline
 from app.faces.http.pages.rendering import risk_words
 from app.faces.http.pages.translation import gettext as _
+from app.faces.pages.patient.views.beyond import beyond_texts
 from app.faces.pages.patient.views.days import day_text
 from app.faces.pages.patient.views.formatting import NO_BREAK
 from app.faces.pages.patient.views.reached import beside_text, overall_text, united
@@ -31,6 +32,8 @@ def _lines(schema: FeatureSchema | None, plan: PlanOut) -> Iterator[str]:
         yield _("Moves along: %(what)s", what=_listed(schema, plan.linked))
     if plan.brought_along:
         yield _("Follows on average, in trials: %(what)s", what=_listed(schema, plan.brought_along))
+    if plan.beyond:
+        yield _("Beyond what an option may do: %(ways)s", ways="; ".join(beyond_texts(schema, plan.beyond)))
     model = schema.model.title if schema else plan.model.name
     yield (
         _("Estimate by %(model)s, version %(version)s:", model=model, version=plan.model.version)

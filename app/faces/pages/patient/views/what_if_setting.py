@@ -1,6 +1,6 @@
 """What-if: how somebody has put its form, and what that comes to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +11,11 @@ from app.domain.feature import Kind
 from app.domain.levers import Lever, Levers
 from app.domain.schema import IntArray, Value
 from app.domain.scope import USUAL, Inclusion, Programme, Scope
-from app.domain.wording import inline
-from app.engine.describe import broken_relations, brought_along, changes_of, features_of, outside_range
+from app.engine.beyond import beyond_option
+from app.engine.describe import brought_along, changes_of, features_of
 from app.engine.exact.driven import driven_reach
 from app.engine.problem import RecourseProblem
-from app.faces.http.pages.translation import gettext as _
+from app.faces.pages.patient.views.beyond import beyond_texts
 from app.faces.pages.patient.views.formatting import with_unit
 from app.parsing.numbers import NumberError, read_whole_number
 from app.usecases.record.context import AnswerContext
@@ -67,33 +67,8 @@ class WhatIfSetting:
 
     def beyond(self) -> list[str]:
         """In which ways an option may not be so: what is proved of options holds without such settings."""
-        levers, most = self.question.levers, self.question.levers.max_changes
-        moved = [levers.items[place].feature for place in np.flatnonzero(self.levels)]
-        ways = [
-            _("%(feature)s was to be kept", feature=inline(feature.label))
-            for feature in moved
-            if feature.name in self.kept
-        ]
-        if len(moved) > most:
-            ways.append(
-                _(
-                    "%(moved)s behaviours at once, where an option changes at most %(most)s",
-                    moved=len(moved),
-                    most=most,
-                )
-            )
-        return [*ways, *broken_relations(self.question, self.levels), *self._outside()]
-
-    def _outside(self) -> Iterator[str]:
-        """What follows to where the question did not permit it, or nobody was seen."""
-        schema = self.question.schema
-        for name in outside_range(self.question, self.levels):
-            feature = schema[name]
-            yield _(
-                "%(feature)s would end at %(value)s, outside the range in which it is to stay",
-                feature=inline(feature.label),
-                value=with_unit(feature, self.features[name]),
-            )
+        ways = beyond_option(self.question, self.levels, self.kept)
+        return beyond_texts(self.question.schema, ways)
 
     def moved(self) -> list[Moved]:
         """What differs, what measures the same included."""

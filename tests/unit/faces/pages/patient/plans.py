@@ -59,6 +59,7 @@ def plan(*changes: Json, **columns: Any) -> PlanOut:
         "linked": [],
         "brought_along": [],
         "features": {},
+        "beyond": [],
         "estimate": PlannedEstimates(then=0.6, planned=0.4),
         "review_on": date(2027, 3, 2),
         "days_to_review": 40,
