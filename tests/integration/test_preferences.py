@@ -125,14 +125,14 @@ def test_who_has_not_seen_what_stands_takes_nothing_away(client: httpx.Client, a
         assert late.json()["standing"]["id"] == first["id"]
         assert late.json()["standing"]["codes"] == ["pregnancy"]
     stale = {"model": "dysglycaemia", "answer": answer["id"], "then": "keep"}
-    assert form(client, f"/patients/{patient}/preferences", **stale).status_code == 409
+    assert form(client, f"/patients/{patient}/preference", **stale).status_code == 409
     assert standing(client, patient)["codes"] == ["pregnancy"]
     page = page_of(client, patient)
     assert f'name="replaces" value="{first["id"]}"' in page
-    seen = form(client, f"/patients/{patient}/preferences", **stale, replaces=first["id"])
+    seen = form(client, f"/patients/{patient}/preference", **stale, replaces=first["id"])
     assert seen.status_code == 303
     assert standing(client, patient)["codes"] == []
-    assert form(client, f"/patients/{patient}/preferences", **stale, replaces=HOSTILE).status_code == 422
+    assert form(client, f"/patients/{patient}/preference", **stale, replaces=HOSTILE).status_code == 422
 
 
 def test_nothing_is_replaced_where_nothing_stands(client: httpx.Client, answer: Json) -> None:
@@ -168,7 +168,7 @@ def test_the_page_asks_again_with_what_is_ticked(client: httpx.Client, answer: J
     patient = answer["patient_id"]
     assert "bmi" in changed(answer)
     fields = {"model": "dysglycaemia", "answer": answer["id"], "code.no-weight-loss": "on", "then": "ask"}
-    again = shown_after(client, form(client, f"/patients/{patient}/preferences", **fields))
+    again = shown_after(client, form(client, f"/patients/{patient}/preference", **fields))
     assert again["id"] != answer["id"]
     assert again["based_on"] == answer["id"]
     assert again["prediction"]["risk"] == answer["prediction"]["risk"]
@@ -183,7 +183,7 @@ def test_the_page_asks_again_with_what_is_ticked(client: httpx.Client, answer: J
 def test_saving_asks_nothing(client: httpx.Client, answer: Json, database: Database) -> None:
     before = row_counts(database)["answers"]
     fields = {"model": "dysglycaemia", "answer": answer["id"], "keep.food": "on", "then": "keep"}
-    saved = form(client, f"/patients/{answer['patient_id']}/preferences", **fields)
+    saved = form(client, f"/patients/{answer['patient_id']}/preference", **fields)
     assert saved.status_code == 303
     assert saved.headers["location"].endswith(f"?answer={answer['id']}#preferences")
     assert row_counts(database)["answers"] == before
@@ -225,7 +225,7 @@ def test_a_refusal_offers_nothing_anywhere(
     for fields in ({"answer": answer["id"]}, typed | {"model": "dysglycaemia"}):
         assert form(client, f"/patients/{patient}/interventions", **fields).status_code == 409
     ticked = {"model": "dysglycaemia", "code.pregnancy": "on", "then": "ask", "replaces": stands}
-    assert form(client, f"/patients/{patient}/preferences", **ticked).status_code == 303
+    assert form(client, f"/patients/{patient}/preference", **ticked).status_code == 303
     assert row_counts(database) == before
     put(client, patient).raise_for_status()
     assert client.post("/counterfactuals", json=question).status_code == 200
@@ -297,7 +297,7 @@ def test_what_leaves_this_patient_nothing_is_told_and_kept(client: httpx.Client,
     patient = answer["patient_id"]
     keep = {f"keep.{name}": "on" for name in ("weight", "food", "activity")}
     fields = {"model": "dysglycaemia", "answer": answer["id"], "then": "ask"} | keep
-    response = form(client, f"/patients/{patient}/preferences", **fields)
+    response = form(client, f"/patients/{patient}/preference", **fields)
     assert standing(client, patient)["features_to_keep"] == ["activity", "food", "weight"]
     shown = shown_after(client, response)
     if shown["id"] != answer["id"]:

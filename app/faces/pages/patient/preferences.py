@@ -31,7 +31,7 @@ _CODE, _KEEP, _WITHOUT = "code.", "keep.", "without."
 """Beginnings of the forms' fields: chips, themes or features to keep, what to ask again without."""
 
 
-@router.post("/{patient_id}/preferences")
+@router.post("/{patient_id}/preference")
 async def keep(
     patient_id: PatientId,
     request: Request,
