@@ -9,8 +9,8 @@ HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 HTMX = {"HX-Request": "true"}
 
 
-def page_of(client: httpx.Client, patient_id: str, query: str = "") -> str:
-    response = client.get(f"/patients/{patient_id}/interventions{query}", headers=HTML)
+def page_of(client: httpx.Client, patient_id: str, query: str = "", part: str = "interventions") -> str:
+    response = client.get(f"/patients/{patient_id}/{part}{query}", headers=HTML)
     assert response.status_code == 200, response.text
     assert response.headers["content-type"].startswith("text/html")
     return " ".join(response.text.replace("\N{NO-BREAK SPACE}", " ").split())

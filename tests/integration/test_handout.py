@@ -98,7 +98,7 @@ def test_it_is_of_the_patients_own_plan_alone(client: httpx.Client, answer: Json
     other = {"patient_id": f"other-{uuid4()}"}
     assert get(client, other, plan).status_code == 404
     assert get(client, answer, uuid4()).status_code == 404
-    assert get(client, answer, "none").status_code == 422
+    assert get(client, answer, "none").status_code == 404
 
 
 def test_treatment_is_no_goal_of_the_patients(client: httpx.Client, answer: Json, database: Database) -> None:

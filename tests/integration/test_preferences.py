@@ -310,7 +310,7 @@ def test_what_leaves_this_patient_nothing_is_told_and_kept(client: httpx.Client,
 def test_a_refusal_that_is_to_be_asked_with_is_kept_and_shown(
     client: httpx.Client, answer: Json, headers: dict[str, str]
 ) -> None:
-    patient, path = answer["patient_id"], f"/patients/{answer['patient_id']}/preferences"
+    patient, path = answer["patient_id"], f"/patients/{answer['patient_id']}/preference"
     fields = {"model": "dysglycaemia", "answer": answer["id"], "code.pregnancy": "on", "then": "ask"}
     response = client.post(path, data=fields, headers=headers | {"Sec-Fetch-Site": "same-origin"})
     there = response.headers.get("location") or response.headers["hx-redirect"]
@@ -328,7 +328,7 @@ def test_a_refusal_that_is_to_be_asked_with_is_kept_and_shown(
 
 
 def test_a_hostile_form_is_refused_as_a_fragment_and_as_a_page(client: httpx.Client, answer: Json) -> None:
-    path = f"/patients/{answer['patient_id']}/preferences"
+    path = f"/patients/{answer['patient_id']}/preference"
     sent = {"model": "dysglycaemia", f"code.{HOSTILE}": "on"}
     for headers in (HTML, HTMX):
         response = client.post(path, data=sent, headers=headers | {"Sec-Fetch-Site": "same-origin"})
@@ -339,7 +339,7 @@ def test_a_hostile_form_is_refused_as_a_fragment_and_as_a_page(client: httpx.Cli
 
 
 def test_another_sites_form_is_refused(client: httpx.Client, answer: Json) -> None:
-    path, headers = f"/patients/{answer['patient_id']}/preferences", HTML | {"Sec-Fetch-Site": "cross-site"}
+    path, headers = f"/patients/{answer['patient_id']}/preference", HTML | {"Sec-Fetch-Site": "cross-site"}
     assert client.post(path, data={"code.pregnancy": "on"}, headers=headers).status_code == 403
 
 

@@ -93,9 +93,7 @@ def test_the_page_says_what_to_check_before_it_says_that_the_target_is_met(
     told = page.index("It takes values that should be checked first.")
     assert notice < told < page.index("No options: the estimate is at or below the target")
     assert "check the values named above first" in page
-    page = client.get(
-        f"/patients/{man['patient_id']}/grounds", params={"answer": answer["id"]}, headers=HTML
-    ).text
+    page = page_of(client, man["patient_id"], f"?answer={answer['id']}", part="grounds")
     beside = page.index('<dt>Waist</dt><dd>43.0 cm <span class="badge warn">')
     assert page.index("Outside what was observed (56.4 to 169.5 cm)", beside) - beside < 200
 
