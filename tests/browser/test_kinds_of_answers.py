@@ -106,7 +106,7 @@ def test_the_front_is_a_drawing_and_a_table(page: Page, asked: Asked) -> None:
     drawing = front.get_by_role("img")
     expect(drawing).to_have_accessible_name(re.compile(r"^Now \d+"))
     expect(drawing.locator(".level")).to_have_count(len(answer["frontier"]))
-    expect(drawing.locator(".tip")).to_have_count(len(answer["improvements"]))
+    expect(drawing.locator(".tip")).to_have_count(1 + len(answer["improvements"]))  # and now
     expect(drawing.locator("line.threshold")).to_have_count(1)
     front.get_by_text("As a table").click()
     expect(front.locator("tbody tr")).to_have_count(len(answer["frontier"]))
