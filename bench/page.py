@@ -99,6 +99,11 @@ _WATCH = """() => {
     let since = 0;
     const once = { once: true }, slider = document.getElementById("at-bmi");
     slider.addEventListener("input", () => { since = performance.now(); }, once);
-    document.body.addEventListener("htmx:afterSettle", () => resolve(performance.now() - since), once);
+    const told = event => {
+      if (!since || event.detail.target.id !== "outcome") return;  // what came in view settles, too
+      document.body.removeEventListener("htmx:afterSettle", told);
+      resolve(performance.now() - since);
+    };
+    document.body.addEventListener("htmx:afterSettle", told);
   });
 }"""
