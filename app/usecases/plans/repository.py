@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -18,6 +18,9 @@ from app.usecases.plans.states import EventKind
 
 _SAME_AGAIN = timedelta(days=1)
 """For so long the values that a plan departs from are no news when they are sent again."""
+
+_IS_FOLLOW_UP = PlanEventRow.kind == literal_column(f"'{EventKind.FOLLOWED_UP}'")
+"""Written out: in a prepared statement the database cannot tell by a parameter which index is meant."""
 
 
 class Asked(NamedTuple):
@@ -124,7 +127,7 @@ class PlanRepository:
     async def keep_follow_ups(self, rows: Sequence[Values]) -> None:
         """Put follow-ups on record; one that somebody else was quicker with is there already."""
         statement = insert(PlanEventRow).on_conflict_do_nothing(
-            index_elements=["plan_id", "answer_id"], index_where=PlanEventRow.kind == EventKind.FOLLOWED_UP
+            index_elements=["plan_id", "answer_id"], index_where=_IS_FOLLOW_UP
         )
         await self._session.execute(statement, rows)
 
