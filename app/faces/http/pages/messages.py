@@ -33,8 +33,6 @@ _KEYWORDS = {
     "_": None,
     "gettext": None,
     "ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
 }
 
 

@@ -56,21 +56,11 @@ def ngettext(one: str, many: str, n: int, /, **values: Any) -> str:
     return _filled(_translations(language()).ngettext(one, many, n), {"num": n, **values})
 
 
-def pgettext(context: str, message: str, /, **values: Any) -> str:
-    """A sentence that English says in the same words as another one."""
-    return _filled(_translations(language()).pgettext(context, message), values)
-
-
-def npgettext(context: str, one: str, many: str, n: int, /, **values: Any) -> str:
-    """The same about `n` things."""
-    return _filled(_translations(language()).npgettext(context, one, many, n), {"num": n, **values})
-
-
 def translate(environment: Environment) -> None:
     """Gives templates `{{ _(…) }}` and `{% trans %}`: sentences are trusted, what is filled in is escaped."""
     environment.add_extension("jinja2.ext.i18n")
     vars(environment)["newstyle_gettext"] = True  # values are handed to the functions, not formatted by Jinja
-    functions = {each.__name__: _marked(each) for each in (gettext, ngettext, pgettext, npgettext)}
+    functions = {each.__name__: _marked(each) for each in (gettext, ngettext)}
     environment.globals |= functions | {"_": functions["gettext"]}
 
 

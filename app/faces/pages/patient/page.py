@@ -19,17 +19,18 @@ from app.faces.pages.patient.views.formatting import degraded_text
 from app.faces.pages.patient.views.front import front_of
 from app.faces.pages.patient.views.header import header_of
 from app.faces.pages.patient.views.history import history_of
-from app.faces.pages.patient.views.improvements import improvements_of, unreached_title
+from app.faces.pages.patient.views.improvements import ImprovementsView, improvements_of, unreached_title
 from app.faces.pages.patient.views.known_result import known_result_of
 from app.faces.pages.patient.views.model_evidence import evidence_of, weak_group_of
 from app.faces.pages.patient.views.moves import MoveList, moves_of
 from app.faces.pages.patient.views.next_step import next_step_of
-from app.faces.pages.patient.views.options import option_views
+from app.faces.pages.patient.views.options import OptionView, option_views
 from app.faces.pages.patient.views.plan import plans_view
 from app.faces.pages.patient.views.plan_form import NO_PLAN_FORMS, PlanForm
 from app.faces.pages.patient.views.preferences import preferences_view, without_offers
 from app.faces.pages.patient.views.result_form import result_form_of
 from app.faces.pages.patient.views.risks import risk_view
+from app.faces.pages.patient.views.target import fall_asked
 from app.faces.pages.patient.views.what_if import WhatIf
 from app.faces.pages.patient.views.what_if_setting import Moved
 from app.usecases.feedback.reasons import REASONS
@@ -64,8 +65,7 @@ def view_of(
     `typed` is what stands in forms of plans that were refused, by their place.
     """
     answer, infeasible = context.answer, context.answer.infeasible
-    options, improvements = option_views(context), improvements_of(context)
-    cards = [*options, *(improvements.cards if improvements else ())]
+    options, improvements, cards = _offered(context)
     preferences = preferences_view(context)
     view: dict[str, Any] = {
         "who": header_of(context),
@@ -108,15 +108,15 @@ def view_of(
 
 
 def grounds_of(context: AnswerContext) -> dict[str, Any]:
-    """What the answer's own template of grounds names."""
+    """What the template of grounds names; nothing that the committee has to be asked."""
     infeasible = context.answer.infeasible
-    options, improvements = option_views(context), improvements_of(context)
-    cards = [*options, *(improvements.cards if improvements else ())]
+    options, improvements, cards = _offered(context)
     nearest = following(context.schema, infeasible.brought_along) if infeasible else None
     view = {
         "who": header_of(context),
         "answer": context.answer,
-        "risks": risk_view(context),
+        "target": context.answer.prediction.target,
+        "fall": fall_asked(context.row),
         "options": options,
         "improvements": improvements,
         "cards": cards,
@@ -124,6 +124,12 @@ def grounds_of(context: AnswerContext) -> dict[str, Any]:
         "conditions": conditions_of(context),
     }
     return without_offers(view) | {"known_from": ()} if context.preferences.refusals else view
+
+
+def _offered(context: AnswerContext) -> tuple[list[OptionView], ImprovementsView | None, list[OptionView]]:
+    """Options, improvements, and the cards of both."""
+    options, improvements = option_views(context), improvements_of(context)
+    return options, improvements, [*options, *(improvements.cards if improvements else ())]
 
 
 def _nearest(context: AnswerContext) -> MoveList | None:
