@@ -27,7 +27,7 @@ from app.faces.pages.patient.views.next_step import next_step_of
 from app.faces.pages.patient.views.options import OptionView, option_views
 from app.faces.pages.patient.views.plan import plans_view
 from app.faces.pages.patient.views.plan_form import NO_PLAN_FORMS, PlanForm
-from app.faces.pages.patient.views.preferences import preferences_view, without_offers
+from app.faces.pages.patient.views.preferences import NOTHING_OFFERED, preferences_view, without_offers
 from app.faces.pages.patient.views.result_form import result_form_of
 from app.faces.pages.patient.views.risks import risk_view
 from app.faces.pages.patient.views.target import fall_asked
@@ -123,7 +123,7 @@ def grounds_of(context: AnswerContext) -> dict[str, Any]:
         "known_from": known_from([*(card.following for card in cards), nearest]),
         "conditions": conditions_of(context),
     }
-    return without_offers(view) | {"known_from": ()} if context.preferences.refusals else view
+    return {**view, **NOTHING_OFFERED} if context.preferences.refusals else view
 
 
 def _offered(context: AnswerContext) -> tuple[list[OptionView], ImprovementsView | None, list[OptionView]]:

@@ -1,6 +1,6 @@
 """What a patient can or will not do: chips to choose from, and whether what is offered heeds them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -70,24 +70,28 @@ def preferences_view(context: AnswerContext) -> PreferencesView | None:
     )
 
 
+#: What a page or a part of it holds of offers where nothing is offered.
+NOTHING_OFFERED: Mapping[str, Any] = {
+    "options": [],
+    "improvements": None,
+    "cards": [],
+    "front": None,
+    "conditions": None,
+    "infeasible": None,
+    "nearest": None,
+    "shortfall": None,
+    "alone": (),
+    "has_charts": False,
+    "rows": (),
+    "what_if": None,
+    "known_from": (),
+}
+
+
 def without_offers(view: dict[str, Any]) -> dict[str, Any]:
-    """What the page or a part of it tells of a patient to whom nothing is offered."""
-    nothing: dict[str, Any] = {
-        "options": [],
-        "improvements": None,
-        "cards": [],
-        "front": None,
-        "conditions": None,
-        "infeasible": None,
-        "nearest": None,
-        "shortfall": None,
-        "alone": (),
-        "has_charts": False,
-        "rows": (),
-        "what_if": None,
-    }
+    """What the page tells of a patient to whom nothing is offered: the estimate alone."""
     now = view["risks"].lines[:1]
-    return view | nothing | {"risks": replace(view["risks"], lines=now, of={}, own_start={})}
+    return {**view, **NOTHING_OFFERED, "risks": replace(view["risks"], lines=now, of={}, own_start={})}
 
 
 def _keeps(schema: FeatureSchema, further: tuple[str, ...]) -> Iterator[Chip]:
