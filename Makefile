@@ -114,9 +114,9 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork
 LOCK = $(COMPILE) pyproject.toml turnpoint/pyproject.toml --extra cli --group build
 
 lock: $(DEV)  ## Write requirements/*.txt anew; ARGS=--upgrade takes the newest versions
-	$(LOCK) --extra dev --extra embedded --extra fit --extra report --output-file requirements/dev.txt
+	$(LOCK) --extra dev --extra embedded --extra fit --extra report --extra telemetry --output-file requirements/dev.txt
 	$(LOCK) --extra embedded --extra fit --extra report --constraint requirements/dev.txt --output-file requirements/run.txt
-	$(LOCK) --extra report --constraint requirements/dev.txt --output-file requirements/server.txt
+	$(LOCK) --extra report --extra telemetry --constraint requirements/dev.txt --output-file requirements/server.txt
 	$(LOCK) --extra embedded --group bench --constraint requirements/dev.txt --output-file requirements/bench.txt
 	$(COMPILE) --group mlserver --output-file requirements/mlserver.txt
 	$(COMPILE) --group clients --output-file requirements/clients.txt
