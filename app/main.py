@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypedDict
 
+import procrastinate
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
@@ -22,11 +23,10 @@ from app.faces.http.parameters import refuse_repeated
 from app.faces.openapi.document import describe
 from app.faces.pages import routes as pages
 from app.proposers.llm.client import LlmClient
+from app.proposers.llm.proposer import LlmProposer
 from app.settings import Settings
 from app.storage.cache import Cache
 from app.storage.database import Database
-from app.usecases.augmentation.service import AugmentationService
-from app.usecases.counterfactuals.service import CounterfactualService
 from app.usecases.record.reference_distributions import ReferenceDistributions, reference_distributions_of
 
 DESCRIPTION = """
@@ -46,8 +46,8 @@ class GatewayState(TypedDict):
     cache: Cache
     llm: LlmClient | None
     remote_classifiers: Mapping[str, OpenInferenceClassifier]
-    counterfactuals: CounterfactualService
-    augmentations: AugmentationService
+    queue: procrastinate.App
+    proposer: LlmProposer | None
     distributions: Mapping[str, ReferenceDistributions]
     max_upload_bytes: int
 
@@ -106,8 +106,8 @@ def _lifespan(
                     cache=cache,
                     llm=backends.llm,
                     remote_classifiers=remote,
-                    counterfactuals=CounterfactualService(registry, database, cache, proposer),
-                    augmentations=AugmentationService(registry, database, backends.queue, proposer),
+                    queue=backends.queue,
+                    proposer=proposer,
                     distributions=distributions,
                     max_upload_bytes=settings.max_upload_bytes,
                 )

@@ -36,7 +36,8 @@ async def _work(settings: Settings) -> None:
         with ThreadPoolExecutor(settings.worker_threads) as pool:
             register(
                 queue,
-                ChunkWork(registry, database, queue, proposer, pool),
-                ReportWork(registry, database),
+                database,
+                ChunkWork(registry, queue, proposer, pool),
+                ReportWork(registry),
             )
             await work(queue, Heartbeat(settings.worker_heartbeat_s, lost_after_s), stop)

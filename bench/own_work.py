@@ -11,7 +11,6 @@ from unittest.mock import patch
 from app.classifiers.base import Classifier, Committee
 from app.classifiers.forest import Forest, TreeEnsemble
 from app.classifiers.model_version import ModelVersion
-from app.domain.ids import RequestIds
 from app.domain.schema import FloatArray
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
@@ -19,6 +18,8 @@ from app.engine.references import ReferenceData
 from app.engine.registry import ModelRegistry
 from app.engine.search import search
 from app.engine.search_result import SearchResult
+from app.identity.caller import Caller
+from app.identity.principal import DEFAULT_TENANT
 from app.storage.cache import Cache
 from app.storage.database import Database
 from app.usecases.counterfactuals.schemas import CounterfactualsRequest
@@ -88,14 +89,15 @@ async def own_milliseconds(
         return result
 
     database, cache = Database(database_url), Cache(redis_url, ttl_s=60)
-    service = CounterfactualService(ModelRegistry({model.name: timed}, model.name), database, cache, llm=None)
+    own = database.of(Caller.service(DEFAULT_TENANT, "benchmark"))
+    service = CounterfactualService(ModelRegistry({model.name: timed}, model.name), own, cache, llm=None)
     taken = []
     try:
         for request in requests:
             spent.seconds = 0.0
             started = time.perf_counter()
             with patch("app.usecases.counterfactuals.service.search", timed_search):
-                await service.answer(request, RequestIds("00000000-0000-0000-0000-000000000000"))
+                await service.answer(request)
             taken.append(1000 * (time.perf_counter() - started - spent.seconds))
     finally:
         await cache.close()

@@ -7,9 +7,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.storage.tables import Base, Json
+from app.storage.tenancy import OfTenant, TenantKey
 
 
-class UploadRow(Base):
+class UploadRow(OfTenant, Base):
     """A table of people that was sent before a job is made of it; its rows are checked already."""
 
     __tablename__ = "uploads"
@@ -23,7 +24,7 @@ class UploadRow(Base):
     sha256: Mapped[str]
 
 
-class UploadChunkRow(Base):
+class UploadChunkRow(OfTenant, Base):
     """A chunk's worth of an upload: `people` are valid rows, `faults` the others'."""
 
     __tablename__ = "upload_chunks"
@@ -34,7 +35,7 @@ class UploadChunkRow(Base):
     faults: Mapped[list[Json]]
 
 
-class AugmentationRow(Base):
+class AugmentationRow(OfTenant, Base):
     """One job. Ids are UUIDv7, so their order is the order of time."""
 
     __tablename__ = "augmentations"
@@ -65,7 +66,7 @@ class AugmentationRow(Base):
     card: Mapped[str | None] = mapped_column(deferred=True)
 
 
-class AugmentationChunkRow(Base):
+class AugmentationChunkRow(OfTenant, Base):
     """Some source rows of a job, the work of one task; `people` is empty where an upload has them."""
 
     __tablename__ = "augmentation_chunks"
@@ -82,7 +83,7 @@ class AugmentationChunkRow(Base):
     degraded: Mapped[list[str]]
 
 
-class AugmentedRow(Base):
+class AugmentedRow(OfTenant, Base):
     """One verified row that was made of a source row.
 
     `reached`: whether it is of the job's class; rows made before others were kept are. `reduction` is unknown
@@ -106,7 +107,7 @@ class AugmentedRow(Base):
     generator: Mapped[str]
 
 
-class RejectedRow(Base):
+class RejectedRow(OfTenant, Base):
     """A source row of which nothing was made, and why."""
 
     __tablename__ = "rejected_rows"
@@ -117,7 +118,7 @@ class RejectedRow(Base):
     reason: Mapped[str]
 
 
-class IdempotencyRow(Base):
+class IdempotencyRow(TenantKey, Base):
     """A caller's own key for one request, and the job that came of it."""
 
     __tablename__ = "idempotency_keys"

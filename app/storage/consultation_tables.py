@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.storage.tables import Base, Json
+from app.storage.tables import Base, Json, of_patient
+from app.storage.tenancy import OfTenant
 
 
-class PlanRow(Base):
+class PlanRow(OfTenant, Base):
     """What was planned with a patient, from an option, an improvement or a clinician's own what-if.
 
     `ended_at` is the one thing that changes: at most one plan of a patient and model has none.
@@ -20,20 +21,22 @@ class PlanRow(Base):
 
     __tablename__ = "plans"
     __table_args__ = (
+        of_patient(),
         Index(
             "uq_plans_active",
+            "tenant",
             "patient_id",
             "model_name",
             unique=True,
             postgresql_where=text("ended_at IS NULL"),
         ),
-        Index(None, "patient_id", "id"),
+        Index(None, "tenant", "patient_id", "id"),
         Index(None, "counterfactual_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    patient_id: Mapped[str] = mapped_column(ForeignKey("patients.id"))
+    patient_id: Mapped[str]
     answer_id: Mapped[UUID] = mapped_column(ForeignKey("answers.id"))
     counterfactual_id: Mapped[UUID | None] = mapped_column(ForeignKey("counterfactuals.id"))
     """None of a plan from a what-if."""
@@ -58,7 +61,7 @@ class PlanRow(Base):
     events: Mapped[list["PlanEventRow"]] = relationship(lazy="raise", order_by="PlanEventRow.id")
 
 
-class PlanEventRow(Base):
+class PlanEventRow(OfTenant, Base):
     """What became of a plan; ids are UUIDv7, so their order is the order of time."""
 
     __tablename__ = "plan_events"
@@ -90,33 +93,34 @@ class PlanEventRow(Base):
     """What a follow-up found: by feature, and overall."""
 
 
-class PreferencesRow(Base):
+class PreferencesRow(OfTenant, Base):
     """What a patient can or will not do, as it was last said for a model."""
 
     __tablename__ = "preferences"
-    __table_args__ = (Index(None, "patient_id", "model_name", "id"),)
+    __table_args__ = (of_patient(), Index(None, "tenant", "patient_id", "model_name", "id"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    patient_id: Mapped[str] = mapped_column(ForeignKey("patients.id"))
+    patient_id: Mapped[str]
     model_name: Mapped[str]
     codes: Mapped[list[str]]
     features_to_keep: Mapped[list[str]]
     given_by: Mapped[str | None]
 
 
-class MeasurementRow(Base):
+class MeasurementRow(OfTenant, Base):
     """A result that says whether a patient has the outcome: it overrules every estimate of it."""
 
     __tablename__ = "measurements"
     __table_args__ = (
-        Index(None, "patient_id", "model_name", "measured_on", "id"),
+        of_patient(),
+        Index(None, "tenant", "patient_id", "model_name", "measured_on", "id"),
         Index(None, "replaces", unique=True),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    patient_id: Mapped[str] = mapped_column(ForeignKey("patients.id"))
+    patient_id: Mapped[str]
     model_name: Mapped[str]
     measured_on: Mapped[date]
     value: Mapped[float | None]

@@ -1,14 +1,16 @@
 """The database engine, and one unit of work for each request."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import psycopg
-from sqlalchemy import Insert, make_url, text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from app.identity.caller import Caller
+from app.storage.tenancy import SET_TENANT, TenantSession
 
 
 class RecordError(RuntimeError):
@@ -32,36 +34,24 @@ class Database:
             hide_parameters=True,  # what a statement carries must not reach a log by way of an error
             connect_args={"connect_timeout": 5} | _pausing_at_most(url, longest_pause_s),
         )
-        self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._sessions = async_sessionmaker(
+            self._engine, expire_on_commit=False, sync_session_class=TenantSession
+        )
 
-    async def run(self, statement: Insert, values: dict[str, Any]) -> bool:
-        """Run one writing statement, a transaction by itself; whether it returned a row.
-
-        Raises:
-            RecordError: the database is away, or lost before it confirmed.
-        """
-        async with self._careful(), self._autocommit.connect() as connection:
-            return (await connection.execute(statement, values)).first() is not None
+    def of(self, caller: Caller) -> "TenantDatabase":
+        """The record as this caller may see it."""
+        return TenantDatabase(self, caller)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """One unit of work: committed on leaving, rolled back on any error.
+    async def transaction_of(self, caller: Caller) -> AsyncIterator[AsyncSession]:
+        """One unit of work of a caller's: committed on leaving, rolled back on any error.
 
         Raises:
             RecordError: the database is away, or lost during the work.
         """
-        async with self._careful(), self._sessions() as session, session.begin():
-            yield session
-
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
-        """One read by itself: without the round trips that begin and end a transaction.
-
-        Raises:
-            RecordError: the database is away.
-        """
-        async with self._careful(), self._sessions(bind=self._autocommit) as session:
+        info = {"tenant": caller.tenant, "caller": caller}
+        async with self._careful(), self._sessions(info=info) as session, session.begin():
+            await session.execute(SET_TENANT, {"tenant": caller.tenant})
             yield session
 
     @asynccontextmanager
@@ -81,14 +71,30 @@ class Database:
 
     async def is_ready(self) -> bool:
         try:
-            async with self.transaction() as session:
-                await session.execute(text("SELECT 1"))
+            async with self._careful(), self._engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
         except (RecordError, SQLAlchemyError):
             return False
         return True
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+class TenantDatabase:
+    """The record as one caller sees it: all that others' tenants have is not there."""
+
+    def __init__(self, database: Database, caller: Caller) -> None:
+        self._database = database
+        self.caller = caller
+
+    def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """One unit of work: committed on leaving, rolled back on any error.
+
+        Raises:
+            RecordError: the database is away, or lost during the work.
+        """
+        return self._database.transaction_of(self.caller)
 
 
 def _pausing_at_most(url: str, seconds: float | None) -> dict[str, str]:

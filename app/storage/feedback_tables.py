@@ -7,9 +7,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.storage.tables import Base
+from app.storage.tenancy import OfTenant
 
 
-class FeedbackRow(Base):
+class FeedbackRow(OfTenant, Base):
     """One verdict on one option. Rows are added, never changed: who thinks again adds one that replaces it.
 
     So the verdicts on an option are a chain: one that replaces nothing, and each replaced by at most one.

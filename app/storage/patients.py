@@ -7,11 +7,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.storage.tables import PatientRow
 
 
-async def hold_patient(session: AsyncSession, patient_id: str) -> None:
-    """Put a patient on record, and let nobody else hold them until the transaction ends.
+async def knows_patient(session: AsyncSession, patient_id: str) -> bool:
+    """Whether a patient is on record."""
+    mine = select(PatientRow.id).where(PatientRow.id == patient_id)
+    return await session.scalar(mine) is not None
+
+
+async def lock_patient(session: AsyncSession, patient_id: str) -> bool:
+    """Let nobody else lock a patient until the transaction ends; whether they are on record at all.
 
     Other tables may refer to the patient meanwhile.
     """
-    await session.execute(insert(PatientRow).values(id=patient_id).on_conflict_do_nothing())
     mine = select(PatientRow.id).where(PatientRow.id == patient_id)
-    await session.execute(mine.with_for_update(key_share=True))
+    return await session.scalar(mine.with_for_update(key_share=True)) is not None
+
+
+async def hold_patient(session: AsyncSession, patient_id: str) -> None:
+    """Put a patient on record, and lock them."""
+    await session.execute(insert(PatientRow).values(id=patient_id).on_conflict_do_nothing())
+    await lock_patient(session, patient_id)

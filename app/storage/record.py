@@ -21,6 +21,7 @@ from app.storage.tables import (
     PredictionRow,
     RequestRow,
 )
+from app.storage.tenancy import OWN_TENANT
 from app.storage.worklist import listed, listed_again
 
 Values = dict[str, Any]
@@ -41,21 +42,23 @@ def _name(row: type[Base], key: str) -> str:
 
 
 def _parameters(row: type[Base], left_out: tuple[str, ...] = ()) -> Values:
-    """A named parameter for each column of a table."""
-    columns = [c for c in _table(row).columns if c.name not in left_out]
+    """A named parameter for each column of a table; the tenant is the transaction's own."""
+    columns = [c for c in _table(row).columns if c.name not in (*left_out, "tenant")]
     return {c.name: bindparam(_name(row, c.name), type_=c.type) for c in columns}
 
 
 def _options() -> Insert:
     """All options of an answer from one JSON parameter."""
     table = _table(CounterfactualRow)
-    fields = [column(c.name, c.type) for c in table.columns]
+    fields = [column(c.name, c.type) for c in table.columns if c.name != "tenant"]
     given = func.jsonb_to_recordset(bindparam("options", type_=JSONB)).table_valued(*fields)
-    return insert(table).from_select(table.columns.keys(), select(given.render_derived(with_types=True)))
+    return insert(table).from_select(
+        [one.name for one in fields], select(given.render_derived(with_types=True))
+    )
 
 
 def _insert_answer() -> Insert:
-    patient = pg_insert(_table(PatientRow)).values(_parameters(PatientRow, ("first_seen_at",)))
+    patient = pg_insert(_table(PatientRow)).values(_parameters(PatientRow, ("first_seen_at", "pseudonym")))
     prediction, answer = _parameters(PredictionRow), _parameters(AnswerRow)
     return (
         insert(_table(RequestRow))
@@ -75,7 +78,9 @@ def _insert_answer() -> Insert:
 def _insert_request() -> Insert:
     table, answers = _table(RequestRow), _table(AnswerRow)
     given = _parameters(RequestRow, ("asked_at",))
-    recorded = select(*given.values()).where(answers.c.id == given["answer_id"])
+    recorded = select(*given.values()).where(
+        answers.c.id == given["answer_id"], answers.c.tenant == OWN_TENANT
+    )
     return (
         insert(table)
         .from_select(list(given), recorded)

@@ -5,9 +5,23 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Double, ForeignKey, Index, MetaData, Text, false, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    Text,
+    false,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from app.storage.tenancy import OfTenant, TenantKey
 
 Json = dict[str, Any]
 
@@ -31,16 +45,25 @@ class Base(DeclarativeBase):
     }
 
 
-class PatientRow(Base):
-    """A patient by the caller's own opaque id."""
+class PatientRow(TenantKey, Base):
+    """A patient by the caller's own opaque id, which is theirs alone: another tenant's is another patient.
+
+    `pseudonym` stands for the patient where their id must not stay when they are erased.
+    """
 
     __tablename__ = "patients"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     first_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    pseudonym: Mapped[UUID] = mapped_column(server_default=func.gen_random_uuid(), unique=True)
 
 
-class PredictionRow(Base):
+def of_patient() -> ForeignKeyConstraint:
+    """A table's reference to the patient whom its rows are about, of their own tenant."""
+    return ForeignKeyConstraint(["tenant", "patient_id"], ["patients.tenant", "patients.id"])
+
+
+class PredictionRow(OfTenant, Base):
     """One risk told to a caller: the audit row. The features stay with the answer, if there is one."""
 
     __tablename__ = "predictions"
@@ -59,15 +82,15 @@ class PredictionRow(Base):
     """All three are None in rows from before bands were told."""
 
 
-class AnswerRow(Base):
+class AnswerRow(OfTenant, Base):
     """One question and how it ended. Ids are UUIDv7, so their order is the order of time."""
 
     __tablename__ = "answers"
-    __table_args__ = (Index(None, "patient_id", "id"),)
+    __table_args__ = (of_patient(), Index(None, "tenant", "patient_id", "id"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     created_at: Mapped[datetime]
-    patient_id: Mapped[str] = mapped_column(ForeignKey("patients.id"))
+    patient_id: Mapped[str]
     prediction_id: Mapped[UUID] = mapped_column(ForeignKey("predictions.id"))
     question_digest: Mapped[str]
     features: Mapped[Json]
@@ -117,7 +140,7 @@ class OptionKind(StrEnum):
     IMPROVEMENT = "improvement"  # it lowers the risk
 
 
-class CounterfactualRow(Base):
+class CounterfactualRow(OfTenant, Base):
     """One verified option of an answer, or one improvement."""
 
     __tablename__ = "counterfactuals"
@@ -152,7 +175,7 @@ class CounterfactualRow(Base):
     """The last four are of improvements."""
 
 
-class GenerationRow(Base):
+class GenerationRow(OfTenant, Base):
     """How an answer came about: proposals, versions, what was away, how long it took."""
 
     __tablename__ = "generations"
@@ -171,7 +194,7 @@ class GenerationRow(Base):
     elapsed_ms: Mapped[float]
 
 
-class RequestRow(Base):
+class RequestRow(OfTenant, Base):
     """Every time an answer left the service, from the cache or not."""
 
     __tablename__ = "requests"

@@ -26,6 +26,7 @@ from app.domain.certainty import Certainty
 from app.storage.consultation_tables import PlanRow
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow, CounterfactualRow, PredictionRow
+from app.storage.tenancy import OWN_TENANT
 from app.storage.worklist_tables import NO_REVIEW, WorklistRow
 
 _COLUMNS = ("patient_id", "model_name", "answer_id", "asked_at", "risk", "certainty", "is_declined")
@@ -60,7 +61,8 @@ def listed_again(answer_id: ColumnElement[UUID]) -> Insert:
         _all_declined(AnswerRow.id),
     )
     given = given.join(PredictionRow, PredictionRow.id == AnswerRow.prediction_id)
-    return _newest(given.where(AnswerRow.id == answer_id, AnswerRow.based_on.is_(None)))
+    mine = (AnswerRow.id == answer_id, AnswerRow.tenant == OWN_TENANT)
+    return _newest(given.where(*mine, AnswerRow.based_on.is_(None)))
 
 
 async def note_verdict(session: AsyncSession, patient_id: str, answer_id: UUID) -> None:
@@ -106,7 +108,7 @@ def _newest(given: Select[*tuple[Any, ...]]) -> Insert:
     is_same = WorklistRow.answer_id == statement.excluded.answer_id
     new["is_declined"] = case((is_same, WorklistRow.is_declined), else_=statement.excluded.is_declined)
     return statement.on_conflict_do_update(
-        index_elements=[WorklistRow.patient_id, WorklistRow.model_name],
+        index_elements=[WorklistRow.tenant, WorklistRow.patient_id, WorklistRow.model_name],
         set_=new,
         where=WorklistRow.asked_at <= statement.excluded.asked_at,
     )

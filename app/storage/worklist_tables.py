@@ -7,14 +7,15 @@ from sqlalchemy import ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.storage.consultation_tables import PlanRow
-from app.storage.tables import Base
+from app.storage.tables import Base, of_patient
+from app.storage.tenancy import TenantKey
 
 NO_REVIEW = date.max
 """The review date of who has no plan: last in order, and the order needs no rule for what is missing."""
-_FACETS = ("model_name", "certainty", "is_planned", "is_declined")
+_FACETS = ("tenant", "model_name", "certainty", "is_planned", "is_declined")
 
 
-class WorklistRow(Base):
+class WorklistRow(TenantKey, Base):
     """One patient and model. All of it can be worked out from the record; whoever adds to that keeps it true.
 
     `place` stands for the row in a cursor, which goes into addresses: a patient's id must not. `certainty` is
@@ -22,12 +23,15 @@ class WorklistRow(Base):
     """
 
     __tablename__ = "worklist"
-    __table_args__ = tuple(
-        Index(f"ix_worklist_{name}", *_FACETS, key, "place")
-        for name, key in (("seen", "asked_at"), ("risk", "risk"), ("review", "review_on"))
+    __table_args__ = (
+        of_patient(),
+        *(
+            Index(f"ix_worklist_{name}", *_FACETS, key, "place")
+            for name, key in (("seen", "asked_at"), ("risk", "risk"), ("review", "review_on"))
+        ),
     )
 
-    patient_id: Mapped[str] = mapped_column(ForeignKey("patients.id"), primary_key=True)
+    patient_id: Mapped[str] = mapped_column(primary_key=True)
     model_name: Mapped[str] = mapped_column(primary_key=True)
     place: Mapped[UUID] = mapped_column(server_default=func.gen_random_uuid())
     answer_id: Mapped[UUID] = mapped_column(ForeignKey("answers.id"))

@@ -17,6 +17,8 @@ import uvicorn
 
 from app.bootstrap import registry_of
 from app.engine.registry import ModelRegistry
+from app.identity.caller import Caller
+from app.identity.principal import DEFAULT_TENANT
 from app.local.embedded.language_model import LanguageModel
 from app.local.embedded.llama_server import EmbeddedLlm, LlmOptions
 from app.local.embedded.postgres import EmbeddedPostgres
@@ -24,7 +26,9 @@ from app.local.embedded.valkey import EmbeddedValkey
 from app.main import create_app
 from app.paths import MODEL_STORE
 from app.settings import Settings
+from app.storage.database import Database, TenantDatabase
 from app.storage.migrate import migrate
+from app.storage.tenancy import SETTING
 
 Json = dict[str, Any]
 
@@ -144,8 +148,14 @@ def http_client(url: str, **options: Any) -> httpx.Client:
 
 
 def connect(database_url: str) -> "psycopg.Connection[tuple[Any, ...]]":
-    """A connection of the test's own, past the gateway."""
-    return psycopg.connect(database_url.replace("postgresql+psycopg://", "postgresql://"), autocommit=True)
+    """A connection of the test's own, past the gateway; what it adds is the default tenant's."""
+    url = database_url.replace("postgresql+psycopg://", "postgresql://")
+    return psycopg.connect(url, autocommit=True, options=f"-c {SETTING}={DEFAULT_TENANT}")
+
+
+def seen_by(database: Database, tenant: str = DEFAULT_TENANT) -> TenantDatabase:
+    """The record as a test may see it."""
+    return database.of(Caller.service(tenant, "test"))
 
 
 def row_counts(database: "psycopg.Connection[tuple[Any, ...]]") -> dict[str, int]:

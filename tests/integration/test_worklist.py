@@ -29,7 +29,7 @@ from tests.asking import Person
 from tests.integration.answers import Json
 from tests.integration.many_patients import add_patients
 from tests.integration.pages import HTML
-from tests.integration.serving import Servers, client_of, connect, settings_for
+from tests.integration.serving import Servers, client_of, connect, seen_by, settings_for
 
 PATIENTS = 5000
 
@@ -223,9 +223,9 @@ def test_each_page_is_an_indexed_read(
     async def pages() -> list[tuple[str, Any]]:
         database = Database(own_url)
         with statements(database) as sent:
-            page = await worklist_page(database, WorklistQuestion(sort, wanted), date.today())
+            page = await worklist_page(seen_by(database), WorklistQuestion(sort, wanted), date.today())
             onward = WorklistQuestion(sort, wanted, page.next)
-            await worklist_page(database, onward, date.today())
+            await worklist_page(seen_by(database), onward, date.today())
         await database.close()
         return sent
 
@@ -317,7 +317,7 @@ def test_a_plan_is_noted_moved_ended_and_replaced(
 
     async def note(plan: Any) -> None:
         database = Database(own_url)
-        async with database.transaction() as session:
+        async with seen_by(database).transaction() as session:
             await note_plan(session, plan)
         await database.close()
 

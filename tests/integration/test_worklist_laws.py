@@ -15,12 +15,12 @@ from sqlalchemy import make_url
 
 from app.domain.certainty import Certainty
 from app.settings import Settings
-from app.storage.database import Database
+from app.storage.database import Database, TenantDatabase
 from app.storage.migrate import migrate
 from app.storage.worklist_tables import NO_REVIEW
 from app.usecases.worklist.question import PlanState, Position, Sort, WorklistFilter, WorklistQuestion
 from app.usecases.worklist.service import WorklistPage, worklist_page
-from tests.integration.serving import connect
+from tests.integration.serving import connect, seen_by
 
 TODAY = date(2026, 3, 10)
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -144,10 +144,10 @@ def write(table: "psycopg.Connection[tuple[Any, ...]]", lines: list[Listed]) -> 
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
+async def opened(url: str) -> AsyncIterator[TenantDatabase]:
     database = Database(url)
     try:
-        yield database
+        yield seen_by(database)
     finally:
         await database.close()
 

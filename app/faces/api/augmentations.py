@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
 
 from app.domain.errors import ConflictError, InvalidParameterError, ParameterIssue
@@ -13,7 +13,7 @@ from app.engine.registry import NOT_HOSTED
 from app.faces.api.job_events import events_of
 from app.faces.api.job_rows import Ending, format_ending, format_for, is_had, version_of
 from app.faces.http.bodies import JsonRoute
-from app.faces.http.dependencies import DatabaseDep, RegistryDep
+from app.faces.http.dependencies import AugmentingDep, DatabaseDep, RegistryDep
 from app.faces.http.described import BYTES, EVENT, success, text
 from app.faces.http.negotiation import wants_page
 from app.faces.http.parameters import PageSize
@@ -27,18 +27,10 @@ from app.usecases.augmentation.formats import FORMATS
 from app.usecases.augmentation.ingest import NoRoomError, UploadTooLargeError, ingest_upload
 from app.usecases.augmentation.report.figures import QualityReport
 from app.usecases.augmentation.schemas import AugmentationRequest, Job, JobsPage, State, Upload
-from app.usecases.augmentation.service import AugmentationService
 from app.usecases.augmentation.table_reader import CSV, OCTETS, PARQUET, rows_of
 
 router = APIRouter(prefix="/augmentations", tags=["augmentations"], route_class=JsonRoute)
 
-
-def _service(request: Request) -> AugmentationService:
-    service: AugmentationService = request.state.augmentations
-    return service
-
-
-ServiceDep = Annotated[AugmentationService, Depends(_service)]
 JobId = Annotated[UUID, Path(description="The `id` of a job.")]
 Key = Annotated[
     str | None,
@@ -63,7 +55,7 @@ _ROWS = {
     response_model=Job,
     responses=problem_responses(400, 401, 409, 413, 415, 422, 503),
 )
-async def submit(body: AugmentationRequest, service: ServiceDep, key: Key = None) -> Response:
+async def submit(body: AugmentationRequest, service: AugmentingDep, key: Key = None) -> Response:
     """Have rows of a class made of people of the other one, by workers."""
     job = await service.submit(body, key)
     reply = json_reply(job, 202)
@@ -127,7 +119,7 @@ async def upload(
     "", operation_id="listAugmentations", response_model=JobsPage, responses=problem_responses(401, 422, 503)
 )
 async def jobs(
-    service: ServiceDep,
+    service: AugmentingDep,
     before: Annotated[UUID | None, Query(description="The cursor `next` of the page before.")] = None,
     limit: PageSize = 20,
 ) -> Response:
@@ -142,7 +134,7 @@ async def jobs(
     responses=problem_responses(401, 404, 422, 503)
     | success("The job, or its page.", {"text/html": text("A page that follows the job.")}),
 )
-async def state(job_id: JobId, request: Request, service: ServiceDep) -> Response:
+async def state(job_id: JobId, request: Request, service: AugmentingDep) -> Response:
     """How far a job is; a page that follows it, where a browser asks."""
     job = await service.get(job_id)
     if wants_page(request):
@@ -159,7 +151,7 @@ async def state(job_id: JobId, request: Request, service: ServiceDep) -> Respons
     response_model=Job,
     responses=problem_responses(401, 404, 422, 503),
 )
-async def cancel(job_id: JobId, service: ServiceDep) -> Response:
+async def cancel(job_id: JobId, service: AugmentingDep) -> Response:
     """Cancel a job; rows made so far stay. One that has ended stays as it is."""
     return json_reply(await service.cancel(job_id))
 
@@ -173,7 +165,7 @@ async def cancel(job_id: JobId, service: ServiceDep) -> Response:
 async def rows(
     job_id: JobId,
     request: Request,
-    service: ServiceDep,
+    service: AugmentingDep,
     registry: RegistryDep,
     database: DatabaseDep,
     after: Annotated[
@@ -208,7 +200,7 @@ async def rows(
     responses=problem_responses(401, 404, 422, 503)
     | success("Events: a job as it is now, whenever something changed.", {"text/event-stream": EVENT}),
 )
-async def events(job_id: JobId, service: ServiceDep) -> Response:
+async def events(job_id: JobId, service: AugmentingDep) -> Response:
     """Follow a job: server-sent events `progress`, then `end`."""
     await service.get(job_id)
     return StreamingResponse(events_of(service, job_id), media_type="text/event-stream")
@@ -221,7 +213,7 @@ async def events(job_id: JobId, service: ServiceDep) -> Response:
     responses=problem_responses(401, 404, 409, 422, 503)
     | success("The report, or its page.", {"text/html": text("A page with the report's figures.")}),
 )
-async def report(job_id: JobId, request: Request, service: ServiceDep) -> Response:
+async def report(job_id: JobId, request: Request, service: AugmentingDep) -> Response:
     """The quality report of a completed job: JSON, or a page where `Accept` asks for HTML."""
     if wants_page(request):
         return HTMLResponse(str(await service.document(job_id, "page")))
@@ -235,6 +227,6 @@ async def report(job_id: JobId, request: Request, service: ServiceDep) -> Respon
     responses=problem_responses(401, 404, 409, 422, 503)
     | success("The card.", {"text/markdown": text("A data card (Pushkarna et al., 2022).")}),
 )
-async def card(job_id: JobId, service: ServiceDep) -> Response:
+async def card(job_id: JobId, service: AugmentingDep) -> Response:
     """The data card of a completed job's rows, Markdown, to go with them wherever they go."""
     return PlainTextResponse(str(await service.document(job_id, "card")), media_type="text/markdown")

@@ -3,15 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
 from app.faces.http.bodies import JsonRoute
+from app.faces.http.dependencies import AnsweringDep
 from app.faces.http.disconnect import cancel_on_disconnect
 from app.faces.http.problems import Problem, problem_responses
 from app.faces.http.replies import json_reply
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
-from app.usecases.counterfactuals.service import CounterfactualService
 
 
 class PreferenceConflict(Problem):
@@ -22,13 +22,6 @@ class PreferenceConflict(Problem):
 
 router = APIRouter(prefix="/counterfactuals", tags=["counterfactuals"], route_class=JsonRoute)
 
-
-def _service(request: Request) -> CounterfactualService:
-    service: CounterfactualService = request.state.counterfactuals
-    return service
-
-
-ServiceDep = Annotated[CounterfactualService, Depends(_service)]
 AnswerId = Annotated[UUID, Path(description="The `id` of an answer.")]
 
 
@@ -39,12 +32,12 @@ AnswerId = Annotated[UUID, Path(description="The `id` of an answer.")]
     responses=problem_responses(400, 401, 413, 415, 422, 503)
     | problem_responses(409, body=PreferenceConflict),
 )
-async def ask(body: CounterfactualsRequest, request: Request, service: ServiceDep) -> Response:
+async def ask(body: CounterfactualsRequest, request: Request, service: AnsweringDep) -> Response:
     """Suggest the smallest verified changes that bring a patient's risk to the target.
 
     Where none do reliably, tell what lowers it all the same: `improvements`.
     """
-    answering = service.answer(body, request.state.ids)
+    answering = service.answer(body)
     return json_reply(await cancel_on_disconnect(request, answering))
 
 
@@ -54,6 +47,6 @@ async def ask(body: CounterfactualsRequest, request: Request, service: ServiceDe
     response_model=CounterfactualsAnswer,
     responses=problem_responses(401, 404, 422, 503),
 )
-async def get_recorded(answer_id: AnswerId, service: ServiceDep) -> Response:
+async def get_recorded(answer_id: AnswerId, service: AnsweringDep) -> Response:
     """Read a recorded answer."""
     return json_reply(await service.recorded(answer_id))

@@ -51,7 +51,7 @@ async def give(
 
     Declining it, or taking back that it is accepted, stops the active plan that it is.
     """
-    row, patient_id, new = await give_verdict(database, registry, answer_id, body, request.state.caller)
+    row, patient_id, new = await give_verdict(database, registry, answer_id, body)
     if is_form(request):
         there = f"/patients/{patient_id}/interventions?answer={answer_id}#option-{body.counterfactual_id}"
         return RedirectResponse(there, 303)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from app.domain.errors import InvalidParameterError, ParameterIssue
@@ -64,11 +64,10 @@ async def results(
 async def add(
     patient_id: PatientId,
     body: MeasurementIn,
-    request: Request,
     registry: RegistryDep,
     database: DatabaseDep,
 ) -> Response:
     """Record a result that says whether a patient has a model's outcome, correct one, or take one back."""
     served = registry.named(body.model)
-    result, new = await record_result(database, patient_id, served, body, request.state.caller)
+    result, new = await record_result(database, patient_id, served, body)
     return json_reply(result, 201 if new else 200)

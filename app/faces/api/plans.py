@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import Field
 
 from app.faces.api.counterfactuals import PreferenceConflict
@@ -46,12 +46,12 @@ ServiceDep = Annotated[PlanService, Depends(_service)]
     | problem_responses(409, body=(PlanConflict, PreferenceConflict))
     | {200: {"model": PlanOut, "description": "That is the active plan already; nothing changed."}},
 )
-async def make(patient_id: PatientId, body: PlanIn, request: Request, service: ServiceDep) -> Response:
+async def make(patient_id: PatientId, body: PlanIn, service: ServiceDep) -> Response:
     """Plan an option, an improvement or a what-if; an active plan by the same model is replaced.
 
     Of an option it records the verdict `accepted` as well, unless that stands.
     """
-    plan, is_new = await service.make(patient_id, body, request.state.caller)
+    plan, is_new = await service.make(patient_id, body)
     return json_reply(plan, 201 if is_new else 200)
 
 
@@ -82,8 +82,7 @@ async def change(
     patient_id: PatientId,
     plan_id: Annotated[UUID, Path(description="The `id` of a plan.")],
     body: PlanChangeIn,
-    request: Request,
     service: ServiceDep,
 ) -> Response:
     """Move the review of a plan, complete it or stop it; what is planned stays as it was."""
-    return json_reply(await service.change(patient_id, plan_id, body, request.state.caller))
+    return json_reply(await service.change(patient_id, plan_id, body))

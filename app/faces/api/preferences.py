@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from app.domain.errors import InvalidInputError, InvalidParameterError, ParameterIssue
@@ -58,13 +58,12 @@ async def read(
 async def replace(
     patient_id: PatientId,
     body: PreferencesIn,
-    request: Request,
     database: DatabaseDep,
     registry: RegistryDep,
 ) -> Response:
     """Say what a patient can or will not do, in place of what was said before, which stays on record."""
     served = registry.named(body.model)
-    standing = await record_preferences(database, patient_id, served, body, request.state.caller)
+    standing = await record_preferences(database, patient_id, served, body)
     return json_reply(preferences_out(patient_id, served, standing))
 
 

@@ -12,6 +12,7 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 
 from app.faces.http.negotiation import wants_page
+from app.identity.principal import ANYBODY, TOKEN
 from app.parsing.free_text import FreeTextError, read_free_text
 from app.settings import Settings
 
@@ -24,14 +25,18 @@ _PROGRAM = ("Bearer", "Send a token that the service knows in the header Authori
 
 
 class RequireToken:
-    """A dependency that lets only known callers in; `request.state.caller` is a person's name, or None."""
+    """A dependency that lets only known callers in, and says who: `request.state.principal`.
+
+    `request.state.on_behalf_of` is the name that a person gave with a token that many may know.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._tokens = [token.get_secret_value().encode() for token in settings.api_tokens]
 
     async def __call__(self, request: Request) -> None:
         name, given = _credentials(request.headers.get("authorization", ""))
-        request.state.caller = name
+        request.state.on_behalf_of = name
+        request.state.principal = TOKEN if self._tokens else ANYBODY
         if not self._tokens:
             return
         known = [secrets.compare_digest(given, expected) for expected in self._tokens]

@@ -1,11 +1,17 @@
-"""What endpoints of several faces take from the gateway's state."""
+"""What endpoints of several faces take from the gateway's state, for the caller at hand."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from app.engine.registry import ModelRegistry
-from app.storage.database import Database
+from app.faces.http.callers import caller_of
+from app.identity.caller import Caller
+from app.storage.database import Database, TenantDatabase
+from app.usecases.augmentation.service import AugmentationService
+from app.usecases.counterfactuals.service import CounterfactualService
+
+CallerDep = Annotated[Caller, Depends(caller_of)]
 
 
 def _registry(request: Request) -> ModelRegistry:
@@ -13,10 +19,23 @@ def _registry(request: Request) -> ModelRegistry:
     return registry
 
 
-def _database(request: Request) -> Database:
+def _database(request: Request, caller: CallerDep) -> TenantDatabase:
     database: Database = request.state.database
-    return database
+    return database.of(caller)
 
 
 RegistryDep = Annotated[ModelRegistry, Depends(_registry)]
-DatabaseDep = Annotated[Database, Depends(_database)]
+DatabaseDep = Annotated[TenantDatabase, Depends(_database)]
+"""The record as the caller may see it: an endpoint reaches no other."""
+
+
+def _answering(request: Request, registry: RegistryDep, database: DatabaseDep) -> CounterfactualService:
+    return CounterfactualService(registry, database, request.state.cache, request.state.proposer)
+
+
+def _augmenting(request: Request, registry: RegistryDep, database: DatabaseDep) -> AugmentationService:
+    return AugmentationService(registry, database, request.state.queue, request.state.proposer)
+
+
+AnsweringDep = Annotated[CounterfactualService, Depends(_answering)]
+AugmentingDep = Annotated[AugmentationService, Depends(_augmenting)]

@@ -19,14 +19,14 @@ from app.engine.preferences import Preferences
 from app.engine.registry import ModelRegistry, ServedModel
 from app.proposers.llm.proposer import LlmProposer
 from app.storage.augmentation_tables import AugmentationRow, AugmentedRow, RejectedRow
-from app.storage.database import Database
+from app.storage.database import TenantDatabase
 from app.usecases.augmentation.chunk_generator import CancelledError, ChunkGenerator, ChunkResult, Source
 from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.mapping import wants_improvements
 from app.usecases.augmentation.repository import AugmentationRepository
 from app.usecases.augmentation.row_generator import RowGenerator, SyntheticRow, row_generator_for
 from app.usecases.augmentation.schemas import State
-from app.usecases.augmentation.service import REPORT_TASK
+from app.usecases.augmentation.service import REPORT_TASK, task_of
 
 _log = structlog.get_logger()
 
@@ -51,40 +51,38 @@ class ChunkWork:
     def __init__(
         self,
         registry: ModelRegistry,
-        database: Database,
         queue: procrastinate.App,
         llm: LlmProposer | None,
         pool: Any,
     ) -> None:
         self._registry = registry
-        self._database = database
         self._queue = queue
         self._llm = llm
         self._pool = pool
         self._maker = lru_cache(maxsize=8)(self._make_maker)
 
-    async def run(self, job_id: UUID, number: int) -> None:
+    async def run(self, database: TenantDatabase, job_id: UUID, number: int) -> None:
         """Make a chunk's rows, unless they are there or the job has ended.
 
         Raises:
             RecordError, ClassifierError, ProposerError: something is away that may come back.
         """
-        chunk = await self._take_up(job_id, number)
+        chunk = await self._take_up(database, job_id, number)
         if chunk is None:
             return
         served = self._registry.with_digest(chunk.digest)
         if served is None:
-            await self.fail(job_id, "The model that the job was made for is no longer hosted.")
+            await self.fail(database, job_id, "The model that the job was made for is no longer hosted.")
             return
         generation = self._generation(chunk, served)
         try:
-            rows_by_source = await generation.run(chunk.sources, lambda: self._is_over(job_id))
+            rows_by_source = await generation.run(chunk.sources, lambda: _is_over(database, job_id))
         except CancelledError:
             return
-        await self._keep(chunk, rows_by_source)
+        await self._keep(database, chunk, rows_by_source)
 
-    async def _take_up(self, job_id: UUID, number: int) -> Chunk | None:
-        async with self._database.transaction() as session:
+    async def _take_up(self, database: TenantDatabase, job_id: UUID, number: int) -> Chunk | None:
+        async with database.transaction() as session:
             repository = AugmentationRepository(session)
             job = await repository.get(job_id, lock=True)
             row = await repository.chunk(job_id, number)
@@ -118,17 +116,12 @@ class ChunkWork:
     def _make_maker(self, reference: str, label: Label) -> RowGenerator:
         return row_generator_for(self._registry.named(reference), label)
 
-    async def _is_over(self, job_id: UUID) -> bool:
-        async with self._database.transaction() as session:
-            job = await AugmentationRepository(session).get(job_id)
-            return job is None or State(job.state).is_final
-
-    async def _keep(self, chunk: Chunk, rows_by_source: ChunkResult) -> None:
+    async def _keep(self, database: TenantDatabase, chunk: Chunk, rows_by_source: ChunkResult) -> None:
         """Keep a chunk's rows, once; with the last chunk, have the report made.
 
         The job's lock puts chunks that end at the same time in a row, so that exactly one is the last.
         """
-        async with self._database.transaction() as session:
+        async with database.transaction() as session:
             repository = AugmentationRepository(session)
             job = await repository.get(chunk.job_id, lock=True)
             row = await repository.chunk(chunk.job_id, chunk.number, lock=True)
@@ -144,14 +137,20 @@ class ChunkWork:
             if await repository.chunks_left(chunk.job_id) == 0:
                 removed = await repository.remove_duplicates(chunk.job_id)
                 job.duplicates, job.duplicate_improvements = removed
-                await repository.defer(self._queue, REPORT_TASK, [{"job_id": str(job.id)}])
+                await repository.defer(self._queue, REPORT_TASK, [task_of(database.caller, job.id)])
 
-    async def fail(self, job_id: UUID, why: str) -> None:
+    async def fail(self, database: TenantDatabase, job_id: UUID, why: str) -> None:
         """End a job that cannot go on."""
-        async with self._database.transaction() as session:
+        async with database.transaction() as session:
             job = await AugmentationRepository(session).get(job_id, lock=True)
             if job is not None and not State(job.state).is_final:
                 end(job, State.FAILED, why)
+
+
+async def _is_over(database: TenantDatabase, job_id: UUID) -> bool:
+    async with database.transaction() as session:
+        job = await AugmentationRepository(session).get(job_id)
+        return job is None or State(job.state).is_final
 
 
 def end(job: AugmentationRow, state: State, failure: str | None = None) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from app.storage.augmentation_tables import AugmentedRow
-from app.storage.database import Database
+from app.storage.database import TenantDatabase
 from app.usecases.augmentation.formats import Page
 from app.usecases.augmentation.repository import AugmentationRepository
 from app.usecases.augmentation.schemas import Job
@@ -12,7 +12,7 @@ _PAGE = 2_000
 _FIRST = (-1, 0)
 
 
-async def pages_of(database: Database, job: Job, after: str | None) -> AsyncIterator[Page]:
+async def pages_of(database: TenantDatabase, job: Job, after: str | None) -> AsyncIterator[Page]:
     """All rows behind `after` (`source_row.rank`), in order.
 
     Each page has a transaction of its own, so that a caller who reads slowly holds none.

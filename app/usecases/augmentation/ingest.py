@@ -14,7 +14,7 @@ from app.domain.errors import InvalidInputError, ValidationIssue
 from app.domain.ids import uuid7
 from app.domain.schema import FeatureSchema
 from app.storage.augmentation_tables import UploadChunkRow, UploadRow
-from app.storage.database import Database
+from app.storage.database import TenantDatabase
 from app.storage.tables import Json
 from app.usecases.augmentation.columns import RawRow
 from app.usecases.augmentation.repository import AugmentationRepository
@@ -36,7 +36,7 @@ class NoRoomError(RuntimeError):
 
 
 async def ingest_upload(
-    body: AsyncIterator[bytes], read: TableReader, model: ModelVersion, database: Database, most: int
+    body: AsyncIterator[bytes], read: TableReader, model: ModelVersion, database: TenantDatabase, most: int
 ) -> Upload:
     """Read, check and keep a table; all of it or, whatever happens, nothing.
 
@@ -70,7 +70,7 @@ async def _to_disk(body: AsyncIterator[bytes], path: Path, most: int) -> str:
     return digest.hexdigest()
 
 
-async def _keep(rows: Iterable[RawRow], model: ModelVersion, database: Database, sha256: str) -> Upload:
+async def _keep(rows: Iterable[RawRow], model: ModelVersion, database: TenantDatabase, sha256: str) -> Upload:
     upload = UploadRow(
         id=uuid7(), model_name=model.name, model_digest=model.digest, rows=0, invalid=0, sha256=sha256
     )

@@ -13,7 +13,7 @@ import numpy as np
 from app.domain.schema import FeatureSchema, FloatArray
 from app.engine.registry import ModelRegistry
 from app.storage.augmentation_tables import AugmentationRow
-from app.storage.database import Database
+from app.storage.database import TenantDatabase
 from app.usecases.augmentation.chunks import end
 from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.mapping import wants_improvements
@@ -28,30 +28,29 @@ MOST_ROWS = 10_000
 class ReportWork:
     """Makes reports in a process of their own each, whose memory goes with it."""
 
-    def __init__(self, registry: ModelRegistry, database: Database) -> None:
+    def __init__(self, registry: ModelRegistry) -> None:
         self._registry = registry
-        self._database = database
 
-    async def run(self, job_id: UUID) -> None:
+    async def run(self, database: TenantDatabase, job_id: UUID) -> None:
         """Complete a job with its report, unless it has ended.
 
         Raises:
             RecordError: the database is away.
         """
-        report_request = await self._measured(job_id)
+        report_request = await self._measured(database, job_id)
         if report_request is None:
             return
         loop = asyncio.get_running_loop()
         with ProcessPoolExecutor(1, get_context("spawn")) as process:
             report, page, card = await loop.run_in_executor(process, documents_of, report_request)
-        async with self._database.transaction() as session:
+        async with database.transaction() as session:
             job = await AugmentationRepository(session).get(job_id, lock=True)
             if job is not None and not State(job.state).is_final:
                 job.report, job.page, job.card = report, page, card
                 end(job, State.COMPLETED)
 
-    async def _measured(self, job_id: UUID) -> ReportRequest | None:
-        async with self._database.transaction() as session:
+    async def _measured(self, database: TenantDatabase, job_id: UUID) -> ReportRequest | None:
+        async with database.transaction() as session:
             repository = AugmentationRepository(session)
             job = await repository.get(job_id)
             served = self._registry.with_digest(job.model_digest) if job is not None else None

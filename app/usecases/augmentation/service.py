@@ -18,6 +18,7 @@ from app.domain.errors import (
 )
 from app.domain.ids import uuid7
 from app.engine.registry import ModelRegistry
+from app.identity.caller import Caller
 from app.proposers.llm.proposer import LlmProposer
 from app.storage.augmentation_tables import (
     AugmentationChunkRow,
@@ -25,7 +26,7 @@ from app.storage.augmentation_tables import (
     IdempotencyRow,
     RejectedRow,
 )
-from app.storage.database import Database
+from app.storage.database import TenantDatabase
 from app.storage.queue import Arguments
 from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.mapping import to_job
@@ -42,7 +43,11 @@ class AugmentationService:
     """What the endpoints ask for; all work on rows is done by workers."""
 
     def __init__(
-        self, registry: ModelRegistry, database: Database, queue: procrastinate.App, llm: LlmProposer | None
+        self,
+        registry: ModelRegistry,
+        database: TenantDatabase,
+        queue: procrastinate.App,
+        llm: LlmProposer | None,
     ) -> None:
         self._registry = registry
         self._database = database
@@ -145,11 +150,11 @@ class AugmentationService:
             for number in sources.invalid
         ]
         await repository.insert(RejectedRow, refused)
-        named: list[Arguments] = [{"job_id": str(job.id), "number": n} for n in range(len(sources.chunks))]
-        if named:
-            await repository.defer(self._queue, CHUNK_TASK, named)
+        task = task_of(self._database.caller, job.id)
+        if numbers := range(len(sources.chunks)):
+            await repository.defer(self._queue, CHUNK_TASK, [task | {"number": n} for n in numbers])
         else:
-            await repository.defer(self._queue, REPORT_TASK, [{"job_id": str(job.id)}])
+            await repository.defer(self._queue, REPORT_TASK, [task])
         return job
 
     def _check(self, request: AugmentationRequest, model: ModelVersion) -> None:
@@ -173,6 +178,11 @@ class AugmentationService:
             raise NotFoundError("There is no job with this id.")
         (job,) = await _to_jobs(repository, [row])
         return job
+
+
+def task_of(caller: Caller, job_id: UUID) -> Arguments:
+    """What names a job in the queue, which all tenants share."""
+    return {"job_id": str(job_id), "tenant": caller.tenant}
 
 
 async def _to_jobs(repository: AugmentationRepository, rows: Sequence[AugmentationRow]) -> list[Job]:

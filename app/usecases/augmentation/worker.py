@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import procrastinate
@@ -15,8 +16,10 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.exceptions import ConnectorException
 
 from app.classifiers.base import ClassifierError
+from app.identity.caller import Caller
+from app.identity.principal import DEFAULT_TENANT
 from app.proposers.base import ProposerError
-from app.storage.database import RecordError
+from app.storage.database import Database, RecordError
 from app.usecases.augmentation.chunks import ChunkWork
 from app.usecases.augmentation.reporting import ReportWork
 from app.usecases.augmentation.service import CHUNK_TASK, REPORT_TASK
@@ -30,7 +33,7 @@ _AT_ONCE = 2
 """Chunks in hand: while one is repaired and verified, the language model reads the next."""
 _log = structlog.get_logger()
 
-Fail = Callable[[UUID, str], Awaitable[None]]
+Fail = Callable[[str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +44,21 @@ class Heartbeat:
     given_up_after_s: float = 20.0
 
 
-def register(queue: procrastinate.App, chunks: ChunkWork, reports: ReportWork) -> None:
-    """Tell the queue what its tasks do."""
+def register(queue: procrastinate.App, database: Database, chunks: ChunkWork, reports: ReportWork) -> None:
+    """Tell the queue what its tasks do, each within the tenant whose job it is.
+
+    Tasks from before there were tenants name none.
+    """
 
     @queue.task(name=CHUNK_TASK, retry=_RETRY, pass_context=True)
-    async def _chunk(context: JobContext, job_id: str, number: int) -> None:
-        await _with_retries(context, UUID(job_id), chunks.fail, lambda: chunks.run(UUID(job_id), number))
+    async def _chunk(context: JobContext, job_id: str, number: int, tenant: str = DEFAULT_TENANT) -> None:
+        job, own = UUID(job_id), database.of(Caller.service(tenant, CHUNK_TASK))
+        await _with_retries(context, partial(chunks.fail, own, job), partial(chunks.run, own, job, number))
 
     @queue.task(name=REPORT_TASK, retry=_RETRY, pass_context=True)
-    async def _report(context: JobContext, job_id: str) -> None:
-        await _with_retries(context, UUID(job_id), chunks.fail, lambda: reports.run(UUID(job_id)))
+    async def _report(context: JobContext, job_id: str, tenant: str = DEFAULT_TENANT) -> None:
+        job, own = UUID(job_id), database.of(Caller.service(tenant, REPORT_TASK))
+        await _with_retries(context, partial(chunks.fail, own, job), partial(reports.run, own, job))
 
 
 async def work(queue: procrastinate.App, heartbeat: Heartbeat, stop: asyncio.Event) -> None:
@@ -107,16 +115,14 @@ async def _reclaim_stalled(queue: procrastinate.App, heartbeat: Heartbeat) -> No
         await asyncio.sleep(heartbeat.heartbeat_s)
 
 
-async def _with_retries(
-    context: JobContext, job_id: UUID, fail: Fail, run: Callable[[], Awaitable[None]]
-) -> None:
+async def _with_retries(context: JobContext, fail: Fail, run: Callable[[], Awaitable[None]]) -> None:
     """Let passing faults be tried again; the job fails with the last try, and at once by any other fault.
 
     Tries that ended with their worker count too, so that work which no worker outlives is given up.
     """
     tries = context.job.attempts + 1
     if tries > MOST_ATTEMPTS:
-        await fail(job_id, f"Given up after {MOST_ATTEMPTS} tries: workers ended before their work did.")
+        await fail(f"Given up after {MOST_ATTEMPTS} tries: workers ended before their work did.")
         return
     try:
         await run()
@@ -124,10 +130,10 @@ async def _with_retries(
         _log.warning("task_to_be_tried_again", error=type(error).__name__, attempts=context.job.attempts)
         if tries < MOST_ATTEMPTS:
             raise
-        await fail(job_id, f"Given up after {MOST_ATTEMPTS} tries: {_words(error)}.")
+        await fail(f"Given up after {MOST_ATTEMPTS} tries: {_words(error)}.")
     except Exception as error:
         _log.error("task_failed", error=type(error).__name__)
-        await fail(job_id, "Something went wrong here; it has been logged.")
+        await fail("Something went wrong here; it has been logged.")
 
 
 def _words(error: Exception) -> str:

@@ -7,7 +7,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.storage.tables import AnswerRow, PatientRow
+from app.storage.patients import knows_patient
+from app.storage.tables import AnswerRow
 
 
 class AnswerRepository:
@@ -27,7 +28,7 @@ class AnswerRepository:
         return (await self._session.scalars(statement.order_by(AnswerRow.id.desc()).limit(limit))).all()
 
     async def knows_patient(self, patient_id: str) -> bool:
-        return await self._session.get(PatientRow, patient_id) is not None
+        return await knows_patient(self._session, patient_id)
 
 
 def whole_answers() -> Select[AnswerRow]:

@@ -24,7 +24,7 @@ from app.metrics import ANSWERS
 from app.proposers.base import Proposals
 from app.proposers.llm.proposer import LlmProposer
 from app.storage.cache import Cache, CacheAwayError
-from app.storage.database import Database
+from app.storage.database import TenantDatabase
 from app.storage.record import INSERT_ANSWER, INSERT_REQUEST
 from app.usecases.counterfactuals.mapping import from_result, from_row, to_parameters, to_request_parameters
 from app.usecases.counterfactuals.repository import AnswerRepository
@@ -54,7 +54,7 @@ class CounterfactualService:
     """Answers questions. I/O happens here, at both ends; everything between is plain functions."""
 
     def __init__(
-        self, registry: ModelRegistry, database: Database, cache: Cache, llm: LlmProposer | None
+        self, registry: ModelRegistry, database: TenantDatabase, cache: Cache, llm: LlmProposer | None
     ) -> None:
         self._registry = registry
         self._database = database
@@ -62,7 +62,7 @@ class CounterfactualService:
         self._llm = llm
 
     async def answer(
-        self, request: CounterfactualsRequest, ids: RequestIds, base: CounterfactualsAnswer | None = None
+        self, request: CounterfactualsRequest, base: CounterfactualsAnswer | None = None
     ) -> CounterfactualsAnswer:
         """The recorded answer to a request, from the cache where the same was asked before.
 
@@ -74,7 +74,7 @@ class CounterfactualService:
             RecordError: the answer could not be recorded, so it is not given.
             ClassifierError: the classifier is away.
         """
-        delivery = Delivery(ids, started=time.perf_counter())
+        delivery = Delivery(self._database.caller.ids, started=time.perf_counter())
         validated = validate(self._registry, request, base)
         standing = await self._check_not_refused(validated)
         if request.constraints and request.constraints.use_preferences:
@@ -105,7 +105,7 @@ class CounterfactualService:
     async def _answer(self, validated: ValidatedRequest, delivery: Delivery) -> CounterfactualsAnswer:
         """From the cache, or computed while equal questions wait; that the cache is away is no error."""
         digest = validated.digest(self._proposer_version(validated))
-        key = f"turnpoint:answer:{digest}"
+        key = f"turnpoint:{self._database.caller.tenant}:answer:{digest}"
         try:
             if cached := await self._answer_cached(key, delivery):
                 return cached
@@ -135,8 +135,10 @@ class CounterfactualService:
             answer = CounterfactualsAnswer.model_validate_json(text)
         except ValidationError:
             return None  # not of this service, or cut off
-        if not await self._database.run(INSERT_REQUEST, to_request_parameters(answer.id, delivery.ids)):
-            return None  # the record was restored to before this answer: answer anew
+        again = to_request_parameters(answer.id, delivery.ids)
+        async with self._database.transaction() as session:
+            if (await session.execute(INSERT_REQUEST, again)).first() is None:
+                return None  # the record was restored to before this answer: answer anew
         return answer.as_cached(delivery.elapsed_ms)
 
     async def _compute_and_record(
@@ -148,7 +150,8 @@ class CounterfactualService:
             # Asking the language model may take seconds: time enough to refuse options.
             await self._check_not_refused(validated)
         answer = from_result(validated, estimate, result, cache_away, delivery.elapsed_ms)
-        await self._database.run(INSERT_ANSWER, to_parameters(validated, digest, answer, delivery.ids))
+        async with self._database.transaction() as session:
+            await session.execute(INSERT_ANSWER, to_parameters(validated, digest, answer, delivery.ids))
         return answer
 
     async def _cache_for_others(self, key: str, answer: CounterfactualsAnswer) -> None:

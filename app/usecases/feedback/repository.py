@@ -8,7 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.storage.feedback_tables import FeedbackRow
-from app.storage.tables import AnswerRow, CounterfactualRow, PatientRow, PredictionRow
+from app.storage.patients import lock_patient
+from app.storage.tables import AnswerRow, CounterfactualRow, PredictionRow
 
 Transaction = AsyncSession
 """What is recorded together."""
@@ -26,8 +27,7 @@ class FeedbackRepository:
 
     async def lock(self, patient_id: str) -> None:
         """Keep others from giving verdicts on the patient's options, or changing plans, until we are done."""
-        mine = select(PatientRow.id).where(PatientRow.id == patient_id).with_for_update(key_share=True)
-        await self._session.scalar(mine)
+        await lock_patient(self._session, patient_id)
 
     async def patient_of(self, answer_id: UUID, counterfactual_id: UUID) -> str | None:
         """Whose option it is; None where the answer has no such option."""
@@ -49,7 +49,8 @@ class FeedbackRepository:
         return name, version
 
     async def knows_answer(self, answer_id: UUID) -> bool:
-        return await self._session.get(AnswerRow, answer_id) is not None
+        mine = select(AnswerRow.id).where(AnswerRow.id == answer_id)
+        return await self._session.scalar(mine) is not None
 
     async def of(self, counterfactual_ids: Iterable[UUID]) -> Sequence[FeedbackRow]:
         """All verdicts on these options, oldest first."""

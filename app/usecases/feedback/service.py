@@ -6,7 +6,7 @@ from uuid import UUID
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.ids import uuid7
 from app.engine.registry import ModelRegistry
-from app.storage.database import Database
+from app.storage.database import TenantDatabase
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.worklist import note_verdict
 from app.usecases.feedback.reasons import Verdict
@@ -31,11 +31,10 @@ _NOTHING_STANDS = "No verdict stands on this option, so that yours cannot replac
 
 
 async def record(
-    database: Database,
+    database: TenantDatabase,
     registry: ModelRegistry,
     answer_id: UUID,
     given: FeedbackIn,
-    given_by: str | None,
     and_do: And,
 ) -> tuple[FeedbackRow, str, bool]:
     """The recorded verdict, the patient's id, and whether it is new: the same again changes nothing.
@@ -49,20 +48,19 @@ async def record(
             a preference has none offered to the patient.
     """
     try:
-        return await _record(database, registry, answer_id, given, given_by, and_do)
+        return await _record(database, registry, answer_id, given, and_do)
     except OvertakenError:  # a gateway of an older version, which takes no lock, was quicker
         try:
-            return await _record(database, registry, answer_id, given, given_by, and_do)
+            return await _record(database, registry, answer_id, given, and_do)
         except OvertakenError as error:
             raise await _conflict(database, given) from error
 
 
 async def _record(
-    database: Database,
+    database: TenantDatabase,
     registry: ModelRegistry,
     answer_id: UUID,
     given: FeedbackIn,
-    given_by: str | None,
     and_do: And,
 ) -> tuple[FeedbackRow, str, bool]:
     async with database.transaction() as session:
@@ -83,14 +81,14 @@ async def _record(
             return last, patient_id, False
         if given.replaces != (last.id if last else None):
             raise _superseded(last)
-        row = FeedbackRow(id=uuid7(), given_by=given_by, **given.model_dump())
+        row = FeedbackRow(id=uuid7(), given_by=database.caller.signature, **given.model_dump())
         await repository.add(row)
         await and_do(session, row, patient_id)
         await note_verdict(session, patient_id, answer_id)
     return row, patient_id, True
 
 
-async def _conflict(database: Database, given: FeedbackIn) -> ConflictError:
+async def _conflict(database: TenantDatabase, given: FeedbackIn) -> ConflictError:
     async with database.transaction() as session:
         verdicts = await FeedbackRepository(session).of([given.counterfactual_id])
     return _superseded(current_verdicts(verdicts).get(given.counterfactual_id))

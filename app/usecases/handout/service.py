@@ -10,7 +10,7 @@ from app.domain.errors import NotFoundError
 from app.domain.schema import Value
 from app.engine.registry import ModelRegistry, ServedModel
 from app.storage.consultation_tables import PlanRow
-from app.storage.database import Database
+from app.storage.database import TenantDatabase
 from app.usecases.handout.goals import Change, encoded_with, is_goal
 from app.usecases.handout.repository import HandoutReader
 from app.usecases.preferences.standing import standing_of
@@ -37,7 +37,7 @@ class PlannedHandout:
 
 
 async def handout_of(
-    database: Database, registry: ModelRegistry, patient_id: str, plan_id: UUID
+    database: TenantDatabase, registry: ModelRegistry, patient_id: str, plan_id: UUID
 ) -> PlannedHandout:
     """What a patient is told of a plan.
 

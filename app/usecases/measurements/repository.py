@@ -6,8 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.storage.consultation_tables import MeasurementRow
-from app.storage.patients import hold_patient
-from app.storage.tables import PatientRow
+from app.storage.patients import hold_patient, knows_patient
 
 
 class MeasurementRepository:
@@ -17,7 +16,7 @@ class MeasurementRepository:
         self._session = session
 
     async def knows_patient(self, patient_id: str) -> bool:
-        return await self._session.get(PatientRow, patient_id) is not None
+        return await knows_patient(self._session, patient_id)
 
     async def hold_patient(self, patient_id: str) -> None:
         """Put the patient on record, and let nobody else add a result of theirs until this one is there."""

@@ -7,7 +7,7 @@ from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.ids import uuid7
 from app.engine.registry import ServedModel
 from app.storage.consultation_tables import MeasurementRow
-from app.storage.database import Database
+from app.storage.database import TenantDatabase
 from app.usecases.measurements.mapping import told
 from app.usecases.measurements.repository import MeasurementRepository
 from app.usecases.measurements.result import Result, read_result
@@ -28,7 +28,7 @@ _SAME_DAY = (
 _TOO_MANY = "There are too many results of this patient on record for another one."
 
 
-async def results_of(database: Database, patient_id: str, served: ServedModel) -> MeasurementsList:
+async def results_of(database: TenantDatabase, patient_id: str, served: ServedModel) -> MeasurementsList:
     """A patient's results for a model.
 
     Raises:
@@ -50,7 +50,7 @@ async def results_of(database: Database, patient_id: str, served: ServedModel) -
 
 
 async def record_result(
-    database: Database, patient_id: str, served: ServedModel, given: MeasurementIn, given_by: str | None
+    database: TenantDatabase, patient_id: str, served: ServedModel, given: MeasurementIn
 ) -> tuple[MeasurementOut, bool]:
     """The recorded row, and whether it is new: the same again changes nothing.
 
@@ -74,7 +74,7 @@ async def record_result(
             value=value,
             has_outcome=has_outcome,
             is_withdrawn=given.withdrawn,
-            given_by=given_by,
+            given_by=database.caller.signature,
             replaces=given.replaces,
         )
         said = said_already(rows, row)

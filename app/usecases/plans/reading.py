@@ -11,7 +11,7 @@ from uuid import UUID
 from app.domain.errors import NotFoundError
 from app.domain.ids import uuid7
 from app.storage.consultation_tables import PlanRow
-from app.storage.database import Database
+from app.storage.database import TenantDatabase
 from app.storage.record import Values
 from app.storage.tables import AnswerRow
 from app.usecases.plans.follow_up import reached_by
@@ -26,7 +26,7 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-async def plans_of(database: Database, patient_id: str, before: UUID | None, limit: int) -> PlansPage:
+async def plans_of(database: TenantDatabase, patient_id: str, before: UUID | None, limit: int) -> PlansPage:
     """A page of a patient's plans, newest first, those older than `before` if it is given.
 
     Raises:
@@ -43,7 +43,7 @@ async def plans_of(database: Database, patient_id: str, before: UUID | None, lim
     return PlansPage(patient_id=patient_id, plans=plans, next=older)
 
 
-async def plan_of(database: Database, patient_id: str, plan_id: UUID) -> PlanOut:
+async def plan_of(database: TenantDatabase, patient_id: str, plan_id: UUID) -> PlanOut:
     """One plan of a patient's.
 
     Raises:

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.storage.consultation_tables import PlanEventRow, PlanRow
+from app.storage.patients import knows_patient, lock_patient
 from app.storage.record import Values
-from app.storage.tables import AnswerRow, CounterfactualRow, PatientRow, PredictionRow, RequestRow
+from app.storage.tables import AnswerRow, CounterfactualRow, PredictionRow, RequestRow
 from app.usecases.plans.states import EventKind
 
 _SAME_AGAIN = timedelta(days=1)
@@ -41,14 +42,13 @@ class PlanRepository:
 
         Answers can be recorded meanwhile. The time is the database's own, by which requests are dated.
         """
-        mine = select(PatientRow.id).where(PatientRow.id == patient_id).with_for_update(key_share=True)
-        if await self._session.scalar(mine) is None:
+        if not await lock_patient(self._session, patient_id):
             return None
         now: datetime = (await self._session.execute(select(func.clock_timestamp()))).scalar_one()
         return now
 
     async def knows_patient(self, patient_id: str) -> bool:
-        return await self._session.get(PatientRow, patient_id) is not None
+        return await knows_patient(self._session, patient_id)
 
     async def option(self, counterfactual_id: UUID) -> CounterfactualRow | None:
         return await self._session.get(CounterfactualRow, counterfactual_id)

@@ -9,7 +9,7 @@ from app.domain.horizon import LATEST_DAYS, latest_review, review_after
 from app.domain.patient import read_patient
 from app.engine.registry import ModelRegistry, ServedModel
 from app.storage.consultation_tables import PlanRow
-from app.storage.database import Database
+from app.storage.database import TenantDatabase
 from app.storage.tables import AnswerRow, Json
 from app.storage.worklist import note_plan, note_verdict
 from app.usecases.counterfactuals.recorded import recorded_question
@@ -48,11 +48,12 @@ _SUPPOSED = "is of supposed values: a plan departs from the patient's own"
 class PlanService:
     """Makes and changes plans."""
 
-    def __init__(self, database: Database, registry: ModelRegistry) -> None:
+    def __init__(self, database: TenantDatabase, registry: ModelRegistry) -> None:
         self._database = database
         self._registry = registry
+        self._signature = database.caller.signature
 
-    async def make(self, patient_id: str, wanted: PlanIn, given_by: str | None) -> tuple[PlanOut, bool]:
+    async def make(self, patient_id: str, wanted: PlanIn) -> tuple[PlanOut, bool]:
         """The plan, and whether it is new: the same again, while it is active, changes nothing.
 
         An active plan by the same model is stopped: it is replaced.
@@ -71,13 +72,11 @@ class PlanService:
         draft, served = await self._draft(patient_id, wanted)
         review_on = wanted.review_on or review_after(served.model.schema.model.horizon, today())
         try:
-            return await self._keep(patient_id, wanted, draft, review_on, given_by)
+            return await self._keep(patient_id, wanted, draft, review_on)
         except OvertakenError as error:
             raise ConflictError(_VERDICT, {"standing_event": None}) from error
 
-    async def change(
-        self, patient_id: str, plan_id: UUID, change: PlanChangeIn, given_by: str | None
-    ) -> PlanOut:
+    async def change(self, patient_id: str, plan_id: UUID, change: PlanChangeIn) -> PlanOut:
         """The plan after a change; the same again changes nothing.
 
         Raises:
@@ -89,13 +88,11 @@ class PlanService:
         if change.review_on is not None:
             _check_review(change.review_on)
         try:
-            return await self._change(patient_id, plan_id, change, given_by)
+            return await self._change(patient_id, plan_id, change)
         except OvertakenError as error:
             raise ConflictError(_VERDICT, {"standing_event": None}) from error
 
-    async def _change(
-        self, patient_id: str, plan_id: UUID, change: PlanChangeIn, given_by: str | None
-    ) -> PlanOut:
+    async def _change(self, patient_id: str, plan_id: UUID, change: PlanChangeIn) -> PlanOut:
         async with self._database.transaction() as session:
             repository = PlanRepository(session)
             now = await repository.lock(patient_id)
@@ -105,9 +102,9 @@ class PlanService:
             if not _is_done(plan, change):
                 _refuse_stale(plan, change)
                 if change.reason is StopReason.UNDONE and plan.counterfactual_id is not None:
-                    await take_back(FeedbackRepository(session), plan.counterfactual_id, given_by)
+                    await take_back(FeedbackRepository(session), plan.counterfactual_id, self._signature)
                     await note_verdict(session, patient_id, plan.answer_id)
-                await add_change(repository, plan, change, now, given_by)
+                await add_change(repository, plan, change, now, self._signature)
                 await note_plan(session, plan.id)
             (told,) = await followed_up(repository, [plan])
         return told
@@ -156,7 +153,7 @@ class PlanService:
         return replace(planned, risk=found.risk)
 
     async def _keep(
-        self, patient_id: str, wanted: PlanIn, draft: Draft, review_on: date, given_by: str | None
+        self, patient_id: str, wanted: PlanIn, draft: Draft, review_on: date
     ) -> tuple[PlanOut, bool]:
         async with self._database.transaction() as session:
             repository = PlanRepository(session)
@@ -166,14 +163,16 @@ class PlanService:
             active = await repository.active(patient_id, draft.answer.prediction.model_name)
             is_new = active is None or not _is_same(active, draft)
             if draft.counterfactual_id is not None:
-                await accept(FeedbackRepository(session), draft.counterfactual_id, given_by)
+                await accept(FeedbackRepository(session), draft.counterfactual_id, self._signature)
                 await note_verdict(session, patient_id, draft.answer.id)
             if active is not None and not is_new:
                 _refuse_other_words(active, wanted)
             if is_new:
                 if active is not None:
-                    await stop(repository, active, StopReason.REPLACED, now, given_by)
-                active = await add_plan(repository, patient_id, wanted, draft, review_on, now, given_by)
+                    await stop(repository, active, StopReason.REPLACED, now, self._signature)
+                active = await add_plan(
+                    repository, patient_id, wanted, draft, review_on, now, self._signature
+                )
                 await note_plan(session, active.id)
             assert active is not None
             (told,) = await followed_up(repository, [active])

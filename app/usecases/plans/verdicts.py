@@ -5,7 +5,7 @@ from uuid import UUID
 from app.domain.errors import ConflictError
 from app.domain.ids import uuid7
 from app.engine.registry import ModelRegistry
-from app.storage.database import Database
+from app.storage.database import TenantDatabase
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.worklist import note_plan
 from app.usecases.feedback.reasons import Verdict
@@ -23,10 +23,10 @@ _STOPPED_BY = {Verdict.DECLINED: StopReason.DECLINED, Verdict.WITHDRAWN: StopRea
 
 
 async def give(
-    database: Database, registry: ModelRegistry, answer_id: UUID, given: FeedbackIn, given_by: str | None
+    database: TenantDatabase, registry: ModelRegistry, answer_id: UUID, given: FeedbackIn
 ) -> tuple[FeedbackRow, str, bool]:
     """Record a verdict, and stop the plan that it contradicts; as `feedback.service.record` otherwise."""
-    return await record(database, registry, answer_id, given, given_by, _stop_contradicted)
+    return await record(database, registry, answer_id, given, _stop_contradicted)
 
 
 async def accept(verdicts: FeedbackRepository, counterfactual_id: UUID, given_by: str | None) -> None:

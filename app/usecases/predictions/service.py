@@ -9,7 +9,7 @@ from app.domain.input_warning import InputWarning
 from app.domain.patient import Patient
 from app.domain.schema import FloatArray
 from app.engine.registry import ServedModel
-from app.storage.database import Database
+from app.storage.database import TenantDatabase
 from app.storage.record import INSERT_PREDICTION
 
 
@@ -30,7 +30,7 @@ class PredictionAnswer(BaseModel):
     )
 
 
-async def predict(served: ServedModel, patient: Patient, database: Database) -> PredictionAnswer:
+async def predict(served: ServedModel, patient: Patient, database: TenantDatabase) -> PredictionAnswer:
     """The risk of one patient, once it is on record that it was told.
 
     Raises:
@@ -63,7 +63,8 @@ async def predict(served: ServedModel, patient: Patient, database: Database) -> 
         "certainty": answer.certainty,
         "observed": answer.observed.model_dump() if answer.observed else None,
     }
-    await database.run(INSERT_PREDICTION, audit)
+    async with database.transaction() as session:
+        await session.execute(INSERT_PREDICTION, audit)
     return answer
 
 

@@ -4,8 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.storage.consultation_tables import PreferencesRow
-from app.storage.patients import hold_patient
-from app.storage.tables import PatientRow
+from app.storage.patients import hold_patient, knows_patient
 
 
 class PreferencesRepository:
@@ -15,7 +14,7 @@ class PreferencesRepository:
         self._session = session
 
     async def knows_patient(self, patient_id: str) -> bool:
-        return await self._session.get(PatientRow, patient_id) is not None
+        return await knows_patient(self._session, patient_id)
 
     async def hold_patient(self, patient_id: str) -> None:
         """Put the patient on record, and let nobody else add preferences of theirs until these are there."""

@@ -8,7 +8,7 @@ from app.domain.ids import uuid7
 from app.domain.kept import leaves_nothing
 from app.engine.registry import ServedModel
 from app.storage.consultation_tables import PreferencesRow
-from app.storage.database import Database
+from app.storage.database import TenantDatabase
 from app.usecases.preferences.repository import PreferencesRepository
 from app.usecases.preferences.schemas import (
     PreferenceChoice,
@@ -31,14 +31,14 @@ _NOTHING_STANDS = "No preferences stand for this patient, so that yours replace 
 
 
 async def standing_preferences(
-    database: Database, patient_id: str, served: ServedModel
+    database: TenantDatabase, patient_id: str, served: ServedModel
 ) -> StandingPreferences:
     """What stands for a patient, of whom nothing need be on record.
 
     Raises:
         RecordError: the database is away.
     """
-    async with database.reading() as session:
+    async with database.transaction() as session:
         row = await PreferencesRepository(session).standing(patient_id, served.model.name)
     return standing_of(row, served.consultation)
 
@@ -58,7 +58,9 @@ async def check_not_refused(
         standing_of(row, served.consultation).check_that_options_may_be_asked_for()
 
 
-async def read_preferences(database: Database, patient_id: str, served: ServedModel) -> StandingPreferences:
+async def read_preferences(
+    database: TenantDatabase, patient_id: str, served: ServedModel
+) -> StandingPreferences:
     """What stands for a patient on record.
 
     Raises:
@@ -73,7 +75,7 @@ async def read_preferences(database: Database, patient_id: str, served: ServedMo
 
 
 async def record_preferences(
-    database: Database, patient_id: str, served: ServedModel, given: PreferencesIn, given_by: str | None
+    database: TenantDatabase, patient_id: str, served: ServedModel, given: PreferencesIn
 ) -> StandingPreferences:
     """Put preferences in place of those that stood; the same again changes nothing.
 
@@ -98,7 +100,7 @@ async def record_preferences(
                 model_name=served.model.name,
                 codes=codes,
                 features_to_keep=names,
-                given_by=given_by,
+                given_by=database.caller.signature,
             )
             await repository.add(row)
     return standing_of(row, served.consultation)

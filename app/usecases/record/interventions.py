@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from app.domain.errors import NotFoundError
-from app.storage.database import Database
+from app.storage.database import TenantDatabase
 from app.usecases.counterfactuals.mapping import from_row
 from app.usecases.counterfactuals.repository import AnswerRepository
 from app.usecases.feedback.repository import FeedbackRepository, current_verdicts
@@ -12,7 +12,7 @@ from app.usecases.record.schemas import InterventionsPage
 
 
 async def interventions_of(
-    database: Database, patient_id: str, before: UUID | None, limit: int
+    database: TenantDatabase, patient_id: str, before: UUID | None, limit: int
 ) -> InterventionsPage:
     """A page of a patient's answers, newest first, those older than `before` if it is given.
 

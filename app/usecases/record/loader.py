@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.domain.errors import NotFoundError
 from app.engine.registry import ModelRegistry
-from app.storage.database import Database
+from app.storage.database import TenantDatabase
 from app.storage.tables import AnswerRow
 from app.usecases.record.context import AnswerContext, RecordedHistory, context_of
 from app.usecases.record.reference_distributions import ReferenceDistributions
@@ -23,7 +23,10 @@ class AnswerContextLoader:
     """Finds contexts."""
 
     def __init__(
-        self, database: Database, registry: ModelRegistry, distributions: Mapping[str, ReferenceDistributions]
+        self,
+        database: TenantDatabase,
+        registry: ModelRegistry,
+        distributions: Mapping[str, ReferenceDistributions],
     ) -> None:
         self._database = database
         self._registry = registry

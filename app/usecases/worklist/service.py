@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from app.storage.consultation_tables import MeasurementRow, PlanRow, PreferencesRow
-from app.storage.database import Database
+from app.storage.database import TenantDatabase
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow
 from app.storage.worklist_tables import WorklistRow
@@ -49,7 +49,7 @@ class WorklistPage:
 
 
 async def worklist_page(
-    database: Database, question: WorklistQuestion, today: date, most: int = PAGE
+    database: TenantDatabase, question: WorklistQuestion, today: date, most: int = PAGE
 ) -> WorklistPage:
     """One page of at most so many lines; going back beyond the first line gives the first page.
 
@@ -81,7 +81,7 @@ async def worklist_page(
     )
 
 
-async def patients_found(database: Database, text: str, today: date) -> WorklistPage:
+async def patients_found(database: TenantDatabase, text: str, today: date) -> WorklistPage:
     """Those whose id contains the text, in either case, as one page; a text that no id holds finds nobody.
 
     Raises:

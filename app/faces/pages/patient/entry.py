@@ -22,7 +22,7 @@ from app.faces.pages.patient.requests import MOST_OPTIONS
 from app.faces.pages.patient.unit_cookie import chosen_units, remember_units
 from app.faces.pages.patient.views.entry_reading import EntryReading, read_entry
 from app.faces.pages.patient.views.manual_entry import CHECKED, Told, form_of, texts_of, told_of
-from app.storage.database import Database
+from app.storage.database import TenantDatabase
 from app.usecases.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest
 from app.usecases.preferences.service import standing_preferences
 
@@ -69,7 +69,7 @@ async def values(
 
 
 async def entering_page(
-    request: Request, registry: ModelRegistry, database: Database, patient_id: str, model: str | None
+    request: Request, registry: ModelRegistry, database: TenantDatabase, patient_id: str, model: str | None
 ) -> Response:
     """404, with a form for the values that the model asks for."""
     served = (registry.find(model) if model else None) or registry.named(None)
@@ -80,7 +80,7 @@ async def entering_page(
 async def question_entered(
     request: Request,
     registry: ModelRegistry,
-    database: Database,
+    database: TenantDatabase,
     patient_id: str,
     fields: Mapping[str, str],
 ) -> CounterfactualsRequest | Response:

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from app.domain.errors import ConflictError, InvalidInputError
 from app.domain.patient import read_patient
-from app.faces.http.dependencies import DatabaseDep, RegistryDep
+from app.faces.http.dependencies import AnsweringDep, DatabaseDep, RegistryDep
 from app.faces.http.disconnect import cancel_on_disconnect
 from app.faces.http.forms import FieldsDep
 from app.faces.http.negotiation import is_fragment
@@ -21,8 +21,7 @@ from app.faces.pages.patient.requests import answer_id_in, request_from
 from app.faces.pages.patient.views.certainty import estimate_view
 from app.faces.pages.patient.views.what_if import what_if_as_set
 from app.faces.pages.patient.views.what_if_setting import WhatIfSetting, locks_of, question_of, setting_of
-from app.storage.database import Database
-from app.usecases.counterfactuals.service import CounterfactualService
+from app.storage.database import TenantDatabase
 from app.usecases.predictions.service import predict
 from app.usecases.record.context import AnswerContext
 
@@ -54,7 +53,7 @@ async def what_if(
     return PAGES.page("patient.html", **await asyncio.to_thread(view_of, context, form, outcome))
 
 
-async def _outcome(context: AnswerContext, setting: WhatIfSetting, database: Database) -> WhatIfResult:
+async def _outcome(context: AnswerContext, setting: WhatIfSetting, database: TenantDatabase) -> WhatIfResult:
     """By the way of POST /predictions, audit row and all; values that contradict each other have no risk."""
     served, target = context.served, context.answer.prediction.target
     assert served is not None
@@ -75,6 +74,7 @@ async def ask(
     loader: ContextLoaderDep,
     registry: RegistryDep,
     database: DatabaseDep,
+    service: AnsweringDep,
 ) -> Response:
     """Options from a what-if, or for a patient who is entered by hand; then to the page that shows them."""
     departed_from = answer_id_in(fields)
@@ -87,8 +87,7 @@ async def ask(
     else:
         context = await loader.alone(patient_id, departed_from)
         question, base = request_from(context, _setting(context, fields)), context.answer
-    service: CounterfactualService = request.state.counterfactuals
-    answering = service.answer(question, request.state.ids, base)
+    answering = service.answer(question, base)
     answer = await cancel_on_disconnect(request, answering)
     response = _to(request, patient_id, answer.id)
     if departed_from is None:

@@ -49,7 +49,7 @@ async def make(
     try:
         context = await loader.alone(patient_id, answer) if "counterfactual_id" not in fields else None
         wanted = plan_in(fields, context)
-        await PlanService(database, registry).make(patient_id, wanted, request.state.caller)
+        await PlanService(database, registry).make(patient_id, wanted)
     except (InvalidInputError, ConflictError) as error:
         return await _refused(request, patient_id, fields, loader, error)
     return _to_plan(patient_id, answer)
@@ -69,7 +69,7 @@ async def change(
     answer = _answer_in(fields)
     try:
         service = PlanService(database, registry)
-        await service.change(patient_id, plan_id, change_in(fields), request.state.caller)
+        await service.change(patient_id, plan_id, change_in(fields))
     except (InvalidInputError, ConflictError) as error:
         return await _refused(request, patient_id, fields, loader, error)
     return _to_plan(patient_id, answer)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from app.domain.errors import InvalidInputError
 from app.domain.kept import acted_on_by
 from app.engine.registry import ServedModel
-from app.faces.http.dependencies import DatabaseDep, RegistryDep
+from app.faces.http.dependencies import AnsweringDep, DatabaseDep, RegistryDep
 from app.faces.http.disconnect import cancel_on_disconnect
 from app.faces.http.forms import FieldsDep
 from app.faces.http.negotiation import is_fragment
@@ -39,14 +39,15 @@ async def keep(
     loader: ContextLoaderDep,
     database: DatabaseDep,
     registry: RegistryDep,
+    service: AnsweringDep,
 ) -> Response:
     """Keep what the chips say; with `then` put to ask, also ask again with it."""
     served = registry.named(fields.get("model"))
     given = _given(_named(fields, _CODE), _named(fields, _KEEP), _replaced(fields))
-    await record_preferences(database, patient_id, served, given, request.state.caller)
+    await record_preferences(database, patient_id, served, given)
     shown = answer_id_in(fields)
     if fields.get("then") == "ask":
-        asking = _asked_again(request, loader, patient_id, served, [])
+        asking = _asked_again(request, service, loader, patient_id, served, [])
         answer = await _if_anything_is_left(asking)
         shown = shown if answer is None else answer
     return _to(request, patient_id, shown)
@@ -60,6 +61,7 @@ async def ask_again(
     loader: ContextLoaderDep,
     database: DatabaseDep,
     registry: RegistryDep,
+    service: AnsweringDep,
 ) -> Response:
     """Ask again without changes of an option that was declined; keep them with the patient where ticked."""
     shown = answer_id_in(fields)
@@ -76,9 +78,9 @@ async def ask_again(
         codes = [one.code for one in standing.chosen]
         seen = standing.row.id if standing.row else None
         more = _given(codes, [*standing.further, *_usual(served, names)], seen)
-        await record_preferences(database, patient_id, served, more, request.state.caller)
+        await record_preferences(database, patient_id, served, more)
     own = context.row.constraints.get("features_to_keep") or []
-    asking = _asked_again(request, loader, patient_id, served, [*own, *names])
+    asking = _asked_again(request, service, loader, patient_id, served, [*own, *names])
     answer = await (_if_anything_is_left(asking) if "remember" in fields else asking)
     return _to(request, patient_id, shown if answer is None else answer)
 
@@ -96,6 +98,7 @@ async def _if_anything_is_left(asking: Awaitable[UUID]) -> UUID | None:
 
 async def _asked_again(
     request: Request,
+    service: CounterfactualService,
     loader: AnswerContextLoader,
     patient_id: str,
     served: ServedModel,
@@ -104,8 +107,7 @@ async def _asked_again(
     """The answer to the newest values, within preferences and with all of this kept."""
     newest = await loader.latest_of(patient_id, served.model.name)
     question = question_again(newest, names)
-    service: CounterfactualService = request.state.counterfactuals
-    answering = service.answer(question, request.state.ids, newest.answer)
+    answering = service.answer(question, newest.answer)
     return (await cancel_on_disconnect(request, answering)).id
 
 

@@ -55,7 +55,7 @@ async def enter(
         )
     try:
         given = result_in(fields, context.served.model.name)
-        await record_result(database, patient_id, context.served, given, request.state.caller)
+        await record_result(database, patient_id, context.served, given)
     except InvalidInputError as error:
         return await _refusal(request, context, fields, error.issues, 422)
     except ConflictError as error:

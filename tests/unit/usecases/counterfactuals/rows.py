@@ -32,4 +32,6 @@ def row_of(parameters: Values) -> AnswerRow:
 
 
 def _columns(row: type[Base], parameters: Values) -> dict[str, Any]:
-    return {name: parameters[f"{row.__tablename__}_{name}"] for name in row.__table__.columns.keys()}  # noqa: SIM118
+    """All but the tenant, which PostgreSQL fills in."""
+    names = [name for name in row.__table__.columns.keys() if name != "tenant"]  # noqa: SIM118
+    return {name: parameters[f"{row.__tablename__}_{name}"] for name in names}

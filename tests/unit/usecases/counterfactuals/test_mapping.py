@@ -293,7 +293,7 @@ def test_parameters_are_those_of_the_statements(asked: ValidatedRequest, result:
     parameters = to_parameters(asked, "digest", answer, IDS)
     assert set(parameters) == set(INSERT_ANSWER.compile().params)
     for option in parameters["options"]:
-        assert set(option) == set(CounterfactualRow.__table__.columns.keys())
+        assert {*option, "tenant"} == set(CounterfactualRow.__table__.columns.keys())
     assert set(to_request_parameters(answer.id, IDS)) == set(INSERT_REQUEST.compile().params)
 
 

@@ -7,6 +7,7 @@ from app.engine.registry import ServedModel
 from app.storage.database import Database, RecordError
 from app.usecases.predictions.service import predict
 from tests.asking import Person
+from tests.integration.serving import seen_by
 from tests.unit.storage import away
 
 
@@ -16,7 +17,7 @@ async def test_a_risk_that_cannot_be_recorded_is_not_told(served: ServedModel, h
     database = Database(away.DATABASE)
     try:
         with pytest.raises(RecordError) as caught:
-            await predict(served, patient, database)
+            await predict(served, patient, seen_by(database))
     finally:
         await database.close()
     assert str(risk)[:6] not in str(caught.value)

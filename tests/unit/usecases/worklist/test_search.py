@@ -15,6 +15,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from app.domain.ids import PATIENT_ID_LENGTH
 from app.storage.database import Database
 from app.usecases.worklist.service import patients_found
+from tests.integration.serving import seen_by
 from tests.unit.storage import away
 
 SIGNS = string.ascii_letters + string.digits + "._-"
@@ -27,7 +28,8 @@ def empty_database() -> Iterator[list[str]]:
     asked: list[str] = []
 
     def nothing(state: ORMExecuteState) -> IteratorResult[tuple[object]]:
-        assert isinstance(state.statement, Select)
+        if not isinstance(state.statement, Select):
+            return IteratorResult(SimpleResultMetaData(["nothing"]), iter([]))
         literal = {"literal_binds": True}
         asked.append(str(state.statement.compile(dialect=postgresql.dialect(), compile_kwargs=literal)))  # type: ignore[no-untyped-call]
         return IteratorResult(SimpleResultMetaData(["nothing"]), iter([]))
@@ -44,7 +46,7 @@ async def questions(text: str) -> list[str]:
     database = Database(away.DATABASE)
     try:
         with empty_database() as asked:
-            page = await patients_found(database, text, date(2026, 3, 10))
+            page = await patients_found(seen_by(database), text, date(2026, 3, 10))
     finally:
         await database.close()
     assert (list(page.lines), dict(page.verdicts), page.next, page.previous) == ([], {}, None, None)

@@ -1,0 +1,1 @@
+"""Who asks: principals, what they may do, and the caller of one request."""

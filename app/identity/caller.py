@@ -1,0 +1,40 @@
+"""A caller: a principal within one request."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from app.domain.ids import RequestIds
+from app.identity.principal import Principal, PrincipalKind
+from app.identity.scopes import AccessScope
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, by which request.
+
+    `route` is the method and the route's template, never the path: that may hold a patient's id. `address` is
+    where the request came from, None where there was no connection. `on_behalf_of` is the person whom a
+    system names, unchecked.
+    """
+
+    principal: Principal
+    ids: RequestIds
+    route: str
+    address: str | None = None
+    on_behalf_of: str | None = None
+
+    @classmethod
+    def service(cls, tenant: str, task: str) -> Self:
+        """The service itself at a task of its own, within one tenant."""
+        scopes = frozenset({AccessScope.ADMIN})
+        principal = Principal("turnpoint", PrincipalKind.SYSTEM, tenant, scopes, "service")
+        return cls(principal, RequestIds(task), task)
+
+    @property
+    def tenant(self) -> str:
+        return self.principal.tenant
+
+    @property
+    def signature(self) -> str | None:
+        """Who signs what is recorded: the person themselves, or whom a system names; None where nobody is."""
+        return self.principal.name if self.principal.kind is PrincipalKind.PERSON else self.on_behalf_of
