@@ -1,0 +1,112 @@
+"""Pure ASGI middleware: who asks, and whether they may, before any of a body is read."""
+
+from dataclasses import dataclass
+
+from starlette._utils import get_route_path
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.faces.http.negotiation import wants_page
+from app.faces.http.problems import problem_or_page
+from app.identity.authenticator import Authenticator
+from app.identity.policy import Everybody, Need, need_at, route_at
+from app.identity.refusals import (
+    FalseNameError,
+    IdentityAwayError,
+    MissingScopeError,
+    RefusedCallerError,
+    UnknownCallerError,
+)
+from app.identity.request_head import RequestHead
+
+_BROWSER = (
+    'Basic realm="Turnpoint", charset="UTF-8"',
+    "The password is a token or a key of this service. "
+    "The name signs your feedback; a key that is yours alone signs with its own.",
+)
+_PROGRAM = "Send a key or a token that the service knows in the header Authorization, as Bearer."
+
+
+class Access:
+    """Lets known callers in, each where they may go: `request.state.principal` says who, and
+    `request.state.on_behalf_of` for whom a system says to act.
+
+    The gateway's state holds the `Authenticator`.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        template = route_at(scope["method"], get_route_path(scope))
+        need = need_at(scope["method"], template, frozenset(QueryParams(scope["query_string"])))
+        try:
+            await _admit(scope, need)
+        except RefusedCallerError as refusal:
+            scope["route"] = _Refused(template or "unmatched")
+            await _refused(Request(scope), refusal)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """The route that nobody got to, for the access log."""
+
+    path: str
+
+
+async def _admit(scope: Scope, need: Need) -> None:
+    """Note who asks.
+
+    Raises:
+        RefusedCallerError: nobody known, or one who may not.
+    """
+    if need is Everybody.WHOEVER:
+        return
+    state = scope["state"]
+    authenticator: Authenticator = state["authenticator"]
+    admitted = await authenticator.authenticate(_head(scope))
+    if not isinstance(need, Everybody) and not admitted.principal.may(need):
+        raise MissingScopeError(need)
+    state["principal"], state["on_behalf_of"] = admitted.principal, admitted.on_behalf_of
+
+
+def _head(scope: Scope) -> RequestHead:
+    query = scope["query_string"]
+    target = scope["raw_path"] + (b"?" + query if query else b"")
+    client = scope.get("client")
+    return RequestHead(
+        scope["method"], target.decode("latin-1"), scope["headers"], client[0] if client else None
+    )
+
+
+def _refused(request: Request, refusal: RefusedCallerError) -> Response:
+    """RFC 6750, section 3.1, for programs; browsers ask the person."""
+    if isinstance(refusal, UnknownCallerError):
+        return _unknown(request, refusal)
+    if isinstance(refusal, MissingScopeError):
+        scope = str(refusal.scope)
+        response = problem_or_page(request, 403, str(refusal), members={"scope": scope})
+        response.headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{scope}"'
+        return response
+    status = (
+        503 if isinstance(refusal, IdentityAwayError) else 403 if isinstance(refusal, FalseNameError) else 400
+    )
+    return problem_or_page(request, status, str(refusal))
+
+
+def _unknown(request: Request, refusal: UnknownCallerError) -> Response:
+    challenge, detail = "Bearer", _PROGRAM
+    if wants_page(request):
+        challenge, detail = _BROWSER
+    elif refusal.sent:
+        challenge, detail = 'Bearer error="invalid_token"', str(refusal)
+    response = problem_or_page(request, 401, detail)
+    response.headers["WWW-Authenticate"] = challenge
+    return response
