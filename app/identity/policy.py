@@ -104,6 +104,12 @@ def route_at(method: str, path: str) -> str | None:
     return next((one for verb, one, form in _ROUTES if verb == method and form.fullmatch(path)), None)
 
 
+def needs_at(method: str, template: str) -> list[Need]:
+    """What a route takes: without parameters first, then with one that takes more."""
+    more = _WITH_PARAMETER.get((method, template))
+    return [need_at(method, template), *([POLICY[method, more]] if more else [])]
+
+
 def need_at(method: str, template: str | None, parameters: frozenset[str] = frozenset()) -> Need:
     """What a route takes, with these parameters in the query."""
     method = "GET" if method == "HEAD" else method
