@@ -83,10 +83,8 @@ add_command(keys, revoke)
 
 def _with_keys(work: "Callable[[Keys], Awaitable[T]]") -> T:
     """Do something with the keys of DATABASE_URL, or say what is in the way."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from app.storage.database import Database, RecordError
-    from app.storage.keys import Keys
+    from app.storage.database import Database
+    from app.storage.keys import Keys, KeysError
 
     async def run() -> T:
         database = Database(Settings().database_url)
@@ -97,12 +95,8 @@ def _with_keys(work: "Callable[[Keys], Awaitable[T]]") -> T:
 
     try:
         return asyncio.run(run())
-    except RecordError:
-        fail("The database of DATABASE_URL is away.")
-    except SQLAlchemyError:
-        fail(
-            "The database of DATABASE_URL has no keys yet, or keeps them from this user: `turnpoint migrate`."
-        )
+    except KeysError as error:
+        fail(str(error))
 
 
 def _columns(key: StoredKey, now: datetime) -> list[str]:

@@ -1,10 +1,13 @@
 """Keys of callers in the database."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.caller import Caller
 from app.identity.keys import StoredKey
@@ -17,6 +20,10 @@ from app.storage.key_tables import KeyRow
 _log = structlog.get_logger()
 _USE_KEPT_EVERY = timedelta(minutes=1)
 _SCOPES = {scope.value: scope for scope in AccessScope}
+
+
+class KeysError(RuntimeError):
+    """Keys cannot be kept or read; the message is a sentence for whoever keeps them."""
 
 
 class Keys:
@@ -34,7 +41,8 @@ class Keys:
         try:
             async with self._database.transaction() as session:
                 row = await session.get(KeyRow, key_id)
-        except RecordError as error:
+        except (RecordError, SQLAlchemyError) as error:
+            _log.error("keys_unavailable", error=type(error).__name__)
             raise IdentityAwayError("Keys cannot be looked up now. Try again shortly.") from error
         return _stored(row) if row else None
 
@@ -54,7 +62,7 @@ class Keys:
         """Keep a new key.
 
         Raises:
-            RecordError: the database is away.
+            KeysError: it cannot be kept.
         """
         row = KeyRow(
             id=key.id,
@@ -66,16 +74,16 @@ class Keys:
             created_at=key.created_at,
             expires_at=key.expires_at,
         )
-        async with self._database.transaction() as session:
+        async with self._transaction() as session:
             session.add(row)
 
     async def listed(self) -> list[StoredKey]:
         """All keys, the oldest first.
 
         Raises:
-            RecordError: the database is away.
+            KeysError: they cannot be read.
         """
-        async with self._database.transaction() as session:
+        async with self._transaction() as session:
             rows = await session.scalars(select(KeyRow).order_by(KeyRow.created_at, KeyRow.id))
             return [_stored(row) for row in rows]
 
@@ -83,7 +91,7 @@ class Keys:
         """End a key for good; whether there is such a key. One that was revoked stays so since then.
 
         Raises:
-            RecordError: the database is away.
+            KeysError: it cannot be ended.
         """
         ended = (
             update(KeyRow)
@@ -91,8 +99,20 @@ class Keys:
             .values(revoked_at=func.coalesce(KeyRow.revoked_at, datetime.now(UTC)))
             .returning(KeyRow.id)
         )
-        async with self._database.transaction() as session:
+        async with self._transaction() as session:
             return (await session.execute(ended)).first() is not None
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncSession]:
+        try:
+            async with self._database.transaction() as session:
+                yield session
+        except RecordError as error:
+            raise KeysError("The database of DATABASE_URL is away.") from error
+        except SQLAlchemyError as error:
+            raise KeysError(
+                "The database of DATABASE_URL has no table of keys (turnpoint migrate), or refuses its use."
+            ) from error
 
 
 def _stored(row: KeyRow) -> StoredKey:

@@ -58,9 +58,8 @@ class Access:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        template = scope.setdefault("state", {})["admitted_at"] = route_at(
-            scope["method"], get_route_path(scope)
-        )
+        template = route_at(scope["method"], get_route_path(scope))
+        scope.setdefault("state", {})["admitted_at"] = template
         need = need_at(scope["method"], template, frozenset(QueryParams(scope["query_string"])))
         try:
             await _admit(scope, need)

@@ -17,9 +17,9 @@ NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
-def stored(key: ApiKey = KEY, **more: datetime) -> StoredKey:
+def stored(**more: datetime) -> StoredKey:
     scopes = frozenset({AccessScope.FEEDBACK})
-    return StoredKey(key.id, "default", "ehr", PrincipalKind.SYSTEM, key.digest, scopes, NOW, **more)
+    return StoredKey(KEY.id, "default", "ehr", PrincipalKind.SYSTEM, KEY.digest, scopes, NOW, **more)
 
 
 def test_a_key_is_read_as_it_was_made() -> None:

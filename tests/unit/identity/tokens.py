@@ -26,7 +26,7 @@ class SigningKey:
     @property
     def jwk(self) -> Json:
         """What is published of it."""
-        kind = {"RS": RSAAlgorithm, "PS": RSAAlgorithm, "ES": ECAlgorithm, "Ed": OKPAlgorithm}
+        kind: dict[str, Any] = {"RS": RSAAlgorithm, "PS": RSAAlgorithm, "ES": ECAlgorithm, "Ed": OKPAlgorithm}
         told: Json = json.loads(kind[self.algorithm[:2]].to_jwk(self.private.public_key()))
         told.pop("key_ops", None)
         return told | {"kid": self.id, "use": "sig", "alg": self.algorithm}
