@@ -7,6 +7,11 @@ from app.domain.ids import RequestIds
 from app.identity.principal import Principal, PrincipalKind
 from app.identity.scopes import AccessScope
 
+GIVEN_BY = (
+    "Who said so: the person signed in; or a system, after the name of whom it spoke for, as in "
+    "`dr.okoye (via ehr)`. Nobody checked a name that a system told, or that came with a shared token."
+)
+"""What clients are told of a signature."""
 _NAMELESS = ("open", "token", "service")
 """Sources of principals whose name is nobody's in particular."""
 

@@ -29,9 +29,8 @@ METHODS = st.sampled_from(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPT
 
 def served(registry: ModelRegistry) -> set[tuple[str, str]]:
     """Every method and template that the gateway answers."""
-    found = {
-        (method, route.path) for route in ROUTES if isinstance(route, APIRoute) for method in route.methods
-    }
+    ours = [route for route in ROUTES if isinstance(route, APIRoute)]
+    found = {(method, route.path) for route in ours for method in route.methods or ()}
     for route in create_app(Settings(), registry).routes:
         if isinstance(route, Mount):
             found.add(("GET", route.path + "/{file:path}"))
