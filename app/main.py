@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypedDict
 
 import procrastinate
+import structlog
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
@@ -39,6 +40,9 @@ risk to a target. Every suggestion was scored by the hosted classifier and is re
 A counterfactual is an association found by a model. It is an option to consider, not an order, and not a
 promise that the change would cause the effect.
 """
+
+
+_log = structlog.get_logger()
 
 
 class GatewayState(TypedDict):
@@ -106,6 +110,8 @@ def _lifespan(
             if proposer is not None:
                 await proposer.warm_up([served.model.schema for served in registry])
             authenticator = authenticator_of(settings, Keys(database))
+            if settings.api_tokens:
+                _log.warning("api_tokens_are_one_administrator", instead="turnpoint keys create")
             try:
                 yield GatewayState(
                     registry=registry,
