@@ -1,4 +1,4 @@
-"""Who may what: each method and route template, and the scope that it takes.
+"""Who may what: each method and route template, and the scopes that it takes.
 
 Whatever is not listed is for known callers alone, so that an address without a rule is no open door.
 """
@@ -6,6 +6,7 @@ Whatever is not listed is for known callers alone, so that an address without a 
 import re
 from enum import StrEnum
 
+from app.identity.principal import Principal
 from app.identity.scopes import AccessScope
 
 
@@ -16,17 +17,19 @@ class Everybody(StrEnum):
     KNOWN = "whoever is known"
 
 
-Need = AccessScope | Everybody
+Need = Everybody | tuple[AccessScope, ...]
+"""Of several scopes all are needed."""
 
-_READ, _WRITE = AccessScope.COUNTERFACTUALS_READ, AccessScope.COUNTERFACTUALS_WRITE
-_FEEDBACK, _AUGMENTATIONS = AccessScope.FEEDBACK, AccessScope.AUGMENTATIONS
+_READ, _WRITE = (AccessScope.COUNTERFACTUALS_READ,), (AccessScope.COUNTERFACTUALS_WRITE,)
+_FEEDBACK, _AUGMENTATIONS = (AccessScope.FEEDBACK,), (AccessScope.AUGMENTATIONS,)
+_OPERATIONS, _PREDICTIONS = (AccessScope.OPERATIONS_READ,), (AccessScope.PREDICTIONS,)
 _KNOWN, _WHOEVER = Everybody.KNOWN, Everybody.WHOEVER
 
 POLICY: dict[tuple[str, str], Need] = {
     ("POST", "/counterfactuals"): _WRITE,
     ("GET", "/counterfactuals/{answer_id}"): _READ,
     ("POST", "/counterfactuals/{answer_id}/feedback"): _FEEDBACK,
-    ("POST", "/predictions"): AccessScope.PREDICTIONS,
+    ("POST", "/predictions"): _PREDICTIONS,
     # A patient, as JSON and as pages.
     ("GET", "/"): _READ,
     ("POST", "/"): _READ,  # a search by a patient's id, which no address is to hold
@@ -36,10 +39,10 @@ POLICY: dict[tuple[str, str], Need] = {
     ("GET", "/patients/{patient_id}/charts"): _READ,
     ("GET", "/patients/{patient_id}/grounds"): _READ,
     ("POST", "/patients/{patient_id}/what-if"): _WRITE,
-    ("POST", "/patients/{patient_id}/ask-again"): _WRITE,
+    ("POST", "/patients/{patient_id}/ask-again"): _FEEDBACK + _WRITE,
     ("GET", "/patients/{patient_id}/preferences"): _READ,
     ("PUT", "/patients/{patient_id}/preferences"): _FEEDBACK,
-    ("POST", "/patients/{patient_id}/preference"): _FEEDBACK,
+    ("POST", "/patients/{patient_id}/preference"): _FEEDBACK + _WRITE,  # it may ask again with it
     ("GET", "/patients/{patient_id}/measurements"): _READ,
     ("POST", "/patients/{patient_id}/measurements"): _FEEDBACK,
     ("GET", "/patients/{patient_id}/result"): _READ,
@@ -70,8 +73,9 @@ POLICY: dict[tuple[str, str], Need] = {
     ("GET", "/openapi.json"): _KNOWN,
     ("GET", "/livez"): _WHOEVER,
     ("GET", "/readyz"): _WHOEVER,
-    ("GET", "/readyz?verbose"): AccessScope.OPERATIONS_READ,
-    ("GET", "/metrics"): AccessScope.OPERATIONS_READ,
+    ("GET", "/readyz?verbose"): _OPERATIONS,
+    ("GET", "/metrics"): _OPERATIONS,
+    ("GET", "/favicon.ico"): _WHOEVER,  # which browsers ask for; there is none
     # Style, scripts and fonts, the same in every copy of the program.
     ("GET", "/static/{file:path}"): _WHOEVER,
     ("GET", "/static-offline-docs/{file:path}"): _WHOEVER,
@@ -117,3 +121,10 @@ def need_at(method: str, template: str | None, parameters: frozenset[str] = froz
     if more.partition(_QUESTION)[2] in parameters:
         template = more
     return POLICY.get((method, template or ""), Everybody.KNOWN)
+
+
+def lacking(principal: Principal, need: Need) -> AccessScope | None:
+    """The first scope that a known caller lacks; None who may."""
+    if isinstance(need, Everybody):
+        return None
+    return next((scope for scope in need if not principal.may(scope)), None)

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.faces.http.negotiation import wants_page
 from app.faces.http.problems import Problem, problem_or_page, without_default
 from app.identity.authenticator import Authenticator
-from app.identity.policy import Everybody, Need, need_at, route_at
+from app.identity.policy import Everybody, Need, lacking, need_at, route_at
 from app.identity.refusals import (
     FalseNameError,
     IdentityAwayError,
@@ -88,7 +88,7 @@ class _Refused:
 
 
 async def _admit(scope: Scope, need: Need) -> None:
-    """Note who asks.
+    """Note who asks, also of whom may not: a refusal may be put on record.
 
     Raises:
         RefusedCallerError: nobody known, or one who may not.
@@ -98,9 +98,10 @@ async def _admit(scope: Scope, need: Need) -> None:
     state = scope["state"]
     authenticator: Authenticator = state["authenticator"]
     admitted = await authenticator.authenticate(_head(scope))
-    if not isinstance(need, Everybody) and not admitted.principal.may(need):
-        raise MissingScopeError(need)
     state["principal"], state["on_behalf_of"] = admitted.principal, admitted.on_behalf_of
+    scope_lacking = lacking(admitted.principal, need)
+    if scope_lacking is not None:
+        raise MissingScopeError(scope_lacking)
 
 
 def _head(scope: Scope) -> RequestHead:

@@ -41,5 +41,5 @@ def add_security(document: dict[str, Any], issuers: Sequence[str]) -> None:
         for method, operation in operations.items():
             need = needs_at(method.upper(), path)[0]
             if need is not Everybody.WHOEVER:
-                scopes = [] if need is Everybody.KNOWN else [str(need)]
+                scopes = [] if isinstance(need, Everybody) else [str(scope) for scope in need]
                 operation["security"] = [{name: scopes} for name in schemes]
