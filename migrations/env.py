@@ -8,6 +8,7 @@ from app.storage import (  # noqa: F401 - tables that are migrated, too
     augmentation_tables,
     consultation_tables,
     feedback_tables,
+    key_tables,
     worklist_tables,
 )
 from app.storage.tables import Base

@@ -4,6 +4,7 @@ import typer
 
 from app.cli import running
 from app.cli.command import add_command
+from app.cli.keys import keys
 from app.cli.worker import worker
 
 cli = typer.Typer(
@@ -17,6 +18,7 @@ add_command(cli, running.serve)
 add_command(cli, running.compile_search, name="compile")
 add_command(cli, running.migrate)
 add_command(cli, worker)
+cli.add_typer(keys, name="keys")
 
 
 def main() -> None:

@@ -73,13 +73,14 @@ def serve(reload: Reload = False) -> None:
 
     from app.classifiers.base import ClassifierError
     from app.classifiers.store import ModelFolderError
+    from app.identity.configured import IdentityError
 
     settings = Settings()
     compile_apart()
     try:
         # By name where each process that follows loads it anew.
         app = "app.cli.running:gateway" if reload else gateway()
-    except (ModelFolderError, ClassifierError) as error:
+    except (IdentityError, ModelFolderError, ClassifierError) as error:
         fail(str(error))
     # The access log is our own: uvicorn's would write paths, and with them patients' ids.
     uvicorn.run(

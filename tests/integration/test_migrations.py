@@ -21,6 +21,7 @@ from app.storage import (  # noqa: F401 - their tables are the code's, too
     augmentation_tables,
     consultation_tables,
     feedback_tables,
+    key_tables,
     worklist_tables,
 )
 from app.storage.migrate import migrate
@@ -36,7 +37,7 @@ from tests.integration.serving import (
     settings_for,
 )
 
-OURS = {*TABLES, *JOB_TABLES, *CONSULTATION_TABLES}
+OURS = {*TABLES, *JOB_TABLES, *CONSULTATION_TABLES, "api_keys"}
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ _DETAILS = {
 _log = structlog.get_logger()
 
 
-def _without_default(schema: JsonDict) -> None:
+def without_default(schema: JsonDict) -> None:
     """What is left out is not null."""
     schema.pop("default", None)
 
@@ -57,7 +57,7 @@ class Problem(BaseModel):
     errors: list[FaultOut] | SkipJsonSchema[None] = Field(
         None,
         description="Where the request has faults, each of them; left out elsewhere.",
-        json_schema_extra=_without_default,
+        json_schema_extra=without_default,
     )
 
 
