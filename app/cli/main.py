@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import running
+from app.cli import audit, running
 from app.cli.command import add_command
 from app.cli.worker import worker
 
@@ -17,6 +17,7 @@ add_command(cli, running.serve)
 add_command(cli, running.compile_search, name="compile")
 add_command(cli, running.migrate)
 add_command(cli, worker)
+cli.add_typer(audit.cli, name="audit")
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from app.faces.http import problems
+from app.faces.http.audited import AuditRefusals
 from app.faces.http.methods import Head
 from app.faces.http.middleware import BodyLimit, CorrelationId, ErrorBoundary, Uncompressed
 from app.faces.http.origins import SameSite, TrustedHosts
@@ -22,4 +23,5 @@ def install(app: FastAPI, settings: Settings) -> None:
     if not settings.api_tokens:
         app.add_middleware(TrustedHosts, names=settings.own_names)
     app.add_middleware(ErrorBoundary)
+    app.add_middleware(AuditRefusals)
     app.add_middleware(CorrelationId)
