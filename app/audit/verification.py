@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import Connection, Row, create_engine, select
+from sqlalchemy import Connection, CursorResult, Row, create_engine, select
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -104,21 +104,27 @@ def verify(
 
 def _followed(connection: Connection, tenant: str, start: Head, expected: dict[int, bytes]) -> Finding:
     seq, digest = start.seq, start.hash
-    first_seq = max(seq, 1)
-    for row in _rows(connection, tenant, first_seq):
-        so_far = Finding(tenant, seq - start.seq, Head(seq, digest))
-        if seq and row.seq == seq:  # the event that the check departs from
-            if row.hash != digest:
-                return _broken(so_far, f"event {row.seq} does not have the hash that was given for it")
-            continue
-        if row.seq != seq + 1:
-            return _broken(so_far, f"event {seq + 1} is missing: after {seq} comes {row.seq}")
-        if hash_after(digest, row) != row.hash:
-            return _broken(so_far, f"event {row.seq} is not as it was written, or not in its place")
-        if row.seq in expected and expected[row.seq] != row.hash:
-            return _broken(so_far, f"event {row.seq} is not the one of the saved head")
-        seq, digest = row.seq, row.hash
+    with _rows(connection, tenant, max(seq, 1)) as rows:
+        for row in rows:
+            so_far = Finding(tenant, seq - start.seq, Head(seq, digest))
+            if row.seq == start.seq:  # the event that the check departs from
+                if row.hash != digest:
+                    return _broken(so_far, f"event {row.seq} does not have the hash that was given for it")
+                continue
+            if fault := _fault_of(row, so_far.head, expected):
+                return _broken(so_far, fault)
+            seq, digest = row.seq, row.hash
     return Finding(tenant, seq - start.seq, Head(seq, digest))
+
+
+def _fault_of(row: Row[Any], before: Head, expected: dict[int, bytes]) -> str | None:
+    if row.seq != before.seq + 1:
+        return f"event {before.seq + 1} is missing: after {before.seq} comes {row.seq}"
+    if hash_after(before.hash, row) != row.hash:
+        return f"event {row.seq} is not as it was written, or not in its place"
+    if expected.get(row.seq, row.hash) != row.hash:
+        return f"event {row.seq} is not the one of the saved head"
+    return None
 
 
 def _ended(connection: Connection, finding: Finding, last_saved: int) -> Finding:
@@ -135,7 +141,8 @@ def _broken(finding: Finding, fault: str) -> Finding:
     return Finding(finding.tenant, finding.checked, finding.head, fault)
 
 
-def _rows(connection: Connection, tenant: str, first: int) -> Iterator[Row[tuple[object, ...]]]:
+def _rows(connection: Connection, tenant: str, first: int) -> CursorResult[Any]:
+    """A stream, which has to be closed."""
     columns = [_EVENTS[name] for name in (*COVERED, "hash")]
     wanted = select(*columns).where(_EVENTS.tenant == tenant, _EVENTS.seq >= first).order_by(_EVENTS.seq)
-    yield from connection.execution_options(yield_per=_AT_ONCE).execute(wanted)
+    return connection.execute(wanted, execution_options={"yield_per": _AT_ONCE})

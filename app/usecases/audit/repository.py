@@ -39,4 +39,4 @@ class AuditRepository:
     async def ids(self, pseudonyms: set[UUID]) -> dict[UUID, str]:
         """Whose pseudonyms they are, as far as those are on record still."""
         statement = select(PatientRow.pseudonym, PatientRow.id).where(PatientRow.pseudonym.in_(pseudonyms))
-        return dict((await self._session.execute(statement)).tuples().all())
+        return {row.pseudonym: row.id for row in await self._session.execute(statement)}
