@@ -5,12 +5,16 @@ It reads and writes the record. The audit it reads, and adds to by one function;
 
 from sqlalchemy import Connection, text
 
+from app.storage.queue import SCHEMA as QUEUE
+
 _SCHEMA = text("SELECT quote_ident(current_schema())")
 _ROLE = text("SELECT quote_ident(rolname) FROM pg_roles WHERE rolname = :name")
-_GRANTS = (
+_USE = (
     "GRANT USAGE ON SCHEMA {schema} TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}",
     "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}",
+)
+_AUDIT = (
     "REVOKE ALL ON {schema}.audit_events, {schema}.audit_heads, {schema}.alembic_version FROM {role}",
     "GRANT SELECT ON {schema}.audit_events, {schema}.audit_heads, {schema}.alembic_version TO {role}",
     "GRANT EXECUTE ON FUNCTION {schema}.audit_append(jsonb) TO {role}",
@@ -27,5 +31,8 @@ def grant_to(connection: Connection, name: str) -> None:
     if role is None:
         raise LookupError("there is no such role")
     schema = connection.scalar(_SCHEMA)
-    for grant in _GRANTS:
+    for own in (schema, QUEUE):
+        for grant in _USE:
+            connection.exec_driver_sql(grant.format(schema=own, role=role))
+    for grant in _AUDIT:
         connection.exec_driver_sql(grant.format(schema=schema, role=role))

@@ -288,42 +288,6 @@ async def test_the_commands_say_whether_a_chain_holds(
     assert none.exit_code == 2
 
 
-async def test_a_role_of_the_services_own_can_add_and_read_alone(
-    database: Database, own_url: str, tenant: str
-) -> None:
-    role = f"service_{uuid4().hex[:12]}"
-    with connect(own_url) as connection:
-        connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
-    migrate(Settings(database_url=own_url), role)
-    own = make_url(own_url).set(username=role).render_as_string(hide_password=False)
-    service = Database(own)
-    try:
-        await fill(service, tenant)
-    finally:
-        await service.close()
-    assert checked(own, tenant) == Finding(tenant, EVENTS, head_of(own, tenant))
-    with connect(own) as connection:
-        for statement in (
-            "INSERT INTO audit_events SELECT * FROM audit_events LIMIT 1",
-            "UPDATE audit_events SET actor = 'nobody'",
-            "DELETE FROM audit_events",
-            "TRUNCATE audit_events",
-            "UPDATE audit_heads SET seq = 0",
-            "DROP TABLE audit_events",
-            "ALTER TABLE audit_events DISABLE TRIGGER ALL",
-            "SET session_replication_role = replica",
-            "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE sql AS ''",
-        ):
-            with pytest.raises(psycopg.errors.Error) as refused:
-                connection.execute(statement)
-            assert isinstance(
-                refused.value, psycopg.errors.InsufficientPrivilege | psycopg.errors.InvalidFunctionDefinition
-            ), statement
-    with connect(own_url) as connection:
-        for statement in ("DROP OWNED BY {}", "DROP ROLE {}"):
-            connection.execute(sql.SQL(statement).format(sql.Identifier(role)))
-
-
 async def test_events_are_in_the_order_of_their_times(database: Database, own_url: str, tenant: str) -> None:
     await fill(database, tenant)
     with connect(own_url) as connection:
