@@ -27,6 +27,8 @@ def note_access(session: AsyncSession, *accesses: Access, outcome: Outcome = Out
 
 @event.listens_for(TenantSession, "before_commit")
 def _append_noted(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # a savepoint is no commit
     noted: dict[tuple[Access, Outcome], None] = session.info.pop(_NOTED, {})
     if noted:
         session.flush()  # else it would come after, and whatever it waits for would hold up the chain

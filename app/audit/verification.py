@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sqlalchemy import Connection, CursorResult, Row, create_engine, select
+from sqlalchemy import Connection, CursorResult, Row, create_engine, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -13,6 +13,10 @@ from app.audit.chain import COVERED, START, hash_after
 from app.storage.audit_tables import AuditEventRow, AuditHeadRow
 
 _AT_ONCE = 1000
+_OF_ALL = text("SELECT set_config('turnpoint.every_tenant', 'yes', false)")
+"""Where row-level security binds the tables' owner: let them see all chains."""
+_OF_ONE = text("SELECT set_config('turnpoint.tenant', :tenant, false)")
+"""And let whoever else may read the audit see the one that is checked."""
 _EVENTS, _HEADS = AuditEventRow.__table__.c, AuditHeadRow.__table__.c
 
 
@@ -66,6 +70,7 @@ def audit_at(database_url: str) -> Iterator[Connection]:
     try:
         engine = create_engine(database_url, poolclass=NullPool, isolation_level="REPEATABLE READ")
         with engine.connect() as connection:
+            connection.execute(_OF_ALL)
             yield connection
     except ArgumentError as error:
         raise AuditAwayError("DATABASE_URL is not the URL of a PostgreSQL database.") from error
@@ -93,6 +98,7 @@ def verify(
 
     `saved` are heads that were written down: the chain must have had each of them.
     """
+    connection.execute(_OF_ONE, {"tenant": tenant})
     start = since or Head(0, START)
     expected = {head.seq: head.hash for head in saved}
     for head in saved:

@@ -61,6 +61,8 @@ def verify(
             findings = [check(connection, name, start, saved) for name in names]
     except AuditAwayError as error:
         fail(str(error))
+    if not any(one.head.seq or one.fault for one in findings):
+        fail("There is no event to check, or DATABASE_URL is of a role that may not see the events.")
     for one in findings:
         told = f"broken: {one.fault}; it holds up to {one.head}" if one.fault else f"holds up to {one.head}"
         typer.echo(f"{one.tenant}: {one.checked} events checked, {told}")

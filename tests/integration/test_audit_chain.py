@@ -1,5 +1,6 @@
 """The audit's chain: the database writes what Python works out, and whatever is changed is found out."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 from typer.testing import CliRunner
 
 from app.audit.chain import COVERED
@@ -126,6 +127,20 @@ async def test_one_unit_of_work_adds_its_events_in_order_and_once_each(
         assert rows.fetchall() == [(1, "a"), (2, "b")]
 
 
+async def test_a_savepoint_adds_nothing_before_its_unit_of_work_ends(
+    database: Database, own_url: str, tenant: str
+) -> None:
+    async with database.of(caller(tenant)).transaction() as session:
+        note_access(session, Access(Action.READ, Entity.PLAN))
+        async with session.begin_nested():
+            note_access(session, Access(Action.READ, Entity.HANDOUT))
+        assert (
+            await session.scalar(text("SELECT count(*) FROM audit_heads WHERE tenant = :t"), {"t": tenant})
+            == 0
+        )
+    assert checked(own_url, tenant) == Finding(tenant, 2, head_of(own_url, tenant))
+
+
 async def test_what_was_rolled_back_adds_nothing(database: Database, own_url: str, tenant: str) -> None:
     async def fail() -> None:
         async with database.of(caller(tenant)).transaction() as session:
@@ -136,6 +151,12 @@ async def test_what_was_rolled_back_adds_nothing(database: Database, own_url: st
         await fail()
     with audit_at(own_url) as connection:
         assert tenant not in tenants_of(connection)
+
+
+async def test_writers_at_the_same_time_make_one_chain(database: Database, own_url: str, tenant: str) -> None:
+    """Its beginning included, which several may make at once."""
+    await asyncio.gather(*(fill(database, tenant) for _ in range(8)))
+    assert checked(own_url, tenant) == Finding(tenant, 8 * EVENTS, head_of(own_url, tenant))
 
 
 async def test_chains_of_tenants_are_apart(database: Database, own_url: str, tenant: str) -> None:
@@ -284,8 +305,23 @@ async def test_the_commands_say_whether_a_chain_holds(
     broken = CliRunner().invoke(cli, verifying)
     assert broken.exit_code == BROKEN
     assert broken.stdout.startswith(f"{tenant}: 0 events checked, broken: event 1 is not as it was written")
-    none = CliRunner().invoke(cli, ["audit", "verify", "--head", "six"])
-    assert none.exit_code == 2
+    assert CliRunner().invoke(cli, ["audit", "verify", "--head", "six"]).exit_code == 2
+
+
+def test_where_there_is_nothing_to_check_nothing_is_said_to_hold(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"empty_{uuid4().hex}"
+    with connect(database_url) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        url = make_url(database_url).set(database=name).render_as_string(hide_password=False)
+        monkeypatch.setenv("DATABASE_URL", url)
+        no_tables = CliRunner().invoke(cli, ["audit", "verify"])
+        migrate(Settings(database_url=url))
+        no_events = CliRunner().invoke(cli, ["audit", "verify"])
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    assert (no_tables.exit_code, no_events.exit_code) == (1, 1)
+    assert no_events.stderr.startswith("There is no event to check")
 
 
 async def test_events_are_in_the_order_of_their_times(database: Database, own_url: str, tenant: str) -> None:
