@@ -225,3 +225,19 @@ def test_a_stranger_is_counted_and_not_on_record(gateway: httpx.Client, database
     response = gateway.get("/patients/P-1/plans", auth=("Mallory", "not-a-token-of-the-tests"))
     assert response.status_code == 401
     assert events_of(database, response.headers["x-correlation-id"]) == []
+
+
+def test_uploads_and_jobs_are_on_record_by_their_ids(known: Known, database: Database) -> None:
+    table = "\n".join(",".join(str(one) for one in line) for line in (known.person, known.person.values()))
+    csv = {"Content-Type": "text/csv"}
+    upload = known.client.post("/augmentations/uploads", content=table, headers=csv)
+    source = {"kind": "upload", "upload_id": upload.json()["id"]}
+    job = known.client.post("/augmentations", json={"source": source, "target_label": "low"})
+    cancelled = known.client.delete(f"/augmentations/{job.json()['id']}")
+    for response, action, entity in (
+        (upload, "create", "upload"),
+        (job, "create", "job"),
+        (cancelled, "update", "job"),
+    ):
+        (event,) = audited(database, response, {"action": action, "entity": entity, "outcome": "success"})
+        assert (str(event["entity_id"]), event["patient"]) == (response.json()["id"], None)

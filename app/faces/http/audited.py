@@ -3,8 +3,11 @@
 What succeeds is noted by the use cases, in the transaction that does it.
 """
 
+from collections.abc import Mapping
+
 import structlog
 from starlette.requests import Request
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.faces.http.callers import caller_of
@@ -62,9 +65,18 @@ def _is_audited(scope: Scope, status: int) -> bool:
     return status == 403 or template == _WORKLIST or template.startswith(_OF_PATIENTS)
 
 
+def _named_in_path(scope: Scope) -> Mapping[str, str]:
+    """The ids that a path holds, also of a caller who was refused before a route was looked for."""
+    if "path_params" in scope:
+        found: Mapping[str, str] = scope["path_params"]
+        return found
+    matched = compile_path(scope["route"].path)[0].match(scope["path"])
+    return matched.groupdict() if matched else {}
+
+
 async def _recorded(scope: Scope, status: int) -> bool:
     """Whether the answer may be given: with or without an event a failure tells nothing."""
-    state, sent = scope["state"], scope.get("path_params", {})
+    state, sent = scope["state"], _named_in_path(scope)
     database: Database = state["database"]
     patient_id = sent.get("patient_id") or state.get("patient_id")
     try:
