@@ -5,6 +5,7 @@ from sqlalchemy import create_engine, pool
 
 from app.settings import Settings
 from app.storage import (  # noqa: F401 - tables that are migrated, too
+    audit_tables,
     augmentation_tables,
     consultation_tables,
     feedback_tables,

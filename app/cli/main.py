@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import running
+from app.cli import audit, running
 from app.cli.command import add_command
 from app.cli.keys import keys
 from app.cli.worker import worker
@@ -19,6 +19,7 @@ add_command(cli, running.compile_search, name="compile")
 add_command(cli, running.migrate)
 add_command(cli, worker)
 cli.add_typer(keys, name="keys")
+cli.add_typer(audit.cli, name="audit")
 
 
 def main() -> None:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 Host = Annotated[str, typer.Option(help="Not read from HOST, which some shells set to the machine's name.")]
 
 Reload = Annotated[bool, typer.Option("--reload", help="Load the gateway anew when its code changes.")]
+ServiceRole = Annotated[
+    str | None,
+    typer.Option(help="A role of the database that gateway and worker use: it gets what they need, no more."),
+]
 
 
 class Llm(StrEnum):
@@ -122,13 +126,13 @@ def compile_search() -> None:
         fail(str(error))
 
 
-def migrate() -> None:
+def migrate(service_role: ServiceRole = None) -> None:
     """Bring the tables of DATABASE_URL up to date."""
     from app.storage.migrate import MigrationError
     from app.storage.migrate import migrate as bring_up_to_date
 
     try:
-        bring_up_to_date(Settings())
+        bring_up_to_date(Settings(), service_role)
     except MigrationError as error:
         fail(str(error))
 

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from app.faces.http import problems
 from app.faces.http.auth import Access
+from app.faces.http.audited import AuditRefusals
 from app.faces.http.methods import Head
 from app.faces.http.middleware import BodyLimit, CorrelationId, ErrorBoundary, Uncompressed
 from app.faces.http.origins import SameSite, TrustedHosts
@@ -24,4 +25,5 @@ def install(app: FastAPI, settings: Settings) -> None:
     if not settings.asks_who:
         app.add_middleware(TrustedHosts, names=settings.own_names)
     app.add_middleware(ErrorBoundary)
+    app.add_middleware(AuditRefusals)
     app.add_middleware(CorrelationId)

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.classifiers.threads import in_thread
 from app.domain.certainty import RiskEstimate
 from app.domain.counterfactual import Generator
@@ -95,6 +97,7 @@ class CounterfactualService:
             row = await AnswerRepository(session).get(answer_id)
             if row is None:
                 raise NotFoundError("There is no answer with this id.")
+            note_access(session, Access(Action.READ, Entity.ANSWER, row.patient_id, answer_id))
             return from_row(row)
 
     async def _check_not_refused(self, validated: ValidatedRequest) -> StandingPreferences:
@@ -139,6 +142,7 @@ class CounterfactualService:
         async with self._database.transaction() as session:
             if (await session.execute(INSERT_REQUEST, again)).first() is None:
                 return None  # the record was restored to before this answer: answer anew
+            note_access(session, Access(Action.READ, Entity.ANSWER, answer.patient_id, answer.id))
         return answer.as_cached(delivery.elapsed_ms)
 
     async def _compute_and_record(
@@ -152,6 +156,7 @@ class CounterfactualService:
         answer = from_result(validated, estimate, result, cache_away, delivery.elapsed_ms)
         async with self._database.transaction() as session:
             await session.execute(INSERT_ANSWER, to_parameters(validated, digest, answer, delivery.ids))
+            note_access(session, Access(Action.CREATE, Entity.ANSWER, answer.patient_id, answer.id))
         return answer
 
     async def _cache_for_others(self, key: str, answer: CounterfactualsAnswer) -> None:
