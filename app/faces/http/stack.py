@@ -3,8 +3,8 @@
 from fastapi import FastAPI
 
 from app.faces.http import problems
-from app.faces.http.auth import Access
 from app.faces.http.audited import AuditRefusals
+from app.faces.http.auth import Access
 from app.faces.http.methods import Head
 from app.faces.http.middleware import BodyLimit, CorrelationId, ErrorBoundary, Uncompressed
 from app.faces.http.origins import SameSite, TrustedHosts
