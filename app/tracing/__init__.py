@@ -63,7 +63,7 @@ class Recorder(Protocol):
     """Makes spans."""
 
     def start(self, name: str, parent: Span | None) -> Span:
-        """A span inside another, or the first of a trace."""
+        """A span inside another, or the first of a trace of our own."""
 
     def start_request(self, name: str, traceparent: str) -> Span:
         """A span of a request, inside the caller's own where `traceparent` tells of one."""
@@ -98,11 +98,23 @@ def recording(recorder: Recorder) -> Iterator[None]:
 
 @contextmanager
 def span(work: Work) -> Iterator[Span]:
-    """A span of a piece of work, inside the one under way."""
+    """A span of a piece of work, inside the one under way; where there is none, nothing is traced."""
+    parent = _current.get()
+    if _recorder is None or parent is None:
+        yield _UNTRACED
+        return
+    with _under_way(_recorder.start(work, parent)) as started:
+        yield started
+
+
+@contextmanager
+def task_span(task: str) -> Iterator[Span]:
+    """A span of a task of a batch job, the first of its trace."""
     if _recorder is None:
         yield _UNTRACED
         return
-    with _under_way(_recorder.start(work, _current.get())) as started:
+    with _under_way(_recorder.start(Work.TASK, None)) as started:
+        started.set(Attribute.TASK, task)
         yield started
 
 

@@ -22,7 +22,7 @@ from app.identity.principal import DEFAULT_TENANT
 from app.metrics import TASKS
 from app.proposers.base import ProposerError
 from app.storage.database import Database, RecordError
-from app.tracing import Attribute, Work, span
+from app.tracing import task_span
 from app.usecases.augmentation.chunks import ChunkWork
 from app.usecases.augmentation.reporting import ReportWork
 from app.usecases.augmentation.service import CHUNK_TASK, REPORT_TASK
@@ -145,8 +145,7 @@ def _measured(task: str) -> Iterator[None]:
     """Times a task and traces it, by what came of it."""
     started, outcome = time.perf_counter(), "interrupted"
     try:
-        with span(Work.TASK) as told:
-            told.set(Attribute.TASK, task)
+        with task_span(task):
             yield
         outcome = "done"
     except _TRANSIENT:

@@ -10,7 +10,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from app.tracing import Work, recording, request_span, span, traced, traceparent
+from app.tracing import Work, recording, request_span, span, task_span, traced, traceparent
 from app.tracing.recorder import OpenTelemetryRecorder
 
 SECRET = "Kanarienvogel 33.17"
@@ -56,24 +56,30 @@ async def test_tasks_and_threads_go_on_inside_the_span_that_began_them(kept: InM
     assert {parent_of(told) for told in inside} == {id_of(request)}
 
 
+def test_work_outside_of_every_request_and_task_is_not_traced(kept: InMemorySpanExporter) -> None:
+    with span(Work.DATABASE):
+        assert traceparent() == ""
+    assert kept.get_finished_spans() == ()
+
+
 def test_an_error_is_told_by_its_type_alone(kept: InMemorySpanExporter) -> None:
-    with pytest.raises(LookupError), span(Work.DATABASE):
+    with pytest.raises(LookupError), task_span("a-task"):
         raise LookupError(SECRET)
     (told,) = kept.get_finished_spans()
-    assert told.attributes == {"error.type": "LookupError"}
+    assert told.attributes == {"turnpoint.task": "a-task", "error.type": "LookupError"}
     assert SECRET not in told.to_json()
     assert not told.events
 
 
 async def test_work_that_is_given_up_is_no_error(kept: InMemorySpanExporter) -> None:
     async def endless() -> None:
-        with span(Work.CACHE):
+        with task_span("a-task"):
             await asyncio.Event().wait()
 
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(endless(), 0.001)
     (told,) = kept.get_finished_spans()
-    assert (told.status.is_unset, dict(told.attributes or {})) == (True, {})
+    assert (told.status.is_unset, dict(told.attributes or {})) == (True, {"turnpoint.task": "a-task"})
 
 
 @given(
