@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from app.paths import ROOT
+from app.settings import Settings
 
 Service = dict[str, Any]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -56,6 +57,8 @@ def test_no_secret_is_in_an_environment_or_on_a_command_line(name: str) -> None:
         assert not re.search("(PASSWORD|TOKENS?|KEY|DATABASE_URL|REDIS_URL)$", setting), setting
         if setting.endswith(("_FILE", "_PATH")):
             assert value.removeprefix("/run/secrets/") in service["secrets"]
+        if service["image"].startswith("turnpoint:"):
+            assert setting.removesuffix("_FILE").lower() in Settings.model_fields, setting
     assert not re.search(r"\$\{[A-Z_]*(PASSWORD|TOKEN|KEY)", str(service.get("command")))
     assert set(service.get("secrets", [])) <= set(COMPOSE["secrets"])
 
