@@ -29,7 +29,9 @@ CLOSED: dict[str, set[str] | re.Pattern[str]] = {
     "version": re.compile(r"[1-9]"),
     "cached": {"True", "False"},
     "degraded": re.compile("|".join(["no", *Degraded])),
-    "reason": set(FailureReason),
+    "reason": {*FailureReason, "waited", "at_once", "full", "per_minute"},
+    "lane": {"search", "quick"},
+    "work": {"searches", "batches", "requests"},
     "outcome": {
         *("proposals", *Degraded),
         *("hit", "miss", "away", "kept"),
