@@ -6,6 +6,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.faces.http.routes import method_of, route_of
 from app.tracing import Attribute, request_span
 
+_NOTHING_SENT = 499
+"""The caller has left (nginx's code)."""
+
 
 class Traced:
     """Gives every request a span, inside its caller's own where the header `traceparent` tells of one."""
@@ -17,7 +20,7 @@ class Traced:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        method, status = method_of(scope), 500
+        method, status = method_of(scope), _NOTHING_SENT
 
         async def send_noted(message: Message) -> None:
             nonlocal status
