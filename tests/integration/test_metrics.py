@@ -24,7 +24,7 @@ A_ROUTE = re.compile(r"unmatched|/[a-z0-9_.\-/{}]*")
 CLOSED: dict[str, set[str] | re.Pattern[str]] = {
     "method": {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT", "other"},
     "route": A_ROUTE,
-    "status": {"found", "already_valid", "infeasible"},
+    "status": {"found", "already_below_target", "infeasible"},
     "model": {"dysglycaemia", "heart-disease"},
     "version": re.compile(r"[1-9]"),
     "cached": {"True", "False"},
@@ -48,11 +48,13 @@ CLOSED: dict[str, set[str] | re.Pattern[str]] = {
 
 
 def test_no_label_says_anything_but_words_of_a_closed_set(client: httpx.Client, question: Json) -> None:
+    before = figures(client)
     ask(client, question)
     client.get(f"/patients/{uuid4()}/interventions")
     client.request("KANARIENVOGEL", f"/{uuid4()}")
     seen = set()
-    for name, labels in figures(client):
+    # Other tests of this process have models of their own: these are the figures that moved here.
+    for name, labels in (key for key, value in figures(client).items() if before.get(key) != value):
         for label, value in labels if name.startswith("turnpoint_") else ():
             seen.add(label)
             allowed = CLOSED[label]
@@ -64,7 +66,7 @@ def test_no_label_says_anything_but_words_of_a_closed_set(client: httpx.Client, 
                 assert allowed.fullmatch(value), (name, label, value)
             else:
                 assert value in allowed, (name, label, value)
-    assert {"method", "route", "status", "outcome", "task", "state"} <= seen
+    assert {"method", "route", "status", "model", "outcome", "le"} <= seen
 
 
 def test_requests_are_counted_while_they_are_in_flight(client: httpx.Client) -> None:
