@@ -21,3 +21,5 @@ def worker() -> None:
         work_here(Settings())
     except (ModelFolderError, ClassifierError) as error:
         fail(str(error))
+    except OSError as error:
+        fail(f"Metrics cannot be served at WORKER_METRICS_PORT: {error.strerror or error}.")

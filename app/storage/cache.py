@@ -15,6 +15,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import LockError, RedisError
 
+from app.metrics import CACHE_COMMANDS
+from app.tracing import Work, span
+
 
 class CacheAwayError(RuntimeError):
     """Redis did not answer."""
@@ -58,11 +61,14 @@ class Cache:
             CacheAwayError: Redis did not answer.
         """
         try:
-            value = await self._redis.getrange(key, 0, _MOST - 1)
+            with span(Work.CACHE):
+                value = await self._redis.getrange(key, 0, _MOST - 1)
         except UnicodeDecodeError:
-            return None  # nothing that was put here
+            value = ""  # nothing that was put here
         except _BROKEN as error:
+            CACHE_COMMANDS.labels("read", "away").inc()
             raise CacheAwayError from error
+        CACHE_COMMANDS.labels("read", "hit" if value else "miss").inc()
         return str(value) or None
 
     async def put(self, key: str, value: str) -> None:
@@ -72,9 +78,12 @@ class Cache:
             CacheAwayError: Redis did not answer.
         """
         try:
-            await self._redis.set(key, value, ex=self._ttl_s)
+            with span(Work.CACHE):
+                await self._redis.set(key, value, ex=self._ttl_s)
         except _BROKEN as error:
+            CACHE_COMMANDS.labels("write", "away").inc()
             raise CacheAwayError from error
+        CACHE_COMMANDS.labels("write", "kept").inc()
 
     @asynccontextmanager
     async def single_flight(self, key: str, at_most_s: float) -> AsyncIterator[None]:
