@@ -125,6 +125,7 @@ def test_nobody_is_told_apart_from_somebody_by_404(gateway: httpx.Client) -> Non
         {"before": "1" * 30},
         {"limit": "101"},
         {"actor": "x" * 201},
+        {"actor": "Ada\0Byron"},
     ],
 )
 def test_odd_questions_are_refused_by_name(gateway: httpx.Client, query: dict[str, str]) -> None:

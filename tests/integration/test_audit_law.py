@@ -11,9 +11,11 @@ from fastapi.routing import APIRoute
 
 from app.faces.api import routes as api
 from app.faces.pages import routes as pages
+from app.identity.scopes import AccessScope
 from tests.asking import Person
 from tests.integration.answers import found
 from tests.integration.audits import Database, Json, events_of, pseudonym_of
+from tests.integration.keeping_keys import bearer, key_for
 from tests.integration.pages import HTML
 from tests.integration.planning import made
 from tests.integration.serving import Servers, client_of, settings_for
@@ -241,3 +243,24 @@ def test_uploads_and_jobs_are_on_record_by_their_ids(known: Known, database: Dat
     ):
         (event,) = audited(database, response, {"action": action, "entity": entity, "outcome": "success"})
         assert (str(event["entity_id"]), event["patient"]) == (response.json()["id"], None)
+
+
+def test_who_may_not_is_on_record_with_whom_they_asked_about(
+    known: Known, servers: Servers, database: Database, database_url: str
+) -> None:
+    """Though the refusal comes before a route is looked for, and before a body is read."""
+    name = f"risk-calculator-{uuid4()}"
+    key = key_for(database_url, name, AccessScope.PREDICTIONS)
+    routes = [
+        ("GET", f"{OF}/plans"),
+        ("POST", "/counterfactuals/{answer_id}/feedback"),
+        ("GET", f"{OF}/audit-events"),
+    ]
+    with client_of(settings_for(servers, api_keys=True), headers=bearer(key)) as client:
+        for method, template in routes:
+            response = client.request(method, known.path(template), json={} if method == "POST" else None)
+            assert response.status_code == 403
+            (event,) = events_of(database, response.headers["x-correlation-id"])
+            told = [event[column] for column in ("actor", "actor_kind", "actor_source", "route", "outcome")]
+            assert told == [name, "system", "key", f"{method} {template}", "refused"]
+            assert event["patient"] == pseudonym_of(database, known.patient)

@@ -22,6 +22,7 @@ from app.faces.http.parameters import WHOLE_NUMBER, PageSize, PatientId
 from app.faces.http.problems import problem_responses
 from app.faces.http.replies import json_reply
 from app.parsing.dates import read_time
+from app.parsing.free_text import read_free_text
 from app.usecases.audit.question import AuditQuestion
 from app.usecases.audit.schemas import AuditEventsPage
 from app.usecases.audit.service import audit_page, audit_page_of_patient
@@ -35,6 +36,10 @@ def _time(value: object) -> object:
     return read_time(value) if isinstance(value, str) else value
 
 
+def _name(value: object) -> object:
+    return read_free_text(value) if isinstance(value, str) else value
+
+
 _TIME = BeforeValidator(_time)
 Pseudonym = Annotated[
     UUID | None, Query(description="Events about one patient alone, by the pseudonym that events have.")
@@ -43,7 +48,9 @@ Pseudonym = Annotated[
 
 def _question(
     actor: Annotated[
-        str | None, Query(max_length=200, description="Events of one actor alone, by name.")
+        str | None,
+        Query(max_length=200, description="Events of one actor alone, by name."),
+        BeforeValidator(_name),
     ] = None,
     since: Annotated[
         datetime | None,
