@@ -38,6 +38,14 @@ class Settings(IdentitySettings):
     redis_url: str = "redis://localhost:6379/0"
     cache_ttl_s: Annotated[int, Field(ge=1)] = 3600
 
+    database_connections: Annotated[int, Field(ge=2)] = 20
+    database_wait_s: Annotated[float, Field(ge=0.1)] = 2.5
+    database_unit_s: Annotated[float, Field(ge=0.1)] = 30.0
+    database_pause_s: Annotated[float, Field(ge=1)] = 60.0
+    cache_connections: Annotated[int, Field(ge=2)] = 50
+    cache_wait_s: Annotated[float, Field(ge=0.05)] = 1.0
+    cache_lock_s: Annotated[float, Field(ge=0.5)] = 3.0
+
     model_store: Path = MODEL_STORE
     default_model: str = "dysglycaemia"
     turnpoint_classifiers: Annotated[dict[str, SecretStr], NoDecode] = Field(default_factory=dict)
@@ -61,6 +69,7 @@ class Settings(IdentitySettings):
     worker_llm_deadline_s: Annotated[float, Field(gt=0)] = 300.0
     worker_heartbeat_s: Annotated[float, Field(gt=0)] = 5.0
     worker_given_up_after_s: Annotated[float, Field(gt=0)] = 20.0
+    worker_database_wait_s: Annotated[float, Field(ge=0.1)] = 30.0
 
     metrics_queue_timeout_s: Annotated[float, Field(gt=0)] = 1.0
     metrics_queue_kept_s: Annotated[float, Field(ge=0)] = 10.0
