@@ -45,6 +45,8 @@ class Settings(IdentitySettings):
     cache_connections: Annotated[int, Field(ge=2)] = 50
     cache_wait_s: Annotated[float, Field(ge=0.05)] = 1.0
     cache_lock_s: Annotated[float, Field(ge=0.5)] = 3.0
+    run_start_s: Annotated[float, Field(ge=1)] = 1800.0
+    run_restarts: Annotated[int, Field(ge=0)] = 5
 
     model_store: Path = MODEL_STORE
     default_model: str = "dysglycaemia"

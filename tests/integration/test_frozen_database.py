@@ -9,11 +9,13 @@ import psutil
 import pytest
 from sqlalchemy import text
 
+from app.identity.caller import Caller
 from app.storage.database import Database, RecordError
 from app.storage.engine import DatabaseLimits
 from tests.integration.freezing import freeze, frozen, wake
 from tests.integration.serving import SECONDS, LastingPostgres
 
+NOBODY = Caller.service("faults", "test")
 LIMITS = DatabaseLimits(connections=4, wait_s=0.6)
 MANY = 40
 
@@ -38,7 +40,7 @@ async def database_on(postgres: LastingPostgres, limits: DatabaseLimits = LIMITS
 async def ask(database: Database, statement: str = "SELECT 1") -> bool:
     """Whether it was answered; any failure but the one that callers are told of is raised."""
     try:
-        async with database.transaction() as session:
+        async with database.of(NOBODY).transaction() as session:
             await session.execute(text(statement))
     except RecordError:
         return False
@@ -125,7 +127,7 @@ async def test_a_slow_statement_is_given_up_by_the_server_and_its_connection_sta
 
 async def test_who_waits_for_a_lock_gives_up(postgres: LastingPostgres) -> None:
     lock = "LOCK TABLE patients IN ACCESS EXCLUSIVE MODE"
-    async with database_on(postgres) as database, database.transaction() as holder:
+    async with database_on(postgres) as database, database.of(NOBODY).transaction() as holder:
         await holder.execute(text(lock))
         assert not await ask(database, lock)
         assert await ask(database)
