@@ -148,6 +148,13 @@ class Settings(IdentitySettings):
             raise ValueError("must be the URL of a Redis server, like redis://host:6379/0")
         return url
 
+    @field_validator("llm_url")
+    @classmethod
+    def _of_http(cls, url: str | None) -> str | None:
+        if url is not None and not _is_http_url(url):
+            raise ValueError("must be the base URL of an OpenAI-compatible server, like http://host:8080/v1")
+        return url
+
     @model_validator(mode="after")
     def _known_callers(self) -> Self:
         if not self.is_loopback and not self.asks_who:
@@ -188,6 +195,10 @@ def _has_plain_parts(url: str) -> bool:
 
 
 def _is_model_url(url: str) -> bool:
+    return _is_http_url(url) and _MODEL_PATH.fullmatch(urlsplit(url).path) is not None
+
+
+def _is_http_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
         return (
@@ -195,7 +206,6 @@ def _is_model_url(url: str) -> bool:
             and bool(parts.hostname)
             and (parts.port is None or parts.port > 0)
             and not (parts.query or parts.fragment)
-            and _MODEL_PATH.fullmatch(parts.path) is not None
         )
     except ValueError:  # its message may quote a password
         return False
