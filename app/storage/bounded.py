@@ -38,7 +38,7 @@ class BoundedConnection(psycopg.AsyncConnection[Any]):
             return await super().wait(gen, interval, timeout)
         began, loop = time.monotonic(), asyncio.get_running_loop()
         left = max(0.0, min(self.longest_wait_s, self.unit_s - self._waited_s))
-        self._alarm = loop.call_later(left, self._hang_up)
+        self._alarm = loop.call_later(left, self._hang_up, left == self.longest_wait_s)
         try:
             return await super().wait(gen, interval, timeout)
         finally:
@@ -48,11 +48,12 @@ class BoundedConnection(psycopg.AsyncConnection[Any]):
     async def _try_cancel(self, *, timeout: float = _CANCEL_S) -> None:  # noqa: ASYNC109 - the driver's
         await super()._try_cancel(timeout=min(timeout, _CANCEL_S))
 
-    def _hang_up(self) -> None:
+    def _hang_up(self, was_silent: bool) -> None:
         if self.pgconn.transaction_status != TransactionStatus.ACTIVE:
             return  # nothing was asked: it waits for notifications
         if can_read(self.pgconn.socket):  # it has answered, and this process was too busy to see
-            self._alarm = asyncio.get_running_loop().call_later(self.longest_wait_s, self._hang_up)
+            loop = asyncio.get_running_loop()
+            self._alarm = loop.call_later(self.longest_wait_s, self._hang_up, was_silent)
             return
         # The waiting task sees the end of the stream, and the driver an error like any other lost connection.
         with suppress(OSError), socket.socket(fileno=self.pgconn.socket) as shared:
@@ -60,7 +61,7 @@ class BoundedConnection(psycopg.AsyncConnection[Any]):
                 shared.shutdown(socket.SHUT_RDWR)
             finally:
                 shared.detach()
-        if self.on_silence is not None and self._waited_s < self.unit_s:
+        if self.on_silence is not None and was_silent:
             self.on_silence()
 
 
