@@ -50,6 +50,9 @@ def engine_of(url: str, limits: DatabaseLimits, silence: Silence) -> AsyncEngine
         except TimeoutError:
             silence.begin()
             raise psycopg.OperationalError("the server lets nobody in") from None
+        except psycopg.OperationalError:
+            silence.begin()  # one that is just starting must not be kept from it by every request
+            raise
         connection.longest_wait_s, connection.unit_s = limits.wait_s, limits.unit_s
         connection.on_silence = silence.begin
         return connection

@@ -1,17 +1,14 @@
-"""A server that says nothing: it is left alone until a probe in the background gets an answer."""
+"""A server that does not answer: it is left alone until a probe in the background gets an answer."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-PROBE_EVERY_S = 0.5
+PROBE_EVERY_S = 0.25
 
 
 class Silence:
-    """Begun by whoever waited in vain; meanwhile nobody waits again, so that frozen is as quick as away.
-
-    A server that refuses is not silent: its refusals cost nothing, and each request may try.
-    """
+    """Begun by whoever waited in vain; meanwhile nobody waits again, so that frozen is as quick as away."""
 
     def __init__(self, probe: Callable[[], Awaitable[bool]]) -> None:
         """`probe` says whether the server answers, within a time of its own, and never raises."""

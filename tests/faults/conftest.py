@@ -7,20 +7,18 @@ from typing import Any
 import pytest
 
 from app.local.embedded.language_model import LanguageModel
-from app.paths import ROOT
 from tests.asking import Person
-from tests.faults.findings import Finding, write_table
-from tests.faults.stage import FROZEN_S, Gateway
+from tests.faults.findings import Finding
+from tests.faults.stage import Gateway
 from tests.integration.serving import LastingLlm, LastingPostgres, LastingValkey
 
 _findings: list[Finding] = []
 
 
 @pytest.fixture(scope="session")
-def findings() -> Iterator[list[Finding]]:
-    """To note what was found; written to build/faults.md in the end."""
-    yield _findings
-    write_table(_findings, ROOT / "build", FROZEN_S)
+def findings() -> list[Finding]:
+    """To note what was found."""
+    return _findings
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,9 @@
 """What must hold after every fault."""
 
-from tests.faults.findings import Finding, finding_of
+from app.paths import ROOT
+from tests.faults.findings import Finding, finding_of, write_table
 from tests.faults.load import Load
-from tests.faults.stage import ALLOWANCE_S
+from tests.faults.stage import ALLOWANCE_S, FROZEN_S
 from tests.integration.serving import LastingPostgres, connect
 
 FROZEN_WAIT_S = 3.0
@@ -21,6 +22,7 @@ def noted(
     with connect(postgres.url) as database:
         finding = finding_of(case, load.asked, times, database, connections)
     findings.append(finding)
+    write_table(findings, ROOT / "build", FROZEN_S)
     assert (finding.lost, finding.doubled, finding.unrecorded, finding.failed) == (0, 0, 0, 0)
     assert finding.recovered_s < ALLOWANCE_S
     return finding
