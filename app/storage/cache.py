@@ -18,13 +18,12 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from app.metrics import CACHE_COMMANDS
 from app.storage.flight import Flight
 from app.storage.silence import Silence
+from app.tracing import Work, span
 
 T = TypeVar("T")
-
-from app.metrics import CACHE_COMMANDS
-from app.tracing import Work, span
 
 
 class CacheAwayError(RuntimeError):
