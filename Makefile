@@ -5,7 +5,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run dev test unit coverage test-train test-vllm bench screenshots evaluate finetune format lint typecheck build lock secrets digests sbom vulnerabilities clean
+.PHONY: help run dev test unit coverage test-faults test-train test-vllm bench screenshots evaluate finetune format lint typecheck build lock secrets digests sbom vulnerabilities clean
 
 # PYTHON=… chooses the interpreter; without it the first that fits is taken.
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3.14 python3)
@@ -66,6 +66,11 @@ coverage: $(DEV) $(MLSERVER)  ## Measure what unit and integration tests cover; 
 	@$(BIN)/coverage combine --quiet .coverage.*.H*  # those of processes that a test killed are unfinished, and have no H
 	@rm -f .coverage.*
 	@$(BIN)/coverage report
+
+test-faults: $(DEV)  ## Kill and freeze each part under load, some minutes; FAULT_FREEZE_S=20 freezes for longer, build/faults.md has the table
+	@$(BIN)/turnpoint fetch
+	@$(BIN)/turnpoint compile
+	@TEST_FAULTS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/faults $(ARGS)
 
 test-vllm: $(DEV) $(VLLM) $(CLIENTS) $(TYPESCRIPT)  ## Run the gateway's tests on vLLM, which takes 4 GB and some minutes
 	@$(BIN)/turnpoint fetch

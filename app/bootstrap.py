@@ -17,6 +17,7 @@ from app.proposers.llm.prompt import Style
 from app.proposers.llm.proposer import LlmProposer
 from app.settings import Settings
 from app.storage.database import Database
+from app.storage.engine import DatabaseLimits
 from app.storage.queue import queue_app
 from app.storage.queue_figures import QueueFigures
 from app.tracing.exporting import exporting
@@ -51,15 +52,16 @@ async def open_backends(
     settings: Settings,
     registry: ModelRegistry,
     exemplars: Mapping[str, ExemplarBank],
-    longest_pause_s: float | None = None,
+    limits: DatabaseLimits | None = None,
 ) -> AsyncIterator[Backends]:
-    """The backends that the settings name, closed in the end; `longest_pause_s` as for `Database`."""
+    """The backends that the settings name, closed in the end; with `limits` in place of a gateway's."""
     llm = llm_client(settings)
     proposer = proposer_of(settings, registry, llm, exemplars) if llm else None
-    database = Database(settings.database_url, longest_pause_s)
+    limits = limits or gateway_limits(settings)
+    database = Database(settings.database_url, limits)
     try:
         with _traced(settings):
-            yield Backends(database, queue_app(settings.database_url), llm, proposer)
+            yield Backends(database, queue_app(settings.database_url, limits), llm, proposer)
     finally:
         if llm is not None:
             await llm.close()
@@ -75,6 +77,24 @@ def queue_figures_of(settings: Settings, database: Database) -> QueueFigures:
     """The figures of the queue of batch jobs, for `/metrics`."""
     at_most_s, kept_s = settings.metrics_queue_timeout_s, settings.metrics_queue_kept_s
     return QueueFigures(database, (CHUNK_TASK, REPORT_TASK), at_most_s, kept_s)
+
+
+def gateway_limits(settings: Settings) -> DatabaseLimits:
+    """Callers have deadlines of their own: what a database that does not answer costs them is bounded."""
+    return DatabaseLimits(
+        settings.database_connections,
+        settings.database_wait_s,
+        settings.database_unit_s,
+        settings.database_pause_s,
+    )
+
+
+def worker_limits(settings: Settings) -> DatabaseLimits:
+    """Nobody waits for a worker; one that is given up for lost must not go on holding the job it wrote to."""
+    wait_s = settings.worker_database_wait_s
+    return DatabaseLimits(
+        settings.database_connections, wait_s, 20 * wait_s, pause_s=settings.worker_given_up_after_s
+    )
 
 
 def llm_client(settings: Settings) -> LlmClient | None:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -11,6 +12,7 @@ import numba
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _HERE = Path(__file__).resolve().parent
 _TOLERANCES = _HERE / "domain" / "tolerances.py"
+_WHOLE = "whole"
 _IMPORTS_IT = b"\nfrom app.compiled import compiled\n"
 
 
@@ -26,8 +28,15 @@ def compiled(function: _Function) -> _Function:
 
 
 def is_cold() -> bool:
-    """Whether nothing has been compiled yet that later starts could load."""
-    return _KEPT_IN is not None and not any(_KEPT_IN.rglob("*.nbi"))
+    """Whether not all has been compiled yet that later starts could load."""
+    return _KEPT_IN is not None and not (_KEPT_IN / _WHOLE).exists()
+
+
+def note_all_compiled() -> None:
+    """Whoever has had everything compiled says so; one that was broken off leaves a part."""
+    if _KEPT_IN is not None:
+        with suppress(OSError):  # a full disk: the next start looks once more
+            (_KEPT_IN / _WHOLE).touch()
 
 
 def compiled_sources() -> list[Path]:

@@ -28,7 +28,7 @@ from app.identity.configured import authenticator_of, claim_names_of
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.proposer import LlmProposer
 from app.settings import Settings
-from app.storage.cache import Cache
+from app.storage.cache import Cache, CacheLimits
 from app.storage.database import Database
 from app.storage.keys import Keys
 from app.storage.queue_figures import QueueFigures
@@ -106,7 +106,8 @@ def _lifespan(
     async def lifespan(_: FastAPI) -> AsyncIterator[GatewayState]:
         # As many as can be at work: one that searches keeps a core busy, and its largest search's memory.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(os.cpu_count() or 1))
-        cache = Cache(settings.redis_url, settings.cache_ttl_s)
+        limits = CacheLimits(settings.cache_connections, settings.cache_wait_s, settings.cache_lock_s)
+        cache = Cache(settings.redis_url, settings.cache_ttl_s, limits)
         async with open_backends(settings, registry, exemplars) as backends:
             database, proposer = backends.database, backends.proposer
             if proposer is not None:

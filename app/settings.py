@@ -38,6 +38,16 @@ class Settings(IdentitySettings):
     redis_url: str = "redis://localhost:6379/0"
     cache_ttl_s: Annotated[int, Field(ge=1)] = 3600
 
+    database_connections: Annotated[int, Field(ge=2)] = 20
+    database_wait_s: Annotated[float, Field(ge=0.1)] = 2.5
+    database_unit_s: Annotated[float, Field(ge=0.1)] = 30.0
+    database_pause_s: Annotated[float, Field(ge=1)] = 60.0
+    cache_connections: Annotated[int, Field(ge=2)] = 50
+    cache_wait_s: Annotated[float, Field(ge=0.05)] = 1.0
+    cache_lock_s: Annotated[float, Field(ge=0.5)] = 3.0
+    run_start_s: Annotated[float, Field(ge=1)] = 1800.0
+    run_restarts: Annotated[int, Field(ge=0)] = 5
+
     model_store: Path = MODEL_STORE
     default_model: str = "dysglycaemia"
     turnpoint_classifiers: Annotated[dict[str, SecretStr], NoDecode] = Field(default_factory=dict)
@@ -61,6 +71,7 @@ class Settings(IdentitySettings):
     worker_llm_deadline_s: Annotated[float, Field(gt=0)] = 300.0
     worker_heartbeat_s: Annotated[float, Field(gt=0)] = 5.0
     worker_given_up_after_s: Annotated[float, Field(gt=0)] = 20.0
+    worker_database_wait_s: Annotated[float, Field(ge=0.1)] = 30.0
 
     metrics_queue_timeout_s: Annotated[float, Field(gt=0)] = 1.0
     metrics_queue_kept_s: Annotated[float, Field(ge=0)] = 10.0
@@ -137,6 +148,13 @@ class Settings(IdentitySettings):
             raise ValueError("must be the URL of a Redis server, like redis://host:6379/0")
         return url
 
+    @field_validator("llm_url")
+    @classmethod
+    def _of_http(cls, url: str | None) -> str | None:
+        if url is not None and not _is_http_url(url):
+            raise ValueError("must be the base URL of an OpenAI-compatible server, like http://host:8080/v1")
+        return url
+
     @model_validator(mode="after")
     def _known_callers(self) -> Self:
         if not self.is_loopback and not self.asks_who:
@@ -177,6 +195,10 @@ def _has_plain_parts(url: str) -> bool:
 
 
 def _is_model_url(url: str) -> bool:
+    return _is_http_url(url) and _MODEL_PATH.fullmatch(urlsplit(url).path) is not None
+
+
+def _is_http_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
         return (
@@ -184,7 +206,6 @@ def _is_model_url(url: str) -> bool:
             and bool(parts.hostname)
             and (parts.port is None or parts.port > 0)
             and not (parts.query or parts.fragment)
-            and _MODEL_PATH.fullmatch(parts.path) is not None
         )
     except ValueError:  # its message may quote a password
         return False

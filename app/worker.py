@@ -4,7 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from app.bootstrap import exemplars_of, open_backends, registry_of
+from app.bootstrap import exemplars_of, open_backends, registry_of, worker_limits
 from app.metrics.serving import served_at
 from app.settings import Settings
 from app.usecases.augmentation.chunks import ChunkWork
@@ -29,10 +29,8 @@ async def _work(settings: Settings) -> None:
     lost_after_s = settings.worker_given_up_after_s
     stop = asyncio.Event()
     stop_on_signals(stop)
-    # A worker that is given up for lost must not go on holding the job that it was writing to.
-    async with open_backends(
-        settings, registry, exemplars_of(registry), longest_pause_s=lost_after_s
-    ) as backends:
+    limits = worker_limits(settings)
+    async with open_backends(settings, registry, exemplars_of(registry), limits) as backends:
         database, queue, proposer = backends.database, backends.queue, backends.proposer
         if proposer is not None:  # nobody waits for a batch job's rows
             proposer = replace(proposer, deadline_s=settings.worker_llm_deadline_s)

@@ -21,7 +21,7 @@ from app.settings import Settings
 from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.row_generator import row_generator_for
 from bench.measurement import Measurement, summed
-from bench.running import Json, Run, running
+from bench.running import Json, Run, machine_in, running
 
 PER_ROW, LLM_PEOPLE = 3, 160
 
@@ -49,7 +49,7 @@ def measure_augmentation(scratch: Path, people: int, console: Console) -> list[M
     with running(scratch / "home") as run, ExitStack() as stack:
         console.print(f"{people} source rows by one worker with a thread a core …")
         with ExitStack() as first:
-            start_worker(first, scratch / "all", run.environment)
+            start_worker(machine_in(first, scratch / "all"), run.environment)
             _job(run, sources[:64])  # the first job waits for the worker to load its models
             small, one = _job(run, sources[: people // 4]), _job(run, sources)
             console.print(f"{LLM_PEOPLE} with the language model, and the language model alone …")
@@ -57,10 +57,10 @@ def measure_augmentation(scratch: Path, people: int, console: Console) -> list[M
         alone = asyncio.run(_alone(run, sources[:LLM_PEOPLE]))
         console.print("The same source rows by one worker of one thread, and by two …")
         of_one_thread = run.environment | {"WORKER_THREADS": "1"}
-        start_worker(stack, scratch / "one", of_one_thread)
+        start_worker(machine_in(stack, scratch / "one"), of_one_thread)
         _job(run, sources[:64])
         single = _job(run, sources)
-        start_worker(stack, scratch / "two", of_one_thread)
+        start_worker(machine_in(stack, scratch / "two"), of_one_thread)
         _job(run, sources[: 64 * 16])
         two = _job(run, sources)
     return [

@@ -25,7 +25,7 @@ from app.domain.schema import Value
 from app.local.components import start_worker
 from app.settings import Settings
 from bench.measurement import Measurement
-from bench.running import Json, Run, running
+from bench.running import Json, Run, machine_in, running
 
 PER_ROW = 3
 _SEED = 11
@@ -55,7 +55,7 @@ def measure_million(scratch: Path, rows: int, upload_mb: int, console: Console) 
     settings = Settings()
     model = load_model(settings.model_store / settings.default_model)
     with running(scratch / "home") as run, ExitStack() as stack:
-        start_worker(stack, scratch / "worker", run.environment)
+        start_worker(machine_in(stack, scratch / "worker"), run.environment)
         gateway, worker = _Watch("serve"), _Watch("worker")
         before = gateway.look()
         console.print(f"Uploading {upload_mb} MB …")

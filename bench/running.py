@@ -11,9 +11,10 @@ import httpx
 
 from app.classifiers.model_version import ModelVersion
 from app.engine.examples import example_people
-from app.local.components import ExternalServers, start_gateway, start_servers
+from app.local.components import ExternalServers, OneMachine, start_gateway, start_servers
 from app.local.console import StepConsole
 from app.local.embedded.data_dir import free_port
+from app.local.watch import Watch
 from app.paths import ROOT
 
 Json = dict[str, Any]
@@ -42,15 +43,18 @@ def running(home: Path, llm: str = "llama.cpp") -> Iterator[Run]:
     for weights in (ROOT / ".turnpoint" / "models").glob("*"):
         (home / "models" / weights.name).symlink_to(weights)
     with ExitStack() as stack:
-        environment = start_servers(
-            stack,
-            home,
-            ExternalServers(database_url=None, redis_url=None, llm_url=None, llm=llm),
-            StepConsole(),
-        )
+        machine = machine_in(stack, home)
+        servers = ExternalServers(database_url=None, redis_url=None, llm_url=None, llm=llm)
+        environment = start_servers(machine, servers)
         port = free_port()
-        url = start_gateway(stack, home, environment, ("127.0.0.1", port))
+        url = start_gateway(machine, environment, ("127.0.0.1", port))
         yield Run(stack.enter_context(httpx.Client(base_url=url, timeout=600)), environment, port)
+
+
+def machine_in(stack: ExitStack, home: Path) -> OneMachine:
+    """To start parts with that keep their logs and data in a folder, and are watched by nobody."""
+    console = StepConsole()
+    return OneMachine(stack, home, console, Watch(console, 0))
 
 
 def requests_about(model: ModelVersion, count: int) -> list[Json]:

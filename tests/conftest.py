@@ -29,9 +29,10 @@ STORE = Path(__file__).parent.parent / "model_store"
 
 collect_ignore = [
     *([] if os.environ.get("TEST_LLM") == "vllm" else ["vllm"]),
+    *([] if os.environ.get("TEST_FAULTS") else ["faults"]),
     *([] if find_spec("torch") else ["train"]),
 ]
-"""`make test-vllm` and `make test-train` run those: they need environments of gigabytes."""
+"""`make test-vllm`, `make test-train` and `make test-faults` run those: they need gigabytes, or minutes."""
 
 # How long an example takes, or its making, says how busy the machine is, and nothing about what is tested.
 settings.register_profile(

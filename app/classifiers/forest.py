@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from app.classifiers.base import ClassifierError
 from app.compiled import compiled
-from app.domain.schema import BoolArray, FloatArray
+from app.domain.schema import BoolArray, FloatArray, IntArray
 
 Int32Array = npt.NDArray[np.int32]
 Float32Array = npt.NDArray[np.float32]
@@ -105,10 +105,14 @@ def _forest(booster: xgboost.Booster) -> Forest:
     root = np.cumsum([0, *sizes])
     offset = np.repeat(root[:-1], sizes)
     left, right = (_joint(trees, side, np.int32) for side in ("left_children", "right_children"))
+    column = _joint(trees, "split_indices", np.int32)
+    _check_walkable(left, right, np.repeat(sizes, sizes), offset)
+    if ((column < 0) | (column >= booster.num_features()))[left != -1].any():
+        raise ClassifierError("a tree splits on a column that the model does not have")
     # XGBoost keeps a leaf's value where a split has its threshold, and numbers nodes within their tree.
     condition = _joint(trees, "split_conditions", np.float32)
     return Forest(
-        column=_joint(trees, "split_indices", np.int32),
+        column=column,
         threshold=condition,
         left=np.where(left >= 0, left + offset, -1).astype(np.int32),
         right=np.where(left >= 0, right + offset, -1).astype(np.int32),
@@ -118,6 +122,18 @@ def _forest(booster: xgboost.Booster) -> Forest:
         first=np.array([0, len(trees)], dtype=np.int32),
         prior=np.array([_prior(learner)]),
     )
+
+
+def _check_walkable(left: Int32Array, right: Int32Array, size: IntArray, offset: IntArray) -> None:
+    """Each way from a root ends in a leaf of its tree: XGBoost walks on without a look, wherever it leads."""
+    splits = left != -1
+    inside = all(((side >= 0) & (side < size))[splits].all() for side in (left, right))
+    if not inside or not np.array_equal(splits, right != -1):
+        raise ClassifierError("a tree's nodes have children that are not there")
+    children = np.concatenate([(side + offset)[splits] for side in (left, right)])
+    parents = np.bincount(children, minlength=len(left))
+    if (parents > 1).any() or parents[offset].any():
+        raise ClassifierError("a tree's nodes lead back to others before them")
 
 
 def _joint(trees: list[dict[str, Any]], name: str, kind: type) -> Any:

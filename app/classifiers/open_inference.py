@@ -61,6 +61,7 @@ class OpenInferenceClassifier:
         self._version = ""
         self._form = TensorFormat()
         self._output: str | None = None
+        self._somebody = np.empty((0, 0))
         self._http = client_of(
             given,
             auth=(given.username, given.password) if given.userinfo else None,
@@ -101,13 +102,25 @@ class OpenInferenceClassifier:
         return np.concatenate([np.empty(0), *(self._risk(batch) for batch in batches)])
 
     async def is_ready(self) -> bool:
-        """Whether the server says that the model takes requests; asked from any event loop."""
-        return await asyncio.wrap_future(self._ask_ready())
+        """Whether the server says that the model takes requests, and it answers one with a risk.
+
+        Asked from any event loop.
+        """
+        if not await asyncio.wrap_future(self._ask_ready()):
+            return False
+        return await asyncio.get_running_loop().run_in_executor(self.threads, self._is_sound)
 
     def close(self) -> None:
         """Close the connections; whoever waits for an answer gets a `ClassifierError`."""
         self._loop.stop()
         self.threads.shutdown(wait=False)
+
+    def _is_sound(self) -> bool:
+        try:
+            self._risk(self._somebody)
+        except ClassifierError:
+            return False
+        return True
 
     def _agree(self, columns: tuple[str, ...], people: FloatArray) -> None:
         metadata = self._read(self._get(self._model))
@@ -119,6 +132,7 @@ class OpenInferenceClassifier:
             self._version = version_of(metadata)
         except SignatureMismatchError as misfit:
             raise self._error(str(misfit)) from None
+        self._somebody = people[:1]
         for output in others:
             if not self._infer(people[:1]).is_success:
                 self._output = output

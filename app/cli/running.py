@@ -44,11 +44,14 @@ def run(
     from app.local.components import CannotRunError
     from app.local.embedded.errors import EmbeddedError
     from app.local.launcher import run as run_here
+    from app.local.watch import PartEndedError
     from app.storage.migrate import MigrationError
 
     try:
         run_here(home.expanduser().resolve(), host, port, llm, reload)
-    except (EmbeddedError, MigrationError, CannotRunError, ModelFolderError, ClassifierError) as error:
+    except (EmbeddedError, MigrationError, CannotRunError, PartEndedError) as error:
+        fail(str(error))
+    except (ModelFolderError, ClassifierError) as error:
         fail(str(error))
 
 

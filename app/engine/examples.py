@@ -2,6 +2,7 @@
 
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Person, Side, people_of
+from app.compiled import note_all_compiled
 from app.domain.counterfactual import Generator
 from app.engine.front import FrontSearch
 from app.engine.preferences import Preferences
@@ -47,6 +48,7 @@ def warm_up(served: ServedModel) -> None:
     search(problem_about(served.model, person.features), references, wishes)
     beyond = problem_about(served.model, person.features, target=_OUT_OF_REACH)
     search(beyond, references, wishes, fronts=FrontSearch(beyond, references))
+    note_all_compiled()
 
 
 def with_a_way_down(served: ServedModel, people: list[Person]) -> Person:

@@ -9,22 +9,22 @@ from pathlib import Path
 import httpx
 
 from app.classifiers.store import find_version
+from app.compiled import is_cold
 from app.local.console import Step, StepConsole
 from app.local.embedded.data_dir import port_is_free
 from app.local.embedded.language_model import LanguageModel, language_model
 from app.local.embedded.llama_server import EmbeddedLlm, LlmOptions
 from app.local.embedded.postgres import EmbeddedPostgres
-from app.local.embedded.processes import Child, ChildOptions, package_path, wait_until_ready
+from app.local.embedded.processes import Child, ChildOptions, Server, package_path, wait_until_ready
 from app.local.embedded.valkey import EmbeddedValkey
 from app.local.embedded.vllm_server import EmbeddedVllm
+from app.local.watch import Part, Watch
 from app.settings import Settings
 from app.storage.migrate import migrate
 
+Embedded = EmbeddedPostgres | EmbeddedValkey | EmbeddedLlm | EmbeddedVllm
 LOOPBACK = "127.0.0.1"
 SERVERS = {"llama.cpp": "llama.cpp server", "vllm": "vLLM"}
-
-_FIRST_START_SECONDS = 300
-"""A first start compiles the search: half a minute on a quiet machine, some minutes on a busy one."""
 
 
 class CannotRunError(Exception):
@@ -48,23 +48,33 @@ class ExternalServers:
         return cls(database_url, redis_url, llm_url, llm)
 
 
-def start_servers(
-    stack: ExitStack, home: Path, servers: ExternalServers, console: StepConsole
-) -> dict[str, str]:
-    """Start what is not given, and return the gateway's environment.
+@dataclass(frozen=True, slots=True)
+class OneMachine:
+    """What every part of a run is started with: it ends with `stack`, and is watched meanwhile."""
+
+    stack: ExitStack
+    home: Path
+    console: StepConsole
+    watch: Watch
+    longest_start_s: float = 1800.0
+
+
+def start_servers(run: OneMachine, servers: ExternalServers) -> dict[str, str]:
+    """Start what is not given, have it watched, and return the gateway's environment.
 
     Raises:
         EmbeddedError: a server cannot start.
         ModelFolderError: the default model has no trained version.
     """
+    home, console = run.home, run.console
     environment = {}
     with console.step("Starting PostgreSQL") as step:
-        url = servers.database_url or _start(stack, EmbeddedPostgres(), home)
+        url = servers.database_url or _start(run, "PostgreSQL", EmbeddedPostgres())
         environment["DATABASE_URL"] = url
         migrate(Settings(database_url=url, host=LOOPBACK))
         step.done("PostgreSQL, tables up to date" if servers.database_url else "PostgreSQL 18, embedded")
     with console.step("Starting Valkey") as step:
-        environment["REDIS_URL"] = servers.redis_url or _start(stack, EmbeddedValkey(), home)
+        environment["REDIS_URL"] = servers.redis_url or _start(run, "Valkey", EmbeddedValkey())
         step.done("Redis" if servers.redis_url else "Valkey 9, embedded")
     if servers.llm_url:
         environment["LLM_URL"] = servers.llm_url
@@ -77,7 +87,7 @@ def start_servers(
         server = _server_of(chosen, servers.llm, home, step)
         step.report("Starting the language model", None)
         environment |= {
-            "LLM_URL": _start(stack, server, home),
+            "LLM_URL": _start(run, "the language model", server),
             "LLM_MODEL": chosen.alias,
             "LLM_STYLE": chosen.style,
         }
@@ -93,8 +103,46 @@ def _server_of(chosen: LanguageModel, llm: str, home: Path, step: Step) -> Embed
     return EmbeddedLlm(weights, LlmOptions(alias=chosen.alias))
 
 
+def compile_search(run: OneMachine, environment: dict[str, str]) -> None:
+    """On a machine's first start: half a minute on a quiet machine, some minutes on a busy one.
+
+    What goes wrong here goes wrong at the gateway's start as well, and is said there.
+
+    Raises:
+        StartError: it was not done in time.
+    """
+    if not is_cold():
+        return
+    with run.console.step("Compiling the search for this machine, once") as step:
+        compiling = Own("the compilation", ["compile"], run.home / "logs" / "compile.log", environment)
+        run.stack.callback(compiling.stop)
+        child = compiling.start()
+        wait_until_ready(
+            child,
+            lambda: not child.running,
+            run.longest_start_s,
+            lambda waited: step.waited(step.outcome, waited),
+        )
+
+
+class Own(Server):
+    """A process of this very program."""
+
+    def __init__(self, name: str, command: list[str], log: Path, environment: dict[str, str]) -> None:
+        self.name = name
+        self._command = [sys.executable, "-P", "-m", "app.cli", *command]
+        self._log = log
+        self._environment = environment | {"PYTHONPATH": package_path()}
+
+    def start(self) -> Child:
+        self._clear()
+        options = ChildOptions(environment=self._environment)
+        self._server = Child(self.name, self._command, self._log, options)
+        return self._server
+
+
 def start_gateway(
-    stack: ExitStack, home: Path, environment: dict[str, str], address: tuple[str, int], reload: bool = False
+    run: OneMachine, environment: dict[str, str], address: tuple[str, int], reload: bool = False
 ) -> str:
     """Start the gateway as a process of its own and wait until it is ready; returns its URL.
 
@@ -109,36 +157,36 @@ def start_gateway(
         raise CannotRunError(f"Port {port} is taken: stop what uses it, or choose another with PORT=….")
     everywhere = host in {"0.0.0.0", "::"}
     url = f"http://{LOOPBACK if everywhere else host}:{port}"
-    gateway = Child(
-        "the gateway",
-        [sys.executable, "-P", "-m", "app.cli", "serve", *(["--reload"] if reload else [])],
-        home / "logs" / "gateway.log",
-        ChildOptions(
-            environment=environment | {"HOST": host, "PORT": str(port), "PYTHONPATH": package_path()}
-        ),
-    )
-    stack.callback(gateway.stop)
-    with httpx.Client(base_url=url, timeout=5, trust_env=False) as http:
-        wait_until_ready(gateway, lambda: _is_ready(http), seconds=_FIRST_START_SECONDS)
+    place = {"HOST": host, "PORT": str(port)}
+    command = ["serve", *(["--reload"] if reload else [])]
+    gateway = Own("the gateway", command, run.home / "logs" / "gateway.log", environment | place)
+    run.stack.callback(gateway.stop)
+    with run.console.step("Starting the gateway") as step:
+        with httpx.Client(base_url=url, timeout=5, trust_env=False) as http:
+            wait_until_ready(
+                gateway.start(),
+                lambda: _is_ready(http),
+                run.longest_start_s,
+                lambda seconds: step.waited("Starting the gateway", seconds),
+            )
+        step.done(f"gateway at {url}")
+    run.watch.add(Part(gateway.name, lambda: gateway.child, gateway.start))
     return url
 
 
-def start_worker(stack: ExitStack, home: Path, environment: dict[str, str]) -> None:
+def start_worker(run: OneMachine, environment: dict[str, str]) -> None:
     """Start a worker for batch jobs, which is ready once it has loaded the models; nobody waits for it."""
-    worker = Child(
-        "the worker",
-        [sys.executable, "-P", "-m", "app.cli", "worker"],
-        home / "logs" / "worker.log",
-        ChildOptions(environment=environment | {"PYTHONPATH": package_path()}),
-    )
-    stack.callback(worker.stop)
+    worker = Own("the worker", ["worker"], run.home / "logs" / "worker.log", environment)
+    run.stack.callback(worker.stop)
+    worker.start()
+    run.watch.add(Part(worker.name, lambda: worker.child, worker.start))
 
 
-def _start(
-    stack: ExitStack, server: EmbeddedPostgres | EmbeddedValkey | EmbeddedLlm | EmbeddedVllm, home: Path
-) -> str:
-    stack.callback(server.stop)
-    return server.start(home)
+def _start(run: OneMachine, name: str, server: Embedded) -> str:
+    run.stack.callback(server.stop)
+    url = server.start(run.home)
+    run.watch.add(Part(name, lambda: server.child, lambda: server.start(run.home)))
+    return url
 
 
 def _is_ready(http: httpx.Client) -> bool:

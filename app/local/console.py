@@ -6,20 +6,33 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+TOLD_EVERY_S = 30.0
+
 
 class Step:
     """A step under way: what is being done, and how far it is."""
 
-    def __init__(self, title: str, progress: Progress | None, task: TaskID | None) -> None:
+    def __init__(self, title: str, console: Console, progress: Progress | None, task: TaskID | None) -> None:
         self.outcome = title
+        self._console = console
         self._progress = progress
         self._task = task
+        self._told_s = 0.0
 
     def report(self, message: str, fraction: float | None) -> None:
         """Show what is being done, and how far it is (0 to 1) where that is known."""
         if self._progress is not None and self._task is not None:
             total = None if fraction is None else 1.0
             self._progress.update(self._task, description=message, total=total, completed=fraction or 0.0)
+
+    def waited(self, what: str, seconds: float) -> None:
+        """Show that something takes its time; where nobody sees it move, every half minute."""
+        told = f"{what} ({seconds:.0f} s)"
+        if self._progress is not None:
+            self.report(told, None)
+        elif seconds - self._told_s >= TOLD_EVERY_S:
+            self._told_s = seconds
+            self._console.print(f"  … {told}")
 
     def done(self, outcome: str) -> None:
         """What to leave on the screen."""
@@ -38,10 +51,10 @@ class StepConsole:
         if self.console.is_terminal:
             columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24))
             with Progress(*columns, TimeElapsedColumn(), console=self.console, transient=True) as progress:
-                step = Step(title, progress, progress.add_task(title, total=None))
+                step = Step(title, self.console, progress, progress.add_task(title, total=None))
                 yield step
         else:
-            step = Step(title, None, None)
+            step = Step(title, self.console, None, None)
             self.console.print(f"  … {title}")
             yield step
         self.console.print(f"  [green]✓[/green] {step.outcome}")

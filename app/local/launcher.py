@@ -11,11 +11,21 @@ from types import FrameType
 
 import httpx
 
+from app.classifiers.model_version import ModelVersion
 from app.classifiers.store import load_version
-from app.local.components import CannotRunError, ExternalServers, start_gateway, start_servers, start_worker
+from app.local.components import (
+    CannotRunError,
+    ExternalServers,
+    OneMachine,
+    compile_search,
+    start_gateway,
+    start_servers,
+    start_worker,
+)
 from app.local.console import StepConsole
 from app.local.demo import load_patients, show_answer
 from app.local.embedded.data_dir import lock_data_dir, port_is_free
+from app.local.watch import Watch
 from app.settings import Settings
 
 
@@ -27,7 +37,8 @@ def run(home: Path, host: str, port: int, llm: str, reload: bool = False) -> Non
     """Run everything on this machine until Ctrl-C or SIGTERM.
 
     Raises:
-        EmbeddedError, CannotRunError, ModelFolderError: with one sentence for the person at the terminal.
+        EmbeddedError, CannotRunError, PartEndedError, ModelFolderError: with one sentence for the person at
+            the terminal.
     """
     console, stop = StepConsole(), threading.Event()
     started = time.monotonic()
@@ -41,26 +52,41 @@ def run(home: Path, host: str, port: int, llm: str, reload: bool = False) -> Non
         model = load_version(settings.model_store, name, settings.classifier_urls.get(name))
         console.say(f"[bold]Turnpoint[/bold], keeping its data in {home}\n")
         try:
-            environment = start_servers(stack, home, ExternalServers.from_environment(llm), console)
+            watch = Watch(console, settings.run_restarts)
+            machine = OneMachine(stack, home, console, watch, settings.run_start_s)
             way_in = way_in_of(settings)
-            environment |= way_in.environment
-            with console.step("Starting the gateway") as step:
-                url = start_gateway(stack, home, environment, (host, port), reload)
-                step.done(f"gateway at {url}")
-            start_worker(stack, home, environment)
+            environment = start_servers(machine, ExternalServers.from_environment(llm)) | way_in.environment
+            compile_search(machine, environment)
+            url = start_gateway(machine, environment, (host, port), reload)
+            start_worker(machine, environment)
             console.say("  [green]✓[/green] a worker for batch jobs")
             with httpx.Client(base_url=url, headers=way_in.headers, timeout=120, trust_env=False) as http:
-                with console.step("Loading demonstration patients") as step:
-                    shown = load_patients(http, model, step)
-                    step.done(f"a dozen real people of {model.schema.data.name} as demonstration patients")
-                for request in shown:
-                    show_answer(http, model, request, console)
-            _show_addresses(console, url, shown[0]["patient_id"], time.monotonic() - started)
-            stop.wait()
+                patient_id = _demonstrate(http, model, console, watch)
+            _show_addresses(console, url, patient_id, time.monotonic() - started)
+            watch.until(stop)
         except StopRequestedError:
             pass
         console.say("\nStopping.")
     console.say("Stopped. The record stays for the next run.")
+
+
+def _demonstrate(http: httpx.Client, model: ModelVersion, console: StepConsole, watch: Watch) -> str:
+    """Load the demonstration's patients and show answers about some; the id of one of them.
+
+    Raises:
+        PartEndedError: a part ended meanwhile.
+        CannotRunError: the gateway does not answer.
+    """
+    try:
+        with console.step("Loading demonstration patients") as step:
+            shown = load_patients(http, model, step)
+            step.done(f"a dozen real people of {model.schema.data.name} as demonstration patients")
+        for request in shown:
+            show_answer(http, model, request, console)
+    except httpx.HTTPError as error:
+        watch.check_all_run()
+        raise CannotRunError(f"The gateway does not answer ({type(error).__name__}): see its log.") from error
+    return str(shown[0]["patient_id"])
 
 
 def _on_signals(stop: threading.Event) -> None:

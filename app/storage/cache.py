@@ -5,54 +5,71 @@ says so through `CacheAwayError` or, where it can, carries on without.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import uuid4
 from weakref import WeakValueDictionary
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import LockError, RedisError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.metrics import CACHE_COMMANDS
+from app.storage.flight import Flight
+from app.storage.silence import Silence
 from app.tracing import Work, span
+
+T = TypeVar("T")
 
 
 class CacheAwayError(RuntimeError):
     """Redis did not answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class CacheLimits:
+    """How many connections, and how long anything may take; seconds."""
+
+    connections: int = 50
+    """At most, at any time."""
+    wait_s: float = 1.0
+    """For a command as a whole: a connection, a new one too, and a second try included."""
+    lock_s: float = 3.0
+    """After so long without a sign of its owner an equal question is held back no more."""
+
+
 _BROKEN = (RedisError, OSError, EOFError, ValueError, RecursionError)
 """How it shows that Redis is away, too slow, or not Redis."""
-_DEADLINE_S = 2.0
-"""For a command as a whole, a new connection and a second try included."""
+_SILENT = (TimeoutError, RedisTimeoutError)
 _MOST = 1 << 20
 """Bytes of a value: answers are some 20 kB."""
-
-
-class _Redis(Redis):
-    """Commands with a deadline: the library's own timeouts are for each read."""
-
-    async def execute_command(self, *args: Any, **options: Any) -> Any:
-        async with asyncio.timeout(_DEADLINE_S):
-            return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
 
 
 class Cache:
     """Text values by key, with a time to live in seconds."""
 
-    def __init__(self, url: str, ttl_s: int) -> None:
+    def __init__(self, url: str, ttl_s: int, limits: CacheLimits | None = None) -> None:
+        self._limits = limits or CacheLimits()
+        wait_s = self._limits.wait_s
         # One retry covers a connection that Redis closed; more would make callers wait for a cache.
-        self._redis: Redis = _Redis.from_url(
+        pool = BlockingConnectionPool.from_url(
             url,
+            max_connections=self._limits.connections,
+            timeout=wait_s,
             decode_responses=True,
-            socket_timeout=1.0,
-            socket_connect_timeout=1.0,
+            socket_timeout=wait_s,
+            socket_connect_timeout=wait_s,
             retry=Retry(NoBackoff(), retries=1),
         )
+        self._redis = Redis.from_pool(pool)
         self._ttl_s = ttl_s
+        self._owner = uuid4().hex
         self._here: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._silence = Silence(self._answers)
 
     async def get(self, key: str) -> str | None:
         """The value, or None; of one that is too large, the beginning.
@@ -62,12 +79,12 @@ class Cache:
         """
         try:
             with span(Work.CACHE):
-                value = await self._redis.getrange(key, 0, _MOST - 1)
+                value = await self._ask(lambda: self._redis.getrange(key, 0, _MOST - 1))
         except UnicodeDecodeError:
             value = ""  # nothing that was put here
-        except _BROKEN as error:
+        except CacheAwayError:
             CACHE_COMMANDS.labels("read", "away").inc()
-            raise CacheAwayError from error
+            raise
         CACHE_COMMANDS.labels("read", "hit" if value else "miss").inc()
         return str(value) or None
 
@@ -79,38 +96,64 @@ class Cache:
         """
         try:
             with span(Work.CACHE):
-                await self._redis.set(key, value, ex=self._ttl_s)
-        except _BROKEN as error:
+                await self._ask(lambda: self._redis.set(key, value, ex=self._ttl_s))
+        except CacheAwayError:
             CACHE_COMMANDS.labels("write", "away").inc()
-            raise CacheAwayError from error
+            raise
         CACHE_COMMANDS.labels("write", "kept").inc()
 
     @asynccontextmanager
     async def single_flight(self, key: str, at_most_s: float) -> AsyncIterator[None]:
         """Hold equal questions back while one of them is being answered, here and on other gateways.
 
-        Whoever waited finds the answer in the cache. The hold ends after `at_most_s` seconds even if its
-        owner died. With Redis away, questions are held back within this process only.
+        Whoever waited finds the answer in the cache. Nobody waits longer than `at_most_s` seconds, nor for
+        an owner that died or froze. With Redis away, questions are held back within this process only.
         """
         here = self._here.setdefault(key, asyncio.Lock())
         async with here:
-            lock = self._redis.lock(f"{key}:lock", timeout=at_most_s, blocking_timeout=at_most_s, sleep=0.02)
+            flight = Flight(self._run, f"{key}:lock", self._owner, self._limits.lock_s)
             try:
-                await lock.acquire()
-            except _BROKEN:
+                taken = await flight.take(at_most_s)
+            except CacheAwayError:
+                taken = False
+            if not taken:
                 yield
                 return
-            try:
+            async with flight.renewed(CacheAwayError):
                 yield
-            finally:
-                with suppress(LockError, *_BROKEN):  # expired or unreachable: it ends by itself
-                    await lock.release()
 
     async def is_ready(self) -> bool:
+        """Whether Redis answers now, whatever it did before."""
+        ready = await self._answers()
+        if ready:
+            self._silence.end()
+        return ready
+
+    async def close(self) -> None:
+        await self._silence.close()
+        await self._redis.aclose()
+
+    async def _answers(self) -> bool:
         try:
-            return bool(await self._redis.ping())
+            async with asyncio.timeout(self._limits.wait_s):
+                return bool(await self._redis.ping())
         except _BROKEN:
             return False
 
-    async def close(self) -> None:
-        await self._redis.aclose()
+    async def _run(self, script: str, key: str, *arguments: str | int) -> Any:
+        return await self._ask(lambda: self._redis.eval(script, 1, key, *map(str, arguments)))
+
+    async def _ask(self, command: Callable[[], Awaitable[T]]) -> T:
+        """What Redis answers, in time; one that is silent is not asked again until a probe finds it back."""
+        if self._silence.lasts:
+            raise CacheAwayError
+        try:
+            # The library's own timeouts are for each read.
+            async with asyncio.timeout(self._limits.wait_s):
+                return await command()
+        except UnicodeDecodeError:
+            raise
+        except _BROKEN as error:
+            if isinstance(error, _SILENT):
+                self._silence.begin()
+            raise CacheAwayError from error

@@ -4,19 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import psycopg
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import (
-    AsyncConnection,
-    AsyncEngine,
-    AsyncSession,
-    async_sessionmaker,
-    create_async_engine,
-)
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.identity.caller import Caller
-from app.storage.pool import CountingPool, count_connections
+from app.storage.engine import DatabaseLimits, SilentError, engine_of, probing
+from app.storage.pool import count_connections
+from app.storage.silence import Silence
 from app.storage.tenancy import SET_TENANT, TenantSession
 from app.tracing import Work, span
 
@@ -28,21 +24,9 @@ class RecordError(RuntimeError):
 class Database:
     """A pool of connections to PostgreSQL and the transactions on it."""
 
-    def __init__(self, url: str, longest_pause_s: float | None = None) -> None:
-        """With `longest_pause_s` the server ends a transaction in which nothing was said for so long.
-
-        So whoever froze, or was cut off, in the middle of one does not keep for good what it had locked.
-        """
-        # Fail within seconds when PostgreSQL is away: callers have deadlines of their own.
-        self._engine: AsyncEngine = create_async_engine(
-            url,
-            pool_size=10,
-            max_overflow=10,
-            pool_timeout=5,
-            poolclass=CountingPool,
-            hide_parameters=True,  # what a statement carries must not reach a log by way of an error
-            connect_args={"connect_timeout": 5} | _pausing_at_most(url, longest_pause_s),
-        )
+    def __init__(self, url: str, limits: DatabaseLimits | None = None) -> None:
+        self._silence = Silence(self._answers)
+        self._engine: AsyncEngine = engine_of(url, limits or DatabaseLimits(), self._silence)
         count_connections(self._engine)
         self._sessions = async_sessionmaker(
             self._engine, expire_on_commit=False, sync_session_class=TenantSession
@@ -76,29 +60,37 @@ class Database:
 
     @asynccontextmanager
     async def _careful(self) -> AsyncIterator[None]:
-        """Tell a database that is away from a statement that is wrong.
-
-        A connection that died since its last use (the server was restarted) is noticed here: the pool is
-        emptied, so that the next request connects anew.
-        """
+        """Tell a database that is away, frozen or too busy from a statement that is wrong."""
         try:
+            if self._silence.lasts and not probing.get():
+                raise SilentError("the server did not answer before")
             with span(Work.DATABASE):
                 yield
-        except (DBAPIError, PoolTimeoutError, OSError) as error:
+        except (DBAPIError, SilentError, PoolTimeoutError, OSError) as error:
             if isinstance(error, DBAPIError) and not error.connection_invalidated and not _is_away(error):
                 raise
-            await self._engine.dispose()
             raise RecordError("the database is away") from error
 
     async def is_ready(self) -> bool:
+        """Whether the database answers now, whatever it did before."""
+        ready = await self._answers()
+        if ready:
+            self._silence.end()
+        return ready
+
+    async def _answers(self) -> bool:
+        probing.set(True)  # of this task alone
         try:
             async with self._careful(), self._engine.connect() as connection:
                 await connection.execute(text("SELECT 1"))
         except (RecordError, SQLAlchemyError):
             return False
+        finally:
+            probing.set(False)
         return True
 
     async def close(self) -> None:
+        await self._silence.close()
         await self._engine.dispose()
 
 
@@ -116,14 +108,6 @@ class TenantDatabase:
             RecordError: the database is away, or lost during the work.
         """
         return self._database.transaction_of(self.caller)
-
-
-def _pausing_at_most(url: str, seconds: float | None) -> dict[str, str]:
-    if seconds is None:
-        return {}
-    given = make_url(url).query.get("options", "")  # those in the URL would be replaced
-    milliseconds = max(1, round(1000 * seconds))
-    return {"options": f"{given} -c idle_in_transaction_session_timeout={milliseconds}"}
 
 
 def _is_away(error: DBAPIError) -> bool:

@@ -4,21 +4,34 @@ The queue is procrastinate's, in a schema of its own beside the record.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import procrastinate
 from procrastinate.types import JSONValue
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.storage.bounded import BoundedConnection
+from app.storage.engine import DatabaseLimits, connect_options
+
 SCHEMA = "queue"
 Arguments = dict[str, JSONValue]
 
 
-def queue_app(database_url: str) -> procrastinate.App:
+def queue_app(database_url: str, limits: DatabaseLimits | None = None) -> procrastinate.App:
     """The queue at this database; a worker opens it, a gateway defers through its own transactions."""
+    limits = limits or DatabaseLimits()
     conninfo = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+    async def bound(connection: Any) -> None:
+        connection.longest_wait_s, connection.unit_s = limits.wait_s, float("inf")
+
     connector = procrastinate.PsycopgConnector(
-        conninfo=conninfo, kwargs={"options": f"-c search_path={SCHEMA}", "connect_timeout": 5}
+        conninfo=conninfo,
+        kwargs=connect_options(database_url, limits, f"-c search_path={SCHEMA}") | {"connect_timeout": 5},
+        connection_class=BoundedConnection,
+        configure=bound,
+        timeout=limits.wait_s,
     )
     return procrastinate.App(connector=connector)
 

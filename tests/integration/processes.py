@@ -56,6 +56,10 @@ class Turnpoint:
             reader.start()
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def output(self) -> str:
         return "".join(self._said)
 
@@ -148,10 +152,9 @@ def serving(
     servers: Servers, database_url: str, more: Mapping[str, str] | None = None
 ) -> Iterator[tuple[Turnpoint, httpx.Client]]:
     """`turnpoint serve` once it answers, and a client of it."""
-    port = free_port()
-    given = {"DATABASE_URL": database_url, "REDIS_URL": servers.redis_url, "PORT": str(port)} | dict(
-        more or {}
-    )
+    given = {"DATABASE_URL": database_url, "REDIS_URL": servers.redis_url, "PORT": str(free_port())}
+    given |= dict(more or {})
+    port = given["PORT"]
     with turnpoint("serve", given) as serve, http_client(f"http://127.0.0.1:{port}") as client:
         wait_until(lambda: serve.ended or is_alive(client))
         assert not serve.ended, serve.errors

@@ -173,11 +173,17 @@ class LastingPostgres:
         self.url = f"postgresql://turnpoint@/turnpoint?host={quote(str(self._link), safe='')}&port=5432"
 
     def start(self) -> None:
-        (sockets,) = parse_qs(urlsplit(self._server.start(self._home)).query)["host"]
+        url, self.process = _started(lambda: self._server.start(self._home))
+        (sockets,) = parse_qs(urlsplit(url).query)["host"]
         _point(self._link, Path(sockets))
         migrate(Settings(database_url=self.url))
 
     def stop(self) -> None:
+        self._server.stop()
+
+    def kill(self) -> None:
+        """SIGKILL: as a machine that loses its power."""
+        self.process.kill()
         self._server.stop()
 
 
@@ -189,7 +195,7 @@ class LastingValkey:
         self.url = f"unix://{self._link}/valkey.sock?db=0"
 
     def start(self) -> None:
-        url, self._process = _started(lambda: self._server.start(self._home))
+        url, self.process = _started(lambda: self._server.start(self._home))
         _point(self._link, Path(urlsplit(url).path).parent)
 
     def stop(self) -> None:
@@ -197,7 +203,7 @@ class LastingValkey:
 
     def kill(self) -> None:
         """SIGKILL: whatever it had in hand is lost."""
-        self._process.kill()
+        self.process.kill()
         self._server.stop()
 
 
@@ -213,14 +219,14 @@ class LastingLlm:
         return self._server.url
 
     def start(self) -> None:
-        _, self._process = _started(lambda: self._server.start(self._home))
+        _, self.process = _started(lambda: self._server.start(self._home))
 
     def stop(self) -> None:
         self._server.stop()
 
     def kill(self) -> None:
         """SIGKILL: connections break in the middle of an answer, and nobody listens any more."""
-        self._process.kill()
+        self.process.kill()
         self._server.stop()
 
     def tokens_said(self) -> int:

@@ -300,3 +300,16 @@ def test_a_gateway_on_a_fake_that_lies_gives_nothing_and_records_nothing(
         assert row_counts(database) == before
         fake.behaviour = honest(model.classifier)
         assert found(client, question)["generation"]["cached"] is False
+
+
+async def test_one_that_answers_nonsense_is_not_ready(
+    fake: FakeClassifier, model: ModelVersion, people: FloatArray
+) -> None:
+    fake.behaviour = honest(model.classifier)
+    with closing(connected(fake, model, people)) as classifier:
+        assert await classifier.is_ready()
+        for behaviour, _ in (NONSENSE[name] for name in ("not JSON", "error 500", "NaN")):
+            fake.behaviour = behaviour
+            assert not await classifier.is_ready()
+        fake.behaviour = honest(model.classifier)
+        assert await classifier.is_ready()

@@ -211,3 +211,16 @@ def test_secrets_of_callers_are_not_in_the_repr() -> None:
 def test_a_collector_of_traces_is_named_by_a_url(url: str) -> None:
     with pytest.raises(ValidationError, match="must be the URL of an OTLP collector"):
         Settings(otel_exporter_otlp_endpoint=url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["nonsense", "ftp://llm/v1", "http://", "http:///v1", "http://llm:0/v1", "http://llm/v1?key=sesame"],
+)
+def test_what_is_no_url_of_a_language_model_is_refused_at_the_start(url: str) -> None:
+    with pytest.raises(ValidationError, match="like http://host:8080/v1"):
+        Settings(llm_url=url)
+
+
+def test_a_url_of_a_language_model_is_taken() -> None:
+    assert Settings(llm_url="https://user:word@llm.example/v1").llm_url is not None

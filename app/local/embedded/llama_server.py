@@ -14,7 +14,7 @@ import httpx
 from app.local.embedded.data_dir import free_port
 from app.local.embedded.errors import NotInstalledError, StartError
 from app.local.embedded.libgomp import library_path
-from app.local.embedded.processes import Child, ChildOptions, package_path, wait_until_ready
+from app.local.embedded.processes import Child, ChildOptions, Server, package_path, wait_until_ready
 
 if TYPE_CHECKING:
     from app.local.embedded.llama_process import LlamaOptions
@@ -46,13 +46,12 @@ class LlmOptions:
     threads: int = field(default_factory=default_threads)
 
 
-class EmbeddedLlm:
+class EmbeddedLlm(Server):
     """One llama.cpp server on a loopback port that was free; started again, it is on the same one."""
 
     def __init__(self, model: Path, options: LlmOptions | None = None) -> None:
         self._model = model
         self._options = options or LlmOptions()
-        self._server: Child | None = None
         self._port = 0
 
     @property
@@ -73,6 +72,7 @@ class EmbeddedLlm:
             )
         for file in (self._model, *self._options.loras):
             _need_gguf(file)
+        self._clear()
         self._port = self._port or free_port()
         home = home.expanduser().absolute()
         self._server = Child(
@@ -80,12 +80,6 @@ class EmbeddedLlm:
         )
         wait_until_ready(self._server, self._answers, _START_SECONDS)
         return self.url
-
-    def stop(self) -> None:
-        """End it, dropping answers under way. Harmless when not running."""
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
 
     def _command(self) -> list[str | Path]:
         options: LlamaOptions = {

@@ -19,7 +19,7 @@ from psycopg import sql
 
 from app.local.embedded import postgres_orphans
 from app.local.embedded.errors import NotInstalledError, StartError
-from app.local.embedded.processes import Child, ChildOptions, wait_until_ready
+from app.local.embedded.processes import Child, ChildOptions, Server, wait_until_ready
 
 DATABASE = "turnpoint"
 ROLE = "turnpoint"
@@ -43,16 +43,17 @@ _SETTINGS = (
 )
 
 
-class EmbeddedPostgres:
+class EmbeddedPostgres(Server):
     """One PostgreSQL server whose records live in `home`/postgres. The home must be claimed first."""
 
     def __init__(self) -> None:
-        self._server: Child | None = None
+        self._sockets: Path | None = None
 
     def start(self, home: Path) -> str:
         """Start it, creating data folder and database when missing; gives the URL of the database.
 
-        The URL is good for SQLAlchemy 2.1 (async too), psycopg and Alembic alike.
+        Started again, it is at the same one. The URL is good for SQLAlchemy 2.1 (async too), psycopg and
+        Alembic alike.
         Raises NotInstalledError or StartError.
         """
         programs = _programs()
@@ -64,7 +65,7 @@ class EmbeddedPostgres:
             _create_data(programs, data, log, user)
         _refuse_other_version(programs, data)
         postgres_orphans.take_over(data)
-        sockets = _socket_folder(user)
+        sockets = self._sockets = _socket_folder(user, self._sockets)
         self._server = _run(programs, data, log, user, sockets)
         try:
             wait_until_ready(self._server, lambda: _answers(sockets), _START_SECONDS)
@@ -73,12 +74,6 @@ class EmbeddedPostgres:
             self.stop()
             raise
         return _url(sockets, DATABASE)
-
-    def stop(self) -> None:
-        """Disconnect everybody, write everything to disk and end. Harmless when not running."""
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
 
 
 def _programs() -> Path:
@@ -147,7 +142,13 @@ def _refuse_other_version(programs: Path, data: Path) -> None:
         )
 
 
-def _socket_folder(user: tuple[int, int] | None) -> Path:
+def _socket_folder(user: tuple[int, int] | None, again: Path | None) -> Path:
+    if again is not None:
+        shutil.rmtree(again, ignore_errors=True)  # its keeper may have died before it could
+        again.mkdir(mode=0o700)
+        if user is not None:
+            os.chown(again, *user)
+        return again
     # Not in the home: a socket's path may have 107 bytes only (103 on macOS).
     folder = Path(tempfile.mkdtemp(prefix=postgres_orphans.SOCKET_PREFIX))
     if len(os.fsencode(folder)) > 80:

@@ -74,6 +74,12 @@ class Child:
         self._cut_lifeline()
         return code
 
+    def ending(self) -> str:
+        """How it ended, for a person: it has."""
+        code = self.wait()
+        killed = -code if code < 0 else code - 128
+        return f"was ended by signal {killed}" if killed > 0 else f"ended with exit code {code}"
+
     def stop(self) -> None:
         """End the server: asked first, killed after its grace. Harmless when it has ended already."""
         self._cut_lifeline()
@@ -96,12 +102,42 @@ class Child:
         return last_line(self.log, self._log_start)
 
 
-def wait_until_ready(child: Child, ready: Callable[[], bool], seconds: float) -> None:
-    """Ask `ready` until it says yes; stops the child and raises StartError when it ends or is late."""
-    deadline = time.monotonic() + seconds
+class Server:
+    """A server of one child, which can be started anew under the same address."""
+
+    _server: Child | None = None
+
+    @property
+    def child(self) -> Child | None:
+        """None before its start and after its stop."""
+        return self._server
+
+    def stop(self) -> None:
+        """End it, dropping what is under way. Harmless when not running."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    def _clear(self) -> None:
+        """Kill what is left of one that has ended: its own children, or it where its supervisor died."""
+        if self._server is not None:
+            _kill_group(self._server.pid)
+
+
+def wait_until_ready(
+    child: Child, ready: Callable[[], bool], seconds: float, waiting: Callable[[float], None] | None = None
+) -> None:
+    """Ask `ready` until it says yes; stops the child and raises StartError when it ends or is late.
+
+    `waiting` is told for how many seconds it has been waited.
+    """
+    began = time.monotonic()
+    deadline = began + seconds
     while child.running and time.monotonic() < deadline:
         if ready():
             return
+        if waiting is not None:
+            waiting(time.monotonic() - began)
         time.sleep(0.02)
     what = f"did not answer within {seconds:.0f} s" if child.running else "ended while starting"
     child.stop()

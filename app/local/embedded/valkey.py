@@ -9,7 +9,7 @@ from pathlib import Path
 import redis
 
 from app.local.embedded.errors import NotInstalledError
-from app.local.embedded.processes import Child, ChildOptions, wait_until_ready
+from app.local.embedded.processes import Child, ChildOptions, Server, wait_until_ready
 
 _START_SECONDS = 15.0
 
@@ -20,28 +20,26 @@ _SETTINGS = (
 )
 
 
-class EmbeddedValkey:
+class EmbeddedValkey(Server):
     """One Valkey server on a private Unix socket; it keeps nothing between runs."""
 
     def __init__(self) -> None:
-        self._server: Child | None = None
+        self._folder: Path | None = None
 
     def start(self, home: Path) -> str:
-        """Start it and give its `unix://` URL. Raises NotInstalledError or StartError."""
+        """Start it and give its `unix://` URL, the same as before if it is started again.
+
+        Raises NotInstalledError or StartError.
+        """
         program = _program()
-        folder = _private_folder()
+        self._clear()
+        folder = self._folder = _private_folder(self._folder)
         socket = folder / "valkey.sock"
         command = [program, *_SETTINGS, "--dir", folder, "--unixsocket", socket]
         log = home.expanduser().absolute() / "logs" / "valkey.log"
         self._server = Child("Valkey", command, log, ChildOptions(grace=5.0, remove=(folder,)))
         wait_until_ready(self._server, lambda: _answers(socket), _START_SECONDS)
         return f"unix://{socket}?db=0"
-
-    def stop(self) -> None:
-        """End it. Harmless when not running."""
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
 
 
 def _program() -> Path:
@@ -58,7 +56,11 @@ def _program() -> Path:
     )
 
 
-def _private_folder() -> Path:
+def _private_folder(again: Path | None) -> Path:
+    if again is not None:
+        shutil.rmtree(again, ignore_errors=True)  # its keeper may have died before it could
+        again.mkdir(mode=0o700)
+        return again
     # Not in the home: a socket's path may have 107 bytes only (103 on macOS).
     folder = Path(tempfile.mkdtemp(prefix="turnpoint-valkey-"))
     if len(os.fsencode(folder)) > 80:

@@ -10,7 +10,7 @@ import httpx
 
 from app.local.embedded.data_dir import free_port
 from app.local.embedded.errors import NotInstalledError, StartError
-from app.local.embedded.processes import Child, ChildOptions, wait_until_ready
+from app.local.embedded.processes import Child, ChildOptions, Server, wait_until_ready
 from app.paths import ROOT
 from app.proposers.llm.adapter import Adapter
 
@@ -24,14 +24,13 @@ _QUIETLY = {
 }
 
 
-class EmbeddedVllm:
+class EmbeddedVllm(Server):
     """One vLLM server on a free loopback port, serving a base model and, by name, an adapter."""
 
     def __init__(self, base: Path, adapter: Adapter | None, alias: str) -> None:
         self._base = base
         self._adapter = adapter
         self._alias = alias
-        self._server: Child | None = None
         self._port = 0
 
     @property
@@ -60,7 +59,8 @@ class EmbeddedVllm:
             )
         home = home.expanduser().absolute()
         folder = self._exported(python, home)
-        self._port = free_port()
+        self._clear()
+        self._port = self._port or free_port()
         self._server = Child(
             "vLLM",
             [python, "-m", "vllm.entrypoints.openai.api_server", *self._flags(folder)],
@@ -69,12 +69,6 @@ class EmbeddedVllm:
         )
         wait_until_ready(self._server, self._answers, _START_SECONDS)
         return self.url
-
-    def stop(self) -> None:
-        """End it, dropping answers under way. Harmless when not running."""
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
 
     def _exported(self, python: Path, home: Path) -> Path:
         folder = home / "models" / f"{self._base.stem}.hf"

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.local.components import SERVERS, CannotRunError, ExternalServers, start_gateway
+from app.local.components import SERVERS, CannotRunError, ExternalServers, OneMachine, start_gateway
+from app.local.console import StepConsole
+from app.local.watch import Watch
 
 NAMES = ("DATABASE_URL", "REDIS_URL", "LLM_URL")
 
@@ -27,6 +29,8 @@ def test_what_is_not_named_is_embedded(
 def test_a_port_that_is_taken_is_said_before_anything_starts(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, ExitStack() as stack:
         port = server.getsockname()[1]
+        console = StepConsole()
+        machine = OneMachine(stack, tmp_path, console, Watch(console, 0))
         with pytest.raises(CannotRunError, match=f"^Port {port} is taken: .* with PORT=…\\.$"):
-            start_gateway(stack, tmp_path, {}, ("127.0.0.1", port))
+            start_gateway(machine, {}, ("127.0.0.1", port))
     assert list(tmp_path.iterdir()) == []

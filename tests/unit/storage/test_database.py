@@ -15,6 +15,7 @@ from sqlalchemy import text
 from app.identity.caller import Caller
 from app.identity.principal import DEFAULT_TENANT
 from app.storage.database import Database, RecordError
+from app.storage.engine import DatabaseLimits
 from app.storage.record import INSERT_PREDICTION
 from tests.unit.storage import away
 
@@ -22,8 +23,8 @@ CALLER = Caller.service(DEFAULT_TENANT, "test")
 
 
 @asynccontextmanager
-async def database_at(url: str, longest_pause_s: float | None = None) -> AsyncIterator[Database]:
-    database = Database(url, longest_pause_s)
+async def database_at(url: str, limits: DatabaseLimits | None = None) -> AsyncIterator[Database]:
+    database = Database(url, limits)
     try:
         yield database
     finally:
@@ -47,16 +48,19 @@ async def test_a_database_that_is_away_is_told_without_its_secrets() -> None:
 
 @given(
     given=st.sampled_from(["", "-c search_path=mine", "-c a.b=1 -c statement_timeout=9000"]),
-    pause_s=st.none() | st.floats(0, 1e5),
+    wait_s=st.floats(0.1, 1e5),
+    pause_s=st.floats(1, 1e5),
 )
-@example(given="-c search_path=mine", pause_s=0.0)
+@example(given="-c search_path=mine", wait_s=0.1, pause_s=1.0)
 @settings(max_examples=15)
-async def test_options_of_the_url_stand_beside_the_longest_pause(given: str, pause_s: float | None) -> None:
-    told = (await options_told(given, pause_s)).split()
-    if pause_s is not None:
-        assert told[-2:] == ["-c", f"idle_in_transaction_session_timeout={max(1, round(1000 * pause_s))}"]
-        told = told[:-2]
-    assert told == given.split()
+async def test_the_server_gives_up_before_its_caller_does(given: str, wait_s: float, pause_s: float) -> None:
+    told = (await options_told(given, DatabaseLimits(wait_s=wait_s, pause_s=pause_s))).split()
+    count = len(given.split())
+    assert told[len(told) - count :] == given.split()  # the last of two is heeded: the user's own
+    ours = dict(one.split("=") for one in told[: len(told) - count] if one != "-c")
+    times = [int(ours[name]) for name in ("lock_timeout", "statement_timeout")]
+    assert 0 < times[0] < times[1] < 1000 * wait_s
+    assert int(ours["idle_in_transaction_session_timeout"]) == round(1000 * pause_s)
 
 
 def messages(error: BaseException | None) -> Iterator[str]:
@@ -66,7 +70,7 @@ def messages(error: BaseException | None) -> Iterator[str]:
         error = error.__cause__ or error.__context__
 
 
-async def options_told(given: str, pause_s: float | None) -> str:
+async def options_told(given: str, limits: DatabaseLimits) -> str:
     """The options that a server on this machine is told, which hangs up after that."""
     told: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
 
@@ -80,7 +84,7 @@ async def options_told(given: str, pause_s: float | None) -> str:
     query = f"sslmode=disable&gssencmode=disable&options={quote(given)}"
     async with (
         server,
-        database_at(f"postgresql+psycopg://u:p@127.0.0.1:{port}/d?{query}", pause_s) as database,
+        database_at(f"postgresql+psycopg://u:p@127.0.0.1:{port}/d?{query}", limits) as database,
     ):
         assert not await database.is_ready()
     return (await told).get("options", "")
