@@ -50,6 +50,7 @@ class Ids:
     """What stands in addresses and bodies for things of a tenant's."""
 
     patient: str
+    pseudonym: str
     answer: str
     option: str
     verdict: str
@@ -95,6 +96,7 @@ def everything_of(client: httpx.Client, database: Database, tenant: str, questio
     _finish(database, UUID(job), tenant, question["features"])
     return Ids(
         patient=patient,
+        pseudonym=_pseudonym(database, tenant, patient),
         answer=answer["id"],
         option=option["id"],
         verdict=page["feedback"][0]["id"],
@@ -107,6 +109,13 @@ def everything_of(client: httpx.Client, database: Database, tenant: str, questio
         cursor=_cursor(database, answer["id"]),
         key=key,
     )
+
+
+def _pseudonym(database: Database, tenant: str, patient: str) -> str:
+    mine = "SELECT pseudonym::text FROM patients WHERE tenant = %s AND id = %s"
+    found = database.execute(mine, [tenant, patient]).fetchone()
+    assert found is not None
+    return str(found[0])
 
 
 def _row(features: Mapping[str, Any]) -> str:
