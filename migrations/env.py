@@ -12,6 +12,8 @@ from app.storage import (  # noqa: F401 - tables that are migrated, too
     key_tables,
     worklist_tables,
 )
+from app.storage.migrate import MIGRATING
+from app.storage.row_security import EVERY_TENANT
 from app.storage.tables import Base
 
 config = context.config
@@ -22,7 +24,8 @@ def run() -> None:
     engine = create_engine(url, poolclass=pool.NullPool)
     with engine.connect() as connection:
         # Gateways may start side by side: one migrates, the others wait and find nothing left to do.
-        connection.exec_driver_sql("SELECT pg_advisory_lock(7083201)")
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock({MIGRATING})")
+        connection.exec_driver_sql(f"SET {EVERY_TENANT} = 'yes'")  # or no row would be seen, to be changed
         context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True)
         with context.begin_transaction():
             context.run_migrations()

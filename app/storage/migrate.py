@@ -2,13 +2,17 @@
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
 from app.paths import MIGRATIONS
 from app.settings import Settings
+from app.storage.row_security import RoleError, separate_tenants
 from app.storage.service_role import grant_to
+
+MIGRATING = 7083201
+"""The advisory lock of whoever changes tables."""
 
 
 class MigrationError(RuntimeError):
@@ -19,16 +23,17 @@ def migrate(settings: Settings, service_role: str | None = None) -> None:
     """Apply every migration that the database does not have yet; then let a role of the service's use it.
 
     Raises:
-        MigrationError: the URL is not one, the database is away, or it refuses; or there is no such role.
+        MigrationError: the URL is not one, the database is away, or it refuses; its user may not act as the
+            role that keeps tenants apart; or there is no role of the service's.
     """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["database_url"] = settings.database_url
     try:
         command.upgrade(config, "head")
-        if service_role is not None:
-            with create_engine(settings.database_url, poolclass=NullPool).begin() as connection:
-                grant_to(connection, service_role)
+        _keep_apart(settings.database_url, service_role)
+    except RoleError as error:
+        raise MigrationError(str(error)) from error
     except LookupError as error:
         raise MigrationError(
             f"There is no role {service_role} in the database: create it first, with a password of its own."
@@ -38,3 +43,12 @@ def migrate(settings: Settings, service_role: str | None = None) -> None:
     except DBAPIError as error:
         reason = (str(error.orig).strip() or "no reason given").splitlines()[0]
         raise MigrationError(f"The database of DATABASE_URL cannot be used: {reason}") from error
+
+
+def _keep_apart(database_url: str, service_role: str | None) -> None:
+    """Also where no migration is due: a dump that was restored on another server brings no roles along."""
+    with create_engine(database_url, poolclass=NullPool).begin() as connection:
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
+        separate_tenants(connection)
+        if service_role is not None:
+            grant_to(connection, service_role)

@@ -2,7 +2,7 @@
 
 The database fills the column in from the transaction's own setting, so that no statement can forget it: a row
 without a tenant is refused. What is read, updated or deleted through SQLAlchemy's mapped classes is limited
-here, in one place.
+here, in one place; the database limits every statement, as a second wall.
 """
 
 from typing import Any
@@ -14,7 +14,11 @@ SETTING = "turnpoint.tenant"
 """Of a transaction, by `set_config`."""
 OWN_TENANT = text(f"NULLIF(current_setting('{SETTING}', true), '')")
 """The tenant of the transaction; NULL outside, which no column takes."""
-SET_TENANT = text(f"SELECT set_config('{SETTING}', :tenant, true)")
+SERVICE_ROLE = "turnpoint_service"
+"""Whom each unit of work acts as, in its transaction: row-level security binds it (`row_security`)."""
+SET_TENANT = text(
+    f"SELECT set_config('{SETTING}', :tenant, true), set_config('role', '{SERVICE_ROLE}', true)"
+)
 
 
 class OfTenant:
@@ -34,7 +38,7 @@ class TenantSession(Session):
 
 
 @event.listens_for(TenantSession, "do_orm_execute")
-def _within_tenant(state: ORMExecuteState) -> None:
+def within_tenant(state: ORMExecuteState) -> None:
     if not (state.is_select or state.is_update or state.is_delete):
         return
     tenant = state.session.info["tenant"]

@@ -72,12 +72,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    others = sa.text(
-        "SELECT 1 FROM patients WHERE tenant <> 'default' UNION ALL SELECT 1 FROM augmentations "
-        "WHERE tenant <> 'default' LIMIT 1"
-    )
-    if op.get_bind().execute(others).first() is not None:
-        raise RuntimeError("There are patients or jobs of several tenants, which older versions would mix.")
+    others = " UNION ALL ".join(f"SELECT 1 FROM {table} WHERE tenant <> 'default'" for table in _TABLES)
+    if op.get_bind().execute(sa.text(f"{others} LIMIT 1")).first() is not None:
+        raise RuntimeError("There are rows of several tenants, which older versions would mix.")
     for table in _OF_PATIENTS:
         op.drop_constraint(f"fk_{table}_tenant_patient_id", table)
     _one_active_plan(["patient_id", "model_name"])

@@ -235,5 +235,46 @@ def test_rows_from_before_others_were_kept_are_of_their_class_and_others_go_with
         assert database.execute("SELECT source_row FROM augmented_rows").fetchall() == [(0,)]
 
 
+def test_what_is_there_becomes_the_default_tenant_s_and_the_way_back_is_open_to_one_tenant_alone(
+    empty_database: str,
+) -> None:
+    alembic = alembic_for(empty_database)
+    command.upgrade(alembic, "0015")
+    found = ("patients", "answers", "augmented_rows")
+    tenants = " UNION ".join(f"SELECT tenant FROM {table}" for table in found)
+    with connect(empty_database) as database:
+        add_answer(database)
+        add_row(database, 0)
+        command.upgrade(alembic, "head")
+        assert database.execute(tenants.encode()).fetchall() == [("default",)]
+        command.downgrade(alembic, "0015")
+        assert database.execute("SELECT count(*) FROM answers").fetchone() == (1,)
+        command.upgrade(alembic, "head")
+        add_upload = "INSERT INTO uploads (tenant, id, model_name, model_digest, rows, invalid, sha256)"
+        database.execute(f"{add_upload} VALUES ('other', gen_random_uuid(), 'm', 'd', 1, 0, 's')")
+        with pytest.raises(RuntimeError, match="several tenants"):
+            command.downgrade(alembic, "0015")
+        assert database.execute("SELECT tenant FROM uploads").fetchall() == [("other",)]
+
+
+def test_the_way_back_leaves_no_wall(empty_database: str) -> None:
+    alembic = alembic_for(empty_database)
+    command.upgrade(alembic, "head")
+    walls = (
+        "SELECT (SELECT count(*) FROM pg_policy),"
+        " (SELECT count(*) FROM pg_class WHERE relrowsecurity OR relforcerowsecurity),"
+        " (SELECT count(*) FROM pg_class WHERE relacl::text LIKE '%turnpoint_service%'),"
+        " (SELECT count(*) FROM pg_proc WHERE proname = 'tenants_on_record')"
+    )
+    with connect(empty_database) as database:
+        command.downgrade(alembic, "0016")
+        assert database.execute(walls).fetchone() == (0, 0, 0, 0)
+        command.upgrade(alembic, "head")
+        [[policies, bound, granted, functions]] = database.execute(walls).fetchall()
+    assert policies == 2 * bound > 0
+    assert granted > bound
+    assert functions == 1
+
+
 def test_there_is_one_line_of_migrations() -> None:
     assert len(ScriptDirectory.from_config(alembic_for("")).get_heads()) == 1

@@ -5,13 +5,14 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from app.storage.augmentation_tables import IdempotencyRow
 from app.storage.consultation_tables import PreferencesRow
 from app.storage.database import Database
 from app.storage.patients import hold_patient, knows_patient
 from app.storage.tables import PatientRow
+from app.storage.tenancy import SERVICE_ROLE
 from tests.integration.serving import Servers, seen_by
 
 
@@ -63,10 +64,15 @@ async def test_rows_are_read_changed_and_found_by_key_within_a_tenant(
         assert (kept.codes, kept.tenant) == (["c"], tenants[0])
 
 
-async def test_a_row_without_a_tenant_is_refused(database: Database) -> None:
+@pytest.mark.parametrize(("role", "error"), [(SERVICE_ROLE, ProgrammingError), ("none", IntegrityError)])
+async def test_a_row_without_a_tenant_is_refused(
+    database: Database, role: str, error: type[Exception]
+) -> None:
+    """By the policy, and where none binds whoever acts, by the column."""
     async with seen_by(database).transaction() as session:
-        await session.execute(text("SELECT set_config('turnpoint.tenant', '', true)"))
-        with pytest.raises(IntegrityError):
+        nobodys = text("SELECT set_config('turnpoint.tenant', '', true), set_config('role', :role, true)")
+        await session.execute(nobodys, {"role": role})
+        with pytest.raises(error):
             await session.execute(text("INSERT INTO patients (id) VALUES ('nobody-s')"))
         await session.rollback()
 

@@ -20,15 +20,15 @@ from app.storage.augmentation_tables import (
 )
 from app.storage.queue import Arguments, defer_within
 from app.storage.tables import Base, Json
-from app.storage.tenancy import SETTING
+from app.storage.tenancy import OWN_TENANT, SETTING
 from app.usecases.augmentation.schemas import Progress
 
-_WITHOUT_DUPLICATES = text("""
+_WITHOUT_DUPLICATES = text(f"""
     WITH ranked AS (
         SELECT source_row, rank, row_number() OVER (
             PARTITION BY fingerprint ORDER BY source_row, rank
         ) AS place
-        FROM augmented_rows WHERE job_id = :job_id
+        FROM augmented_rows WHERE job_id = :job_id AND tenant = {OWN_TENANT.text}
     ), removed AS (
         DELETE FROM augmented_rows a USING ranked r
         WHERE a.job_id = :job_id AND a.source_row = r.source_row AND a.rank = r.rank AND r.place > 1

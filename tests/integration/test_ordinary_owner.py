@@ -1,0 +1,118 @@
+"""A database whose owner is no superuser, as others keep it for one: migrated, kept apart, dumped."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from alembic import command
+from psycopg import sql
+from sqlalchemy import make_url, text
+
+from app.settings import Settings
+from app.storage.database import Database
+from app.storage.migrate import MigrationError, migrate
+from app.storage.patients import hold_patient, knows_patient
+from app.storage.row_security import EVERY_TENANT
+from app.storage.tenancy import SERVICE_ROLE
+from tests.integration.serving import connect, seen_by
+from tests.integration.test_migrations import alembic_for
+
+SEEN = "SELECT tenant FROM patients ORDER BY tenant"
+
+
+@pytest.fixture
+def owner() -> str:
+    return f"owner_{uuid4().hex}"
+
+
+@pytest.fixture
+def owned(database_url: str, owner: str) -> Iterator[str]:
+    """An empty database of an ordinary login role's, who may not make roles."""
+    name = sql.Identifier(owner)
+    with connect(database_url) as superuser:
+        superuser.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'own'").format(name))
+        superuser.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, name))
+        url = make_url(database_url).set(username=owner, password="own", database=owner)
+        yield url.render_as_string(hide_password=False)
+        superuser.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+        superuser.execute(sql.SQL("DROP ROLE {}").format(name))
+
+
+@pytest.fixture
+def migrated(database_url: str, owner: str, owned: str) -> str:
+    """The same, where an administrator did what the service asked for."""
+    grant = sql.SQL("GRANT {} TO {}").format(sql.Identifier(SERVICE_ROLE), sql.Identifier(owner))
+    with connect(database_url) as superuser:
+        superuser.execute(grant)
+    migrate(Settings(database_url=owned))
+    return owned
+
+
+async def of_two_tenants(url: str) -> None:
+    database = Database(url)
+    for tenant in "ab":
+        async with seen_by(database, tenant).transaction() as session:
+            await hold_patient(session, "P-1")
+    await database.close()
+
+
+def test_who_may_not_act_as_the_service_s_role_is_told_what_to_have_done(owner: str, owned: str) -> None:
+    with pytest.raises(MigrationError) as refused:
+        migrate(Settings(database_url=owned))
+    assert f"GRANT {SERVICE_ROLE} TO {owner};" in str(refused.value)
+    with connect(owned) as connection:
+        assert connection.execute("SELECT to_regclass('patients')").fetchone() == (None,)
+
+
+async def test_tenants_are_kept_apart_there_too(migrated: str) -> None:
+    await of_two_tenants(migrated)
+    database: Any = Database(migrated)
+    async with seen_by(database, "c").transaction() as session:
+        assert not await knows_patient(session, "P-1")
+        assert (await session.execute(text(SEEN))).all() == []
+        assert (await session.scalars(text("SELECT tenants_on_record()"))).all() == ["a", "b"]
+    await database.close()
+
+
+async def test_the_owner_sees_no_tenant_s_rows_unless_they_ask_for_all(migrated: str) -> None:
+    await of_two_tenants(migrated)
+    with connect(migrated) as connection:
+        connection.execute("SELECT set_config('turnpoint.tenant', '', false)")
+        assert connection.execute(SEEN).fetchall() == []
+        connection.execute("SELECT set_config(%s, 'yes', false)", [EVERY_TENANT])
+        assert connection.execute(SEEN).fetchall() == [("a",), ("b",)]
+
+
+async def test_migrations_see_all_rows_that_they_are_about(migrated: str) -> None:
+    """Or the way back would mix patients of several tenants."""
+    await of_two_tenants(migrated)
+    with pytest.raises(RuntimeError, match="several tenants"):
+        command.downgrade(alembic_for(migrated), "0015")
+    with connect(migrated) as connection:
+        connection.execute("SELECT set_config(%s, 'yes', false)", [EVERY_TENANT])
+        assert connection.execute(SEEN).fetchall() == [("a",), ("b",)]
+        connection.execute("DELETE FROM patients WHERE tenant IN ('a', 'b')")
+        connection.execute("INSERT INTO patients (tenant, id) VALUES ('default', 'P-1')")
+    command.downgrade(alembic_for(migrated), "0015")
+    with connect(migrated) as connection:
+        assert connection.execute("SELECT id FROM patients").fetchall() == [("P-1",)]
+    migrate(Settings(database_url=migrated))
+    database: Any = Database(migrated)
+    async with seen_by(database).transaction() as session:
+        assert await knows_patient(session, "P-1")
+    await database.close()
+
+
+async def test_what_a_restored_dump_does_not_bring_along_is_made_good(migrated: str) -> None:
+    """Roles are the server's: on another one all rights of the service's are gone."""
+    with connect(migrated) as connection:
+        connection.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public, queue FROM {SERVICE_ROLE}")
+        connection.execute(f"REVOKE ALL ON SCHEMA public, queue FROM {SERVICE_ROLE}")
+        connection.execute("ALTER TABLE patients NO FORCE ROW LEVEL SECURITY")
+        connection.execute("DROP POLICY of_every_tenant ON patients")
+    migrate(Settings(database_url=migrated))
+    await of_two_tenants(migrated)
+    with connect(migrated) as connection:
+        connection.execute("SELECT set_config('turnpoint.tenant', '', false)")
+        assert connection.execute(SEEN).fetchall() == []
