@@ -50,6 +50,7 @@ class GatewayState(TypedDict):
     proposer: LlmProposer | None
     distributions: Mapping[str, ReferenceDistributions]
     max_upload_bytes: int
+    erasure_key: bytes | None
 
 
 def create_app(settings: Settings, registry: ModelRegistry | None = None) -> FastAPI:
@@ -110,6 +111,7 @@ def _lifespan(
                     proposer=proposer,
                     distributions=distributions,
                     max_upload_bytes=settings.max_upload_bytes,
+                    erasure_key=settings.erasure_key_bytes,
                 )
             finally:
                 for classifier in remote.values():

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.parsing.json_text import JsonError, JsonFaultsError, read_json
 from app.parsing.numbers import read_number, read_whole_number
+from app.parsing.settings_files import read_files
 from app.paths import MODEL_STORE
 
 _DRIVER = "postgresql+psycopg://"
@@ -58,15 +59,28 @@ class Settings(BaseSettings):
     max_rows_bytes: Annotated[int, Field(ge=1024)] = 32 * 1024 * 1024
     max_upload_bytes: Annotated[int, Field(ge=1024)] = 200 * 1024 * 1024
 
+    erasure_key: SecretStr | None = None
+
+    retention_answers_days: Annotated[int, Field(ge=1)] | None = None
+    retention_uploads_days: Annotated[int, Field(ge=1)] | None = None
+    retention_rows_days: Annotated[int, Field(ge=1)] | None = None
+    retention_batch: Annotated[int, Field(ge=1)] = 500
+
     worker_threads: Annotated[int, Field(ge=1)] = Field(default_factory=lambda: os.cpu_count() or 1)
     worker_llm_deadline_s: Annotated[float, Field(gt=0)] = 300.0
     worker_heartbeat_s: Annotated[float, Field(gt=0)] = 5.0
     worker_given_up_after_s: Annotated[float, Field(gt=0)] = 20.0
 
+    @model_validator(mode="before")
+    @classmethod
+    def _from_files(cls, given: dict[str, object]) -> dict[str, object]:
+        return given | read_files(cls.model_fields, given)
+
     @field_validator("*", mode="before")
     @classmethod
     def _number(cls, value: object, info: ValidationInfo) -> object:
         kind = cls.model_fields[str(info.field_name)].annotation
+        kind = int if kind == int | None else kind
         if not isinstance(value, str) or kind not in (int, float):
             return value
         return read_whole_number(value.strip()) if kind is int else read_number(value.strip())
@@ -84,6 +98,13 @@ class Settings(BaseSettings):
         if any(len(token.get_secret_value()) < 16 for token in tokens):
             raise ValueError("each token needs at least 16 characters")
         return tokens
+
+    @field_validator("erasure_key")
+    @classmethod
+    def _hard_to_guess(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and len(key.get_secret_value()) < 32:
+            raise ValueError("needs at least 32 characters")
+        return key
 
     @field_validator("turnpoint_classifiers", mode="before")
     @classmethod
@@ -141,6 +162,11 @@ class Settings(BaseSettings):
     def classifier_urls(self) -> dict[str, str]:
         """Where those classifiers are that do not run in process, by model; a URL may hold a password."""
         return {name: url.get_secret_value() for name, url in self.turnpoint_classifiers.items()}
+
+    @cached_property
+    def erasure_key_bytes(self) -> bytes | None:
+        """The key of what tombstones keep of ids, if there is one."""
+        return self.erasure_key.get_secret_value().encode() if self.erasure_key else None
 
     @cached_property
     def own_names(self) -> frozenset[str]:

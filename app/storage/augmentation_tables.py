@@ -91,6 +91,9 @@ class AugmentedRow(OfTenant, Base):
     """
 
     __tablename__ = "augmented_rows"
+    __table_args__ = (
+        Index("ix_augmented_rows_source_id", "source_id", postgresql_where=text("source_id IS NOT NULL")),
+    )
 
     job_id: Mapped[UUID] = mapped_column(ForeignKey("augmentations.id", ondelete="CASCADE"), primary_key=True)
     source_row: Mapped[int] = mapped_column(primary_key=True)

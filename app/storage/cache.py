@@ -5,7 +5,7 @@ says so through `CacheAwayError` or, where it can, carries on without.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from weakref import WeakValueDictionary
@@ -34,6 +34,22 @@ class _Redis(Redis):
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         async with asyncio.timeout(_DEADLINE_S):
             return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+
+
+_ERASED = "erased"
+"""Stands where something was forgotten; nothing takes its place for a while."""
+_ERASED_S = 600
+"""Seconds of that: longer than anybody who still has the old value in hand takes to put it back."""
+_PUT = """
+if redis.call('GET', KEYS[1]) == ARGV[3] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return 1
+"""
+
+
+def answer_key(tenant: str, digest: str) -> str:
+    """Where the answer to a question is cached, by the question's digest."""
+    return f"turnpoint:{tenant}:answer:{digest}"
 
 
 class Cache:
@@ -66,13 +82,25 @@ class Cache:
         return str(value) or None
 
     async def put(self, key: str, value: str) -> None:
-        """Keep a value for the time to live.
+        """Keep a value for the time to live, unless the key was forgotten a moment ago.
 
         Raises:
             CacheAwayError: Redis did not answer.
         """
         try:
-            await self._redis.set(key, value, ex=self._ttl_s)
+            await self._redis.eval(_PUT, 1, key, value, str(self._ttl_s), _ERASED)
+        except _BROKEN as error:
+            raise CacheAwayError from error
+
+    async def forget(self, keys: Iterable[str]) -> None:
+        """Take values away for good: whoever has one in hand just now cannot put it back.
+
+        Raises:
+            CacheAwayError: Redis did not answer. Values that it holds end by their time to live.
+        """
+        try:
+            for key in keys:
+                await self._redis.set(key, _ERASED, ex=_ERASED_S)
         except _BROKEN as error:
             raise CacheAwayError from error
 

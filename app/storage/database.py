@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from app.identity.caller import Caller
+from app.storage.gone import nothing_gone
 from app.storage.tenancy import SET_TENANT, TenantSession
 
 
@@ -50,7 +51,7 @@ class Database:
             RecordError: the database is away, or lost during the work.
         """
         info = {"tenant": caller.tenant, "caller": caller}
-        async with self._careful(), self._sessions(info=info) as session, session.begin():
+        async with self._careful(), nothing_gone(), self._sessions(info=info) as session, session.begin():
             await session.execute(SET_TENANT, {"tenant": caller.tenant})
             yield session
 

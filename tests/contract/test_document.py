@@ -27,6 +27,8 @@ OPERATIONS = {
     "createPlan": ("post", "/patients/{patient_id}/plans"),
     "listPlans": ("get", "/patients/{patient_id}/plans"),
     "changePlan": ("patch", "/patients/{patient_id}/plans/{plan_id}"),
+    "exportPatient": ("get", "/patients/{patient_id}/export"),
+    "erasePatient": ("delete", "/patients/{patient_id}"),
     "createPrediction": ("post", "/predictions"),
     "createAugmentation": ("post", "/augmentations"),
     "listAugmentations": ("get", "/augmentations"),

@@ -20,6 +20,7 @@ from app.settings import Settings
 from app.storage import (  # noqa: F401 - their tables are the code's, too
     augmentation_tables,
     consultation_tables,
+    erasure_tables,
     feedback_tables,
     worklist_tables,
 )

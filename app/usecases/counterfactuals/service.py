@@ -23,8 +23,9 @@ from app.engine.search import WORK, search
 from app.metrics import ANSWERS
 from app.proposers.base import Proposals
 from app.proposers.llm.proposer import LlmProposer
-from app.storage.cache import Cache, CacheAwayError
+from app.storage.cache import Cache, CacheAwayError, answer_key
 from app.storage.database import TenantDatabase
+from app.storage.gone import GoneMeanwhileError
 from app.storage.record import INSERT_ANSWER, INSERT_REQUEST
 from app.usecases.counterfactuals.mapping import from_result, from_row, to_parameters, to_request_parameters
 from app.usecases.counterfactuals.repository import AnswerRepository
@@ -70,7 +71,8 @@ class CounterfactualService:
 
         Raises:
             InvalidInputError: the request does not fit the model's schema.
-            ConflictError: a preference on record has no options offered to the patient.
+            ConflictError: a preference on record has no options offered to the patient; or the patient was
+                erased while the answer was made.
             RecordError: the answer could not be recorded, so it is not given.
             ClassifierError: the classifier is away.
         """
@@ -105,7 +107,7 @@ class CounterfactualService:
     async def _answer(self, validated: ValidatedRequest, delivery: Delivery) -> CounterfactualsAnswer:
         """From the cache, or computed while equal questions wait; that the cache is away is no error."""
         digest = validated.digest(self._proposer_version(validated))
-        key = f"turnpoint:{self._database.caller.tenant}:answer:{digest}"
+        key = answer_key(self._database.caller.tenant, digest)
         try:
             if cached := await self._answer_cached(key, delivery):
                 return cached
@@ -136,10 +138,11 @@ class CounterfactualService:
         except ValidationError:
             return None  # not of this service, or cut off
         again = to_request_parameters(answer.id, delivery.ids)
-        async with self._database.transaction() as session:
-            if (await session.execute(INSERT_REQUEST, again)).first() is None:
-                return None  # the record was restored to before this answer: answer anew
-        return answer.as_cached(delivery.elapsed_ms)
+        with suppress(GoneMeanwhileError):  # erased in this very moment
+            async with self._database.transaction() as session:
+                if (await session.execute(INSERT_REQUEST, again)).first() is not None:
+                    return answer.as_cached(delivery.elapsed_ms)
+        return None  # it was erased, or the record was restored to before it: answer anew
 
     async def _compute_and_record(
         self, validated: ValidatedRequest, digest: str, delivery: Delivery, cache_away: bool = False
