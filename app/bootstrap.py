@@ -15,8 +15,10 @@ from app.proposers.llm.exemplars import ExemplarBank, load_exemplars
 from app.proposers.llm.prompt import Style
 from app.proposers.llm.proposer import LlmProposer
 from app.settings import Settings
+from app.storage.cache import Cache
 from app.storage.database import Database
 from app.storage.queue import queue_app
+from app.usecases.patient_data.retention import RetentionLimits
 
 
 def registry_of(settings: Settings) -> ModelRegistry:
@@ -59,6 +61,26 @@ async def open_backends(
         if llm is not None:
             await llm.close()
         await database.close()
+
+
+@asynccontextmanager
+async def open_cache(settings: Settings) -> AsyncIterator[Cache]:
+    """The cache that the settings name, closed in the end."""
+    cache = Cache(settings.redis_url, settings.cache_ttl_s)
+    try:
+        yield cache
+    finally:
+        await cache.close()
+
+
+def retention_limits(settings: Settings) -> RetentionLimits:
+    """For how long the settings have things kept."""
+    return RetentionLimits(
+        settings.retention_answers_days,
+        settings.retention_uploads_days,
+        settings.retention_rows_days,
+        settings.retention_batch,
+    )
 
 
 def llm_client(settings: Settings) -> LlmClient | None:

@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     retention_answers_days: Annotated[int, Field(ge=1)] | None = None
     retention_uploads_days: Annotated[int, Field(ge=1)] | None = None
     retention_rows_days: Annotated[int, Field(ge=1)] | None = None
+    retention_hour: Annotated[int, Field(ge=0, le=23)] = 3
     retention_batch: Annotated[int, Field(ge=1)] = 500
 
     worker_threads: Annotated[int, Field(ge=1)] = Field(default_factory=lambda: os.cpu_count() or 1)

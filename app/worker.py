@@ -4,11 +4,12 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from app.bootstrap import exemplars_of, open_backends, registry_of
+from app.bootstrap import exemplars_of, open_backends, open_cache, registry_of, retention_limits
 from app.settings import Settings
 from app.usecases.augmentation.chunks import ChunkWork
 from app.usecases.augmentation.reporting import ReportWork
 from app.usecases.augmentation.worker import Heartbeat, register, stop_on_signals, work
+from app.usecases.patient_data.daily import register_daily
 
 
 def work_here(settings: Settings) -> None:
@@ -27,9 +28,10 @@ async def _work(settings: Settings) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
     # A worker that is given up for lost must not go on holding the job that it was writing to.
-    async with open_backends(
-        settings, registry, exemplars_of(registry), longest_pause_s=lost_after_s
-    ) as backends:
+    async with (
+        open_backends(settings, registry, exemplars_of(registry), longest_pause_s=lost_after_s) as backends,
+        open_cache(settings) as cache,
+    ):
         database, queue, proposer = backends.database, backends.queue, backends.proposer
         if proposer is not None:  # nobody waits for a batch job's rows
             proposer = replace(proposer, deadline_s=settings.worker_llm_deadline_s)
@@ -39,5 +41,13 @@ async def _work(settings: Settings) -> None:
                 database,
                 ChunkWork(registry, queue, proposer, pool),
                 ReportWork(registry),
+            )
+            register_daily(
+                queue,
+                database,
+                cache,
+                retention_limits(settings),
+                settings.erasure_key_bytes,
+                settings.retention_hour,
             )
             await work(queue, Heartbeat(settings.worker_heartbeat_s, lost_after_s), stop)

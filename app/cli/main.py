@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import running
+from app.cli import patient, running
 from app.cli.command import add_command
 from app.cli.worker import worker
 
@@ -17,6 +17,8 @@ add_command(cli, running.serve)
 add_command(cli, running.compile_search, name="compile")
 add_command(cli, running.migrate)
 add_command(cli, worker)
+add_command(cli, patient.retain)
+cli.add_typer(patient.commands(), name="patient")
 
 
 def main() -> None:

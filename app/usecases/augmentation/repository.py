@@ -168,7 +168,9 @@ class AugmentationRepository:
         return bool(await self._session.scalar(statement))
 
     async def upload(self, upload_id: UUID) -> UploadRow | None:
-        return await self._session.get(UploadRow, upload_id)
+        """An upload, which stays until this transaction ends."""
+        held = {"read": True, "key_share": True}
+        return await self._session.get(UploadRow, upload_id, with_for_update=held)
 
     async def upload_chunks(self, upload_id: UUID) -> AsyncIterator[UploadChunkRow]:
         """In order, one at a time."""

@@ -26,7 +26,7 @@ from app.proposers.llm.proposer import LlmProposer
 from app.storage.cache import Cache, CacheAwayError, answer_key
 from app.storage.database import TenantDatabase
 from app.storage.gone import GoneMeanwhileError
-from app.storage.record import INSERT_ANSWER, INSERT_REQUEST
+from app.storage.record import INSERT_ANSWER, INSERT_REQUEST, Values
 from app.usecases.counterfactuals.mapping import from_result, from_row, to_parameters, to_request_parameters
 from app.usecases.counterfactuals.repository import AnswerRepository
 from app.usecases.counterfactuals.request import ValidatedRequest, validate
@@ -71,8 +71,8 @@ class CounterfactualService:
 
         Raises:
             InvalidInputError: the request does not fit the model's schema.
-            ConflictError: a preference on record has no options offered to the patient; or the patient was
-                erased while the answer was made.
+            ConflictError: a preference on record has no options offered to the patient; or the answer
+                that a what-if departed from was erased meanwhile.
             RecordError: the answer could not be recorded, so it is not given.
             ClassifierError: the classifier is away.
         """
@@ -153,9 +153,16 @@ class CounterfactualService:
             # Asking the language model may take seconds: time enough to refuse options.
             await self._check_not_refused(validated)
         answer = from_result(validated, estimate, result, cache_away, delivery.elapsed_ms)
-        async with self._database.transaction() as session:
-            await session.execute(INSERT_ANSWER, to_parameters(validated, digest, answer, delivery.ids))
+        parameters = to_parameters(validated, digest, answer, delivery.ids)
+        try:
+            await self._record(parameters)
+        except GoneMeanwhileError:  # the patient was erased in this very moment: this is a new one
+            await self._record(parameters)
         return answer
+
+    async def _record(self, parameters: Values) -> None:
+        async with self._database.transaction() as session:
+            await session.execute(INSERT_ANSWER, parameters)
 
     async def _cache_for_others(self, key: str, answer: CounterfactualsAnswer) -> None:
         """Unless the next equal question may find the language model back, or saying something else."""

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.storage import erasures
+from app.storage import erasures, retention
 from app.storage.belongings import pseudonym_of, take_away
 from app.storage.erasure_tables import ErasureRow
 from app.storage.patient_export import rows_of
@@ -59,6 +59,25 @@ class PatientDataRepository:
 
     def uploaded_since(self) -> AsyncIterator[tuple[str, datetime]]:
         return erasures.uploaded_since(self._session)
+
+    async def remove_old(self, kind: str, before: datetime, most: int) -> int:
+        """Take away at most so many of a kind (`retention.KINDS`) that are older; how many went."""
+        remove = {
+            "plans": retention.remove_plans,
+            "answers": retention.remove_answers,
+            "patients": retention.remove_patients,
+        }
+        if kind in remove:
+            return await remove[kind](self._session, before, most)
+        remove_one = {
+            "uploads": retention.remove_upload,
+            "people": retention.remove_people,
+            "jobs": retention.remove_job,
+        }
+        return await remove_one[kind](self._session, before)
+
+    async def count_old(self, kind: str, before: datetime) -> int:
+        return await retention.count_old(self._session, kind, before)
 
     async def tenants(self) -> Sequence[str]:
         return await erasures.tenants_of(self._session)
