@@ -6,7 +6,7 @@ Each migration is a transaction of its own, or several: gateways go on working m
 import time
 
 from alembic import context
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import Connection, create_engine, pool, text
 from sqlalchemy.exc import OperationalError
 
@@ -41,7 +41,7 @@ def run() -> None:
                 _migrate(connection)
                 return
             except OperationalError as error:
-                if left == 0 or not isinstance(error.orig, LockNotAvailable):
+                if left == 0 or not isinstance(error.orig, LockNotAvailable | DeadlockDetected):
                     raise
                 connection.rollback()
                 time.sleep(_PAUSE_S)

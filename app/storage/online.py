@@ -44,3 +44,20 @@ def drop_index(name: str, table: str) -> None:
         op.execute("SET lock_timeout = 0")
         op.drop_index(name, table, postgresql_concurrently=True, if_exists=True)
         op.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
+
+
+def never_null(table: str, column: str) -> None:
+    """Forbid nulls in a column that has none, without reading the table while it is taken."""
+    check = f"ck_{table}_{column}_not_null"
+    with op.get_context().autocommit_block():
+        op.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {check}")
+        op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID")
+        op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {check}")
+        op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL")
+        op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {check}")
+
+
+def validate(table: str, constraint: str) -> None:
+    """Have a constraint that was added without a look at the rows hold for them, too, while others write."""
+    with op.get_context().autocommit_block():
+        op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {constraint}")
