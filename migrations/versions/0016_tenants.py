@@ -83,9 +83,9 @@ def upgrade() -> None:
 def _fill_pseudonyms() -> None:
     """Of those who are there, in batches: a default that differs from row to row would rewrite the table."""
     batch = sa.text(
-        "WITH some AS (SELECT id FROM patients WHERE id > :last ORDER BY id LIMIT 5000), "
-        "filled AS (UPDATE patients p SET pseudonym = gen_random_uuid() FROM some "
-        "WHERE p.id = some.id AND p.pseudonym IS NULL) SELECT max(id) FROM some"
+        "WITH batch AS (SELECT id FROM patients WHERE id > :last ORDER BY id LIMIT 5000), "
+        "filled AS (UPDATE patients p SET pseudonym = gen_random_uuid() FROM batch "
+        "WHERE p.id = batch.id AND p.pseudonym IS NULL) SELECT max(id) FROM batch"
     )
     with op.get_context().autocommit_block():
         last = ""
