@@ -1,6 +1,5 @@
 """The parts of a one-machine run: started in order, stopped in reverse."""
 
-import os
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from app.local.embedded.postgres import EmbeddedPostgres
 from app.local.embedded.processes import Child, ChildOptions, package_path, wait_until_ready
 from app.local.embedded.valkey import EmbeddedValkey
 from app.local.embedded.vllm_server import EmbeddedVllm
+from app.parsing.settings_files import by_file
 from app.settings import Settings
 from app.storage.migrate import migrate
 
@@ -44,7 +44,7 @@ class ExternalServers:
     @classmethod
     def from_environment(cls, llm: str) -> "ExternalServers":
         names = ("DATABASE_URL", "REDIS_URL", "LLM_URL")
-        database_url, redis_url, llm_url = (os.environ.get(name) or None for name in names)
+        database_url, redis_url, llm_url = (by_file(name) for name in names)
         return cls(database_url, redis_url, llm_url, llm)
 
 
@@ -57,7 +57,8 @@ def start_servers(
         EmbeddedError: a server cannot start.
         ModelFolderError: the default model has no trained version.
     """
-    environment = {}
+    # What comes by file was read here: parts would find it in both ways.
+    environment = {f"{name}_FILE": "" for name in ("DATABASE_URL", "REDIS_URL", "LLM_URL")}
     with console.step("Starting PostgreSQL") as step:
         url = servers.database_url or _start(stack, EmbeddedPostgres(), home)
         environment["DATABASE_URL"] = url

@@ -27,6 +27,16 @@ def read_files(names: Iterable[str], given: Mapping[str, object]) -> dict[str, o
     return found
 
 
+def by_file(name: str) -> str | None:
+    """A setting's value in the environment, or in the file that is named there; None where there is neither.
+
+    Raises:
+        ValueError: as `read_files`.
+    """
+    found = read_files([name.lower()], {}).get(name.lower())
+    return os.environ.get(name) or (None if found is None else str(found))
+
+
 def _content(name: str, path: Path) -> str:
     """All of a file but the line break at its end, which editors add."""
     try:

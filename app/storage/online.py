@@ -13,7 +13,12 @@ LOCK_TIMEOUT = "1s"
 
 
 def build_index(
-    name: str, table: str, columns: Sequence[str], unique: bool = False, where: str | None = None
+    name: str,
+    table: str,
+    columns: Sequence[str | sa.TextClause],
+    unique: bool = False,
+    where: str | None = None,
+    using: str = "btree",
 ) -> None:
     """Build an index while others write, unless it is there; what a broken-off try left is taken away first.
 
@@ -32,6 +37,7 @@ def build_index(
                 table,
                 list(columns),
                 unique=unique,
+                postgresql_using=using,
                 postgresql_where=sa.text(where) if where else None,
                 postgresql_concurrently=True,
             )

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.storage.augmentation_tables import IDS
 from app.storage.tenancy import OWN_TENANT
 
 _OWN = f"tenant = {OWN_TENANT.text}"
-IN_PEOPLE = f"{_OWN} AND people @> jsonb_build_array(jsonb_build_object('id', CAST(:patient_id AS text)))"
+IN_PEOPLE = f"{_OWN} AND {IDS} @> to_jsonb(CAST(:patient_id AS text))"
 _MADE_OF = f"{_OWN} AND source_id = :patient_id"
 HELD: Mapping[str, str] = {
     "upload_chunks": IN_PEOPLE,
@@ -24,7 +25,7 @@ _LOCK_JOBS = f"""
         SELECT job_id FROM augmentation_chunks WHERE {IN_PEOPLE}
         UNION SELECT c.job_id FROM augmentation_chunks c JOIN upload_chunks u
             ON u.upload_id = c.upload_id AND u.number = c.number
-            WHERE u.{IN_PEOPLE.replace("people @>", "u.people @>")}
+            WHERE u.{IN_PEOPLE.replace("(people", "(u.people")}
     ) ORDER BY id FOR UPDATE
 """
 """Who makes rows keeps them under this lock, and of nobody who has left by then."""

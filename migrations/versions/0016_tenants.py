@@ -71,8 +71,8 @@ def upgrade() -> None:
         build_index(f"pk_{table}_new", table, ["tenant", *key], unique=True)
     for table, columns in _INDEXES.items():
         build_index("_".join(["ix", table, "tenant", *columns]), table, ["tenant", *columns])
-    for name, key in _ORDERS.items():
-        build_index(f"ix_worklist_{name}_new", "worklist", ["tenant", *_FACETS, key, "place"])
+    for name, order in _ORDERS.items():
+        build_index(f"ix_worklist_{name}_new", "worklist", ["tenant", *_FACETS, order, "place"])
     active = ["tenant", "patient_id", "model_name"]
     build_index("uq_plans_active_new", "plans", active, unique=True, where="ended_at IS NULL")
     _swap()

@@ -24,6 +24,8 @@ _INDEXES = {
     "ix_augmented_rows_source_id": ("augmented_rows", "source_id", "source_id IS NOT NULL"),
     "ix_answers_created_at": ("answers", "created_at", None),
 }
+_OF_PEOPLE = ("upload_chunks", "augmentation_chunks")
+_IDS = sa.text("jsonb_path_query_array(people, '$[*].id')")
 
 
 def upgrade() -> None:
@@ -43,10 +45,14 @@ def upgrade() -> None:
     op.create_index("ix_erasures_tenant_id_digest", "erasures", ["tenant", "id_digest"], if_not_exists=True)
     for name, (table, column, where) in _INDEXES.items():
         build_index(name, table, [column], where=where)
+    for table in _OF_PEOPLE:
+        build_index(f"ix_{table}_ids", table, [_IDS], using="gin")
 
 
 def downgrade() -> None:
     """Tombstones go: `turnpoint patient tombstones` keeps them in a file."""
+    for table in _OF_PEOPLE:
+        drop_index(f"ix_{table}_ids", table)
     for name, (table, _, _) in reversed(_INDEXES.items()):
         drop_index(name, table)
     op.drop_table("erasures", if_exists=True)

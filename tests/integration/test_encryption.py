@@ -17,7 +17,7 @@ from app.storage.database import Database
 from app.storage.encryption import UntrustedServerError, check_certificates
 from tests.integration.answers import Json, found
 from tests.integration.serving import Servers, client_of, settings_for
-from tests.integration.tls import Certificates, certificates, tls_before
+from tests.integration.tls import Certificates, certificates, tls_before, without_tls
 
 PLAIN_DATABASE, PLAIN_CACHE = "postgresql+psycopg://localhost/turnpoint", "redis://localhost:6379/0"
 
@@ -96,10 +96,13 @@ def test_another_authority_or_host_or_no_certificate_is_refused_with_a_sentence(
 
 
 def test_a_server_that_does_not_encrypt_is_refused_where_that_is_asked_for(
-    servers: Servers, own: Certificates
+    own: Certificates,
 ) -> None:
-    with pytest.raises(UntrustedServerError, match="DATABASE_URL"):
-        check_certificates(servers.database_url.replace("?", "?sslmode=verify-full&"), PLAIN_CACHE)
+    with (
+        without_tls() as port,
+        pytest.raises(UntrustedServerError, match="does not support SSL"),
+    ):
+        check_certificates(database_url(port, own), PLAIN_CACHE)
 
 
 def test_a_server_that_is_away_may_come_back(own: Certificates) -> None:

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from psycopg import sql
 from psycopg.types.json import Jsonb
 from sqlalchemy import ARRAY, Column, Engine, MetaData, Table, create_engine, make_url
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.pool import NullPool
 
 from app.storage.online import LOCK_TIMEOUT
@@ -75,7 +76,9 @@ def _value(column: Column[Any], rows: dict[str, dict[str, Any]]) -> Any:
         return "default"
     if isinstance(column.type, ARRAY):
         return []
-    values: dict[type, Any] = {dict: Jsonb([]), str: uuid4().hex, date: date(2026, 1, 2), bool: False}
+    if isinstance(column.type, JSONB):
+        return Jsonb([])
+    values: dict[type, Any] = {str: uuid4().hex, date: date(2026, 1, 2), bool: False}
     kind = column.type.python_type
     return (values | {datetime: datetime.now(UTC), int: 1, float: 0.5, type(uuid4()): uuid4()})[kind]
 

@@ -107,6 +107,26 @@ def tls_before(
     accepting.join()
 
 
+@contextmanager
+def without_tls() -> Iterator[int]:
+    """The port of a PostgreSQL server that says that it does not encrypt."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        accepting = threading.Thread(target=_refuse, args=(listening,), daemon=True)
+        accepting.start()
+        yield listening.getsockname()[1]
+        listening.shutdown(socket.SHUT_RDWR)
+    accepting.join()
+
+
+def _refuse(listening: socket.socket) -> None:
+    with suppress(OSError):
+        while True:
+            client, _ = listening.accept()
+            with client:
+                client.recv(8, socket.MSG_WAITALL)
+                client.sendall(b"N")
+
+
 def _accept(listening: socket.socket, context: ssl.SSLContext, upstream: Path, of_postgres: bool) -> None:
     with suppress(OSError):
         while True:
