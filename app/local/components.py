@@ -21,6 +21,7 @@ from app.settings import Settings
 from app.storage.migrate import migrate
 
 LOOPBACK = "127.0.0.1"
+_NAMES = ("DATABASE_URL", "REDIS_URL", "LLM_URL")
 SERVERS = {"llama.cpp": "llama.cpp server", "vllm": "vLLM"}
 
 _FIRST_START_SECONDS = 300
@@ -43,8 +44,15 @@ class ExternalServers:
 
     @classmethod
     def from_environment(cls, llm: str) -> "ExternalServers":
-        names = ("DATABASE_URL", "REDIS_URL", "LLM_URL")
-        database_url, redis_url, llm_url = (by_file(name) for name in names)
+        """Those that the environment names, or files that it names.
+
+        Raises:
+            CannotRunError: one is named in both ways, or its file cannot be read.
+        """
+        try:
+            database_url, redis_url, llm_url = (by_file(name) for name in _NAMES)
+        except ValueError as error:
+            raise CannotRunError(f"Settings: {error}.") from None
         return cls(database_url, redis_url, llm_url, llm)
 
 
@@ -58,7 +66,7 @@ def start_servers(
         ModelFolderError: the default model has no trained version.
     """
     # What comes by file was read here: parts would find it in both ways.
-    environment = {f"{name}_FILE": "" for name in ("DATABASE_URL", "REDIS_URL", "LLM_URL")}
+    environment = {f"{name}_FILE": "" for name in _NAMES}
     with console.step("Starting PostgreSQL") as step:
         url = servers.database_url or _start(stack, EmbeddedPostgres(), home)
         environment["DATABASE_URL"] = url

@@ -1,24 +1,31 @@
 """Nothing is kept longer than it may be, and nothing goes that is in use."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg import sql
 from typer.testing import CliRunner
 
 from app.cli.main import cli
 from app.domain.ids import uuid7
 from app.storage.database import Database
+from app.storage.queue import queue_app
 from app.storage.tables import Base
+from app.usecases.patient_data.daily import DAILY_TASK
 from app.usecases.patient_data.retention import RetentionLimits, retain, would_go
 from tests.integration import patient_records as records
 from tests.integration.patient_records import add_records, insert
-from tests.integration.serving import Servers, connect, seen_by
+from tests.integration.processes import wait_until
+from tests.integration.serving import SECONDS, Servers, connect, seen_by
+from tests.integration.working import worker
 
 OLD, NEW = datetime.now(UTC) - timedelta(days=40), datetime.now(UTC)
 LIMITS = RetentionLimits(answers_days=30, uploads_days=30, rows_days=30, batch=2)
@@ -177,3 +184,14 @@ def test_the_command_says_how_much_would_go_and_takes_it_away(
         (line,) = [line for line in told.output.splitlines() if line.startswith(tenant)]
         assert "answers 1" in line
     assert f"{tenant}: " not in run(cli, ["retain"]).output
+
+
+async def test_a_worker_does_it(database: Any, servers: Servers, home: Path) -> None:
+    tenant = f"tenant-{uuid4().hex}"
+    put_on_record(database, tenant, [Case(True, False, None, False, False)])
+    query = sql.SQL("SELECT count(*) FROM patients WHERE tenant = {}").format(tenant)
+    queue = queue_app(servers.database_url)
+    async with queue.open_async():
+        with worker(servers, home, RETENTION_ANSWERS_DAYS="30"):
+            await queue.configure_task(DAILY_TASK, allow_unknown=True).defer_async(timestamp=0)
+            await asyncio.to_thread(wait_until, lambda: database.execute(query).fetchone() == (0,), SECONDS)
