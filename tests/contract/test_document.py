@@ -173,7 +173,7 @@ def test_every_call_has_an_example_of_its_answer(document: Json) -> None:
             for kind, body in response.get("content", {}).items()
             if status.startswith("2") and kind not in FILES
         ]
-        assert answers, operation["operationId"]
+        assert answers or "204" in operation["responses"], operation["operationId"]  # 204 has no body
         for status, kind, body in answers:
             assert "example" in body, (operation["operationId"], status, kind)
 
