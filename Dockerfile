@@ -18,7 +18,7 @@ RUN useradd --uid 10001 --no-create-home turnpoint
 WORKDIR /srv/turnpoint
 COPY --from=build /srv/turnpoint/.venv .venv
 COPY . .
-# HOST is not loopback, so the gateway refuses to start without API_TOKENS.
+# HOST is not loopback, so the gateway refuses to start unless callers must be known (docs/identity.md).
 ENV PATH="/srv/turnpoint/.venv/bin:$PATH" PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2 \
     NUMBA_CACHE_DIR=/tmp/numba HOST=0.0.0.0 PORT=8000 MODEL_STORE=/srv/turnpoint/model_store
 USER 10001

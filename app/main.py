@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypedDict
 
 import procrastinate
+import structlog
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
@@ -18,15 +19,18 @@ from app.engine.examples import warm_up
 from app.engine.registry import ModelRegistry
 from app.faces.api import routes as api
 from app.faces.http import operations, stack
-from app.faces.http.auth import RequireToken
+from app.faces.http.auth import only_where_admitted
 from app.faces.http.parameters import refuse_repeated
 from app.faces.openapi.document import describe
 from app.faces.pages import routes as pages
+from app.identity.authenticator import Authenticator
+from app.identity.configured import authenticator_of, claim_names_of
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.proposer import LlmProposer
 from app.settings import Settings
 from app.storage.cache import Cache
 from app.storage.database import Database
+from app.storage.keys import Keys
 from app.usecases.record.reference_distributions import ReferenceDistributions, reference_distributions_of
 
 DESCRIPTION = """
@@ -36,6 +40,9 @@ risk to a target. Every suggestion was scored by the hosted classifier and is re
 A counterfactual is an association found by a model. It is an option to consider, not an order, and not a
 promise that the change would cause the effect.
 """
+
+
+_log = structlog.get_logger()
 
 
 class GatewayState(TypedDict):
@@ -51,15 +58,18 @@ class GatewayState(TypedDict):
     distributions: Mapping[str, ReferenceDistributions]
     max_upload_bytes: int
     erasure_key: bytes | None
+    authenticator: Authenticator
 
 
 def create_app(settings: Settings, registry: ModelRegistry | None = None) -> FastAPI:
     """The gateway. Models are loaded here unless they are given, so that a broken folder stops the start.
 
     Raises:
+        IdentityError: callers cannot be told apart as the settings say.
         ModelFolderError: a model cannot be hosted, or the default one is not there.
         ClassifierError: a classifier elsewhere went away while starting.
     """
+    claim_names_of(settings)  # faults are told before anything starts
     registry = registry or registry_of(settings)
     app = FastAPIOffline(
         title="Turnpoint",
@@ -69,13 +79,13 @@ def create_app(settings: Settings, registry: ModelRegistry | None = None) -> Fas
         redoc_url=None,
         dependencies=[Depends(refuse_repeated)],
     )
-    known_callers = APIRouter(dependencies=[Depends(RequireToken(settings))])
+    known_callers = APIRouter(dependencies=[Depends(only_where_admitted)])
     for router in (*api.ROUTERS, *pages.ROUTERS):
         known_callers.include_router(router)
     app.include_router(known_callers)
     app.include_router(operations.router)
     stack.install(app, settings)
-    describe(app, registry, bool(settings.api_tokens))
+    describe(app, registry, settings)
     warm_up(registry.named(None))
     return app
 
@@ -100,6 +110,9 @@ def _lifespan(
             database, proposer = backends.database, backends.proposer
             if proposer is not None:
                 await proposer.warm_up([served.model.schema for served in registry])
+            authenticator = authenticator_of(settings, Keys(database))
+            if settings.api_tokens:
+                _log.warning("api_tokens_are_one_administrator", instead="turnpoint keys create")
             try:
                 yield GatewayState(
                     registry=registry,
@@ -112,8 +125,10 @@ def _lifespan(
                     distributions=distributions,
                     max_upload_bytes=settings.max_upload_bytes,
                     erasure_key=settings.erasure_key_bytes,
+                    authenticator=authenticator,
                 )
             finally:
+                await authenticator.close()
                 for classifier in remote.values():
                     classifier.close()
                 await cache.close()

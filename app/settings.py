@@ -9,31 +9,29 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from app.identity_settings import LOOPBACK, IdentitySettings, comma_separated
 from app.parsing.json_text import JsonError, JsonFaultsError, read_json
 from app.parsing.numbers import read_number, read_whole_number
 from app.parsing.settings_files import read_files
 from app.paths import MODEL_STORE
 
 _DRIVER = "postgresql+psycopg://"
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _MODEL_PATH = re.compile(r"(/.*)?/v2/models/[^/]+(/versions/[^/]+)?/?")
 
 
-class Settings(BaseSettings):
+class Settings(IdentitySettings):
     """Settings by their environment names; docs/configuration.md lists them.
 
     Refuses combinations that would be unsafe: a service that listens beyond this machine must know
-    its callers (`API_TOKENS`).
+    its callers.
     """
 
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
-    api_tokens: Annotated[tuple[SecretStr, ...], NoDecode] = ()
-
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
 
     database_url: str = "postgresql+psycopg://localhost/turnpoint"
@@ -86,19 +84,10 @@ class Settings(BaseSettings):
             return value
         return read_whole_number(value.strip()) if kind is int else read_number(value.strip())
 
-    @field_validator("api_tokens", "allowed_hosts", mode="before")
+    @field_validator("allowed_hosts", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-
-    @field_validator("api_tokens")
-    @classmethod
-    def _long_enough(cls, tokens: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        if any(len(token.get_secret_value()) < 16 for token in tokens):
-            raise ValueError("each token needs at least 16 characters")
-        return tokens
+        return comma_separated(value)
 
     @field_validator("erasure_key")
     @classmethod
@@ -153,10 +142,12 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _known_callers(self) -> Self:
-        if not self.is_loopback and not self.api_tokens:
+        if not self.is_loopback and not self.asks_who:
             raise ValueError(
-                "HOST is not a loopback address, so API_TOKENS must name the bearer tokens that callers use"
+                "HOST is not a loopback address, so callers must be known: set API_KEYS=true and give them "
+                "keys (turnpoint keys create), or set OIDC_ISSUER, PROXY_SECRET or API_TOKENS"
             )
+        self.refuse_unsafe_issuers()
         return self
 
     @cached_property
@@ -171,8 +162,8 @@ class Settings(BaseSettings):
 
     @cached_property
     def own_names(self) -> frozenset[str]:
-        """Names under which a service without tokens may be asked, in lower case and without port."""
-        return frozenset(name.lower() for name in (*_LOOPBACK, self.host, *self.allowed_hosts))
+        """Names under which a service that lets everybody in answers, in lower case and without port."""
+        return frozenset(name.lower() for name in (*LOOPBACK, self.host, *self.allowed_hosts))
 
     @cached_property
     def is_loopback(self) -> bool:

@@ -12,10 +12,12 @@ from sqlalchemy.exc import OperationalError
 
 from app.settings import Settings
 from app.storage import (  # noqa: F401 - tables that are migrated, too
+    audit_tables,
     augmentation_tables,
     consultation_tables,
     erasure_tables,
     feedback_tables,
+    key_tables,
     worklist_tables,
 )
 from app.storage.online import LOCK_TIMEOUT

@@ -2,8 +2,9 @@
 
 import typer
 
-from app.cli import patient, running
+from app.cli import audit, patient, running
 from app.cli.command import add_command
+from app.cli.keys import keys
 from app.cli.worker import worker
 
 cli = typer.Typer(
@@ -19,6 +20,8 @@ add_command(cli, running.migrate)
 add_command(cli, worker)
 add_command(cli, patient.retain)
 cli.add_typer(patient.commands(), name="patient")
+cli.add_typer(keys, name="keys")
+cli.add_typer(audit.cli, name="audit")
 
 
 def main() -> None:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 Host = Annotated[str, typer.Option(help="Not read from HOST, which some shells set to the machine's name.")]
 
 Reload = Annotated[bool, typer.Option("--reload", help="Load the gateway anew when its code changes.")]
+ServiceRole = Annotated[
+    str | None,
+    typer.Option(help="A role of the database that gateway and worker use: it gets what they need, no more."),
+]
 
 
 class Llm(StrEnum):
@@ -73,6 +77,7 @@ def serve(reload: Reload = False) -> None:
 
     from app.classifiers.base import ClassifierError
     from app.classifiers.store import ModelFolderError
+    from app.identity.configured import IdentityError
 
     settings = Settings()
     refuse_strangers(settings)
@@ -80,7 +85,7 @@ def serve(reload: Reload = False) -> None:
     try:
         # By name where each process that follows loads it anew.
         app = "app.cli.running:gateway" if reload else gateway()
-    except (ModelFolderError, ClassifierError) as error:
+    except (IdentityError, ModelFolderError, ClassifierError) as error:
         fail(str(error))
     # The access log is our own: uvicorn's would write paths, and with them patients' ids.
     uvicorn.run(
@@ -122,7 +127,7 @@ def compile_search() -> None:
         fail(str(error))
 
 
-def migrate() -> None:
+def migrate(service_role: ServiceRole = None) -> None:
     """Bring the tables of DATABASE_URL up to date."""
     from app.storage.migrate import MigrationError
     from app.storage.migrate import migrate as bring_up_to_date
@@ -130,7 +135,7 @@ def migrate() -> None:
     settings = Settings()
     refuse_strangers(settings)
     try:
-        bring_up_to_date(settings)
+        bring_up_to_date(settings, service_role)
     except MigrationError as error:
         fail(str(error))
 

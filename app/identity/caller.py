@@ -7,6 +7,14 @@ from app.domain.ids import RequestIds
 from app.identity.principal import Principal, PrincipalKind
 from app.identity.scopes import AccessScope
 
+GIVEN_BY = (
+    "Who said so: the person signed in; or a system, after the name of whom it spoke for, as in "
+    "`dr.okoye (via ehr)`. Nobody checked a name that a system told, or that came with a shared token."
+)
+"""What clients are told of a signature."""
+_NAMELESS = ("open", "token", "service")
+"""Sources of principals whose name is nobody's in particular."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -36,5 +44,14 @@ class Caller:
 
     @property
     def signature(self) -> str | None:
-        """Who signs what is recorded: the person themselves, or whom a system names; None where nobody is."""
-        return self.principal.name if self.principal.kind is PrincipalKind.PERSON else self.on_behalf_of
+        """Who signs what is recorded; None where nobody does.
+
+        A person signs with their own name, and a system with its own, after that of the person whom it
+        speaks for. Where a token is shared, or everybody let in, there is only the name that they gave.
+        """
+        who, name = self.principal, self.on_behalf_of
+        if who.kind is PrincipalKind.PERSON:
+            return who.name
+        if who.source in _NAMELESS:
+            return name
+        return f"{name} (via {who.name})" if name else who.name

@@ -1,9 +1,11 @@
 """The one-machine run: set up, start, demonstrate, stay up until told to stop."""
 
+import secrets
 import signal
 import threading
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -40,14 +42,14 @@ def run(home: Path, host: str, port: int, llm: str, reload: bool = False) -> Non
         console.say(f"[bold]Turnpoint[/bold], keeping its data in {home}\n")
         try:
             environment = start_servers(stack, home, ExternalServers.from_environment(llm), console)
+            way_in = way_in_of(settings)
+            environment |= way_in.environment
             with console.step("Starting the gateway") as step:
                 url = start_gateway(stack, home, environment, (host, port), reload)
                 step.done(f"gateway at {url}")
             start_worker(stack, home, environment)
             console.say("  [green]✓[/green] a worker for batch jobs")
-            with httpx.Client(
-                base_url=url, headers=_credentials(settings), timeout=120, trust_env=False
-            ) as http:
+            with httpx.Client(base_url=url, headers=way_in.headers, timeout=120, trust_env=False) as http:
                 with console.step("Loading demonstration patients") as step:
                     shown = load_patients(http, model, step)
                     step.done(f"a dozen real people of {model.schema.data.name} as demonstration patients")
@@ -74,11 +76,24 @@ def _on_signals(stop: threading.Event) -> None:
         signal.signal(number, handle)
 
 
-def _credentials(settings: Settings) -> dict[str, str]:
-    """The demonstration's own way in, where the gateway wants to know its callers."""
-    if not settings.api_tokens:
-        return {}
-    return {"Authorization": f"Bearer {settings.api_tokens[0].get_secret_value()}"}
+@dataclass(frozen=True, slots=True, repr=False)
+class WayIn:
+    """What the demonstration sends, and what the gateway must be told so that it is let in."""
+
+    headers: dict[str, str]
+    environment: dict[str, str]
+
+
+def way_in_of(settings: Settings) -> WayIn:
+    """The demonstration's own way in: where callers must be known, a token, made for this run if need be."""
+    if not settings.asks_who:
+        return WayIn({}, {})
+    if settings.api_tokens:
+        token, told = settings.api_tokens[0].get_secret_value(), {}
+    else:
+        token = secrets.token_hex(32)
+        told = {"API_TOKENS": token}
+    return WayIn({"Authorization": f"Bearer {token}"}, told)
 
 
 def _show_addresses(console: StepConsole, url: str, patient_id: str, seconds: float) -> None:

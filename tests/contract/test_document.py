@@ -43,6 +43,8 @@ OPERATIONS = {
     "getModel": ("get", "/models/{name}"),
     "getModelSchema": ("get", "/models/{name}/schema"),
     "getModelCard": ("get", "/models/{name}/card"),
+    "listAuditEvents": ("get", "/audit-events"),
+    "listPatientAuditEvents": ("get", "/patients/{patient_id}/audit-events"),
     "getLiveness": ("get", "/livez"),
     "getReadiness": ("get", "/readyz"),
     "getMetrics": ("get", "/metrics"),

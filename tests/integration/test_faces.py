@@ -215,7 +215,9 @@ def test_without_a_right_token_nobody_gets_in(
         body = question if method == "POST" else None
         response = guarded.request(method, path, json=body, headers=headers)
         assert_problem(response, 401)
-        assert response.headers["www-authenticate"] == "Bearer"
+        assert response.headers["www-authenticate"] == (
+            'Bearer error="invalid_token"' if authorization.startswith("Bearer") else "Bearer"
+        )
 
 
 def test_with_a_right_token_a_caller_gets_in(guarded: httpx.Client, question: Json) -> None:
@@ -225,8 +227,11 @@ def test_with_a_right_token_a_caller_gets_in(guarded: httpx.Client, question: Js
         del guarded.headers["Authorization"]
 
 
-def test_operations_are_open_to_whoever_runs_the_service(guarded: httpx.Client) -> None:
-    assert all(guarded.get(path).is_success for path in ("/livez", "/readyz", "/metrics"))
+def test_probes_are_open_to_everybody_and_figures_to_whoever_runs_the_service(guarded: httpx.Client) -> None:
+    assert all(guarded.get(path).is_success for path in ("/livez", "/readyz"))
+    for path in ("/metrics", "/readyz?verbose", "/readyz?verbose=0", "/docs", "/openapi.json"):
+        assert guarded.get(path).status_code == 401
+        assert guarded.get(path, headers={"Authorization": f"Bearer {TOKEN}"}).is_success
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "turnpoint.example"])

@@ -18,16 +18,19 @@ from sqlalchemy.pool import NullPool
 from app.paths import MIGRATIONS
 from app.settings import Settings
 from app.storage import (  # noqa: F401 - their tables are the code's, too
+    audit_tables,
     augmentation_tables,
     consultation_tables,
     erasure_tables,
     feedback_tables,
+    key_tables,
     worklist_tables,
 )
 from app.storage.migrate import migrate
 from app.storage.tables import Base
 from app.storage.tenancy import SET_TENANT
 from tests.integration.serving import (
+    AUDIT_TABLES,
     CONSULTATION_TABLES,
     JOB_TABLES,
     TABLES,
@@ -37,7 +40,7 @@ from tests.integration.serving import (
     settings_for,
 )
 
-OURS = {*TABLES, *JOB_TABLES, *CONSULTATION_TABLES}
+OURS = {*TABLES, *JOB_TABLES, *CONSULTATION_TABLES, *AUDIT_TABLES, "api_keys"}
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from tests.integration.serving import Servers, client_of, seen_by, settings_for
 
 NAME_NOBODY = {
     *("uploads", "augmentations", "rejected_rows", "idempotency_keys", "erasures"),
+    *("api_keys", "audit_events", "audit_heads"),
 }
 """Tables that hold nothing of a patient: neither their id nor what is known of them."""
 COUNTS = st.fixed_dictionaries({name: st.integers(0, 2) for name in BELONGINGS})
@@ -167,7 +168,7 @@ async def test_rows_of_batch_jobs_go_by_their_id_and_others_keep_their_places(
     assert (export["pseudonym"] is not None) == on_record
     erased = await erase_patient(own, cache, patient, None)
     assert holding(database, patient, canary) == set()
-    assert holding(database, str(erased.pseudonym)) == {"erasures"}
+    assert holding(database, str(erased.pseudonym)) == {"erasures", "audit_events"}
     (left,) = database.execute("SELECT people FROM upload_chunks ORDER BY upload_id DESC LIMIT 1").fetchone()
     assert [one is None for one in left] == theirs
     assert [one["row"] for one in left if one] == [n for n, mine in enumerate(theirs) if not mine]
@@ -195,7 +196,12 @@ def test_over_http_with_a_receipt(gateway: httpx.Client, question: Json, databas
     gone = gateway.delete(f"/patients/{patient}")
     assert (gone.status_code, gone.content) == (204, b"")
     assert gone.headers["X-Pseudonym"] == told["pseudonym"]
-    assert holding(database, patient, answer["id"], option["id"]) == set()
+    assert holding(database, patient, option["id"]) == set()
+    assert holding(database, answer["id"]) == {"audit_events"}
+    events = database.execute(
+        "SELECT action, patient::text FROM audit_events WHERE entity = 'patient' ORDER BY seq DESC LIMIT 2"
+    ).fetchall()
+    assert events == [("delete", told["pseudonym"]), ("read", told["pseudonym"])]
     for path in (f"/counterfactuals/{answer['id']}", f"/patients/{patient}/export"):
         assert gateway.get(path).status_code == 404
     assert gateway.delete(f"/patients/{patient}").status_code == 404

@@ -129,13 +129,17 @@ def test_without_a_token_a_person_is_told_what_to_type(guarded: httpx.Client) ->
 
 
 def test_the_document_says_how_to_send_a_token(guarded: httpx.Client, client: httpx.Client) -> None:
-    document = guarded.get("/openapi.json").json()
+    document = guarded.get("/openapi.json", headers={"Authorization": f"Bearer {TOKEN}"}).json()
     schemes = document["components"]["securitySchemes"]
     assert {scheme["scheme"] for scheme in schemes.values()} == {"bearer", "basic"}
     for path, operations in document["paths"].items():
         for operation in operations.values():
-            is_open = path in ("/livez", "/readyz", "/metrics")
-            assert operation.get("security", []) == ([] if is_open else [{name: []} for name in schemes])
+            is_open = path in ("/livez", "/readyz")
+            taken = operation.get("security", [])
+            assert [list(one) for one in taken] == ([] if is_open else [[name] for name in schemes])
+            assert len({str(*one.values()) for one in taken}) <= 1
+    assert document["paths"]["/predictions"]["post"]["security"][0] == {"token": ["predictions"]}
+    assert document["paths"]["/models"]["get"]["security"][0] == {"token": []}
     assert "securitySchemes" not in client.get("/openapi.json").json()["components"]
 
 

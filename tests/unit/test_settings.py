@@ -1,6 +1,7 @@
 """Settings refuse what would be unsafe, and read the URLs that hosting platforms hand out."""
 
 import json
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -149,3 +150,56 @@ def test_what_is_no_url_of_redis_is_told_without_its_secrets(url: str) -> None:
     (fault,) = caught.value.errors()
     assert fault["loc"] == ("redis_url",)
     assert SECRET not in fault["msg"]
+
+
+HTTPS = "https://issuer.example.org"
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        {"api_keys": True},
+        {"oidc_issuer": HTTPS, "oidc_audience": "turnpoint"},
+        {"proxy_secret": "x" * 32},
+        {"api_tokens": TOKEN},
+    ],
+    ids=lambda one: next(iter(one)),
+)
+def test_each_way_to_know_callers_lets_it_listen_beyond_this_machine(ways: dict[str, Any]) -> None:
+    settings = Settings(host="0.0.0.0", **ways)
+    assert settings.asks_who
+    assert not Settings(host="127.0.0.1").asks_who
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"oidc_issuer": HTTPS}, "OIDC_AUDIENCE"),
+        ({"oidc_issuer": "http://issuer.example.org", "oidc_audience": "a"}, "https"),
+        ({"oidc_issuer": f"https://u:{SECRET}@issuer.example.org", "oidc_audience": "a"}, "https"),
+        ({"oidc_issuer": f"{HTTPS}?a={SECRET}", "oidc_audience": "a"}, "https"),
+        ({"oidc_issuer": f"{HTTPS},{SECRET}", "oidc_audience": "a"}, "https"),
+        ({"oidc_issuer": HTTPS, "oidc_audience": "a", "oidc_tenants": {SECRET: "north"}}, "OIDC_TENANTS"),
+        ({"oidc_roles": SECRET}, "JSON object"),
+        ({"oidc_roles": {"a": 1}}, "JSON object"),
+        ({"proxy_secret": SECRET}, "32 bytes"),
+        ({"clock_leeway_s": 86_400}, "300"),
+        ({"max_credentials_bytes": 10**9}, "65536"),
+    ],
+    ids=str,
+)
+def test_what_would_be_unsafe_is_refused_without_being_repeated(given: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Settings(**given)
+    (fault,) = caught.value.errors()
+    assert told in fault["msg"]
+    assert SECRET not in fault["msg"]
+
+
+def test_issuers_on_this_machine_need_no_tls() -> None:
+    urls = "http://127.0.0.1:8080/realms/a, http://localhost/b"
+    assert len(Settings(oidc_issuer=urls, oidc_audience="a").oidc_issuer) == 2  # type: ignore[arg-type]
+
+
+def test_secrets_of_callers_are_not_in_the_repr() -> None:
+    assert "sesame" not in repr(Settings(proxy_secret="sesame" * 6, api_tokens="sesame" * 3))  # type: ignore[arg-type]

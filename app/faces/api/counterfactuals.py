@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
+from app.faces.http.audited import about
 from app.faces.http.bodies import JsonRoute
 from app.faces.http.dependencies import AnsweringDep
 from app.faces.http.disconnect import cancel_on_disconnect
@@ -37,6 +38,7 @@ async def ask(body: CounterfactualsRequest, request: Request, service: Answering
 
     Where none do reliably, tell what lowers it all the same: `improvements`.
     """
+    about(request, body.patient_id)
     answering = service.answer(body)
     return json_reply(await cancel_on_disconnect(request, answering))
 

@@ -1,6 +1,7 @@
 """The REST API, whole: its line in `main`."""
 
 from app.faces.api import (
+    audit_events,
     augmentations,
     counterfactuals,
     feedback,
@@ -24,4 +25,5 @@ ROUTERS = (
     augmentations.router,
     models.router,
     model_card.router,
+    audit_events.router,
 )

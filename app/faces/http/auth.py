@@ -1,66 +1,139 @@
-"""Tokens, compared in constant time. On loopback without tokens the service is open.
+"""Who asks, and whether they may: settled before any of a body is read.
 
-A program sends its token as Bearer. A browser asks the person for it (RFC 7617, Basic): the token is the
-password, and the name is whom their feedback is signed with.
+A program sends its key or token as Bearer. A browser asks the person for it (RFC 7617, Basic).
 """
 
-import base64
-import re
-import secrets
+from dataclasses import dataclass
 
-from fastapi import Request
-from starlette.exceptions import HTTPException
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
+from starlette._utils import get_route_path
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.faces.http.negotiation import wants_page
-from app.identity.principal import ANYBODY, TOKEN
-from app.parsing.free_text import FreeTextError, read_free_text
-from app.settings import Settings
+from app.faces.http.problems import Problem, problem_or_page, without_default
+from app.identity.authenticator import Authenticator
+from app.identity.policy import Everybody, Need, lacking, need_at, route_at
+from app.identity.refusals import (
+    FalseNameError,
+    IdentityAwayError,
+    MissingScopeError,
+    RefusedCallerError,
+    UnknownCallerError,
+)
+from app.identity.request_head import RequestHead
 
-_NAME = re.compile(r"[^\W_][^\t\n]{0,63}")
 _BROWSER = (
     'Basic realm="Turnpoint", charset="UTF-8"',
-    "The password is a token of this service; the name is yours to choose, and signs your feedback.",
+    "The password is a token or a key of this service. "
+    "The name signs your feedback; a key that is yours alone signs with its own.",
 )
-_PROGRAM = ("Bearer", "Send a token that the service knows in the header Authorization, as Bearer.")
+_PROGRAM = "Send a key or a token that the service knows in the header Authorization, as Bearer."
 
 
-class RequireToken:
-    """A dependency that lets only known callers in, and says who: `request.state.principal`.
+class AccessProblem(Problem):
+    """A known caller may not do this."""
 
-    `request.state.on_behalf_of` is the name that a person gave with a token that many may know.
+    scope: str | SkipJsonSchema[None] = Field(
+        None,
+        description="The scope that the caller lacks; left out where something else is in the way.",
+        json_schema_extra=without_default,
+    )
+
+
+class Access:
+    """Lets known callers in, each where they may go: `request.state.principal` says who, and
+    `request.state.on_behalf_of` for whom a system says to act.
+
+    The gateway's state holds the `Authenticator`.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._tokens = [token.get_secret_value().encode() for token in settings.api_tokens]
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
 
-    async def __call__(self, request: Request) -> None:
-        name, given = _credentials(request.headers.get("authorization", ""))
-        request.state.on_behalf_of = name
-        request.state.principal = TOKEN if self._tokens else ANYBODY
-        if not self._tokens:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
             return
-        known = [secrets.compare_digest(given, expected) for expected in self._tokens]
-        if not any(known):
-            challenge, detail = _BROWSER if wants_page(request) else _PROGRAM
-            raise HTTPException(401, detail, headers={"WWW-Authenticate": challenge})
+        template = route_at(scope["method"], get_route_path(scope))
+        scope.setdefault("state", {})["admitted_at"] = template
+        need = need_at(scope["method"], template, frozenset(QueryParams(scope["query_string"])))
+        try:
+            await _admit(scope, need)
+        except RefusedCallerError as refusal:
+            scope["route"] = _Refused(template or "unmatched")
+            await _refused(Request(scope), refusal)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
 
-def _credentials(header: str) -> tuple[str | None, bytes]:
-    """The name, where there is one fit to be kept, and the token."""
-    scheme, _, given = header.partition(" ")
-    if scheme.lower() == "bearer":
-        return None, given.strip().encode()
-    if scheme.lower() != "basic":
-        return None, b""
-    try:
-        name, _, token = base64.b64decode(given, validate=True).decode().partition(":")
-    except ValueError:  # no base64, no ASCII, no UTF-8
-        return None, b""
-    return _fit(name), token.encode()
+def only_where_admitted(request: Request) -> None:
+    """A dependency of what is not for everybody: the route is the very one that the policy was asked about.
+
+    Raises:
+        RuntimeError: the two were matched differently. It is a fault of ours, and nobody gets in by it.
+    """
+    if request.state.admitted_at != request.scope["route"].path:
+        raise RuntimeError("a route is not the one that its policy is of")
 
 
-def _fit(name: str) -> str | None:
-    try:
-        return read_free_text(name) if _NAME.fullmatch(name) else None
-    except FreeTextError:
-        return None
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """The route that nobody got to, for the access log."""
+
+    path: str
+
+
+async def _admit(scope: Scope, need: Need) -> None:
+    """Note who asks, also of whom may not: a refusal may be put on record.
+
+    Raises:
+        RefusedCallerError: nobody known, or one who may not.
+    """
+    if need is Everybody.WHOEVER:
+        return
+    state = scope["state"]
+    authenticator: Authenticator = state["authenticator"]
+    admitted = await authenticator.authenticate(_head(scope))
+    state["principal"], state["on_behalf_of"] = admitted.principal, admitted.on_behalf_of
+    scope_lacking = lacking(admitted.principal, need)
+    if scope_lacking is not None:
+        raise MissingScopeError(scope_lacking)
+
+
+def _head(scope: Scope) -> RequestHead:
+    query = scope["query_string"]
+    target = scope["raw_path"] + (b"?" + query if query else b"")
+    client = scope.get("client")
+    return RequestHead(
+        scope["method"], target.decode("latin-1"), scope["headers"], client[0] if client else None
+    )
+
+
+def _refused(request: Request, refusal: RefusedCallerError) -> Response:
+    """RFC 6750, section 3.1, for programs; browsers ask the person."""
+    if isinstance(refusal, UnknownCallerError):
+        return _unknown(request, refusal)
+    if isinstance(refusal, MissingScopeError):
+        scope = str(refusal.scope)
+        response = problem_or_page(request, 403, str(refusal), members={"scope": scope})
+        response.headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{scope}"'
+        return response
+    status = (
+        503 if isinstance(refusal, IdentityAwayError) else 403 if isinstance(refusal, FalseNameError) else 400
+    )
+    return problem_or_page(request, status, str(refusal))
+
+
+def _unknown(request: Request, refusal: UnknownCallerError) -> Response:
+    challenge, detail = "Bearer", _PROGRAM
+    if wants_page(request):
+        challenge, detail = _BROWSER
+    elif refusal.sent:
+        challenge, detail = 'Bearer error="invalid_token"', str(refusal)
+    response = problem_or_page(request, 401, detail)
+    response.headers["WWW-Authenticate"] = challenge
+    return response

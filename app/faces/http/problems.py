@@ -34,6 +34,7 @@ from app.storage.database import RecordError
 MEDIA_TYPE = "application/problem+json"
 _JSON = "application/json"
 _FAULTS = "The request has faults."
+RECORD_AWAY = "The record is away, and no suggestion leaves unrecorded. Try again shortly."
 _DETAILS = {
     404: "There is nothing at this address.",
     405: "This address does not take this method; the header Allow lists those that it takes.",
@@ -42,7 +43,7 @@ _DETAILS = {
 _log = structlog.get_logger()
 
 
-def _without_default(schema: JsonDict) -> None:
+def without_default(schema: JsonDict) -> None:
     """What is left out is not null."""
     schema.pop("default", None)
 
@@ -57,7 +58,7 @@ class Problem(BaseModel):
     errors: list[FaultOut] | SkipJsonSchema[None] = Field(
         None,
         description="Where the request has faults, each of them; left out elsewhere.",
-        json_schema_extra=_without_default,
+        json_schema_extra=without_default,
     )
 
 
@@ -154,9 +155,7 @@ def _install_states(app: FastAPI) -> None:
     @app.exception_handler(RecordError)
     async def _no_record(request: Request, error: RecordError) -> Response:
         _log.error("record_unavailable", cause=type(error.__cause__).__name__)
-        return problem_or_page(
-            request, 503, "The record is away, and no suggestion leaves unrecorded. Try again shortly."
-        )
+        return problem_or_page(request, 503, RECORD_AWAY)
 
     @app.exception_handler(ClassifierError)
     async def _no_classifier(request: Request, error: ClassifierError) -> Response:

@@ -3,6 +3,8 @@
 from fastapi import FastAPI
 
 from app.faces.http import problems
+from app.faces.http.audited import AuditRefusals
+from app.faces.http.auth import Access
 from app.faces.http.methods import Head
 from app.faces.http.middleware import BodyLimit, CorrelationId, ErrorBoundary, Uncompressed
 from app.faces.http.origins import SameSite, TrustedHosts
@@ -18,8 +20,10 @@ def install(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(Head)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, others=larger)
     app.add_middleware(Uncompressed)
+    app.add_middleware(Access)
     app.add_middleware(SameSite)
-    if not settings.api_tokens:
+    if not settings.asks_who:
         app.add_middleware(TrustedHosts, names=settings.own_names)
     app.add_middleware(ErrorBoundary)
+    app.add_middleware(AuditRefusals)
     app.add_middleware(CorrelationId)

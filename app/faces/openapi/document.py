@@ -15,26 +15,20 @@ from app.faces.api.feedback import FeedbackConflict
 from app.faces.api.measurements import MeasurementConflict
 from app.faces.api.plans import PlanConflict
 from app.faces.api.preferences import PreferencesChanged
+from app.faces.http.auth import AccessProblem
 from app.faces.http.problems import Problem, problem_responses
 from app.faces.openapi.example_answers import answers_of
 from app.faces.openapi.example_requests import requests_of
+from app.faces.openapi.security import add_security, refusals_of
+from app.settings import Settings
 
 Document = dict[str, Any]
 
 _TRIED = 20
 """Of how many people the first one who can be helped is the example."""
 
-_SCHEMES = {
-    "token": {"type": "http", "scheme": "bearer", "description": "For programs."},
-    "signIn": {
-        "type": "http",
-        "scheme": "basic",
-        "description": "For people: a name to sign feedback with, and a token as the password.",
-    },
-}
 
-
-def describe(app: FastAPI, registry: ModelRegistry, asks_for_token: bool) -> None:
+def describe(app: FastAPI, registry: ModelRegistry, settings: Settings) -> None:
     """Have the app serve the whole document; examples are of the default model, and worked out here."""
     served = registry.named(None)
     person = with_a_way_down(served, example_people(served.model, _TRIED))
@@ -46,9 +40,9 @@ def describe(app: FastAPI, registry: ModelRegistry, asks_for_token: bool) -> Non
     def document() -> Document:
         whole = write()
         _add_problems(whole)
-        _add_refusals(whole, asks_for_token)
-        if asks_for_token:
-            _add_security(whole)
+        _add_refusals(whole, settings.asks_who)
+        if settings.asks_who:
+            add_security(whole, settings.oidc_issuer)
         for name, operation in operations_of(whole):
             operation["summary"] = _in_words(name)
             _add_examples(operation, requests.get(name), answers[name])
@@ -73,6 +67,7 @@ def _add_problems(document: Document) -> None:
     """The schemas that `documented` refers to."""
     documented = (
         Problem,
+        AccessProblem,
         FeedbackConflict,
         MeasurementConflict,
         PlanConflict,
@@ -84,21 +79,13 @@ def _add_problems(document: Document) -> None:
     document["components"]["schemas"] |= schemas["$defs"]
 
 
-def _add_refusals(document: Document, asks_for_token: bool) -> None:
-    """What middleware answers for every endpoint (`http.origins`)."""
-    for operations in document["paths"].values():
+def _add_refusals(document: Document, asks_who: bool) -> None:
+    """What middleware answers for every endpoint (`http.origins`, `http.auth`)."""
+    for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            statuses = ([] if method == "get" else [403]) + ([] if asks_for_token else [421])
-            documented = {str(status): response for status, response in problem_responses(*statuses).items()}
-            operation["responses"] = dict(sorted((documented | operation["responses"]).items()))
-
-
-def _add_security(document: Document) -> None:
-    """Who is refused without a token may send it in two ways."""
-    document["components"]["securitySchemes"] = _SCHEMES
-    for _, operation in operations_of(document):
-        if "401" in operation["responses"]:
-            operation["security"] = [{name: []} for name in _SCHEMES]
+            refused = refusals_of(method, path) | ({} if asks_who else problem_responses(421))
+            documented = {str(status): response for status, response in refused.items()}
+            operation["responses"] = dict(sorted((operation["responses"] | documented).items()))
 
 
 def _add_examples(operation: Document, request: Any, answers: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from app.faces.api.models import detail_of, summary_of
 from app.faces.http.operations import Liveness
 from app.faces.http.readiness import Readiness
 from app.faces.openapi import ids
+from app.faces.openapi.example_audit import audit_answers
 from app.faces.openapi.example_export import example_export
 from app.faces.openapi.example_jobs import job_answers
 from app.faces.openapi.example_plans import example_plan
@@ -79,6 +80,7 @@ def answers_of(registry: ModelRegistry, person: Person) -> Answers:
         **dict.fromkeys(("getPreferences", "replacePreferences"), _in_json(_preferences(registry))),
         **_of_models(registry),
         **job_answers(answer),
+        **audit_answers(),
         **_OPERATIONS,
     }
 

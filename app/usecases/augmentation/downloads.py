@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.storage.augmentation_tables import AugmentedRow
 from app.storage.database import TenantDatabase
 from app.usecases.augmentation.formats import Page
@@ -21,9 +23,12 @@ async def pages_of(database: TenantDatabase, job: Job, after: str | None) -> Asy
     if after is not None:
         source_row, _, rank = after.partition(".")
         last = (int(source_row), int(rank))
+    noted = [Access(Action.READ, Entity.JOB, entity_id=job.id)]
     while True:
         async with database.transaction() as session:
             rows = await AugmentationRepository(session).rows(job.id, last, _PAGE)
+            note_access(session, *noted)
+        noted.clear()  # it is one download, of however many pages
         if not rows:
             return
         yield [flat_row(row, job) for row in rows]

@@ -9,6 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.classifiers.model_version import ModelVersion
 from app.domain.errors import InvalidInputError, ValidationIssue
 from app.domain.ids import uuid7
@@ -93,6 +95,7 @@ async def _keep(rows: Iterable[RawRow], model: ModelVersion, database: TenantDat
             faults += islice(every, MOST_FAULTS - len(faults))
         if upload.rows == 0:
             raise InvalidInputError.at("", "has no rows")
+        note_access(session, Access(Action.CREATE, Entity.UPLOAD, entity_id=upload.id))
     valid = upload.rows - upload.invalid
     return Upload(
         id=upload.id, rows=upload.rows, valid=valid, invalid=upload.invalid, faults=faults, sha256=sha256

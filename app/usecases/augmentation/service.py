@@ -7,6 +7,8 @@ from uuid import UUID
 
 import procrastinate
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.classifiers.model_version import ModelVersion
 from app.domain.counterfactual import Generator
 from app.domain.errors import (
@@ -75,6 +77,7 @@ class AugmentationService:
             job = await self._record(repository, request, served.model, sources)
             if key is not None:
                 await repository.add_all([IdempotencyRow(key=key, request_digest=digest, job_id=job.id)])
+            note_access(session, Access(Action.CREATE, Entity.JOB, entity_id=job.id))
             return await self._current(repository, job.id)
 
     async def get(self, job_id: UUID) -> Job:
@@ -105,6 +108,7 @@ class AugmentationService:
             job = await repository.get(job_id, lock=True)
             if job is not None and not State(job.state).is_final:
                 job.state, job.finished_at = State.CANCELLED, datetime.now(UTC)
+                note_access(session, Access(Action.UPDATE, Entity.JOB, entity_id=job_id))
             return await self._current(repository, job_id)
 
     async def document(self, job_id: UUID, column: str) -> object:

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.classifiers.threads import in_thread
 from app.domain.certainty import RiskEstimate
 from app.domain.counterfactual import Generator
@@ -97,6 +99,7 @@ class CounterfactualService:
             row = await AnswerRepository(session).get(answer_id)
             if row is None:
                 raise NotFoundError("There is no answer with this id.")
+            note_access(session, Access(Action.READ, Entity.ANSWER, row.patient_id, answer_id))
             return from_row(row)
 
     async def _check_not_refused(self, validated: ValidatedRequest) -> StandingPreferences:
@@ -141,6 +144,7 @@ class CounterfactualService:
         with suppress(GoneMeanwhileError):  # erased in this very moment
             async with self._database.transaction() as session:
                 if (await session.execute(INSERT_REQUEST, again)).first() is not None:
+                    note_access(session, Access(Action.READ, Entity.ANSWER, answer.patient_id, answer.id))
                     return answer.as_cached(delivery.elapsed_ms)
         return None  # it was erased, or the record was restored to before it: answer anew
 
@@ -155,14 +159,15 @@ class CounterfactualService:
         answer = from_result(validated, estimate, result, cache_away, delivery.elapsed_ms)
         parameters = to_parameters(validated, digest, answer, delivery.ids)
         try:
-            await self._record(parameters)
+            await self._record(parameters, answer)
         except GoneMeanwhileError:  # the patient was erased in this very moment: this is a new one
-            await self._record(parameters)
+            await self._record(parameters, answer)
         return answer
 
-    async def _record(self, parameters: Values) -> None:
+    async def _record(self, parameters: Values, answer: CounterfactualsAnswer) -> None:
         async with self._database.transaction() as session:
             await session.execute(INSERT_ANSWER, parameters)
+            note_access(session, Access(Action.CREATE, Entity.ANSWER, answer.patient_id, answer.id))
 
     async def _cache_for_others(self, key: str, answer: CounterfactualsAnswer) -> None:
         """Unless the next equal question may find the language model back, or saying something else."""

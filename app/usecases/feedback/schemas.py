@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from app.domain.errors import InvalidInputError
+from app.identity.caller import GIVEN_BY
 from app.parsing.free_text import is_visible, read_free_text
 from app.usecases.feedback.reasons import Reason, Verdict
 from app.usecases.request_model import RequestModel
@@ -60,9 +61,7 @@ class FeedbackOut(StandingVerdict):
     """A recorded verdict."""
 
     note: str | None = Field(description="In the clinician's own words.")
-    given_by: str | None = Field(
-        description="The name given when signing in with a browser; nobody checked it."
-    )
+    given_by: str | None = Field(description=GIVEN_BY)
     replaces: UUID | None = Field(
         description="The `id` of the verdict that stood before; null for the first."
     )

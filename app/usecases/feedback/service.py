@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.ids import uuid7
 from app.engine.registry import ModelRegistry
@@ -78,6 +80,7 @@ async def _record(
         verdicts = await repository.of([given.counterfactual_id])
         last = current_verdicts(verdicts).get(given.counterfactual_id)
         if last is not None and _says(last, given):
+            note_access(session, Access(Action.READ, Entity.VERDICT, patient_id, answer_id, last.id))
             return last, patient_id, False
         if given.replaces != (last.id if last else None):
             raise _superseded(last)
@@ -85,6 +88,7 @@ async def _record(
         await repository.add(row)
         await and_do(session, row, patient_id)
         await note_verdict(session, patient_id, answer_id)
+        note_access(session, Access(Action.CREATE, Entity.VERDICT, patient_id, answer_id, row.id))
     return row, patient_id, True
 
 

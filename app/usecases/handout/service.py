@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.classifiers.threads import in_thread
 from app.domain.certainty import Band
 from app.domain.errors import NotFoundError
@@ -54,6 +56,7 @@ async def handout_of(
         plan, band, before = found
         has_result = await reader.has_result(patient_id, plan.model_name)
         preferences = await reader.preferences(patient_id, plan.model_name)
+        note_access(session, Access(Action.READ, Entity.HANDOUT, patient_id, plan.answer_id, plan_id))
     served = registry.recorded(plan.model_name, plan.model_version)
     risk, band_goals = (None, None) if has_result else await _with_goals(served, plan, before)
     return PlannedHandout(

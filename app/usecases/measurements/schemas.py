@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from app.domain.errors import InvalidInputError, ValidationIssue
+from app.identity.caller import GIVEN_BY
 from app.parsing.dates import DateError, read_date
 from app.usecases.measurements.standing import Status
 from app.usecases.request_model import RequestModel
@@ -117,9 +118,7 @@ class MeasurementOut(StandingMeasurement):
         description="`stands`: the newest result, which counts in place of the estimate. `earlier`: another "
         "one was measured later. `replaced`: corrected or taken back. `withdrawn`: takes one back."
     )
-    given_by: str | None = Field(
-        description="The name given when signing in with a browser; nobody checked it."
-    )
+    given_by: str | None = Field(description=GIVEN_BY)
     replaces: UUID | None = Field(description="The `id` of the row that it replaces; null for a new result.")
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.ids import uuid7
 from app.engine.registry import ServedModel
@@ -40,6 +42,7 @@ async def results_of(database: TenantDatabase, patient_id: str, served: ServedMo
         rows = await repository.of(patient_id, served.model.name)
         if not rows and not await repository.knows_patient(patient_id):
             raise NotFoundError("There is no patient with this id.")
+        note_access(session, Access(Action.READ, Entity.MEASUREMENT, patient_id))
     measured = served.consultation.measured
     return MeasurementsList(
         patient_id=patient_id,
@@ -82,6 +85,8 @@ async def record_result(
             _refuse_where_it_cannot_stand(rows, row)
             await repository.add(row)
             rows = [*rows, row]
+        action = Action.CREATE if said is None else Action.READ
+        note_access(session, Access(action, Entity.MEASUREMENT, patient_id, entity_id=(said or row).id))
     (out,) = [one for one in told(measured, rows) if one.id == (said or row).id]
     return out, said is None
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.storage.database import TenantDatabase
 from app.usecases.patient_data.repository import PatientDataRepository
 
@@ -27,6 +29,14 @@ class RetentionLimits:
 
 KINDS = ("plans", "answers", "patients", "uploads", "people", "jobs")
 """Ended plans, answers, patients of whom nothing is left; uploads, source rows of ended jobs, ended jobs."""
+_ENTITIES = {
+    "plans": Entity.PLAN,
+    "answers": Entity.ANSWER,
+    "patients": Entity.PATIENT,
+    "uploads": Entity.UPLOAD,
+    "people": Entity.UPLOAD,
+    "jobs": Entity.JOB,
+}
 _ONE_BY_ONE = ("uploads", "people", "jobs")
 """Each may have as many rows as a batch of the others."""
 
@@ -78,4 +88,7 @@ async def _all_of(batch: Callable[[], Awaitable[int]]) -> int:
 
 async def _batch(database: TenantDatabase, kind: str, before: datetime, most: int) -> int:
     async with database.transaction() as session:
-        return await PatientDataRepository(session).remove_old(kind, before, most)
+        went = await PatientDataRepository(session).remove_old(kind, before, most)
+        if went:
+            note_access(session, Access(Action.DELETE, _ENTITIES[kind], detail=f"retention: {kind} {went}"))
+        return went

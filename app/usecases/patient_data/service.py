@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.domain.errors import NotFoundError
 from app.storage.cache import Cache, CacheAwayError, answer_key
 from app.storage.database import TenantDatabase
@@ -38,8 +40,9 @@ async def export_patient(database: TenantDatabase, patient_id: str) -> str:
         repository = PatientDataRepository(session)
         pseudonym = await repository.pseudonym(patient_id)
         records = await repository.rows(patient_id)
-    if not any(records.values()):
-        raise NotFoundError(NOBODY)
+        if not any(records.values()):
+            raise NotFoundError(NOBODY)
+        note_access(session, Access(Action.READ, Entity.PATIENT, pseudonym=pseudonym))
     return export_text(patient_id, pseudonym, datetime.now(UTC), records)
 
 
@@ -58,7 +61,8 @@ async def erase_patient(
         erased = await PatientDataRepository(session).erase(patient_id, digest)
         if erased is None:
             raise NotFoundError(NOBODY)
-    pseudonym, questions = erased
+        pseudonym, questions = erased
+        note_access(session, Access(Action.DELETE, Entity.PATIENT, pseudonym=pseudonym))
     try:  # only now: until the record has none of them, an answer could be put back
         await cache.forget(answer_key(tenant, question) for question in sorted(questions))
     except CacheAwayError:

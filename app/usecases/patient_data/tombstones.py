@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.domain.errors import NotFoundError
 from app.storage.cache import Cache
 from app.storage.database import TenantDatabase
@@ -115,4 +117,5 @@ async def _erase_in_jobs(database: TenantDatabase, ids: set[str]) -> int:
     for one in sorted(ids):
         async with database.transaction() as session:
             count += await PatientDataRepository(session).erase_uploaded(one)
+            note_access(session, Access(Action.DELETE, Entity.UPLOAD, detail="erased again"))
     return count

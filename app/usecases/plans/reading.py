@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.domain.errors import NotFoundError
 from app.domain.ids import uuid7
 from app.storage.consultation_tables import PlanRow
@@ -39,6 +41,7 @@ async def plans_of(database: TenantDatabase, patient_id: str, before: UUID | Non
         if not rows and not await repository.knows_patient(patient_id):
             raise NotFoundError("There is no patient with this id.")
         plans = await followed_up(repository, rows[:limit])
+        note_access(session, Access(Action.READ, Entity.PLAN, patient_id))
     older = plans[-1].id if len(rows) > limit else None
     return PlansPage(patient_id=patient_id, plans=plans, next=older)
 
@@ -56,6 +59,7 @@ async def plan_of(database: TenantDatabase, patient_id: str, plan_id: UUID) -> P
         if row is None:
             raise NotFoundError("This patient has no plan with this id.")
         (plan,) = await followed_up(repository, [row])
+        note_access(session, Access(Action.READ, Entity.PLAN, patient_id, row.answer_id, plan_id))
     return plan
 
 

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.horizon import LATEST_DAYS, latest_review, review_after
 from app.domain.patient import read_patient
@@ -107,6 +109,7 @@ class PlanService:
                 await add_change(repository, plan, change, now, self._signature)
                 await note_plan(session, plan.id)
             (told,) = await followed_up(repository, [plan])
+            note_access(session, Access(Action.UPDATE, Entity.PLAN, patient_id, plan.answer_id, plan_id))
         return told
 
     async def _draft(self, patient_id: str, wanted: PlanIn) -> tuple[Draft, ServedModel]:
@@ -149,7 +152,7 @@ class PlanService:
         levels = levels_at(problem, wanted.values)
         planned = draft_of_levels(answer, problem, levels, question.kept, 0.0)
         patient = read_patient(served.model.schema, planned.features)
-        found = await predict(served, patient, self._database)
+        found = await predict(served, patient, self._database, answer.patient_id)
         return replace(planned, risk=found.risk)
 
     async def _keep(
@@ -176,6 +179,8 @@ class PlanService:
                 await note_plan(session, active.id)
             assert active is not None
             (told,) = await followed_up(repository, [active])
+            action = Action.CREATE if is_new else Action.READ
+            note_access(session, Access(action, Entity.PLAN, patient_id, active.answer_id, active.id))
         return told, is_new
 
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from app.domain.beyond import Beyond
 from app.domain.counterfactual import BroughtAlong, Change
 from app.domain.schema import Value
+from app.identity.caller import GIVEN_BY
 from app.usecases.counterfactuals.schemas import ModelOut
 from app.usecases.plans.states import EventKind, PlanState, StopReason
 
@@ -37,8 +38,7 @@ class PlanEventOut(StandingEvent):
 
     note: str | None = Field(description="In the clinician's own words.")
     given_by: str | None = Field(
-        description="The name given when signing in with a browser; nobody checked it. Null where newer "
-        "values were followed up, which the service does by itself."
+        description=GIVEN_BY + " Null where newer values were followed up, which the service does by itself."
     )
     answer_id: UUID | None = Field(description="Whose values were followed up; null elsewhere.")
     adherence: Share | None = Field(
@@ -106,9 +106,7 @@ class PlanOut(Told):
     state: PlanState = Field(description="How it stands.")
     name: str = Field(description="What it is called.")
     note: str | None = Field(description="In the clinician's own words.")
-    given_by: str | None = Field(
-        description="The name given when signing in with a browser; nobody checked it."
-    )
+    given_by: str | None = Field(description=GIVEN_BY)
     model: ModelOut = Field(description="Whose estimates it is about.")
     answer_id: UUID = Field(description="The answer whose values it departs from.")
     counterfactual_id: UUID | None = Field(

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.domain.errors import ConflictError
 from app.domain.ids import uuid7
 from app.engine.registry import ModelRegistry
@@ -65,6 +67,7 @@ async def _stop_contradicted(session: Transaction, verdict: FeedbackRow, patient
     if now is not None and plan is not None:
         await stop(repository, plan, reason, now, verdict.given_by)
         await note_plan(session, plan.id)
+        note_access(session, Access(Action.UPDATE, Entity.PLAN, patient_id, plan.answer_id, plan.id))
 
 
 async def _standing(verdicts: FeedbackRepository, counterfactual_id: UUID) -> FeedbackRow | None:

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, Field
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.classifiers.threads import in_thread
 from app.domain.certainty import BandTold, CertaintyTold, ObservedTold, RiskEstimate
 from app.domain.ids import uuid7
@@ -30,8 +32,10 @@ class PredictionAnswer(BaseModel):
     )
 
 
-async def predict(served: ServedModel, patient: Patient, database: TenantDatabase) -> PredictionAnswer:
-    """The risk of one patient, once it is on record that it was told.
+async def predict(
+    served: ServedModel, patient: Patient, database: TenantDatabase, patient_id: str | None = None
+) -> PredictionAnswer:
+    """The risk of one patient, once it is on record that it was told; to whom it is about, if that is known.
 
     Raises:
         ClassifierError: the classifier is away.
@@ -51,8 +55,9 @@ async def predict(served: ServedModel, patient: Patient, database: TenantDatabas
         observed=estimate.observed,
         warnings=served.oddness.warnings(patient.factual),
     )
+    audit_id = uuid7()
     audit = {
-        "id": uuid7(),
+        "id": audit_id,
         "model_name": model.name,
         "model_version": model.version,
         "model_digest": model.digest,
@@ -65,6 +70,8 @@ async def predict(served: ServedModel, patient: Patient, database: TenantDatabas
     }
     async with database.transaction() as session:
         await session.execute(INSERT_PREDICTION, audit)
+        if patient_id is not None:
+            note_access(session, Access(Action.EXECUTE, Entity.PREDICTION, patient_id, entity_id=audit_id))
     return answer
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from app.identity.caller import GIVEN_BY
 from app.usecases.request_model import RequestModel
 
 _MOST = 100
@@ -69,5 +70,5 @@ class PreferencesOut(BaseModel):
         description="Recorded codes that the model has no more: nobody heeds them."
     )
     recorded_at: datetime | None = Field(description="When it was recorded; null where nothing was.")
-    given_by: str | None = Field(description="The name given when signing in with a browser; unchecked.")
+    given_by: str | None = Field(description=GIVEN_BY)
     choices: list[PreferenceChoice] = Field(description="The model's preferences.")

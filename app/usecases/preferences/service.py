@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.domain.constraints import read_constraints
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError, ValidationIssue
 from app.domain.ids import uuid7
@@ -31,15 +33,19 @@ _NOTHING_STANDS = "No preferences stand for this patient, so that yours replace 
 
 
 async def standing_preferences(
-    database: TenantDatabase, patient_id: str, served: ServedModel
+    database: TenantDatabase, patient_id: str, served: ServedModel, is_told: bool = False
 ) -> StandingPreferences:
     """What stands for a patient, of whom nothing need be on record.
+
+    `is_told`: the caller is told of it, which is audited; a check alone is not.
 
     Raises:
         RecordError: the database is away.
     """
     async with database.transaction() as session:
         row = await PreferencesRepository(session).standing(patient_id, served.model.name)
+        if is_told:
+            note_access(session, Access(Action.READ, Entity.PREFERENCES, patient_id))
     return standing_of(row, served.consultation)
 
 
@@ -71,6 +77,7 @@ async def read_preferences(
         repository = PreferencesRepository(session)
         await _check_known(repository, patient_id)
         row = await repository.standing(patient_id, served.model.name)
+        note_access(session, Access(Action.READ, Entity.PREFERENCES, patient_id))
     return standing_of(row, served.consultation)
 
 
@@ -103,6 +110,7 @@ async def record_preferences(
                 given_by=database.caller.signature,
             )
             await repository.add(row)
+        note_access(session, Access(Action.UPDATE, Entity.PREFERENCES, patient_id))
     return standing_of(row, served.consultation)
 
 

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.domain.errors import NotFoundError
 from app.storage.database import TenantDatabase
 from app.usecases.counterfactuals.mapping import from_row
@@ -25,6 +27,7 @@ async def interventions_of(
         rows = await repository.of_patient(patient_id, before, limit + 1)
         if not rows and not await repository.knows_patient(patient_id):
             raise NotFoundError("There is no patient with this id.")
+        note_access(session, Access(Action.READ, Entity.HISTORY, patient_id))
         answers = [from_row(row) for row in rows[:limit]]
         options = [option.id for answer in answers for option in answer.offered]
         verdicts = current_verdicts(await FeedbackRepository(session).of(options))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.domain.errors import NotFoundError
 from app.engine.registry import ModelRegistry
 from app.storage.database import TenantDatabase
@@ -50,12 +52,17 @@ class AnswerContextLoader:
                 raise UnknownPatientError("There is no patient with this id.")
             sent = last[0] if wanted is None else _theirs(await reader.answer(patient_id, wanted))
             history = await self._history(reader, sent, last, before)
+            note_access(session, Access(Action.READ, Entity.PATIENT_PAGE, patient_id, sent.answer.id))
         return self._context(sent, history)
 
     async def last_requested(self, patient_id: str) -> Sequence[RequestedAnswer]:
         """What a caller asked for last about the patient, by model, newest first; nothing of a stranger."""
         async with self._database.transaction() as session:
-            return await RecordReader(session).latest_requested(patient_id)
+            last = await RecordReader(session).latest_requested(patient_id)
+            note_access(
+                session, *(Access(Action.READ, Entity.ANSWER, patient_id, one.answer.id) for one in last)
+            )
+        return last
 
     async def latest_of(self, patient_id: str, model_name: str) -> AnswerContext:
         """The context of what a caller asked a model for last, without what lies around it.
@@ -78,6 +85,7 @@ class AnswerContextLoader:
             sent = _theirs(await reader.answer(patient_id, wanted))
             base, by = await _base(reader, sent.answer), sent.answer.prediction.model_name
             history = RecordedHistory(base, preferences=await reader.preferences(patient_id, by))
+            note_access(session, Access(Action.READ, Entity.ANSWER, patient_id, wanted))
         return self._context(sent, history)
 
     async def _history(

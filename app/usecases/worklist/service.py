@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.storage.consultation_tables import MeasurementRow, PlanRow, PreferencesRow
 from app.storage.database import TenantDatabase
 from app.storage.feedback_tables import FeedbackRow
@@ -71,6 +73,7 @@ async def worklist_page(
         is_later, is_earlier = (True, is_more) if goes_back else (is_more, position is not None)
         count = await repository.count(models, question.filter, MOST_COUNTED + 1)
         lines, verdicts = await _told(repository, rows)
+        note_access(session, *_shown(rows))
     return WorklistPage(
         lines=lines,
         verdicts=verdicts,
@@ -93,7 +96,14 @@ async def patients_found(database: TenantDatabase, text: str, today: date) -> Wo
         repository = WorklistRepository(session, today)
         rows = await repository.search(text, PAGE)
         lines, verdicts = await _told(repository, rows)
+        note_access(session, *_shown(rows))
     return WorklistPage(lines, verdicts, None, None, len(lines), ())
+
+
+def _shown(rows: Sequence[WorklistRow]) -> list[Access]:
+    """An event for each patient, so that lists are among what was seen of them; one where there are none."""
+    patients = dict.fromkeys(row.patient_id for row in rows)
+    return [Access(Action.EXECUTE, Entity.WORKLIST, patient_id) for patient_id in patients or (None,)]
 
 
 async def _told(

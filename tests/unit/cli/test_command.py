@@ -32,7 +32,7 @@ def test_each_wrong_setting_has_a_sentence() -> None:
 
 def test_settings_that_do_not_go_together_have_one() -> None:
     (said,) = migrate_with(HOST="0.0.0.0", API_TOKENS="")
-    assert said.startswith("Setting combination: HOST is not a loopback address, so API_TOKENS must")
+    assert said.startswith("Setting combination: HOST is not a loopback address, so callers must")
 
 
 @pytest.mark.parametrize(

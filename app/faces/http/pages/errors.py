@@ -16,7 +16,7 @@ RETRY = {"Retry-After": "5"}
 """Seconds after which what passes by itself may have passed."""
 _TITLES = {
     401: "Please sign in",
-    403: "Not from there",
+    403: "This is not open to you",
     404: "There is nothing here",
     409: "Something changed meanwhile",
     422: "This cannot be read",

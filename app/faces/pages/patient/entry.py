@@ -63,7 +63,7 @@ async def values(
     served = served or registry.named(None)
     answer, units = last.get(served.model.name), chosen_units(request)
     texts = texts_of(entered_of(served.model.schema), answer.features, units) if answer else {}
-    refused = (await standing_preferences(database, patient_id, served)).refusals
+    refused = (await standing_preferences(database, patient_id, served, is_told=True)).refusals
     entry = Entry(patient_id, served, texts, units, is_known=bool(last), refused=refused)
     return await _page(registry, entry)
 
@@ -73,7 +73,7 @@ async def entering_page(
 ) -> Response:
     """404, with a form for the values that the model asks for."""
     served = (registry.find(model) if model else None) or registry.named(None)
-    refused = (await standing_preferences(database, patient_id, served)).refusals
+    refused = (await standing_preferences(database, patient_id, served, is_told=True)).refusals
     return await _page(registry, Entry(patient_id, served, units=chosen_units(request), refused=refused), 404)
 
 

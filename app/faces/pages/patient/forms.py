@@ -61,7 +61,7 @@ async def _outcome(context: AnswerContext, setting: WhatIfSetting, database: Ten
         patient = read_patient(served.model.schema, setting.features)
     except InvalidInputError as error:
         return WhatIfResult(None, error.issues, setting.moved(), setting.following(), setting.beyond())
-    found = await predict(served, patient, database)
+    found = await predict(served, patient, database, context.row.patient_id)
     estimate = estimate_view(found.risk, found.band, found.threshold, target, found.observed)
     return WhatIfResult(estimate, (), setting.moved(), setting.following(), setting.beyond())
 

@@ -1,0 +1,1 @@
+"""Who did what: the vocabulary of events, how they are noted and chained, and how the chain is checked."""

@@ -1,0 +1,145 @@
+"""Commands about API keys: they read DATABASE_URL, and never need a gateway."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from app.cli.command import add_command
+from app.cli.shared import fail
+from app.identity.keys import StoredKey, new_key
+from app.identity.names import fit_name, is_tenant
+from app.identity.principal import DEFAULT_TENANT, PrincipalKind
+from app.identity.scopes import AccessScope
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.storage.keys import Keys
+
+T = TypeVar("T")
+
+_SPAN = re.compile(r"([1-9][0-9]{0,4})([hdy])")
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "y": timedelta(days=365)}
+_ALL = " ".join(scope for scope in AccessScope if scope is not AccessScope.ADMIN)
+_USUAL = "counterfactuals:read counterfactuals:write predictions feedback"
+"""What a clinician's page and a program beside it need."""
+
+keys = typer.Typer(help="Keys of callers: create, list, revoke.", no_args_is_help=True)
+
+
+def create(
+    name: Annotated[
+        str, typer.Option(help="Whose key it is: a system's name, or a person's, who signs by it.")
+    ],
+    scopes: Annotated[
+        str, typer.Option(help=f"What it opens, with spaces between: {_ALL}, or admin.")
+    ] = _USUAL,
+    tenant: Annotated[str, typer.Option(help="Whose patients it sees.")] = DEFAULT_TENANT,
+    expires: Annotated[str, typer.Option(help="After how long it ends: 12h, 90d, 2y, or never.")] = "1y",
+    person: Annotated[
+        bool, typer.Option("--person", help="It is one person's, and signs what they say.")
+    ] = False,
+) -> None:
+    """Create a key. It is shown once: only its hash is kept."""
+    key, now = new_key(), datetime.now(UTC)
+    stored = StoredKey(
+        id=key.id,
+        tenant=_tenant(tenant),
+        name=_name(name),
+        kind=PrincipalKind.PERSON if person else PrincipalKind.SYSTEM,
+        digest=key.digest,
+        scopes=_scopes(scopes),
+        created_at=now,
+        expires_at=_end(expires, now),
+    )
+    _with_keys(lambda kept: kept.add(stored))
+    typer.echo(key.text)
+    typer.echo(f"Key {key.id} of {stored.name}. It is not shown again: only its hash is kept.", err=True)
+    if not Settings().api_keys:
+        typer.echo("Gateways take keys where API_KEYS=true is set.", err=True)
+
+
+def list_() -> None:
+    """List all keys: what they open, until when, and when they were last used."""
+    now = datetime.now(UTC)
+    for key in _with_keys(lambda kept: kept.listed()):
+        typer.echo("\t".join(_columns(key, now)))
+
+
+def revoke(key_id: Annotated[str, typer.Argument(metavar="ID", help="As `list` shows it.")]) -> None:
+    """End a key for good. Gateways notice within API_KEYS_FRESH_S seconds."""
+    if not _with_keys(lambda kept: kept.revoke(key_id)):
+        fail("There is no key with this id: `turnpoint keys list` shows them.")
+    typer.echo("It is revoked.", err=True)
+
+
+add_command(keys, create)
+add_command(keys, list_, name="list")
+add_command(keys, revoke)
+
+
+def _with_keys(work: "Callable[[Keys], Awaitable[T]]") -> T:
+    """Do something with the keys of DATABASE_URL, or say what is in the way."""
+    from app.storage.database import Database
+    from app.storage.keys import Keys, KeysError
+
+    async def run() -> T:
+        database = Database(Settings().database_url)
+        try:
+            return await work(Keys(database))
+        finally:
+            await database.close()
+
+    try:
+        return asyncio.run(run())
+    except KeysError as error:
+        fail(str(error))
+
+
+def _columns(key: StoredKey, now: datetime) -> list[str]:
+    if key.revoked_at is not None:
+        state = f"revoked {key.revoked_at:%Y-%m-%d}"
+    elif key.expires_at is None:
+        state = "never expires"
+    else:
+        state = f"{'expires' if key.is_good(now) else 'expired'} {key.expires_at:%Y-%m-%d}"
+    used = f"used {key.last_used_at:%Y-%m-%d %H:%M} UTC" if key.last_used_at else "never used"
+    return [key.id, key.name, key.kind, key.tenant, " ".join(sorted(key.scopes)), state, used]
+
+
+def _name(name: str) -> str:
+    fit = fit_name(name)
+    if fit is None:
+        fail("--name must begin with a letter or digit and have up to 64 characters.")
+    return fit
+
+
+def _tenant(tenant: str) -> str:
+    if not is_tenant(tenant):
+        fail("--tenant must be up to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen.")
+    return tenant
+
+
+def _scopes(text: str) -> frozenset[AccessScope]:
+    try:
+        scopes = frozenset(AccessScope(word) for word in text.replace(",", " ").split())
+    except ValueError:
+        fail(f"--scopes may be {_ALL}, and admin, which includes them all.")
+    if not scopes:
+        fail("--scopes must name one scope at least.")
+    return scopes
+
+
+def _end(text: str, now: datetime) -> datetime | None:
+    if text == "never":
+        return None
+    span = _SPAN.fullmatch(text)
+    if span is None:
+        fail("--expires must be like 12h, 90d or 2y, or never.")
+    try:
+        return now + int(span[1]) * _UNITS[span[2]]
+    except OverflowError:
+        fail("--expires is too far off.")

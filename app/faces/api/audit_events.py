@@ -1,0 +1,111 @@
+"""The audit by patient, actor and time: as JSON, or as FHIR where `Accept` asks for it.
+
+A patient's own id stands in the path alone, as everywhere. Whoever has an event's pseudonym may ask by
+that: it tells nothing of anybody, and works after the patient was erased.
+"""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BeforeValidator
+from starlette.datastructures import URL
+
+from app.faces.api.audit_fhir import MEDIA_TYPE, bundle
+from app.faces.http.bodies import JsonRoute
+from app.faces.http.dependencies import DatabaseDep
+from app.faces.http.described import OBJECT, success
+from app.faces.http.negotiation import weights_of
+from app.faces.http.parameters import WHOLE_NUMBER, PageSize, PatientId
+from app.faces.http.problems import problem_responses
+from app.faces.http.replies import json_reply
+from app.parsing.dates import read_time
+from app.usecases.audit.question import AuditQuestion
+from app.usecases.audit.schemas import AuditEventsPage
+from app.usecases.audit.service import audit_page, audit_page_of_patient
+
+router = APIRouter(tags=["audit"], route_class=JsonRoute)
+
+_JSON = "application/json"
+
+
+def _time(value: object) -> object:
+    return read_time(value) if isinstance(value, str) else value
+
+
+_TIME = BeforeValidator(_time)
+Pseudonym = Annotated[
+    UUID | None, Query(description="Events about one patient alone, by the pseudonym that events have.")
+]
+
+
+def _question(
+    actor: Annotated[
+        str | None, Query(max_length=200, description="Events of one actor alone, by name.")
+    ] = None,
+    since: Annotated[
+        datetime | None,
+        Query(alias="from", description="Events from this time on, with its offset (RFC 3339)."),
+        _TIME,
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        Query(alias="to", description="Events before this time, with its offset (RFC 3339)."),
+        _TIME,
+    ] = None,
+    before: Annotated[
+        int | None, Query(ge=1, le=2**53, description="The cursor `next` of the page before."), WHOLE_NUMBER
+    ] = None,
+    limit: PageSize = 20,
+) -> AuditQuestion:
+    return AuditQuestion(actor=actor, since=since, until=until, before=before, limit=limit)
+
+
+QuestionDep = Annotated[AuditQuestion, Depends(_question)]
+_PAGE = success("A page of events, newest first.", {MEDIA_TYPE: OBJECT})
+
+
+@router.get(
+    "/audit-events",
+    operation_id="listAuditEvents",
+    response_model=AuditEventsPage,
+    responses=problem_responses(401, 403, 422, 503) | _PAGE,
+)
+async def listed(
+    request: Request, database: DatabaseDep, wanted: QuestionDep, patient: Pseudonym = None
+) -> Response:
+    """List who did what, newest first: JSON, or a FHIR Bundle of AuditEvents where `Accept` asks for it."""
+    asked = AuditQuestion(patient, wanted.actor, wanted.since, wanted.until, wanted.before, wanted.limit)
+    return _reply(request, await audit_page(database, asked))
+
+
+@router.get(
+    "/patients/{patient_id}/audit-events",
+    operation_id="listPatientAuditEvents",
+    response_model=AuditEventsPage,
+    responses=problem_responses(401, 403, 404, 422, 503) | _PAGE,
+)
+async def of_patient(
+    patient_id: PatientId, request: Request, database: DatabaseDep, wanted: QuestionDep
+) -> Response:
+    """List who did what to a patient's record, newest first; as for /audit-events otherwise."""
+    return _reply(request, await audit_page_of_patient(database, patient_id, wanted))
+
+
+def _reply(request: Request, page: AuditEventsPage) -> Response:
+    weights = weights_of(request.headers.get("accept", ""))
+    if weights.get(MEDIA_TYPE, 0.0) <= weights.get(_JSON, 0.0):
+        reply = json_reply(page)
+    else:
+        older = _path(request.url.include_query_params(before=page.next)) if page.next else None
+        told = bundle(page, str(request.base_url), _path(request.url), older)
+        reply = JSONResponse(told, media_type=MEDIA_TYPE)
+    reply.headers["Vary"] = "Accept"
+    return reply
+
+
+def _path(url: URL) -> str:
+    """Without the host, which is the caller's word."""
+    return "/" + str(url).split("/", 3)[-1]

@@ -1,0 +1,123 @@
+"""Who asks: the one place at which a request's head becomes a principal."""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.identity.access_tokens import AccessTokens, is_jwt
+from app.identity.credentials import Credentials, named, read_credentials
+from app.identity.key_ring import KeyRing
+from app.identity.keys import PREFIX, read_key
+from app.identity.principal import ANYBODY, TOKEN, Principal, PrincipalKind
+from app.identity.proxy import HEADER, ProxyHeader
+from app.identity.refusals import FalseNameError, UnknownCallerError
+from app.identity.request_head import RequestHead
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Somebody who is let in, and the person on whose behalf a system says to act."""
+
+    principal: Principal
+    on_behalf_of: str | None = None
+
+
+class Authenticator(Protocol):
+    """Says who asks, from a request's head alone."""
+
+    async def authenticate(self, head: RequestHead) -> Admitted:
+        """Who asks.
+
+        Raises:
+            UnknownCallerError: nobody known.
+            MalformedCredentialsError: it cannot be read who.
+            FalseNameError: a person, in another's name.
+            IdentityAwayError: it cannot be said now.
+        """
+
+    async def close(self) -> None:
+        """End what is under way."""
+
+
+class Open:
+    """Lets everybody in who reaches a service on loopback; a name that they give signs what they say."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+
+    async def authenticate(self, head: RequestHead) -> Admitted:
+        """Anybody.
+
+        Raises:
+            MalformedCredentialsError: a name that they give cannot be read.
+        """
+        try:
+            sent = read_credentials(head, self._most_bytes)
+        except UnknownCallerError:
+            sent = None
+        return Admitted(ANYBODY, named(head) or (sent.name if sent else None))
+
+    async def close(self) -> None:
+        """Nothing is."""
+
+
+class KnownCallers:
+    """Lets those in who are known by one of four ways; each of them may be missing."""
+
+    def __init__(
+        self,
+        tokens: Sequence[bytes],
+        keys: KeyRing | None,
+        access_tokens: AccessTokens | None,
+        proxy: ProxyHeader | None,
+        most_bytes: int,
+    ) -> None:
+        self._tokens, self._keys = tokens, keys
+        self._access_tokens, self._proxy = access_tokens, proxy
+        self._most_bytes = most_bytes
+
+    async def authenticate(self, head: RequestHead) -> Admitted:
+        """Who asks; see `Authenticator`."""
+        signed = head.only(HEADER) if self._proxy else None
+        if self._proxy and signed is not None:
+            if len(signed) > self._most_bytes:
+                raise UnknownCallerError("What the proxy sent is too long.")
+            return _acting(self._proxy.principal_of(signed, head), named(head))
+        sent = read_credentials(head, self._most_bytes)
+        if sent is None:
+            raise UnknownCallerError("Say who you are.", sent=False)
+        principal = await self._holder_of(sent)
+        if principal is None:
+            raise UnknownCallerError("What was sent is nobody's, has expired or was revoked.")
+        return _acting(principal, named(head), sent.name)
+
+    async def close(self) -> None:
+        """End what is under way: questions to the record and to issuers."""
+        for part in (self._keys, self._access_tokens):
+            if part is not None:
+                await part.close()
+
+    async def _holder_of(self, sent: Credentials) -> Principal | None:
+        same = [hmac.compare_digest(sent.secret, token) for token in self._tokens]
+        if any(same):  # all were compared: the time tells nothing
+            return TOKEN
+        try:
+            text = sent.secret.decode("ascii")
+        except UnicodeDecodeError:
+            return None
+        if text.startswith(PREFIX):
+            key = read_key(text)
+            return await self._keys.principal_of(key) if key and self._keys else None
+        if self._access_tokens and is_jwt(text):
+            return await self._access_tokens.principal_of(text)
+        return None
+
+
+def _acting(principal: Principal, header: str | None, sign_in: str | None = None) -> Admitted:
+    """A system acts for whom it names. A person's name is their own, whatever they typed to sign in."""
+    if principal.kind is PrincipalKind.SYSTEM:
+        return Admitted(principal, header or sign_in)
+    if header not in (None, principal.name):
+        raise FalseNameError("A person acts in their own name: leave the header X-On-Behalf-Of out.")
+    return Admitted(principal)

@@ -1,0 +1,79 @@
+"""Who tells callers apart, as the settings say."""
+
+from collections.abc import Mapping
+
+from app.identity.access_tokens import AccessTokens
+from app.identity.authenticator import Authenticator, KnownCallers, Open
+from app.identity.claims import ClaimNames
+from app.identity.discovery import Discovery
+from app.identity.issuer_keys import Freshness, IssuerKeys
+from app.identity.key_ring import KeyRing, KeyStore
+from app.identity.names import is_tenant
+from app.identity.proxy import ProxyHeader
+from app.identity.scopes import AccessScope
+from app.identity_settings import IdentitySettings
+
+
+class IdentityError(ValueError):
+    """Settings that cannot be meant; the message is a sentence about them."""
+
+
+def authenticator_of(settings: IdentitySettings, store: KeyStore) -> Authenticator:
+    """Who lets callers in. To be made where the event loop runs.
+
+    Raises:
+        IdentityError: roles are mapped to scopes that there are none of, or issuers to no tenants.
+    """
+    if not settings.asks_who:
+        return Open(settings.max_credentials_bytes)
+    return KnownCallers(
+        tokens=[token.get_secret_value().encode() for token in settings.api_tokens],
+        keys=KeyRing(store, settings.api_keys_fresh_s) if settings.api_keys else None,
+        access_tokens=_access_tokens_of(settings) if settings.oidc_issuer else None,
+        proxy=_proxy_of(settings),
+        most_bytes=settings.max_credentials_bytes,
+    )
+
+
+def claim_names_of(settings: IdentitySettings) -> ClaimNames:
+    """Where tokens say who.
+
+    Raises:
+        IdentityError: roles are mapped to scopes that there are none of, or issuers to no tenants.
+    """
+    if not all(is_tenant(tenant) for tenant in settings.oidc_tenants.values()):
+        raise IdentityError(
+            "OIDC_TENANTS: a tenant is up to 64 of A-Z, a-z, 0-9, dot, underscore and hyphen."
+        )
+    return ClaimNames(
+        name=settings.oidc_name_claim,
+        tenant=settings.oidc_tenant_claim,
+        scopes=settings.oidc_scope_claim,
+        role=settings.oidc_roles_claim,
+        roles=_scopes_by_role(settings.oidc_roles),
+        tenants=settings.oidc_tenants,
+    )
+
+
+def _scopes_by_role(roles: Mapping[str, str]) -> dict[str, frozenset[AccessScope]]:
+    try:
+        return {role: frozenset(AccessScope(word) for word in words.split()) for role, words in roles.items()}
+    except ValueError:
+        known = ", ".join(AccessScope)
+        raise IdentityError(f"OIDC_ROLES: the scopes that there are, are {known}.") from None
+
+
+def _access_tokens_of(settings: IdentitySettings) -> AccessTokens:
+    freshness = Freshness(settings.oidc_pause_s, settings.oidc_fresh_s, settings.oidc_stand_s)
+    issuers = {
+        issuer: IssuerKeys(issuer, Discovery(issuer, settings.oidc_deadline_s), freshness)
+        for issuer in settings.oidc_issuer
+    }
+    return AccessTokens(issuers, settings.oidc_audience, settings.clock_leeway_s, claim_names_of(settings))
+
+
+def _proxy_of(settings: IdentitySettings) -> ProxyHeader | None:
+    if settings.proxy_secret is None:
+        return None
+    secret = settings.proxy_secret.get_secret_value().encode()
+    return ProxyHeader(secret, settings.proxy_most_age_s, settings.clock_leeway_s)

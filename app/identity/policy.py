@@ -1,0 +1,132 @@
+"""Who may what: each method and route template, and the scopes that it takes.
+
+Whatever is not listed is for known callers alone, so that an address without a rule is no open door.
+"""
+
+import re
+from enum import StrEnum
+
+from app.identity.principal import Principal
+from app.identity.scopes import AccessScope
+
+
+class Everybody(StrEnum):
+    """What takes no scope."""
+
+    WHOEVER = "whoever asks"
+    KNOWN = "whoever is known"
+
+
+Need = Everybody | tuple[AccessScope, ...]
+"""Of several scopes all are needed."""
+
+_READ, _WRITE = (AccessScope.COUNTERFACTUALS_READ,), (AccessScope.COUNTERFACTUALS_WRITE,)
+_FEEDBACK, _AUGMENTATIONS = (AccessScope.FEEDBACK,), (AccessScope.AUGMENTATIONS,)
+_OPERATIONS, _PREDICTIONS = (AccessScope.OPERATIONS_READ,), (AccessScope.PREDICTIONS,)
+_KNOWN, _WHOEVER = Everybody.KNOWN, Everybody.WHOEVER
+
+POLICY: dict[tuple[str, str], Need] = {
+    ("POST", "/counterfactuals"): _WRITE,
+    ("GET", "/counterfactuals/{answer_id}"): _READ,
+    ("POST", "/counterfactuals/{answer_id}/feedback"): _FEEDBACK,
+    ("POST", "/predictions"): _PREDICTIONS,
+    # A patient, as JSON and as pages.
+    ("GET", "/"): _READ,
+    ("POST", "/"): _READ,  # a search by a patient's id, which no address is to hold
+    ("GET", "/patients/{patient_id}/interventions"): _READ,
+    ("POST", "/patients/{patient_id}/interventions"): _WRITE,
+    ("GET", "/patients/{patient_id}/values"): _READ,
+    ("GET", "/patients/{patient_id}/charts"): _READ,
+    ("GET", "/patients/{patient_id}/grounds"): _READ,
+    ("POST", "/patients/{patient_id}/what-if"): _WRITE,
+    ("POST", "/patients/{patient_id}/ask-again"): _FEEDBACK + _WRITE,
+    ("GET", "/patients/{patient_id}/preferences"): _READ,
+    ("PUT", "/patients/{patient_id}/preferences"): _FEEDBACK,
+    ("POST", "/patients/{patient_id}/preference"): _FEEDBACK + _WRITE,  # it may ask again with it
+    ("GET", "/patients/{patient_id}/export"): (AccessScope.ADMIN,),
+    ("DELETE", "/patients/{patient_id}"): (AccessScope.ADMIN,),
+    ("GET", "/patients/{patient_id}/measurements"): _READ,
+    ("POST", "/patients/{patient_id}/measurements"): _FEEDBACK,
+    ("GET", "/patients/{patient_id}/result"): _READ,
+    ("POST", "/patients/{patient_id}/result"): _FEEDBACK,
+    ("GET", "/patients/{patient_id}/plans"): _READ,
+    ("POST", "/patients/{patient_id}/plans"): _FEEDBACK,
+    ("POST", "/patients/{patient_id}/plan"): _FEEDBACK,
+    ("PATCH", "/patients/{patient_id}/plans/{plan_id}"): _FEEDBACK,
+    ("POST", "/patients/{patient_id}/plans/{plan_id}"): _FEEDBACK,
+    ("GET", "/patients/{patient_id}/plans/{plan_id}/handout"): _READ,
+    # Batch jobs.
+    ("GET", "/augmentations"): _AUGMENTATIONS,
+    ("POST", "/augmentations"): _AUGMENTATIONS,
+    ("POST", "/augmentations/uploads"): _AUGMENTATIONS,
+    ("GET", "/augmentations/{job_id}"): _AUGMENTATIONS,
+    ("DELETE", "/augmentations/{job_id}"): _AUGMENTATIONS,
+    ("GET", "/augmentations/{job_id}/rows"): _AUGMENTATIONS,
+    ("GET", "/augmentations/{job_id}/events"): _AUGMENTATIONS,
+    ("GET", "/augmentations/{job_id}/report"): _AUGMENTATIONS,
+    ("GET", "/augmentations/{job_id}/card"): _AUGMENTATIONS,
+    # What the service is.
+    ("GET", "/models"): _KNOWN,
+    ("GET", "/models/{name}"): _KNOWN,
+    ("GET", "/models/{name}/schema"): _KNOWN,
+    ("GET", "/models/{name}/card"): _KNOWN,
+    ("GET", "/docs"): _KNOWN,
+    ("GET", "/docs/oauth2-redirect"): _KNOWN,
+    ("GET", "/openapi.json"): _KNOWN,
+    ("GET", "/livez"): _WHOEVER,
+    ("GET", "/readyz"): _WHOEVER,
+    ("GET", "/readyz?verbose"): _OPERATIONS,
+    ("GET", "/metrics"): _OPERATIONS,
+    ("GET", "/favicon.ico"): _WHOEVER,  # which browsers ask for; there is none
+    # Style, scripts and fonts, the same in every copy of the program.
+    ("GET", "/static/{file:path}"): _WHOEVER,
+    ("GET", "/static-offline-docs/{file:path}"): _WHOEVER,
+}
+
+_PARAMETER = re.compile(r"\{\w+(:path)?\}")
+_QUESTION = "?"
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    """As the framework matches a template."""
+    parts, at = [], 0
+    for found in _PARAMETER.finditer(template):
+        parts += [re.escape(template[at : found.start()]), ".*" if found[1] else "[^/]+"]
+        at = found.end()
+    return re.compile("".join([*parts, re.escape(template[at:])]), re.DOTALL)
+
+
+_ROUTES = [(method, template, _pattern(template)) for method, template in POLICY if _QUESTION not in template]
+_WITH_PARAMETER = {
+    (method, template.partition(_QUESTION)[0]): template
+    for method, template in POLICY
+    if _QUESTION in template
+}
+
+
+def route_at(method: str, path: str) -> str | None:
+    """The template of the route that takes this method at this path, HEAD as GET; None where none does."""
+    method = "GET" if method == "HEAD" else method
+    return next((one for verb, one, form in _ROUTES if verb == method and form.fullmatch(path)), None)
+
+
+def needs_at(method: str, template: str) -> list[Need]:
+    """What a route takes: without parameters first, then with one that takes more."""
+    more = _WITH_PARAMETER.get((method, template))
+    return [need_at(method, template), *([POLICY[method, more]] if more else [])]
+
+
+def need_at(method: str, template: str | None, parameters: frozenset[str] = frozenset()) -> Need:
+    """What a route takes, with these parameters in the query."""
+    method = "GET" if method == "HEAD" else method
+    more = _WITH_PARAMETER.get((method, template or ""), "")
+    if more.partition(_QUESTION)[2] in parameters:
+        template = more
+    return POLICY.get((method, template or ""), Everybody.KNOWN)
+
+
+def lacking(principal: Principal, need: Need) -> AccessScope | None:
+    """The first scope that a known caller lacks; None who may."""
+    if isinstance(need, Everybody):
+        return None
+    return next((scope for scope in need if not principal.may(scope)), None)

@@ -1,0 +1,35 @@
+"""Why somebody is not let in: told without what they sent."""
+
+from app.identity.scopes import AccessScope
+
+
+class RefusedCallerError(Exception):
+    """A request goes no further; the message is a sentence for whoever sent it, without what they sent."""
+
+
+class MalformedCredentialsError(RefusedCallerError):
+    """Who asks cannot be read: a header is there twice, or holds what no name is written with."""
+
+
+class UnknownCallerError(RefusedCallerError):
+    """Nobody known; `sent` is whether they said at all who they are."""
+
+    def __init__(self, detail: str, sent: bool = True) -> None:
+        super().__init__(detail)
+        self.sent = sent
+
+
+class FalseNameError(RefusedCallerError):
+    """A person acts in another's name."""
+
+
+class MissingScopeError(RefusedCallerError):
+    """A known caller may not do this; `scope` is what they lack."""
+
+    def __init__(self, scope: AccessScope) -> None:
+        super().__init__("You are known here, but may not do this.")
+        self.scope = scope
+
+
+class IdentityAwayError(RefusedCallerError):
+    """Whoever could say who this is, is away: asked again later, the same request may pass."""

@@ -1,0 +1,96 @@
+"""`turnpoint keys`: a key is told once, and whatever is wrong is told in a sentence."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from typer.testing import CliRunner, Result
+
+from app.cli.main import cli
+from tests.integration.keeping_keys import id_of
+from tests.integration.test_keys import AWAY
+
+OPEN = "counterfactuals:read counterfactuals:write feedback predictions"
+
+
+def keys(database_url: str, *words: str, **more: str) -> Result:
+    environment: dict[str, str | None] = {"DATABASE_URL": database_url, "API_KEYS": "true"}
+    return CliRunner().invoke(cli, ["keys", *words], env=environment | more)
+
+
+def created(database_url: str, *words: str) -> str:
+    result = keys(database_url, "create", *words)
+    assert result.exit_code == 0, result.output
+    assert "not shown again" in result.stderr
+    return result.stdout.strip()
+
+
+def listed(database_url: str, key: str) -> list[str]:
+    lines = keys(database_url, "list").stdout.splitlines()
+    ((_, *columns),) = [line.split("\t") for line in lines if line.startswith(id_of(key))]
+    return columns
+
+
+def test_it_is_told_once_and_kept_as_a_hash(
+    database: "psycopg.Connection[tuple[Any, ...]]", database_url: str
+) -> None:
+    key = created(database_url, "--name", "lab", "--tenant", "north", "--person", "--expires", "90d")
+    (row,) = database.execute("SELECT * FROM api_keys WHERE id = %s", [id_of(key)]).fetchall()
+    secret = key.rpartition("_")[2]
+    assert secret[:20] not in str(row)
+    assert secret[:20] not in keys(database_url, "list").stdout
+    until = f"expires {datetime.now(UTC) + timedelta(days=90):%Y-%m-%d}"
+    assert listed(database_url, key) == ["lab", "person", "north", OPEN, until, "never used"]
+
+
+def test_scopes_are_those_that_are_named(database_url: str) -> None:
+    key = created(database_url, "--name", "a", "--scopes", "audit:read, predictions", "--expires", "never")
+    assert listed(database_url, key) == [
+        *("a", "system", "default", "audit:read predictions", "never expires", "never used")
+    ]
+
+
+def test_revoking_is_for_good_and_may_be_said_twice(database_url: str) -> None:
+    key = created(database_url, "--name", "lost")
+    for _ in range(2):
+        assert keys(database_url, "revoke", id_of(key)).exit_code == 0
+        assert listed(database_url, key)[4] == f"revoked {datetime.now(UTC):%Y-%m-%d}"
+
+
+def test_an_unknown_id_says_so(database_url: str) -> None:
+    result = keys(database_url, "revoke", "abcdefghijklm")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "There is no key with this id" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (["--name", ""], "--name"),
+        (["--name", "<b>"], "--name"),
+        (["--name", "a", "--tenant", "../b"], "--tenant"),
+        (["--name", "a", "--scopes", "everything"], "--scopes"),
+        (["--name", "a", "--scopes", ""], "--scopes"),
+        (["--name", "a", "--expires", "tomorrow"], "--expires"),
+        (["--name", "a", "--expires", "0d"], "--expires"),
+        (["--name", "a", "--expires", "99999y"], "--expires"),
+    ],
+)
+def test_what_cannot_be_meant_is_told_in_a_sentence(database_url: str, words: list[str], option: str) -> None:
+    before = keys(database_url, "list").stdout
+    result = keys(database_url, "create", *words)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith(option)
+    assert keys(database_url, "list").stdout == before
+
+
+@pytest.mark.parametrize("command", [["list"], ["create", "--name", "a"], ["revoke", "abcdefghijklm"]])
+def test_a_database_that_is_away_is_told_in_a_sentence(command: list[str]) -> None:
+    result = keys(AWAY, *command)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "The database of DATABASE_URL is away.\n"
+
+
+def test_a_key_that_gateways_do_not_ask_for_is_told(database_url: str) -> None:
+    assert "API_KEYS=true" in keys(database_url, "create", "--name", "a", API_KEYS="").stderr
