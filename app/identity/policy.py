@@ -23,6 +23,7 @@ Need = Everybody | tuple[AccessScope, ...]
 _READ, _WRITE = (AccessScope.COUNTERFACTUALS_READ,), (AccessScope.COUNTERFACTUALS_WRITE,)
 _FEEDBACK, _AUGMENTATIONS = (AccessScope.FEEDBACK,), (AccessScope.AUGMENTATIONS,)
 _OPERATIONS, _PREDICTIONS = (AccessScope.OPERATIONS_READ,), (AccessScope.PREDICTIONS,)
+_AUDIT = (AccessScope.AUDIT_READ,)
 _KNOWN, _WHOEVER = Everybody.KNOWN, Everybody.WHOEVER
 
 POLICY: dict[tuple[str, str], Need] = {
@@ -65,6 +66,9 @@ POLICY: dict[tuple[str, str], Need] = {
     ("GET", "/augmentations/{job_id}/events"): _AUGMENTATIONS,
     ("GET", "/augmentations/{job_id}/report"): _AUGMENTATIONS,
     ("GET", "/augmentations/{job_id}/card"): _AUGMENTATIONS,
+    # Who did what.
+    ("GET", "/audit-events"): _AUDIT,
+    ("GET", "/patients/{patient_id}/audit-events"): _AUDIT,
     # What the service is.
     ("GET", "/models"): _KNOWN,
     ("GET", "/models/{name}"): _KNOWN,

@@ -1,6 +1,5 @@
 """What one tenant has is not there for another: in the use cases' own way to the record."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -24,8 +23,8 @@ async def database(servers: Servers) -> Any:
 
 
 @pytest.fixture
-def tenants() -> Iterator[tuple[str, str]]:
-    yield f"a-{uuid4()}", f"b-{uuid4()}"
+def tenants() -> tuple[str, str]:
+    return f"a-{uuid4()}", f"b-{uuid4()}"
 
 
 async def test_a_patient_s_id_is_a_tenant_s_own(database: Database, tenants: tuple[str, str]) -> None:
@@ -76,10 +75,14 @@ async def test_what_fails_in_a_unit_of_work_is_rolled_back_and_stays_what_it_is(
     database: Database, tenants: tuple[str, str]
 ) -> None:
     own = seen_by(database, tenants[0])
-    with pytest.raises(LookupError, match="no such answer"):
+
+    async def failing() -> None:
         async with own.transaction() as session:
             await hold_patient(session, "P-2")
             raise LookupError("no such answer")
+
+    with pytest.raises(LookupError, match="no such answer"):
+        await failing()
     async with own.transaction() as session:
         assert not await knows_patient(session, "P-2")
 
