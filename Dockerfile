@@ -14,14 +14,14 @@ FROM python:3.11.15-slim
 LABEL org.opencontainers.image.title="Turnpoint" \
       org.opencontainers.image.description="Verified counterfactual suggestions for clinicians" \
       org.opencontainers.image.licenses="Apache-2.0"
-RUN useradd --uid 10001 --no-create-home turnpoint
+RUN useradd --uid 10001 --no-create-home turnpoint && install -d -o 10001 -g 10001 /srv/weights
 WORKDIR /srv/turnpoint
 COPY --from=build /srv/turnpoint/.venv .venv
 COPY . .
 # HOST is not loopback, so the gateway refuses to start unless callers must be known (docs/identity.md).
 ENV PATH="/srv/turnpoint/.venv/bin:$PATH" PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2 \
     NUMBA_CACHE_DIR=/tmp/numba HOST=0.0.0.0 PORT=8000 MODEL_STORE=/srv/turnpoint/model_store
-USER 10001
+USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s CMD ["python", "-c", "\
 import http.client, os, sys; \

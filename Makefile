@@ -5,7 +5,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run dev test unit coverage test-train test-vllm bench screenshots evaluate finetune format lint typecheck build lock clean
+.PHONY: help run dev test unit coverage test-train test-vllm bench screenshots evaluate finetune format lint typecheck build lock secrets digests sbom vulnerabilities clean
 
 # PYTHON=… chooses the interpreter; without it the first that fits is taken.
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3.14 python3)
@@ -40,7 +40,7 @@ OURS := --no-deps --no-build-isolation --editable ./turnpoint --editable .
 PIP = PIP_USER=0 $(@D)/bin/python -m pip --disable-pip-version-check --no-input
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUN) $(if $(filter vllm,$(LLM)),$(VLLM))  ## Run everything on this machine; PORT, TURNPOINT_HOME and LLM=vllm are heeded
 	@exec $(BIN)/turnpoint run $(if $(LLM),--llm $(LLM))
@@ -123,6 +123,30 @@ lock: $(DEV)  ## Write requirements/*.txt anew; ARGS=--upgrade takes the newest 
 	$(filter-out --universal,$(COMPILE)) --group vllm --output-file requirements/vllm.txt
 	echo "torch==2.13.0+cpu" | $(filter-out --universal,$(LOCK)) --extra train --extra dev --constraint requirements/dev.txt \
 		--constraint - --output-file requirements/train.txt
+
+secrets:  ## Make random secrets for docker-compose.yml; SECRETS=folder puts them elsewhere
+	@deploy/secrets.sh
+
+digests: $(DEV)  ## Pin container images by digest, where Docker reaches a registry
+	@$(BIN)/python deploy/digests.py docker-compose.yml Dockerfile deploy/kubernetes/cache.yaml
+
+# Both tools run in environments of their own, which uv fetches where a network allows. A package that cannot be
+# asked about fails the check (--strict): unknown is not harmless.
+sbom: $(DEV)  ## List what the service is made of, as CycloneDX: dist/sbom.json
+	@mkdir -p dist
+	@$(BIN)/uvx --from "cyclonedx-bom>=7,<8" cyclonedx-py requirements requirements/server.txt --pyproject pyproject.toml \
+		--mc-type application --output-reproducible --of JSON -o dist/sbom.json || { \
+		echo "No list was made. cyclonedx-py says why above; to be had it takes a network with a package index." >&2; exit 1; }
+	@echo "dist/sbom.json lists the packages of requirements/server.txt."
+
+vulnerabilities: $(DEV)  ## Ask which locked packages have known vulnerabilities; SERVICE=osv asks osv.dev
+	@for lock in $(or $(LOCKS),server run bench); do \
+		echo "requirements/$$lock.txt:"; \
+		$(BIN)/uvx pip-audit --requirement requirements/$$lock.txt --require-hashes --disable-pip --strict --progress-spinner off \
+			--vulnerability-service $(or $(SERVICE),pypi) || { echo "Some package has a known" \
+			"vulnerability or could not be asked about: pip-audit says which above. It takes a network with a package" \
+			"index, and pypi.org or osv.dev." >&2; exit 1; }; \
+	done
 
 clean:  ## Remove .venv and caches, never your data
 	rm -rf .venv .venv-bench .venv-clients .venv-mlserver .venv-train .venv-vllm .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache \

@@ -1,11 +1,12 @@
 """Composition: which models, which database, which language model. Gateway, worker and commands share it."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 import procrastinate
 
+from app import __version__
 from app.classifiers.store import ModelFolderError, load_models
 from app.engine.registry import ModelRegistry, ServedModel
 from app.proposers.llm.adapter import AdapterError, AdapterManifest, adapter_manifest
@@ -18,6 +19,9 @@ from app.settings import Settings
 from app.storage.cache import Cache
 from app.storage.database import Database
 from app.storage.queue import queue_app
+from app.storage.queue_figures import QueueFigures
+from app.tracing.exporting import exporting
+from app.usecases.augmentation.service import CHUNK_TASK, REPORT_TASK
 from app.usecases.patient_data.retention import RetentionLimits
 
 
@@ -56,7 +60,8 @@ async def open_backends(
     proposer = proposer_of(settings, registry, llm, exemplars) if llm else None
     database = Database(settings.database_url, longest_pause_s)
     try:
-        yield Backends(database, queue_app(settings.database_url), llm, proposer)
+        with _traced(settings):
+            yield Backends(database, queue_app(settings.database_url), llm, proposer)
     finally:
         if llm is not None:
             await llm.close()
@@ -81,6 +86,17 @@ def retention_limits(settings: Settings) -> RetentionLimits:
         settings.retention_rows_days,
         settings.retention_batch,
     )
+
+
+def _traced(settings: Settings) -> AbstractContextManager[None]:
+    endpoint, name = settings.otel_exporter_otlp_endpoint, settings.otel_service_name
+    return exporting(endpoint, name, __version__, settings.otel_flush_s)
+
+
+def queue_figures_of(settings: Settings, database: Database) -> QueueFigures:
+    """The figures of the queue of batch jobs, for `/metrics`."""
+    at_most_s, kept_s = settings.metrics_queue_timeout_s, settings.metrics_queue_kept_s
+    return QueueFigures(database, (CHUNK_TASK, REPORT_TASK), at_most_s, kept_s)
 
 
 def llm_client(settings: Settings) -> LlmClient | None:

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app import __version__
-from app.bootstrap import exemplars_of, open_backends, registry_of
+from app.bootstrap import exemplars_of, open_backends, queue_figures_of, registry_of
 from app.classifiers.open_inference import OpenInferenceClassifier
 from app.engine.examples import warm_up
 from app.engine.registry import ModelRegistry
@@ -31,6 +31,7 @@ from app.settings import Settings
 from app.storage.cache import Cache
 from app.storage.database import Database
 from app.storage.keys import Keys
+from app.storage.queue_figures import QueueFigures
 from app.usecases.record.reference_distributions import ReferenceDistributions, reference_distributions_of
 
 DESCRIPTION = """
@@ -59,6 +60,7 @@ class GatewayState(TypedDict):
     max_upload_bytes: int
     erasure_key: bytes | None
     authenticator: Authenticator
+    queue_figures: QueueFigures
 
 
 def create_app(settings: Settings, registry: ModelRegistry | None = None) -> FastAPI:
@@ -126,6 +128,7 @@ def _lifespan(
                     max_upload_bytes=settings.max_upload_bytes,
                     erasure_key=settings.erasure_key_bytes,
                     authenticator=authenticator,
+                    queue_figures=queue_figures_of(settings, database),
                 )
             finally:
                 await authenticator.close()

@@ -3,6 +3,7 @@
 import os
 import re
 from functools import cached_property
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -70,6 +71,15 @@ class Settings(IdentitySettings):
     worker_heartbeat_s: Annotated[float, Field(gt=0)] = 5.0
     worker_given_up_after_s: Annotated[float, Field(gt=0)] = 20.0
 
+    metrics_queue_timeout_s: Annotated[float, Field(gt=0)] = 1.0
+    metrics_queue_kept_s: Annotated[float, Field(ge=0)] = 10.0
+    worker_metrics_host: str = "127.0.0.1"
+    worker_metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+
+    otel_exporter_otlp_endpoint: str | None = None
+    otel_service_name: str = "turnpoint"
+    otel_flush_s: Annotated[float, Field(ge=0)] = 2.0
+
     @model_validator(mode="before")
     @classmethod
     def _from_files(cls, given: dict[str, object]) -> dict[str, object]:
@@ -91,10 +101,19 @@ class Settings(IdentitySettings):
 
     @field_validator("erasure_key")
     @classmethod
-    def _hard_to_guess(cls, key: SecretStr | None) -> SecretStr | None:
+    def _long_key(cls, key: SecretStr | None) -> SecretStr | None:
         if key is not None and len(key.get_secret_value()) < 32:
             raise ValueError("needs at least 32 characters")
         return key
+
+    @field_validator("otel_exporter_otlp_endpoint")
+    @classmethod
+    def _of_collector(cls, url: str | None) -> str | None:
+        if url is not None and not (url.startswith(("http://", "https://")) and _has_plain_parts(url)):
+            raise ValueError("must be the URL of an OTLP collector, like http://collector:4318")
+        if url is not None and find_spec("opentelemetry") is None:
+            raise ValueError("needs more packages: pip install 'turnpoint-server[telemetry]'")
+        return url
 
     @field_validator("turnpoint_classifiers", mode="before")
     @classmethod

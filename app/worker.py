@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from app.bootstrap import exemplars_of, open_backends, open_cache, registry_of, retention_limits
+from app.metrics.serving import served_at
 from app.settings import Settings
 from app.usecases.augmentation.chunks import ChunkWork
 from app.usecases.augmentation.reporting import ReportWork
@@ -18,8 +19,10 @@ def work_here(settings: Settings) -> None:
     Raises:
         ModelFolderError: a model cannot be hosted.
         ClassifierError: a classifier elsewhere is away.
+        OSError: metrics cannot be served at WORKER_METRICS_PORT.
     """
-    asyncio.run(_work(settings))
+    with served_at(settings.worker_metrics_host, settings.worker_metrics_port):
+        asyncio.run(_work(settings))
 
 
 async def _work(settings: Settings) -> None:

@@ -22,6 +22,7 @@ from app.classifiers.open_inference_tensors import (
 from app.domain.schema import FloatArray
 from app.outbound.exchange import Answer, TooLargeError, client_of, exchange
 from app.outbound.loops import LoopThread
+from app.tracing import Work, span
 
 TIMEOUT_S = 5.0
 """How long a request may take, from connecting to the last byte."""
@@ -171,7 +172,8 @@ class OpenInferenceClassifier:
 
     def _answer(self, request: httpx.Request, most: int) -> Answer:
         try:
-            return self._loop.submit(self._send(request, most)).result()
+            with span(Work.CLASSIFIER):
+                return self._loop.submit(self._send(request, most)).result()
         except TimeoutError as error:
             raise self._error(f"does not answer within {self._timeout_s:g} s") from error
         except TooLargeError as error:

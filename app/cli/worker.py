@@ -23,3 +23,5 @@ def worker() -> None:
         work_here(settings)
     except (ModelFolderError, ClassifierError) as error:
         fail(str(error))
+    except OSError as error:
+        fail(f"Metrics cannot be served at WORKER_METRICS_PORT: {error.strerror or error}.")

@@ -36,6 +36,7 @@ from app.engine.search import more_changes
 from app.engine.search_result import SearchResult
 from app.engine.selection import ScoredCandidates, Selection, select_options
 from app.engine.strategies import themes_of
+from app.tracing import Work, traced
 
 
 def already_valid(
@@ -49,6 +50,7 @@ def already_valid(
     return _with_improvements(answer, problem, references, preferences, found, problem.unchanged[:0])
 
 
+@traced(Work.RECOMMEND)
 def recommend(
     problem: RecourseProblem,
     references: ReferenceData,

@@ -15,11 +15,13 @@ from app.engine.problem import RecourseProblem
 from app.engine.references import ReferenceData
 from app.engine.relaxed import relaxations
 from app.engine.search_result import LowestRisk, SearchResult
+from app.tracing import Work, traced
 
 WORK = 5_000_000
 """How much the exact search may look at for its proofs, in the units of `Budget`: about a second."""
 
 
+@traced(Work.SEARCH)
 def search(
     problem: RecourseProblem,
     references: ReferenceData,

@@ -13,6 +13,8 @@ from typing import Any
 
 import httpx
 
+from app.tracing import traceparent
+
 _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 
@@ -52,6 +54,8 @@ async def exchange(http: httpx.AsyncClient, request: httpx.Request, most: int) -
         httpx.HTTPError: no connection, or no HTTP.
     """
     request.headers["Accept-Encoding"] = "identity"  # answers are short
+    if (told := traceparent()) and "traceparent" not in request.headers:
+        request.headers["traceparent"] = told
     response = await http.send(request, stream=True)
     try:
         return Answer(response.status_code, await _body(response, most))

@@ -15,6 +15,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import LockError, RedisError
 
+from app.metrics import CACHE_COMMANDS
+from app.tracing import Work, span
+
 
 class CacheAwayError(RuntimeError):
     """Redis did not answer."""
@@ -74,11 +77,14 @@ class Cache:
             CacheAwayError: Redis did not answer.
         """
         try:
-            value = await self._redis.getrange(key, 0, _MOST - 1)
+            with span(Work.CACHE):
+                value = await self._redis.getrange(key, 0, _MOST - 1)
         except UnicodeDecodeError:
-            return None  # nothing that was put here
+            value = ""  # nothing that was put here
         except _BROKEN as error:
+            CACHE_COMMANDS.labels("read", "away").inc()
             raise CacheAwayError from error
+        CACHE_COMMANDS.labels("read", "hit" if value else "miss").inc()
         return str(value) or None
 
     async def put(self, key: str, value: str) -> None:
@@ -88,9 +94,12 @@ class Cache:
             CacheAwayError: Redis did not answer.
         """
         try:
-            await self._redis.eval(_PUT, 1, key, value, str(self._ttl_s), _ERASED)
+            with span(Work.CACHE):
+                await self._redis.eval(_PUT, 1, key, value, str(self._ttl_s), _ERASED)
         except _BROKEN as error:
+            CACHE_COMMANDS.labels("write", "away").inc()
             raise CacheAwayError from error
+        CACHE_COMMANDS.labels("write", "kept").inc()
 
     async def forget(self, keys: Iterable[str]) -> None:
         """Take values away for good: whoever has one in hand just now cannot put it back.

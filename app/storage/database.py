@@ -7,11 +7,19 @@ import psycopg
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 from app.identity.caller import Caller
 from app.storage.gone import nothing_gone
+from app.storage.pool import CountingPool, count_connections
 from app.storage.tenancy import SET_TENANT, TenantSession
+from app.tracing import Work, span
 
 
 class RecordError(RuntimeError):
@@ -32,9 +40,11 @@ class Database:
             pool_size=10,
             max_overflow=10,
             pool_timeout=5,
+            poolclass=CountingPool,
             hide_parameters=True,  # what a statement carries must not reach a log by way of an error
             connect_args={"connect_timeout": 5} | _pausing_at_most(url, longest_pause_s),
         )
+        count_connections(self._engine)
         self._sessions = async_sessionmaker(
             self._engine, expire_on_commit=False, sync_session_class=TenantSession
         )
@@ -56,6 +66,16 @@ class Database:
             yield session
 
     @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction about what belongs to no tenant, such as the length of the queue.
+
+        Raises:
+            RecordError: the database is away, or lost during the work.
+        """
+        async with self._careful(), self._engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
     async def _careful(self) -> AsyncIterator[None]:
         """Tell a database that is away from a statement that is wrong.
 
@@ -63,7 +83,8 @@ class Database:
         emptied, so that the next request connects anew.
         """
         try:
-            yield
+            with span(Work.DATABASE):
+                yield
         except (DBAPIError, PoolTimeoutError, OSError) as error:
             if isinstance(error, DBAPIError) and not error.connection_invalidated and not _is_away(error):
                 raise

@@ -46,13 +46,14 @@ def a_good_answer(model: ModelVersion, person: Person) -> str:
 @dataclass
 class FakeLlm:
     """The running fake: set `behaviour` and `models`; read `asked`, the requests for samples (not those that
-    warm up), and `left`, which is set once a caller leaves before the reply ends.
+    warm up), their `headers`, and `left`, which is set once a caller leaves before the reply ends.
     """
 
     url: str = ""
     behaviour: Behaviour = field(default_factory=lambda: says())
     models: Reply = field(default_factory=lambda: listing("fake-model"))
     asked: list[Json] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
     left: threading.Event = field(default_factory=threading.Event)
 
 
@@ -80,6 +81,7 @@ def _handler(fake: FakeLlm) -> type[Handler]:
             request = json.loads(content)
             if not _warms_up(request):
                 fake.asked.append(request)
+                fake.headers.append({name.lower(): value for name, value in self.headers.items()})
             return fake.behaviour(request)
 
     return FakeHandler

@@ -6,7 +6,11 @@ import sys
 import pytest
 
 WEB = {"fastapi", "starlette", "uvicorn", "jinja2", "app.faces"}
-BESIDE = {"app.local", "research", "turnpoint", "matplotlib", "torch"}
+TRACES = {
+    "app.tracing.recorder",
+    "opentelemetry.exporter",
+}  # redis looks for the rest of OpenTelemetry itself
+BESIDE = {"app.local", "research", "turnpoint", "matplotlib", "torch"} | TRACES
 
 
 def loaded_by(statements: str) -> set[str]:

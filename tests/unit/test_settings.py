@@ -203,3 +203,11 @@ def test_issuers_on_this_machine_need_no_tls() -> None:
 
 def test_secrets_of_callers_are_not_in_the_repr() -> None:
     assert "sesame" not in repr(Settings(proxy_secret="sesame" * 6, api_tokens="sesame" * 3))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "url", ["collector:4318", "ftp://collector", "http://a@b@collector", "grpc://x:4317"]
+)
+def test_a_collector_of_traces_is_named_by_a_url(url: str) -> None:
+    with pytest.raises(ValidationError, match="must be the URL of an OTLP collector"):
+        Settings(otel_exporter_otlp_endpoint=url)

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.faces.http.callers import caller_of
 from app.faces.http.problems import RECORD_AWAY, problem_or_page
+from app.metrics import AUDIT_FAILURES
 from app.storage.database import Database
 from app.usecases.audit.refusals import record_refusal
 
@@ -84,6 +85,7 @@ async def _recorded(scope: Scope, status: int) -> bool:
             database.of(caller_of(Request(scope))), scope["method"], status, patient_id, sent.get("answer_id")
         )
     except Exception as error:  # whatever it is, it must end here: its message may hold an id
+        AUDIT_FAILURES.inc()
         _log.error("refusal_unaudited", error=type(error).__name__)
         return status >= 500
     return True

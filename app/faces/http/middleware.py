@@ -3,8 +3,6 @@
 import time
 import traceback
 from collections.abc import Mapping
-from http import HTTPMethod
-from typing import Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,12 +12,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.domain.ids import RequestIds
 from app.faces.http.problems import problem_or_page
 from app.faces.http.request_ids import request_ids
-from app.metrics import REQUESTS
+from app.faces.http.routes import method_of, route_of
+from app.metrics import IN_FLIGHT, REQUESTS
 from app.parsing.numbers import NumberError, read_whole_number
 
 _log = structlog.get_logger()
-_METHODS = frozenset(HTTPMethod)
-"""What a caller sends in a method's place is their own text: other words go into no log and no metric."""
 _SAFE_HEADERS = {
     "Cache-Control": "private, no-store",
     "X-Content-Type-Options": "nosniff",
@@ -43,6 +40,7 @@ class CorrelationId:
         ids, returned = request_ids(Headers(scope=scope).get("x-request-id", ""))
         scope.setdefault("state", {})["ids"] = ids
         started, status = time.perf_counter(), 500
+        IN_FLIGHT.inc()
 
         async def send_labelled(message: Message) -> None:
             nonlocal status
@@ -58,8 +56,8 @@ class CorrelationId:
             try:
                 await self._app(scope, receive, send_labelled)
             finally:
-                elapsed, route = time.perf_counter() - started, _route(scope)
-                method = scope["method"] if scope["method"] in _METHODS else "other"
+                elapsed, method, route = time.perf_counter() - started, method_of(scope), route_of(scope)
+                IN_FLIGHT.dec()
                 REQUESTS.labels(method, route, status).observe(elapsed)
                 _log.info(
                     "request",
@@ -184,9 +182,3 @@ def _place(error: BaseException) -> str:
     """File, line and function where an error was raised."""
     frames = traceback.extract_tb(error.__traceback__)
     return f"{frames[-1].filename}:{frames[-1].lineno} {frames[-1].name}" if frames else "unknown"
-
-
-def _route(scope: Scope) -> str:
-    """The route's template: a path itself may hold a patient's id."""
-    route: Any = scope.get("route")
-    return str(getattr(route, "path", "unmatched"))

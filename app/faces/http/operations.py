@@ -10,6 +10,7 @@ from app.faces.http.described import success, text
 from app.faces.http.problems import problem_responses
 from app.faces.http.readiness import Readiness, VerboseReadiness, readiness_of
 from app.faces.http.replies import json_reply
+from app.storage.queue_figures import QueueFigures
 
 router = APIRouter(tags=["operations"])
 
@@ -48,6 +49,8 @@ async def readyz(request: Request, verbose: Verbose = None) -> Response:
     response_class=Response,
     responses=success("Figures.", {"text/plain": text("Prometheus' text format.")}),
 )
-async def metrics() -> Response:
+async def metrics(request: Request) -> Response:
     """Prometheus metrics; labels are route templates, never paths."""
+    figures: QueueFigures = request.state.queue_figures
+    await figures.refresh()
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

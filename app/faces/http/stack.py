@@ -9,6 +9,7 @@ from app.faces.http.methods import Head
 from app.faces.http.middleware import BodyLimit, CorrelationId, ErrorBoundary, Uncompressed
 from app.faces.http.origins import SameSite, TrustedHosts
 from app.faces.http.pages.assets import MOUNT, Assets
+from app.faces.http.traced import Traced
 from app.settings import Settings
 
 
@@ -27,3 +28,5 @@ def install(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(ErrorBoundary)
     app.add_middleware(AuditRefusals)
     app.add_middleware(CorrelationId)
+    if settings.otel_exporter_otlp_endpoint is not None:
+        app.add_middleware(Traced)

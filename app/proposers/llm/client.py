@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import structlog
 
+from app.metrics import BREAKER_OPEN
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.completion import Completion, together
 from app.proposers.llm.dialect import Dialect, Form, SamplingRequest, body_of
@@ -14,6 +15,7 @@ from app.proposers.llm.server import Server, completion_in
 
 _READY_S = 2.0
 _NOT_FOUND = 404
+_BREAKER_OPEN = BREAKER_OPEN.labels("llm")
 _log = structlog.get_logger()
 
 
@@ -68,8 +70,10 @@ class LlmClient:
             self.failures.note(error.failure)
             if error.failure.reason is not FailureReason.BREAKER_OPEN:
                 self._breaker.failed()
+                _BREAKER_OPEN.set(self.is_resting)
             raise
         self._breaker.succeeded()
+        _BREAKER_OPEN.set(0)
         return completion
 
     async def _sampled(self, sampling: SamplingRequest, count: int, until: float) -> Completion:

@@ -12,6 +12,7 @@ from app.domain.degraded import Degraded
 from app.domain.schema import FeatureSchema
 from app.engine.marginal_effects import marginal_effects_of
 from app.engine.problem import RecourseProblem
+from app.metrics import LLM_QUESTIONS
 from app.proposers.base import Proposals, Usage
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.completion import Completion
@@ -20,6 +21,7 @@ from app.proposers.llm.exemplars import Exemplar, ExemplarBank
 from app.proposers.llm.failures import Failure, FailureReason, LlmError, LlmTimeoutError
 from app.proposers.llm.prompt import Message, Style, case_text, messages, version_of
 from app.proposers.llm.response import read_answer, response_schema
+from app.tracing import Attribute, Work, span
 
 _MOST_TOKENS = 64
 _WARM_UP_S = 20.0
@@ -61,6 +63,14 @@ class LlmProposer:
     async def propose(self, problem: RecourseProblem, seed: int | None = None) -> Proposals:
         """Proposals for a patient; the model's being away is no error."""
         started = time.perf_counter()
+        with span(Work.LANGUAGE_MODEL) as told:
+            proposals = await self._proposed(problem, seed, started)
+            outcome = proposals.degraded or "proposals"
+            told.set(Attribute.OUTCOME, outcome)
+        LLM_QUESTIONS.labels(outcome).observe(time.perf_counter() - started)
+        return proposals
+
+    async def _proposed(self, problem: RecourseProblem, seed: int | None, started: float) -> Proposals:
         try:
             completion = await self.complete(problem, seed)
         except LlmTimeoutError:

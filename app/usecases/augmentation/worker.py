@@ -2,9 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
@@ -18,8 +19,10 @@ from procrastinate.exceptions import ConnectorException
 from app.classifiers.base import ClassifierError
 from app.identity.caller import Caller
 from app.identity.principal import DEFAULT_TENANT
+from app.metrics import TASKS
 from app.proposers.base import ProposerError
 from app.storage.database import Database, RecordError
+from app.tracing import task_span
 from app.usecases.augmentation.chunks import ChunkWork
 from app.usecases.augmentation.reporting import ReportWork
 from app.usecases.augmentation.service import CHUNK_TASK, REPORT_TASK
@@ -125,7 +128,8 @@ async def _with_retries(context: JobContext, fail: Fail, run: Callable[[], Await
         await fail(f"Given up after {MOST_ATTEMPTS} tries: workers ended before their work did.")
         return
     try:
-        await run()
+        with _measured(context.job.task_name):
+            await run()
     except _TRANSIENT as error:
         _log.warning("task_to_be_tried_again", error=type(error).__name__, attempts=context.job.attempts)
         if tries < MOST_ATTEMPTS:
@@ -134,6 +138,24 @@ async def _with_retries(context: JobContext, fail: Fail, run: Callable[[], Await
     except Exception as error:
         _log.error("task_failed", error=type(error).__name__)
         await fail("Something went wrong here; it has been logged.")
+
+
+@contextmanager
+def _measured(task: str) -> Iterator[None]:
+    """Times a task and traces it, by what came of it."""
+    started, outcome = time.perf_counter(), "interrupted"
+    try:
+        with task_span(task):
+            yield
+        outcome = "done"
+    except _TRANSIENT:
+        outcome = "part_away"
+        raise
+    except Exception:
+        outcome = "failed"
+        raise
+    finally:
+        TASKS.labels(task, outcome).observe(time.perf_counter() - started)
 
 
 def _words(error: Exception) -> str:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -46,14 +47,20 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     await database.close()
 
 
+def unaudited() -> float:
+    return REGISTRY.get_sample_value("turnpoint_audit_failures_total") or 0.0
+
+
 @pytest.mark.parametrize("path", ["/patients/P-1/plans", "/counterfactuals", "/"])
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 422])
 async def test_a_refusal_that_cannot_be_recorded_is_not_given(
     client: httpx.AsyncClient, path: str, status: int
 ) -> None:
+    before = unaudited()
     response = await client.get(path, params={"status": status})
     assert response.status_code == 503
     assert TOLD not in response.text
+    assert unaudited() == before + 1
     assert response.headers["retry-after"]
 
 

@@ -1,0 +1,85 @@
+"""What is counted. Labels come from closed sets: no id, no value, no path.
+
+Gauges say how figures of several processes become one, where a gateway has several.
+"""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_REQUEST_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_WAIT_S = (0.001, 0.005, 0.025, 0.1, 0.5, 1, 2.5, 5)
+_TASK_S = (0.1, 0.5, 1, 5, 15, 60, 300, 1800)
+
+REQUESTS = Histogram(
+    "turnpoint_request_seconds",
+    "Time to answer a request.",
+    ["method", "route", "status"],
+    buckets=_REQUEST_S,
+)
+IN_FLIGHT = Gauge("turnpoint_requests_in_flight", "Requests being answered.", multiprocess_mode="livesum")
+ANSWERS = Counter("turnpoint_answers", "Answers given.", ["model", "version", "status", "cached", "degraded"])
+AUDIT_FAILURES = Counter("turnpoint_audit_failures", "Refusals and failures that could not be put on record.")
+
+LLM_QUESTIONS = Histogram(
+    "turnpoint_llm_seconds",
+    "Time of a question to the language model, by what came of it.",
+    ["outcome"],
+    buckets=_REQUEST_S,
+)
+BREAKER_OPEN = Gauge(
+    "turnpoint_breaker_open",
+    "1 while a part failed too often and is left alone, but for probes.",
+    ["part"],
+    multiprocess_mode="livemax",
+)
+CACHE_COMMANDS = Counter(
+    "turnpoint_cache_commands", "Reads and writes of the cache, by what came of them.", ["command", "outcome"]
+)
+
+DATABASE_CONNECTIONS = Gauge(
+    "turnpoint_database_connections", "Open connections to PostgreSQL.", multiprocess_mode="livesum"
+)
+DATABASE_IN_USE = Gauge(
+    "turnpoint_database_connections_in_use",
+    "Connections to PostgreSQL that are at work.",
+    multiprocess_mode="livesum",
+)
+DATABASE_CONNECTIONS_MOST = Gauge(
+    "turnpoint_database_connections_most",
+    "Connections to PostgreSQL that there may be.",
+    multiprocess_mode="livesum",
+)
+DATABASE_WAITING = Gauge(
+    "turnpoint_database_waiting",
+    "Units of work that wait for a connection to PostgreSQL.",
+    multiprocess_mode="livesum",
+)
+DATABASE_WAITS = Histogram(
+    "turnpoint_database_wait_seconds",
+    "Time until a unit of work had its connection, by whether it got one.",
+    ["outcome"],
+    buckets=_WAIT_S,
+)
+
+QUEUE_READ = Gauge(
+    "turnpoint_queue_read",
+    "1 if the queue of batch jobs could be read of late.",
+    multiprocess_mode="livemostrecent",
+)
+QUEUE_TASKS = Gauge(
+    "turnpoint_queue_tasks",
+    "Tasks of batch jobs, waiting and running.",
+    ["task", "state"],
+    multiprocess_mode="livemostrecent",
+)
+QUEUE_OLDEST = Gauge(
+    "turnpoint_queue_oldest_seconds",
+    "Age of the oldest task that waits; 0 if none does.",
+    ["task"],
+    multiprocess_mode="livemostrecent",
+)
+TASKS = Histogram(
+    "turnpoint_task_seconds",
+    "Time that a worker took for a task, by what came of it.",
+    ["task", "outcome"],
+    buckets=_TASK_S,
+)
