@@ -16,12 +16,14 @@ from app.proposers.llm.exemplars import ExemplarBank, load_exemplars
 from app.proposers.llm.prompt import Style
 from app.proposers.llm.proposer import LlmProposer
 from app.settings import Settings
+from app.storage.cache import Cache
 from app.storage.database import Database
 from app.storage.engine import DatabaseLimits
 from app.storage.queue import queue_app
 from app.storage.queue_figures import QueueFigures
 from app.tracing.exporting import exporting
 from app.usecases.augmentation.service import CHUNK_TASK, REPORT_TASK
+from app.usecases.patient_data.retention import RetentionLimits
 
 
 def registry_of(settings: Settings) -> ModelRegistry:
@@ -35,6 +37,10 @@ def registry_of(settings: Settings) -> ModelRegistry:
     if default not in served:
         raise ModelFolderError(f"DEFAULT_MODEL is {default}, but {store} holds {', '.join(served)}")
     return ModelRegistry(served, default)
+
+
+_MAINTAINING = 2
+"""Connections of who does one thing after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,26 @@ async def open_backends(
         await database.close()
 
 
+@asynccontextmanager
+async def open_cache(settings: Settings) -> AsyncIterator[Cache]:
+    """The cache that the settings name, closed in the end."""
+    cache = Cache(settings.redis_url, settings.cache_ttl_s)
+    try:
+        yield cache
+    finally:
+        await cache.close()
+
+
+def retention_limits(settings: Settings) -> RetentionLimits:
+    """For how long the settings have things kept."""
+    return RetentionLimits(
+        settings.retention_answers_days,
+        settings.retention_uploads_days,
+        settings.retention_rows_days,
+        settings.retention_batch,
+    )
+
+
 def _traced(settings: Settings) -> AbstractContextManager[None]:
     endpoint, name = settings.otel_exporter_otlp_endpoint, settings.otel_service_name
     return exporting(endpoint, name, __version__, settings.otel_flush_s)
@@ -95,6 +121,12 @@ def worker_limits(settings: Settings) -> DatabaseLimits:
     return DatabaseLimits(
         settings.database_connections, wait_s, 20 * wait_s, pause_s=settings.worker_given_up_after_s
     )
+
+
+def maintenance_limits(settings: Settings) -> DatabaseLimits:
+    """Who takes data out, or away, may have to look through all of it, and nobody waits."""
+    wait_s = settings.maintenance_wait_s
+    return DatabaseLimits(_MAINTAINING, wait_s, 20 * wait_s)
 
 
 def llm_client(settings: Settings) -> LlmClient | None:

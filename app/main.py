@@ -58,6 +58,7 @@ class GatewayState(TypedDict):
     proposer: LlmProposer | None
     distributions: Mapping[str, ReferenceDistributions]
     max_upload_bytes: int
+    erasure_key: bytes | None
     authenticator: Authenticator
     queue_figures: QueueFigures
 
@@ -126,6 +127,7 @@ def _lifespan(
                     proposer=proposer,
                     distributions=distributions,
                     max_upload_bytes=settings.max_upload_bytes,
+                    erasure_key=settings.erasure_key_bytes,
                     authenticator=authenticator,
                     queue_figures=queue_figures_of(settings, database),
                 )

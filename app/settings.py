@@ -15,6 +15,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from app.identity_settings import LOOPBACK, IdentitySettings, comma_separated
 from app.parsing.json_text import JsonError, JsonFaultsError, read_json
 from app.parsing.numbers import read_number, read_whole_number
+from app.parsing.settings_files import read_files
 from app.paths import MODEL_STORE
 
 _DRIVER = "postgresql+psycopg://"
@@ -67,6 +68,15 @@ class Settings(IdentitySettings):
     max_rows_bytes: Annotated[int, Field(ge=1024)] = 32 * 1024 * 1024
     max_upload_bytes: Annotated[int, Field(ge=1024)] = 200 * 1024 * 1024
 
+    erasure_key: SecretStr | None = None
+
+    retention_answers_days: Annotated[int, Field(ge=1)] | None = None
+    retention_uploads_days: Annotated[int, Field(ge=1)] | None = None
+    retention_rows_days: Annotated[int, Field(ge=1)] | None = None
+    retention_hour: Annotated[int, Field(ge=0, le=23)] = 3
+    maintenance_wait_s: Annotated[float, Field(ge=0.1)] = 600.0
+    retention_batch: Annotated[int, Field(ge=1)] = 500
+
     worker_threads: Annotated[int, Field(ge=1)] = Field(default_factory=lambda: os.cpu_count() or 1)
     worker_llm_deadline_s: Annotated[float, Field(gt=0)] = 300.0
     worker_heartbeat_s: Annotated[float, Field(gt=0)] = 5.0
@@ -82,10 +92,16 @@ class Settings(IdentitySettings):
     otel_service_name: str = "turnpoint"
     otel_flush_s: Annotated[float, Field(ge=0)] = 2.0
 
+    @model_validator(mode="before")
+    @classmethod
+    def _from_files(cls, given: dict[str, object]) -> dict[str, object]:
+        return given | read_files(cls.model_fields, given)
+
     @field_validator("*", mode="before")
     @classmethod
     def _number(cls, value: object, info: ValidationInfo) -> object:
         kind = cls.model_fields[str(info.field_name)].annotation
+        kind = int if kind == int | None else kind
         if not isinstance(value, str) or kind not in (int, float):
             return value
         return read_whole_number(value.strip()) if kind is int else read_number(value.strip())
@@ -94,6 +110,13 @@ class Settings(IdentitySettings):
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return comma_separated(value)
+
+    @field_validator("erasure_key")
+    @classmethod
+    def _long_key(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and len(key.get_secret_value()) < 32:
+            raise ValueError("needs at least 32 characters")
+        return key
 
     @field_validator("otel_exporter_otlp_endpoint")
     @classmethod
@@ -169,6 +192,11 @@ class Settings(IdentitySettings):
     def classifier_urls(self) -> dict[str, str]:
         """Where those classifiers are that do not run in process, by model; a URL may hold a password."""
         return {name: url.get_secret_value() for name, url in self.turnpoint_classifiers.items()}
+
+    @cached_property
+    def erasure_key_bytes(self) -> bytes | None:
+        """The key of what tombstones keep of ids, if there is one."""
+        return self.erasure_key.get_secret_value().encode() if self.erasure_key else None
 
     @cached_property
     def own_names(self) -> frozenset[str]:

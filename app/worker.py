@@ -4,12 +4,22 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from app.bootstrap import exemplars_of, open_backends, registry_of, worker_limits
+from app.bootstrap import (
+    exemplars_of,
+    maintenance_limits,
+    open_backends,
+    open_cache,
+    registry_of,
+    retention_limits,
+    worker_limits,
+)
 from app.metrics.serving import served_at
 from app.settings import Settings
+from app.storage.database import opened
 from app.usecases.augmentation.chunks import ChunkWork
 from app.usecases.augmentation.reporting import ReportWork
 from app.usecases.augmentation.worker import Heartbeat, register, stop_on_signals, work
+from app.usecases.patient_data.daily import register_daily
 
 
 def work_here(settings: Settings) -> None:
@@ -29,8 +39,11 @@ async def _work(settings: Settings) -> None:
     lost_after_s = settings.worker_given_up_after_s
     stop = asyncio.Event()
     stop_on_signals(stop)
-    limits = worker_limits(settings)
-    async with open_backends(settings, registry, exemplars_of(registry), limits) as backends:
+    async with (
+        open_backends(settings, registry, exemplars_of(registry), worker_limits(settings)) as backends,
+        opened(settings.database_url, maintenance_limits(settings)) as maintained,
+        open_cache(settings) as cache,
+    ):
         database, queue, proposer = backends.database, backends.queue, backends.proposer
         if proposer is not None:  # nobody waits for a batch job's rows
             proposer = replace(proposer, deadline_s=settings.worker_llm_deadline_s)
@@ -40,5 +53,13 @@ async def _work(settings: Settings) -> None:
                 database,
                 ChunkWork(registry, queue, proposer, pool),
                 ReportWork(registry),
+            )
+            register_daily(
+                queue,
+                maintained,
+                cache,
+                retention_limits(settings),
+                settings.erasure_key_bytes,
+                settings.retention_hour,
             )
             await work(queue, Heartbeat(settings.worker_heartbeat_s, lost_after_s), stop)

@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import audit, running
+from app.cli import audit, patient, running
 from app.cli.command import add_command
 from app.cli.keys import keys
 from app.cli.worker import worker
@@ -18,6 +18,8 @@ add_command(cli, running.serve)
 add_command(cli, running.compile_search, name="compile")
 add_command(cli, running.migrate)
 add_command(cli, worker)
+add_command(cli, patient.retain)
+cli.add_typer(patient.commands(), name="patient")
 cli.add_typer(keys, name="keys")
 cli.add_typer(audit.cli, name="audit")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.shared import Home, fail
+from app.cli.shared import Home, fail, refuse_strangers
 from app.paths import HOME, ROOT
 from app.settings import Settings
 
@@ -83,6 +83,7 @@ def serve(reload: Reload = False) -> None:
     from app.identity.configured import IdentityError
 
     settings = Settings()
+    refuse_strangers(settings)
     compile_apart()
     try:
         # By name where each process that follows loads it anew.
@@ -134,8 +135,10 @@ def migrate(service_role: ServiceRole = None) -> None:
     from app.storage.migrate import MigrationError
     from app.storage.migrate import migrate as bring_up_to_date
 
+    settings = Settings()
+    refuse_strangers(settings)
     try:
-        bring_up_to_date(Settings(), service_role)
+        bring_up_to_date(settings, service_role)
     except MigrationError as error:
         fail(str(error))
 

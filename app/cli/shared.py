@@ -1,11 +1,24 @@
 """What commands share: where data is kept, and how failures are said."""
 
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+if TYPE_CHECKING:
+    from app.settings import Settings
+
 Home = Annotated[Path, typer.Option(envvar="TURNPOINT_HOME", help="Where data and weights are kept.")]
+
+
+def refuse_strangers(settings: "Settings") -> None:
+    """End where a server of the settings is not who it should be, with a sentence."""
+    from app.storage.encryption import UntrustedServerError, check_certificates
+
+    try:
+        check_certificates(settings.database_url, settings.redis_url)
+    except UntrustedServerError as error:
+        fail(str(error))
 
 
 def fail(message: str) -> NoReturn:

@@ -3,7 +3,7 @@
 import sys
 
 from app.cli.running import NotInAGateway, compile_apart
-from app.cli.shared import fail
+from app.cli.shared import fail, refuse_strangers
 from app.settings import Settings
 
 
@@ -15,10 +15,12 @@ def worker() -> None:
     from app.faces.http import logs
     from app.worker import work_here
 
+    settings = Settings()
+    refuse_strangers(settings)
     logs.configure()
     compile_apart()  # not while it has a chunk in hand that another worker could make
     try:
-        work_here(Settings())
+        work_here(settings)
     except (ModelFolderError, ClassifierError) as error:
         fail(str(error))
     except OSError as error:

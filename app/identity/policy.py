@@ -44,6 +44,8 @@ POLICY: dict[tuple[str, str], Need] = {
     ("GET", "/patients/{patient_id}/preferences"): _READ,
     ("PUT", "/patients/{patient_id}/preferences"): _FEEDBACK,
     ("POST", "/patients/{patient_id}/preference"): _FEEDBACK + _WRITE,  # it may ask again with it
+    ("GET", "/patients/{patient_id}/export"): (AccessScope.ADMIN,),
+    ("DELETE", "/patients/{patient_id}"): (AccessScope.ADMIN,),
     ("GET", "/patients/{patient_id}/measurements"): _READ,
     ("POST", "/patients/{patient_id}/measurements"): _FEEDBACK,
     ("GET", "/patients/{patient_id}/result"): _READ,

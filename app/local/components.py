@@ -1,6 +1,5 @@
 """The parts of a one-machine run: started in order, stopped in reverse."""
 
-import os
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,11 +18,13 @@ from app.local.embedded.processes import Child, ChildOptions, Server, package_pa
 from app.local.embedded.valkey import EmbeddedValkey
 from app.local.embedded.vllm_server import EmbeddedVllm
 from app.local.watch import Part, Watch
+from app.parsing.settings_files import by_file
 from app.settings import Settings
 from app.storage.migrate import migrate
 
 Embedded = EmbeddedPostgres | EmbeddedValkey | EmbeddedLlm | EmbeddedVllm
 LOOPBACK = "127.0.0.1"
+_NAMES = ("DATABASE_URL", "REDIS_URL", "LLM_URL")
 SERVERS = {"llama.cpp": "llama.cpp server", "vllm": "vLLM"}
 
 
@@ -43,8 +44,15 @@ class ExternalServers:
 
     @classmethod
     def from_environment(cls, llm: str) -> "ExternalServers":
-        names = ("DATABASE_URL", "REDIS_URL", "LLM_URL")
-        database_url, redis_url, llm_url = (os.environ.get(name) or None for name in names)
+        """Those that the environment names, or files that it names.
+
+        Raises:
+            CannotRunError: one is named in both ways, or its file cannot be read.
+        """
+        try:
+            database_url, redis_url, llm_url = (by_file(name) for name in _NAMES)
+        except ValueError as error:
+            raise CannotRunError(f"Settings: {error}.") from None
         return cls(database_url, redis_url, llm_url, llm)
 
 
@@ -67,7 +75,8 @@ def start_servers(run: OneMachine, servers: ExternalServers) -> dict[str, str]:
         ModelFolderError: the default model has no trained version.
     """
     home, console = run.home, run.console
-    environment = {}
+    # What comes by file was read here: parts would find it in both ways.
+    environment = {f"{name}_FILE": "" for name in _NAMES}
     with console.step("Starting PostgreSQL") as step:
         url = servers.database_url or _start(run, "PostgreSQL", EmbeddedPostgres())
         environment["DATABASE_URL"] = url

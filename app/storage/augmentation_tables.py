@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.storage.tables import Base, Json
 from app.storage.tenancy import OfTenant, TenantKey
 
+IDS = "jsonb_path_query_array(people, '$[*].id')"
+"""The ids of a chunk's people, in SQL; there is an index of them."""
+
 
 class UploadRow(OfTenant, Base):
     """A table of people that was sent before a job is made of it; its rows are checked already."""
@@ -28,6 +31,7 @@ class UploadChunkRow(OfTenant, Base):
     """A chunk's worth of an upload: `people` are valid rows, `faults` the others'."""
 
     __tablename__ = "upload_chunks"
+    __table_args__ = (Index("ix_upload_chunks_ids", text(IDS), postgresql_using="gin"),)
 
     upload_id: Mapped[UUID] = mapped_column(ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
@@ -70,6 +74,7 @@ class AugmentationChunkRow(OfTenant, Base):
     """Some source rows of a job, the work of one task; `people` is empty where an upload has them."""
 
     __tablename__ = "augmentation_chunks"
+    __table_args__ = (Index("ix_augmentation_chunks_ids", text(IDS), postgresql_using="gin"),)
 
     job_id: Mapped[UUID] = mapped_column(ForeignKey("augmentations.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
@@ -91,6 +96,9 @@ class AugmentedRow(OfTenant, Base):
     """
 
     __tablename__ = "augmented_rows"
+    __table_args__ = (
+        Index("ix_augmented_rows_source_id", "source_id", postgresql_where=text("source_id IS NOT NULL")),
+    )
 
     job_id: Mapped[UUID] = mapped_column(ForeignKey("augmentations.id", ondelete="CASCADE"), primary_key=True)
     source_row: Mapped[int] = mapped_column(primary_key=True)

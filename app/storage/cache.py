@@ -5,9 +5,10 @@ says so through `CacheAwayError` or, where it can, carries on without.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 from uuid import uuid4
 from weakref import WeakValueDictionary
@@ -47,6 +48,22 @@ _BROKEN = (RedisError, OSError, EOFError, ValueError, RecursionError)
 _SILENT = (TimeoutError, RedisTimeoutError)
 _MOST = 1 << 20
 """Bytes of a value: answers are some 20 kB."""
+
+
+_ERASED = "erased"
+"""Stands where something was forgotten; nothing takes its place for a while."""
+_ERASED_S = 600
+"""Seconds of that: longer than anybody who still has the old value in hand takes to put it back."""
+_PUT = """
+if redis.call('GET', KEYS[1]) == ARGV[3] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return 1
+"""
+
+
+def answer_key(tenant: str, digest: str) -> str:
+    """Where the answer to a question is cached, by the question's digest."""
+    return f"turnpoint:{tenant}:answer:{digest}"
 
 
 class Cache:
@@ -89,18 +106,27 @@ class Cache:
         return str(value) or None
 
     async def put(self, key: str, value: str) -> None:
-        """Keep a value for the time to live.
+        """Keep a value for the time to live, unless the key was forgotten a moment ago.
 
         Raises:
             CacheAwayError: Redis did not answer.
         """
         try:
             with span(Work.CACHE):
-                await self._ask(lambda: self._redis.set(key, value, ex=self._ttl_s))
+                await self._ask(lambda: self._redis.eval(_PUT, 1, key, value, str(self._ttl_s), _ERASED))
         except CacheAwayError:
             CACHE_COMMANDS.labels("write", "away").inc()
             raise
         CACHE_COMMANDS.labels("write", "kept").inc()
+
+    async def forget(self, keys: Iterable[str]) -> None:
+        """Take values away for good: whoever has one in hand just now cannot put it back.
+
+        Raises:
+            CacheAwayError: Redis did not answer. Values that it holds end by their time to live.
+        """
+        for key in keys:
+            await self._ask(partial(self._redis.set, key, _ERASED, ex=_ERASED_S))
 
     @asynccontextmanager
     async def single_flight(self, key: str, at_most_s: float) -> AsyncIterator[None]:

@@ -32,6 +32,7 @@ class PlanRow(OfTenant, Base):
         ),
         Index(None, "tenant", "patient_id", "id"),
         Index(None, "counterfactual_id"),
+        Index(None, "answer_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -70,6 +71,7 @@ class PlanEventRow(OfTenant, Base):
             "kind IN ('created', 'review_moved', 'followed_up', 'completed', 'stopped')", name="kind_is_known"
         ),
         Index(None, "plan_id", "id"),
+        Index("ix_plan_events_answer_id", "answer_id", postgresql_where=text("answer_id IS NOT NULL")),
         Index(
             "uq_plan_events_follow_up",
             "plan_id",

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 
 from app.identity.caller import Caller
 from app.storage.engine import DatabaseLimits, SilentError, engine_of, probing
+from app.storage.gone import nothing_gone
 from app.storage.pool import count_connections
 from app.storage.silence import Silence
 from app.storage.tenancy import SET_TENANT, TenantSession
@@ -44,7 +45,7 @@ class Database:
             RecordError: the database is away, or lost during the work.
         """
         info = {"tenant": caller.tenant, "caller": caller}
-        async with self._careful(), self._sessions(info=info) as session, session.begin():
+        async with self._careful(), nothing_gone(), self._sessions(info=info) as session, session.begin():
             await session.execute(SET_TENANT, {"tenant": caller.tenant})
             yield session
 
@@ -92,6 +93,16 @@ class Database:
     async def close(self) -> None:
         await self._silence.close()
         await self._engine.dispose()
+
+
+@asynccontextmanager
+async def opened(url: str, limits: DatabaseLimits) -> AsyncIterator[Database]:
+    """A database, closed in the end."""
+    database = Database(url, limits)
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 class TenantDatabase:

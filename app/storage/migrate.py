@@ -1,8 +1,10 @@
 """Bringing the database's tables up to date."""
 
+import time
+
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -13,6 +15,7 @@ from app.storage.service_role import grant_to
 
 MIGRATING = 7083201
 """The advisory lock of whoever changes tables."""
+_PAUSE_S = 0.5
 
 
 class MigrationError(RuntimeError):
@@ -47,8 +50,20 @@ def migrate(settings: Settings, service_role: str | None = None) -> None:
 
 def _keep_apart(database_url: str, service_role: str | None) -> None:
     """Also where no migration is due: a dump that was restored on another server brings no roles along."""
-    with create_engine(database_url, poolclass=NullPool).begin() as connection:
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
+    with create_engine(database_url, poolclass=NullPool).connect() as connection:
+        wait_for_others(connection)
         separate_tenants(connection)
         if service_role is not None:
             grant_to(connection, service_role)
+        connection.commit()
+
+
+def wait_for_others(connection: Connection) -> None:
+    """Gateways may start side by side: one migrates, the others wait and find nothing left to do.
+
+    They ask again and again: an index that is built while others write waits for every statement under way,
+    and so for one that waited for its end. The lock ends with the connection.
+    """
+    while not connection.scalar(text(f"SELECT pg_try_advisory_lock({MIGRATING})")):
+        connection.commit()
+        time.sleep(_PAUSE_S)

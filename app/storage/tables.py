@@ -86,7 +86,13 @@ class AnswerRow(OfTenant, Base):
     """One question and how it ended. Ids are UUIDv7, so their order is the order of time."""
 
     __tablename__ = "answers"
-    __table_args__ = (of_patient(), Index(None, "tenant", "patient_id", "id"))
+    __table_args__ = (
+        of_patient(),
+        Index(None, "tenant", "patient_id", "id"),
+        Index(None, "prediction_id"),
+        Index("ix_answers_based_on", "based_on", postgresql_where=text("based_on IS NOT NULL")),
+        Index(None, "created_at"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     created_at: Mapped[datetime]

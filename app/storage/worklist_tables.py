@@ -29,6 +29,8 @@ class WorklistRow(TenantKey, Base):
             Index(f"ix_worklist_{name}", *_FACETS, key, "place")
             for name, key in (("seen", "asked_at"), ("risk", "risk"), ("review", "review_on"))
         ),
+        Index(None, "answer_id"),
+        Index("ix_worklist_plan_id", "plan_id", postgresql_where=text("plan_id IS NOT NULL")),
     )
 
     patient_id: Mapped[str] = mapped_column(primary_key=True)

@@ -27,6 +27,8 @@ OPERATIONS = {
     "createPlan": ("post", "/patients/{patient_id}/plans"),
     "listPlans": ("get", "/patients/{patient_id}/plans"),
     "changePlan": ("patch", "/patients/{patient_id}/plans/{plan_id}"),
+    "exportPatient": ("get", "/patients/{patient_id}/export"),
+    "erasePatient": ("delete", "/patients/{patient_id}"),
     "createPrediction": ("post", "/predictions"),
     "createAugmentation": ("post", "/augmentations"),
     "listAugmentations": ("get", "/augmentations"),
@@ -173,7 +175,7 @@ def test_every_call_has_an_example_of_its_answer(document: Json) -> None:
             for kind, body in response.get("content", {}).items()
             if status.startswith("2") and kind not in FILES
         ]
-        assert answers, operation["operationId"]
+        assert answers or "204" in operation["responses"], operation["operationId"]  # 204 has no body
         for status, kind, body in answers:
             assert "example" in body, (operation["operationId"], status, kind)
 

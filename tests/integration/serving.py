@@ -41,6 +41,7 @@ TABLES = (
     "requests",
     "feedback",
     "worklist",
+    "erasures",
 )
 CONSULTATION_TABLES = ("measurements", "plan_events", "plans", "preferences")
 JOB_TABLES = (

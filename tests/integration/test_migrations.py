@@ -21,6 +21,7 @@ from app.storage import (  # noqa: F401 - their tables are the code's, too
     audit_tables,
     augmentation_tables,
     consultation_tables,
+    erasure_tables,
     feedback_tables,
     key_tables,
     worklist_tables,

@@ -20,6 +20,7 @@ from app.faces.http.operations import Liveness
 from app.faces.http.readiness import Readiness
 from app.faces.openapi import ids
 from app.faces.openapi.example_audit import audit_answers
+from app.faces.openapi.example_export import example_export
 from app.faces.openapi.example_jobs import job_answers
 from app.faces.openapi.example_plans import example_plan
 from app.faces.openapi.example_requests import requests_of
@@ -73,6 +74,8 @@ def answers_of(registry: ModelRegistry, person: Person) -> Answers:
         "createPlan": _in_json(plan),
         "changePlan": _in_json(plan),
         "listPlans": _in_json(plans),
+        "exportPatient": _in_json(example_export()),
+        "erasePatient": {},
         "createPrediction": _in_json(_prediction(answer)),
         **dict.fromkeys(("getPreferences", "replacePreferences"), _in_json(_preferences(registry))),
         **_of_models(registry),

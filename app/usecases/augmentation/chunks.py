@@ -127,10 +127,13 @@ class ChunkWork:
             row = await repository.chunk(chunk.job_id, chunk.number, lock=True)
             if job is None or row is None or row.is_done or State(job.state).is_final:
                 return
-            await repository.insert(AugmentedRow, list(_rows(chunk, rows_by_source.rows_by_source)))
+            there = {one["row"] for one in await repository.people_of(row)}  # others were erased meanwhile
+            rows = (one for one in _rows(chunk, rows_by_source.rows_by_source) if one["source_row"] in there)
+            await repository.insert(AugmentedRow, list(rows))
             await repository.insert(RejectedRow, list(_refused(chunk, rows_by_source)))
             row.is_done, row.degraded = True, sorted(rows_by_source.degraded)
-            made = [one for rows in rows_by_source.rows_by_source.values() for one in rows]
+            by_source = rows_by_source.rows_by_source
+            made = [one for number in by_source if number in there for one in by_source[number]]
             row.accepted = sum(one.reached for one in made)
             row.improved = len(made) - row.accepted
             row.rejected = len(rows_by_source.refused)

@@ -119,11 +119,12 @@ class AugmentationRepository:
         return await self._session.get(AugmentationChunkRow, (job_id, number), with_for_update=lock)
 
     async def people_of(self, chunk: AugmentationChunkRow) -> list[Json]:
-        """A chunk's source rows: its own, or those of the upload."""
-        if chunk.upload_id is None:
-            return chunk.people
-        uploaded = await self._session.get(UploadChunkRow, (chunk.upload_id, chunk.number))
-        return uploaded.people[: chunk.size] if uploaded else []
+        """A chunk's source rows, its own or those of the upload; of who was erased the place is null."""
+        people: Sequence[Json | None] = chunk.people
+        if chunk.upload_id is not None:
+            uploaded = await self._session.get(UploadChunkRow, (chunk.upload_id, chunk.number))
+            people = uploaded.people[: chunk.size] if uploaded else []
+        return [one for one in people if one is not None]
 
     async def chunks_left(self, job_id: UUID) -> int:
         chunk = AugmentationChunkRow
@@ -167,7 +168,9 @@ class AugmentationRepository:
         return bool(await self._session.scalar(statement))
 
     async def upload(self, upload_id: UUID) -> UploadRow | None:
-        return await self._session.get(UploadRow, upload_id)
+        """An upload, which stays until this transaction ends."""
+        held = {"read": True, "key_share": True}
+        return await self._session.get(UploadRow, upload_id, with_for_update=held)
 
     async def upload_chunks(self, upload_id: UUID) -> AsyncIterator[UploadChunkRow]:
         """In order, one at a time."""

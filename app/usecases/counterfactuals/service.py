@@ -25,9 +25,10 @@ from app.engine.search import WORK, search
 from app.metrics import ANSWERS
 from app.proposers.base import Proposals
 from app.proposers.llm.proposer import LlmProposer
-from app.storage.cache import Cache, CacheAwayError
+from app.storage.cache import Cache, CacheAwayError, answer_key
 from app.storage.database import TenantDatabase
-from app.storage.record import INSERT_ANSWER, INSERT_REQUEST
+from app.storage.gone import GoneMeanwhileError
+from app.storage.record import INSERT_ANSWER, INSERT_REQUEST, Values
 from app.usecases.counterfactuals.mapping import from_result, from_row, to_parameters, to_request_parameters
 from app.usecases.counterfactuals.repository import AnswerRepository
 from app.usecases.counterfactuals.request import ValidatedRequest, validate
@@ -72,7 +73,8 @@ class CounterfactualService:
 
         Raises:
             InvalidInputError: the request does not fit the model's schema.
-            ConflictError: a preference on record has no options offered to the patient.
+            ConflictError: a preference on record has no options offered to the patient; or the answer
+                that a what-if departed from was erased meanwhile.
             RecordError: the answer could not be recorded, so it is not given.
             ClassifierError: the classifier is away.
         """
@@ -108,7 +110,7 @@ class CounterfactualService:
     async def _answer(self, validated: ValidatedRequest, delivery: Delivery) -> CounterfactualsAnswer:
         """From the cache, or computed while equal questions wait; that the cache is away is no error."""
         digest = validated.digest(self._proposer_version(validated))
-        key = f"turnpoint:{self._database.caller.tenant}:answer:{digest}"
+        key = answer_key(self._database.caller.tenant, digest)
         try:
             if cached := await self._answer_cached(key, delivery):
                 return cached
@@ -139,11 +141,12 @@ class CounterfactualService:
         except ValidationError:
             return None  # not of this service, or cut off
         again = to_request_parameters(answer.id, delivery.ids)
-        async with self._database.transaction() as session:
-            if (await session.execute(INSERT_REQUEST, again)).first() is None:
-                return None  # the record was restored to before this answer: answer anew
-            note_access(session, Access(Action.READ, Entity.ANSWER, answer.patient_id, answer.id))
-        return answer.as_cached(delivery.elapsed_ms)
+        with suppress(GoneMeanwhileError):  # erased in this very moment
+            async with self._database.transaction() as session:
+                if (await session.execute(INSERT_REQUEST, again)).first() is not None:
+                    note_access(session, Access(Action.READ, Entity.ANSWER, answer.patient_id, answer.id))
+                    return answer.as_cached(delivery.elapsed_ms)
+        return None  # it was erased, or the record was restored to before it: answer anew
 
     async def _compute_and_record(
         self, validated: ValidatedRequest, digest: str, delivery: Delivery, cache_away: bool = False
@@ -154,10 +157,17 @@ class CounterfactualService:
             # Asking the language model may take seconds: time enough to refuse options.
             await self._check_not_refused(validated)
         answer = from_result(validated, estimate, result, cache_away, delivery.elapsed_ms)
-        async with self._database.transaction() as session:
-            await session.execute(INSERT_ANSWER, to_parameters(validated, digest, answer, delivery.ids))
-            note_access(session, Access(Action.CREATE, Entity.ANSWER, answer.patient_id, answer.id))
+        parameters = to_parameters(validated, digest, answer, delivery.ids)
+        try:
+            await self._record(parameters, answer)
+        except GoneMeanwhileError:  # the patient was erased in this very moment: this is a new one
+            await self._record(parameters, answer)
         return answer
+
+    async def _record(self, parameters: Values, answer: CounterfactualsAnswer) -> None:
+        async with self._database.transaction() as session:
+            await session.execute(INSERT_ANSWER, parameters)
+            note_access(session, Access(Action.CREATE, Entity.ANSWER, answer.patient_id, answer.id))
 
     async def _cache_for_others(self, key: str, answer: CounterfactualsAnswer) -> None:
         """Unless the next equal question may find the language model back, or saying something else."""

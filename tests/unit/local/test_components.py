@@ -26,6 +26,21 @@ def test_what_is_not_named_is_embedded(
     assert servers.llm == llm
 
 
+def test_a_server_may_be_named_by_a_file_in_one_way_only(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    file = tmp_path / "url"
+    file.write_text("server://of-a-file\n")
+    monkeypatch.setenv("DATABASE_URL_FILE", str(file))
+    assert ExternalServers.from_environment("llama.cpp").database_url == "server://of-a-file"
+    monkeypatch.setenv("DATABASE_URL", "server://sesame")
+    with pytest.raises(CannotRunError, match="DATABASE_URL_FILE are both set") as error:
+        ExternalServers.from_environment("llama.cpp")
+    assert "sesame" not in str(error.value)
+
+
 def test_a_port_that_is_taken_is_said_before_anything_starts(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, ExitStack() as stack:
         port = server.getsockname()[1]

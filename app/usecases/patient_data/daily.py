@@ -1,0 +1,44 @@
+"""What is done every day: what is too old goes, and so do those who came back after they were erased."""
+
+from collections.abc import AsyncIterator
+
+import procrastinate
+import structlog
+
+from app.identity.caller import Caller
+from app.identity.principal import DEFAULT_TENANT
+from app.storage.cache import Cache
+from app.storage.database import Database, TenantDatabase
+from app.usecases.patient_data.repository import PatientDataRepository
+from app.usecases.patient_data.retention import RetentionLimits, retain
+from app.usecases.patient_data.tombstones import erase_again
+
+DAILY_TASK = "turnpoint.daily"
+_log = structlog.get_logger()
+
+
+async def each_tenant(database: Database, task: str) -> AsyncIterator[TenantDatabase]:
+    """The record of every tenant that has something, for a task of the service's own."""
+    async with database.of(Caller.service(DEFAULT_TENANT, task)).transaction() as session:
+        tenants = await PatientDataRepository(session).tenants()
+    for tenant in tenants:
+        yield database.of(Caller.service(tenant, task))
+
+
+def register_daily(
+    queue: procrastinate.App,
+    database: Database,
+    cache: Cache,
+    limits: RetentionLimits,
+    key: bytes | None,
+    hour: int,
+) -> None:
+    """Have the queue do it every day at `hour` UTC: one worker does, whichever is there."""
+
+    @queue.periodic(cron=f"17 {hour} * * *", periodic_id="daily")
+    @queue.task(name=DAILY_TASK, queueing_lock=DAILY_TASK)
+    async def _daily(timestamp: int) -> None:
+        async for own in each_tenant(database, DAILY_TASK):
+            again = await erase_again(own, cache, key)
+            went = await retain(own, limits)
+            _log.info("daily_task_done", erased_again=again, **went)
