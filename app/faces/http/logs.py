@@ -1,9 +1,13 @@
 """Structured logs on standard error, one JSON object a line."""
 
 import logging
-import sys
+from typing import TextIO, cast
 
 import structlog
+
+from app.faces.http.log_lines import LogLines
+
+_STANDARD_ERROR = 2
 
 
 def configure() -> None:
@@ -16,6 +20,6 @@ def configure() -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, LogLines(_STANDARD_ERROR))),
         cache_logger_on_first_use=True,
     )
