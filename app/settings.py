@@ -57,6 +57,22 @@ class Settings(IdentitySettings):
     max_rows_bytes: Annotated[int, Field(ge=1024)] = 32 * 1024 * 1024
     max_upload_bytes: Annotated[int, Field(ge=1024)] = 200 * 1024 * 1024
 
+    body_timeout_s: Annotated[float, Field(gt=0)] = 60.0
+    upload_timeout_s: Annotated[float, Field(gt=0)] = 1800.0
+    body_wait_s: Annotated[float, Field(gt=0)] = 5.0
+    body_bytes_per_s: Annotated[float, Field(gt=0)] = 4096.0
+
+    headers_timeout_s: Annotated[float, Field(gt=0)] = 10.0
+    keep_alive_s: Annotated[float, Field(gt=0)] = 15.0
+    stalled_s: Annotated[float, Field(gt=0)] = 30.0
+    linger_s: Annotated[float, Field(gt=0)] = 2.0
+    max_connections: Annotated[int, Field(ge=1)] = 512
+
+    refusals_per_minute: Annotated[int, Field(ge=1)] = 60
+
+    shutdown_s: Annotated[float, Field(gt=0)] = 10.0
+    shutdown_notice_s: Annotated[float, Field(ge=0)] = 0.5
+
     worker_threads: Annotated[int, Field(ge=1)] = Field(default_factory=lambda: os.cpu_count() or 1)
     worker_llm_deadline_s: Annotated[float, Field(gt=0)] = 300.0
     worker_heartbeat_s: Annotated[float, Field(gt=0)] = 5.0

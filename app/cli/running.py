@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import suppress
 from enum import StrEnum
 from importlib.abc import MetaPathFinder
 from typing import TYPE_CHECKING, Annotated
@@ -77,26 +78,31 @@ def serve(reload: Reload = False) -> None:
 
     from app.classifiers.base import ClassifierError
     from app.classifiers.store import ModelFolderError
+    from app.faces.http.server.gateway_server import GatewayServer, config_of
     from app.identity.configured import IdentityError
 
     settings = Settings()
     compile_apart()
+    if reload:
+        # By name: each process that follows loads it anew.
+        uvicorn.run(
+            "app.cli.running:gateway",
+            host=settings.host,
+            port=settings.port,
+            factory=True,
+            reload=True,
+            reload_dirs=[str(ROOT / "app")],
+            access_log=False,
+            log_level="warning",
+        )
+        return
     try:
-        # By name where each process that follows loads it anew.
-        app = "app.cli.running:gateway" if reload else gateway()
+        app = gateway()
     except (IdentityError, ModelFolderError, ClassifierError) as error:
         fail(str(error))
-    # The access log is our own: uvicorn's would write paths, and with them patients' ids.
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        factory=reload,
-        reload=reload,
-        reload_dirs=[str(ROOT / "app")] if reload else None,
-        access_log=False,
-        log_level="warning",
-    )
+    server = GatewayServer(config_of(app, settings), settings, app.state.closing, may_exit=True)
+    with suppress(KeyboardInterrupt):
+        server.run()
 
 
 def gateway() -> "FastAPI":
