@@ -74,6 +74,13 @@ class Turnpoint:
             line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
             assert line is not None, f"it ended without {words!r}:\n{self.output}\n{self.errors}"
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def send_signal(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
     def children(self) -> list[psutil.Process]:
         """Every process it started, however deep."""
         return psutil.Process(self._process.pid).children(recursive=True)

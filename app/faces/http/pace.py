@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.faces.http.closing import Closing
 from app.faces.http.framing import has_body
 from app.faces.http.problems import problem_or_page
 
@@ -37,8 +38,11 @@ class PacedBody:
     `others` are paths with a pace of their own.
     """
 
-    def __init__(self, app: ASGIApp, pace: Pace, others: Mapping[str, Pace] | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, closing: Closing, pace: Pace, others: Mapping[str, Pace] | None = None
+    ) -> None:
         self._app = app
+        self._closing = closing
         self._pace = pace
         self._others = others or {}
 
@@ -55,7 +59,7 @@ class PacedBody:
 
         pace = self._others.get(scope["path"], self._pace)
         try:
-            await self._app(scope, _paced(receive, pace), send_noted)
+            await self._app(scope, _paced(receive, pace, self._closing), send_noted)
         except BodyTooSlowError:
             if started:
                 raise
@@ -64,7 +68,7 @@ class PacedBody:
             await refused(scope, receive, send)
 
 
-def _paced(receive: Receive, pace: Pace) -> Receive:
+def _paced(receive: Receive, pace: Pace, closing: Closing) -> Receive:
     received, waited, is_read = 0, 0.0, False
     loop = asyncio.get_running_loop()
 
@@ -74,8 +78,9 @@ def _paced(receive: Receive, pace: Pace) -> Receive:
             return await receive()
         began = loop.time()
         try:
-            async with asyncio.timeout(pace.patience(received) - waited):
-                message = await receive()
+            async with asyncio.timeout(pace.patience(received) - waited) as limit:
+                with closing.shortening(limit):
+                    message = await receive()
         except TimeoutError:
             raise BodyTooSlowError from None
         waited += loop.time() - began

@@ -13,6 +13,7 @@ from app.faces.http.origins import SameSite, TrustedHosts
 from app.faces.http.pace import Pace, PacedBody
 from app.faces.http.pages.assets import MOUNT, Assets
 from app.faces.http.traced import Traced
+from app.faces.http.throttle import RefusalThrottle
 from app.settings import Settings
 
 _ROWS, _UPLOADS = "/augmentations", "/augmentations/uploads"
@@ -27,11 +28,13 @@ def install(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, others=larger, streamed=frozenset({_UPLOADS}))
     app.add_middleware(
         PacedBody,
+        closing=app.state.closing,
         pace=_pace(settings, settings.body_timeout_s),
         others={_UPLOADS: _pace(settings, settings.upload_timeout_s)},
     )
     app.add_middleware(Uncompressed)
     app.add_middleware(Access)
+    app.add_middleware(RefusalThrottle, per_minute=settings.refusals_per_minute)
     app.add_middleware(SameSite)
     if not settings.asks_who:
         app.add_middleware(TrustedHosts, names=settings.own_names)
