@@ -62,6 +62,7 @@ class Settings(IdentitySettings):
     body_wait_s: Annotated[float, Field(gt=0)] = 5.0
     body_bytes_per_s: Annotated[float, Field(gt=0)] = 4096.0
 
+    gateway_processes: Annotated[int, Field(ge=1, le=64)] = 1
     headers_timeout_s: Annotated[float, Field(gt=0)] = 10.0
     keep_alive_s: Annotated[float, Field(gt=0)] = 15.0
     stalled_s: Annotated[float, Field(gt=0)] = 30.0

@@ -2,19 +2,16 @@
 
 import subprocess
 import sys
-from contextlib import suppress
 from enum import StrEnum
 from importlib.abc import MetaPathFinder
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from app.cli.serving import serve_by_processes, serve_here
 from app.cli.shared import Home, fail
 from app.paths import HOME, ROOT
 from app.settings import Settings
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
 
 Host = Annotated[str, typer.Option(help="Not read from HOST, which some shells set to the machine's name.")]
 
@@ -74,19 +71,18 @@ def fetch(home: Home = HOME) -> None:
 def serve(reload: Reload = False) -> None:
     """Serve the gateway alone; settings come from the environment."""
     sys.meta_path.insert(0, NotInAGateway())
-    import uvicorn
-
     from app.classifiers.base import ClassifierError
     from app.classifiers.store import ModelFolderError
-    from app.faces.http.server.gateway_server import GatewayServer, config_of
     from app.identity.configured import IdentityError
 
     settings = Settings()
     compile_apart()
     if reload:
+        import uvicorn
+
         # By name: each process that follows loads it anew.
         uvicorn.run(
-            "app.cli.running:gateway",
+            "app.cli.serving:gateway",
             host=settings.host,
             port=settings.port,
             factory=True,
@@ -97,21 +93,11 @@ def serve(reload: Reload = False) -> None:
         )
         return
     try:
-        app = gateway()
+        if settings.gateway_processes > 1:
+            raise typer.Exit(serve_by_processes(settings))
+        serve_here(settings)
     except (IdentityError, ModelFolderError, ClassifierError) as error:
         fail(str(error))
-    server = GatewayServer(config_of(app, settings), settings, app.state.closing, may_exit=True)
-    with suppress(KeyboardInterrupt):
-        server.run()
-
-
-def gateway() -> "FastAPI":
-    """The gateway by the settings of the environment."""
-    from app.faces.http import logs
-    from app.main import create_app
-
-    logs.configure()
-    return create_app(Settings())
 
 
 def compile_search() -> None:

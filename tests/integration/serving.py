@@ -17,7 +17,7 @@ import uvicorn
 
 from app.bootstrap import registry_of
 from app.engine.registry import ModelRegistry
-from app.faces.http.server.gateway_server import GatewayServer, config_of
+from app.faces.http.server.gateway_server import GatewayServer
 from app.identity.caller import Caller
 from app.identity.principal import DEFAULT_TENANT
 from app.local.embedded.language_model import LanguageModel
@@ -112,8 +112,7 @@ def gateway(settings: Settings, registry: ModelRegistry | None = None) -> Iterat
     with _listening(settings.host) as listening:
         url = f"http://{settings.host}:{listening.getsockname()[1]}"
         app = create_app(settings, registry or registry_for(settings))
-        config = config_of(app, settings)
-        server = GatewayServer(config, settings, app.state.closing, may_exit=False)
+        server = GatewayServer(app, settings, may_exit=False)
         thread = threading.Thread(target=_serve, args=(server, listening), daemon=True)
         thread.start()
         try:

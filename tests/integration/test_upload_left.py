@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from prometheus_client import REGISTRY
 
 from tests.asking import Person
 from tests.integration.processes import wait_until
@@ -34,6 +35,12 @@ def uploads(database: Connection) -> int:
     return int(row[0])
 
 
+def hung_up() -> float:
+    """How many uploads ended with that; the gateway is in this process."""
+    labels = {"method": "POST", "route": "/augmentations/uploads", "status": "499"}
+    return REGISTRY.get_sample_value("turnpoint_request_seconds_count", labels) or 0.0
+
+
 @contextmanager
 def chunks_held_back(database_url: str) -> Iterator[None]:
     """Whoever has read part of a table waits with it until the end of this."""
@@ -52,7 +59,7 @@ def test_nothing_is_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    table, before = table_of(helpable), uploads(database)
+    table, before, left = table_of(helpable), uploads(database), hung_up()
     length = f"Content-Length: {len(table)}"
     with gateway(settings_for(servers)) as url, chunks_held_back(servers.database_url):
         with connected(url) as connection:
@@ -65,3 +72,4 @@ def test_nothing_is_kept(
         wait_until(lambda: not any(tmp_path.iterdir()))
         wait_until(lambda: waiting_to_write(database) == 0)
     assert uploads(database) == before
+    assert hung_up() == left + 1

@@ -36,6 +36,11 @@ class LogLines:
     def flush(self) -> None:
         """Lines are written as soon as they can be."""
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no line waits."""
+        return self._waiting.empty()
+
     def close(self) -> None:
         """Wait for what was written, for a second at the most."""
         if self._thread.is_alive():

@@ -11,7 +11,9 @@ _STANDARD_ERROR = 2
 
 
 def configure() -> None:
-    """Set up logging for a server process."""
+    """Set up logging for a server process; what uvicorn has to say is text, and goes the same way."""
+    lines = cast(TextIO, LogLines(_STANDARD_ERROR))
+    logging.getLogger("uvicorn").handlers = [logging.StreamHandler(lines)]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -20,6 +22,6 @@ def configure() -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, LogLines(_STANDARD_ERROR))),
+        logger_factory=structlog.WriteLoggerFactory(file=lines),
         cache_logger_on_first_use=True,
     )

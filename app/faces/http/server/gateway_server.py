@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ def config_of(app: FastAPI, settings: Settings) -> uvicorn.Config:
         port=settings.port,
         http=cast(Any, partial(BoundedConnection, ConnectionLimits.of(settings))),
         ws="none",
+        log_config=None,
         access_log=False,
         log_level="warning",
         backlog=max(settings.max_connections, 128),
@@ -43,17 +45,27 @@ class GatewayServer(uvicorn.Server):
     With `may_exit` the process ends at a second signal, and when its time is over, whatever still goes on.
     """
 
-    def __init__(self, config: uvicorn.Config, settings: Settings, closing: Closing, may_exit: bool) -> None:
-        super().__init__(config)
-        self._closing = closing
+    def __init__(self, app: FastAPI, settings: Settings, may_exit: bool) -> None:
+        super().__init__(config_of(app, settings))
+        self._is_one_of_several = settings.gateway_processes > 1 and may_exit
+        self._closing: Closing = app.state.closing
         self._notice_s = min(settings.shutdown_notice_s, settings.shutdown_s / 2)
         self._shutdown_s = settings.shutdown_s
         self._may_exit = may_exit
+        self._most_waiting = max(settings.max_connections, 128)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._is_one_of_several and sig == signal.SIGINT:
+            return  # Ctrl-C reaches all: the parent says what comes of it
         if self.should_exit and self._may_exit:
             os._exit(128 + sig)
         super().handle_exit(sig, frame)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listening in sockets or []:
+            # asyncio takes in as many callers at a time as may wait: one process would have them all.
+            listening.listen(self._most_waiting)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         with self._in_time():
@@ -73,3 +85,18 @@ class GatewayServer(uvicorn.Server):
             overdue.daemon = True
             overdue.start()
         yield
+
+
+def listening_at(host: str, port: int) -> socket.socket:
+    """A socket that processes share.
+
+    Raises:
+        OSError: the address is not to be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is named, or asyncio would leave Nagle's algorithm on, at 40 ms a request.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    listening.listen()
+    return listening
