@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
+
+import typer
 
 from app.cli.shared import fail
 from app.settings import Settings
@@ -57,7 +60,10 @@ def serve_by_processes(settings: Settings) -> int:
 
 def _serve_by_processes(settings: Settings) -> int:
     from prometheus_client.multiprocess import mark_process_dead
+    from uvicorn.config import STARTUP_FAILURE
 
+    from app.classifiers.base import ClassifierError
+    from app.classifiers.store import ModelFolderError
     from app.faces.http.server.gateway_server import GatewayServer, listening_at
     from app.faces.http.server.processes import Processes
 
@@ -68,6 +74,11 @@ def _serve_by_processes(settings: Settings) -> int:
         fail(f"HOST and PORT: {error.strerror or error}.")
 
     def serve() -> None:
-        GatewayServer(loaded or gateway(), settings, may_exit=True).run([listening])
+        try:
+            app = loaded or gateway()
+        except (ModelFolderError, ClassifierError) as error:
+            typer.echo(str(error), err=True)
+            sys.exit(STARTUP_FAILURE)
+        GatewayServer(app, settings, may_exit=True).run([listening])
 
     return Processes(settings.gateway_processes, serve, mark_process_dead).run(settings.shutdown_s)

@@ -29,41 +29,41 @@ class Children:
         self._began: dict[int, float] = {}
         self._lifeline, self._parents_end = os.pipe()  # closed by the kernel when the parent is gone
 
-    def fork(self, work: Callable[[], None]) -> None:
-        """Start a process that does this work and then ends."""
-        signal.pthread_sigmask(
-            signal.SIG_BLOCK, ENDING
-        )  # until it is known here that there is one to be ended
+    def fork(self, work: Callable[[], None]) -> int:
+        """Start a process that does this work and then ends; its id."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # until it is known whom to end
         pid = os.fork()
-        if pid:
-            self._began[pid] = time.monotonic()
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
-            return
-        code = 1
+        if pid == 0:
+            # What the parent has set up to happen at its end is not for its children.
+            os._exit(self._do(work))
+        self._began[pid] = time.monotonic()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        return pid
+
+    def _do(self, work: Callable[[], None]) -> int:
+        """In the new process: do the work; the exit code."""
         try:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            signal.signal(
-                signal.SIGINT, signal.SIG_IGN
-            )  # Ctrl-C reaches all: the parent says what comes of it
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all: the parent decides
             signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
             os.close(self._parents_end)
             threading.Thread(target=self._end_with_parent, daemon=True).start()
             work()
-            code = 0
         except SystemExit as error:
-            code = error.code if isinstance(error.code, int) else 1
-        finally:
-            sys.stdout.flush()
-            os._exit(code)  # what the parent has set up to happen at its end is not for its children
+            return error.code if isinstance(error.code, int) else 1
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+            return 1
+        return 0
 
     def wait_for_one(self) -> Dead | None:
         """Wait until one has ended; None where there is none."""
-        try:
+        while self._began:
             pid, status = os.wait()
-        except ChildProcessError:
-            return None
-        began = self._began.pop(pid, 0.0)
-        return Dead(pid, os.waitstatus_to_exitcode(status), time.monotonic() - began)
+            began = self._began.pop(pid, None)
+            if began is not None:  # the first process of a container is handed others' orphans as well
+                return Dead(pid, os.waitstatus_to_exitcode(status), time.monotonic() - began)
+        return None
 
     def signal_all(self, number: signal.Signals | int) -> None:
         for pid in list(self._began):

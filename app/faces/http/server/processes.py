@@ -1,6 +1,7 @@
 """Several processes that serve at one address: forked once all is loaded, replaced when one dies."""
 
 import gc
+import os
 import signal
 import threading
 import time
@@ -40,8 +41,7 @@ class Processes:
         gc.freeze()  # or the collector would write to every object, and nothing be shared
         for number in ENDING:
             signal.signal(number, self._end)
-        for _ in range(self._count):
-            self._children.fork(self._serve)
+        self._first = frozenset(self._start() for _ in range(self._count))
         while not self._is_ending:
             self._replace_dead()
         return self._wait_for_all(shutdown_s + _GRACE_S)
@@ -52,13 +52,19 @@ class Processes:
             return
         self._died(dead.pid)
         _log.error("process_died", pid=dead.pid, code=dead.code)
-        if dead.code == STARTUP_FAILURE:  # the next would fare no better
+        if dead.code == STARTUP_FAILURE and dead.pid in self._first:  # the next would fare no better
             self._code = STARTUP_FAILURE
             self._end(signal.SIGTERM, None)
             return
         time.sleep(max(0.0, _SOONEST_S - dead.age_s))
         if not self._is_ending:
-            self._children.fork(self._serve)
+            self._start()
+
+    def _start(self) -> int:
+        pid = self._children.fork(self._serve)
+        if self._is_ending:  # it was not there yet when the others were told
+            os.kill(pid, signal.SIGTERM)
+        return pid
 
     def _wait_for_all(self, seconds: float) -> int:
         overdue = threading.Timer(seconds, self._children.signal_all, [signal.SIGKILL])
