@@ -28,6 +28,7 @@ def serve_here(settings: Settings) -> None:
     """Serve in this process until it is told to end.
 
     Raises:
+        IdentityError: callers cannot be told apart as the settings say.
         ModelFolderError: a model cannot be hosted.
         ClassifierError: a classifier elsewhere is away.
     """
@@ -45,6 +46,7 @@ def serve_by_processes(settings: Settings) -> int:
     with one, each process loads its own.
 
     Raises:
+        IdentityError: callers cannot be told apart as the settings say.
         ModelFolderError: a model cannot be hosted.
         ClassifierError: a classifier elsewhere is away.
     """
@@ -66,6 +68,7 @@ def _serve_by_processes(settings: Settings) -> int:
     from app.classifiers.store import ModelFolderError
     from app.faces.http.server.gateway_server import GatewayServer, listening_at
     from app.faces.http.server.processes import Processes
+    from app.identity.configured import IdentityError
 
     loaded = None if settings.classifier_urls else gateway()
     try:
@@ -76,7 +79,7 @@ def _serve_by_processes(settings: Settings) -> int:
     def serve() -> None:
         try:
             app = loaded or gateway()
-        except (ModelFolderError, ClassifierError) as error:
+        except (IdentityError, ModelFolderError, ClassifierError) as error:
             typer.echo(str(error), err=True)
             sys.exit(STARTUP_FAILURE)
         GatewayServer(app, settings, may_exit=True).run([listening])
