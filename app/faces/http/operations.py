@@ -54,5 +54,4 @@ async def metrics(request: Request) -> Response:
     """Prometheus metrics; labels are route templates, never paths."""
     figures: QueueFigures = request.state.queue_figures
     await figures.refresh()
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
     return Response(exposition(), media_type=CONTENT_TYPE_LATEST)

@@ -12,8 +12,8 @@ from app.faces.http.middleware import CorrelationId, ErrorBoundary
 from app.faces.http.origins import SameSite, TrustedHosts
 from app.faces.http.pace import Pace, PacedBody
 from app.faces.http.pages.assets import MOUNT, Assets
-from app.faces.http.traced import Traced
 from app.faces.http.throttle import RefusalThrottle
+from app.faces.http.traced import Traced
 from app.settings import Settings
 
 _ROWS, _UPLOADS = "/augmentations", "/augmentations/uploads"
