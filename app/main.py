@@ -20,6 +20,7 @@ from app.engine.registry import ModelRegistry
 from app.faces.api import routes as api
 from app.faces.http import operations, stack
 from app.faces.http.auth import only_where_admitted
+from app.faces.http.closing import Closing
 from app.faces.http.parameters import refuse_repeated
 from app.faces.openapi.document import describe
 from app.faces.pages import routes as pages
@@ -61,6 +62,7 @@ class GatewayState(TypedDict):
     erasure_key: bytes | None
     authenticator: Authenticator
     queue_figures: QueueFigures
+    closing: Closing
 
 
 def create_app(settings: Settings, registry: ModelRegistry | None = None) -> FastAPI:
@@ -73,14 +75,16 @@ def create_app(settings: Settings, registry: ModelRegistry | None = None) -> Fas
     """
     claim_names_of(settings)  # faults are told before anything starts
     registry = registry or registry_of(settings)
+    closing = Closing()
     app = FastAPIOffline(
         title="Turnpoint",
         version=__version__,
         description=DESCRIPTION,
-        lifespan=_lifespan(settings, registry),
+        lifespan=_lifespan(settings, registry, closing),
         redoc_url=None,
         dependencies=[Depends(refuse_repeated)],
     )
+    app.state.closing = closing
     known_callers = APIRouter(dependencies=[Depends(only_where_admitted)])
     for router in (*api.ROUTERS, *pages.ROUTERS):
         known_callers.include_router(router)
@@ -93,7 +97,7 @@ def create_app(settings: Settings, registry: ModelRegistry | None = None) -> Fas
 
 
 def _lifespan(
-    settings: Settings, registry: ModelRegistry
+    settings: Settings, registry: ModelRegistry, closing: Closing
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[GatewayState]]:
     exemplars = exemplars_of(registry)  # with or without a language model: one may be set later
     distributions = reference_distributions_of(registry)
@@ -130,6 +134,7 @@ def _lifespan(
                     erasure_key=settings.erasure_key_bytes,
                     authenticator=authenticator,
                     queue_figures=queue_figures_of(settings, database),
+                    closing=closing,
                 )
             finally:
                 await authenticator.close()

@@ -76,6 +76,22 @@ class Settings(IdentitySettings):
     retention_hour: Annotated[int, Field(ge=0, le=23)] = 3
     maintenance_wait_s: Annotated[float, Field(ge=0.1)] = 600.0
     retention_batch: Annotated[int, Field(ge=1)] = 500
+    body_timeout_s: Annotated[float, Field(gt=0)] = 60.0
+    upload_timeout_s: Annotated[float, Field(gt=0)] = 1800.0
+    body_wait_s: Annotated[float, Field(gt=0)] = 5.0
+    body_bytes_per_s: Annotated[float, Field(gt=0)] = 4096.0
+
+    gateway_processes: Annotated[int, Field(ge=1, le=64)] = 1
+    headers_timeout_s: Annotated[float, Field(gt=0)] = 10.0
+    keep_alive_s: Annotated[float, Field(gt=0)] = 15.0
+    stalled_s: Annotated[float, Field(gt=0)] = 30.0
+    linger_s: Annotated[float, Field(gt=0)] = 2.0
+    max_connections: Annotated[int, Field(ge=1)] = 512
+
+    refusals_per_minute: Annotated[int, Field(ge=1)] = 60
+
+    shutdown_s: Annotated[float, Field(gt=0)] = 10.0
+    shutdown_notice_s: Annotated[float, Field(ge=0)] = 0.5
 
     worker_threads: Annotated[int, Field(ge=1)] = Field(default_factory=lambda: os.cpu_count() or 1)
     worker_llm_deadline_s: Annotated[float, Field(gt=0)] = 300.0

@@ -4,16 +4,14 @@ import subprocess
 import sys
 from enum import StrEnum
 from importlib.abc import MetaPathFinder
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from app.cli.serving import serve_by_processes, serve_here
 from app.cli.shared import Home, fail, refuse_strangers
 from app.paths import HOME, ROOT
 from app.settings import Settings
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
 
 Host = Annotated[str, typer.Option(help="Not read from HOST, which some shells set to the machine's name.")]
 
@@ -76,8 +74,6 @@ def fetch(home: Home = HOME) -> None:
 def serve(reload: Reload = False) -> None:
     """Serve the gateway alone; settings come from the environment."""
     sys.meta_path.insert(0, NotInAGateway())
-    import uvicorn
-
     from app.classifiers.base import ClassifierError
     from app.classifiers.store import ModelFolderError
     from app.identity.configured import IdentityError
@@ -85,31 +81,27 @@ def serve(reload: Reload = False) -> None:
     settings = Settings()
     refuse_strangers(settings)
     compile_apart()
+    if reload:
+        import uvicorn
+
+        # By name: each process that follows loads it anew.
+        uvicorn.run(
+            "app.cli.serving:gateway",
+            host=settings.host,
+            port=settings.port,
+            factory=True,
+            reload=True,
+            reload_dirs=[str(ROOT / "app")],
+            access_log=False,
+            log_level="warning",
+        )
+        return
     try:
-        # By name where each process that follows loads it anew.
-        app = "app.cli.running:gateway" if reload else gateway()
+        if settings.gateway_processes > 1:
+            raise typer.Exit(serve_by_processes(settings))
+        serve_here(settings)
     except (IdentityError, ModelFolderError, ClassifierError) as error:
         fail(str(error))
-    # The access log is our own: uvicorn's would write paths, and with them patients' ids.
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        factory=reload,
-        reload=reload,
-        reload_dirs=[str(ROOT / "app")] if reload else None,
-        access_log=False,
-        log_level="warning",
-    )
-
-
-def gateway() -> "FastAPI":
-    """The gateway by the settings of the environment."""
-    from app.faces.http import logs
-    from app.main import create_app
-
-    logs.configure()
-    return create_app(Settings())
 
 
 def compile_search() -> None:

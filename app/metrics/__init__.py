@@ -83,3 +83,4 @@ TASKS = Histogram(
     ["task", "outcome"],
     buckets=_TASK_S,
 )
+LOG_LINES_LOST = Counter("turnpoint_log_lines_lost", "Log lines that could not be written.")

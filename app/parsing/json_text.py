@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from app.parsing.json_shape import why_wild
 from app.parsing.pointers import pointer_to
 
 MOST_DEPTH = 32
@@ -39,9 +40,11 @@ def read_json(content: bytes | str) -> Any:
     """The value that a JSON text stands for.
 
     Raises:
-        JsonError: it is not JSON, not UTF-8, or nested deeper than `MOST_DEPTH`.
+        JsonError: it is not JSON, not UTF-8, nested deeper than `MOST_DEPTH`, or of too many parts.
         JsonFaultsError: a key is repeated, a number is NaN or infinite, a string holds half a character.
     """
+    if isinstance(content, bytes) and (why := why_wild(content, MOST_DEPTH)):
+        raise JsonError(why)
     text = content if isinstance(content, str) else _decoded(content)
     try:
         value = _parsed(text, _unique, _refused)

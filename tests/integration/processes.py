@@ -78,6 +78,9 @@ class Turnpoint:
             line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
             assert line is not None, f"it ended without {words!r}:\n{self.output}\n{self.errors}"
 
+    def send_signal(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
     def children(self) -> list[psutil.Process]:
         """Every process it started, however deep."""
         return psutil.Process(self._process.pid).children(recursive=True)

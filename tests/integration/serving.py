@@ -17,6 +17,7 @@ import uvicorn
 
 from app.bootstrap import registry_of
 from app.engine.registry import ModelRegistry
+from app.faces.http.server.gateway_server import GatewayServer
 from app.identity.caller import Caller
 from app.identity.principal import DEFAULT_TENANT
 from app.local.embedded.language_model import LanguageModel
@@ -86,6 +87,7 @@ def settings_for(servers: Servers, **changes: Any) -> Settings:
         "llm_model": None,
         "llm_api_key": None,
         "llm_deadline_s": float(SECONDS),
+        "shutdown_notice_s": 0.0,
     }
     return Settings(**SHIPPED | given | changes)
 
@@ -111,7 +113,7 @@ def gateway(settings: Settings, registry: ModelRegistry | None = None) -> Iterat
     with _listening(settings.host) as listening:
         url = f"http://{settings.host}:{listening.getsockname()[1]}"
         app = create_app(settings, registry or registry_for(settings))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
+        server = GatewayServer(app, settings, may_exit=False)
         thread = threading.Thread(target=_serve, args=(server, listening), daemon=True)
         thread.start()
         try:

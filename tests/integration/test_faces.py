@@ -181,7 +181,8 @@ def test_every_response_has_safe_headers(client: httpx.Client, path: str) -> Non
 @pytest.fixture(scope="module")
 def guarded(servers: Servers) -> Iterator[httpx.Client]:
     """A gateway that knows two callers."""
-    with client_of(settings_for(servers, api_tokens=f"{TOKEN}, {OTHER_TOKEN}")) as client:
+    patient = settings_for(servers, api_tokens=f"{TOKEN}, {OTHER_TOKEN}", refusals_per_minute=1000)
+    with client_of(patient) as client:
         yield client
 
 

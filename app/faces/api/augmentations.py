@@ -15,6 +15,7 @@ from app.faces.api.job_rows import Ending, format_ending, format_for, is_had, ve
 from app.faces.http.bodies import JsonRoute
 from app.faces.http.dependencies import AugmentingDep, DatabaseDep, RegistryDep
 from app.faces.http.described import BYTES, EVENT, success, text
+from app.faces.http.disconnect import cancel_on_disconnect
 from app.faces.http.negotiation import wants_page
 from app.faces.http.parameters import PageSize
 from app.faces.http.problems import problem, problem_responses
@@ -24,7 +25,7 @@ from app.faces.pages.jobs import job_page
 from app.usecases.augmentation.columns import Others
 from app.usecases.augmentation.downloads import pages_of
 from app.usecases.augmentation.formats import FORMATS
-from app.usecases.augmentation.ingest import NoRoomError, UploadTooLargeError, ingest_upload
+from app.usecases.augmentation.ingest import NoRoomError, UploadTooLargeError, keep_table, receive_table
 from app.usecases.augmentation.report.figures import QualityReport
 from app.usecases.augmentation.schemas import AugmentationRequest, Job, JobsPage, State, Upload
 from app.usecases.augmentation.table_reader import CSV, OCTETS, PARQUET, rows_of
@@ -68,7 +69,7 @@ async def submit(body: AugmentationRequest, service: AugmentingDep, key: Key = N
     operation_id="uploadAugmentationTable",
     status_code=201,
     response_model=Upload,
-    responses=problem_responses(401, 413, 415, 422, 503, 507),
+    responses=problem_responses(401, 408, 413, 415, 422, 503, 507),
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -107,7 +108,9 @@ async def upload(
     others = Others(id_column, frozenset(name.strip() for name in ignored))
     read = partial(rows_of, media_type=kind, others=others)
     try:
-        taken = await ingest_upload(request.stream(), read, served.model, database, most)
+        async with receive_table(request.stream(), most) as table:
+            keeping = keep_table(table, read, served.model, database)
+            taken = await cancel_on_disconnect(request, keeping)
     except UploadTooLargeError:
         return problem(413, f"The upload is larger than {most // 1024} KiB.")
     except NoRoomError:
@@ -200,10 +203,11 @@ async def rows(
     responses=problem_responses(401, 404, 422, 503)
     | success("Events: a job as it is now, whenever something changed.", {"text/event-stream": EVENT}),
 )
-async def events(job_id: JobId, service: AugmentingDep) -> Response:
-    """Follow a job: server-sent events `progress`, then `end`."""
+async def events(job_id: JobId, request: Request, service: AugmentingDep) -> Response:
+    """Follow a job: server-sent events `progress`, then `end`, or `closing` if the service ends first."""
     await service.get(job_id)
-    return StreamingResponse(events_of(service, job_id), media_type="text/event-stream")
+    stream = events_of(service, job_id, request.state.closing)
+    return StreamingResponse(stream, media_type="text/event-stream")
 
 
 @router.get(

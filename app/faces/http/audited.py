@@ -20,7 +20,7 @@ _log = structlog.get_logger()
 
 _OF_PATIENTS = ("/patients", "/counterfactuals", "/augmentations", "/audit-events")
 _WORKLIST = "/"
-_NOTHING_WAS_LOOKED_AT = frozenset({401, 405, 413, 415, 421, 429, 499, 503})
+_NOTHING_WAS_LOOKED_AT = frozenset({401, 405, 408, 413, 415, 421, 429, 499, 503})
 """Refusals by the door, of which nobody learns anything: they are counted by the metrics. To write a row for
 each would let whoever floods the service flood the audit."""
 

@@ -1,5 +1,6 @@
 """Bodies of JSON: every endpoint that takes one reads it by `app.parsing.json_text`."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -8,6 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from app.domain.errors import InvalidInputError, ValidationIssue
+from app.parsing.json_shape import LARGE
 from app.parsing.json_text import JsonError, JsonFaultsError, read_json
 
 
@@ -38,7 +40,9 @@ class JsonRoute(APIRoute):
 class _JsonRequest(Request):
     async def json(self) -> Any:
         try:
-            return read_json(await self.body())
+            body = await self.body()
+            # Others are answered meanwhile: thousands of people take a second to read.
+            return read_json(body) if len(body) < LARGE else await asyncio.to_thread(read_json, body)
         except JsonError as error:
             raise UnreadableBodyError(str(error)) from error
         except JsonFaultsError as error:

@@ -10,7 +10,11 @@ EVENT: dict[str, Any] = {
         "type": "object",
         "description": "One event of the stream.",
         "properties": {
-            "event": {"type": "string", "description": "progress, or end for the last one."},
+            "event": {
+                "type": "string",
+                "description": "progress; end for the last one; closing if the service ends before the job: "
+                "ask again.",
+            },
             "data": {
                 "type": "string",
                 "contentMediaType": "application/json",

@@ -6,6 +6,9 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 
+HUNG_UP = 499
+"""nginx's code for log and metrics: the caller has left, and nobody reads it."""
+
 T = TypeVar("T")
 
 

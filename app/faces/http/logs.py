@@ -1,13 +1,19 @@
 """Structured logs on standard error, one JSON object a line."""
 
 import logging
-import sys
+from typing import TextIO, cast
 
 import structlog
 
+from app.faces.http.log_lines import LogLines
+
+_STANDARD_ERROR = 2
+
 
 def configure() -> None:
-    """Set up logging for a server process."""
+    """Set up logging for a server process; what uvicorn has to say is text, and goes the same way."""
+    lines = cast(TextIO, LogLines(_STANDARD_ERROR))
+    logging.getLogger("uvicorn").handlers = [logging.StreamHandler(lines)]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -16,6 +22,6 @@ def configure() -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=lines),
         cache_logger_on_first_use=True,
     )

@@ -3,10 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, Field
 
 from app.faces.http.described import success, text
+from app.faces.http.exposition import exposition
 from app.faces.http.problems import problem_responses
 from app.faces.http.readiness import Readiness, VerboseReadiness, readiness_of
 from app.faces.http.replies import json_reply
@@ -53,4 +54,4 @@ async def metrics(request: Request) -> Response:
     """Prometheus metrics; labels are route templates, never paths."""
     figures: QueueFigures = request.state.queue_figures
     await figures.refresh()
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(exposition(), media_type=CONTENT_TYPE_LATEST)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from pydantic.config import JsonDict
 from pydantic.json_schema import SkipJsonSchema
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from app.classifiers.base import ClassifierError
 from app.domain.errors import (
@@ -23,7 +24,7 @@ from app.domain.errors import (
     ValidationIssue,
 )
 from app.faces.http.bodies import UnreadableBodyError
-from app.faces.http.disconnect import ClientDisconnectedError
+from app.faces.http.disconnect import HUNG_UP, ClientDisconnectedError
 from app.faces.http.issues import FaultOut, issues_out
 from app.faces.http.methods import methods_at
 from app.faces.http.negotiation import wants_page
@@ -141,8 +142,9 @@ def _install_states(app: FastAPI) -> None:
     """What is not there, has changed meanwhile, or is away."""
 
     @app.exception_handler(ClientDisconnectedError)
-    async def _hung_up(_: Request, __: ClientDisconnectedError) -> Response:
-        return Response(status_code=499)  # nginx's code: for log and metrics, nobody reads it
+    @app.exception_handler(ClientDisconnect)
+    async def _hung_up(_: Request, __: ClientDisconnectedError | ClientDisconnect) -> Response:
+        return Response(status_code=HUNG_UP)
 
     @app.exception_handler(NotFoundError)
     async def _not_found(request: Request, error: NotFoundError) -> Response:

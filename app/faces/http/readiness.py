@@ -20,7 +20,9 @@ _left: set[asyncio.Task[Any]] = set()
 class Readiness(BaseModel):
     """Which parts answer. Without cache or language model answers are slower or fewer, but there are some."""
 
-    ready: bool = Field(description="The record and every classifier answer.")
+    ready: bool = Field(
+        description="The record and every classifier answer, and the service is not about to end."
+    )
     database: bool = Field(description="Whether the record can be written.")
     classifier: bool | None = Field(description="Null where every classifier runs in the gateway itself.")
     cache: bool = Field(description="Whether the cache answers; without it answers take longer.")
@@ -65,7 +67,7 @@ async def readiness_of(state: Any) -> VerboseReadiness:
         *(_in_time(classifier.is_ready(), False) for classifier in remote.values()),
     )
     return VerboseReadiness(
-        ready=database and all(classifiers),
+        ready=database and all(classifiers) and not state.closing.is_near,
         database=database,
         classifier=all(classifiers) if remote else None,
         cache=cache,

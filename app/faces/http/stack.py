@@ -5,28 +5,47 @@ from fastapi import FastAPI
 from app.faces.http import problems
 from app.faces.http.audited import AuditRefusals
 from app.faces.http.auth import Access
+from app.faces.http.body_limits import BodyLimit, Uncompressed
+from app.faces.http.framing import CloseUnread, OneLength
 from app.faces.http.methods import Head
-from app.faces.http.middleware import BodyLimit, CorrelationId, ErrorBoundary, Uncompressed
+from app.faces.http.middleware import CorrelationId, ErrorBoundary
 from app.faces.http.origins import SameSite, TrustedHosts
+from app.faces.http.pace import Pace, PacedBody
 from app.faces.http.pages.assets import MOUNT, Assets
+from app.faces.http.throttle import RefusalThrottle
 from app.faces.http.traced import Traced
 from app.settings import Settings
+
+_ROWS, _UPLOADS = "/augmentations", "/augmentations/uploads"
 
 
 def install(app: FastAPI, settings: Settings) -> None:
     """Problem documents, style and scripts, and the middleware: what is added last is passed first."""
     problems.install(app)
     app.mount(MOUNT, Assets())
-    larger = {"/augmentations": settings.max_rows_bytes, "/augmentations/uploads": None}
+    larger = {_ROWS: settings.max_rows_bytes, _UPLOADS: settings.max_upload_bytes}
     app.add_middleware(Head)
-    app.add_middleware(BodyLimit, most=settings.max_body_bytes, others=larger)
+    app.add_middleware(BodyLimit, most=settings.max_body_bytes, others=larger, streamed=frozenset({_UPLOADS}))
+    app.add_middleware(
+        PacedBody,
+        closing=app.state.closing,
+        pace=_pace(settings, settings.body_timeout_s),
+        others={_UPLOADS: _pace(settings, settings.upload_timeout_s)},
+    )
     app.add_middleware(Uncompressed)
     app.add_middleware(Access)
+    app.add_middleware(RefusalThrottle, per_minute=settings.refusals_per_minute)
     app.add_middleware(SameSite)
     if not settings.asks_who:
         app.add_middleware(TrustedHosts, names=settings.own_names)
+    app.add_middleware(OneLength)
+    app.add_middleware(CloseUnread)
     app.add_middleware(ErrorBoundary)
     app.add_middleware(AuditRefusals)
     app.add_middleware(CorrelationId)
     if settings.otel_exporter_otlp_endpoint is not None:
         app.add_middleware(Traced)
+
+
+def _pace(settings: Settings, most_s: float) -> Pace:
+    return Pace(settings.body_wait_s, settings.body_bytes_per_s, most_s)

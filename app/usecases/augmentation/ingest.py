@@ -5,6 +5,8 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -37,16 +39,21 @@ class NoRoomError(RuntimeError):
     """The disk has no room for the upload."""
 
 
-async def ingest_upload(
-    body: AsyncIterator[bytes], read: TableReader, model: ModelVersion, database: TenantDatabase, most: int
-) -> Upload:
-    """Read, check and keep a table; all of it or, whatever happens, nothing.
+@dataclass(frozen=True, slots=True)
+class ReceivedTable:
+    """A table that is here as a file, of which nothing has been read."""
+
+    path: Path
+    sha256: str
+
+
+@asynccontextmanager
+async def receive_table(body: AsyncIterator[bytes], most: int) -> AsyncIterator[ReceivedTable]:
+    """A table as it comes in, on disk for as long as it is worked on.
 
     Raises:
-        TooLargeError: it has more than `most` bytes.
+        UploadTooLargeError: it has more than `most` bytes.
         NoRoomError: the disk is full.
-        InvalidInputError: it is no table of this model's features, or has no rows.
-        RecordError: the database is away.
     """
     folder = Path(tempfile.mkdtemp(prefix="turnpoint-upload-"))
     try:
@@ -55,9 +62,21 @@ async def ingest_upload(
             sha256 = await _to_disk(body, path, most)
         except OSError as error:
             raise NoRoomError from error
-        return await _keep(read(path, model.schema), model, database, sha256)
+        yield ReceivedTable(path, sha256)
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+async def keep_table(
+    table: ReceivedTable, read: TableReader, model: ModelVersion, database: TenantDatabase
+) -> Upload:
+    """Read, check and keep a table; all of it or, whatever happens, nothing.
+
+    Raises:
+        InvalidInputError: it is no table of this model's features, or has no rows.
+        RecordError: the database is away.
+    """
+    return await _keep(read(table.path, model.schema), model, database, table.sha256)
 
 
 async def _to_disk(body: AsyncIterator[bytes], path: Path, most: int) -> str:

@@ -1,0 +1,1 @@
+"""The server below the application: its connections, its end, its processes."""

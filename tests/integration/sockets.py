@@ -1,0 +1,44 @@
+"""HTTP by hand: what no client sends."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from tests.integration.serving import SECONDS
+
+
+@contextmanager
+def connected(url: str) -> Iterator[socket.socket]:
+    """A connection to a gateway; it is an error if nothing comes of it for long."""
+    with socket.create_connection(address_of(url), SECONDS) as connection:
+        yield connection
+
+
+def address_of(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    assert parts.hostname
+    assert parts.port
+    return parts.hostname, parts.port
+
+
+def head(method: str, path: str, *headers: str) -> bytes:
+    """The head of a request, whole."""
+    return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: localhost", *headers, "", ""]).encode()
+
+
+def read_to_end(connection: socket.socket) -> bytes:
+    """All that comes until the gateway closes."""
+    parts = []
+    while part := connection.recv(65536):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def status_of(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1])
+
+
+def headers_of(answer: bytes) -> dict[str, str]:
+    lines = answer.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")[1:]
+    return {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
