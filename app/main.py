@@ -1,9 +1,7 @@
 """create_app(): the gateway, its faces joined to the use cases."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypedDict
 
@@ -13,6 +11,8 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app import __version__
+from app.admission.lane import Lane
+from app.admission.lane_threads import LaneThreads
 from app.bootstrap import exemplars_of, open_backends, registry_of
 from app.classifiers.open_inference import OpenInferenceClassifier
 from app.engine.examples import warm_up
@@ -31,6 +31,7 @@ from app.settings import Settings
 from app.storage.cache import Cache
 from app.storage.database import Database
 from app.storage.keys import Keys
+from app.usecases.counterfactuals.computation import Computation
 from app.usecases.record.reference_distributions import ReferenceDistributions, reference_distributions_of
 
 DESCRIPTION = """
@@ -55,6 +56,8 @@ class GatewayState(TypedDict):
     remote_classifiers: Mapping[str, OpenInferenceClassifier]
     queue: procrastinate.App
     proposer: LlmProposer | None
+    lane: Lane
+    computation: Computation
     distributions: Mapping[str, ReferenceDistributions]
     max_upload_bytes: int
     authenticator: Authenticator
@@ -102,8 +105,9 @@ def _lifespan(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[GatewayState]:
-        # As many as can be at work: one that searches keeps a core busy, and its largest search's memory.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(os.cpu_count() or 1))
+        # Quick work has threads of its own: searches keep theirs busy for as long as a second.
+        asyncio.get_running_loop().set_default_executor(LaneThreads("quick", settings.quick_threads))
+        lane = Lane("search", settings.search_threads, settings.search_wait_s)
         cache = Cache(settings.redis_url, settings.cache_ttl_s)
         async with open_backends(settings, registry, exemplars) as backends:
             database, proposer = backends.database, backends.proposer
@@ -121,12 +125,15 @@ def _lifespan(
                     remote_classifiers=remote,
                     queue=backends.queue,
                     proposer=proposer,
+                    lane=lane,
+                    computation=Computation(lane, proposer, settings.search_work, settings.search_deadline_s),
                     distributions=distributions,
                     max_upload_bytes=settings.max_upload_bytes,
                     authenticator=authenticator,
                 )
             finally:
                 await authenticator.close()
+                lane.close()
                 for classifier in remote.values():
                     classifier.close()
                 await cache.close()

@@ -1,8 +1,8 @@
 """How much one question may cost: counted in work, so that a busy machine changes no answer.
 
 All that is done about a question counts against one budget: searches, batches of the classifier, refits,
-draws. Once it is spent, what proves or betters an answer ends with what it has, and claims nothing that it did
-not see. What makes an answer at all may go a little further, up to `RESERVE`.
+draws. Once it is spent, what proves or betters an answer ends with what it has, and claims nothing that it
+did not see. What makes an answer at all may go a little further, up to `RESERVE`.
 
 Whoever waits for the answer may leave: then the next that is spent ends the work (`Stop`).
 """
