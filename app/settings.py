@@ -71,6 +71,7 @@ class Settings(IdentitySettings):
 
     worker_threads: Annotated[int, Field(ge=1)] = Field(default_factory=cores)
     worker_llm_deadline_s: Annotated[float, Field(gt=0)] = 300.0
+    worker_looks_every_s: Annotated[float, Field(gt=0)] = 2.0
     worker_heartbeat_s: Annotated[float, Field(gt=0)] = 5.0
     worker_given_up_after_s: Annotated[float, Field(gt=0)] = 20.0
 

@@ -37,7 +37,9 @@ async def _work(settings: Settings) -> None:
             register(
                 queue,
                 database,
-                ChunkWork(registry, queue, proposer, pool),
+                ChunkWork(
+                    registry, queue, proposer, pool, settings.search_work, settings.worker_looks_every_s
+                ),
                 ReportWork(registry),
             )
             await work(queue, Heartbeat(settings.worker_heartbeat_s, lost_after_s), stop)
