@@ -36,8 +36,11 @@ class Run:
 
 
 @contextmanager
-def running(home: Path, llm: str = "llama.cpp") -> Iterator[Run]:
-    """Start everything in `home`; the language model's weights come from the usual folder."""
+def running(home: Path, llm: str = "llama.cpp", llm_url: str | None = None) -> Iterator[Run]:
+    """Start everything in `home`; the language model's weights come from the usual folder.
+
+    With `llm_url` no language model is started.
+    """
     (home / "models").mkdir(parents=True)
     for weights in (ROOT / ".turnpoint" / "models").glob("*"):
         (home / "models" / weights.name).symlink_to(weights)
@@ -45,7 +48,7 @@ def running(home: Path, llm: str = "llama.cpp") -> Iterator[Run]:
         environment = start_servers(
             stack,
             home,
-            ExternalServers(database_url=None, redis_url=None, llm_url=None, llm=llm),
+            ExternalServers(database_url=None, redis_url=None, llm_url=llm_url, llm=llm),
             StepConsole(),
         )
         port = free_port()

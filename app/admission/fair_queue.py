@@ -1,6 +1,7 @@
 """A queue that is fair among callers: each in turn, whoever they are and however much they have waiting."""
 
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -28,22 +29,23 @@ class FairQueue(Generic[T]):
             own.append(item)
         self._number += 1
 
-    def take(self) -> T:
-        """The item whose turn it is.
+    def take(self, may: Callable[[str], bool] = lambda _: True) -> tuple[str, T]:
+        """Whose turn it is and their item, of those callers who `may` be served now.
 
         Raises:
-            LookupError: nothing waits.
+            LookupError: nothing of theirs waits.
         """
-        if not self._waiting:
+        caller = next((name for name in self._waiting if may(name)), None)
+        if caller is None:
             raise LookupError("nothing waits")
-        caller, own = next(iter(self._waiting.items()))
+        own = self._waiting[caller]
         item = own.popleft()
         self._number -= 1
         if own:
             self._waiting.move_to_end(caller)
         else:
             del self._waiting[caller]
-        return item
+        return caller, item
 
     def remove(self, caller: str, item: T) -> bool:
         """Take out an item that waits no more; whether it was there."""

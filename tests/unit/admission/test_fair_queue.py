@@ -20,7 +20,7 @@ Item = tuple[str, int]
 
 
 def served(queue: FairQueue[Item]) -> list[Item]:
-    return [queue.take() for _ in range(len(queue))]
+    return [queue.take()[1] for _ in range(len(queue))]
 
 
 @given(steps=STEPS)
@@ -35,7 +35,8 @@ def test_each_caller_is_served_in_order_and_nothing_is_lost_or_doubled(steps: li
         elif what == REMOVE and own:
             assert queue.remove(caller, own.pop())
         elif what == TAKE and len(queue):
-            item = queue.take()
+            taken_from, item = queue.take()
+            assert taken_from == item[0]
             assert waiting[item[0]].pop(0) == item
         assert len(queue) == sum(map(len, waiting.values()))
     rest = served(queue)
@@ -74,3 +75,18 @@ def test_what_was_begun_comes_before_the_callers_own_new_work_alone(callers: lis
     first = served(queue)[: len(order)]
     assert [caller for caller, _ in first] == order
     assert first[-1] == (begun, -1)
+
+
+@given(callers=st.lists(CALLERS, min_size=1, max_size=40), barred=st.sets(CALLERS))
+def test_who_may_not_be_served_now_keeps_their_place(callers: list[str], barred: set[str]) -> None:
+    queue: FairQueue[Item] = FairQueue()
+    for number, caller in enumerate(callers):
+        queue.put(caller, (caller, number))
+    able = [caller for caller in callers if caller not in barred]
+    for _ in able:
+        assert queue.take(lambda caller: caller not in barred)[0] not in barred
+    with pytest.raises(LookupError):
+        queue.take(lambda caller: caller not in barred)
+    assert sorted(served(queue)) == sorted(
+        (caller, number) for number, caller in enumerate(callers) if caller in barred
+    )

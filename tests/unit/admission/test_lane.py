@@ -121,3 +121,20 @@ def test_a_fault_of_the_work_is_its_callers_and_leaves_the_thread_free() -> None
         lane.close()
 
     asyncio.run(scenario())
+
+
+def test_spare_threads_are_for_who_has_nothing_under_way() -> None:
+    async def scenario() -> None:
+        lane, heavy = Lane("test", 2, SECONDS, spare=1), [Held() for _ in range(4)]
+        tasks = [asked_by("heavy", lane.run(one)) for one in heavy]
+        for one in heavy[:2]:
+            assert await asyncio.to_thread(one.begun.wait, SECONDS)
+        assert await asked_by("light", lane.run(len, "abc")) == 3
+        await settled()
+        assert not any(one.begun.is_set() for one in heavy[2:])
+        for one in heavy:
+            one.let_go.set()
+        await asyncio.gather(*tasks)
+        lane.close()
+
+    asyncio.run(scenario())
