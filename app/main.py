@@ -46,7 +46,7 @@ promise that the change would cause the effect.
 
 _log = structlog.get_logger()
 _SWITCH_S = 0.001
-"""Quick work waits no longer for searches' plain Python to let it at the interpreter; Python's own is 5 ms."""
+"""Quick work waits so long for the interpreter while a search has it; Python's own is 5 ms."""
 
 
 class GatewayState(TypedDict):

@@ -5,6 +5,7 @@ twice, so that no answer comes from the cache.
 """
 
 import asyncio
+import math
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -156,13 +157,12 @@ def _client(load: Load, place: int) -> httpx.AsyncClient:
 
 
 def _latency(name: str, milliseconds: Sequence[float]) -> Measurement:
-    if len(milliseconds) < 2:
-        return Measurement(f"{name} ({len(milliseconds)} of them)", sum(milliseconds), unit="ms")
-    return Measurement(name, median(milliseconds), p95=_p95(milliseconds), unit="ms")
+    middle = median(milliseconds) if milliseconds else math.nan
+    return Measurement(f"{name} ({len(milliseconds)})", middle, p95=_p95(milliseconds), unit="ms")
 
 
 def _p95(milliseconds: Sequence[float]) -> float:
-    return quantiles(milliseconds, n=20)[-1]
+    return quantiles(milliseconds, n=20)[-1] if len(milliseconds) > 1 else max(milliseconds, default=math.nan)
 
 
 def _ratio(beside: Tally, alone: Tally) -> float:
