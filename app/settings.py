@@ -56,7 +56,7 @@ class Settings(IdentitySettings):
     max_rows_bytes: Annotated[int, Field(ge=1024)] = 32 * 1024 * 1024
     max_upload_bytes: Annotated[int, Field(ge=1024)] = 200 * 1024 * 1024
 
-    search_work: Annotated[float, Field(ge=0)] = 2_500_000
+    search_work: Annotated[float, Field(ge=0)] = 4_000_000
     search_deadline_s: Annotated[float, Field(gt=0)] = 30.0
     search_threads: Annotated[int, Field(ge=1)] = Field(default_factory=cores)
     search_spare_threads: Annotated[int, Field(ge=0)] = 1

@@ -11,9 +11,9 @@ import math
 import time
 from dataclasses import dataclass, field
 
-CALL, ROW, MEMBER, JUDGED = 1_000, 10, 8, 500
+CALL, ROW, MEMBER, JUDGED, MET, SCORED = 1_000, 10, 8, 500, 12, 5_000
 """In work: asking the classifier for a batch, for each row of it, one refit for a row, judging how typical a
-candidate looks."""
+candidate looks, meeting one in a search whatever it is looked at in, scoring some in full however few."""
 RESERVE = 500_000
 """How much further goes what makes an answer at all."""
 
@@ -49,7 +49,7 @@ class Stop:
 class Budget:
     """What may be spent, shared by all that is asked about one question; a part counts against its whole too.
 
-    Its unit is one candidate looked at in one scenario, 100 to 500 ns on a current core.
+    Its unit is one candidate looked at in one scenario, some 300 ns on a current core.
     """
 
     work: float = math.inf
@@ -72,6 +72,15 @@ class Budget:
         if self.whole is not None:
             self.whole.spend(work)
 
+    def spend_on_candidates(self, number: int, scenarios: int = 1) -> None:
+        """Count candidates that a search met and looked at in so many scenarios.
+
+        Raises:
+            AbandonedError: there need be no more of them, since nobody waits.
+        """
+        self.spend(number * scenarios)
+        self.spend_in_all(number * MET)
+
     def spend_in_all(self, work: float) -> None:
         """Count work against the whole alone: it is beside what a part is about.
 
@@ -79,6 +88,10 @@ class Budget:
             AbandonedError: there need be no more of it, since nobody waits.
         """
         (self if self.whole is None else self.whole).spend(work)
+
+    def candidates_left(self, scenarios: int) -> float:
+        """How many more candidates the whole budget allows for."""
+        return self.left_in_all / (scenarios + MET)
 
     @property
     def left_in_all(self) -> float:

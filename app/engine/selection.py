@@ -7,7 +7,7 @@ import numpy as np
 from app.domain.counterfactual import Diversity
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.domain.tolerances import SAME
-from app.engine.budget import JUDGED
+from app.engine.budget import JUDGED, SCORED
 from app.engine.neighbours import distinct
 from app.engine.plausibility_profile import PlausibilityProfile
 from app.engine.preferences import Preferences
@@ -157,7 +157,7 @@ def score(
     refits, noise, adherence = (np.zeros(len(levels)) for _ in range(3))
     held = int(reached.sum())
     problem.budget.spend(
-        evaluator.work_of_refits(held) + evaluator.work_of_draws(held) + JUDGED * len(levels)
+        SCORED + evaluator.work_of_refits(held) + evaluator.work_of_draws(held) + JUDGED * len(levels)
     )
     refits[reached] = evaluator.refits(rows[reached], problem.goal_of_refits)
     noise[reached], adherence[reached] = evaluator.noise_and_adherence(

@@ -27,8 +27,8 @@ from app.engine.selection import score
 
 _PATIENCE = 200
 """How many candidates unlike real people are passed over before such are taken as well."""
-_SET_UP = 250
-"""In work: reducing the trees to one scenario."""
+_SET_UP = 60
+"""In work: reducing the trees to one scenario, for each lever."""
 _SHARES = np.arange(1, 20) / 20
 """Robustness that is tried where what was asked for is out of reach."""
 
@@ -102,7 +102,7 @@ class _ExactQuery:
 
     def scenarios(self, levers: Levers) -> Scenarios:
         scenarios = all_scenarios(levers, self.references.evaluator)
-        self.problem.budget.spend(_SET_UP * scenarios.number)
+        self.problem.budget.spend(_SET_UP * scenarios.number * len(levers))
         return scenarios
 
     def relax(self, search: ExactSearch, wished: float) -> Attempt:

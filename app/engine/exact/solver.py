@@ -12,6 +12,7 @@ from app.classifiers.forest import Forest
 from app.domain.levers import Levers
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.domain.tolerances import SAME
+from app.engine.budget import MET as MET_WORK
 from app.engine.budget import Budget
 from app.engine.exact.bounds import gains, knapsack
 from app.engine.exact.branch import (
@@ -148,9 +149,9 @@ class ExactSearch:
         open_ = frontier(len(self._levers))
         solved, taken, tied = Solved(), np.empty(0, dtype=np.int64), _Tied()
         while len(solved.levels) < count:
-            before, most = open_.counts[LOOKED_AT], budget.left_in_all / self.scenarios.number
+            before, most = open_.counts[LOOKED_AT], budget.candidates_left(self.scenarios.number)
             item = advance(program, open_, taken, tied.limit, _STEPS, most)
-            budget.spend((open_.counts[LOOKED_AT] - before) * self.scenarios.number)
+            budget.spend_on_candidates(open_.counts[LOOKED_AT] - before, self.scenarios.number)
             if item >= 0:
                 levels = open_.levels[item].copy()
                 rank = accept(self._as_asked(levels))
@@ -159,7 +160,10 @@ class ExactSearch:
                 else:
                     patience -= 1
                     if rank is Refusal.ALONE:
+                        before = open_.counts[LOOKED_AT]
                         expand(program, open_, item)
+                        each = self.scenarios.number + MET_WORK
+                        budget.spend_in_all((open_.counts[LOOKED_AT] - before) * each)
             elif item in (NONE_LEFT, BEYOND) and tied.members:
                 taken = tied.settle(solved, taken, count)
                 tied = _Tied()
@@ -183,7 +187,7 @@ class ExactSearch:
         while state != NONE_LEFT and len(open_.effort) <= _MOST_ROOM and not budget.is_spent:
             before = open_.counts[LOOKED_AT]
             state = minimise_margin(program, open_, best, _STEPS)
-            budget.spend(open_.counts[LOOKED_AT] - before)
+            budget.spend_on_candidates(open_.counts[LOOKED_AT] - before)
             open_ = enlarged(open_) if state == FULL else open_
         margin = float(best.margin[0])
         bound = math.inf if state == NONE_LEFT else min(margin, _least_key(open_))
@@ -205,7 +209,7 @@ class ExactSearch:
         while state != NONE_LEFT and len(open_.effort) <= _MOST_ROOM and not budget.is_spent:
             before = open_.counts[LOOKED_AT]
             state = descend(program, open_, margins, steps, _STEPS)
-            budget.spend(open_.counts[LOOKED_AT] - before)
+            budget.spend_on_candidates(open_.counts[LOOKED_AT] - before)
             if state == FULL:
                 open_ = enlarged(open_)
                 margins = np.concatenate([margins, np.empty(len(open_.effort) - len(margins))])
