@@ -16,7 +16,7 @@ from app.proposers.llm.exemplars import ExemplarBank, load_exemplars
 from app.proposers.llm.prompt import Style
 from app.proposers.llm.proposer import LlmProposer
 from app.settings import Settings
-from app.storage.cache import Cache
+from app.storage.cache import Cache, CacheLimits
 from app.storage.database import Database
 from app.storage.engine import DatabaseLimits
 from app.storage.queue import queue_app
@@ -77,11 +77,16 @@ async def open_backends(
 @asynccontextmanager
 async def open_cache(settings: Settings) -> AsyncIterator[Cache]:
     """The cache that the settings name, closed in the end."""
-    cache = Cache(settings.redis_url, settings.cache_ttl_s)
+    cache = Cache(settings.redis_url, settings.cache_ttl_s, cache_limits(settings))
     try:
         yield cache
     finally:
         await cache.close()
+
+
+def cache_limits(settings: Settings) -> CacheLimits:
+    """How many connections to the cache, and how long each wait."""
+    return CacheLimits(settings.cache_connections, settings.cache_wait_s, settings.cache_lock_s)
 
 
 def retention_limits(settings: Settings) -> RetentionLimits:

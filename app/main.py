@@ -1,9 +1,8 @@
 """create_app(): the gateway, its faces joined to the use cases."""
 
 import asyncio
-import os
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypedDict
 
@@ -13,7 +12,9 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from app import __version__
-from app.bootstrap import exemplars_of, open_backends, queue_figures_of, registry_of
+from app.admission.lane import Lane
+from app.admission.lane_threads import LaneThreads
+from app.bootstrap import cache_limits, exemplars_of, open_backends, queue_figures_of, registry_of
 from app.classifiers.open_inference import OpenInferenceClassifier
 from app.engine.examples import warm_up
 from app.engine.registry import ModelRegistry
@@ -29,10 +30,11 @@ from app.identity.configured import authenticator_of, claim_names_of
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.proposer import LlmProposer
 from app.settings import Settings
-from app.storage.cache import Cache, CacheLimits
+from app.storage.cache import Cache
 from app.storage.database import Database
 from app.storage.keys import Keys
 from app.storage.queue_figures import QueueFigures
+from app.usecases.counterfactuals.computation import Computation
 from app.usecases.record.reference_distributions import ReferenceDistributions, reference_distributions_of
 
 DESCRIPTION = """
@@ -45,6 +47,8 @@ promise that the change would cause the effect.
 
 
 _log = structlog.get_logger()
+_SWITCH_S = 0.001
+"""Quick work waits so long for the interpreter while a search has it; Python's own is 5 ms."""
 
 
 class GatewayState(TypedDict):
@@ -57,6 +61,8 @@ class GatewayState(TypedDict):
     remote_classifiers: Mapping[str, OpenInferenceClassifier]
     queue: procrastinate.App
     proposer: LlmProposer | None
+    lane: Lane
+    computation: Computation
     distributions: Mapping[str, ReferenceDistributions]
     max_upload_bytes: int
     erasure_key: bytes | None
@@ -109,10 +115,11 @@ def _lifespan(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[GatewayState]:
-        # As many as can be at work: one that searches keeps a core busy, and its largest search's memory.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(os.cpu_count() or 1))
-        limits = CacheLimits(settings.cache_connections, settings.cache_wait_s, settings.cache_lock_s)
-        cache = Cache(settings.redis_url, settings.cache_ttl_s, limits)
+        sys.setswitchinterval(_SWITCH_S)
+        # Quick work has threads of its own: searches keep theirs busy for as long as a second.
+        asyncio.get_running_loop().set_default_executor(LaneThreads("quick", settings.quick_threads))
+        lane = Lane("search", settings.search_threads, settings.search_wait_s, settings.search_spare_threads)
+        cache = Cache(settings.redis_url, settings.cache_ttl_s, cache_limits(settings))
         async with open_backends(settings, registry, exemplars) as backends:
             database, proposer = backends.database, backends.proposer
             if proposer is not None:
@@ -129,6 +136,8 @@ def _lifespan(
                     remote_classifiers=remote,
                     queue=backends.queue,
                     proposer=proposer,
+                    lane=lane,
+                    computation=Computation(lane, proposer, settings.search_work, settings.search_deadline_s),
                     distributions=distributions,
                     max_upload_bytes=settings.max_upload_bytes,
                     erasure_key=settings.erasure_key_bytes,
@@ -138,6 +147,7 @@ def _lifespan(
                 )
             finally:
                 await authenticator.close()
+                lane.close()
                 for classifier in remote.values():
                     classifier.close()
                 await cache.close()

@@ -1,6 +1,5 @@
 """Every setting of the service, read from the environment once."""
 
-import os
 import re
 from functools import cached_property
 from importlib.util import find_spec
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from app.cores import cores
 from app.identity_settings import LOOPBACK, IdentitySettings, comma_separated
 from app.parsing.json_text import JsonError, JsonFaultsError, read_json
 from app.parsing.numbers import read_number, read_whole_number
@@ -93,8 +93,23 @@ class Settings(IdentitySettings):
     shutdown_s: Annotated[float, Field(gt=0)] = 10.0
     shutdown_notice_s: Annotated[float, Field(ge=0)] = 0.5
 
-    worker_threads: Annotated[int, Field(ge=1)] = Field(default_factory=lambda: os.cpu_count() or 1)
+    search_work: Annotated[float, Field(ge=0)] = 4_000_000
+    search_deadline_s: Annotated[float, Field(gt=0)] = 30.0
+    search_threads: Annotated[int, Field(ge=1)] = Field(default_factory=cores)
+    search_spare_threads: Annotated[int, Field(ge=0)] = 1
+    search_queue: Annotated[int, Field(ge=0)] = 64
+    search_wait_s: Annotated[float, Field(gt=0)] = 3.0
+    quick_threads: Annotated[int, Field(ge=1)] = Field(default_factory=lambda: max(4, cores()))
+    searches_at_once: Annotated[int, Field(ge=1)] = 64
+    searches_per_minute: Annotated[int, Field(ge=1)] = 6_000
+    requests_at_once: Annotated[int, Field(ge=1)] = 256
+    requests_per_minute: Annotated[int, Field(ge=1)] = 60_000
+    batches_at_once: Annotated[int, Field(ge=1)] = 16
+    batches_per_minute: Annotated[int, Field(ge=1)] = 600
+
+    worker_threads: Annotated[int, Field(ge=1)] = Field(default_factory=cores)
     worker_llm_deadline_s: Annotated[float, Field(gt=0)] = 300.0
+    worker_looks_every_s: Annotated[float, Field(gt=0)] = 2.0
     worker_heartbeat_s: Annotated[float, Field(gt=0)] = 5.0
     worker_given_up_after_s: Annotated[float, Field(gt=0)] = 20.0
     worker_database_wait_s: Annotated[float, Field(ge=0.1)] = 30.0

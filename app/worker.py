@@ -51,7 +51,9 @@ async def _work(settings: Settings) -> None:
             register(
                 queue,
                 database,
-                ChunkWork(registry, queue, proposer, pool),
+                ChunkWork(
+                    registry, queue, proposer, pool, settings.search_work, settings.worker_looks_every_s
+                ),
                 ReportWork(registry),
             )
             register_daily(

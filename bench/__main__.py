@@ -23,6 +23,7 @@ from bench.improvements import (
     measure_improvements,
 )
 from bench.improvements import SLOW_PEOPLE as SLOWEST_PEOPLE
+from bench.load import measure_load
 from bench.measurement import Measurement, table_of
 from bench.million import measure_million
 from bench.page import measure_page
@@ -56,6 +57,8 @@ def main() -> None:
     page.add_argument("--people", type=int, default=20, help="people whose pages are opened")
     worklist = parts.add_parser("worklist", help="the list of many patients, page by page")
     worklist.add_argument("--patients", type=int, default=5_000, help="patients on record")
+    load = parts.add_parser("load", help="many callers at once, too many, and heavy beside light ones")
+    load.add_argument("--seconds", type=float, default=20, help="how long each measure lasts")
     peers = parts.add_parser("peers", help="other packages, asked the same questions")
     peers.add_argument(
         "--quick", action="store_true", help=f"{QUICK_PEOPLE} people, without the slowest rows"
@@ -92,6 +95,8 @@ def main() -> None:
         _show(lambda scratch, console: measure_vllm(scratch, chosen.people, console))
     if chosen.part == "augmentation":
         _show(lambda scratch, console: measure_augmentation(scratch, chosen.people, console))
+    if chosen.part == "load":
+        _show(lambda scratch, console: measure_load(scratch, chosen.seconds, console))
     if chosen.part == "page":
         _show(lambda scratch, console: measure_page(scratch, chosen.people, console))
     if chosen.part == "worklist":

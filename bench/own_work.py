@@ -3,18 +3,18 @@
 The exact search walks the trees of classifier and committee itself, so that it counts with them.
 """
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from unittest.mock import patch
 
+from app.admission.lane import Lane
 from app.classifiers.base import Classifier, Committee
 from app.classifiers.forest import Forest, TreeEnsemble
 from app.classifiers.model_version import ModelVersion
 from app.domain.schema import FloatArray
-from app.engine.preferences import Preferences
-from app.engine.problem import RecourseProblem
-from app.engine.references import ReferenceData
 from app.engine.registry import ModelRegistry
 from app.engine.search import search
 from app.engine.search_result import SearchResult
@@ -22,8 +22,11 @@ from app.identity.caller import Caller
 from app.identity.principal import DEFAULT_TENANT
 from app.storage.cache import Cache
 from app.storage.database import Database
+from app.usecases.counterfactuals.computation import Computation
 from app.usecases.counterfactuals.schemas import CounterfactualsRequest
 from app.usecases.counterfactuals.service import CounterfactualService
+
+_LONGEST_S = 60.0
 
 
 @dataclass
@@ -80,26 +83,27 @@ async def own_milliseconds(
         committee=TimedCommittee(model.committee, spent, model.committee.forest),
     )
 
-    def timed_search(
-        problem: RecourseProblem, references: ReferenceData, preferences: Preferences
-    ) -> SearchResult:
+    def timed_search(*question: Any) -> SearchResult:
         before, started = spent.seconds, time.perf_counter()
-        result = search(problem, references, preferences)
+        result = search(*question)
         spent.seconds = before + time.perf_counter() - started
         return result
 
     database, cache = Database(database_url), Cache(redis_url, ttl_s=60)
     own = database.of(Caller.service(DEFAULT_TENANT, "benchmark"))
-    service = CounterfactualService(ModelRegistry({model.name: timed}, model.name), own, cache, llm=None)
+    lane = Lane("search", threads=1, longest_wait_s=_LONGEST_S)
+    computation = Computation(lane, proposer=None, work=math.inf, longest_s=_LONGEST_S)
+    service = CounterfactualService(ModelRegistry({model.name: timed}, model.name), own, cache, computation)
     taken = []
     try:
         for request in requests:
             spent.seconds = 0.0
             started = time.perf_counter()
-            with patch("app.usecases.counterfactuals.service.search", timed_search):
+            with patch("app.usecases.counterfactuals.computation.search", timed_search):
                 await service.answer(request)
             taken.append(1000 * (time.perf_counter() - started - spent.seconds))
     finally:
+        lane.close()
         await cache.close()
         await database.close()
     return taken

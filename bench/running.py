@@ -37,14 +37,17 @@ class Run:
 
 
 @contextmanager
-def running(home: Path, llm: str = "llama.cpp") -> Iterator[Run]:
-    """Start everything in `home`; the language model's weights come from the usual folder."""
+def running(home: Path, llm: str = "llama.cpp", llm_url: str | None = None) -> Iterator[Run]:
+    """Start everything in `home`; the language model's weights come from the usual folder.
+
+    With `llm_url` no language model is started.
+    """
     (home / "models").mkdir(parents=True)
     for weights in (ROOT / ".turnpoint" / "models").glob("*"):
         (home / "models" / weights.name).symlink_to(weights)
     with ExitStack() as stack:
         machine = machine_in(stack, home)
-        servers = ExternalServers(database_url=None, redis_url=None, llm_url=None, llm=llm)
+        servers = ExternalServers(database_url=None, redis_url=None, llm_url=llm_url, llm=llm)
         environment = start_servers(machine, servers)
         port = free_port()
         url = start_gateway(machine, environment, ("127.0.0.1", port))

@@ -52,9 +52,14 @@ def met_in_batches(problem: RecourseProblem, closed: Sequence[int] = ()) -> IntA
 
 
 def _rounds(problem: RecourseProblem, moves: IntArray, floor: float) -> Iterator[tuple[IntArray, FloatArray]]:
-    """Candidates with their risks, round by round; those at or below `floor` are taken no further."""
+    """Candidates with their risks, round by round; those at or below `floor` are taken no further.
+
+    With the budget overdrawn, what was met so far has to do.
+    """
     beam = problem.unchanged
     for _ in range(min(problem.levers.max_changes, len(problem.levers))):
+        if problem.budget.is_overdrawn:
+            return
         children = distinct(extensions(beam, moves)[0])
         children = children[problem.levers.allowed(children)]
         if len(children) == 0:

@@ -50,6 +50,7 @@ def falls_of(
     reduction = starts.now - risk
     if len(levels) == 0:
         return Falls(risk, reduction, np.empty((0, 3)), np.empty((0, 3)), np.empty(0))
+    problem.budget.spend(evaluator.work_of_refits(len(levels)) + evaluator.work_of_draws(len(levels)))
     refits = evaluator.committee.risk(problem.levers.rows(levels)).T
     drawn = evaluator.drawn_risk(problem.classifier, problem.levers, levels)
     groups = [

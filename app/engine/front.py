@@ -9,7 +9,6 @@ import numpy as np
 from app.domain.schema import FloatArray, IntArray
 from app.domain.tolerances import SAME_RISK
 from app.engine.beam import met_in_batches
-from app.engine.exact.budget import Budget
 from app.engine.exact.pareto import on_front
 from app.engine.exact.scenarios import classifier_alone
 from app.engine.exact.solver import MOST_LEVERS, ExactSearch
@@ -58,7 +57,7 @@ class FrontSearch:
     def __init__(self, problem: RecourseProblem, references: ReferenceData, work: float = FRONT_WORK) -> None:
         self._problem = problem
         self._references = references
-        self._budget = Budget(work)
+        self._budget = problem.budget.part(work)
 
     @cached_property
     def now(self) -> float:

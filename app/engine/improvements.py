@@ -64,6 +64,8 @@ class ImprovementSearch:
         self._preferences = preferences
         self._fronts = fronts or FrontSearch(problem, references)
         self._profile = PlausibilityProfile(problem.levers, references.population, references.density)
+        self.is_cut_short = False
+        """Whether something that holds was not looked for to the end, since the budget was spent."""
         self._starts: Starts = starts_of(references.evaluator, problem.classifier, problem.levers.factual)
         self.front: Front = self._fronts.joined(problem.unchanged[:0] if known is None else known)
         self._asked: Front = self.front[spread(self.front, problem.target, MOST_ASKED)]
@@ -148,7 +150,11 @@ class ImprovementSearch:
         )
         if reduction > self.largest_reduction + SAME_RISK:
             return None
+        if self._problem.budget.is_spent:
+            self.is_cut_short = True
+            return None
         levels = search(self._with_fall(reduction), self._references, wishes).levels[:1]
+        self.is_cut_short = self._problem.budget.is_spent
         falls = self._falls_of(levels)
         useful = self._useful(levels, falls)
         return _found(levels, falls, 0, (Grade.LARGEST,)) if len(useful) else None
@@ -163,7 +169,7 @@ class ImprovementSearch:
         shown = [one.levels for one in graded]
         knee = next((one.levels for one in graded if Grade.KNEE in one.grades), shown[0])
         closed, look = np.flatnonzero(knee).tolist(), int(self._looks(knee[None])[0])
-        while len(closed) < len(self._problem.levers):
+        while len(closed) < len(self._problem.levers) and not self._problem.budget.is_spent:
             front = self._fronts.front(tuple(closed))
             points = front[spread(front, self._problem.target, MOST_ASKED)]
             falls = self._falls_of(points.levels)
@@ -183,6 +189,8 @@ class ImprovementSearch:
         falls = self._falls_of(levels)
         useful = self._useful(levels, falls, look)
         for place in useful[np.argsort(-falls.reduction[useful], kind="stable")]:
+            if self._problem.budget.is_spent:
+                return
             for one in self._trimmed(levels[place], float(falls.reduction[place])):
                 if self._is_another_strategy(one, shown) and _differs(one, shown):
                     shown.append(one)

@@ -71,7 +71,7 @@ def no_improvement(
     problem: RecourseProblem, found: ImprovementSearch, preferences: Preferences
 ) -> NoImprovement:
     """That nothing is worth offering, and how far down the risk goes all the same."""
-    largest, proved = found.largest_reduction, found.front.proved
+    largest, proved = found.largest_reduction, found.front.proved and not found.is_cut_short
     holds = bool(len(found.falls.reduction) and found.falls.hold(preferences.min_robustness)[-1])
     return NoImprovement(
         largest_reduction=round(largest, _DECIMALS),

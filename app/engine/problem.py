@@ -1,7 +1,7 @@
 """One recourse question: a patient, their levers, the classifier, and the target."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from app.domain.patient import Patient, read_patient
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray, Value
 from app.domain.scope import USUAL, Scope
 from app.domain.target import Target, TargetKind
+from app.engine.budget import CALL, ROW, Budget
 from app.engine.goals import Goals, goals_from, starts_of
 from app.engine.robustness import Goal, RobustnessEvaluator
 
@@ -31,11 +32,14 @@ class RecourseProblem:
     target: float
     goals: Goals | None = None
     """Of refits and draws where each has its own; else the target is theirs, too."""
+    budget: Budget = field(default_factory=Budget, compare=False, repr=False)
+    """What may be spent on it, and on each question that is made of it."""
 
     def risk(self, levels: IntArray) -> FloatArray:
         """Risk of each candidate in one batch call, shape (n,)."""
         if len(levels) == 0:
             return np.empty(0)
+        self.budget.spend(CALL + ROW * len(levels))
         return self.classifier.risk(self.levers.rows(levels))
 
     def reached(self, risk: FloatArray) -> BoolArray:

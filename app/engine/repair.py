@@ -36,6 +36,8 @@ def repair(problem: RecourseProblem, proposals: IntArray) -> RepairResult:
     reached_by_now = problem.reached(problem.risk(levels))
     stages = [levels[reached_by_now]]
     for _ in range(problem.levers.max_changes):
+        if problem.budget.is_overdrawn:
+            break
         levels, moved = _one_move_further(problem, levels, moves)
         reached = problem.reached(problem.risk(levels))
         stages.append(levels[reached & moved])

@@ -8,6 +8,7 @@ import numpy as np
 from app.domain.feature import Feature
 from app.domain.levers import Lever, moved_with
 from app.domain.schema import FloatArray, IntArray
+from app.engine.budget import CALL, ROW
 from app.engine.problem import RecourseProblem
 
 
@@ -46,7 +47,9 @@ def response_curves(
     ]
     if not rows:
         return {}
-    risk = problem.classifier.risk(np.concatenate(rows))
+    asked = np.concatenate(rows)
+    problem.budget.spend(CALL + ROW * len(asked))
+    risk = problem.classifier.risk(asked)
     parts = np.split(risk, np.cumsum([len(part) for part in rows])[:-1])
     return {
         lever.feature.name: _curve(lever, own, parts[2 * place], parts[2 * place + 1])

@@ -20,6 +20,7 @@ from app.domain.feature import Kind
 from app.domain.levers import Levers
 from app.domain.patient_effects import is_whole
 from app.domain.schema import FeatureSchema, FloatArray, IntArray
+from app.engine.budget import MEMBER, ROW
 
 Goal = float | FloatArray
 """A risk to end at or below: one for all, or each refit's or draw's own."""
@@ -37,6 +38,14 @@ class RobustnessEvaluator:
 
     committee: Committee
     draws: Draws
+
+    def work_of_refits(self, candidates: int) -> float:
+        """What it takes to ask the committee about so many candidates, in the unit of `Budget`."""
+        return float(candidates * self.committee.size * MEMBER)
+
+    def work_of_draws(self, candidates: int) -> float:
+        """What it takes to ask about so many candidates in every draw."""
+        return float(candidates * len(self.draws) * ROW)
 
     def refits(self, rows: FloatArray, goal: Goal) -> FloatArray:
         """Share of the committee that keeps each row at or below the goal, or its own one; shape (n,)."""

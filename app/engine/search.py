@@ -69,7 +69,9 @@ def _out_of_reach(problem: RecourseProblem, fronts: FrontSearch) -> SearchResult
 
 
 def _lowest_of_all(problem: RecourseProblem) -> LowestRisk | None:
-    """As far down as the search in batches gets with any number of changes."""
+    """As far down as the search in batches gets with any number of changes; None with the budget spent."""
+    if problem.budget.is_spent:
+        return None
     levers = replace(problem.levers, max_changes=len(problem.levers))
     return beam_search(replace(problem, levers=levers)).lowest
 

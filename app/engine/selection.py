@@ -7,6 +7,7 @@ import numpy as np
 from app.domain.counterfactual import Diversity
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.domain.tolerances import SAME
+from app.engine.budget import JUDGED, SCORED
 from app.engine.neighbours import distinct
 from app.engine.plausibility_profile import PlausibilityProfile
 from app.engine.preferences import Preferences
@@ -154,6 +155,10 @@ def score(
     risk = problem.risk(levels)
     reached = problem.reached(risk)
     refits, noise, adherence = (np.zeros(len(levels)) for _ in range(3))
+    held = int(reached.sum())
+    problem.budget.spend(
+        SCORED + evaluator.work_of_refits(held) + evaluator.work_of_draws(held) + JUDGED * len(levels)
+    )
     refits[reached] = evaluator.refits(rows[reached], problem.goal_of_refits)
     noise[reached], adherence[reached] = evaluator.noise_and_adherence(
         problem.classifier, problem.levers, levels[reached], problem.goal_of_draws
@@ -173,7 +178,9 @@ def _is_robust(
     """
     rows, floor = problem.levers.rows(levels), floor - SAME
     good = problem.reached(problem.risk(levels))
+    problem.budget.spend(evaluator.work_of_refits(int(good.sum())))
     good[good] = evaluator.refits(rows[good], problem.goal_of_refits) >= floor[good]
+    problem.budget.spend(evaluator.work_of_draws(int(good.sum())))
     noise, adherence = evaluator.noise_and_adherence(
         problem.classifier, problem.levers, levels[good], problem.goal_of_draws
     )
@@ -186,6 +193,7 @@ def _shortlist(
 ) -> IntArray:
     """The candidates most worth the costlier draws: cheap ones that most refits keep."""
     effort = problem.levers.effort(levels)
+    problem.budget.spend(evaluator.work_of_refits(len(levels)))
     refits = evaluator.refits(problem.levers.rows(levels), problem.goal_of_refits)
     held = np.minimum(refits, min_robustness)
     order = np.lexsort((effort, -held))

@@ -23,7 +23,8 @@ def trim(problem: RecourseProblem, levels: IntArray, good: Good) -> IntArray:
     """For each candidate one that goes no further in any change, and in which nothing is needless.
 
     No change of it can be dropped or lessened, nor several together, with the candidate still being `good`.
-    Where there are more than `MOST_WITHIN` ways to lessen it, that is certain of single changes alone.
+    Where there are more than `MOST_WITHIN` ways to lessen it, or the budget is spent, that is certain of
+    single changes alone; with the budget overdrawn, of none.
     """
     lessened = _greedily(problem, levels, good)
     least = [_least_within(problem, candidate, place, good) for place, candidate in enumerate(lessened)]
@@ -34,6 +35,8 @@ def _greedily(problem: RecourseProblem, levels: IntArray, good: Good) -> IntArra
     """Undo or lessen one change after another, the most costly first."""
     levels = levels.copy()
     while True:
+        if problem.budget.is_overdrawn:
+            return levels
         children, parents = reductions(levels)
         allowed = problem.levers.allowed(children)
         children, parents = children[allowed], parents[allowed]
@@ -49,13 +52,15 @@ def _greedily(problem: RecourseProblem, levels: IntArray, good: Good) -> IntArra
 
 def _least_within(problem: RecourseProblem, levels: IntArray, place: int, good: Good) -> IntArray:
     """The candidate of least effort among all that go no further; shape (levers,)."""
-    if prod((levels + 1).tolist()) > MOST_WITHIN:
+    if problem.budget.is_spent or prod((levels + 1).tolist()) > MOST_WITHIN:
         return levels
     within = np.array(list(product(*(range(level + 1) for level in levels))), dtype=np.int64)
     within = within[problem.levers.allowed(within)]
     within = within[problem.reached(problem.risk(within))]
     within = within[np.argsort(problem.levers.effort(within), kind="stable")]
     for start in range(0, len(within), _AT_ONCE):
+        if problem.budget.is_overdrawn:
+            return levels
         some = within[start : start + _AT_ONCE]
         still = good(some, np.full(len(some), place))
         if still.any():

@@ -84,3 +84,31 @@ TASKS = Histogram(
     buckets=_TASK_S,
 )
 LOG_LINES_LOST = Counter("turnpoint_log_lines_lost", "Log lines that could not be written.")
+
+LANE_THREADS = Gauge("turnpoint_lane_threads", "Threads of a lane.", ["lane"], multiprocess_mode="livesum")
+LANE_BUSY = Gauge(
+    "turnpoint_lane_busy", "Threads of a lane that are at work.", ["lane"], multiprocess_mode="livesum"
+)
+LANE_BUSY_S = Counter("turnpoint_lane_busy_seconds", "Seconds that threads of a lane were at work.", ["lane"])
+LANE_QUEUE = Gauge(
+    "turnpoint_lane_queue",
+    "Pieces of work that wait for a thread of a lane.",
+    ["lane"],
+    multiprocess_mode="livesum",
+)
+LANE_WAIT = Histogram(
+    "turnpoint_lane_wait_seconds",
+    "How long work waited for a thread of a lane.",
+    ["lane"],
+    buckets=_REQUEST_S,
+)
+LANE_REFUSED = Counter("turnpoint_lane_refused", "Pieces of work that a lane refused.", ["lane", "reason"])
+REQUESTS_IN_HAND = Gauge(
+    "turnpoint_requests_in_hand",
+    "Requests in hand, by class of work.",
+    ["work"],
+    multiprocess_mode="livesum",
+)
+REQUESTS_REFUSED = Counter(
+    "turnpoint_requests_refused", "Requests refused before they were read.", ["work", "reason"]
+)

@@ -14,7 +14,8 @@ from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.prompt import Style
 from app.proposers.llm.proposer import LlmProposer
-from app.usecases.augmentation.chunk_generator import ChunkGenerator, ChunkResult
+from app.storage.database import RecordError
+from app.usecases.augmentation.chunk_generator import CancelledError, ChunkGenerator, ChunkResult
 from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.row_generator import RejectionReason, RowGenerator, row_generator_for
 from tests.asking import Person
@@ -94,3 +95,41 @@ async def test_counts_that_are_none_cost_no_row(
     fake.behaviour = says(*[a_good_answer(maker.served.model, helpable)] * 8, usage=[1])
     done = await rows_by_source(maker, proposer, Generator.AUTO, helpable)
     assert (list(done.rows_by_source), done.degraded) == ([0], set())
+
+
+async def test_a_cancelled_job_does_not_wait_for_the_language_model(
+    maker: RowGenerator, fake: FakeLlm, proposer: LlmProposer, helpable: Person
+) -> None:
+    """Neither for its deadline, nor with its connection open."""
+    fake.behaviour = lambda _: Reply(hang=True)
+
+    async def once_it_was_asked() -> bool:
+        return bool(fake.asked)
+
+    with ThreadPoolExecutor(1) as pool:
+        generation = ChunkGenerator(
+            maker, Preferences(1, 0.0, Generator.AUTO), pool, proposer, 1, look_every_s=0.01
+        )
+        with pytest.raises(CancelledError):
+            await generation.run([(0, helpable)], once_it_was_asked)
+    assert fake.left.wait(SECONDS)
+
+
+async def test_a_record_that_is_away_while_rows_are_made_stops_nothing(
+    maker: RowGenerator, fake: FakeLlm, proposer: LlmProposer, helpable: Person
+) -> None:
+    looked: list[bool] = []
+
+    async def away() -> bool:
+        looked.append(True)
+        if len(looked) > 1:  # before the first batch it is asked outright
+            raise RecordError
+        return False
+
+    with ThreadPoolExecutor(1) as pool:
+        generation = ChunkGenerator(
+            maker, Preferences(1, 0.0, Generator.SEARCH), pool, proposer, 1, look_every_s=1e-4
+        )
+        done = await generation.run([(0, helpable)], away)
+    assert done.rows_by_source[0]
+    assert len(looked) > 1

@@ -102,18 +102,20 @@ def enlarged(open_: Frontier) -> Frontier:
 
 
 @compiled
-def advance(program: Program, open_: Frontier, taken: IntArray, limit: float, steps: int) -> int:
-    """Go on until a candidate will do, or for so many steps.
+def advance(program: Program, open_: Frontier, taken: IntArray, limit: float, steps: int, most: float) -> int:
+    """Go on until a candidate will do, for so many steps, or until so many candidates more were looked at.
 
     `taken` holds sets of levers, as bits: a candidate that contains one of them will not do. Returns the
-    candidate's index; NONE_LEFT; BEYOND when every other one costs more than `limit`; PAUSED after `steps`;
+    candidate's index; NONE_LEFT; BEYOND when every other one costs more than `limit`; PAUSED after that;
     or FULL when the frontier must be enlarged to go on. A candidate that is returned is off the heap;
     `expand` takes it further, for which there is room.
     """
-    margins = np.empty(program.group[-1])
+    margins, end = np.empty(program.group[-1]), open_.counts[LOOKED_AT] + most
     for _ in range(steps):
         if open_.counts[OPEN] == 0:
             return NONE_LEFT
+        if open_.counts[LOOKED_AT] >= end:
+            return PAUSED
         key, item = open_.keys[ROOT], open_.items[ROOT]
         if key > limit:
             return BEYOND

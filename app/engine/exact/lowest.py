@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from app.engine.exact.budget import Budget
+from app.engine.budget import Budget
 from app.engine.exact.solver import Descent, ExactSearch
 from app.engine.problem import RecourseProblem
 from app.engine.relaxed import relaxations
@@ -28,7 +28,7 @@ def with_more_changes(
     problem: RecourseProblem, search: ExactSearch, lowest: LowestRisk
 ) -> Iterator[LowestRisk]:
     """What changing more features than permitted would give, where it is worth telling (`relaxations`)."""
-    budget = Budget(_RELAXED_WORK)
+    budget = problem.budget.part(_RELAXED_WORK)
 
     def lowest_with(changes: int) -> LowestRisk:
         return _as_lowest(problem, search.lowest(budget, changes), changes)

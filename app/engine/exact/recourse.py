@@ -13,11 +13,11 @@ import numpy as np
 from app.domain.levers import Levers
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.domain.tolerances import SAME
+from app.engine.budget import JUDGED, Budget
 from app.engine.exact.acceptance import AcceptanceFilter
-from app.engine.exact.budget import Budget
 from app.engine.exact.lowest import lowest_risk
 from app.engine.exact.scenarios import Scenarios, all_scenarios, classifier_alone, goals_in
-from app.engine.exact.solver import ExactSearch, Solved
+from app.engine.exact.solver import ExactSearch, Refusal, Solved
 from app.engine.plausibility_profile import PlausibilityLevel, PlausibilityProfile
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
@@ -27,6 +27,8 @@ from app.engine.selection import score
 
 _PATIENCE = 200
 """How many candidates unlike real people are passed over before such are taken as well."""
+_SET_UP = 60
+"""In work: reducing the trees to one scenario, for each lever."""
 _SHARES = np.arange(1, 20) / 20
 """Robustness that is tried where what was asked for is out of reach."""
 
@@ -68,7 +70,7 @@ def find_exactly(
     reach to tell whether anything holds, what reaches the target is given for others to choose from. `alone`
     is the search in the classifier's trees, where that is at hand.
     """
-    query = _ExactQuery(problem, references, preferences.enumerated, Budget(work))
+    query = _ExactQuery(problem, references, preferences.enumerated, problem.budget.part(work))
     alone = alone or ExactSearch(query.forest, classifier_alone, problem.levers)
     if preferences.min_robustness == 0:
         attempt = query.relax(alone, 0.0)
@@ -99,7 +101,9 @@ class _ExactQuery:
         self.profile = PlausibilityProfile(problem.levers, references.population, references.density)
 
     def scenarios(self, levers: Levers) -> Scenarios:
-        return all_scenarios(levers, self.references.evaluator)
+        scenarios = all_scenarios(levers, self.references.evaluator)
+        self.problem.budget.spend(_SET_UP * scenarios.number * len(levers))
+        return scenarios
 
     def relax(self, search: ExactSearch, wished: float) -> Attempt:
         """The first stage that has options, from the wished share of scenarios on; or else the last one."""
@@ -128,11 +132,16 @@ class _ExactQuery:
         def is_robust(levels: IntArray) -> bool:
             return bool(self._are_robust([levels], stage.share)[0])
 
-        accept = AcceptanceFilter(
+        judge = AcceptanceFilter(
             self.profile, stage.plausibility_level, is_robust if stage.verified else None
         )
+
+        def accept(levels: IntArray) -> float | Refusal:
+            self.problem.budget.spend(JUDGED)
+            return judge(levels)
+
         solved = search.best(self._goals(search), stage.share, self.count, accept, self.budget, _PATIENCE)
-        return Attempt(stage, solved, accept.best_rejected)
+        return Attempt(stage, solved, judge.best_rejected)
 
     def _are_robust(self, levels: Sequence[IntArray], share: float) -> BoolArray:
         """Of which candidates classifier and committee themselves say what the trees do."""

@@ -12,6 +12,8 @@ from app.classifiers.forest import Forest
 from app.domain.levers import Levers
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.domain.tolerances import SAME
+from app.engine.budget import MET as MET_WORK
+from app.engine.budget import Budget
 from app.engine.exact.bounds import gains, knapsack
 from app.engine.exact.branch import (
     BEYOND,
@@ -31,7 +33,6 @@ from app.engine.exact.branch import (
     frontier,
     lever_set,
 )
-from app.engine.exact.budget import Budget
 from app.engine.exact.descent import first_incumbent, least_margin, minimise_margin
 from app.engine.exact.driven import influences
 from app.engine.exact.heap import ROOT
@@ -43,6 +44,8 @@ from app.engine.robustness import Goal
 MOST_LEVERS = 62
 """Sets of levers are the bits of one machine word."""
 _STEPS = 256
+_PER_GAIN = 0.5
+"""In work: a level of a lever in one scenario, in the knapsack's table for one more change."""
 _MOST_ROOM = 1 << 20
 
 
@@ -137,7 +140,7 @@ class ExactSearch:
         further group of scenarios; `goal` may be one for each of `scenarios`. `accept` has the last word on
         each; after it has refused `patience` candidates, or with the budget spent, what is not done is left.
         """
-        program = self._problem(goal, share, self._levers.max_changes)
+        program = self._problem(goal, share, self._levers.max_changes, budget)
         return self._best(program, count, accept, budget, patience)
 
     def _best(
@@ -146,9 +149,9 @@ class ExactSearch:
         open_ = frontier(len(self._levers))
         solved, taken, tied = Solved(), np.empty(0, dtype=np.int64), _Tied()
         while len(solved.levels) < count:
-            before = open_.counts[LOOKED_AT]
-            item = advance(program, open_, taken, tied.limit, _STEPS)
-            budget.spend((open_.counts[LOOKED_AT] - before) * self.scenarios.number)
+            before, most = open_.counts[LOOKED_AT], budget.candidates_left(self.scenarios.number)
+            item = advance(program, open_, taken, tied.limit, _STEPS, most)
+            budget.spend_on_candidates(open_.counts[LOOKED_AT] - before, self.scenarios.number)
             if item >= 0:
                 levels = open_.levels[item].copy()
                 rank = accept(self._as_asked(levels))
@@ -157,7 +160,10 @@ class ExactSearch:
                 else:
                     patience -= 1
                     if rank is Refusal.ALONE:
+                        before = open_.counts[LOOKED_AT]
                         expand(program, open_, item)
+                        each = self.scenarios.number + MET_WORK
+                        budget.spend_in_all((open_.counts[LOOKED_AT] - before) * each)
             elif item in (NONE_LEFT, BEYOND) and tied.members:
                 taken = tied.settle(solved, taken, count)
                 tied = _Tied()
@@ -175,13 +181,13 @@ class ExactSearch:
 
     def lowest(self, budget: Budget, changes: int) -> Descent:
         """The candidate of lowest margin within so many changes, as far as the budget allows."""
-        program = self._problem(-math.inf, 0.0, changes)
+        program = self._problem(-math.inf, 0.0, changes, budget)
         best, open_ = first_incumbent(program), frontier(len(self._levers), key=least_margin(program))
         state = PAUSED
         while state != NONE_LEFT and len(open_.effort) <= _MOST_ROOM and not budget.is_spent:
             before = open_.counts[LOOKED_AT]
             state = minimise_margin(program, open_, best, _STEPS)
-            budget.spend(open_.counts[LOOKED_AT] - before)
+            budget.spend_on_candidates(open_.counts[LOOKED_AT] - before)
             open_ = enlarged(open_) if state == FULL else open_
         margin = float(best.margin[0])
         bound = math.inf if state == NONE_LEFT else min(margin, _least_key(open_))
@@ -189,13 +195,13 @@ class ExactSearch:
 
     def easiest(self, margin: float, budget: Budget, changes: int) -> IntArray | None:
         """The candidate of least effort that gets down to this margin; None with the budget spent before."""
-        program = self._problem(margin + SAME, 0.0, changes)
+        program = self._problem(margin + SAME, 0.0, changes, budget)
         solved = self._best(program, 1, lambda levels: 0.0, budget)
         return solved.levels[0] if solved.levels else None
 
     def front(self, budget: Budget, closed: Sequence[int] = ()) -> Front:
         """The least effort for each margin in reach, as far as the budget allows; no `closed` lever moves."""
-        program = self._problem(-math.inf, 0.0, self._levers.max_changes)
+        program = self._problem(-math.inf, 0.0, self._levers.max_changes, budget)
         program = self._closed(program, np.flatnonzero(np.isin(self._order, closed)).tolist())
         open_ = frontier(len(self._levers))
         margins = np.full(len(open_.effort), start_margin(program))
@@ -203,7 +209,7 @@ class ExactSearch:
         while state != NONE_LEFT and len(open_.effort) <= _MOST_ROOM and not budget.is_spent:
             before = open_.counts[LOOKED_AT]
             state = descend(program, open_, margins, steps, _STEPS)
-            budget.spend(open_.counts[LOOKED_AT] - before)
+            budget.spend_on_candidates(open_.counts[LOOKED_AT] - before)
             if state == FULL:
                 open_ = enlarged(open_)
                 margins = np.concatenate([margins, np.empty(len(open_.effort) - len(margins))])
@@ -220,18 +226,19 @@ class ExactSearch:
         given[self._order] = levels
         return given
 
-    def _problem(self, goal: Goal, share: float, changes: int) -> Program:
+    def _problem(self, goal: Goal, share: float, changes: int, budget: Budget) -> Program:
         # The classifier, alone in the first group, has to reach the goal. A share of n that is whole but for
         # rounding is not rounded up to one more.
         sizes = np.diff(self.scenarios.group)
         quota = np.concatenate([[1], np.ceil(sizes[1:] * share - SAME)]).astype(np.int64)
-        return self._anything(min(changes, len(self._levers)))._replace(
+        return self._anything(min(changes, len(self._levers)), budget)._replace(
             goal=np.broadcast_to(goal, self.scenarios.number).astype(float), quota=quota
         )
 
-    def _anything(self, changes: int) -> Program:
+    def _anything(self, changes: int, budget: Budget) -> Program:
         """The problem that asks for nothing yet: every candidate of so many changes will do."""
         if changes not in self._asking_nothing:
+            budget.spend_in_all(_PER_GAIN * changes * self._gain.size)
             self._asking_nothing[changes] = self._make_anything(changes)
         return self._asking_nothing[changes]
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.admission.lane import Lane
 from app.engine.registry import ModelRegistry
 from app.faces.http.callers import caller_of
 from app.identity.caller import Caller
@@ -30,7 +31,12 @@ DatabaseDep = Annotated[TenantDatabase, Depends(_database)]
 
 
 def _answering(request: Request, registry: RegistryDep, database: DatabaseDep) -> CounterfactualService:
-    return CounterfactualService(registry, database, request.state.cache, request.state.proposer)
+    return CounterfactualService(registry, database, request.state.cache, request.state.computation)
+
+
+def _lane(request: Request) -> Lane:
+    lane: Lane = request.state.lane
+    return lane
 
 
 def _augmenting(request: Request, registry: RegistryDep, database: DatabaseDep) -> AugmentationService:
@@ -38,4 +44,6 @@ def _augmenting(request: Request, registry: RegistryDep, database: DatabaseDep) 
 
 
 AnsweringDep = Annotated[CounterfactualService, Depends(_answering)]
+LaneDep = Annotated[Lane, Depends(_lane)]
+"""Where what keeps a core busy is done."""
 AugmentingDep = Annotated[AugmentationService, Depends(_augmenting)]

@@ -2,7 +2,8 @@
 
 from fastapi import FastAPI
 
-from app.faces.http import problems
+from app.faces.http import admission, problems
+from app.faces.http.admission import Admission, doorways_of
 from app.faces.http.audited import AuditRefusals
 from app.faces.http.auth import Access
 from app.faces.http.body_limits import BodyLimit, Uncompressed
@@ -22,6 +23,7 @@ _ROWS, _UPLOADS = "/augmentations", "/augmentations/uploads"
 def install(app: FastAPI, settings: Settings) -> None:
     """Problem documents, style and scripts, and the middleware: what is added last is passed first."""
     problems.install(app)
+    admission.install(app)
     app.mount(MOUNT, Assets())
     larger = {_ROWS: settings.max_rows_bytes, _UPLOADS: settings.max_upload_bytes}
     app.add_middleware(Head)
@@ -33,6 +35,7 @@ def install(app: FastAPI, settings: Settings) -> None:
         others={_UPLOADS: _pace(settings, settings.upload_timeout_s)},
     )
     app.add_middleware(Uncompressed)
+    app.add_middleware(Admission, doorways=doorways_of(settings))
     app.add_middleware(Access)
     app.add_middleware(RefusalThrottle, per_minute=settings.refusals_per_minute)
     app.add_middleware(SameSite)

@@ -15,6 +15,7 @@ from app.faces.api.feedback import FeedbackConflict
 from app.faces.api.measurements import MeasurementConflict
 from app.faces.api.plans import PlanConflict
 from app.faces.api.preferences import PreferencesChanged
+from app.faces.http.admission import work_of
 from app.faces.http.auth import AccessProblem
 from app.faces.http.problems import Problem, problem_responses
 from app.faces.openapi.example_answers import answers_of
@@ -26,6 +27,21 @@ Document = dict[str, Any]
 
 _TRIED = 20
 """Of how many people the first one who can be helped is the example."""
+
+
+_RETRY: Document = {
+    "Retry-After": {"description": "Seconds after which to ask again.", "schema": {"type": "integer"}}
+}
+_LIMITS: Document = {
+    name: {"description": what, "schema": {"type": "string"}}
+    for name, what in (
+        (
+            "RateLimit-Policy",
+            "How many requests of this class of work one caller may send and have in hand.",
+        ),
+        ("RateLimit", "How many of them are left to the caller, and seconds until all are again."),
+    )
+}
 
 
 def describe(app: FastAPI, registry: ModelRegistry, settings: Settings) -> None:
@@ -80,12 +96,24 @@ def _add_problems(document: Document) -> None:
 
 
 def _add_refusals(document: Document, asks_who: bool) -> None:
-    """What middleware answers for every endpoint (`http.origins`, `http.auth`)."""
+    """What middleware answers for every endpoint (`http.origins`, `http.auth`, `http.admission`)."""
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             refused = refusals_of(method, path) | ({} if asks_who else problem_responses(421))
+            is_limited = work_of(method.upper(), path) is not None
+            refused |= problem_responses(429, 503) if is_limited else {}
             documented = {str(status): response for status, response in refused.items()}
             operation["responses"] = dict(sorted((operation["responses"] | documented).items()))
+            if is_limited:
+                _add_headers(operation)
+
+
+def _add_headers(operation: Document) -> None:
+    """What tells a caller how much it may send, and when to come again."""
+    for status, response in operation["responses"].items():
+        told = _LIMITS if status.startswith("2") else _LIMITS | _RETRY if status in ("429", "503") else {}
+        if told:
+            response["headers"] = response.get("headers", {}) | told
 
 
 def _add_examples(operation: Document, request: Any, answers: dict[str, Any]) -> None:

@@ -1,22 +1,25 @@
 """One chunk of source rows made into rows of the wanted class: the language model beside the search."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.domain.counterfactual import Generator
 from app.domain.degraded import Degraded
 from app.domain.errors import InvalidInputError
 from app.domain.schema import IntArray, Value
+from app.engine.budget import Budget, Stop
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
 from app.proposers.base import Proposals, ProposerError
 from app.proposers.llm.proposer import LlmProposer
+from app.storage.database import RecordError
 from app.usecases.augmentation.row_generator import RejectionReason, RowGenerator, SyntheticRow
 
 BATCH = 16
-"""Rows between two looks at whether the job was cancelled."""
+"""Rows searched beside each other."""
 
 _SEEDS = 1 << 31
 
@@ -50,12 +53,16 @@ class ChunkGenerator:
     """Why a language model that is there is not asked, where it was to be."""
     improvements: bool = False
     """Whether rows that only lower the risk are wanted where the class, the low one, is out of reach."""
+    work: float = math.inf
+    """What may be spent on one row, in the unit of `Budget`."""
+    look_every_s: float = 2.0
+    """Seconds between two looks at whether the job was cancelled."""
 
     async def run(self, sources: Sequence[Source], cancelled: Callable[[], Awaitable[bool]]) -> ChunkResult:
         """Make rows of a chunk's people.
 
         Raises:
-            CancelledError: `cancelled` said so between two batches.
+            CancelledError: `cancelled` said so; what was under way, the language model's call too, is left.
             ClassifierError: a classifier elsewhere is away.
             ProposerError: the language model is away, and nobody else is to propose.
         """
@@ -64,11 +71,26 @@ class ChunkGenerator:
         for start in range(0, len(sources), size):
             if await cancelled():
                 raise CancelledError
-            await self._batch(sources[start : start + size], done)
+            await self._unless_cancelled(sources[start : start + size], done, cancelled)
         return done
 
-    async def _batch(self, sources: Sequence[Source], done: ChunkResult) -> None:
-        problems = await asyncio.to_thread(self._problems, sources, done)
+    async def _unless_cancelled(
+        self, sources: Sequence[Source], done: ChunkResult, cancelled: Callable[[], Awaitable[bool]]
+    ) -> None:
+        stop = Stop()
+        batch = asyncio.create_task(self._batch(sources, done, stop))
+        try:
+            while not (await asyncio.wait({batch}, timeout=self.look_every_s))[0]:
+                if await _is_known(cancelled):
+                    raise CancelledError
+            batch.result()
+        finally:
+            stop.set()
+            batch.cancel()
+            await asyncio.gather(batch, return_exceptions=True)
+
+    async def _batch(self, sources: Sequence[Source], done: ChunkResult, stop: Stop) -> None:
+        problems = await asyncio.to_thread(self._problems, sources, done, stop)
         if not problems:
             return
         search_results, proposals = await asyncio.gather(
@@ -104,12 +126,15 @@ class ChunkGenerator:
             [(problem, own) for (problem, _), own in zip(asked, found, strict=True)]
         )
 
-    def _problems(self, sources: Sequence[Source], done: ChunkResult) -> dict[int, RecourseProblem]:
+    def _problems(
+        self, sources: Sequence[Source], done: ChunkResult, stop: Stop
+    ) -> dict[int, RecourseProblem]:
         """What is to be asked; who is of the class already, or no valid person, is refused here."""
         problems: dict[int, RecourseProblem] = {}
         for number, features in sources:
             try:
-                problems[number] = self.maker.problem(features)
+                problem = self.maker.problem(features)
+                problems[number] = replace(problem, budget=Budget(self.work, stop=stop))
             except InvalidInputError:
                 done.refused[number] = RejectionReason.INVALID
         reached = self.maker.reached(list(problems.values())) if problems else []
@@ -128,3 +153,11 @@ class ChunkGenerator:
         if self.llm is None or len(problem.levers) == 0:
             return Proposals(problem.unchanged[:0])
         return await self.llm.propose(problem, seed=(self.seed + number) % _SEEDS)
+
+
+async def _is_known(cancelled: Callable[[], Awaitable[bool]]) -> bool:
+    """Whether the job was cancelled, as far as can be told: a record that is away is asked again later."""
+    try:
+        return await cancelled()
+    except RecordError:
+        return False

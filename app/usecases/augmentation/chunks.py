@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -54,11 +55,15 @@ class ChunkWork:
         queue: procrastinate.App,
         llm: LlmProposer | None,
         pool: Any,
+        work: float = math.inf,
+        look_every_s: float = 2.0,
     ) -> None:
+        """`work` may be spent on one row; every `look_every_s` seconds a job is looked at."""
         self._registry = registry
         self._queue = queue
         self._llm = llm
         self._pool = pool
+        self._work, self._look_every_s = work, look_every_s
         self._maker = lru_cache(maxsize=8)(self._make_maker)
 
     async def run(self, database: TenantDatabase, job_id: UUID, number: int) -> None:
@@ -111,6 +116,8 @@ class ChunkWork:
             seed=settings["seed"],
             not_asked=Degraded.LLM_NOT_TAUGHT if asks and not is_taught else None,
             improvements=wants_improvements(settings),
+            work=self._work,
+            look_every_s=self._look_every_s,
         )
 
     def _make_maker(self, reference: str, label: Label) -> RowGenerator:

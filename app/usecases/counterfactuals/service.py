@@ -1,9 +1,8 @@
 """The way of a request: validate, cache, classify, propose, repair, verify, rank, record, answer."""
 
-import asyncio
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -13,22 +12,15 @@ from app.audit.noting import note_access
 from app.classifiers.threads import in_thread
 from app.domain.certainty import RiskEstimate
 from app.domain.counterfactual import Generator
-from app.domain.degraded import Degraded
 from app.domain.errors import NotFoundError
 from app.domain.ids import RequestIds
-from app.domain.recourse import GenerationStats, RecourseResult
-from app.engine.front import FrontSearch
-from app.engine.problem import RecourseProblem
-from app.engine.recommend import already_valid, recommend
 from app.engine.registry import ModelRegistry
-from app.engine.search import WORK, search
 from app.metrics import ANSWERS
-from app.proposers.base import Proposals
-from app.proposers.llm.proposer import LlmProposer
 from app.storage.cache import Cache, CacheAwayError, answer_key
 from app.storage.database import TenantDatabase
 from app.storage.gone import GoneMeanwhileError
 from app.storage.record import INSERT_ANSWER, INSERT_REQUEST, Values
+from app.usecases.counterfactuals.computation import Computation
 from app.usecases.counterfactuals.mapping import from_result, from_row, to_parameters, to_request_parameters
 from app.usecases.counterfactuals.repository import AnswerRepository
 from app.usecases.counterfactuals.request import ValidatedRequest, validate
@@ -57,12 +49,13 @@ class CounterfactualService:
     """Answers questions. I/O happens here, at both ends; everything between is plain functions."""
 
     def __init__(
-        self, registry: ModelRegistry, database: TenantDatabase, cache: Cache, llm: LlmProposer | None
+        self, registry: ModelRegistry, database: TenantDatabase, cache: Cache, computation: Computation
     ) -> None:
         self._registry = registry
         self._database = database
         self._cache = cache
-        self._llm = llm
+        self._computation = computation
+        self._llm = computation.proposer
 
     async def answer(
         self, request: CounterfactualsRequest, base: CounterfactualsAnswer | None = None
@@ -109,7 +102,7 @@ class CounterfactualService:
 
     async def _answer(self, validated: ValidatedRequest, delivery: Delivery) -> CounterfactualsAnswer:
         """From the cache, or computed while equal questions wait; that the cache is away is no error."""
-        digest = validated.digest(self._proposer_version(validated))
+        digest = validated.digest(self._made_by(validated))
         key = answer_key(self._database.caller.tenant, digest)
         try:
             if cached := await self._answer_cached(key, delivery):
@@ -152,7 +145,7 @@ class CounterfactualService:
         self, validated: ValidatedRequest, digest: str, delivery: Delivery, cache_away: bool = False
     ) -> CounterfactualsAnswer:
         estimate = await self._estimate(validated)
-        result = await self._compute(validated, estimate.risk)
+        result = await self._computation.result(validated, estimate.risk)
         if self._llm is not None and validated.preferences.generator is not Generator.SEARCH:
             # Asking the language model may take seconds: time enough to refuse options.
             await self._check_not_refused(validated)
@@ -180,61 +173,15 @@ class CounterfactualService:
         """The risk as it is, and how sure that is."""
         served, row = validated.served, validated.patient.factual
         classifier = served.model.classifier
+
+        def estimate() -> RiskEstimate:
+            return served.estimate(row, float(classifier.risk(row[None])[0]))
+
         # In a thread, like all that asks the classifier: it may be on another machine.
-        risk = float((await in_thread(classifier, classifier.risk, row[None]))[0])
-        return await in_thread(classifier, served.estimate, row, risk)
+        return await in_thread(classifier, estimate)
 
-    async def _compute(self, validated: ValidatedRequest, risk: float) -> RecourseResult:
-        references, wishes = validated.served.references, validated.preferences
-        classifier = validated.served.model.classifier
-        problem = await in_thread(classifier, validated.problem, risk)
-        if risk <= problem.target:
-            return await in_thread(classifier, already_valid, problem, references, wishes, risk)
-        fronts = FrontSearch(problem, references)
-        search_result, proposals = await asyncio.gather(
-            in_thread(classifier, search, problem, references, wishes, WORK, fronts),
-            self._propose(problem, wishes.generator),
-        )
-        return await in_thread(
-            classifier,
-            recommend,
-            problem,
-            references,
-            wishes,
-            risk,
-            search_result,
-            proposals.levels,
-            _stats(proposals),
-            fronts,
-        )
-
-    async def _propose(self, problem: RecourseProblem, generator: Generator) -> Proposals:
-        nothing = Proposals(problem.unchanged[:0])
-        if generator is Generator.SEARCH or len(problem.levers) == 0:
-            return nothing
-        if self._llm is None:
-            return replace(nothing, degraded=Degraded.LLM_UNAVAILABLE)
-        if not self._llm.knows(problem.schema.model.reference):
-            return replace(nothing, degraded=Degraded.LLM_NOT_TAUGHT)
-        return await self._llm.propose(problem)
-
-    def _proposer_version(self, validated: ValidatedRequest) -> str:
-        llm, model = self._llm, validated.served.model
-        searches = validated.preferences.generator is Generator.SEARCH
-        if llm is None or searches or not llm.knows(model.reference):
-            return "search"
-        return llm.version(model.schema)
-
-
-def _stats(proposals: Proposals) -> GenerationStats:
-    usage = proposals.usage
-    return GenerationStats(
-        proposals=proposals.requested,
-        well_formed=len(proposals.levels),
-        llm_model=proposals.model,
-        prompt_version=proposals.prompt_version,
-        degraded=(proposals.degraded,) if proposals.degraded else (),
-        prompt_tokens=usage.prompt_tokens if usage else None,
-        completion_tokens=usage.completion_tokens if usage else None,
-        llm_ms=usage.milliseconds if usage else None,
-    )
+    def _made_by(self, validated: ValidatedRequest) -> str:
+        """Who proposes, and within which budget."""
+        asks = self._llm is not None and self._computation.asks_language_model(validated)
+        proposer = self._llm.version(validated.served.model.schema) if self._llm and asks else "search"
+        return f"{proposer} within {self._computation.work:g}"

@@ -1,12 +1,12 @@
 """GET /patients/{id}/charts: what the model says of other values. The page takes it when it comes in view."""
 
-import asyncio
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from app.faces.http.dependencies import LaneDep
 from app.faces.http.negotiation import is_fragment
 from app.faces.http.parameters import PatientId
 from app.faces.pages.patient.dependencies import ContextLoaderDep
@@ -32,6 +32,7 @@ async def charts(
     patient_id: PatientId,
     request: Request,
     loader: ContextLoaderDep,
+    lane: LaneDep,
     answer: Annotated[UUID, Query()],
     part: Annotated[Part | None, Query()] = None,
 ) -> Response:
@@ -44,9 +45,9 @@ async def charts(
         "is_supposed": context.is_supposed,
     }
     if part is not None and is_fragment(request):
-        drawn = await asyncio.to_thread(charts_of, context, part is Part.OTHERS)
+        drawn = await lane.run(charts_of, context, part is Part.OTHERS)
         return PAGES.page(_FRAGMENTS[part], charts=drawn or Charts(), **facts)
-    return PAGES.page("charts.html", **await asyncio.to_thread(_both, context), **facts)
+    return PAGES.page("charts.html", **await lane.run(_both, context), **facts)
 
 
 def _both(context: AnswerContext) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.classifiers.forest import Forest
 from app.domain.constraints import read_constraints
-from app.engine.exact.budget import Budget
+from app.engine.budget import Budget
 from app.engine.exact.scenarios import all_scenarios, classifier_alone
 from app.engine.exact.solver import Accept, ExactSearch, Refusal
 from app.engine.problem import RecourseProblem

@@ -1,0 +1,144 @@
+"""What is worked out for an answer: search beside language model, then options; within a budget."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
+
+from app.admission.lane import Lane
+from app.classifiers.base import Classifier
+from app.classifiers.open_inference import OpenInferenceClassifier
+from app.classifiers.threads import in_thread
+from app.domain.counterfactual import Generator
+from app.domain.degraded import Degraded
+from app.domain.recourse import GenerationStats, RecourseResult
+from app.engine.budget import Budget, Stop
+from app.engine.front import FrontSearch
+from app.engine.preferences import Preferences
+from app.engine.problem import RecourseProblem
+from app.engine.recommend import already_valid, recommend
+from app.engine.references import ReferenceData
+from app.engine.search import WORK, search
+from app.proposers.base import Proposals
+from app.proposers.llm.proposer import LlmProposer
+from app.usecases.counterfactuals.request import ValidatedRequest
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Computation:
+    """Where answers are worked out, and how much each may cost.
+
+    `work` is that of each question's `Budget`; after `longest_s` seconds a search is given up.
+    """
+
+    lane: Lane
+    proposer: LlmProposer | None
+    work: float
+    longest_s: float
+
+    async def result(self, validated: ValidatedRequest, risk: float) -> RecourseResult:
+        """The options; whatever is under way ends soon after the caller of this is cancelled.
+
+        Raises:
+            InvalidInputError: no fall is as large as the one that is asked for.
+            ClassifierError: the classifier is away.
+            RefusedError: the lane has no room in time.
+            AbandonedError: it took too long.
+        """
+        stop = Stop(time.monotonic() + self.longest_s)
+        asked = _Asked(validated, risk, Budget(self.work, stop=stop))
+        try:
+            if self.asks_language_model(validated):
+                return await self._with_proposals(asked)
+            return await self._in_lane(asked, partial(self._alone, asked))
+        finally:
+            stop.set()
+
+    def asks_language_model(self, validated: ValidatedRequest) -> bool:
+        """Whether the language model proposes something for this question, as far as it is there."""
+        if self.proposer is None or validated.preferences.generator is Generator.SEARCH:
+            return False
+        return self.proposer.knows(validated.served.model.reference)
+
+    async def _with_proposals(self, asked: "_Asked") -> RecourseResult:
+        assert self.proposer is not None
+        problem = await in_thread(asked.classifier, asked.problem)
+        if asked.risk <= problem.target or len(problem.levers) == 0:
+            return await self._in_lane(asked, partial(self._alone, asked))
+        references, wishes, fronts = asked.references, asked.wishes, FrontSearch(problem, asked.references)
+        found, proposals = await asyncio.gather(
+            self._in_lane(asked, partial(search, problem, references, wishes, WORK, fronts)),
+            self.proposer.propose(problem),
+        )
+        stats, levels = _stats(proposals), proposals.levels
+        told = partial(recommend, problem, references, wishes, asked.risk, found, levels, stats, fronts)
+        return await self._in_lane(asked, told, ahead=True)
+
+    def _alone(self, asked: "_Asked") -> RecourseResult:
+        """The answer of the search alone."""
+        problem, references, wishes = asked.problem(), asked.references, asked.wishes
+        if asked.risk <= problem.target:
+            return already_valid(problem, references, wishes, asked.risk)
+        fronts = FrontSearch(problem, references)
+        found = search(problem, references, wishes, WORK, fronts)
+        unasked = self._unasked(asked.validated, problem)
+        return recommend(
+            problem, references, wishes, asked.risk, found, unasked.levels, _stats(unasked), fronts
+        )
+
+    def _unasked(self, validated: ValidatedRequest, problem: RecourseProblem) -> Proposals:
+        """No proposals, and why."""
+        nothing = Proposals(problem.unchanged[:0])
+        if validated.preferences.generator is Generator.SEARCH or len(problem.levers) == 0:
+            return nothing
+        if self.proposer is None:
+            return replace(nothing, degraded=Degraded.LLM_UNAVAILABLE)
+        return replace(nothing, degraded=Degraded.LLM_NOT_TAUGHT)
+
+    async def _in_lane(self, asked: "_Asked", work: Callable[[], T], ahead: bool = False) -> T:
+        """Work in the lane; or beside it, in the threads that wait for a classifier elsewhere."""
+        if isinstance(asked.classifier, OpenInferenceClassifier):
+            return await in_thread(asked.classifier, work)
+        return await (self.lane.go_on(work) if ahead else self.lane.run(work))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question with what may be spent on it."""
+
+    validated: ValidatedRequest
+    risk: float
+    budget: Budget
+
+    def problem(self) -> RecourseProblem:
+        return replace(self.validated.problem(self.risk), budget=self.budget)
+
+    @property
+    def references(self) -> ReferenceData:
+        return self.validated.served.references
+
+    @property
+    def wishes(self) -> Preferences:
+        return self.validated.preferences
+
+    @property
+    def classifier(self) -> Classifier:
+        return self.validated.served.model.classifier
+
+
+def _stats(proposals: Proposals) -> GenerationStats:
+    usage = proposals.usage
+    return GenerationStats(
+        proposals=proposals.requested,
+        well_formed=len(proposals.levels),
+        llm_model=proposals.model,
+        prompt_version=proposals.prompt_version,
+        degraded=(proposals.degraded,) if proposals.degraded else (),
+        prompt_tokens=usage.prompt_tokens if usage else None,
+        completion_tokens=usage.completion_tokens if usage else None,
+        llm_ms=usage.milliseconds if usage else None,
+    )

@@ -1,0 +1,169 @@
+"""`make bench ARGS=load`: many callers at once, more than there is room for, heavy beside light ones.
+
+Callers are told apart by their addresses, of which 127/8 has enough. All ask by search; no question is asked
+twice, so that no answer comes from the cache.
+"""
+
+import asyncio
+import math
+import ssl
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from statistics import median, quantiles
+
+import httpx
+from rich.console import Console
+
+from app.classifiers.store import load_model
+from app.settings import Settings
+from bench.measurement import Measurement
+from bench.running import Json, requests_about, running
+
+NOWHERE = "http://127.0.0.1:9/v1"
+PEOPLE, CALLERS, CLIENTS, HEAVY = 60, 8, 200, 32
+_NO_TLS = ssl.create_default_context()  # made once: each takes some 20 ms
+PATIENCE_S = 10.0
+"""An impatient client gives up after so long."""
+HEAVY_QUESTION: Json = {"min_robustness": 0.95, "always": True, "constraints": {"max_changes": 6}}
+
+
+@dataclass
+class Tally:
+    """What became of requests, in milliseconds."""
+
+    answered: list[float] = field(default_factory=list)
+    refused: list[float] = field(default_factory=list)
+    timed_out: int = 0
+
+    def per_second(self, seconds: float) -> float:
+        return len(self.answered) / seconds
+
+
+@dataclass(frozen=True)
+class Load:
+    """A gateway under test, and questions that nobody has asked yet."""
+
+    url: str
+    questions: Sequence[Json]
+    seconds: float
+    numbers: "count[int]"
+
+    def question(self, further: Json) -> Json:
+        number = next(self.numbers)
+        person = self.questions[number % len(self.questions)]
+        return person | {"patient_id": f"load-{number}", "generator": "search"} | further
+
+    async def search(self, client: httpx.AsyncClient, further: Json) -> httpx.Response:
+        return await client.post("/counterfactuals", json=self.question(further))
+
+    async def predict(self, client: httpx.AsyncClient, _: Json) -> httpx.Response:
+        features = self.questions[next(self.numbers) % len(self.questions)]["features"]
+        return await client.post("/predictions", json={"features": features})
+
+
+Ask = Callable[[httpx.AsyncClient, Json], Awaitable[httpx.Response]]
+
+
+def measure_load(scratch: Path, seconds: float, console: Console) -> list[Measurement]:
+    """Start everything in a scratch home, and put it under load."""
+    model = load_model(Settings().model_store / Settings().default_model)
+    with running(scratch / "home", llm_url=NOWHERE) as run:
+        load = Load(str(run.http.base_url), requests_about(model, PEOPLE), seconds, count())
+        return asyncio.run(_measures(load, console))
+
+
+async def _measures(load: Load, console: Console) -> list[Measurement]:
+    await _many(load, 1, load.search)  # connections, caches of code
+    console.print("One caller, then eight, then two hundred clients …")
+    one = await _many(load, 1, load.search)
+    eight = await _many(load, CALLERS, load.search)
+    overload = await _many(load, CLIENTS, load.search)
+    console.print("A light caller alone, then beside a heavy one …")
+    light = await _many(load, 1, load.search)
+    async with _beside(load, HEAVY, load.search, HEAVY_QUESTION, address=2):
+        beside = await _many(load, 1, load.search)
+    console.print("Predictions alone, then beside searches …")
+    predictions = await _many(load, 1, load.predict)
+    async with _beside(load, CALLERS, load.search, {}, address=2):
+        among = await _many(load, 1, load.predict)
+    peak, goodput = eight.per_second(load.seconds), overload.per_second(load.seconds)
+    return [
+        Measurement("one caller", one.per_second(load.seconds), unit="/s"),
+        Measurement("eight callers", peak, unit="/s", promised=55, at_least=True),
+        _latency("eight callers, an answer", eight.answered),
+        Measurement("200 clients, answered", goodput, unit="/s"),
+        Measurement("200 clients, of the peak", 100 * goodput / peak, unit="%", promised=90, at_least=True),
+        _latency("200 clients, an answer", overload.answered),
+        _latency("200 clients, a refusal", overload.refused),
+        Measurement("200 clients, timed out", overload.timed_out, unit="", promised=0),
+        _latency("a light caller alone", light.answered),
+        _latency("the same beside a heavy one", beside.answered),
+        Measurement("that p95 by the one alone", _ratio(beside, light), unit="x", promised=2),
+        _latency("a prediction", predictions.answered),
+        _latency("the same beside eight who search", among.answered),
+    ]
+
+
+async def _many(load: Load, clients: int, ask: Ask) -> Tally:
+    """So many clients, each a caller of its own that asks again as soon as it is answered."""
+    tally = Tally()
+    async with AsyncExitStack() as stack:
+        own = [await stack.enter_async_context(_client(load, place)) for place in range(clients)]
+        until = time.monotonic() + load.seconds
+        await asyncio.gather(*(_asking(client, ask, {}, tally, until) for client in own))
+    return tally
+
+
+@asynccontextmanager
+async def _beside(load: Load, number: int, ask: Ask, further: Json, address: int) -> AsyncIterator[None]:
+    """One caller who has so many requests in hand all the time."""
+    async with AsyncExitStack() as stack:
+        own = [await stack.enter_async_context(_client(load, 250 * address)) for _ in range(number)]
+        tasks = [asyncio.create_task(_asking(client, ask, further, Tally(), float("inf"))) for client in own]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _asking(client: httpx.AsyncClient, ask: Ask, further: Json, tally: Tally, until: float) -> None:
+    while time.monotonic() < until:
+        started = time.perf_counter()
+        try:
+            response = await ask(client, further)
+        except httpx.TimeoutException:
+            tally.timed_out += 1
+            continue
+        elapsed = 1000 * (time.perf_counter() - started)
+        if response.is_success:
+            if time.monotonic() < until:
+                tally.answered.append(elapsed)
+            continue
+        assert response.status_code in (429, 503), response.text
+        tally.refused.append(elapsed)
+        await asyncio.sleep(float(response.headers["Retry-After"]))
+
+
+def _client(load: Load, place: int) -> httpx.AsyncClient:
+    address = f"127.0.{1 + place // 250}.{1 + place % 250}"
+    transport = httpx.AsyncHTTPTransport(local_address=address, verify=_NO_TLS)
+    return httpx.AsyncClient(base_url=load.url, timeout=PATIENCE_S, trust_env=False, transport=transport)
+
+
+def _latency(name: str, milliseconds: Sequence[float]) -> Measurement:
+    middle = median(milliseconds) if milliseconds else math.nan
+    return Measurement(f"{name} ({len(milliseconds)})", middle, p95=_p95(milliseconds), unit="ms")
+
+
+def _p95(milliseconds: Sequence[float]) -> float:
+    return quantiles(milliseconds, n=20)[-1] if len(milliseconds) > 1 else max(milliseconds, default=math.nan)
+
+
+def _ratio(beside: Tally, alone: Tally) -> float:
+    return _p95(beside.answered) / _p95(alone.answered)
