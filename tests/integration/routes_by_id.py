@@ -199,6 +199,8 @@ def routes(features: Json) -> dict[tuple[str, str], list[Call]]:
         ("GET", "/patients/{patient_id}/plans/{plan_id}/handout"): [
             _page(f"{PATIENT}/plans/{{plan}}/handout", among_own=404),
         ],
+        ("GET", "/patients/{patient_id}/export"): [Call(f"{PATIENT}/export")],
+        ("DELETE", "/patients/{patient_id}"): [Call(PATIENT)],
         ("GET", "/patients/{patient_id}/audit-events"): [Call(f"{PATIENT}/audit-events")],
         ("GET", "/audit-events"): [
             Call("/audit-events", query=lambda ids: {"patient": ids.pseudonym}, status=200, among_own=200),
