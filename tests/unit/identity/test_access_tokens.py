@@ -107,7 +107,7 @@ BAD_CLAIMS: list[Json] = [
 ]
 
 
-@pytest.mark.parametrize("changes", BAD_CLAIMS, ids=lambda one: str(one)[:40])
+@pytest.mark.parametrize("changes", BAD_CLAIMS, ids=range(len(BAD_CLAIMS)))
 async def test_one_that_says_something_wrong_is_nobodys(changes: Json) -> None:
     assert await TOKENS.principal_of(signed(RSA, claims(**changes))) is None
 
