@@ -47,36 +47,35 @@ def test_a_person_is_named_with_scopes_and_tenant() -> None:
 NOW = int(time.time())
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"method": "GET"},
-        {"method": None},
-        {"target": "/counterfactuals/2/feedback?a=b%20c"},
-        {"target": TARGET.partition("?")[0]},
-        {"target": "/counterfactuals/1/feedback?a=b c"},
-        {"target": None},
-        {"exp": NOW - 60, "iat": NOW - 80},
-        {"exp": NOW + 3600},
-        {"iat": NOW - 3600, "exp": NOW + 20},
-        {"iat": NOW + 3600, "exp": NOW + 3620},
-        {"exp": None},
-        {"iat": None},
-        {"exp": "x"},
-        {"iat": [1]},
-        {"iat": True},
-        {"name": None},
-        {"name": "<b>"},
-        {"name": "a\nb"},
-        {"name": 7},
-        {"kind": "god"},
-        {"kind": ["person"]},
-        {"tenant": "../x"},
-        {"tenant": 7},
-        {"scope": ["admin"]},
-    ],
-    ids=str,
-)
+WRONG: list[dict[str, Any]] = [
+    {"method": "GET"},
+    {"method": None},
+    {"target": "/counterfactuals/2/feedback?a=b%20c"},
+    {"target": TARGET.partition("?")[0]},
+    {"target": "/counterfactuals/1/feedback?a=b c"},
+    {"target": None},
+    {"exp": NOW - 60, "iat": NOW - 80},
+    {"exp": NOW + 3600},
+    {"iat": NOW - 3600, "exp": NOW + 20},
+    {"iat": NOW + 3600, "exp": NOW + 3620},
+    {"exp": None},
+    {"iat": None},
+    {"exp": "x"},
+    {"iat": [1]},
+    {"iat": True},
+    {"name": None},
+    {"name": "<b>"},
+    {"name": "a\nb"},
+    {"name": 7},
+    {"kind": "god"},
+    {"kind": ["person"]},
+    {"tenant": "../x"},
+    {"tenant": 7},
+    {"scope": ["admin"]},
+]
+
+
+@pytest.mark.parametrize("changes", WRONG, ids=range(len(WRONG)))
 def test_nothing_else_counts(changes: dict[str, Any]) -> None:
     with pytest.raises(UnknownCallerError):
         who(signed(**changes))
