@@ -86,7 +86,7 @@ class Cache:
         self._ttl_s = ttl_s
         self._owner = uuid4().hex
         self._here: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._silence = Silence(self._answers)
+        self._silence = Silence("cache", self._answers)
 
     async def get(self, key: str) -> str | None:
         """The value, or None; of one that is too large, the beginning.

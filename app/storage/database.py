@@ -26,7 +26,7 @@ class Database:
     """A pool of connections to PostgreSQL and the transactions on it."""
 
     def __init__(self, url: str, limits: DatabaseLimits | None = None) -> None:
-        self._silence = Silence(self._answers)
+        self._silence = Silence("database", self._answers)
         self._engine: AsyncEngine = engine_of(url, limits or DatabaseLimits(), self._silence)
         count_connections(self._engine)
         self._sessions = async_sessionmaker(

@@ -297,4 +297,4 @@ def test_the_database_away_is_told_on_a_page(servers: Servers) -> None:
         for path in ("/", "/patients/P-1/interventions"):
             response = client.get(path, headers=HTML)
             assert response.status_code == 503
-            assert "A part is away" in response.text
+            assert "Not just now" in response.text

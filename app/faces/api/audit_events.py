@@ -107,10 +107,16 @@ def _reply(request: Request, page: AuditEventsPage) -> Response:
         reply = json_reply(page)
     else:
         older = _path(request.url.include_query_params(before=page.next)) if page.next else None
-        told = bundle(page, str(request.base_url), _path(request.url), older)
+        told = bundle(page, _listening(request), _path(request.url), older)
         reply = JSONResponse(told, media_type=MEDIA_TYPE)
     reply.headers["Vary"] = "Accept"
     return reply
+
+
+def _listening(request: Request) -> str:
+    """Where this service listens, by its own socket: the header `Host` is the caller's word."""
+    host, port = request.scope["server"]
+    return f"{request.url.scheme}://{host}:{port}/" if port else f"{request.url.scheme}://{host}/"
 
 
 def _path(url: URL) -> str:

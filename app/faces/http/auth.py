@@ -59,12 +59,12 @@ class Access:
             await self._app(scope, receive, send)
             return
         template = route_at(scope["method"], get_route_path(scope))
+        scope["route"] = _Expected(template or "unmatched")
         scope.setdefault("state", {})["admitted_at"] = template
         need = need_at(scope["method"], template, frozenset(QueryParams(scope["query_string"])))
         try:
             await _admit(scope, need)
         except RefusedCallerError as refusal:
-            scope["route"] = _Refused(template or "unmatched")
             await _refused(Request(scope), refusal)(scope, receive, send)
             return
         await self._app(scope, receive, send)
@@ -81,8 +81,8 @@ def only_where_admitted(request: Request) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Refused:
-    """The route that nobody got to, for the access log."""
+class _Expected:
+    """The route for which a request is meant, for the access log of who does not get there."""
 
     path: str
 

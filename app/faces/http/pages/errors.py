@@ -20,7 +20,7 @@ _TITLES = {
     404: "There is nothing here",
     409: "Something changed meanwhile",
     422: "This cannot be read",
-    503: "A part is away",
+    503: "Not just now",
 }
 _NOTICE = {"HX-Retarget": "#notice", "HX-Reselect": ".notice", "HX-Reswap": "innerHTML show:window:top"}
 """Where htmx puts it: above what the person was doing, which stays as it is."""
