@@ -45,11 +45,22 @@ def llm(tmp_path_factory: pytest.TempPathFactory, tuned: LanguageModel, kept: Pa
     server.stop()
 
 
+PATIENT = {
+    "SEARCHES_AT_ONCE": "1000",
+    "SEARCHES_PER_MINUTE": "1000000",
+    "SEARCH_QUEUE": "1000",
+    "SEARCH_WAIT_S": "120",
+}
+"""Limits that no caller of these tests meets: what they are refused for is the fault, not the crowd."""
+
+
 @pytest.fixture(scope="session")
 def gateway(postgres: LastingPostgres, valkey: LastingValkey, llm: LastingLlm) -> Iterator[Gateway]:
     """A gateway on all the parts, impatient with its language model."""
     parts = {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url, "LLM_URL": llm.url}
-    gateway = Gateway(parts | {"LLM_STYLE": "fine_tuned", "LLM_DEADLINE_S": "2.5", "LLM_REST_S": "2"})
+    gateway = Gateway(
+        parts | PATIENT | {"LLM_STYLE": "fine_tuned", "LLM_DEADLINE_S": "2.5", "LLM_REST_S": "2"}
+    )
     gateway.start()
     yield gateway
     gateway.kill()
