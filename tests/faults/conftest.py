@@ -9,7 +9,7 @@ import pytest
 from app.local.embedded.language_model import LanguageModel
 from tests.asking import Person
 from tests.faults.findings import Finding
-from tests.faults.stage import Gateway
+from tests.faults.stage import PATIENT, Gateway
 from tests.integration.serving import LastingLlm, LastingPostgres, LastingValkey
 
 _findings: list[Finding] = []
@@ -43,15 +43,6 @@ def llm(tmp_path_factory: pytest.TempPathFactory, tuned: LanguageModel, kept: Pa
     server.start()
     yield server
     server.stop()
-
-
-PATIENT = {
-    "SEARCHES_AT_ONCE": "1000",
-    "SEARCHES_PER_MINUTE": "1000000",
-    "SEARCH_QUEUE": "1000",
-    "SEARCH_WAIT_S": "120",
-}
-"""Limits that no caller of these tests meets: what they are refused for is the fault, not the crowd."""
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.faults.findings import Finding
 from tests.faults.noting import assert_short, noted
-from tests.faults.stage import FROZEN_S, LIMIT, Gateway, counted, under_load
+from tests.faults.stage import FROZEN_S, LIMIT, PATIENT, Gateway, counted, under_load
 from tests.faults.toxic import ToxicProxy, toxic
 from tests.integration.serving import LastingPostgres, LastingValkey
 
@@ -34,7 +34,7 @@ def far_gateway(parts: Parts) -> Iterator[Gateway]:
     """A gateway whose database and cache are behind the network."""
     database = f"postgresql://turnpoint@127.0.0.1:{parts['PostgreSQL'].port}/turnpoint?sslmode=disable"
     cache = f"redis://127.0.0.1:{parts['Valkey'].port}/0"
-    gateway = Gateway({"DATABASE_URL": database, "REDIS_URL": cache})
+    gateway = Gateway(PATIENT | {"DATABASE_URL": database, "REDIS_URL": cache})
     gateway.start()
     yield gateway
     gateway.kill()
