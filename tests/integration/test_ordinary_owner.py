@@ -57,12 +57,21 @@ async def of_two_tenants(url: str) -> None:
     await database.close()
 
 
-def test_who_may_not_act_as_the_service_s_role_is_told_what_to_have_done(owner: str, owned: str) -> None:
+def test_who_may_not_act_as_the_service_s_role_is_told_what_to_have_done(
+    database_url: str, owner: str, owned: str
+) -> None:
     with pytest.raises(MigrationError) as refused:
         migrate(Settings(database_url=owned))
-    assert f"GRANT {SERVICE_ROLE} TO {owner};" in str(refused.value)
+    grant = f"GRANT {SERVICE_ROLE} TO {owner};"
+    assert grant in str(refused.value)
+    with connect(owned) as connection:  # what came before it stays, and goes on from there
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0019",)
+    with connect(database_url) as superuser:
+        superuser.execute(sql.SQL(grant))
+    migrate(Settings(database_url=owned))
     with connect(owned) as connection:
-        assert connection.execute("SELECT to_regclass('patients')").fetchone() == (None,)
+        told = connection.execute("SELECT relforcerowsecurity FROM pg_class WHERE relname = 'patients'")
+        assert told.fetchone() == (True,)
 
 
 async def test_tenants_are_kept_apart_there_too(migrated: str) -> None:
