@@ -14,7 +14,14 @@ from app.local.embedded.data_dir import port_is_free
 from app.local.embedded.language_model import LanguageModel, language_model
 from app.local.embedded.llama_server import EmbeddedLlm, LlmOptions
 from app.local.embedded.postgres import EmbeddedPostgres
-from app.local.embedded.processes import Child, ChildOptions, Server, package_path, wait_until_ready
+from app.local.embedded.processes import (
+    Child,
+    ChildOptions,
+    Server,
+    package_path,
+    wait_until_ended,
+    wait_until_ready,
+)
 from app.local.embedded.valkey import EmbeddedValkey
 from app.local.embedded.vllm_server import EmbeddedVllm
 from app.local.watch import Part, Watch
@@ -126,12 +133,7 @@ def compile_search(run: OneMachine, environment: dict[str, str]) -> None:
         compiling = Own("the compilation", ["compile"], run.home / "logs" / "compile.log", environment)
         run.stack.callback(compiling.stop)
         child = compiling.start()
-        wait_until_ready(
-            child,
-            lambda: not child.running,
-            run.longest_start_s,
-            lambda waited: step.waited(step.outcome, waited),
-        )
+        wait_until_ended(child, run.longest_start_s, lambda waited: step.waited(step.outcome, waited))
 
 
 class Own(Server):

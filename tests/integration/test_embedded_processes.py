@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from app.local.embedded.errors import StartError
-from app.local.embedded.processes import Child, ChildOptions, package_path, wait_until_ready
+from app.local.embedded.processes import Child, ChildOptions, package_path, wait_until_ended, wait_until_ready
 
 STUBBORN = (
     "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"
@@ -111,3 +111,19 @@ def test_it_dies_with_a_killed_owner_or_supervisor(log: Path, victim: str) -> No
         _, alive = psutil.wait_procs([server], timeout=SECONDS)
         owner.kill()
     assert not alive
+
+
+@pytest.mark.parametrize("code", ["", "raise SystemExit(3)"])
+def test_one_that_ends_by_itself_is_waited_for_however_it_ends(log: Path, code: str) -> None:
+    child = Child("Brief", [sys.executable, "-c", code], log, ChildOptions())
+    waited: list[float] = []
+    wait_until_ended(child, SECONDS, waited.append)
+    assert not child.running
+    assert waited
+
+
+def test_one_that_does_not_end_in_time_is_stopped(log: Path) -> None:
+    child = start(SLEEPER, log)
+    with pytest.raises(StartError, match="did not end within"):
+        wait_until_ended(child, 0.1, lambda _: None)
+    assert not child.running

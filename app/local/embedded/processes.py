@@ -97,7 +97,22 @@ class Child:
             lifeline.write(b"x")
             lifeline.close()
 
-    def last_line(self) -> str:
+    def wait_until_ended(child: Child, seconds: float, waiting: Callable[[float], None]) -> None:
+    """Wait for a child that ends by itself, however it ends; stops it and raises StartError when it is late.
+
+    `waiting` is told for how many seconds it has been waited.
+    """
+    began = time.monotonic()
+    while child.running:
+        waited = time.monotonic() - began
+        if waited > seconds:
+            child.stop()
+            raise StartError(f"{child.name} did not end within {seconds:.0f} s; its log is {child.log}")
+        waiting(waited)
+        time.sleep(0.02)
+
+
+def last_line(self) -> str:
         """The last thing it wrote to its log in this run, for an error message."""
         return last_line(self.log, self._log_start)
 
