@@ -97,11 +97,11 @@ class Cache:
         try:
             with span(Work.CACHE):
                 value = await self._ask(lambda: self._redis.getrange(key, 0, _MOST - 1))
-        except UnicodeDecodeError:
+        except CacheAwayError as error:
+            if not isinstance(error.__cause__, UnicodeDecodeError):
+                CACHE_COMMANDS.labels("read", "away").inc()
+                raise
             value = ""  # nothing that was put here
-        except CacheAwayError:
-            CACHE_COMMANDS.labels("read", "away").inc()
-            raise
         CACHE_COMMANDS.labels("read", "hit" if value else "miss").inc()
         return str(value) or None
 
@@ -177,8 +177,6 @@ class Cache:
             # The library's own timeouts are for each read.
             async with asyncio.timeout(self._limits.wait_s):
                 return await command()
-        except UnicodeDecodeError:
-            raise
         except _BROKEN as error:
             if isinstance(error, _SILENT):
                 self._silence.begin()

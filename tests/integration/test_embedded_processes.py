@@ -120,6 +120,7 @@ def test_one_that_ends_by_itself_is_waited_for_however_it_ends(log: Path, code: 
     wait_until_ended(child, SECONDS, waited.append)
     assert not child.running
     assert waited
+    child.stop()
 
 
 def test_one_that_does_not_end_in_time_is_stopped(log: Path) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from app.classifiers.base import ClassifierError
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.open_inference import MOST_WAITING, OpenInferenceClassifier
-from app.storage.cache import Cache, CacheAwayError
+from app.storage.cache import Cache, CacheAwayError, CacheLimits
 from tests.asking import Person
 from tests.integration.answers import Json, assert_verified, found
 from tests.integration.fake_classifier import FakeClassifier, fake_classifier, honest, outputs
@@ -232,10 +232,9 @@ NO_REDIS = {
 
 
 @pytest.mark.parametrize("reply", NO_REDIS.values(), ids=NO_REDIS)
-async def test_what_is_not_redis_is_away(monkeypatch: pytest.MonkeyPatch, reply: bytes) -> None:
-    monkeypatch.setattr("app.storage.cache._DEADLINE_S", SOON_S)
+async def test_what_is_not_redis_is_away(reply: bytes) -> None:
     with saying(lambda _: reply) as place:
-        cache = Cache(f"redis://{place}/0", ttl_s=60)
+        cache = Cache(f"redis://{place}/0", ttl_s=60, limits=CacheLimits(wait_s=SOON_S))
         with suppress(CacheAwayError):
             assert await cache.get("turnpoint:nothing") in (None, "5", "OK")
         with suppress(CacheAwayError):
@@ -252,7 +251,9 @@ def test_a_cached_value_that_is_no_answer_is_as_good_as_none(
 ) -> None:
     with client_of(settings_for(servers)) as client, redis.from_url(servers.redis_url) as cache:
         first = found(client, question)
-        (key,) = [key for key in cache.keys("turnpoint:answer:*") if first["id"].encode() in cache.get(key)]
+        (key,) = [
+            key for key in cache.keys("turnpoint:default:answer:*") if first["id"].encode() in cache.get(key)
+        ]
         cache.set(key, value)
         again = found(client, question)
         assert (again["generation"]["cached"], again["generation"]["degraded"]) == (False, [])

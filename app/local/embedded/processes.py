@@ -97,22 +97,7 @@ class Child:
             lifeline.write(b"x")
             lifeline.close()
 
-    def wait_until_ended(child: Child, seconds: float, waiting: Callable[[float], None]) -> None:
-    """Wait for a child that ends by itself, however it ends; stops it and raises StartError when it is late.
-
-    `waiting` is told for how many seconds it has been waited.
-    """
-    began = time.monotonic()
-    while child.running:
-        waited = time.monotonic() - began
-        if waited > seconds:
-            child.stop()
-            raise StartError(f"{child.name} did not end within {seconds:.0f} s; its log is {child.log}")
-        waiting(waited)
-        time.sleep(0.02)
-
-
-def last_line(self) -> str:
+    def last_line(self) -> str:
         """The last thing it wrote to its log in this run, for an error message."""
         return last_line(self.log, self._log_start)
 
@@ -158,6 +143,21 @@ def wait_until_ready(
     child.stop()
     reason = child.last_line() or "nothing"
     raise StartError(f"{child.name} {what}; its log {child.log} ends with: {reason}")
+
+
+def wait_until_ended(child: Child, seconds: float, waiting: Callable[[float], None]) -> None:
+    """Wait for a child that ends by itself, however it ends; stops it and raises StartError when it is late.
+
+    `waiting` is told for how many seconds it has been waited.
+    """
+    began = time.monotonic()
+    while child.running:
+        waited = time.monotonic() - began
+        if waited > seconds:
+            child.stop()
+            raise StartError(f"{child.name} did not end within {seconds:.0f} s; its log is {child.log}")
+        waiting(waited)
+        time.sleep(0.02)
 
 
 def last_line(log: Path, start: int = 0) -> str:
