@@ -21,9 +21,12 @@ CHOSEN: dict[str, Json] = {
     "plan_events": {"kind": "stopped"},
     "counterfactuals": {"risk": 0.5},
     "plans": {"ended_at": datetime(2026, 1, 2, tzinfo=UTC)},
-    "augmentations": {"state": "completed"},
+    "augmentations": {
+        "state": "completed",
+        "settings": {"target_label": "low", "per_row": 1, "generator": "search", "seed": 0},
+    },
 }
-"""What constraints ask for."""
+"""What constraints ask for, and what a list of jobs tells of each: other tests list them, too."""
 OF_PATIENTS = tuple(reversed([*BELONGINGS]))
 """In the order in which rows refer to each other."""
 ALWAYS = ("patients", "predictions", "answers", "counterfactuals")

@@ -35,6 +35,17 @@ def read_to_end(connection: socket.socket) -> bytes:
     return b"".join(parts)
 
 
+def read_answer(connection: socket.socket) -> bytes:
+    """One whole answer of a connection that stays open, by its announced length."""
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        answer += connection.recv(65536)
+    told, _, body = answer.partition(b"\r\n\r\n")
+    while len(body) < int(headers_of(told)["content-length"]):
+        body += connection.recv(65536)
+    return told + b"\r\n\r\n" + body
+
+
 def status_of(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1])
 

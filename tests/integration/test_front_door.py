@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.processes import serving
 from tests.integration.serving import Servers, client_of, gateway, http_client, settings_for
-from tests.integration.sockets import connected, head, headers_of, read_to_end, status_of
+from tests.integration.sockets import connected, head, headers_of, read_answer, read_to_end, status_of
 
 TOKEN = "a-token-of-this-test"
 KNOWN = {"Authorization": f"Bearer {TOKEN}"}
@@ -53,7 +53,7 @@ def test_who_is_known_keeps_the_connection(url: str) -> None:
             connection.sendall(
                 head("POST", "/predictions", f"Authorization: Bearer {TOKEN}", "Content-Length: 2") + b"{}"
             )
-            answer = connection.recv(65536)
+            answer = read_answer(connection)
             assert status_of(answer) in (415, 422)
             assert headers_of(answer).get("connection") != "close"
 
