@@ -96,7 +96,7 @@ def made_real(case: Case[Any], known: Known) -> None:
         case.body["features"] = dict(known.person)
     ids = known.ids
     if case.operation.label == ERASURE:  # nobody whom the other cases are about
-        ids = ids | {"patient_id": "test-nobody"}
+        ids = {**ids, "patient_id": "test-nobody"}
     for name in case.path_parameters or {}:
         case.path_parameters[name] = ids[name]
 

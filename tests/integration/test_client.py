@@ -188,7 +188,7 @@ def test_a_token_lets_in(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> N
         for token in (None, f"{TOKEN}-not"):
             with (
                 Turnpoint(url, token) as stranger,
-                pytest.raises(UnauthorizedError, match="token|nobody") as caught,
+                pytest.raises(UnauthorizedError) as caught,
             ):
                 stranger.models()
             assert caught.value.status == 401
