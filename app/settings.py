@@ -64,6 +64,10 @@ class Settings(IdentitySettings):
     llm_failures: Annotated[int, Field(ge=1)] = 5
     llm_rest_s: Annotated[float, Field(ge=0)] = 10.0
 
+    max_head_bytes: Annotated[int, Field(ge=1024)] = 16 * 1024
+    max_head_fields: Annotated[int, Field(ge=16)] = 100
+    max_target_bytes: Annotated[int, Field(ge=1024)] = 12 * 1024
+    max_query_fields: Annotated[int, Field(ge=16)] = 100
     max_body_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024
     max_rows_bytes: Annotated[int, Field(ge=1024)] = 32 * 1024 * 1024
     max_upload_bytes: Annotated[int, Field(ge=1024)] = 200 * 1024 * 1024

@@ -6,6 +6,8 @@ from typing import Any, Literal, Self
 
 Place = Literal["path", "query", "header"]
 """Where a parameter stands in a request."""
+MOST_FAULTS = 100
+"""How many faults of one thing are looked for: nobody reads more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from app.domain.errors import InvalidInputError, ValidationIssue
+from app.domain.errors import MOST_FAULTS, InvalidInputError, ValidationIssue
 from app.domain.feature import Feature, Kind, MissingPolicy
 from app.domain.links import ProportionalLink
 from app.domain.schema import FeatureSchema, FloatArray, Value
@@ -38,7 +39,8 @@ def read_patient(schema: FeatureSchema, raw: Mapping[str, object], pointer: str 
         InvalidInputError: unknown, missing or wrongly typed features, numbers that are not finite or
             outside the clinical range, values that contradict an identity or a relation.
     """
-    faults = [_unknown_name(name, pointer) for name in raw if name not in schema]
+    unknown = (name for name in raw if name not in schema)
+    faults = [_unknown_name(name, pointer) for name in islice(unknown, MOST_FAULTS)]
     values: dict[str, Value] = {}
     for feature in schema.features:
         value = raw.get(feature.name)

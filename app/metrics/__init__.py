@@ -83,6 +83,9 @@ TASKS = Histogram(
     ["task", "outcome"],
     buckets=_TASK_S,
 )
+UNREADABLE = Counter(
+    "turnpoint_unreadable_requests", "What came over connections and is no request, or too large.", ["status"]
+)
 LOG_LINES_LOST = Counter("turnpoint_log_lines_lost", "Log lines that could not be written.")
 
 LANE_THREADS = Gauge("turnpoint_lane_threads", "Threads of a lane.", ["lane"], multiprocess_mode="livesum")

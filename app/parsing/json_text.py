@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from app.parsing.json_shape import why_wild
+from app.parsing.json_shape import MOST_KEYS, why_wild
 from app.parsing.pointers import pointer_to
 
 MOST_DEPTH = 32
@@ -40,7 +40,7 @@ def read_json(content: bytes | str) -> Any:
     """The value that a JSON text stands for.
 
     Raises:
-        JsonError: it is not JSON, not UTF-8, nested deeper than `MOST_DEPTH`, or of too many parts.
+        JsonError: it is not JSON, not UTF-8, nested deeper than `MOST_DEPTH`, or of too many parts or keys.
         JsonFaultsError: a key is repeated, a number is NaN or infinite, a string holds half a character.
     """
     if isinstance(content, bytes) and (why := why_wild(content, MOST_DEPTH)):
@@ -69,15 +69,23 @@ def _parsed(text: str, pairs: Any, word: Any) -> Any:
         return json.loads(text, object_pairs_hook=pairs, parse_constant=word)
     except RecursionError:
         raise JsonError("is nested too deeply") from None
+    except JsonError:
+        raise
     except ValueError:  # also a whole number of thousands of digits
         raise JsonError("is not valid JSON") from None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    _check_number(pairs)
     value = dict(pairs)
     if len(value) < len(pairs):
         raise _OddError
     return value
+
+
+def _check_number(pairs: list[tuple[str, Any]]) -> None:
+    if len(pairs) > MOST_KEYS:  # of which a fault each would take longer to tell than all of it to read
+        raise JsonError(f"has an object of more than {MOST_KEYS} keys")
 
 
 def _refused(_: str) -> Any:
@@ -106,6 +114,11 @@ class _Pairs:
     pairs: list[tuple[str, Any]]
 
 
+def _as_written(pairs: list[tuple[str, Any]]) -> _Pairs:
+    _check_number(pairs)
+    return _Pairs(pairs)
+
+
 class _Word:
     """In the place of a number that is a word."""
 
@@ -115,7 +128,7 @@ class _Word:
 def _faults(text: str) -> list[tuple[str, str]]:
     """What is wrong, with its place; read anew, since places are told only of what is wrong."""
     try:
-        faults = list(islice(_walk(_parsed(text, _Pairs, _Word), ()), _MOST_FAULTS))
+        faults = list(islice(_walk(_parsed(text, _as_written, _Word), ()), _MOST_FAULTS))
     except RecursionError:
         raise JsonError("is nested too deeply") from None
     return [(pointer_to(path), why) for path, why in dict.fromkeys(faults)]

@@ -47,6 +47,30 @@ def test_a_stranger_who_sends_it_all_hears_of_it_and_costs_no_memory(servers: Se
         assert process.memory_info().rss - before < LARGE / 2
 
 
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (head("GET", "/livez", "Accept: " + "a," * 32_000), 431),
+        (head("GET", "/livez", *["A:"] * 13_000), 431),
+        (head("GET", "/livez", *["A:"] * 200), 431),
+        (head("GET", "/livez", "A: " + "a" * 8_000, "Connection: close"), 200),
+        (head("GET", "/livez?" + "a=&" * 1_000, "Connection: close"), 414),
+        (b"\x16\x03\x01\x02\r\n\r\n", 400),
+        (head("POST", "/livez", "Transfer-Encoding: chunked") + b"nonsense\r\n", 400),
+        (head("GET", "/livez", "Connection: upgrade, close", "Upgrade: websocket"), 200),
+    ],
+)
+def test_what_no_caller_sends_is_refused_before_it_is_read_and_leaves_no_line(
+    url: str, sent: bytes, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with connected(url) as connection:
+        connection.sendall(sent)
+        answer = read_to_end(connection)
+    assert status_of(answer) == status
+    assert headers_of(answer)["connection"] == "close"
+    assert not [one for one in caplog.records if one.name.startswith("uvicorn")]
+
+
 def test_who_is_known_keeps_the_connection(url: str) -> None:
     with connected(url) as connection:
         for _ in range(2):
@@ -92,6 +116,7 @@ def test_wild_json_is_refused_in_less_than_its_reading_would_take(url: str) -> N
             b"[" * LARGE,
             b"[" + b"[]," * (LARGE // 3) + b"[]]",
             b"[" + b"0," * (LARGE // 2) + b"0]",
+            b"{" + b",".join(b'"k%d":1' % key for key in range(300_000)) + b"}",
         ):
             began = time.process_time()  # of this process, in which the gateway is
             response = client.post(

@@ -51,13 +51,22 @@ class ParameterFaultOut(BaseModel):
         return self.parameter
 
 
+_Fault = ValidationIssue | ParameterIssue
 FaultOut = BodyFaultOut | ParameterFaultOut
 
 
-def issues_out(faults: Iterable[ValidationIssue | ParameterIssue]) -> Iterator[FaultOut]:
-    """On the wire, each once, and no more than `MOST_TOLD`."""
-    for fault in islice(dict.fromkeys(faults), MOST_TOLD):
+def issues_out(faults: Iterable[_Fault]) -> Iterator[FaultOut]:
+    """On the wire, each once, and no more than `MOST_TOLD`; further ones are not looked at."""
+    for fault in islice(_each_once(faults), MOST_TOLD):
         if isinstance(fault, ValidationIssue):
             yield BodyFaultOut.of(fault)
         else:
             yield ParameterFaultOut(parameter=fault.parameter, place=fault.place, detail=fault.detail)
+
+
+def _each_once(faults: Iterable[_Fault]) -> Iterator[_Fault]:
+    told: set[_Fault] = set()
+    for fault in faults:
+        if fault not in told:
+            told.add(fault)
+            yield fault

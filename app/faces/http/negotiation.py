@@ -5,10 +5,18 @@ from starlette.requests import HTTPConnection
 from app.parsing.numbers import NumberError, read_number
 
 _PAGE, _PROGRAMS = "text/html", ("application/json", "application/*")
+_MOST_CHARACTERS, _MOST_ENTRIES = 1_000, 50
+"""Of a header; browsers send a fifth of it."""
+_ANYTHING = "*/*"
 
 
 def weights_of(accept: str) -> dict[str, float]:
-    """Media types in lower case, in the header's order, each with its weight: 0 if that cannot be read."""
+    """Media types in lower case, in the header's order, each with its weight: 0 if that cannot be read.
+
+    A header longer than any that is meant is not read, and taken for one that accepts anything.
+    """
+    if len(accept) > _MOST_CHARACTERS or accept.count(",") >= _MOST_ENTRIES:
+        return {_ANYTHING: 1.0}
     return dict(_weighed(part) for part in accept.split(",") if part.strip())
 
 

@@ -16,6 +16,7 @@ class SameSite:
     """Refuses what another site's page makes a browser send, by which it would act as the person signed in.
 
     Browsers say where a request comes from in Sec-Fetch-Site, older ones in Origin; programs say neither.
+    Behind a proxy the scheme is what a trusted one says in X-Forwarded-Proto.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -58,6 +59,6 @@ def _hostname(scope: Scope) -> str:
 def _is_from_elsewhere(scope: Scope) -> bool:
     headers = Headers(scope=scope)
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    if site is not None:
-        return site not in ("same-origin", "none")
-    return origin is not None and origin.partition("://")[2] != headers.get("host")
+    if site not in (None, "none"):
+        return site != "same-origin"
+    return origin is not None and origin != f"{scope['scheme']}://{headers.get('host')}"

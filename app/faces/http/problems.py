@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problem documents: they name the place, never its value."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -81,7 +81,7 @@ def problem_or_page(
     request: Request,
     status: int,
     detail: str,
-    faults: Sequence[ValidationIssue | ParameterIssue] = (),
+    faults: Iterable[ValidationIssue | ParameterIssue] = (),
     members: Mapping[str, Any] | None = None,
 ) -> Response:
     """What went wrong, for a program as a problem document and for a person as a page."""
@@ -126,7 +126,7 @@ def _install_faults(app: FastAPI) -> None:
     async def _unreadable(request: Request, error: RequestValidationError) -> Response:
         if isinstance(error.body, bytes):  # left as it came, since it does not say that it is JSON
             return problem_or_page(request, 415, f"Send {_JSON}.")
-        faults = [fault for entry in error.errors() for fault in faults_of(entry, error.body)]
+        faults = (fault for entry in error.errors() for fault in faults_of(entry, error.body))
         return problem_or_page(request, 422, _FAULTS, faults)
 
     @app.exception_handler(InvalidInputError)

@@ -13,6 +13,7 @@ from app.faces.http.middleware import CorrelationId, ErrorBoundary
 from app.faces.http.origins import SameSite, TrustedHosts
 from app.faces.http.pace import Pace, PacedBody
 from app.faces.http.pages.assets import MOUNT, Assets
+from app.faces.http.targets import ShortTarget
 from app.faces.http.throttle import RefusalThrottle
 from app.faces.http.traced import Traced
 from app.settings import Settings
@@ -42,6 +43,7 @@ def install(app: FastAPI, settings: Settings) -> None:
     if not settings.asks_who:
         app.add_middleware(TrustedHosts, names=settings.own_names)
     app.add_middleware(OneLength)
+    app.add_middleware(ShortTarget, most=settings.max_target_bytes, most_fields=settings.max_query_fields)
     app.add_middleware(CloseUnread)
     app.add_middleware(ErrorBoundary)
     app.add_middleware(AuditRefusals)

@@ -14,7 +14,7 @@ from typing import Any
 from app.audit.events import Access, Action, Entity
 from app.audit.noting import note_access
 from app.classifiers.model_version import ModelVersion
-from app.domain.errors import InvalidInputError, ValidationIssue
+from app.domain.errors import MOST_FAULTS, InvalidInputError, ValidationIssue
 from app.domain.ids import uuid7
 from app.domain.schema import FeatureSchema
 from app.storage.augmentation_tables import UploadChunkRow, UploadRow
@@ -23,7 +23,7 @@ from app.storage.tables import Json
 from app.usecases.augmentation.columns import RawRow
 from app.usecases.augmentation.repository import AugmentationRepository
 from app.usecases.augmentation.schemas import RowFault, Upload
-from app.usecases.augmentation.sources import CHUNK, MOST_FAULTS, checked
+from app.usecases.augmentation.sources import CHUNK, checked
 
 TableReader = Callable[[Path, FeatureSchema], Iterator[RawRow]]
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Side, people_of
-from app.domain.errors import InvalidInputError, ValidationIssue
+from app.domain.errors import MOST_FAULTS, InvalidInputError, ValidationIssue
 from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema
 from app.storage.tables import Json
@@ -24,8 +24,6 @@ from app.usecases.augmentation.schemas import (
 
 CHUNK = 64
 """Source rows of one task."""
-MOST_FAULTS = 100
-"""How many faults of invalid rows a refusal lists."""
 
 
 @dataclass
@@ -88,6 +86,8 @@ def _of_rows(source: RowsSource, on_invalid: OnInvalid, schema: FeatureSchema, m
         if person is None:
             invalid.append(row.number)
             faults += wrong[: MOST_FAULTS - len(faults)]
+            if len(faults) == MOST_FAULTS and on_invalid is OnInvalid.REJECT:
+                break
         else:
             people.append(person)
     if invalid and on_invalid is OnInvalid.REJECT:

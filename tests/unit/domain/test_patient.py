@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.domain.errors import InvalidInputError
+from app.domain.errors import MOST_FAULTS, InvalidInputError
 from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema
 from app.engine.registry import ServedModel
@@ -101,3 +101,11 @@ def test_a_category_a_yes_or_no_and_a_number_can_be_unknown(
 def test_a_relation_of_suggestions_refuses_nobody(heart: ServedModel, heart_patient: Person) -> None:
     beyond = heart_patient | {"age": 70, "max_heart_rate": 180}
     assert read_patient(heart.model.schema, beyond).values["max_heart_rate"] == 180
+
+
+def test_of_very_many_strange_keys_the_first_hundred_are_looked_at(
+    schema: FeatureSchema, helpable: Person
+) -> None:
+    strange = {f"strange_{number}": 1 for number in range(23_000)}
+    told = faults(schema, dict(helpable) | strange)
+    assert list(told) == [f"/features/strange_{number}" for number in range(MOST_FAULTS)]

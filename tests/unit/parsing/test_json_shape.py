@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.parsing.json_shape import LARGE, MOST_CONTAINERS, MOST_VALUES, why_wild
+from app.parsing.json_shape import LARGE, MOST_CONTAINERS, MOST_KEYS, MOST_VALUES, why_wild
 from app.parsing.json_text import MOST_DEPTH, JsonError, read_json
 
 PADDING = b" " * LARGE
@@ -42,11 +42,29 @@ def test_a_text_is_too_deep_if_its_value_is(value: Any, most: int) -> None:
         b"[" + b"[]," * MOST_CONTAINERS + b"[]]",
         b"[" + b"0," * (MOST_VALUES + 1) + b"0]",
         b'["' + b"[" * LARGE + b'"]',
+        json.dumps(dict.fromkeys(range(300_000), 1)).encode(),
+        json.dumps([{"a": 1}, dict.fromkeys(range(LARGE), 1)]).encode(),
     ],
 )
 def test_more_parts_than_any_request_has_are_refused_unbuilt(text: bytes) -> None:
     with pytest.raises(JsonError, match=r"^has more parts than any request$"):
         read_json(text)
+
+
+@pytest.mark.parametrize("padding", [b"", PADDING])
+@given(keys=st.integers(MOST_KEYS - 2, MOST_KEYS + 2), child=st.sampled_from([0, [], {}, "[", ":"]))
+def test_an_object_has_so_many_keys_and_no_more(padding: bytes, keys: int, child: Any) -> None:
+    text = padding + json.dumps([{f"a{key}": child for key in range(keys)}]).encode()
+    if keys > MOST_KEYS or (padding and child == ":" and 2 * keys > MOST_KEYS):
+        with pytest.raises(JsonError, match=r"more (parts|than 1000 keys)"):
+            read_json(text)
+    else:
+        assert len(read_json(text)[0]) == keys
+
+
+def test_keys_are_counted_where_a_text_is_read_again_for_its_faults() -> None:
+    with pytest.raises(JsonError, match=r"more than 1000 keys"):
+        read_json(json.dumps([{"a": float("nan")}, dict.fromkeys(range(MOST_KEYS + 1), 1)]))
 
 
 def test_brackets_that_only_close_are_not_counted_for_long() -> None:

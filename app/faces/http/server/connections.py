@@ -4,15 +4,21 @@ uvicorn itself waits for ever for the head of a request, and for a caller to tak
 """
 
 import asyncio
+import logging
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from app.faces.http.server.bounded_http import BoundedHttp
 from app.faces.http.server.lingering import LingeringTransport
+from app.metrics import UNREADABLE
 from app.settings import Settings
 
+_log = logging.getLogger("uvicorn.error.connections")
+_log.setLevel(logging.ERROR)  # it warns of what any stranger sends: that is counted, and no line of the log
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 )
@@ -29,11 +35,18 @@ class ConnectionLimits:
     linger_s: float
     """For a caller who goes on sending what is not read any more."""
     most: int
+    head_bytes: int
+    head_fields: int
 
     @classmethod
     def of(cls, settings: Settings) -> "ConnectionLimits":
         return cls(
-            settings.headers_timeout_s, settings.stalled_s, settings.linger_s, settings.max_connections
+            settings.headers_timeout_s,
+            settings.stalled_s,
+            settings.linger_s,
+            settings.max_connections,
+            settings.max_head_bytes,
+            settings.max_head_fields,
         )
 
 
@@ -46,7 +59,10 @@ class BoundedConnection(H11Protocol):
 
     def __init__(self, limits: ConnectionLimits, **options: Any) -> None:
         super().__init__(**options)
+        self.conn: BoundedHttp = BoundedHttp(limits.head_bytes, limits.head_fields)
+        self.logger = _log
         self._limits = limits
+        self._is_unreadable = False
         self._head: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
         self.waiting_since = 0.0
@@ -80,6 +96,17 @@ class BoundedConnection(H11Protocol):
         super().data_received(data)
         self._watch_head()
 
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what cannot be read. A request that is in hand hears that its caller is gone."""
+        UNREADABLE.labels(self.conn.refusal).inc()
+        self._is_unreadable = True
+        if self.is_at_work:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if not self.is_at_work or not self.cycle.response_started:
+            self.transport.write(_refusal(self.conn.refusal))
+        self.transport.close()
+
     def on_response_complete(self) -> None:
         self.waiting_since = self.loop.time()
         super().on_response_complete()
@@ -111,9 +138,14 @@ class BoundedConnection(H11Protocol):
 
     def _may_send_more(self) -> bool:
         """Whether the caller is in the middle of sending something."""
-        return self.conn.their_state in (h11.SEND_BODY, h11.ERROR)
+        return self._is_unreadable or self.conn.their_state in (h11.SEND_BODY, h11.ERROR)
 
     @staticmethod
     def _drop(timer: asyncio.TimerHandle | None) -> None:
         if timer is not None:
             timer.cancel()
+
+
+def _refusal(status: int) -> bytes:
+    phrase = HTTPStatus(status).phrase
+    return f"HTTP/1.1 {status} {phrase}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode()

@@ -1,5 +1,7 @@
 """Faults as callers are told them: each once, in order, and not without end."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,3 +40,8 @@ def test_where_a_parameter_stands_is_called_in() -> None:
         "in": "query",
         "detail": "must be a whole number",
     }
+
+
+def test_further_ones_are_not_even_looked_at() -> None:
+    every = (ValidationIssue(f"/{number}", "is wrong") for number in itertools.count())
+    assert len(list(issues_out(every))) == MOST_TOLD

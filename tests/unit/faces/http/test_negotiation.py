@@ -33,6 +33,17 @@ def test_a_weight_that_cannot_be_read_counts_as_none() -> None:
     assert weights_of("text/html;q=oops, a/b;v=1;q=0.5,, c/d") == {"text/html": 0.0, "a/b": 0.5, "c/d": 1.0}
 
 
+@pytest.mark.parametrize("accept", ["a," * 32_000, "text/csv," + "a" * 1_000, "text/html" + ",a" * 50])
+def test_a_header_longer_than_any_is_not_read(accept: str) -> None:
+    assert weights_of(accept) == {"*/*": 1.0}
+    assert not wants_page(asking(accept))
+
+
+def test_as_long_a_header_as_may_be_is_read() -> None:
+    assert weights_of("text/html" + ",a" * 49)["text/html"] == 1.0
+    assert weights_of("text/html;q=0.5," + "a" * 984)["text/html"] == 0.5
+
+
 def asking(accept: str, *others: tuple[bytes, bytes]) -> HTTPConnection:
     return HTTPConnection({"type": "http", "headers": [(b"accept", accept.encode()), *others]})
 

@@ -23,7 +23,15 @@ async def status_of(app: SameSite | TrustedHosts, method: str, headers: dict[str
         return {"type": "http.request", "body": b"", "more_body": False}
 
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-    scope = {"type": "http", "method": method, "path": "/", "query_string": b"", "headers": raw, "state": {}}
+    scope = {
+        "type": "http",
+        "scheme": "https",
+        "method": method,
+        "path": "/",
+        "query_string": b"",
+        "headers": raw,
+        "state": {},
+    }
     await app(scope, receive, send)
     return int(sent[0]["status"])
 
@@ -38,6 +46,14 @@ async def status_of(app: SameSite | TrustedHosts, method: str, headers: dict[str
         ({"sec-fetch-site": "same-site"}, 403),
         ({"sec-fetch-site": "cross-site", "origin": f"https://{HERE}"}, 403),
         ({"origin": f"https://{HERE}"}, 200),
+        ({"origin": f"http://{HERE}"}, 403),
+        ({"origin": f"x://{HERE}"}, 403),
+        ({"origin": HERE}, 403),
+        ({"sec-fetch-site": "none", "origin": f"https://{HERE}"}, 200),
+        ({"sec-fetch-site": "none", "origin": "https://elsewhere.example"}, 403),
+        ({"sec-fetch-site": "none", "origin": f"http://{HERE}"}, 403),
+        ({"sec-fetch-site": "none", "origin": "null"}, 403),
+        ({"sec-fetch-site": ""}, 403),
         ({"origin": "https://elsewhere.example"}, 403),
         ({"origin": f"https://{HERE}:8443"}, 403),
         ({"origin": "null"}, 403),

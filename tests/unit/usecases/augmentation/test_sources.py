@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.classifiers.model_version import ModelVersion
-from app.domain.errors import InvalidInputError
+from app.domain.errors import MOST_FAULTS, InvalidInputError
 from app.domain.patient import read_patient
 from app.usecases.augmentation.repository import AugmentationRepository
 from app.usecases.augmentation.schemas import AugmentationRequest
-from app.usecases.augmentation.sources import CHUNK, MOST_FAULTS, Sources, sources_of
+from app.usecases.augmentation.sources import CHUNK, Sources, sources_of
 from tests.asking import Person
 
 WRONG = "seventy"
