@@ -75,6 +75,15 @@ def test_the_record_has_no_way_out() -> None:
         assert SERVICES[name]["networks"] == ["record"]
 
 
+def test_the_cache_asks_for_a_password_and_writes_nothing_to_a_disk() -> None:
+    cache = SERVICES["redis"]
+    told = " ".join(str(part) for part in cache["command"]) + str(cache.get("entrypoint", ""))
+    assert "requirepass" in told
+    assert '--save ""' in told
+    assert "appendonly" not in told
+    assert "volumes" not in cache
+
+
 @ON_EACH
 def test_images_are_of_a_version(name: str) -> None:
     image, _, digest = SERVICES[name]["image"].partition("@")
