@@ -27,9 +27,13 @@ class KeysError(RuntimeError):
 
 
 class Keys:
-    """Finds, keeps and revokes keys of all tenants: who asks is not known yet."""
+    """Finds, keeps and revokes keys of all tenants: who asks is not known yet.
+
+    The service's role finds them, and notes their use. To keep and to revoke is for whoever owns the tables.
+    """
 
     def __init__(self, database: Database) -> None:
+        self._all = database
         self._database = database.of(Caller.service(DEFAULT_TENANT, "keys"))
 
     async def find(self, key_id: str) -> StoredKey | None:
@@ -104,14 +108,20 @@ class Keys:
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncSession]:
+        """As the database's own user, not as the service's role."""
         try:
-            async with self._database.transaction() as session:
+            async with (
+                self._all.connection() as connection,
+                AsyncSession(connection, expire_on_commit=False) as session,
+            ):
                 yield session
+                await session.flush()
         except RecordError as error:
             raise KeysError("The database of DATABASE_URL is away.") from error
         except SQLAlchemyError as error:
             raise KeysError(
-                "The database of DATABASE_URL has no table of keys (turnpoint migrate), or refuses its use."
+                "The database of DATABASE_URL has no table of keys (turnpoint migrate), or its user may not "
+                "change it: keys are made and revoked as the owner of the tables."
             ) from error
 
 

@@ -22,6 +22,14 @@ NOT_OF_TENANTS: Mapping[str, str] = {
 """Tables with a column `tenant` whose rows every unit of work may see, and why."""
 READ_ONLY = ("audit_events", "audit_heads")
 """What is added to by a function of the database alone."""
+_NARROW: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(READ_ONLY, ("SELECT",)),
+    "patients": ("SELECT", "INSERT (tenant, id)", "UPDATE (first_seen_at)", "DELETE"),
+    "api_keys": ("SELECT", "UPDATE (last_used_at)"),
+}
+"""Where the service's role may do less than all, and what. A patient keeps their pseudonym, or their audit is
+out of reach; to lock them takes the right to update some column. Keys are made and revoked by the owner."""
+_ALL = ("SELECT", "INSERT", "UPDATE", "DELETE")
 _FUNCTIONS = ("audit_append",)
 _ROOTS = ("patients", "uploads", "augmentations", "erasures")
 """All else refers to one of these."""
@@ -58,7 +66,9 @@ def separate_tenants(connection: Connection) -> None:
     for table, is_forced in connection.execute(_TABLES).all():
         if table in of_tenants and not is_forced:
             _bind(connection, table)
-        rights = "SELECT" if table in READ_ONLY else "SELECT, INSERT, UPDATE, DELETE"
+        if table in _NARROW:  # an older version gave more
+            _run(connection, f"REVOKE ALL ON {table} FROM {SERVICE_ROLE}")
+        rights = ", ".join(_NARROW.get(table, _ALL))
         _run(connection, f"GRANT {rights} ON {table} TO {SERVICE_ROLE}")
     _list_tenants(connection, [root for root in _ROOTS if root in of_tenants])
     for function in connection.scalars(_CALLABLE, {"names": list(_FUNCTIONS)}):

@@ -123,6 +123,16 @@ CALLS: dict[tuple[str, str], Callable[[Known], httpx.Response]] = {
     ("GET", "/"): lambda known: known.client.get("/", headers=HTML),
     ("POST", "/"): lambda known: known.form("/", patient=known.patient),
 }
+REFUSED_BY = {
+    f"{OF}/plans": "?limit=none",
+    f"{OF}/interventions": "?limit=none",
+    f"{OF}/audit-events": "?limit=none",
+    f"{OF}/charts": f"?answer={NOBODYS}",
+    f"{OF}/grounds": f"?answer={NOBODYS}",
+}
+"""By path, a query that is refused of a patient on record."""
+NEVER_REFUSED = (f"{OF}/export", f"{OF}/values")
+"""Of a patient on record."""
 NOTHING_IS_READ = {("GET", f"{OF}/result")}
 """Leads to the page, and looks nothing up."""
 ABOUT_PATIENTS = sorted(
@@ -207,6 +217,24 @@ def test_what_is_refused_of_a_patient_is_on_record_with_them(
     expected = {"patient": pseudonym_of(database, known.patient), "outcome": outcome}
     (event,) = audited(database, response, expected)
     assert (event["entity"], event["detail"]) == ("request", f"HTTP {status}")
+
+
+@pytest.mark.parametrize("template", [path for method, path in CALLS if method == "GET" and "{" in path])
+def test_what_head_is_refused_is_on_record_as_what_get_is(
+    known: Known, database: Database, template: str
+) -> None:
+    named = {"patient_id": ODD_ID} if template in NEVER_REFUSED else {}
+    path = known.path(template, answer_id=NOBODYS, plan_id=NOBODYS, **named)
+    query = REFUSED_BY.get(template, "?model=nobody")
+    refused = {method: known.client.request(method, path + query) for method in ("GET", "HEAD")}
+    assert refused["HEAD"].status_code == refused["GET"].status_code in (404, 422)
+    patient = pseudonym_of(database, known.patient) if "{patient_id}" in template and not named else None
+    told = []
+    for method, response in refused.items():
+        (event,) = events_of(database, response.headers["x-correlation-id"])
+        assert (event["route"], event["patient"]) == (f"{method} {template}", patient)
+        told.append([event[column] for column in ("action", "outcome", "detail", "answer_id")])
+    assert told[0] == told[1]
 
 
 def test_a_question_with_faults_is_on_record_with_its_patient(known: Known, database: Database) -> None:

@@ -16,6 +16,7 @@ from app.usecases.patient_data.repository import PatientDataRepository
 from app.usecases.patient_data.service import erase_patient, export_patient
 from tests.integration.answers import Json, found
 from tests.integration.patient_records import holding
+from tests.integration.planning import made, patch, plans_of, post
 from tests.integration.processes import wait_until
 from tests.integration.serving import Servers, client_of, connect, seen_by, settings_for
 from tests.integration.working import waiting_to_write
@@ -98,6 +99,36 @@ def test_a_verdict_on_an_option_of_somebody_erased_finds_nothing(
     gateway.delete(f"/patients/{question['patient_id']}").raise_for_status()
     said = {"counterfactual_id": answer["counterfactuals"][0]["id"], "verdict": "accepted"}
     assert gateway.post(f"/counterfactuals/{answer['id']}/feedback", json=said).status_code == 404
+
+
+async def planned(gateway: httpx.Client, answer: Json, option: Json) -> httpx.Response:
+    return await asyncio.to_thread(post, gateway, answer["patient_id"], counterfactual_id=option["id"])
+
+
+async def completed(gateway: httpx.Client, answer: Json, option: Json) -> httpx.Response:
+    (plan,) = plans_of(gateway, answer["patient_id"])
+    return await asyncio.to_thread(patch, gateway, plan, kind="completed")
+
+
+async def judged(gateway: httpx.Client, answer: Json, option: Json) -> httpx.Response:
+    said = {"counterfactual_id": option["id"], "verdict": "accepted"}
+    return await asyncio.to_thread(gateway.post, f"/counterfactuals/{answer['id']}/feedback", json=said)
+
+
+@pytest.mark.parametrize("write", [planned, completed, judged])
+async def test_what_is_said_of_who_is_erased_meanwhile_is_refused_and_nothing_is_left(
+    database: Any, record: Database, gateway: httpx.Client, question: Json, write: Any
+) -> None:
+    answer = found(gateway, question)
+    first, *_ = answer["counterfactuals"]
+    if write is completed:
+        made(gateway, answer, first)
+    async with seen_by(record).transaction() as session:
+        assert await PatientDataRepository(session).erase(question["patient_id"], None)
+        under_way = asyncio.create_task(write(gateway, answer, first))
+        await until_somebody_waits(database)
+    assert (await under_way).status_code in (404, 409)
+    assert holding(database, question["patient_id"], first["id"]) == set()
 
 
 async def test_preferences_said_while_they_are_erased_are_refused_or_a_new_patient_s(

@@ -18,7 +18,7 @@ from tests.integration.walls import database_alone, no_wall, session_alone
 ROW_SECURITY = (
     "SELECT relname, relrowsecurity AND relforcerowsecurity,"
     " (SELECT count(*) FROM pg_policy WHERE polrelid = c.oid),"
-    " has_table_privilege('turnpoint_service', c.oid, 'INSERT')"
+    " has_any_column_privilege('turnpoint_service', c.oid, 'INSERT')"
     " FROM pg_class AS c WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
 )
 
@@ -55,7 +55,7 @@ async def test_no_statement_sees_another_tenant_s_rows(database: Database) -> No
     names = {"one": one.caller.tenant, "other": other.caller.tenant}
     async with other.transaction() as session:
         assert (await session.execute(mine, names)).all() == []
-        for statement in ("UPDATE patients SET id = 'P-2'", "DELETE FROM patients"):
+        for statement in ("UPDATE patients SET first_seen_at = now()", "DELETE FROM patients"):
             changed = await session.execute(text(f"{statement} WHERE tenant = :one RETURNING 1"), names)
             assert changed.all() == []
     async with one.transaction() as session:

@@ -1,6 +1,7 @@
 """A role of the service's own does all of the service's work, and cannot change what is on record of it."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, LiteralString
 from uuid import uuid4
 
@@ -11,8 +12,14 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from app.audit.verification import audit_at, heads_of, verify
+from app.identity.keys import StoredKey, new_key
+from app.identity.principal import PrincipalKind
 from app.settings import Settings
+from app.storage.database import opened
+from app.storage.engine import DatabaseLimits
+from app.storage.keys import Keys, KeysError
 from app.storage.migrate import MigrationError, migrate
+from app.storage.tenancy import SERVICE_ROLE
 from tests.asking import Person
 from tests.integration.answers import found
 from tests.integration.planning import made
@@ -31,6 +38,15 @@ REFUSED: tuple[LiteralString, ...] = (
     "CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
     "DROP FUNCTION audit_append(jsonb)",
     "DROP TABLE patients",
+    "UPDATE patients SET pseudonym = gen_random_uuid()",
+    "UPDATE patients SET id = 'another'",
+    "UPDATE patients SET tenant = 'another'",
+    "INSERT INTO patients (id, pseudonym) VALUES ('P-1', gen_random_uuid())",
+    "UPDATE api_keys SET scopes = '{admin}'",
+    "UPDATE api_keys SET revoked_at = NULL, expires_at = NULL",
+    "INSERT INTO api_keys (id, tenant, name, kind, secret_sha256, scopes) "
+    "VALUES ('k', 't', 'n', 'system', sha256(''), '{admin}')",
+    "DELETE FROM api_keys",
 )
 
 
@@ -42,7 +58,11 @@ def own_url(database_url: str) -> Iterator[str]:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
         url = make_url(database_url).set(database=name)
-        migrate(Settings(database_url=url.render_as_string(hide_password=False)), role)
+        owners = url.render_as_string(hide_password=False)
+        migrate(Settings(database_url=owners))
+        with connect(owners) as owner:  # as an older version did
+            owner.execute(f"GRANT ALL ON patients, api_keys TO {SERVICE_ROLE}")
+        migrate(Settings(database_url=owners), role)
         yield url.set(username=role).render_as_string(hide_password=False)
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
         connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
@@ -74,6 +94,20 @@ def test_it_does_the_services_work(
 def test_it_cannot_change_what_was_done(client: httpx.Client, own_url: str, statement: LiteralString) -> None:
     with connect(own_url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute(statement)
+
+
+async def test_it_lists_keys_and_makes_and_ends_none(client: httpx.Client, own_url: str) -> None:
+    new = new_key()
+    key = StoredKey(
+        new.id, "default", "ehr", PrincipalKind.SYSTEM, new.digest, frozenset(), datetime.now(UTC), None
+    )
+    async with opened(own_url, DatabaseLimits()) as database:
+        keys = Keys(database)
+        assert await keys.listed() == []
+        with pytest.raises(KeysError, match="as the owner of the tables"):
+            await keys.add(key)
+        with pytest.raises(KeysError, match="as the owner of the tables"):
+            await keys.revoke(key.id)
 
 
 def test_a_role_that_is_not_there_is_named(database_url: str) -> None:

@@ -75,6 +75,15 @@ def test_the_record_has_no_way_out() -> None:
         assert SERVICES[name]["networks"] == ["record"]
 
 
+def test_the_cache_asks_for_a_password_and_writes_nothing_to_a_disk() -> None:
+    cache = SERVICES["redis"]
+    told = " ".join(str(part) for part in cache["command"]) + str(cache.get("entrypoint", ""))
+    assert "requirepass" in told
+    assert '--save ""' in told
+    assert "appendonly" not in told
+    assert "volumes" not in cache
+
+
 @ON_EACH
 def test_images_are_of_a_version(name: str) -> None:
     image, _, digest = SERVICES[name]["image"].partition("@")
@@ -89,5 +98,7 @@ def test_the_image_is_of_versions_and_its_user_is_not_root() -> None:
     (user,) = (line.split()[1] for line in lines if line.startswith("USER "))
     assert user == "10001:10001"
     assert any(line.startswith("HEALTHCHECK ") for line in lines)
-    assert "--require-hashes" in " ".join(lines)
+    installs = [line for line in lines if "pip install" in line and "--editable" not in line]
+    assert installs
+    assert all("--require-hashes --only-binary :all: " in line for line in installs)
     assert not any(re.match("(ENV|ARG).*(PASSWORD|TOKEN|KEY)", line) for line in lines)

@@ -1,6 +1,7 @@
 """Settings refuse what would be unsafe, and read the URLs that hosting platforms hand out."""
 
 import json
+from ipaddress import ip_address
 from typing import Any
 
 import pytest
@@ -50,8 +51,20 @@ def test_a_classifier_is_named_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_short_tokens_are_refused_without_being_repeated() -> None:
-    with pytest.raises(ValidationError, match="at least 16 characters"):
+    with pytest.raises(ValidationError, match="at least 16 characters") as caught:
         Settings(api_tokens="sesame")  # type: ignore[arg-type]
+    assert "sesame" not in str(caught.value)
+
+
+def test_a_fault_of_one_setting_repeats_no_other() -> None:
+    with pytest.raises(ValidationError, match="API_TOKENS") as caught:
+        Settings(host="0.0.0.0", llm_api_key="sesame", redis_url="redis://:sesame@r")  # type: ignore[arg-type]
+    assert "sesame" not in str(caught.value)
+    assert "0.0.0.0" not in str(caught.value)
+
+
+def test_a_workers_figures_are_on_loopback_unless_somebody_says_otherwise() -> None:
+    assert ip_address(Settings().worker_metrics_host).is_loopback
 
 
 @pytest.mark.parametrize("prefix", ["postgres://", "postgresql://", "postgresql+psycopg://"])

@@ -89,7 +89,8 @@ def doorways_of(settings: Settings) -> dict[WorkClass, Doorway]:
 
 
 def work_of(method: str, path: str) -> WorkClass | None:
-    """The class of work of a request."""
+    """The class of work of a request, HEAD as GET: it is as much."""
+    method = "GET" if method == "HEAD" else method
     for own, pattern, work in _WORK:
         if method == own and pattern.fullmatch(path):
             return work

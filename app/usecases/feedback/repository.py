@@ -38,15 +38,15 @@ class FeedbackRepository:
         )
         return await self._session.scalar(statement)
 
-    async def model_of(self, answer_id: UUID) -> tuple[str, str]:
-        """Name and version of the model that an answer is by."""
+    async def model_of(self, answer_id: UUID) -> tuple[str, str] | None:
+        """Name and version of the model that an answer is by; None where there is no such answer."""
         statement = (
             select(PredictionRow.model_name, PredictionRow.model_version)
             .join(AnswerRow, AnswerRow.prediction_id == PredictionRow.id)
             .where(AnswerRow.id == answer_id)
         )
-        name, version = (await self._session.execute(statement)).one()
-        return name, version
+        row = (await self._session.execute(statement)).one_or_none()
+        return (row.model_name, row.model_version) if row else None
 
     async def knows_answer(self, answer_id: UUID) -> bool:
         mine = select(AnswerRow.id).where(AnswerRow.id == answer_id)

@@ -25,6 +25,7 @@ from app.usecases.preferences.service import check_not_refused
 And = Callable[[Transaction, FeedbackRow, str], Awaitable[None]]
 """What goes with a new verdict on an option of the patient's, in its transaction."""
 
+_UNKNOWN = "There is no answer with this id."
 _CHANGED = (
     "There is another verdict on this option by now, and yours was not stored. On the page, copy what you "
     "wrote before you load it again to see the other one."
@@ -70,12 +71,14 @@ async def _record(
         patient_id = await repository.patient_of(answer_id, given.counterfactual_id)
         if patient_id is None:
             if not await repository.knows_answer(answer_id):
-                raise NotFoundError("There is no answer with this id.")
+                raise NotFoundError(_UNKNOWN)
             raise InvalidInputError.at("/counterfactual_id", "is not an option of this answer")
         await repository.lock(patient_id)
+        model = await repository.model_of(answer_id)
+        if model is None:  # erased while the lock was waited for
+            raise NotFoundError(_UNKNOWN)
         if given.verdict is Verdict.ACCEPTED:
-            name, version = await repository.model_of(answer_id)
-            served = registry.recorded(name, version)
+            served = registry.recorded(*model)
             await check_not_refused(PreferencesRepository(session), patient_id, served)
         verdicts = await repository.of([given.counterfactual_id])
         last = current_verdicts(verdicts).get(given.counterfactual_id)

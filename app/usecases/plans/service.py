@@ -161,7 +161,8 @@ class PlanService:
         async with self._database.transaction() as session:
             repository = PlanRepository(session)
             now = await repository.lock(patient_id)
-            assert now is not None
+            if now is None:  # erased since the option was looked at
+                raise NotFoundError(_UNKNOWN)
             await self._check_not_refused(PreferencesRepository(session), patient_id, draft.answer)
             active = await repository.active(patient_id, draft.answer.prediction.model_name)
             is_new = active is None or not _is_same(active, draft)
