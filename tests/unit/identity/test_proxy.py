@@ -71,6 +71,10 @@ WRONG: list[dict[str, Any]] = [
     {"kind": ["person"]},
     {"tenant": "../x"},
     {"tenant": 7},
+    *({"tenant": empty} for empty in ("", [], {}, 0, False)),
+    *({"kind": empty} for empty in ("", [], {}, 0, False)),
+    *({"scope": empty} for empty in ([], {}, 0, False)),
+    {"name": ""},
     {"scope": ["admin"]},
 ]
 
