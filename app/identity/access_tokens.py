@@ -22,7 +22,7 @@ _END_OF_TIME = 2**53
 _OF_ID_TOKENS = ("at_hash", "c_hash", "s_hash")
 _BOUND = "cnf"
 """Of tokens bound to a key of their holder (DPoP, RFC 9449; mutual TLS, RFC 8705). Nothing here checks that
-whoever sends one has the key, and so none is taken as a bearer's: a stolen one would be as good as its holder's."""
+whoever sends one has the key, so none is taken as a bearer's: a stolen one would do as well."""
 _KEY_ID_LENGTH = 256
 
 

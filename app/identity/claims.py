@@ -34,7 +34,7 @@ class ClaimNames:
 def principal_from(claims: Mapping[str, Any], names: ClaimNames) -> Principal | None:
     """Who a token that was checked is about; None where its name or tenant is no name or tenant.
 
-    Only a claim that is not there leaves room for the next name or the default tenant: an empty one says nobody.
+    Only a claim that is not there gives way to the next name or the default tenant: an empty one is nobody's.
     """
     claimed = next((value for one in names.name if (value := _at(claims, one)) is not _ABSENT), None)
     name = fit_name(claimed) if isinstance(claimed, str) else None

@@ -66,6 +66,8 @@ WRONG: list[dict[str, Any]] = [
     {"name": None},
     {"name": "<b>"},
     {"name": "a\nb"},
+    {"name": "dr.\u202eokoye"},
+    {"name": "dr.okoye (via ehr)"},
     {"name": 7},
     {"kind": "god"},
     {"kind": ["person"]},
