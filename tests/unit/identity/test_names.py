@@ -1,6 +1,7 @@
 """A name is what is seen of it, and nobody's signature."""
 
 import unicodedata
+from typing import Literal
 
 import pytest
 import typer
@@ -38,7 +39,15 @@ SIGNATURES = [
     "dr.okoye (via",
 ]
 BAD = [*(f"dr.{one}okoye" for one in UNSEEN), *(f"dr.okoye{one}" for one in UNSEEN), *SIGNATURES]
-ODD = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
+ODD: tuple[Literal["Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"], ...] = (
+    "Cc",
+    "Cf",
+    "Cn",
+    "Co",
+    "Cs",
+    "Zl",
+    "Zp",
+)
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=NAME_LENGTH + 2)
 
 

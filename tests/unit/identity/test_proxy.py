@@ -46,7 +46,7 @@ def test_a_person_is_named_with_scopes_and_tenant() -> None:
 
 NOW = int(time.time())
 
-
+EMPTY: list[Any] = ["", [], {}, 0, False]
 WRONG: list[dict[str, Any]] = [
     {"method": "GET"},
     {"method": None},
@@ -73,9 +73,9 @@ WRONG: list[dict[str, Any]] = [
     {"kind": ["person"]},
     {"tenant": "../x"},
     {"tenant": 7},
-    *({"tenant": empty} for empty in ("", [], {}, 0, False)),
-    *({"kind": empty} for empty in ("", [], {}, 0, False)),
-    *({"scope": empty} for empty in ([], {}, 0, False)),
+    *({"tenant": empty} for empty in EMPTY),
+    *({"kind": empty} for empty in EMPTY),
+    *({"scope": empty} for empty in EMPTY[1:]),
     {"name": ""},
     {"scope": ["admin"]},
 ]
