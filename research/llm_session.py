@@ -51,7 +51,7 @@ def serving(adapter: Adapter | None, home: Path, report: Report) -> Iterator[Llm
     weights = ensure_merged(ensure_weights(home, report), adapter, home, report)
     llm = EmbeddedLlm(weights, LlmOptions(alias=weights.stem, context=2048))
     try:
-        yield LlmEndpoint(llm.start(home), weights.stem)
+        yield LlmEndpoint(llm.start(home), weights.stem, llm.api_key)
     finally:
         llm.stop()
 

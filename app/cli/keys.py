@@ -113,7 +113,10 @@ def _columns(key: StoredKey, now: datetime) -> list[str]:
 def _name(name: str) -> str:
     fit = fit_name(name)
     if fit is None:
-        fail("--name must begin with a letter or digit and have up to 64 characters.")
+        fail(
+            "--name must begin with a letter or digit and have up to 64 characters that can all be seen, "
+            "without `(via …)`."
+        )
     return fit
 
 

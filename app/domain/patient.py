@@ -1,7 +1,6 @@
 """Reading a patient's feature vector: every fault is named by pointer, no value is ever echoed."""
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -12,8 +11,7 @@ from app.domain.feature import Feature, Kind, MissingPolicy
 from app.domain.links import ProportionalLink
 from app.domain.schema import FeatureSchema, FloatArray, Value
 from app.domain.tolerances import GIVEN_SLACK
-
-_FEATURE_NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
+from app.parsing.pointers import is_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +149,7 @@ def _contradictions(
 
 
 def _unknown_name(name: str, pointer: str) -> ValidationIssue:
-    """Name the key only if it looks like a feature name: anything else might be somebody's data."""
-    if _FEATURE_NAME.fullmatch(name):
+    """Name the key only if it looks like a feature's name: anything else might be somebody's data."""
+    if is_plain(name):
         return ValidationIssue(f"{pointer}/{name}", "is not a feature of this model")
     return ValidationIssue(pointer, "has a key that is not the name of a feature")

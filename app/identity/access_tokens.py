@@ -20,6 +20,9 @@ _TIMES = ("exp", "iat", "nbf")
 _END_OF_TIME = 2**53
 """Where a date still is one; larger numbers would be errors of what computes with them."""
 _OF_ID_TOKENS = ("at_hash", "c_hash", "s_hash")
+_BOUND = "cnf"
+"""Of tokens bound to a key of their holder (DPoP, RFC 9449; mutual TLS, RFC 8705). Nothing here checks that
+whoever sends one has the key, so none is taken as a bearer's: a stolen one would do as well."""
 _KEY_ID_LENGTH = 256
 
 
@@ -78,6 +81,7 @@ def _is_access_token(token: UncheckedJws) -> bool:
         and (key_id is None or (isinstance(key_id, str) and len(key_id) <= _KEY_ID_LENGTH))
         and all(_is_time(claims[name]) for name in _TIMES if name in claims)
         and isinstance(claims.get("sub"), str)
+        and _BOUND not in claims
         and not _is_id_token(claims)
     )
 

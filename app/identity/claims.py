@@ -11,6 +11,8 @@ from app.identity.smart import granted_by_smart
 
 _OURS = {scope.value: scope for scope in AccessScope}
 _MOST_SCOPES = 1_000
+_ABSENT = object()
+"""What no claim is; null, an empty text or an empty list is one that is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,14 @@ class ClaimNames:
 
 
 def principal_from(claims: Mapping[str, Any], names: ClaimNames) -> Principal | None:
-    """Who a token that was checked is about; None where its name or tenant is no name or tenant."""
-    name = next((text for one in names.name if isinstance(text := _at(claims, one), str) and text), None)
-    name = fit_name(name) if name is not None else None
-    tenant = names.tenants.get(claims["iss"], _at(claims, names.tenant) or DEFAULT_TENANT)
+    """Who a token that was checked is about; None where its name or tenant is no name or tenant.
+
+    Only a claim that is not there gives way to the next name or the default tenant: an empty one is nobody's.
+    """
+    claimed = next((value for one in names.name if (value := _at(claims, one)) is not _ABSENT), None)
+    name = fit_name(claimed) if isinstance(claimed, str) else None
+    tenant = names.tenants.get(claims["iss"], _at(claims, names.tenant))
+    tenant = DEFAULT_TENANT if tenant is _ABSENT else tenant
     if name is None or not isinstance(tenant, str) or not is_tenant(tenant):
         return None
     kind = PrincipalKind.SYSTEM if _is_system(claims) else PrincipalKind.PERSON
@@ -70,10 +76,17 @@ def _is_system(claims: Mapping[str, Any]) -> bool:
 
 
 def _at(claims: Mapping[str, Any], path: str) -> Any:
-    """The claim with this whole name (which may be a URL), else what the dots lead to."""
+    """The claim with this whole name (which may be a URL), else what the dots lead to.
+
+    `_ABSENT` where there is none; None where they lead into something that is no object.
+    """
     if path in claims:
         return claims[path]
     value: Any = claims
     for step in path.split("."):
-        value = value.get(step) if isinstance(value, Mapping) else None
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(step, _ABSENT)
+        if value is _ABSENT:
+            return _ABSENT
     return value

@@ -51,7 +51,8 @@ def named(head: RequestHead) -> str | None:
         name = None
     if name is None:
         raise MalformedCredentialsError(
-            "The header X-On-Behalf-Of must be a name in UTF-8 of up to 64 characters."
+            "The header X-On-Behalf-Of must be a name in UTF-8 of up to 64 characters that can all be seen, "
+            "without who sends it: `(via …)` is added here."
         )
     return name
 

@@ -67,6 +67,7 @@ def _principal(claims: dict[str, Any]) -> Principal | None:
     name, tenant, scope = claims.get("name"), claims.get("tenant", DEFAULT_TENANT), claims.get("scope", "")
     kind = claims.get("kind", PrincipalKind.PERSON)
     is_read = all(isinstance(one, str) for one in (name, tenant, scope)) and kind in list(PrincipalKind)
-    if not is_read or fit_name(name) is None or not is_tenant(tenant):  # type: ignore[arg-type]
+    fit = fit_name(name) if is_read else None  # type: ignore[arg-type]
+    if fit is None or not is_tenant(tenant):
         return None
-    return Principal(str(name), PrincipalKind(kind), tenant, granted(scope.split(" ")), "proxy")
+    return Principal(fit, PrincipalKind(kind), tenant, granted(scope.split(" ")), "proxy")

@@ -102,6 +102,8 @@ def start_servers(run: OneMachine, servers: ExternalServers) -> dict[str, str]:
         chosen = language_model(home, version, step.report)
         server = _server_of(chosen, servers.llm, home, step)
         step.report("Starting the language model", None)
+        if isinstance(server, EmbeddedLlm):
+            environment |= {"LLM_API_KEY": server.api_key, "LLM_API_KEY_FILE": ""}
         environment |= {
             "LLM_URL": _start(run, "the language model", server),
             "LLM_MODEL": chosen.alias,

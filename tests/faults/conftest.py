@@ -49,6 +49,7 @@ def llm(tmp_path_factory: pytest.TempPathFactory, tuned: LanguageModel, kept: Pa
 def gateway(postgres: LastingPostgres, valkey: LastingValkey, llm: LastingLlm) -> Iterator[Gateway]:
     """A gateway on all the parts, impatient with its language model."""
     parts = {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url, "LLM_URL": llm.url}
+    parts["LLM_API_KEY"] = llm.api_key
     gateway = Gateway(
         parts | PATIENT | {"LLM_STYLE": "fine_tuned", "LLM_DEADLINE_S": "2.5", "LLM_REST_S": "2"}
     )

@@ -68,16 +68,22 @@ def redis_url(home: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def llm_url(home: Path, kept: Path, tuned: LanguageModel) -> Iterator[str]:
+def llm(home: Path, kept: Path, tuned: LanguageModel) -> Iterator[EmbeddedLlm | EmbeddedVllm]:
     """The llama.cpp server, or with TEST_LLM=vllm a real vLLM."""
     server: EmbeddedLlm | EmbeddedVllm
     if os.environ.get("TEST_LLM") == "vllm":
         server = EmbeddedVllm(tuned.base, tuned.adapter, tuned.alias)
-        yield server.start(kept)
+        server.start(kept)
     else:
         server = EmbeddedLlm(tuned.merged(kept, lambda *_: None), LlmOptions(alias=tuned.alias))
-        yield server.start(home)
+        server.start(home)
+    yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def llm_url(llm: EmbeddedLlm | EmbeddedVllm) -> str:
+    return llm.url
 
 
 @pytest.fixture(scope="session")
@@ -87,9 +93,12 @@ def servers(database_url: str, redis_url: str) -> Servers:
 
 
 @pytest.fixture(scope="session")
-def url(database_url: str, redis_url: str, llm_url: str, tuned: LanguageModel) -> Iterator[str]:
+def url(
+    database_url: str, redis_url: str, llm: EmbeddedLlm | EmbeddedVllm, tuned: LanguageModel
+) -> Iterator[str]:
     """The gateway with everything behind it."""
-    servers = Servers(database_url, redis_url, llm_url)
+    key = llm.api_key if isinstance(llm, EmbeddedLlm) else None
+    servers = Servers(database_url, redis_url, llm.url, key)
     with gateway(settings_for(servers, llm_style=tuned.style, llm_model=tuned.alias)) as url:
         yield url
 

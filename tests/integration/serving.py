@@ -74,6 +74,7 @@ class Servers:
     database_url: str
     redis_url: str
     llm_url: str | None = None
+    llm_api_key: str | None = None
 
 
 def settings_for(servers: Servers, **changes: Any) -> Settings:
@@ -85,7 +86,7 @@ def settings_for(servers: Servers, **changes: Any) -> Settings:
         "redis_url": servers.redis_url,
         "llm_url": servers.llm_url,
         "llm_model": None,
-        "llm_api_key": None,
+        "llm_api_key": servers.llm_api_key,
         "llm_deadline_s": float(SECONDS),
         "shutdown_notice_s": 0.0,
     }
@@ -221,6 +222,10 @@ class LastingLlm:
     def url(self) -> str:
         return self._server.url
 
+    @property
+    def api_key(self) -> str:
+        return self._server.api_key
+
     def start(self) -> None:
         _, self.process = _started(lambda: self._server.start(self._home))
 
@@ -234,7 +239,8 @@ class LastingLlm:
 
     def tokens_said(self) -> int:
         """How many tokens it has generated since its start."""
-        told = httpx.get(f"{self.url.removesuffix('/v1')}/metrics", timeout=SECONDS, trust_env=False).text
+        url, known = self.url.removesuffix("/v1"), {"Authorization": f"Bearer {self.api_key}"}
+        told = httpx.get(f"{url}/metrics", headers=known, timeout=SECONDS, trust_env=False).text
         (said,) = [line.split()[1] for line in told.splitlines() if line.startswith(_SAID)]
         return int(float(said))
 

@@ -138,7 +138,7 @@ def llm(tuned: LanguageModel, kept: Path, tmp_path: Path) -> Iterator[LastingLlm
 def _worker_on(llm: LastingLlm, tuned: LanguageModel, servers: Servers, home: Path) -> Iterator[None]:
     """A worker that asks about one person at a time, and asks again however often that failed."""
     told = {"LLM_MODEL": tuned.alias, "LLM_STYLE": tuned.style, "LLM_CONCURRENCY": "1", "LLM_REST_S": "0"}
-    with worker(replace(servers, llm_url=llm.url), home, **told):
+    with worker(replace(servers, llm_url=llm.url, llm_api_key=llm.api_key), home, **told):
         yield
 
 

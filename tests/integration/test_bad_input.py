@@ -65,6 +65,9 @@ def permit(ranges: object, at: str = "") -> Row:
 FAULTS: dict[str, Row] = {
     "unknown feature": feature("shoe_size", CANARY_NUMBER),
     "unknown feature named like data": features(lambda f: f | {f"{CANARY} Müller": 1}, "/features"),
+    "unknown feature named like a number of somebody's": features(
+        lambda f: f | {"NHS9434765919": 1}, "/features"
+    ),
     "unknown feature with a slash": features(lambda f: f | {f"a/b~{CANARY}": 1}, "/features"),
     "unknown feature with NUL": features(lambda f: f | {"bmi\0": 1}, "/features"),
     "unknown feature of 5000 letters": features(lambda f: f | {CANARY * 400: 1}, "/features"),

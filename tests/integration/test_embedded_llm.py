@@ -27,9 +27,60 @@ def test_a_broken_model_is_reported_with_the_servers_words(tmp_path: Path) -> No
     model = tmp_path / "model.gguf"
     model.write_bytes(b"GGUF" + bytes(100))
     server = EmbeddedLlm(model)
-    with pytest.raises(StartError, match=r"The language model ended while starting; its log .*llm\.log ends"):
+    with pytest.raises(
+        StartError, match=r"The language model .*ended .* while starting; its log .*llm\.log ends"
+    ):
         server.start(tmp_path)
     server.stop()
+
+
+def test_who_does_not_know_its_key_gets_nothing_of_it(weights: Path, tmp_path: Path) -> None:
+    """As a page of another origin would ask, which any browser on this machine may show."""
+    server = EmbeddedLlm(weights, LlmOptions(context=256, slots=1))
+    url = server.start(tmp_path).removesuffix("/v1")
+    (keeper,) = [one for one in psutil.Process().children() if "llama_process" in " ".join(one.cmdline())]
+    assert server.api_key not in " ".join(
+        part for one in (keeper, *keeper.children()) for part in one.cmdline()
+    )
+    page = {"Origin": "https://elsewhere.example"}
+    try:
+        for key in (None, "no-key", server.api_key[:-1]):
+            strange = page if key is None else page | {"Authorization": f"Bearer {key}"}
+            for path in (
+                "/completion",
+                "/v1/chat/completions",
+                "/v1/completions",
+                "/tokenize",
+                "/props",
+                "/infill",
+            ):
+                refused = httpx.post(url + path, json={"prompt": "bmi"}, headers=strange, trust_env=False)
+                assert refused.status_code == 401, path
+                assert not refused.headers.get("access-control-allow-origin")
+            for path in ("/slots", "/props", "/metrics", "/lora-adapters"):
+                refused = httpx.get(url + path, headers=strange, trust_env=False)
+                assert refused.status_code == 401, path
+                assert not refused.headers.get("access-control-allow-origin")
+        knows = page | {"Authorization": f"Bearer {server.api_key}"}
+        given = httpx.post(
+            url + "/completion",
+            json={"prompt": "bmi", "n_predict": 1},
+            headers=knows,
+            timeout=60,
+            trust_env=False,
+        )
+        assert given.status_code == 200
+        assert not given.headers.get("access-control-allow-origin")
+        assert httpx.get(url + "/slots", headers=knows, trust_env=False).status_code == 501
+        assert httpx.post(url + "/props", json={}, headers=knows, trust_env=False).status_code == 501
+    finally:
+        server.stop()
+
+
+def test_each_server_has_a_key_of_its_own(tmp_path: Path) -> None:
+    keys = {EmbeddedLlm(tmp_path / "model.gguf").api_key for _ in range(8)}
+    assert len(keys) == 8
+    assert min(map(len, keys)) >= 64
 
 
 def test_it_serves_eight_samples_of_one_prompt_and_leaves_nothing(weights: Path, tmp_path: Path) -> None:
@@ -38,11 +89,13 @@ def test_it_serves_eight_samples_of_one_prompt_and_leaves_nothing(weights: Path,
     url = server.start(tmp_path)
     (owned,) = [process for process in psutil.Process().children() if process not in others]
     processes = [owned, *owned.children()]
-    names = [model["id"] for model in httpx.get(f"{url}/models").json()["data"]]
+    known = {"Authorization": f"Bearer {server.api_key}"}
+    names = [model["id"] for model in httpx.get(f"{url}/models", headers=known).json()["data"]]
     assert names == ["smollm2-135m-instruct"]
     schema = {"type": "object", "properties": {"bmi": {"enum": [-2, -1]}}, "required": ["bmi"]}
     answer = httpx.post(
         f"{url}/chat/completions",
+        headers=known,
         json={
             "model": names[0],
             "messages": [{"role": "user", "content": "bmi: 31"}],

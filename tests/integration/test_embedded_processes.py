@@ -58,7 +58,15 @@ def test_one_that_will_not_stop_is_killed(log: Path) -> None:
 
 def test_one_that_dies_at_once_is_reported_with_its_last_words(log: Path) -> None:
     child = Child("Sleeper", [sys.executable, "-c", "raise SystemExit('no such tape')"], log, ChildOptions())
-    with pytest.raises(StartError, match=r"Sleeper ended while starting; .* ends with: no such tape"):
+    said = r"^Sleeper ended with exit code 1 while starting; .* ends with: no such tape$"
+    with pytest.raises(StartError, match=said):
+        wait_until_ready(child, lambda: False, SECONDS)
+
+
+def test_one_that_is_killed_while_starting_is_reported_with_the_signal(log: Path) -> None:
+    killed = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    child = Child("Sleeper", [sys.executable, "-c", killed], log, ChildOptions())
+    with pytest.raises(StartError, match=r"^Sleeper was ended by signal 9 while starting; .*: nothing$"):
         wait_until_ready(child, lambda: False, SECONDS)
 
 

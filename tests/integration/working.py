@@ -31,7 +31,8 @@ QUICK = {"WORKER_GIVEN_UP_AFTER_S": "2"}
 def worker(servers: Servers, home: Path, **environment: str) -> Iterator[Child]:
     """A `turnpoint worker` on these servers, once it takes work."""
     told = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
-    told |= {"LLM_URL": servers.llm_url or "", "PYTHONPATH": package_path(), **ALIVE, **environment}
+    told |= {"LLM_URL": servers.llm_url or "", "LLM_API_KEY": servers.llm_api_key or ""}
+    told |= {"PYTHONPATH": package_path(), **ALIVE, **environment}
     log = home / "logs" / f"worker-{time.monotonic_ns()}.log"
     with connect(servers.database_url) as database:
         before = _newest_worker(database)

@@ -5,12 +5,15 @@ threads would fight the service's for the interpreter. It prints one line `liste
 """
 
 import json
+import os
 import signal
 import sys
 from typing import TypedDict
 
 import xllamacpp
 
+KEY_VARIABLE = "TURNPOINT_EMBEDDED_LLM_KEY"
+"""Where the owner says what callers must know: other users of the machine can read a command line."""
 HOST_CACHE_MIB = 256
 """Memory for prompts pushed out of a slot; the server's own default is 8 GB."""
 
@@ -29,7 +32,7 @@ class LlamaOptions(TypedDict):
     """LoRA adapters as GGUF files, all applied at full strength."""
 
 
-def parameters(options: LlamaOptions) -> xllamacpp.CommonParams:
+def parameters(options: LlamaOptions, key: str) -> xllamacpp.CommonParams:
     """The server's settings, chosen by measurement on two cores."""
     params = xllamacpp.CommonParams()
     params.model.path = options["model"]
@@ -50,6 +53,12 @@ def parameters(options: LlamaOptions) -> xllamacpp.CommonParams:
     params.n_gpu_layers = 0
     params.fit_params = False
     params.endpoint_metrics = True
+    # Any page in a browser of this machine reaches loopback: whoever asks must know the key, no page of
+    # another origin may read what comes back, and nobody reads what others asked.
+    params.api_keys = [key]
+    params.cors_origins = ""
+    params.endpoint_slots = False
+    params.endpoint_props = False
     params.ui = False
     return params
 
@@ -57,7 +66,7 @@ def parameters(options: LlamaOptions) -> xllamacpp.CommonParams:
 def main() -> int:
     """Serve until a signal comes."""
     options: LlamaOptions = json.loads(sys.argv[1])
-    server = xllamacpp.Server(parameters(options))
+    server = xllamacpp.Server(parameters(options, os.environ[KEY_VARIABLE]))
     sys.stdout.write(f"listening {server.listening_address}\n")
     sys.stdout.flush()
     signal.pause()

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import secrets
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from app.local.embedded.processes import Child, ChildOptions, Server, package_pa
 if TYPE_CHECKING:
     from app.local.embedded.llama_process import LlamaOptions
 
+_KEY_VARIABLE = "TURNPOINT_EMBEDDED_LLM_KEY"  # llama_process's own, which needs the wheel to be imported
 _START_SECONDS = 120.0
 """A cold disk and a large model of the user's own take long."""
 
@@ -53,6 +55,8 @@ class EmbeddedLlm(Server):
         self._model = model
         self._options = options or LlmOptions()
         self._port = 0
+        self.api_key = secrets.token_hex(32)
+        """What callers send as a bearer's token; another one for each run of the service."""
 
     @property
     def url(self) -> str:
@@ -97,12 +101,14 @@ class EmbeddedLlm(Server):
         # OpenMP's threads spin while they wait for each other. With one other busy process on two cores
         # an answer then takes ten times as long; sleeping threads keep it within twice.
         environment = {"PYTHONPATH": package_path(), "OMP_WAIT_POLICY": "passive"}
+        environment[_KEY_VARIABLE] = self.api_key
         return ChildOptions(grace=3.0, environment=environment | library_path(home))
 
     def _answers(self) -> bool:
         try:
             # Never through a proxy of the user's: this is loopback.
-            served = httpx.get(f"{self.url}/models", timeout=2.0, trust_env=False)
+            known = {"Authorization": f"Bearer {self.api_key}"}
+            served = httpx.get(f"{self.url}/models", headers=known, timeout=2.0, trust_env=False)
         except httpx.TransportError:
             return False
         # Another program may have taken the port in between: only our model's name counts.

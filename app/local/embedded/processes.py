@@ -139,7 +139,7 @@ def wait_until_ready(
         if waiting is not None:
             waiting(time.monotonic() - began)
         time.sleep(0.02)
-    what = f"did not answer within {seconds:.0f} s" if child.running else "ended while starting"
+    what = f"did not answer within {seconds:.0f} s" if child.running else f"{child.ending()} while starting"
     child.stop()
     reason = child.last_line() or "nothing"
     raise StartError(f"{child.name} {what}; its log {child.log} ends with: {reason}")

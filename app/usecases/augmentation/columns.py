@@ -141,7 +141,7 @@ def _called(names: Sequence[str], place: int) -> str:
     """A column by its name, where that is plain: anything else might be somebody's data."""
     if not names[place]:
         return f"column {place + 1}, which has no name"
-    return names[place] if is_plain(names[place]) and not names[place].isdecimal() else f"column {place + 1}"
+    return names[place] if is_plain(names[place]) else f"column {place + 1}"
 
 
 def _id_of(cell: Any, name: str, faults: list[tuple[str, str]]) -> str | None:

@@ -97,7 +97,7 @@ def levels_at(problem: RecourseProblem, values: Mapping[str, Any]) -> IntArray:
         level = _level(lever, values[name]) if name in values else 0
         if level is None:
             detail = "is not a step open to this patient"
-            faults.append(ValidationIssue(pointer_to((*_VALUES, name)), detail, lever.feature.label))
+            faults.append(ValidationIssue(f"{pointer_to(_VALUES)}/{name}", detail, lever.feature.label))
         levels[place] = level or 0
     if not faults and not levels.any():
         faults = [ValidationIssue(pointer_to(_VALUES), "changes nothing: a plan takes one change at least")]

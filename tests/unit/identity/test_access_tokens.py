@@ -104,6 +104,11 @@ BAD_CLAIMS: list[Json] = [
     {"c_hash": "x"},
     {"typ": "ID"},
     {"typ": "Refresh"},
+    {"cnf": {"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}},
+    {"cnf": {"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}},
+    {"cnf": {}},
+    {"cnf": ""},
+    {"tenant": ""},
 ]
 
 

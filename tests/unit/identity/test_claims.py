@@ -75,6 +75,32 @@ def test_a_client_with_a_token_of_its_own_is_a_system(changes: dict[str, Any], k
     assert told(**changes).kind is kind
 
 
+NO_TENANTS: list[Any] = ["", [], {}, 0, False, True, 7, ["north"], {"id": "north"}, " ", "../x", "north\n"]
+
+
+@pytest.mark.parametrize("value", [*NO_TENANTS, None])
+def test_a_tenant_that_is_there_and_is_none_is_nobodys(value: Any) -> None:
+    assert principal_from(claims() | {"tenant": value}, ClaimNames()) is None
+    assert principal_from(claims() | {"org": {"id": value}}, ClaimNames(tenant="org.id")) is None
+    who = principal_from(claims() | {"tenant": value}, ClaimNames(tenants={ISSUER: "north"}))
+    assert who is not None
+    assert who.tenant == "north"
+
+
+@pytest.mark.parametrize("value", ["", [], 0, False, None, "north"])
+def test_dots_that_lead_into_no_object_are_not_an_absent_tenant(value: Any) -> None:
+    assert principal_from(claims() | {"org": value}, ClaimNames(tenant="org.id")) is None
+
+
+def test_an_object_without_the_tenant_leaves_the_default() -> None:
+    assert told(ClaimNames(tenant="org.id"), org={}).tenant == "default"
+
+
+@pytest.mark.parametrize("value", ["", [], {}, 0, False, None, ["dr.okoye"]])
+def test_a_name_that_is_there_and_is_none_is_nobodys(value: Any) -> None:
+    assert principal_from(claims() | {"preferred_username": value}, ClaimNames()) is None
+
+
 def test_the_tenant_is_claimed_or_the_issuers_or_the_default() -> None:
     assert told().tenant == "default"
     assert told(tenant="north").tenant == "north"

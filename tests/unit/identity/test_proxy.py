@@ -46,7 +46,7 @@ def test_a_person_is_named_with_scopes_and_tenant() -> None:
 
 NOW = int(time.time())
 
-
+EMPTY: list[Any] = ["", [], {}, 0, False]
 WRONG: list[dict[str, Any]] = [
     {"method": "GET"},
     {"method": None},
@@ -66,11 +66,17 @@ WRONG: list[dict[str, Any]] = [
     {"name": None},
     {"name": "<b>"},
     {"name": "a\nb"},
+    {"name": "dr.\u202eokoye"},
+    {"name": "dr.okoye (via ehr)"},
     {"name": 7},
     {"kind": "god"},
     {"kind": ["person"]},
     {"tenant": "../x"},
     {"tenant": 7},
+    *({"tenant": empty} for empty in EMPTY),
+    *({"kind": empty} for empty in EMPTY),
+    *({"scope": empty} for empty in EMPTY[1:]),
+    {"name": ""},
     {"scope": ["admin"]},
 ]
 

@@ -50,7 +50,10 @@ def test_a_parameter_is_named_with_where_it_stands(place: str) -> None:
     assert (fault.parameter, fault.place) == ("limit", place)
 
 
-@pytest.mark.parametrize("name", ["Erika Mustermann", "a/b", "a~b", "", "x" * 41, "1960-02-29"])
+IDENTIFIERS = ["NHS9434765919", "nhs_9434765919", "p_94_34_76", "1960", "MUSTER", "Erika", "7", "b_123"]
+
+
+@pytest.mark.parametrize("name", ["Erika Mustermann", "a/b", "a~b", "", "x" * 41, "1960-02-29", *IDENTIFIERS])
 def test_a_name_that_may_be_somebodys_data_is_not_repeated(name: str) -> None:
     (fault,) = faults_of({"loc": ("body", "features", name), "type": "missing"}, {"features": {}})
     assert isinstance(fault, ValidationIssue)
