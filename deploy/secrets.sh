@@ -13,6 +13,7 @@ word() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
 keep postgres-password "$(word)"
 keep redis-password "$(word)"
 keep api-tokens "$(word)"
+keep erasure-key "$(word)" # keep a copy apart from the database and its backups
 keep llm-api-key "$(word)"
 keep hf-token "${HF_TOKEN:-}" # of Hugging Face, for weights that are not open to all; may be empty
 keep database-url "postgresql://turnpoint:$(cat "$folder/postgres-password")@postgres:5432/turnpoint"

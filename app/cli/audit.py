@@ -11,6 +11,8 @@ from app.settings import Settings
 BROKEN = 3
 """The exit code where a chain does not hold."""
 
+_NOTHING = "There is no event to check, or DATABASE_URL is of a role that may not see the events."
+
 Tenant = Annotated[str | None, typer.Option(help="One tenant's chain alone.")]
 
 cli = typer.Typer(help="Check the audit: who did what.", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -25,6 +27,8 @@ def head(tenant: Tenant = None) -> None:
             found = heads_of(connection)
     except AuditAwayError as error:
         fail(str(error))
+    if not found:
+        fail(_NOTHING)
     for name, end in found.items():
         if tenant in (None, name):
             typer.echo(f"{name} {end}")
@@ -62,7 +66,7 @@ def verify(
     except AuditAwayError as error:
         fail(str(error))
     if not any(one.head.seq or one.fault for one in findings):
-        fail("There is no event to check, or DATABASE_URL is of a role that may not see the events.")
+        fail(_NOTHING)
     for one in findings:
         told = f"broken: {one.fault}; it holds up to {one.head}" if one.fault else f"holds up to {one.head}"
         typer.echo(f"{one.tenant}: {one.checked} events checked, {told}")

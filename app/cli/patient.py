@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from app.cli.command import add_command
-from app.cli.shared import fail
+from app.cli.shared import fail, user_name
 from app.identity.caller import Caller
 from app.identity.principal import DEFAULT_TENANT
 from app.settings import Settings
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
     from app.storage.database import Database, TenantDatabase
 
 T = TypeVar("T")
-PatientId = Annotated[str, typer.Argument(metavar="ID", help="The id under which the patient is on record.")]
+PatientId = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="Under which they are on record; - reads it from standard input."),
+]
 Tenant = Annotated[str, typer.Option(help="Whose patient it is.")]
 
 
@@ -36,8 +40,10 @@ def export(
     """Give out all that is recorded of a patient, as JSON."""
     from app.usecases.patient_data.service import export_patient
 
+    wanted = _id(patient_id)
+
     async def work(database: "Database", _: "Cache") -> str:
-        return await export_patient(_own(database, tenant, "turnpoint patient export"), patient_id)
+        return await export_patient(_own(database, tenant, "turnpoint patient export"), wanted)
 
     text = _run(work)
     if output is None:
@@ -57,17 +63,27 @@ def erase(
 ) -> None:
     """Take all of a patient away, for good. Prints what stands for them in the audit."""
     from app.usecases.patient_data.service import Erasure, erase_patient
+    from app.usecases.patient_data.tombstones import not_looked_for
 
+    if patient_id == "-" and not yes:
+        fail("An id from standard input needs --yes: there is nobody to ask.")
+    wanted = _id(patient_id)
     if not yes and not typer.confirm("All of this patient's data is taken away for good. Go on?", err=True):
         fail("Nothing was taken away.")
     settings = Settings()
 
-    async def work(database: "Database", cache: "Cache") -> Erasure:
-        own = _own(database, tenant, "turnpoint patient erase")
-        return await erase_patient(own, cache, patient_id, settings.erasure_key_bytes)
+    key = settings.erasure_key_bytes
 
-    erased = _run(work)
+    async def work(database: "Database", cache: "Cache") -> tuple[Erasure, int]:
+        own = _own(database, tenant, "turnpoint patient erase")
+        return await erase_patient(own, cache, wanted, key), await not_looked_for(own, key)
+
+    erased, others = _run(work)
     typer.echo(str(erased.pseudonym))
+    if key is None:
+        typer.echo("ERASURE_KEY is not set: the tombstone knows them by the pseudonym alone.", err=True)
+    elif others:
+        typer.echo(f"ERASURE_KEY is not the key of {others} older tombstones of this tenant.", err=True)
     if not erased.is_cache_clean:
         typer.echo(
             f"The cache did not answer. What it holds of them is given to nobody, and ends within "
@@ -82,7 +98,7 @@ def tombstones() -> None:
     from app.usecases.patient_data.tombstones import tombstones_of
 
     async def work(database: "Database", _: "Cache") -> list[str]:
-        tenants = [own async for own in each_tenant(database, "turnpoint patient tombstones")]
+        tenants = [own async for own in each_tenant(database, "turnpoint patient tombstones", user_name())]
         return [one.model_dump_json() for own in tenants for one in await tombstones_of(own)]
 
     for line in _run(work):
@@ -97,6 +113,7 @@ def reapply_erasures(
     from app.usecases.patient_data.tombstones import (
         TombstonesError,
         erase_again,
+        not_looked_for,
         read_tombstones,
         take_in,
     )
@@ -109,13 +126,26 @@ def reapply_erasures(
     except OSError as error:
         fail(f"{file} cannot be read: {error.strerror}.")
 
-    async def work(database: "Database", cache: "Cache") -> int:
+    key = Settings().erasure_key_bytes
+
+    async def work(database: "Database", cache: "Cache") -> tuple[int, int]:
         for tenant in sorted({one.tenant for one in there}):
             await take_in(_own(database, tenant, task), there)
-        key = Settings().erasure_key_bytes
-        return sum([await erase_again(own, cache, key) async for own in each_tenant(database, task)])
+        again = missed = 0
+        async for own in each_tenant(database, task, user_name()):
+            again += await erase_again(own, cache, key)
+            missed += await not_looked_for(own, key)
+        return again, missed
 
-    typer.echo(f"Tombstones: {len(there)}. Erased again: {_run(work)}.")
+    again, missed = _run(work)
+    typer.echo(f"Tombstones: {len(there)}. Erased again: {again}.")
+    if missed:
+        why = "is not set" if key is None else "is another than theirs"
+        fail(
+            f"By their ids {missed} could not be looked for: ERASURE_KEY {why}. Who is on record since "
+            "before there were pseudonyms, or is in batch jobs alone, may still be there. Run this again "
+            "with the key."
+        )
 
 
 def retain(
@@ -130,7 +160,7 @@ def retain(
     act = retention.would_go if dry_run else retention.retain
 
     async def work(database: "Database", _: "Cache") -> dict[str, dict[str, int]]:
-        every = each_tenant(database, "turnpoint retain")
+        every = each_tenant(database, "turnpoint retain", user_name())
         return {own.caller.tenant: await act(own, limits) async for own in every}
 
     for tenant, counts in _run(work).items():
@@ -139,7 +169,18 @@ def retain(
 
 
 def _own(database: "Database", tenant: str, task: str) -> "TenantDatabase":
-    return database.of(Caller.service(tenant, task))
+    return database.of(Caller.service(tenant, task, user_name()))
+
+
+def _id(given: str) -> str:
+    """As it was given, or the first line of standard input: a list of processes shows arguments to others."""
+    if given != "-":
+        return given
+    try:
+        read = sys.stdin.readline().removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        fail("Standard input is no text.")
+    return read or fail("Standard input has no id.")
 
 
 def _run(work: Callable[["Database", "Cache"], Awaitable[T]]) -> T:

@@ -1,5 +1,6 @@
 """What commands share: where data is kept, and how failures are said."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -19,6 +20,16 @@ def refuse_strangers(settings: "Settings") -> None:
         check_certificates(settings.database_url, settings.redis_url)
     except UntrustedServerError as error:
         fail(str(error))
+
+
+def user_name() -> str:
+    """Who runs the command, by the operating system: the audit names them."""
+    import pwd  # not on every platform
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # as in a container
+        return f"user {os.getuid()}"
 
 
 def fail(message: str) -> NoReturn:

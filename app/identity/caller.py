@@ -32,11 +32,11 @@ class Caller:
     on_behalf_of: str | None = None
 
     @classmethod
-    def service(cls, tenant: str, task: str) -> Self:
-        """The service itself at a task of its own, within one tenant."""
+    def service(cls, tenant: str, task: str, on_behalf_of: str | None = None) -> Self:
+        """The service itself at a task of its own, within one tenant; for whoever runs a command."""
         scopes = frozenset({AccessScope.ADMIN})
         principal = Principal("turnpoint", PrincipalKind.SYSTEM, tenant, scopes, "service")
-        return cls(principal, RequestIds(task), task)
+        return cls(principal, RequestIds(task), task, on_behalf_of=on_behalf_of)
 
     @property
     def tenant(self) -> str:

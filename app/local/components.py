@@ -24,6 +24,7 @@ from app.local.embedded.processes import (
 )
 from app.local.embedded.valkey import EmbeddedValkey
 from app.local.embedded.vllm_server import EmbeddedVllm
+from app.local.reach import told_to_shells
 from app.local.watch import Part, Watch
 from app.parsing.settings_files import by_file
 from app.settings import Settings
@@ -92,6 +93,10 @@ def start_servers(run: OneMachine, servers: ExternalServers) -> dict[str, str]:
     with console.step("Starting Valkey") as step:
         environment["REDIS_URL"] = servers.redis_url or _start(run, "Valkey", EmbeddedValkey())
         step.done("Redis" if servers.redis_url else "Valkey 9, embedded")
+    own = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
+    embedded = {name: environment[name] for name, theirs in own.items() if theirs is None}
+    if embedded:
+        run.stack.enter_context(told_to_shells(home, embedded))
     if servers.llm_url:
         environment["LLM_URL"] = servers.llm_url
         console.say(f"  [green]✓[/green] language model at {servers.llm_url}")

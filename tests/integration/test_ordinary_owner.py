@@ -1,5 +1,6 @@
 """A database whose owner is no superuser, as others keep it for one: migrated, kept apart, dumped."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -8,7 +9,12 @@ import pytest
 from alembic import command
 from psycopg import sql
 from sqlalchemy import make_url, text
+from typer.testing import CliRunner
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
+from app.cli.main import cli
+from app.paths import ROOT
 from app.settings import Settings
 from app.storage.database import Database
 from app.storage.migrate import MigrationError, migrate
@@ -125,3 +131,25 @@ async def test_what_a_restored_dump_does_not_bring_along_is_made_good(migrated: 
     with connect(migrated) as connection:
         connection.execute("SELECT set_config('turnpoint.tenant', '', false)")
         assert connection.execute(SEEN).fetchall() == []
+
+
+async def test_a_span_of_the_audit_ends_as_its_page_says(migrated: str) -> None:
+    database = Database(migrated)
+    for _ in range(5):
+        async with seen_by(database, "T").transaction() as session:
+            note_access(session, Access(Action.READ, Entity.AUDIT))
+    await database.close()
+    _, _, rest = (ROOT / "docs" / "audit.md").read_text().partition("```sql\nBEGIN;\n")
+    statements = re.split(r";.*\n", rest.partition("COMMIT;")[0].replace("2020-01-01", "2999-01-01"))
+    with connect(migrated) as connection:
+        connection.execute("BEGIN")
+        head = ""
+        for statement in filter(None, statements):
+            told: Any = connection.execute(statement.replace("SEQ", head.partition(":")[0]))
+            head = told.fetchone()[0] if told.description else head
+        connection.execute("COMMIT")
+    verify = ["audit", "verify", "--tenant", "T"]
+    after = CliRunner().invoke(cli, [*verify, "--since", head], env={"DATABASE_URL": migrated})
+    assert (after.exit_code, head.partition(":")[0]) == (0, "5"), after.output
+    whole = CliRunner().invoke(cli, verify, env={"DATABASE_URL": migrated})
+    assert (whole.exit_code, "event 1 is missing" in whole.output) == (3, True)

@@ -2,6 +2,8 @@
 
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,6 +60,16 @@ def test_two_runs_on_one_home(home: Path) -> None:
     settings = {"TURNPOINT_HOME": str(home), "PORT": str(free_port()), "LLM_DEADLINE_S": str(SECONDS)}
     with turnpoint("run", settings) as run:
         run.wait_for("Up after", SECONDS)
+        keys = subprocess.run(
+            [
+                "sh",
+                "-c",
+                'set -a; . "$0"; exec "$1" -m app.cli keys list',
+                home / "environment",
+                sys.executable,
+            ]
+        )
+        assert keys.returncode == 0
         assert "Consider " in run.output
         assert "%" in run.output
         assert re.search(r"smollm2-135m-instruct-tuned-[0-9a-f]{8}: 8 proposals, 8 well formed", run.output)

@@ -10,8 +10,10 @@ import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy import make_url
+from typer.testing import CliRunner
 
 from app.audit.verification import audit_at, heads_of, verify
+from app.cli.main import cli
 from app.identity.keys import StoredKey, new_key
 from app.identity.principal import PrincipalKind
 from app.settings import Settings
@@ -88,6 +90,13 @@ def test_it_does_the_services_work(
     with audit_at(own_url) as connection:
         finding = verify(connection, "default")
         assert (finding.fault, finding.head) == (None, heads_of(connection)["default"])
+
+
+@pytest.mark.parametrize("command", ["head", "verify"])
+def test_it_is_told_that_it_sees_no_chain(client: httpx.Client, own_url: str, command: str) -> None:
+    done = CliRunner().invoke(cli, ["audit", command], env={"DATABASE_URL": own_url})
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "of a role that may not see the events" in done.stderr
 
 
 @pytest.mark.parametrize("statement", REFUSED)

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from app.cli.main import cli
+from app.cli.shared import user_name
 from app.domain.errors import NotFoundError
 from app.storage.cache import Cache
 from app.storage.database import Database, TenantDatabase
+from app.usecases.patient_data.digests import can_be_looked_for, id_digest, without_mark
 from app.usecases.patient_data.service import erase_patient, export_patient
 from app.usecases.patient_data.tombstones import (
     TombstonesError,
@@ -109,6 +111,7 @@ def test_the_commands_keep_tombstones_and_apply_them(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", servers.database_url)
     monkeypatch.setenv("REDIS_URL", servers.redis_url)
+    database.execute("DELETE FROM erasures")  # some of others have a digest of another key
     patient, tenant, canary = f"p-{uuid4().hex}", f"t-{uuid4().hex}", f"canary-{uuid4().hex}"
     add_records(database, patient, canary, {}, tenant)
     run, of = CliRunner().invoke, ["--tenant", tenant]
@@ -138,6 +141,70 @@ def test_the_commands_keep_tombstones_and_apply_them(
     refused = run(cli, ["patient", "reapply-erasures", str(stones)])
     assert (refused.exit_code, canary in refused.output) == (1, False)
     assert f"Line {len(kept.splitlines()) + 1} is no tombstone." in refused.output
+
+
+def test_a_key_that_is_missing_or_another_is_told(
+    servers: Servers, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", servers.database_url)
+    monkeypatch.setenv("REDIS_URL", servers.redis_url)
+    monkeypatch.setenv("ERASURE_KEY", "k" * 32)
+    database.execute("DELETE FROM erasures")
+    patient, tenant, canary = f"p-{uuid4().hex}", f"t-{uuid4().hex}", f"canary-{uuid4().hex}"
+    run, erase = CliRunner().invoke, ["patient", "erase", "--tenant", tenant, "--yes"]
+    add_records(database, patient, canary, {}, tenant)
+    erased = run(cli, [*erase, patient])
+    assert (erased.exit_code, erased.stderr) == (0, "")
+    stones = tmp_path / "tombstones.jsonl"
+    stones.write_text(run(cli, ["patient", "tombstones"]).stdout)
+    add_records(database, patient, canary, {}, tenant)
+    database.execute("UPDATE patients SET first_seen_at = %s WHERE id = %s", [EARLIER, patient])
+    apply = ["patient", "reapply-erasures", str(stones)]
+    for key, why in (("", "is not set"), ("other" * 8, "is another than theirs")):
+        monkeypatch.setenv("ERASURE_KEY", key)
+        applied = run(cli, apply)
+        assert (applied.exit_code, applied.stdout) == (1, "Tombstones: 1. Erased again: 0.\n")
+        assert f"1 could not be looked for: ERASURE_KEY {why}." in applied.stderr
+    add_records(database, f"{patient}-2", canary, {}, tenant)
+    assert "not the key of 1 older tombstones" in run(cli, [*erase, f"{patient}-2"]).stderr
+    database.execute("DELETE FROM erasures WHERE tenant = %s", [tenant])
+    monkeypatch.setenv("ERASURE_KEY", "k" * 32)
+    applied = run(cli, apply)
+    assert (applied.exit_code, applied.stdout) == (0, "Tombstones: 1. Erased again: 1.\n")
+    assert holding(database, canary) == set()
+
+
+def test_an_id_of_any_text_comes_by_standard_input_and_the_audit_names_who_ran_it(
+    servers: Servers, database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", servers.database_url)
+    monkeypatch.setenv("REDIS_URL", servers.redis_url)
+    patient, canary = f"Zoë / 12 é {uuid4().hex}", f"canary-{uuid4().hex}"
+    add_uploaded(database, [patient, None], canary)
+    run = CliRunner().invoke
+    assert canary in run(cli, ["patient", "export", "-"], input=f"{patient}\n").stdout
+    unasked = run(cli, ["patient", "erase", "-"], input=f"{patient}\n")
+    assert (unasked.exit_code, "needs --yes" in unasked.stderr) == (1, True)
+    assert run(cli, ["patient", "erase", "-", "--yes"], input="\n").exit_code == 1
+    erased = run(cli, ["patient", "erase", "-", "--yes"], input=f"{patient}\r\n")
+    assert (erased.exit_code, "by the pseudonym alone" in erased.stderr) == (0, True)
+    assert holding(database, canary, patient) == set()
+    wanted = "SELECT actor, on_behalf_of FROM audit_events WHERE patient = %s"
+    assert database.execute(wanted, [erased.stdout.strip()]).fetchall() == [("turnpoint", user_name())]
+
+
+@given(
+    st.binary(min_size=32, max_size=40),
+    st.binary(min_size=32, max_size=40),
+    *(st.text(max_size=9).filter(lambda text: "\0" not in text),) * 2,
+)
+def test_a_digest_tells_its_key_and_no_other(key: bytes, other: bytes, tenant: str, patient_id: str) -> None:
+    digest = id_digest(key, tenant, patient_id)
+    assert can_be_looked_for(digest, key)
+    assert not can_be_looked_for(digest, None)
+    assert can_be_looked_for(digest, other) == (key == other)
+    assert can_be_looked_for(without_mark(digest), key)  # as older tombstones have it
+    assert can_be_looked_for(None, None)
 
 
 @given(st.text(max_size=40).filter(str.strip))

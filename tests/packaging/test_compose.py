@@ -1,6 +1,7 @@
 """The compose file and the image, read: every service is bounded, unprivileged and watched."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,10 +9,13 @@ import yaml
 
 from app.paths import ROOT
 from app.settings import Settings
+from turnpoint import __version__
 
 Service = dict[str, Any]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, Service] = COMPOSE["services"]
+URLS = {"DATABASE_URL_FILE": "postgresql://postgres/turnpoint", "REDIS_URL_FILE": "redis://redis:6379/0"}
+OF_UVICORN = {"forwarded_allow_ips"}
 RUN_TO_THEIR_END = {"migrate", "weights"}
 ON_EACH = pytest.mark.parametrize("name", SERVICES)
 
@@ -58,7 +62,7 @@ def test_no_secret_is_in_an_environment_or_on_a_command_line(name: str) -> None:
         if setting.endswith(("_FILE", "_PATH")):
             assert value.removeprefix("/run/secrets/") in service["secrets"]
         if service["image"].startswith("turnpoint:"):
-            assert setting.removesuffix("_FILE").lower() in Settings.model_fields, setting
+            assert setting.removesuffix("_FILE").lower() in {*Settings.model_fields, *OF_UVICORN}, setting
     assert not re.search(r"\$\{[A-Z_]*(PASSWORD|TOKEN|KEY)", str(service.get("command")))
     assert set(service.get("secrets", [])) <= set(COMPOSE["secrets"])
 
@@ -89,6 +93,30 @@ def test_images_are_of_a_version(name: str) -> None:
     image, _, digest = SERVICES[name]["image"].partition("@")
     assert re.fullmatch(r"[a-z./-]+:v?[0-9][\w.-]*", image)
     assert not digest or re.fullmatch("sha256:[0-9a-f]{64}", digest)
+
+
+def test_ours_is_of_this_very_version() -> None:
+    ours = [one["image"] for one in SERVICES.values() if one["image"].startswith("turnpoint")]
+    assert {*ours} == {f"turnpoint:{__version__}"}
+
+
+@pytest.mark.parametrize("name", ["gateway", "worker"])
+def test_settings_that_nobody_gave_count_as_not_set(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for setting, value in SERVICES[name]["environment"].items():
+        if setting.endswith("_FILE"):
+            file = tmp_path / setting
+            file.write_text(URLS.get(setting, "x" * 48))
+            monkeypatch.setenv(setting, str(file))
+        else:
+            monkeypatch.setenv(setting, re.sub(r"^\$\{\w+:-(.*)\}$", r"\1", value))
+    settings = Settings()
+    assert settings.retention_answers_days is None
+    assert settings.erasure_key_bytes == b"x" * 48
+    assert settings.redis_url == URLS["REDIS_URL_FILE"]
+    assert settings.api_keys == (name == "gateway")
+    assert settings.retention_hour == Settings.model_fields["retention_hour"].default
 
 
 def test_the_image_is_of_versions_and_its_user_is_not_root() -> None:

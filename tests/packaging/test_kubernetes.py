@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from app.paths import ROOT
+from turnpoint import __version__
 
 Manifest = dict[str, Any]
 FOLDER = ROOT / "deploy" / "kubernetes"
@@ -83,6 +84,33 @@ def test_secrets_are_files_by_reference(name: str) -> None:
         for setting in container.get("env", []):
             assert "secretKeyRef" not in setting.get("valueFrom", {})
             assert not re.search("PASSWORD|TOKENS?$|KEY$|_URL$", setting["name"]) or "valueFrom" in setting
+
+
+@ON_EACH_POD
+def test_each_file_that_a_setting_names_is_mounted(name: str) -> None:
+    (container,) = PODS[name]["containers"]
+    settings = {one["name"]: one["value"] for one in container.get("env", [])}
+    for _ in container.get("envFrom", []):
+        settings = BY_NAME["ConfigMap turnpoint"]["data"] | settings
+    named = {value for setting, value in settings.items() if setting.endswith("_FILE") and value}
+    mounted = set()
+    for volume in PODS[name]["volumes"]:
+        sources = [one["secret"] for one in volume.get("projected", {}).get("sources", [])]
+        for source in [*sources, *([volume["secret"]] if "secret" in volume else [])]:
+            mounted |= {f"/run/secrets/turnpoint/{item['path']}" for item in source["items"]}
+    assert named <= mounted
+
+
+def test_gateway_and_worker_have_the_same_settings() -> None:
+    for name in ("gateway", "worker"):
+        (container,) = PODS[f"Deployment {name}"]["containers"]
+        assert container["envFrom"] == [{"configMapRef": {"name": "turnpoint"}}]
+
+
+def test_ours_is_of_this_very_version() -> None:
+    ours = {one["image"] for pod in PODS.values() for one in containers(pod) if "turnpoint" in one["image"]}
+    assert ours == {f"turnpoint:{__version__}"}
+    assert [one["newTag"] for one in KUSTOMIZATION["images"]] == [__version__]
 
 
 @pytest.mark.parametrize("name", ["gateway", "worker", "cache"])

@@ -8,6 +8,25 @@ import structlog
 from app.faces.http.log_lines import LogLines
 
 _STANDARD_ERROR = 2
+_log = structlog.get_logger()
+
+
+class _Retold(logging.Handler):
+    """Says in a line of ours that a library warned of something: which, at what, and the error's type.
+
+    Neither its message nor a traceback: they may quote values, or a URL's secrets, and are many lines.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say = _log.error if record.levelno >= logging.ERROR else _log.warning
+        at = getattr(record, "action", None) or record.funcName  # the queue's library tells an action
+        say("library_warned", library=record.name, at=at, error=_error_of(record))
+
+
+def _error_of(record: logging.LogRecord) -> str | None:
+    told = record.args if isinstance(record.args, tuple) else ()
+    raised = record.exc_info[1] if record.exc_info else None
+    return next((type(one).__name__ for one in (raised, *told) if isinstance(one, BaseException)), None)
 
 
 def configure() -> None:
@@ -15,7 +34,10 @@ def configure() -> None:
     lines = cast(TextIO, LogLines(_STANDARD_ERROR))
     servers = logging.StreamHandler(lines)
     servers.setFormatter(_as_json())
-    logging.getLogger("uvicorn").handlers = [servers]
+    uvicorn, root = logging.getLogger("uvicorn"), logging.getLogger()
+    uvicorn.handlers, uvicorn.propagate = [servers], False
+    others = [one for one in root.handlers if not isinstance(one, _Retold)]
+    root.handlers = [*others, _Retold(logging.WARNING)]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -11,18 +11,20 @@ from app.storage.cache import Cache
 from app.storage.database import Database, TenantDatabase
 from app.usecases.patient_data.repository import PatientDataRepository
 from app.usecases.patient_data.retention import RetentionLimits, retain
-from app.usecases.patient_data.tombstones import erase_again
+from app.usecases.patient_data.tombstones import erase_again, not_looked_for
 
 DAILY_TASK = "turnpoint.daily"
 _log = structlog.get_logger()
 
 
-async def each_tenant(database: Database, task: str) -> AsyncIterator[TenantDatabase]:
+async def each_tenant(
+    database: Database, task: str, on_behalf_of: str | None = None
+) -> AsyncIterator[TenantDatabase]:
     """The record of every tenant that has something, for a task of the service's own."""
     async with database.of(Caller.service(DEFAULT_TENANT, task)).transaction() as session:
         tenants = await PatientDataRepository(session).tenants()
     for tenant in tenants:
-        yield database.of(Caller.service(tenant, task))
+        yield database.of(Caller.service(tenant, task, on_behalf_of))
 
 
 def register_daily(
@@ -40,5 +42,7 @@ def register_daily(
     async def _daily(timestamp: int) -> None:
         async for own in each_tenant(database, DAILY_TASK):
             again = await erase_again(own, cache, key)
+            if missed := await not_looked_for(own, key):
+                _log.warning("erasures_not_looked_for_by_id", tombstones=missed)
             went = await retain(own, limits)
             _log.info("daily_task_done", erased_again=again, **went)

@@ -1,7 +1,5 @@
 """Giving a patient's data out, and taking it away."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -11,6 +9,7 @@ from app.audit.noting import note_access
 from app.domain.errors import NotFoundError
 from app.storage.cache import Cache, CacheAwayError, answer_key
 from app.storage.database import TenantDatabase
+from app.usecases.patient_data.digests import id_digest
 from app.usecases.patient_data.repository import PatientDataRepository
 from app.usecases.patient_data.schemas import export_text
 
@@ -68,10 +67,3 @@ async def erase_patient(
     except CacheAwayError:
         return Erasure(pseudonym, is_cache_clean=False)
     return Erasure(pseudonym, is_cache_clean=True)
-
-
-def id_digest(key: bytes | None, tenant: str, patient_id: str) -> str | None:
-    """A digest by which an id is known again, by nobody without the key."""
-    if key is None:
-        return None
-    return hmac.new(key, f"{tenant}\0{patient_id}".encode(), hashlib.sha256).hexdigest()

@@ -11,8 +11,9 @@ from app.audit.noting import note_access
 from app.domain.errors import NotFoundError
 from app.storage.cache import Cache
 from app.storage.database import TenantDatabase
+from app.usecases.patient_data.digests import can_be_looked_for, id_digest, without_mark
 from app.usecases.patient_data.repository import PatientDataRepository
-from app.usecases.patient_data.service import erase_patient, id_digest
+from app.usecases.patient_data.service import erase_patient
 
 
 class Tombstone(BaseModel):
@@ -60,6 +61,12 @@ async def take_in(database: TenantDatabase, tombstones: Iterable[Tombstone]) -> 
         await PatientDataRepository(session).take_in(own)
 
 
+async def not_looked_for(database: TenantDatabase, key: bytes | None) -> int:
+    """How many tombstones have a digest that this key cannot compare: there is none, or it was another."""
+    stones = await tombstones_of(database)
+    return sum(not can_be_looked_for(one.id_digest, key) for one in stones)
+
+
 async def erase_again(database: TenantDatabase, cache: Cache, key: bytes | None) -> int:
     """Erase everybody who came back after they were erased; how many they were.
 
@@ -89,7 +96,7 @@ async def erase_again(database: TenantDatabase, cache: Cache, key: bytes | None)
 async def _by_digest(repository: PatientDataRepository) -> dict[str, datetime]:
     """When each id was erased last, by its digest."""
     found = await repository.tombstones()  # oldest first
-    return {one.id_digest: one.erased_at for one in found if one.id_digest is not None}
+    return {without_mark(one.id_digest): one.erased_at for one in found if one.id_digest is not None}
 
 
 async def _came_back(
@@ -98,7 +105,7 @@ async def _came_back(
     """Of those ids, whose erasure is younger than their being there."""
     back = set()
     async for one, since in ids:
-        erased = erased_at.get(id_digest(key, tenant, one) or "")
+        erased = erased_at.get(without_mark(id_digest(key, tenant, one)))
         if erased is not None and since <= erased:
             back.add(one)
     return back
