@@ -37,7 +37,7 @@ class IdentitySettings(BaseSettings):
     proxy_most_age_s: Annotated[float, Field(gt=0, le=300)] = 30.0
 
     clock_leeway_s: Annotated[float, Field(ge=0, le=300)] = 30.0
-    max_credentials_bytes: Annotated[int, Field(ge=1024, le=65536)] = 16 * 1024
+    max_credentials_bytes: Annotated[int, Field(ge=1024, le=65536)] = 12 * 1024
 
     @field_validator(
         *("api_tokens", "oidc_issuer", "oidc_audience", "oidc_name_claim", "oidc_scope_claim"), mode="before"

@@ -170,6 +170,9 @@ def test_hostile_headers_do_no_harm(known: Known, subtests: pytest.Subtests) -> 
             encoded = {name: value.encode("latin-1") for name, value in headers.items()}
             case.headers.update(headers)
             response = case.call(headers=encoded)
+            if response.status_code == 431:  # a head that was not read: there is nothing to say of it
+                assert response.text == ""
+                return
             assert_well_refused(case, response, known)
             allowed = {int(status) for status in operation.responses.status_codes}
             assert response.status_code in allowed | {304, 406, 415}  # 415: a compressed body, anywhere
