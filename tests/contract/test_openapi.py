@@ -113,6 +113,13 @@ def values_in(node: Json) -> Iterator[str]:
         yield str(node)
 
 
+def was_not_read(response: Any) -> bool:
+    """A head or an address so long that nothing of it was looked at: no operation answers."""
+    if response.status_code == 431:
+        assert response.text == ""
+    return response.status_code in (414, 431)
+
+
 def assert_well_refused(case: Case[Any], response: Any, known: Known) -> None:
     """Never a fault of the server's; a refusal is a problem document or a page, and repeats no value."""
     assert response.status_code < 500, response.text
@@ -153,7 +160,11 @@ def test_every_operation_keeps_its_contract(
             if real:
                 made_real(case, known)
             is_as_bad = not real or mode is GenerationMode.POSITIVE
-            response = case.call_and_validate(excluded_checks=skipped) if is_as_bad else case.call()
+            response = case.call()
+            if was_not_read(response):
+                return
+            if is_as_bad:
+                case.validate_response(response, excluded_checks=skipped)
             assert_well_refused(case, response, known)
 
         keeps_its_contract()
@@ -170,8 +181,7 @@ def test_hostile_headers_do_no_harm(known: Known, subtests: pytest.Subtests) -> 
             encoded = {name: value.encode("latin-1") for name, value in headers.items()}
             case.headers.update(headers)
             response = case.call(headers=encoded)
-            if response.status_code == 431:  # a head that was not read: there is nothing to say of it
-                assert response.text == ""
+            if was_not_read(response):
                 return
             assert_well_refused(case, response, known)
             allowed = {int(status) for status in operation.responses.status_codes}

@@ -171,7 +171,7 @@ def test_worker(
                 freeze(first)
             began = time.monotonic()
             with worker(servers, tmp_path, **QUICK):
-                ended(client, jobs[0])
+                jobs.append(ended(client, jobs[0]))
                 if fault == "frozen":
                     wake(first)
             return began
@@ -179,5 +179,5 @@ def test_worker(
         load, times = under_load(gateway.url, callers, people, f"worker-{fault}-{callers}", happens)
         finding = noted(findings, ("worker", fault, callers), load, times, postgres)
         with connect(postgres.url) as database:
-            assert_none_lost_or_doubled(client, database, jobs[0])
+            assert_none_lost_or_doubled(client, database, jobs[-1])
     assert (finding.refused, finding.broken) == (0, 0)

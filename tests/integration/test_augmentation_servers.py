@@ -127,7 +127,7 @@ def three_chunks(model: ModelVersion, held_out: list[Person], high_risk: list[Pe
 
 
 @pytest.fixture
-def llm(tuned: LanguageModel, kept: Path, tmp_path: Path) -> Iterator[LastingLlm]:
+def own_llm(tuned: LanguageModel, kept: Path, tmp_path: Path) -> Iterator[LastingLlm]:
     llm = LastingLlm(tuned, kept, tmp_path)
     llm.start()
     yield llm
@@ -146,46 +146,46 @@ def test_a_language_model_killed_in_the_middle_costs_no_row(
     client: httpx.Client,
     servers: Servers,
     home: Path,
-    llm: LastingLlm,
+    own_llm: LastingLlm,
     tuned: LanguageModel,
     three_chunks: list[Json],
     database: "psycopg.Connection[tuple[Any, ...]]",
 ) -> None:
     """It dies under the two chunks that a worker has in hand at a time, and is back for the third."""
-    with _worker_on(llm, tuned, servers, home):
+    with _worker_on(own_llm, tuned, servers, home):
         job = submit(client, source=rows_source(three_chunks), generator="auto")
-        wait_until(lambda: llm.tokens_said() > 0)
+        wait_until(lambda: own_llm.tokens_said() > 0)
         with writes_held_back(servers.database_url):
-            llm.kill()
+            own_llm.kill()
             wait_until(lambda: waiting_to_write(database) >= 2)
             assert state_of(client, job)["progress"]["done"] == 0
-            llm.start()
+            own_llm.start()
         finished = ended(client, job)
     assert finished["state"] == "completed"
     assert_none_lost_or_doubled(client, database, finished)
     assert finished["progress"]["rejected"] == 3 * (CHUNK - ASKED_ABOUT)
     assert _degraded(database, job) == [["llm_unavailable"], ["llm_unavailable"], []]
     assert finished["degraded"] == ["llm_unavailable"]
-    assert llm.tokens_said() > 0
+    assert own_llm.tokens_said() > 0
 
 
 def test_what_the_language_model_alone_proposes_waits_until_it_is_back(
     client: httpx.Client,
     servers: Servers,
     home: Path,
-    llm: LastingLlm,
+    own_llm: LastingLlm,
     tuned: LanguageModel,
     three_chunks: list[Json],
     database: "psycopg.Connection[tuple[Any, ...]]",
 ) -> None:
-    with _worker_on(llm, tuned, servers, home):
+    with _worker_on(own_llm, tuned, servers, home):
         job = submit(client, source=rows_source(three_chunks[:CHUNK]), generator="llm")
-        wait_until(lambda: llm.tokens_said() > 0)
-        llm.kill()
+        wait_until(lambda: own_llm.tokens_said() > 0)
+        own_llm.kill()
         wait_until(lambda: _tries(database, job) > 0)
         waiting = state_of(client, job)
         assert (waiting["state"], waiting["progress"]["done"]) == ("running", 0)
-        llm.start()
+        own_llm.start()
         finished = ended(client, job)
     assert finished["state"] == "completed"
     assert_none_lost_or_doubled(client, database, finished)

@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from unicodedata import normalize
 from uuid import uuid4
 
 import httpx
@@ -234,7 +235,7 @@ def test_a_name_is_kept_as_it_is_written(guarded: httpx.Client, question: Json, 
     guarded.headers["Authorization"] = f"Basic {token}"
     answer = found(guarded, question)
     said = give(guarded, answer, counterfactual_id=answer["counterfactuals"][0]["id"], verdict="accepted")
-    assert said.json()["given_by"] == name
+    assert said.json()["given_by"] == normalize("NFC", name)  # one way to write what looks the same
 
 
 @pytest.mark.parametrize("name", ["", "<script>", "x" * 65, "a\nb", "a\x1bb"])
