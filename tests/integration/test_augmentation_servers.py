@@ -65,6 +65,7 @@ def test_a_database_that_restarts_is_waited_for(
             postgres.stop()
             assert client.get(job["links"]["self"]).status_code == 503
             postgres.start()
+            wait_until(lambda: client.get(job["links"]["self"]).is_success)  # a probe finds it back
             finished = ended(client, job)
             assert finished["state"] == "completed"
             assert rows_of(client, finished) == undisturbed
