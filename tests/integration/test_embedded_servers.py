@@ -100,8 +100,10 @@ def test_an_earlier_server_that_ends_by_itself_is_no_fault(tmp_path: Path) -> No
 
 def test_start_after_everything_was_killed(home: Path, postgres: EmbeddedPostgres) -> None:
     with run_owner_that_writes(home) as owner:
-        for pid in [owner.pid, *(p.pid for p in servers_of(home / "postgres"))]:
+        servers = servers_of(home / "postgres")
+        for pid in [owner.pid, *(server.pid for server in servers)]:
             os.kill(pid, signal.SIGKILL)
+        psutil.wait_procs(servers)  # until then their shared memory is in use
     assert notes(postgres.start(home)) == ["Müller"]
     postgres.stop()
 
