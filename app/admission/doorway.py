@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 from app.admission.quota import Quota, Remaining
 from app.admission.refusals import FullError, QuotaError
 from app.metrics import REQUESTS_IN_HAND, REQUESTS_REFUSED
+
+_SOON_S = 1
+"""Seconds after which there may be room: what is in hand takes about as long at most."""
 
 
 class WorkClass(StrEnum):
@@ -32,12 +34,6 @@ class Limits:
     in_all: int
 
 
-class Patience(Protocol):
-    """Says after how many seconds there may be room."""
-
-    def __call__(self) -> int: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a caller has left of a class of work: in this minute, and at once."""
@@ -55,10 +51,8 @@ class Doorway:
     as many in all: one caller's many requests keep no other out.
     """
 
-    def __init__(
-        self, work: WorkClass, limits: Limits, clock: Callable[[], float], advice: Patience = lambda: 1
-    ) -> None:
-        self._work, self._limits, self._advice = work, limits, advice
+    def __init__(self, work: WorkClass, limits: Limits, clock: Callable[[], float]) -> None:
+        self._work, self._limits = work, limits
         self._quota = Quota(limits.per_minute, clock)
         self._in_hand: Counter[str] = Counter()
 
@@ -89,10 +83,10 @@ class Doorway:
         if own >= self._limits.at_once:
             self._count("at_once")
             detail = f"You have the {self._limits.at_once} {work} in hand that one caller may have at once."
-            raise QuotaError(detail, self._advice(), f"{work}-at-once")
+            raise QuotaError(detail, _SOON_S, f"{work}-at-once")
         if self._is_full(own):
             self._count("full")
-            raise FullError(self._advice())
+            raise FullError(_SOON_S)
         if not self._quota.take(caller):
             self._count("per_minute")
             detail = f"You sent the {self._limits.per_minute} {work} that one caller may send in a minute."

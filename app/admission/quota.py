@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 WINDOW_S = 60
-_SWEPT_AT = 1024
+_SWEPT_FROM = 1024
 """With so many callers known, those whose windows are over are forgotten."""
 
 
@@ -30,6 +30,7 @@ class Quota:
         self.most = most
         self._clock = clock
         self._windows: dict[str, _Window] = {}
+        self._swept_from = _SWEPT_FROM
 
     def take(self, caller: str) -> bool:
         """Count a request; whether there was one left."""
@@ -50,7 +51,9 @@ class Quota:
         now = self._clock()
         window = self._windows.get(caller)
         if window is None or window.ends <= now:
-            if len(self._windows) >= _SWEPT_AT:
+            if len(self._windows) >= self._swept_from:
                 self._windows = {name: one for name, one in self._windows.items() if one.ends > now}
+                # Twice what is left: however many callers come, each pays for a look at two or so.
+                self._swept_from = max(_SWEPT_FROM, 2 * len(self._windows))
             window = self._windows[caller] = _Window(now + WINDOW_S)
         return window

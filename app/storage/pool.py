@@ -1,7 +1,4 @@
-"""What is counted of the pool of connections to PostgreSQL.
-
-Emptied and made anew, the pool goes on counting: a connection counts until it is closed.
-"""
+"""What is counted of the pool of connections to PostgreSQL: a connection counts until it is closed."""
 
 import time
 from typing import Any

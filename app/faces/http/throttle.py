@@ -1,15 +1,12 @@
 """Pure ASGI middleware: how often an address may ask without being known."""
 
-import math
 import time
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import FixedWindowRateLimiter
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.admission.quota import Quota
 from app.faces.http.negotiation import wants_page
 from app.faces.http.problems import problem_or_page
 
@@ -27,8 +24,7 @@ class RefusalThrottle:
 
     def __init__(self, app: ASGIApp, per_minute: int) -> None:
         self._app = app
-        self._limit = RateLimitItemPerMinute(per_minute)
-        self._counter = FixedWindowRateLimiter(MemoryStorage())
+        self._quota = Quota(per_minute, time.monotonic)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -39,7 +35,7 @@ class RefusalThrottle:
         async def send_or_throttle(message: Message) -> None:
             nonlocal is_throttled
             if message["type"] == "http.response.start" and message["status"] == 401:
-                wait_s = await self._count(Request(scope))
+                wait_s = self._count(Request(scope))
                 is_throttled = wait_s is not None
                 if wait_s is not None:
                     refused = problem_or_page(Request(scope), 429, _TOO_MANY)
@@ -50,15 +46,12 @@ class RefusalThrottle:
 
         await self._app(scope, receive, send_or_throttle)
 
-    async def _count(self, request: Request) -> int | None:
+    def _count(self, request: Request) -> int | None:
         """Count a refusal; the whole seconds to stay away where there were too many, and else None."""
         if "authorization" not in request.headers and wants_page(request):
             return None
         origin = _origin(request.client.host if request.client else "")
-        if await self._counter.hit(self._limit, origin):
-            return None
-        window = await self._counter.get_window_stats(self._limit, origin)
-        return max(1, math.ceil(window.reset_time - time.time()))
+        return None if self._quota.take(origin) else self._quota.remaining(origin).reset_s
 
 
 def _origin(address: str) -> str:

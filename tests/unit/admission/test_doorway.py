@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.admission.doorway import Doorway, Limits, WorkClass
-from app.admission.quota import WINDOW_S
+from app.admission.quota import WINDOW_S, Quota
 from app.admission.refusals import FullError, QuotaError
 
 CALLERS = st.sampled_from("abcdef")
@@ -118,3 +118,21 @@ def test_callers_who_came_long_ago_are_forgotten() -> None:
         with doorway.pass_through(str(number)):
             pass
     assert len(doorway._quota._windows) < 1500
+
+
+def test_many_callers_at_once_are_not_looked_through_for_each_that_comes() -> None:
+    """Or strangers from many addresses would make each other's requests dear."""
+    looks, quota = 0, Quota(5, Clock())
+
+    class Windows(dict[str, object]):
+        def items(self) -> object:  # type: ignore[override]
+            nonlocal looks
+            looks += len(self)
+            return super().items()
+
+    quota._windows = Windows()  # type: ignore[assignment]
+    for number in range(20_000):
+        assert quota.take(str(number))
+        if not isinstance(quota._windows, Windows):
+            quota._windows = Windows(quota._windows)  # type: ignore[assignment]
+    assert looks < 3 * 20_000
