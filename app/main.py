@@ -14,7 +14,7 @@ from fastapi_offline import FastAPIOffline
 from app import __version__
 from app.admission.lane import Lane
 from app.admission.lane_threads import LaneThreads
-from app.bootstrap import cache_limits, exemplars_of, open_backends, queue_figures_of, registry_of
+from app.bootstrap import exemplars_of, open_backends, open_cache, queue_figures_of, registry_of
 from app.classifiers.open_inference import OpenInferenceClassifier
 from app.engine.examples import warm_up
 from app.engine.registry import ModelRegistry
@@ -119,8 +119,7 @@ def _lifespan(
         # Quick work has threads of its own: searches keep theirs busy for as long as a second.
         asyncio.get_running_loop().set_default_executor(LaneThreads("quick", settings.quick_threads))
         lane = Lane("search", settings.search_threads, settings.search_wait_s, settings.search_spare_threads)
-        cache = Cache(settings.redis_url, settings.cache_ttl_s, cache_limits(settings))
-        async with open_backends(settings, registry, exemplars) as backends:
+        async with open_backends(settings, registry, exemplars) as backends, open_cache(settings) as cache:
             database, proposer = backends.database, backends.proposer
             if proposer is not None:
                 await proposer.warm_up([served.model.schema for served in registry])
@@ -150,6 +149,5 @@ def _lifespan(
                 lane.close()
                 for classifier in remote.values():
                     classifier.close()
-                await cache.close()
 
     return lifespan

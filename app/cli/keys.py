@@ -83,15 +83,12 @@ add_command(keys, revoke)
 
 def _with_keys(work: "Callable[[Keys], Awaitable[T]]") -> T:
     """Do something with the keys of DATABASE_URL, or say what is in the way."""
-    from app.storage.database import Database
+    from app.storage.database import opened
     from app.storage.keys import Keys, KeysError
 
     async def run() -> T:
-        database = Database(Settings().database_url)
-        try:
+        async with opened(Settings().database_url) as database:
             return await work(Keys(database))
-        finally:
-            await database.close()
 
     try:
         return asyncio.run(run())

@@ -96,7 +96,7 @@ class Database:
 
 
 @asynccontextmanager
-async def opened(url: str, limits: DatabaseLimits) -> AsyncIterator[Database]:
+async def opened(url: str, limits: DatabaseLimits | None = None) -> AsyncIterator[Database]:
     """A database, closed in the end."""
     database = Database(url, limits)
     try:

@@ -1,7 +1,7 @@
 """Real parts, once a test run: PostgreSQL, Valkey, a llama.cpp server or vLLM, and a gateway on them."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,6 +19,8 @@ from app.local.embedded.vllm_server import EmbeddedVllm
 from app.local.embedded.weights import ensure_weights
 from app.paths import ROOT
 from app.settings import Settings
+from app.storage.cache import Cache
+from app.storage.database import Database, opened
 from app.storage.migrate import migrate
 from tests.asking import Person
 from tests.integration.serving import Servers, connect, gateway, http_client, settings_for
@@ -90,6 +92,21 @@ def llm_url(llm: EmbeddedLlm | EmbeddedVllm) -> str:
 def servers(database_url: str, redis_url: str) -> Servers:
     """Database and cache, without a language model."""
     return Servers(database_url, redis_url)
+
+
+@pytest.fixture(scope="session")
+async def record(servers: Servers) -> AsyncIterator[Database]:
+    """The record as the service opens it."""
+    async with opened(servers.database_url) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+async def cache(servers: Servers) -> AsyncIterator[Cache]:
+    """The cache as the service opens it."""
+    cache = Cache(servers.redis_url, ttl_s=60)
+    yield cache
+    await cache.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
@@ -20,20 +19,6 @@ from tests.integration.planning import made, patch, plans_of, post
 from tests.integration.processes import wait_until
 from tests.integration.serving import Servers, client_of, connect, seen_by, settings_for
 from tests.integration.working import waiting_to_write
-
-
-@pytest.fixture(scope="module")
-async def record(servers: Servers) -> AsyncIterator[Database]:
-    database = Database(servers.database_url)
-    yield database
-    await database.close()
-
-
-@pytest.fixture(scope="module")
-async def cache(servers: Servers) -> AsyncIterator[Cache]:
-    cache = Cache(servers.redis_url, ttl_s=60)
-    yield cache
-    await cache.close()
 
 
 @pytest.fixture(scope="module")

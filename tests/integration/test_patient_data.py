@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
@@ -30,20 +29,6 @@ NAME_NOBODY = {
 }
 """Tables that hold nothing of a patient: neither their id nor what is known of them."""
 COUNTS = st.fixed_dictionaries({name: st.integers(0, 2) for name in BELONGINGS})
-
-
-@pytest.fixture(scope="module")
-async def record(servers: Servers) -> AsyncIterator[Database]:
-    database = Database(servers.database_url)
-    yield database
-    await database.close()
-
-
-@pytest.fixture(scope="module")
-async def cache(servers: Servers) -> AsyncIterator[Cache]:
-    cache = Cache(servers.redis_url, ttl_s=60)
-    yield cache
-    await cache.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Nothing is kept longer than it may be, and nothing goes that is in use."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,13 +28,6 @@ from tests.integration.working import worker
 
 OLD, NEW = datetime.now(UTC) - timedelta(days=40), datetime.now(UTC)
 LIMITS = RetentionLimits(answers_days=30, uploads_days=30, rows_days=30, batch=2)
-
-
-@pytest.fixture
-async def record(servers: Servers) -> AsyncIterator[Database]:
-    database = Database(servers.database_url)
-    yield database
-    await database.close()
 
 
 @dataclass(frozen=True)

@@ -39,13 +39,6 @@ async def own(servers: Servers) -> AsyncIterator[TenantDatabase]:
     await database.close()
 
 
-@pytest.fixture
-async def cache(servers: Servers) -> AsyncIterator[Cache]:
-    cache = Cache(servers.redis_url, ttl_s=60)
-    yield cache
-    await cache.close()
-
-
 def restore(database: Any, patient: str, pseudonym: object, seen: datetime, canary: str) -> None:
     """What a backup brings back: the row as it was, and what belongs to it."""
     add_records(database, patient, canary, {"plans": 1, "requests": 1})
