@@ -91,7 +91,9 @@ class Lane:
                 async with asyncio.timeout(self._longest_wait_s):
                     await turn.granted
         except BaseException as error:
-            if not self._waiting.remove(caller, turn):  # it was granted in the same moment
+            if turn.granted.cancelled():
+                self._waiting.remove(caller, turn)  # unless it was passed over already
+            else:  # it was granted in the same moment
                 self._freed(caller)
             if isinstance(error, TimeoutError):
                 LANE_REFUSED.labels(self._name, "waited").inc()

@@ -138,3 +138,18 @@ def test_spare_threads_are_for_who_has_nothing_under_way() -> None:
         lane.close()
 
     asyncio.run(scenario())
+
+
+async def test_whoever_leaves_as_a_thread_falls_free_leaves_no_thread_counted() -> None:
+    """Or the lane would begin more than it has threads for, and nobody would wait in a fair order."""
+    lane = Lane("test", 2, SECONDS)
+    for _ in range(200):
+        asked = [asyncio.create_task(lane.run(lambda: None)) for _ in range(20)]
+        await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+        for one in asked:
+            one.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+    lane._threads.shutdown(wait=True)
+    await settled()
+    assert dict(lane._running) == {}
+    assert len(lane._waiting) == 0
