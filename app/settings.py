@@ -36,6 +36,8 @@ class Settings(IdentitySettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    public_url: str | None = None
+    ehr_servers_file: Path | None = None
 
     database_url: str = "postgresql+psycopg://localhost/turnpoint"
     redis_url: str = "redis://localhost:6379/0"
@@ -186,6 +188,13 @@ class Settings(IdentitySettings):
             if not _is_model_url(url.get_secret_value()):
                 raise ValueError(f"the URL of {name} must be like http://host:8080/v2/models/{name}")
         return urls
+
+    @field_validator("public_url")
+    @classmethod
+    def _plain_public_url(cls, url: str | None) -> str | None:
+        if url is not None and not _is_http_url(url):
+            raise ValueError("must be the http or https address that callers know the service by")
+        return None if url is None else url.rstrip("/")
 
     @field_validator("database_url")
     @classmethod
