@@ -105,7 +105,7 @@ class Settings(IdentitySettings):
     search_deadline_s: Annotated[float, Field(gt=0)] = 30.0
     search_threads: Annotated[int, Field(ge=1)] = Field(default_factory=cores)
     search_spare_threads: Annotated[int, Field(ge=0)] = 1
-    search_queue: Annotated[int, Field(ge=0)] = 64
+    search_queue: Annotated[int, Field(ge=0)] = Field(default_factory=lambda: 8 * cores())
     search_wait_s: Annotated[float, Field(gt=0)] = 3.0
     quick_threads: Annotated[int, Field(ge=1)] = Field(default_factory=lambda: max(4, cores()))
     searches_at_once: Annotated[int, Field(ge=1)] = 64

@@ -1,17 +1,20 @@
 """How many requests of one class of work are in hand: of each caller, and in all."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.admission.pace import Pace
 from app.admission.quota import Quota, Remaining
 from app.admission.refusals import FullError, QuotaError
 from app.metrics import REQUESTS_IN_HAND, REQUESTS_REFUSED
 
 _SOON_S = 1
 """Seconds after which there may be room: what is in hand takes about as long at most."""
+_LATEST_S = 30
 
 
 class WorkClass(StrEnum):
@@ -55,6 +58,7 @@ class Doorway:
         self._work, self._limits = work, limits
         self._quota = Quota(limits.per_minute, clock)
         self._in_hand: Counter[str] = Counter()
+        self._done, self._turned_away = Pace(clock), Pace(clock)
 
     @contextmanager
     def pass_through(self, caller: str) -> Iterator[None]:
@@ -70,6 +74,7 @@ class Doorway:
             try:
                 yield
             finally:
+                self._done.count()
                 self._in_hand[caller] -= 1
                 if not self._in_hand[caller]:
                     del self._in_hand[caller]
@@ -86,11 +91,22 @@ class Doorway:
             raise QuotaError(detail, _SOON_S, f"{work}-at-once")
         if self._is_full(own):
             self._count("full")
-            raise FullError(_SOON_S)
+            self._turned_away.count()
+            raise FullError(self._advice_s)
         if not self._quota.take(caller):
             self._count("per_minute")
             detail = f"You sent the {self._limits.per_minute} {work} that one caller may send in a minute."
             raise QuotaError(detail, self._quota.remaining(caller).reset_s, work)
+
+    @property
+    def _advice_s(self) -> int:
+        """Seconds after which to come again: as long as it takes to serve those who come to no room.
+
+        Told to come in a second, they would spend the service's time on being refused again.
+        """
+        served, turned_away = self._done.per_second, self._turned_away.per_second
+        seconds = turned_away / served if served > turned_away / _LATEST_S else _LATEST_S
+        return max(_SOON_S, math.ceil(seconds)) if served else _SOON_S
 
     def _is_full(self, own: int) -> bool:
         in_hand, most = self._in_hand.total(), self._limits.in_all

@@ -136,3 +136,31 @@ def test_many_callers_at_once_are_not_looked_through_for_each_that_comes() -> No
         if not isinstance(quota._windows, Windows):
             quota._windows = Windows(quota._windows)  # type: ignore[assignment]
     assert looks < 3 * 20_000
+
+
+def test_who_comes_to_a_full_house_is_told_to_come_when_those_before_are_served() -> None:
+    """Or hundreds come again each second, and the service is busy with refusing them."""
+    clock = Clock()
+    doorway = doorway_of(in_all=2, clock=clock)
+    advice = []
+    with held(doorway, "a", 2), held(doorway, "b", 1), held(doorway, "c", 1):
+        for _ in range(100):
+            clock.now += 0.1
+            for number in range(20):  # two hundred a second come, and ten are served
+                with pytest.raises(FullError) as refused:
+                    doorway._check(f"stranger-{number}")
+            doorway._done.count()
+            advice.append(refused.value.retry_after_s)
+    assert 18 <= advice[-1] <= 22
+    with held(doorway, "a", 2), held(doorway, "b", 1), held(doorway, "c", 1):
+        clock.now += 60.0
+        with pytest.raises(FullError) as refused:
+            doorway._check("stranger")
+    assert refused.value.retry_after_s <= 30
+
+
+def test_of_a_first_refusal_soon_is_soon() -> None:
+    doorway = doorway_of(in_all=1)
+    with held(doorway, "a", 1), held(doorway, "b", 1), pytest.raises(FullError) as refused:
+        doorway._check("c")
+    assert refused.value.retry_after_s == 1

@@ -1,0 +1,30 @@
+"""How often something happened of late."""
+
+import math
+from collections.abc import Callable
+
+_MEMORY_S = 2.0
+"""What is older counts less than 1/e."""
+
+
+class Pace:
+    """Events per second, the older ones counting less and less."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._weight, self._at = 0.0, clock()
+
+    def count(self) -> None:
+        """One more, now."""
+        self._fade()
+        self._weight += 1
+
+    @property
+    def per_second(self) -> float:
+        self._fade()
+        return self._weight / _MEMORY_S
+
+    def _fade(self) -> None:
+        now = self._clock()
+        self._weight *= math.exp((self._at - now) / _MEMORY_S)
+        self._at = now
