@@ -28,6 +28,7 @@ from bench.measurement import Measurement, table_of
 from bench.million import measure_million
 from bench.page import measure_page
 from bench.peers import PEOPLE, QUICK_PEOPLE, Choice, measure_peers
+from bench.soak import measure_soak
 from bench.strategies import HIGHEST_RISK, SLOW_PEOPLE, StrategiesChoice, measure_strategies
 from bench.strategies import PEOPLE as STRATEGIES_PEOPLE
 from bench.vllm import measure_vllm
@@ -59,6 +60,9 @@ def main() -> None:
     worklist.add_argument("--patients", type=int, default=5_000, help="patients on record")
     load = parts.add_parser("load", help="many callers at once, too many, and heavy beside light ones")
     load.add_argument("--seconds", type=float, default=20, help="how long each measure lasts")
+    soak = parts.add_parser("soak", help="a steady load for minutes: memory, connections, open files")
+    soak.add_argument("--minutes", type=float, default=10, help="how long it lasts")
+    soak.add_argument("--per-second", type=float, default=8, help="requests a second")
     peers = parts.add_parser("peers", help="other packages, asked the same questions")
     peers.add_argument(
         "--quick", action="store_true", help=f"{QUICK_PEOPLE} people, without the slowest rows"
@@ -97,6 +101,8 @@ def main() -> None:
         _show(lambda scratch, console: measure_augmentation(scratch, chosen.people, console))
     if chosen.part == "load":
         _show(lambda scratch, console: measure_load(scratch, chosen.seconds, console))
+    if chosen.part == "soak":
+        _show(lambda scratch, console: measure_soak(scratch, chosen.minutes, chosen.per_second, console))
     if chosen.part == "page":
         _show(lambda scratch, console: measure_page(scratch, chosen.people, console))
     if chosen.part == "worklist":
