@@ -20,6 +20,8 @@ FROZEN_S = float(os.environ.get("FAULT_FREEZE_S", "5"))
 """How long a part stays frozen."""
 LIMIT = 20
 """Connections of a gateway to PostgreSQL, at most."""
+DATABASE_WAIT_S = 2.5
+"""After so long a gateway hangs up on PostgreSQL."""
 WARM = 1
 """Answers for each caller before anything happens to a part."""
 ALLOWANCE_S = 30.0

@@ -12,7 +12,15 @@ import pytest
 from tests.asking import Person
 from tests.faults.findings import Finding
 from tests.faults.noting import assert_short, noted
-from tests.faults.stage import LIMIT, Gateway, counted, freeze_for_a_while, under_load
+from tests.faults.stage import (
+    DATABASE_WAIT_S,
+    FROZEN_S,
+    LIMIT,
+    Gateway,
+    counted,
+    freeze_for_a_while,
+    under_load,
+)
 from tests.integration.processes import wait_until
 from tests.integration.serving import (
     LastingLlm,
@@ -63,7 +71,9 @@ def test_postgres(
     finding = noted(findings, ("PostgreSQL", fault, callers), load, times, postgres, counting.most)
     assert finding.refused > 0
     assert finding.broken == 0
-    assert counting.most <= LIMIT
+    # A frozen server cannot see who hung up: once awake it counts them for a moment beside new ones.
+    hung_up = LIMIT if fault == "frozen" and FROZEN_S > DATABASE_WAIT_S else 0
+    assert counting.most <= LIMIT + hung_up
     assert_short(finding)
 
 
@@ -140,7 +150,7 @@ def test_gateway(
         load, times = under_load(gateway.url, callers, people, f"gateway-{fault}-{callers}", happens)
     finding = noted(findings, ("gateway", fault, callers), load, times, postgres, counting.most)
     assert (finding.broken > 0) == (fault == "killed")
-    if fault == "frozen":
+    if fault == "frozen" and FROZEN_S < DATABASE_WAIT_S:  # after a longer one what was under way is given up
         assert finding.refused == 0
 
 
