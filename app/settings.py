@@ -39,6 +39,10 @@ class Settings(IdentitySettings):
     public_url: str | None = None
     ehr_servers_file: Path | None = None
 
+    fhir_wait_s: Annotated[float, Field(gt=0)] = 5.0
+    fhir_bytes: Annotated[int, Field(ge=1024)] = 16 * 1024 * 1024
+    fhir_pages: Annotated[int, Field(ge=1)] = 20
+
     database_url: str = "postgresql+psycopg://localhost/turnpoint"
     redis_url: str = "redis://localhost:6379/0"
     cache_ttl_s: Annotated[int, Field(ge=1)] = 3600
