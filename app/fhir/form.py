@@ -1,0 +1,60 @@
+"""The JSON form of FHIR, which has no nulls, no empty texts, no empty lists and no empty objects."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from app.fhir.terms import AI_ASSERTED, Json
+
+MEDIA_TYPE = "application/fhir+json"
+
+_EMPTY: tuple[object, ...] = (None, "", [], {})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One resource of a bundle, and the UUID that others refer to it by."""
+
+    id: UUID
+    resource: Json
+
+    @property
+    def full_url(self) -> str:
+        return f"urn:uuid:{self.id}"
+
+    @property
+    def reference(self) -> Json:
+        return {"reference": self.full_url, "type": self.resource["resourceType"]}
+
+
+def entry_of(kind: str, identity: UUID, profile: str | None = None, **elements: Any) -> Entry:
+    """A resource that an AI had part in, labelled as such (AI Transparency on FHIR)."""
+    meta = {"profile": [profile] if profile else [], "security": [AI_ASSERTED]}
+    head = {"resourceType": kind, "id": str(identity), "meta": meta}
+    return Entry(identity, filled(head | elements))
+
+
+def filled(value: Json) -> Json:
+    """Without what is empty, at any depth."""
+    found: Json = _filled(value)
+    return found
+
+
+def identity_of(owner: UUID, *parts: str) -> UUID:
+    """The UUID of a part of something: always the same for the same part."""
+    return uuid5(owner, "/".join(parts))
+
+
+def instant(at: datetime) -> str:
+    """A time with its offset."""
+    return at.isoformat()
+
+
+def _filled(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: one for key, held in value.items() if (one := _filled(held)) not in _EMPTY}
+    if isinstance(value, list | tuple):
+        return [one for held in value if (one := _filled(held)) not in _EMPTY]
+    return value

@@ -1,0 +1,1 @@
+"""Checks what is written in FHIR, by definitions that are not ours."""
