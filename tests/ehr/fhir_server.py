@@ -9,12 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.ehr.asking import begun
 from tests.ehr.capabilities import capability_statement
-from tests.ehr.faults import Fault, Order, answer_to
+from tests.ehr.faults import Fault, Order
 from tests.ehr.fhir_json import FhirResponse, Json, outcome
 from tests.ehr.grants import Grant
 from tests.ehr.search import Query, SearchError, patient_of
-from tests.ehr.state import Asked, MockEhr
+from tests.ehr.state import MockEhr
 
 _MOST = 1000
 """Entries on a page, at most."""
@@ -48,11 +49,11 @@ class FhirServer:
         ]
 
     async def _metadata(self, request: Request) -> Response:
-        _, reply = await self._begun(request, "")
+        _, reply = await begun(self._ehr, request, "")
         return reply or FhirResponse(capability_statement(self._ehr.url, self._ehr.told_on))
 
     async def _read(self, request: Request) -> Response:
-        _, reply = await self._begun(request, request.url.query)
+        _, reply = await begun(self._ehr, request, request.url.query)
         if reply is not None:
             return reply
         type, id = request.path_params["type"], request.path_params["id"]
@@ -66,7 +67,7 @@ class FhirServer:
     async def _search(self, request: Request) -> Response:
         form = (await request.body()).decode() if request.method == "POST" else ""
         asked = "&".join(part for part in (request.url.query, form) if part)
-        order, reply = await self._begun(request, asked)
+        order, reply = await begun(self._ehr, request, asked)
         if reply is not None:
             return reply
         parameters = parse_qsl(asked, keep_blank_values=True)
@@ -82,7 +83,7 @@ class FhirServer:
         return self._page(_Rest(found, len(found), count, grant), str(request.url), order)
 
     async def _next_page(self, request: Request) -> Response:
-        order, reply = await self._begun(request, request.url.query)
+        order, reply = await begun(self._ehr, request, request.url.query)
         if reply is not None:
             return reply
         rest = self._pages.get(request.query_params.get("_getpages", ""))
@@ -114,13 +115,6 @@ class FhirServer:
         page = str(uuid.uuid4())
         self._pages[page] = _Rest(left, rest.total, rest.count, rest.grant)
         return f"{self._ehr.fhir_base}?{urlencode({'_getpages': page})}"
-
-    async def _begun(self, request: Request, query: str) -> tuple[Order | None, Response | None]:
-        """The order that the request falls under, and what is sent in place of an answer."""
-        has_token = "authorization" in request.headers
-        self._ehr.asked.append(Asked(request.method, request.url.path, query, has_token))
-        order = self._ehr.faults.due(request.url.path)
-        return order, None if order is None else await answer_to(order)
 
     def _grant(self, request: Request) -> Grant | None:
         return self._ehr.grants.behind(request.headers.get("authorization"))
