@@ -1,0 +1,24 @@
+"""What a FHIR server sends: JSON under FHIR's own media type, and OperationOutcomes."""
+
+import json
+from typing import Any
+
+from starlette.responses import Response
+
+Json = dict[str, Any]
+FHIR = "application/fhir+json"
+
+
+class FhirResponse(Response):
+    """A resource as a response."""
+
+    media_type = FHIR
+
+    def render(self, content: Json) -> bytes:
+        return json.dumps(content).encode()
+
+
+def outcome(status: int, code: str, text: str) -> Response:
+    """An OperationOutcome with an HTTP status; the text holds no value that was sent."""
+    issue = {"severity": "error", "code": code, "details": {"text": text}}
+    return FhirResponse({"resourceType": "OperationOutcome", "issue": [issue]}, status)
