@@ -2,6 +2,8 @@
 
 from turnpoint.answers import (
     Answer,
+    AskedConstraints,
+    AskedPreferences,
     AssumedEffect,
     Certainty,
     Change,
@@ -21,6 +23,7 @@ from turnpoint.answers import (
     PermittedChange,
     Plausibility,
     Prediction,
+    Question,
     Relaxed,
     Robustness,
     StandingEvent,
@@ -61,6 +64,8 @@ __all__ = [
     "POPULATION",
     "AddressError",
     "Answer",
+    "AskedConstraints",
+    "AskedPreferences",
     "AssumedEffect",
     "AsyncTurnpoint",
     "Certainty",
@@ -98,6 +103,7 @@ __all__ = [
     "Prediction",
     "ProblemError",
     "Progress",
+    "Question",
     "Relaxed",
     "RequestOptions",
     "Robustness",

@@ -333,6 +333,39 @@ class InputWarning(Read):
     detail: str
 
 
+class AskedConstraints(Read):
+    """The limits that options kept to; themes are told by their features.
+
+    `features_to_vary` is None where everything actionable might vary. Bounds of a yes or no are 0 and 1.
+    """
+
+    features_to_vary: list[str] | None
+    features_to_keep: list[str]
+    permitted_range: dict[str, tuple[float | None, float | None]]
+    max_changes: int
+
+
+class AskedPreferences(Read):
+    """What was wanted of the options, with the service's defaults filled in."""
+
+    count: int
+    min_robustness: float
+    generator: str
+    include: list[str]
+    programme: str
+    diversity: str
+    always: bool
+
+
+class Question(Read):
+    """A question as the service understood it; `target` has its kind and its amount."""
+
+    features: dict[str, Value]
+    target: dict[str, float]
+    constraints: AskedConstraints
+    preferences: AskedPreferences
+
+
 class Answer(Read):
     """A recorded answer to a question about one patient."""
 
@@ -359,6 +392,8 @@ class Answer(Read):
     always: list[AlwaysSaid] = []
     """What is said to this person whatever the options are."""
     generation: Generation
+    question: Question | None = None
+    """What was asked; None where an older service does not tell."""
     warnings: list[InputWarning] = []
     """Values that should be checked before anybody relies on the answer."""
     based_on: UUID | None = None

@@ -36,6 +36,7 @@ from app.usecases.counterfactuals.option_schemas import (
     InfeasibleOut,
     PlausibilityOut,
 )
+from app.usecases.counterfactuals.question import asked_columns, question_of, question_of_row
 from app.usecases.counterfactuals.request import ValidatedRequest
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, GenerationOut, ModelOut, PredictionOut
 
@@ -97,6 +98,7 @@ def from_result(
         most_helpful=list(result.most_helpful),
         always=list(result.always),
         generation=_generation(result.generation, cache_away, elapsed_ms),
+        question=question_of(validated),
         warnings=validated.warnings(),
         based_on=validated.based_on,
     )
@@ -131,6 +133,7 @@ def from_row(row: AnswerRow) -> CounterfactualsAnswer:
         most_helpful=[LeverAlone.model_validate(lever) for lever in row.most_helpful],
         always=[AlwaysSaid.model_validate(said) for said in row.always],
         generation=GenerationOut.model_validate(row.generation),
+        question=question_of_row(row),
         warnings=[InputWarning.model_validate(warning) for warning in row.warnings],
         based_on=row.based_on,
     )
@@ -249,19 +252,10 @@ def _answer_columns(
         "patient_id": validated.patient_id,
         "prediction_id": prediction_id,
         "question_digest": digest,
-        "features": dict(validated.patient.values),
         "target": answer.prediction.target,
-        "target_asked": validated.target_json(),
-        "constraints": validated.constraints_json(),
-        "count": validated.preferences.count,
-        "min_robustness": validated.preferences.min_robustness,
-        "generator": validated.preferences.generator,
-        "include": list(validated.scope.include),
-        "programme": validated.scope.programme,
-        "diversity": validated.preferences.diversity,
-        "always_improve": validated.preferences.always,
         "status": answer.status,
         "based_on": validated.based_on,
+        **asked_columns(validated),
     }
 
 

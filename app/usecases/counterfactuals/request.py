@@ -24,7 +24,7 @@ from app.usecases.counterfactuals.schemas import (
 )
 from app.usecases.preferences.standing import NOTHING_LEFT, NothingLeftError, StandingPreferences
 
-_FORM = 5
+_FORM = 6
 """Of answers: a cached one of an older form would keep back what the newer tells."""
 
 

@@ -35,6 +35,7 @@ from app.usecases.counterfactuals.option_schemas import (
     InfeasibleOut,
     Told,
 )
+from app.usecases.counterfactuals.question_schemas import QuestionOut
 from app.usecases.request_model import RequestModel
 
 PatientId = Annotated[
@@ -296,6 +297,7 @@ class CounterfactualsAnswer(Told):
         "smoker, what stopping does. Empty where nothing is.",
     )
     generation: GenerationOut = Field(description="How the answer came about.")
+    question: QuestionOut = Field(description="What was asked, as it was understood.")
     warnings: list[InputWarning] = Field(
         [],
         description="Values of the question that should be checked: outside what was observed, or unusual "

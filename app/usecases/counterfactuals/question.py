@@ -1,0 +1,52 @@
+"""The question of an answer: in the columns that keep it, and read back from them for the wire."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.domain.target import TargetKind
+from app.storage.tables import AnswerRow
+from app.usecases.counterfactuals.question_schemas import AskedConstraints, AskedPreferences, QuestionOut
+from app.usecases.counterfactuals.request import ValidatedRequest
+
+_ASKED = ("count", "min_robustness", "generator", "include", "programme", "diversity")
+"""Columns that hold what was wanted of the options, under the names of the wire."""
+
+
+def question_of(validated: ValidatedRequest) -> QuestionOut:
+    """A question as it was understood."""
+    return _question(asked_columns(validated))
+
+
+def question_of_row(row: AnswerRow) -> QuestionOut:
+    """A recorded question. Those older than targets of several kinds wished for a `max_risk`."""
+    columns = {name: getattr(row, name) for name in (*_ASKED, "features", "constraints", "always_improve")}
+    return _question(columns | {"target_asked": row.target_asked or {TargetKind.MAX_RISK: row.target}})
+
+
+def asked_columns(validated: ValidatedRequest) -> dict[str, Any]:
+    """A question in the columns of an answer."""
+    return {
+        "features": dict(validated.patient.values),
+        "target_asked": validated.target_json(),
+        "constraints": validated.constraints_json(),
+        "count": validated.preferences.count,
+        "min_robustness": validated.preferences.min_robustness,
+        "generator": validated.preferences.generator,
+        "include": list(validated.scope.include),
+        "programme": validated.scope.programme,
+        "diversity": validated.preferences.diversity,
+        "always_improve": validated.preferences.always,
+    }
+
+
+def _question(columns: Mapping[str, Any]) -> QuestionOut:
+    constraints = columns["constraints"]
+    kept = constraints.get("features_to_keep") or ()  # older questions could keep nothing
+    return QuestionOut(
+        features=columns["features"],
+        target=columns["target_asked"],
+        constraints=AskedConstraints.model_validate(constraints | {"features_to_keep": list(kept)}),
+        preferences=AskedPreferences(
+            **{name: columns[name] for name in _ASKED}, always=columns["always_improve"]
+        ),
+    )
