@@ -7,6 +7,7 @@ from pathlib import Path
 from app.classifiers.base import Classifier, Committee
 from app.classifiers.card import Card
 from app.domain.consultation import Consultation
+from app.domain.ehr import EhrCodes
 from app.domain.handout import HandoutPhrases
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 
@@ -39,6 +40,8 @@ class ModelVersion:
     """What its folder says beside the estimates of all its versions; None where it says nothing."""
     handouts: Mapping[str, HandoutPhrases] = field(default_factory=dict)
     """What a patient reads, by language."""
+    ehr: EhrCodes | None = None
+    """What is read from an EHR; None where nothing is."""
 
     @property
     def name(self) -> str:

@@ -2,6 +2,7 @@
 
 model_store/<model>/task.toml: what the next version is trained with
 model_store/<model>/consultation.toml: what is said beside its estimates, by all versions
+model_store/<model>/ehr.toml: what of an EHR's record fills its features, of all versions
 model_store/<model>/<version>/task.toml, manifest.json, classifier.ubj, committee/*.ubj, population.parquet, …
 
 Whatever is wrong with a folder is found here, before the gateway takes a request: everybody of the
@@ -16,6 +17,7 @@ import numpy as np
 from app.classifiers.base import Classifier, ClassifierError, Committee
 from app.classifiers.card import read_card
 from app.classifiers.consultation import read_consultation
+from app.classifiers.ehr import read_ehr
 from app.classifiers.folder import (
     TASK,
     Manifest,
@@ -63,6 +65,8 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
         committee = _committee(home, manifest, schema, population)
     except ClassifierError as error:
         raise ModelFolderError(str(error)) from error
+    is_newest = home == newest_version(folder)
+    consultation = read_consultation(folder, schema, is_newest)
     return ModelVersion(
         schema=schema,
         version=home.name,
@@ -73,8 +77,9 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
         population=population,
         card=read_card(home),
         held_out=held_out,
-        consultation=read_consultation(folder, schema, home == newest_version(folder)),
-        handouts=read_handouts(folder, schema, is_newest=home == newest_version(folder)),
+        consultation=consultation,
+        handouts=read_handouts(folder, schema, is_newest=is_newest),
+        ehr=read_ehr(folder, schema, consultation, is_newest),
     )
 
 

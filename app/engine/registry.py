@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.classifiers.model_version import ModelVersion
 from app.domain.certainty import RiskEstimate
 from app.domain.consultation import Consultation, general_consultation
+from app.domain.ehr import EhrCodes, EhrMapping
 from app.domain.errors import InvalidInputError
 from app.domain.schema import FloatArray
 from app.engine.certainty import HeldOutOutcomes, estimate_of, held_out_outcomes
@@ -28,6 +29,11 @@ class ServedModel:
     def consultation(self) -> Consultation:
         """What is said beside its estimates; in general words where its folder says nothing."""
         return self.model.consultation or general_consultation(self.model.schema.model.outcome)
+
+    @property
+    def ehr(self) -> EhrMapping:
+        """What an EHR knows of its features; nothing where its folder says nothing."""
+        return EhrMapping(self.model.schema, self.model.ehr or EhrCodes.nothing(), self.consultation.measured)
 
     def estimate(self, row: FloatArray, risk: float) -> RiskEstimate:
         """How sure the risk is that the classifier gives an encoded person; asks the committee."""

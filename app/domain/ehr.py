@@ -1,0 +1,142 @@
+"""Which part of an EHR's record fills which feature of a model: `ehr.toml`, for all versions of the model.
+
+Numbers are found by the LOINC codes of the feature in `task.toml` and those that are added here.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from app.domain.consultation import MeasuredOutcome
+from app.domain.feature import Code, Frozen, Text
+from app.domain.schema import FeatureSchema
+
+LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
+BMI, WEIGHT, HEIGHT = "39156-5", "29463-7", "8302-2"
+"""LOINC codes of the body mass index and of what gives it."""
+_DAYS = re.compile(r"([1-9][0-9]{0,4}) days")
+
+
+def _days(value: object) -> int:
+    found = _DAYS.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError('must be a time such as "365 days"')
+    return int(found[1])
+
+
+Days = Annotated[int, BeforeValidator(_days)]
+Loinc = Annotated[str, Field(pattern=r"^[0-9]{1,7}-[0-9]$")]
+
+
+class Answer(Frozen):
+    """What a coded answer says of a feature: its value, or a value that it cannot be."""
+
+    system: Literal["http://snomed.info/sct", "http://loinc.org"] = "http://snomed.info/sct"
+    code: Text
+    value: bool | float | str | None = None
+    rules_out: bool | float | str | None = None
+    """What the feature is not, where the answer tells no value: a smoker does not smoke none."""
+
+
+class Asked(Frozen):
+    """A question with coded answers, such as smoking status."""
+
+    loinc: Loinc
+    answer: tuple[Answer, ...]
+
+
+class Identity(Frozen):
+    """Which race and ethnicity of the US Core extensions make a category; all that is named must be there."""
+
+    value: Text
+    ethnicity: Text | None = None
+    detailed: tuple[Text, ...] = ()
+    """At least one of these."""
+    race: tuple[Text, ...] = ()
+    """The only one that is recorded is one of these; nothing is asked of race where it is left out."""
+    several: Annotated[bool, Field(strict=True)] = False
+    """Or several are recorded."""
+
+
+class EhrFeature(Frozen):
+    """Where one feature comes from."""
+
+    name: Text
+    element: Literal["birth_date", "gender", "race_and_ethnicity"] | None = None
+    """What of the Patient resource tells it; observations do otherwise."""
+    max_age: Days | None = None
+    codes: tuple[Code, ...] = ()
+    """More codes than those of the feature in `task.toml`."""
+    asked: tuple[Asked, ...] = ()
+    genders: Mapping[str, str] = Field(default_factory=dict)
+    """By Patient.gender, the feature's category."""
+    identity: tuple[Identity, ...] = ()
+    """The first that fits."""
+
+
+class MeasuredCode(Frozen):
+    """A code under which the measured outcome is sent, and the units that its values may have there."""
+
+    loinc: Loinc
+    units: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """By UCUM code, which is what `consultation.toml` calls the unit."""
+
+
+class EhrCodes(Frozen):
+    """All that is read from an EHR for a model."""
+
+    max_age: Days
+    """How old a value may be, where its feature says nothing else."""
+    panels: tuple[Loinc, ...] = ()
+    """Observations whose components are read as observations of their own."""
+    features: Annotated[tuple[EhrFeature, ...], Field(alias="feature")] = ()
+    measured: tuple[MeasuredCode, ...] = ()
+
+    @classmethod
+    def nothing(cls) -> "EhrCodes":
+        """Of a model that reads nothing from an EHR."""
+        return cls.model_construct(max_age=1)
+
+
+@dataclass(frozen=True)
+class EhrMapping:
+    """The features of a model as an EHR knows them; empty where the model has no `ehr.toml`."""
+
+    schema: FeatureSchema
+    codes: EhrCodes
+    outcome: MeasuredOutcome
+
+    @cached_property
+    def by_name(self) -> Mapping[str, EhrFeature]:
+        return {one.name: one for one in self.codes.features if one.name in self.schema}
+
+    @cached_property
+    def by_loinc(self) -> Mapping[str, str]:
+        """The feature of each LOINC code of a value."""
+        return {code.loinc: name for name in self.by_name for code in self.codes_of(name)}
+
+    @cached_property
+    def asked_by_loinc(self) -> Mapping[str, tuple[str, Asked]]:
+        """The feature and the answers of each coded question."""
+        return {one.loinc: (name, one) for name, own in self.by_name.items() for one in own.asked}
+
+    @cached_property
+    def measured_by_loinc(self) -> Mapping[str, MeasuredCode]:
+        return {one.loinc: one for one in self.codes.measured if self.outcome.unit is not None}
+
+    def codes_of(self, name: str) -> tuple[Code, ...]:
+        """The codes of a feature that observations tell; none of what the Patient resource does."""
+        own = self.by_name[name]
+        return () if own.element else (*self.schema[name].codes, *own.codes)
+
+    def max_age_of(self, name: str) -> int:
+        """In days."""
+        return self.by_name[name].max_age or self.codes.max_age
+
+    def with_code(self, loinc: str) -> str | None:
+        """The feature that a LOINC code tells."""
+        return self.by_loinc.get(loinc)

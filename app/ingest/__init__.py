@@ -1,0 +1,1 @@
+"""What other systems know of a patient, read into a model's features."""

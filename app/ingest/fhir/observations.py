@@ -1,0 +1,177 @@
+"""Observations as readings of features, and of the measured outcome."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.domain.ehr import LOINC, Asked, EhrMapping
+from app.domain.feature import Kind
+from app.domain.schema import Value
+from app.ingest.fhir.bundle import Located, is_of_another_version
+from app.ingest.fhir.dates import When, read_when
+from app.ingest.fhir.quantity import Units, read_amount
+from app.ingest.fhir.reasons import NotUsedReason
+from app.ingest.fhir.record import NotUsed, Original, not_used
+from app.ingest.fhir.subject import Subject
+
+_STATUSES = ("final", "amended", "corrected")
+_DATES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one resource says of one feature; without a value it only rules one out."""
+
+    feature: str
+    value: Value
+    when: When
+    reference: str | None
+    original: Original
+    conversion: str | None = None
+    is_coded: bool = False
+    rules_out: Value = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultReading:
+    """A value of the measured outcome, in the unit that it came in."""
+
+    value: float
+    unit: str
+    when: When
+    reference: str | None
+
+
+Read = Reading | ResultReading | NotUsed
+
+
+class ObservationReader:
+    """Reads one patient's observations for a model, as of a day."""
+
+    def __init__(self, mapping: EhrMapping, subject: Subject, as_of: date) -> None:
+        self._mapping = mapping
+        self._subject = subject
+        self._as_of = as_of
+        self._units = Units(mapping)
+
+    def read(self, located: Located) -> Iterator[Read]:
+        """All that one observation says; why it is not used where it says nothing."""
+        resource, reference = located.resource, located.reference
+        if is_of_another_version(resource):
+            yield not_used(NotUsedReason.OTHER_VERSION, reference)
+            return
+        if why := self._subject.why_not(resource):
+            yield not_used(why, reference)
+            return
+        parts = list(self._parts(resource))
+        if not parts:
+            is_built = isinstance(resource.get("code"), Mapping)
+            yield not_used(NotUsedReason.CODE_NOT_READ if is_built else NotUsedReason.MALFORMED, reference)
+        for code, part in parts:
+            yield self._read_part(code, part, resource, reference)
+
+    def _parts(self, resource: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """The observation by its own code, or the components of a panel by theirs."""
+        codes = _loincs(resource)
+        if code := self._known(codes):
+            yield code, resource
+        elif any(code in self._mapping.codes.panels for code in codes):
+            components = resource.get("component")
+            for one in components[:100] if isinstance(components, list) else ():
+                if isinstance(one, Mapping) and (code := self._known(_loincs(one))):
+                    yield code, one
+
+    def _known(self, codes: list[str]) -> str | None:
+        mapping = self._mapping
+        known = (mapping.by_loinc, mapping.asked_by_loinc, mapping.measured_by_loinc)
+        return next((code for code in codes if any(code in one for one in known)), None)
+
+    def _read_part(
+        self, code: str, part: Mapping[str, Any], resource: Mapping[str, Any], reference: str | None
+    ) -> Read:
+        feature = self._feature(code)
+        when = self._when(resource)
+        why = NotUsedReason.STATUS if resource.get("status") not in _STATUSES else None
+        if why or isinstance(when, NotUsedReason):
+            return not_used(why or when, reference, feature)  # type: ignore[arg-type]
+        if code in self._mapping.measured_by_loinc:
+            return self._result(code, part, when, reference)
+        assert feature is not None
+        if code in self._mapping.asked_by_loinc:
+            return self._coded(feature, self._mapping.asked_by_loinc[code][1], part, when, reference)
+        return self._value(feature, part, when, reference)
+
+    def _feature(self, code: str) -> str | None:
+        asked = self._mapping.asked_by_loinc.get(code)
+        return asked[0] if asked else self._mapping.by_loinc.get(code)
+
+    def _when(self, resource: Mapping[str, Any]) -> When | NotUsedReason:
+        name = next((one for one in _DATES if resource.get(one) is not None), None)
+        if name is None:
+            return NotUsedReason.NO_DATE
+        told = resource[name]
+        if name == "effectivePeriod":
+            told = (told.get("end") or told.get("start")) if isinstance(told, Mapping) else None
+        when = read_when(told)
+        if when is None:
+            return NotUsedReason.IMPOSSIBLE_DATE
+        return NotUsedReason.IN_THE_FUTURE if (when.first - self._as_of).days > 1 else when
+
+    def _value(self, feature: str, part: Mapping[str, Any], when: When, reference: str | None) -> Read:
+        if self._mapping.schema[feature].kind is Kind.BOOLEAN:
+            told = part.get("valueBoolean")
+            if not isinstance(told, bool):
+                return not_used(NotUsedReason.NO_VALUE, reference, feature)
+            return Reading(feature, told, when, reference, Original(value=told))
+        amount = read_amount(_quantity(part)) if _quantity(part) is not None else NotUsedReason.NO_VALUE
+        if isinstance(amount, NotUsedReason):
+            return not_used(amount, reference, feature)
+        converted = self._units.in_feature(feature, amount)
+        if isinstance(converted, NotUsedReason):
+            return not_used(converted, reference, feature)
+        value, conversion = converted
+        return Reading(feature, value, when, reference, amount.original, conversion)
+
+    def _coded(
+        self, feature: str, asked: Asked, part: Mapping[str, Any], when: When, reference: str | None
+    ) -> Read:
+        concept = part.get("valueCodeableConcept")
+        if not isinstance(concept, Mapping):
+            return not_used(NotUsedReason.NO_VALUE, reference, feature)
+        codes = set(_codings(concept))
+        for answer in asked.answer:
+            if (answer.system, answer.code) in codes:
+                original = Original(value=answer.code)
+                said = f"{answer.code} to {answer.value}" if answer.value is not None else None
+                return Reading(feature, answer.value, when, reference, original, said, True, answer.rules_out)
+        return not_used(NotUsedReason.NOT_MAPPED, reference, feature)
+
+    def _result(self, code: str, part: Mapping[str, Any], when: When, reference: str | None) -> Read:
+        amount = read_amount(_quantity(part)) if _quantity(part) is not None else NotUsedReason.NO_VALUE
+        if isinstance(amount, NotUsedReason):
+            return not_used(amount, reference)
+        if amount.ucum is None:
+            return not_used(NotUsedReason.NO_UNIT, reference)
+        if amount.ucum not in self._mapping.measured_by_loinc[code].units:
+            return not_used(NotUsedReason.OTHER_QUANTITY, reference)
+        return ResultReading(amount.value, amount.ucum, when, reference)
+
+
+def _quantity(part: Mapping[str, Any]) -> object:
+    whole = part.get("valueInteger")
+    return {"value": whole, "unit": "1"} if whole is not None else part.get("valueQuantity")
+
+
+def _loincs(part: Mapping[str, Any]) -> list[str]:
+    concept = part.get("code")
+    return [code for system, code in _codings(concept) if system == LOINC]
+
+
+def _codings(concept: object) -> Iterator[tuple[str, str]]:
+    codings = concept.get("coding") if isinstance(concept, Mapping) else None
+    for one in codings[:50] if isinstance(codings, list) else ():
+        if isinstance(one, Mapping):
+            system, code = one.get("system"), one.get("code")
+            if isinstance(system, str) and isinstance(code, str):
+                yield system, code

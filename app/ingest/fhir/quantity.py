@@ -1,0 +1,114 @@
+"""A FHIR Quantity as a value of a feature: in its unit, rounded as it is measured."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain.ehr import EhrMapping
+from app.domain.feature import Feature, Kind
+from app.ingest.fhir.reasons import NotUsedReason
+from app.ingest.fhir.record import Original
+from app.ingest.fhir.ucum import SYSTEM, Conversion, conversion, is_unit, written_unit
+
+MOST_UNITS = 100
+"""Different units of one bundle that are looked up: each takes a millisecond the first time."""
+_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number with its unit by UCUM, and as it was sent."""
+
+    value: float
+    ucum: str | None
+
+    @property
+    def original(self) -> Original:
+        unit = self.ucum
+        return Original(
+            value=self.value, unit=unit if unit and len(unit) <= _SHOWN and unit.isprintable() else None
+        )
+
+
+def read_amount(quantity: object) -> Amount | NotUsedReason:
+    """The number and unit of a Quantity, or why there is none."""
+    if not isinstance(quantity, Mapping):
+        return NotUsedReason.MALFORMED
+    value = quantity.get("value")
+    if value is None:
+        return NotUsedReason.NO_VALUE
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
+        return NotUsedReason.MALFORMED
+    if quantity.get("comparator") is not None:
+        return NotUsedReason.COMPARATOR
+    return Amount(float(value), _unit(quantity))
+
+
+def _is_finite(value: int | float) -> bool:
+    try:
+        return math.isfinite(float(value))
+    except OverflowError:
+        return False
+
+
+def _unit(quantity: Mapping[str, Any]) -> str | None:
+    code, system, text = (quantity.get(name) for name in ("code", "system", "unit"))
+    if isinstance(code, str) and code.strip():
+        if system == SYSTEM:
+            return code.strip()
+        if system is None:
+            return written_unit(code)
+    return written_unit(text) if isinstance(text, str) and text.strip() else None
+
+
+class Units:
+    """Conversions into the units of a model's features, for one bundle."""
+
+    def __init__(self, mapping: EhrMapping) -> None:
+        self._mapping = mapping
+        self._seen: set[str] = set()
+
+    def in_feature(self, name: str, amount: Amount) -> tuple[float, str | None] | NotUsedReason:
+        """The value as the feature takes it, and what was done to it; or why it cannot be."""
+        feature = self._mapping.schema[name]
+        if feature.ucum is None or amount.ucum == feature.ucum:
+            into: Conversion | NotUsedReason = Conversion()
+        elif amount.ucum is None:
+            into = NotUsedReason.NO_UNIT
+        else:
+            into = self._into(name, feature.ucum, amount.ucum)
+        if isinstance(into, NotUsedReason):
+            return into
+        value = as_measured(feature, into.of(amount.value))
+        if not is_in_range(feature, value):
+            return NotUsedReason.OUT_OF_RANGE
+        return value, None if into == Conversion() else f"{amount.ucum} to {feature.ucum}"
+
+    def _into(self, name: str, own: str, ucum: str) -> Conversion | NotUsedReason:
+        self._seen.add(ucum)
+        if len(self._seen) > MOST_UNITS:
+            return NotUsedReason.UNKNOWN_UNIT
+        if direct := conversion(ucum, own):
+            return direct
+        for code in self._mapping.codes_of(name):  # a mmol/L of one analyte is not one of another
+            if code.ucum and code.factor != 1 and (first := conversion(ucum, code.ucum)):
+                return Conversion(first.factor * code.factor, first.offset * code.factor)
+        return NotUsedReason.OTHER_QUANTITY if is_unit(ucum) else NotUsedReason.UNKNOWN_UNIT
+
+
+def as_measured(feature: Feature, value: float) -> float:
+    """Rounded to the last digit that is measured, halves up."""
+    if not math.isfinite(value):
+        return value
+    steps = math.floor(value / feature.precision + 0.5 + 1e-9)
+    rounded = round(steps * feature.precision, 6)
+    return round(rounded) if feature.kind is Kind.INTEGER else rounded
+
+
+def is_in_range(feature: Feature, value: float) -> bool:
+    """Whether the model takes it."""
+    if feature.clinical is None:
+        return True
+    low, high = feature.clinical
+    return low <= value <= high

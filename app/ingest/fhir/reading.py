@@ -1,0 +1,157 @@
+"""From FHIR resources to a record of one patient: values, where each comes from, what is not used and why."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from app.domain.ehr import BMI, HEIGHT, WEIGHT, EhrMapping
+from app.domain.errors import InvalidInputError
+from app.domain.measurement import in_own_unit
+from app.domain.schema import Value
+from app.ingest.fhir.body import settle_body
+from app.ingest.fhir.bundle import Found, Located, in_bundle, in_list, is_of_another_version
+from app.ingest.fhir.consistency import settle_contradictions
+from app.ingest.fhir.draft import Draft
+from app.ingest.fhir.newest import newest
+from app.ingest.fhir.observations import ObservationReader, Reading, ResultReading
+from app.ingest.fhir.person import ADULT, born, read_person, years_between
+from app.ingest.fhir.reasons import NotUsedReason
+from app.ingest.fhir.record import MeasuredResult, NotUsed, Original, PatientRecord, not_used
+from app.ingest.fhir.subject import subject_of
+
+MOST_TOLD = 200
+"""Resources that are told one by one; of more, how many there are of each reason."""
+_MOST_YEARS_OF_RESULT = 30
+
+
+def read_bundle(
+    mapping: EhrMapping, bundle: Mapping[str, Any], as_of: date, given: Mapping[str, Value] | None = None
+) -> PatientRecord:
+    """What an R4 bundle says of a patient, as of a day; `given` adds to it and overrules it.
+
+    Raises:
+        InvalidInputError: it is no such bundle, or is not about one living patient.
+    """
+    return _read(mapping, in_bundle(bundle), as_of, given or {})
+
+
+def read_resources(
+    mapping: EhrMapping,
+    resources: Sequence[Mapping[str, Any]],
+    as_of: date,
+    given: Mapping[str, Value] | None = None,
+) -> PatientRecord:
+    """The same of resources by themselves, such as those of a prefetch; searchsets among them are opened.
+
+    Raises:
+        InvalidInputError: they are too many, or are not about one living patient.
+    """
+    return _read(mapping, in_list(resources), as_of, given or {})
+
+
+def _read(mapping: EhrMapping, found: Found, as_of: date, given: Mapping[str, Value]) -> PatientRecord:
+    whole = list(found)
+    located = [one for one in whole if isinstance(one, Located)]
+    draft = Draft(mapping, left=[one for one in whole if isinstance(one, NotUsed)])
+    subject = subject_of(located)
+    draft.left += _others(located, subject.patient)
+    if subject.patient is not None:
+        _take_person(draft, subject.patient, as_of)
+    reader = ObservationReader(mapping, subject, as_of)
+    readings, results = defaultdict[str, list[Reading]](list), list[ResultReading]()
+    for one in located:
+        for read in reader.read(one) if one.type == "Observation" else ():
+            if isinstance(read, Reading):
+                readings[read.feature].append(read)
+            elif isinstance(read, ResultReading):
+                results.append(read)
+            else:
+                draft.left.append(read)
+    for own in readings.values():
+        _take_newest(draft, own, subject.patient, as_of)
+    outcome = _outcome(draft, results, as_of)
+    draft.give(given)
+    settle_body(draft)
+    settle_contradictions(draft)
+    return PatientRecord(draft.values, draft.sources, _told(draft.left), outcome, as_of)
+
+
+def _others(located: Iterable[Located], patient: Located | None) -> list[NotUsed]:
+    """Resources of types that are not read, and older versions of the patient's own."""
+    return [
+        not_used(
+            NotUsedReason.NEWER_EXISTS if one.type == "Patient" else NotUsedReason.TYPE_NOT_READ,
+            one.reference,
+        )
+        for one in located
+        if one is not patient and one.type != "Observation"
+    ]
+
+
+def _take_person(draft: Draft, patient: Located, as_of: date) -> None:
+    if is_of_another_version(patient.resource):
+        draft.left.append(not_used(NotUsedReason.OTHER_VERSION, patient.reference))
+        return
+    for read in read_person(draft.mapping, patient, as_of):
+        if isinstance(read, NotUsed):
+            draft.left.append(read)
+        else:
+            name, (draft.values[name], draft.sources[name]) = read
+
+
+def _take_newest(draft: Draft, readings: list[Reading], patient: Located | None, as_of: date) -> None:
+    name = readings[0].feature
+    young = _in_childhood(draft.mapping, readings, patient)
+    draft.left += [not_used(NotUsedReason.IN_CHILDHOOD, one.reference, name) for one in young]
+    chosen, left = newest(draft.mapping, [one for one in readings if one not in young], as_of)
+    draft.left += left
+    if chosen is not None:
+        draft.take(chosen)
+
+
+def _in_childhood(mapping: EhrMapping, readings: list[Reading], patient: Located | None) -> list[Reading]:
+    """Readings of a body that was still growing."""
+    birth = born(patient)
+    is_of_body = any(mapping.with_code(code) == readings[0].feature for code in (HEIGHT, WEIGHT, BMI))
+    if birth is None or not is_of_body:
+        return []
+    return [one for one in readings if years_between(birth.first, one.when.last) < ADULT]
+
+
+def _outcome(draft: Draft, results: list[ResultReading], as_of: date) -> MeasuredResult | None:
+    """The newest result, however old: of one moment the highest, so that none is hidden by a lower one."""
+    measured, told = draft.mapping.outcome, list[tuple[ResultReading, float]]()
+    for one in results:
+        if (as_of - one.when.first) > timedelta(days=365 * _MOST_YEARS_OF_RESULT):
+            draft.left.append(not_used(NotUsedReason.TOO_OLD, one.reference))
+            continue
+        try:
+            told.append((one, in_own_unit(measured, one.value, one.unit)))
+        except InvalidInputError:
+            draft.left.append(not_used(NotUsedReason.OUT_OF_RANGE, one.reference))
+    if not told:
+        return None
+    newest_one, value = max(told, key=lambda each: (each[0].when.order, each[1]))
+    draft.left += [
+        not_used(NotUsedReason.NEWER_EXISTS, one.reference) for one, _ in told if one is not newest_one
+    ]
+    return MeasuredResult(
+        value=value,
+        unit=measured.unit or "",
+        measured_on=min(newest_one.when.first, as_of),
+        reference=newest_one.reference,
+        has_outcome=measured.has_outcome(value),
+        original=Original(value=newest_one.value, unit=newest_one.unit),
+    )
+
+
+def _told(left: list[NotUsed]) -> tuple[NotUsed, ...]:
+    """Those about features first; beyond `MOST_TOLD` how many there are of each reason and feature."""
+    ordered = sorted(left, key=lambda one: one.feature is None)
+    rest = Counter((one.reason, one.feature) for one in ordered[MOST_TOLD:])
+    counted = [
+        not_used(reason, feature=feature).model_copy(update={"count": count})
+        for (reason, feature), count in rest.items()
+    ]
+    return (*ordered[:MOST_TOLD], *counted)

@@ -1,0 +1,92 @@
+"""What FHIR resources say of a patient's features, where each value comes from, and what is not used."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.schema import Value
+from app.ingest.fhir.reasons import SENTENCES, NotUsedReason
+
+
+class _Told(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Origin(StrEnum):
+    """Who says a value."""
+
+    FHIR = "fhir"  # a resource
+    GIVEN = "given"  # the caller, in `features`
+    COMPUTED = "computed"  # it follows from others
+
+
+class Original(_Told):
+    """A value as the resource has it."""
+
+    value: float | bool | str = Field(description="The value, or the code of a coded one.")
+    unit: str | None = Field(None, description="Its unit; null where it has none.")
+
+
+class FeatureSource(_Told):
+    """Where the value of a feature comes from."""
+
+    source: Origin = Field(
+        description="`fhir`: a resource. `given`: the caller, in `features`. `computed`: other values."
+    )
+    reference: str | None = Field(
+        None, description="The resource, such as `Observation/123`; null where no resource tells it."
+    )
+    effective: str | None = Field(
+        None, description="The day, as far as it is known, for which the resource says it."
+    )
+    original: Original | None = Field(
+        None, description="Value and unit as the resource has them; null where the source is none."
+    )
+    conversion: str | None = Field(
+        None, description="What was done to it, such as `mmol/L to mg/dL`; null where nothing was."
+    )
+
+
+class NotUsed(_Told):
+    """A resource, or a value in it, that tells no feature, and why."""
+
+    reference: str | None = Field(
+        None, description="The resource; null where it has no usable id, or of a count."
+    )
+    reason: NotUsedReason = Field(description="Why, as a code.")
+    detail: str = Field(description="Why, in a sentence.")
+    feature: str | None = Field(
+        None, description="The feature that it is about; null where it is about none."
+    )
+    count: int = Field(
+        1, description="Of how many resources this is said: one, or those beyond the first 200."
+    )
+
+
+class MeasuredResult(_Told):
+    """The newest measured result that says whether the outcome is there."""
+
+    value: float = Field(description="What was measured, in `unit`, not rounded.")
+    unit: str = Field(description="The outcome's own unit.")
+    measured_on: date = Field(description="The day of the measurement.")
+    reference: str | None = Field(None, description="The resource; null where it has no usable id.")
+    has_outcome: bool = Field(description="Whether the result shows the model's outcome.")
+    original: Original = Field(description="Value and unit as the resource has them.")
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRecord:
+    """Raw features as a request would hold them, with all that there is to say about them."""
+
+    features: dict[str, Value]
+    provenance: dict[str, FeatureSource]
+    not_used: tuple[NotUsed, ...]
+    outcome: MeasuredResult | None
+    as_of: date
+
+
+def not_used(reason: NotUsedReason, reference: str | None = None, feature: str | None = None) -> NotUsed:
+    """With the sentence of its reason."""
+    return NotUsed(reference=reference, reason=reason, detail=SENTENCES[reason], feature=feature)
