@@ -25,8 +25,6 @@ from bench.running import Json, requests_about, running
 _EVERY_S = 5.0
 _MEGABYTE = 1 << 20
 _HOUR_S = 3600.0
-_BEFORE = 43
-"""Requests between a question and the page of its patient: it is answered by then."""
 
 
 @dataclass
@@ -58,6 +56,8 @@ class Steady:
     questions: Sequence[Json]
     per_second: float
     milliseconds: list[float] = field(default_factory=list)
+    on_record: str | None = None
+    """A patient whose question was answered: whose page there is."""
     refused: int = 0
     failed: int = 0
 
@@ -98,11 +98,14 @@ class Steady:
         match number % 4:
             case 1:
                 return await client.post("/predictions", json={"features": person["features"]})
-            case 3 if number > _BEFORE:
-                page = f"/patients/soak-{number - _BEFORE}/interventions"
+            case 3 if self.on_record:
+                page = f"/patients/{self.on_record}/interventions"
                 return await client.get(page, headers={"Accept": "text/html"})
             case _:
-                return await client.post("/counterfactuals", json=person | {"generator": "search"})
+                response = await client.post("/counterfactuals", json=person | {"generator": "search"})
+                if response.is_success:
+                    self.on_record = person["patient_id"]
+                return response
 
 
 def measure_soak(scratch: Path, minutes: float, per_second: float, console: Console) -> list[Measurement]:
