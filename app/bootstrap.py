@@ -9,6 +9,8 @@ import procrastinate
 from app import __version__
 from app.classifiers.store import ModelFolderError, load_models
 from app.engine.registry import ModelRegistry, ServedModel
+from app.identity.ehr_servers import EhrServers
+from app.outbound.fhir.client import FhirClient, FhirLimits
 from app.proposers.llm.adapter import AdapterError, AdapterManifest, adapter_manifest
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
@@ -82,6 +84,18 @@ async def open_cache(settings: Settings) -> AsyncIterator[Cache]:
         yield cache
     finally:
         await cache.close()
+
+
+@asynccontextmanager
+async def open_fhir_clients(settings: Settings, servers: EhrServers) -> AsyncIterator[dict[str, FhirClient]]:
+    """A client of each trusted EHR's FHIR server, by the EHR's name; closed in the end."""
+    limits = FhirLimits(settings.fhir_wait_s, settings.fhir_bytes, settings.fhir_pages)
+    clients = {server.name: FhirClient(server, limits) for server in servers.servers}
+    try:
+        yield clients
+    finally:
+        for client in clients.values():
+            await client.close()
 
 
 def cache_limits(settings: Settings) -> CacheLimits:

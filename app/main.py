@@ -14,7 +14,14 @@ from fastapi_offline import FastAPIOffline
 from app import __version__
 from app.admission.lane import Lane
 from app.admission.lane_threads import LaneThreads
-from app.bootstrap import exemplars_of, open_backends, open_cache, queue_figures_of, registry_of
+from app.bootstrap import (
+    exemplars_of,
+    open_backends,
+    open_cache,
+    open_fhir_clients,
+    queue_figures_of,
+    registry_of,
+)
 from app.classifiers.open_inference import OpenInferenceClassifier
 from app.engine.examples import warm_up
 from app.engine.registry import ModelRegistry
@@ -26,7 +33,9 @@ from app.faces.http.parameters import refuse_repeated
 from app.faces.openapi.document import describe
 from app.faces.pages import routes as pages
 from app.identity.authenticator import Authenticator
-from app.identity.configured import authenticator_of, claim_names_of
+from app.identity.configured import CdsCalls, authenticator_of, claim_names_of, ehr_servers_of
+from app.identity.ehr_servers import EhrServers
+from app.outbound.fhir.client import FhirClient
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.proposer import LlmProposer
 from app.settings import Settings
@@ -34,6 +43,7 @@ from app.storage.cache import Cache
 from app.storage.database import Database
 from app.storage.keys import Keys
 from app.storage.queue_figures import QueueFigures
+from app.storage.replays import TokenUses
 from app.usecases.counterfactuals.computation import Computation
 from app.usecases.record.reference_distributions import ReferenceDistributions, reference_distributions_of
 
@@ -69,6 +79,8 @@ class GatewayState(TypedDict):
     authenticator: Authenticator
     queue_figures: QueueFigures
     closing: Closing
+    ehr_servers: EhrServers
+    fhir_clients: Mapping[str, FhirClient]
 
 
 def create_app(settings: Settings, registry: ModelRegistry | None = None) -> FastAPI:
@@ -80,13 +92,14 @@ def create_app(settings: Settings, registry: ModelRegistry | None = None) -> Fas
         ClassifierError: a classifier elsewhere went away while starting.
     """
     claim_names_of(settings)  # faults are told before anything starts
+    ehr_servers = ehr_servers_of(settings, settings.ehr_servers_file, settings.public_url)
     registry = registry or registry_of(settings)
     closing = Closing()
     app = FastAPIOffline(
         title="Turnpoint",
         version=__version__,
         description=DESCRIPTION,
-        lifespan=_lifespan(settings, registry, closing),
+        lifespan=_lifespan(settings, registry, closing, ehr_servers),
         redoc_url=None,
         dependencies=[Depends(refuse_repeated)],
     )
@@ -103,7 +116,7 @@ def create_app(settings: Settings, registry: ModelRegistry | None = None) -> Fas
 
 
 def _lifespan(
-    settings: Settings, registry: ModelRegistry, closing: Closing
+    settings: Settings, registry: ModelRegistry, closing: Closing, ehr_servers: EhrServers
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[GatewayState]]:
     exemplars = exemplars_of(registry)  # with or without a language model: one may be set later
     distributions = reference_distributions_of(registry)
@@ -119,11 +132,16 @@ def _lifespan(
         # Quick work has threads of its own: searches keep theirs busy for as long as a second.
         asyncio.get_running_loop().set_default_executor(LaneThreads("quick", settings.quick_threads))
         lane = Lane("search", settings.search_threads, settings.search_wait_s, settings.search_spare_threads)
-        async with open_backends(settings, registry, exemplars) as backends, open_cache(settings) as cache:
+        async with (
+            open_backends(settings, registry, exemplars) as backends,
+            open_cache(settings) as cache,
+            open_fhir_clients(settings, ehr_servers) as fhir_clients,
+        ):
             database, proposer = backends.database, backends.proposer
             if proposer is not None:
                 await proposer.warm_up([served.model.schema for served in registry])
-            authenticator = authenticator_of(settings, Keys(database))
+            calls = CdsCalls(ehr_servers, settings.public_url, TokenUses(database, cache))
+            authenticator = authenticator_of(settings, Keys(database), calls)
             if settings.api_tokens:
                 _log.warning("api_tokens_are_one_administrator", instead="turnpoint keys create")
             try:
@@ -143,6 +161,8 @@ def _lifespan(
                     authenticator=authenticator,
                     queue_figures=queue_figures_of(settings, database),
                     closing=closing,
+                    ehr_servers=ehr_servers,
+                    fhir_clients=fhir_clients,
                 )
             finally:
                 await authenticator.close()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.identity.access_tokens import AccessTokens, is_jwt
+from app.identity.cds_jwt import CdsTokens
 from app.identity.credentials import Credentials, named, read_credentials
 from app.identity.key_ring import KeyRing
 from app.identity.keys import PREFIX, read_key
@@ -63,7 +64,7 @@ class Open:
 
 
 class KnownCallers:
-    """Lets those in who are known by one of four ways; each of them may be missing."""
+    """Lets those in who are known by one of five ways; each of them may be missing."""
 
     def __init__(
         self,
@@ -72,10 +73,11 @@ class KnownCallers:
         access_tokens: AccessTokens | None,
         proxy: ProxyHeader | None,
         most_bytes: int,
+        cds: CdsTokens | None = None,
     ) -> None:
         self._tokens, self._keys = tokens, keys
         self._access_tokens, self._proxy = access_tokens, proxy
-        self._most_bytes = most_bytes
+        self._most_bytes, self._cds = most_bytes, cds
 
     async def authenticate(self, head: RequestHead) -> Admitted:
         """Who asks; see `Authenticator`."""
@@ -87,18 +89,18 @@ class KnownCallers:
         sent = read_credentials(head, self._most_bytes)
         if sent is None:
             raise UnknownCallerError("Say who you are.", sent=False)
-        principal = await self._holder_of(sent)
+        principal = await self._holder_of(sent, head)
         if principal is None:
             raise UnknownCallerError("What was sent is nobody's, has expired or was revoked.")
         return _acting(principal, named(head), sent.name)
 
     async def close(self) -> None:
         """End what is under way: questions to the record and to issuers."""
-        for part in (self._keys, self._access_tokens):
+        for part in (self._keys, self._access_tokens, self._cds):
             if part is not None:
                 await part.close()
 
-    async def _holder_of(self, sent: Credentials) -> Principal | None:
+    async def _holder_of(self, sent: Credentials, head: RequestHead) -> Principal | None:
         same = [hmac.compare_digest(sent.secret, token) for token in self._tokens]
         if any(same):  # all were compared: the time tells nothing
             return TOKEN
@@ -109,9 +111,13 @@ class KnownCallers:
         if text.startswith(PREFIX):
             key = read_key(text)
             return await self._keys.principal_of(key) if key and self._keys else None
-        if self._access_tokens and is_jwt(text):
-            return await self._access_tokens.principal_of(text)
-        return None
+        return await self._signer_of(text, head) if is_jwt(text) else None
+
+    async def _signer_of(self, token: str, head: RequestHead) -> Principal | None:
+        """An EHR at its CDS service, else whom an OpenID provider names."""
+        if self._cds and (ehr := await self._cds.principal_of(token, head)):
+            return ehr
+        return await self._access_tokens.principal_of(token) if self._access_tokens else None
 
 
 def _acting(principal: Principal, header: str | None, sign_in: str | None = None) -> Admitted:

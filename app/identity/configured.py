@@ -1,11 +1,16 @@
 """Who tells callers apart, as the settings say."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from app.identity.access_tokens import AccessTokens
 from app.identity.authenticator import Authenticator, KnownCallers, Open
+from app.identity.cds_jwt import CdsTokens, Replays
+from app.identity.cds_keys import JwksFile, JwksUrl
 from app.identity.claims import ClaimNames
 from app.identity.discovery import Discovery
+from app.identity.ehr_servers import CdsClient, EhrServers, EhrServersError, load_ehr_servers
 from app.identity.issuer_keys import Freshness, IssuerKeys
 from app.identity.key_ring import KeyRing, KeyStore
 from app.identity.names import is_tenant
@@ -18,7 +23,18 @@ class IdentityError(ValueError):
     """Settings that cannot be meant; the message is a sentence about them."""
 
 
-def authenticator_of(settings: IdentitySettings, store: KeyStore) -> Authenticator:
+@dataclass(frozen=True, slots=True)
+class CdsCalls:
+    """Which EHRs call CDS services, what they call this service, and which of their tokens were used."""
+
+    servers: EhrServers
+    public_url: str | None
+    replays: Replays
+
+
+def authenticator_of(
+    settings: IdentitySettings, store: KeyStore, calls: CdsCalls | None = None
+) -> Authenticator:
     """Who lets callers in. To be made where the event loop runs.
 
     Raises:
@@ -32,6 +48,7 @@ def authenticator_of(settings: IdentitySettings, store: KeyStore) -> Authenticat
         access_tokens=_access_tokens_of(settings) if settings.oidc_issuer else None,
         proxy=_proxy_of(settings),
         most_bytes=settings.max_credentials_bytes,
+        cds=_cds_tokens_of(settings, calls) if calls else None,
     )
 
 
@@ -70,6 +87,41 @@ def _access_tokens_of(settings: IdentitySettings) -> AccessTokens:
         for issuer in settings.oidc_issuer
     }
     return AccessTokens(issuers, settings.oidc_audience, settings.clock_leeway_s, claim_names_of(settings))
+
+
+def ehr_servers_of(settings: IdentitySettings, file: Path | None, public_url: str | None) -> EhrServers:
+    """The EHR servers that are trusted; none without a file.
+
+    Raises:
+        IdentityError: the file names none as it should, or their tokens could not be checked since nothing
+            says what they call this service.
+    """
+    try:
+        servers = load_ehr_servers(file)
+    except EhrServersError as error:
+        raise IdentityError(str(error)) from None
+    if settings.asks_who and public_url is None and any(server.cds for server in servers.servers):
+        raise IdentityError(
+            "EHR_SERVERS_FILE names who calls CDS services, so PUBLIC_URL must say by which address: their "
+            "tokens are good for that address alone."
+        )
+    return servers
+
+
+def _cds_tokens_of(settings: IdentitySettings, calls: CdsCalls) -> CdsTokens | None:
+    clients = [server.cds for server in calls.servers.servers if server.cds]
+    if not clients or calls.public_url is None:
+        return None
+    keys = {client.issuer: _cds_keys_of(settings, client) for client in clients}
+    return CdsTokens(calls.servers, keys, calls.public_url, calls.replays, settings.clock_leeway_s)
+
+
+def _cds_keys_of(settings: IdentitySettings, client: CdsClient) -> IssuerKeys:
+    freshness = Freshness(settings.oidc_pause_s, settings.oidc_fresh_s, settings.oidc_stand_s)
+    if client.jwks_file is not None:
+        return IssuerKeys(client.issuer, JwksFile(client.jwks_file), freshness)
+    assert client.jwks_url is not None
+    return IssuerKeys(client.issuer, JwksUrl(client.jwks_url, settings.oidc_deadline_s), freshness)
 
 
 def _proxy_of(settings: IdentitySettings) -> ProxyHeader | None:

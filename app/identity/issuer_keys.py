@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import jwt
 import structlog
 
-from app.identity.discovery import DiscoveryError, Fetch
+from app.identity.discovery import Fetch
+from app.identity.jwks import DiscoveryError
 from app.identity.refusals import IdentityAwayError
 
 _log = structlog.get_logger()

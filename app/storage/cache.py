@@ -119,6 +119,15 @@ class Cache:
             raise
         CACHE_COMMANDS.labels("write", "kept").inc()
 
+    async def take(self, key: str, for_s: int) -> bool:
+        """Whether nobody had taken a key; now somebody has, for so many seconds.
+
+        Raises:
+            CacheAwayError: Redis did not answer.
+        """
+        with span(Work.CACHE):
+            return bool(await self._ask(lambda: self._redis.set(key, "taken", nx=True, ex=for_s)))
+
     async def forget(self, keys: Iterable[str]) -> None:
         """Take values away for good: whoever has one in hand just now cannot put it back.
 

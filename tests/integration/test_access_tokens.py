@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.identity.discovery import Discovery, DiscoveryError
+from app.identity.discovery import Discovery
+from app.identity.jwks import DiscoveryError
 from app.settings import Settings
 from tests.integration.fake_issuer import WELL_KNOWN, FakeIssuer, fake_issuer
 from tests.integration.fake_server import Reply

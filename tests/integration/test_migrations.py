@@ -40,7 +40,7 @@ from tests.integration.serving import (
     settings_for,
 )
 
-OURS = {*TABLES, *JOB_TABLES, *CONSULTATION_TABLES, *AUDIT_TABLES, "api_keys"}
+OURS = {*TABLES, *JOB_TABLES, *CONSULTATION_TABLES, *AUDIT_TABLES, "api_keys", "token_uses"}
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from app.identity.access_tokens import ALGORITHMS, AccessTokens
 from app.identity.claims import ClaimNames
-from app.identity.discovery import usable_keys
 from app.identity.issuer_keys import Freshness, IssuerKeys
+from app.identity.jwks import usable_keys
 from app.identity.principal import PrincipalKind
 from app.identity.scopes import AccessScope
 from tests.unit.identity.tokens import AUDIENCE, CLINICIAN, ISSUER, SigningKey, claims, signed, signing_key

@@ -10,6 +10,8 @@ from app.identity.principal import ANYBODY, TOKEN, PrincipalKind
 from app.identity.proxy import HEADER, ProxyHeader
 from app.identity.refusals import FalseNameError, MalformedCredentialsError, UnknownCallerError
 from app.identity.request_head import RequestHead
+from tests.unit.identity.cds_calls import CALL, checking
+from tests.unit.identity.cds_calls import signed as signed_by_ehr
 from tests.unit.identity.heads import basic, bearer, head
 from tests.unit.identity.test_access_tokens import RSA, TOKENS
 from tests.unit.identity.test_key_ring import KEY, OTHER, Store
@@ -26,6 +28,7 @@ def known_callers(proxy: ProxyHeader | None = None) -> KnownCallers:
 
 
 CALLERS = known_callers()
+WITH_CDS = KnownCallers([], None, TOKENS, None, MOST, checking())
 BEHIND_PROXY = known_callers(ProxyHeader(SECRET, 30, 5))
 
 
@@ -61,6 +64,21 @@ async def test_an_access_token_says_who_whatever_name_was_typed() -> None:
     for request_ in (bearer(signed(RSA)), basic("somebody else", signed(RSA))):
         admitted = await CALLERS.authenticate(request_)
         assert (admitted.principal.name, admitted.on_behalf_of) == ("dr.okoye", None)
+
+
+async def test_an_ehrs_token_says_which_ehr_at_its_service_and_nobody_elsewhere() -> None:
+    def called(target: str) -> RequestHead:
+        return head(("authorization", f"Bearer {signed_by_ehr()}"), method="POST", target=target)
+
+    admitted = await WITH_CDS.authenticate(called(CALL))
+    assert (admitted.principal.name, admitted.principal.source) == ("north", "cds")
+    for elsewhere in ("/counterfactuals", "/cds-services", "/", f"{CALL}x"):
+        with pytest.raises(UnknownCallerError):
+            await WITH_CDS.authenticate(called(elsewhere))
+    with pytest.raises(UnknownCallerError):
+        await CALLERS.authenticate(called(CALL))
+    at_service = head(("authorization", f"Bearer {signed(RSA)}"), method="POST", target=CALL)
+    assert (await WITH_CDS.authenticate(at_service)).principal.source == "oidc"
 
 
 async def test_a_person_acts_in_nobody_elses_name() -> None:

@@ -1,8 +1,10 @@
 """What settings cannot mean is told in a sentence, before anything starts."""
 
+from pathlib import Path
+
 import pytest
 
-from app.identity.configured import IdentityError, claim_names_of
+from app.identity.configured import IdentityError, claim_names_of, ehr_servers_of
 from app.identity.scopes import AccessScope
 from app.main import create_app
 from app.settings import Settings
@@ -33,3 +35,30 @@ def test_scopes_and_tenants_that_there_are_none_of_stop_the_start(more: dict[str
     for refuses in (claim_names_of, create_app):
         with pytest.raises(IdentityError, match=name):
             refuses(settings(**more))
+
+
+EHR = """
+[[server]]
+name = "north"
+fhir_base = "https://ehr.example/fhir"
+[server.cds]
+issuer = "https://ehr.example"
+jwks_url = "https://ehr.example/jwks"
+"""
+
+
+def test_an_ehr_that_calls_needs_an_address_to_sign_for(tmp_path: Path) -> None:
+    file = tmp_path / "ehr.toml"
+    file.write_text(EHR)
+    with pytest.raises(IdentityError, match="PUBLIC_URL"):
+        create_app(settings(ehr_servers_file=file))
+    told = ehr_servers_of(settings(ehr_servers_file=file), file, "https://turnpoint.example")
+    assert [server.name for server in told.servers] == ["north"]
+    assert ehr_servers_of(Settings(), file, None).servers, "where nobody is asked who calls"
+
+
+def test_a_file_that_names_no_ehr_as_it_should_stops_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "ehr.toml"
+    file.write_text(EHR.replace("https:", "ftp:"))
+    with pytest.raises(IdentityError, match="EHR_SERVERS_FILE"):
+        create_app(settings(ehr_servers_file=file))

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import jwt
 import pytest
 
-from app.identity.discovery import DiscoveryError, usable_keys
 from app.identity.issuer_keys import Freshness, IssuerKeys
+from app.identity.jwks import DiscoveryError, usable_keys
 from app.identity.refusals import IdentityAwayError
 from tests.unit.identity.test_key_ring import Clock, settle
 from tests.unit.identity.tokens import ISSUER, signing_key

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from app.identity.discovery import is_safe, usable_keys
+from app.identity.jwks import is_safe, usable_keys
 from tests.unit.identity.tokens import signing_key
 
 Json = dict[str, Any]
