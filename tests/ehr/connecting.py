@@ -13,7 +13,9 @@ from tests.ehr.state import MockEhr
 APP, PROGRAM = "turnpoint", "turnpoint-nightly"
 CALLBACK = "/launch/callback"
 _READS = ("Patient.rs", "Observation.rs", "Condition.rs")
-_APP_SCOPES = ("launch", "openid", "fhirUser", *(f"patient/{scope}" for scope in _READS))
+CARD_SCOPES = tuple(f"patient/{scope}" for scope in _READS)
+"""What the access token of a CDS Hooks call reaches."""
+_APP_SCOPES = ("launch", "openid", "fhirUser", *CARD_SCOPES)
 _PROGRAM_SCOPES = ("system/Group.rs", *(f"system/{scope}" for scope in _READS))
 
 
