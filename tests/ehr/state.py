@@ -54,9 +54,9 @@ class MockEhr:
     """Cards that were shown by their uuid, each with its service."""
     taken: dict[str, list[str]] = field(default_factory=dict)
     """What was taken from cards, by patient."""
-    signing_key: Key = field(default_factory=lambda: new_key("ES384", "mock-es384"))
+    signing_key: Key = field(default_factory=lambda: new_key("ES384"))
     """Signs CDS Hooks calls."""
-    id_token_key: Key = field(default_factory=lambda: new_key("RS256", "mock-rs256"))
+    id_token_key: Key = field(default_factory=lambda: new_key("RS256"))
 
     def __post_init__(self) -> None:
         self.resources = self.resources or resources_of_all(self.told_on)
