@@ -42,8 +42,8 @@ PIP = PIP_USER=0 $(@D)/bin/python -m pip --disable-pip-version-check --no-input
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
 
-run: $(RUN) $(if $(filter vllm,$(LLM)),$(VLLM))  ## Run everything on this machine; PORT, TURNPOINT_HOME and LLM=vllm are heeded
-	@exec $(BIN)/turnpoint run $(if $(LLM),--llm $(LLM))
+run: $(RUN) $(if $(filter vllm,$(LLM)),$(VLLM))  ## Run everything on this machine; PORT, TURNPOINT_HOME, LLM=vllm and EHR=mock are heeded
+	@exec $(BIN)/turnpoint run $(if $(LLM),--llm $(LLM)) $(if $(EHR),--ehr $(EHR))
 
 dev: $(RUN)  ## Run everything, the gateway anew whenever its code changes; DATABASE_URL, REDIS_URL, LLM_URL are heeded
 	@exec $(BIN)/turnpoint run --reload

@@ -22,6 +22,12 @@ ServiceRole = Annotated[
 ]
 
 
+class Ehr(StrEnum):
+    """EHRs that a run can bring along."""
+
+    MOCK = "mock"
+
+
 class Llm(StrEnum):
     """Servers of language models that can be embedded."""
 
@@ -34,6 +40,7 @@ def run(
     host: Host = "127.0.0.1",
     port: Annotated[int, typer.Option(envvar="PORT", min=1, max=65535)] = 8000,
     llm: Annotated[Llm, typer.Option(help="What serves the language model.")] = Llm.LLAMA_CPP,
+    ehr: Annotated[Ehr | None, typer.Option(help="A mock EHR beside it; in a checkout only.")] = None,
     reload: Reload = False,
 ) -> None:
     """Run everything on this machine: PostgreSQL, Valkey, language model, gateway, demonstration patients."""
@@ -46,7 +53,7 @@ def run(
     from app.storage.migrate import MigrationError
 
     try:
-        run_here(home.expanduser().resolve(), host, port, llm, reload)
+        run_here(home.expanduser().resolve(), host, port, llm, reload, ehr is Ehr.MOCK)
     except (EmbeddedError, MigrationError, CannotRunError, PartEndedError) as error:
         fail(str(error))
     except (ModelFolderError, ClassifierError) as error:

@@ -144,11 +144,13 @@ def compile_search(run: OneMachine, environment: dict[str, str]) -> None:
 
 
 class Own(Server):
-    """A process of this very program."""
+    """A process of this very program, or of another module beside it."""
 
-    def __init__(self, name: str, command: list[str], log: Path, environment: dict[str, str]) -> None:
+    def __init__(
+        self, name: str, command: list[str], log: Path, environment: dict[str, str], module: str = "app.cli"
+    ) -> None:
         self.name = name
-        self._command = [sys.executable, "-P", "-m", "app.cli", *command]
+        self._command = [sys.executable, "-P", "-m", module, *command]
         self._log = log
         self._environment = environment | {"PYTHONPATH": package_path()}
 
@@ -173,8 +175,7 @@ def start_gateway(
     host, port = address
     if not port_is_free(host, port):
         raise CannotRunError(f"Port {port} is taken: stop what uses it, or choose another with PORT=….")
-    everywhere = host in {"0.0.0.0", "::"}
-    url = f"http://{LOOPBACK if everywhere else host}:{port}"
+    url = url_of(host, port)
     place = {"HOST": host, "PORT": str(port)}
     command = ["serve", *(["--reload"] if reload else [])]
     gateway = Own("the gateway", command, run.home / "logs" / "gateway.log", environment | place)
@@ -190,6 +191,12 @@ def start_gateway(
         step.done(f"gateway at {url}")
     run.watch.add(Part(gateway.name, lambda: gateway.child, gateway.start))
     return url
+
+
+def url_of(host: str, port: int) -> str:
+    """The address of a gateway, for this machine."""
+    everywhere = host in {"0.0.0.0", "::"}
+    return f"http://{LOOPBACK if everywhere else host}:{port}"
 
 
 def start_worker(run: OneMachine, environment: dict[str, str]) -> None:

@@ -21,10 +21,12 @@ from app.local.components import (
     start_gateway,
     start_servers,
     start_worker,
+    url_of,
 )
 from app.local.console import StepConsole
 from app.local.demo import load_patients, show_answer
 from app.local.embedded.data_dir import lock_data_dir, port_is_free
+from app.local.mock_ehr import start_mock_ehr
 from app.local.watch import Watch
 from app.settings import Settings
 
@@ -33,7 +35,9 @@ class StopRequestedError(Exception):
     """Ctrl-C or a termination signal arrived while starting."""
 
 
-def run(home: Path, host: str, port: int, llm: str, reload: bool = False) -> None:
+def run(
+    home: Path, host: str, port: int, llm: str, reload: bool = False, with_mock_ehr: bool = False
+) -> None:
     """Run everything on this machine until Ctrl-C or SIGTERM.
 
     Raises:
@@ -56,6 +60,8 @@ def run(home: Path, host: str, port: int, llm: str, reload: bool = False) -> Non
             machine = OneMachine(stack, home, console, watch, settings.run_start_s)
             way_in = way_in_of(settings)
             environment = start_servers(machine, ExternalServers.from_environment(llm)) | way_in.environment
+            ehr = start_mock_ehr(machine, url_of(host, port)) if with_mock_ehr else None
+            environment |= ehr.environment if ehr else {}
             compile_search(machine, environment)
             url = start_gateway(machine, environment, (host, port), reload)
             start_worker(machine, environment)
@@ -63,6 +69,8 @@ def run(home: Path, host: str, port: int, llm: str, reload: bool = False) -> Non
             with httpx.Client(base_url=url, headers=way_in.headers, timeout=120, trust_env=False) as http:
                 patient_id = _demonstrate(http, model, console, watch)
             _show_addresses(console, url, patient_id, time.monotonic() - started)
+            if ehr:
+                console.say(f"  the mock EHR  {ehr.url}/")
             watch.until(stop)
         except StopRequestedError:
             pass

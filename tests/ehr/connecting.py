@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.ehr.clients import Client
-from tests.ehr.keys import Key, jwks, new_key
+from tests.ehr.keys import Key, jwks, key_of, new_key
 from tests.ehr.people import GROUP
 from tests.ehr.state import MockEhr
 
 APP, PROGRAM = "turnpoint", "turnpoint-nightly"
 CALLBACK = "/launch/callback"
 _READS = ("Patient.rs", "Observation.rs", "Condition.rs")
-_APP_SCOPES = ("launch", "openid", "fhirUser", *(f"patient/{scope}" for scope in _READS))
+CARD_SCOPES = tuple(f"patient/{scope}" for scope in _READS)
+"""What the access token of a CDS Hooks call reaches."""
+_APP_SCOPES = ("launch", "openid", "fhirUser", *CARD_SCOPES)
 _PROGRAM_SCOPES = ("system/Group.rs", *(f"system/{scope}" for scope in _READS))
 
 
@@ -34,20 +36,24 @@ def files_in(folder: Path) -> Files:
 def connect(ehr: MockEhr, turnpoint: str, folder: Path) -> Files:
     """Register the Turnpoint at an address as app and as nightly program, and write what it is given."""
     files = files_in(folder)
-    app, program = new_key(), new_key()
+    app, program = _kept(files.app_key), _kept(files.program_key)
     ehr.clients.register(Client(APP, _APP_SCOPES, (f"{turnpoint}{CALLBACK}",), jwks(app)))
     ehr.clients.register(Client(PROGRAM, _PROGRAM_SCOPES, (), jwks(program), ("client_credentials",)))
-    _keep(app, files.app_key)
-    _keep(program, files.program_key)
     files.servers.write_text(_servers(ehr, files), encoding="utf-8")
     return files
 
 
-def _keep(key: Key, path: Path) -> None:
-    """A private key, for its owner alone."""
-    path.unlink(missing_ok=True)
+def _kept(path: Path) -> Key:
+    """The private key of a file for its owner alone; a new one where there is none.
+
+    Turnpoint reads it at its start: a mock that is started again must know the same.
+    """
+    if path.exists():
+        return key_of(json.loads(path.read_text()))
+    key = new_key()
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump(key.private_jwk, file)
+    return key
 
 
 def _servers(ehr: MockEhr, files: Files) -> str:

@@ -1,6 +1,7 @@
 """What a FHIR server sends: JSON under FHIR's own media type, and OperationOutcomes."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -16,6 +17,16 @@ class FhirResponse(Response):
 
     def render(self, content: Json) -> bytes:
         return json.dumps(content).encode()
+
+
+def searchset(base: str, found: Sequence[Json], total: int, links: Sequence[Json]) -> Json:
+    """A page of what a search found."""
+    entries = [
+        {"fullUrl": f"{base}/{one['resourceType']}/{one['id']}", "resource": one, "search": {"mode": "match"}}
+        for one in found
+    ]
+    bundle = {"resourceType": "Bundle", "type": "searchset", "total": total, "link": list(links)}
+    return bundle | ({"entry": entries} if entries else {})
 
 
 def outcome(status: int, code: str, text: str) -> Response:

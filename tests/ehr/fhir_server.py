@@ -12,7 +12,7 @@ from starlette.routing import Route
 from tests.ehr.asking import begun
 from tests.ehr.capabilities import capability_statement
 from tests.ehr.faults import Fault, Order
-from tests.ehr.fhir_json import FhirResponse, Json, outcome
+from tests.ehr.fhir_json import FhirResponse, Json, outcome, searchset
 from tests.ehr.grants import Grant
 from tests.ehr.search import Query, SearchError, patient_of
 from tests.ehr.state import MockEhr
@@ -94,16 +94,11 @@ class FhirServer:
         return self._page(rest, str(request.url), order)
 
     def _page(self, rest: _Rest, own: str, order: Order | None) -> Response:
-        entries = [
-            {"fullUrl": f"{self._ehr.fhir_base}/{one['resourceType']}/{one['id']}", "resource": one}
-            | {"search": {"mode": "match"}}
-            for one in rest.found[: rest.count]
-        ]
         links = [{"relation": "self", "url": own}]
         if (further := self._next_of(rest, order)) is not None:
             links.append({"relation": "next", "url": further})
-        bundle = {"resourceType": "Bundle", "type": "searchset", "total": rest.total, "link": links}
-        return FhirResponse(bundle | ({"entry": entries} if entries else {}))
+        base = self._ehr.fhir_base
+        return FhirResponse(searchset(base, rest.found[: rest.count], rest.total, links))
 
     def _next_of(self, rest: _Rest, order: Order | None) -> str | None:
         if order is not None and order.fault is Fault.ELSEWHERE:

@@ -53,6 +53,11 @@ def new_key(algorithm: str = "ES384", id: str | None = None) -> Key:
     return Key(private, algorithm, id or secrets.token_hex(4))
 
 
+def key_of(jwk: Json) -> Key:
+    """The key of a file that its owner keeps."""
+    return Key(jwt.PyJWK(jwk).key, jwk["alg"], jwk["kid"])
+
+
 def jwks(*keys: Key) -> Json:
     """The set that is published of them."""
     return {"keys": [key.public_jwk for key in keys]}

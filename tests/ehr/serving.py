@@ -55,7 +55,7 @@ def _server(app: Starlette, port: int = 0) -> uvicorn.Server:
         port=port,
         log_level="warning",
         access_log=False,
-        lifespan="off",
+        lifespan="on",
         timeout_graceful_shutdown=1,
     )
     return uvicorn.Server(options)

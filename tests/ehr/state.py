@@ -1,5 +1,6 @@
 """What a running mock EHR knows and has been asked."""
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from tests.ehr.grants import Grants
 from tests.ehr.keys import Key, new_key
 from tests.ehr.launches import Consent, Launch, Once
 from tests.ehr.people import resources_of_all
+from tests.ehr.search import patient_of
 
 Json = dict[str, Any]
 
@@ -32,6 +34,8 @@ class MockEhr:
     """Its own base address, without a slash at the end."""
     told_on: date
     """The day that records are told as of."""
+    turnpoint: str = "http://127.0.0.1:8000"
+    """Where the Turnpoint is whose services it calls."""
     asks_for_tokens: bool = True
     asks_consent: bool = True
     """Whether a clinician is asked before an app is let in; tests without a browser do not ask."""
@@ -46,9 +50,13 @@ class MockEhr:
     wishes: Once[Consent] = field(default_factory=lambda: Once(300.0))
     """What apps want, while the clinician is asked."""
     codes: Once[Consent] = field(default_factory=Once)
-    signing_key: Key = field(default_factory=lambda: new_key("ES384", "mock-es384"))
+    cards: dict[str, tuple[str, Json]] = field(default_factory=dict)
+    """Cards that were shown by their uuid, each with its service."""
+    taken: dict[str, list[str]] = field(default_factory=dict)
+    """What was taken from cards, by patient."""
+    signing_key: Key = field(default_factory=lambda: new_key("ES384"))
     """Signs CDS Hooks calls."""
-    id_token_key: Key = field(default_factory=lambda: new_key("RS256", "mock-rs256"))
+    id_token_key: Key = field(default_factory=lambda: new_key("RS256"))
 
     def __post_init__(self) -> None:
         self.resources = self.resources or resources_of_all(self.told_on)
@@ -79,3 +87,19 @@ class MockEhr:
         """A resource by type and id."""
         found = (one for one in self.resources if (one["resourceType"], one["id"]) == (type, id))
         return next(found, None)
+
+    def take(self, card: str, suggestion: str) -> None:
+        """Put what a suggestion would create into the records, as a clinician's system does.
+
+        Raises:
+            LookupError: the card was not shown, or has no such suggestion.
+        """
+        _, shown = self.cards[card]
+        (chosen,) = [one for one in shown.get("suggestions", []) if one.get("uuid") == suggestion]
+        for action in chosen.get("actions", []):
+            if action["type"] != "create":
+                continue
+            resource = action["resource"] | {"id": secrets.token_hex(8)}
+            self.add(resource)
+            patient = str(patient_of(resource))
+            self.taken.setdefault(patient, []).append(f"{resource['resourceType']}: {action['description']}")

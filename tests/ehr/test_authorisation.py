@@ -104,7 +104,7 @@ def test_a_launch_gives_a_token_of_the_open_chart(ehr: MockEhr, client: httpx.Cl
     assert client.get("/fhir/Patient/birch", headers=headers).status_code == 403
     keys = jwt.PyJWKSet.from_dict(client.get("/jwks").json())
     claims = jwt.decode(
-        told["id_token"], keys["mock-rs256"], ["RS256"], audience="public", issuer=ehr.fhir_base
+        told["id_token"], keys[ehr.id_token_key.id], ["RS256"], audience="public", issuer=ehr.fhir_base
     )
     assert claims["fhirUser"] == f"{ehr.fhir_base}/Practitioner/{PRACTITIONER}"
     assert claims["nonce"] == "n" * 16

@@ -26,3 +26,12 @@ def test_what_turnpoint_is_given(tmp_path: Path) -> None:
             (known,) = (ehr.clients.by_id[client].jwks or {})["keys"]
             assert {name: value for name, value in kept.items() if name != "d"} | {"use": "sig"} == known
             assert set(server.smart.scopes.split()) <= set(ehr.clients.by_id[APP].scopes)
+
+
+def test_a_mock_that_is_started_again_knows_the_same_keys(tmp_path: Path) -> None:
+    known = []
+    for _ in range(2):
+        with mock_ehr() as ehr:
+            connect(ehr, "http://127.0.0.1:8000", tmp_path)
+            known.append([ehr.clients.by_id[client].jwks for client in (APP, PROGRAM)])
+    assert known[0] == known[1]
