@@ -77,6 +77,7 @@ class Settings(IdentitySettings):
     max_target_bytes: Annotated[int, Field(ge=1024)] = 12 * 1024
     max_query_fields: Annotated[int, Field(ge=16)] = 100
     max_body_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024
+    max_bundle_bytes: Annotated[int, Field(ge=1024)] = 8 * 1024 * 1024
     max_rows_bytes: Annotated[int, Field(ge=1024)] = 32 * 1024 * 1024
     max_upload_bytes: Annotated[int, Field(ge=1024)] = 200 * 1024 * 1024
 

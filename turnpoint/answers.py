@@ -11,10 +11,14 @@ Value = bool | int | float | str | None
 
 
 class Status(StrEnum):
-    """How a question ended; all three are findings."""
+    """How a question ended; all four are findings.
+
+    `OUTCOME_MEASURED`: the estimate is low enough, but a measured result shows the outcome, and it counts.
+    """
 
     FOUND = "found"
     ALREADY_BELOW_TARGET = "already_below_target"
+    OUTCOME_MEASURED = "outcome_measured"
     INFEASIBLE = "infeasible"
 
 
@@ -333,6 +337,51 @@ class InputWarning(Read):
     detail: str
 
 
+class Original(Read):
+    """A value as a FHIR resource has it."""
+
+    value: float | bool | str
+    unit: str | None = None
+
+
+class FeatureSource(Read):
+    """Where a feature's value comes from: `fhir`, `given` in `features`, or `computed` from others."""
+
+    source: str
+    reference: str | None = None
+    effective: str | None = None
+    original: Original | None = None
+    conversion: str | None = None
+
+
+class NotUsed(Read):
+    """A resource, or a value in it, that tells no feature, and why; `count` is of how many it is said."""
+
+    reference: str | None = None
+    reason: str
+    detail: str
+    feature: str | None = None
+    count: int = 1
+
+
+class MeasuredResult(Read):
+    """The newest result that says whether the outcome is there: it counts in place of the estimate."""
+
+    value: float | None
+    unit: str | None
+    measured_on: date
+    reference: str | None = None
+    has_outcome: bool
+    original: Original | None = None
+
+
+class AskNext(Read):
+    """A feature that is not known, and by how much (0-1) the band would be narrower once it is."""
+
+    feature: str
+    narrows: float
+
+
 class AskedConstraints(Read):
     """The limits that options kept to; themes are told by their features.
 
@@ -396,6 +445,14 @@ class Answer(Read):
     """What was asked; None where an older service does not tell."""
     warnings: list[InputWarning] = []
     """Values that should be checked before anybody relies on the answer."""
+    provenance: dict[str, FeatureSource] = {}
+    """Where the values come from, by feature; empty where no bundle was sent."""
+    not_used: list[NotUsed] = []
+    """What of the bundle tells no feature, and why."""
+    measured_outcome: MeasuredResult | None = None
+    """The newest result that is known."""
+    ask_next: list[AskNext] = []
+    """What to ask or measure next, most telling first."""
     based_on: UUID | None = None
     """The answer that a what-if on the patient's page departed from; None where a caller asked."""
 
@@ -457,6 +514,14 @@ class Prediction(Read):
     observed: Observed | None = None
     warnings: list[InputWarning] = []
     """Values that should be checked before anybody relies on the risk."""
+    provenance: dict[str, FeatureSource] = {}
+    """Where the values come from, by feature; empty where no bundle was sent."""
+    not_used: list[NotUsed] = []
+    """What of the bundle tells no feature, and why."""
+    measured_outcome: MeasuredResult | None = None
+    """The newest result in the bundle."""
+    ask_next: list[AskNext] = []
+    """What to ask or measure next, most telling first."""
 
 
 class Model(Read):

@@ -16,7 +16,7 @@ from turnpoint.connection import REPEATS, connection_options
 from turnpoint.errors import UnreachableError
 from turnpoint.jobs import Job, Upload
 from turnpoint.planning_asynchronous import AsyncPlanning
-from turnpoint.requests import Features, RequestOptions
+from turnpoint.requests import Bundle, Features, RequestOptions
 from turnpoint.transfer import TRANSFERS, DownloadFile, Row, RowReader
 from turnpoint.transport import AsyncDriver
 from turnpoint.waiting import PATIENCE, Waiting
@@ -49,7 +49,9 @@ class AsyncTurnpoint(AsyncPlanning):
         """Give connections back."""
         await self._driver.close()
 
-    async def ask(self, patient_id: str, features: Features, **options: Unpack[RequestOptions]) -> Answer:
+    async def ask(
+        self, patient_id: str, features: Features | None = None, **options: Unpack[RequestOptions]
+    ) -> Answer:
         """The smallest verified changes that bring a patient's risk to the target, or lower it all the same.
 
         Raises:
@@ -88,9 +90,11 @@ class AsyncTurnpoint(AsyncPlanning):
         call = requests.give_feedback(answer_id, counterfactual_id, verdict, reason, note, replaces)
         return await self._driver.run(call)
 
-    async def predict(self, features: Features, *, model: str | None = None) -> Prediction:
+    async def predict(
+        self, features: Features | None = None, *, model: str | None = None, fhir: Bundle | None = None
+    ) -> Prediction:
         """The risk of one feature vector."""
-        return await self._driver.run(requests.predict(features, model))
+        return await self._driver.run(requests.predict(features, model, fhir))
 
     async def models(self) -> list[Model]:
         """The hosted models."""

@@ -11,6 +11,9 @@ from turnpoint.errors import UnsendableError
 Features = Mapping[str, Value]
 """A feature vector by the features' names: GET /models/{name}/schema describes it."""
 
+Bundle = Mapping[str, Any]
+"""A FHIR R4 Bundle of one patient, as JSON has it."""
+
 Bounds = bool | tuple[float | None, float | None]
 """Low and high; None leaves a side open. Of a yes or no, the value that is permitted, or such bounds."""
 
@@ -27,7 +30,8 @@ class RequestOptions(TypedDict, total=False):
     noise and adherence draws that each of them survives. `generator`: auto, llm or search. `include`:
     "treatment" for what medicine moves. `programme`: usual or intensive. `diversity`: strategies (options
     that differ) or least_effort (those of least effort, however alike). `always`: also tell the frontier and
-    improvements where the risk is at or below the target, and improvements where an option holds.
+    improvements where the risk is at or below the target, and improvements where an option holds. `fhir`: a
+    FHIR R4 Bundle of the patient, in place of features or beside them; features then overrule it.
     """
 
     model: str | None
@@ -45,12 +49,13 @@ class RequestOptions(TypedDict, total=False):
     programme: str | None
     diversity: str | None
     always: bool | None
+    fhir: Bundle | None
 
 
 _TARGETS = ("max_risk", "relative_reduction", "absolute_reduction")
 
 
-def ask(patient_id: str, features: Features, options: RequestOptions) -> Call[Answer]:
+def ask(patient_id: str, features: Features | None, options: RequestOptions) -> Call[Answer]:
     """How could this patient's risk come down to the target?
 
     Not repeated by itself: each answer is recorded.
@@ -62,7 +67,8 @@ def ask(patient_id: str, features: Features, options: RequestOptions) -> Call[An
     body = given(
         patient_id=patient_id,
         model=options.get("model"),
-        features=dict(features),
+        features=_whole(features),
+        fhir=_whole(options.get("fhir")),
         target=_target(options),
         constraints=_constraints(options) or None,
         count=options.get("count"),
@@ -74,6 +80,10 @@ def ask(patient_id: str, features: Features, options: RequestOptions) -> Call[An
         always=options.get("always"),
     )
     return Call(method="POST", route="/counterfactuals", content=body, read=reading(Answer))
+
+
+def _whole(given_: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if given_ is None else dict(given_)
 
 
 def _target(options: RequestOptions) -> dict[str, Any] | None:
@@ -150,9 +160,9 @@ def give_feedback(
     )
 
 
-def predict(features: Features, model: str | None) -> Call[Prediction]:
+def predict(features: Features | None, model: str | None, fhir: Bundle | None = None) -> Call[Prediction]:
     """The risk of one feature vector. Not repeated by itself: each is audited."""
-    body = given(model=model, features=dict(features))
+    body = given(model=model, features=_whole(features), fhir=_whole(fhir))
     return Call(method="POST", route="/predictions", content=body, read=reading(Prediction))
 
 

@@ -16,7 +16,7 @@ from turnpoint.connection import REPEATS, connection_options
 from turnpoint.errors import UnreachableError
 from turnpoint.jobs import Job, Upload
 from turnpoint.planning_synchronous import Planning
-from turnpoint.requests import Features, RequestOptions
+from turnpoint.requests import Bundle, Features, RequestOptions
 from turnpoint.transfer import TRANSFERS, DownloadFile, Row, RowReader
 from turnpoint.transport import Driver
 from turnpoint.waiting import PATIENCE, Waiting
@@ -52,7 +52,9 @@ class Turnpoint(Planning):
         """Give connections back."""
         self._driver.close()
 
-    def ask(self, patient_id: str, features: Features, **options: Unpack[RequestOptions]) -> Answer:
+    def ask(
+        self, patient_id: str, features: Features | None = None, **options: Unpack[RequestOptions]
+    ) -> Answer:
         """The smallest verified changes that bring a patient's risk to the target, or lower it all the same.
 
         Raises:
@@ -90,9 +92,11 @@ class Turnpoint(Planning):
         call = requests.give_feedback(answer_id, counterfactual_id, verdict, reason, note, replaces)
         return self._driver.run(call)
 
-    def predict(self, features: Features, *, model: str | None = None) -> Prediction:
+    def predict(
+        self, features: Features | None = None, *, model: str | None = None, fhir: Bundle | None = None
+    ) -> Prediction:
         """The risk of one feature vector."""
-        return self._driver.run(requests.predict(features, model))
+        return self._driver.run(requests.predict(features, model, fhir))
 
     def models(self) -> list[Model]:
         """The hosted models."""

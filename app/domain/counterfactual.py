@@ -19,7 +19,12 @@ class Status(StrEnum):
 
     FOUND = "found"
     ALREADY_BELOW_TARGET = "already_below_target"
+    OUTCOME_MEASURED = "outcome_measured"  # the estimate is, but a result shows the outcome
     INFEASIBLE = "infeasible"
+
+
+BELOW = (Status.ALREADY_BELOW_TARGET, Status.OUTCOME_MEASURED)
+"""Of an estimate that is at or below the target as it is."""
 
 
 class Generator(StrEnum):

@@ -9,6 +9,7 @@ from app.domain.consultation import Consultation, general_consultation
 from app.domain.ehr import EhrCodes, EhrMapping
 from app.domain.errors import InvalidInputError
 from app.domain.schema import FloatArray
+from app.engine.ask_next import Asking, asking_of
 from app.engine.certainty import HeldOutOutcomes, estimate_of, held_out_outcomes
 from app.engine.oddness import Oddness, oddness_of
 from app.engine.references import ReferenceData, reference_data_of
@@ -24,6 +25,7 @@ class ServedModel:
     references: ReferenceData
     oddness: Oddness
     outcomes: HeldOutOutcomes | None
+    asking: Asking
 
     @property
     def consultation(self) -> Consultation:
@@ -52,6 +54,7 @@ def served_model(model: ModelVersion) -> ServedModel:
         reference_data_of(model),
         oddness_of(model.schema, model.population.rows),
         held_out_outcomes(model),
+        asking_of(model.schema, model.committee, model.population),
     )
 
 

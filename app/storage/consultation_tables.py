@@ -130,4 +130,7 @@ class MeasurementRow(OfTenant, Base):
     has_outcome: Mapped[bool]
     is_withdrawn: Mapped[bool]
     given_by: Mapped[str | None]
+    source: Mapped[str] = mapped_column(server_default="given")
+    """`fhir` where an EHR tells it, in the resource `reference`; else `given`."""
+    reference: Mapped[str | None]
     replaces: Mapped[UUID | None] = mapped_column(ForeignKey("measurements.id"))

@@ -122,6 +122,11 @@ class AnswerRow(OfTenant, Base):
     always: Mapped[list[Json]] = mapped_column(server_default=text("'[]'::jsonb"))
     warnings: Mapped[list[Json]] = mapped_column(server_default=text("'[]'::jsonb"))
     """What should be checked of the features; empty in answers older than the check."""
+    provenance: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
+    """By feature; empty where no bundle told any."""
+    not_used: Mapped[list[Json]] = mapped_column(server_default=text("'[]'::jsonb"))
+    measured_outcome: Mapped[Json | None]
+    ask_next: Mapped[list[Json]] = mapped_column(server_default=text("'[]'::jsonb"))
     based_on: Mapped[UUID | None] = mapped_column(ForeignKey("answers.id"))
     """The answer that a what-if departed from; its values may be supposed ones. None where a caller asked."""
 

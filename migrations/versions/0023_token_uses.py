@@ -7,7 +7,7 @@ from app.storage.row_security import separate_tenants
 from app.storage.tenancy import OWN_TENANT
 
 revision = "0023"
-down_revision = "0020"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

@@ -1,28 +1,22 @@
 """POST /predictions: the risk of one feature vector, and how sure it is."""
 
-from typing import Any
-
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from app.domain.patient import read_patient
 from app.faces.http.bodies import JsonRoute
 from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.problems import problem_responses
 from app.faces.http.replies import json_reply
+from app.usecases.patient_record import SaysFeatures, patient_of, record_of
 from app.usecases.predictions.service import PredictionAnswer, predict
-from app.usecases.request_model import RequestModel
 
 router = APIRouter(prefix="/predictions", tags=["predictions"], route_class=JsonRoute)
 
 
-class PredictionRequest(RequestModel):
+class PredictionRequest(SaysFeatures):
     """One feature vector."""
 
     model: str | None = Field(None, description="A hosted model's name; the configured one by default.")
-    features: dict[str, Any] = Field(
-        description="The feature vector: GET /models/{name}/schema describes it."
-    )
 
 
 @router.post(
@@ -36,4 +30,5 @@ async def create_prediction(
 ) -> Response:
     """Tell the risk of one feature vector, and how sure it is."""
     served = registry.named(body.model)
-    return json_reply(await predict(served, read_patient(served.model.schema, body.features), database))
+    patient, record = patient_of(served.model.schema, *record_of(body, served))
+    return json_reply(await predict(served, patient, database, record=record))

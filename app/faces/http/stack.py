@@ -19,6 +19,8 @@ from app.faces.http.traced import Traced
 from app.settings import Settings
 
 _ROWS, _UPLOADS = "/augmentations", "/augmentations/uploads"
+_BUNDLES = ("/counterfactuals", "/predictions")
+"""Where a FHIR bundle may be part of a question."""
 
 
 def install(app: FastAPI, settings: Settings) -> None:
@@ -27,6 +29,7 @@ def install(app: FastAPI, settings: Settings) -> None:
     admission.install(app)
     app.mount(MOUNT, Assets())
     larger = {_ROWS: settings.max_rows_bytes, _UPLOADS: settings.max_upload_bytes}
+    larger |= dict.fromkeys(_BUNDLES, max(settings.max_bundle_bytes, settings.max_body_bytes))
     app.add_middleware(Head)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, others=larger, streamed=frozenset({_UPLOADS}))
     app.add_middleware(

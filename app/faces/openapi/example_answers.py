@@ -24,6 +24,7 @@ from app.faces.openapi.example_export import example_export
 from app.faces.openapi.example_jobs import job_answers
 from app.faces.openapi.example_plans import example_plan
 from app.faces.openapi.example_requests import requests_of
+from app.ingest.fhir.record import Origin
 from app.storage.consultation_tables import MeasurementRow
 from app.usecases.counterfactuals.mapping import from_result
 from app.usecases.counterfactuals.request import validate
@@ -129,6 +130,8 @@ def _of_results(registry: ModelRegistry) -> Answers:
         has_outcome=True,
         is_withdrawn=False,
         given_by=None,
+        source=Origin.GIVEN,
+        reference=None,
         replaces=None,
     )
     results = told(measured, [row])

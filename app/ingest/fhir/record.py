@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -68,12 +69,40 @@ class NotUsed(_Told):
 class MeasuredResult(_Told):
     """The newest measured result that says whether the outcome is there."""
 
-    value: float = Field(description="What was measured, in `unit`, not rounded.")
-    unit: str = Field(description="The outcome's own unit.")
+    value: float | None = Field(
+        description="What was measured, in `unit`, not rounded; null where only its finding is known."
+    )
+    unit: str | None = Field(description="The outcome's own unit; null where there is no value.")
     measured_on: date = Field(description="The day of the measurement.")
     reference: str | None = Field(None, description="The resource; null where it has no usable id.")
     has_outcome: bool = Field(description="Whether the result shows the model's outcome.")
-    original: Original = Field(description="Value and unit as the resource has them.")
+    original: Original | None = Field(
+        None,
+        description="Value and unit as the resource has them; null of a result that was on record before.",
+    )
+
+
+ProvenanceTold = Annotated[
+    dict[str, FeatureSource],
+    Field(
+        description="Where each known feature's value comes from, by feature. Empty where no bundle was "
+        "sent, and in answers from before there were any."
+    ),
+]
+NotUsedTold = Annotated[
+    list[NotUsed],
+    Field(
+        description="Resources of the bundle, or values in them, that tell no feature, and why; at most 200 "
+        "one by one, of more how many there are. Empty where no bundle was sent."
+    ),
+]
+MeasuredTold = Annotated[
+    MeasuredResult | None,
+    Field(
+        description="The newest result that says whether the outcome is there, from the bundle or on record: "
+        "it counts in place of the estimate. Null where none is known, and in answers from before that."
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ class _Asked:
 
     @property
     def wishes(self) -> Preferences:
-        return self.validated.preferences
+        return self.validated.wishes
 
     @property
     def classifier(self) -> Classifier:

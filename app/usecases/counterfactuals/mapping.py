@@ -1,10 +1,12 @@
 """An answer on the wire: from the engine's result, to the rows that keep it, and back from them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from app.domain.ask_next import AskNext
 from app.domain.certainty import Certainty, Observed, RiskEstimate
 from app.domain.counterfactual import (
     AlwaysSaid,
@@ -20,6 +22,7 @@ from app.domain.ids import RequestIds, uuid7
 from app.domain.improvement import FrontierPoint, Improvement, NoImprovement
 from app.domain.input_warning import InputWarning
 from app.domain.recourse import GenerationStats, RecourseResult
+from app.ingest.fhir.record import FeatureSource, MeasuredResult, NotUsed
 from app.storage.record import Values, parameters_of
 from app.storage.tables import (
     AnswerRow,
@@ -49,6 +52,10 @@ _AS_TOLD = (
     "conditions",
     "most_helpful",
     "always",
+    "provenance",
+    "not_used",
+    "measured_outcome",
+    "ask_next",
 )
 """Columns of an answer that hold what is on the wire."""
 _OPTIONS = {OptionKind.COUNTERFACTUAL: "counterfactuals", OptionKind.IMPROVEMENT: "improvements"}
@@ -63,6 +70,7 @@ def from_result(
     result: RecourseResult,
     cache_away: bool,
     elapsed_ms: float,
+    ask_next: Sequence[AskNext] = (),
 ) -> CounterfactualsAnswer:
     """An answer with ids of its own, ready to be recorded."""
     model = validated.served.model
@@ -82,7 +90,7 @@ def from_result(
             certainty=estimate.certainty,
             observed=estimate.observed,
         ),
-        status=result.status,
+        status=_status(validated, result),
         counterfactuals=[
             CounterfactualOut(**_option(rank, option))
             for rank, option in enumerate(result.counterfactuals, start=1)
@@ -100,6 +108,10 @@ def from_result(
         generation=_generation(result.generation, cache_away, elapsed_ms),
         question=question_of(validated),
         warnings=validated.warnings(),
+        provenance=validated.record.provenance if validated.record else {},
+        not_used=list(validated.record.not_used) if validated.record else [],
+        measured_outcome=validated.measured,
+        ask_next=list(ask_next),
         based_on=validated.based_on,
     )
 
@@ -135,6 +147,12 @@ def from_row(row: AnswerRow) -> CounterfactualsAnswer:
         generation=GenerationOut.model_validate(row.generation),
         question=question_of_row(row),
         warnings=[InputWarning.model_validate(warning) for warning in row.warnings],
+        provenance={name: FeatureSource.model_validate(one) for name, one in row.provenance.items()},
+        not_used=[NotUsed.model_validate(one) for one in row.not_used],
+        measured_outcome=MeasuredResult.model_validate(row.measured_outcome)
+        if row.measured_outcome
+        else None,
+        ask_next=[AskNext.model_validate(one) for one in row.ask_next],
         based_on=row.based_on,
     )
 
@@ -194,6 +212,12 @@ def _improvement(rank: int, improvement: Improvement) -> ImprovementOut:
         reduction_holds=improvement.reduction_holds,
         holds_at=improvement.holds_at,
     )
+
+
+def _status(validated: ValidatedRequest, result: RecourseResult) -> Status:
+    """A result that shows the outcome counts in place of an estimate that is low enough."""
+    is_below = result.status is Status.ALREADY_BELOW_TARGET
+    return Status.OUTCOME_MEASURED if is_below and validated.is_overruled else result.status
 
 
 def _infeasible(infeasibility: Infeasibility | None) -> InfeasibleOut | None:

@@ -10,21 +10,23 @@ from app.domain.constraints import Constraints, read_constraints
 from app.domain.errors import InvalidInputError
 from app.domain.input_warning import InputWarning
 from app.domain.levers import levers_of
-from app.domain.patient import Patient, read_patient
+from app.domain.patient import Patient
 from app.domain.schema import FeatureSchema
 from app.domain.scope import Scope
 from app.domain.target import Target, TargetKind, max_risk
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem, reaching
 from app.engine.registry import ModelRegistry, ServedModel
+from app.ingest.fhir.record import MeasuredResult, PatientRecord
 from app.usecases.counterfactuals.schemas import (
     ConstraintsIn,
     CounterfactualsAnswer,
     CounterfactualsRequest,
 )
+from app.usecases.patient_record import patient_of, record_of
 from app.usecases.preferences.standing import NOTHING_LEFT, NothingLeftError, StandingPreferences
 
-_FORM = 6
+_FORM = 7
 """Of answers: a cached one of an older form would keep back what the newer tells."""
 
 
@@ -40,6 +42,25 @@ class ValidatedRequest:
     target: Target
     preferences: Preferences
     base: CounterfactualsAnswer | None = None
+    record: PatientRecord | None = None
+    """Where the values come from, if a bundle told some of them."""
+    measured: MeasuredResult | None = None
+    """The newest result that is known, from the bundle or on record."""
+
+    @property
+    def found(self) -> MeasuredResult | None:
+        """The newest result that the bundle tells."""
+        return self.record.outcome if self.record else None
+
+    @property
+    def is_overruled(self) -> bool:
+        """Whether a result shows the outcome, so that no estimate of it is low enough."""
+        return self.measured is not None and self.measured.has_outcome
+
+    @property
+    def wishes(self) -> Preferences:
+        """The preferences, and what lowers the risk in any case where the outcome is there already."""
+        return replace(self.preferences, always=True) if self.is_overruled else self.preferences
 
     @property
     def schema(self) -> FeatureSchema:
@@ -123,9 +144,19 @@ class ValidatedRequest:
             "diversity": self.preferences.diversity,
             "always": self.preferences.always,
             "based_on": str(self.based_on) if self.based_on else None,
+            "record": self._record_json(),
+            "measured": self.measured.model_dump(mode="json") if self.measured else None,
         }
         text = json.dumps(canonical, separators=(",", ":"), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def _record_json(self) -> dict[str, Any] | None:
+        if self.record is None:
+            return None
+        return {
+            "provenance": {name: one.model_dump(mode="json") for name, one in self.record.provenance.items()},
+            "not_used": [one.model_dump(mode="json") for one in self.record.not_used],
+        }
 
 
 def validate(
@@ -141,9 +172,9 @@ def validate(
     served = registry.named(request.model)
     scope = Scope(include=tuple(sorted(set(request.include))), programme=request.programme)
     schema = served.model.schema.within(scope)
-    faults, patient, constraints = [], None, None
+    faults, patient, record, constraints = [], None, None, None
     try:
-        patient = read_patient(schema, request.features)
+        patient, record = patient_of(schema, *record_of(request, served))
     except InvalidInputError as error:
         faults += error.issues
     try:
@@ -171,4 +202,5 @@ def validate(
             always=request.always,
         ),
         base=base,
+        record=record,
     )

@@ -1,7 +1,7 @@
 """The wire forms of a question and its answer."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import (
@@ -13,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from app.domain.ask_next import AskNextTold
 from app.domain.certainty import BandTold, CertaintyTold, ObservedTold
 from app.domain.counterfactual import (
     AlwaysSaid,
@@ -29,6 +30,7 @@ from app.domain.improvement import MOST_POINTS, FrontierPoint, NoImprovement
 from app.domain.input_warning import InputWarning
 from app.domain.scope import Inclusion, Programme
 from app.domain.target import Target, TargetKind
+from app.ingest.fhir.record import MeasuredTold, NotUsedTold, ProvenanceTold
 from app.usecases.counterfactuals.option_schemas import (
     CounterfactualOut,
     ImprovementOut,
@@ -36,6 +38,7 @@ from app.usecases.counterfactuals.option_schemas import (
     Told,
 )
 from app.usecases.counterfactuals.question_schemas import QuestionOut
+from app.usecases.patient_record import SaysFeatures
 from app.usecases.request_model import RequestModel
 
 PatientId = Annotated[
@@ -146,15 +149,12 @@ class ConstraintsIn(RequestModel):
     )
 
 
-class CounterfactualsRequest(RequestModel):
+class CounterfactualsRequest(SaysFeatures):
     """A question: how could this patient's risk come down to the target?"""
 
     patient_id: PatientId
     model: str | None = Field(
         None, description="A hosted model, name or name@version; the configured one by default."
-    )
-    features: dict[str, Any] = Field(
-        description="The feature vector: GET /models/{name}/schema describes it."
     )
     target: TargetIn | None = Field(None, description="The model's decision threshold by default.")
     constraints: ConstraintsIn | None = Field(
@@ -254,7 +254,10 @@ class CounterfactualsAnswer(Told):
     created_at: datetime = Field(description="When it was first given.")
     model: ModelOut = Field(description="The model that answered.")
     prediction: PredictionOut = Field(description="The risk as it is now.")
-    status: Status = Field(description="How the question ended; all three are findings.")
+    status: Status = Field(
+        description="How the question ended; all four are findings. `outcome_measured`: the estimate is at "
+        "or below the target, but a measured result shows that the outcome is there, and it counts."
+    )
     counterfactuals: list[CounterfactualOut] = Field(
         description="The options, least effort first; empty unless found."
     )
@@ -304,6 +307,10 @@ class CounterfactualsAnswer(Told):
         "beside the others. Risk and options take them as they are. A what-if repeats the warnings of the "
         "answer that it departed from. Empty in answers recorded before values were checked.",
     )
+    provenance: ProvenanceTold = Field({})
+    not_used: NotUsedTold = Field([])
+    measured_outcome: MeasuredTold = None
+    ask_next: AskNextTold = Field([])
     based_on: UUID | None = Field(
         None,
         description="The answer that a what-if on the patient's page departed from; this one's values may be "

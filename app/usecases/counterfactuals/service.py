@@ -2,7 +2,7 @@
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from app.audit.events import Access, Action, Entity
 from app.audit.noting import note_access
 from app.classifiers.threads import in_thread
+from app.domain.ask_next import AskNext
 from app.domain.certainty import RiskEstimate
 from app.domain.counterfactual import Generator
 from app.domain.errors import NotFoundError
@@ -25,6 +26,8 @@ from app.usecases.counterfactuals.mapping import from_result, from_row, to_param
 from app.usecases.counterfactuals.repository import AnswerRepository
 from app.usecases.counterfactuals.request import ValidatedRequest, validate
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
+from app.usecases.measurements.from_ehr import newest_result, record_found
+from app.usecases.measurements.repository import MeasurementRepository
 from app.usecases.preferences.service import standing_preferences
 from app.usecases.preferences.standing import StandingPreferences
 
@@ -76,6 +79,7 @@ class CounterfactualService:
         standing = await self._check_not_refused(validated)
         if request.constraints and request.constraints.use_preferences:
             validated = validated.within(standing)
+        validated = await self._with_measured(validated)
         answer = await self._answer(validated, delivery)
         generation, model = answer.generation, answer.model
         degraded = ",".join(generation.degraded) or "no"
@@ -99,6 +103,13 @@ class CounterfactualService:
         standing = await standing_preferences(self._database, validated.patient_id, validated.served)
         standing.check_that_options_may_be_asked_for()
         return standing
+
+    async def _with_measured(self, validated: ValidatedRequest) -> ValidatedRequest:
+        """With the newest result that is known, which counts in place of the estimate."""
+        measured = await newest_result(
+            self._database, validated.patient_id, validated.served, validated.found
+        )
+        return replace(validated, measured=measured)
 
     async def _answer(self, validated: ValidatedRequest, delivery: Delivery) -> CounterfactualsAnswer:
         """From the cache, or computed while equal questions wait; that the cache is away is no error."""
@@ -144,21 +155,28 @@ class CounterfactualService:
     async def _compute_and_record(
         self, validated: ValidatedRequest, digest: str, delivery: Delivery, cache_away: bool = False
     ) -> CounterfactualsAnswer:
-        estimate = await self._estimate(validated)
+        estimate, ask_next = await self._estimate(validated)
         result = await self._computation.result(validated, estimate.risk)
         if self._llm is not None and validated.preferences.generator is not Generator.SEARCH:
             # Asking the language model may take seconds: time enough to refuse options.
             await self._check_not_refused(validated)
-        answer = from_result(validated, estimate, result, cache_away, delivery.elapsed_ms)
+        answer = from_result(validated, estimate, result, cache_away, delivery.elapsed_ms, ask_next)
         parameters = to_parameters(validated, digest, answer, delivery.ids)
         try:
-            await self._record(parameters, answer)
+            await self._record(parameters, answer, validated)
         except GoneMeanwhileError:  # the patient was erased in this very moment: this is a new one
-            await self._record(parameters, answer)
+            await self._record(parameters, answer, validated)
         return answer
 
-    async def _record(self, parameters: Values, answer: CounterfactualsAnswer) -> None:
+    async def _record(
+        self, parameters: Values, answer: CounterfactualsAnswer, validated: ValidatedRequest
+    ) -> None:
+        patient_id, by = answer.patient_id, self._database.caller.signature
         async with self._database.transaction() as session:
+            if validated.found is not None:
+                results = MeasurementRepository(session)
+                told = await record_found(results, patient_id, validated.served, validated.found, by)
+                note_access(session, *told)
             await session.execute(INSERT_ANSWER, parameters)
             note_access(session, Access(Action.CREATE, Entity.ANSWER, answer.patient_id, answer.id))
 
@@ -169,13 +187,14 @@ class CounterfactualService:
         with suppress(CacheAwayError):  # recorded all the same; the next equal question costs its time
             await self._cache.put(key, answer.model_dump_json(by_alias=True))
 
-    async def _estimate(self, validated: ValidatedRequest) -> RiskEstimate:
-        """The risk as it is, and how sure that is."""
+    async def _estimate(self, validated: ValidatedRequest) -> tuple[RiskEstimate, list[AskNext]]:
+        """The risk as it is, how sure that is, and what would make it surer."""
         served, row = validated.served, validated.patient.factual
         classifier = served.model.classifier
 
-        def estimate() -> RiskEstimate:
-            return served.estimate(row, float(classifier.risk(row[None])[0]))
+        def estimate() -> tuple[RiskEstimate, list[AskNext]]:
+            risk = float(classifier.risk(row[None])[0])
+            return served.estimate(row, risk), served.asking.next_for(validated.patient)
 
         # In a thread, like all that asks the classifier: it may be on another machine.
         return await in_thread(classifier, estimate)

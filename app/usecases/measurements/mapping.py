@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from app.domain.consultation import MeasuredOutcome
+from app.ingest.fhir.record import Origin
 from app.storage.consultation_tables import MeasurementRow
 from app.usecases.measurements.schemas import MeasurementOut, Presence
 from app.usecases.measurements.standing import newest_first, statuses_of
@@ -23,6 +24,8 @@ def told(measured: MeasuredOutcome, rows: Sequence[MeasurementRow]) -> list[Meas
             says=measured.finding_of(row.value, row.has_outcome).says,
             status=statuses[row.id],
             given_by=row.given_by,
+            source=Origin(row.source),
+            reference=row.reference,
             replaces=row.replaces,
         )
         for row in newest_first(rows)

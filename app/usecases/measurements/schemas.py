@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from app.domain.errors import InvalidInputError, ValidationIssue
 from app.identity.caller import GIVEN_BY
+from app.ingest.fhir.record import Origin
 from app.parsing.dates import DateError, read_date
 from app.usecases.measurements.standing import Status
 from app.usecases.request_model import RequestModel
@@ -119,6 +120,8 @@ class MeasurementOut(StandingMeasurement):
         "one was measured later. `replaced`: corrected or taken back. `withdrawn`: takes one back."
     )
     given_by: str | None = Field(description=GIVEN_BY)
+    source: Origin = Field(description="`fhir` where an EHR's resource tells it; else `given`.")
+    reference: str | None = Field(description="The resource that tells it; null where none does.")
     replaces: UUID | None = Field(description="The `id` of the row that it replaces; null for a new result.")
 
 

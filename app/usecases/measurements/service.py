@@ -8,6 +8,7 @@ from app.audit.noting import note_access
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.ids import uuid7
 from app.engine.registry import ServedModel
+from app.ingest.fhir.record import Origin
 from app.storage.consultation_tables import MeasurementRow
 from app.storage.database import TenantDatabase
 from app.usecases.measurements.mapping import told
@@ -78,6 +79,7 @@ async def record_result(
             has_outcome=has_outcome,
             is_withdrawn=given.withdrawn,
             given_by=database.caller.signature,
+            source=Origin.GIVEN,
             replaces=given.replaces,
         )
         said = said_already(rows, row)

@@ -5,12 +5,13 @@ from pydantic import BaseModel, Field
 from app.audit.events import Access, Action, Entity
 from app.audit.noting import note_access
 from app.classifiers.threads import in_thread
+from app.domain.ask_next import AskNext, AskNextTold
 from app.domain.certainty import BandTold, CertaintyTold, ObservedTold, RiskEstimate
 from app.domain.ids import uuid7
 from app.domain.input_warning import InputWarning
 from app.domain.patient import Patient
-from app.domain.schema import FloatArray
 from app.engine.registry import ServedModel
+from app.ingest.fhir.record import MeasuredTold, NotUsedTold, PatientRecord, ProvenanceTold
 from app.storage.database import TenantDatabase
 from app.storage.record import INSERT_PREDICTION
 
@@ -30,10 +31,18 @@ class PredictionAnswer(BaseModel):
         description="Values that should be checked: outside what was observed, or unusual beside the others. "
         "The risk takes them as they are."
     )
+    provenance: ProvenanceTold = Field({})
+    not_used: NotUsedTold = Field([])
+    measured_outcome: MeasuredTold = None
+    ask_next: AskNextTold = Field([])
 
 
 async def predict(
-    served: ServedModel, patient: Patient, database: TenantDatabase, patient_id: str | None = None
+    served: ServedModel,
+    patient: Patient,
+    database: TenantDatabase,
+    patient_id: str | None = None,
+    record: PatientRecord | None = None,
 ) -> PredictionAnswer:
     """The risk of one patient, once it is on record that it was told; to whom it is about, if that is known.
 
@@ -43,7 +52,7 @@ async def predict(
     """
     model, facts = served.model, served.model.schema.model
     # In a thread: the classifier may be on another machine.
-    estimate = await in_thread(model.classifier, _estimate, served, patient.factual)
+    estimate, ask_next = await in_thread(model.classifier, _estimate, served, patient)
     answer = PredictionAnswer(
         model=model.name,
         version=model.version,
@@ -54,6 +63,10 @@ async def predict(
         certainty=estimate.certainty,
         observed=estimate.observed,
         warnings=served.oddness.warnings(patient.factual),
+        provenance=record.provenance if record else {},
+        not_used=list(record.not_used) if record else [],
+        measured_outcome=record.outcome if record else None,
+        ask_next=ask_next,
     )
     audit_id = uuid7()
     audit = {
@@ -75,5 +88,7 @@ async def predict(
     return answer
 
 
-def _estimate(served: ServedModel, row: FloatArray) -> RiskEstimate:
-    return served.estimate(row, float(served.model.classifier.risk(row[None, :])[0]))
+def _estimate(served: ServedModel, patient: Patient) -> tuple[RiskEstimate, list[AskNext]]:
+    row = patient.factual
+    risk = float(served.model.classifier.risk(row[None, :])[0])
+    return served.estimate(row, risk), served.asking.next_for(patient)

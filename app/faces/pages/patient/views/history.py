@@ -48,6 +48,8 @@ def outcome_text(row: AnswerRow) -> str:
     told = [ngettext("%(num)s improvement", "%(num)s improvements", count)] if count else []
     if row.status == Status.FOUND:
         return "; ".join([_options_text(row), *told])
+    if row.status == Status.OUTCOME_MEASURED:
+        return "; ".join([_("outcome measured: the estimate does not count"), *told])
     if row.status == Status.ALREADY_BELOW_TARGET:
         return "; ".join([_below_text(row), *told])
     if told:

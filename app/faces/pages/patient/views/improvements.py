@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.domain.counterfactual import Status
+from app.domain.counterfactual import BELOW, Status
 from app.domain.improvement import LEAST_REDUCTION
 from app.domain.wording import points_text
 from app.faces.http.pages.rendering import risk_words
@@ -63,7 +63,7 @@ def _title(context: AnswerContext, count: int) -> str:
     status = context.answer.status
     if status is Status.INFEASIBLE:
         return ngettext("One way to lower it", "%(num)s ways to lower it", count)
-    if status is Status.ALREADY_BELOW_TARGET:
+    if status in BELOW:
         return _("What would lower it further")
     return ngettext("One improvement", "%(num)s improvements", count)
 
@@ -83,7 +83,7 @@ def _lead(context: AnswerContext) -> str:
         else:
             unreached = _("Nothing was found that reaches the target of %(target)s.", target=target)
         return f"{unreached} {claim}"
-    if answer.status is Status.ALREADY_BELOW_TARGET:
+    if answer.status in BELOW:
         return " ".join(
             [_("The estimate is at or below the target of %(target)s as it is.", target=target), claim]
         )

@@ -1,0 +1,85 @@
+"""Where a question's values come from: `features` of the request, a FHIR bundle, or both."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from app.domain.errors import InvalidInputError, ValidationIssue
+from app.domain.patient import Patient, read_patient
+from app.domain.schema import FeatureSchema
+from app.engine.registry import ServedModel
+from app.ingest.fhir.reading import read_bundle
+from app.ingest.fhir.record import FeatureSource, Origin, PatientRecord
+from app.usecases.request_model import RequestModel
+
+_COMPUTED = FeatureSource(source=Origin.COMPUTED, conversion="follows from other features")
+
+
+class SaysFeatures(RequestModel):
+    """A request about one patient's values: at least one of the two tells them."""
+
+    features: dict[str, Any] | None = Field(
+        None,
+        description="The feature vector: GET /models/{name}/schema describes it. Required without `fhir`; "
+        "beside it, what is given here adds to the bundle and overrules it.",
+    )
+    fhir: dict[str, Any] | None = Field(
+        None,
+        description="A FHIR R4 Bundle (collection, searchset or transaction) of one patient: Patient and "
+        "Observation are read. The answer tells where each value comes from, and why a resource is not used.",
+    )
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.features is None and self.fhir is None:
+            raise InvalidInputError.at("/features", "is required, or fhir in its place")
+        return self
+
+
+def record_of(request: SaysFeatures, served: ServedModel) -> tuple[Mapping[str, Any], PatientRecord | None]:
+    """The raw feature vector of a request, and where it comes from if a bundle is part of it.
+
+    Raises:
+        InvalidInputError: the bundle is no R4 bundle about one living patient.
+    """
+    if request.fhir is None:
+        return request.features or {}, None
+    record = read_bundle(served.ehr, request.fhir, datetime.now(UTC).date(), request.features)
+    return record.features, record
+
+
+def patient_of(
+    schema: FeatureSchema,
+    features: Mapping[str, Any],
+    record: PatientRecord | None,
+    pointer: str = "/features",
+) -> tuple[Patient, PatientRecord | None]:
+    """The checked patient, and the record with a source for each value that follows from others.
+
+    Raises:
+        InvalidInputError: as `read_patient`; what is missing says why the bundle does not tell it.
+    """
+    try:
+        patient = read_patient(schema, features, pointer)
+    except InvalidInputError as error:
+        raise InvalidInputError([_explained(one, record, pointer) for one in error.issues]) from None
+    if record is None:
+        return patient, None
+    derived = {
+        name: _COMPUTED
+        for name, value in patient.values.items()
+        if value is not None and name not in record.provenance
+    }
+    return patient, replace(record, provenance={**record.provenance, **derived})
+
+
+def _explained(issue: ValidationIssue, record: PatientRecord | None, pointer: str) -> ValidationIssue:
+    name = issue.pointer.removeprefix(f"{pointer}/")
+    if record is None or name in record.features:
+        return issue
+    why = next((one.detail for one in record.not_used if one.feature == name), None)
+    told = f"what the bundle says of it is not used: {why}" if why else "the bundle does not tell it"
+    return replace(issue, detail=f"{issue.detail}; {told}")
