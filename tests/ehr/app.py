@@ -9,13 +9,14 @@ from tests.ehr.authorisation import AuthorisationServer
 from tests.ehr.cds_client import CdsClient
 from tests.ehr.charts import Charts
 from tests.ehr.fhir_server import FhirServer
+from tests.ehr.programs import Programs
 from tests.ehr.state import MockEhr
 
 
 def app_of(ehr: MockEhr) -> Starlette:
     """All parts of a mock EHR under its address."""
     client = CdsClient(ehr)
-    parts = (AuthorisationServer(ehr), FhirServer(ehr), Charts(ehr, client))
+    parts = (AuthorisationServer(ehr), FhirServer(ehr), Charts(ehr, client), Programs(ehr, client))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

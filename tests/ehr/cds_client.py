@@ -103,7 +103,7 @@ class CdsClient:
 
     async def call(self, service: Json, body: Json) -> Answered:
         """Ask one service, and keep its cards so that feedback can be given."""
-        url = f"{self._services_url}/{service['id']}"
+        url = self._url_of(service)
         started = time.perf_counter()
         reply = await self._http.post(url, json=body, headers=self.head(url))
         elapsed = 1000 * (time.perf_counter() - started)
@@ -112,6 +112,15 @@ class CdsClient:
             if "uuid" in card:
                 self._ehr.cards[card["uuid"]] = (service["id"], card)
         return answered
+
+    def ready(self, service: Json, patient: str, with_prefetch: bool) -> Json:
+        """A call as it would be sent: address, headers and body."""
+        url = self._url_of(service)
+        body = self.question(service, patient, with_prefetch)
+        return {"url": url, "headers": self.head(url), "body": body}
+
+    def _url_of(self, service: Json) -> str:
+        return f"{self._services_url}/{service['id']}"
 
     async def tell(self, card: str, outcome: str, **details: Any) -> int:
         """Send feedback about a card that was shown; the HTTP status.

@@ -24,6 +24,11 @@ class Chart:
         ]
 
     @property
+    def resources(self) -> list[Json]:
+        """All of it, one by one."""
+        return list(self._resources)
+
+    @property
     def bundle(self) -> Json:
         """All of it, as a collection."""
         entries = [
@@ -62,7 +67,7 @@ class Chart:
         """A reading of blood pressure, the last unless told."""
         name = f"{self.id}-pressure-{days}"
         taken = self.person.pressures[reading]
-        return self._put(fhir.pressure(name, self.id, panel, taken, days_before(days), status))
+        return self.put(fhir.pressure(name, self.id, panel, taken, days_before(days), status))
 
     def lipids(self, days: int) -> "Chart":
         """Total and HDL cholesterol in mg/dL."""
@@ -94,20 +99,21 @@ class Chart:
     def smoking(self, days: int) -> "Chart":
         """The smoking status, which counts no cigarettes."""
         status = self.person.smoking
-        return self._put(fhir.smoking_status(f"{self.id}-smoking", self.id, status, days_before(days)))
+        return self.put(fhir.smoking_status(f"{self.id}-smoking", self.id, status, days_before(days)))
 
     def cigarettes(self, days: int) -> "Chart":
         count = Amount(_known(self.person.cigarettes), "/d", "/d")
         return self._measure("cigarettes", fhir.CIGARETTES, count, days)
 
     def obesity(self, days: int, clinical: str = "active") -> "Chart":
-        return self._put(fhir.obesity(f"{self.id}-obesity", self.id, days_before(days), clinical))
+        return self.put(fhir.obesity(f"{self.id}-obesity", self.id, days_before(days), clinical))
 
     def _measure(self, name: str, kind: Kind, amount: Amount, days: int, status: str = "final") -> "Chart":
         one = fhir.measured(f"{self.id}-{name}", self.id, kind, amount, days_before(days), status)
-        return self._put(one)
+        return self.put(one)
 
-    def _put(self, resource: Json) -> "Chart":
+    def put(self, resource: Json) -> "Chart":
+        """Add any resource."""
         self._resources.append(resource)
         return self
 

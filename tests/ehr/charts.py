@@ -1,4 +1,4 @@
-"""The pages of the mock EHR: all charts, cards beside one, an app in a frame; and the same for programs."""
+"""The pages of the mock EHR: all charts, the cards beside one, an app in a frame."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -6,11 +6,10 @@ from urllib.parse import parse_qsl, urlencode
 import httpx
 from markdown_it import MarkdownIt
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from tests.ehr.cds_client import Answered, CdsClient
-from tests.ehr.faults import Fault, Order
 from tests.ehr.pages import message_page, page
 from tests.ehr.people import names
 from tests.ehr.records import facts_of
@@ -28,7 +27,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 class Charts:
-    """Routes for people, and under `/api` for programs."""
+    """Routes for people."""
 
     def __init__(self, ehr: MockEhr, client: CdsClient) -> None:
         self._ehr, self._client = ehr, client
@@ -41,9 +40,6 @@ class Charts:
             Route("/feedback", self._feedback, methods=["POST"]),
             Route("/launch", self._launch),
             Route("/app", self._app),
-            Route("/api/hooks/{hook}", self._call, methods=["POST"]),
-            Route("/api/feedback", self._tell, methods=["POST"]),
-            Route("/api/faults", self._order, methods=["POST", "DELETE"]),
         ]
 
     async def _everybody(self, _: Request) -> Response:
@@ -101,24 +97,3 @@ class Charts:
 
     async def _app(self, request: Request) -> Response:
         return page("app.html", query=request.url.query, patient=request.query_params.get("patient", ""))
-
-    async def _call(self, request: Request) -> Response:
-        told = await request.json()
-        hook, with_prefetch = request.path_params["hook"], told.get("prefetch", True)
-        answers = await self._client.open_chart(told["patient"], hook, with_prefetch)
-        return JSONResponse({"calls": [answered.told for answered in answers]})
-
-    async def _tell(self, request: Request) -> Response:
-        told = await request.json()
-        return JSONResponse(
-            {"status": await self._client.tell(told.pop("card"), told.pop("outcome"), **told)}
-        )
-
-    async def _order(self, request: Request) -> Response:
-        """Order a fault, or take all orders back."""
-        if request.method == "DELETE":
-            self._ehr.faults.clear()
-        else:
-            told = await request.json()
-            self._ehr.faults.order(Order(Fault(told.pop("fault")), **told))
-        return Response(status_code=204)

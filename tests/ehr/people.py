@@ -23,8 +23,8 @@ def names() -> list[str]:
 
 def bundle_of(name: str, told_on: date) -> Json:
     """Somebody's record as a collection, moved so that it is as old on `told_on` as its file was."""
-    moved: Json = _moved(json.loads((PEOPLE / f"{name}.json").read_text()), told_on - TOLD_ON)
-    return moved
+    told: Json = moved(json.loads((PEOPLE / f"{name}.json").read_text()), told_on - TOLD_ON)
+    return told
 
 
 def resources_of_all(told_on: date) -> list[Json]:
@@ -34,12 +34,12 @@ def resources_of_all(told_on: date) -> list[Json]:
     return [*resources, _group(people), _clinician()]
 
 
-def _moved(value: Any, by: timedelta) -> Any:
+def moved(value: Any, by: timedelta) -> Any:
     """The same JSON with every date later by as much, so that ages stay what they are."""
     if isinstance(value, dict):
-        return {key: _moved(inner, by) for key, inner in value.items()}
+        return {key: moved(inner, by) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_moved(inner, by) for inner in value]
+        return [moved(inner, by) for inner in value]
     if isinstance(value, str) and _DAY.fullmatch(value):
         return (date.fromisoformat(value) + by).isoformat()
     return value
