@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import procrastinate
 
 from app import __version__
+from app.admission.lane import Lane
 from app.classifiers.store import ModelFolderError, load_models
 from app.engine.registry import ModelRegistry, ServedModel
 from app.identity.ehr_servers import EhrServers
+from app.identity.smart_client.server import SmartServer
 from app.outbound.fhir.client import FhirClient, FhirLimits
 from app.proposers.llm.adapter import AdapterError, AdapterManifest, adapter_manifest
 from app.proposers.llm.breaker import Breaker
@@ -25,6 +27,11 @@ from app.storage.queue import queue_app
 from app.storage.queue_figures import QueueFigures
 from app.tracing.exporting import exporting
 from app.usecases.augmentation.service import CHUNK_TASK, REPORT_TASK
+from app.usecases.counterfactuals.computation import Computation
+from app.usecases.counterfactuals.service import CounterfactualService
+from app.usecases.ehr.connections import EhrConnections
+from app.usecases.ehr.group_reading import GroupReading
+from app.usecases.ehr.pacing import Pace
 from app.usecases.patient_data.retention import RetentionLimits
 
 
@@ -98,6 +105,19 @@ async def open_fhir_clients(settings: Settings, servers: EhrServers) -> AsyncIte
             await client.close()
 
 
+@asynccontextmanager
+async def open_ehr(
+    settings: Settings, servers: EhrServers, fhir: Mapping[str, FhirClient]
+) -> AsyncIterator[EhrConnections]:
+    """Connections to the trusted EHRs' authorisation servers, beside those to their FHIR servers."""
+    smart = {server.name: SmartServer(server, settings.ehr_wait_s) for server in servers.servers}
+    try:
+        yield EhrConnections(servers, smart, fhir)
+    finally:
+        for server in smart.values():
+            await server.close()
+
+
 def cache_limits(settings: Settings) -> CacheLimits:
     """How many connections to the cache, and how long each wait."""
     return CacheLimits(settings.cache_connections, settings.cache_wait_s, settings.cache_lock_s)
@@ -116,6 +136,30 @@ def retention_limits(settings: Settings) -> RetentionLimits:
 def _traced(settings: Settings) -> AbstractContextManager[None]:
     endpoint, name = settings.otel_exporter_otlp_endpoint, settings.otel_service_name
     return exporting(endpoint, name, __version__, settings.otel_flush_s)
+
+
+@asynccontextmanager
+async def open_group_reading(
+    settings: Settings, registry: ModelRegistry, backends: Backends, cache: Cache, servers: EhrServers
+) -> AsyncIterator[GroupReading]:
+    """Who reads the groups of EHR servers, and asks the default model about each patient."""
+    at_once = settings.ehr_nightly_at_once
+    lane = Lane("groups", at_once, settings.worker_llm_deadline_s)
+    computation = Computation(lane, backends.proposer, settings.search_work, settings.search_deadline_s)
+    try:
+        async with (
+            open_fhir_clients(settings, servers) as fhir,
+            open_ehr(settings, servers, fhir) as connections,
+        ):
+            yield GroupReading(
+                connections,
+                registry.named(None),
+                lambda database: CounterfactualService(registry, database, cache, computation),
+                at_once,
+                Pace(settings.ehr_nightly_per_minute),
+            )
+    finally:
+        lane.close()
 
 
 def queue_figures_of(settings: Settings, database: Database) -> QueueFigures:

@@ -18,6 +18,7 @@ from app.bootstrap import (
     exemplars_of,
     open_backends,
     open_cache,
+    open_ehr,
     open_fhir_clients,
     queue_figures_of,
     registry_of,
@@ -26,6 +27,8 @@ from app.classifiers.open_inference import OpenInferenceClassifier
 from app.engine.examples import warm_up
 from app.engine.registry import ModelRegistry
 from app.faces.api import routes as api
+from app.faces.ehr import routes as ehr
+from app.faces.ehr.smart.state import LaunchState
 from app.faces.http import operations, stack
 from app.faces.http.auth import only_where_admitted
 from app.faces.http.closing import Closing
@@ -35,6 +38,7 @@ from app.faces.pages import routes as pages
 from app.identity.authenticator import Authenticator
 from app.identity.configured import CdsCalls, authenticator_of, claim_names_of, ehr_servers_of
 from app.identity.ehr_servers import EhrServers
+from app.identity.ehr_sessions import WithSessions
 from app.outbound.fhir.client import FhirClient
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.proposer import LlmProposer
@@ -44,6 +48,7 @@ from app.storage.database import Database
 from app.storage.keys import Keys
 from app.storage.queue_figures import QueueFigures
 from app.storage.replays import TokenUses
+from app.storage.sessions import Sessions
 from app.usecases.counterfactuals.computation import Computation
 from app.usecases.record.reference_distributions import ReferenceDistributions, reference_distributions_of
 
@@ -81,6 +86,8 @@ class GatewayState(TypedDict):
     closing: Closing
     ehr_servers: EhrServers
     fhir_clients: Mapping[str, FhirClient]
+    launch: LaunchState
+    sessions: Sessions
 
 
 def create_app(settings: Settings, registry: ModelRegistry | None = None) -> FastAPI:
@@ -105,7 +112,7 @@ def create_app(settings: Settings, registry: ModelRegistry | None = None) -> Fas
     )
     app.state.closing = closing
     known_callers = APIRouter(dependencies=[Depends(only_where_admitted)])
-    for router in (*api.ROUTERS, *pages.ROUTERS):
+    for router in (*api.ROUTERS, *ehr.ROUTERS, *pages.ROUTERS):
         known_callers.include_router(router)
     app.include_router(known_callers)
     app.include_router(operations.router)
@@ -136,12 +143,14 @@ def _lifespan(
             open_backends(settings, registry, exemplars) as backends,
             open_cache(settings) as cache,
             open_fhir_clients(settings, ehr_servers) as fhir_clients,
+            open_ehr(settings, ehr_servers, fhir_clients) as ehr_connections,
         ):
             database, proposer = backends.database, backends.proposer
             if proposer is not None:
                 await proposer.warm_up([served.model.schema for served in registry])
             calls = CdsCalls(ehr_servers, settings.public_url, TokenUses(database, cache))
-            authenticator = authenticator_of(settings, Keys(database), calls)
+            sessions = Sessions(database)
+            authenticator = WithSessions(authenticator_of(settings, Keys(database), calls), sessions)
             if settings.api_tokens:
                 _log.warning("api_tokens_are_one_administrator", instead="turnpoint keys create")
             try:
@@ -163,6 +172,8 @@ def _lifespan(
                     closing=closing,
                     ehr_servers=ehr_servers,
                     fhir_clients=fhir_clients,
+                    launch=LaunchState.of(settings, ehr_connections, sessions),
+                    sessions=sessions,
                 )
             finally:
                 await authenticator.close()

@@ -19,6 +19,7 @@ from app.parsing.settings_files import read_files
 from app.paths import MODEL_STORE
 
 _DRIVER = "postgresql+psycopg://"
+_ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 _MODEL_PATH = re.compile(r"(/.*)?/v2/models/[^/]+(/versions/[^/]+)?/?")
 
 
@@ -42,6 +43,13 @@ class Settings(IdentitySettings):
     fhir_wait_s: Annotated[float, Field(gt=0)] = 5.0
     fhir_bytes: Annotated[int, Field(ge=1024)] = 16 * 1024 * 1024
     fhir_pages: Annotated[int, Field(ge=1)] = 20
+    ehr_wait_s: Annotated[float, Field(gt=0, le=60)] = 5.0
+    ehr_answer_s: Annotated[float, Field(gt=0, le=60)] = 2.0
+    ehr_session_s: Annotated[int, Field(ge=60, le=86_400)] = 3600
+    ehr_frame_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    ehr_nightly_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
+    ehr_nightly_at_once: Annotated[int, Field(ge=1, le=64)] = 2
+    ehr_nightly_per_minute: Annotated[int, Field(ge=1, le=6_000)] = 120
 
     database_url: str = "postgresql+psycopg://localhost/turnpoint"
     redis_url: str = "redis://localhost:6379/0"
@@ -150,7 +158,7 @@ class Settings(IdentitySettings):
             return value
         return read_whole_number(value.strip()) if kind is int else read_number(value.strip())
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("allowed_hosts", "ehr_frame_origins", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return comma_separated(value)
@@ -200,6 +208,13 @@ class Settings(IdentitySettings):
         if url is not None and not _is_http_url(url):
             raise ValueError("must be the http or https address that callers know the service by")
         return None if url is None else url.rstrip("/")
+
+    @field_validator("ehr_frame_origins")
+    @classmethod
+    def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_ORIGIN.fullmatch(origin) for origin in origins):
+            raise ValueError("each must be an origin with https, like https://ehr.example")
+        return origins
 
     @field_validator("database_url")
     @classmethod

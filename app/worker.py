@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from app.bootstrap import (
@@ -9,16 +10,19 @@ from app.bootstrap import (
     maintenance_limits,
     open_backends,
     open_cache,
+    open_group_reading,
     registry_of,
     retention_limits,
     worker_limits,
 )
+from app.identity.ehr_servers import load_ehr_servers
 from app.metrics.serving import served_at
 from app.settings import Settings
 from app.storage.database import opened
 from app.usecases.augmentation.chunks import ChunkWork
 from app.usecases.augmentation.reporting import ReportWork
 from app.usecases.augmentation.worker import Heartbeat, register, stop_on_signals, work
+from app.usecases.ehr.nightly import register_nightly
 from app.usecases.patient_data.daily import register_daily
 
 
@@ -28,6 +32,7 @@ def work_here(settings: Settings) -> None:
     Raises:
         ModelFolderError: a model cannot be hosted.
         ClassifierError: a classifier elsewhere is away.
+        EhrServersError: patients are to be read by night, and EHR_SERVERS_FILE is not as it should be.
         OSError: metrics cannot be served at WORKER_METRICS_PORT.
     """
     with served_at(settings.worker_metrics_host, settings.worker_metrics_port):
@@ -43,6 +48,7 @@ async def _work(settings: Settings) -> None:
         open_backends(settings, registry, exemplars_of(registry), worker_limits(settings)) as backends,
         opened(settings.database_url, maintenance_limits(settings)) as maintained,
         open_cache(settings) as cache,
+        AsyncExitStack() as stack,
     ):
         database, queue, proposer = backends.database, backends.queue, backends.proposer
         if proposer is not None:  # nobody waits for a batch job's rows
@@ -64,4 +70,15 @@ async def _work(settings: Settings) -> None:
                 settings.erasure_key_bytes,
                 settings.retention_hour,
             )
+            if settings.ehr_nightly_at is not None:
+                reading = await stack.enter_async_context(
+                    open_group_reading(
+                        settings,
+                        registry,
+                        replace(backends, proposer=proposer),
+                        cache,
+                        load_ehr_servers(settings.ehr_servers_file),
+                    )
+                )
+                register_nightly(queue, reading, database, settings.ehr_nightly_at)
             await work(queue, Heartbeat(settings.worker_heartbeat_s, lost_after_s), stop)

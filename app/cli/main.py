@@ -4,6 +4,7 @@ import typer
 
 from app.cli import audit, patient, running
 from app.cli.command import add_command
+from app.cli.ehr import ehr
 from app.cli.keys import keys
 from app.cli.worker import worker
 
@@ -21,6 +22,7 @@ add_command(cli, worker)
 add_command(cli, patient.retain)
 cli.add_typer(patient.commands(), name="patient")
 cli.add_typer(keys, name="keys")
+cli.add_typer(ehr, name="ehr")
 cli.add_typer(audit.cli, name="audit")
 
 

@@ -13,6 +13,7 @@ def worker() -> None:
     from app.classifiers.base import ClassifierError
     from app.classifiers.store import ModelFolderError
     from app.faces.http import logs
+    from app.identity.ehr_servers import EhrServersError
     from app.worker import work_here
 
     settings = Settings()
@@ -21,7 +22,7 @@ def worker() -> None:
     compile_apart()  # not while it has a chunk in hand that another worker could make
     try:
         work_here(settings)
-    except (ModelFolderError, ClassifierError) as error:
+    except (ModelFolderError, ClassifierError, EhrServersError) as error:
         fail(str(error))
     except OSError as error:
         fail(f"Metrics cannot be served at WORKER_METRICS_PORT: {error.strerror or error}.")

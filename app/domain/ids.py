@@ -1,6 +1,7 @@
 """Identifiers: those that sort by time, and those that a request has."""
 
 import os
+import re
 import time
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,6 +9,11 @@ from uuid import UUID
 PATIENT_ID = r"^[._-]*[A-Za-z0-9][A-Za-z0-9._-]*$"
 """A caller's own opaque id, `PATIENT_ID_LENGTH` long at most; dots alone would be steps in a path."""
 PATIENT_ID_LENGTH = 64
+
+
+def is_patient_id(text: str) -> bool:
+    """Whether a text can be a patient's id."""
+    return len(text) <= PATIENT_ID_LENGTH and re.fullmatch(PATIENT_ID, text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,14 +85,14 @@ class KnownCallers:
         if self._proxy and signed is not None:
             if len(signed) > self._most_bytes:
                 raise UnknownCallerError("What the proxy sent is too long.")
-            return _acting(self._proxy.principal_of(signed, head), named(head))
+            return acting(self._proxy.principal_of(signed, head), named(head))
         sent = read_credentials(head, self._most_bytes)
         if sent is None:
             raise UnknownCallerError("Say who you are.", sent=False)
         principal = await self._holder_of(sent, head)
         if principal is None:
             raise UnknownCallerError("What was sent is nobody's, has expired or was revoked.")
-        return _acting(principal, named(head), sent.name)
+        return acting(principal, named(head), sent.name)
 
     async def close(self) -> None:
         """End what is under way: questions to the record and to issuers."""
@@ -120,7 +120,7 @@ class KnownCallers:
         return await self._access_tokens.principal_of(token) if self._access_tokens else None
 
 
-def _acting(principal: Principal, header: str | None, sign_in: str | None = None) -> Admitted:
+def acting(principal: Principal, header: str | None, sign_in: str | None = None) -> Admitted:
     """A system acts for whom it names. A person's name is their own, whatever they typed to sign in."""
     if principal.kind is PrincipalKind.SYSTEM:
         return Admitted(principal, header or sign_in)

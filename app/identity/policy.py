@@ -7,6 +7,7 @@ import re
 from enum import StrEnum
 
 from app.identity.principal import Principal
+from app.identity.refusals import OnePatientError, OtherPatientError
 from app.identity.scopes import AccessScope
 
 
@@ -56,6 +57,11 @@ POLICY: dict[tuple[str, str], Need] = {
     ("PATCH", "/patients/{patient_id}/plans/{plan_id}"): _FEEDBACK,
     ("POST", "/patients/{patient_id}/plans/{plan_id}"): _FEEDBACK,
     ("GET", "/patients/{patient_id}/plans/{plan_id}/handout"): _READ,
+    # From an EHR: who it is, is settled on the way.
+    ("GET", "/launch"): _WHOEVER,
+    ("GET", "/launch/callback"): _WHOEVER,
+    ("POST", "/launch/end"): _KNOWN,
+    ("GET", "/.well-known/jwks.json"): _WHOEVER,
     # Batch jobs.
     ("GET", "/augmentations"): _AUGMENTATIONS,
     ("POST", "/augmentations"): _AUGMENTATIONS,
@@ -86,6 +92,12 @@ POLICY: dict[tuple[str, str], Need] = {
     ("GET", "/static/{file:path}"): _WHOEVER,
     ("GET", "/static-offline-docs/{file:path}"): _WHOEVER,
 }
+
+_PATIENT = "{patient_id}"
+_OF_ONE_ANSWER = "{answer_id}"
+"""Whose it is, the record tells: it has no other patient's answers for who may see one alone."""
+_NAMED_IN_BODY = frozenset({("POST", "/counterfactuals")})
+"""Whom it is about, the body tells: `app.faces.http.audited.about` refuses another patient's."""
 
 _PARAMETER = re.compile(r"\{\w+(:path)?\}")
 _QUESTION = "?"
@@ -127,6 +139,35 @@ def need_at(method: str, template: str | None, parameters: frozenset[str] = froz
     if more.partition(_QUESTION)[2] in parameters:
         template = more
     return POLICY.get((method, template or ""), Everybody.KNOWN)
+
+
+def check_patient(principal: Principal, method: str, template: str | None, path: str) -> None:
+    """Whether who may see one patient alone may go here. Whatever is not known to be of one patient is not.
+
+    The path is decoded, as the framework matches it.
+
+    Raises:
+        OtherPatientError: it is another patient's.
+        OnePatientError: it is of no one patient.
+    """
+    if principal.patient is None:
+        return
+    named = _patient_in(template or "", path)
+    if named is not None:
+        if named != principal.patient:
+            raise OtherPatientError
+    elif not (
+        isinstance(need_at(method, template), Everybody)
+        or _OF_ONE_ANSWER in (template or "")
+        or (method, template) in _NAMED_IN_BODY
+    ):
+        raise OnePatientError
+
+
+def _patient_in(template: str, path: str) -> str | None:
+    """What stands in a path where the template has a patient's id; None where it has none."""
+    parts = template.split("/")
+    return path.split("/")[parts.index(_PATIENT)] if _PATIENT in parts else None
 
 
 def lacking(principal: Principal, need: Need) -> AccessScope | None:

@@ -20,7 +20,8 @@ class PrincipalKind(StrEnum):
 class Principal:
     """Who is let in.
 
-    `source` is how they were known: `open`, `token`, `key`, `oidc`, `proxy`, or `service` for its own tasks.
+    `source` is how they were known: `open`, `token`, `key`, `oidc`, `proxy`, `launch`, or `service` for its
+    own tasks. `patient` is the only one whom they may see; None of who may see all of a tenant's.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Principal:
     tenant: str
     scopes: frozenset[AccessScope]
     source: str
+    patient: str | None = None
 
     def may(self, scope: AccessScope) -> bool:
         return scope in self.scopes or AccessScope.ADMIN in self.scopes

@@ -19,6 +19,13 @@ class UnknownCallerError(RefusedCallerError):
         self.sent = sent
 
 
+class SessionEndedError(UnknownCallerError):
+    """A cookie of a session that has ended, or never was."""
+
+    def __init__(self) -> None:
+        super().__init__("This session has ended. Open the patient from your system again.")
+
+
 class FalseNameError(RefusedCallerError):
     """A person acts in another's name."""
 
@@ -29,6 +36,20 @@ class MissingScopeError(RefusedCallerError):
     def __init__(self, scope: AccessScope) -> None:
         super().__init__("You are known here, but may not do this.")
         self.scope = scope
+
+
+class OnePatientError(RefusedCallerError):
+    """A caller who may see one patient alone asks for what is not of any one patient."""
+
+    def __init__(self) -> None:
+        super().__init__("You see one patient here, whom you opened from another system, and nothing else.")
+
+
+class OtherPatientError(RefusedCallerError):
+    """A caller who may see one patient alone asks for another: to them there is no such patient."""
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing at this address.")
 
 
 class IdentityAwayError(RefusedCallerError):

@@ -15,6 +15,7 @@ _MINE = f"tenant = {OWN_TENANT.text} AND patient_id = :patient_id"
 _ANSWERS = f"SELECT id FROM answers WHERE {_MINE}"
 _OPTIONS = f"SELECT id FROM counterfactuals WHERE answer_id IN ({_ANSWERS})"
 BELONGINGS: Mapping[str, str] = {
+    "ehr_sessions": _MINE,
     "worklist": _MINE,
     "plan_events": f"plan_id IN (SELECT id FROM plans WHERE {_MINE})",
     "plans": _MINE,

@@ -14,7 +14,7 @@ from app.storage.engine import DatabaseLimits, SilentError, engine_of, probing
 from app.storage.gone import nothing_gone
 from app.storage.pool import count_connections
 from app.storage.silence import Silence
-from app.storage.tenancy import SET_TENANT, TenantSession
+from app.storage.tenancy import SET_PATIENT, SET_TENANT, TenantSession
 from app.tracing import Work, span
 
 
@@ -47,6 +47,8 @@ class Database:
         info = {"tenant": caller.tenant, "caller": caller}
         async with self._careful(), nothing_gone(), self._sessions(info=info) as session, session.begin():
             await session.execute(SET_TENANT, {"tenant": caller.tenant})
+            if caller.principal.patient is not None:
+                await session.execute(SET_PATIENT, {"patient": caller.principal.patient})
             yield session
 
     @asynccontextmanager

@@ -10,14 +10,18 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from app.storage.queue import SCHEMA as QUEUE
-from app.storage.tenancy import OWN_TENANT, SERVICE_ROLE
+from app.storage.tenancy import ONE_PATIENT, OWN_TENANT, SERVICE_ROLE
 
 POLICY = "of_own_tenant"
 OWNERS_POLICY = "of_every_tenant"
+PATIENT_POLICY = "of_one_patient"
+"""Binds who may see one patient alone: the rows that name another are not there, and none can be added."""
 EVERY_TENANT = "turnpoint.every_tenant"
 """A setting by which the tables' owner, and nobody else, sees all tenants' rows: to migrate, to dump."""
 NOT_OF_TENANTS: Mapping[str, str] = {
     "api_keys": "is read before it is known who asks; its column says whose patients a key opens",
+    "ehr_sessions": "is read before it is known who asks; its columns say whose patient a session opens",
+    "ehr_launches": "is of browsers of which it is not known yet who is at them",
 }
 """Tables with a column `tenant` whose rows every unit of work may see, and why."""
 READ_ONLY = ("audit_events", "audit_heads")
@@ -26,6 +30,8 @@ _NARROW: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(READ_ONLY, ("SELECT",)),
     "patients": ("SELECT", "INSERT (tenant, id)", "UPDATE (first_seen_at)", "DELETE"),
     "api_keys": ("SELECT", "UPDATE (last_used_at)"),
+    "ehr_sessions": ("SELECT", "INSERT", "DELETE"),
+    "ehr_launches": ("SELECT", "INSERT", "DELETE"),
 }
 """Where the service's role may do less than all, and what. A patient keeps their pseudonym, or their audit is
 out of reach; to lock them takes the right to update some column. Keys are made and revoked by the owner."""
@@ -41,6 +47,13 @@ _TABLES = text(
 _OF_TENANTS = text(
     "SELECT table_name FROM information_schema.columns "
     "WHERE table_schema = current_schema() AND column_name = 'tenant'"
+)
+_OF_PATIENTS = text(
+    "SELECT table_name FROM information_schema.columns "
+    "WHERE table_schema = current_schema() AND column_name = 'patient_id'"
+)
+_BOUND_TO_PATIENTS = text(
+    "SELECT tablename FROM pg_policies WHERE schemaname = current_schema() AND policyname = :policy"
 )
 _CALLABLE = text(
     "SELECT oid::regprocedure::text FROM pg_proc "
@@ -70,6 +83,7 @@ def separate_tenants(connection: Connection) -> None:
             _run(connection, f"REVOKE ALL ON {table} FROM {SERVICE_ROLE}")
         rights = ", ".join(_NARROW.get(table, _ALL))
         _run(connection, f"GRANT {rights} ON {table} TO {SERVICE_ROLE}")
+    _limit_to_patients(connection, of_tenants)
     _list_tenants(connection, [root for root in _ROOTS if root in of_tenants])
     for function in connection.scalars(_CALLABLE, {"names": list(_FUNCTIONS)}):
         _run(connection, f"GRANT EXECUTE ON FUNCTION {function} TO {SERVICE_ROLE}")
@@ -81,7 +95,7 @@ def join_tenants(connection: Connection) -> None:
     of_tenants = {*connection.scalars(_OF_TENANTS)} - {*NOT_OF_TENANTS}
     for table, _ in connection.execute(_TABLES).all():
         if table in of_tenants:
-            for policy in (POLICY, OWNERS_POLICY):
+            for policy in (POLICY, OWNERS_POLICY, PATIENT_POLICY):
                 _run(connection, f"DROP POLICY IF EXISTS {policy} ON {table}")
             _run(connection, f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
             _run(connection, f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
@@ -101,6 +115,20 @@ def _bind(connection: Connection, table: str) -> None:
         _run(connection, f"CREATE POLICY {policy} ON {table} TO {to} USING ({rows}) WITH CHECK ({rows})")
     _run(connection, f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     _run(connection, f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
+def _limit_to_patients(connection: Connection, of_tenants: set[str]) -> None:
+    """What refers to a row that is not there, such as an answer's options, is out of reach with it."""
+    columns = {**dict.fromkeys(connection.scalars(_OF_PATIENTS), "patient_id"), "patients": "id"}
+    bound = {*connection.scalars(_BOUND_TO_PATIENTS, {"policy": PATIENT_POLICY})}
+    the_one = f"NULLIF(current_setting('{ONE_PATIENT}', true), '')"
+    for table in sorted((columns.keys() & of_tenants) - bound):
+        rows = f"{the_one} IS NULL OR {columns[table]} IS NULL OR {columns[table]} = {the_one}"
+        _run(
+            connection,
+            f"CREATE POLICY {PATIENT_POLICY} ON {table} AS RESTRICTIVE TO {SERVICE_ROLE} "
+            f"USING ({rows}) WITH CHECK ({rows})",
+        )
 
 
 def _list_tenants(connection: Connection, tables: list[str]) -> None:

@@ -20,6 +20,10 @@ SET_TENANT = text(
     f"SELECT set_config('{SETTING}', :tenant, true), set_config('role', '{SERVICE_ROLE}', true)"
 )
 
+ONE_PATIENT = "turnpoint.patient"
+"""Of a transaction of who may see one patient alone: that patient's id."""
+SET_PATIENT = text(f"SELECT set_config('{ONE_PATIENT}', :patient, true)")
+
 
 class OfTenant:
     """A table whose rows belong to tenants."""

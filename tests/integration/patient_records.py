@@ -2,13 +2,27 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from secrets import token_bytes
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
-from sqlalchemy import ARRAY, Boolean, Column, Date, DateTime, Double, Float, Integer, Table, Text, Uuid
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    Float,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.storage.belongings import BELONGINGS
@@ -102,6 +116,7 @@ def of_kind(column: Column[Any], canary: str) -> Any:
     if isinstance(kind, ARRAY):
         return [0.5] if isinstance(kind.item_type, Double | Float) else [canary]
     values: dict[type[Any], Any] = {
+        LargeBinary: token_bytes(32),
         Text: canary,
         Uuid: uuid4(),
         DateTime: datetime.now(UTC),

@@ -54,9 +54,12 @@ JOB_TABLES = (
     "upload_chunks",
     "uploads",
 )
+EHR_TABLES = ("ehr_launches", "ehr_sessions")
 AUDIT_TABLES = ("audit_events", "audit_heads")
 NOWHERE = "http://127.0.0.1:9/v1"
 """A server that is away: nobody listens on the discard port."""
+ITSELF = "http://itself"
+"""As PUBLIC_URL: the address that the gateway turns out to have."""
 SHIPPED: Json = {
     "model_store": MODEL_STORE,
     "default_model": "dysglycaemia",
@@ -113,6 +116,8 @@ def gateway(settings: Settings, registry: ModelRegistry | None = None) -> Iterat
     """
     with _listening(settings.host) as listening:
         url = f"http://{settings.host}:{listening.getsockname()[1]}"
+        if settings.public_url == ITSELF:
+            settings = settings.model_copy(update={"public_url": url})
         app = create_app(settings, registry or registry_for(settings))
         server = GatewayServer(app, settings, may_exit=False)
         thread = threading.Thread(target=_serve, args=(server, listening), daemon=True)

@@ -27,11 +27,13 @@ from app.storage import (  # noqa: F401 - their tables are the code's, too
     worklist_tables,
 )
 from app.storage.migrate import migrate
+from app.storage.row_security import PATIENT_POLICY
 from app.storage.tables import Base
 from app.storage.tenancy import SET_TENANT
 from tests.integration.serving import (
     AUDIT_TABLES,
     CONSULTATION_TABLES,
+    EHR_TABLES,
     JOB_TABLES,
     TABLES,
     Servers,
@@ -40,7 +42,7 @@ from tests.integration.serving import (
     settings_for,
 )
 
-OURS = {*TABLES, *JOB_TABLES, *CONSULTATION_TABLES, *AUDIT_TABLES, "api_keys", "token_uses"}
+OURS = {*TABLES, *JOB_TABLES, *CONSULTATION_TABLES, *AUDIT_TABLES, *EHR_TABLES, "api_keys", "token_uses"}
 
 
 @pytest.fixture
@@ -265,14 +267,16 @@ def test_the_way_back_leaves_no_wall(empty_database: str) -> None:
         "SELECT (SELECT count(*) FROM pg_policy),"
         " (SELECT count(*) FROM pg_class WHERE relrowsecurity OR relforcerowsecurity),"
         " (SELECT count(*) FROM pg_class WHERE relacl::text LIKE '%turnpoint_service%'),"
-        " (SELECT count(*) FROM pg_proc WHERE proname = 'tenants_on_record')"
+        " (SELECT count(*) FROM pg_proc WHERE proname = 'tenants_on_record'),"
+        f" (SELECT count(*) FROM pg_policy WHERE polname = '{PATIENT_POLICY}')"
     )
     with connect(empty_database) as database:
         command.downgrade(alembic, "0016")
-        assert database.execute(walls).fetchone() == (0, 0, 0, 0)
+        assert database.execute(walls).fetchone() == (0, 0, 0, 0, 0)
         command.upgrade(alembic, "head")
-        [[policies, bound, granted, functions]] = database.execute(walls).fetchall()
-    assert policies == 2 * bound > 0
+        [[policies, bound, granted, functions, limited]] = database.execute(walls).fetchall()
+    assert policies == 2 * bound + limited
+    assert bound > limited > 5
     assert granted > bound
     assert functions == 1
 

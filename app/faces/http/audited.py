@@ -10,8 +10,10 @@ from starlette.requests import Request
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.domain.errors import NotFoundError
 from app.faces.http.callers import caller_of
 from app.faces.http.problems import RECORD_AWAY, problem_or_page
+from app.identity.refusals import OtherPatientError
 from app.metrics import AUDIT_FAILURES
 from app.storage.database import Database
 from app.usecases.audit.refusals import record_refusal
@@ -26,8 +28,14 @@ each would let whoever floods the service flood the audit."""
 
 
 def about(request: Request, patient_id: str) -> None:
-    """To be called by an endpoint that has a patient's id from a body: a path tells it by itself."""
+    """To be called by an endpoint that has a patient's id from a body: a path tells it by itself.
+
+    Raises:
+        NotFoundError: the caller may see one patient alone, and this is another.
+    """
     request.state.patient_id = patient_id
+    if request.state.principal.patient not in (None, patient_id):
+        raise NotFoundError(str(OtherPatientError()))
 
 
 class AuditRefusals:

@@ -15,13 +15,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.faces.http.negotiation import wants_page
 from app.faces.http.problems import Problem, problem_or_page, without_default
+from app.faces.http.session_cookies import forget_session
 from app.identity.authenticator import Authenticator
-from app.identity.policy import Everybody, Need, lacking, need_at, route_at
+from app.identity.policy import Everybody, Need, check_patient, lacking, need_at, route_at
 from app.identity.refusals import (
     FalseNameError,
     IdentityAwayError,
     MissingScopeError,
+    OnePatientError,
+    OtherPatientError,
     RefusedCallerError,
+    SessionEndedError,
     UnknownCallerError,
 )
 from app.identity.request_head import RequestHead
@@ -32,6 +36,13 @@ _BROWSER = (
     "The name signs your feedback; a key that is yours alone signs with its own.",
 )
 _PROGRAM = "Send a key or a token that the service knows in the header Authorization, as Bearer."
+
+_STATUSES: dict[type[RefusedCallerError], int] = {
+    IdentityAwayError: 503,
+    FalseNameError: 403,
+    OnePatientError: 403,
+    OtherPatientError: 404,
+}
 
 
 class AccessProblem(Problem):
@@ -63,7 +74,7 @@ class Access:
         scope.setdefault("state", {})["admitted_at"] = template
         need = need_at(scope["method"], template, frozenset(QueryParams(scope["query_string"])))
         try:
-            await _admit(scope, need)
+            await _admit(scope, need, template)
         except RefusedCallerError as refusal:
             await _refused(Request(scope), refusal)(scope, receive, send)
             return
@@ -87,7 +98,7 @@ class _Expected:
     path: str
 
 
-async def _admit(scope: Scope, need: Need) -> None:
+async def _admit(scope: Scope, need: Need, template: str | None) -> None:
     """Note who asks, also of whom may not: a refusal may be put on record.
 
     Raises:
@@ -97,14 +108,17 @@ async def _admit(scope: Scope, need: Need) -> None:
         return
     state = scope["state"]
     authenticator: Authenticator = state["authenticator"]
-    admitted = await authenticator.authenticate(_head(scope))
+    admitted = await authenticator.authenticate(head_of(scope))
     state["principal"], state["on_behalf_of"] = admitted.principal, admitted.on_behalf_of
     scope_lacking = lacking(admitted.principal, need)
+    method = "GET" if scope["method"] == "HEAD" else scope["method"]
     if scope_lacking is not None:
         raise MissingScopeError(scope_lacking)
+    check_patient(admitted.principal, method, template, get_route_path(scope))
 
 
-def _head(scope: Scope) -> RequestHead:
+def head_of(scope: Scope) -> RequestHead:
+    """What is known of a request before any of its body is read."""
     query = scope["query_string"]
     target = scope["raw_path"] + (b"?" + query if query else b"")
     client = scope.get("client")
@@ -122,9 +136,7 @@ def _refused(request: Request, refusal: RefusedCallerError) -> Response:
         response = problem_or_page(request, 403, str(refusal), members={"scope": scope})
         response.headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{scope}"'
         return response
-    status = (
-        503 if isinstance(refusal, IdentityAwayError) else 403 if isinstance(refusal, FalseNameError) else 400
-    )
+    status = next((status for kind, status in _STATUSES.items() if isinstance(refusal, kind)), 400)
     return problem_or_page(request, status, str(refusal))
 
 
@@ -134,6 +146,11 @@ def _unknown(request: Request, refusal: UnknownCallerError) -> Response:
         challenge, detail = _BROWSER
     elif refusal.sent:
         challenge, detail = 'Bearer error="invalid_token"', str(refusal)
+    is_ended = isinstance(refusal, SessionEndedError)
+    if is_ended:  # the browser must not ask for a password: the EHR opens a new one
+        challenge, detail = "Bearer", str(refusal)
     response = problem_or_page(request, 401, detail)
     response.headers["WWW-Authenticate"] = challenge
+    if is_ended:
+        forget_session(response)
     return response

@@ -3,15 +3,20 @@
 from fastapi import Request
 
 from app.identity.caller import Caller
+from app.identity.principal import Principal
 
 
 def caller_of(request: Request) -> Caller:
     """The principal that was let in, at this very request."""
-    state, route = request.state, request.scope["route"]
+    return caller_as(request, request.state.principal, request.state.on_behalf_of)
+
+
+def caller_as(request: Request, principal: Principal, on_behalf_of: str | None = None) -> Caller:
+    """A principal at this very request."""
     return Caller(
-        principal=state.principal,
-        ids=state.ids,
-        route=f"{request.method} {route.path}",
+        principal=principal,
+        ids=request.state.ids,
+        route=f"{request.method} {request.scope['route'].path}",
         address=request.client.host if request.client else None,
-        on_behalf_of=state.on_behalf_of,
+        on_behalf_of=on_behalf_of,
     )

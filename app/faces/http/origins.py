@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.faces.http.problems import problem_or_page
+from app.identity.ehr_sessions import COOKIES
 
 _READING = ("GET", "HEAD", "OPTIONS")
 
@@ -16,6 +17,7 @@ class SameSite:
     """Refuses what another site's page makes a browser send, by which it would act as the person signed in.
 
     Browsers say where a request comes from in Sec-Fetch-Site, older ones in Origin; programs say neither.
+    Whoever is known by a cookie has to say it: the browser sends that along by itself, also within a frame.
     Behind a proxy the scheme is what a trusted one says in X-Forwarded-Proto.
     """
 
@@ -61,4 +63,6 @@ def _is_from_elsewhere(scope: Scope) -> bool:
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site not in (None, "none"):
         return site != "same-origin"
-    return origin is not None and origin != f"{scope['scheme']}://{headers.get('host')}"
+    if origin is None:
+        return any(name in headers.get("cookie", "") for name in COOKIES)
+    return origin != f"{scope['scheme']}://{headers.get('host')}"

@@ -7,6 +7,7 @@ from app.faces.http.admission import Admission, doorways_of
 from app.faces.http.audited import AuditRefusals
 from app.faces.http.auth import Access
 from app.faces.http.body_limits import BodyLimit, Uncompressed
+from app.faces.http.frames import Framed
 from app.faces.http.framing import CloseUnread, OneLength
 from app.faces.http.methods import Head
 from app.faces.http.middleware import CorrelationId, ErrorBoundary
@@ -50,6 +51,8 @@ def install(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(CloseUnread)
     app.add_middleware(ErrorBoundary)
     app.add_middleware(AuditRefusals)
+    if settings.ehr_frame_origins:
+        app.add_middleware(Framed, origins=settings.ehr_frame_origins)
     app.add_middleware(CorrelationId)
     if settings.otel_exporter_otlp_endpoint is not None:
         app.add_middleware(Traced)

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Match, Mount, Route
 
 from app.engine.registry import ModelRegistry
 from app.faces.api import routes as api
+from app.faces.ehr import routes as ehr
 from app.faces.http import operations
 from app.faces.pages import routes as pages
 from app.identity.policy import POLICY, Everybody, need_at, route_at
@@ -16,7 +17,7 @@ from app.identity.scopes import AccessScope
 from app.main import create_app
 from app.settings import Settings
 
-ROUTERS: tuple[APIRouter, ...] = (*api.ROUTERS, *pages.ROUTERS, operations.router)
+ROUTERS: tuple[APIRouter, ...] = (*api.ROUTERS, *ehr.ROUTERS, *pages.ROUTERS, operations.router)
 ROUTES: list[BaseRoute] = [route for router in ROUTERS for route in router.routes]
 _WORDS = (
     "patients plans interventions counterfactuals augmentations uploads models feedback rows metrics readyz"

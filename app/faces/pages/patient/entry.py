@@ -44,6 +44,8 @@ class Entry:
     told: Told = field(default_factory=Told)
     is_known: bool = False
     """Whether the patient is on record."""
+    is_told: bool = False
+    """Whether what is filled in is an EHR's."""
     refused: Sequence[str] = ()
     """Why no options are offered, so that none can be asked for."""
 
@@ -57,14 +59,16 @@ async def values(
     database: DatabaseDep,
     model: str | None = None,
 ) -> Response:
-    """A form for new values, filled in with those that were sent last; empty for a new patient."""
+    """A form for new values, filled in with those that an EHR told or that were sent last, if any were."""
     last = {one.answer.prediction.model_name: one.answer for one in await loader.last_requested(patient_id)}
     served = registry.find(model) if model else registry.find(next(iter(last), registry.default))
     served = served or registry.named(None)
     answer, units = last.get(served.model.name), chosen_units(request)
-    texts = texts_of(entered_of(served.model.schema), answer.features, units) if answer else {}
+    told = await request.state.sessions.told_of(database.caller.tenant, patient_id)
+    values = told or (answer.features if answer else {})
+    texts = texts_of(entered_of(served.model.schema), values, units)
     refused = (await standing_preferences(database, patient_id, served, is_told=True)).refusals
-    entry = Entry(patient_id, served, texts, units, is_known=bool(last), refused=refused)
+    entry = Entry(patient_id, served, texts, units, is_known=bool(last), refused=refused, is_told=bool(told))
     return await _page(registry, entry)
 
 
@@ -174,6 +178,7 @@ async def _page(
         headers,
         patient_id=entry.patient_id,
         is_known=entry.is_known,
+        is_told=entry.is_told,
         refused=entry.refused,
         name=registry.name_of(entry.served),
         model=model.schema.model,

@@ -1,13 +1,12 @@
 """GET /: the worklist. POST /: those whose id contains a text."""
 
-import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 
 from app.domain.errors import InvalidInputError, InvalidParameterError, ParameterIssue
-from app.domain.ids import PATIENT_ID, PATIENT_ID_LENGTH
+from app.domain.ids import is_patient_id
 from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.forms import FieldsDep
 from app.faces.http.pages.rendering import Pages
@@ -39,12 +38,8 @@ async def search(database: DatabaseDep, registry: RegistryDep, fields: FieldsDep
         raise InvalidInputError.at("/patient", "is too long")
     text, today = text.strip(), _today()
     page = await patients_found(database, text, today)
-    is_new = _is_id(text) and all(line.row.patient_id != text for line in page.lines)
+    is_new = is_patient_id(text) and all(line.row.patient_id != text for line in page.lines)
     return PAGES.page("found.html", search=text, is_new=is_new, **lines_view(page, registry, today))
-
-
-def _is_id(text: str) -> bool:
-    return len(text) <= PATIENT_ID_LENGTH and re.fullmatch(PATIENT_ID, text) is not None
 
 
 def _today() -> date:

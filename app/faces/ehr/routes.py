@@ -1,0 +1,6 @@
+"""The faces towards EHRs, whole: their line in `main`."""
+
+from app.faces.ehr.smart import endpoints as launch
+from app.faces.ehr.smart import keys
+
+ROUTERS = (launch.router, keys.router)
