@@ -81,6 +81,7 @@ class GatewayState(TypedDict):
     closing: Closing
     ehr_servers: EhrServers
     fhir_clients: Mapping[str, FhirClient]
+    public_url: str | None
 
 
 def create_app(settings: Settings, registry: ModelRegistry | None = None) -> FastAPI:
@@ -163,6 +164,7 @@ def _lifespan(
                     closing=closing,
                     ehr_servers=ehr_servers,
                     fhir_clients=fhir_clients,
+                    public_url=settings.public_url,
                 )
             finally:
                 await authenticator.close()
