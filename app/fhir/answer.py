@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from app.classifiers.model_version import ModelVersion
 from app.domain.counterfactual import Generator
 from app.domain.feature import Feature
-from app.domain.schema import FeatureSchema, Value
+from app.domain.schema import FeatureSchema
+from app.domain.scope import Scope
 from app.domain.wording import risk_text
 from app.fhir.bundle import collection
 from app.fhir.ending import ending_of, unreached
@@ -41,7 +42,7 @@ def answer_entries(answer: CounterfactualsAnswer, hosted: ModelVersion | None, b
     """The resources of an answer."""
     generation = answer.generation
     makers = Makers.of(answer.model, hosted, base, generation.llm_model, generation.prompt_version)
-    schema = hosted.schema if hosted else None
+    schema = hosted.schema.within(_scope(answer)) if hosted else None
     occasion = Occasion.of_option(answer.patient_id, answer.created_at.date(), schema)
     estimated = Estimated(occasion, answer.created_at, answer.model, makers.classifier)
     before = _before(answer, estimated)
@@ -132,15 +133,10 @@ def _used(answer: CounterfactualsAnswer) -> list[Json]:
 
 def _missing(answer: CounterfactualsAnswer, schema: FeatureSchema | None) -> list[Feature]:
     """Features whose values were not known."""
-    values = _values(answer)
-    if schema is None or not values:
-        return []
-    return [feature for feature in schema.features if values.get(feature.name) is None]
+    values = answer.question.features
+    return [one for one in schema.features if values.get(one.name) is None] if schema else []
 
 
-def _values(answer: CounterfactualsAnswer) -> dict[str, Value]:
-    question = getattr(answer, "question", None)
-    if question is not None:
-        values: dict[str, Value] = question.features
-        return values
-    return next((option.features for option in answer.offered), {})
+def _scope(answer: CounterfactualsAnswer) -> Scope:
+    wishes = answer.question.preferences
+    return Scope(tuple(wishes.include), wishes.programme)

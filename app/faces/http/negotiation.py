@@ -47,5 +47,14 @@ def wants_page(request: HTTPConnection) -> bool:
 
 def wants_fhir(request: HTTPConnection) -> bool:
     """Whether FHIR is asked for by name, and not less than our own JSON, which is the default."""
+    return not wants_page(request) and _prefers_fhir(request, "application/json")
+
+
+def wants_outcome(request: HTTPConnection) -> bool:
+    """Whether an error is to be told in FHIR: to whom wants that, unless problem documents do as well."""
+    return wants_fhir(request) and _prefers_fhir(request, "application/problem+json")
+
+
+def _prefers_fhir(request: HTTPConnection, other: str) -> bool:
     weights = weights_of(request.headers.get("accept", ""))
-    return not wants_page(request) and weights.get(FHIR, 0.0) > weights.get("application/json", 0.0)
+    return weights.get(FHIR, 0.0) > weights.get(other, 0.0)

@@ -27,7 +27,7 @@ from app.faces.http.bodies import UnreadableBodyError
 from app.faces.http.disconnect import HUNG_UP, ClientDisconnectedError
 from app.faces.http.issues import BodyFaultOut, FaultOut, issues_out
 from app.faces.http.methods import methods_at
-from app.faces.http.negotiation import wants_fhir, wants_page
+from app.faces.http.negotiation import wants_outcome, wants_page
 from app.faces.http.pages.errors import RETRY, error_page
 from app.faces.http.places import faults_of
 from app.faces.http.replies import fhir_reply
@@ -90,7 +90,7 @@ def problem_or_page(
     wire = list(issues_out(faults))
     if wants_page(request):
         return error_page(request, status, detail, wire)
-    if wants_fhir(request):
+    if wants_outcome(request):
         return outcome(status, detail, wire)
     return problem(status, detail, wire, members)
 
