@@ -88,6 +88,7 @@ class GatewayState(TypedDict):
     fhir_clients: Mapping[str, FhirClient]
     launch: LaunchState
     sessions: Sessions
+    public_url: str | None
 
 
 def create_app(settings: Settings, registry: ModelRegistry | None = None) -> FastAPI:
@@ -174,6 +175,7 @@ def _lifespan(
                     fhir_clients=fhir_clients,
                     launch=LaunchState.of(settings, ehr_connections, sessions),
                     sessions=sessions,
+                    public_url=settings.public_url,
                 )
             finally:
                 await authenticator.close()

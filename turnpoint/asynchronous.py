@@ -12,6 +12,7 @@ import httpx
 from turnpoint import augmenting, requests
 from turnpoint.answers import Answer, Feedback, Model, Prediction
 from turnpoint.augmenting import Format, JobId, Options, Source
+from turnpoint.bundles_asynchronous import AsyncBundles
 from turnpoint.connection import REPEATS, connection_options
 from turnpoint.errors import UnreachableError
 from turnpoint.jobs import Job, Upload
@@ -22,7 +23,7 @@ from turnpoint.transport import AsyncDriver
 from turnpoint.waiting import PATIENCE, Waiting
 
 
-class AsyncTurnpoint(AsyncPlanning):
+class AsyncTurnpoint(AsyncPlanning, AsyncBundles):
     """As `Turnpoint`, which describes it, for use with `async with` and `await`.
 
     What gives many things, an item at a time, is for `async for`.

@@ -12,6 +12,7 @@ import httpx
 from turnpoint import augmenting, requests
 from turnpoint.answers import Answer, Feedback, Model, Prediction
 from turnpoint.augmenting import Format, JobId, Options, Source
+from turnpoint.bundles_synchronous import Bundles
 from turnpoint.connection import REPEATS, connection_options
 from turnpoint.errors import UnreachableError
 from turnpoint.jobs import Job, Upload
@@ -22,7 +23,7 @@ from turnpoint.transport import Driver
 from turnpoint.waiting import PATIENCE, Waiting
 
 
-class Turnpoint(Planning):
+class Turnpoint(Planning, Bundles):
     """A running Turnpoint service.
 
     `url` and `token` come from TURNPOINT_URL and TURNPOINT_TOKEN where they are not given; without either the

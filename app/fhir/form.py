@@ -1,5 +1,6 @@
 """The JSON form of FHIR, which has no nulls, no empty texts, no empty lists and no empty objects."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,8 @@ from app.fhir.terms import AI_ASSERTED, Json
 
 MEDIA_TYPE = "application/fhir+json"
 
+_ODD_SPACE = re.compile(r"[^\S \t\r\n]|[\x00-\x08\x0e-\x1f\x7f]")
+"""Characters that texts in FHIR may not have, such as form feeds and hard spaces."""
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 
 
@@ -37,7 +40,7 @@ def entry_of(kind: str, identity: UUID, profile: str | None = None, **elements: 
 
 
 def filled(value: Json) -> Json:
-    """Without what is empty, at any depth."""
+    """Without what is empty, at any depth; texts of spaces alone are."""
     found: Json = _filled(value)
     return found
 
@@ -57,4 +60,9 @@ def _filled(value: Any) -> Any:
         return {key: one for key, held in value.items() if (one := _filled(held)) not in _EMPTY}
     if isinstance(value, list | tuple):
         return [one for held in value if (one := _filled(held)) not in _EMPTY]
-    return value
+    return _text(value) if isinstance(value, str) else value
+
+
+def _text(value: str) -> str:
+    plain = _ODD_SPACE.sub(" ", value)
+    return plain if plain.strip() else ""

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
+from tests.fhir.validation import faults_of
 from turnpoint import (
     POPULATION,
     Answer,
@@ -21,11 +22,13 @@ from turnpoint import (
     Prediction,
     Upload,
     augmenting,
+    bundles,
     planning,
     requests,
 )
 from turnpoint.answers import Feedback, InterventionsPage
 from turnpoint.augmenting import Options
+from turnpoint.bundles import FHIR
 from turnpoint.call import JSON, Call
 from turnpoint.jobs import JobsPage
 from turnpoint.planning import WhatIf
@@ -99,6 +102,9 @@ CALLS: dict[str, tuple[Call[Any], Any]] = {
     "report_page": (augmenting.report_page(uuid4()), str),
     "data_card": (augmenting.data_card(uuid4()), str),
     "rows": (augmenting.rows(uuid4(), Format.PARQUET, "1.1"), None),
+    "answer": (bundles.answer(uuid4()), None),
+    "interventions_in_fhir": (bundles.interventions("P-1", 5), None),
+    "plans_in_fhir": (bundles.plans("P-1", 5), None),
 }
 """Every call with every field it can carry, and what is read of its answer."""
 
@@ -112,11 +118,11 @@ def document(url: str) -> Json:
 def test_every_call_is_looked_at() -> None:
     made = {
         name
-        for module in (requests, augmenting, planning)
+        for module in (requests, augmenting, planning, bundles)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and not name.startswith("_")
     }
-    assert made - {"format_of"} == set(CALLS)
+    assert made - {"format_of"} == {name.removesuffix("_in_fhir") for name in CALLS}
     assert set(RequestOptions.__annotations__) == set(WISHES).union(*TARGETS)
     assert set(Options.__annotations__) == set(OPTIONS)
 
@@ -175,6 +181,13 @@ def test_what_is_read_is_there_and_of_a_kind_that_is_understood(document: Json, 
 def test_rows_come_in_every_format(document: Json) -> None:
     success = operation_of(document, CALLS["rows"][0])["responses"]["200"]
     assert {str(kind) for kind in Format} <= set(success["content"])
+
+
+@pytest.mark.parametrize("name", ["answer", "interventions_in_fhir", "plans_in_fhir"])
+def test_bundles_come_in_fhir(document: Json, name: str) -> None:
+    success = operation_of(document, CALLS[name][0])["responses"]["200"]["content"][FHIR]
+    assert success["example"]["resourceType"] == "Bundle"
+    assert faults_of(success["example"]) == []
 
 
 def test_a_field_that_the_service_lacks_would_be_noticed(document: Json) -> None:

@@ -9,18 +9,17 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BeforeValidator
-from starlette.datastructures import URL
 
-from app.faces.api.audit_fhir import MEDIA_TYPE, bundle
 from app.faces.http.bodies import JsonRoute
 from app.faces.http.dependencies import DatabaseDep
 from app.faces.http.described import OBJECT, success
-from app.faces.http.negotiation import weights_of
+from app.faces.http.negotiation import wants_fhir
 from app.faces.http.parameters import WHOLE_NUMBER, PageSize, PatientId
 from app.faces.http.problems import problem_responses
-from app.faces.http.replies import json_reply
+from app.faces.http.replies import fhir_reply, json_reply, path_of, path_of_next
+from app.fhir.audit_event import bundle
+from app.fhir.form import MEDIA_TYPE
 from app.parsing.dates import read_time
 from app.parsing.free_text import read_free_text
 from app.usecases.audit.question import AuditQuestion
@@ -28,8 +27,6 @@ from app.usecases.audit.schemas import AuditEventsPage
 from app.usecases.audit.service import audit_page, audit_page_of_patient
 
 router = APIRouter(tags=["audit"], route_class=JsonRoute)
-
-_JSON = "application/json"
 
 
 def _time(value: object) -> object:
@@ -102,23 +99,15 @@ async def of_patient(
 
 
 def _reply(request: Request, page: AuditEventsPage) -> Response:
-    weights = weights_of(request.headers.get("accept", ""))
-    if weights.get(MEDIA_TYPE, 0.0) <= weights.get(_JSON, 0.0):
+    if not wants_fhir(request):
         reply = json_reply(page)
-    else:
-        older = _path(request.url.include_query_params(before=page.next)) if page.next else None
-        told = bundle(page, _listening(request), _path(request.url), older)
-        reply = JSONResponse(told, media_type=MEDIA_TYPE)
-    reply.headers["Vary"] = "Accept"
-    return reply
+        reply.headers["Vary"] = "Accept"
+        return reply
+    older = path_of_next(request, page.next)
+    return fhir_reply(bundle(page, _listening(request), path_of(request.url), older))
 
 
 def _listening(request: Request) -> str:
     """Where this service listens, by its own socket: the header `Host` is the caller's word."""
     host, port = request.scope["server"]
     return f"{request.url.scheme}://{host}:{port}/" if port else f"{request.url.scheme}://{host}/"
-
-
-def _path(url: URL) -> str:
-    """Without the host, which is the caller's word."""
-    return "/" + str(url).split("/", 3)[-1]

@@ -8,10 +8,14 @@ from pydantic import Field
 
 from app.faces.http.audited import about
 from app.faces.http.bodies import JsonRoute
-from app.faces.http.dependencies import AnsweringDep
+from app.faces.http.dependencies import AnsweringDep, FhirDep
+from app.faces.http.described import FHIR_BUNDLE, success
 from app.faces.http.disconnect import cancel_on_disconnect
+from app.faces.http.negotiation import wants_fhir
 from app.faces.http.problems import Problem, problem_responses
-from app.faces.http.replies import json_reply
+from app.faces.http.replies import fhir_reply, json_reply
+from app.fhir.form import MEDIA_TYPE
+from app.fhir.writer import FhirWriter
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
 
 
@@ -23,6 +27,7 @@ class PreferenceConflict(Problem):
 
 router = APIRouter(prefix="/counterfactuals", tags=["counterfactuals"], route_class=JsonRoute)
 
+_IN_FHIR = success("The answer, as JSON or as a FHIR Bundle.", {MEDIA_TYPE: FHIR_BUNDLE})
 AnswerId = Annotated[UUID, Path(description="The `id` of an answer.")]
 
 
@@ -31,24 +36,37 @@ AnswerId = Annotated[UUID, Path(description="The `id` of an answer.")]
     operation_id="createCounterfactuals",
     response_model=CounterfactualsAnswer,
     responses=problem_responses(400, 401, 413, 415, 422, 503)
-    | problem_responses(409, body=PreferenceConflict),
+    | problem_responses(409, body=PreferenceConflict)
+    | _IN_FHIR,
 )
-async def ask(body: CounterfactualsRequest, request: Request, service: AnsweringDep) -> Response:
+async def ask(
+    body: CounterfactualsRequest, request: Request, service: AnsweringDep, fhir: FhirDep
+) -> Response:
     """Suggest the smallest verified changes that bring a patient's risk to the target.
 
     Where none do reliably, tell what lowers it all the same: `improvements`.
     """
     about(request, body.patient_id)
     answering = service.answer(body)
-    return json_reply(await cancel_on_disconnect(request, answering))
+    return _reply(request, fhir, await cancel_on_disconnect(request, answering))
 
 
 @router.get(
     "/{answer_id}",
     operation_id="getCounterfactuals",
     response_model=CounterfactualsAnswer,
-    responses=problem_responses(401, 404, 422, 503),
+    responses=problem_responses(401, 404, 422, 503) | _IN_FHIR,
 )
-async def get_recorded(answer_id: AnswerId, service: AnsweringDep) -> Response:
-    """Read a recorded answer."""
-    return json_reply(await service.recorded(answer_id))
+async def get_recorded(
+    answer_id: AnswerId, request: Request, service: AnsweringDep, fhir: FhirDep
+) -> Response:
+    """Read a recorded answer: JSON, or FHIR where `Accept` asks for it."""
+    return _reply(request, fhir, await service.recorded(answer_id))
+
+
+def _reply(request: Request, fhir: FhirWriter, answer: CounterfactualsAnswer) -> Response:
+    if wants_fhir(request):
+        return fhir_reply(fhir.answer(answer))
+    reply = json_reply(answer)
+    reply.headers["Vary"] = "Accept"
+    return reply

@@ -3,15 +3,18 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field
 
 from app.faces.api.counterfactuals import PreferenceConflict
 from app.faces.http.bodies import JsonRoute
-from app.faces.http.dependencies import DatabaseDep, RegistryDep
+from app.faces.http.dependencies import DatabaseDep, FhirDep, RegistryDep
+from app.faces.http.described import FHIR_BUNDLE, success
+from app.faces.http.negotiation import wants_fhir
 from app.faces.http.parameters import PageSize, PatientId
 from app.faces.http.problems import Problem, problem_responses
-from app.faces.http.replies import json_reply
+from app.faces.http.replies import fhir_reply, json_reply, path_of, path_of_next
+from app.fhir.form import MEDIA_TYPE
 from app.usecases.plans.reading import plans_of
 from app.usecases.plans.schemas import PlanChangeIn, PlanIn
 from app.usecases.plans.service import PlanService
@@ -59,16 +62,24 @@ async def make(patient_id: PatientId, body: PlanIn, service: ServiceDep) -> Resp
     "/{patient_id}/plans",
     operation_id="listPlans",
     response_model=PlansPage,
-    responses=problem_responses(401, 404, 422, 503),
+    responses=problem_responses(401, 404, 422, 503)
+    | success("A page of plans, as JSON or as a FHIR Bundle.", {MEDIA_TYPE: FHIR_BUNDLE}),
 )
 async def listed(
     patient_id: PatientId,
+    request: Request,
     database: DatabaseDep,
+    fhir: FhirDep,
     before: Annotated[UUID | None, Query(description="The cursor `next` of the page before.")] = None,
     limit: PageSize = 20,
 ) -> Response:
-    """List a patient's plans, newest first, each with what became of it."""
-    return json_reply(await plans_of(database, patient_id, before, limit))
+    """List a patient's plans, newest first, each with what became of it: JSON, or FHIR by `Accept`."""
+    page = await plans_of(database, patient_id, before, limit)
+    if wants_fhir(request):
+        return fhir_reply(fhir.plans(page, path_of(request.url), path_of_next(request, page.next)))
+    reply = json_reply(page)
+    reply.headers["Vary"] = "Accept"
+    return reply
 
 
 @router.patch(

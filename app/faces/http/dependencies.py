@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from app.admission.lane import Lane
 from app.engine.registry import ModelRegistry
 from app.faces.http.callers import caller_of
+from app.fhir.writer import FhirWriter
 from app.identity.caller import Caller
 from app.storage.database import Database, TenantDatabase
 from app.usecases.augmentation.service import AugmentationService
@@ -43,7 +44,13 @@ def _augmenting(request: Request, registry: RegistryDep, database: DatabaseDep) 
     return AugmentationService(registry, database, request.state.queue, request.state.proposer)
 
 
+def _fhir(request: Request, registry: RegistryDep) -> FhirWriter:
+    return FhirWriter(registry, request.state.public_url or "")
+
+
 AnsweringDep = Annotated[CounterfactualService, Depends(_answering)]
 LaneDep = Annotated[Lane, Depends(_lane)]
 """Where what keeps a core busy is done."""
+FhirDep = Annotated[FhirWriter, Depends(_fhir)]
+"""Writes FHIR for whoever asks for that."""
 AugmentingDep = Annotated[AugmentationService, Depends(_augmenting)]

@@ -25,6 +25,13 @@ EVENT: dict[str, Any] = {
     }
 }
 """Of server-sent events; the whole body is a stream of them."""
+FHIR_BUNDLE: dict[str, Any] = {
+    "schema": {
+        "type": "object",
+        "description": "An R4 Bundle; docs/ehr.md says what is in it.",
+        "additionalProperties": True,
+    }
+}
 BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
 

@@ -2,9 +2,10 @@
 
 from starlette.requests import HTTPConnection
 
+from app.fhir.form import MEDIA_TYPE as FHIR
 from app.parsing.numbers import NumberError, read_number
 
-_PAGE, _PROGRAMS = "text/html", ("application/json", "application/*")
+_PAGE, _PROGRAMS = "text/html", ("application/json", "application/*", FHIR)
 _MOST_CHARACTERS, _MOST_ENTRIES = 1_000, 50
 """Of a header; browsers send a fifth of it."""
 _ANYTHING = "*/*"
@@ -42,3 +43,18 @@ def wants_page(request: HTTPConnection) -> bool:
     weights = weights_of(request.headers.get("accept", ""))
     page = weights.get(_PAGE, 0.0)
     return is_fragment(request) or page > max(weights.get(name, 0.0) for name in _PROGRAMS)
+
+
+def wants_fhir(request: HTTPConnection) -> bool:
+    """Whether FHIR is asked for by name, and not less than our own JSON, which is the default."""
+    return not wants_page(request) and _prefers_fhir(request, "application/json")
+
+
+def wants_outcome(request: HTTPConnection) -> bool:
+    """Whether an error is to be told in FHIR: to whom wants that, unless problem documents do as well."""
+    return wants_fhir(request) and _prefers_fhir(request, "application/problem+json")
+
+
+def _prefers_fhir(request: HTTPConnection, other: str) -> bool:
+    weights = weights_of(request.headers.get("accept", ""))
+    return weights.get(FHIR, 0.0) > weights.get(other, 0.0)

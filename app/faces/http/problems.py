@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem documents: they name the place, never its value."""
+"""Errors as RFC 9457 problem documents, or in FHIR: they name the place, never its value."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
@@ -25,11 +25,13 @@ from app.domain.errors import (
 )
 from app.faces.http.bodies import UnreadableBodyError
 from app.faces.http.disconnect import HUNG_UP, ClientDisconnectedError
-from app.faces.http.issues import FaultOut, issues_out
+from app.faces.http.issues import BodyFaultOut, FaultOut, issues_out
 from app.faces.http.methods import methods_at
-from app.faces.http.negotiation import wants_page
+from app.faces.http.negotiation import wants_outcome, wants_page
 from app.faces.http.pages.errors import RETRY, error_page
 from app.faces.http.places import faults_of
+from app.faces.http.replies import fhir_reply
+from app.fhir.operation_outcome import Fault, operation_outcome
 from app.storage.database import RecordError
 
 MEDIA_TYPE = "application/problem+json"
@@ -84,11 +86,26 @@ def problem_or_page(
     faults: Iterable[ValidationIssue | ParameterIssue] = (),
     members: Mapping[str, Any] | None = None,
 ) -> Response:
-    """What went wrong, for a program as a problem document and for a person as a page."""
+    """What went wrong: a page for a person, an OperationOutcome where FHIR is asked for, else a problem."""
     wire = list(issues_out(faults))
     if wants_page(request):
         return error_page(request, status, detail, wire)
+    if wants_outcome(request):
+        return outcome(status, detail, wire)
     return problem(status, detail, wire, members)
+
+
+def outcome(status: int, detail: str, faults: Sequence[FaultOut] = ()) -> Response:
+    """An OperationOutcome; retry advice for what passes by itself."""
+    response = fhir_reply(operation_outcome(status, detail, [_fault(one) for one in faults]), status)
+    response.headers.update(RETRY if status == 503 else {})
+    return response
+
+
+def _fault(fault: FaultOut) -> Fault:
+    if isinstance(fault, BodyFaultOut):
+        return Fault.in_body(fault.pointer, fault.detail)
+    return Fault.in_parameter(fault.parameter, fault.detail)
 
 
 def problem_responses(

@@ -24,6 +24,8 @@ from app.faces.openapi.example_export import example_export
 from app.faces.openapi.example_jobs import job_answers
 from app.faces.openapi.example_plans import example_plan
 from app.faces.openapi.example_requests import requests_of
+from app.fhir.form import MEDIA_TYPE as FHIR
+from app.fhir.writer import FhirWriter
 from app.ingest.fhir.record import Origin
 from app.storage.consultation_tables import MeasurementRow
 from app.usecases.counterfactuals.mapping import from_result
@@ -44,6 +46,7 @@ Answers = dict[str, dict[str, Any]]
 """By operation, then by media type."""
 
 _JSON = "application/json"
+_ANSWERS, _PLANS = (f"/patients/{ids.PATIENT_ID}/{what}" for what in ("interventions", "plans"))
 _NOBODY_ASKED = GenerationStats()
 _MILLISECONDS = 41.5
 """As most answers of a search take; measured ones would differ at every start."""
@@ -66,15 +69,17 @@ def answers_of(registry: ModelRegistry, person: Person) -> Answers:
     page = InterventionsPage(patient_id=ids.PATIENT_ID, answers=[answer], feedback=[feedback], next=None)
     plan = example_plan(answer)
     plans = PlansPage(patient_id=ids.PATIENT_ID, plans=[plan], next=None)
+    writer = FhirWriter(registry, "https://turnpoint.example")
+    in_fhir = {FHIR: writer.answer(answer)}
     return {
-        "createCounterfactuals": payload,
-        "getCounterfactuals": payload,
+        "createCounterfactuals": payload | in_fhir,
+        "getCounterfactuals": payload | in_fhir,
         "createFeedback": _in_json(feedback),
-        "listPatientInterventions": _in_json(page),
+        "listPatientInterventions": _in_json(page) | {FHIR: writer.interventions(page, _ANSWERS, None)},
         **_of_results(registry),
         "createPlan": _in_json(plan),
         "changePlan": _in_json(plan),
-        "listPlans": _in_json(plans),
+        "listPlans": _in_json(plans) | {FHIR: writer.plans(plans, _PLANS, None)},
         "exportPatient": _in_json(example_export()),
         "erasePatient": {},
         "createPrediction": _in_json(_prediction(answer)),

@@ -6,8 +6,9 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from app.audit.events import Action, Entity, Outcome
-from app.faces.api.audit_fhir import MEDIA_TYPE, bundle
 from app.faces.openapi import ids
+from app.fhir.audit_event import bundle
+from app.fhir.form import MEDIA_TYPE
 from app.identity.principal import PrincipalKind
 from app.usecases.audit.schemas import AuditEventOut, AuditEventsPage
 

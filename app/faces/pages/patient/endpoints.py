@@ -7,18 +7,19 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from app.faces.http.dependencies import DatabaseDep, RegistryDep
-from app.faces.http.described import success, text
-from app.faces.http.negotiation import wants_page
+from app.faces.http.dependencies import DatabaseDep, FhirDep, RegistryDep
+from app.faces.http.described import FHIR_BUNDLE, success, text
+from app.faces.http.negotiation import wants_fhir, wants_page
 from app.faces.http.parameters import WHOLE_NUMBER, PageSize, PatientId
 from app.faces.http.problems import problem_responses
-from app.faces.http.replies import json_reply
+from app.faces.http.replies import fhir_reply, json_reply, path_of, path_of_next
 from app.faces.pages.patient.dependencies import ContextLoaderDep
 from app.faces.pages.patient.entry import entering_page
 from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
 from app.faces.pages.patient.views.certainty import estimate_with
 from app.faces.pages.patient.views.moves import moved_by
 from app.faces.pages.patient.views.what_if import what_if_of
+from app.fhir.form import MEDIA_TYPE
 from app.usecases.record.context import AnswerContext
 from app.usecases.record.interventions import interventions_of
 from app.usecases.record.loader import UnknownPatientError
@@ -28,6 +29,7 @@ router = APIRouter(prefix="/patients", tags=["patients"])
 
 Rank = Annotated[int, Field(ge=1, le=10), WHOLE_NUMBER]
 _PAGE = "For the page alone. "
+_KINDS = {MEDIA_TYPE: FHIR_BUNDLE, "text/html": text("The clinician's page.")}
 
 
 @router.get(
@@ -35,7 +37,7 @@ _PAGE = "For the page alone. "
     operation_id="listPatientInterventions",
     response_model=InterventionsPage,
     responses=problem_responses(401, 404, 422, 503)
-    | success("A page of answers, or the clinician's page.", {"text/html": text("The clinician's page.")}),
+    | success("A page of answers, as JSON or as a FHIR Bundle; or the clinician's page.", _KINDS),
 )
 async def interventions(
     patient_id: PatientId,
@@ -43,6 +45,7 @@ async def interventions(
     database: DatabaseDep,
     registry: RegistryDep,
     loader: ContextLoaderDep,
+    fhir: FhirDep,
     before: Annotated[UUID | None, Query(description="The cursor `next` of the page before.")] = None,
     limit: PageSize = 20,
     answer: Annotated[UUID | None, Query(description=f"{_PAGE}The answer to show.")] = None,
@@ -56,7 +59,12 @@ async def interventions(
 ) -> Response:
     """List what was suggested for a patient, newest first; or show it, where a browser asks."""
     if not wants_page(request):
-        reply = json_reply(await interventions_of(database, patient_id, before, limit))
+        listed = await interventions_of(database, patient_id, before, limit)
+        if wants_fhir(request):
+            own, older = path_of(request.url), path_of_next(request, listed.next)
+            reply = fhir_reply(fhir.interventions(listed, own, older))
+        else:
+            reply = json_reply(listed)
         reply.headers["Vary"] = "Accept, HX-Request"
         return reply
     try:

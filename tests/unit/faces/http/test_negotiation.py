@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from starlette.requests import HTTPConnection
 
 from app.faces.api.job_rows import format_for
-from app.faces.http.negotiation import wants_page, weights_of
+from app.faces.http.negotiation import wants_fhir, wants_outcome, wants_page, weights_of
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,26 @@ def test_htmx_is_given_what_goes_into_a_page() -> None:
 def test_the_greater_weight_decides(html: int, json: int) -> None:
     accept = f"text/html;q={html / 1000:.3f}, application/json;q={json / 1000:.3f}"
     assert wants_page(asking(accept)) is (html > json)
+
+
+FHIR = "application/fhir+json"
+
+
+@pytest.mark.parametrize(
+    ("accept", "is_fhir", "is_outcome"),
+    [
+        (FHIR, True, True),
+        (f"{FHIR}; fhirVersion=4.0", True, True),
+        (f"{FHIR}, application/json;q=0.9", True, True),
+        (f"{FHIR}, application/problem+json", True, False),
+        (f"{FHIR}, application/problem+json;q=0.5", True, True),
+        (f"application/json, {FHIR}", False, False),
+        (f"text/html, {FHIR};q=0.9", False, False),
+        (f"{FHIR};q=0", False, False),
+        ("*/*", False, False),
+        ("", False, False),
+    ],
+)
+def test_fhir_is_for_who_asks_for_it_by_name(accept: str, is_fhir: bool, is_outcome: bool) -> None:
+    assert wants_fhir(asking(accept)) is is_fhir
+    assert wants_outcome(asking(accept)) is is_outcome

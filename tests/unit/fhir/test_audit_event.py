@@ -5,13 +5,15 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.audit.events import Action, Entity, Outcome
-from app.faces.api.audit_fhir import audit_event, bundle
+from app.fhir.audit_event import audit_event, bundle
+from app.identity.names import fit_name
 from app.identity.principal import PrincipalKind
 from app.usecases.audit.schemas import AuditEventOut, AuditEventsPage
+from tests.fhir.validation import faults_of
 
 Json = dict[str, Any]
 
@@ -31,7 +33,9 @@ ROLES = {
 }
 """By profile: action, interaction, and the types of client, server and user."""
 
-NAMES = st.text(min_size=1, max_size=12)
+LETTERS = st.characters(categories=("L", "Nd", "P"), include_characters=" ")
+NAMES = st.text(LETTERS, min_size=1, max_size=12).map(fit_name).filter(bool)
+"""As they can come on record."""
 EVENTS = st.builds(
     AuditEventOut,
     seq=st.integers(1, 2**60),
@@ -72,6 +76,19 @@ def leaves(node: Any) -> list[Any]:
     if isinstance(node, list):
         return [leaf for inner in node for leaf in leaves(inner)] if node else [node]
     return [node]
+
+
+@given(event=EVENTS)
+def test_an_event_is_valid_by_every_validator(event: AuditEventOut) -> None:
+    assert faults_of(audit_event(event, HERE)) == []
+
+
+@settings(max_examples=30)
+@given(
+    events=st.lists(EVENTS, max_size=2, unique_by=lambda event: event.id), older=st.none() | st.just("/older")
+)
+def test_a_page_of_events_is_valid_by_every_validator(events: list[AuditEventOut], older: str | None) -> None:
+    assert faults_of(bundle(AuditEventsPage(events=events, next=None), HERE, "/own", older)) == []
 
 
 @given(event=EVENTS)

@@ -4,17 +4,14 @@ Those profiles are of what succeeded. What was refused or failed has the same fo
 """
 
 import base64
-from typing import Any
 
 from app.audit.events import Action, Entity, Outcome
+from app.fhir.form import filled, instant
+from app.fhir.terms import TERMS, Json, coding, concept
 from app.identity.principal import PrincipalKind
 from app.usecases.audit.schemas import AuditEventOut, AuditEventsPage
 
-MEDIA_TYPE = "application/fhir+json"
-Json = dict[str, Any]
-
 _PROFILE = "https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit."
-_TERMS = "http://terminology.hl7.org/CodeSystem/"
 _DCM = "http://dicom.nema.org/resources/ontology/DCM"
 _INTERACTION = "http://hl7.org/fhir/restful-interaction"
 _NETWORK = "http://hl7.org/fhir/network-type"
@@ -29,14 +26,10 @@ _CODES = {
 _SEARCH = ("E", "search", "Query")
 _OUTCOMES = {Outcome.SUCCESS: ("0", "Success"), Outcome.FAILED: ("8", "Serious failure")}
 _MINOR = ("4", "Minor failure")
-_SOURCE = {"coding": [{"system": _DCM, "code": "110153", "display": "Source Role ID"}]}
-_DESTINATION = {"coding": [{"system": _DCM, "code": "110152", "display": "Destination Role ID"}]}
-_APPLICATION = {"coding": [{"system": _DCM, "code": "110150", "display": "Application"}]}
-_CUSTODIAN = {
-    "coding": [
-        {"system": f"{_TERMS}provenance-participant-type", "code": "custodian", "display": "Custodian"}
-    ]
-}
+_SOURCE = concept(coding(_DCM, "110153", "Source Role ID"))
+_DESTINATION = concept(coding(_DCM, "110152", "Destination Role ID"))
+_APPLICATION = concept(coding(_DCM, "110150", "Application"))
+_CUSTODIAN = concept(coding(f"{TERMS}provenance-participant-type", "custodian", "Custodian"))
 _ROLES = {Entity.HANDOUT: ("3", "Report"), Entity.JOB: ("20", "Job")}
 _PSEUDONYM = "urn:turnpoint:pseudonym"
 
@@ -50,10 +43,7 @@ def bundle(page: AuditEventsPage, service: str, own: str, older: str | None) -> 
         {"fullUrl": f"urn:uuid:{one.id}", "resource": audit_event(one, service), "search": {"mode": "match"}}
         for one in page.events
     ]
-    # FHIR has no empty lists.
-    return {"resourceType": "Bundle", "type": "searchset", "link": links} | (
-        {"entry": entries} if entries else {}
-    )
+    return filled({"resourceType": "Bundle", "type": "searchset", "link": links, "entry": entries})
 
 
 def audit_event(event: AuditEventOut, service: str) -> Json:
@@ -63,20 +53,21 @@ def audit_event(event: AuditEventOut, service: str) -> Json:
     told: Json = {"resourceType": "AuditEvent", "id": str(event.id)}
     if profile is not None and event.outcome is Outcome.SUCCESS:
         told["meta"] = {"profile": [f"{_PROFILE}{'Patient' if event.patient else ''}{profile}"]}
-    return told | {
-        "type": _coding(f"{_TERMS}audit-event-type", "rest", "Restful Operation"),
-        "subtype": [_coding(_INTERACTION, interaction, interaction)],
+    told |= {
+        "type": coding(f"{TERMS}audit-event-type", "rest", "Restful Operation"),
+        "subtype": [coding(_INTERACTION, interaction, interaction)],
         "action": action,
-        "recorded": event.at.isoformat(),
+        "recorded": instant(event.at),
         "outcome": outcome,
         "outcomeDesc": said if event.outcome is Outcome.SUCCESS else event.outcome.value,
         "agent": _agents(event, service),
         "source": {
             "observer": {"display": "Turnpoint"},
-            "type": [_coding(f"{_TERMS}security-source-type", "4", "Application Server")],
+            "type": [coding(f"{TERMS}security-source-type", "4", "Application Server")],
         },
         "entity": _entities(event),
     }
+    return filled(told)
 
 
 def _is_search(event: AuditEventOut) -> bool:
@@ -111,7 +102,7 @@ def _agents(event: AuditEventOut, service: str) -> list[Json]:
 def _role_of_person(event: AuditEventOut) -> Json:
     receives = event.action in (Action.READ, Action.EXECUTE)
     code, display = ("IRCP", "information recipient") if receives else ("AUT", "Author")
-    return {"coding": [_coding(f"{_TERMS}v3-ParticipationType", code, display)]}
+    return concept(coding(f"{TERMS}v3-ParticipationType", code, display))
 
 
 def _entities(event: AuditEventOut) -> list[Json]:
@@ -128,8 +119,8 @@ def _patient(event: AuditEventOut) -> Json:
     known = {"value": event.patient_id}
     identifier = known if event.patient_id else {"system": _PSEUDONYM, "value": str(event.patient)}
     return {
-        "type": _coding(f"{_TERMS}audit-entity-type", "1", "Person"),
-        "role": _coding(f"{_TERMS}object-role", "1", "Patient"),
+        "type": coding(f"{TERMS}audit-entity-type", "1", "Person"),
+        "role": coding(f"{TERMS}object-role", "1", "Patient"),
         "what": {"type": "Patient", "identifier": identifier},
     }
 
@@ -139,8 +130,8 @@ def _data(event: AuditEventOut) -> Json:
     touched = event.entity_id or event.answer_id
     identifier = {"identifier": {"value": str(touched)}} if touched else {}
     told: Json = {
-        "type": _coding(f"{_TERMS}audit-entity-type", "2", "System Object"),
-        "role": _coding(f"{_TERMS}object-role", code, display),
+        "type": coding(f"{TERMS}audit-entity-type", "2", "System Object"),
+        "role": coding(f"{TERMS}object-role", code, display),
         "what": {"display": event.entity.value, **identifier},
     }
     if event.action is not Action.DELETE:
@@ -151,12 +142,8 @@ def _data(event: AuditEventOut) -> Json:
 def _query(event: AuditEventOut) -> Json:
     """By its route: what was looked for may be somebody's id."""
     return {
-        "type": _coding(f"{_TERMS}audit-entity-type", "2", "System Object"),
-        "role": _coding(f"{_TERMS}object-role", "24", "Query"),
+        "type": coding(f"{TERMS}audit-entity-type", "2", "System Object"),
+        "role": coding(f"{TERMS}object-role", "24", "Query"),
         "description": event.route,
         "query": base64.b64encode(event.route.encode()).decode(),
     }
-
-
-def _coding(system: str, code: str, display: str) -> Json:
-    return {"system": system, "code": code, "display": display}

@@ -1,0 +1,142 @@
+"""A recorded answer in FHIR: what is, what would be, what to consider for it, and which AI says so."""
+
+from collections.abc import Iterator
+
+from app.classifiers.model_version import ModelVersion
+from app.domain.counterfactual import Generator
+from app.domain.feature import Feature
+from app.domain.schema import FeatureSchema
+from app.domain.scope import Scope
+from app.domain.wording import risk_text
+from app.fhir.bundle import collection
+from app.fhir.ending import ending_of, unreached
+from app.fhir.form import Entry, identity_of
+from app.fhir.goal import goal_text
+from app.fhir.guidance_response import guidance_response
+from app.fhir.makers import Makers
+from app.fhir.occasion import Occasion
+from app.fhir.option import OptionEntries, option_entries
+from app.fhir.provenance import AUTHOR, VERIFIER, provenance
+from app.fhir.references import observations
+from app.fhir.risk_assessment import (
+    RULES_NOTHING_OUT,
+    Estimated,
+    Part,
+    quality_of,
+    rationale_of,
+    risk_assessment,
+)
+from app.fhir.terms import Json
+from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
+
+
+def answer_bundle(answer: CounterfactualsAnswer, hosted: ModelVersion | None, base: str) -> Json:
+    """An answer as a collection; `hosted` is its model's version, None where that is hosted no more.
+
+    `base` is the service's address, without a slash at the end; addresses are relative where it is empty.
+    """
+    return collection(answer_entries(answer, hosted, base), answer.id, answer.created_at)
+
+
+def answer_entries(answer: CounterfactualsAnswer, hosted: ModelVersion | None, base: str) -> Iterator[Entry]:
+    """The resources of an answer."""
+    generation = answer.generation
+    makers = Makers.of(answer.model, hosted, base, generation.llm_model, generation.prompt_version)
+    schema = hosted.schema.within(_scope(answer)) if hosted else None
+    occasion = Occasion.of_option(answer.patient_id, answer.created_at.date(), schema)
+    estimated = Estimated(occasion, answer.created_at, answer.model, makers.classifier)
+    before = _before(answer, estimated)
+    options = [option_entries(option, estimated, before) for option in answer.offered]
+    lowest = _lowest(answer, estimated, before)
+    guidance = guidance_response(
+        answer.id,
+        estimated,
+        answer.status,
+        _missing(answer, schema),
+        list(ending_of(answer)),
+        options[0].plan if len(options) == 1 else None,
+    )
+    yield from (guidance, before, *lowest)
+    for option in options:
+        yield from option
+    yield from _provenances(answer, makers, [guidance, before, *lowest], options)
+    yield from makers.entries
+
+
+def _before(answer: CounterfactualsAnswer, estimated: Estimated) -> Entry:
+    """The estimate as things are."""
+    notes = [RULES_NOTHING_OUT, *(f"{one.pointer}: {one.detail}" for one in answer.warnings)]
+    if answer.based_on is not None:
+        notes.append("A what-if: values may be supposed ones.")
+    part = Part(
+        identity_of(answer.id, "risk-assessment"),
+        rationale_of(answer.prediction),
+        quality_of(answer.prediction),
+        basis=_used(answer),
+        notes=notes,
+    )
+    return risk_assessment(part, estimated, answer.prediction.risk)
+
+
+def _lowest(answer: CounterfactualsAnswer, estimated: Estimated, before: Entry) -> list[Entry]:
+    """Where the target is out of reach, the lowest estimate that is in reach."""
+    found = answer.infeasible
+    if found is None:
+        return []
+    target = risk_text(answer.prediction.target)
+    more = [
+        f"With {one.max_changes} changes at once, the lowest estimate is "
+        f"{risk_text(one.lowest_reachable_risk)}."
+        for one in found.relaxed
+    ]
+    part = Part(
+        identity_of(answer.id, "lowest-reachable"),
+        rationale=unreached(found, target),
+        mitigation=" ".join(goal_text(estimated.occasion, change) for change in found.reached_by) or None,
+        notes=more,
+    )
+    return [risk_assessment(part, estimated, found.lowest_reachable_risk, before)]
+
+
+def _provenances(
+    answer: CounterfactualsAnswer, makers: Makers, estimates: list[Entry], options: list[OptionEntries]
+) -> Iterator[Entry]:
+    """The classifier makes estimates; what a language model proposes, the classifier verifies."""
+    from_llm = [one for one in options if one.generator is Generator.LLM and makers.language_model]
+    others = [one for one in options if one not in from_llm]
+    targets = [*estimates, *(one.after for one in from_llm), *(entry for one in others for entry in one)]
+    yield provenance(
+        answer.id,
+        "classifier",
+        answer.created_at,
+        targets,
+        [(makers.classifier, AUTHOR)],
+        makers.cards,
+        _used(answer),
+    )
+    if from_llm and makers.language_model:
+        yield provenance(
+            answer.id,
+            "language-model",
+            answer.created_at,
+            [entry for one in from_llm for entry in one.proposed],
+            [(makers.language_model, AUTHOR), (makers.classifier, VERIFIER)],
+            [makers.prompt] if makers.prompt else [],
+        )
+
+
+def _used(answer: CounterfactualsAnswer) -> list[Json]:
+    """The resources of an EHR that values were read from."""
+    sources = getattr(answer, "provenance", None) or {}
+    return observations([one.reference for one in sources.values() if one.reference])
+
+
+def _missing(answer: CounterfactualsAnswer, schema: FeatureSchema | None) -> list[Feature]:
+    """Features whose values were not known."""
+    values = answer.question.features
+    return [one for one in schema.features if values.get(one.name) is None] if schema else []
+
+
+def _scope(answer: CounterfactualsAnswer) -> Scope:
+    wishes = answer.question.preferences
+    return Scope(tuple(wishes.include), wishes.programme)

@@ -1,0 +1,232 @@
+"""Answers in FHIR: valid by every validator, true to the answer, and the same each time."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain.certainty import Certainty
+from app.domain.counterfactual import Generator, Status
+from app.engine.registry import ModelRegistry, ServedModel
+from app.fhir.answer import answer_bundle
+from app.fhir.writer import FhirWriter
+from app.usecases.counterfactuals.mapping import from_row
+from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
+from app.usecases.record.schemas import InterventionsPage
+from tests.fhir.validation import faults_of, references_of, resources_of
+from tests.kinds_of_answers import (
+    CLEARLY_BELOW,
+    FRAGILE,
+    IN_REACH,
+    NOTHING_HELPS,
+    OUT_OF_REACH,
+    UNCLEAR_BELOW,
+    question_about,
+)
+from tests.unit.faces.answers import change, option, row_of
+from tests.unit.fhir.answers import answer_about, people, synthetic
+
+Json = dict[str, Any]
+
+KINDS = [OUT_OF_REACH, NOTHING_HELPS, FRAGILE, UNCLEAR_BELOW, CLEARLY_BELOW, IN_REACH]
+AI_LABEL = "AIAST"
+MADE = {"RiskAssessment", "Goal", "CarePlan", "GuidanceResponse"}
+BASE = "https://turnpoint.example"
+
+
+def check(answer: CounterfactualsAnswer, bundle: Json) -> None:
+    """All that must hold of the bundle of any answer."""
+    assert faults_of(bundle) == []
+    json.dumps(bundle, allow_nan=False)
+    for resource in (bundle, *resources_of(bundle)):
+        assert [one["code"] for one in resource["meta"]["security"]] == [AI_LABEL]
+    _check_estimates(answer, bundle)
+    _check_plans(answer, bundle)
+    _check_makers(bundle)
+
+
+def _check_estimates(answer: CounterfactualsAnswer, bundle: Json) -> None:
+    before, *others = resources_of(bundle, "RiskAssessment")
+    risks = [answer.prediction.risk]
+    risks += [answer.infeasible.lowest_reachable_risk] if answer.infeasible else []
+    risks += [option.risk for option in answer.offered]
+    told = [one["prediction"][0]["probabilityDecimal"] for one in (before, *others)]
+    assert told == pytest.approx([100 * risk for risk in risks], abs=0.0051)
+    assert "parent" not in before
+    assert {one["parent"]["reference"] for one in others} <= {f"urn:uuid:{before['id']}"}
+    coded = "coding" in before["prediction"][0]["qualitativeRisk"]
+    assert coded is (answer.prediction.certainty is not Certainty.UNCLEAR)
+
+
+def _check_plans(answer: CounterfactualsAnswer, bundle: Json) -> None:
+    plans = resources_of(bundle, "CarePlan")
+    assert [plan["description"] for plan in plans] == [option.summary for option in answer.offered]
+    assert {(plan["status"], plan["intent"]) for plan in plans} <= {("draft", "proposal")}
+    kinds = [plan["category"][0]["coding"][0]["code"] for plan in plans]
+    assert kinds == ["counterfactual"] * len(answer.counterfactuals) + ["improvement"] * len(
+        answer.improvements
+    )
+    goals = resources_of(bundle, "Goal")
+    assert {goal["lifecycleStatus"] for goal in goals} <= {"proposed"}
+    assert len(goals) == sum(len(option.changes) for option in answer.offered)
+    moved = {change.feature for option in answer.offered for change in (*option.changes, *option.linked)}
+    assert {code for goal in goals for code in _features(goal)} <= moved
+
+
+def _features(goal: Json) -> list[str]:
+    """The features that a goal tells of, by their codes in the model."""
+    codings = [one for target in goal["target"] for one in target["measure"]["coding"]]
+    return [one["code"] for one in codings if one["system"].endswith(":feature")]
+
+
+def _check_makers(bundle: Json) -> None:
+    """Each thing that an AI made has one Provenance, and each such AI is there with what it is."""
+    provenances = resources_of(bundle, "Provenance")
+    targets = Counter(target["reference"] for one in provenances for target in one["target"])
+    made = {f"urn:uuid:{one['id']}" for one in resources_of(bundle) if one["resourceType"] in MADE}
+    assert targets == dict.fromkeys(made, 1)
+    devices = {f"urn:uuid:{one['id']}": one for one in resources_of(bundle, "Device")}
+    for one in provenances:
+        assert one["reason"][0]["coding"][0]["code"] == AI_LABEL
+        for agent in one["agent"]:
+            assert agent["role"][0]["coding"][0]["code"] == "Artificial-Intelligence"
+            assert (
+                devices[agent["who"]["reference"]]["type"]["coding"][0]["code"] == "Artificial-Intelligence"
+            )
+
+
+@pytest.mark.parametrize("person", KINDS)
+def test_every_kind_of_answer_is_valid_and_true(registry: ModelRegistry, person: int) -> None:
+    question = question_about(registry, person, "P-0017")
+    served = registry.named(None)
+    answer = answer_about(registry, served, question["features"])
+    check(answer, answer_bundle(answer, served.model, BASE))
+    check_without_its_model(answer)
+
+
+def check_without_its_model(answer: CounterfactualsAnswer) -> None:
+    """Where the model is hosted no more, there are words but no codes."""
+    bundle = answer_bundle(answer, None, "")
+    assert faults_of(bundle) == []
+    assert resources_of(bundle, "DocumentReference") == []
+    for goal in resources_of(bundle, "Goal"):
+        assert "coding" not in goal["target"][0]["measure"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_answers_of_any_model_and_target_are_valid_and_true(
+    registry: ModelRegistry, data: st.DataObject
+) -> None:
+    hosts = [registry, *synthetic().values()]
+    host, served = data.draw(st.sampled_from([(host, one) for host in hosts for one in host]))
+    features = data.draw(st.sampled_from(people(served.model)))
+    asked: Json = {
+        "target": {"max_risk": data.draw(st.sampled_from([0.02, 0.1, 0.3, 0.5, 0.7]))},
+        "always": data.draw(st.booleans()),
+        "count": data.draw(st.integers(1, 4)),
+        "include": data.draw(st.sampled_from([[], ["treatment"]])),
+    }
+    answer = answer_about(host, served, features, **asked)
+    if data.draw(st.booleans()):
+        answer = proposed_by_a_language_model(answer)
+    bundle = answer_bundle(answer, served.model, data.draw(st.sampled_from(["", BASE])))
+    check(answer, bundle)
+    assert answer_bundle(answer, served.model, "") == answer_bundle(answer, served.model, "")
+
+
+def proposed_by_a_language_model(answer: CounterfactualsAnswer) -> CounterfactualsAnswer:
+    """The same answer as if the first option had come from a language model."""
+    generation = answer.generation.model_copy(update={"llm_model": "example-4b", "prompt_version": "9"})
+    options = [
+        option.model_copy(update={"generator": Generator.LLM} if option.rank == 1 else {})
+        for option in answer.counterfactuals
+    ]
+    return answer.model_copy(update={"generation": generation, "counterfactuals": options})
+
+
+def test_what_a_language_model_proposed_is_verified_by_the_classifier(registry: ModelRegistry) -> None:
+    served = registry.named(None)
+    features = question_about(registry, IN_REACH, "P-0017")["features"]
+    answer = proposed_by_a_language_model(answer_about(registry, served, features))
+    bundle = answer_bundle(answer, served.model, BASE)
+    names = {f"urn:uuid:{one['id']}": one["deviceName"][-1]["name"] for one in resources_of(bundle, "Device")}
+    [_, by_llm] = resources_of(bundle, "Provenance")
+    did = [(names[a["who"]["reference"]], a["type"]["coding"][0]["code"]) for a in by_llm["agent"]]
+    assert did == [("example-4b", "author"), ("dysglycaemia", "verifier")]
+    kinds = {target["type"] for target in by_llm["target"]}
+    assert kinds == {"Goal", "CarePlan"}
+    [card] = [one for one in resources_of(bundle, "DocumentReference") if "category" in one]
+    assert card["content"][0]["attachment"]["url"] == f"{BASE}/models/dysglycaemia@2/card"
+
+
+def test_what_is_missing_is_asked_for_by_code(registry: ModelRegistry) -> None:
+    served = registry.named(None)
+    features = dict(question_about(registry, IN_REACH, "P-0017")["features"])
+    whole = answer_bundle(answer_about(registry, served, features), served.model, "")
+    lacking = features | {"hdl_cholesterol": None, "ethnicity": None}
+    answer = answer_about(registry, served, lacking, target={"max_risk": 0.35}, always=True)
+    assert answer.offered
+    [guidance] = resources_of(answer_bundle(answer, served.model, ""), "GuidanceResponse")
+    assert guidance["status"] == "data-requested"
+    codes = [
+        coding["code"] for wanted in guidance["dataRequirement"] for coding in wanted["codeFilter"][0]["code"]
+    ]
+    assert {"hdl_cholesterol", "2085-9", "ethnicity"} <= set(codes)
+    unknown = {name for name, value in features.items() if value is None}
+    [full] = resources_of(whole, "GuidanceResponse")
+    assert full["status"] == ("data-requested" if unknown else "success")
+
+
+def test_out_of_reach_is_told_with_what_is_lowest(registry: ModelRegistry) -> None:
+    served = registry.named(None)
+    features = question_about(registry, OUT_OF_REACH, "P-0017")["features"]
+    answer = answer_about(registry, served, features)
+    assert answer.status is Status.INFEASIBLE
+    bundle = answer_bundle(answer, served.model, "")
+    [guidance] = resources_of(bundle, "GuidanceResponse")
+    assert guidance["reasonCode"][0]["coding"][0]["code"] == "infeasible"
+    assert "No permitted change reaches the target" in guidance["note"][0]["text"]
+    assert resources_of(bundle, "RiskAssessment")[1]["mitigation"].startswith("Consider")
+
+
+def test_a_page_of_answers_has_each_resource_once(registry: ModelRegistry, served: ServedModel) -> None:
+    answers = [
+        answer_about(registry, served, question_about(registry, person, "P-0017")["features"])
+        for person in (IN_REACH, CLEARLY_BELOW)
+    ]
+    page = InterventionsPage(patient_id="P-0017", answers=answers, feedback=[], next=answers[-1].id)
+    bundle = FhirWriter(registry, "").interventions(page, "/here", "/older")
+    assert faults_of(bundle) == []
+    assert len(resources_of(bundle, "GuidanceResponse")) == 2
+    assert len(resources_of(bundle, "Device")) == 1
+    assert bundle["link"] == [{"relation": "self", "url": "/here"}, {"relation": "next", "url": "/older"}]
+
+
+def test_nobody_but_the_patient_is_referred_to_outside(registry: ModelRegistry) -> None:
+    served = registry.named(None)
+    features = question_about(registry, IN_REACH, "P-0017")["features"]
+    bundle = answer_bundle(answer_about(registry, served, features), served.model, "")
+    outside = {
+        one["reference"]
+        for resource in resources_of(bundle)
+        for _, one in references_of(resource, resource["resourceType"])
+        if not one["reference"].startswith("urn:uuid:")
+    }
+    assert outside == {"Patient/P-0017"}
+
+
+def test_an_answer_from_before_much_was_told_is_valid(registry: ModelRegistry, served: ServedModel) -> None:
+    row = row_of(
+        served.model.schema,
+        {},
+        option(1, change("sleep", 5.0, 6.0)),
+    )
+    row.prediction.band = row.prediction.certainty = row.prediction.observed = None
+    answer = from_row(row)
+    bundle = FhirWriter(registry, "").answer(answer)
+    assert faults_of(bundle) == []
+    assert resources_of(bundle, "CarePlan")[0]["title"] == "Option 1"
