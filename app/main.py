@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 from typing import TypedDict
 
 import procrastinate
@@ -81,6 +82,7 @@ class GatewayState(TypedDict):
     distributions: Mapping[str, ReferenceDistributions]
     max_upload_bytes: int
     erasure_key: bytes | None
+    replies_kept_for: timedelta
     authenticator: Authenticator
     queue_figures: QueueFigures
     closing: Closing
@@ -168,6 +170,7 @@ def _lifespan(
                     distributions=distributions,
                     max_upload_bytes=settings.max_upload_bytes,
                     erasure_key=settings.erasure_key_bytes,
+                    replies_kept_for=timedelta(hours=settings.idempotency_h),
                     authenticator=authenticator,
                     queue_figures=queue_figures_of(settings, database),
                     closing=closing,

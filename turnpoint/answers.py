@@ -391,7 +391,7 @@ class AskedConstraints(Read):
     features_to_vary: list[str] | None
     features_to_keep: list[str]
     permitted_range: dict[str, tuple[float | None, float | None]]
-    max_changes: int
+    max_changes: int | None
 
 
 class AskedPreferences(Read):

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
 from app.faces.http.audited import about
-from app.faces.http.bodies import JsonRoute
 from app.faces.http.dependencies import AnsweringDep, FhirDep
 from app.faces.http.described import FHIR_BUNDLE, success
 from app.faces.http.disconnect import cancel_on_disconnect
+from app.faces.http.idempotency import IdempotencyKey, KeyedRoute
 from app.faces.http.negotiation import wants_fhir
 from app.faces.http.problems import Problem, problem_responses
 from app.faces.http.replies import fhir_reply, json_reply
@@ -25,7 +25,7 @@ class PreferenceConflict(Problem):
     preferences: list[str] = Field(description="The codes of the preferences that refuse.")
 
 
-router = APIRouter(prefix="/counterfactuals", tags=["counterfactuals"], route_class=JsonRoute)
+router = APIRouter(prefix="/counterfactuals", tags=["counterfactuals"], route_class=KeyedRoute)
 
 _IN_FHIR = success("The answer, as JSON or as a FHIR Bundle.", {MEDIA_TYPE: FHIR_BUNDLE})
 AnswerId = Annotated[UUID, Path(description="The `id` of an answer.")]
@@ -40,7 +40,11 @@ AnswerId = Annotated[UUID, Path(description="The `id` of an answer.")]
     | _IN_FHIR,
 )
 async def ask(
-    body: CounterfactualsRequest, request: Request, service: AnsweringDep, fhir: FhirDep
+    body: CounterfactualsRequest,
+    request: Request,
+    service: AnsweringDep,
+    fhir: FhirDep,
+    _: IdempotencyKey = None,
 ) -> Response:
     """Suggest the smallest verified changes that bring a patient's risk to the target.
 

@@ -26,6 +26,7 @@ from app.usecases.counterfactuals.mapping import from_result, from_row, to_param
 from app.usecases.counterfactuals.repository import AnswerRepository
 from app.usecases.counterfactuals.request import ValidatedRequest, validate
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
+from app.usecases.idempotency.keeping import keep_reply
 from app.usecases.measurements.from_ehr import newest_result, record_found
 from app.usecases.measurements.repository import MeasurementRepository
 from app.usecases.preferences.service import standing_preferences
@@ -148,8 +149,11 @@ class CounterfactualService:
         with suppress(GoneMeanwhileError):  # erased in this very moment
             async with self._database.transaction() as session:
                 if (await session.execute(INSERT_REQUEST, again)).first() is not None:
-                    note_access(session, Access(Action.READ, Entity.ANSWER, answer.patient_id, answer.id))
-                    return answer.as_cached(delivery.elapsed_ms)
+                    access = Access(Action.READ, Entity.ANSWER, answer.patient_id, answer.id)
+                    note_access(session, access)
+                    told = answer.as_cached(delivery.elapsed_ms)
+                    await keep_reply(session, access, told)
+                    return told
         return None  # it was erased, or the record was restored to before it: answer anew
 
     async def _compute_and_record(
@@ -178,7 +182,9 @@ class CounterfactualService:
                 told = await record_found(results, patient_id, validated.served, validated.found, by)
                 note_access(session, *told)
             await session.execute(INSERT_ANSWER, parameters)
-            note_access(session, Access(Action.CREATE, Entity.ANSWER, answer.patient_id, answer.id))
+            access = Access(Action.CREATE, Entity.ANSWER, answer.patient_id, answer.id)
+            note_access(session, access)
+            await keep_reply(session, access, answer)
 
     async def _cache_for_others(self, key: str, answer: CounterfactualsAnswer) -> None:
         """Unless the next equal question may find the language model back, or saying something else."""
