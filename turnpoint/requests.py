@@ -33,6 +33,8 @@ class RequestOptions(TypedDict, total=False):
     improvements where the risk is at or below the target, and improvements where an option holds. `fhir`: a
     FHIR R4 Bundle of the patient, in place of features or beside them; features then overrule it.
     `idempotency_key`: a question sent twice under one key is answered once; each call makes one of its own.
+    `wait`: seconds after which to have what there is; "deadline" in `generation.degraded` says that it is not
+    all.
     """
 
     model: str | None
@@ -52,6 +54,7 @@ class RequestOptions(TypedDict, total=False):
     always: bool | None
     fhir: Bundle | None
     idempotency_key: str | None
+    wait: float | None
 
 
 _TARGETS = ("max_risk", "relative_reduction", "absolute_reduction")
@@ -83,7 +86,7 @@ def ask(patient_id: str, features: Features | None, options: RequestOptions) -> 
         method="POST",
         route="/counterfactuals",
         content=body,
-        headers=keyed(options.get("idempotency_key")),
+        headers=keyed(options.get("idempotency_key")) | _waiting(options.get("wait")),
         read=reading(Answer),
         passing=KEYED,
     )
@@ -91,6 +94,10 @@ def ask(patient_id: str, features: Features | None, options: RequestOptions) -> 
 
 def _whole(given_: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return None if given_ is None else dict(given_)
+
+
+def _waiting(seconds: float | None) -> dict[str, str]:
+    return {} if seconds is None else {"Prefer": f"wait={seconds:g}"}
 
 
 def _target(options: RequestOptions) -> dict[str, Any] | None:

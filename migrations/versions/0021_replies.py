@@ -1,4 +1,4 @@
-"""Replies that are kept under a caller's key, in place of the keys of batch jobs alone.
+"""Replies that are kept under a caller's key, in place of the keys of batch jobs alone; refined answers.
 
 Keys of before are forgotten: they lasted a day, and no reply was kept under them.
 """
@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
+from app.storage.online import build_index, drop_index
 from app.storage.row_security import separate_tenants
 
 revision = "0021"
@@ -44,10 +45,22 @@ def upgrade() -> None:
     for columns in (["tenant", "expires_at"], ["tenant", "patient_id"]):
         op.create_index("_".join(["ix", _KEYS, *columns]), _KEYS, columns)
     separate_tenants(op.get_bind())
+    _refer("answers", "refines", "answers (id)")
+    build_index("ix_answers_refines", "answers", ["refines"], where="refines IS NOT NULL")
+
+
+def _refer(table: str, column: str, to: str) -> None:
+    """Add a column that refers to rows elsewhere: there are none so far, so that nothing is to be checked."""
+    op.execute(
+        f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {column} uuid "
+        f"CONSTRAINT fk_{table}_{column} REFERENCES {to}"
+    )
 
 
 def downgrade() -> None:
-    op.drop_table(_KEYS)
+    drop_index("ix_answers_refines", "answers")
+    op.execute("ALTER TABLE answers DROP COLUMN IF EXISTS refines")
+    op.drop_table(_KEYS, if_exists=True)
     op.create_table(
         _KEYS,
         sa.Column("tenant", sa.Text(), nullable=False, server_default=_OWN),

@@ -52,6 +52,7 @@ WISHES: RequestOptions = {
     "diversity": "least_effort",
     "always": True,
     "idempotency_key": "key",
+    "wait": 2.5,
 }
 TARGETS: list[RequestOptions] = [
     {"max_risk": 0.4},

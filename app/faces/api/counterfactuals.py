@@ -12,6 +12,7 @@ from app.faces.http.described import FHIR_BUNDLE, success
 from app.faces.http.disconnect import cancel_on_disconnect
 from app.faces.http.idempotency import IdempotencyKey, KeyedRoute
 from app.faces.http.negotiation import wants_fhir
+from app.faces.http.preferring import Prefer, apply_wait, wait_of
 from app.faces.http.problems import Problem, problem_responses
 from app.faces.http.replies import fhir_reply, json_reply
 from app.fhir.form import MEDIA_TYPE
@@ -45,14 +46,16 @@ async def ask(
     service: AnsweringDep,
     fhir: FhirDep,
     _: IdempotencyKey = None,
+    prefer: Prefer = None,
 ) -> Response:
     """Suggest the smallest verified changes that bring a patient's risk to the target.
 
     Where none do reliably, tell what lowers it all the same: `improvements`.
     """
     about(request, body.patient_id)
-    answering = service.answer(body)
-    return _reply(request, fhir, await cancel_on_disconnect(request, answering))
+    wait_s = wait_of(request)
+    answering = service.answer(body, wait_s=wait_s)
+    return apply_wait(_reply(request, fhir, await cancel_on_disconnect(request, answering)), wait_s)
 
 
 @router.get(
