@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 from typing import TypedDict
 
 import procrastinate
@@ -50,6 +51,7 @@ from app.storage.queue_figures import QueueFigures
 from app.storage.replays import TokenUses
 from app.storage.sessions import Sessions
 from app.usecases.counterfactuals.computation import Computation
+from app.usecases.counterfactuals.refinements import Refinements
 from app.usecases.record.reference_distributions import ReferenceDistributions, reference_distributions_of
 
 DESCRIPTION = """
@@ -81,6 +83,8 @@ class GatewayState(TypedDict):
     distributions: Mapping[str, ReferenceDistributions]
     max_upload_bytes: int
     erasure_key: bytes | None
+    replies_kept_for: timedelta
+    refinements: Refinements
     authenticator: Authenticator
     queue_figures: QueueFigures
     closing: Closing
@@ -154,6 +158,7 @@ def _lifespan(
             authenticator = WithSessions(authenticator_of(settings, Keys(database), calls), sessions)
             if settings.api_tokens:
                 _log.warning("api_tokens_are_one_administrator", instead="turnpoint keys create")
+            refinements = Refinements(settings.refinements)
             try:
                 yield GatewayState(
                     registry=registry,
@@ -168,6 +173,8 @@ def _lifespan(
                     distributions=distributions,
                     max_upload_bytes=settings.max_upload_bytes,
                     erasure_key=settings.erasure_key_bytes,
+                    replies_kept_for=timedelta(hours=settings.idempotency_h),
+                    refinements=refinements,
                     authenticator=authenticator,
                     queue_figures=queue_figures_of(settings, database),
                     closing=closing,
@@ -178,6 +185,7 @@ def _lifespan(
                     public_url=settings.public_url,
                 )
             finally:
+                await refinements.close()
                 await authenticator.close()
                 lane.close()
                 for classifier in remote.values():

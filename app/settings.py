@@ -91,6 +91,9 @@ class Settings(IdentitySettings):
 
     erasure_key: SecretStr | None = None
 
+    refinements: Annotated[int, Field(ge=0)] = 4
+    idempotency_h: Annotated[float, Field(gt=0)] = 24.0
+
     retention_answers_days: Annotated[int, Field(ge=1)] | None = None
     retention_uploads_days: Annotated[int, Field(ge=1)] | None = None
     retention_rows_days: Annotated[int, Field(ge=1)] | None = None

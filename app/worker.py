@@ -23,7 +23,7 @@ from app.usecases.augmentation.chunks import ChunkWork
 from app.usecases.augmentation.reporting import ReportWork
 from app.usecases.augmentation.worker import Heartbeat, register, stop_on_signals, work
 from app.usecases.ehr.nightly import register_nightly
-from app.usecases.patient_data.daily import register_daily
+from app.usecases.patient_data.daily import register_daily, register_hourly
 
 
 def work_here(settings: Settings) -> None:
@@ -81,4 +81,5 @@ async def _work(settings: Settings) -> None:
                     )
                 )
                 register_nightly(queue, reading, database, settings.ehr_nightly_at)
+            register_hourly(queue, maintained)
             await work(queue, Heartbeat(settings.worker_heartbeat_s, lost_after_s), stop)

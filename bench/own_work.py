@@ -23,6 +23,7 @@ from app.identity.principal import DEFAULT_TENANT
 from app.storage.cache import Cache
 from app.storage.database import Database
 from app.usecases.counterfactuals.computation import Computation
+from app.usecases.counterfactuals.refinements import Refinements
 from app.usecases.counterfactuals.schemas import CounterfactualsRequest
 from app.usecases.counterfactuals.service import CounterfactualService
 
@@ -93,7 +94,8 @@ async def own_milliseconds(
     own = database.of(Caller.service(DEFAULT_TENANT, "benchmark"))
     lane = Lane("search", threads=1, longest_wait_s=_LONGEST_S)
     computation = Computation(lane, proposer=None, work=math.inf, longest_s=_LONGEST_S)
-    service = CounterfactualService(ModelRegistry({model.name: timed}, model.name), own, cache, computation)
+    registry = ModelRegistry({model.name: timed}, model.name)
+    service = CounterfactualService(registry, own, cache, computation, Refinements(0))
     taken = []
     try:
         for request in requests:

@@ -17,6 +17,7 @@ from app.storage import (  # noqa: F401 - tables that are migrated, too
     consultation_tables,
     erasure_tables,
     feedback_tables,
+    idempotency_tables,
     key_tables,
     worklist_tables,
 )

@@ -317,7 +317,7 @@ class Generation(Read):
     """How an answer came about.
 
     `degraded` names what was away (`llm_unavailable`, `llm_timeout`, `cache_unavailable`) or of no use
-    (`llm_no_proposal`, `llm_not_taught`).
+    (`llm_no_proposal`, `llm_not_taught`), or that the wait was over before all was done (`deadline`).
     """
 
     proposals: int
@@ -391,7 +391,7 @@ class AskedConstraints(Read):
     features_to_vary: list[str] | None
     features_to_keep: list[str]
     permitted_range: dict[str, tuple[float | None, float | None]]
-    max_changes: int
+    max_changes: int | None
 
 
 class AskedPreferences(Read):
@@ -455,6 +455,8 @@ class Answer(Read):
     """What to ask or measure next, most telling first."""
     based_on: UUID | None = None
     """The answer that a what-if on the patient's page departed from; None where a caller asked."""
+    refines: UUID | None = None
+    """The hurried answer to the same question that this one was worked out behind."""
 
 
 class StandingVerdict(Read):

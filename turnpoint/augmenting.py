@@ -5,12 +5,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
 
 from turnpoint.answers import Value
-from turnpoint.call import JSON, TRANSIENT, Call, FileContent, given, nothing, reading, refuse_unknown, text
+from turnpoint.call import (
+    JSON,
+    KEYED,
+    TRANSIENT,
+    Call,
+    FileContent,
+    given,
+    keyed,
+    nothing,
+    reading,
+    refuse_unknown,
+    text,
+)
 from turnpoint.errors import UnsendableError
 from turnpoint.jobs import Job, JobsPage, Upload
 
@@ -119,9 +131,9 @@ def submit(source: Source, target_label: str, options: Options) -> Call[Job]:
         method="POST",
         route="/augmentations",
         content=body,
-        headers={"Idempotency-Key": options.get("idempotency_key") or str(uuid4())},
+        headers=keyed(options.get("idempotency_key")),
         read=reading(Job),
-        passing=TRANSIENT | {409},  # the same request is still under way
+        passing=KEYED,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
+from uuid import uuid4
 
 import httpx
 from pydantic import TypeAdapter, ValidationError
@@ -17,6 +18,10 @@ T = TypeVar("T")
 JSON = "application/json"
 TRANSIENT = frozenset({429, 502, 503, 504})
 """Statuses of what passes by itself."""
+IN_FLIGHT = 409
+"""With advice when to come again: the same request, under the same key, is still under way."""
+KEYED = TRANSIENT | {IN_FLIGHT}
+"""Of a call that has a key: sent again, it is done once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,11 @@ def reading(kind: type[T]) -> Callable[[httpx.Response], T]:
             raise UnexpectedAnswerError(_misfits(error)) from None  # pydantic's own words hold values
 
     return read
+
+
+def keyed(key: str | None = None) -> dict[str, str]:
+    """The header by which a call that is sent again is done once: the caller's own key, or a new one."""
+    return {"Idempotency-Key": key or str(uuid4())}
 
 
 def nothing(_: httpx.Response) -> None:

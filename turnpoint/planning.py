@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from turnpoint.answers import Value
-from turnpoint.call import TRANSIENT, Call, given, reading
+from turnpoint.call import KEYED, TRANSIENT, Call, given, keyed, reading
 from turnpoint.plans import Plan, PlansPage
 
 _PLANS = "/patients/{patient_id}/plans"
@@ -34,7 +34,13 @@ def make_plan(
         body = {"counterfactual_id": str(what)} | told
     places = {"patient_id": patient_id}
     return Call(
-        method="POST", route=_PLANS, places=places, content=body, read=reading(Plan), passing=TRANSIENT
+        method="POST",
+        route=_PLANS,
+        places=places,
+        content=body,
+        headers=keyed(),
+        read=reading(Plan),
+        passing=KEYED,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 from turnpoint.answers import Answer, Feedback, InterventionsPage, Model, Prediction, Value
-from turnpoint.call import TRANSIENT, Call, given, reading, refuse_unknown
+from turnpoint.call import KEYED, TRANSIENT, Call, given, keyed, reading, refuse_unknown
 from turnpoint.errors import UnsendableError
 
 Features = Mapping[str, Value]
@@ -32,6 +32,9 @@ class RequestOptions(TypedDict, total=False):
     that differ) or least_effort (those of least effort, however alike). `always`: also tell the frontier and
     improvements where the risk is at or below the target, and improvements where an option holds. `fhir`: a
     FHIR R4 Bundle of the patient, in place of features or beside them; features then overrule it.
+    `idempotency_key`: a question sent twice under one key is answered once; each call makes one of its own.
+    `wait`: seconds after which to have what there is; "deadline" in `generation.degraded` says that it is not
+    all.
     """
 
     model: str | None
@@ -50,6 +53,8 @@ class RequestOptions(TypedDict, total=False):
     diversity: str | None
     always: bool | None
     fhir: Bundle | None
+    idempotency_key: str | None
+    wait: float | None
 
 
 _TARGETS = ("max_risk", "relative_reduction", "absolute_reduction")
@@ -57,8 +62,6 @@ _TARGETS = ("max_risk", "relative_reduction", "absolute_reduction")
 
 def ask(patient_id: str, features: Features | None, options: RequestOptions) -> Call[Answer]:
     """How could this patient's risk come down to the target?
-
-    Not repeated by itself: each answer is recorded.
 
     Raises:
         UnsendableError: Several targets are given at once.
@@ -79,11 +82,22 @@ def ask(patient_id: str, features: Features | None, options: RequestOptions) -> 
         diversity=options.get("diversity"),
         always=options.get("always"),
     )
-    return Call(method="POST", route="/counterfactuals", content=body, read=reading(Answer))
+    return Call(
+        method="POST",
+        route="/counterfactuals",
+        content=body,
+        headers=keyed(options.get("idempotency_key")) | _waiting(options.get("wait")),
+        read=reading(Answer),
+        passing=KEYED,
+    )
 
 
 def _whole(given_: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return None if given_ is None else dict(given_)
+
+
+def _waiting(seconds: float | None) -> dict[str, str]:
+    return {} if seconds is None else {"Prefer": f"wait={seconds:g}"}
 
 
 def _target(options: RequestOptions) -> dict[str, Any] | None:
@@ -155,15 +169,23 @@ def give_feedback(
         route="/counterfactuals/{answer_id}/feedback",
         places={"answer_id": str(answer_id)},
         content=body,
+        headers=keyed(),
         read=reading(Feedback),
-        passing=TRANSIENT,
+        passing=KEYED,
     )
 
 
 def predict(features: Features | None, model: str | None, fhir: Bundle | None = None) -> Call[Prediction]:
-    """The risk of one feature vector. Not repeated by itself: each is audited."""
+    """The risk of one feature vector."""
     body = given(model=model, features=_whole(features), fhir=_whole(fhir))
-    return Call(method="POST", route="/predictions", content=body, read=reading(Prediction))
+    return Call(
+        method="POST",
+        route="/predictions",
+        content=body,
+        headers=keyed(),
+        read=reading(Prediction),
+        passing=KEYED,
+    )
 
 
 def models() -> Call[list[Model]]:

@@ -9,7 +9,7 @@ import httpx
 from pydantic import BaseModel, Field, ValidationError
 
 from turnpoint.answers import StandingEvent, StandingVerdict
-from turnpoint.call import Call
+from turnpoint.call import IN_FLIGHT, Call
 from turnpoint.errors import (
     ConflictError,
     Fault,
@@ -51,7 +51,9 @@ class RetryPolicy:
                 f"The service answered {response.status_code}: is its URL right, http or https included?"
             )
         advice = _retry_after(response)
-        passes = self._passing is not None and response.status_code in self._passing
+        status = response.status_code
+        passes = self._passing is not None and status in self._passing
+        passes = passes and (status != IN_FLIGHT or advice is not None)  # else it is a conflict that stays
         if not passes or self._left == 0 or (advice or 0.0) > LONGEST_ADVICE_S:
             raise _problem(response, advice)
         return max(advice or 0.0, self._next_pause())

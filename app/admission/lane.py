@@ -56,6 +56,10 @@ class Lane:
         """
         return await self._run(partial(work, *args, **kwargs), ahead=False)
 
+    async def run_within(self, wait_s: float, work: Callable[[], T]) -> T:
+        """The same for a caller who waits for a turn so many seconds at most."""
+        return await self._run(work, ahead=False, wait_s=wait_s)
+
     async def go_on(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for what an earlier piece of work leads to: it comes before the caller's new work."""
         return await self._run(partial(work, *args, **kwargs), ahead=True)
@@ -64,9 +68,9 @@ class Lane:
         """Take no more work; what was begun is not waited for."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(self, work: Callable[[], T], ahead: bool) -> T:
+    async def _run(self, work: Callable[[], T], ahead: bool, wait_s: float = math.inf) -> T:
         asked, caller = time.perf_counter(), CALLER.get()
-        await self._turn(caller, ahead)
+        await self._turn(caller, ahead, min(wait_s, self._longest_wait_s))
         loop, started = asyncio.get_running_loop(), time.perf_counter()
         LANE_WAIT.labels(self._name).observe(started - asked)
         LANE_BUSY.labels(self._name).inc()
@@ -79,7 +83,7 @@ class Lane:
         future.add_done_callback(ended)  # not when the caller leaves: the thread is busy until then
         return await asyncio.wrap_future(future)
 
-    async def _turn(self, caller: str, ahead: bool) -> None:
+    async def _turn(self, caller: str, ahead: bool, wait_s: float) -> None:
         """Wait for a thread to be free, and take it."""
         if self._may_run(caller):
             self._running[caller] += 1
@@ -88,7 +92,7 @@ class Lane:
         self._waiting.put(caller, turn, ahead)
         try:
             with LANE_QUEUE.labels(self._name).track_inprogress():
-                async with asyncio.timeout(self._longest_wait_s):
+                async with asyncio.timeout(wait_s):
                     await turn.granted
         except BaseException as error:
             if turn.granted.cancelled():

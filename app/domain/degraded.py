@@ -14,6 +14,8 @@ class Degraded(StrEnum):
     LLM_NOT_TAUGHT = "llm_not_taught"
     """A language model is there, but was fine-tuned for another classifier's questions."""
     CACHE_UNAVAILABLE = "cache_unavailable"
+    DEADLINE = "deadline"
+    """The caller's wait was over before language model or search had done all that they do."""
 
     @property
     def is_away(self) -> bool:
@@ -23,4 +25,4 @@ class Degraded(StrEnum):
     @property
     def passes(self) -> bool:
         """Whether the next equal question may fare better, so that nobody keeps the answer for it."""
-        return self.is_away or self is Degraded.LLM_NO_PROPOSAL
+        return self.is_away or self in (Degraded.LLM_NO_PROPOSAL, Degraded.DEADLINE)

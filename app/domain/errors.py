@@ -59,8 +59,11 @@ class NotFoundError(LookupError):
 class ConflictError(RuntimeError):
     """What is asked for does not go with the state that things are in.
 
-    `members` tell a program of that state.
+    `members` tell a program of that state. Where it passes by itself, `retry_after_s` says after how many
+    seconds to ask again.
     """
+
+    retry_after_s: int | None = None
 
     def __init__(self, detail: str, members: Mapping[str, Any] | None = None) -> None:
         super().__init__(detail)

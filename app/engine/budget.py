@@ -4,7 +4,8 @@ All that is done about a question counts against one budget: searches, batches o
 draws. Once it is spent, what proves or betters an answer ends with what it has, and claims nothing that it
 did not see. What makes an answer at all may go a little further, up to `RESERVE`.
 
-Whoever waits for the answer may leave: then the next that is spent ends the work (`Stop`).
+Whoever waits for the answer may leave: then the next that is spent ends the work (`Stop`). Whoever waits for
+so long alone gets what there is by then: the budget ends early (`until`).
 """
 
 import math
@@ -49,13 +50,15 @@ class Stop:
 class Budget:
     """What may be spent, shared by all that is asked about one question; a part counts against its whole too.
 
-    Its unit is one candidate looked at in one scenario, some 300 ns on a current core.
+    Its unit is one candidate looked at in one scenario, some 300 ns on a current core. From `until` on (by
+    `time.monotonic`), of a whole, there is no more than was spent by then, as if so little had been allowed.
     """
 
     work: float = math.inf
     spent: float = 0.0
     whole: "Budget | None" = None
     stop: Stop = field(default_factory=Stop)
+    until: float = math.inf
 
     def part(self, work: float) -> "Budget":
         """So much of this budget at most, for one thing that is asked."""
@@ -69,6 +72,9 @@ class Budget:
         """
         self.stop.check()
         self.spent += work
+        if time.monotonic() >= self.until:
+            self.work = min(self.work, self.spent)
+            self.until = math.inf
         if self.whole is not None:
             self.whole.spend(work)
 

@@ -5,6 +5,7 @@ from typing import Self
 
 from app.domain.ids import RequestIds
 from app.identity.principal import Principal, PrincipalKind
+from app.identity.request_key import RequestKey
 from app.identity.scopes import AccessScope
 
 GIVEN_BY = (
@@ -22,7 +23,7 @@ class Caller:
 
     `route` is the method and the route's template, never the path: that may hold a patient's id. `address` is
     where the request came from, None where there was no connection. `on_behalf_of` is the person whom a
-    system names, unchecked.
+    system names, unchecked. `key` is there where the request has one, under which its reply is kept.
     """
 
     principal: Principal
@@ -30,6 +31,7 @@ class Caller:
     route: str
     address: str | None = None
     on_behalf_of: str | None = None
+    key: RequestKey | None = None
 
     @classmethod
     def service(cls, tenant: str, task: str, on_behalf_of: str | None = None) -> Self:

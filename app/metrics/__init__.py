@@ -17,6 +17,7 @@ REQUESTS = Histogram(
 )
 IN_FLIGHT = Gauge("turnpoint_requests_in_flight", "Requests being answered.", multiprocess_mode="livesum")
 ANSWERS = Counter("turnpoint_answers", "Answers given.", ["model", "version", "status", "cached", "degraded"])
+REFINEMENTS = Counter("turnpoint_refinements", "Hurried answers that were worked out whole.", ["outcome"])
 AUDIT_FAILURES = Counter("turnpoint_audit_failures", "Refusals and failures that could not be put on record.")
 
 LLM_QUESTIONS = Histogram(

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.storage.tables import Base, Json
-from app.storage.tenancy import OfTenant, TenantKey
+from app.storage.tenancy import OfTenant
 
 IDS = "jsonb_path_query_array(people, '$[*].id')"
 """The ids of a chunk's people, in SQL; there is an index of them."""
@@ -124,14 +124,3 @@ class RejectedRow(OfTenant, Base):
     source_row: Mapped[int] = mapped_column(primary_key=True)
     chunk: Mapped[int]
     reason: Mapped[str]
-
-
-class IdempotencyRow(TenantKey, Base):
-    """A caller's own key for one request, and the job that came of it."""
-
-    __tablename__ = "idempotency_keys"
-
-    key: Mapped[str] = mapped_column(primary_key=True)
-    request_digest: Mapped[str]
-    job_id: Mapped[UUID] = mapped_column(ForeignKey("augmentations.id", ondelete="CASCADE"))
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

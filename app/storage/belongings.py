@@ -16,6 +16,7 @@ _ANSWERS = f"SELECT id FROM answers WHERE {_MINE}"
 _OPTIONS = f"SELECT id FROM counterfactuals WHERE answer_id IN ({_ANSWERS})"
 BELONGINGS: Mapping[str, str] = {
     "ehr_sessions": _MINE,
+    "idempotency_keys": _MINE,
     "worklist": _MINE,
     "plan_events": f"plan_id IN (SELECT id FROM plans WHERE {_MINE})",
     "plans": _MINE,

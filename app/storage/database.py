@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 
 import psycopg
 from sqlalchemy import text
@@ -113,6 +114,10 @@ class TenantDatabase:
     def __init__(self, database: Database, caller: Caller) -> None:
         self._database = database
         self.caller = caller
+
+    def apart(self) -> "TenantDatabase":
+        """The same for what goes on behind the caller's request, of which no reply tells."""
+        return TenantDatabase(self._database, replace(self.caller, key=None))
 
     def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
         """One unit of work: committed on leaving, rolled back on any error.

@@ -26,12 +26,14 @@ _OLD_ANSWERS = f"""
     SELECT a.id FROM answers a WHERE a.{_OWN} AND a.created_at < :before
         AND NOT ({_IS_USED.format(plan_stays="")})
         AND NOT EXISTS (SELECT 1 FROM answers b WHERE b.based_on = a.id)
+        AND NOT EXISTS (SELECT 1 FROM answers b WHERE b.refines = a.id)
 """
 _STAYING_ANSWERS = f"""
     WITH RECURSIVE staying AS (
-        SELECT a.id, a.based_on FROM answers a WHERE a.{_OWN} AND (a.created_at >= :before OR
+        SELECT a.id, a.based_on, a.refines FROM answers a WHERE a.{_OWN} AND (a.created_at >= :before OR
             {_IS_USED.format(plan_stays="AND (p.ended_at IS NULL OR p.ended_at >= :before)")})
-        UNION SELECT a.id, a.based_on FROM answers a JOIN staying s ON s.based_on = a.id
+        UNION SELECT a.id, a.based_on, a.refines FROM answers a
+            JOIN staying s ON a.id IN (s.based_on, s.refines)
     )
 """
 _OLD_PLANS = f"SELECT id FROM plans WHERE {_OWN} AND ended_at < :before"

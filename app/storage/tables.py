@@ -91,6 +91,7 @@ class AnswerRow(OfTenant, Base):
         Index(None, "tenant", "patient_id", "id"),
         Index(None, "prediction_id"),
         Index("ix_answers_based_on", "based_on", postgresql_where=text("based_on IS NOT NULL")),
+        Index("ix_answers_refines", "refines", postgresql_where=text("refines IS NOT NULL")),
         Index(None, "created_at"),
     )
 
@@ -129,6 +130,8 @@ class AnswerRow(OfTenant, Base):
     ask_next: Mapped[list[Json]] = mapped_column(server_default=text("'[]'::jsonb"))
     based_on: Mapped[UUID | None] = mapped_column(ForeignKey("answers.id"))
     """The answer that a what-if departed from; its values may be supposed ones. None where a caller asked."""
+    refines: Mapped[UUID | None] = mapped_column(ForeignKey("answers.id"))
+    """The answer that was given in a hurry to the same question."""
 
     prediction: Mapped[PredictionRow] = relationship(lazy="raise")
     generation: Mapped["GenerationRow"] = relationship(lazy="raise")

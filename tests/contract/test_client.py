@@ -51,6 +51,8 @@ WISHES: RequestOptions = {
     "programme": "intensive",
     "diversity": "least_effort",
     "always": True,
+    "idempotency_key": "key",
+    "wait": 2.5,
 }
 TARGETS: list[RequestOptions] = [
     {"max_risk": 0.4},

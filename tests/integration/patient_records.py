@@ -44,7 +44,7 @@ CHOSEN: dict[str, Json] = {
 OF_PATIENTS = tuple(reversed([*BELONGINGS]))
 """In the order in which rows refer to each other."""
 ALWAYS = ("patients", "predictions", "answers", "counterfactuals")
-ONCE = ("patients", "worklist", "generations", "feedback")
+ONCE = ("patients", "worklist", "generations", "feedback", "idempotency_keys")
 """Of which there is one row at most of a patient, an answer or an option."""
 
 

@@ -23,6 +23,7 @@ from app.storage import (  # noqa: F401 - their tables are the code's, too
     consultation_tables,
     erasure_tables,
     feedback_tables,
+    idempotency_tables,
     key_tables,
     worklist_tables,
 )

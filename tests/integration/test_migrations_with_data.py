@@ -34,6 +34,9 @@ LEFT_OUT = ("alembic_version", "audit_events", "audit_heads")
 NOT_FOR_OLDER = {"0013": ("plan_events", "plans", "preferences", "measurements")}
 """By revision, tables with whose rows there is no way back: the version before would tell something else."""
 
+FORGOTTEN = {"0021": ("idempotency_keys",)}
+"""By revision, tables whose rows last a day, and are taken along in neither direction."""
+
 
 @pytest.fixture
 def database_of_its_own(database_url: str) -> Iterator[str]:
@@ -115,6 +118,8 @@ def test_rows_of_every_version_reach_the_newest_and_those_an_older_can_hold_go_b
         for revision in revisions(url):
             command.upgrade(alembic, revision)
             there = counts(engine, database)
+            for table in FORGOTTEN.get(revision, ()):
+                del before[table]
             assert {name: there[name] for name in before} == before
             add_one_of_each(engine, database)
             before = counts(engine, database)
@@ -127,6 +132,8 @@ def test_rows_of_every_version_reach_the_newest_and_those_an_older_can_hold_go_b
             before = counts(engine, database)
             command.downgrade(alembic, "-1")
             after = counts(engine, database)
+            for table in FORGOTTEN.get(revision, ()):
+                assert after.pop(table) == 0
             assert after == {name: before[name] for name in after}
         assert not after
 

@@ -24,7 +24,7 @@ from tests.integration.patient_records import add_records, holding, insert
 from tests.integration.serving import Servers, client_of, seen_by, settings_for
 
 NAME_NOBODY = {
-    *("uploads", "augmentations", "rejected_rows", "idempotency_keys", "erasures"),
+    *("uploads", "augmentations", "rejected_rows", "erasures"),
     *("api_keys", "audit_events", "audit_heads", "token_uses", "ehr_launches"),
 }
 """Tables that hold nothing of a patient: neither their id nor what is known of them."""

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from app.storage.augmentation_tables import IdempotencyRow
 from app.storage.consultation_tables import PreferencesRow
 from app.storage.database import Database
+from app.storage.idempotency_tables import IdempotencyRow
 from app.storage.patients import hold_patient, knows_patient
 from app.storage.tables import PatientRow
 from app.storage.tenancy import SERVICE_ROLE
@@ -94,4 +94,4 @@ async def test_what_fails_in_a_unit_of_work_is_rolled_back_and_stays_what_it_is(
 
 
 def test_keys_of_requests_are_a_tenant_s_own() -> None:
-    assert [column.name for column in IdempotencyRow.__table__.primary_key] == ["tenant", "key"]
+    assert [column.name for column in IdempotencyRow.__table__.primary_key] == ["tenant", "key_digest"]

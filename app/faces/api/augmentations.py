@@ -5,22 +5,22 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
 
 from app.domain.errors import ConflictError, InvalidParameterError, ParameterIssue
 from app.engine.registry import NOT_HOSTED
 from app.faces.api.job_events import events_of
 from app.faces.api.job_rows import Ending, format_ending, format_for, is_had, version_of
-from app.faces.http.bodies import JsonRoute
 from app.faces.http.dependencies import AugmentingDep, DatabaseDep, RegistryDep
 from app.faces.http.described import BYTES, EVENT, success, text
 from app.faces.http.disconnect import cancel_on_disconnect
+from app.faces.http.idempotency import IdempotencyKey, KeyedRoute
 from app.faces.http.negotiation import wants_page
 from app.faces.http.parameters import PageSize
 from app.faces.http.problems import problem_or_page, problem_responses
 from app.faces.http.replies import json_reply
-from app.faces.http.sentences import IDEMPOTENCY_KEY, LAST_ROW
+from app.faces.http.sentences import LAST_ROW
 from app.faces.pages.jobs import job_page
 from app.usecases.augmentation.columns import Others
 from app.usecases.augmentation.downloads import pages_of
@@ -30,17 +30,9 @@ from app.usecases.augmentation.report.figures import QualityReport
 from app.usecases.augmentation.schemas import AugmentationRequest, Job, JobsPage, State, Upload
 from app.usecases.augmentation.table_reader import CSV, OCTETS, PARQUET, rows_of
 
-router = APIRouter(prefix="/augmentations", tags=["augmentations"], route_class=JsonRoute)
+router = APIRouter(prefix="/augmentations", tags=["augmentations"], route_class=KeyedRoute)
 
 JobId = Annotated[UUID, Path(description="The `id` of a job.")]
-Key = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        pattern=IDEMPOTENCY_KEY,
-        description="Of the caller's making: sent again with the same request, it gives the same job.",
-    ),
-]
 _TABLES = (OCTETS, CSV, PARQUET)
 _ROWS = {
     "application/x-ndjson": text("A JSON object a line."),
@@ -56,9 +48,9 @@ _ROWS = {
     response_model=Job,
     responses=problem_responses(400, 401, 409, 413, 415, 422, 503),
 )
-async def submit(body: AugmentationRequest, service: AugmentingDep, key: Key = None) -> Response:
+async def submit(body: AugmentationRequest, service: AugmentingDep, _: IdempotencyKey = None) -> Response:
     """Have rows of a class made of people of the other one, by workers."""
-    job = await service.submit(body, key)
+    job = await service.submit(body)
     reply = json_reply(job, 202)
     reply.headers["Location"] = job.links["self"]
     return reply

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
 from app.faces.http.audited import about
-from app.faces.http.bodies import JsonRoute
 from app.faces.http.dependencies import AnsweringDep, FhirDep
 from app.faces.http.described import FHIR_BUNDLE, success
 from app.faces.http.disconnect import cancel_on_disconnect
+from app.faces.http.idempotency import IdempotencyKey, KeyedRoute
 from app.faces.http.negotiation import wants_fhir
+from app.faces.http.preferring import Prefer, apply_wait, wait_of
 from app.faces.http.problems import Problem, problem_responses
 from app.faces.http.replies import fhir_reply, json_reply
 from app.fhir.form import MEDIA_TYPE
@@ -25,7 +26,7 @@ class PreferenceConflict(Problem):
     preferences: list[str] = Field(description="The codes of the preferences that refuse.")
 
 
-router = APIRouter(prefix="/counterfactuals", tags=["counterfactuals"], route_class=JsonRoute)
+router = APIRouter(prefix="/counterfactuals", tags=["counterfactuals"], route_class=KeyedRoute)
 
 _IN_FHIR = success("The answer, as JSON or as a FHIR Bundle.", {MEDIA_TYPE: FHIR_BUNDLE})
 AnswerId = Annotated[UUID, Path(description="The `id` of an answer.")]
@@ -40,15 +41,21 @@ AnswerId = Annotated[UUID, Path(description="The `id` of an answer.")]
     | _IN_FHIR,
 )
 async def ask(
-    body: CounterfactualsRequest, request: Request, service: AnsweringDep, fhir: FhirDep
+    body: CounterfactualsRequest,
+    request: Request,
+    service: AnsweringDep,
+    fhir: FhirDep,
+    _: IdempotencyKey = None,
+    prefer: Prefer = None,
 ) -> Response:
     """Suggest the smallest verified changes that bring a patient's risk to the target.
 
     Where none do reliably, tell what lowers it all the same: `improvements`.
     """
     about(request, body.patient_id)
-    answering = service.answer(body)
-    return _reply(request, fhir, await cancel_on_disconnect(request, answering))
+    wait_s = wait_of(request)
+    answering = service.answer(body, wait_s=wait_s)
+    return apply_wait(_reply(request, fhir, await cancel_on_disconnect(request, answering)), wait_s)
 
 
 @router.get(

@@ -10,6 +10,7 @@ from pydantic import Field
 from app.faces.api.counterfactuals import PreferenceConflict
 from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.forms import FormRoute, is_form
+from app.faces.http.idempotency import IdempotencyKey
 from app.faces.http.problems import Problem, problem_responses
 from app.faces.http.replies import json_reply
 from app.usecases.feedback.schemas import FeedbackIn, FeedbackOut, StandingVerdict
@@ -46,6 +47,7 @@ async def give(
     request: Request,
     database: DatabaseDep,
     registry: RegistryDep,
+    _: IdempotencyKey = None,
 ) -> Response:
     """Say what becomes of an option: accepted, declined for a reason, or taken back.
 

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from app.domain.errors import InvalidParameterError, ParameterIssue
 from app.engine.registry import NOT_HOSTED
-from app.faces.http.bodies import JsonRoute
 from app.faces.http.dependencies import DatabaseDep, RegistryDep
+from app.faces.http.idempotency import IdempotencyKey, KeyedRoute
 from app.faces.http.parameters import PatientId
 from app.faces.http.problems import Problem, problem_responses
 from app.faces.http.replies import json_reply
@@ -30,7 +30,7 @@ class MeasurementConflict(Problem):
     )
 
 
-router = APIRouter(prefix="/patients", tags=["patients"], route_class=JsonRoute)
+router = APIRouter(prefix="/patients", tags=["patients"], route_class=KeyedRoute)
 
 
 @router.get(
@@ -66,6 +66,7 @@ async def add(
     body: MeasurementIn,
     registry: RegistryDep,
     database: DatabaseDep,
+    _: IdempotencyKey = None,
 ) -> Response:
     """Record a result that says whether a patient has a model's outcome, correct one, or take one back."""
     served = registry.named(body.model)

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field
 
 from app.faces.api.counterfactuals import PreferenceConflict
-from app.faces.http.bodies import JsonRoute
 from app.faces.http.dependencies import DatabaseDep, FhirDep, RegistryDep
 from app.faces.http.described import FHIR_BUNDLE, success
+from app.faces.http.idempotency import IdempotencyKey, KeyedRoute
 from app.faces.http.negotiation import wants_fhir
 from app.faces.http.parameters import PageSize, PatientId
 from app.faces.http.problems import Problem, problem_responses
@@ -30,7 +30,7 @@ class PlanConflict(Problem):
     )
 
 
-router = APIRouter(prefix="/patients", tags=["patients"], route_class=JsonRoute)
+router = APIRouter(prefix="/patients", tags=["patients"], route_class=KeyedRoute)
 
 
 def _service(database: DatabaseDep, registry: RegistryDep) -> PlanService:
@@ -49,7 +49,9 @@ ServiceDep = Annotated[PlanService, Depends(_service)]
     | problem_responses(409, body=(PlanConflict, PreferenceConflict))
     | {200: {"model": PlanOut, "description": "That is the active plan already; nothing changed."}},
 )
-async def make(patient_id: PatientId, body: PlanIn, service: ServiceDep) -> Response:
+async def make(
+    patient_id: PatientId, body: PlanIn, service: ServiceDep, _: IdempotencyKey = None
+) -> Response:
     """Plan an option, an improvement or a what-if; an active plan by the same model is replaced.
 
     Of an option it records the verdict `accepted` as well, unless that stands.

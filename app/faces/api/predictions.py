@@ -3,14 +3,14 @@
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from app.faces.http.bodies import JsonRoute
 from app.faces.http.dependencies import DatabaseDep, RegistryDep
+from app.faces.http.idempotency import IdempotencyKey, KeyedRoute
 from app.faces.http.problems import problem_responses
 from app.faces.http.replies import json_reply
 from app.usecases.patient_record import SaysFeatures, patient_of, record_of
 from app.usecases.predictions.service import PredictionAnswer, predict
 
-router = APIRouter(prefix="/predictions", tags=["predictions"], route_class=JsonRoute)
+router = APIRouter(prefix="/predictions", tags=["predictions"], route_class=KeyedRoute)
 
 
 class PredictionRequest(SaysFeatures):
@@ -23,10 +23,10 @@ class PredictionRequest(SaysFeatures):
     "",
     operation_id="createPrediction",
     response_model=PredictionAnswer,
-    responses=problem_responses(400, 401, 413, 415, 422, 503),
+    responses=problem_responses(400, 401, 409, 413, 415, 422, 503),
 )
 async def create_prediction(
-    body: PredictionRequest, registry: RegistryDep, database: DatabaseDep
+    body: PredictionRequest, registry: RegistryDep, database: DatabaseDep, _: IdempotencyKey = None
 ) -> Response:
     """Tell the risk of one feature vector, and how sure it is."""
     served = registry.named(body.model)

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.types import Message
 
 from app.domain.errors import InvalidInputError, ValidationIssue
 from app.parsing.json_shape import LARGE
@@ -35,6 +36,20 @@ class JsonRoute(APIRoute):
                 raise
 
         return handle_json
+
+
+def with_body(request: Request, body: bytes, media_type: bytes | None = None) -> Request:
+    """The same request with this body, once its own was read; of another media type where one is given."""
+    headers = request.scope["headers"]
+    if media_type is not None:
+        kept = [(name, value) for name, value in headers if name != b"content-type"]
+        headers = [*kept, (b"content-type", media_type)]
+    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        return pending.pop() if pending else await request.receive()
+
+    return Request({**request.scope, "headers": headers}, receive)
 
 
 class _JsonRequest(Request):

@@ -19,4 +19,5 @@ def caller_as(request: Request, principal: Principal, on_behalf_of: str | None =
         route=f"{request.method} {request.scope['route'].path}",
         address=request.client.host if request.client else None,
         on_behalf_of=on_behalf_of,
+        key=getattr(request.state, "key", None),
     )

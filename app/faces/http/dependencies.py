@@ -32,7 +32,8 @@ DatabaseDep = Annotated[TenantDatabase, Depends(_database)]
 
 
 def _answering(request: Request, registry: RegistryDep, database: DatabaseDep) -> CounterfactualService:
-    return CounterfactualService(registry, database, request.state.cache, request.state.computation)
+    state = request.state
+    return CounterfactualService(registry, database, state.cache, state.computation, state.refinements)
 
 
 def _lane(request: Request) -> Lane:

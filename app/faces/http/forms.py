@@ -6,10 +6,10 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
-from starlette.types import Message
 
 from app.domain.errors import InvalidInputError, ValidationIssue
-from app.faces.http.bodies import JsonRoute
+from app.faces.http.bodies import with_body
+from app.faces.http.idempotency import KeyedRoute
 from app.parsing.pointers import pointer_to
 
 FORM = "application/x-www-form-urlencoded"
@@ -42,7 +42,7 @@ async def form_fields(request: Request) -> Mapping[str, str]:
 FieldsDep = Annotated[Mapping[str, str], Depends(form_fields)]
 
 
-class FormRoute(JsonRoute):
+class FormRoute(KeyedRoute):
     """Reads a form as a JSON object of its fields' texts; fields left empty are left out."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -58,13 +58,6 @@ class FormRoute(JsonRoute):
 
 
 def _as_json(request: Request, body: bytes) -> Request:
-    headers = [(name, value) for name, value in request.scope["headers"] if name != b"content-type"]
-    scope = {**request.scope, "headers": [*headers, (b"content-type", b"application/json")]}
-    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def receive() -> Message:
-        return pending.pop() if pending else await request.receive()
-
-    replayed = Request(scope, receive)
+    replayed = with_body(request, body, b"application/json")
     replayed.state.is_form = True
     return replayed

@@ -169,7 +169,10 @@ def _install_states(app: FastAPI) -> None:
 
     @app.exception_handler(ConflictError)
     async def _conflict(request: Request, error: ConflictError) -> Response:
-        return problem_or_page(request, 409, str(error), members=error.members)
+        response = problem_or_page(request, 409, str(error), members=error.members)
+        if error.retry_after_s is not None:
+            response.headers["Retry-After"] = str(error.retry_after_s)
+        return response
 
     @app.exception_handler(RecordError)
     async def _no_record(request: Request, error: RecordError) -> Response:

@@ -13,14 +13,13 @@ from app.storage.augmentation_tables import (
     AugmentationChunkRow,
     AugmentationRow,
     AugmentedRow,
-    IdempotencyRow,
     RejectedRow,
     UploadChunkRow,
     UploadRow,
 )
 from app.storage.queue import Arguments, defer_within
 from app.storage.tables import Base, Json
-from app.storage.tenancy import OWN_TENANT, SETTING
+from app.storage.tenancy import OWN_TENANT
 from app.usecases.augmentation.schemas import Progress
 
 _WITHOUT_DUPLICATES = text(f"""
@@ -157,15 +156,6 @@ class AugmentationRepository:
             .order_by(RejectedRow.reason)
         )
         return {row[0]: row[1] for row in await self._session.execute(statement)}
-
-    async def by_key(self, key: str) -> IdempotencyRow | None:
-        return await self._session.scalar(select(IdempotencyRow).where(IdempotencyRow.key == key))
-
-    async def claim_key(self, key: str) -> bool:
-        """Whether nobody else is at work on a request with this key."""
-        own = func.current_setting(SETTING).concat("/").concat(key)
-        statement = select(func.pg_try_advisory_xact_lock(func.hashtextextended(own, 0)))
-        return bool(await self._session.scalar(statement))
 
     async def upload(self, upload_id: UUID) -> UploadRow | None:
         """An upload, which stays until this transaction ends."""

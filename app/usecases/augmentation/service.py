@@ -1,6 +1,5 @@
 """Taking jobs in, telling how far they are, cancelling them."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
@@ -11,13 +10,7 @@ from app.audit.events import Access, Action, Entity
 from app.audit.noting import note_access
 from app.classifiers.model_version import ModelVersion
 from app.domain.counterfactual import Generator
-from app.domain.errors import (
-    ConflictError,
-    InvalidInputError,
-    InvalidParameterError,
-    NotFoundError,
-    ParameterIssue,
-)
+from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.domain.ids import uuid7
 from app.engine.registry import ModelRegistry
 from app.identity.caller import Caller
@@ -25,7 +18,6 @@ from app.proposers.llm.proposer import LlmProposer
 from app.storage.augmentation_tables import (
     AugmentationChunkRow,
     AugmentationRow,
-    IdempotencyRow,
     RejectedRow,
 )
 from app.storage.database import TenantDatabase
@@ -35,6 +27,7 @@ from app.usecases.augmentation.mapping import to_job
 from app.usecases.augmentation.repository import AugmentationRepository
 from app.usecases.augmentation.schemas import AugmentationRequest, Job, JobsPage, State
 from app.usecases.augmentation.sources import Sources, sources_of
+from app.usecases.idempotency.keeping import keep_reply
 
 CHUNK_TASK, REPORT_TASK = "augmentation.chunk", "augmentation.report"
 _KEPT_OUT = -1
@@ -56,29 +49,23 @@ class AugmentationService:
         self._queue = queue
         self._llm = llm
 
-    async def submit(self, request: AugmentationRequest, key: str | None) -> Job:
+    async def submit(self, request: AugmentationRequest) -> Job:
         """Record a job, its chunks and their tasks in one transaction.
-
-        With a key that was used before, the job that came of it, if the request is the same.
 
         Raises:
             InvalidInputError: the request does not fit the model.
-            InvalidParameterError: the key was used for another request.
-            ConflictError: a request with this key is being worked on.
         """
         served = self._registry.named(request.model)
         self._check(request, served.model)
-        digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
         async with self._database.transaction() as session:
             repository = AugmentationRepository(session)
-            if key is not None and (earlier := await _earlier(repository, key, digest)) is not None:
-                return await self._current(repository, earlier)
             sources = await sources_of(request, served.model, repository)
-            job = await self._record(repository, request, served.model, sources)
-            if key is not None:
-                await repository.add_all([IdempotencyRow(key=key, request_digest=digest, job_id=job.id)])
-            note_access(session, Access(Action.CREATE, Entity.JOB, entity_id=job.id))
-            return await self._current(repository, job.id)
+            row = await self._record(repository, request, served.model, sources)
+            access = Access(Action.CREATE, Entity.JOB, entity_id=row.id)
+            note_access(session, access)
+            job = await self._current(repository, row.id)
+            await keep_reply(session, access, job, 202, {"location": job.links["self"]})
+            return job
 
     async def get(self, job_id: UUID) -> Job:
         """One job.
@@ -192,19 +179,6 @@ def task_of(caller: Caller, job_id: UUID) -> Arguments:
 async def _to_jobs(repository: AugmentationRepository, rows: Sequence[AugmentationRow]) -> list[Job]:
     progress, degraded = await repository.progress(rows), await repository.degraded(rows)
     return [to_job(row, progress[row.id], degraded[row.id]) for row in rows]
-
-
-async def _earlier(repository: AugmentationRepository, key: str, digest: str) -> UUID | None:
-    if not await repository.claim_key(key):
-        raise ConflictError("A request with this Idempotency-Key is being worked on.")
-    row = await repository.by_key(key)
-    if row is None:
-        return None
-    if row.request_digest != digest:
-        raise InvalidParameterError(
-            ParameterIssue("Idempotency-Key", "header", "was used for another request")
-        )
-    return row.job_id
 
 
 def _chunk_values(job_id: UUID, sources: Sources) -> Sequence[dict[str, object]]:

@@ -1,6 +1,7 @@
 """What is worked out for an answer: search beside language model, then options; within a budget."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -26,6 +27,9 @@ from app.proposers.llm.proposer import LlmProposer
 from app.usecases.counterfactuals.request import ValidatedRequest
 
 T = TypeVar("T")
+_TO_TELL_S, _TO_WRITE_S = 0.3, 0.1
+"""Before the end of a wait: how long options are made of what was found, and an answer is recorded; of a
+short wait no more than a quarter and an eighth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,13 @@ class Computation:
     work: float
     longest_s: float
 
-    async def result(self, validated: ValidatedRequest, risk: float) -> RecourseResult:
+    async def result(
+        self, validated: ValidatedRequest, risk: float, ends: float = math.inf
+    ) -> RecourseResult:
         """The options; whatever is under way ends soon after the caller of this is cancelled.
+
+        The answer is to be there when the caller's wait `ends` (by `time.monotonic`). A little before that
+        nothing more is looked for: what is known by then is told, and that it is not all.
 
         Raises:
             InvalidInputError: no fall is as large as the one that is asked for.
@@ -50,11 +59,14 @@ class Computation:
             AbandonedError: it took too long.
         """
         stop = Stop(time.monotonic() + self.longest_s)
-        asked = _Asked(validated, risk, Budget(self.work, stop=stop))
+        left = ends - time.monotonic()
+        until = ends - min(_TO_WRITE_S, left / 8)
+        budget = Budget(self.work, stop=stop, until=until)
+        asked = _Asked(validated, risk, budget, until, ends - min(_TO_TELL_S, left / 4))
         try:
             if self.asks_language_model(validated):
                 return await self._with_proposals(asked)
-            return await self._in_lane(asked, partial(self._alone, asked))
+            return _hurried(asked, await self._in_lane(asked, partial(self._alone, asked)))
         finally:
             stop.set()
 
@@ -68,15 +80,25 @@ class Computation:
         assert self.proposer is not None
         problem = await in_thread(asked.classifier, asked.problem)
         if asked.risk <= problem.target or len(problem.levers) == 0:
-            return await self._in_lane(asked, partial(self._alone, asked))
+            return _hurried(asked, await self._in_lane(asked, partial(self._alone, asked)))
         references, wishes, fronts = asked.references, asked.wishes, FrontSearch(problem, asked.references)
         found, proposals = await asyncio.gather(
             self._in_lane(asked, partial(search, problem, references, wishes, WORK, fronts)),
-            self.proposer.propose(problem),
+            self._proposed(problem, asked.proposed_until),
         )
         stats, levels = _stats(proposals), proposals.levels
         told = partial(recommend, problem, references, wishes, asked.risk, found, levels, stats, fronts)
-        return await self._in_lane(asked, told, ahead=True)
+        return _hurried(asked, await self._in_lane(asked, told, ahead=True))
+
+    async def _proposed(self, problem: RecourseProblem, until: float) -> Proposals:
+        """What the language model proposes, if it does in time."""
+        assert self.proposer is not None
+        left = None if until == math.inf else until - time.monotonic()
+        try:
+            async with asyncio.timeout(left):
+                return await self.proposer.propose(problem)
+        except TimeoutError:
+            return Proposals(problem.unchanged[:0], degraded=Degraded.DEADLINE)
 
     def _alone(self, asked: "_Asked") -> RecourseResult:
         """The answer of the search alone."""
@@ -103,7 +125,9 @@ class Computation:
         """Work in the lane; or beside it, in the threads that wait for a classifier elsewhere."""
         if isinstance(asked.classifier, OpenInferenceClassifier):
             return await in_thread(asked.classifier, work)
-        return await (self.lane.go_on(work) if ahead else self.lane.run(work))
+        if ahead:
+            return await self.lane.go_on(work)
+        return await self.lane.run_within(max(0.0, asked.until - time.monotonic()), work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +137,16 @@ class _Asked:
     validated: ValidatedRequest
     risk: float
     budget: Budget
+    until: float
+    proposed_until: float
 
     def problem(self) -> RecourseProblem:
         return replace(self.validated.problem(self.risk), budget=self.budget)
+
+    @property
+    def was_cut_short(self) -> bool:
+        """Whether the time was over before all was done."""
+        return self.until != self.budget.until
 
     @property
     def references(self) -> ReferenceData:
@@ -128,6 +159,14 @@ class _Asked:
     @property
     def classifier(self) -> Classifier:
         return self.validated.served.model.classifier
+
+
+def _hurried(asked: _Asked, result: RecourseResult) -> RecourseResult:
+    """The result, with a word about its being cut short where it was."""
+    stats = result.generation
+    if not asked.was_cut_short or Degraded.DEADLINE in stats.degraded:
+        return result
+    return replace(result, generation=replace(stats, degraded=(*stats.degraded, Degraded.DEADLINE)))
 
 
 def _stats(proposals: Proposals) -> GenerationStats:

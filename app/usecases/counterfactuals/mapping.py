@@ -154,6 +154,7 @@ def from_row(row: AnswerRow) -> CounterfactualsAnswer:
         else None,
         ask_next=[AskNext.model_validate(one) for one in row.ask_next],
         based_on=row.based_on,
+        refines=row.refines,
     )
 
 
@@ -279,6 +280,7 @@ def _answer_columns(
         "target": answer.prediction.target,
         "status": answer.status,
         "based_on": validated.based_on,
+        "refines": answer.refines,
         **asked_columns(validated),
     }
 

@@ -11,6 +11,14 @@ from app.usecases.counterfactuals.request import ValidatedRequest
 _ASKED = ("count", "min_robustness", "generator", "include", "programme", "diversity")
 """Columns that hold what was wanted of the options, under the names of the wire."""
 
+_OLDER: dict[str, Any] = {
+    "features_to_vary": None,
+    "features_to_keep": [],
+    "permitted_range": {},
+    "max_changes": None,
+}
+"""The limits of a question of a version that did not know them."""
+
 
 def question_of(validated: ValidatedRequest) -> QuestionOut:
     """A question as it was understood."""
@@ -40,12 +48,11 @@ def asked_columns(validated: ValidatedRequest) -> dict[str, Any]:
 
 
 def _question(columns: Mapping[str, Any]) -> QuestionOut:
-    constraints = columns["constraints"]
-    kept = constraints.get("features_to_keep") or ()  # older questions could keep nothing
+    constraints = _OLDER | columns["constraints"]
     return QuestionOut(
         features=columns["features"],
         target=columns["target_asked"],
-        constraints=AskedConstraints.model_validate(constraints | {"features_to_keep": list(kept)}),
+        constraints=AskedConstraints.model_validate(constraints),
         preferences=AskedPreferences(
             **{name: columns[name] for name in _ASKED}, always=columns["always_improve"]
         ),

@@ -22,7 +22,9 @@ class AskedConstraints(Told):
         description="Low and high bound of what a changed feature was to end at; null where a side was open. "
         "Of a yes or no, 0 and 1."
     )
-    max_changes: int = Field(description="The most behaviours to change at once.")
+    max_changes: int | None = Field(
+        description="The most behaviours to change at once. Null in answers recorded before it was kept."
+    )
 
 
 class AskedPreferences(Told):

@@ -235,7 +235,8 @@ class GenerationOut(Told):
         "`llm_unavailable`, `llm_timeout`: no completion came. `llm_no_proposal`: one came, but "
         "nothing in it was a well-formed proposal. These three pass: an equal question is answered anew. "
         "`llm_not_taught`: the language model was tuned for another model. `cache_unavailable`: the answer "
-        "took longer."
+        "took longer. `deadline`: the wait that was asked for was over first, and the answer has what there "
+        "was by then; this passes, too."
     )
     prompt_tokens: int | None = Field(None, description="Tokens that it read; null where it did not say.")
     completion_tokens: int | None = Field(
@@ -315,6 +316,11 @@ class CounterfactualsAnswer(Told):
         None,
         description="The answer that a what-if on the patient's page departed from; this one's values may be "
         "supposed ones. Null where a caller asked.",
+    )
+    refines: UUID | None = Field(
+        None,
+        description="The answer to the same question that was given in a hurry (`Prefer: wait`), and that "
+        "this one was worked out behind, with all the time that it takes. Null of other answers.",
     )
 
     @property

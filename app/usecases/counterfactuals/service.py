@@ -1,5 +1,6 @@
 """The way of a request: validate, cache, classify, propose, repair, verify, rank, record, answer."""
 
+import math
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from app.classifiers.threads import in_thread
 from app.domain.ask_next import AskNext
 from app.domain.certainty import RiskEstimate
 from app.domain.counterfactual import Generator
+from app.domain.degraded import Degraded
 from app.domain.errors import NotFoundError
 from app.domain.ids import RequestIds
 from app.engine.registry import ModelRegistry
@@ -23,9 +25,11 @@ from app.storage.gone import GoneMeanwhileError
 from app.storage.record import INSERT_ANSWER, INSERT_REQUEST, Values
 from app.usecases.counterfactuals.computation import Computation
 from app.usecases.counterfactuals.mapping import from_result, from_row, to_parameters, to_request_parameters
+from app.usecases.counterfactuals.refinements import Refinements
 from app.usecases.counterfactuals.repository import AnswerRepository
 from app.usecases.counterfactuals.request import ValidatedRequest, validate
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
+from app.usecases.idempotency.keeping import keep_reply
 from app.usecases.measurements.from_ehr import newest_result, record_found
 from app.usecases.measurements.repository import MeasurementRepository
 from app.usecases.preferences.service import standing_preferences
@@ -37,11 +41,20 @@ SLOWEST_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One time that an answer leaves the service: under which ids, and since when it is waited for."""
+    """One time that an answer leaves the service: under which ids, since when, and how long it is waited for.
+
+    `started` is by `time.perf_counter`, `ends` by `time.monotonic`. `refines` is the answer that was given
+    before to the same question, in a hurry.
+    """
 
     ids: RequestIds
     started: float
-    """By `time.perf_counter`."""
+    ends: float = math.inf
+    refines: UUID | None = None
+
+    @property
+    def is_hurried(self) -> bool:
+        return self.ends < math.inf
 
     @property
     def elapsed_ms(self) -> float:
@@ -52,20 +65,32 @@ class CounterfactualService:
     """Answers questions. I/O happens here, at both ends; everything between is plain functions."""
 
     def __init__(
-        self, registry: ModelRegistry, database: TenantDatabase, cache: Cache, computation: Computation
+        self,
+        registry: ModelRegistry,
+        database: TenantDatabase,
+        cache: Cache,
+        computation: Computation,
+        refinements: Refinements | None = None,
     ) -> None:
+        """Without `refinements` hurried answers are left as they are."""
         self._registry = registry
         self._database = database
         self._cache = cache
         self._computation = computation
+        self._refinements = refinements or Refinements(0)
         self._llm = computation.proposer
 
     async def answer(
-        self, request: CounterfactualsRequest, base: CounterfactualsAnswer | None = None
+        self,
+        request: CounterfactualsRequest,
+        base: CounterfactualsAnswer | None = None,
+        wait_s: float | None = None,
     ) -> CounterfactualsAnswer:
         """The recorded answer to a request, from the cache where the same was asked before.
 
-        `base` is the answer that a what-if departed from.
+        `base` is the answer that a what-if departed from. With `wait_s` the answer has what there is after so
+        many seconds; if that is not all, the whole answer is worked out behind it, and recorded as its
+        refinement.
 
         Raises:
             InvalidInputError: the request does not fit the model's schema.
@@ -74,7 +99,7 @@ class CounterfactualService:
             RecordError: the answer could not be recorded, so it is not given.
             ClassifierError: the classifier is away.
         """
-        delivery = Delivery(self._database.caller.ids, started=time.perf_counter())
+        delivery = Delivery(self._database.caller.ids, time.perf_counter(), _end_of(wait_s))
         validated = validate(self._registry, request, base)
         standing = await self._check_not_refused(validated)
         if request.constraints and request.constraints.use_preferences:
@@ -119,7 +144,14 @@ class CounterfactualService:
             if cached := await self._answer_cached(key, delivery):
                 return cached
         except CacheAwayError:
-            return await self._compute_and_record(validated, digest, delivery, cache_away=True)
+            answer = await self._compute_and_record(validated, digest, delivery, cache_away=True)
+            self._refine_where_cut_short(validated, answer)
+            return answer
+        if delivery.is_hurried:  # which waits for nobody else's answer
+            answer = await self._compute_and_record(validated, digest, delivery)
+            await self._cache_for_others(key, answer)
+            self._refine_where_cut_short(validated, answer)
+            return answer
         async with self._cache.single_flight(key, SLOWEST_S):
             try:
                 cached = await self._answer_cached(key, delivery)
@@ -130,6 +162,25 @@ class CounterfactualService:
             answer = await self._compute_and_record(validated, digest, delivery)
             await self._cache_for_others(key, answer)
             return answer
+
+    def _refine_where_cut_short(self, validated: ValidatedRequest, answer: CounterfactualsAnswer) -> None:
+        if Degraded.DEADLINE in answer.generation.degraded:
+            # Its own unit of work: the reply to the caller's key is the answer that they get.
+            behind = CounterfactualService(
+                self._registry, self._database.apart(), self._cache, self._computation, self._refinements
+            )
+            self._refinements.begin(behind._refine(validated, answer.id))
+
+    async def _refine(self, validated: ValidatedRequest, refines: UUID) -> None:
+        """Work the whole answer out, and have it recorded and cached as if nobody had been in a hurry.
+
+        Raises:
+            ConflictError: the patient was erased meanwhile, or options are refused.
+        """
+        delivery = Delivery(self._database.caller.ids, time.perf_counter(), refines=refines)
+        digest = validated.digest(self._made_by(validated))
+        answer = await self._compute_and_record(validated, digest, delivery)
+        await self._cache_for_others(answer_key(self._database.caller.tenant, digest), answer)
 
     async def _answer_cached(self, key: str, delivery: Delivery) -> CounterfactualsAnswer | None:
         """The cached answer, once it is recorded that it was given again.
@@ -148,23 +199,29 @@ class CounterfactualService:
         with suppress(GoneMeanwhileError):  # erased in this very moment
             async with self._database.transaction() as session:
                 if (await session.execute(INSERT_REQUEST, again)).first() is not None:
-                    note_access(session, Access(Action.READ, Entity.ANSWER, answer.patient_id, answer.id))
-                    return answer.as_cached(delivery.elapsed_ms)
+                    access = Access(Action.READ, Entity.ANSWER, answer.patient_id, answer.id)
+                    note_access(session, access)
+                    told = answer.as_cached(delivery.elapsed_ms)
+                    await keep_reply(session, access, told)
+                    return told
         return None  # it was erased, or the record was restored to before it: answer anew
 
     async def _compute_and_record(
         self, validated: ValidatedRequest, digest: str, delivery: Delivery, cache_away: bool = False
     ) -> CounterfactualsAnswer:
         estimate, ask_next = await self._estimate(validated)
-        result = await self._computation.result(validated, estimate.risk)
+        result = await self._computation.result(validated, estimate.risk, delivery.ends)
         if self._llm is not None and validated.preferences.generator is not Generator.SEARCH:
             # Asking the language model may take seconds: time enough to refuse options.
             await self._check_not_refused(validated)
         answer = from_result(validated, estimate, result, cache_away, delivery.elapsed_ms, ask_next)
+        answer = answer.model_copy(update={"refines": delivery.refines})
         parameters = to_parameters(validated, digest, answer, delivery.ids)
         try:
             await self._record(parameters, answer, validated)
         except GoneMeanwhileError:  # the patient was erased in this very moment: this is a new one
+            if delivery.refines is not None:
+                raise  # nobody asks any more
             await self._record(parameters, answer, validated)
         return answer
 
@@ -178,11 +235,15 @@ class CounterfactualService:
                 told = await record_found(results, patient_id, validated.served, validated.found, by)
                 note_access(session, *told)
             await session.execute(INSERT_ANSWER, parameters)
-            note_access(session, Access(Action.CREATE, Entity.ANSWER, answer.patient_id, answer.id))
+            access = Access(Action.CREATE, Entity.ANSWER, answer.patient_id, answer.id)
+            note_access(session, access)
+            await keep_reply(session, access, answer)
 
     async def _cache_for_others(self, key: str, answer: CounterfactualsAnswer) -> None:
-        """Unless the next equal question may find the language model back, or saying something else."""
-        if self._llm is not None and any(reason.passes for reason in answer.generation.degraded):
+        """Unless the next equal question may find the language model back, or saying something else, or have
+        more time."""
+        degraded = answer.generation.degraded
+        if Degraded.DEADLINE in degraded or (self._llm is not None and any(one.passes for one in degraded)):
             return
         with suppress(CacheAwayError):  # recorded all the same; the next equal question costs its time
             await self._cache.put(key, answer.model_dump_json(by_alias=True))
@@ -204,3 +265,7 @@ class CounterfactualService:
         asks = self._llm is not None and self._computation.asks_language_model(validated)
         proposer = self._llm.version(validated.served.model.schema) if self._llm and asks else "search"
         return f"{proposer} within {self._computation.work:g}"
+
+
+def _end_of(wait_s: float | None) -> float:
+    return math.inf if wait_s is None else time.monotonic() + wait_s

@@ -18,7 +18,8 @@ from app.usecases.feedback.repository import (
     Transaction,
     current_verdicts,
 )
-from app.usecases.feedback.schemas import FeedbackIn, StandingVerdict
+from app.usecases.feedback.schemas import FeedbackIn, FeedbackOut, StandingVerdict
+from app.usecases.idempotency.keeping import keep_reply
 from app.usecases.preferences.repository import PreferencesRepository
 from app.usecases.preferences.service import check_not_refused
 
@@ -83,7 +84,9 @@ async def _record(
         verdicts = await repository.of([given.counterfactual_id])
         last = current_verdicts(verdicts).get(given.counterfactual_id)
         if last is not None and _says(last, given):
-            note_access(session, Access(Action.READ, Entity.VERDICT, patient_id, answer_id, last.id))
+            access = Access(Action.READ, Entity.VERDICT, patient_id, answer_id, last.id)
+            note_access(session, access)
+            await keep_reply(session, access, FeedbackOut.model_validate(last))
             return last, patient_id, False
         if given.replaces != (last.id if last else None):
             raise _superseded(last)
@@ -91,7 +94,9 @@ async def _record(
         await repository.add(row)
         await and_do(session, row, patient_id)
         await note_verdict(session, patient_id, answer_id)
-        note_access(session, Access(Action.CREATE, Entity.VERDICT, patient_id, answer_id, row.id))
+        access = Access(Action.CREATE, Entity.VERDICT, patient_id, answer_id, row.id)
+        note_access(session, access)
+        await keep_reply(session, access, FeedbackOut.model_validate(row), 201)
     return row, patient_id, True
 
 

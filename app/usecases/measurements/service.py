@@ -11,6 +11,7 @@ from app.engine.registry import ServedModel
 from app.ingest.fhir.record import Origin
 from app.storage.consultation_tables import MeasurementRow
 from app.storage.database import TenantDatabase
+from app.usecases.idempotency.keeping import keep_reply
 from app.usecases.measurements.mapping import told
 from app.usecases.measurements.repository import MeasurementRepository
 from app.usecases.measurements.result import Result, read_result
@@ -88,8 +89,10 @@ async def record_result(
             await repository.add(row)
             rows = [*rows, row]
         action = Action.CREATE if said is None else Action.READ
-        note_access(session, Access(action, Entity.MEASUREMENT, patient_id, entity_id=(said or row).id))
-    (out,) = [one for one in told(measured, rows) if one.id == (said or row).id]
+        access = Access(action, Entity.MEASUREMENT, patient_id, entity_id=(said or row).id)
+        note_access(session, access)
+        (out,) = [one for one in told(measured, rows) if one.id == (said or row).id]
+        await keep_reply(session, access, out, 201 if said is None else 200)
     return out, said is None
 
 

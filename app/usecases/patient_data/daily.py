@@ -1,4 +1,7 @@
-"""What is done every day: what is too old goes, and so do those who came back after they were erased."""
+"""What is done every day: what is too old goes, and so do those who came back after they were erased.
+
+Every hour, replies go that are kept no longer.
+"""
 
 from collections.abc import AsyncIterator
 
@@ -9,11 +12,12 @@ from app.identity.caller import Caller
 from app.identity.principal import DEFAULT_TENANT
 from app.storage.cache import Cache
 from app.storage.database import Database, TenantDatabase
+from app.usecases.idempotency.service import forget_expired
 from app.usecases.patient_data.repository import PatientDataRepository
 from app.usecases.patient_data.retention import RetentionLimits, retain
 from app.usecases.patient_data.tombstones import erase_again, not_looked_for
 
-DAILY_TASK = "turnpoint.daily"
+DAILY_TASK, HOURLY_TASK = "turnpoint.daily", "turnpoint.hourly"
 _log = structlog.get_logger()
 
 
@@ -46,3 +50,13 @@ def register_daily(
                 _log.warning("erasures_not_looked_for_by_id", tombstones=missed)
             went = await retain(own, limits)
             _log.info("daily_task_done", erased_again=again, **went)
+
+
+def register_hourly(queue: procrastinate.App, database: Database) -> None:
+    """Have the queue do it every hour: one worker does, whichever is there."""
+
+    @queue.periodic(cron="37 * * * *", periodic_id="hourly")
+    @queue.task(name=HOURLY_TASK, queueing_lock=HOURLY_TASK)
+    async def _hourly(timestamp: int) -> None:
+        async for own in each_tenant(database, HOURLY_TASK):
+            await forget_expired(own)

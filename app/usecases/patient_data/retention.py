@@ -46,7 +46,7 @@ async def retain(
 ) -> dict[str, int]:
     """Take away what is too old, in one transaction a batch; how much of each kind went.
 
-    A plan under way keeps its answers, and an answer the one that it was a what-if of.
+    A plan under way keeps its answers, and an answer the one that it was a what-if of, or refines.
 
     Raises:
         RecordError: the database is away; what went by then is gone.

@@ -16,6 +16,7 @@ from app.storage.tables import AnswerRow, Json
 from app.storage.worklist import note_plan, note_verdict
 from app.usecases.counterfactuals.recorded import recorded_question
 from app.usecases.feedback.repository import FeedbackRepository, OvertakenError
+from app.usecases.idempotency.keeping import keep_reply
 from app.usecases.plans.draft import Draft, draft_of_levels, draft_of_option, levels_at
 from app.usecases.plans.mapping import changes_of, standing_of
 from app.usecases.plans.reading import followed_up, today
@@ -181,7 +182,9 @@ class PlanService:
             assert active is not None
             (told,) = await followed_up(repository, [active])
             action = Action.CREATE if is_new else Action.READ
-            note_access(session, Access(action, Entity.PLAN, patient_id, active.answer_id, active.id))
+            access = Access(action, Entity.PLAN, patient_id, active.answer_id, active.id)
+            note_access(session, access)
+            await keep_reply(session, access, told, 201 if is_new else 200)
         return told, is_new
 
 

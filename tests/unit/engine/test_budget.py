@@ -1,6 +1,7 @@
 """What a budget cuts short claims nothing that more of it refutes, is within limits, and can be abandoned."""
 
 import math
+import time
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -39,6 +40,28 @@ def test_a_smaller_budget_claims_nothing_that_a_larger_one_refutes(
     whole = answer(cohort.served, problem, min_robustness=share)
     assert_verified(problem, cut)
     assert_refutes_nothing(whole, cut)
+
+
+@given(data=st.data(), seconds=st.sampled_from([0.0, 0.001, 0.005, 0.02]), target=st.sampled_from(TARGETS))
+@SOME
+def test_a_budget_that_ends_early_claims_nothing_that_more_time_refutes(
+    data: st.DataObject, seconds: float, target: float, cohort: Cohort
+) -> None:
+    person = data.draw(st.sampled_from(cohort.above(target) or cohort.people))
+    problem = problem_about(cohort.served.model, person, target=target, scope=cohort.scope)
+    hurried = replace(problem, budget=Budget(until=time.monotonic() + seconds))
+    cut = answer(cohort.served, hurried)
+    assert_verified(problem, cut)
+    assert_refutes_nothing(answer(cohort.served, problem), cut)
+
+
+def test_a_budget_that_ends_early_allows_what_was_spent_by_then_and_the_reserve() -> None:
+    whole = Budget(1e9, until=0.0)
+    part = whole.part(1e8)
+    part.spend(10)
+    assert (whole.is_spent, part.is_spent, whole.is_overdrawn) == (True, True, False)
+    part.spend(RESERVE)
+    assert whole.is_overdrawn
 
 
 def within(problem: RecourseProblem, work: float) -> RecourseProblem:

@@ -108,6 +108,7 @@ def row_of(
         "always": [],
         "warnings": [],
         "based_on": None,
+        "refines": None,
         "prediction": prediction,
         "generation": generation,
         "options": list(options),

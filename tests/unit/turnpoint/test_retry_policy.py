@@ -24,12 +24,19 @@ from turnpoint import (
 )
 from turnpoint.augmenting import cancel, job, submit, upload
 from turnpoint.call import Call, reading
-from turnpoint.requests import ask, models, predict, recorded
+from turnpoint.planning import make_plan
+from turnpoint.requests import ask, give_feedback, models, predict, recorded
 from turnpoint.retry_policy import LONGEST_PAUSE_S, RetryPolicy
 
 SECRET = "Alice-1985"
-REPEATABLE = [recorded("1"), models(), job("1"), cancel("1"), submit(POPULATION, "low", {})]
-ONCE = [ask("P-1", {"age": 54}, {}), predict({"age": 54}, None), upload(Path("rows.csv"), None)]
+KEYED: list[Call[Any]] = [
+    submit(POPULATION, "low", {}),
+    ask("P-1", {"age": 54}, {}),
+    predict({"age": 54}, None),
+]
+KEYED += [make_plan("P-1", "1", None, None, None), give_feedback("1", "2", "accepted", None, None, None)]
+REPEATABLE = [recorded("1"), models(), job("1"), cancel("1"), *KEYED]
+ONCE = [upload(Path("rows.csv"), None)]
 
 
 def problem(status: int, headers: dict[str, str] | None = None, **more: Any) -> httpx.Response:
@@ -55,13 +62,22 @@ def test_what_would_be_recorded_twice_is_sent_once(call: Call[Any]) -> None:
         RetryPolicy(call, 9).lost(broken(httpx.ReadError))
 
 
-def test_a_job_has_a_key_of_its_own_so_that_it_can_be_sent_again() -> None:
-    one, other = submit(POPULATION, "low", {}), submit(POPULATION, "low", {})
-    assert one.headers["Idempotency-Key"] != other.headers["Idempotency-Key"]
-    assert submit(POPULATION, "low", {"idempotency_key": "mine"}).headers["Idempotency-Key"] == "mine"
-    assert RetryPolicy(one, 1).answered(problem(409))  # the first one of the key is still under way
-    with pytest.raises(ConflictError):
-        RetryPolicy(job("1"), 1).answered(problem(409))
+def test_what_is_recorded_has_a_key_of_its_own_so_that_it_can_be_sent_again() -> None:
+    assert len({call.headers["Idempotency-Key"] for call in KEYED}) == len(KEYED)
+    mine: list[Call[Any]] = [
+        submit(POPULATION, "low", {"idempotency_key": "mine"}),
+        ask("P-1", {}, {"idempotency_key": "mine"}),
+    ]
+    for call in mine:
+        assert call.headers["Idempotency-Key"] == "mine"
+
+
+@pytest.mark.parametrize("call", KEYED, ids=lambda call: f"{call.method} {call.route}")
+def test_what_is_still_under_way_is_asked_for_again_and_a_conflict_is_not(call: Call[Any]) -> None:
+    assert RetryPolicy(call, 1).answered(problem(409, {"Retry-After": "1"}))
+    for one in (call, job("1")):
+        with pytest.raises(ConflictError):
+            RetryPolicy(one, 1).answered(problem(409))
 
 
 @pytest.mark.parametrize("call", REPEATABLE[:1])

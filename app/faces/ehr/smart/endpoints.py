@@ -108,7 +108,8 @@ async def _opened(
         expires_at=datetime.now(UTC) + timedelta(seconds=state.session_s),
     )
     database = request.state.database.of(caller_as(request, session.principal))
-    service = CounterfactualService(registry, database, request.state.cache, request.state.computation)
+    state = request.state
+    service = CounterfactualService(registry, database, state.cache, state.computation, state.refinements)
     try:
         opened = await open_patient(
             arrived, registry.named(None), service, state.ehr.fhir[arrived.server.name]

@@ -45,6 +45,9 @@ def degraded_text(generation: GenerationOut) -> list[str]:
         "llm_not_taught": _(
             "No language model was taught this model: these options come from the search alone."
         ),
+        "deadline": _(
+            "This was answered in a hurry: search or language model had not done all that they do."
+        ),
         "cache_unavailable": _("The cache was away: the answer took longer, and is complete."),
     }
     return [away[reason] for reason in generation.degraded]

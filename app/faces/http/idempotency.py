@@ -1,0 +1,104 @@
+"""Requests with an Idempotency-Key: done once, and answered again with the very reply that was given first.
+
+The header is that of draft-ietf-httpapi-idempotency-key-header; a reply is kept for `IDEMPOTENCY_H`.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Annotated, Any
+
+from fastapi import Header, Request, Response
+
+from app.audit.events import Access, Action, Entity
+from app.faces.http.bodies import JsonRoute, with_body
+from app.faces.http.callers import caller_of
+from app.faces.http.sentences import IDEMPOTENCY_KEY
+from app.identity.request_key import Reply, request_key
+from app.storage.database import Database, RecordError, TenantDatabase
+from app.usecases.idempotency.service import HEADER, begin, finish, give_back
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias=HEADER,
+        pattern=IDEMPOTENCY_KEY,
+        description="Of the caller's making, such as a UUID: sent again with the same request, it gives the "
+        "same reply, and nothing is recorded twice. Sent with another request it is a fault (422); while the "
+        "request is being worked on it is a conflict (409).",
+    ),
+]
+"""To be named by each endpoint that records: its route does the rest."""
+_KEPT_HEADERS = ("location", "preference-applied")
+_Handle = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class KeyedRoute(JsonRoute):
+    """Does what has a key once, where its endpoint takes one."""
+
+    def get_route_handler(self) -> _Handle:
+        handle = super().get_route_handler()
+        if not any(field.alias == HEADER for field in self.dependant.header_params):
+            return handle
+
+        async def handle_keyed(request: Request) -> Response:
+            key = request.headers.get(HEADER, "")
+            if not re.match(IDEMPOTENCY_KEY, key):  # none, or one that is refused like any other fault
+                return await handle(request)
+            body = await request.body()
+            database = _database(request, key, body)
+            kept = await begin(database)
+            if kept is not None:
+                return Response(kept.body, kept.status, dict(kept.headers), kept.media_type)
+            return await _done_once(request, database, lambda: handle(with_body(request, body)))
+
+        return handle_keyed
+
+
+async def _done_once(
+    request: Request, database: TenantDatabase, do: Callable[[], Coroutine[Any, Any, Response]]
+) -> Response:
+    """The reply, once it is kept; a refusal or failure gives the key back, since nothing came of it."""
+    try:
+        response = await do()
+        if response.status_code < 400:
+            await finish(database, _reply_of(response), _told_of(request))
+            return response
+    except BaseException:
+        await _give_back(database)
+        raise
+    await _give_back(database)
+    return response
+
+
+async def _give_back(database: TenantDatabase) -> None:
+    with suppress(RecordError):  # it is free by itself after a while
+        await asyncio.shield(give_back(database))
+
+
+def _database(request: Request, key: str, body: bytes) -> TenantDatabase:
+    """The record as the caller of this very request sees it."""
+    state, scope = request.state, request.scope
+    parts = (
+        request.method.encode(),
+        scope["path"].encode(),
+        scope["query_string"],
+        request.headers.get("content-type", "").encode("latin-1"),
+        (state.on_behalf_of or "").encode(),
+        body,
+    )
+    state.key = request_key(key, state.principal, parts, state.replies_kept_for)
+    database: Database = state.database
+    return database.of(caller_of(request))
+
+
+def _reply_of(response: Response) -> Reply:
+    headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+    return Reply(response.status_code, bytes(response.body).decode(), response.media_type, headers)
+
+
+def _told_of(request: Request) -> Access | None:
+    """Whom a reply is about that no unit of work kept, by the request's path."""
+    patient_id = request.path_params.get("patient_id")
+    return Access(Action.READ, Entity.REQUEST, str(patient_id)) if patient_id else None

@@ -1,0 +1,1 @@
+"""A request that is sent again under its key is done once."""

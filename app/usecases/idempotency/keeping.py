@@ -1,0 +1,48 @@
+"""Keeping a reply in the very unit of work that records what it tells of."""
+
+from pydantic import BaseModel
+
+from app.audit.events import Access
+from app.domain.errors import ConflictError
+from app.identity.caller import Caller
+from app.identity.request_key import Reply
+from app.usecases.idempotency.repository import IdempotencyRepository, Transaction
+
+
+class TakenOverError(ConflictError):
+    """Another attempt at the same request has its key by now: nothing of this one was recorded."""
+
+    def __init__(self) -> None:
+        super().__init__("This request was sent again meanwhile, and is worked on there.")
+
+
+async def keep_reply(
+    session: Transaction,
+    of: Access,
+    told: BaseModel,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> None:
+    """Keep what goes back, if the request has a key: it is there if what it tells of is, and only then.
+
+    To be called within a unit of work, as the last that it does.
+
+    Raises:
+        TakenOverError: the attempt took too long, and another one is under way; the unit of work must end.
+    """
+    caller: Caller = session.info["caller"]
+    if caller.key is not None:
+        body = told.model_dump_json(by_alias=True)
+        await keep(session, caller, Reply(status, body, headers=headers or {}), of)
+
+
+async def keep(session: Transaction, caller: Caller, reply: Reply, of: Access | None) -> None:
+    """Keep a reply under the caller's key.
+
+    Raises:
+        TakenOverError: the key is another attempt's by now.
+    """
+    assert caller.key is not None
+    if not await IdempotencyRepository(session).keep(caller.key, reply, of):
+        raise TakenOverError
+    caller.key.reply = reply
