@@ -1,5 +1,6 @@
 """What a version's `card.json` says, as far as the service shows it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
@@ -20,9 +21,11 @@ class Figures(BaseModel):
 
     n: int
     prevalence: float | None = None
+    mean_risk: float | None = None
     roc_auc: RocAuc | None
     sensitivity: float | None
     specificity: float | None
+    brier: float | None = None
 
 
 class GroupFigures(Figures):
@@ -32,17 +35,44 @@ class GroupFigures(Figures):
     level: str
 
 
+class SiteFigures(BaseModel):
+    """How a refit without one site does on the people of that site."""
+
+    site: str
+    n: int
+    roc_auc: RocAuc | None
+
+
 class Performance(BaseModel):
-    """Figures on held-out people: all of them, and by group."""
+    """Figures on held-out people: all of them, and by group; and on sites that refits did not learn from."""
 
     held_out: Figures | None = None
     groups: tuple[GroupFigures, ...] = ()
+    sites_left_out: tuple[SiteFigures, ...] = ()
+
+
+class Counts(BaseModel):
+    """How many people took part, and how many did not, by why."""
+
+    kept: int | None = None
+    dropped: Mapping[str, int] = {}
+
+
+class Data(BaseModel):
+    """What is said of the people that a model learned from."""
+
+    about: tuple[str, ...] = ()
+    counts: Counts = Counts()
 
 
 class Card(BaseModel):
     """A model card; one that somebody else wrote may say less."""
 
     made_by: str | None = None
+    contact: str | None = None
+    warnings: tuple[str, ...] = ()
+    intended_use: tuple[str, ...] = ()
+    data: Data = Data()
     not_for: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     performance: Performance = Performance()

@@ -16,6 +16,7 @@ from app.domain.effects import Effect, in_order
 from app.domain.feature import Feature, Frozen, Kind, MissingPolicy, Number, Text, Theme
 from app.domain.links import LinearLink, Link, ProportionalLink, Relation
 from app.domain.scope import USUAL, Inclusion, Programme, Scope
+from app.domain.source_attributes import SourceAttribute
 from app.domain.training import Training
 
 Value = bool | int | float | str | None
@@ -67,6 +68,8 @@ class CardFacts(Frozen):
     """Of the model; that of the data is among the facts of the data."""
     reproduce: tuple[Text, ...] = ()
     """How to make the same model again, each a sentence or two."""
+    source_attributes: Mapping[SourceAttribute, Text] = Field(default_factory=dict)
+    """What its owner says of a source attribute, in place of what is worked out."""
 
 
 class Gate(Frozen):

@@ -14,6 +14,7 @@ from app.fhir.form import Entry, identity_of
 from app.fhir.goal import goal_text
 from app.fhir.guidance_response import guidance_response
 from app.fhir.makers import Makers
+from app.fhir.measured import measured_text, not_used_outcome
 from app.fhir.occasion import Occasion
 from app.fhir.option import OptionEntries, option_entries
 from app.fhir.provenance import AUTHOR, VERIFIER, provenance
@@ -48,19 +49,26 @@ def answer_entries(answer: CounterfactualsAnswer, hosted: ModelVersion | None, b
     before = _before(answer, estimated)
     options = [option_entries(option, estimated, before) for option in answer.offered]
     lowest = _lowest(answer, estimated, before)
+    not_used = not_used_outcome(answer.id, answer.not_used)
     guidance = guidance_response(
         answer.id,
         estimated,
         answer.status,
         _missing(answer, schema),
-        list(ending_of(answer)),
+        _notes(answer, hosted),
         options[0].plan if len(options) == 1 else None,
+        not_used,
     )
-    yield from (guidance, before, *lowest)
+    yield from (guidance, *not_used, before, *lowest)
     for option in options:
         yield from option
     yield from _provenances(answer, makers, [guidance, before, *lowest], options)
     yield from makers.entries
+
+
+def _notes(answer: CounterfactualsAnswer, hosted: ModelVersion | None) -> list[str]:
+    measured = answer.measured_outcome
+    return [*([measured_text(measured, hosted)] if measured else []), *ending_of(answer)]
 
 
 def _before(answer: CounterfactualsAnswer, estimated: Estimated) -> Entry:
@@ -127,14 +135,17 @@ def _provenances(
 
 def _used(answer: CounterfactualsAnswer) -> list[Json]:
     """The resources of an EHR that values were read from."""
-    sources = getattr(answer, "provenance", None) or {}
-    return observations([one.reference for one in sources.values() if one.reference])
+    told = [*answer.provenance.values(), answer.measured_outcome]
+    return observations([one.reference for one in told if one and one.reference])
 
 
 def _missing(answer: CounterfactualsAnswer, schema: FeatureSchema | None) -> list[Feature]:
-    """Features whose values were not known."""
-    values = answer.question.features
-    return [one for one in schema.features if values.get(one.name) is None] if schema else []
+    """Features whose values were not known, those first that are worth asking for most."""
+    if schema is None:
+        return []
+    values, asked = answer.question.features, [one.feature for one in answer.ask_next]
+    missing = [one for one in schema.features if values.get(one.name) is None]
+    return sorted(missing, key=lambda one: asked.index(one.name) if one.name in asked else len(asked))
 
 
 def _scope(answer: CounterfactualsAnswer) -> Scope:

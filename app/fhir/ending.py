@@ -14,6 +14,8 @@ def ending_of(answer: CounterfactualsAnswer) -> Iterator[str]:
     if answer.status is Status.FOUND:
         count = len(answer.counterfactuals)
         yield f"{_counted(count)} to consider, each with an estimate of {target} or less."
+    elif answer.status is Status.OUTCOME_MEASURED:
+        yield f"The estimate is at or below the target of {target}, but the outcome was measured."
     elif answer.status is Status.ALREADY_BELOW_TARGET:
         yield f"The estimate is at or below the target of {target} as it is. That rules nothing out."
     elif answer.infeasible is not None:

@@ -20,8 +20,12 @@ def guidance_response(
     missing: Sequence[Feature] = (),
     notes: Sequence[str] = (),
     result: Entry | None = None,
+    messages: Sequence[Entry] = (),
 ) -> Entry:
-    """How the question of an answer ended; `missing` are features whose values were not known."""
+    """How the question of an answer ended; `missing` are features whose values were not known.
+
+    `messages` are OperationOutcomes.
+    """
     schema = estimated.occasion.schema
     wanted = [_requirement(schema, feature) for feature in missing] if schema else []
     return entry_of(
@@ -35,6 +39,7 @@ def guidance_response(
         performer=estimated.device.reference,
         reasonCode=[concept(coding(STATUS, status))],
         note=[{"text": note} for note in notes],
+        evaluationMessage=[one.reference for one in messages],
         result=result.reference if result else None,
         dataRequirement=wanted,
     )

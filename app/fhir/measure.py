@@ -4,6 +4,9 @@ from app.domain.feature import Feature
 from app.domain.schema import FeatureSchema, Value
 from app.fhir.terms import LOINC, UCUM, Json, coding, concept, feature_system
 
+_DOUBTFUL = {"75302-0"}
+"""Read where somebody sends it, but not written: what it stands for could not be confirmed."""
+
 
 def measure(schema: FeatureSchema, feature: Feature) -> Json:
     """The feature by LOINC, where it has a code in its own unit, and by its name in the model."""
@@ -30,4 +33,5 @@ def detail(feature: Feature | None, value: Value) -> Json:
 
 def _loinc(feature: Feature) -> list[Json]:
     """The first code whose values need no conversion: codes in other units are of other analytes."""
-    return [coding(LOINC, code.loinc) for code in feature.codes if code.factor == 1][:1]
+    known = [code.loinc for code in feature.codes if code.factor == 1 and code.loinc not in _DOUBTFUL]
+    return [coding(LOINC, one) for one in known[:1]]

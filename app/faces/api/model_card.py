@@ -6,7 +6,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from app.domain.errors import NotFoundError
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.source_attributes.listed import source_attributes, source_attributes_markdown
 from app.engine.registry import ServedModel
 from app.faces.api.models import ServedModelDep
 from app.faces.http.described import OBJECT, success, text
@@ -31,11 +32,11 @@ _KINDS = {
     responses=problem_responses(401, 404, 422) | success("The card.", _KINDS),
 )
 def card(served: ServedModelDep, request: Request) -> Response:
-    """Say what a model is good for, how well it does, and where not to trust it: JSON, Markdown or a page."""
-    try:
-        markdown, card = card_of(served)
-    except FileNotFoundError:
-        raise NotFoundError("This model has no card.") from None
+    """Say what a model is good for, how well it does, and where not to trust it: JSON, Markdown or a page.
+
+    `source_attributes` has the 31 of 45 CFR 170.315(b)(11)(iv)(B); of those not known it says why.
+    """
+    markdown, card = card_of(served)
     headers = {"Vary": "Accept"}
     if _MARKDOWN in weights_of(request.headers.get("accept", "")):
         return PlainTextResponse(markdown, media_type=_MARKDOWN, headers=headers)
@@ -45,11 +46,22 @@ def card(served: ServedModelDep, request: Request) -> Response:
 
 
 def card_of(served: ServedModel) -> tuple[str, Any]:
-    """The card as Markdown and as JSON.
+    """The card as Markdown and as JSON, each with the source attributes; of a model without one, those."""
+    model = served.model
+    markdown, card = _own(model) if model.card is not None else _instead(model)
+    attributes = {"source_attributes": source_attributes(model)}
+    return f"{markdown.rstrip()}\n\n{source_attributes_markdown(model)}", card | attributes
 
-    Raises:
-        FileNotFoundError: the model has none.
-    """
-    folder = served.model.folder
-    markdown = (folder / "card.md").read_text(encoding="utf-8")
-    return markdown, json.loads((folder / "card.json").read_text(encoding="utf-8"))
+
+def _own(model: ModelVersion) -> tuple[str, dict[str, Any]]:
+    """As its maker wrote it."""
+    markdown = (model.folder / "card.md").read_text(encoding="utf-8")
+    return markdown, json.loads((model.folder / "card.json").read_text(encoding="utf-8"))
+
+
+def _instead(model: ModelVersion) -> tuple[str, dict[str, Any]]:
+    """What its schema says."""
+    facts = model.schema.model
+    markdown = f"# {facts.title}, version {model.version}\n\nIts maker gives no card."
+    card = {"model": facts.name, "title": facts.title, "version": model.version}
+    return markdown, card | {"outcome": facts.outcome, "threshold": facts.threshold}

@@ -174,10 +174,7 @@ def _of_models(registry: ModelRegistry) -> Answers:
         "getModel": _in_json(detail_of(served, registry)),
         "getModelSchema": {"application/schema+json": features_json_schema(served.model.schema)},
     }
-    try:
-        markdown, card = card_of(served)
-    except FileNotFoundError:  # a model of somebody else's need not have one
-        markdown, card = f"# {served.model.schema.model.title}\n", {"model": served.model.name}
+    markdown, card = card_of(served)
     return answers | {"getModelCard": {_JSON: card, "text/markdown": markdown}}
 
 

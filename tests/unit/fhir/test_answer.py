@@ -2,17 +2,21 @@
 
 import json
 from collections import Counter
+from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.domain.ask_next import AskNext
 from app.domain.certainty import Certainty
 from app.domain.counterfactual import Generator, Status
 from app.engine.registry import ModelRegistry, ServedModel
 from app.fhir.answer import answer_bundle
 from app.fhir.writer import FhirWriter
+from app.ingest.fhir.reasons import NotUsedReason
+from app.ingest.fhir.record import FeatureSource, MeasuredResult, Origin, not_used
 from app.usecases.counterfactuals.mapping import from_row
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
 from app.usecases.record.schemas import InterventionsPage
@@ -220,13 +224,61 @@ def test_nobody_but_the_patient_is_referred_to_outside(registry: ModelRegistry) 
 
 
 def test_an_answer_from_before_much_was_told_is_valid(registry: ModelRegistry, served: ServedModel) -> None:
-    row = row_of(
-        served.model.schema,
-        {},
-        option(1, change("sleep", 5.0, 6.0)),
-    )
+    since: Json = {"provenance": {}, "not_used": [], "ask_next": []}
+    row = row_of(served.model.schema, {}, option(1, change("sleep", 5.0, 6.0)), **since)
     row.prediction.band = row.prediction.certainty = row.prediction.observed = None
     answer = from_row(row)
     bundle = FhirWriter(registry, "").answer(answer)
     assert faults_of(bundle) == []
     assert resources_of(bundle, "CarePlan")[0]["title"] == "Option 1"
+
+
+def test_what_a_bundle_told_is_the_basis_and_what_it_did_not_is_said(
+    registry: ModelRegistry, served: ServedModel
+) -> None:
+    features = question_about(registry, CLEARLY_BELOW, "P-0017")["features"]
+    answer = answer_about(registry, served, features)
+    told = FeatureSource(
+        source=Origin.FHIR, reference="Observation/7", effective="2026-01-05", original=None, conversion=None
+    )
+    result = MeasuredResult(
+        value=7.5, unit="%", measured_on=date(2026, 1, 5), reference="Observation/9", has_outcome=True
+    )
+    answer = answer.model_copy(
+        update={
+            "status": Status.OUTCOME_MEASURED,
+            "provenance": {"bmi": told, "weight": told},
+            "not_used": [not_used(reason, "Observation/8", "sbp") for reason in NotUsedReason],
+            "measured_outcome": result,
+        }
+    )
+    bundle = answer_bundle(answer, served.model, "")
+    check(answer, bundle)
+    [before] = resources_of(bundle, "RiskAssessment")
+    assert [one["reference"] for one in before["basis"]] == ["Observation/7", "Observation/9"]
+    [guidance] = resources_of(bundle, "GuidanceResponse")
+    assert guidance["note"][0]["text"].startswith(
+        "Measured on 2026-01-05: HbA1c 7.5 %, which shows the outcome"
+    )
+    [outcome] = resources_of(bundle, "OperationOutcome")
+    assert guidance["evaluationMessage"] == [
+        {"reference": f"urn:uuid:{outcome['id']}", "type": "OperationOutcome"}
+    ]
+    assert len(outcome["issue"]) == len(NotUsedReason)
+    [source] = resources_of(bundle, "Provenance")
+    assert [one["what"]["reference"] for one in source["entity"] if one["role"] == "source"] == [
+        "Observation/7",
+        "Observation/9",
+    ]
+
+
+def test_what_is_worth_asking_most_is_asked_for_first(registry: ModelRegistry, served: ServedModel) -> None:
+    features = dict(question_about(registry, CLEARLY_BELOW, "P-0017")["features"])
+    lacking = features | dict.fromkeys(("ethnicity", "waist", "fibre"))
+    answer = answer_about(registry, served, lacking)
+    asked = [AskNext(feature=name, narrows=0.1) for name in ("fibre", "waist")]
+    answer = answer.model_copy(update={"ask_next": asked})
+    [guidance] = resources_of(answer_bundle(answer, served.model, ""), "GuidanceResponse")
+    told = [wanted["codeFilter"][0]["code"][-1]["code"] for wanted in guidance["dataRequirement"]]
+    assert told[:2] == ["fibre", "waist"]
+    assert set(told) == {name for name, value in lacking.items() if value is None}

@@ -1,0 +1,43 @@
+"""What tells of a measured outcome, and of resources that were not used."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.classifiers.model_version import ModelVersion
+from app.fhir.form import Entry, entry_of, identity_of
+from app.ingest.fhir.record import MeasuredResult, NotUsed
+
+
+def measured_text(measured: MeasuredResult, hosted: ModelVersion | None) -> str:
+    """The newest result in a sentence, and that it counts in place of the estimate."""
+    known = hosted.consultation.measured.label if hosted and hosted.consultation else "The outcome"
+    number = (
+        "" if measured.value is None else f" {measured.value:g}{f' {measured.unit}' if measured.unit else ''}"
+    )
+    finding = "shows the outcome" if measured.has_outcome else "does not show the outcome"
+    return (
+        f"Measured on {measured.measured_on.isoformat()}: {known}{number}, which {finding}. It counts in "
+        f"place of the estimate."
+    )
+
+
+def not_used_outcome(owner: UUID, not_used: Sequence[NotUsed]) -> list[Entry]:
+    """An OperationOutcome that tells of each resource why it was not used; nothing where all were."""
+    if not not_used:
+        return []
+    issues = [
+        {
+            "severity": "information",
+            "code": "informational",
+            "details": {"coding": [{"code": str(one.reason)}], "text": _sentence(one)},
+            "diagnostics": one.reference,
+        }
+        for one in not_used
+    ]
+    return [entry_of("OperationOutcome", identity_of(owner, "not-used"), issue=issues)]
+
+
+def _sentence(one: NotUsed) -> str:
+    feature = f" ({one.feature})" if one.feature else ""
+    many = f" {one.count} resources." if one.count > 1 else ""
+    return f"{one.detail}{feature}{many}"
