@@ -51,6 +51,7 @@ WISHES: RequestOptions = {
     "programme": "intensive",
     "diversity": "least_effort",
     "always": True,
+    "fhir": {"resourceType": "Bundle", "type": "collection"},
 }
 TARGETS: list[RequestOptions] = [
     {"max_risk": 0.4},
