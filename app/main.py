@@ -40,6 +40,7 @@ from app.identity.authenticator import Authenticator
 from app.identity.configured import CdsCalls, authenticator_of, claim_names_of, ehr_servers_of
 from app.identity.ehr_servers import EhrServers
 from app.identity.ehr_sessions import WithSessions
+from app.ingest.fhir import ucum
 from app.outbound.fhir.client import FhirClient
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.proposer import LlmProposer
@@ -156,6 +157,8 @@ def _lifespan(
             calls = CdsCalls(ehr_servers, settings.public_url, TokenUses(database, cache))
             sessions = Sessions(database)
             authenticator = WithSessions(authenticator_of(settings, Keys(database), calls), sessions)
+            if any(served.model.ehr for served in registry):
+                await asyncio.to_thread(ucum.load)
             if settings.api_tokens:
                 _log.warning("api_tokens_are_one_administrator", instead="turnpoint keys create")
             refinements = Refinements(settings.refinements)

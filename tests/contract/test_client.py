@@ -53,6 +53,7 @@ WISHES: RequestOptions = {
     "always": True,
     "idempotency_key": "key",
     "wait": 2.5,
+    "fhir": {"resourceType": "Bundle", "type": "collection"},
 }
 TARGETS: list[RequestOptions] = [
     {"max_risk": 0.4},

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.errors import InvalidInputError
-from app.ingest.fhir.reasons import NotUsedReason
-from app.ingest.fhir.record import NotUsed, not_used
+from app.ingest.fhir.reasons import Left, NotUsedReason
 
 MOST_RESOURCES = 10_000
 TYPES = ("collection", "searchset", "transaction")
@@ -43,7 +42,7 @@ class Located:
         return self.full_url if self.full_url and _URN.fullmatch(self.full_url) else None
 
 
-Found = Iterator[Located | NotUsed]
+Found = Iterator[Located | Left]
 
 
 def in_bundle(bundle: object) -> Found:
@@ -52,7 +51,7 @@ def in_bundle(bundle: object) -> Found:
     Raises:
         InvalidInputError: it is no R4 bundle of a type that holds what is about a patient, or is too large.
     """
-    if not isinstance(bundle, Mapping):
+    if not isinstance(bundle, dict):
         raise InvalidInputError.at("/fhir", "must be a Bundle")
     if bundle.get("resourceType") != "Bundle":
         raise InvalidInputError.at("/fhir/resourceType", "must be Bundle")
@@ -86,7 +85,7 @@ def is_of_another_version(resource: Mapping[str, Any]) -> bool:
     if others and not others.isdisjoint(resource):
         return True
     meta = resource.get("meta")
-    profiles = meta.get("profile") if isinstance(meta, Mapping) else None
+    profiles = meta.get("profile") if isinstance(meta, dict) else None
     if not isinstance(profiles, list):
         return False
     return any(
@@ -97,7 +96,7 @@ def is_of_another_version(resource: Mapping[str, Any]) -> bool:
 
 def _opened(resources: Sequence[object]) -> Iterator[object]:
     for one in resources:
-        if isinstance(one, Mapping) and one.get("resourceType") == "Bundle":
+        if isinstance(one, dict) and one.get("resourceType") == "Bundle":
             entries = one.get("entry")
             yield from entries if isinstance(entries, list) else ()
         else:
@@ -106,15 +105,15 @@ def _opened(resources: Sequence[object]) -> Iterator[object]:
 
 def _of_entries(entries: Sequence[object]) -> Found:
     for index, entry in enumerate(entries):
-        if not isinstance(entry, Mapping):
-            yield not_used(NotUsedReason.MALFORMED)
+        if not isinstance(entry, dict):
+            yield Left(NotUsedReason.MALFORMED)
             continue
         request = entry.get("request")
-        if isinstance(request, Mapping) and request.get("method") == "DELETE":
-            yield not_used(NotUsedReason.DELETED)
+        if isinstance(request, dict) and request.get("method") == "DELETE":
+            yield Left(NotUsedReason.DELETED)
             continue
         resource, url = entry.get("resource"), entry.get("fullUrl")
-        if not isinstance(resource, Mapping) or not isinstance(resource.get("resourceType"), str):
-            yield not_used(NotUsedReason.MALFORMED)
+        if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
+            yield Left(NotUsedReason.MALFORMED)
             continue
         yield Located(resource, f"/fhir/entry/{index}/resource", url if isinstance(url, str) else None)

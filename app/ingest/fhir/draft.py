@@ -7,8 +7,8 @@ from datetime import date
 from app.domain.ehr import EhrMapping
 from app.domain.schema import Value
 from app.ingest.fhir.observations import Reading
-from app.ingest.fhir.reasons import NotUsedReason
-from app.ingest.fhir.record import FeatureSource, NotUsed, Origin, not_used
+from app.ingest.fhir.reasons import Left, NotUsedReason
+from app.ingest.fhir.record import FeatureSource, Origin
 
 
 @dataclass
@@ -19,7 +19,7 @@ class Draft:
     values: dict[str, Value] = field(default_factory=dict)
     sources: dict[str, FeatureSource] = field(default_factory=dict)
     days: dict[str, date] = field(default_factory=dict)
-    left: list[NotUsed] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
 
     def take(self, reading: Reading) -> None:
         """A reading as the value of its feature."""
@@ -39,7 +39,7 @@ class Draft:
         self.values.pop(name)
         self.days.pop(name, None)
         if source.source is Origin.FHIR:
-            self.left.append(not_used(reason, source.reference, name))
+            self.left.append(Left(reason, source.reference, name))
 
     def give(self, given: Mapping[str, Value]) -> None:
         """What the caller says overrules what resources say."""

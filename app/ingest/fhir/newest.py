@@ -9,13 +9,12 @@ from app.domain.ehr import EhrMapping
 from app.domain.schema import Value
 from app.ingest.fhir.observations import Reading
 from app.ingest.fhir.quantity import as_measured
-from app.ingest.fhir.reasons import NotUsedReason
-from app.ingest.fhir.record import NotUsed, not_used
+from app.ingest.fhir.reasons import Left, NotUsedReason
 
 
 def newest(
     mapping: EhrMapping, readings: Sequence[Reading], as_of: date
-) -> tuple[Reading | None, list[NotUsed]]:
+) -> tuple[Reading | None, list[Left]]:
     """The reading of one feature that counts, and why the others do not.
 
     Numbers of one moment, or of one day without a time, are averaged, as blood pressures of one visit are.
@@ -23,7 +22,7 @@ def newest(
     of one moment disagree otherwise, nothing older tells which of them holds: none counts.
     """
     ordered = sorted(readings, key=lambda one: one.when.order, reverse=True)
-    chosen, is_settled, left = None, False, list[NotUsed]()
+    chosen, is_settled, left = None, False, list[Left]()
     ruled_out = set[Value]()
     for _, group in groupby(ordered, key=lambda one: one.when.order):
         own = list(group)
@@ -56,5 +55,5 @@ def _agreed(mapping: EhrMapping, readings: Sequence[Reading]) -> Reading | None:
     return replace(first, value=as_measured(feature, mean), conversion=done)
 
 
-def _left(readings: Sequence[Reading], reason: NotUsedReason) -> list[NotUsed]:
-    return [not_used(reason, one.reference, one.feature) for one in readings]
+def _left(readings: Sequence[Reading], reason: NotUsedReason) -> list[Left]:
+    return [Left(reason, one.reference, one.feature) for one in readings]

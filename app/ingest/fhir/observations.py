@@ -10,9 +10,9 @@ from app.domain.feature import Kind
 from app.domain.schema import Value
 from app.ingest.fhir.bundle import Located, is_of_another_version
 from app.ingest.fhir.dates import When, read_when
-from app.ingest.fhir.quantity import Units, read_amount
-from app.ingest.fhir.reasons import NotUsedReason
-from app.ingest.fhir.record import NotUsed, Original, not_used
+from app.ingest.fhir.quantity import Amount, Units, read_amount
+from app.ingest.fhir.reasons import Left, NotUsedReason
+from app.ingest.fhir.record import Original
 from app.ingest.fhir.subject import Subject
 
 _STATUSES = ("final", "amended", "corrected")
@@ -27,10 +27,15 @@ class Reading:
     value: Value
     when: When
     reference: str | None
-    original: Original
+    sent: Amount | bool | str
+    """As the resource has it."""
     conversion: str | None = None
     is_coded: bool = False
     rules_out: Value = None
+
+    @property
+    def original(self) -> Original:
+        return self.sent.original if isinstance(self.sent, Amount) else Original(value=self.sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class ResultReading:
     reference: str | None
 
 
-Read = Reading | ResultReading | NotUsed
+Read = Reading | ResultReading | Left
 
 
 class ObservationReader:
@@ -59,15 +64,15 @@ class ObservationReader:
         """All that one observation says; why it is not used where it says nothing."""
         resource, reference = located.resource, located.reference
         if is_of_another_version(resource):
-            yield not_used(NotUsedReason.OTHER_VERSION, reference)
+            yield Left(NotUsedReason.OTHER_VERSION, reference)
             return
         if why := self._subject.why_not(resource):
-            yield not_used(why, reference)
+            yield Left(why, reference)
             return
         parts = list(self._parts(resource))
         if not parts:
-            is_built = isinstance(resource.get("code"), Mapping)
-            yield not_used(NotUsedReason.CODE_NOT_READ if is_built else NotUsedReason.MALFORMED, reference)
+            is_built = isinstance(resource.get("code"), dict)
+            yield Left(NotUsedReason.CODE_NOT_READ if is_built else NotUsedReason.MALFORMED, reference)
         for code, part in parts:
             yield self._read_part(code, part, resource, reference)
 
@@ -79,7 +84,7 @@ class ObservationReader:
         elif any(code in self._mapping.codes.panels for code in codes):
             components = resource.get("component")
             for one in components[:100] if isinstance(components, list) else ():
-                if isinstance(one, Mapping) and (code := self._known(_loincs(one))):
+                if isinstance(one, dict) and (code := self._known(_loincs(one))):
                     yield code, one
 
     def _known(self, codes: list[str]) -> str | None:
@@ -94,7 +99,7 @@ class ObservationReader:
         when = self._when(resource)
         why = NotUsedReason.STATUS if resource.get("status") not in _STATUSES else None
         if why or isinstance(when, NotUsedReason):
-            return not_used(why or when, reference, feature)  # type: ignore[arg-type]
+            return Left(why or when, reference, feature)  # type: ignore[arg-type]
         if code in self._mapping.measured_by_loinc:
             return self._result(code, part, when, reference)
         assert feature is not None
@@ -112,7 +117,7 @@ class ObservationReader:
             return NotUsedReason.NO_DATE
         told = resource[name]
         if name == "effectivePeriod":
-            told = (told.get("end") or told.get("start")) if isinstance(told, Mapping) else None
+            told = (told.get("end") or told.get("start")) if isinstance(told, dict) else None
         when = read_when(told)
         if when is None:
             return NotUsedReason.IMPOSSIBLE_DATE
@@ -122,39 +127,40 @@ class ObservationReader:
         if self._mapping.schema[feature].kind is Kind.BOOLEAN:
             told = part.get("valueBoolean")
             if not isinstance(told, bool):
-                return not_used(NotUsedReason.NO_VALUE, reference, feature)
-            return Reading(feature, told, when, reference, Original(value=told))
+                return Left(NotUsedReason.NO_VALUE, reference, feature)
+            return Reading(feature, told, when, reference, told)
         amount = read_amount(_quantity(part)) if _quantity(part) is not None else NotUsedReason.NO_VALUE
         if isinstance(amount, NotUsedReason):
-            return not_used(amount, reference, feature)
+            return Left(amount, reference, feature)
         converted = self._units.in_feature(feature, amount)
         if isinstance(converted, NotUsedReason):
-            return not_used(converted, reference, feature)
+            return Left(converted, reference, feature)
         value, conversion = converted
-        return Reading(feature, value, when, reference, amount.original, conversion)
+        return Reading(feature, value, when, reference, amount, conversion)
 
     def _coded(
         self, feature: str, asked: Asked, part: Mapping[str, Any], when: When, reference: str | None
     ) -> Read:
         concept = part.get("valueCodeableConcept")
-        if not isinstance(concept, Mapping):
-            return not_used(NotUsedReason.NO_VALUE, reference, feature)
+        if not isinstance(concept, dict):
+            return Left(NotUsedReason.NO_VALUE, reference, feature)
         codes = set(_codings(concept))
         for answer in asked.answer:
             if (answer.system, answer.code) in codes:
-                original = Original(value=answer.code)
                 said = f"{answer.code} to {answer.value}" if answer.value is not None else None
-                return Reading(feature, answer.value, when, reference, original, said, True, answer.rules_out)
-        return not_used(NotUsedReason.NOT_MAPPED, reference, feature)
+                return Reading(
+                    feature, answer.value, when, reference, answer.code, said, True, answer.rules_out
+                )
+        return Left(NotUsedReason.NOT_MAPPED, reference, feature)
 
     def _result(self, code: str, part: Mapping[str, Any], when: When, reference: str | None) -> Read:
         amount = read_amount(_quantity(part)) if _quantity(part) is not None else NotUsedReason.NO_VALUE
         if isinstance(amount, NotUsedReason):
-            return not_used(amount, reference)
+            return Left(amount, reference)
         if amount.ucum is None:
-            return not_used(NotUsedReason.NO_UNIT, reference)
+            return Left(NotUsedReason.NO_UNIT, reference)
         if amount.ucum not in self._mapping.measured_by_loinc[code].units:
-            return not_used(NotUsedReason.OTHER_QUANTITY, reference)
+            return Left(NotUsedReason.OTHER_QUANTITY, reference)
         return ResultReading(amount.value, amount.ucum, when, reference)
 
 
@@ -169,9 +175,9 @@ def _loincs(part: Mapping[str, Any]) -> list[str]:
 
 
 def _codings(concept: object) -> Iterator[tuple[str, str]]:
-    codings = concept.get("coding") if isinstance(concept, Mapping) else None
+    codings = concept.get("coding") if isinstance(concept, dict) else None
     for one in codings[:50] if isinstance(codings, list) else ():
-        if isinstance(one, Mapping):
+        if isinstance(one, dict):
             system, code = one.get("system"), one.get("code")
             if isinstance(system, str) and isinstance(code, str):
                 yield system, code

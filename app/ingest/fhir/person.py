@@ -10,8 +10,8 @@ from app.domain.schema import Value
 from app.ingest.fhir.bundle import Located
 from app.ingest.fhir.dates import When, read_when
 from app.ingest.fhir.quantity import is_in_range
-from app.ingest.fhir.reasons import NotUsedReason
-from app.ingest.fhir.record import FeatureSource, NotUsed, Origin, Original, not_used
+from app.ingest.fhir.reasons import Left, NotUsedReason
+from app.ingest.fhir.record import FeatureSource, Origin, Original
 
 ADULT = 18
 _US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-"
@@ -31,7 +31,7 @@ def years_between(birth: date, day: date) -> int:
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
-def read_person(mapping: EhrMapping, patient: Located, as_of: date) -> Iterator[tuple[str, Told] | NotUsed]:
+def read_person(mapping: EhrMapping, patient: Located, as_of: date) -> Iterator[tuple[str, Told] | Left]:
     """Each feature that comes from the Patient, or why it does not."""
     for name, feature in mapping.by_name.items():
         if feature.element == "birth_date":
@@ -42,7 +42,7 @@ def read_person(mapping: EhrMapping, patient: Located, as_of: date) -> Iterator[
             read = _identity(feature, patient)
         else:
             continue
-        yield not_used(read, patient.reference, name) if isinstance(read, NotUsedReason) else (name, read)
+        yield Left(read, patient.reference, name) if isinstance(read, NotUsedReason) else (name, read)
 
 
 def _age(mapping: EhrMapping, name: str, patient: Located, as_of: date) -> Told | NotUsedReason:
@@ -132,7 +132,7 @@ def _recorded(resource: Mapping[str, Any]) -> _Recorded:
             for part in _list(extension.get("extension")):
                 if part.get("url") in ("ombCategory", "detailed"):
                     coding = part.get("valueCoding")
-                    code = coding.get("code") if isinstance(coding, Mapping) else None
+                    code = coding.get("code") if isinstance(coding, dict) else None
                     if isinstance(code, str) and _is_code(code):
                         found["detailed" if part["url"] == "detailed" else kind].add(code)
     return _Recorded(**{name: frozenset(codes) for name, codes in found.items()})
@@ -140,7 +140,7 @@ def _recorded(resource: Mapping[str, Any]) -> _Recorded:
 
 def _list(value: object) -> Iterator[Mapping[str, Any]]:
     for one in value[:_MOST] if isinstance(value, list) else ():
-        if isinstance(one, Mapping):
+        if isinstance(one, dict):
             yield one
 
 

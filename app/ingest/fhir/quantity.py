@@ -33,7 +33,7 @@ class Amount:
 
 def read_amount(quantity: object) -> Amount | NotUsedReason:
     """The number and unit of a Quantity, or why there is none."""
-    if not isinstance(quantity, Mapping):
+    if not isinstance(quantity, dict):
         return NotUsedReason.MALFORMED
     value = quantity.get("value")
     if value is None:

@@ -16,7 +16,7 @@ from app.ingest.fhir.draft import Draft
 from app.ingest.fhir.newest import newest
 from app.ingest.fhir.observations import ObservationReader, Reading, ResultReading
 from app.ingest.fhir.person import ADULT, born, read_person, years_between
-from app.ingest.fhir.reasons import NotUsedReason
+from app.ingest.fhir.reasons import Left, NotUsedReason
 from app.ingest.fhir.record import MeasuredResult, NotUsed, Original, PatientRecord, not_used
 from app.ingest.fhir.subject import subject_of
 
@@ -53,7 +53,7 @@ def read_resources(
 def _read(mapping: EhrMapping, found: Found, as_of: date, given: Mapping[str, Value]) -> PatientRecord:
     whole = list(found)
     located = [one for one in whole if isinstance(one, Located)]
-    draft = Draft(mapping, left=[one for one in whole if isinstance(one, NotUsed)])
+    draft = Draft(mapping, left=[one for one in whole if isinstance(one, Left)])
     subject = subject_of(located)
     draft.left += _others(located, subject.patient)
     if subject.patient is not None:
@@ -77,10 +77,10 @@ def _read(mapping: EhrMapping, found: Found, as_of: date, given: Mapping[str, Va
     return PatientRecord(draft.values, draft.sources, _told(draft.left), outcome, as_of)
 
 
-def _others(located: Iterable[Located], patient: Located | None) -> list[NotUsed]:
+def _others(located: Iterable[Located], patient: Located | None) -> list[Left]:
     """Resources of types that are not read, and older versions of the patient's own."""
     return [
-        not_used(
+        Left(
             NotUsedReason.NEWER_EXISTS if one.type == "Patient" else NotUsedReason.TYPE_NOT_READ,
             one.reference,
         )
@@ -91,10 +91,10 @@ def _others(located: Iterable[Located], patient: Located | None) -> list[NotUsed
 
 def _take_person(draft: Draft, patient: Located, as_of: date) -> None:
     if is_of_another_version(patient.resource):
-        draft.left.append(not_used(NotUsedReason.OTHER_VERSION, patient.reference))
+        draft.left.append(Left(NotUsedReason.OTHER_VERSION, patient.reference))
         return
     for read in read_person(draft.mapping, patient, as_of):
-        if isinstance(read, NotUsed):
+        if isinstance(read, Left):
             draft.left.append(read)
         else:
             name, (draft.values[name], draft.sources[name]) = read
@@ -103,7 +103,7 @@ def _take_person(draft: Draft, patient: Located, as_of: date) -> None:
 def _take_newest(draft: Draft, readings: list[Reading], patient: Located | None, as_of: date) -> None:
     name = readings[0].feature
     young = _in_childhood(draft.mapping, readings, patient)
-    draft.left += [not_used(NotUsedReason.IN_CHILDHOOD, one.reference, name) for one in young]
+    draft.left += [Left(NotUsedReason.IN_CHILDHOOD, one.reference, name) for one in young]
     chosen, left = newest(draft.mapping, [one for one in readings if one not in young], as_of)
     draft.left += left
     if chosen is not None:
@@ -124,17 +124,17 @@ def _outcome(draft: Draft, results: list[ResultReading], as_of: date) -> Measure
     measured, told = draft.mapping.outcome, list[tuple[ResultReading, float]]()
     for one in results:
         if (as_of - one.when.first) > timedelta(days=365 * _MOST_YEARS_OF_RESULT):
-            draft.left.append(not_used(NotUsedReason.TOO_OLD, one.reference))
+            draft.left.append(Left(NotUsedReason.TOO_OLD, one.reference))
             continue
         try:
             told.append((one, in_own_unit(measured, one.value, one.unit)))
         except InvalidInputError:
-            draft.left.append(not_used(NotUsedReason.OUT_OF_RANGE, one.reference))
+            draft.left.append(Left(NotUsedReason.OUT_OF_RANGE, one.reference))
     if not told:
         return None
     newest_one, value = max(told, key=lambda each: (each[0].when.order, each[1]))
     draft.left += [
-        not_used(NotUsedReason.NEWER_EXISTS, one.reference) for one, _ in told if one is not newest_one
+        Left(NotUsedReason.NEWER_EXISTS, one.reference) for one, _ in told if one is not newest_one
     ]
     return MeasuredResult(
         value=value,
@@ -146,12 +146,11 @@ def _outcome(draft: Draft, results: list[ResultReading], as_of: date) -> Measure
     )
 
 
-def _told(left: list[NotUsed]) -> tuple[NotUsed, ...]:
+def _told(left: list[Left]) -> tuple[NotUsed, ...]:
     """Those about features first; beyond `MOST_TOLD` how many there are of each reason and feature."""
     ordered = sorted(left, key=lambda one: one.feature is None)
-    rest = Counter((one.reason, one.feature) for one in ordered[MOST_TOLD:])
-    counted = [
-        not_used(reason, feature=feature).model_copy(update={"count": count})
-        for (reason, feature), count in rest.items()
-    ]
-    return (*ordered[:MOST_TOLD], *counted)
+    rest = Counter(one._replace(reference=None) for one in ordered[MOST_TOLD:])
+    return (
+        *(not_used(one) for one in ordered[:MOST_TOLD]),
+        *(not_used(one, count) for one, count in rest.items()),
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class NotUsedReason(StrEnum):
@@ -32,6 +33,14 @@ class NotUsedReason(StrEnum):
     CONTRADICTS = "contradicts"
     NEWER_EXISTS = "newer_exists"
     OVERRULED = "overruled"
+
+
+class Left(NamedTuple):
+    """What is not used while resources are read."""
+
+    reason: NotUsedReason
+    reference: str | None = None
+    feature: str | None = None
 
 
 SENTENCES: Mapping[NotUsedReason, str] = {

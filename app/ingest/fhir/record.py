@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.schema import Value
-from app.ingest.fhir.reasons import SENTENCES, NotUsedReason
+from app.ingest.fhir.reasons import SENTENCES, Left, NotUsedReason
 
 
 class _Told(BaseModel):
@@ -116,6 +116,7 @@ class PatientRecord:
     as_of: date
 
 
-def not_used(reason: NotUsedReason, reference: str | None = None, feature: str | None = None) -> NotUsed:
+def not_used(left: Left, count: int = 1) -> NotUsed:
     """With the sentence of its reason."""
-    return NotUsed(reference=reference, reason=reason, detail=SENTENCES[reason], feature=feature)
+    reason, reference, feature = left
+    return NotUsed(reference=reference, reason=reason, detail=SENTENCES[reason], feature=feature, count=count)

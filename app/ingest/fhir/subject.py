@@ -66,7 +66,7 @@ def _by_references(located: Sequence[Located]) -> Subject:
 
 def _reference(resource: Mapping[str, Any]) -> str | None:
     subject = resource.get("subject")
-    reference = subject.get("reference") if isinstance(subject, Mapping) else None
+    reference = subject.get("reference") if isinstance(subject, dict) else None
     if not isinstance(reference, str) or not reference or len(reference) > 400:
         return None
     return reference.partition("/_history/")[0]
@@ -79,5 +79,5 @@ def _tail(reference: str) -> str:
 
 def _updated(patient: Located) -> str:
     meta = patient.resource.get("meta")
-    updated = meta.get("lastUpdated") if isinstance(meta, Mapping) else None
+    updated = meta.get("lastUpdated") if isinstance(meta, dict) else None
     return updated if isinstance(updated, str) else ""

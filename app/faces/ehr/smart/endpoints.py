@@ -108,8 +108,8 @@ async def _opened(
         expires_at=datetime.now(UTC) + timedelta(seconds=state.session_s),
     )
     database = request.state.database.of(caller_as(request, session.principal))
-    state = request.state
-    service = CounterfactualService(registry, database, state.cache, state.computation, state.refinements)
+    of = request.state
+    service = CounterfactualService(registry, database, of.cache, of.computation, of.refinements)
     try:
         opened = await open_patient(
             arrived, registry.named(None), service, state.ehr.fhir[arrived.server.name]

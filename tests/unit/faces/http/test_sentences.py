@@ -57,6 +57,7 @@ QUESTION = {
     "patient_id": "P-1",
     "model": "m",
     "features": {"age": 54},
+    "fhir": {"resourceType": "Bundle"},
     "target": {"max_risk": 0.4},
     "constraints": CONSTRAINTS,
     "count": 3,
@@ -82,7 +83,7 @@ GOOD: dict[str, list[Json]] = {
         QUESTION | {"target": {"relative_reduction": 0.2}},
         QUESTION | {"target": {"absolute_reduction": 0.1}},
     ],
-    "createPrediction": [{"model": "m", "features": {"age": 54}}],
+    "createPrediction": [{"model": "m", "features": {"age": 54}, "fhir": {"resourceType": "Bundle"}}],
     "replacePreferences": [
         {"model": "m", "codes": ["pregnancy"], "features_to_keep": ["food"], "replaces": UUID},
     ],

@@ -1,0 +1,159 @@
+"""Laws that hold of any bundle: nothing breaks, all is accounted for, and what is read can be scored."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain.ehr import EhrMapping
+from app.domain.errors import InvalidInputError, ValidationIssue
+from app.domain.patient import read_patient
+from app.engine.registry import ServedModel
+from app.ingest.fhir.reading import MOST_TOLD, read_bundle
+from app.ingest.fhir.record import Origin
+from tests.documents import places, put
+from tests.fhir_people import Resource, bundle, observation, patient, pressure, smoking, typical
+
+TODAY = date(2026, 11, 29)
+_DAYS = st.integers(0, 1200).map(lambda days: (TODAY - timedelta(days)).isoformat())
+_CODES = {
+    "8302-2": (140, 200, ["cm", "m", "[in_i]"]),
+    "29463-7": (40, 400, ["kg", "[lb_av]", "g"]),
+    "39156-5": (15, 60, ["kg/m2"]),
+    "8280-0": (50, 160, ["cm"]),
+    "8867-4": (40, 130, ["/min", "{beats}/min", "bpm"]),
+    "2093-3": (1, 400, ["mg/dL", "mmol/L"]),
+    "2085-9": (0.5, 150, ["mg/dL", "mmol/L"]),
+    "93832-4": (3, 600, ["h", "min"]),
+    "64218-1": (0, 60, ["/d"]),
+    "4548-4": (3, 15, ["%", "mmol/mol"]),
+    "9999-9": (0, 1, ["1"]),
+}
+
+
+@st.composite
+def observations(draw: st.DrawFn) -> Resource:
+    if draw(st.booleans()):
+        if draw(st.booleans()):
+            return pressure(draw(st.floats(60, 220)), draw(st.floats(20, 140)), draw(_DAYS))
+        return smoking(draw(st.sampled_from(["266919005", "8517006", "449868002", "1"])), draw(_DAYS))
+    code = draw(st.sampled_from(sorted(_CODES)))
+    low, high, units = _CODES[code]
+    unit = draw(st.sampled_from([*units, None]))
+    return observation(code, draw(st.floats(low, high)), unit, draw(_DAYS))
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Resource:
+    others = draw(st.lists(observations(), max_size=25))
+    named = [one | {"id": f"o{number}"} for number, one in enumerate(others)]
+    birth = draw(st.dates(date(1930, 1, 1), date(2008, 1, 1))).isoformat()
+    return bundle(patient(birth=birth[: draw(st.sampled_from([4, 7, 10]))]), *named)
+
+
+def faults_of(read: Callable[[], object]) -> list[ValidationIssue]:
+    try:
+        read()
+    except InvalidInputError as error:
+        return error.issues
+    return []
+
+
+@given(records())
+@settings(max_examples=150)
+def test_what_is_read_can_be_scored_or_misses_what_is_required(served: ServedModel, told: Resource) -> None:
+    mapping = served.ehr
+    record = read_bundle(mapping, told, TODAY)
+    for fault in faults_of(lambda: read_patient(mapping.schema, record.features)):
+        assert fault.detail == "is required"
+        assert fault.pointer.removeprefix("/features/") not in record.features
+
+
+@given(records())
+@settings(max_examples=150)
+def test_every_resource_is_used_or_told_of(served: ServedModel, told: Resource) -> None:
+    record = read_bundle(served.ehr, told, TODAY)
+    used = {one.reference for one in record.provenance.values()}
+    used |= {record.outcome.reference} if record.outcome else set()
+    told_of = {one.reference for one in record.not_used}
+    averaged = any("mean of" in (one.conversion or "") for one in record.provenance.values())
+    every = {f"{one['resource']['resourceType']}/{one['resource']['id']}" for one in told["entry"]}
+    same = _repeated(told)
+    assert averaged or every - same <= used | told_of
+    for name, source in record.provenance.items():
+        assert source.source in (Origin.FHIR, Origin.COMPUTED)
+        assert record.features[name] is not None
+
+
+def _repeated(told: Resource) -> set[str]:
+    """Readings of one moment that agree: one of them stands for all."""
+    seen: dict[str, list[str]] = {}
+    for entry in told["entry"]:
+        own = {name: part for name, part in entry["resource"].items() if name != "id"}
+        key = own.get("effectiveDateTime", "")
+        seen.setdefault(key, []).append(f"Observation/{entry['resource']['id']}")
+    return {one for same in seen.values() if len(same) > 1 for one in same}
+
+
+@given(records(), st.randoms())
+@settings(max_examples=60)
+def test_the_order_of_resources_does_not_matter(served: ServedModel, told: Resource, random: Any) -> None:
+    record = read_bundle(served.ehr, told, TODAY)
+    shuffled = told | {"entry": random.sample(told["entry"], len(told["entry"]))}
+    again = read_bundle(served.ehr, shuffled, TODAY)
+    assert again.features == record.features
+    assert (again.outcome and again.outcome.value) == (record.outcome and record.outcome.value)
+
+
+@given(st.data())
+@settings(max_examples=200)
+def test_no_damage_breaks_it(served: ServedModel, data: st.DataObject) -> None:
+    """Any part of a bundle replaced by anything: a record, or a fault with a pointer."""
+    whole = json.loads(json.dumps(bundle(*typical(), kind="searchset")))
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.sampled_from(list(places(whole))))
+        odd = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9)
+        part: Any = data.draw(odd | st.just([]) | st.just({}) | st.just([None]) | st.just(10**400))
+        whole = put(whole, place, part)
+    for fault in faults_of(lambda: read_bundle(served.ehr, whole, TODAY)):
+        assert fault.pointer.startswith("/fhir")
+
+
+def test_resources_that_refer_to_one_another_in_circles_are_read(mapping: EhrMapping) -> None:
+    panel = pressure(130, 80) | {"hasMember": [{"reference": "Observation/a"}], "id": "b"}
+    other = pressure(130, 80) | {"hasMember": [{"reference": "Observation/b"}], "id": "a"}
+    assert read_bundle(mapping, bundle(patient(), panel, other), TODAY).features["sbp"] == 130
+
+
+def test_many_are_read_soon_and_told_in_short(mapping: EhrMapping) -> None:
+    many = [
+        observation("2093-3", 150 + n % 90, "mg/dL", day=f"2026-{1 + n % 10:02}-{1 + n % 28:02}", id=f"m{n}")
+        for n in range(1990)
+    ]
+    told = bundle(*typical(), *many)
+    read_bundle(mapping, told, TODAY)
+    start = time.perf_counter()
+    record = read_bundle(mapping, told, TODAY)
+    assert time.perf_counter() - start < 0.5, "some hundredths of a second where nothing else runs"
+    one_by_one = [one for one in record.not_used if one.count == 1]
+    assert len(record.not_used) <= MOST_TOLD + 10
+    assert len(one_by_one) >= MOST_TOLD
+    assert sum(one.count for one in record.not_used) > 1900
+
+
+def test_many_units_do_not_take_long(mapping: EhrMapping) -> None:
+    odd = [observation("2093-3", 1, f"x{n}/dL", id=f"u{n}") for n in range(5000)]
+    start = time.perf_counter()
+    record = read_bundle(mapping, bundle(patient(), *odd), TODAY)
+    assert time.perf_counter() - start < 5
+    assert "total_cholesterol" not in record.features
+
+
+@pytest.fixture(scope="module")
+def mapping(served: ServedModel) -> EhrMapping:
+    return served.ehr
