@@ -4,13 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.domain.ids import is_patient_id
 from app.identity.names import fit_name, is_tenant
 from app.identity.principal import DEFAULT_TENANT, Principal, PrincipalKind
 from app.identity.scopes import AccessScope
-from app.identity.smart import granted_by_smart
+from app.identity.smart import granted_by_smart, granted_within_patient
 
 _OURS = {scope.value: scope for scope in AccessScope}
 _MOST_SCOPES = 1_000
+_PATIENT = "patient"
+"""SMART's launch context: whom `patient/…` scopes are about."""
 _ABSENT = object()
 """What no claim is; null, an empty text or an empty list is one that is there."""
 
@@ -34,6 +37,8 @@ class ClaimNames:
 def principal_from(claims: Mapping[str, Any], names: ClaimNames) -> Principal | None:
     """Who a token that was checked is about; None where its name or tenant is no name or tenant.
 
+    One whose scopes are all of one patient, whom it names, opens that patient alone.
+
     Only a claim that is not there gives way to the next name or the default tenant: an empty one is nobody's.
     """
     claimed = next((value for one in names.name if (value := _at(claims, one)) is not _ABSENT), None)
@@ -43,7 +48,10 @@ def principal_from(claims: Mapping[str, Any], names: ClaimNames) -> Principal | 
     if name is None or not isinstance(tenant, str) or not is_tenant(tenant):
         return None
     kind = PrincipalKind.SYSTEM if _is_system(claims) else PrincipalKind.PERSON
-    return Principal(name, kind, tenant, _scopes(claims, names), "oidc")
+    scopes, patient = _scopes(claims, names), claims.get(_PATIENT)
+    if not scopes and isinstance(patient, str) and is_patient_id(patient):
+        return Principal(name, kind, tenant, _scopes_within_patient(claims, names), "oidc", patient)
+    return Principal(name, kind, tenant, scopes, "oidc")
 
 
 def granted(words: Iterator[str] | Sequence[str]) -> frozenset[AccessScope]:
@@ -57,6 +65,11 @@ def _scopes(claims: Mapping[str, Any], names: ClaimNames) -> frozenset[AccessSco
     said = granted([word for one in names.scopes for word in _words(_at(claims, one))])
     roles = [names.roles.get(word, frozenset()) for word in _words(_at(claims, names.role))]
     return said.union(*roles)
+
+
+def _scopes_within_patient(claims: Mapping[str, Any], names: ClaimNames) -> frozenset[AccessScope]:
+    words = [word for one in names.scopes for word in _words(_at(claims, one))]
+    return frozenset(scope for word in words for scope in granted_within_patient(word))
 
 
 def _words(value: Any) -> list[str]:

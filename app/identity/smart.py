@@ -1,8 +1,8 @@
 """SMART on FHIR's scopes, in the words of this service (STU 1 and 2.2; docs/identity.md has the table).
 
-A scope grants what it means in full, and never more. So these grant nothing: scopes of one patient
-(`patient/…`), since ours are of all of a tenant's; scopes with a query, which are narrower than ours; and
-whatever is not known here.
+A scope grants what it means in full, and never more. So these grant nothing: scopes with a query, which are
+narrower than ours; and whatever is not known here. Scopes of one patient (`patient/…`) grant the same within
+that patient, where a token says who it is: `claims` sees to it.
 """
 
 import re
@@ -19,6 +19,10 @@ _GRANTS = (
     ("AuditEvent", "rs", AccessScope.AUDIT_READ),
 )
 _NOT_BY_WILDCARD = {AccessScope.AUDIT_READ}
+_OF_ALL, _OF_ONE = "user/", "patient/"
+_WITHIN_A_PATIENT = frozenset(
+    {AccessScope.COUNTERFACTUALS_READ, AccessScope.COUNTERFACTUALS_WRITE, AccessScope.FEEDBACK}
+)
 
 
 def granted_by_smart(scope: str) -> frozenset[AccessScope]:
@@ -33,3 +37,10 @@ def granted_by_smart(scope: str) -> frozenset[AccessScope]:
         for kind, needed, granted in _GRANTS
         if set(needed) <= may and (resource == kind or (resource == "*" and granted not in _NOT_BY_WILDCARD))
     )
+
+
+def granted_within_patient(scope: str) -> frozenset[AccessScope]:
+    """What one of SMART's scopes of one patient opens here, of that patient alone."""
+    if not scope.startswith(_OF_ONE):
+        return frozenset()
+    return granted_by_smart(_OF_ALL + scope.removeprefix(_OF_ONE)) & _WITHIN_A_PATIENT

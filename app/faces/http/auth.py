@@ -15,8 +15,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.faces.http.negotiation import wants_page
 from app.faces.http.problems import Problem, problem_or_page, without_default
-from app.faces.http.session_cookies import forget_session
+from app.faces.http.session_cookies import SESSION_NAME, forget_session
 from app.identity.authenticator import Authenticator
+from app.identity.ehr_sessions import SOURCE
 from app.identity.policy import Everybody, Need, check_patient, lacking, need_at, route_at
 from app.identity.refusals import (
     FalseNameError,
@@ -110,6 +111,7 @@ async def _admit(scope: Scope, need: Need, template: str | None) -> None:
     authenticator: Authenticator = state["authenticator"]
     admitted = await authenticator.authenticate(head_of(scope))
     state["principal"], state["on_behalf_of"] = admitted.principal, admitted.on_behalf_of
+    SESSION_NAME.set(admitted.principal.name if admitted.principal.source == SOURCE else None)
     scope_lacking = lacking(admitted.principal, need)
     method = "GET" if scope["method"] == "HEAD" else scope["method"]
     if scope_lacking is not None:

@@ -1,5 +1,6 @@
 """The cookies of launches and sessions, as browsers are told to keep them."""
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -7,6 +8,8 @@ from starlette.responses import Response
 from app.identity.ehr_sessions import COOKIES
 
 _LAUNCH = "turnpoint-launch-"
+SESSION_NAME: ContextVar[str | None] = ContextVar("session_name", default=None)
+"""Who came from an EHR, at the request that is answered just now; pages offer them to end it."""
 
 
 @dataclass(frozen=True, slots=True)

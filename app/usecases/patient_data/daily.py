@@ -12,6 +12,7 @@ from app.identity.caller import Caller
 from app.identity.principal import DEFAULT_TENANT
 from app.storage.cache import Cache
 from app.storage.database import Database, TenantDatabase
+from app.storage.sessions import Sessions
 from app.usecases.idempotency.service import forget_expired
 from app.usecases.patient_data.repository import PatientDataRepository
 from app.usecases.patient_data.retention import RetentionLimits, retain
@@ -44,6 +45,7 @@ def register_daily(
     @queue.periodic(cron=f"17 {hour} * * *", periodic_id="daily")
     @queue.task(name=DAILY_TASK, queueing_lock=DAILY_TASK)
     async def _daily(timestamp: int) -> None:
+        await Sessions(database).forget_ended()
         async for own in each_tenant(database, DAILY_TASK):
             again = await erase_again(own, cache, key)
             if missed := await not_looked_for(own, key):

@@ -15,7 +15,7 @@ from app.domain.counterfactual import Generator, Status
 from app.engine.registry import ModelRegistry, ServedModel
 from app.fhir.answer import answer_bundle
 from app.fhir.writer import FhirWriter
-from app.ingest.fhir.reasons import NotUsedReason
+from app.ingest.fhir.reasons import Left, NotUsedReason
 from app.ingest.fhir.record import FeatureSource, MeasuredResult, Origin, not_used
 from app.usecases.counterfactuals.mapping import from_row
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
@@ -248,7 +248,7 @@ def test_what_a_bundle_told_is_the_basis_and_what_it_did_not_is_said(
         update={
             "status": Status.OUTCOME_MEASURED,
             "provenance": {"bmi": told, "weight": told},
-            "not_used": [not_used(reason, "Observation/8", "sbp") for reason in NotUsedReason],
+            "not_used": [not_used(Left(reason, "Observation/8", "sbp")) for reason in NotUsedReason],
             "measured_outcome": result,
         }
     )

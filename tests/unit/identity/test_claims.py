@@ -106,3 +106,32 @@ def test_the_tenant_is_claimed_or_the_issuers_or_the_default() -> None:
     assert told(tenant="north").tenant == "north"
     assert told(ClaimNames(tenant="org.id"), org={"id": "south"}).tenant == "south"
     assert told(ClaimNames(tenants={ISSUER: "north"}), tenant="south").tenant == "north"
+
+
+ONE = "patient/RiskAssessment.rs patient/CarePlan.cu launch openid"
+
+
+def test_scopes_of_one_patient_open_that_patient_alone() -> None:
+    principal = told(scope=ONE, patient="P-1")
+    assert principal.scopes == {Scope.COUNTERFACTUALS_READ, Scope.FEEDBACK}
+    assert principal.patient == "P-1"
+
+
+@pytest.mark.parametrize("patient", [None, "", "a b", "..", 7, ["P-1"], "x" * 65])
+def test_scopes_of_one_patient_open_nothing_where_nobody_is_named(patient: Any) -> None:
+    principal = told(scope=ONE, patient=patient)
+    assert principal.scopes == set()
+    assert principal.patient is None
+
+
+def test_scopes_of_all_patients_are_of_all_whoever_is_open() -> None:
+    principal = told(scope=f"{ONE} user/RiskAssessment.rs", patient="P-1")
+    assert principal.scopes == {Scope.COUNTERFACTUALS_READ}
+    assert principal.patient is None
+
+
+@pytest.mark.parametrize(
+    "scope", ["patient/AuditEvent.rs", "patient/*.x", "patient/Observation.rs", "patient/"]
+)
+def test_no_scope_of_one_patient_opens_what_is_of_no_patient(scope: str) -> None:
+    assert told(scope=scope, patient="P-1").scopes == set()

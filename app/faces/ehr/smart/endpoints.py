@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -24,6 +25,7 @@ from app.usecases.ehr.launching import LAUNCH_S, Arrived, LaunchEndedError, Unkn
 from app.usecases.ehr.opening import Opened, open_patient
 
 router = APIRouter(include_in_schema=False)
+_log = structlog.get_logger()
 
 _PAGES = Pages(Path(__file__).parent / "templates")
 _STATE = re.compile(r"[A-Za-z0-9_-]{20,100}")
@@ -140,4 +142,8 @@ def _over(request: Request) -> Response:
 
 
 def _failed(request: Request, error: SmartError) -> Response:
-    return problem_or_page(request, 502, f"{error.sentence} {_('Open the patient again.')}")
+    _log.warning("launch_failed", reason=error.reason)
+    why = error.reason.replace("_", " ")
+    return problem_or_page(
+        request, 502, _("Signing in at the EHR did not work (%(why)s). Open the patient again.", why=why)
+    )

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from app.domain.wording import inline
 from app.faces.http.pages.assets import asset_url, integrity
 from app.faces.http.pages.translation import language, translate
+from app.faces.http.session_cookies import SESSION_NAME
 
 _SHARED = Path(__file__).parent / "templates"
 _POLICY = "; ".join(
@@ -47,6 +48,7 @@ class Pages:
         self._environment.filters["when"] = time_element
         self._environment.filters["day"] = day
         self._environment.globals |= {"asset": asset_url, "integrity": integrity, "language": language}
+        self._environment.globals["session_name"] = SESSION_NAME.get
 
     def page(
         self, template: str, status: int = 200, headers: dict[str, str] | None = None, **context: Any
