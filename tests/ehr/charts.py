@@ -1,4 +1,4 @@
-"""The pages of the mock EHR: all charts, the cards beside one, an app in a frame."""
+"""The pages of the mock EHR: all charts, and the cards beside one."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -39,7 +39,6 @@ class Charts:
             Route("/chart/{patient}", self._chart),
             Route("/feedback", self._feedback, methods=["POST"]),
             Route("/launch", self._launch),
-            Route("/app", self._app),
         ]
 
     async def _everybody(self, _: Request) -> Response:
@@ -94,6 +93,3 @@ class Charts:
         context = request.query_params.get("appContext") or None
         launch = {"iss": self._ehr.fhir_base, "launch": self._ehr.launch(patient, context)}
         return RedirectResponse(f"{url}{'&' if '?' in url else '?'}{urlencode(launch)}", 303)
-
-    async def _app(self, request: Request) -> Response:
-        return page("app.html", query=request.url.query, patient=request.query_params.get("patient", ""))

@@ -95,7 +95,7 @@ def test_a_suggestion_that_is_taken_is_in_the_chart(ehr: MockEhr, browser: httpx
 
 
 def test_pages_say_that_all_is_a_mock(browser: httpx.Client) -> None:
-    for path in ("/", "/chart/ash", "/app?patient=ash", "/chart/nobody"):
+    for path in ("/", "/chart/ash", "/chart/nobody"):
         assert "nobody here is a patient" in browser.get(path).text
     everybody = browser.get("/").text
     assert all(f"Synthetic {name.title()}" in everybody for name in names())

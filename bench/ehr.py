@@ -1,0 +1,135 @@
+"""`make bench ARGS=ehr`: cards for charts, with prefetch and without; fifty charts at once; a long record.
+
+The EHR is the mock of the tests, in a process of its own. Calls are made and signed before and sent from
+here: what is measured is what an EHR waits for. Without prefetch the gateway asks the mock's FHIR server. No
+chart is opened twice, so that no answer comes from the cache.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.store import load_model
+from app.local.components import OneMachine
+from app.local.mock_ehr import start_mock_ehr
+from app.settings import Settings
+from bench.charts import charts_of, long_record
+from bench.load import NOWHERE
+from bench.measurement import Measurement, summed
+from bench.running import Json, Run, listener_on, running
+from tests.ehr.people import moved
+from tests.ehr.resources import TOLD_ON
+
+AT_ONCE, LONG, TIMES = 50, 2_000, 5
+PROMISED_MS = 500
+_WAIT_S = 60.0
+
+
+class Ehr:
+    """The mock EHR beside a gateway under test."""
+
+    url = ""
+
+    def start(self, machine: OneMachine, gateway: str) -> dict[str, str]:
+        """Start it; the gateway's settings."""
+        mock = start_mock_ehr(machine, gateway)
+        self.url = mock.url
+        return mock.environment
+
+    def take_in(self, resources: Sequence[Json]) -> None:
+        today = datetime.now(UTC).date()
+        told = moved(list(resources), today - TOLD_ON)
+        httpx.post(f"{self.url}/api/resources", json=told, timeout=_WAIT_S).raise_for_status()
+
+    def calls(self, patients: Sequence[str], with_prefetch: bool) -> list[Json]:
+        """What the opening of charts makes, one call for each patient."""
+        wanted = {"patients": list(patients), "prefetch": with_prefetch}
+        told = httpx.post(f"{self.url}/api/questions/patient-view", json=wanted, timeout=_WAIT_S)
+        calls: list[Json] = told.raise_for_status().json()["calls"]
+        assert len(calls) == len(patients)
+        return calls
+
+
+def measure_ehr(scratch: Path, people: int, console: Console) -> list[Measurement]:
+    """Start everything in a scratch home with a mock EHR beside it, and open charts."""
+    model = load_model(Settings().model_store / Settings().default_model)
+    ehr = Ehr()
+    with running(scratch / "home", llm_url=NOWHERE, beside=ehr.start) as run:
+        charts = charts_of(model, 2 * people + 2 * AT_ONCE + 1)
+        ehr.take_in([resource for chart in charts.values() for resource in chart])
+        patients = list(charts)
+        asyncio.run(_one_by_one(ehr.calls(patients[:1], True)))  # connections, keys, caches of code
+        with_prefetch, without = patients[1 : people + 1], patients[people + 1 : 2 * people + 1]
+        rest = patients[2 * people + 1 :]
+        console.print(f"Opening {people} charts, one by one, with prefetch and without …")
+        measures = [
+            *_cards("patient-view with prefetch", asyncio.run(_one_by_one(ehr.calls(with_prefetch, True)))),
+            *_cards("patient-view without prefetch", asyncio.run(_one_by_one(ehr.calls(without, False)))),
+        ]
+        console.print(f"Opening {AT_ONCE} charts at once …")
+        many = asyncio.run(_at_once(ehr.calls(rest[:AT_ONCE], True)))
+        many_without = asyncio.run(_at_once(ehr.calls(rest[AT_ONCE:], False)))
+        console.print(f"Sending a bundle of {LONG} observations …")
+        return [
+            *measures,
+            summed(f"{AT_ONCE} charts at once with prefetch, each", many, "ms"),
+            summed(f"{AT_ONCE} charts at once without, each", many_without, "ms"),
+            *_long_bundle(run, model),
+        ]
+
+
+def _cards(name: str, milliseconds: Sequence[float]) -> list[Measurement]:
+    """What was measured, and its 95th percentile beside what was promised of it."""
+    measured = summed(name, milliseconds, "ms")
+    assert measured.p95 is not None
+    return [measured, Measurement("its p95", measured.p95, unit="ms", promised=PROMISED_MS)]
+
+
+async def _one_by_one(calls: Sequence[Json]) -> list[float]:
+    async with httpx.AsyncClient(timeout=_WAIT_S, trust_env=False) as client:
+        return [await _milliseconds(client, call) for call in calls]
+
+
+async def _at_once(calls: Sequence[Json]) -> list[float]:
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(timeout=_WAIT_S, trust_env=False, limits=limits) as client:
+        return await asyncio.gather(*(_milliseconds(client, call) for call in calls))
+
+
+async def _milliseconds(client: httpx.AsyncClient, call: Json) -> float:
+    started = time.perf_counter()
+    reply = await client.post(call["url"], json=call["body"], headers=call["headers"])
+    elapsed = 1000 * (time.perf_counter() - started)
+    reply.raise_for_status()
+    return elapsed
+
+
+def _long_bundle(run: Run, model: ModelVersion) -> list[Measurement]:
+    """Time of a question with a long record in it, and what the gateway's memory comes to."""
+    today = datetime.now(UTC).date()
+    resources = moved(long_record(model, LONG), today - TOLD_ON)
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"resource": one} for one in resources],
+    }
+    gateway = listener_on(run.port)
+    before = gateway.memory_info().rss / 1e6
+    times = []
+    for _ in range(TIMES):
+        started = time.perf_counter()
+        reply = run.http.post("/predictions", json={"fhir": bundle, "model": model.name})
+        times.append(1000 * (time.perf_counter() - started))
+        reply.raise_for_status()
+    after = gateway.memory_info().rss / 1e6
+    return [
+        summed(f"a prediction from a bundle of {LONG} observations", times, "ms"),
+        Measurement("the gateway's memory before", before, unit="MB"),
+        Measurement("the gateway's memory after it", after, unit="MB"),
+    ]
