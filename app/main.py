@@ -93,6 +93,7 @@ class GatewayState(TypedDict):
     fhir_clients: Mapping[str, FhirClient]
     launch: LaunchState
     sessions: Sessions
+    cds_wait_s: float
     public_url: str | None
 
 
@@ -185,6 +186,7 @@ def _lifespan(
                     fhir_clients=fhir_clients,
                     launch=LaunchState.of(settings, ehr_connections, sessions),
                     sessions=sessions,
+                    cds_wait_s=settings.cds_wait_s,
                     public_url=settings.public_url,
                 )
             finally:

@@ -43,6 +43,7 @@ class Settings(IdentitySettings):
     fhir_wait_s: Annotated[float, Field(gt=0)] = 5.0
     fhir_bytes: Annotated[int, Field(ge=1024)] = 16 * 1024 * 1024
     fhir_pages: Annotated[int, Field(ge=1)] = 20
+    cds_wait_s: Annotated[float, Field(gt=0, le=60)] = 0.35
     ehr_wait_s: Annotated[float, Field(gt=0, le=60)] = 5.0
     ehr_answer_s: Annotated[float, Field(gt=0, le=60)] = 2.0
     ehr_session_s: Annotated[int, Field(ge=60, le=86_400)] = 3600

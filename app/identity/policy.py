@@ -32,6 +32,10 @@ POLICY: dict[tuple[str, str], Need] = {
     ("GET", "/counterfactuals/{answer_id}"): _READ,
     ("POST", "/counterfactuals/{answer_id}/feedback"): _FEEDBACK,
     ("POST", "/predictions"): _PREDICTIONS,
+    # EHRs.
+    ("GET", "/cds-services"): _WHOEVER,
+    ("POST", "/cds-services/{service_id}"): _WRITE,
+    ("POST", "/cds-services/{service_id}/feedback"): _FEEDBACK + _READ,
     # A patient, as JSON and as pages.
     ("GET", "/"): _READ,
     ("POST", "/"): _READ,  # a search by a patient's id, which no address is to hold

@@ -19,6 +19,8 @@ IN_FLIGHT = Gauge("turnpoint_requests_in_flight", "Requests being answered.", mu
 ANSWERS = Counter("turnpoint_answers", "Answers given.", ["model", "version", "status", "cached", "degraded"])
 REFINEMENTS = Counter("turnpoint_refinements", "Hurried answers that were worked out whole.", ["outcome"])
 AUDIT_FAILURES = Counter("turnpoint_audit_failures", "Refusals and failures that could not be put on record.")
+CDS_CARDS = Counter("turnpoint_cds_cards", "Calls of CDS services, by what was shown.", ["hook", "indicator"])
+CDS_FEEDBACK = Counter("turnpoint_cds_feedback", "Feedback on cards, by what was told.", ["outcome"])
 
 LLM_QUESTIONS = Histogram(
     "turnpoint_llm_seconds",

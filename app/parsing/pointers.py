@@ -4,6 +4,13 @@ import re
 from collections.abc import Iterable
 
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]{0,39}")
+_OF_CDS_HOOKS = frozenset(
+    {
+        *("hookInstance", "fhirServer", "fhirAuthorization", "userId", "patientId", "encounterId"),
+        *("acceptedSuggestions", "overrideReason", "userComment", "outcomeTimestamp"),
+    }
+)
+"""Fields of a specification, which are nobody's data either."""
 _MOST_DIGITS = 2
 """As in `vitamin_b12`; more may be a date or somebody's number."""
 
@@ -26,6 +33,9 @@ def pointer_to(path: Iterable[int | str]) -> str:
 def is_plain(name: str) -> bool:
     """Whether a name may be repeated to the caller.
 
-    Such are up to 40 lower-case ASCII letters, underscores and at most two digits, the first one no digit.
+    Such are up to 40 lower-case ASCII letters, underscores and at most two digits, the first one no digit;
+    and the fields of CDS Hooks.
     """
+    if name in _OF_CDS_HOOKS:
+        return True
     return _PLAIN_NAME.fullmatch(name) is not None and sum(map(str.isdigit, name)) <= _MOST_DIGITS

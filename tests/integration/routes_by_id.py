@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.fhir_people import observation, patient
 from tests.integration.answers import Json
 from tests.integration.pages import HTML, HTMX
 from tests.integration.planning import today
 from tests.integration.two_tenants import MODEL, Ids
+from tests.unit.faces.ehr.cds.calls import call
+from tests.unit.outbound.fhir.fake_fhir import bundle
 
 Fields = Mapping[str, str]
 UNKNOWN = 404
@@ -73,6 +76,22 @@ def _job(ids: Ids) -> Json:
     return {"target_label": "low", "generator": "search", "source": source}
 
 
+def chart(patient_id: str) -> Json:
+    """A chart that is opened, of somebody with the little that the model must know."""
+    subject = {"subject": {"reference": f"Patient/{patient_id}"}}
+    read = [observation("8302-2", 165.0, "cm", today().isoformat(), **subject)]
+    read.append(observation("39156-5", 33.0, "kg/m2", today().isoformat(), **subject))
+    prefetch = {"patient": patient(patient_id), "observations": bundle(*read), "result": None}
+    return call(context={"userId": "Practitioner/abc", "patientId": patient_id}, prefetch=prefetch)
+
+
+def _reported(ids: Ids) -> Json:
+    """A report of a card that is not there is passed over, as one of nobody's is."""
+    accepted = {"outcome": "accepted", "acceptedSuggestions": [{"id": ids.option}]}
+    return {"feedback": [{"card": ids.answer, "outcomeTimestamp": "2026-01-01T00:00:00.000Z", **accepted}]}
+
+
+CDS = "/cds-services/interventions-dysglycaemia"
 PATIENT, OF_JOB = "/patients/{patient}", "/augmentations/{job}"
 
 
@@ -97,6 +116,11 @@ def routes(features: Json) -> dict[tuple[str, str], list[Call]]:
                 body=lambda ids: _verdict(ids) | {"replaces": ids.verdict},
                 among_own=404,
             ),
+        ],
+        ("GET", "/cds-services"): [Call("/cds-services", status=200)],
+        ("POST", "/cds-services/{service_id}"): [Call(CDS, body=lambda ids: chart(ids.patient), status=200)],
+        ("POST", "/cds-services/{service_id}/feedback"): [
+            Call(f"{CDS}/feedback", body=_reported, status=200)
         ],
         ("POST", "/predictions"): [
             Call("/predictions", body=lambda _: {"features": features}, status=200),

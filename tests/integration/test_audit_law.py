@@ -10,6 +10,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from app.faces.api import routes as api
+from app.faces.ehr.cds import endpoints as cds
 from app.faces.pages import routes as pages
 from app.identity.scopes import AccessScope
 from tests.asking import Person
@@ -18,6 +19,7 @@ from tests.integration.audits import Database, Json, events_of, pseudonym_of
 from tests.integration.keeping_keys import bearer, key_for
 from tests.integration.pages import HTML
 from tests.integration.planning import made
+from tests.integration.routes_by_id import chart
 from tests.integration.serving import Servers, client_of, settings_for
 
 TOKEN = "an-audited-token-of-the-tests"
@@ -62,6 +64,13 @@ def _change(known: Known, send: Callable[[str, Json], httpx.Response]) -> httpx.
     return send(f"/patients/{known.patient}/plans/{plan['id']}", {"kind": "completed", "replaces": event})
 
 
+def _reported(known: Known) -> httpx.Response:
+    report = {"outcome": "accepted", "acceptedSuggestions": [{"id": known.option["id"]}]}
+    report |= {"card": known.answer["id"], "outcomeTimestamp": "2099-01-01T00:00:00.000Z"}
+    return known.client.post(f"{CDS}/feedback", json={"feedback": [report]})
+
+
+CDS = "/cds-services/interventions-dysglycaemia"
 OF = "/patients/{patient_id}"
 MODEL = {"model": "dysglycaemia"}
 CALLS: dict[tuple[str, str], Callable[[Known], httpx.Response]] = {
@@ -74,6 +83,8 @@ CALLS: dict[tuple[str, str], Callable[[Known], httpx.Response]] = {
         known.path("/counterfactuals/{answer_id}/feedback"),
         json={"counterfactual_id": known.option["id"], "verdict": "accepted"},
     ),
+    ("POST", "/cds-services/{service_id}"): lambda known: known.client.post(CDS, json=chart(known.patient)),
+    ("POST", "/cds-services/{service_id}/feedback"): _reported,
     ("GET", f"{OF}/interventions"): lambda known: known.get(f"{OF}/interventions"),
     ("GET", f"{OF}/preferences"): lambda known: known.get(f"{OF}/preferences"),
     ("PUT", f"{OF}/preferences"): lambda known: known.client.put(
@@ -137,11 +148,14 @@ NOTHING_IS_READ = {("GET", f"{OF}/result")}
 """Leads to the page, and looks nothing up."""
 ABOUT_PATIENTS = sorted(
     (method, route.path)
-    for router in (*api.ROUTERS, *pages.ROUTERS)
+    for router in (*api.ROUTERS, cds.router, *pages.ROUTERS)
     for route in router.routes
     if isinstance(route, APIRoute)
     for method in route.methods or ()
-    if "{patient_id}" in route.path or "{answer_id}" in route.path or route.path in ("/", "/counterfactuals")
+    if "{patient_id}" in route.path
+    or "{answer_id}" in route.path
+    or route.path in ("/", "/counterfactuals")
+    or route.path.startswith("/cds-services/")
 )
 
 
@@ -190,7 +204,7 @@ def test_what_is_given_is_on_record(known: Known, database: Database, method: st
 def test_what_has_faults_is_on_record(
     gateway: httpx.Client, database: Database, method: str, template: str
 ) -> None:
-    path = template.format(patient_id=ODD_ID, answer_id=ODD_ID, plan_id=uuid4())
+    path = template.format(patient_id=ODD_ID, answer_id=ODD_ID, plan_id=uuid4(), service_id=ODD_ID)
     response = gateway.request(method, path, json={} if method not in ("GET", "DELETE") else None)
     assert response.status_code == 422
     expected = {"route": f"{method} {template}", "outcome": "rejected", "on_behalf_of": NAME}

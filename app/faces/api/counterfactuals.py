@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import RedirectResponse
 from pydantic import Field
 
 from app.faces.http.audited import about
@@ -11,7 +12,7 @@ from app.faces.http.dependencies import AnsweringDep, FhirDep
 from app.faces.http.described import FHIR_BUNDLE, success
 from app.faces.http.disconnect import cancel_on_disconnect
 from app.faces.http.idempotency import IdempotencyKey, KeyedRoute
-from app.faces.http.negotiation import wants_fhir
+from app.faces.http.negotiation import wants_fhir, wants_page
 from app.faces.http.preferring import Prefer, apply_wait, wait_of
 from app.faces.http.problems import Problem, problem_responses
 from app.faces.http.replies import fhir_reply, json_reply
@@ -62,13 +63,22 @@ async def ask(
     "/{answer_id}",
     operation_id="getCounterfactuals",
     response_model=CounterfactualsAnswer,
-    responses=problem_responses(401, 404, 422, 503) | _IN_FHIR,
+    responses=problem_responses(401, 404, 422, 503)
+    | _IN_FHIR
+    | {303: {"description": "To the patient's page, where a person asks."}},
 )
 async def get_recorded(
     answer_id: AnswerId, request: Request, service: AnsweringDep, fhir: FhirDep
 ) -> Response:
-    """Read a recorded answer: JSON, or FHIR where `Accept` asks for it."""
-    return _reply(request, fhir, await service.recorded(answer_id))
+    """Read a recorded answer: JSON, or FHIR where `Accept` asks for it.
+
+    A browser is led to the patient's page, so that a link can lead there whose address names nobody.
+    """
+    answer = await service.recorded(answer_id)
+    if wants_page(request):
+        there = f"/patients/{answer.patient_id}/interventions?answer={answer_id}"
+        return RedirectResponse(there, 303, {"Vary": "Accept"})
+    return _reply(request, fhir, answer)
 
 
 def _reply(request: Request, fhir: FhirWriter, answer: CounterfactualsAnswer) -> Response:

@@ -1,6 +1,7 @@
 """The faces towards EHRs, whole: their line in `main`."""
 
+from app.faces.ehr.cds import endpoints as cds
 from app.faces.ehr.smart import endpoints as launch
 from app.faces.ehr.smart import keys
 
-ROUTERS = (launch.router, keys.router)
+ROUTERS = (cds.router, launch.router, keys.router)

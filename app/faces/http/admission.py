@@ -26,6 +26,7 @@ _WORK: tuple[tuple[str, re.Pattern[str], WorkClass | None], ...] = tuple(
     (method, re.compile(path), work)
     for method, path, work in (
         ("POST", r"/counterfactuals", WorkClass.SEARCHES),
+        ("POST", r"/cds-services/[^/]+", WorkClass.SEARCHES),
         ("POST", rf"{_PATIENT}/(interventions|ask-again|preference)", WorkClass.SEARCHES),
         ("GET", rf"{_PATIENT}/charts", WorkClass.SEARCHES),
         ("POST", r"/augmentations(/uploads)?", WorkClass.BATCHES),

@@ -20,7 +20,7 @@ from app.usecases.audit.refusals import record_refusal
 
 _log = structlog.get_logger()
 
-_OF_PATIENTS = ("/patients", "/counterfactuals", "/augmentations", "/audit-events")
+_OF_PATIENTS = ("/patients", "/counterfactuals", "/cds-services", "/augmentations", "/audit-events")
 _WORKLIST = "/"
 _NOTHING_WAS_LOOKED_AT = frozenset({401, 405, 408, 413, 415, 421, 429, 499, 503})
 """Refusals by the door, of which nobody learns anything: they are counted by the metrics. To write a row for

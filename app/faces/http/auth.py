@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.faces.http.negotiation import wants_page
+from app.faces.http.negotiation import is_of_cds, wants_page
 from app.faces.http.problems import Problem, problem_or_page, without_default
 from app.faces.http.session_cookies import SESSION_NAME, forget_session
 from app.identity.authenticator import Authenticator
@@ -36,6 +36,8 @@ _BROWSER = (
     "The password is a token or a key of this service. "
     "The name signs your feedback; a key that is yours alone signs with its own.",
 )
+_BARE = "Unauthorized"
+"""CDS Hooks has no reason given."""
 _PROGRAM = "Send a key or a token that the service knows in the header Authorization, as Bearer."
 
 _STATUSES: dict[type[RefusedCallerError], int] = {
@@ -144,7 +146,9 @@ def _refused(request: Request, refusal: RefusedCallerError) -> Response:
 
 def _unknown(request: Request, refusal: UnknownCallerError) -> Response:
     challenge, detail = "Bearer", _PROGRAM
-    if wants_page(request):
+    if is_of_cds(request):
+        detail = _BARE
+    elif wants_page(request):
         challenge, detail = _BROWSER
     elif refusal.sent:
         challenge, detail = 'Bearer error="invalid_token"', str(refusal)

@@ -15,8 +15,8 @@ from app.parsing.numbers import NumberError, read_whole_number
 class BodyLimit:
     """Refuses bodies over a number of bytes, whether or not their length was announced.
 
-    `others` are paths with a limit of their own. The bodies of `streamed` paths are taken in parts by their
-    endpoints, which count them.
+    `others` are templates of paths with a limit of their own. The bodies of `streamed` paths are taken in
+    parts by their endpoints, which count them.
     """
 
     def __init__(
@@ -35,7 +35,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = self._others.get(scope["path"], self._most)
+        place = scope.get("state", {}).get("admitted_at") or scope["path"]
+        most = self._others.get(place, self._most)
         if _is_over(Headers(scope=scope).get("content-length", "0"), most):
             await _too_large(scope, most)(scope, receive, send)
         elif scope["path"] in self._streamed:

@@ -31,7 +31,8 @@ DatabaseDep = Annotated[TenantDatabase, Depends(_database)]
 """The record as the caller may see it: an endpoint reaches no other."""
 
 
-def _answering(request: Request, registry: RegistryDep, database: DatabaseDep) -> CounterfactualService:
+def answering(request: Request, registry: RegistryDep, database: DatabaseDep) -> CounterfactualService:
+    """Answers questions for the caller of a record."""
     state = request.state
     return CounterfactualService(registry, database, state.cache, state.computation, state.refinements)
 
@@ -49,7 +50,7 @@ def _fhir(request: Request, registry: RegistryDep) -> FhirWriter:
     return FhirWriter(registry, request.state.public_url or "")
 
 
-AnsweringDep = Annotated[CounterfactualService, Depends(_answering)]
+AnsweringDep = Annotated[CounterfactualService, Depends(answering)]
 LaneDep = Annotated[Lane, Depends(_lane)]
 """Where what keeps a core busy is done."""
 FhirDep = Annotated[FhirWriter, Depends(_fhir)]

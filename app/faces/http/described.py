@@ -32,6 +32,11 @@ FHIR_BUNDLE: dict[str, Any] = {
         "additionalProperties": True,
     }
 }
+OPERATION_OUTCOME: dict[str, Any] = {
+    "type": "object",
+    "description": "An R4 OperationOutcome: what went wrong, by place, without a value.",
+    "additionalProperties": True,
+}
 BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
 

@@ -1,5 +1,6 @@
 """Who asks, and for what: a browser, htmx on one of our pages, or a program (RFC 9110, section 12.5.1)."""
 
+from starlette._utils import get_route_path
 from starlette.requests import HTTPConnection
 
 from app.fhir.form import MEDIA_TYPE as FHIR
@@ -9,6 +10,7 @@ _PAGE, _PROGRAMS = "text/html", ("application/json", "application/*", FHIR)
 _MOST_CHARACTERS, _MOST_ENTRIES = 1_000, 50
 """Of a header; browsers send a fifth of it."""
 _ANYTHING = "*/*"
+_CDS = "/cds-services"
 
 
 def weights_of(accept: str) -> dict[str, float]:
@@ -39,10 +41,18 @@ def is_fragment(request: HTTPConnection) -> bool:
 
 
 def wants_page(request: HTTPConnection) -> bool:
-    """Whether HTML is preferred over JSON; a bare `*/*` is a program's."""
+    """Whether HTML is preferred over JSON; a bare `*/*` is a program's. CDS services have no pages."""
+    if is_of_cds(request):
+        return False
     weights = weights_of(request.headers.get("accept", ""))
     page = weights.get(_PAGE, 0.0)
     return is_fragment(request) or page > max(weights.get(name, 0.0) for name in _PROGRAMS)
+
+
+def is_of_cds(request: HTTPConnection) -> bool:
+    """Whether a CDS service is called, whose errors are in FHIR whatever is accepted."""
+    path = get_route_path(request.scope) if "path" in request.scope else ""
+    return path == _CDS or path.startswith(f"{_CDS}/")
 
 
 def wants_fhir(request: HTTPConnection) -> bool:
@@ -52,7 +62,7 @@ def wants_fhir(request: HTTPConnection) -> bool:
 
 def wants_outcome(request: HTTPConnection) -> bool:
     """Whether an error is to be told in FHIR: to whom wants that, unless problem documents do as well."""
-    return wants_fhir(request) and _prefers_fhir(request, "application/problem+json")
+    return is_of_cds(request) or (wants_fhir(request) and _prefers_fhir(request, "application/problem+json"))
 
 
 def _prefers_fhir(request: HTTPConnection, other: str) -> bool:

@@ -24,6 +24,7 @@ from app.domain.errors import (
     ValidationIssue,
 )
 from app.faces.http.bodies import UnreadableBodyError
+from app.faces.http.described import OPERATION_OUTCOME
 from app.faces.http.disconnect import HUNG_UP, ClientDisconnectedError
 from app.faces.http.issues import BodyFaultOut, FaultOut, issues_out
 from app.faces.http.methods import methods_at
@@ -31,6 +32,7 @@ from app.faces.http.negotiation import wants_outcome, wants_page
 from app.faces.http.pages.errors import RETRY, error_page
 from app.faces.http.places import faults_of
 from app.faces.http.replies import fhir_reply
+from app.fhir.form import MEDIA_TYPE as FHIR
 from app.fhir.operation_outcome import Fault, operation_outcome
 from app.storage.database import RecordError
 
@@ -115,6 +117,12 @@ def problem_responses(
     bodies = body if isinstance(body, tuple) else (body,)
     schemas = [{"$ref": f"#/components/schemas/{one.__name__}"} for one in bodies]
     content = {MEDIA_TYPE: {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+
+
+def outcome_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The same of what is answered with an OperationOutcome."""
+    content = {FHIR: {"schema": OPERATION_OUTCOME}}
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 

@@ -9,15 +9,24 @@ UNSAID = "is not valid here"
 """For a kind of fault that no sentence was written for; a test finds none."""
 IDEMPOTENCY_KEY = r"^[\x21-\x7e]{1,255}$"
 LAST_ROW = r"^[0-9]{1,9}\.[0-9]{1,3}$"
+FHIR_ID = r"^[A-Za-z0-9\-.]{1,64}$"
+FHIR_USER = r"^[A-Za-z]{1,40}/[A-Za-z0-9\-.]{1,64}$"
+ACCESS_TOKEN = r"^[A-Za-z0-9\-._~+/]+=*$"
+BEARER = r"(?i)^bearer$"
 
 _PATTERNS = {
     PATIENT_ID: "must be 1 to 64 letters, digits, dots, underscores or hyphens, and not dots alone",
     IDEMPOTENCY_KEY: "must be 1 to 255 visible ASCII characters",
     LAST_ROW: "must be a row's source_row and rank with a dot between, such as 17.2",
+    FHIR_ID: "must be an id in FHIR: 1 to 64 letters, digits, hyphens or dots",
+    FHIR_USER: "must be a reference, such as Practitioner/abc",
+    ACCESS_TOKEN: "must be an access token",
+    BEARER: "must be Bearer",
 }
 _OBJECT, _LIST = "must be an object", "must be a list"
 _NUMBER, _WHOLE = "must be a number", "must be a whole number"
 _UUID, _YES_NO = "must be a UUID", "must be true or false"
+_TIME = "must be a time with its offset, such as 2026-03-02T09:30:00.000Z"
 
 _SENTENCES = {
     "missing": "is required",
@@ -51,6 +60,11 @@ _SENTENCES = {
     "union_tag_invalid": "is of no known kind",
     "uuid_type": _UUID,
     "uuid_parsing": _UUID,
+    "datetime_type": _TIME,
+    "datetime_parsing": _TIME,
+    "datetime_object_invalid": _TIME,
+    "datetime_from_date_parsing": _TIME,
+    "timezone_aware": _TIME,
 }
 """By pydantic's names; in braces what the constraint says, never what was sent."""
 

@@ -20,8 +20,8 @@ from app.faces.http.traced import Traced
 from app.settings import Settings
 
 _ROWS, _UPLOADS = "/augmentations", "/augmentations/uploads"
-_BUNDLES = ("/counterfactuals", "/predictions")
-"""Where a FHIR bundle may be part of a question."""
+_BUNDLES = ("/counterfactuals", "/predictions", "/cds-services/{service_id}")
+"""Where FHIR resources may be part of a question."""
 
 
 def install(app: FastAPI, settings: Settings) -> None:

@@ -17,7 +17,7 @@ from app.faces.api.plans import PlanConflict
 from app.faces.api.preferences import PreferencesChanged
 from app.faces.http.admission import work_of
 from app.faces.http.auth import AccessProblem
-from app.faces.http.problems import Problem, problem_responses
+from app.faces.http.problems import Problem, outcome_responses, problem_responses
 from app.faces.openapi.example_answers import answers_of
 from app.faces.openapi.example_requests import requests_of
 from app.faces.openapi.security import add_security, refusals_of
@@ -25,6 +25,7 @@ from app.settings import Settings
 
 Document = dict[str, Any]
 
+_CDS = "/cds-services"
 _TRIED = 20
 """Of how many people the first one who can be helped is the example."""
 
@@ -102,6 +103,8 @@ def _add_refusals(document: Document, asks_who: bool) -> None:
             refused = refusals_of(method, path) | ({} if asks_who else problem_responses(421))
             is_limited = work_of(method.upper(), path) is not None
             refused |= problem_responses(429, 503) if is_limited else {}
+            if path.startswith(_CDS):
+                refused = outcome_responses(*map(int, refused))
             documented = {str(status): response for status, response in refused.items()}
             operation["responses"] = dict(sorted((operation["responses"] | documented).items()))
             if is_limited:

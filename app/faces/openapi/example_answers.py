@@ -20,6 +20,7 @@ from app.faces.http.operations import Liveness
 from app.faces.http.readiness import Readiness
 from app.faces.openapi import ids
 from app.faces.openapi.example_audit import audit_answers
+from app.faces.openapi.example_cds import cds_answers
 from app.faces.openapi.example_export import example_export
 from app.faces.openapi.example_jobs import job_answers
 from app.faces.openapi.example_plans import example_plan
@@ -87,6 +88,7 @@ def answers_of(registry: ModelRegistry, person: Person) -> Answers:
         **_of_models(registry),
         **job_answers(answer),
         **audit_answers(),
+        **cds_answers(registry, answer),
         **_OPERATIONS,
     }
 

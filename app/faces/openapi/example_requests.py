@@ -7,6 +7,7 @@ from typing import Any
 
 from app.classifiers.partitions import Person
 from app.domain.consultation import MeasuredOutcome
+from app.faces.openapi.example_cds import cds_requests
 from app.faces.openapi.ids import MEASURED, OPTION_ID, PATIENT_ID, PLAN_EVENT_ID
 
 
@@ -45,6 +46,7 @@ def requests_of(model: str, person: Person, measured: MeasuredOutcome) -> dict[s
             "counterfactual_id": str(OPTION_ID),
             "name": "Walk to work",
         },
+        **cds_requests(),
         "changePlan": {"kind": "completed", "replaces": str(PLAN_EVENT_ID), "note": "went well"},
     }
 

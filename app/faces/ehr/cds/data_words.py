@@ -1,0 +1,56 @@
+"""What the model saw of the patient's record, with dates, and what it did not see."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from app.domain.feature import Feature
+from app.domain.schema import FeatureSchema
+from app.domain.wording import inline, value_text
+from app.faces.ehr.cds.gathering import Gathered
+from app.faces.ehr.cds.state import Told
+from app.faces.ehr.cds.words import is_measured, newest_day, plain
+from app.ingest.fhir.reasons import NotUsedReason
+
+_MOST_ASKED = 3
+_OF_NO_MATTER = {
+    NotUsedReason.NEWER_EXISTS,
+    NotUsedReason.TYPE_NOT_READ,
+    NotUsedReason.CODE_NOT_READ,
+    NotUsedReason.OVERRULED,
+}
+"""What is not used as a matter of course says nothing to a clinician."""
+
+
+def data_paragraphs(told: Told, schema: FeatureSchema, gathered: Gathered) -> Iterator[str]:
+    """Values with their dates, what is not known, what was not used, what could not be read."""
+    values = told.answer.question.features
+    known = [one for one in schema.features if values.get(one.name) is not None]
+    unknown = [one for one in schema.features if values.get(one.name) is None]
+    seen = "; ".join(_seen(told, one) for one in known)
+    yield f"**What the model saw**, based on data up to {newest_day(told)}: {seen}."
+    if unknown:
+        names = ", ".join(plain(inline(one.label)) for one in unknown)
+        yield f"**Not known to it:** {names}.{_asking(told, schema)}"
+    if left := _left(told):
+        yield f"**Not used:** {left}."
+    for key, why in gathered.unread.items():
+        yield f"**Not read:** `{key}` {plain(why.says)}. A result in it would not be told here."
+
+
+def _seen(told: Told, feature: Feature) -> str:
+    source = told.answer.provenance.get(feature.name)
+    day = f" ({plain(source.effective)})" if source and is_measured(source) and source.effective else ""
+    return plain(value_text(feature, told.answer.question.features[feature.name])) + day
+
+
+def _asking(told: Told, schema: FeatureSchema) -> str:
+    names = [inline(schema[one.feature].label) for one in told.answer.ask_next[:_MOST_ASKED]]
+    return f" Knowing {plain(' or '.join(names))} would narrow the estimate most." if names else ""
+
+
+def _left(told: Told) -> str:
+    counted = Counter[str]()
+    for one in told.answer.not_used:
+        if one.reason not in _OF_NO_MATTER:
+            counted[one.detail.rstrip(".")] += one.count
+    return "; ".join(f"{plain(why[:1].lower() + why[1:])} ({count})" for why, count in counted.items())

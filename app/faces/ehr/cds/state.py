@@ -1,0 +1,87 @@
+"""What there is to say of an answer: by its estimate, or by a measured result, which counts in its place."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from app.domain.calendar import months_later
+from app.domain.certainty import Certainty, certainty_of
+from app.domain.consultation import STATES, Consultation, Finding, State
+from app.ingest.fhir.record import MeasuredResult
+from app.usecases.counterfactuals.option_schemas import CounterfactualOut
+from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
+
+MOST_SUGGESTIONS = 3
+
+
+class Standing(StrEnum):
+    """Where the patient stands."""
+
+    SHOWN = "shown"
+    """A measured result shows the outcome."""
+    NOT_SHOWN = "not_shown"
+    """A measured result, recent enough to stand, shows that it is not there."""
+    ABOVE = "above"
+    UNCLEAR = "unclear"
+    BELOW = "below"
+
+
+_OF_ESTIMATE: dict[State, Standing] = {
+    "above": Standing.ABOVE,
+    "unclear": Standing.UNCLEAR,
+    "below": Standing.BELOW,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer with what its model's consultation says of it."""
+
+    answer: CounterfactualsAnswer
+    consultation: Consultation
+    today: date
+
+    @property
+    def measured(self) -> MeasuredResult | None:
+        return self.answer.measured_outcome
+
+    @property
+    def finding(self) -> Finding | None:
+        """What the measured result says; None where there is none."""
+        found = self.measured
+        return self.consultation.measured.finding_of(found.value, found.has_outcome) if found else None
+
+    @property
+    def state(self) -> State:
+        """Of the estimate alone; without a band it is never called clear."""
+        made = self.answer.prediction
+        if made.band is None:
+            return "above" if made.risk > made.threshold else "unclear"
+        return STATES[Certainty(certainty_of(made.risk, made.band, made.threshold))]
+
+    @property
+    def standing(self) -> Standing:
+        """By the measured result where one stands, else by the estimate."""
+        found, finding = self.measured, self.finding
+        if found is None or finding is None:
+            return _OF_ESTIMATE[self.state]
+        if found.has_outcome:
+            return Standing.SHOWN
+        stands = months_later(found.measured_on, finding.recheck_months) >= self.today
+        return Standing.NOT_SHOWN if stands else _OF_ESTIMATE[self.state]
+
+    @property
+    def is_worth_a_card(self) -> bool:
+        """Whether there is anything to say: a low estimate, or a result without the outcome, needs no card
+        unless there are options in spite of it."""
+        return self.standing not in (Standing.BELOW, Standing.NOT_SHOWN) or bool(self.shown)
+
+    @property
+    def shown(self) -> list[CounterfactualOut]:
+        """The options that the card suggests; where nothing reaches the target, improvements."""
+        return offered_on_card(self.answer)
+
+
+def offered_on_card(answer: CounterfactualsAnswer) -> list[CounterfactualOut]:
+    """What a card of this answer suggests: the same each time, so that feedback on the card is on these."""
+    return [*(answer.counterfactuals or answer.improvements)][:MOST_SUGGESTIONS]

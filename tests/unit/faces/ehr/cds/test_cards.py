@@ -1,0 +1,195 @@
+"""Whatever an answer is, its card keeps the rules, tells what a clinician needs, and nothing about whom."""
+
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain.certainty import Certainty
+from app.domain.counterfactual import Status
+from app.engine.registry import ModelRegistry, ServedModel
+from app.faces.ehr.cds.card_schemas import Cards
+from app.faces.ehr.cds.cards import Place, cards_of
+from app.faces.ehr.cds.gathering import Gathered
+from app.faces.ehr.cds.state import MOST_SUGGESTIONS, Told, offered_on_card
+from app.faces.ehr.cds.summary import MOST, summary_of
+from app.faces.ehr.cds.unread import NOT_SENT
+from app.faces.ehr.cds.words import plain
+from app.ingest.fhir.reasons import NotUsedReason
+from app.ingest.fhir.record import FeatureSource, MeasuredResult, Origin, not_used
+from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
+from tests.integration.serving import shipped
+from tests.unit.faces.ehr.cds.rules import broken_in_cards
+from tests.unit.fhir.answers import answer_about, people, synthetic
+
+Json = dict[str, Any]
+TODAY = date(2026, 11, 29)
+URL = "https://turnpoint.example"
+WHOLE = Gathered([], {})
+MODELS = ("dysglycaemia", "heart-disease", "synthetic-rare", "synthetic-wide")
+PLACES = [Place(None), Place(URL), Place(URL, is_launched=True)]
+
+
+def registry_of(name: str) -> ModelRegistry:
+    return synthetic()[name] if name.startswith("synthetic") else shipped()
+
+
+def served_of(name: str) -> ServedModel:
+    return registry_of(name).named(name)
+
+
+@cache
+def answer_of(name: str, person: int, always: bool = False) -> CounterfactualsAnswer:
+    served = served_of(name)
+    own = people(served.model)
+    return answer_about(registry_of(name), served, own[person % len(own)], always=always)
+
+
+def told(answer: CounterfactualsAnswer, place: Place = PLACES[1], gathered: Gathered = WHOLE) -> Json:
+    served = served_of(answer.model.name)
+    return cards_of(answer, served, gathered, place, TODAY).told()
+
+
+def measured(served: ServedModel, value: float | None, has_outcome: bool, day: date) -> MeasuredResult:
+    unit = served.consultation.measured.unit if value is not None else None
+    return MeasuredResult(value=value, unit=unit, measured_on=day, has_outcome=has_outcome, reference=None)
+
+
+@st.composite
+def results(draw: st.DrawFn, served: ServedModel) -> MeasuredResult | None:
+    """A measured result of any age, or none."""
+    outcome, day = served.consultation.measured, TODAY - timedelta(days=draw(st.integers(0, 9_000)))
+    if not draw(st.booleans()):
+        return None
+    if outcome.outcome_from is None or outcome.range is None:
+        return measured(served, None, draw(st.booleans()), day)
+    value = round(draw(st.floats(*outcome.range)), 5)
+    return measured(served, value, outcome.has_outcome(value), day)
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> CounterfactualsAnswer:
+    """Real answers of all models, with any source of each value and any measured result."""
+    name = draw(st.sampled_from(MODELS))
+    answer, served = answer_of(name, draw(st.integers(0, 11)), draw(st.booleans())), served_of(name)
+    source = FeatureSource(
+        source=Origin.FHIR, reference="Observation/1", effective=draw(st.sampled_from(["2026-11-01", "2024"]))
+    )
+    named = draw(st.sets(st.sampled_from([one.name for one in served.model.schema.features])))
+    return answer.model_copy(
+        update={
+            "provenance": dict.fromkeys(named, source),
+            "not_used": [
+                not_used((one, None, None))
+                for one in draw(st.lists(st.sampled_from(NotUsedReason), max_size=3))
+            ],
+            "measured_outcome": draw(results(served)),
+        }
+    )
+
+
+@given(
+    answer=answers(),
+    place=st.sampled_from(PLACES),
+    unread=st.sampled_from([{}, {"result": NOT_SENT}]),
+)
+@settings(max_examples=120)
+def test_every_card_keeps_the_rules(answer: CounterfactualsAnswer, place: Place, unread: Json) -> None:
+    response = told(answer, place, Gathered([], unread))
+    assert broken_in_cards(response) == []
+    for card in response["cards"]:
+        assert card["uuid"] == str(answer.id)
+        assert card["indicator"] != "critical"
+        assert "based on data up to" in card["detail"]
+        assert f"version {answer.model.version}" in card["detail"]
+        suggested = [one["uuid"] for one in card.get("suggestions", [])]
+        assert suggested == [str(one.id) for one in offered_on_card(answer)]
+        assert len(suggested) <= MOST_SUGGESTIONS
+        assert all("Consider" in one["label"] for one in card.get("suggestions", []))
+        assert ("was not sent" in card["detail"]) == bool(unread)
+        assert not any(answer.patient_id in link["url"] for link in card.get("links", []))
+        if answer.prediction.risk <= answer.prediction.threshold:
+            assert "A low estimate does not rule it out." in card["detail"]
+
+
+@given(answer=answers())
+@settings(max_examples=60)
+def test_nothing_is_said_only_where_there_is_nothing_to_say(answer: CounterfactualsAnswer) -> None:
+    if told(answer)["cards"]:
+        return
+    found = answer.measured_outcome
+    assert not answer.offered or not offered_on_card(answer)
+    assert found is None or not found.has_outcome
+    certain = answer.prediction.certainty
+    assert certain is Certainty.CLEAR_LOW or (found is not None and not found.has_outcome)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_an_estimate_on_either_side_is_for_information_and_above_a_warning(name: str) -> None:
+    for person in range(12):
+        answer = answer_of(name, person)
+        cards = told(answer)["cards"]
+        assert cards or answer.prediction.certainty is Certainty.CLEAR_LOW
+        for card in cards:
+            is_above = answer.prediction.certainty is Certainty.CLEAR_HIGH
+            assert card["indicator"] == ("warning" if is_above else "info")
+
+
+def somebody(certainty: Certainty) -> CounterfactualsAnswer:
+    return next(
+        one
+        for one in (answer_of("dysglycaemia", person) for person in range(12))
+        if one.prediction.certainty is certainty
+    )
+
+
+def test_a_measured_result_counts_in_place_of_the_estimate() -> None:
+    served, low = served_of("dysglycaemia"), somebody(Certainty.CLEAR_LOW)
+    assert told(low)["cards"] == []
+    shown = low.model_copy(
+        update={"measured_outcome": measured(served, 7.5, True, TODAY), "status": Status.OUTCOME_MEASURED}
+    )
+    (card,) = told(shown)["cards"]
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith("Dysglycaemia: HbA1c 7.5 % on 2026-11-29, in the range of diabetes")
+    assert "It counts in place of the estimate" in card["detail"]
+
+
+def test_a_result_without_the_outcome_counts_as_long_as_it_stands() -> None:
+    served, high = served_of("dysglycaemia"), somebody(Certainty.CLEAR_HIGH)
+    for age, indicator in ((30, "info"), (3_000, "warning")):
+        recent = measured(served, 5.2, False, TODAY - timedelta(days=age))
+        (card,) = told(high.model_copy(update={"measured_outcome": recent}))["cards"]
+        assert card["indicator"] == indicator
+        assert "HbA1c 5.2 %" in card["detail"]
+
+
+def test_links_start_the_page_or_lead_to_the_answer() -> None:
+    high = somebody(Certainty.CLEAR_HIGH)
+    links = [told(high, place)["cards"][0].get("links") for place in PLACES]
+    assert links[0] is None
+    assert links[1] == [
+        {"label": "Look at all options", "url": f"{URL}/counterfactuals/{high.id}", "type": "absolute"}
+    ]
+    (launch,) = links[2]
+    assert (launch["url"], launch["type"], launch["appContext"]) == (f"{URL}/launch", "smart", str(high.id))
+
+
+def test_words_of_a_model_are_no_markdown_of_their_own() -> None:
+    assert plain("a | b\n* [x](y) <b> `c` _d_") == r"a \| b \* \[x\](y) \<b\> \`c\` \_d\_"
+
+
+@given(title=st.text(min_size=1, max_size=400).filter(str.strip))
+def test_a_summary_fits_whatever_a_model_is_called(title: str) -> None:
+    served = served_of("dysglycaemia")
+    told_of = Told(somebody(Certainty.CLEAR_HIGH), served.consultation, TODAY)
+    summary = summary_of(told_of, title)
+    assert 0 < len(summary) <= MOST < 140
+    assert "estimated chance" in summary
+
+
+def test_nothing_to_say_is_an_empty_list() -> None:
+    assert Cards(cards=[]).told() == {"cards": []}
