@@ -14,6 +14,7 @@ from rich.console import Console
 
 from bench.augmentation import measure_augmentation
 from bench.certainty import measure_certainty
+from bench.ehr import measure_ehr
 from bench.gateway import measure_gateway
 from bench.improvements import (
     BRUTE_PEOPLE,
@@ -58,6 +59,8 @@ def main() -> None:
     page.add_argument("--people", type=int, default=20, help="people whose pages are opened")
     worklist = parts.add_parser("worklist", help="the list of many patients, page by page")
     worklist.add_argument("--patients", type=int, default=5_000, help="patients on record")
+    ehr = parts.add_parser("ehr", help="cards when charts are opened, and long records, with a mock EHR")
+    ehr.add_argument("--people", type=int, default=60, help="charts that are opened, each measure")
     load = parts.add_parser("load", help="many callers at once, too many, and heavy beside light ones")
     load.add_argument("--seconds", type=float, default=20, help="how long each measure lasts")
     soak = parts.add_parser("soak", help="a steady load for minutes: memory, connections, open files")
@@ -103,6 +106,8 @@ def main() -> None:
         _show(lambda scratch, console: measure_load(scratch, chosen.seconds, console))
     if chosen.part == "soak":
         _show(lambda scratch, console: measure_soak(scratch, chosen.minutes, chosen.per_second, console))
+    if chosen.part == "ehr":
+        _show(lambda scratch, console: measure_ehr(scratch, chosen.people, console))
     if chosen.part == "page":
         _show(lambda scratch, console: measure_page(scratch, chosen.people, console))
     if chosen.part == "worklist":

@@ -26,7 +26,7 @@ from bench.running import Json, Run, listener_on, running
 from tests.ehr.people import moved
 from tests.ehr.resources import TOLD_ON
 
-AT_ONCE, LONG, TIMES = 50, 2_000, 5
+AT_ONCE, LONG, TIMES = 50, 2_000, 20
 PROMISED_MS = 500
 _WAIT_S = 60.0
 

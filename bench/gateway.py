@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from unittest.mock import patch
 
-import psutil
 from rich.console import Console
 
 from app.classifiers.store import load_model
@@ -14,7 +13,7 @@ from app.settings import Settings
 from app.usecases.counterfactuals.schemas import CounterfactualsRequest
 from bench.measurement import Measurement, summed
 from bench.own_work import own_milliseconds
-from bench.running import Json, Run, Timed, requests_about, running
+from bench.running import Json, Run, Timed, listener_on, requests_about, running
 
 SPINNING = {"GOMP_SPINCOUNT": "20000"}
 """OpenMP's threads wait awake for some 50 us before they sleep: docs/embedded.md says when that is wise."""
@@ -31,7 +30,7 @@ def measure_gateway(scratch: Path, people: int, llm_people: int, console: Consol
         cached = [run.ask(request | {"generator": "search"}) for request in requests for _ in range(3)]
         console.print(f"Asking the language model about {llm_people} of them …")
         with_llm = [run.ask(request) for request in requests[:llm_people]]
-        memory = _resident_mb(run.port)
+        memory = listener_on(run.port).memory_info().rss / 1e6
         own = asyncio.run(own_milliseconds(model, *_urls(run), _anew(requests)))
     with patch.dict(os.environ, SPINNING), running(scratch / "spinning") as run:
         _warm_up(run, requests[0])
@@ -63,11 +62,3 @@ def _urls(run: Run) -> tuple[str, str]:
 
 def _times(timed: Sequence[Timed]) -> list[float]:
     return [milliseconds for milliseconds, _ in timed]
-
-
-def _resident_mb(port: int) -> float:
-    """Resident memory of the process that listens on the gateway's port."""
-    for process in psutil.Process().children(recursive=True):
-        if any(connection.laddr.port == port for connection in process.net_connections()):
-            return process.memory_info().rss / 1e6
-    raise LookupError(f"no process listens on port {port}")

@@ -1,17 +1,18 @@
 """A whole Turnpoint in a scratch folder, for the time of a measurement."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 from app.classifiers.model_version import ModelVersion
 from app.engine.examples import example_people
-from app.local.components import ExternalServers, OneMachine, start_gateway, start_servers
+from app.local.components import ExternalServers, OneMachine, start_gateway, start_servers, url_of
 from app.local.console import StepConsole
 from app.local.embedded.data_dir import free_port
 from app.local.watch import Watch
@@ -19,6 +20,8 @@ from app.paths import ROOT
 
 Json = dict[str, Any]
 Timed = tuple[float, Json]
+Beside = Callable[[OneMachine, str], dict[str, str]]
+"""Starts something that the gateway at an address needs, and gives the gateway's settings for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,12 @@ class Run:
 
 
 @contextmanager
-def running(home: Path, llm: str = "llama.cpp", llm_url: str | None = None) -> Iterator[Run]:
+def running(
+    home: Path, llm: str = "llama.cpp", llm_url: str | None = None, beside: Beside | None = None
+) -> Iterator[Run]:
     """Start everything in `home`; the language model's weights come from the usual folder.
 
-    With `llm_url` no language model is started.
+    With `llm_url` no language model is started. What is to run beside the gateway is started before it.
     """
     (home / "models").mkdir(parents=True)
     for weights in (ROOT / ".turnpoint" / "models").glob("*"):
@@ -50,6 +55,8 @@ def running(home: Path, llm: str = "llama.cpp", llm_url: str | None = None) -> I
         servers = ExternalServers(database_url=None, redis_url=None, llm_url=llm_url, llm=llm)
         environment = start_servers(machine, servers)
         port = free_port()
+        if beside is not None:
+            environment |= beside(machine, url_of("127.0.0.1", port))
         url = start_gateway(machine, environment, ("127.0.0.1", port))
         yield Run(stack.enter_context(httpx.Client(base_url=url, timeout=600)), environment, port)
 
@@ -66,3 +73,15 @@ def requests_about(model: ModelVersion, count: int) -> list[Json]:
         {"patient_id": f"bench-{person.source_id}", "model": model.name, "features": person.features}
         for person in example_people(model, count)
     ]
+
+
+def listener_on(port: int) -> psutil.Process:
+    """The process that listens on a port, among those started here.
+
+    Raises:
+        LookupError: there is none.
+    """
+    for process in psutil.Process().children(recursive=True):
+        if any(connection.laddr.port == port for connection in process.net_connections()):
+            return process
+    raise LookupError(f"no process listens on port {port}")
