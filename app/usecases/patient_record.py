@@ -51,6 +51,15 @@ def record_of(request: SaysFeatures, served: ServedModel) -> tuple[Mapping[str, 
     return record.features, record
 
 
+def checked_patient(request: SaysFeatures, served: ServedModel) -> tuple[Patient, PatientRecord | None]:
+    """The checked patient of a request, and the record if a bundle is part of it.
+
+    Raises:
+        InvalidInputError: as `record_of` and `patient_of`.
+    """
+    return patient_of(served.model.schema, *record_of(request, served))
+
+
 def patient_of(
     schema: FeatureSchema,
     features: Mapping[str, Any],

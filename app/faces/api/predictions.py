@@ -1,5 +1,7 @@
 """POST /predictions: the risk of one feature vector, and how sure it is."""
 
+import asyncio
+
 from fastapi import APIRouter, Response
 from pydantic import Field
 
@@ -7,7 +9,7 @@ from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.idempotency import IdempotencyKey, KeyedRoute
 from app.faces.http.problems import problem_responses
 from app.faces.http.replies import json_reply
-from app.usecases.patient_record import SaysFeatures, patient_of, record_of
+from app.usecases.patient_record import SaysFeatures, checked_patient
 from app.usecases.predictions.service import PredictionAnswer, predict
 
 router = APIRouter(prefix="/predictions", tags=["predictions"], route_class=KeyedRoute)
@@ -30,5 +32,5 @@ async def create_prediction(
 ) -> Response:
     """Tell the risk of one feature vector, and how sure it is."""
     served = registry.named(body.model)
-    patient, record = patient_of(served.model.schema, *record_of(body, served))
+    patient, record = await asyncio.to_thread(checked_patient, body, served)
     return json_reply(await predict(served, patient, database, record=record))

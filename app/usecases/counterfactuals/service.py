@@ -1,5 +1,6 @@
 """The way of a request: validate, cache, classify, propose, repair, verify, rank, record, answer."""
 
+import asyncio
 import math
 import time
 from contextlib import suppress
@@ -100,7 +101,7 @@ class CounterfactualService:
             ClassifierError: the classifier is away.
         """
         delivery = Delivery(self._database.caller.ids, time.perf_counter(), _end_of(wait_s))
-        validated = validate(self._registry, request, base)
+        validated = await self._validated(request, base)
         standing = await self._check_not_refused(validated)
         if request.constraints and request.constraints.use_preferences:
             validated = validated.within(standing)
@@ -128,6 +129,14 @@ class CounterfactualService:
         standing = await standing_preferences(self._database, validated.patient_id, validated.served)
         standing.check_that_options_may_be_asked_for()
         return standing
+
+    async def _validated(
+        self, request: CounterfactualsRequest, base: CounterfactualsAnswer | None
+    ) -> ValidatedRequest:
+        """The checked question; a bundle may take hundredths of a second, for which nobody else waits."""
+        if request.fhir is None:
+            return validate(self._registry, request, base)
+        return await asyncio.to_thread(validate, self._registry, request, base)
 
     async def _with_measured(self, validated: ValidatedRequest) -> ValidatedRequest:
         """With the newest result that is known, which counts in place of the estimate."""
