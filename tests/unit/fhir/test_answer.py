@@ -224,8 +224,7 @@ def test_nobody_but_the_patient_is_referred_to_outside(registry: ModelRegistry) 
 
 
 def test_an_answer_from_before_much_was_told_is_valid(registry: ModelRegistry, served: ServedModel) -> None:
-    since: Json = {"provenance": {}, "not_used": [], "ask_next": []}
-    row = row_of(served.model.schema, {}, option(1, change("sleep", 5.0, 6.0)), **since)
+    row = row_of(served.model.schema, {}, option(1, change("sleep", 5.0, 6.0)))
     row.prediction.band = row.prediction.certainty = row.prediction.observed = None
     answer = from_row(row)
     bundle = FhirWriter(registry, "").answer(answer)
