@@ -47,6 +47,7 @@ def check(answer: CounterfactualsAnswer, bundle: Json) -> None:
     json.dumps(bundle, allow_nan=False)
     for resource in (bundle, *resources_of(bundle)):
         assert [one["code"] for one in resource["meta"]["security"]] == [AI_LABEL]
+        assert resource["resourceType"] == "Bundle" or resource["text"]["status"] == "generated"
     _check_estimates(answer, bundle)
     _check_plans(answer, bundle)
     _check_makers(bundle)
