@@ -45,6 +45,7 @@ def care_plan(
     return entry_of(
         "CarePlan",
         identity_of(owner, "care-plan"),
+        [told.title, told.description, *told.notes],
         status=standing.status,
         intent=standing.intent,
         category=list(told.categories),

@@ -18,6 +18,7 @@ def classifier(model: str, hosted: ModelVersion | None, card: Entry | None) -> E
     return entry_of(
         "Device",
         identity_of(SERVICE, "classifier", model),
+        [f"Classifier {model}"],
         extension=[_kind(_MACHINE_LEARNING), *([_card(card)] if card else [])],
         identifier=[{"system": MODEL, "value": model}],
         status="active",
@@ -36,6 +37,7 @@ def language_model(name: str) -> Entry:
     return entry_of(
         "Device",
         identity_of(SERVICE, "language-model", name),
+        [f"Language model {name}"],
         extension=[_kind(_LANGUAGE_MODEL)],
         status="active",
         deviceName=[{"name": name, "type": "model-name"}],

@@ -1,9 +1,10 @@
 """The JSON form of FHIR, which has no nulls, no empty texts, no empty lists and no empty objects."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -11,8 +12,9 @@ from app.fhir.terms import AI_ASSERTED, Json
 
 MEDIA_TYPE = "application/fhir+json"
 
-_ODD_SPACE = re.compile(r"[^\S \t\r\n]|[\x00-\x08\x0e-\x1f\x7f]")
+_ODD_SPACE = re.compile(r"[^\S \t\r\n]|[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """Characters that texts in FHIR may not have, such as form feeds and hard spaces."""
+_XHTML = "http://www.w3.org/1999/xhtml"
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 
 
@@ -32,11 +34,13 @@ class Entry:
         return {"reference": self.full_url, "type": self.resource["resourceType"]}
 
 
-def entry_of(kind: str, identity: UUID, profile: str | None = None, **elements: Any) -> Entry:
-    """A resource that an AI had part in, labelled as such (AI Transparency on FHIR)."""
-    meta = {"profile": [profile] if profile else [], "security": [AI_ASSERTED]}
-    head = {"resourceType": kind, "id": str(identity), "meta": meta}
-    return Entry(identity, filled(head | elements))
+def entry_of(kind: str, identity: UUID, narrative: Iterable[str | None] = (), **elements: Any) -> Entry:
+    """A resource that an AI had part in, labelled as such (AI Transparency on FHIR).
+
+    `narrative`: sentences for people, whose programs may show nothing else.
+    """
+    head = {"resourceType": kind, "id": str(identity), "meta": {"security": [AI_ASSERTED]}}
+    return Entry(identity, filled(head | {"text": _narrative(narrative)} | elements))
 
 
 def filled(value: Json) -> Json:
@@ -53,6 +57,11 @@ def identity_of(owner: UUID, *parts: str) -> UUID:
 def instant(at: datetime) -> str:
     """A time with its offset."""
     return at.isoformat()
+
+
+def _narrative(sentences: Iterable[str | None]) -> Json | None:
+    told = "".join(f"<p>{escape(text)}</p>" for one in sentences if one and (text := _text(one)))
+    return {"status": "generated", "div": f'<div xmlns="{_XHTML}">{told}</div>'} if told else None
 
 
 def _filled(value: Any) -> Any:

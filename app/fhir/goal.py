@@ -55,14 +55,16 @@ def _goal(
     status: str,
     achieved: str | None,
 ) -> Entry:
+    text = goal_text(occasion, change, along)
     achievement = concept(coding(f"{TERMS}goal-achievement", achieved)) if achieved else None
     return entry_of(
         "Goal",
         identity_of(owner, "goal", change.feature),
+        [text],
         lifecycleStatus=status,
         achievementStatus=achievement,
         category=[concept(_category(occasion, change))],
-        description={"text": goal_text(occasion, change, along)},
+        description={"text": text},
         subject=occasion.subject,
         startDate=occasion.start.isoformat(),
         target=[_target(occasion, one) for one in (change, *along)],

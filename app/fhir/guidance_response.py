@@ -31,6 +31,7 @@ def guidance_response(
     return entry_of(
         "GuidanceResponse",
         identity_of(owner, "guidance-response"),
+        notes,
         requestIdentifier={"system": _ANSWERS, "value": f"urn:uuid:{owner}"},
         moduleUri=f"{MODEL}:{estimated.reference}",
         status="data-requested" if wanted else "success",

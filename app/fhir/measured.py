@@ -25,16 +25,17 @@ def not_used_outcome(owner: UUID, not_used: Sequence[NotUsed]) -> list[Entry]:
     """An OperationOutcome that tells of each resource why it was not used; nothing where all were."""
     if not not_used:
         return []
+    texts = [_sentence(one) for one in not_used]
     issues = [
         {
             "severity": "information",
             "code": "informational",
-            "details": {"coding": [{"code": str(one.reason)}], "text": _sentence(one)},
+            "details": {"coding": [{"code": str(one.reason)}], "text": text},
             "diagnostics": one.reference,
         }
-        for one in not_used
+        for one, text in zip(not_used, texts, strict=True)
     ]
-    return [entry_of("OperationOutcome", identity_of(owner, "not-used"), issue=issues)]
+    return [entry_of("OperationOutcome", identity_of(owner, "not-used"), texts, issue=issues)]
 
 
 def _sentence(one: NotUsed) -> str:

@@ -11,13 +11,15 @@ _PROMPT = coding(AI_DOCUMENTS, "AIInputPrompt", "AI Input Prompt")
 
 def model_card(model: str, base: str) -> Entry:
     """The card of a version, name@version, at the service's address `base`; relative where that is empty."""
+    title = f"Model card of {model}"
     return entry_of(
         "DocumentReference",
         identity_of(SERVICE, "model-card", model),
+        [title],
         status="current",
         type=concept(_CARD),
         category=[concept(_MARKDOWN)],
-        description=f"Model card of {model}",
+        description=title,
         content=[
             {"attachment": {"contentType": "text/markdown", "url": f"{base}/models/{model}/card"}},
         ],
@@ -30,6 +32,7 @@ def prompt(version: str) -> Entry:
     return entry_of(
         "DocumentReference",
         identity_of(SERVICE, "prompt", version),
+        [title],
         status="current",
         type=concept(_PROMPT),
         description=title,

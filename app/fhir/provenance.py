@@ -26,6 +26,7 @@ def provenance(
     return entry_of(
         "Provenance",
         identity_of(owner, "provenance", part),
+        [f"{did['display']}: {device.resource['deviceName'][-1]['name']}" for device, did in agents],
         target=[one.reference for one in targets],
         recorded=instant(recorded),
         reason=[concept(AI_ASSERTED)],

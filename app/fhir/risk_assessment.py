@@ -73,6 +73,7 @@ def risk_assessment(
     return entry_of(
         "RiskAssessment",
         part.id,
+        [f"{estimated.outcome}: {risk_text(risk)}", part.mitigation, part.rationale, *part.notes],
         parent=parent.reference if parent else None,
         status="final",
         method=concept(coding(MODEL, estimated.reference), text=estimated.reference),

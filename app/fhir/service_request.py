@@ -18,13 +18,15 @@ def service_request(
 
     `reasons` are what it supports, as a rule the option's RiskAssessment.
     """
+    text = f"Counselling: {about}"
     return entry_of(
         "ServiceRequest",
         identity_of(owner, "service-request"),
+        [text, note],
         status="draft",
         intent="proposal",
         category=[concept(_COUNSELLING)],
-        code=concept(text=f"Counselling: {about}"),
+        code=concept(text=text),
         subject=occasion.subject,
         occurrencePeriod=occasion.period,
         authoredOn=occasion.start.isoformat(),

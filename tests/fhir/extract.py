@@ -29,8 +29,6 @@ _NO_TEXTS: dict[str, Json] = {
     "positiveInt": {"type": "integer", "minimum": 1},
     "unsignedInt": {"type": "integer", "minimum": 0},
 }
-_LEFT_OUT = {"Narrative"}
-"""Written by nobody here, and long."""
 
 
 class Package:
@@ -81,7 +79,7 @@ class Extract:
         self._open += names
         while self._open:
             name = self._open.pop()
-            if name not in self.types and name not in ("Resource", *_LEFT_OUT):
+            if name not in self.types and name != "Resource":
                 self.types[name] = {}
                 self._define(self._package.type(name))
 
@@ -134,8 +132,6 @@ class Extract:
 
     def _value(self, element: Json, kind: Json) -> Json:
         code = kind["code"].removeprefix("http://hl7.org/fhirpath/System.")
-        if code in _LEFT_OUT:
-            return {"type": "object"}
         if code == "Resource":
             return {"type": "object", "required": ["resourceType"]}
         if code == "String":

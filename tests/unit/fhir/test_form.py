@@ -2,6 +2,7 @@
 
 from typing import Any
 from uuid import UUID
+from xml.etree import ElementTree
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +44,19 @@ def test_any_text_is_told_in_characters_that_fhir_has(text: str) -> None:
         "Goal", OWNER, lifecycleStatus="proposed", subject=subject, description={"text": f"A{text}"}
     )
     assert faults_of(goal.resource) == []
+
+
+@given(st.lists(st.text(), max_size=4))
+def test_a_narrative_is_well_formed_whatever_it_says(sentences: list[str]) -> None:
+    subject = {"reference": "Patient/1"}
+    elements = {"lifecycleStatus": "proposed", "subject": subject, "description": {"text": "It"}}
+    goal = entry_of("Goal", OWNER, sentences, **elements)
+    assert faults_of(goal.resource) == []
+    if "text" in goal.resource:
+        told = ElementTree.fromstring(goal.resource["text"]["div"])
+        assert told.tag == "{http://www.w3.org/1999/xhtml}div"
+        lines = [one.replace("\r\n", "\n").replace("\r", "\n") for one in filled({"a": sentences})["a"]]
+        assert [one.text for one in told] == lines  # XML knows one end of a line
 
 
 def test_a_part_has_one_id_and_no_other_has_it() -> None:
