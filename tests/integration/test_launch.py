@@ -188,6 +188,16 @@ def test_a_session_ends_when_it_is_ended(here: Clinic, browser: httpx.Client) ->
         assert "has ended" in refused.text
 
 
+def test_a_browser_has_one_session_at_a_time(here: Clinic, browser: httpx.Client) -> None:
+    here.opened(browser, "oak")
+    first = dict(browser.cookies)
+    here.opened(browser, "elm")
+    assert browser.get("/patients/oak/interventions").status_code == 404
+    with here.browser() as again:
+        again.cookies.update(first)
+        assert again.get("/patients/oak/interventions").status_code == 401
+
+
 def test_a_session_ends_by_itself(here: Clinic, browser: httpx.Client, database: Database) -> None:
     here.opened(browser, "ash")
     database.execute("UPDATE ehr_sessions SET expires_at = now() WHERE patient_id = 'ash'")

@@ -27,9 +27,9 @@ class Opened:
 
 
 async def open_patient(
-    arrived: Arrived, served: ServedModel, service: CounterfactualService, reader: Reader
+    arrived: Arrived, served: ServedModel, service: CounterfactualService, reader: Reader, wait_s: float
 ) -> Opened:
-    """Find the answer that the launch names, or ask.
+    """Find the answer that the launch names, or ask; what there is after `wait_s` seconds is shown.
 
     Raises:
         FhirError: the record cannot be read.
@@ -42,7 +42,8 @@ async def open_patient(
         return Opened(named)
     resources = await read_record(reader, arrived.access_token, served, arrived.patient_id)
     try:
-        answer = await service.answer(question_about(arrived.patient_id, served, resources))
+        question = question_about(arrived.patient_id, served, resources)
+        answer = await service.answer(question, wait_s=wait_s)
     except InvalidInputError:  # too little is known, or too much of it is wrong
         return Opened(told=_told(served, resources))
     except ConflictError:
