@@ -209,6 +209,14 @@ def test_a_session_ends_by_itself(here: Clinic, browser: httpx.Client, database:
     assert kept == []
 
 
+def test_a_service_that_is_open_knows_a_session_too(servers: Servers, tmp_path: Path) -> None:
+    with clinic(servers, tmp_path, api_keys=False) as here, here.browser() as browser:
+        here.opened(browser, "oak")
+        assert browser.get("/").status_code == 403
+        browser.post("/launch/end", headers=SAME_SITE)
+        assert browser.get("/").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
