@@ -37,9 +37,11 @@ class RequestKey:
 def request_key(key: str, principal: Principal, parts: tuple[bytes, ...], kept_for: timedelta) -> RequestKey:
     """Of a principal's key and the parts of their request, for a new attempt.
 
-    Two principals of one name, known in different ways, have keys of their own.
+    Two principals of one name, known in different ways or limited to different patients, have keys of their
+    own.
     """
-    mine = (principal.source, principal.name, key)
+    limited = () if principal.patient is None else (principal.patient,)
+    mine = (principal.source, principal.name, *limited, key)
     return RequestKey(_digest(*(one.encode() for one in mine)), _digest(*parts), kept_for)
 
 

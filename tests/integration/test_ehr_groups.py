@@ -48,16 +48,22 @@ def counts_of(result: Result) -> dict[str, int]:
     return {word: int(count) for word, _, count in (one.rpartition(" ") for one in told.split(", "))}
 
 
+def given(database: Database) -> int:
+    """How often answers were given, from the cache or not."""
+    found = database.execute("SELECT count(*) FROM requests").fetchone()
+    assert found is not None
+    return int(found[0])
+
+
 def test_everybody_of_a_group_is_asked_about_once(
     environment: dict[str, str | None], database: Database
 ) -> None:
-    before = {one for (one,) in database.execute("SELECT id FROM answers").fetchall()}
+    before = given(database)
     result = run(environment, "read")
     assert result.exit_code == 0, result.output
     counts = counts_of(result)
     assert sum(counts.values()) == len(names())
-    made = database.execute("SELECT patient_id FROM answers WHERE NOT id = ANY(%s)", [[*before]]).fetchall()
-    assert len(made) == counts.get("answered", 0)
+    assert given(database) - before == counts["answered"] > 0
     assert not any(name in result.output for name in names())
 
 

@@ -188,6 +188,16 @@ def test_a_session_ends_when_it_is_ended(here: Clinic, browser: httpx.Client) ->
         assert "has ended" in refused.text
 
 
+def test_a_browser_has_one_session_at_a_time(here: Clinic, browser: httpx.Client) -> None:
+    here.opened(browser, "oak")
+    first = dict(browser.cookies)
+    here.opened(browser, "elm")
+    assert browser.get("/patients/oak/interventions").status_code == 404
+    with here.browser() as again:
+        again.cookies.update(first)
+        assert again.get("/patients/oak/interventions").status_code == 401
+
+
 def test_a_session_ends_by_itself(here: Clinic, browser: httpx.Client, database: Database) -> None:
     here.opened(browser, "ash")
     database.execute("UPDATE ehr_sessions SET expires_at = now() WHERE patient_id = 'ash'")
@@ -197,6 +207,14 @@ def test_a_session_ends_by_itself(here: Clinic, browser: httpx.Client, database:
         here.opened(other, "oak")
     kept = database.execute("SELECT 1 FROM ehr_sessions WHERE patient_id = 'ash'").fetchall()
     assert kept == []
+
+
+def test_a_service_that_is_open_knows_a_session_too(servers: Servers, tmp_path: Path) -> None:
+    with clinic(servers, tmp_path, api_keys=False) as here, here.browser() as browser:
+        here.opened(browser, "oak")
+        assert browser.get("/").status_code == 403
+        browser.post("/launch/end", headers=SAME_SITE)
+        assert browser.get("/").status_code == 200
 
 
 @pytest.mark.parametrize(

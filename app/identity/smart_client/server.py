@@ -21,6 +21,8 @@ from app.parsing.json_text import JsonError, JsonFaultsError, read_json
 _MOST_BYTES = 256 * 1024
 _FRESH_S = 600.0
 """Seconds for which a configuration stands."""
+_PAUSE_S = 5.0
+"""Seconds for which a server that gives none is left alone: whoever launches meanwhile need not wait."""
 
 
 class SmartServer:
@@ -32,22 +34,28 @@ class SmartServer:
         self.server = server
         self._deadline_s, self._clock = deadline_s, clock
         self._http = client_of(httpx.URL(server.base))
-        self._configuration: SmartConfiguration | None = None
+        self._configuration: SmartConfiguration | SmartError = SmartError(SmartFault.AWAY)
         self._asked_at = -float("inf")
         self._asking = asyncio.Lock()
         self.keys = IssuerKeys(server.base, _PublishedKeys(self), Freshness(pause_s=5))
 
     async def configuration(self) -> SmartConfiguration:
-        """What it says of itself, kept for ten minutes.
+        """What it says of itself, kept for ten minutes; that it says nothing, for seconds.
 
         Raises:
             SmartError: it does not answer, or says nothing that can be used.
         """
         async with self._asking:
-            if self._configuration is None or self._clock() - self._asked_at > _FRESH_S:
-                told = await self.json("GET", self.server.base + WELL_KNOWN)
-                self._configuration = SmartConfiguration.read(told, self.server.base)
+            age = self._clock() - self._asked_at
+            if age > (_PAUSE_S if isinstance(self._configuration, SmartError) else _FRESH_S):
+                try:
+                    told = await self.json("GET", self.server.base + WELL_KNOWN)
+                    self._configuration = SmartConfiguration.read(told, self.server.base)
+                except SmartError as error:
+                    self._configuration = error
                 self._asked_at = self._clock()
+            if isinstance(self._configuration, SmartError):
+                raise SmartError(self._configuration.reason)
             return self._configuration
 
     async def token(self, client: SmartClient | BackendClient, form: Mapping[str, str]) -> TokenReply:

@@ -20,7 +20,7 @@ from app.usecases.counterfactuals.service import CounterfactualService
 from app.usecases.ehr.backend_tokens import BackendTokens
 from app.usecases.ehr.connections import EhrConnections
 from app.usecases.ehr.groups import members_of
-from app.usecases.ehr.opening import features_of, question_about
+from app.usecases.ehr.opening import question_about
 from app.usecases.ehr.pacing import Pace
 from app.usecases.ehr.records import Reader, read_record
 
@@ -115,8 +115,7 @@ class _One:
         token = await self.tokens.current()
         resources = await read_record(self.reader, token, self.served, patient_id)
         try:
-            features = features_of(self.served, resources)
-            await self.service.answer(question_about(patient_id, self.served, features))
+            await self.service.answer(question_about(patient_id, self.served, resources))
         except InvalidInputError:
             return Came.TOO_LITTLE_KNOWN
         except ConflictError:

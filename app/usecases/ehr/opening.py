@@ -12,7 +12,7 @@ from app.ingest.fhir.reading import read_resources
 from app.usecases.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest
 from app.usecases.counterfactuals.service import CounterfactualService
 from app.usecases.ehr.launching import Arrived
-from app.usecases.ehr.records import Reader, Resource, read_record
+from app.usecases.ehr.records import Reader, Resource, bundle_of, read_record
 
 MOST_OPTIONS = 4
 
@@ -27,9 +27,9 @@ class Opened:
 
 
 async def open_patient(
-    arrived: Arrived, served: ServedModel, service: CounterfactualService, reader: Reader
+    arrived: Arrived, served: ServedModel, service: CounterfactualService, reader: Reader, wait_s: float
 ) -> Opened:
-    """Find the answer that the launch names, or ask.
+    """Find the answer that the launch names, or ask; what there is after `wait_s` seconds is shown.
 
     Raises:
         FhirError: the record cannot be read.
@@ -41,35 +41,35 @@ async def open_patient(
     if named is not None:
         return Opened(named)
     resources = await read_record(reader, arrived.access_token, served, arrived.patient_id)
-    told: dict[str, Any] = {}
     try:
-        told = features_of(served, resources)
-        answer = await service.answer(question_about(arrived.patient_id, served, told))
+        question = question_about(arrived.patient_id, served, resources)
+        answer = await service.answer(question, wait_s=wait_s)
     except InvalidInputError:  # too little is known, or too much of it is wrong
-        return Opened(told=told)
+        return Opened(told=_told(served, resources))
     except ConflictError:
         return Opened()
     return Opened(answer.id)
 
 
-def features_of(served: ServedModel, resources: Sequence[Resource]) -> dict[str, Any]:
-    """What a record says of the model's features, as of today.
-
-    Raises:
-        InvalidInputError: it is not about one living patient.
-    """
-    return dict(read_resources(served.ehr, resources, datetime.now(UTC).date()).features)
-
-
-def question_about(patient_id: str, served: ServedModel, features: dict[str, Any]) -> CounterfactualsRequest:
+def question_about(
+    patient_id: str, served: ServedModel, resources: Sequence[Resource]
+) -> CounterfactualsRequest:
     """Options for a patient as their record has them, within what they can and want."""
     return CounterfactualsRequest(
         patient_id=patient_id,
         model=served.model.reference,
-        features=features,
+        fhir=bundle_of(resources),
         constraints=ConstraintsIn(use_preferences=True),
         count=MOST_OPTIONS,
     )
+
+
+def _told(served: ServedModel, resources: Sequence[Resource]) -> dict[str, Any]:
+    """What a record says of the model's features, as of today; nothing where it is not about one patient."""
+    try:
+        return dict(read_resources(served.ehr, resources, datetime.now(UTC).date()).features)
+    except InvalidInputError:
+        return {}
 
 
 async def _named(arrived: Arrived, service: CounterfactualService) -> UUID | None:

@@ -51,6 +51,12 @@ async def read_record(reader: Reader, token: str, served: ServedModel, patient_i
     return found
 
 
+def bundle_of(resources: Sequence[Resource]) -> dict[str, Any]:
+    """Resources as one bundle."""
+    entries = [{"resource": dict(resource)} for resource in resources]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
 async def _caught(reading: Awaitable[Sequence[Resource]]) -> Sequence[Resource] | FhirError:
     try:
         return await reading

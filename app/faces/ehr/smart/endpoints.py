@@ -114,12 +114,14 @@ async def _opened(
     service = CounterfactualService(registry, database, of.cache, of.computation, of.refinements)
     try:
         opened = await open_patient(
-            arrived, registry.named(None), service, state.ehr.fhir[arrived.server.name]
+            arrived, registry.named(None), service, state.ehr.fhir[arrived.server.name], state.answer_s
         )
     except FhirError:
         return problem_or_page(
             request, 502, _("The EHR did not give the patient's record. Open the patient again.")
         )
+    if (before := session_cookie(head_of(request.scope))) is not None:  # a browser has one at a time
+        await state.sessions.end(digest_of(before))
     await state.sessions.open(session, arrived.person.fhir_user, opened.told)
     response = RedirectResponse(_place(arrived.patient_id, opened), 303)
     state.cookies.keep(response, state.cookies.session, secret, state.session_s)

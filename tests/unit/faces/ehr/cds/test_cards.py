@@ -18,7 +18,7 @@ from app.faces.ehr.cds.state import MOST_SUGGESTIONS, Told, offered_on_card
 from app.faces.ehr.cds.summary import MOST, summary_of
 from app.faces.ehr.cds.unread import NOT_SENT
 from app.faces.ehr.cds.words import plain
-from app.ingest.fhir.reasons import NotUsedReason
+from app.ingest.fhir.reasons import Left, NotUsedReason
 from app.ingest.fhir.record import FeatureSource, MeasuredResult, Origin, not_used
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
 from tests.integration.serving import shipped
@@ -83,8 +83,7 @@ def answers(draw: st.DrawFn) -> CounterfactualsAnswer:
         update={
             "provenance": dict.fromkeys(named, source),
             "not_used": [
-                not_used((one, None, None))
-                for one in draw(st.lists(st.sampled_from(NotUsedReason), max_size=3))
+                not_used(Left(one)) for one in draw(st.lists(st.sampled_from(NotUsedReason), max_size=3))
             ],
             "measured_outcome": draw(results(served)),
         }
