@@ -47,6 +47,7 @@ class Settings(IdentitySettings):
     ehr_wait_s: Annotated[float, Field(gt=0, le=60)] = 5.0
     ehr_answer_s: Annotated[float, Field(gt=0, le=60)] = 2.0
     ehr_session_s: Annotated[int, Field(ge=60, le=86_400)] = 3600
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     ehr_frame_origins: Annotated[tuple[str, ...], NoDecode] = ()
     ehr_nightly_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
     ehr_nightly_at_once: Annotated[int, Field(ge=1, le=64)] = 2
@@ -162,7 +163,7 @@ class Settings(IdentitySettings):
             return value
         return read_whole_number(value.strip()) if kind is int else read_number(value.strip())
 
-    @field_validator("allowed_hosts", "ehr_frame_origins", mode="before")
+    @field_validator("allowed_hosts", "cors_origins", "ehr_frame_origins", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return comma_separated(value)
@@ -218,6 +219,16 @@ class Settings(IdentitySettings):
     def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
         if not all(_ORIGIN.fullmatch(origin) for origin in origins):
             raise ValueError("each must be an origin with https, like https://ehr.example")
+        return origins
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _exact_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_is_origin(origin) for origin in origins):
+            raise ValueError(
+                "each must be one origin as browsers write it, like https://app.example; "
+                "with http on loopback alone"
+            )
         return origins
 
     @field_validator("database_url")
@@ -294,6 +305,17 @@ def _has_plain_parts(url: str) -> bool:
 
 def _is_model_url(url: str) -> bool:
     return _is_http_url(url) and _MODEL_PATH.fullmatch(urlsplit(url).path) is not None
+
+
+def _is_origin(text: str) -> bool:
+    """With https, or http on loopback; in lower case, without path, and without the port of its scheme."""
+    if not _is_http_url(text):
+        return False
+    parts = urlsplit(text)
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    is_safe = parts.scheme == "https" or parts.hostname in LOOPBACK
+    is_exact = text == f"{parts.scheme}://{parts.netloc}" == text.lower() and "@" not in parts.netloc
+    return is_safe and is_exact and parts.port != usual and "*" not in text
 
 
 def _is_http_url(url: str) -> bool:

@@ -502,6 +502,7 @@ class InterventionsPage(Read):
 class Prediction(Read):
     """The risk of one feature vector, what it means against the threshold, and how sure that is.
 
+    `id` is that under which the service has on record that this was told; None of older services.
     `band` is where nine of ten refits of the classifier put the person. It, `certainty` and `observed` are
     None where the service does not tell.
     """
@@ -516,6 +517,7 @@ class Prediction(Read):
     observed: Observed | None = None
     warnings: list[InputWarning] = []
     """Values that should be checked before anybody relies on the risk."""
+    id: UUID | None = None
     provenance: dict[str, FeatureSource] = {}
     """Where the values come from, by feature; empty where no bundle was sent."""
     not_used: list[NotUsed] = []
@@ -524,6 +526,12 @@ class Prediction(Read):
     """The newest result in the bundle."""
     ask_next: list[AskNext] = []
     """What to ask or measure next, most telling first."""
+
+
+class Predictions(Read):
+    """Predictions of several feature vectors, in their order."""
+
+    predictions: list[Prediction]
 
 
 class Model(Read):

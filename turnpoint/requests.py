@@ -1,12 +1,16 @@
 """The calls about one patient: counterfactuals, what was suggested before, a prediction."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypedDict, TypeVar
 from uuid import UUID
 
-from turnpoint.answers import Answer, Feedback, InterventionsPage, Model, Prediction, Value
+import httpx
+
+from turnpoint.answers import Answer, Feedback, InterventionsPage, Model, Prediction, Predictions, Value
 from turnpoint.call import KEYED, TRANSIENT, Call, given, keyed, reading, refuse_unknown
 from turnpoint.errors import UnsendableError
+
+T = TypeVar("T")
 
 Features = Mapping[str, Value]
 """A feature vector by the features' names: GET /models/{name}/schema describes it."""
@@ -175,17 +179,29 @@ def give_feedback(
     )
 
 
-def predict(features: Features | None, model: str | None, fhir: Bundle | None = None) -> Call[Prediction]:
-    """The risk of one feature vector."""
-    body = given(model=model, features=_whole(features), fhir=_whole(fhir))
-    return Call(
-        method="POST",
-        route="/predictions",
-        content=body,
-        headers=keyed(),
-        read=reading(Prediction),
-        passing=KEYED,
-    )
+def predict(
+    features: Features | None,
+    model: str | None,
+    fhir: Bundle | None = None,
+    patient_id: str | None = None,
+) -> Call[Prediction]:
+    """The risk of one feature vector; on record for the patient where one is named."""
+    body = given(model=model, patient_id=patient_id, features=_whole(features), fhir=_whole(fhir))
+    return _prediction(body, reading(Prediction))
+
+
+def predict_many(
+    vectors: Sequence[Features], model: str | None, patient_id: str | None = None
+) -> Call[list[Prediction]]:
+    """The risk of each of up to 1,000 feature vectors; on record for the patient where one is named."""
+    instances = [{"features": dict(features)} for features in vectors]
+    read = reading(Predictions)
+    body = given(model=model, patient_id=patient_id, instances=instances)
+    return _prediction(body, lambda response: read(response).predictions)
+
+
+def _prediction(body: dict[str, Any], read: Callable[[httpx.Response], T]) -> Call[T]:
+    return Call(method="POST", route="/predictions", content=body, headers=keyed(), read=read, passing=KEYED)
 
 
 def models() -> Call[list[Model]]:

@@ -94,10 +94,21 @@ class Turnpoint(Planning, Bundles):
         return self._driver.run(call)
 
     def predict(
-        self, features: Features | None = None, *, model: str | None = None, fhir: Bundle | None = None
+        self,
+        features: Features | None = None,
+        *,
+        model: str | None = None,
+        fhir: Bundle | None = None,
+        patient_id: str | None = None,
     ) -> Prediction:
-        """The risk of one feature vector."""
-        return self._driver.run(requests.predict(features, model, fhir))
+        """The risk of one feature vector; on record for the patient where one is named."""
+        return self._driver.run(requests.predict(features, model, fhir, patient_id))
+
+    def predict_many(
+        self, vectors: Sequence[Features], *, model: str | None = None, patient_id: str | None = None
+    ) -> list[Prediction]:
+        """The risk of each of up to 1,000 feature vectors, in their order."""
+        return self._driver.run(requests.predict_many(vectors, model, patient_id))
 
     def models(self) -> list[Model]:
         """The hosted models."""

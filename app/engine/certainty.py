@@ -99,10 +99,25 @@ def estimate_of(
     row: FloatArray, risk: float, committee: Committee, threshold: float, outcomes: HeldOutOutcomes | None
 ) -> RiskEstimate:
     """How sure the classifier's risk of one encoded person is, beside a decision threshold."""
-    low, high = bands_of(committee.risk(row[None, :]))[0].tolist()
-    band: Band = (low, high)
-    certainty = certainty_of(risk, band, threshold)
-    return RiskEstimate(risk, band, certainty, None if outcomes is None else outcomes.near(certainty, risk))
+    [estimate] = estimates_of(row[None, :], np.array([risk]), committee, threshold, outcomes)
+    return estimate
+
+
+def estimates_of(
+    rows: FloatArray,
+    risks: FloatArray,
+    committee: Committee,
+    threshold: float,
+    outcomes: HeldOutOutcomes | None,
+) -> list[RiskEstimate]:
+    """The same of several people: rows of shape (n, columns), risks of shape (n,)."""
+    estimates = []
+    for risk, (low, high) in zip(risks.tolist(), bands_of(committee.risk(rows)).tolist(), strict=True):
+        band: Band = (low, high)
+        certainty = certainty_of(risk, band, threshold)
+        near = None if outcomes is None else outcomes.near(certainty, risk)
+        estimates.append(RiskEstimate(risk, band, certainty, near))
+    return estimates
 
 
 def certainties_of(risk: FloatArray, bands: FloatArray, threshold: float) -> list[Certainty]:

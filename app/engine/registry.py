@@ -10,7 +10,7 @@ from app.domain.ehr import EhrCodes, EhrMapping
 from app.domain.errors import InvalidInputError
 from app.domain.schema import FloatArray
 from app.engine.ask_next import Asking, asking_of
-from app.engine.certainty import HeldOutOutcomes, estimate_of, held_out_outcomes
+from app.engine.certainty import HeldOutOutcomes, estimate_of, estimates_of, held_out_outcomes
 from app.engine.oddness import Oddness, oddness_of
 from app.engine.references import ReferenceData, reference_data_of
 
@@ -41,6 +41,11 @@ class ServedModel:
         """How sure the risk is that the classifier gives an encoded person; asks the committee."""
         model = self.model
         return estimate_of(row, risk, model.committee, model.schema.model.threshold, self.outcomes)
+
+    def estimates(self, rows: FloatArray, risks: FloatArray) -> list[RiskEstimate]:
+        """The same of several people, from one batch: rows of shape (n, columns), risks of shape (n,)."""
+        model = self.model
+        return estimates_of(rows, risks, model.committee, model.schema.model.threshold, self.outcomes)
 
 
 def served_model(model: ModelVersion) -> ServedModel:

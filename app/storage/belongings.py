@@ -26,7 +26,7 @@ BELONGINGS: Mapping[str, str] = {
     "counterfactuals": f"answer_id IN ({_ANSWERS})",
     "preferences": _MINE,
     "measurements": _MINE,
-    "predictions": f"id IN (SELECT prediction_id FROM answers WHERE {_MINE})",
+    "predictions": f"(id IN (SELECT prediction_id FROM answers WHERE {_MINE}) OR {_MINE})",
     "answers": _MINE,
     "patients": f"tenant = {OWN_TENANT.text} AND id = :patient_id",
 }
@@ -66,6 +66,7 @@ async def take_away(session: AsyncSession, patient_id: str) -> set[str]:
     digests: set[str] = set()
     for table, mine in BELONGINGS.items():
         if table == "answers":
+            await session.execute(text(f"DELETE FROM predictions WHERE {_MINE}"), given)
             digests = {*(await session.scalars(text(_ANSWERS_WITH_PREDICTIONS), given)).all()}
         elif table != "predictions":
             await session.execute(text(f"DELETE FROM {table} WHERE {mine}"), given)

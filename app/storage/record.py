@@ -93,5 +93,7 @@ INSERT_ANSWER = _insert_answer()
 """Records an answer, and that it was given. `options` is a list of JSON objects."""
 INSERT_REQUEST = _insert_request()
 """Records that an answer was given again; returns no row if the record does not hold that answer."""
-INSERT_PREDICTION = insert(PredictionRow).returning(PredictionRow.id)
-"""Records that a risk was told; parameters are the columns."""
+INSERT_PREDICTION = insert(PredictionRow)
+"""Records that risks were told; parameters are the columns of each."""
+INSERT_PATIENT = pg_insert(_table(PatientRow)).values(id=bindparam("id")).on_conflict_do_nothing()
+"""Puts a patient on record, unless they are."""

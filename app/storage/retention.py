@@ -41,10 +41,15 @@ _NOBODY_S = f"""
     SELECT p.id FROM patients p WHERE p.{_OWN} AND p.first_seen_at < :before
         AND NOT EXISTS (SELECT 1 FROM answers x WHERE x.tenant = p.tenant AND x.patient_id = p.id)
         AND NOT EXISTS (SELECT 1 FROM plans x WHERE x.tenant = p.tenant AND x.patient_id = p.id)
+        AND NOT EXISTS (SELECT 1 FROM predictions x WHERE x.tenant = p.tenant AND x.patient_id = p.id)
         AND NOT EXISTS (SELECT 1 FROM preferences x
             WHERE x.tenant = p.tenant AND x.patient_id = p.id AND x.created_at >= :before)
         AND NOT EXISTS (SELECT 1 FROM measurements x
             WHERE x.tenant = p.tenant AND x.patient_id = p.id AND x.created_at >= :before)
+"""
+_OLD_PREDICTIONS = f"""
+    SELECT p.id FROM predictions p WHERE p.{_OWN} AND p.created_at < :before
+        AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.prediction_id = p.id)
 """
 _OLD_UPLOADS = f"""
     SELECT u.id FROM uploads u WHERE u.{_OWN} AND u.created_at < :before AND NOT EXISTS (
@@ -96,6 +101,13 @@ async def remove_answers(session: AsyncSession, before: datetime, most: int) -> 
     return len(ids)
 
 
+async def remove_predictions(session: AsyncSession, before: datetime, most: int) -> int:
+    """Take risks away that were told before, and are no answer's; how many."""
+    ids = await _lockable(session, "predictions", f"{_OLD_PREDICTIONS} LIMIT :most", before, most)
+    gone = text(f"DELETE FROM predictions WHERE id {_ANY} AND id IN ({_OLD_PREDICTIONS}) RETURNING 1")
+    return len((await session.execute(gone, {"ids": ids, "before": before})).all())
+
+
 async def remove_patients(session: AsyncSession, before: datetime, most: int) -> int:
     """Take patients away of whom nothing is left but what was said or measured before; how many."""
     locked = f"{_NOBODY_S} LIMIT :most FOR UPDATE OF p SKIP LOCKED"
@@ -133,11 +145,12 @@ async def remove_job(session: AsyncSession, before: datetime) -> int:
 
 
 async def count_old(session: AsyncSession, kind: str, before: datetime) -> int:
-    """How many plans, answers, uploads, people (jobs that hold some) or jobs would go."""
+    """How many plans, answers, predictions, uploads, people (jobs that hold some) or jobs would go."""
     queries = {
         "plans": f"SELECT count(*) FROM ({_OLD_PLANS}) old",
         "answers": f"{_STAYING_ANSWERS} SELECT count(*) FROM answers "
         f"WHERE {_OWN} AND id NOT IN (SELECT id FROM staying)",
+        "predictions": f"SELECT count(*) FROM ({_OLD_PREDICTIONS}) old",
         "uploads": f"SELECT count(*) FROM ({_OLD_UPLOADS}) old",
         "people": f"SELECT count(*) FROM ({_OLD_PEOPLE}) old",
         "jobs": f"SELECT count(*) FROM ({_OLD_JOBS}) old",

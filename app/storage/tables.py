@@ -64,9 +64,22 @@ def of_patient() -> ForeignKeyConstraint:
 
 
 class PredictionRow(OfTenant, Base):
-    """One risk told to a caller: the audit row. The features stay with the answer, if there is one."""
+    """One risk told to a caller. The features stay with the answer, if there is one.
+
+    `patient_id` and `features` are there where a caller asked for a risk alone, and said whose it is.
+    """
 
     __tablename__ = "predictions"
+    __table_args__ = (
+        of_patient(),
+        Index(
+            "ix_predictions_tenant_patient_id",
+            "tenant",
+            "patient_id",
+            postgresql_where=text("patient_id IS NOT NULL"),
+        ),
+        Index(None, "created_at"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -80,6 +93,8 @@ class PredictionRow(OfTenant, Base):
     certainty: Mapped[str | None]
     observed: Mapped[Json | None]
     """All three are None in rows from before bands were told."""
+    patient_id: Mapped[str | None]
+    features: Mapped[Json | None]
 
 
 class AnswerRow(OfTenant, Base):

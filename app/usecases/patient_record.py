@@ -32,9 +32,13 @@ class SaysFeatures(RequestModel):
         "Observation are read. The answer tells where each value comes from, and why a resource is not used.",
     )
 
+    def says_something(self) -> bool:
+        """Whether there are values in it."""
+        return self.features is not None or self.fhir is not None
+
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if self.features is None and self.fhir is None:
+    def _refuse_nothing(self) -> Self:
+        if not self.says_something():
             raise InvalidInputError.at("/features", "is required, or fhir in its place")
         return self
 

@@ -1,6 +1,20 @@
 """What every request body has in common."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.ids import PATIENT_ID, PATIENT_ID_LENGTH
+
+PatientId = Annotated[
+    str,
+    Field(
+        pattern=PATIENT_ID,
+        max_length=PATIENT_ID_LENGTH,
+        description="The caller's own opaque id; never a name.",
+        examples=["P-0017"],
+    ),
+]
 
 
 class RequestModel(BaseModel):

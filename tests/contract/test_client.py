@@ -26,7 +26,7 @@ from turnpoint import (
     planning,
     requests,
 )
-from turnpoint.answers import Feedback, InterventionsPage
+from turnpoint.answers import Feedback, InterventionsPage, Predictions
 from turnpoint.augmenting import Options
 from turnpoint.bundles import FHIR
 from turnpoint.call import JSON, Call
@@ -94,7 +94,11 @@ CALLS: dict[str, tuple[Call[Any], Any]] = {
         planning.change_plan("P-1", uuid4(), "stopped", uuid4(), DAY, "other", "moved away"),
         Plan,
     ),
-    "predict": (requests.predict({"age": 54}, "dysglycaemia"), Prediction),
+    "predict": (requests.predict({"age": 54}, "dysglycaemia", None, "P-1"), Prediction | Predictions),
+    "predict_many": (
+        requests.predict_many([{"age": 54}], "dysglycaemia", "P-1"),
+        Prediction | Predictions,
+    ),
     "models": (requests.models(), list[Model]),
     "upload": (augmenting.upload(Path("rows.csv"), "dysglycaemia", "seqn", ["site"]), Upload),
     "submit": (augmenting.submit(POPULATION, "low", OPTIONS), Job),
@@ -278,7 +282,9 @@ def _is_of_kind(sent: Json, taken: Json) -> bool:
     kinds = (sent.get("type"), taken.get("type"))
     same = kinds[0] == kinds[1] or kinds == ("integer", "number")
     formats = same and taken.get("format") in (None, sent.get("format"))
-    return formats and _among(sent.get("enum"), taken.get("enum"))
+    needed: Iterable[str] = taken.get("required", ())
+    tells = set(needed) <= set(sent.get("properties", needed))
+    return formats and tells and _among(sent.get("enum"), taken.get("enum"))
 
 
 def _among(sent: Iterable[Any] | None, taken: Iterable[Any] | None) -> bool:

@@ -84,7 +84,12 @@ def _value(column: Column[Any], rows: dict[str, dict[str, Any]]) -> Any:
         return []
     if isinstance(column.type, JSONB):
         return Jsonb([])
-    values: dict[type, Any] = {str: uuid4().hex, date: date(2026, 1, 2), bool: False, bytes: bytes(32)}
+    values: dict[type, Any] = {
+        str: uuid4().hex,
+        date: date(2026, 1, 2),
+        bool: False,
+        bytes: uuid4().bytes * 2,
+    }
     kind = column.type.python_type
     return (values | {datetime: datetime.now(UTC), int: 1, float: 0.5, type(uuid4()): uuid4()})[kind]
 

@@ -71,7 +71,8 @@ def _is_audited(scope: Scope, status: int) -> bool:
     if status < 400 or status in _NOTHING_WAS_LOOKED_AT or "principal" not in scope["state"]:
         return False
     template = getattr(scope.get("route"), "path", "")
-    return status == 403 or template == _WORKLIST or template.startswith(_OF_PATIENTS)
+    is_about_one = scope["state"].get("patient_id") is not None
+    return status == 403 or is_about_one or template == _WORKLIST or template.startswith(_OF_PATIENTS)
 
 
 def _named_in_path(scope: Scope) -> Mapping[str, str]:

@@ -86,6 +86,7 @@ def _database(request: Request, key: str, body: bytes) -> TenantDatabase:
         scope["query_string"],
         request.headers.get("content-type", "").encode("latin-1"),
         (state.on_behalf_of or "").encode(),
+        (state.principal.patient or "").encode(),  # whom alone the caller may see
         body,
     )
     state.key = request_key(key, state.principal, parts, state.replies_kept_for)

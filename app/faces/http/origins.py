@@ -18,6 +18,7 @@ class SameSite:
 
     Browsers say where a request comes from in Sec-Fetch-Site, older ones in Origin; programs say neither.
     Whoever is known by a cookie has to say it: the browser sends that along by itself, also within a frame.
+    Pages of listed origins (`Cors`) get through with a key or token, which no browser sends by itself.
     Behind a proxy the scheme is what a trusted one says in X-Forwarded-Proto.
     """
 
@@ -60,9 +61,16 @@ def _hostname(scope: Scope) -> str:
 
 def _is_from_elsewhere(scope: Scope) -> bool:
     headers = Headers(scope=scope)
+    if scope.get("state", {}).get("is_listed_origin") and _has_token_alone(headers):
+        return False
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site not in (None, "none"):
         return site != "same-origin"
     if origin is None:
         return any(name in headers.get("cookie", "") for name in COOKIES)
     return origin != f"{scope['scheme']}://{headers.get('host')}"
+
+
+def _has_token_alone(headers: Headers) -> bool:
+    is_bearer = headers.get("authorization", "").lower().startswith("bearer ")
+    return is_bearer and not any(name in headers.get("cookie", "") for name in COOKIES)

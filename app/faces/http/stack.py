@@ -7,6 +7,7 @@ from app.faces.http.admission import Admission, doorways_of
 from app.faces.http.audited import AuditRefusals
 from app.faces.http.auth import Access
 from app.faces.http.body_limits import BodyLimit, Uncompressed
+from app.faces.http.cors import Cors
 from app.faces.http.frames import Framed
 from app.faces.http.framing import CloseUnread, OneLength
 from app.faces.http.methods import Head
@@ -50,6 +51,8 @@ def install(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(ShortTarget, most=settings.max_target_bytes, most_fields=settings.max_query_fields)
     app.add_middleware(CloseUnread)
     app.add_middleware(ErrorBoundary)
+    if settings.cors_origins:
+        app.add_middleware(Cors, origins=settings.cors_origins)
     app.add_middleware(AuditRefusals)
     if settings.ehr_frame_origins:
         app.add_middleware(Framed, origins=settings.ehr_frame_origins)

@@ -37,7 +37,7 @@ from app.usecases.feedback.schemas import FeedbackOut
 from app.usecases.measurements.mapping import told
 from app.usecases.measurements.schemas import MeasurementsList
 from app.usecases.plans.told import PlansPage
-from app.usecases.predictions.service import PredictionAnswer
+from app.usecases.predictions.schemas import PredictionAnswer
 from app.usecases.preferences.schemas import PreferencesOut
 from app.usecases.preferences.service import preferences_out
 from app.usecases.preferences.standing import standing_of
@@ -151,6 +151,7 @@ def _of_results(registry: ModelRegistry) -> Answers:
 def _prediction(answer: CounterfactualsAnswer) -> PredictionAnswer:
     now, model = answer.prediction, answer.model
     return PredictionAnswer(
+        id=ids.PREDICTION_ID,
         model=model.name,
         version=model.version,
         risk=now.risk,

@@ -7,6 +7,7 @@ PATIENT_ID = "P-0017"
 ANSWER_ID = UUID("01989f3e-7a2b-7c40-9d1e-5b8a4c2f6e00")
 LATER_ANSWER_ID = UUID("01994a10-33c8-7d2e-8f41-7a60b5d1c902")
 """Of the next visit."""
+PREDICTION_ID = UUID("01989f3e-7a2b-7c40-9d1e-5b8a4c2f6dff")
 OPTION_ID = UUID("01989f3e-7a2b-7c40-9d1e-5b8a4c2f6e01")
 """Of the first option."""
 FEEDBACK_ID = UUID("01989f41-02c5-7a1b-8c55-90e7d3ab1f24")

@@ -265,6 +265,8 @@ def _prediction_columns(
         "band": answer.prediction.band,
         "certainty": answer.prediction.certainty,
         "observed": answer.prediction.observed.model_dump() if answer.prediction.observed else None,
+        "patient_id": None,  # the answer has it, and the features
+        "features": None,
     }
 
 

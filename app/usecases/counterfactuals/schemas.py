@@ -25,7 +25,6 @@ from app.domain.counterfactual import (
     Status,
 )
 from app.domain.degraded import Degraded
-from app.domain.ids import PATIENT_ID, PATIENT_ID_LENGTH
 from app.domain.improvement import MOST_POINTS, FrontierPoint, NoImprovement
 from app.domain.input_warning import InputWarning
 from app.domain.scope import Inclusion, Programme
@@ -39,17 +38,7 @@ from app.usecases.counterfactuals.option_schemas import (
 )
 from app.usecases.counterfactuals.question_schemas import QuestionOut
 from app.usecases.patient_record import SaysFeatures
-from app.usecases.request_model import RequestModel
-
-PatientId = Annotated[
-    str,
-    Field(
-        pattern=PATIENT_ID,
-        max_length=PATIENT_ID_LENGTH,
-        description="The caller's own opaque id; never a name.",
-        examples=["P-0017"],
-    ),
-]
+from app.usecases.request_model import PatientId, RequestModel
 
 
 def _is_number(value: object) -> object:

@@ -65,6 +65,7 @@ class PatientDataRepository:
         remove = {
             "plans": retention.remove_plans,
             "answers": retention.remove_answers,
+            "predictions": retention.remove_predictions,
             "patients": retention.remove_patients,
         }
         if kind in remove:

@@ -22,16 +22,18 @@ class RetentionLimits:
 
     def of(self, kind: str) -> int | None:
         """The days for which a kind of thing is kept."""
-        if kind in ("plans", "answers", "patients"):
+        if kind in ("plans", "answers", "predictions", "patients"):
             return self.answers_days
         return self.rows_days if kind == "jobs" else self.uploads_days
 
 
-KINDS = ("plans", "answers", "patients", "uploads", "people", "jobs")
-"""Ended plans, answers, patients of whom nothing is left; uploads, source rows of ended jobs, ended jobs."""
+KINDS = ("plans", "answers", "predictions", "patients", "uploads", "people", "jobs")
+"""Ended plans, answers, predictions of no answer, patients of whom nothing is left; uploads, source rows of
+ended jobs, ended jobs."""
 _ENTITIES = {
     "plans": Entity.PLAN,
     "answers": Entity.ANSWER,
+    "predictions": Entity.PREDICTION,
     "patients": Entity.PATIENT,
     "uploads": Entity.UPLOAD,
     "people": Entity.UPLOAD,

@@ -1,59 +1,121 @@
-"""The risk of one patient, and how sure it is: nothing is recorded but the audit row."""
+"""Risks of feature vectors, and how sure they are; told once it is on record that they were."""
 
-from pydantic import BaseModel, Field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from app.audit.events import Access, Action, Entity
 from app.audit.noting import note_access
 from app.classifiers.threads import in_thread
-from app.domain.ask_next import AskNext, AskNextTold
-from app.domain.certainty import BandTold, CertaintyTold, ObservedTold, RiskEstimate
+from app.domain.ask_next import AskNext
+from app.domain.certainty import RiskEstimate
+from app.domain.errors import MOST_FAULTS, InvalidInputError, ValidationIssue
 from app.domain.ids import uuid7
-from app.domain.input_warning import InputWarning
 from app.domain.patient import Patient
 from app.engine.registry import ServedModel
-from app.ingest.fhir.record import MeasuredTold, NotUsedTold, PatientRecord, ProvenanceTold
+from app.ingest.fhir.record import PatientRecord
 from app.storage.database import TenantDatabase
-from app.storage.record import INSERT_PREDICTION
+from app.storage.record import INSERT_PATIENT, INSERT_PREDICTION, Values
+from app.usecases.idempotency.keeping import keep_reply
+from app.usecases.patient_record import checked_patient
+from app.usecases.predictions.schemas import PredictionAnswer, PredictionRequest, PredictionsAnswer
 
 
-class PredictionAnswer(BaseModel):
-    """The classifier's risk, what it means against the decision threshold, and how sure that is."""
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """A checked feature vector, and where it comes from if a bundle told it."""
 
-    model: str = Field(description="The model's name.")
-    version: str = Field(description="Its version.")
-    risk: float = Field(description="The classifier's risk (0-1).")
-    threshold: float = Field(description="The model's decision threshold (0-1).")
-    label: str = Field(description="What the risk means against the threshold: high or low.")
-    band: BandTold
-    certainty: CertaintyTold
-    observed: ObservedTold
-    warnings: list[InputWarning] = Field(
-        description="Values that should be checked: outside what was observed, or unusual beside the others. "
-        "The risk takes them as they are."
-    )
-    provenance: ProvenanceTold = Field({})
-    not_used: NotUsedTold = Field([])
-    measured_outcome: MeasuredTold = None
-    ask_next: AskNextTold = Field([])
+    patient: Patient
+    record: PatientRecord | None = None
+
+
+async def answer_predictions(
+    served: ServedModel, request: PredictionRequest, database: TenantDatabase
+) -> PredictionAnswer | PredictionsAnswer:
+    """What a request asks for: one answer, or as many as it has instances, from one batch.
+
+    Raises:
+        InvalidInputError: with the faults of all vectors, as far as anybody reads them.
+        ClassifierError: the classifier is away.
+        RecordError: the database is.
+    """
+    classifier = served.model.classifier
+    if request.instances is None:
+        [told] = await in_thread(classifier, _told_of_one, served, request)
+        await _record(served, [told], database, request.patient_id, told.answer)
+        return told.answer
+    every = await in_thread(classifier, _told_of_instances, served, request)
+    answer = PredictionsAnswer(predictions=[told.answer for told in every])
+    await _record(served, every, database, request.patient_id, answer)
+    return answer
 
 
 async def predict(
-    served: ServedModel,
-    patient: Patient,
-    database: TenantDatabase,
-    patient_id: str | None = None,
-    record: PatientRecord | None = None,
+    served: ServedModel, patient: Patient, database: TenantDatabase, patient_id: str | None = None
 ) -> PredictionAnswer:
-    """The risk of one patient, once it is on record that it was told; to whom it is about, if that is known.
+    """The risk of supposed values of somebody: that it was told is on record, and the values are not.
 
     Raises:
         ClassifierError: the classifier is away.
         RecordError: the database is.
     """
-    model, facts = served.model, served.model.schema.model
-    # In a thread: the classifier may be on another machine.
-    estimate, ask_next = await in_thread(model.classifier, _estimate, served, patient)
-    answer = PredictionAnswer(
+    [told] = await in_thread(served.model.classifier, _told, served, [Vector(patient)])
+    async with database.transaction() as session:
+        await session.execute(INSERT_PREDICTION, [_columns(served, told)])
+        if patient_id is not None:
+            access = Access(Action.EXECUTE, Entity.PREDICTION, patient_id, entity_id=told.answer.id)
+            note_access(session, access)
+    return told.answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    answer: PredictionAnswer
+    patient: Patient
+
+
+def _told_of_one(served: ServedModel, request: PredictionRequest) -> list[_Told]:
+    return _told(served, [Vector(*checked_patient(request, served))])
+
+
+def _told_of_instances(served: ServedModel, request: PredictionRequest) -> list[_Told]:
+    vectors: list[Vector] = []
+    faults: list[ValidationIssue] = []
+    for number, instance in enumerate(request.instances or ()):
+        try:
+            vectors.append(Vector(*checked_patient(instance, served)))
+        except InvalidInputError as error:
+            place = f"/instances/{number}"
+            faults += [ValidationIssue(place + one.pointer, one.detail, one.label) for one in error.issues]
+            if len(faults) >= MOST_FAULTS:
+                break
+    if faults:
+        raise InvalidInputError(faults)
+    return _told(served, vectors)
+
+
+def _told(served: ServedModel, vectors: Sequence[Vector]) -> list[_Told]:
+    """What each vector comes to; classifier and committee are asked once for all of them."""
+    rows = np.stack([vector.patient.factual for vector in vectors])
+    estimates = served.estimates(rows, served.model.classifier.risk(rows))
+    return [
+        _Told(
+            _answer(served, vector, estimate, served.asking.next_for(vector.patient) if alone else []),
+            vector.patient,
+        )
+        for alone in [len(vectors) == 1]
+        for vector, estimate in zip(vectors, estimates, strict=True)
+    ]
+
+
+def _answer(
+    served: ServedModel, vector: Vector, estimate: RiskEstimate, ask_next: list[AskNext]
+) -> PredictionAnswer:
+    model, facts, record = served.model, served.model.schema.model, vector.record
+    return PredictionAnswer(
+        id=uuid7(),
         model=model.name,
         version=model.version,
         risk=estimate.risk,
@@ -62,33 +124,45 @@ async def predict(
         band=estimate.band,
         certainty=estimate.certainty,
         observed=estimate.observed,
-        warnings=served.oddness.warnings(patient.factual),
+        warnings=served.oddness.warnings(vector.patient.factual),
         provenance=record.provenance if record else {},
         not_used=list(record.not_used) if record else [],
         measured_outcome=record.outcome if record else None,
         ask_next=ask_next,
     )
-    audit_id = uuid7()
-    audit = {
-        "id": audit_id,
-        "model_name": model.name,
-        "model_version": model.version,
-        "model_digest": model.digest,
+
+
+async def _record(
+    served: ServedModel,
+    every: Sequence[_Told],
+    database: TenantDatabase,
+    patient_id: str | None,
+    answer: PredictionAnswer | PredictionsAnswer,
+) -> None:
+    first = every[0].answer.id
+    access = Access(Action.CREATE, Entity.PREDICTION, patient_id, entity_id=first)
+    async with database.transaction() as session:
+        if patient_id is not None:
+            await session.execute(INSERT_PATIENT, {"id": patient_id})
+            note_access(session, access)
+        await session.execute(INSERT_PREDICTION, [_columns(served, told, patient_id) for told in every])
+        await keep_reply(session, access, answer)
+
+
+def _columns(served: ServedModel, told: _Told, patient_id: str | None = None) -> Values:
+    answer = told.answer
+    columns: dict[str, Any] = {
+        "id": answer.id,
+        "model_name": answer.model,
+        "model_version": answer.version,
+        "model_digest": served.model.digest,
         "risk": answer.risk,
-        "threshold": facts.threshold,
+        "threshold": answer.threshold,
         "label": answer.label,
         "band": answer.band,
         "certainty": answer.certainty,
         "observed": answer.observed.model_dump() if answer.observed else None,
+        "patient_id": patient_id,
+        "features": dict(told.patient.values) if patient_id is not None else None,
     }
-    async with database.transaction() as session:
-        await session.execute(INSERT_PREDICTION, audit)
-        if patient_id is not None:
-            note_access(session, Access(Action.EXECUTE, Entity.PREDICTION, patient_id, entity_id=audit_id))
-    return answer
-
-
-def _estimate(served: ServedModel, patient: Patient) -> tuple[RiskEstimate, list[AskNext]]:
-    row = patient.factual
-    risk = float(served.model.classifier.risk(row[None, :])[0])
-    return served.estimate(row, risk), served.asking.next_for(patient)
+    return columns
