@@ -10,6 +10,8 @@ from app.ingest.fhir.observations import Reading
 from app.ingest.fhir.reasons import Left, NotUsedReason
 from app.ingest.fhir.record import FeatureSource, Origin
 
+_LARGEST = 1e9
+
 
 @dataclass
 class Draft:
@@ -52,7 +54,9 @@ class Draft:
     def number(self, name: str | None) -> float | None:
         """A value as a number; None where it is none, or not known."""
         value = None if name is None else self.values.get(name)
-        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return float(value) if abs(value) < _LARGEST else None  # a caller may give anything
 
     def is_given(self, name: str) -> bool:
         """Whether the caller says it."""

@@ -20,6 +20,15 @@ from tests.documents import places, put
 from tests.fhir_people import Resource, bundle, observation, patient, pressure, smoking, typical
 
 TODAY = date(2026, 11, 29)
+ODD = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=9)
+    | st.just([])
+    | st.just(10**400)
+)
 _DAYS = st.integers(0, 1200).map(lambda days: (TODAY - timedelta(days)).isoformat())
 _CODES = {
     "8302-2": (140, 200, ["cm", "m", "[in_i]"]),
@@ -122,6 +131,14 @@ def test_no_damage_breaks_it(served: ServedModel, data: st.DataObject) -> None:
         whole = put(whole, place, part)
     for fault in faults_of(lambda: read_bundle(served.ehr, whole, TODAY)):
         assert fault.pointer.startswith("/fhir")
+
+
+@given(st.dictionaries(st.sampled_from(["bmi", "weight", "height", "sbp", "dbp", "shoe", "sex"]), ODD))
+@settings(max_examples=100)
+def test_whatever_is_given_beside_it_is_a_record_too(served: ServedModel, odd: dict[str, Any]) -> None:
+    record = read_bundle(served.ehr, bundle(*typical()), TODAY, odd)
+    assert all(record.provenance[name].source is Origin.GIVEN for name in odd)
+    faults_of(lambda: read_patient(served.ehr.schema, record.features))
 
 
 def test_resources_that_refer_to_one_another_in_circles_are_read(mapping: EhrMapping) -> None:

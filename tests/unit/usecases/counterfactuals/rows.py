@@ -22,6 +22,10 @@ def row_of(parameters: Values) -> AnswerRow:
         "conditions",
         "most_helpful",
         "always",
+        "provenance",
+        "not_used",
+        "measured_outcome",
+        "ask_next",
     ):
         setattr(answer, name, json.loads(json.dumps(getattr(answer, name))))
     answer.options = [

@@ -1,7 +1,8 @@
 """An answer that is read back from its rows is the answer that was given."""
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ from app.domain.ids import RequestIds
 from app.domain.improvement import FrontierPoint, Grade, Improvement, NoImprovement
 from app.domain.recourse import GenerationStats, RecourseResult
 from app.engine.registry import ModelRegistry
+from app.ingest.fhir.record import MeasuredResult
 from app.storage.record import INSERT_ANSWER, INSERT_REQUEST
 from app.storage.tables import CounterfactualRow
 from app.usecases.counterfactuals.mapping import from_result, from_row, to_parameters, to_request_parameters
@@ -319,6 +321,24 @@ def test_from_the_cache_only_the_time_is_another(asked: ValidatedRequest, result
     assert (again.generation.cached, again.generation.elapsed_ms) == (True, 2.0)
     generation = again.generation.model_copy(update={"cached": False, "elapsed_ms": 1.0})
     assert again.model_copy(update={"generation": generation}) == answer
+
+
+@given(result=results, value=st.floats(3, 20), status=st.sampled_from(Status))
+@settings(max_examples=40)
+def test_no_estimate_is_low_enough_beside_a_result_that_shows_the_outcome(
+    asked: ValidatedRequest, result: RecourseResult, value: float, status: Status
+) -> None:
+    measured = MeasuredResult(value=value, unit="%", measured_on=date(2026, 1, 1), has_outcome=value >= 5.7)
+    known, ended = replace(asked, measured=measured), replace(result, status=status)
+    answer = from_result(known, ESTIMATE, ended, False, 1.0)
+    assert answer.measured_outcome == measured
+    assert known.wishes.always == (measured.has_outcome or asked.preferences.always)
+    if status is Status.ALREADY_BELOW_TARGET:
+        assert answer.status == (Status.OUTCOME_MEASURED if measured.has_outcome else status)
+    else:
+        assert answer.status == status
+    row = row_of(to_parameters(known, "digest", answer, IDS))
+    assert row.measured_outcome == answer.measured_outcome.model_dump(mode="json")
 
 
 def test_the_question_of_the_answer_is_kept_and_named_in_full(asked: ValidatedRequest) -> None:

@@ -19,6 +19,7 @@ SOMEBODY = a_person(MODELS[0])
         ("found", 1, "1 option"),
         ("found", 3, "3 options"),
         ("already_below_target", 0, "at or below the target"),
+        ("outcome_measured", 0, "outcome measured: the estimate does not count"),
         ("infeasible", 0, "no change found that reaches the target"),
     ],
 )
