@@ -17,5 +17,5 @@ def patient(patient_id: str) -> Json:
 
 
 def observations(references: list[str]) -> list[Json]:
-    """What values were read from, each once, in order; what cannot be a reference is left out."""
-    return [{"reference": one} for one in dict.fromkeys(references) if _REFERENCE.fullmatch(one)]
+    """What values were read from, each once, by name; what cannot be a reference is left out."""
+    return [{"reference": one} for one in sorted(set(references)) if _REFERENCE.fullmatch(one)]

@@ -1,6 +1,7 @@
 """FHIR where Accept asks for it: on real parts, checked by every validator."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,8 @@ import pytest
 
 from tests.asking import Person
 from tests.fhir.validation import faults_of, resources_of
+from tests.fhir_people import bundle as record_of
+from tests.fhir_people import observation, typical
 from tests.integration.answers import Json, found
 from tests.integration.planning import made
 from tests.integration.serving import Servers, client_of, settings_for
@@ -125,3 +128,20 @@ def test_the_client_gives_bundles(url: str, question: Json) -> None:
         assert "entry" not in service.plans_bundle(answer.patient_id)
         with pytest.raises(NotFoundError, match="There is no answer with this id"):
             service.answer_bundle(uuid4())
+
+
+def test_a_record_in_fhir_is_answered_in_fhir(gateway: httpx.Client, patient_id: str) -> None:
+    own, *others = typical()
+    day = (datetime.now(UTC).date() - timedelta(30)).isoformat()
+    result = observation("4548-4", 7.5, "%", day=day, id="hba1c")
+    sent = [own, *(one | {"effectiveDateTime": day} for one in others), result]
+    question = {"patient_id": patient_id, "fhir": record_of(*sent), "generator": "search"}
+    told = valid(gateway.post("/counterfactuals", json=question, headers={"Accept": FHIR}))
+    assert told == in_fhir(gateway, f"/counterfactuals/{told['id']}")
+    before = resources_of(told, "RiskAssessment")[0]
+    basis = {one["reference"] for one in before["basis"]}
+    assert basis <= {f"{one['resourceType']}/{one['id']}" for one in sent}
+    assert "Observation/hba1c" in basis
+    [guidance] = resources_of(told, "GuidanceResponse")
+    assert guidance["status"] == "data-requested"
+    assert "HbA1c 7.5 %" in guidance["note"][0]["text"]
