@@ -155,8 +155,21 @@ def test_the_examples_of_the_documentation_are_accepted(client: httpx.Client) ->
     feedback = "/counterfactuals/{answer_id}/feedback"
     plans = "/patients/{patient_id}/plans"
     results = "/patients/{patient_id}/measurements"
-    expected = {"/augmentations", "/counterfactuals", "/predictions", feedback, plans, results}
+    call, reported = "/cds-services/{service_id}", "/cds-services/{service_id}/feedback"
+    expected = {
+        "/augmentations",
+        "/counterfactuals",
+        "/predictions",
+        feedback,
+        plans,
+        results,
+        call,
+        reported,
+    }
     assert set(examples) == expected
+    service = {"service_id": "interventions-dysglycaemia"}
+    client.post(call.format(**service), json=examples[call]).raise_for_status()
+    client.post(reported.format(**service), json=examples[reported]).raise_for_status()
     job = client.post("/augmentations", json=examples["/augmentations"])
     assert client.delete(job.headers["location"]).json()["state"] == "cancelled"
     assert client.post("/predictions", json=examples["/predictions"]).json()["label"] == "high"
