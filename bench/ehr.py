@@ -137,7 +137,7 @@ async def _at_once(calls: Sequence[Json]) -> list[float | None]:
 
 
 async def _milliseconds(client: httpx.AsyncClient, call: Json) -> float | None:
-    """Until a card is there; None where the gateway has no room, or the FHIR server does not answer in time."""
+    """Until a card is there; None where there is no room, or the FHIR server does not answer in time."""
     started = time.perf_counter()
     reply = await client.post(call["url"], json=call["body"], headers=call["headers"])
     elapsed = 1000 * (time.perf_counter() - started)
