@@ -211,12 +211,12 @@ def test_of_who_has_died_or_is_a_child_there_is_nothing_to_say(here: Connected) 
 
 
 def test_who_wants_nothing_offered_is_offered_nothing(here: Connected) -> None:
-    assert here.call(here.question("larch")).json()["cards"]
-    told = here.client.get("/patients/larch/preferences").raise_for_status().json()
+    assert here.call(here.question("fir")).json()["cards"]
+    told = here.client.get("/patients/fir/preferences").raise_for_status().json()
     refusing = next(one for one in told["choices"] if one["refuses"])
     wish = {"codes": [refusing["code"]], "replaces": told["id"]}
-    here.client.put("/patients/larch/preferences", json=wish).raise_for_status()
-    assert here.call(here.question("larch")).json() == {"cards": []}
+    here.client.put("/patients/fir/preferences", json=wish).raise_for_status()
+    assert here.call(here.question("fir")).json() == {"cards": []}
 
 
 def test_with_the_record_away_there_is_no_card(servers: Servers, here: Connected) -> None:

@@ -20,7 +20,7 @@ from tests.documents import places, put
 from tests.fhir_people import Resource, bundle, observation, patient, pressure, smoking, typical
 
 TODAY = date(2026, 11, 29)
-ODD: st.SearchStrategy[object] = (
+ODD: st.SearchStrategy[Any] = (
     st.none()
     | st.booleans()
     | st.integers()
