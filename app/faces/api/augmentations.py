@@ -18,7 +18,7 @@ from app.faces.http.disconnect import cancel_on_disconnect
 from app.faces.http.idempotency import IdempotencyKey, KeyedRoute
 from app.faces.http.negotiation import wants_page
 from app.faces.http.parameters import PageSize
-from app.faces.http.problems import problem_or_page, problem_responses
+from app.faces.http.problems import problem_or_outcome, problem_responses
 from app.faces.http.replies import json_reply
 from app.faces.http.sentences import LAST_ROW
 from app.faces.pages.jobs import job_page
@@ -91,7 +91,7 @@ async def upload(
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _TABLES:
-        return problem_or_page(request, 415, f"Send one of {', '.join(_TABLES)}.")
+        return problem_or_outcome(request, 415, f"Send one of {', '.join(_TABLES)}.")
     served = registry.find(model or registry.default)
     if served is None:
         raise InvalidParameterError(ParameterIssue("model", "query", NOT_HOSTED))
@@ -104,9 +104,9 @@ async def upload(
             keeping = keep_table(table, read, served.model, database)
             taken = await cancel_on_disconnect(request, keeping)
     except UploadTooLargeError:
-        return problem_or_page(request, 413, f"The upload is larger than {most // 1024} KiB.")
+        return problem_or_outcome(request, 413, f"The upload is larger than {most // 1024} KiB.")
     except NoRoomError:
-        return problem_or_page(request, 507, "There is no room for the upload just now.")
+        return problem_or_outcome(request, 507, "There is no room for the upload just now.")
     return json_reply(taken, 201)
 
 
@@ -174,7 +174,9 @@ async def rows(
     """Download a finished job's rows: NDJSON, CSV or Parquet by `Accept`, in the order of their sources."""
     wanted = format_ending(ending) if ending else format_for(request.headers.get("accept", "*/*"))
     if wanted is None:
-        return problem_or_page(request, 406, f"Rows come as {', '.join(one.media_type for one in FORMATS)}.")
+        return problem_or_outcome(
+            request, 406, f"Rows come as {', '.join(one.media_type for one in FORMATS)}."
+        )
     job = await service.get(job_id)
     if not job.state.is_final:
         raise ConflictError("The job has not ended: its rows are there when it has.")

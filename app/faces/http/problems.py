@@ -92,9 +92,20 @@ def problem_or_page(
     wire = list(issues_out(faults))
     if wants_page(request):
         return error_page(request, status, detail, wire)
+    return problem_or_outcome(request, status, detail, wire, members)
+
+
+def problem_or_outcome(
+    request: Request,
+    status: int,
+    detail: str,
+    faults: Sequence[FaultOut] = (),
+    members: Mapping[str, Any] | None = None,
+) -> Response:
+    """The same where nobody is meant to read it but a program."""
     if wants_outcome(request):
-        return outcome(status, detail, wire)
-    return problem(status, detail, wire, members)
+        return outcome(status, detail, faults)
+    return problem(status, detail, faults, members)
 
 
 def outcome(status: int, detail: str, faults: Sequence[FaultOut] = ()) -> Response:
