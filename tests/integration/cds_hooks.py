@@ -61,7 +61,8 @@ class Connected:
 def settings_of(servers: Servers, ehr: MockEhr, folder: Path, **changes: Any) -> Settings:
     """Settings of a gateway that trusts an EHR."""
     files = connect(ehr, PUBLIC_URL, folder)
-    return settings_for(servers, ehr_servers_file=files.servers, public_url=PUBLIC_URL, **changes)
+    trusting: Json = {"ehr_servers_file": files.servers, "public_url": PUBLIC_URL}
+    return settings_for(servers, **trusting | {"cds_wait_s": 60.0} | changes)  # a busy machine is slow
 
 
 @contextmanager

@@ -35,8 +35,9 @@ def card_about(here: Connected, patient: str, weight: float = 106.6) -> Json:
     prefetch = body["prefetch"]
     prefetch["patient"]["id"] = body["context"]["patientId"] = patient
     del body["fhirServer"], body["fhirAuthorization"]
-    for entry in prefetch["observations"]["entry"]:
-        entry["resource"]["subject"] = {"reference": f"Patient/{patient}"}
+    for found in (one for key, one in prefetch.items() if key.startswith("observations")):
+        for entry in found.get("entry", []):
+            entry["resource"]["subject"] = {"reference": f"Patient/{patient}"}
     prefetch["result"] = bundle()
     response = here.call(body)
     assert response.status_code == 200, response.text

@@ -139,10 +139,11 @@ def test_without_prefetch_and_without_a_server_it_says_what_to_send(here: Connec
 def test_only_what_the_model_requires_is_missed(here: Connected) -> None:
     body = here.question("cedar")
     body["prefetch"]["result"] = None
-    for entry in list(body["prefetch"]["observations"]["entry"]):
-        code = entry["resource"]["code"]["coding"][0]["code"]
-        if code not in ("8302-2", "39156-5", "29463-7"):
-            body["prefetch"]["observations"]["entry"].remove(entry)
+    body["prefetch"]["observations"]["entry"] = [
+        entry
+        for entry in body["prefetch"]["observations"]["entry"]
+        if entry["resource"]["code"]["coding"][0]["code"] in ("8302-2", "39156-5", "29463-7")
+    ]
     (card,) = here.call(body).json()["cards"]
     assert "**Not known to it:**" in card["detail"]
 
