@@ -121,6 +121,7 @@ class EhrServers(_Part):
         issuers = [server.cds.issuer for server in self.servers if server.cds]
         for what, named in (
             ("name", [server.name for server in self.servers]),
+            ("tenant", [server.tenant for server in self.servers]),  # two may use one id for two patients
             ("fhir_base", [server.base for server in self.servers]),
             ("cds.issuer", issuers),
         ):

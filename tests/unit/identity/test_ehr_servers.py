@@ -68,6 +68,7 @@ def test_without_a_file_nobody_is_trusted() -> None:
         ('name = "local"', 'name = "north"'),
         ("http://127.0.0.1:8001/fhir", "https://ehr.example/fhir"),
         ('tenant = "north-clinic"', 'tenant = "secret word"'),
+        ('tenant = "north-clinic"', ""),
         ("[server.smart]", "[server.smart]\nclient_secret = 'secretword'"),
         ("[[server]]", "[[server"),
     ],
