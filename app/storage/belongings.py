@@ -66,8 +66,8 @@ async def take_away(session: AsyncSession, patient_id: str) -> set[str]:
     digests: set[str] = set()
     for table, mine in BELONGINGS.items():
         if table == "answers":
-            await session.execute(text(f"DELETE FROM predictions WHERE {_MINE}"), given)
             digests = {*(await session.scalars(text(_ANSWERS_WITH_PREDICTIONS), given)).all()}
+            await session.execute(text(f"DELETE FROM predictions WHERE {_MINE}"), given)
         elif table != "predictions":
             await session.execute(text(f"DELETE FROM {table} WHERE {mine}"), given)
     return digests
