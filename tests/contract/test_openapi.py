@@ -18,12 +18,13 @@ from schemathesis.checks import CHECKS
 
 from tests.asking import Person
 from tests.documents import assert_leads_somewhere, places, put
+from tests.fhir.validation import faults_of
 from tests.integration.serving import http_client
 
 Json = Any
 EXAMPLES = 20
 CANARY = "Kanarienvogel"
-PROBLEM = "application/problem+json"
+PROBLEM, FHIR = "application/problem+json", "application/fhir+json"
 ERASURE = "DELETE /patients/{patient_id}"
 METHODS = ("DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
 
@@ -76,7 +77,7 @@ def known(url: str, helpable: Person) -> Known:
         plan = client.post(f"/patients/{question['patient_id']}/plans", json=option).json()
         text = client.get("/openapi.json").text + client.get("/models/dysglycaemia/schema").text
     ids = {"answer_id": answer["id"], "patient_id": question["patient_id"], "job_id": job["id"]}
-    ids["plan_id"] = plan["id"]
+    ids |= {"plan_id": plan["id"], "service_id": "interventions-dysglycaemia"}
     return Known(text, [one.ok() for one in found], {**ids, "name": "dysglycaemia"}, helpable)
 
 
@@ -132,11 +133,17 @@ def assert_well_refused(case: Case[Any], response: Any, known: Known) -> None:
     (kind,) = response.headers["content-type"]
     if kind.startswith("text/html"):
         return
+    if kind == FHIR:
+        assert faults_of(response.json()) == []
+        return
     assert kind == PROBLEM
     assert_problem(response.json(), response.status_code, case.body)
 
 
 def assert_problem(problem: Json, status: int, body: Json) -> None:
+    if problem.get("resourceType") == "OperationOutcome":  # as CDS services answer
+        assert faults_of(problem) == []
+        return
     assert problem["status"] == status
     assert problem["title"]
     assert problem["detail"].endswith(".")
@@ -214,7 +221,7 @@ def refuses_odd_values(client: httpx.Client, path: str, good: Json) -> None:
     def is_refused(at: tuple[int | str, ...], value: Json) -> None:
         body = put(good, at, value)
         response = client.post(path, json=body)
-        assert response.status_code in (200, 201, 202, 409, 422)
+        assert response.status_code in (200, 201, 202, 409, 412, 422)
         if response.is_error:
             assert_problem(response.json(), response.status_code, body)
             assert CANARY not in response.text
@@ -238,7 +245,7 @@ def test_other_methods_are_refused_everywhere(url: str) -> None:
                 assert taken <= set(response.headers["allow"].split(", "))
 
 
-_NAMED = {"patient_id": "P-1", "name": "dysglycaemia"}
+_NAMED = {"patient_id": "P-1", "name": "dysglycaemia", "service_id": "interventions-dysglycaemia"}
 _OTHERS = {
     ("POST", "/patients/{patient_id}/interventions"),  # a form's
     ("POST", "/patients/{patient_id}/plans/{plan_id}"),  # a form's
