@@ -94,6 +94,7 @@ class GatewayState(TypedDict):
     launch: LaunchState
     sessions: Sessions
     cds_wait_s: float
+    search_wait_s: float
     public_url: str | None
 
 
@@ -187,6 +188,7 @@ def _lifespan(
                     launch=LaunchState.of(settings, ehr_connections, sessions),
                     sessions=sessions,
                     cds_wait_s=settings.cds_wait_s,
+                    search_wait_s=settings.search_wait_s,
                     public_url=settings.public_url,
                 )
             finally:

@@ -128,6 +128,8 @@ class Settings(IdentitySettings):
     quick_threads: Annotated[int, Field(ge=1)] = Field(default_factory=lambda: max(4, cores()))
     searches_at_once: Annotated[int, Field(ge=1)] = 64
     searches_per_minute: Annotated[int, Field(ge=1)] = 6_000
+    cards_at_once: Annotated[int, Field(ge=1)] = 64
+    cards_per_minute: Annotated[int, Field(ge=1)] = 6_000
     requests_at_once: Annotated[int, Field(ge=1)] = 256
     requests_per_minute: Annotated[int, Field(ge=1)] = 60_000
     batches_at_once: Annotated[int, Field(ge=1)] = 16

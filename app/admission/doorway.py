@@ -22,6 +22,8 @@ class WorkClass(StrEnum):
 
     SEARCHES = "searches"
     """Look for options: up to a second of a core."""
+    CARDS = "cards"
+    """The same for a chart that is opened: an EHR that finds no room does not ask again."""
     BATCHES = "batches"
     """Take in many rows."""
     REQUESTS = "requests"

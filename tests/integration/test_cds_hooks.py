@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -283,3 +285,12 @@ def test_cards_are_counted_by_what_they_are(here: Connected) -> None:
     figures = here.client.get("/metrics").text
     assert 'turnpoint_cds_cards_total{hook="patient-view",indicator="warning"}' in figures
     assert "cedar" not in figures
+
+
+def test_many_charts_opened_at_once_all_get_cards(servers: Servers, tmp_path: Path) -> None:
+    """Late ones: an EHR does not ask again."""
+    scarce: Json = {"cds_wait_s": 0.05, "search_wait_s": 120.0, "search_threads": 1, "search_queue": 0}
+    with connected(servers, tmp_path, **scarce) as busy, ThreadPoolExecutor(12) as pool:
+        bodies = [busy.question(name) for name in names() if name not in (TOO_LITTLE_KNOWN, NOTHING_TO_SAY)]
+        statuses = [response.status_code for response in pool.map(busy.call, bodies)]
+    assert statuses == [200] * len(bodies)

@@ -26,7 +26,7 @@ _WORK: tuple[tuple[str, re.Pattern[str], WorkClass | None], ...] = tuple(
     (method, re.compile(path), work)
     for method, path, work in (
         ("POST", r"/counterfactuals", WorkClass.SEARCHES),
-        ("POST", r"/cds-services/[^/]+", WorkClass.SEARCHES),
+        ("POST", r"/cds-services/[^/]+", WorkClass.CARDS),
         ("POST", rf"{_PATIENT}/(interventions|ask-again|preference)", WorkClass.SEARCHES),
         ("GET", rf"{_PATIENT}/charts", WorkClass.SEARCHES),
         ("POST", r"/augmentations(/uploads)?", WorkClass.BATCHES),
@@ -79,6 +79,7 @@ def doorways_of(settings: Settings) -> dict[WorkClass, Doorway]:
             settings.searches_per_minute,
             settings.search_threads + settings.search_queue,
         ),
+        WorkClass.CARDS: Limits(settings.cards_at_once, settings.cards_per_minute, settings.cards_at_once),
         WorkClass.BATCHES: Limits(
             settings.batches_at_once, settings.batches_per_minute, 4 * settings.batches_at_once
         ),

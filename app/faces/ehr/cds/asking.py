@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from app.admission.refusals import TooLongError
 from app.domain.errors import ConflictError, InvalidInputError, ValidationIssue
 from app.engine.registry import ServedModel
 from app.faces.ehr.cds.gathering import Gathered
@@ -28,12 +29,17 @@ _OF_PERSON = ("birth_date", "gender")
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Asks about one patient; `wait_s` is how long a language model is waited for."""
+    """Asks about one patient.
+
+    A card is waited for so many seconds, `wait_s`; or `busy_s` where many charts are opened at once: no card
+    would be worse than a late one.
+    """
 
     service: CounterfactualService
     served: ServedModel
     today: date
     wait_s: float
+    busy_s: float
 
     async def answer(self, patient_id: str, gathered: Gathered) -> CounterfactualsAnswer | None:
         """The recorded answer; None where the model has nothing to say of such a patient, or the patient
@@ -44,15 +50,18 @@ class Asking:
             InvalidInputError: the resources are not about one patient.
             RecordError: the answer could not be recorded, so it is not given.
             ClassifierError: the classifier is away.
+            TooLongError: too many others are waiting.
         """
         record = self._read(gathered)
         if record is None:
             return None
         self._check_whole(record, gathered)
+        question = self._question(patient_id, gathered.resources)
         try:
-            return await self.service.answer(
-                self._question(patient_id, gathered.resources), wait_s=self.wait_s
-            )
+            try:
+                return await self.service.answer(question, wait_s=self.wait_s)
+            except TooLongError:
+                return await self.service.answer(question, wait_s=self.busy_s)
         except (ConflictError, NothingLeftError):
             return None
 

@@ -102,6 +102,7 @@ async def _cards(service_id: str, body: CdsCall, request: Request, registry: Reg
         service.served,
         today,
         request.state.cds_wait_s,
+        request.state.search_wait_s,
     )
     answer = await asking.answer(patient_id, gathered)
     if answer is None:
