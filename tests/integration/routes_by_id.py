@@ -124,6 +124,9 @@ def routes(features: Json) -> dict[tuple[str, str], list[Call]]:
         ],
         ("POST", "/predictions"): [
             Call("/predictions", body=lambda _: {"features": features}, status=200),
+            Call(
+                "/predictions", body=lambda ids: {"patient_id": ids.patient, "features": features}, status=200
+            ),
         ],
         ("GET", "/"): [
             _page("/", status=200),

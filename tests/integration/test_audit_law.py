@@ -83,6 +83,9 @@ CALLS: dict[tuple[str, str], Callable[[Known], httpx.Response]] = {
         known.path("/counterfactuals/{answer_id}/feedback"),
         json={"counterfactual_id": known.option["id"], "verdict": "accepted"},
     ),
+    ("POST", "/predictions"): lambda known: known.client.post(
+        "/predictions", json={"patient_id": known.patient, "features": known.person}
+    ),
     ("POST", "/cds-services/{service_id}"): lambda known: known.client.post(CDS, json=chart(known.patient)),
     ("POST", "/cds-services/{service_id}/feedback"): _reported,
     ("GET", f"{OF}/interventions"): lambda known: known.get(f"{OF}/interventions"),
@@ -154,7 +157,7 @@ ABOUT_PATIENTS = sorted(
     for method in route.methods or ()
     if "{patient_id}" in route.path
     or "{answer_id}" in route.path
-    or route.path in ("/", "/counterfactuals")
+    or route.path in ("/", "/counterfactuals", "/predictions")
     or route.path.startswith("/cds-services/")
 )
 
