@@ -33,6 +33,7 @@ from app.usecases.ehr.connections import EhrConnections
 from app.usecases.ehr.group_reading import GroupReading
 from app.usecases.ehr.pacing import Pace
 from app.usecases.patient_data.retention import RetentionLimits
+from app.usecases.webhooks.deliveries import DeliveryLimits
 
 
 def registry_of(settings: Settings) -> ModelRegistry:
@@ -131,6 +132,11 @@ def retention_limits(settings: Settings) -> RetentionLimits:
         settings.retention_rows_days,
         settings.retention_batch,
     )
+
+
+def delivery_limits(settings: Settings) -> DeliveryLimits:
+    """How long it is tried to tell receivers of webhooks."""
+    return DeliveryLimits(settings.webhook_wait_s, settings.webhook_days)
 
 
 def _traced(settings: Settings) -> AbstractContextManager[None]:

@@ -37,7 +37,7 @@ from app.faces.http.parameters import refuse_repeated
 from app.faces.openapi.document import describe
 from app.faces.pages import routes as pages
 from app.identity.authenticator import Authenticator
-from app.identity.configured import CdsCalls, authenticator_of, claim_names_of, ehr_servers_of
+from app.identity.configured import CdsCalls, authenticator_of, claim_names_of, ehr_servers_of, receivers_of
 from app.identity.ehr_servers import EhrServers
 from app.identity.ehr_sessions import WithSessions
 from app.ingest.fhir import ucum
@@ -54,6 +54,7 @@ from app.storage.sessions import Sessions
 from app.usecases.counterfactuals.computation import Computation
 from app.usecases.counterfactuals.refinements import Refinements
 from app.usecases.record.reference_distributions import ReferenceDistributions, reference_distributions_of
+from app.usecases.webhooks.notices import Notices
 
 DESCRIPTION = """
 Verified counterfactual suggestions: the smallest, doable changes that would bring a patient's predicted
@@ -78,6 +79,7 @@ class GatewayState(TypedDict):
     llm: LlmClient | None
     remote_classifiers: Mapping[str, OpenInferenceClassifier]
     queue: procrastinate.App
+    notices: Notices
     proposer: LlmProposer | None
     lane: Lane
     computation: Computation
@@ -133,6 +135,7 @@ def create_app(settings: Settings, registry: ModelRegistry | None = None) -> Fas
 def _lifespan(
     settings: Settings, registry: ModelRegistry, closing: Closing, ehr_servers: EhrServers
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[GatewayState]]:
+    receivers = receivers_of(settings.webhooks_file)
     exemplars = exemplars_of(registry)  # with or without a language model: one may be set later
     distributions = reference_distributions_of(registry)
     remote = {
@@ -172,6 +175,7 @@ def _lifespan(
                     llm=backends.llm,
                     remote_classifiers=remote,
                     queue=backends.queue,
+                    notices=Notices(receivers, backends.queue, settings.public_url or ""),
                     proposer=proposer,
                     lane=lane,
                     computation=Computation(lane, proposer, settings.search_work, settings.search_deadline_s),

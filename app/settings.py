@@ -96,6 +96,11 @@ class Settings(IdentitySettings):
     refinements: Annotated[int, Field(ge=0)] = 4
     idempotency_h: Annotated[float, Field(gt=0)] = 24.0
 
+    webhooks_file: Path | None = None
+    webhook_wait_s: Annotated[float, Field(gt=0, le=30)] = 10.0
+    webhook_days: Annotated[int, Field(ge=1, le=30)] = 3
+    webhook_kept_days: Annotated[int, Field(ge=8)] = 30
+
     retention_answers_days: Annotated[int, Field(ge=1)] | None = None
     retention_uploads_days: Annotated[int, Field(ge=1)] | None = None
     retention_rows_days: Annotated[int, Field(ge=1)] | None = None

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from app.bootstrap import (
+    delivery_limits,
     exemplars_of,
     maintenance_limits,
     open_backends,
@@ -16,6 +17,7 @@ from app.bootstrap import (
     worker_limits,
 )
 from app.identity.ehr_servers import load_ehr_servers
+from app.identity.webhook_receivers import load_receivers
 from app.metrics.serving import served_at
 from app.settings import Settings
 from app.storage.database import opened
@@ -24,6 +26,9 @@ from app.usecases.augmentation.reporting import ReportWork
 from app.usecases.augmentation.worker import Heartbeat, register, stop_on_signals, work
 from app.usecases.ehr.nightly import register_nightly
 from app.usecases.patient_data.daily import register_daily, register_hourly
+from app.usecases.webhooks.deliveries import open_deliveries
+from app.usecases.webhooks.notices import Notices
+from app.usecases.webhooks.tasks import register_webhooks
 
 
 def work_here(settings: Settings) -> None:
@@ -33,6 +38,7 @@ def work_here(settings: Settings) -> None:
         ModelFolderError: a model cannot be hosted.
         ClassifierError: a classifier elsewhere is away.
         EhrServersError: patients are to be read by night, and EHR_SERVERS_FILE is not as it should be.
+        WebhooksError: WEBHOOKS_FILE is not as it should be.
         OSError: metrics cannot be served at WORKER_METRICS_PORT.
     """
     with served_at(settings.worker_metrics_host, settings.worker_metrics_port):
@@ -41,6 +47,7 @@ def work_here(settings: Settings) -> None:
 
 async def _work(settings: Settings) -> None:
     registry = registry_of(settings)
+    receivers = load_receivers(settings.webhooks_file)
     lost_after_s = settings.worker_given_up_after_s
     stop = asyncio.Event()
     stop_on_signals(stop)
@@ -51,6 +58,7 @@ async def _work(settings: Settings) -> None:
         AsyncExitStack() as stack,
     ):
         database, queue, proposer = backends.database, backends.queue, backends.proposer
+        notices = Notices(receivers, queue, settings.public_url or "")
         if proposer is not None:  # nobody waits for a batch job's rows
             proposer = replace(proposer, deadline_s=settings.worker_llm_deadline_s)
         with ThreadPoolExecutor(settings.worker_threads) as pool:
@@ -58,9 +66,15 @@ async def _work(settings: Settings) -> None:
                 queue,
                 database,
                 ChunkWork(
-                    registry, queue, proposer, pool, settings.search_work, settings.worker_looks_every_s
+                    registry,
+                    queue,
+                    notices,
+                    proposer,
+                    pool,
+                    settings.search_work,
+                    settings.worker_looks_every_s,
                 ),
-                ReportWork(registry),
+                ReportWork(registry, notices),
             )
             register_daily(
                 queue,
@@ -81,5 +95,11 @@ async def _work(settings: Settings) -> None:
                     )
                 )
                 register_nightly(queue, reading, database, settings.ehr_nightly_at)
-            register_hourly(queue, maintained)
+            register_webhooks(
+                queue,
+                database,
+                notices,
+                await stack.enter_async_context(open_deliveries(receivers, delivery_limits(settings))),
+            )
+            register_hourly(queue, maintained, settings.webhook_kept_days)
             await work(queue, Heartbeat(settings.worker_heartbeat_s, lost_after_s), stop)

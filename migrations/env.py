@@ -19,6 +19,7 @@ from app.storage import (  # noqa: F401 - tables that are migrated, too
     feedback_tables,
     idempotency_tables,
     key_tables,
+    webhook_tables,
     worklist_tables,
 )
 from app.storage.migrate import wait_for_others

@@ -6,6 +6,7 @@ from app.cli import audit, patient, running
 from app.cli.command import add_command
 from app.cli.ehr import ehr
 from app.cli.keys import keys
+from app.cli.webhooks import webhooks
 from app.cli.worker import worker
 
 cli = typer.Typer(
@@ -23,6 +24,7 @@ add_command(cli, patient.retain)
 cli.add_typer(patient.commands(), name="patient")
 cli.add_typer(keys, name="keys")
 cli.add_typer(ehr, name="ehr")
+cli.add_typer(webhooks, name="webhooks")
 cli.add_typer(audit.cli, name="audit")
 
 

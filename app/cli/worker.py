@@ -14,6 +14,7 @@ def worker() -> None:
     from app.classifiers.store import ModelFolderError
     from app.faces.http import logs
     from app.identity.ehr_servers import EhrServersError
+    from app.identity.webhook_receivers import WebhooksError
     from app.worker import work_here
 
     settings = Settings()
@@ -22,7 +23,7 @@ def worker() -> None:
     compile_apart()  # not while it has a chunk in hand that another worker could make
     try:
         work_here(settings)
-    except (ModelFolderError, ClassifierError, EhrServersError) as error:
+    except (ModelFolderError, ClassifierError, EhrServersError, WebhooksError) as error:
         fail(str(error))
     except OSError as error:
         fail(f"Metrics cannot be served at WORKER_METRICS_PORT: {error.strerror or error}.")

@@ -16,6 +16,7 @@ from app.identity.key_ring import KeyRing, KeyStore
 from app.identity.names import is_tenant
 from app.identity.proxy import ProxyHeader
 from app.identity.scopes import AccessScope
+from app.identity.webhook_receivers import Receivers, WebhooksError, load_receivers
 from app.identity_settings import IdentitySettings
 
 
@@ -106,6 +107,18 @@ def ehr_servers_of(settings: IdentitySettings, file: Path | None, public_url: st
             "tokens are good for that address alone."
         )
     return servers
+
+
+def receivers_of(file: Path | None) -> Receivers:
+    """Who is told of events by webhooks; nobody without a file.
+
+    Raises:
+        IdentityError: the file names none as it should.
+    """
+    try:
+        return load_receivers(file)
+    except WebhooksError as error:
+        raise IdentityError(str(error)) from None
 
 
 def _cds_tokens_of(settings: IdentitySettings, calls: CdsCalls) -> CdsTokens | None:

@@ -3,20 +3,18 @@
 Whatever the service asks of an EHR, it asks of an address in this file; whoever calls as an EHR, is in it.
 """
 
-import tomllib
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from app.identity.names import is_tenant
 from app.identity.principal import DEFAULT_TENANT
+from app.identity.toml_files import load_toml
 from app.identity_settings import LOOPBACK
-
-_MOST_BYTES = 1 << 20
 
 
 class EhrServersError(ValueError):
@@ -150,19 +148,4 @@ def load_ehr_servers(path: Path | None) -> EhrServers:
     """
     if path is None:
         return EhrServers()
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
-            raise EhrServersError("EHR_SERVERS_FILE has more than a megabyte")
-        return EhrServers.model_validate(tomllib.loads(content.decode()))
-    except OSError as error:
-        raise EhrServersError(f"EHR_SERVERS_FILE cannot be read: {error.strerror}") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise EhrServersError(f"EHR_SERVERS_FILE: {where}: {first['msg']}") from None
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, EhrServersError):
-            raise
-        raise EhrServersError("EHR_SERVERS_FILE is not TOML") from None
+    return load_toml(path, "EHR_SERVERS_FILE", EhrServers, EhrServersError)

@@ -86,6 +86,11 @@ TASKS = Histogram(
     ["task", "outcome"],
     buckets=_TASK_S,
 )
+WEBHOOKS = Counter(
+    "turnpoint_webhooks",
+    "Attempts to tell a receiver of an event, by what came of them; and events that are given up.",
+    ["outcome"],
+)
 UNREADABLE = Counter(
     "turnpoint_unreadable_requests", "What came over connections and is no request, or too large.", ["status"]
 )

@@ -63,6 +63,17 @@ async def exchange(http: httpx.AsyncClient, request: httpx.Request, most: int) -
         await response.aclose()
 
 
+async def status_of(http: httpx.AsyncClient, request: httpx.Request) -> int:
+    """Send a request and read its answer's status; nothing is read of the body.
+
+    Raises:
+        httpx.HTTPError: no connection, or no HTTP.
+    """
+    response = await http.send(request, stream=True)
+    await response.aclose()
+    return response.status_code
+
+
 async def _body(response: httpx.Response, most: int) -> bytes:
     decode, body, received = _decoder(response), bytearray(), 0
     async for part in response.aiter_raw():

@@ -18,6 +18,7 @@ BELONGINGS: Mapping[str, str] = {
     "ehr_sessions": _MINE,
     "idempotency_keys": _MINE,
     "worklist": _MINE,
+    "webhook_deliveries": f"plan_id IN (SELECT id FROM plans WHERE {_MINE})",
     "plan_events": f"plan_id IN (SELECT id FROM plans WHERE {_MINE})",
     "plans": _MINE,
     "feedback": f"counterfactual_id IN ({_OPTIONS})",

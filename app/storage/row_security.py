@@ -37,7 +37,15 @@ _NARROW: Mapping[str, tuple[str, ...]] = {
 out of reach; to lock them takes the right to update some column. Keys are made and revoked by the owner."""
 _ALL = ("SELECT", "INSERT", "UPDATE", "DELETE")
 _FUNCTIONS = ("audit_append",)
-_ROOTS = ("patients", "uploads", "augmentations", "erasures", "idempotency_keys", "predictions")
+_ROOTS = (
+    "patients",
+    "uploads",
+    "augmentations",
+    "erasures",
+    "idempotency_keys",
+    "predictions",
+    "webhook_deliveries",
+)
 """All else that there is to be taken care of refers to one of these."""
 
 _TABLES = text(

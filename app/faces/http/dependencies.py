@@ -43,7 +43,8 @@ def _lane(request: Request) -> Lane:
 
 
 def _augmenting(request: Request, registry: RegistryDep, database: DatabaseDep) -> AugmentationService:
-    return AugmentationService(registry, database, request.state.queue, request.state.proposer)
+    state = request.state
+    return AugmentationService(registry, database, state.queue, state.proposer, state.notices)
 
 
 def _fhir(request: Request, registry: RegistryDep) -> FhirWriter:

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import procrastinate
-import structlog
 
 from app.domain.counterfactual import Diversity, Generator
 from app.domain.degraded import Degraded
@@ -19,17 +18,17 @@ from app.domain.schema import Value
 from app.engine.preferences import Preferences
 from app.engine.registry import ModelRegistry, ServedModel
 from app.proposers.llm.proposer import LlmProposer
-from app.storage.augmentation_tables import AugmentationRow, AugmentedRow, RejectedRow
+from app.storage.augmentation_tables import AugmentedRow, RejectedRow
 from app.storage.database import TenantDatabase
 from app.usecases.augmentation.chunk_generator import CancelledError, ChunkGenerator, ChunkResult, Source
+from app.usecases.augmentation.ending import end
 from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.mapping import wants_improvements
 from app.usecases.augmentation.repository import AugmentationRepository
 from app.usecases.augmentation.row_generator import RowGenerator, SyntheticRow, row_generator_for
 from app.usecases.augmentation.schemas import State
 from app.usecases.augmentation.service import REPORT_TASK, task_of
-
-_log = structlog.get_logger()
+from app.usecases.webhooks.notices import Notices
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,7 @@ class ChunkWork:
         self,
         registry: ModelRegistry,
         queue: procrastinate.App,
+        notices: Notices,
         llm: LlmProposer | None,
         pool: Any,
         work: float = math.inf,
@@ -60,7 +60,7 @@ class ChunkWork:
     ) -> None:
         """`work` may be spent on one row; every `look_every_s` seconds a job is looked at."""
         self._registry = registry
-        self._queue = queue
+        self._queue, self._notices = queue, notices
         self._llm = llm
         self._pool = pool
         self._work, self._look_every_s = work, look_every_s
@@ -154,19 +154,13 @@ class ChunkWork:
         async with database.transaction() as session:
             job = await AugmentationRepository(session).get(job_id, lock=True)
             if job is not None and not State(job.state).is_final:
-                end(job, State.FAILED, why)
+                await end(session, self._notices, job, State.FAILED, why)
 
 
 async def _is_over(database: TenantDatabase, job_id: UUID) -> bool:
     async with database.transaction() as session:
         job = await AugmentationRepository(session).get(job_id)
         return job is None or State(job.state).is_final
-
-
-def end(job: AugmentationRow, state: State, failure: str | None = None) -> None:
-    """Put a job into a final state."""
-    job.state, job.failure, job.finished_at = state, failure, datetime.now(UTC)
-    _log.info("augmentation_ended", job=str(job.id), state=state)
 
 
 def _rows(chunk: Chunk, rows_by_source: Mapping[int, list[SyntheticRow]]) -> Iterable[dict[str, Any]]:

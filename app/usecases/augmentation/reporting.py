@@ -14,12 +14,13 @@ from app.domain.schema import FeatureSchema, FloatArray
 from app.engine.registry import ModelRegistry
 from app.storage.augmentation_tables import AugmentationRow
 from app.storage.database import TenantDatabase
-from app.usecases.augmentation.chunks import end
+from app.usecases.augmentation.ending import end
 from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.mapping import wants_improvements
 from app.usecases.augmentation.report_request import ReportRequest, documents_of
 from app.usecases.augmentation.repository import AugmentationRepository
 from app.usecases.augmentation.schemas import State
+from app.usecases.webhooks.notices import Notices
 
 MOST_ROWS = 10_000
 """The report is of no more rows than about so many, every n-th of them."""
@@ -28,8 +29,8 @@ MOST_ROWS = 10_000
 class ReportWork:
     """Makes reports in a process of their own each, whose memory goes with it."""
 
-    def __init__(self, registry: ModelRegistry) -> None:
-        self._registry = registry
+    def __init__(self, registry: ModelRegistry, notices: Notices) -> None:
+        self._registry, self._notices = registry, notices
 
     async def run(self, database: TenantDatabase, job_id: UUID) -> None:
         """Complete a job with its report, unless it has ended.
@@ -47,7 +48,7 @@ class ReportWork:
             job = await AugmentationRepository(session).get(job_id, lock=True)
             if job is not None and not State(job.state).is_final:
                 job.report, job.page, job.card = report, page, card
-                end(job, State.COMPLETED)
+                await end(session, self._notices, job, State.COMPLETED)
 
     async def _measured(self, database: TenantDatabase, job_id: UUID) -> ReportRequest | None:
         async with database.transaction() as session:

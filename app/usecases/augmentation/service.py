@@ -22,12 +22,14 @@ from app.storage.augmentation_tables import (
 )
 from app.storage.database import TenantDatabase
 from app.storage.queue import Arguments
+from app.usecases.augmentation.ending import end
 from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.mapping import to_job
 from app.usecases.augmentation.repository import AugmentationRepository
 from app.usecases.augmentation.schemas import AugmentationRequest, Job, JobsPage, State
 from app.usecases.augmentation.sources import Sources, sources_of
 from app.usecases.idempotency.keeping import keep_reply
+from app.usecases.webhooks.notices import Notices
 
 CHUNK_TASK, REPORT_TASK = "augmentation.chunk", "augmentation.report"
 _KEPT_OUT = -1
@@ -43,11 +45,13 @@ class AugmentationService:
         database: TenantDatabase,
         queue: procrastinate.App,
         llm: LlmProposer | None,
+        notices: Notices,
     ) -> None:
         self._registry = registry
         self._database = database
         self._queue = queue
         self._llm = llm
+        self._notices = notices
 
     async def submit(self, request: AugmentationRequest) -> Job:
         """Record a job, its chunks and their tasks in one transaction.
@@ -94,7 +98,7 @@ class AugmentationService:
             repository = AugmentationRepository(session)
             job = await repository.get(job_id, lock=True)
             if job is not None and not State(job.state).is_final:
-                job.state, job.finished_at = State.CANCELLED, datetime.now(UTC)
+                await end(session, self._notices, job, State.CANCELLED)
                 note_access(session, Access(Action.UPDATE, Entity.JOB, entity_id=job_id))
             return await self._current(repository, job_id)
 

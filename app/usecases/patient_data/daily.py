@@ -1,6 +1,6 @@
 """What is done every day: what is too old goes, and so do those who came back after they were erased.
 
-Every hour, replies go that are kept no longer.
+Every hour, replies and deliveries go that are kept no longer.
 """
 
 from collections.abc import AsyncIterator
@@ -17,6 +17,7 @@ from app.usecases.idempotency.service import forget_expired
 from app.usecases.patient_data.repository import PatientDataRepository
 from app.usecases.patient_data.retention import RetentionLimits, retain
 from app.usecases.patient_data.tombstones import erase_again, not_looked_for
+from app.usecases.webhooks.deliveries import forget_old
 
 DAILY_TASK, HOURLY_TASK = "turnpoint.daily", "turnpoint.hourly"
 _log = structlog.get_logger()
@@ -54,7 +55,7 @@ def register_daily(
             _log.info("daily_task_done", erased_again=again, **went)
 
 
-def register_hourly(queue: procrastinate.App, database: Database) -> None:
+def register_hourly(queue: procrastinate.App, database: Database, deliveries_days: int) -> None:
     """Have the queue do it every hour: one worker does, whichever is there."""
 
     @queue.periodic(cron="37 * * * *", periodic_id="hourly")
@@ -62,3 +63,4 @@ def register_hourly(queue: procrastinate.App, database: Database) -> None:
     async def _hourly(timestamp: int) -> None:
         async for own in each_tenant(database, HOURLY_TASK):
             await forget_expired(own)
+            await forget_old(own, deliveries_days)

@@ -1,0 +1,125 @@
+"""Sending what waits: claimed first, then sent without a transaction, then noted.
+
+An attempt that ends with its worker is one that failed: the row's time comes again, under the same id.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from secrets import SystemRandom
+from uuid import UUID
+
+from app.identity.webhook_receivers import Receivers
+from app.metrics import WEBHOOKS
+from app.storage.database import TenantDatabase
+from app.storage.webhook_tables import DeliveryRow
+from app.usecases.webhooks.repository import WebhookRepository
+from app.usecases.webhooks.sending import Came, Sender
+
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 60.0, 6 * 3600.0
+"""The first is longer than an attempt may take (`WEBHOOK_WAIT_S`), so that no two are under way at once."""
+_JITTER = 0.5
+_AT_ONCE = 8
+_BATCH = 1000
+_random = SystemRandom()
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLimits:
+    """Seconds for an attempt; days after which the next failure is the last."""
+
+    wait_s: float = 10.0
+    days: int = 3
+
+
+class Deliveries:
+    """Sends to every receiver that is enabled."""
+
+    def __init__(self, receivers: Receivers, senders: Mapping[str, Sender], limits: DeliveryLimits) -> None:
+        self.receivers, self._senders, self._limits = receivers, senders, limits
+
+    async def send_due(self, database: TenantDatabase) -> None:
+        """Send all of a tenant's whose time has come. A receiver that fails is left alone until the next run.
+
+        Raises:
+            RecordError: the database is away; what was not noted is sent again.
+        """
+        names = {one.name for one in self.receivers.of(database.caller.tenant) if one.enabled}
+        while names:
+            claimed = await _claim(database, names)
+            if not claimed:
+                return
+            came = await asyncio.gather(
+                *(self._senders[receiver].send(delivery_id, body) for delivery_id, receiver, body in claimed)
+            )
+            for (delivery_id, receiver, _), one in zip(claimed, came, strict=True):
+                await self._note(database, delivery_id, one)
+                if one not in (Came.DELIVERED, Came.GONE):
+                    names.discard(receiver)
+
+    async def _note(self, database: TenantDatabase, delivery_id: UUID, came: Came) -> None:
+        async with database.transaction() as session:
+            repository = WebhookRepository(session)
+            if came in (Came.DELIVERED, Came.GONE):
+                await repository.end(delivery_id, came)
+                is_given_up = False
+            else:
+                tried_for = timedelta(days=self._limits.days)
+                is_given_up = await repository.failed(delivery_id, came, tried_for)
+        WEBHOOKS.labels(came).inc()
+        if is_given_up:
+            WEBHOOKS.labels("given_up").inc()
+
+
+@asynccontextmanager
+async def open_deliveries(receivers: Receivers, limits: DeliveryLimits) -> AsyncIterator[Deliveries]:
+    """Deliveries with a client for each receiver, closed in the end.
+
+    Raises:
+        WebhooksError: a receiver's secrets cannot be read.
+    """
+    for receiver in receivers.receivers:
+        receiver.signing_secrets()
+    senders = {one.name: Sender(one, limits.wait_s) for one in receivers.receivers}
+    try:
+        yield Deliveries(receivers, senders, limits)
+    finally:
+        for sender in senders.values():
+            await sender.close()
+
+
+async def forget_old(database: TenantDatabase, days: int) -> None:
+    """Take away what is older than so many days, whatever came of it."""
+    went = _BATCH
+    while went == _BATCH:
+        async with database.transaction() as session:
+            went = await WebhookRepository(session).forget(timedelta(days=days), _BATCH)
+
+
+async def not_delivered(database: TenantDatabase) -> Sequence[DeliveryRow]:
+    """What of a tenant's did not arrive so far, or will not any more, the newest first."""
+    async with database.transaction() as session:
+        return await WebhookRepository(session).not_delivered(_BATCH)
+
+
+async def try_again(database: TenantDatabase, ids: Sequence[UUID]) -> int:
+    """Have what did not arrive tried again now, of these ids or of all; how many."""
+    async with database.transaction() as session:
+        return await WebhookRepository(session).try_again(ids)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long until the next attempt after so many: twice as long each time, and never for all at once."""
+    pause = min(_FIRST_PAUSE_S * 2 ** min(attempts - 1, 16), _LONGEST_PAUSE_S)
+    return timedelta(seconds=pause * (1 + _JITTER * _random.random()))
+
+
+async def _claim(database: TenantDatabase, names: set[str]) -> Sequence[tuple[UUID, str, str]]:
+    async with database.transaction() as session:
+        repository = WebhookRepository(session)
+        claimed = await repository.claim(names, _AT_ONCE)
+        for delivery in claimed:
+            await repository.begin_attempt(delivery, pause_after(delivery.attempts + 1))
+        return [(one.id, one.receiver, one.body) for one in claimed]
