@@ -34,6 +34,7 @@ CHOSEN: dict[str, Json] = {
     "feedback": {"verdict": "accepted"},
     "plan_events": {"kind": "stopped"},
     "counterfactuals": {"risk": 0.5},
+    "webhook_deliveries": {"outcome": "given_up"},
     "plans": {"ended_at": datetime(2026, 1, 2, tzinfo=UTC)},
     "augmentations": {
         "state": "completed",
@@ -44,7 +45,7 @@ CHOSEN: dict[str, Json] = {
 OF_PATIENTS = tuple(reversed([*BELONGINGS]))
 """In the order in which rows refer to each other."""
 ALWAYS = ("patients", "predictions", "answers", "counterfactuals")
-ONCE = ("patients", "worklist", "generations", "feedback", "idempotency_keys")
+ONCE = ("patients", "worklist", "generations", "feedback", "idempotency_keys", "webhook_deliveries")
 """Of which there is one row at most of a patient, an answer or an option."""
 
 

@@ -54,7 +54,7 @@ JOB_TABLES = (
     "upload_chunks",
     "uploads",
 )
-EHR_TABLES = ("ehr_launches", "ehr_sessions")
+EHR_TABLES = ("ehr_launches", "ehr_sessions", "webhook_deliveries")
 AUDIT_TABLES = ("audit_events", "audit_heads")
 NOWHERE = "http://127.0.0.1:9/v1"
 """A server that is away: nobody listens on the discard port."""

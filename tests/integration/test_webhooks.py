@@ -12,6 +12,7 @@ from app.storage.queue import queue_app
 from app.usecases.webhooks.deliveries import forget_old, not_delivered, try_again
 from app.usecases.webhooks.events import Event
 from app.usecases.webhooks.notices import Notices
+from app.usecases.webhooks.tasks import REVIEWS_TASK, SWEEP_TASK, register_webhooks
 from tests.integration.fake_receiver import FIRST, SECOND, fake_receiver
 from tests.integration.fake_server import Reply
 from tests.integration.webhooks import (
@@ -245,6 +246,23 @@ async def test_what_is_rolled_back_is_told_to_nobody(
     assert database.execute(waiting, [tenant]).fetchone() == (0,)
     await announce(record, receivers, tenant)
     assert database.execute(waiting, [tenant]).fetchone() == (1,)
+
+
+async def test_every_minute_a_worker_sends_what_waits_of_every_tenant(
+    record: Database, database: Connection, tenant: str
+) -> None:
+    queue = queue_app("postgresql+psycopg://nowhere/nothing")
+    with fake_receiver() as mine, fake_receiver() as theirs:
+        one, two = receivers_at(mine.url, tenant), receivers_at(theirs.url, f"{tenant}-other")
+        both = one.model_copy(update={"receivers": (*one.receivers, *two.receivers)})
+        await announce(record, both, tenant)
+        await announce(record, both, f"{tenant}-other")
+        async with deliveries_to(both) as deliveries:
+            register_webhooks(queue, record, Notices(both, queue), deliveries)
+            await queue.tasks[SWEEP_TASK](timestamp=0)
+    assert len(mine.told()) == len(theirs.told()) == 1
+    crons = {one.task.name: one.cron for one in queue.periodic_registry.periodic_tasks.values()}
+    assert crons == {SWEEP_TASK: "* * * * *", REVIEWS_TASK: "7 * * * *"}
 
 
 async def test_nothing_is_kept_longer_than_it_may_be(

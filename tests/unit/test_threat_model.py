@@ -18,7 +18,7 @@ ROWS = [
 ]
 NAMED = sorted(set(re.findall(r"`([\w/]+::test_\w+)`", TEXT)))
 FACES = (
-    *("Gateway: its API", "EHRs", "Pages", "Batch jobs: uploads and downloads", "Worker"),
+    *("Gateway: its API", "EHRs", "Webhooks", "Pages", "Batch jobs: uploads and downloads", "Worker"),
     *("PostgreSQL: record, audit, queue", "Cache", "Language model", "Classifier elsewhere", "Model folder"),
     *("Command line and settings", "Supply chain", "Operator"),
 )
