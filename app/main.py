@@ -109,7 +109,7 @@ def create_app(settings: Settings, registry: ModelRegistry | None = None) -> Fas
         ClassifierError: a classifier elsewhere went away while starting.
     """
     claim_names_of(settings)  # faults are told before anything starts
-    ehr_servers = ehr_servers_of(settings, settings.ehr_servers_file, settings.public_url)
+    ehr_servers = ehr_servers_of(settings.ehr_servers_file, settings.public_url)
     registry = registry or registry_of(settings)
     closing = Closing()
     app = FastAPIOffline(
@@ -166,6 +166,8 @@ def _lifespan(
                 await asyncio.to_thread(ucum.load)
             if settings.api_tokens:
                 _log.warning("api_tokens_are_one_administrator", instead="turnpoint keys create")
+            if ehr_servers.servers and not settings.asks_who:
+                _log.warning("callers_are_not_asked_who_they_are", instead="API_KEYS or OIDC_ISSUER")
             refinements = Refinements(settings.refinements)
             try:
                 yield GatewayState(

@@ -7,10 +7,8 @@ import jwt
 
 from app.identity.claims import ClaimNames, principal_from
 from app.identity.issuer_keys import IssuerKeys
-from app.identity.jws import UncheckedJws, is_jwt, read_jws
+from app.identity.jws import UncheckedJws, read_jws
 from app.identity.principal import Principal
-
-__all__ = ["ALGORITHMS", "AccessTokens", "is_jwt"]
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 """With a public key all. `none` and HMAC are refused: a published key would be a secret everybody knows."""

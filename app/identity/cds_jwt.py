@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 import jwt
 
-from app.identity.ehr_servers import EhrServer, EhrServers
+from app.identity.cds_refusals import CdsRefusal, CdsTokenRefusedError, refusal_of
+from app.identity.ehr_servers import CdsClient, EhrServer, EhrServers
 from app.identity.issuer_keys import IssuerKeys
 from app.identity.jws import UncheckedJws, read_jws
 from app.identity.principal import Principal, PrincipalKind
@@ -56,57 +57,72 @@ class CdsTokens:
     replays: Replays
     leeway_s: float
 
-    async def principal_of(self, token: str, head: RequestHead) -> Principal | None:
-        """Which EHR calls; None where the token is not good, not for this very endpoint, or was used before.
+    async def principal_of(self, token: str, head: RequestHead) -> Principal:
+        """Which EHR calls.
 
         Raises:
+            CdsTokenRefusedError: the token is not good, not for this very endpoint, or was used before.
             IdentityAwayError: its key is not known and who publishes it is away; or nobody can say now
                 whether it was used before.
         """
-        if not is_endpoint(head):
-            return None
         unchecked = read_jws(token)
-        server = self._server_of(unchecked) if unchecked else None
-        if unchecked is None or server is None or server.cds is None:
-            return None
-        key = await self.keys[server.cds.issuer].key(unchecked.header["kid"], unchecked.header["alg"])
-        claims = self._checked(token, server, self.public_url + head.target, key) if key else None
-        if claims is None or not await self._is_first(claims, server):
-            return None
+        if unchecked is None:
+            raise CdsTokenRefusedError(CdsRefusal.MALFORMED)
+        server, client = self._server_of(unchecked)
+        try:
+            claims = await self._claims_of(token, unchecked, head, client)
+            if not await self._is_first(claims, server):
+                raise CdsTokenRefusedError(CdsRefusal.USED_BEFORE)
+        except CdsTokenRefusedError as refused:
+            raise CdsTokenRefusedError(refused.reason, server.name) from refused
         return Principal(server.name, PrincipalKind.SYSTEM, server.tenant, _SCOPES, SOURCE)
+
+    def says_to_be_known(self, token: str) -> bool:
+        """Whether a token names an issuer of the file, which nobody has vouched for yet."""
+        unchecked = read_jws(token)
+        issuer = unchecked.claims.get("iss") if unchecked else None
+        return isinstance(issuer, str) and self.servers.issued_by(issuer) is not None
 
     async def close(self) -> None:
         for keys in self.keys.values():
             await keys.close()
 
-    def _server_of(self, token: UncheckedJws) -> EhrServer | None:
+    def _server_of(self, token: UncheckedJws) -> tuple[EhrServer, CdsClient]:
         """Whose it may be by what it says itself, which nobody has vouched for yet."""
         issuer = token.claims.get("iss")
         server = self.servers.issued_by(issuer) if isinstance(issuer, str) else None
-        if server is None or server.cds is None or not _may_be_one(token):
-            return None
-        jku, tenants = token.header.get("jku"), server.cds.tenants
-        # Keys in a file are looked up nowhere, so that it does not matter where a token says they are.
-        is_elsewhere = jku is not None and server.cds.jwks_url not in (None, jku)
-        is_stranger = bool(tenants) and token.claims.get("tenant") not in tenants
-        return None if is_elsewhere or is_stranger else server
+        if server is None or server.cds is None:
+            raise CdsTokenRefusedError(CdsRefusal.ISSUER_UNKNOWN)
+        return server, server.cds
 
-    def _checked(self, token: str, server: EhrServer, endpoint: str, key: jwt.PyJWK) -> dict[str, Any] | None:
-        assert server.cds is not None
+    async def _claims_of(
+        self, token: str, unchecked: UncheckedJws, head: RequestHead, client: CdsClient
+    ) -> dict[str, Any]:
+        _check_form(unchecked)
+        _check_origin(unchecked, client)
+        if not is_endpoint(head):
+            raise CdsTokenRefusedError(CdsRefusal.AUDIENCE)
+        key = await self.keys[client.issuer].key(unchecked.header["kid"], unchecked.header["alg"])
+        if key is None:
+            raise CdsTokenRefusedError(CdsRefusal.KEY_UNKNOWN)
+        return self._decoded(token, client, self.public_url + head.target, key)
+
+    def _decoded(self, token: str, client: CdsClient, endpoint: str, key: jwt.PyJWK) -> dict[str, Any]:
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
                 key.key,
                 algorithms=[key.algorithm_name],
                 audience=endpoint,
-                issuer=server.cds.issuer,
+                issuer=client.issuer,
                 leeway=self.leeway_s,
                 options={"require": _REQUIRED},
             )
-        except (jwt.PyJWTError, ValueError, OverflowError, TypeError):
-            return None
-        left = claims["exp"] - datetime.now(UTC).timestamp()
-        return claims if left <= _LONGEST_S else None
+        except (jwt.PyJWTError, ValueError, OverflowError, TypeError) as fault:
+            raise CdsTokenRefusedError(refusal_of(fault)) from None
+        if claims["exp"] - datetime.now(UTC).timestamp() > _LONGEST_S:
+            raise CdsTokenRefusedError(CdsRefusal.LASTS_TOO_LONG)
+        return claims
 
     async def _is_first(self, claims: Mapping[str, Any], server: EhrServer) -> bool:
         named = f"{claims['iss']}\0{claims['jti']}".encode(errors="surrogatepass")
@@ -119,18 +135,30 @@ def is_endpoint(head: RequestHead) -> bool:
     return _ENDPOINT.fullmatch(head.target) is not None
 
 
-def _may_be_one(token: UncheckedJws) -> bool:
+def _check_form(token: UncheckedJws) -> None:
     header, claims = token.header, token.claims
     kind = header.get("typ", "JWT")
-    return (
-        header.get("alg") in ALGORITHMS
-        and isinstance(kind, str)
+    if header.get("alg") not in ALGORITHMS:
+        raise CdsTokenRefusedError(CdsRefusal.ALGORITHM)
+    is_formed = (
+        isinstance(kind, str)
         and kind.upper() == "JWT"
         and _is_word(header.get("kid"))
         and _is_word(claims.get("jti"))
         and all(_is_time(claims[name]) for name in _TIMES if name in claims)
         and _BOUND not in claims
     )
+    if not is_formed:
+        raise CdsTokenRefusedError(CdsRefusal.MALFORMED)
+
+
+def _check_origin(token: UncheckedJws, client: CdsClient) -> None:
+    jku = token.header.get("jku")
+    # Keys in a file are looked up nowhere, so that it does not matter where a token says they are.
+    if jku is not None and client.jwks_url not in (None, jku):
+        raise CdsTokenRefusedError(CdsRefusal.JKU)
+    if client.tenants and token.claims.get("tenant") not in client.tenants:
+        raise CdsTokenRefusedError(CdsRefusal.TENANT)
 
 
 def _is_word(value: Any) -> bool:

@@ -41,15 +41,16 @@ def authenticator_of(
     Raises:
         IdentityError: roles are mapped to scopes that there are none of, or issuers to no tenants.
     """
+    cds = _cds_tokens_of(settings, calls) if calls else None
     if not settings.asks_who:
-        return Open(settings.max_credentials_bytes)
+        return Open(settings.max_credentials_bytes, cds)
     return KnownCallers(
         tokens=[token.get_secret_value().encode() for token in settings.api_tokens],
         keys=KeyRing(store, settings.api_keys_fresh_s) if settings.api_keys else None,
         access_tokens=_access_tokens_of(settings) if settings.oidc_issuer else None,
         proxy=_proxy_of(settings),
         most_bytes=settings.max_credentials_bytes,
-        cds=_cds_tokens_of(settings, calls) if calls else None,
+        cds=cds,
     )
 
 
@@ -90,7 +91,7 @@ def _access_tokens_of(settings: IdentitySettings) -> AccessTokens:
     return AccessTokens(issuers, settings.oidc_audience, settings.clock_leeway_s, claim_names_of(settings))
 
 
-def ehr_servers_of(settings: IdentitySettings, file: Path | None, public_url: str | None) -> EhrServers:
+def ehr_servers_of(file: Path | None, public_url: str | None) -> EhrServers:
     """The EHR servers that are trusted; none without a file.
 
     Raises:
@@ -101,7 +102,7 @@ def ehr_servers_of(settings: IdentitySettings, file: Path | None, public_url: st
         servers = load_ehr_servers(file)
     except EhrServersError as error:
         raise IdentityError(str(error)) from None
-    if settings.asks_who and public_url is None and any(server.cds for server in servers.servers):
+    if public_url is None and any(server.cds for server in servers.servers):
         raise IdentityError(
             "EHR_SERVERS_FILE names who calls CDS services, so PUBLIC_URL must say by which address: their "
             "tokens are good for that address alone."

@@ -16,6 +16,7 @@ class Credentials:
 
     secret: bytes
     name: str | None = None
+    is_bearer: bool = False
 
 
 def read_credentials(head: RequestHead, most_bytes: int) -> Credentials | None:
@@ -32,7 +33,7 @@ def read_credentials(head: RequestHead, most_bytes: int) -> Credentials | None:
         raise UnknownCallerError("What was sent to sign in is too long.")
     scheme, _, given = header.partition(b" ")
     if scheme.lower() == b"bearer":
-        return Credentials(given.strip())
+        return Credentials(given.strip(), is_bearer=True)
     return _basic(given) if scheme.lower() == b"basic" else None
 
 

@@ -18,11 +18,6 @@ class UncheckedJws:
     claims: dict[str, Any]
 
 
-def is_jwt(text: str) -> bool:
-    """Whether a text has a token's form: three parts (RFC 7515, section 7.1)."""
-    return _COMPACT.fullmatch(text) is not None
-
-
 def read_jws(text: str) -> UncheckedJws | None:
     """The token that a text is; None where it is none, or has header parameters that must be understood."""
     form = _COMPACT.fullmatch(text)

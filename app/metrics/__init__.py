@@ -21,6 +21,9 @@ REFINEMENTS = Counter("turnpoint_refinements", "Hurried answers that were worked
 AUDIT_FAILURES = Counter("turnpoint_audit_failures", "Refusals and failures that could not be put on record.")
 CDS_CARDS = Counter("turnpoint_cds_cards", "Calls of CDS services, by what was shown.", ["hook", "indicator"])
 CDS_FEEDBACK = Counter("turnpoint_cds_feedback", "Feedback on cards, by what was told.", ["outcome"])
+CDS_TOKENS_REFUSED = Counter(
+    "turnpoint_cds_tokens_refused", "Tokens of CDS clients that were not let in.", ["reason"]
+)
 
 LLM_QUESTIONS = Histogram(
     "turnpoint_llm_seconds",

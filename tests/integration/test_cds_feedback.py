@@ -29,8 +29,15 @@ def card(here: Connected) -> Json:
     return card_about(here, f"p-{uuid4()}")
 
 
-def card_about(here: Connected, patient: str, weight: float = 106.6) -> Json:
+def card_about(here: Connected, patient: str) -> Json:
     """A card with at least one suggestion, about a patient of this id with the values of hazel."""
+    card = opened(here, patient)
+    assert card["suggestions"]
+    return card
+
+
+def opened(here: Connected, patient: str) -> Json:
+    """The card that is shown when the patient's chart is opened."""
     body = here.question("hazel")
     prefetch = body["prefetch"]
     prefetch["patient"]["id"] = body["context"]["patientId"] = patient
@@ -42,7 +49,6 @@ def card_about(here: Connected, patient: str, weight: float = 106.6) -> Json:
     response = here.call(body)
     assert response.status_code == 200, response.text
     (card,) = response.json()["cards"]
-    assert card["suggestions"]
     told: Json = card | {"patient": patient}
     return told
 
@@ -227,3 +233,73 @@ def test_without_anything_to_report_it_is_refused(here: Connected) -> None:
         refused(here.client.post(FEEDBACK, json=body), 422)
     figures = here.client.get("/metrics").text
     assert 'turnpoint_cds_feedback_total{outcome="unknown"}' in figures
+
+
+def suggested(card: Json) -> list[str]:
+    return [one["uuid"] for one in card.get("suggestions", [])]
+
+
+def test_an_overridden_card_does_not_come_back_as_if_nothing_had_happened(
+    here: Connected, card: Json
+) -> None:
+    here.tell(overridden(card, "patient-contraindication")).raise_for_status()
+    again = opened(here, card["patient"])
+    assert suggested(again) == []
+    assert "overrideReasons" not in again
+    assert again["indicator"] == "info"
+    assert "judged before" in again["summary"]
+    words = f"Declined on {datetime.now(UTC).date()}: unsuitable with another condition or medicine."
+    assert again["detail"].count(words) == len(card["suggestions"])
+
+
+def test_what_was_accepted_is_told_and_the_rest_still_offered(here: Connected, card: Json) -> None:
+    here.tell(accepted(card)).raise_for_status()
+    again = opened(here, card["patient"])
+    assert suggested(again) == suggested(card)[1:]
+    assert again["detail"].count(f"Accepted on {datetime.now(UTC).date()}.") == 1
+
+
+def test_who_takes_it_back_is_offered_it_again(here: Connected, card: Json) -> None:
+    here.tell(overridden(card, "limited-time")).raise_for_status()
+    for one in verdicts(here, card):
+        told = {
+            "counterfactual_id": one["counterfactual_id"],
+            "verdict": "withdrawn",
+            "replaces": one["id"],
+        }
+        path = f"/counterfactuals/{card['uuid']}/feedback"
+        here.client.post(path, json=told).raise_for_status()
+    assert suggested(opened(here, card["patient"])) == suggested(card)
+
+
+def test_another_answer_does_not_bring_back_what_was_declined(here: Connected, card: Json) -> None:
+    """Nor does an override of the card say anything of what it did not offer again."""
+    asked = here.client.get(f"/counterfactuals/{card['uuid']}").raise_for_status().json()
+    body = {
+        "patient_id": card["patient"],
+        "model": asked["model"]["name"],
+        "features": asked["question"]["features"],
+        "preferences": {"improvements": "always"},
+    }
+    other = here.client.post("/counterfactuals", json=body).raise_for_status().json()
+    twins = {changes_of(one): one["id"] for one in [*other["counterfactuals"], *other["improvements"]]}
+    offered = {one["id"]: changes_of(one) for one in [*asked["counterfactuals"], *asked["improvements"]]}
+    same = [one for one in suggested(card) if offered[one] in twins]
+    assert same
+    for one in same:
+        assert twins[offered[one]] != one
+        verdict = {
+            "counterfactual_id": twins[offered[one]],
+            "verdict": "declined",
+            "reason": "tried_before",
+        }
+        here.client.post(f"/counterfactuals/{other['id']}/feedback", json=verdict).raise_for_status()
+    again = opened(here, card["patient"])
+    assert suggested(again) == [one for one in suggested(card) if one not in same]
+    assert again["detail"].count("tried before without success") == len(same)
+    here.tell(overridden(card, "patient-refuses")).raise_for_status()
+    assert not {one["counterfactual_id"] for one in verdicts(here, card)} & set(same)
+
+
+def changes_of(option: Json) -> frozenset[tuple[str, Any]]:
+    return frozenset((one["feature"], one["to"]) for one in option["changes"])

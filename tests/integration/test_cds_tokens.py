@@ -219,7 +219,39 @@ def test_on_loopback_where_nobody_is_asked_who_they_are_a_token_is_not_needed(
     with connected(servers, tmp_path) as open_here:
         body = open_here.question("cedar")
         assert sent(open_here, None, body).status_code == 200
-        assert sent(open_here, "nonsense", body).status_code == 200
+        assert sent(open_here, token(open_here), body).status_code == 200
+
+
+def test_on_loopback_too_a_token_that_does_not_hold_is_refused(servers: Servers, tmp_path: Path) -> None:
+    with connected(servers, tmp_path) as open_here:
+        once, body = token(open_here), open_here.question("cedar")
+        assert sent(open_here, once, body).status_code == 200
+        for bad in ("nonsense", once, token(open_here, aud=PUBLIC_URL), token(open_here, FEEDBACK)):
+            bare(sent(open_here, bad, body))
+        elsewhere = {"Authorization": f"Bearer {token(open_here, '/counterfactuals')}"}
+        assert open_here.client.post("/counterfactuals", json={}, headers=elsewhere).status_code == 401
+
+
+def test_that_callers_are_not_asked_for_is_warned_of(
+    servers: Servers, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for more, is_told in (({}, True), ({"api_keys": True}, False)):
+        with connected(servers, tmp_path, **more):
+            pass
+        assert ("callers_are_not_asked_who_they_are" in "".join(capfd.readouterr())) is is_told
+
+
+def test_why_a_token_is_refused_is_in_log_and_metrics_alone(
+    here: Connected, servers: Servers, body: Json, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bad = token(here, aud=PUBLIC_URL)
+    bare(sent(here, bad, body))
+    logged = "".join(capfd.readouterr())
+    assert all(part in logged for part in ("cds_token_refused", "audience", "mock"))
+    assert bad.split(".")[1] not in logged
+    watch = key_for(servers.database_url, "watch", AccessScope.OPERATIONS_READ)
+    counted = here.client.get("/metrics", headers={"Authorization": f"Bearer {watch}"}).text
+    assert 'turnpoint_cds_tokens_refused_total{reason="audience"}' in counted
 
 
 def test_nothing_of_a_call_is_in_the_log(

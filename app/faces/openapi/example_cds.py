@@ -7,6 +7,7 @@ from app.faces.ehr.cds.cards import Place, cards_of
 from app.faces.ehr.cds.gathering import Gathered
 from app.faces.ehr.cds.override_reasons import SYSTEM
 from app.faces.ehr.cds.services import discovery
+from app.faces.ehr.cds.state import Told
 from app.faces.openapi.ids import ANSWER_ID, ASKED, CORRELATION_ID, MEASURED, PATIENT_ID
 from app.fhir.terms import LOINC, UCUM
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
@@ -56,7 +57,7 @@ def cds_requests() -> dict[str, Any]:
 def cds_answers(registry: ModelRegistry, answer: CounterfactualsAnswer) -> dict[str, dict[str, Any]]:
     """The discovery of these models, and the card of an answer."""
     served = registry.named(None)
-    cards = cards_of(answer, served, Gathered([], {}), _PLACE, ASKED.date())
+    cards = cards_of(Told(answer, served.consultation, ASKED.date()), served, Gathered([], {}), _PLACE)
     return {
         "listCdsServices": {_JSON: discovery(registry)},
         "callCdsService": {_JSON: cards.told()},

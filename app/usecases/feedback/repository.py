@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.patients import lock_patient
-from app.storage.tables import AnswerRow, CounterfactualRow, PredictionRow
+from app.storage.tables import AnswerRow, CounterfactualRow, Json, PredictionRow
 
 Transaction = AsyncSession
 """What is recorded together."""
@@ -56,6 +56,19 @@ class FeedbackRepository:
         """All verdicts on these options, oldest first."""
         statement = select(FeedbackRow).where(FeedbackRow.counterfactual_id.in_(list(counterfactual_ids)))
         return (await self._session.scalars(statement.order_by(FeedbackRow.id))).all()
+
+    async def about(self, patient_id: str, model: str) -> Sequence[tuple[FeedbackRow, list[Json]]]:
+        """All verdicts on a patient's options by any version of a model, oldest first, each with what its
+        option changes."""
+        statement = (
+            select(FeedbackRow, CounterfactualRow.changes)
+            .join(CounterfactualRow, CounterfactualRow.id == FeedbackRow.counterfactual_id)
+            .join(AnswerRow, AnswerRow.id == CounterfactualRow.answer_id)
+            .join(PredictionRow, PredictionRow.id == AnswerRow.prediction_id)
+            .where(AnswerRow.patient_id == patient_id, PredictionRow.model_name == model)
+            .order_by(FeedbackRow.id)
+        )
+        return [(row, changes) for row, changes in (await self._session.execute(statement)).all()]
 
     async def add(self, row: FeedbackRow) -> None:
         """Add a verdict.

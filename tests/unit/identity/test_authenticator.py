@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from app.identity.authenticator import KnownCallers, Open
 from app.identity.key_ring import KeyRing
@@ -10,6 +11,7 @@ from app.identity.principal import ANYBODY, TOKEN, PrincipalKind
 from app.identity.proxy import HEADER, ProxyHeader
 from app.identity.refusals import FalseNameError, MalformedCredentialsError, UnknownCallerError
 from app.identity.request_head import RequestHead
+from app.metrics import CDS_TOKENS_REFUSED
 from tests.unit.identity.cds_calls import CALL, checking
 from tests.unit.identity.cds_calls import signed as signed_by_ehr
 from tests.unit.identity.heads import basic, bearer, head
@@ -163,3 +165,57 @@ async def test_an_open_service_lets_everybody_in_and_keeps_their_name() -> None:
     for request_ in (head(), bearer("x"), bearer("x" * 9_000), head(("authorization", b"\xff"))):
         assert (await Open(MOST).authenticate(request_)).principal == ANYBODY
     assert (await Open(MOST).authenticate(basic("dr.okoye", "x"))).on_behalf_of == "dr.okoye"
+
+
+def at(target: str, token: str | bytes | None = None) -> RequestHead:
+    return RequestHead("POST", target, [] if token is None else bearer(token).headers)
+
+
+async def test_an_open_service_still_checks_who_says_to_be_an_ehr() -> None:
+    callers = Open(MOST, checking())
+    admitted = await callers.authenticate(at(CALL, signed_by_ehr()))
+    assert (admitted.principal.name, admitted.principal.tenant) == ("north", "north-tenant")
+    for bad in ("nonsense", b"\xff", "x" * 9_000, signed_by_ehr() + "A", KEY.text, signed(RSA)):
+        with pytest.raises(UnknownCallerError):
+            await callers.authenticate(at(CALL, bad))
+    for elsewhere in ("/counterfactuals", CALL + "/nowhere"):
+        with pytest.raises(UnknownCallerError):
+            await callers.authenticate(at(elsewhere, signed_by_ehr()))
+
+
+async def test_without_a_token_or_with_somebody_elses_an_open_service_stays_open() -> None:
+    callers = Open(MOST, checking())
+    for request_ in (at(CALL), at("/counterfactuals", "nonsense"), at("/counterfactuals", signed(RSA))):
+        assert (await callers.authenticate(request_)).principal == ANYBODY
+    assert (await Open(MOST).authenticate(at(CALL, "nonsense"))).principal == ANYBODY
+
+
+@pytest.mark.parametrize("callers", [WITH_CDS, Open(MOST, checking())])
+@pytest.mark.parametrize(
+    ("token", "reason", "server"),
+    [
+        ("x" * 9_000, "too_long", None),
+        ("a.b.c", "malformed", None),
+        ("nonsense", "malformed", None),
+        (signed_by_ehr(jku="https://stranger.example"), "jku", "north"),
+    ],
+)
+async def test_why_an_ehr_is_not_let_in_is_in_log_and_metrics(
+    callers: KnownCallers | Open, token: str, reason: str, server: str | None
+) -> None:
+    before = refused(reason)
+    with capture_logs() as lines, pytest.raises(UnknownCallerError):
+        await callers.authenticate(at(CALL, token))
+    told = {"event": "cds_token_refused", "log_level": "warning", "reason": reason, "server": server}
+    assert lines == [told]
+    assert refused(reason) == before + 1
+
+
+async def test_whom_an_openid_provider_knows_is_no_ehr_that_was_refused() -> None:
+    with capture_logs() as lines:
+        assert (await WITH_CDS.authenticate(at(CALL, signed(RSA)))).principal.name == "dr.okoye"
+    assert lines == []
+
+
+def refused(reason: str) -> float:
+    return CDS_TOKENS_REFUSED.labels(reason)._value.get()

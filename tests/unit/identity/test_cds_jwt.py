@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.identity.cds_jwt import CdsTokens
+from app.identity.cds_refusals import CdsRefusal, CdsTokenRefusedError
 from app.identity.principal import PrincipalKind
 from app.identity.refusals import IdentityAwayError
 from app.identity.scopes import AccessScope
@@ -39,15 +40,24 @@ RSA = cds_key("RS384", "r1")
 
 
 async def name_of(token: str, tokens: CdsTokens | None = None, target: str = CALL) -> str | None:
-    principal = await (tokens or checking()).principal_of(token, head(method="POST", target=target))
-    return principal.name if principal else None
+    try:
+        principal = await (tokens or checking()).principal_of(token, head(method="POST", target=target))
+    except CdsTokenRefusedError:
+        return None
+    return principal.name
+
+
+async def why_not(token: str, tokens: CdsTokens | None = None, target: str = CALL) -> tuple[str, str | None]:
+    """The reason why it is refused, and of which EHR it says to be."""
+    with pytest.raises(CdsTokenRefusedError) as caught:
+        await (tokens or checking()).principal_of(token, head(method="POST", target=target))
+    return caught.value.reason, caught.value.server
 
 
 @pytest.mark.parametrize("key", [cds_key(), RSA], ids=["ES384", "RS384"])
 @pytest.mark.parametrize("more", [{}, {"nbf": NOW - 5, "sub": "client-1"}, {"tenant": "whichever"}])
 async def test_a_good_one_says_which_ehr(key: SigningKey, more: Json) -> None:
     told = await checking().principal_of(signed(claims(**more), key), head(method="POST", target=CALL))
-    assert told is not None
     assert (told.name, told.kind, told.tenant, told.source) == (
         "north",
         PrincipalKind.SYSTEM,
@@ -237,8 +247,9 @@ async def test_the_tenants_that_are_let_in(tenants: list[str], tenant: Any, is_g
 
 
 async def test_clocks_may_differ_a_little() -> None:
-    assert await name_of(signed(claims(exp=NOW - LEEWAY_S + 5)))
-    assert await name_of(signed(claims(iat=NOW + LEEWAY_S - 5, nbf=NOW + LEEWAY_S - 5)))
+    now = int(time.time())
+    assert await name_of(signed(claims(exp=now - LEEWAY_S + 5)))
+    assert await name_of(signed(claims(iat=now + LEEWAY_S - 5, nbf=now + LEEWAY_S - 5)))
 
 
 @given(text=st.text(max_size=80) | st.from_regex(r"[A-Za-z0-9_-]{0,20}\.[A-Za-z0-9_-]{0,20}\.[a-z]{0,9}"))
@@ -256,3 +267,41 @@ async def test_whatever_is_changed_of_it_it_is_not_good_any_more(place: int, by:
     changed = token[:place] + by + token[place + 1 :]
     if changed != token:
         assert await name_of(changed) is None
+
+
+THIEF = SigningKey(cds_key("ES384", "x").private, "ES384", "c1")
+REASONS: list[tuple[Json, Json, CdsRefusal]] = [
+    ({"iss": "https://stranger.example"}, {}, CdsRefusal.ISSUER_UNKNOWN),
+    ({"iss": None}, {}, CdsRefusal.ISSUER_UNKNOWN),
+    ({}, {"alg": "HS256"}, CdsRefusal.ALGORITHM),
+    ({}, {"kid": None}, CdsRefusal.MALFORMED),
+    ({"jti": None}, {}, CdsRefusal.MALFORMED),
+    ({"exp": None}, {}, CdsRefusal.MALFORMED),
+    ({"cnf": {"jkt": "x"}}, {}, CdsRefusal.MALFORMED),
+    ({}, {"jku": "https://stranger.example/jwks"}, CdsRefusal.JKU),
+    ({}, {"kid": "nobody's"}, CdsRefusal.KEY_UNKNOWN),
+    ({}, {"key": THIEF}, CdsRefusal.SIGNATURE),
+    ({"aud": PUBLIC_URL}, {}, CdsRefusal.AUDIENCE),
+    ({"aud": None}, {}, CdsRefusal.AUDIENCE),
+    ({"exp": NOW - 3_600}, {}, CdsRefusal.EXPIRED),
+    ({"iat": NOW + 3_600}, {}, CdsRefusal.NOT_YET),
+    ({"nbf": NOW + 3_600}, {}, CdsRefusal.NOT_YET),
+    ({"exp": NOW + 90_000}, {}, CdsRefusal.LASTS_TOO_LONG),
+]
+
+
+@pytest.mark.parametrize(("changes", "header", "reason"), REASONS)
+async def test_what_does_not_hold_has_a_name(changes: Json, header: Json, reason: CdsRefusal) -> None:
+    known = None if reason is CdsRefusal.ISSUER_UNKNOWN else "north"
+    assert await why_not(signed(claims(**changes), **header)) == (reason, known)
+
+
+async def test_further_names_of_what_does_not_hold() -> None:
+    assert await why_not("a.b.c") == (CdsRefusal.MALFORMED, None)
+    assert await why_not(signed(crit=["exp"])) == (CdsRefusal.MALFORMED, None)
+    assert await why_not(signed(), checking(servers(tenants=["a"]))) == (CdsRefusal.TENANT, "north")
+    for elsewhere in (FEEDBACK, "/counterfactuals"):
+        assert await why_not(signed(), target=elsewhere) == (CdsRefusal.AUDIENCE, "north")
+    tokens, token = checking(), signed()
+    assert await name_of(token, tokens) == "north"
+    assert await why_not(token, tokens) == (CdsRefusal.USED_BEFORE, "north")

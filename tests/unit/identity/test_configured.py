@@ -52,9 +52,10 @@ def test_an_ehr_that_calls_needs_an_address_to_sign_for(tmp_path: Path) -> None:
     file.write_text(EHR)
     with pytest.raises(IdentityError, match="PUBLIC_URL"):
         create_app(settings(ehr_servers_file=file))
-    told = ehr_servers_of(settings(ehr_servers_file=file), file, "https://turnpoint.example")
+    with pytest.raises(IdentityError, match="PUBLIC_URL"):
+        ehr_servers_of(file, None)
+    told = ehr_servers_of(file, "https://turnpoint.example")
     assert [server.name for server in told.servers] == ["north"]
-    assert ehr_servers_of(Settings(), file, None).servers, "where nobody is asked who calls"
 
 
 def test_a_file_that_names_no_ehr_as_it_should_stops_the_start(tmp_path: Path) -> None:

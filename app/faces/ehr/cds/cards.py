@@ -1,7 +1,6 @@
 """From an answer to its card."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from app.engine.registry import ServedModel
 from app.faces.ehr.cds.card_schemas import Card, Cards, Coding, Indicator, Link, Source
@@ -17,7 +16,8 @@ from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
 NOTHING_TO_SAY = Cards(cards=[])
 _LABEL = "Turnpoint"
 _INDICATORS: dict[Standing, Indicator] = {Standing.ABOVE: "warning", Standing.SHOWN: "warning"}
-"""All else is for information; nothing here is critical, since nothing waits for the next hour."""
+"""All else is for information, as is what was settled before; nothing here is critical, since nothing waits
+for the next hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,9 @@ class Place:
     is_launched: bool = False
 
 
-def cards_of(
-    answer: CounterfactualsAnswer, served: ServedModel, gathered: Gathered, place: Place, today: date
-) -> Cards:
+def cards_of(told: Told, served: ServedModel, gathered: Gathered, place: Place) -> Cards:
     """The card of an answer; none where there is nothing to say."""
-    told = Told(answer, served.consultation, today)
+    answer = told.answer
     if not told.is_worth_a_card:
         return NOTHING_TO_SAY
     facts = served.model.schema.model
@@ -43,7 +41,7 @@ def cards_of(
         uuid=answer.id,
         summary=summary_of(told, facts.title),
         detail=detail_of(told, served.model.schema, gathered, url),
-        indicator=_INDICATORS.get(told.standing, "info"),
+        indicator="info" if told.is_settled else _INDICATORS.get(told.standing, "info"),
         source=Source(
             label=_LABEL,
             url=url,

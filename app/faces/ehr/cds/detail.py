@@ -11,6 +11,8 @@ from app.faces.ehr.cds.gathering import Gathered
 from app.faces.ehr.cds.state import Standing, Told
 from app.faces.ehr.cds.words import band_text, plain, result_text
 from app.usecases.counterfactuals.option_schemas import CounterfactualOut, ImprovementOut
+from app.usecases.feedback.judged import Judgement
+from app.usecases.feedback.reasons import REASONS, Reason
 
 _HURRIED = "A card does not wait: it has what there was in time, and the rest is worked out behind it."
 LOW_NOTE = "A low estimate does not rule it out."
@@ -23,6 +25,7 @@ def detail_of(told: Told, schema: FeatureSchema, gathered: Gathered, card_url: s
         *_measured(told),
         *_next_step(told),
         *_options(told),
+        *_settled(told),
         *data_paragraphs(told, schema, gathered),
         _method(told, card_url),
     ]
@@ -69,10 +72,11 @@ def _next_step(told: Told) -> Iterator[str]:
 
 def _options(told: Told) -> Iterator[str]:
     options = told.shown
-    if not options:
+    if not options and not told.is_settled:
         no_improvement = told.answer.no_improvement
         if no_improvement is not None:
             yield plain(no_improvement.text)
+    if not options:
         return
     yield (
         "**To consider**, each scored again by the model itself. It is an association that the model found, "
@@ -83,6 +87,25 @@ def _options(told: Told) -> Iterator[str]:
     for one in options:
         if one.consequences:
             yield f"{_named(one) if len(options) > 1 else ''}{plain(one.consequences)}"
+
+
+def _settled(told: Told) -> Iterator[str]:
+    """What is not offered again, and why: whoever changes their mind does so on the page."""
+    lines = [f"- {_what(option)} {_said(judgement)}" for option, judgement in told.settled]
+    if lines:
+        head = "**Not offered again**, since somebody judged it:"
+        yield "\n".join([head, "", *lines])
+
+
+def _said(judgement: Judgement) -> str:
+    why = f": {plain(_in_words(judgement.reason))}" if judgement.reason else ""
+    return f"{judgement.verdict.value.capitalize()} on {judgement.given_on}{why}."
+
+
+def _in_words(reason: Reason) -> str:
+    """As on the page; a note is for the page alone."""
+    words = "another reason" if reason is Reason.OTHER else REASONS[reason]
+    return words[:1].lower() + words[1:]
 
 
 def _what(option: CounterfactualOut) -> str:

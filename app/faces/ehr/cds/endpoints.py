@@ -18,6 +18,7 @@ from app.faces.ehr.cds.feedback_schemas import Feedback
 from app.faces.ehr.cds.gathering import Source, gather
 from app.faces.ehr.cds.missing import MissingDataError
 from app.faces.ehr.cds.services import HOOKS, discovery, service_named
+from app.faces.ehr.cds.state import Told
 from app.faces.http.audited import about
 from app.faces.http.bodies import JsonRoute
 from app.faces.http.callers import caller_of
@@ -32,6 +33,7 @@ from app.identity.names import fit_name
 from app.identity.principal import PrincipalKind
 from app.ingest.fhir.queries import filled
 from app.metrics import CDS_CARDS
+from app.usecases.feedback.judged import judgements_of
 
 router = APIRouter(prefix="/cds-services", tags=["cds hooks"], route_class=JsonRoute)
 ServiceId = Annotated[str, Path(max_length=80, description="The `id` of a service in the discovery.")]
@@ -97,8 +99,9 @@ async def _cards(service_id: str, body: CdsCall, request: Request, registry: Reg
     queries = filled(service.queries, patient_id)
     gathered = await gather(queries, body.prefetch or {}, _source(request, server, body), patient_id)
     today = datetime.now(UTC).date()
+    database = request.state.database.of(caller)
     asking = Asking(
-        answering(request, registry, request.state.database.of(caller)),
+        answering(request, registry, database),
         service.served,
         today,
         request.state.cds_wait_s,
@@ -108,7 +111,9 @@ async def _cards(service_id: str, body: CdsCall, request: Request, registry: Reg
     if answer is None:
         return NOTHING_TO_SAY
     place = Place(request.state.public_url, server is not None and server.smart is not None)
-    return cards_of(answer, service.served, gathered, place, today)
+    judged = await judgements_of(database, patient_id, answer.model.name, answer.id)
+    told = Told(answer, service.served.consultation, today, judged)
+    return cards_of(told, service.served, gathered, place)
 
 
 def _speaking_for(caller: Caller, user_id: str) -> Caller:

@@ -1,6 +1,7 @@
 """From feedback on cards to verdicts on the options that they showed."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,8 +13,10 @@ from app.faces.ehr.cds.state import offered_on_card
 from app.metrics import CDS_FEEDBACK
 from app.parsing.free_text import FreeTextError, is_visible, read_free_text
 from app.storage.database import TenantDatabase
+from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
 from app.usecases.counterfactuals.service import CounterfactualService
 from app.usecases.ehr.reported import Report, take_report
+from app.usecases.feedback.judged import changed_by, judgements_of
 from app.usecases.feedback.reasons import Reason
 
 _NOTE_LENGTH = 1000
@@ -57,9 +60,17 @@ class Taking:
             answer = None
         if answer is None or answer.model.name != self.model:
             return False
-        shown = [option.id for option in offered_on_card(answer)]
-        await take_report(self.database, self.registry, answer.id, shown, _report(report))
+        told = _report(report)
+        shown = await self._shown(answer, told.accepted)
+        await take_report(self.database, self.registry, answer.id, shown, told)
         return True
+
+    async def _shown(self, answer: CounterfactualsAnswer, accepted: Collection[UUID]) -> list[UUID]:
+        """The card's options. What was said of another answer's option that changes the same stands: the
+        card did not offer it again, so that whoever overrode the card said nothing of it."""
+        judged = await judgements_of(self.database, answer.patient_id, self.model, answer.id)
+        own = [(option.id, judged.get(changed_by(option.changes))) for option in offered_on_card(answer)]
+        return [one for one, said in own if one in accepted or said is None or said.option == one]
 
 
 def _report(told: CardFeedback) -> Report:

@@ -1,6 +1,6 @@
 """What there is to say of an answer: by its estimate, or by a measured result, which counts in its place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from app.domain.consultation import STATES, Consultation, Finding, State
 from app.ingest.fhir.record import MeasuredResult
 from app.usecases.counterfactuals.option_schemas import CounterfactualOut
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
+from app.usecases.feedback.judged import Judgement, Judgements, changed_by
 
 MOST_SUGGESTIONS = 3
 
@@ -40,6 +41,8 @@ class Told:
     answer: CounterfactualsAnswer
     consultation: Consultation
     today: date
+    judged: Judgements = field(default_factory=dict)
+    """What clinicians said of the patient's options before, by what an option changes."""
 
     @property
     def measured(self) -> MeasuredResult | None:
@@ -78,10 +81,26 @@ class Told:
 
     @property
     def shown(self) -> list[CounterfactualOut]:
-        """The options that the card suggests; where nothing reaches the target, improvements."""
-        return offered_on_card(self.answer)
+        """The options that the card suggests; where nothing reaches the target, improvements. Those that
+        somebody judged already are not offered again."""
+        return [one for one in offered_on_card(self.answer) if self.judgement_of(one) is None]
+
+    @property
+    def settled(self) -> list[tuple[CounterfactualOut, Judgement]]:
+        """What it would suggest, had nobody judged it already."""
+        offered = offered_on_card(self.answer)
+        return [(one, said) for one in offered if (said := self.judgement_of(one)) is not None]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there were options, and all of them were judged."""
+        return bool(self.settled) and not self.shown
+
+    def judgement_of(self, option: CounterfactualOut) -> Judgement | None:
+        """What stands on an option, or on another one that changes the same."""
+        return self.judged.get(changed_by(option.changes))
 
 
 def offered_on_card(answer: CounterfactualsAnswer) -> list[CounterfactualOut]:
-    """What a card of this answer suggests: the same each time, so that feedback on the card is on these."""
+    """What a card of this answer is about: the same each time, so that feedback on the card is on these."""
     return [*(answer.counterfactuals or answer.improvements)][:MOST_SUGGESTIONS]

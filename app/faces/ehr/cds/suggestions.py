@@ -17,7 +17,9 @@ def suggestions_of(told: Told, schema: FeatureSchema) -> list[Suggestion]:
     """One for each option that the card shows, least effort first."""
     answer = told.answer
     occasion = Occasion.of_option(answer.patient_id, answer.created_at.date(), schema)
-    recommended = next((one.id for one in answer.counterfactuals[:1] if not one.fragile), None)
+    recommended = next(
+        (one.id for one in told.shown[:1] if one in answer.counterfactuals and not one.fragile), None
+    )
     return [
         Suggestion(
             label=_label(told, option),

@@ -5,7 +5,7 @@ from app.faces.ehr.cds.state import Standing, Told
 from app.faces.ehr.cds.words import band_text, result_text
 
 MOST = 139
-_SEVERAL = {"option": "options", "way to lower it": "ways to lower it"}
+_ONE, _SEVERAL = "way to lower the estimated risk", "ways to lower the estimated risk"
 
 
 def summary_of(told: Told, title: str) -> str:
@@ -30,9 +30,9 @@ def _says(told: Told) -> str:
 def _offers(told: Told) -> str:
     count = len(told.shown)
     if not count:
-        return ""
-    kind = "option" if told.answer.counterfactuals else "way to lower it"
-    return f"; {count} {kind if count == 1 else _SEVERAL[kind]} to consider"
+        return "; nothing to consider that was not judged before" if told.is_settled else ""
+    one, several = ("option", "options") if told.answer.counterfactuals else (_ONE, _SEVERAL)
+    return f"; {count} {one if count == 1 else several} to consider"
 
 
 def _cut(text: str, most: int) -> str:

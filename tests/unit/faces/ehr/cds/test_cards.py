@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +22,8 @@ from app.faces.ehr.cds.words import plain
 from app.ingest.fhir.reasons import Left, NotUsedReason
 from app.ingest.fhir.record import FeatureSource, MeasuredResult, Origin, not_used
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
+from app.usecases.feedback.judged import Judgement, Judgements, changed_by
+from app.usecases.feedback.reasons import Reason, Verdict
 from tests.integration.serving import shipped
 from tests.unit.faces.ehr.cds.rules import broken_in_cards
 from tests.unit.fhir.answers import answer_about, people, synthetic
@@ -48,9 +51,14 @@ def answer_of(name: str, person: int, always: bool = False) -> CounterfactualsAn
     return answer_about(registry_of(name), served, own[person % len(own)], always=always)
 
 
-def told(answer: CounterfactualsAnswer, place: Place = PLACES[1], gathered: Gathered = WHOLE) -> Json:
+def told(
+    answer: CounterfactualsAnswer,
+    place: Place = PLACES[1],
+    gathered: Gathered = WHOLE,
+    judged: Judgements | None = None,
+) -> Json:
     served = served_of(answer.model.name)
-    return cards_of(answer, served, gathered, place, TODAY).told()
+    return cards_of(Told(answer, served.consultation, TODAY, judged or {}), served, gathered, place).told()
 
 
 def measured(served: ServedModel, value: float | None, has_outcome: bool, day: date) -> MeasuredResult:
@@ -164,6 +172,52 @@ def test_a_result_without_the_outcome_counts_as_long_as_it_stands() -> None:
         (card,) = told(high.model_copy(update={"measured_outcome": recent}))["cards"]
         assert card["indicator"] == indicator
         assert "HbA1c 5.2 %" in card["detail"]
+
+
+@st.composite
+def judgements(draw: st.DrawFn, answer: CounterfactualsAnswer) -> Judgements:
+    """Verdicts on some of an answer's options, given on options of another answer that change the same."""
+    judged = draw(st.lists(st.sampled_from(answer.offered), unique_by=lambda one: one.id))
+    return {changed_by(one.changes): draw(st.sampled_from(SAID)) for one in judged}
+
+
+SAID = [
+    Judgement(UUID(int=1), Verdict.DECLINED, Reason.NOT_FEASIBLE, date(2026, 11, 2)),
+    Judgement(UUID(int=2), Verdict.DECLINED, Reason.OTHER, date(2026, 11, 3)),
+    Judgement(UUID(int=3), Verdict.ACCEPTED, None, date(2026, 11, 4)),
+]
+WORDS = [
+    "Declined on 2026-11-02: not feasible for this patient.",
+    "Declined on 2026-11-03: another reason.",
+    "Accepted on 2026-11-04.",
+]
+
+
+@given(data=st.data(), answer=answers().filter(lambda one: bool(offered_on_card(one))))
+@settings(max_examples=60)
+def test_what_somebody_judged_is_told_and_not_offered_again(
+    data: st.DataObject, answer: CounterfactualsAnswer
+) -> None:
+    judged = data.draw(judgements(answer))
+    response = told(answer, judged=judged)
+    assert broken_in_cards(response) == []
+    about = offered_on_card(answer)
+    said = [judged[changed] for one in about if (changed := changed_by(one.changes)) in judged]
+    left = [str(one.id) for one in about if changed_by(one.changes) not in judged]
+    if not response["cards"]:
+        assert not left
+        return
+    (card,) = response["cards"]
+    assert [one["uuid"] for one in card.get("suggestions", [])] == left
+    assert [WORDS[SAID.index(one)] for one in said] == [
+        next(words for words in WORDS if line.endswith(words))
+        for line in card["detail"].splitlines()
+        if line.startswith("- ")
+    ]
+    if not left:
+        assert card["indicator"] == "info"
+        assert "overrideReasons" not in card
+        assert "judged before" in card["summary"]
 
 
 def test_links_start_the_page_or_lead_to_the_answer() -> None:
