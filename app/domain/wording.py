@@ -67,14 +67,19 @@ def inline(label: str) -> str:
 
 def value_text(feature: Feature, value: Value) -> str:
     """A feature and its value in words: "waist 104.0 cm"."""
+    is_answer = feature.kind is Kind.BOOLEAN and value is not None
+    return f"{inline(feature.label)}{':' if is_answer else ''} {value_alone(feature, value)}"
+
+
+def value_alone(feature: Feature, value: Value) -> str:
+    """A feature's value in words: "104.0 cm"."""
     if value is None:
-        return f"{inline(feature.label)} unknown"
+        return "unknown"
     if feature.kind is Kind.CATEGORY:
-        label = next(category.label for category in feature.categories if category.value == value)
-        return f"{inline(feature.label)} {label}"
+        return next(category.label for category in feature.categories if category.value == value)
     if feature.kind is Kind.BOOLEAN:
-        return f"{inline(feature.label)}: {'yes' if value else 'no'}"
-    return f"{inline(feature.label)} {number(feature, float(value))}{_unit(feature)}"
+        return "yes" if value else "no"
+    return f"{number(feature, float(value))}{_unit(feature)}"
 
 
 def number(feature: Feature, value: float) -> str:
@@ -96,10 +101,26 @@ def _clause(schema: FeatureSchema, change: Change, linked: Sequence[Change]) -> 
     assert feature.action is not None
     if feature.kind is Kind.BOOLEAN:
         return feature.action.verb
-    first, *others = _in_order(feature.action, [change, *_moved_along(schema, change, linked)])
+    return f"{_verb(feature.action, change.after)}, {_numbers(schema, change, linked, named=False)}"
+
+
+def span(schema: FeatureSchema, change: Change, linked: Sequence[Change] = ()) -> str:
+    """A change without its verb, by what people speak of: "weight from 95.7 to 87.0 kg (body mass …)"."""
+    feature = schema[change.feature]
+    if feature.kind is Kind.BOOLEAN:
+        return value_text(feature, change.after)
+    return _numbers(schema, change, linked, named=True)
+
+
+def _numbers(schema: FeatureSchema, change: Change, linked: Sequence[Change], named: bool) -> str:
+    """Numbers of a change and of what moves along; those that are not what people speak of by name."""
+    action = schema[change.feature].action
+    assert action is not None
+    first, *others = _in_order(action, [change, *_moved_along(schema, change, linked)])
     aside = ", ".join(_span(schema[other.feature], other) for other in others)
-    told = _span(schema[first.feature], first, named=False)
-    return f"{_verb(feature.action, change.after)}, {told}{f' ({aside})' if aside else ''}"
+    is_other = action.told_by is not None and first.feature != action.told_by
+    told = _span(schema[first.feature], first, named=named or is_other)
+    return f"{told}{f' ({aside})' if aside else ''}"
 
 
 def _moved_along(schema: FeatureSchema, change: Change, linked: Sequence[Change]) -> Iterator[Change]:

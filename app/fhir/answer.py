@@ -7,12 +7,11 @@ from app.domain.counterfactual import Generator
 from app.domain.feature import Feature
 from app.domain.schema import FeatureSchema
 from app.domain.scope import Scope
-from app.domain.wording import risk_text
 from app.fhir.bundle import collection
-from app.fhir.ending import ending_of, unreached
+from app.fhir.ending import ending_of
 from app.fhir.form import Entry, identity_of
-from app.fhir.goal import goal_text
 from app.fhir.guidance_response import guidance_response
+from app.fhir.lowest import lowest_in_reach
 from app.fhir.makers import Makers
 from app.fhir.measured import measured_text, not_used_outcome
 from app.fhir.occasion import Occasion
@@ -27,6 +26,7 @@ from app.fhir.risk_assessment import (
     rationale_of,
     risk_assessment,
 )
+from app.fhir.supposed import WHAT_IF
 from app.fhir.terms import Json
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
 
@@ -45,83 +45,65 @@ def answer_entries(answer: CounterfactualsAnswer, hosted: ModelVersion | None, b
     makers = Makers.of(answer.model, hosted, base, generation.llm_model, generation.prompt_version)
     schema = hosted.schema.within(_scope(answer)) if hosted else None
     occasion = Occasion.of_option(answer.patient_id, answer.created_at.date(), schema)
-    estimated = Estimated(occasion, answer.created_at, answer.model, makers.classifier)
+    measured = answer.measured_outcome
+    overruled = measured_text(measured, hosted) if measured else None
+    estimated = Estimated(occasion, answer.created_at, answer.model, makers.classifier, overruled)
     before = _before(answer, estimated)
     options = [option_entries(option, estimated, before) for option in answer.offered]
-    lowest = _lowest(answer, estimated, before)
+    lowest = lowest_in_reach(answer, estimated, before)
     not_used = not_used_outcome(answer.id, answer.not_used)
     guidance = guidance_response(
         answer.id,
         estimated,
         answer.status,
         _missing(answer, schema),
-        _notes(answer, hosted),
+        [*([overruled] if overruled else []), *ending_of(answer)],
         options[0].plan if len(options) == 1 else None,
         not_used,
     )
     yield from (guidance, *not_used, before, *lowest)
     for option in options:
         yield from option
-    yield from _provenances(answer, makers, [guidance, before, *lowest], options)
+    yield from _provenances(answer, makers, guidance, [before, *lowest], options)
     yield from makers.entries
-
-
-def _notes(answer: CounterfactualsAnswer, hosted: ModelVersion | None) -> list[str]:
-    measured = answer.measured_outcome
-    return [*([measured_text(measured, hosted)] if measured else []), *ending_of(answer)]
 
 
 def _before(answer: CounterfactualsAnswer, estimated: Estimated) -> Entry:
     """The estimate as things are."""
     notes = [RULES_NOTHING_OUT, *(f"{one.pointer}: {one.detail}" for one in answer.warnings)]
-    if answer.based_on is not None:
-        notes.append("A what-if: values may be supposed ones.")
     part = Part(
         identity_of(answer.id, "risk-assessment"),
+        WHAT_IF if answer.based_on is not None else None,
         rationale_of(answer.prediction),
         quality_of(answer.prediction),
-        basis=_used(answer),
+        basis=_read(answer),
         notes=notes,
     )
     return risk_assessment(part, estimated, answer.prediction.risk)
 
 
-def _lowest(answer: CounterfactualsAnswer, estimated: Estimated, before: Entry) -> list[Entry]:
-    """Where the target is out of reach, the lowest estimate that is in reach."""
-    found = answer.infeasible
-    if found is None:
-        return []
-    target = risk_text(answer.prediction.target)
-    more = [
-        f"With {one.max_changes} changes at once, the lowest estimate is "
-        f"{risk_text(one.lowest_reachable_risk)}."
-        for one in found.relaxed
-    ]
-    part = Part(
-        identity_of(answer.id, "lowest-reachable"),
-        rationale=unreached(found, target),
-        mitigation=" ".join(goal_text(estimated.occasion, change) for change in found.reached_by) or None,
-        notes=more,
-    )
-    return [risk_assessment(part, estimated, found.lowest_reachable_risk, before)]
-
-
 def _provenances(
-    answer: CounterfactualsAnswer, makers: Makers, estimates: list[Entry], options: list[OptionEntries]
+    answer: CounterfactualsAnswer,
+    makers: Makers,
+    guidance: Entry,
+    estimates: list[Entry],
+    options: list[OptionEntries],
 ) -> Iterator[Entry]:
-    """The classifier makes estimates; what a language model proposes, the classifier verifies."""
+    """The classifier makes estimates; what a language model proposes, the classifier verifies.
+
+    How the question ended may come from a measured outcome as well, which no estimate does.
+    """
     from_llm = [one for one in options if one.generator is Generator.LLM and makers.language_model]
     others = [one for one in options if one not in from_llm]
     targets = [*estimates, *(one.after for one in from_llm), *(entry for one in others for entry in one)]
-    yield provenance(
-        answer.id,
-        "classifier",
-        answer.created_at,
-        targets,
-        [(makers.classifier, AUTHOR)],
-        makers.cards,
-        _used(answer),
-    )
+    measured = answer.measured_outcome
+    results = observations([measured.reference] if measured and measured.reference else [])
+    made = {"classifier": targets, "ending": [guidance]} if results else {"classifier": [guidance, *targets]}
+    for part, ones in made.items():
+        used = [*_read(answer), *(results if part == "ending" else [])]
+        yield provenance(
+            answer.id, part, answer.created_at, ones, [(makers.classifier, AUTHOR)], makers.cards, used
+        )
     if from_llm and makers.language_model:
         yield provenance(
             answer.id,
@@ -133,10 +115,11 @@ def _provenances(
         )
 
 
-def _used(answer: CounterfactualsAnswer) -> list[Json]:
-    """The resources of an EHR that values were read from."""
-    told = [*answer.provenance.values(), answer.measured_outcome]
-    return observations([one.reference for one in told if one and one.reference])
+def _read(answer: CounterfactualsAnswer) -> list[Json]:
+    """The resources of an EHR whose values the classifier read: those of features that are known."""
+    known = {name for name, value in answer.question.features.items() if value is not None}
+    told = [source.reference for name, source in answer.provenance.items() if name in known]
+    return observations([one for one in told if one])
 
 
 def _missing(answer: CounterfactualsAnswer, schema: FeatureSchema | None) -> list[Feature]:

@@ -43,8 +43,17 @@ def goal_text(occasion: Occasion, change: Change, along: Sequence[Change] = ()) 
     schema = occasion.acting(change)
     if schema is not None:
         return summary(schema, [change], along)
-    unit = f" {change.unit}" if change.unit else ""
-    return f"{change.label}: from {_said(change.before)} to {_said(change.after)}{unit}."
+    return f"{change_text(change)}."
+
+
+def change_text(change: Change) -> str:
+    """A change where the schema's words are not known: "Sitting: from 480 to 390 min/day"."""
+    return f"{change.label}: from {_said(change.before)} to {plain_value(change)}"
+
+
+def plain_value(change: Change) -> str:
+    """The value after a change where the schema's words are not known: "390 min/day"."""
+    return f"{_said(change.after)}{f' {change.unit}' if change.unit else ''}"
 
 
 def _goal(

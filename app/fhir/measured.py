@@ -17,7 +17,7 @@ def measured_text(measured: MeasuredResult, hosted: ModelVersion | None) -> str:
     finding = "shows the outcome" if measured.has_outcome else "does not show the outcome"
     return (
         f"Measured on {measured.measured_on.isoformat()}: {known}{number}, which {finding}. It counts in "
-        f"place of the estimate."
+        f"place of the estimate, which does not use it."
     )
 
 

@@ -9,6 +9,7 @@ from app.fhir.care_plan import Told, care_plan
 from app.fhir.form import Entry, identity_of
 from app.fhir.goal import goals_of
 from app.fhir.risk_assessment import NO_PROMISE, Estimated, Part, risk_assessment
+from app.fhir.supposed import supposed
 from app.fhir.terms import OPTION_KIND, Json, coding, concept
 from app.usecases.counterfactuals.option_schemas import CounterfactualOut, ImprovementOut
 
@@ -44,7 +45,12 @@ class OptionEntries:
 def option_entries(option: CounterfactualOut, estimated: Estimated, before: Entry) -> OptionEntries:
     """An option, or an improvement, which is told as one."""
     occasion = estimated.occasion
-    part = Part(identity_of(option.id, "risk-assessment"), mitigation=option.summary, notes=(NO_PROMISE,))
+    part = Part(
+        identity_of(option.id, "risk-assessment"),
+        supposed(occasion, option.changes, [*option.linked, *option.brought_along]),
+        mitigation=option.summary,
+        notes=(NO_PROMISE,),
+    )
     after = risk_assessment(part, estimated, option.risk, before)
     goals = goals_of(option.id, occasion, option.changes, option.linked)
     told = Told(_title(option), option.summary, list(_notes(option)), [_kind(option)])

@@ -11,6 +11,7 @@ from app.fhir.makers import Makers
 from app.fhir.occasion import Occasion
 from app.fhir.provenance import AUTHOR, provenance
 from app.fhir.risk_assessment import NO_PROMISE, RULES_NOTHING_OUT, Estimated, Part, risk_assessment
+from app.fhir.supposed import supposed
 from app.fhir.terms import Json
 from app.usecases.plans.states import PlanState
 from app.usecases.plans.told import FollowedChange, PlanOut
@@ -53,7 +54,14 @@ def _estimates(plan: PlanOut, estimated: Estimated) -> tuple[Entry, Entry]:
         Part(_part(plan.id, "before"), notes=(RULES_NOTHING_OUT,)), estimated, plan.estimate.then
     )
     planned = risk_assessment(
-        Part(_part(plan.id, "planned"), notes=(NO_PROMISE,)), estimated, plan.estimate.planned, before
+        Part(
+            _part(plan.id, "planned"),
+            supposed(estimated.occasion, plan.changes, [*plan.linked, *plan.brought_along]),
+            notes=(NO_PROMISE,),
+        ),
+        estimated,
+        plan.estimate.planned,
+        before,
     )
     return before, planned
 

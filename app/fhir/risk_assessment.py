@@ -1,5 +1,6 @@
 """RiskAssessment: an estimate as things are, or as they would be.
 
+One of what would be is `preliminary`, of no day, and says "if" wherever it is told: it is no finding.
 In R4 a `probabilityDecimal` is a percentage: 61 is 61 %.
 """
 
@@ -12,7 +13,8 @@ from app.domain.certainty import Certainty, Observed
 from app.domain.wording import risk_text
 from app.fhir.form import Entry, entry_of, instant
 from app.fhir.occasion import Occasion
-from app.fhir.terms import MODEL, TERMS, Json, coding, concept
+from app.fhir.supposed import HYPOTHETICAL
+from app.fhir.terms import ESTIMATE, MODEL, TERMS, Json, coding, concept
 from app.usecases.counterfactuals.schemas import ModelOut, PredictionOut
 
 NO_PROMISE = (
@@ -26,12 +28,16 @@ _LABELS["low"] = coding(f"{TERMS}risk-probability", "low", "Low likelihood")
 
 @dataclass(frozen=True, slots=True)
 class Estimated:
-    """Who estimated, when, and what: the same for all estimates of an answer."""
+    """Who estimated, when, and what: the same for all estimates of an answer.
+
+    `overruled`: what counts in place of the estimates, in words; None where nothing does.
+    """
 
     occasion: Occasion
     at: datetime
     model: ModelOut
     device: Entry
+    overruled: str | None = None
 
     @property
     def reference(self) -> str:
@@ -47,9 +53,13 @@ class Estimated:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one estimate tells beside its number."""
+    """What one estimate tells beside its number.
+
+    `supposed`: what it supposes, in words such as "If …"; None of an estimate of what is.
+    """
 
     id: UUID
+    supposed: str | None = None
     rationale: str | None = None
     quality: Json | None = None
     mitigation: str | None = None
@@ -64,27 +74,50 @@ def risk_assessment(
     parent: Entry | None = None,
 ) -> Entry:
     """One estimate; one of what would be is part of that of what is (`parent`)."""
-    prediction: Json = {
-        "outcome": concept(text=estimated.outcome),
-        "probabilityDecimal": percent(risk),
-        "qualitativeRisk": part.quality,
-        "rationale": part.rationale,
-    }
+    notes = [one for one in (estimated.overruled, part.supposed and HYPOTHETICAL, *part.notes) if one]
+    headline = _when(part, f"{estimated.outcome}: {risk_text(risk)}")
     return entry_of(
         "RiskAssessment",
         part.id,
-        [f"{estimated.outcome}: {risk_text(risk)}", part.mitigation, part.rationale, *part.notes],
+        [headline, *notes, part.mitigation, part.rationale],
         parent=parent.reference if parent else None,
-        status="final",
-        method=concept(coding(MODEL, estimated.reference), text=estimated.reference),
+        status="preliminary" if part.supposed else "final",
+        method=concept(coding(MODEL, estimated.reference), text=_method(part, estimated)),
+        code=_code(part),
         subject=estimated.occasion.subject,
-        occurrenceDateTime=instant(estimated.at),
+        occurrenceDateTime=None if part.supposed else instant(estimated.at),
         performer=estimated.device.reference,
         basis=list(part.basis),
-        prediction=[prediction],
+        prediction=[_prediction(part, estimated, risk)],
         mitigation=part.mitigation,
-        note=[{"text": note} for note in part.notes],
+        note=[{"text": note} for note in notes],
     )
+
+
+def _prediction(part: Part, estimated: Estimated, risk: float) -> Json:
+    said = [f"{part.supposed}." if part.supposed else None, part.rationale]
+    return {
+        "outcome": concept(text=estimated.outcome),
+        "probabilityDecimal": percent(risk),
+        "qualitativeRisk": part.quality,
+        "rationale": " ".join(one for one in said if one),
+    }
+
+
+def _code(part: Part) -> Json:
+    if part.supposed:
+        hypothetical = coding(ESTIMATE, "hypothetical", "Hypothetical estimate of risk")
+        return concept(hypothetical, text=_when(part, "hypothetical estimate of risk"))
+    return concept(coding(ESTIMATE, "as-is", "Estimate of risk as things are"))
+
+
+def _method(part: Part, estimated: Estimated) -> str:
+    supposed = part.supposed
+    return f"{estimated.reference}, {supposed[0].lower()}{supposed[1:]}" if supposed else estimated.reference
+
+
+def _when(part: Part, text: str) -> str:
+    return f"{part.supposed}: {text}" if part.supposed else text
 
 
 def percent(risk: float) -> float:

@@ -22,6 +22,8 @@ OPTION_KIND = "urn:turnpoint:option-kind"
 """What an option claims: `counterfactual` that it reaches the target, `improvement` that it helps."""
 STATUS = "urn:turnpoint:status"
 """How a question ended."""
+ESTIMATE = "urn:turnpoint:estimate"
+"""Whether an estimate is of what is (`as-is`) or of supposed values (`hypothetical`)."""
 
 
 def coding(system: str, code: str, display: str | None = None) -> Json:

@@ -141,7 +141,9 @@ def test_a_record_in_fhir_is_answered_in_fhir(gateway: httpx.Client, patient_id:
     before = resources_of(told, "RiskAssessment")[0]
     basis = {one["reference"] for one in before["basis"]}
     assert basis <= {f"{one['resourceType']}/{one['id']}" for one in sent}
-    assert "Observation/hba1c" in basis
+    assert basis
+    assert "Observation/hba1c" not in basis
+    assert "HbA1c 7.5 %" in before["note"][0]["text"]
     [guidance] = resources_of(told, "GuidanceResponse")
     assert guidance["status"] == "data-requested"
     assert "HbA1c 7.5 %" in guidance["note"][0]["text"]

@@ -3,7 +3,7 @@
 from app.classifiers.model_version import ModelVersion
 from app.domain.counterfactual import Change
 from app.domain.schema import FeatureSchema
-from app.domain.wording import number, plain, summary, value_text
+from app.domain.wording import number, plain, span, summary, value_text
 
 
 def change(schema: FeatureSchema, name: str, before: float | bool, after: float | bool) -> Change:
@@ -33,6 +33,17 @@ def test_what_people_speak_of_is_told_first(schema: FeatureSchema) -> None:
         "Consider losing weight, from 95.7 to 87.0 kg "
         "(body mass index from 33.1 to 30.1 kg/m², waist from 104.0 to 96.8 cm)."
     )
+
+
+def test_what_people_speak_of_is_never_put_in_another_unit(schema: FeatureSchema) -> None:
+    """Of a weight that is not known, the numbers are those of the index, and say so."""
+    bmi = change(schema, *BMI)
+    assert summary(schema, [bmi]) == "Consider losing weight, body mass index from 33.1 to 30.1 kg/m²."
+    assert span(schema, bmi) == "body mass index from 33.1 to 30.1 kg/m²"
+    assert span(schema, bmi, [change(schema, *one) for one in ALONG]).startswith(
+        "weight from 95.7 to 87.0 kg"
+    )
+    assert span(schema, change(schema, "active_travel", False, True)).endswith(": yes")
 
 
 def test_several_changes_read_as_a_list(schema: FeatureSchema) -> None:

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
@@ -61,9 +62,28 @@ def _check_estimates(answer: CounterfactualsAnswer, bundle: Json) -> None:
     told = [one["prediction"][0]["probabilityDecimal"] for one in (before, *others)]
     assert told == pytest.approx([100 * risk for risk in risks], abs=0.0051)
     assert "parent" not in before
+    _check_what_is_hypothetical(answer, before, others)
     assert {one["parent"]["reference"] for one in others} <= {f"urn:uuid:{before['id']}"}
     coded = "coding" in before["prediction"][0]["qualitativeRisk"]
     assert coded is (answer.prediction.certainty is not Certainty.UNCLEAR)
+
+
+def _check_what_is_hypothetical(answer: CounterfactualsAnswer, before: Json, others: list[Json]) -> None:
+    """One estimate is of what is, and final; the others say "if" in each text, and are of no day."""
+    assert (before["status"], _kind(before)) == ("final", "as-is")
+    assert before["occurrenceDateTime"] == answer.created_at.isoformat()
+    for one in others:
+        assert (one["status"], _kind(one)) == ("preliminary", "hypothetical")
+        assert "occurrenceDateTime" not in one
+        told = (one["code"]["text"], one["prediction"][0]["rationale"], one["text"]["div"].split("<p>")[1])
+        assert all(text.startswith("If ") for text in told)
+        assert ", if " in one["method"]["text"]
+        assert any(note["text"].startswith("Hypothetical") for note in one["note"])
+
+
+def _kind(assessment: Json) -> str:
+    kind: str = assessment["code"]["coding"][0]["code"]
+    return kind
 
 
 def _check_plans(answer: CounterfactualsAnswer, bundle: Json) -> None:
@@ -195,7 +215,32 @@ def test_out_of_reach_is_told_with_what_is_lowest(registry: ModelRegistry) -> No
     [guidance] = resources_of(bundle, "GuidanceResponse")
     assert guidance["reasonCode"][0]["coding"][0]["code"] == "infeasible"
     assert "No permitted change reaches the target" in guidance["note"][0]["text"]
-    assert resources_of(bundle, "RiskAssessment")[1]["mitigation"].startswith("Consider")
+    lowest = resources_of(bundle, "RiskAssessment")[1]
+    assert lowest["mitigation"].startswith("Reached with weight from 76.5 to 72.1 kg (body mass index from ")
+    assert "Consider" not in json.dumps(lowest)
+    assert lowest["code"]["text"].startswith("If body mass index were 33.1 kg/m² and ")
+    assert "(with weight 72.1 kg, waist 99.7 cm" in lowest["text"]["div"]
+
+
+def test_of_a_weight_that_is_not_known_the_index_is_told_by_name(registry: ModelRegistry) -> None:
+    served = registry.named(None)
+    features = question_about(registry, OUT_OF_REACH, "P-0017")["features"]
+    answer = answer_about(registry, served, features)
+    unknown = answer.question.model_copy(
+        update={"features": answer.question.features | dict.fromkeys(("weight", "waist"))}
+    )
+    bundle = answer_bundle(answer.model_copy(update={"question": unknown}), served.model, "")
+    mitigation = resources_of(bundle, "RiskAssessment")[1]["mitigation"]
+    assert mitigation.startswith("Reached with body mass index from 35.1 to 33.1 kg/m²; ")
+
+
+def test_the_estimate_of_a_what_if_is_no_finding(registry: ModelRegistry, served: ServedModel) -> None:
+    features = question_about(registry, CLEARLY_BELOW, "P-0017")["features"]
+    answer = answer_about(registry, served, features).model_copy(update={"based_on": uuid4()})
+    [before] = resources_of(answer_bundle(answer, served.model, ""), "RiskAssessment")
+    assert (before["status"], _kind(before)) == ("preliminary", "hypothetical")
+    assert "occurrenceDateTime" not in before
+    assert before["code"]["text"].startswith("In a what-if")
 
 
 def test_a_page_of_answers_has_each_resource_once(registry: ModelRegistry, served: ServedModel) -> None:
@@ -247,7 +292,14 @@ def test_what_a_bundle_told_is_the_basis_and_what_it_did_not_is_said(
     answer = answer.model_copy(
         update={
             "status": Status.OUTCOME_MEASURED,
-            "provenance": {"bmi": told, "weight": told},
+            "provenance": {
+                "bmi": told,
+                "weight": told,
+                "fibre": told.model_copy(update={"reference": "Observation/6"}),
+            },
+            "question": answer.question.model_copy(
+                update={"features": answer.question.features | {"fibre": None}}
+            ),
             "not_used": [not_used(Left(reason, "Observation/8", "sbp")) for reason in NotUsedReason],
             "measured_outcome": result,
         }
@@ -255,7 +307,12 @@ def test_what_a_bundle_told_is_the_basis_and_what_it_did_not_is_said(
     bundle = answer_bundle(answer, served.model, "")
     check(answer, bundle)
     [before] = resources_of(bundle, "RiskAssessment")
-    assert [one["reference"] for one in before["basis"]] == ["Observation/7", "Observation/9"]
+    assert [one["reference"] for one in before["basis"]] == ["Observation/7"]
+    counts = (
+        "Measured on 2026-01-05: HbA1c 7.5 %, which shows the outcome. It counts in place of the estimate"
+    )
+    assert before["note"][0]["text"].startswith(counts)
+    assert counts in before["text"]["div"]
     [guidance] = resources_of(bundle, "GuidanceResponse")
     assert guidance["note"][0]["text"].startswith(
         "Measured on 2026-01-05: HbA1c 7.5 %, which shows the outcome"
@@ -265,11 +322,14 @@ def test_what_a_bundle_told_is_the_basis_and_what_it_did_not_is_said(
         {"reference": f"urn:uuid:{outcome['id']}", "type": "OperationOutcome"}
     ]
     assert len(outcome["issue"]) == len(NotUsedReason)
-    [source] = resources_of(bundle, "Provenance")
-    assert [one["what"]["reference"] for one in source["entity"] if one["role"] == "source"] == [
-        "Observation/7",
-        "Observation/9",
-    ]
+    of_estimates, of_ending = resources_of(bundle, "Provenance")
+    assert _sources(of_estimates) == ["Observation/7"]
+    assert _sources(of_ending) == ["Observation/7", "Observation/9"]
+    assert [target["type"] for target in of_ending["target"]] == ["GuidanceResponse"]
+
+
+def _sources(provenance: Json) -> list[str]:
+    return [one["what"]["reference"] for one in provenance["entity"] if one["role"] == "source"]
 
 
 def test_what_is_worth_asking_most_is_asked_for_first(registry: ModelRegistry, served: ServedModel) -> None:

@@ -50,6 +50,9 @@ def test_estimates_of_a_plan_are_percentages(registry: ModelRegistry) -> None:
     before, planned = resources_of(told(registry, plan(SLEEP)), "RiskAssessment")
     assert [one["prediction"][0]["probabilityDecimal"] for one in (before, planned)] == [60.0, 40.0]
     assert planned["parent"]["reference"] == f"urn:uuid:{before['id']}"
+    assert (before["status"], planned["status"]) == ("final", "preliminary")
+    assert planned["code"]["text"].startswith("If sleep were 6.0 h")
+    assert "occurrenceDateTime" not in planned
 
 
 def test_how_far_a_goal_is_comes_with_it(registry: ModelRegistry) -> None:
