@@ -46,7 +46,9 @@ OF_PATIENTS = tuple(reversed([*BELONGINGS]))
 """In the order in which rows refer to each other."""
 ALWAYS = ("patients", "predictions", "answers", "counterfactuals")
 ONCE = ("patients", "worklist", "generations", "feedback", "idempotency_keys", "webhook_deliveries")
-"""Of which there is one row at most of a patient, an answer or an option."""
+"""Of which there is one row at most of a patient, an answer, an option or a plan."""
+OF_PLANS = ("plan_events", "webhook_deliveries")
+"""Whose they are, a plan says."""
 
 
 def add_records(
@@ -56,7 +58,7 @@ def add_records(
     keys: dict[str, list[Any]] = {}
     for name in _in_order():
         wanted = 1 if name in ALWAYS else counts.get(name, 0)
-        wanted = max(wanted, 1) if name == "plans" and counts.get("plan_events") else wanted
+        wanted = max(wanted, 1) if name == "plans" and any(map(counts.get, OF_PLANS)) else wanted
         keys[name] = [
             _add(database, Base.metadata.tables[name], patient_id, canary, tenant, keys)
             for _ in range(min(wanted, 1) if name in ONCE else wanted)
