@@ -98,9 +98,10 @@ class AsyncTurnpoint(AsyncPlanning, AsyncBundles):
         model: str | None = None,
         fhir: Bundle | None = None,
         patient_id: str | None = None,
+        fhir_patient: str | None = None,
     ) -> Prediction:
         """The risk of one feature vector; on record for the patient where one is named."""
-        return await self._driver.run(requests.predict(features, model, fhir, patient_id))
+        return await self._driver.run(requests.predict(features, model, fhir, patient_id, fhir_patient))
 
     async def predict_many(
         self, vectors: Sequence[Features], *, model: str | None = None, patient_id: str | None = None

@@ -36,6 +36,7 @@ class RequestOptions(TypedDict, total=False):
     that differ) or least_effort (those of least effort, however alike). `always`: also tell the frontier and
     improvements where the risk is at or below the target, and improvements where an option holds. `fhir`: a
     FHIR R4 Bundle of the patient, in place of features or beside them; features then overrule it.
+    `fhir_patient`: the id of the bundle's Patient, where that is not `patient_id`.
     `idempotency_key`: a question sent twice under one key is answered once; each call makes one of its own.
     `wait`: seconds after which to have what there is; "deadline" in `generation.degraded` says that it is not
     all.
@@ -57,6 +58,7 @@ class RequestOptions(TypedDict, total=False):
     diversity: str | None
     always: bool | None
     fhir: Bundle | None
+    fhir_patient: str | None
     idempotency_key: str | None
     wait: float | None
 
@@ -76,6 +78,7 @@ def ask(patient_id: str, features: Features | None, options: RequestOptions) -> 
         model=options.get("model"),
         features=_whole(features),
         fhir=_whole(options.get("fhir")),
+        fhir_patient=options.get("fhir_patient"),
         target=_target(options),
         constraints=_constraints(options) or None,
         count=options.get("count"),
@@ -184,9 +187,16 @@ def predict(
     model: str | None,
     fhir: Bundle | None = None,
     patient_id: str | None = None,
+    fhir_patient: str | None = None,
 ) -> Call[Prediction]:
     """The risk of one feature vector; on record for the patient where one is named."""
-    body = given(model=model, patient_id=patient_id, features=_whole(features), fhir=_whole(fhir))
+    body = given(
+        model=model,
+        patient_id=patient_id,
+        features=_whole(features),
+        fhir=_whole(fhir),
+        fhir_patient=fhir_patient,
+    )
     return _prediction(body, reading(Prediction))
 
 

@@ -100,9 +100,10 @@ class Turnpoint(Planning, Bundles):
         model: str | None = None,
         fhir: Bundle | None = None,
         patient_id: str | None = None,
+        fhir_patient: str | None = None,
     ) -> Prediction:
         """The risk of one feature vector; on record for the patient where one is named."""
-        return self._driver.run(requests.predict(features, model, fhir, patient_id))
+        return self._driver.run(requests.predict(features, model, fhir, patient_id, fhir_patient))
 
     def predict_many(
         self, vectors: Sequence[Features], *, model: str | None = None, patient_id: str | None = None

@@ -18,6 +18,8 @@ from app.domain.schema import FeatureSchema
 LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
 BMI, WEIGHT, HEIGHT = "39156-5", "29463-7", "8302-2"
 """LOINC codes of the body mass index and of what gives it."""
+SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
+"""LOINC codes of the blood pressures, which one reading tells together."""
 _DAYS = re.compile(r"([1-9][0-9]{0,4}) days")
 
 
@@ -127,6 +129,25 @@ class EhrMapping:
     @cached_property
     def measured_by_loinc(self) -> Mapping[str, MeasuredCode]:
         return {one.loinc: one for one in self.codes.measured if self.outcome.unit is not None}
+
+    @cached_property
+    def body(self) -> tuple[str, str, str] | None:
+        """Body mass index, weight and height, where all are in kg and cm: two give the first."""
+        bmi, weight, height = (self.with_code(code) for code in (BMI, WEIGHT, HEIGHT))
+        if bmi is None or weight is None or height is None:
+            return None
+        units = [self.schema[name].ucum for name in (bmi, weight, height)]
+        return (bmi, weight, height) if units == ["kg/m2", "kg", "cm"] else None
+
+    def in_place_of(self, name: str) -> tuple[str, ...]:
+        """The features that give another one where a record has them and not it."""
+        return self.body[1:] if self.body and self.body[0] == name else ()
+
+    @cached_property
+    def pair(self) -> frozenset[str]:
+        """Both blood pressures, where the model has both: one reading tells them together."""
+        found = {self.with_code(SYSTOLIC), self.with_code(DIASTOLIC)} - {None}
+        return frozenset(name for name in found if name) if len(found) > 1 else frozenset()
 
     def codes_of(self, name: str) -> tuple[Code, ...]:
         """The codes of a feature that observations tell; none of what the Patient resource does."""

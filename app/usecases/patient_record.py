@@ -7,14 +7,18 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
+from app.domain.ehr import EhrMapping
 from app.domain.errors import InvalidInputError, ValidationIssue
 from app.domain.patient import Patient, read_patient
 from app.domain.schema import FeatureSchema
 from app.engine.registry import ServedModel
 from app.ingest.fhir.reading import read_bundle
 from app.ingest.fhir.record import FeatureSource, Origin, PatientRecord
-from app.usecases.request_model import RequestModel
+from app.usecases.request_model import FhirPatient, RequestModel
 
+_NOT_ITS = "is not the patient of the bundle"
+_BUT = "; fhir_patient says which id there is the same person's"
+_OTHER = "is not of the patient that patient_id and fhir_patient name"
 _COMPUTED = FeatureSource(source=Origin.COMPUTED, conversion="follows from other features")
 
 
@@ -43,6 +47,35 @@ class SaysFeatures(RequestModel):
         return self
 
 
+class SaysWhose(RequestModel):
+    """A request whose bundles are of the patient that it names, or of who stands for them there."""
+
+    fhir_patient: FhirPatient | None = Field(
+        None,
+        description="The id of the bundle's Patient where `patient_id` is not that id: it says that both are "
+        "the same person. A bundle of somebody else is refused.",
+    )
+
+    def check_whose(
+        self, record: PatientRecord | None, patient_id: str | None, place: str | None = None
+    ) -> None:
+        """Refuse a bundle of somebody else than `patient_id`; `place` is where a request says whose it is.
+
+        A bundle that names nobody is taken as this patient's, unless `fhir_patient` says who it is to name.
+
+        Raises:
+            InvalidInputError: the bundle names another patient.
+        """
+        named = record.patient_ids if record else None
+        if named is None:
+            return
+        if self.fhir_patient is not None:
+            if named != {self.fhir_patient}:
+                raise InvalidInputError.at(place or "/fhir_patient", _OTHER if place else _NOT_ITS)
+        elif patient_id is not None and named - {patient_id}:
+            raise InvalidInputError.at(place or "/patient_id", _OTHER if place else _NOT_ITS + _BUT)
+
+
 def record_of(request: SaysFeatures, served: ServedModel) -> tuple[Mapping[str, Any], PatientRecord | None]:
     """The raw feature vector of a request, and where it comes from if a bundle is part of it.
 
@@ -55,17 +88,9 @@ def record_of(request: SaysFeatures, served: ServedModel) -> tuple[Mapping[str, 
     return record.features, record
 
 
-def checked_patient(request: SaysFeatures, served: ServedModel) -> tuple[Patient, PatientRecord | None]:
-    """The checked patient of a request, and the record if a bundle is part of it.
-
-    Raises:
-        InvalidInputError: as `record_of` and `patient_of`.
-    """
-    return patient_of(served.model.schema, *record_of(request, served))
-
-
 def patient_of(
     schema: FeatureSchema,
+    ehr: EhrMapping,
     features: Mapping[str, Any],
     record: PatientRecord | None,
     pointer: str = "/features",
@@ -78,7 +103,7 @@ def patient_of(
     try:
         patient = read_patient(schema, features, pointer)
     except InvalidInputError as error:
-        raise InvalidInputError([_explained(one, record, pointer) for one in error.issues]) from None
+        raise InvalidInputError([_explained(one, ehr, record, pointer) for one in error.issues]) from None
     if record is None:
         return patient, None
     derived = {
@@ -89,10 +114,14 @@ def patient_of(
     return patient, replace(record, provenance={**record.provenance, **derived})
 
 
-def _explained(issue: ValidationIssue, record: PatientRecord | None, pointer: str) -> ValidationIssue:
+def _explained(
+    issue: ValidationIssue, ehr: EhrMapping, record: PatientRecord | None, pointer: str
+) -> ValidationIssue:
     name = issue.pointer.removeprefix(f"{pointer}/")
     if record is None or name in record.features:
         return issue
     why = next((one.detail for one in record.not_used if one.feature == name), None)
     told = f"what the bundle says of it is not used: {why}" if why else "the bundle does not tell it"
-    return replace(issue, detail=f"{issue.detail}; {told}")
+    others = " with ".join(ehr.in_place_of(name))
+    instead = f", or {others} in its place" if others else ""
+    return replace(issue, detail=f"{issue.detail}{instead}; {told}")

@@ -16,6 +16,9 @@ PatientId = Annotated[
     ),
 ]
 
+FhirPatient = Annotated[str, Field(pattern=PATIENT_ID, max_length=PATIENT_ID_LENGTH, examples=["birch"])]
+"""The id of a Patient resource."""
+
 
 class RequestModel(BaseModel):
     """A body that callers send: what it does not know is refused, so that a misspelt name is not lost."""

@@ -54,6 +54,7 @@ WISHES: RequestOptions = {
     "idempotency_key": "key",
     "wait": 2.5,
     "fhir": {"resourceType": "Bundle", "type": "collection"},
+    "fhir_patient": "birch",
 }
 TARGETS: list[RequestOptions] = [
     {"max_risk": 0.4},

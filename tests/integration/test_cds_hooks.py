@@ -121,7 +121,8 @@ def test_what_is_missing_is_named_by_code_and_nothing_is_written(here: Connected
     before = row_counts(database)
     told = outcome(here.call(here.question(TOO_LITTLE_KNOWN)), 412)
     codes = {one["code"] for issue in told["issue"] for one in issue["details"].get("coding", [])}
-    assert {"8302-2", "39156-5"} <= codes
+    assert {"8302-2", "39156-5", "29463-7"} <= codes
+    assert any("(or weight with height)" in issue["details"]["text"] for issue in told["issue"])
     assert {issue["code"] for issue in told["issue"]} == {"required"}
     assert row_counts(database) == before
 

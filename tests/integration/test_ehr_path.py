@@ -123,7 +123,8 @@ def test_a_bundle_in_json_comes_to_the_same(both: Connected) -> None:
         "type": "collection",
         "entry": [{"resource": one} for one in [patient, *resources]],
     }
-    asked = {"patient_id": "hazel-by-bundle", "fhir": bundle, "generator": "search"}
+    whose = {"patient_id": "hazel-by-bundle", "fhir_patient": "hazel"}
+    asked = whose | {"fhir": bundle, "generator": "search"}
     told = both.turnpoint.post("/counterfactuals", json=asked).raise_for_status().json()
     assert told["prediction"]["risk"] == answer_of(both, card)["prediction"]["risk"]
     assert told["provenance"]["bmi"]["source"] == "computed"

@@ -46,7 +46,8 @@ def hba1c(value: float, days: int = 40, unit: str = "%") -> Resource:
 
 
 def ask(client: httpx.Client, patient_id: str, *resources: Resource, **more: Any) -> httpx.Response:
-    return client.post("/counterfactuals", json={"patient_id": patient_id, "fhir": bundle(*resources)} | more)
+    whose = {"patient_id": patient_id, "fhir_patient": "p1"}
+    return client.post("/counterfactuals", json=whose | {"fhir": bundle(*resources)} | more)
 
 
 def asked(client: httpx.Client, patient_id: str, *resources: Resource, **more: Any) -> Json:
@@ -163,6 +164,37 @@ def test_a_prediction_takes_a_bundle_too(client: httpx.Client) -> None:
     assert told["ask_next"]
 
 
+class TestWhose:
+    """A bundle is of the patient that the request names, or of who stands for them there."""
+
+    def test_somebody_elses_is_refused_and_nothing_is_recorded(
+        self, client: httpx.Client, patient_id: str
+    ) -> None:
+        for named in (None, "somebody-else"):
+            response = ask(client, patient_id, *slim(), hba1c(7.5), fhir_patient=named)
+            assert response.status_code == 422
+            [fault] = response.json()["errors"]
+            assert fault["pointer"] == ("/fhir_patient" if named else "/patient_id")
+            assert fault["detail"].startswith("is not the patient of the bundle")
+            assert "p1" not in response.text
+        there = client.get(f"/patients/{patient_id}/measurements", params={"model": "dysglycaemia"})
+        assert there.status_code == 404
+
+    def test_an_id_that_is_theirs_needs_no_more(self, client: httpx.Client) -> None:
+        assert ask(client, "p1", *slim(), fhir_patient=None).is_success
+
+    def test_of_predictions_each_is_checked(self, client: httpx.Client, patient_id: str) -> None:
+        own, other = bundle(*slim()), bundle(patient("p2"), *slim()[1:])
+        whose = {"patient_id": patient_id, "fhir_patient": "p1"}
+        assert client.post("/predictions", json=whose | {"instances": [{"fhir": own}] * 2}).is_success
+        assert client.post("/predictions", json={"instances": [{"fhir": own}, {"fhir": own}]}).is_success
+        several = client.post("/predictions", json=whose | {"instances": [{"fhir": own}, {"fhir": other}]})
+        assert several.status_code == 422
+        assert [one["pointer"] for one in several.json()["errors"]] == ["/instances/1/fhir"]
+        alone = client.post("/predictions", json={"patient_id": patient_id, "fhir": own})
+        assert [one["pointer"] for one in alone.json()["errors"]] == ["/patient_id"]
+
+
 def test_what_is_missing_says_why(client: httpx.Client, patient_id: str) -> None:
     old = observation("8302-2", 160, "cm", day="1975-01-01")
     response = ask(client, patient_id, patient(gender="other"), old)
@@ -170,7 +202,10 @@ def test_what_is_missing_says_why(client: httpx.Client, patient_id: str) -> None
     faults = {one["pointer"]: one["detail"] for one in response.json()["errors"]}
     assert faults["/features/height"].startswith("is required; what the bundle says of it is not used: ")
     assert "none that the model has a value for" in faults["/features/sex"]
-    assert faults["/features/bmi"] == "is required; the bundle does not tell it"
+    assert (
+        faults["/features/bmi"]
+        == "is required, or weight with height in its place; the bundle does not tell it"
+    )
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,8 @@ def test_a_record_in_fhir_is_answered_in_fhir(gateway: httpx.Client, patient_id:
     day = (datetime.now(UTC).date() - timedelta(30)).isoformat()
     result = observation("4548-4", 7.5, "%", day=day, id="hba1c")
     sent = [own, *(one | {"effectiveDateTime": day} for one in others), result]
-    question = {"patient_id": patient_id, "fhir": record_of(*sent), "generator": "search"}
+    whose = {"patient_id": patient_id, "fhir_patient": "p1"}
+    question = whose | {"fhir": record_of(*sent), "generator": "search"}
     told = valid(gateway.post("/counterfactuals", json=question, headers={"Accept": FHIR}))
     assert told == in_fhir(gateway, f"/counterfactuals/{told['id']}")
     before = resources_of(told, "RiskAssessment")[0]

@@ -1,6 +1,5 @@
 """Body mass index, weight and height: three figures that must go together, and be of one time."""
 
-from app.domain.ehr import BMI, HEIGHT, WEIGHT
 from app.ingest.fhir.draft import Draft
 from app.ingest.fhir.quantity import as_measured, is_in_range
 from app.ingest.fhir.reasons import NotUsedReason
@@ -15,31 +14,20 @@ def settle_body(draft: Draft) -> None:
 
     A weight that is older than the index is not used: the model has it from index and height.
     """
-    mapping = draft.mapping
-    bmi, weight, height = (mapping.with_code(code) for code in (BMI, WEIGHT, HEIGHT))
-    if (
-        bmi is None
-        or weight is None
-        or mapping.schema[bmi].ucum != "kg/m2"
-        or not _is_metric(draft, weight, height)
-    ):
+    if draft.mapping.body is None:
         return
+    bmi, weight, height = draft.mapping.body
     computed = _index(draft, weight, height)
     if draft.is_given(bmi):
         if not draft.is_given(weight) and weight in draft.sources:
-            draft.drop(weight, NotUsedReason.OVERRULED)
+            draft.drop(weight, NotUsedReason.GIVEN_OTHERWISE)
     elif computed is not None and _is_needed(draft, bmi, weight, computed):
         _compute(draft, bmi, weight, computed)
     elif weight in draft.sources and not draft.is_given(weight) and _is_older(draft, weight, bmi):
         draft.drop(weight, NotUsedReason.NEWER_EXISTS)
 
 
-def _is_metric(draft: Draft, weight: str, height: str | None) -> bool:
-    schema = draft.mapping.schema
-    return height is not None and schema[weight].ucum == "kg" and schema[height].ucum == "cm"
-
-
-def _index(draft: Draft, weight: str, height: str | None) -> float | None:
+def _index(draft: Draft, weight: str, height: str) -> float | None:
     kg, cm = draft.number(weight), draft.number(height)
     return None if kg is None or not cm or cm < 1 else kg / (cm / 100) ** 2
 
@@ -61,13 +49,14 @@ def _is_older(draft: Draft, name: str, other: str) -> bool:
 
 def _compute(draft: Draft, bmi: str, weight: str, computed: float) -> None:
     feature = draft.mapping.schema[bmi]
-    if bmi in draft.sources:
-        is_stale = draft.is_given(weight) or _is_older(draft, bmi, weight)
-        draft.drop(bmi, NotUsedReason.NEWER_EXISTS if is_stale else NotUsedReason.CONTRADICTS)
     value = as_measured(feature, computed)
-    if not is_in_range(feature, value):
-        if not draft.is_given(weight):
-            draft.drop(weight, NotUsedReason.OUT_OF_RANGE)
+    is_possible = is_in_range(feature, value)
+    if not is_possible and not draft.is_given(weight):
+        draft.drop(weight, NotUsedReason.OUT_OF_RANGE)
+        return
+    if bmi in draft.sources:
+        draft.drop(bmi, _why_not_the_index(draft, bmi, weight))
+    if not is_possible:
         return
     source = draft.sources[weight]
     draft.values[bmi] = value
@@ -79,3 +68,9 @@ def _compute(draft: Draft, bmi: str, weight: str, computed: float) -> None:
     )
     if weight in draft.days:
         draft.days[bmi] = draft.days[weight]
+
+
+def _why_not_the_index(draft: Draft, bmi: str, weight: str) -> NotUsedReason:
+    if draft.is_given(weight):
+        return NotUsedReason.GIVEN_OTHERWISE
+    return NotUsedReason.NEWER_EXISTS if _is_older(draft, bmi, weight) else NotUsedReason.CONTRADICTS

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from app.domain.errors import InvalidInputError
@@ -64,7 +65,8 @@ def in_bundle(bundle: object) -> Found:
         raise InvalidInputError.at("/fhir/entry", "must be a list")
     if len(entries) > MOST_RESOURCES:
         raise InvalidInputError.at("/fhir/entry", f"must hold at most {MOST_RESOURCES} resources")
-    return _of_entries(entries)
+    more = [Left(NotUsedReason.FURTHER_PAGES)] if goes_on(bundle) else []
+    return chain(more, _of_entries(entries))
 
 
 def in_list(resources: Sequence[object]) -> Found:
@@ -91,6 +93,14 @@ def is_of_another_version(resource: Mapping[str, Any]) -> bool:
     return any(
         isinstance(one, str) and one.startswith("http://hl7.org/fhir/") and _PROFILES.search(one)
         for one in profiles[:20]
+    )
+
+
+def goes_on(bundle: Mapping[str, Any]) -> bool:
+    """Whether it is a page of a search that has a next one."""
+    links = bundle.get("link")
+    return isinstance(links, list) and any(
+        isinstance(link, dict) and link.get("relation") == "next" for link in links
     )
 
 

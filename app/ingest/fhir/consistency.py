@@ -1,12 +1,13 @@
 """Values of different resources that cannot all be true of one person: the older ones are not used."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
-from app.domain.links import ProportionalLink
+from app.domain.links import ProportionalLink, Relation
 from app.domain.patient import identity_value
+from app.domain.schema import FeatureSchema, Value
 from app.domain.tolerances import GIVEN_SLACK
-from app.ingest.fhir.draft import Draft
+from app.ingest.fhir.draft import Draft, number
 from app.ingest.fhir.quantity import is_in_range
 from app.ingest.fhir.reasons import NotUsedReason
 
@@ -15,13 +16,23 @@ def settle_contradictions(draft: Draft) -> None:
     """Leave out what no person can have; what the caller gives stays, and is told as a fault later."""
     _settle_identities(draft)
     for relation in draft.mapping.schema.relations:
-        known = {name: draft.number(name) for name in relation.terms}
-        if relation.binds != "everybody" or None in known.values():
-            continue
-        total = sum(factor * (known[name] or 0.0) for name, factor in relation.terms.items())
-        if total > relation.bound + GIVEN_SLACK:
+        if _is_broken(relation, {name: draft.number(name) for name in relation.terms}):
             for name in _oldest(draft, list(relation.terms)):
                 draft.drop(name, NotUsedReason.CONTRADICTS)
+
+
+def contradict(schema: FeatureSchema, values: Mapping[str, Value]) -> bool:
+    """Whether no person can have these values together."""
+    numbers = {name: number(value) for name, value in values.items()}
+    return any(_is_broken(relation, numbers) for relation in schema.relations)
+
+
+def _is_broken(relation: Relation, known: Mapping[str, float | None]) -> bool:
+    told = {name: known.get(name) for name in relation.terms}
+    if relation.binds != "everybody" or None in told.values():
+        return False
+    total = sum(factor * (told[name] or 0.0) for name, factor in relation.terms.items())
+    return total > relation.bound + GIVEN_SLACK
 
 
 def _settle_identities(draft: Draft) -> None:

@@ -53,11 +53,15 @@ class Draft:
 
     def number(self, name: str | None) -> float | None:
         """A value as a number; None where it is none, or not known."""
-        value = None if name is None else self.values.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return None
-        return float(value) if abs(value) < _LARGEST else None  # a caller may give anything
+        return None if name is None else number(self.values.get(name))
 
     def is_given(self, name: str) -> bool:
         """Whether the caller says it."""
         return name in self.sources and self.sources[name].source is Origin.GIVEN
+
+
+def number(value: Value) -> float | None:
+    """A value as a number; None where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) < _LARGEST else None  # a caller may give anything

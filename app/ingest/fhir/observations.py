@@ -32,6 +32,10 @@ class Reading:
     conversion: str | None = None
     is_coded: bool = False
     rules_out: Value = None
+    is_whole: bool = False
+    """Whether its resource tells all that belongs together, as a panel of both blood pressures does."""
+    stands_for: tuple["Reading", ...] = ()
+    """All readings of the moment, where there are several."""
 
     @property
     def original(self) -> Original:

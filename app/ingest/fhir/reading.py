@@ -9,16 +9,16 @@ from app.domain.ehr import BMI, HEIGHT, WEIGHT, EhrMapping
 from app.domain.errors import InvalidInputError
 from app.domain.measurement import in_own_unit
 from app.domain.schema import Value
-from app.ingest.fhir.body import settle_body
 from app.ingest.fhir.bundle import Found, Located, in_bundle, in_list, is_of_another_version
-from app.ingest.fhir.consistency import settle_contradictions
 from app.ingest.fhir.draft import Draft
-from app.ingest.fhir.newest import newest
+from app.ingest.fhir.newest import newest_first, why_left
 from app.ingest.fhir.observations import ObservationReader, Reading, ResultReading
 from app.ingest.fhir.person import ADULT, born, read_person, years_between
 from app.ingest.fhir.reasons import Left, NotUsedReason
 from app.ingest.fhir.record import MeasuredResult, NotUsed, Original, PatientRecord, not_used
+from app.ingest.fhir.settling import settle
 from app.ingest.fhir.subject import subject_of
+from app.ingest.fhir.together import MayCount, of_one_resource, pairs_first, without_halves
 
 MOST_TOLD = 200
 """Resources that are told one by one; of more, how many there are of each reason."""
@@ -61,20 +61,18 @@ def _read(mapping: EhrMapping, found: Found, as_of: date, given: Mapping[str, Va
     reader = ObservationReader(mapping, subject, as_of)
     readings, results = defaultdict[str, list[Reading]](list), list[ResultReading]()
     for one in located:
-        for read in reader.read(one) if one.type == "Observation" else ():
+        told = list(reader.read(one)) if one.type == "Observation" else []
+        for read in of_one_resource(mapping, told):
             if isinstance(read, Reading):
                 readings[read.feature].append(read)
             elif isinstance(read, ResultReading):
                 results.append(read)
             else:
                 draft.left.append(read)
-    for own in readings.values():
-        _take_newest(draft, own, subject.patient, as_of)
+    may_count = _may_count(draft, readings, subject.patient, as_of)
     outcome = _outcome(draft, results, as_of)
-    draft.give(given)
-    settle_body(draft)
-    settle_contradictions(draft)
-    return PatientRecord(draft.values, draft.sources, _told(draft.left), outcome, as_of)
+    draft = settle(draft, may_count, given)
+    return PatientRecord(draft.values, draft.sources, _told(draft.left), outcome, as_of, subject.ids)
 
 
 def _others(located: Iterable[Located], patient: Located | None) -> list[Left]:
@@ -100,14 +98,21 @@ def _take_person(draft: Draft, patient: Located, as_of: date) -> None:
             name, (draft.values[name], draft.sources[name]) = read
 
 
-def _take_newest(draft: Draft, readings: list[Reading], patient: Located | None, as_of: date) -> None:
-    name = readings[0].feature
-    young = _in_childhood(draft.mapping, readings, patient)
-    draft.left += [Left(NotUsedReason.IN_CHILDHOOD, one.reference, name) for one in young]
-    chosen, left = newest(draft.mapping, [one for one in readings if one not in young], as_of)
+def _may_count(
+    draft: Draft, readings: dict[str, list[Reading]], patient: Located | None, as_of: date
+) -> MayCount:
+    """By feature, the readings that may count, newest first; the draft is told why others do not."""
+    kept, left = without_halves(draft.mapping, readings)
     draft.left += left
-    if chosen is not None:
-        draft.take(chosen)
+    may_count: MayCount = {}
+    for name, own in kept.items():
+        young = _in_childhood(draft.mapping, own, patient)
+        draft.left += why_left(young, NotUsedReason.IN_CHILDHOOD)
+        may_count[name], left = newest_first(draft.mapping, [one for one in own if one not in young], as_of)
+        draft.left += left
+    may_count, left = pairs_first(draft.mapping, may_count)
+    draft.left += left
+    return may_count
 
 
 def _in_childhood(mapping: EhrMapping, readings: list[Reading], patient: Located | None) -> list[Reading]:
@@ -133,9 +138,11 @@ def _outcome(draft: Draft, results: list[ResultReading], as_of: date) -> Measure
     if not told:
         return None
     newest_one, value = max(told, key=lambda each: (each[0].when.order, each[1]))
-    draft.left += [
-        Left(NotUsedReason.NEWER_EXISTS, one.reference) for one, _ in told if one is not newest_one
-    ]
+    for one, other in told:
+        if one.when.order != newest_one.when.order:
+            draft.left.append(Left(NotUsedReason.NEWER_EXISTS, one.reference))
+        elif other != value:
+            draft.left.append(Left(NotUsedReason.CONFLICTING, one.reference))
     return MeasuredResult(
         value=value,
         unit=measured.unit or "",

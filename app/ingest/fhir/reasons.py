@@ -12,6 +12,7 @@ class NotUsedReason(StrEnum):
     CODE_NOT_READ = "code_not_read"
     MALFORMED = "malformed"
     OTHER_VERSION = "other_version"
+    FURTHER_PAGES = "further_pages"
     STATUS = "status"
     OTHER_SUBJECT = "other_subject"
     NO_SUBJECT = "no_subject"
@@ -32,7 +33,10 @@ class NotUsedReason(StrEnum):
     CONFLICTING = "conflicting"
     CONTRADICTS = "contradicts"
     NEWER_EXISTS = "newer_exists"
+    SUPERSEDED = "superseded"
+    INCOMPLETE = "incomplete"
     OVERRULED = "overruled"
+    GIVEN_OTHERWISE = "given_otherwise"
 
 
 class Left(NamedTuple):
@@ -48,6 +52,7 @@ SENTENCES: Mapping[NotUsedReason, str] = {
     NotUsedReason.CODE_NOT_READ: "Its code is none that the model reads.",
     NotUsedReason.MALFORMED: "It is not built as FHIR R4 has it.",
     NotUsedReason.OTHER_VERSION: "It is of another version of FHIR than R4.",
+    NotUsedReason.FURTHER_PAGES: "The search has further pages, which were not sent and are not read.",
     NotUsedReason.STATUS: "Its status is not final, amended or corrected.",
     NotUsedReason.OTHER_SUBJECT: "It is about somebody else than the patient.",
     NotUsedReason.NO_SUBJECT: "It does not say whom it is about.",
@@ -68,5 +73,8 @@ SENTENCES: Mapping[NotUsedReason, str] = {
     NotUsedReason.CONFLICTING: "Others of the same time say otherwise.",
     NotUsedReason.CONTRADICTS: "It contradicts other values of the patient.",
     NotUsedReason.NEWER_EXISTS: "A newer one is used.",
+    NotUsedReason.SUPERSEDED: "A newer one speaks against it, and is not clear enough to be used.",
+    NotUsedReason.INCOMPLETE: "Another one is used, which has both values that belong together.",
     NotUsedReason.OVERRULED: "The request gives this feature itself.",
+    NotUsedReason.GIVEN_OTHERWISE: "The request gives another feature, which decides this one.",
 }

@@ -114,6 +114,8 @@ class PatientRecord:
     not_used: tuple[NotUsed, ...]
     outcome: MeasuredResult | None
     as_of: date
+    patient_ids: frozenset[str] = frozenset()
+    """What the resources call the patient, without the type: none where they name nobody, or by URN alone."""
 
 
 def not_used(left: Left, count: int = 1) -> NotUsed:

@@ -19,6 +19,17 @@ class Subject:
     absolute: str | None
     """The full URL of the entry."""
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """What the patient is called by all that names them; a URN names nobody."""
+        own = self.patient.resource.get("id") if self.patient else None
+        found = {own} if isinstance(own, str) else set()
+        for address in (self.relative, self.absolute):
+            tail = _tail(address.partition("/_history/")[0]) if address else ""
+            if tail.startswith("Patient/") or (self.patient is None and tail and not tail.startswith("urn:")):
+                found.add(tail.removeprefix("Patient/"))
+        return frozenset(found)
+
     def why_not(self, resource: Mapping[str, Any]) -> NotUsedReason | None:
         """Why a resource is not this patient's; None where it is."""
         reference = _reference(resource)

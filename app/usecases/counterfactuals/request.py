@@ -174,7 +174,9 @@ def validate(
     schema = served.model.schema.within(scope)
     faults, patient, record, constraints = [], None, None, None
     try:
-        patient, record = patient_of(schema, *record_of(request, served))
+        values, found = record_of(request, served)
+        request.check_whose(found, request.patient_id)
+        patient, record = patient_of(schema, served.ehr, values, found)
     except InvalidInputError as error:
         faults += error.issues
     try:

@@ -37,7 +37,7 @@ from app.usecases.counterfactuals.option_schemas import (
     Told,
 )
 from app.usecases.counterfactuals.question_schemas import QuestionOut
-from app.usecases.patient_record import SaysFeatures
+from app.usecases.patient_record import SaysFeatures, SaysWhose
 from app.usecases.request_model import PatientId, RequestModel
 
 
@@ -138,7 +138,7 @@ class ConstraintsIn(RequestModel):
     )
 
 
-class CounterfactualsRequest(SaysFeatures):
+class CounterfactualsRequest(SaysFeatures, SaysWhose):
     """A question: how could this patient's risk come down to the target?"""
 
     patient_id: PatientId

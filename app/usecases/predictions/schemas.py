@@ -10,7 +10,7 @@ from app.domain.certainty import BandTold, CertaintyTold, ObservedTold
 from app.domain.errors import InvalidInputError
 from app.domain.input_warning import InputWarning
 from app.ingest.fhir.record import MeasuredTold, NotUsedTold, ProvenanceTold
-from app.usecases.patient_record import SaysFeatures
+from app.usecases.patient_record import SaysFeatures, SaysWhose
 from app.usecases.request_model import PatientId
 
 MOST_INSTANCES = 1000
@@ -20,7 +20,7 @@ class PredictionInstance(SaysFeatures):
     """One of several feature vectors."""
 
 
-class PredictionRequest(SaysFeatures):
+class PredictionRequest(SaysFeatures, SaysWhose):
     """One feature vector, or several as `instances`."""
 
     model: str | None = Field(None, description="A hosted model's name; the configured one by default.")

@@ -19,7 +19,7 @@ from app.ingest.fhir.record import PatientRecord
 from app.storage.database import TenantDatabase
 from app.storage.record import INSERT_PATIENT, INSERT_PREDICTION, Values
 from app.usecases.idempotency.keeping import keep_reply
-from app.usecases.patient_record import checked_patient
+from app.usecases.patient_record import SaysFeatures, patient_of, record_of
 from app.usecases.predictions.schemas import PredictionAnswer, PredictionRequest, PredictionsAnswer
 
 
@@ -77,7 +77,7 @@ class _Told:
 
 
 def _told_of_one(served: ServedModel, request: PredictionRequest) -> list[_Told]:
-    return _told(served, [Vector(*checked_patient(request, served))])
+    return _told(served, [_checked(request, request, served)])
 
 
 def _told_of_instances(served: ServedModel, request: PredictionRequest) -> list[_Told]:
@@ -85,7 +85,7 @@ def _told_of_instances(served: ServedModel, request: PredictionRequest) -> list[
     faults: list[ValidationIssue] = []
     for number, instance in enumerate(request.instances or ()):
         try:
-            vectors.append(Vector(*checked_patient(instance, served)))
+            vectors.append(_checked(request, instance, served, "/fhir"))
         except InvalidInputError as error:
             place = f"/instances/{number}"
             faults += [ValidationIssue(place + one.pointer, one.detail, one.label) for one in error.issues]
@@ -94,6 +94,14 @@ def _told_of_instances(served: ServedModel, request: PredictionRequest) -> list[
     if faults:
         raise InvalidInputError(faults)
     return _told(served, vectors)
+
+
+def _checked(
+    request: PredictionRequest, vector: SaysFeatures, served: ServedModel, place: str | None = None
+) -> Vector:
+    features, record = record_of(vector, served)
+    request.check_whose(record, request.patient_id, place)
+    return Vector(*patient_of(served.model.schema, served.ehr, features, record))
 
 
 def _told(served: ServedModel, vectors: Sequence[Vector]) -> list[_Told]:

@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.domain.errors import InvalidInputError
-from app.faces.ehr.cds.unread import FAILED_THERE, NOT_SENT, NOT_TRUSTED, Unread, unread
+from app.faces.ehr.cds.unread import (
+    FAILED_THERE,
+    MORE_NOT_SENT,
+    MORE_NOT_TRUSTED,
+    NOT_SENT,
+    NOT_TRUSTED,
+    Unread,
+    unread,
+)
 from app.outbound.fhir.bundles import Resource, next_of, resources_of
 from app.outbound.fhir.client import FhirClient
 from app.outbound.fhir.faults import FhirError, FhirFault
@@ -77,6 +85,8 @@ async def _prefetched(value: Any, source: Source) -> _Told:
         return _Told(unread=FAILED_THERE if error.reason is FhirFault.OUTCOME else unread(error.reason))
     if more is None:
         return _Told(found)
+    if source.client is None:
+        return _Told(found, MORE_NOT_TRUSTED if source.is_strange else MORE_NOT_SENT)
     rest = await _asked(more, source)
     return _Told([*found, *rest.resources], rest.unread)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from app.domain.ehr import EhrMapping
 from app.domain.feature import Feature
+from app.faces.ehr.cds.services import or_instead
 from app.faces.ehr.cds.unread import Unread
 from app.fhir.form import filled
 from app.fhir.terms import LOINC, Json, coding, concept
@@ -36,8 +37,10 @@ class MissingDataError(Exception):
 def _of_feature(mapping: EhrMapping, feature: Feature, why: str | None) -> Json:
     own = mapping.by_name.get(feature.name)
     element = _ELEMENTS.get(own.element or "") if own else None
-    codes = dict.fromkeys(one.loinc for one in mapping.codes_of(feature.name)) if own else ()
-    told = f"{feature.label} is needed, and the record does not tell it."
+    others = mapping.in_place_of(feature.name)
+    names = (feature.name, *others[:1]) if own else ()
+    codes = dict.fromkeys(one.loinc for name in names for one in mapping.codes_of(name))
+    told = f"{feature.label}{or_instead(mapping, feature)} is needed, and the record does not tell it."
     return {
         "severity": "error",
         "code": "required",

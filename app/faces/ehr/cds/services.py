@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.domain.ehr import EhrMapping
 from app.domain.errors import NotFoundError
 from app.domain.feature import Feature, MissingPolicy
 from app.domain.wording import inline
@@ -41,7 +42,7 @@ class CdsService:
             "title": f"{facts.title}: verified options",
             "description": "Small changes that would lower this patient's estimated chance of "
             f"{inline(facts.outcome)}, each scored by the model itself. Options to consider, not orders.",
-            "usageRequirements": f"Needs {_listed(required(self.served))}.",
+            "usageRequirements": f"Needs {_listed(self.served.ehr, required(self.served))}.",
             "version": _VERSION,
             "prefetch": self.queries,
         }
@@ -78,6 +79,12 @@ def required(served: ServedModel) -> list[Feature]:
     return [one for one in served.model.schema.features if one.missing is MissingPolicy.REFUSED]
 
 
-def _listed(features: list[Feature]) -> str:
-    names = [inline(one.label) for one in features]
+def or_instead(mapping: EhrMapping, feature: Feature) -> str:
+    """What a record may tell in a feature's place: " (or weight with height)", or nothing."""
+    others = [inline(mapping.schema[name].label) for name in mapping.in_place_of(feature.name)]
+    return f" (or {' with '.join(others)})" if others else ""
+
+
+def _listed(mapping: EhrMapping, features: list[Feature]) -> str:
+    names = [f"{inline(one.label)}{or_instead(mapping, one)}" for one in features]
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]

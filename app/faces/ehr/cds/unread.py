@@ -20,6 +20,14 @@ NOT_SENT = Unread("required", "was not sent, and the call names no FHIR server t
 NOT_TRUSTED = Unread(
     _SECURITY, "was not sent, and the FHIR server that the call names is not trusted here: it was not asked"
 )
+MORE_NOT_SENT = Unread(
+    "required",
+    "has further pages, and the call names no FHIR server that may be asked for them: they were not read",
+)
+MORE_NOT_TRUSTED = Unread(
+    _SECURITY,
+    "has further pages, and the FHIR server that the call names is not trusted here: they were not read",
+)
 FAILED_THERE = Unread("incomplete", "could not be read by the client, which sent an OperationOutcome")
 _BY_FAULT: Mapping[FhirFault, Unread] = {
     FhirFault.ELSEWHERE: Unread(_SECURITY, "goes on at an address that is not the FHIR server's own"),

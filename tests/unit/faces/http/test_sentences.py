@@ -58,6 +58,7 @@ QUESTION = {
     "model": "m",
     "features": {"age": 54},
     "fhir": {"resourceType": "Bundle"},
+    "fhir_patient": "P-2",
     "target": {"max_risk": 0.4},
     "constraints": CONSTRAINTS,
     "count": 3,
@@ -83,7 +84,16 @@ GOOD: dict[str, list[Json]] = {
         QUESTION | {"target": {"relative_reduction": 0.2}},
         QUESTION | {"target": {"absolute_reduction": 0.1}},
     ],
-    "createPrediction": [{"model": "m", "features": {"age": 54}, "fhir": {"resourceType": "Bundle"}}],
+    "createPrediction": [
+        {
+            "model": "m",
+            "features": {"age": 54},
+            "fhir": {"resourceType": "Bundle"},
+            "patient_id": "P-1",
+            "fhir_patient": "P-2",
+        },
+        {"instances": [{"features": {"age": 54}}]},
+    ],
     "replacePreferences": [
         {"model": "m", "codes": ["pregnancy"], "features_to_keep": ["food"], "replaces": UUID},
     ],

@@ -15,6 +15,7 @@ from app.domain.errors import InvalidInputError, ValidationIssue
 from app.domain.patient import read_patient
 from app.engine.registry import ServedModel
 from app.ingest.fhir.reading import MOST_TOLD, read_bundle
+from app.ingest.fhir.reasons import NotUsedReason
 from app.ingest.fhir.record import Origin
 from tests.documents import places, put
 from tests.fhir_people import Resource, bundle, observation, patient, pressure, smoking, typical
@@ -174,3 +175,43 @@ def test_many_units_do_not_take_long(mapping: EhrMapping) -> None:
 @pytest.fixture(scope="module")
 def mapping(served: ServedModel) -> EhrMapping:
     return served.ehr
+
+
+@given(records())
+@settings(max_examples=200)
+def test_a_newer_one_is_said_to_be_used_only_where_it_is(served: ServedModel, told: Resource) -> None:
+    record = read_bundle(served.ehr, told, TODAY)
+    days = {
+        f"Observation/{one['resource']['id']}": one["resource"].get("effectiveDateTime")
+        for one in told["entry"]
+    }
+    for one in record.not_used:
+        if one.reason is NotUsedReason.NEWER_EXISTS and one.feature is not None:
+            used = record.provenance.get(one.feature) or record.provenance["bmi"]
+            assert (used.effective or "") >= days[one.reference or ""]
+
+
+@st.composite
+def pressures(draw: st.DrawFn) -> Resource:
+    systolic, diastolic = draw(st.integers(60, 1300)), draw(st.integers(20, 140))
+    panel = pressure(systolic, diastolic, draw(_DAYS))
+    return panel | {
+        "component": draw(st.sampled_from([panel["component"], *([one] for one in panel["component"])]))
+    }
+
+
+@given(st.lists(pressures(), max_size=8))
+@settings(max_examples=200)
+def test_where_one_reading_tells_both_pressures_both_are_of_one(
+    served: ServedModel, told: list[Resource]
+) -> None:
+    named = [one | {"id": f"o{number}"} for number, one in enumerate(told)]
+    record = read_bundle(served.ehr, bundle(patient(), *named), TODAY)
+    alone = [read_bundle(served.ehr, bundle(patient(), one), TODAY).features for one in named]
+    whole = [own for own in alone if {"sbp", "dbp"} <= own.keys()]
+    both = {record.provenance[name].effective for name in ("sbp", "dbp") if name in record.provenance}
+    if whole:
+        assert len(both) == 1
+        assert {"sbp", "dbp"} <= record.features.keys()
+        newest = max(one["effectiveDateTime"] for one, own in zip(named, alone, strict=True) if own in whole)
+        assert both == {newest}

@@ -218,11 +218,13 @@ class TestBody:
     def test_a_given_weight_makes_the_index_anew(self, mapping: EhrMapping) -> None:
         record = self.weighed(mapping, observation("39156-5", 32.2, "kg/m2"), weight=70.0)
         assert record.features["bmi"] == 27.3
+        assert ("bmi", "given_otherwise") in reasons(record)
         assert record.provenance["weight"].source is Origin.GIVEN
 
     def test_a_given_index_overrules_the_weight(self, mapping: EhrMapping) -> None:
         record = self.weighed(mapping, None, bmi=28.0)
         assert record.features["bmi"] == 28.0
+        assert ("weight", "given_otherwise") in reasons(record)
         assert "weight" not in record.features
 
 
@@ -372,11 +374,84 @@ def test_resources_by_themselves_are_read_as_a_bundle_is(mapping: EhrMapping) ->
 def test_what_cannot_all_be_true_of_a_person_is_not_used(mapping: EhrMapping) -> None:
     record = read(mapping, patient(), pressure(110, 108), observation("2093-3", 150, "mg/dL"))
     assert "sbp" not in record.features
-    assert reasons(record)[1:] == [("dbp", "contradicts"), ("sbp", "contradicts")]
+    assert reasons(record)[1:] == [("sbp", "contradicts"), ("dbp", "contradicts")]
     older = observation("2085-9", 160, "mg/dL", day="2025-12-01")
     lipids = read(mapping, patient(), older, observation("2093-3", 150, "mg/dL"))
     assert "hdl_cholesterol" not in lipids.features
     assert lipids.features["total_cholesterol"] == 150
+
+
+def test_further_pages_of_a_search_are_told_of(mapping: EhrMapping) -> None:
+    page = bundle(*typical(), kind="searchset") | {"link": [{"relation": "next", "url": "http://e/2"}]}
+    assert reasons(read_bundle(mapping, page, TODAY))[-1] == (None, "further_pages")
+    last = page | {"link": [{"relation": "self", "url": "http://e/1"}]}
+    assert "further_pages" not in {reason for _, reason in reasons(read_bundle(mapping, last, TODAY))}
+
+
+def last_year(own: Resource) -> Resource:
+    return own | {"effectiveDateTime": "2026-01-15", "id": "older"}
+
+
+@pytest.mark.parametrize(
+    ("newer", "told"),
+    [
+        ([pressure(120, 130)], [("dbp", "contradicts"), ("sbp", "contradicts")]),
+        ([pressure(1200, 80)], [("dbp", "incomplete"), ("sbp", "out_of_range")]),
+        ([observation("8480-6", 120, "mm[Hg]")], [("sbp", "incomplete")]),
+        (
+            [observation("8480-6", 120, "mm[Hg]"), observation("8462-4", 125, "mm[Hg]")],
+            [("dbp", "contradicts"), ("sbp", "contradicts")],
+        ),
+    ],
+)
+def test_both_pressures_are_of_one_reading_the_newest_that_is_good(
+    mapping: EhrMapping, newer: list[Resource], told: list[tuple[str, str]]
+) -> None:
+    record = read(mapping, patient(), *newer, last_year(pressure(141, 88)))
+    assert (record.features["sbp"], record.features["dbp"]) == (141, 88)
+    assert {record.provenance[name].reference for name in ("sbp", "dbp")} == {"Observation/older"}
+    assert sorted(reason for reason in reasons(record) if reason[0] in ("sbp", "dbp")) == told
+
+
+def test_half_a_reading_is_no_part_of_the_mean_of_whole_ones(mapping: EhrMapping) -> None:
+    bad = pressure(120, 130) | {"id": "bad"}
+    record = read(mapping, patient(), bad, pressure(1200, 60) | {"id": "half"}, pressure(141, 88))
+    assert (record.features["sbp"], record.features["dbp"]) == (141, 88)
+
+
+def test_without_a_whole_reading_single_pressures_are_used(mapping: EhrMapping) -> None:
+    diastolic = observation("8462-4", 80, "mm[Hg]", day="2026-04-01")
+    record = read(mapping, patient(), observation("8480-6", 120, "mm[Hg]"), diastolic)
+    assert (record.features["sbp"], record.features["dbp"]) == (120, 80)
+
+
+def test_an_older_value_that_fits_is_used_in_place_of_one_that_does_not(mapping: EhrMapping) -> None:
+    good = observation("2085-9", 45, "mg/dL", day="2025-11-30")
+    bad = observation("2085-9", 160, "mg/dL", day="2025-12-01")
+    record = read(mapping, patient(), good, bad, observation("2093-3", 150, "mg/dL"))
+    assert record.features["hdl_cholesterol"] == 45
+    assert ("hdl_cholesterol", "contradicts") in reasons(record)
+
+
+def test_a_weight_that_no_height_allows_leaves_the_older_one(mapping: EhrMapping) -> None:
+    height = observation("8302-2", 205, "cm")
+    good, bad = (
+        observation("29463-7", kg, "kg", day=day) for kg, day in ((82, "2026-05-01"), (36, "2026-06-01"))
+    )
+    for others in ([], [observation("39156-5", 19.5, "kg/m2", day="2026-04-01")]):
+        record = read(mapping, patient(), height, good, bad, *others)
+        assert (record.features["weight"], record.features["bmi"]) == (82, 19.5)
+        assert ("weight", "out_of_range") in reasons(record)
+
+
+def test_where_nothing_newer_is_used_nothing_says_so(mapping: EhrMapping) -> None:
+    clashing = [
+        smoking("266919005") | {"id": "never"},
+        smoking("8517006", "2025-12-01"),
+        smoking("449868002", "2026-06-01"),
+    ]
+    record = read(mapping, patient(), *clashing)
+    assert "newer_exists" not in {reason for _, reason in reasons(record)}
 
 
 def test_what_the_caller_gives_overrules(mapping: EhrMapping) -> None:
@@ -398,3 +473,31 @@ def test_a_component_that_is_no_object_is_passed_over(mapping: EhrMapping) -> No
         "85354-9", component=[1, None, {"code": concept("8480-6"), "valueQuantity": quantity(120, "mm[Hg]")}]
     )
     assert read(mapping, patient(), told).features["sbp"] == 120
+
+
+class TestWhoIsMeant:
+    """What the resources call the patient, by which a request's own id is checked."""
+
+    @pytest.mark.parametrize(
+        ("resources", "ids"),
+        [
+            ([patient("y")], {"y"}),
+            ([{"resourceType": "Patient", "gender": "male"}], set()),
+            ([observation("2093-3", 1, "mg/dL", subject={"reference": "Patient/y"})], {"y"}),
+            ([observation("2093-3", 1, "mg/dL", subject={"reference": "http://e/fhir/Patient/y"})], {"y"}),
+            ([observation("2093-3", 1, "mg/dL", subject={"reference": "Group/y"})], {"Group/y"}),
+            ([observation("2093-3", 1, "mg/dL", subject={"reference": "urn:uuid:" + "0" * 36})], set()),
+            ([patient("not_an_id")], {"not_an_id"}),
+        ],
+    )
+    def test_by_id_and_by_subject(
+        self, mapping: EhrMapping, resources: list[Resource], ids: set[str]
+    ) -> None:
+        assert read(mapping, *resources).patient_ids == ids
+
+    @pytest.mark.parametrize("own_id", [None, "x"])
+    def test_by_the_address_of_the_entry(self, mapping: EhrMapping, own_id: str | None) -> None:
+        own = {"resourceType": "Patient"} | ({"id": own_id} if own_id else {})
+        told = {"fullUrl": "https://ehr.example/Patient/y/_history/2", "resource": own}
+        record = read_bundle(mapping, bundle() | {"entry": [told]}, TODAY)
+        assert record.patient_ids == {"y"} | ({own_id} if own_id else set())

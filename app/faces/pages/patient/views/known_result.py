@@ -12,6 +12,7 @@ from app.faces.http.pages.translation import gettext as _
 from app.faces.http.pages.translation import ngettext
 from app.faces.pages.patient.views.formatting import NO_BREAK
 from app.faces.pages.patient.views.next_step import GuidelineView, guideline_view
+from app.ingest.fhir.record import Origin
 from app.storage.consultation_tables import MeasurementRow
 from app.usecases.measurements.days import latest_day
 from app.usecases.measurements.standing import standing_result
@@ -25,7 +26,8 @@ class KnownResult:
     `sentence` tells label, value, date and finding; `weight` whether result or estimate counts. `value` is
     None where the outcome is present or absent. `next_step` is None where the outcome was not found in
     a patient to whom no options are offered: nothing is to reassure beside that. `overrules` is the opposite
-    of `is_overdue`.
+    of `is_overdue`. `comes_from` says who entered it, or which resource of the record tells it; None where
+    neither is known.
     """
 
     label: str
@@ -39,7 +41,7 @@ class KnownResult:
     recheck_on: date
     recheck: str
     is_overdue: bool
-    given_by: str | None
+    comes_from: str | None
     guidelines: Sequence[GuidelineView]
 
     @property
@@ -71,7 +73,7 @@ def known_result_of(context: AnswerContext, today: date | None = None) -> KnownR
         recheck_on=recheck_on,
         recheck=_recheck(recheck_on, is_overdue),
         is_overdue=is_overdue,
-        given_by=row.given_by,
+        comes_from=_comes_from(row),
         guidelines=[guideline_view(context, one) for one in consultation.guidelines(measured.guidelines)],
     )
 
@@ -87,6 +89,16 @@ def _sentence(measured: MeasuredOutcome, row: MeasurementRow, finding: Finding) 
         return _("%(label)s, %(day)s: %(says)s.", **told)
     value = no_break(value_text(measured, row.value))
     return _("%(label)s was %(value)s on %(day)s: %(says)s.", value=value, **told)
+
+
+def _comes_from(row: MeasurementRow) -> str | None:
+    """Of a result that a resource tells, the resource: who opened the chart entered nothing."""
+    if row.source == Origin.FHIR:
+        told = {"reference": row.reference, "day": day(row.measured_on)}
+        return (
+            _("From the record: %(reference)s, %(day)s.", **told) if row.reference else _("From the record.")
+        )
+    return _("Entered by %(name)s.", name=row.given_by) if row.given_by else None
 
 
 def _weight(row: MeasurementRow, today: date) -> str:

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from app.domain.errors import InvalidInputError
 from app.faces.ehr.cds.gathering import Gathered, Source, gather
-from app.faces.ehr.cds.unread import FAILED_THERE, NOT_SENT, NOT_TRUSTED, unread
+from app.faces.ehr.cds.unread import (
+    FAILED_THERE,
+    MORE_NOT_SENT,
+    MORE_NOT_TRUSTED,
+    NOT_SENT,
+    NOT_TRUSTED,
+    unread,
+)
 from app.outbound.fhir.client import FhirClient, FhirLimits
 from app.outbound.fhir.faults import FhirFault
 from tests.integration.fake_server import Reply
@@ -87,7 +94,12 @@ async def test_a_part_is_used_and_said_to_be_one(fake: FakeFhir, source: Source)
         assert (ids(found), found.unread) == ([PATIENT, "b"], {"observations": why})
     assert fake.asked == ["Gone"]
     first = bundle(observation("b"), next_page=f"{fake.base}/Observation?page=2")
-    assert (await gathered({"patient": PERSON, "observations": first})).unread == {"observations": NOT_SENT}
+    assert (await gathered({"patient": PERSON, "observations": first})).unread == {
+        "observations": MORE_NOT_SENT
+    }
+    strange = await gathered({"patient": PERSON, "observations": first}, Source(is_strange=True))
+    assert (ids(strange), strange.unread) == ([PATIENT, "b"], {"observations": MORE_NOT_TRUSTED})
+    assert all("not sent" not in one.says for one in (MORE_NOT_SENT, MORE_NOT_TRUSTED))
 
 
 @pytest.mark.parametrize(

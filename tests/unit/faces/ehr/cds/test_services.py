@@ -15,6 +15,8 @@ def test_models_with_codes_have_a_service_and_others_none(registry: ModelRegistr
     named = [(one["hook"], one["id"]) for one in told["services"]]
     assert named == [(hook, "interventions-dysglycaemia") for hook in HOOKS]
     assert named[-1][0] == "patient-view", "some clients keep the last of an address"
+    needs = {one["usageRequirements"] for one in told["services"]}
+    assert all("body mass index (or weight with height)" in one for one in needs)
     assert {one["version"] for one in told["services"]} == {"2.0"}
 
 

@@ -180,3 +180,25 @@ def test_what_was_typed_stays_beside_its_fault(served: ServedModel, helpable: Pe
     assert (corrected.new, corrected.correction and corrected.correction.typed) == (form.new, {"value": "x"})
     back = refused(form, {"withdrawn": "true"}, [ValidationIssue("", "Look at it.")])
     assert (back.trouble, back.new, back.correction) == (["Look at it."], form.new, form.correction)
+
+
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [("Observation/123", "From the record: Observation/123, 12 October 2026."), (None, "From the record.")],
+)
+def test_a_result_of_the_record_says_so_and_names_nobody_who_entered_it(
+    served: ServedModel, helpable: Person, reference: str | None, said: str
+) -> None:
+    row = measured(5.4)
+    row.source, row.reference, row.given_by = "fhir", reference, "Dr Who Opened The Chart"
+    known = known_result_of(about(served, helpable, row), TODAY)
+    assert known is not None
+    assert plain(known.comes_from or "") == said
+
+
+def test_a_result_that_somebody_entered_names_them(served: ServedModel, helpable: Person) -> None:
+    row = measured(5.4)
+    row.source, row.given_by = "given", "Dr Grey"
+    known = known_result_of(about(served, helpable, row), TODAY)
+    assert known is not None
+    assert known.comes_from == "Entered by Dr Grey."
