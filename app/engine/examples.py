@@ -1,12 +1,19 @@
 """Real people for examples and demonstrations: held out from training, high risk, every feature known."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Person, Side, people_of
 from app.compiled import note_all_compiled
 from app.domain.counterfactual import Generator
+from app.domain.feature import MissingPolicy
+from app.domain.recourse import GenerationStats
+from app.domain.schema import Value
 from app.engine.front import FrontSearch
 from app.engine.preferences import Preferences
-from app.engine.problem import problem_about
+from app.engine.problem import RecourseProblem, problem_about
+from app.engine.recommend import recommend
 from app.engine.registry import ServedModel
 from app.engine.search import search
 
@@ -39,16 +46,33 @@ def _known_whole(model: ModelVersion) -> list[Person]:
 
 
 def warm_up(served: ServedModel) -> None:
-    """Answer for one person, in reach and out of it: what the search is made of gets compiled or loaded.
+    """Answer for one person, in reach and out of it, known whole and as little as a record may tell.
 
-    It takes some ten seconds on a machine's first start, which the first caller need not wait for.
+    What answers are made of gets compiled or loaded. It takes some ten seconds on a machine's first start. No
+    caller waits for it, and a card in an EHR could not.
     """
-    person = example_people(served.model, 1)[0]
-    wishes, references = _as_by_default(served.model), served.references
-    search(problem_about(served.model, person.features), references, wishes)
-    beyond = problem_about(served.model, person.features, target=_OUT_OF_REACH)
-    search(beyond, references, wishes, fronts=FrontSearch(beyond, references))
+    whole = example_people(served.model, 1)[0].features
+    for features in (whole, _as_little_as_may_be(served.model, whole)):
+        for target in (None, _OUT_OF_REACH):
+            _answer(served, problem_about(served.model, features, target=target))
     note_all_compiled()
+
+
+def _answer(served: ServedModel, problem: RecourseProblem) -> None:
+    row = problem.patient.factual
+    risk = float(served.model.classifier.risk(row[None])[0])
+    served.estimate(row, risk)
+    served.asking.next_for(problem.patient)
+    wishes, references = replace(_as_by_default(served.model), always=True), served.references
+    fronts = FrontSearch(problem, references)
+    found = search(problem, references, wishes, fronts=fronts)
+    nothing = problem.unchanged[:0]
+    recommend(problem, references, wishes, risk, found, nothing, GenerationStats(), fronts)
+
+
+def _as_little_as_may_be(model: ModelVersion, features: Mapping[str, Value]) -> dict[str, Value]:
+    required = {one.name for one in model.schema.features if one.missing is MissingPolicy.REFUSED}
+    return {name: value if name in required else None for name, value in features.items()}
 
 
 def with_a_way_down(served: ServedModel, people: list[Person]) -> Person:

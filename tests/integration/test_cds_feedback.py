@@ -279,7 +279,7 @@ def test_another_answer_does_not_bring_back_what_was_declined(here: Connected, c
         "patient_id": card["patient"],
         "model": asked["model"]["name"],
         "features": asked["question"]["features"],
-        "preferences": {"improvements": "always"},
+        "always": True,
     }
     other = here.client.post("/counterfactuals", json=body).raise_for_status().json()
     twins = {changes_of(one): one["id"] for one in [*other["counterfactuals"], *other["improvements"]]}

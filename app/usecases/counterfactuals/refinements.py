@@ -6,9 +6,12 @@ from typing import Any
 
 import structlog
 
+from app.admission.current_caller import CALLER
 from app.metrics import REFINEMENTS
 
 _log = structlog.get_logger()
+_NOBODY = "refinements"
+"""In whose name they wait for a thread: who asked is not kept out by what goes on behind the answer."""
 
 
 class Refinements:
@@ -41,6 +44,7 @@ class Refinements:
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def _done(self, refining: Coroutine[Any, Any, None]) -> None:
+        CALLER.set(_NOBODY)  # of this task alone
         outcome = "dropped"
         try:
             await refining
