@@ -39,7 +39,12 @@ def entry_of(kind: str, identity: UUID, narrative: Iterable[str | None] = (), **
 
     `narrative`: sentences for people, whose programs may show nothing else.
     """
-    head = {"resourceType": kind, "id": str(identity), "meta": {"security": [AI_ASSERTED]}}
+    return plain_entry(kind, identity, narrative, meta={"security": [AI_ASSERTED]}, **elements)
+
+
+def plain_entry(kind: str, identity: UUID, narrative: Iterable[str | None] = (), **elements: Any) -> Entry:
+    """A resource that no AI had part in, such as what is said of the caller's own input."""
+    head = {"resourceType": kind, "id": str(identity)}
     return Entry(identity, filled(head | {"text": _narrative(narrative)} | elements))
 
 

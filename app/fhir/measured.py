@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from app.classifiers.model_version import ModelVersion
-from app.fhir.form import Entry, entry_of, identity_of
+from app.fhir.form import Entry, identity_of, plain_entry
+from app.fhir.terms import NOT_USED, coding, concept
 from app.ingest.fhir.record import MeasuredResult, NotUsed
 
 
@@ -30,12 +31,12 @@ def not_used_outcome(owner: UUID, not_used: Sequence[NotUsed]) -> list[Entry]:
         {
             "severity": "information",
             "code": "informational",
-            "details": {"coding": [{"code": str(one.reason)}], "text": text},
+            "details": concept(coding(NOT_USED, str(one.reason)), text=text),
             "diagnostics": one.reference,
         }
         for one, text in zip(not_used, texts, strict=True)
     ]
-    return [entry_of("OperationOutcome", identity_of(owner, "not-used"), texts, issue=issues)]
+    return [plain_entry("OperationOutcome", identity_of(owner, "not-used"), texts, issue=issues)]
 
 
 def _sentence(one: NotUsed) -> str:

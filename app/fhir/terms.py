@@ -25,6 +25,9 @@ STATUS = "urn:turnpoint:status"
 ESTIMATE = "urn:turnpoint:estimate"
 """Whether an estimate is of what is (`as-is`) or of supposed values (`hypothetical`)."""
 
+NOT_USED = "urn:turnpoint:not-used"
+"""Why a resource that was sent tells the model nothing."""
+
 
 def coding(system: str, code: str, display: str | None = None) -> Json:
     """One code; without a display it has none of its own."""

@@ -65,8 +65,9 @@ def test_answers_of_a_patient_come_in_pages(gateway: httpx.Client, question: Jso
     path = f"/patients/{question['patient_id']}/interventions"
     newest = in_fhir(gateway, path, params={"limit": 1})
     links = {one["relation"]: one["url"] for one in newest["link"]}
-    assert links["self"] == f"{path}?limit=1"
-    older = in_fhir(gateway, links["next"])
+    assert links["self"] == f"{BASE}{path}?limit=1"
+    assert links["next"].startswith(f"{BASE}{path}?limit=1&before=")
+    older = in_fhir(gateway, links["next"].removeprefix(BASE))
     told = [
         resources_of(page, "GuidanceResponse")[0]["requestIdentifier"]["value"] for page in (newest, older)
     ]
@@ -88,6 +89,39 @@ def test_json_stays_the_default(gateway: httpx.Client, question: Json) -> None:
     for accept in ("*/*", "application/json", f"application/json, {FHIR}", f"{FHIR};q=0.1, application/json"):
         response = gateway.get(f"/counterfactuals/{answer['id']}", headers={"Accept": accept})
         assert response.headers["content-type"] == "application/json", accept
+
+
+def test_who_accepts_no_form_that_is_written_is_told_so(gateway: httpx.Client, question: Json) -> None:
+    answer = found(gateway, question)
+    of_patient = f"/patients/{question['patient_id']}"
+    paths = [
+        f"/counterfactuals/{answer['id']}",
+        *(f"{of_patient}/{what}" for what in ("interventions", "plans", "audit-events")),
+        *("/audit-events", "/models/dysglycaemia/card"),
+        *(f"/augmentations/{uuid4()}{what}" for what in ("", "/report")),
+    ]
+    for accept in ("application/fhir+xml", "image/png, application/json;q=0"):
+        headers = {"Accept": accept, "Idempotency-Key": str(uuid4())}
+        responses = [gateway.get(path, headers=headers) for path in paths]
+        responses.append(gateway.post("/counterfactuals", json=question, headers=headers))
+        for response in responses:
+            assert response.status_code == 406, response.url
+            assert response.headers["content-type"] == "application/problem+json"
+            assert "application/json" in response.json()["detail"]
+            assert response.headers["vary"] == "Accept"
+    assert len(gateway.get(f"{of_patient}/interventions").json()["answers"]) == 1
+
+
+def test_a_reply_is_given_again_in_its_own_form_alone(gateway: httpx.Client, question: Json) -> None:
+    headers = {"Idempotency-Key": str(uuid4())}
+    first = gateway.post("/counterfactuals", json=question, headers=headers)
+    assert first.headers["content-type"] == "application/json"
+    told = valid(gateway.post("/counterfactuals", json=question, headers=headers | {"Accept": FHIR}), 422)
+    assert told["issue"][0]["expression"] == ["http.Idempotency-Key"]
+    other = gateway.post("/counterfactuals", json=question, headers=headers | {"Accept": "image/png"})
+    assert other.status_code == 422
+    again = gateway.post("/counterfactuals", json=question, headers=headers | {"Accept": "application/*"})
+    assert again.content == first.content
 
 
 def test_errors_are_outcomes_that_echo_nothing(gateway: httpx.Client, question: Json) -> None:
@@ -114,8 +148,10 @@ def test_an_unknown_caller_is_told_so_in_fhir(servers: Servers) -> None:
 
 def test_audit_events_are_valid_fhir(gateway: httpx.Client, question: Json) -> None:
     found(gateway, question)
-    bundle = in_fhir(gateway, f"/patients/{question['patient_id']}/audit-events")
+    path = f"/patients/{question['patient_id']}/audit-events"
+    bundle = in_fhir(gateway, path)
     assert resources_of(bundle, "AuditEvent")
+    assert bundle["link"][0]["url"] == f"{BASE}{path}"
 
 
 def test_the_client_gives_bundles(url: str, question: Json) -> None:

@@ -11,13 +11,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BeforeValidator
 
+from app.faces.http.acceptable import writes
 from app.faces.http.bodies import JsonRoute
 from app.faces.http.dependencies import DatabaseDep
 from app.faces.http.described import OBJECT, success
 from app.faces.http.negotiation import wants_fhir
 from app.faces.http.parameters import WHOLE_NUMBER, PageSize, PatientId
 from app.faces.http.problems import problem_responses
-from app.faces.http.replies import fhir_reply, json_reply, path_of, path_of_next
+from app.faces.http.replies import address_of, address_of_next, fhir_reply, json_reply
 from app.fhir.audit_event import bundle
 from app.fhir.form import MEDIA_TYPE
 from app.parsing.dates import read_time
@@ -75,7 +76,8 @@ _PAGE = success("A page of events, newest first.", {MEDIA_TYPE: OBJECT})
     "/audit-events",
     operation_id="listAuditEvents",
     response_model=AuditEventsPage,
-    responses=problem_responses(401, 403, 422, 503) | _PAGE,
+    dependencies=[writes(MEDIA_TYPE)],
+    responses=problem_responses(401, 403, 406, 422, 503) | _PAGE,
 )
 async def listed(
     request: Request, database: DatabaseDep, wanted: QuestionDep, patient: Pseudonym = None
@@ -89,7 +91,8 @@ async def listed(
     "/patients/{patient_id}/audit-events",
     operation_id="listPatientAuditEvents",
     response_model=AuditEventsPage,
-    responses=problem_responses(401, 403, 404, 422, 503) | _PAGE,
+    dependencies=[writes(MEDIA_TYPE)],
+    responses=problem_responses(401, 403, 404, 406, 422, 503) | _PAGE,
 )
 async def of_patient(
     patient_id: PatientId, request: Request, database: DatabaseDep, wanted: QuestionDep
@@ -103,8 +106,8 @@ def _reply(request: Request, page: AuditEventsPage) -> Response:
         reply = json_reply(page)
         reply.headers["Vary"] = "Accept"
         return reply
-    older = path_of_next(request, page.next)
-    return fhir_reply(bundle(page, _listening(request), path_of(request.url), older))
+    older = address_of_next(request, page.next)
+    return fhir_reply(bundle(page, _listening(request), address_of(request), older))
 
 
 def _listening(request: Request) -> str:

@@ -12,11 +12,12 @@ from app.domain.errors import ConflictError, InvalidParameterError, ParameterIss
 from app.engine.registry import NOT_HOSTED
 from app.faces.api.job_events import events_of
 from app.faces.api.job_rows import Ending, format_ending, format_for, is_had, version_of
+from app.faces.http.acceptable import writes
 from app.faces.http.dependencies import AugmentingDep, DatabaseDep, RegistryDep
 from app.faces.http.described import BYTES, EVENT, success, text
 from app.faces.http.disconnect import cancel_on_disconnect
 from app.faces.http.idempotency import IdempotencyKey, KeyedRoute
-from app.faces.http.negotiation import wants_page
+from app.faces.http.negotiation import PAGE, wants_page
 from app.faces.http.parameters import PageSize
 from app.faces.http.problems import problem_or_outcome, problem_responses
 from app.faces.http.replies import json_reply
@@ -126,8 +127,9 @@ async def jobs(
     "/{job_id}",
     operation_id="getAugmentation",
     response_model=Job,
-    responses=problem_responses(401, 404, 422, 503)
-    | success("The job, or its page.", {"text/html": text("A page that follows the job.")}),
+    dependencies=[writes(PAGE)],
+    responses=problem_responses(401, 404, 406, 422, 503)
+    | success("The job, or its page.", {PAGE: text("A page that follows the job.")}),
 )
 async def state(job_id: JobId, request: Request, service: AugmentingDep) -> Response:
     """How far a job is; a page that follows it, where a browser asks."""
@@ -208,14 +210,16 @@ async def events(job_id: JobId, request: Request, service: AugmentingDep) -> Res
     "/{job_id}/report",
     operation_id="getAugmentationReport",
     response_model=QualityReport,
-    responses=problem_responses(401, 404, 409, 422, 503)
-    | success("The report, or its page.", {"text/html": text("A page with the report's figures.")}),
+    dependencies=[writes(PAGE)],
+    responses=problem_responses(401, 404, 406, 409, 422, 503)
+    | success("The report, or its page.", {PAGE: text("A page with the report's figures.")}),
 )
 async def report(job_id: JobId, request: Request, service: AugmentingDep) -> Response:
     """The quality report of a completed job: JSON, or a page where `Accept` asks for HTML."""
+    headers = {"Vary": "Accept, HX-Request"}
     if wants_page(request):
-        return HTMLResponse(str(await service.document(job_id, "page")))
-    return JSONResponse(await service.document(job_id, "report"))
+        return HTMLResponse(str(await service.document(job_id, "page")), headers=headers)
+    return JSONResponse(await service.document(job_id, "report"), headers=headers)
 
 
 @router.get(

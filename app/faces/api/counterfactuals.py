@@ -7,12 +7,13 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field
 
+from app.faces.http.acceptable import writes
 from app.faces.http.audited import about
 from app.faces.http.dependencies import AnsweringDep, FhirDep
 from app.faces.http.described import FHIR_BUNDLE, success
 from app.faces.http.disconnect import cancel_on_disconnect
 from app.faces.http.idempotency import IdempotencyKey, KeyedRoute
-from app.faces.http.negotiation import wants_fhir, wants_page
+from app.faces.http.negotiation import PAGE, wants_fhir, wants_page
 from app.faces.http.preferring import Prefer, apply_wait, wait_of
 from app.faces.http.problems import Problem, problem_responses
 from app.faces.http.replies import fhir_reply, json_reply
@@ -37,7 +38,8 @@ AnswerId = Annotated[UUID, Path(description="The `id` of an answer.")]
     "",
     operation_id="createCounterfactuals",
     response_model=CounterfactualsAnswer,
-    responses=problem_responses(400, 401, 413, 415, 422, 503)
+    dependencies=[writes(MEDIA_TYPE)],
+    responses=problem_responses(400, 401, 406, 413, 415, 422, 503)
     | problem_responses(409, body=PreferenceConflict)
     | _IN_FHIR,
 )
@@ -63,7 +65,8 @@ async def ask(
     "/{answer_id}",
     operation_id="getCounterfactuals",
     response_model=CounterfactualsAnswer,
-    responses=problem_responses(401, 404, 422, 503)
+    dependencies=[writes(MEDIA_TYPE, PAGE)],
+    responses=problem_responses(401, 404, 406, 422, 503)
     | _IN_FHIR
     | {303: {"description": "To the patient's page, where a person asks."}},
 )

@@ -10,18 +10,18 @@ from app.classifiers.model_version import ModelVersion
 from app.classifiers.source_attributes.listed import source_attributes, source_attributes_markdown
 from app.engine.registry import ServedModel
 from app.faces.api.models import ServedModelDep
+from app.faces.http.acceptable import writes
 from app.faces.http.described import OBJECT, success, text
-from app.faces.http.negotiation import wants_page, weights_of
+from app.faces.http.negotiation import JSON, MARKDOWN, PAGE, wants_markdown, wants_page
 from app.faces.http.problems import problem_responses
 from app.faces.pages.model_card import card_page
 
 router = APIRouter(prefix="/models", tags=["models"])
 
-_MARKDOWN = "text/markdown"
 _KINDS = {
-    "application/json": OBJECT,
-    _MARKDOWN: text("The card as its keepers edit it."),
-    "text/html": text("A page."),
+    JSON: OBJECT,
+    MARKDOWN: text("The card as its keepers edit it."),
+    PAGE: text("A page."),
 }
 
 
@@ -29,7 +29,8 @@ _KINDS = {
     "/{name}/card",
     operation_id="getModelCard",
     response_class=Response,
-    responses=problem_responses(401, 404, 422) | success("The card.", _KINDS),
+    dependencies=[writes(MARKDOWN, PAGE)],
+    responses=problem_responses(401, 404, 406, 422) | success("The card.", _KINDS),
 )
 def card(served: ServedModelDep, request: Request) -> Response:
     """Say what a model is good for, how well it does, and where not to trust it: JSON, Markdown or a page.
@@ -38,8 +39,8 @@ def card(served: ServedModelDep, request: Request) -> Response:
     """
     markdown, card = card_of(served)
     headers = {"Vary": "Accept"}
-    if _MARKDOWN in weights_of(request.headers.get("accept", "")):
-        return PlainTextResponse(markdown, media_type=_MARKDOWN, headers=headers)
+    if wants_markdown(request):
+        return PlainTextResponse(markdown, media_type=MARKDOWN, headers=headers)
     if wants_page(request):
         return card_page(served.model.schema.model.title, markdown)
     return JSONResponse(card, headers=headers)

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field
 
 from app.faces.api.counterfactuals import PreferenceConflict
+from app.faces.http.acceptable import writes
 from app.faces.http.dependencies import DatabaseDep, FhirDep, RegistryDep
 from app.faces.http.described import FHIR_BUNDLE, success
 from app.faces.http.idempotency import IdempotencyKey, KeyedRoute
 from app.faces.http.negotiation import wants_fhir
 from app.faces.http.parameters import PageSize, PatientId
 from app.faces.http.problems import Problem, problem_responses
-from app.faces.http.replies import fhir_reply, json_reply, path_of, path_of_next
+from app.faces.http.replies import address_of, address_of_next, fhir_reply, json_reply
 from app.fhir.form import MEDIA_TYPE
 from app.usecases.plans.reading import plans_of
 from app.usecases.plans.schemas import PlanChangeIn, PlanIn
@@ -64,7 +65,8 @@ async def make(
     "/{patient_id}/plans",
     operation_id="listPlans",
     response_model=PlansPage,
-    responses=problem_responses(401, 404, 422, 503)
+    dependencies=[writes(MEDIA_TYPE)],
+    responses=problem_responses(401, 404, 406, 422, 503)
     | success("A page of plans, as JSON or as a FHIR Bundle.", {MEDIA_TYPE: FHIR_BUNDLE}),
 )
 async def listed(
@@ -78,7 +80,7 @@ async def listed(
     """List a patient's plans, newest first, each with what became of it: JSON, or FHIR by `Accept`."""
     page = await plans_of(database, patient_id, before, limit)
     if wants_fhir(request):
-        return fhir_reply(fhir.plans(page, path_of(request.url), path_of_next(request, page.next)))
+        return fhir_reply(fhir.plans(page, address_of(request), address_of_next(request, page.next)))
     reply = json_reply(page)
     reply.headers["Vary"] = "Accept"
     return reply

@@ -14,6 +14,7 @@ from fastapi import Header, Request, Response
 from app.audit.events import Access, Action, Entity
 from app.faces.http.bodies import JsonRoute, with_body
 from app.faces.http.callers import caller_of
+from app.faces.http.negotiation import JSON, accepts, wants_fhir
 from app.faces.http.sentences import IDEMPOTENCY_KEY
 from app.identity.request_key import Reply, request_key
 from app.storage.database import Database, RecordError, TenantDatabase
@@ -85,6 +86,7 @@ def _database(request: Request, key: str, body: bytes) -> TenantDatabase:
         scope["path"].encode(),
         scope["query_string"],
         request.headers.get("content-type", "").encode("latin-1"),
+        _form_of(request),
         (state.on_behalf_of or "").encode(),
         (state.principal.patient or "").encode(),  # whom alone the caller may see
         body,
@@ -92,6 +94,13 @@ def _database(request: Request, key: str, body: bytes) -> TenantDatabase:
     state.key = request_key(key, state.principal, parts, state.replies_kept_for)
     database: Database = state.database
     return database.of(caller_of(request))
+
+
+def _form_of(request: Request) -> bytes:
+    """The form in which a reply is asked for, since it is kept in one."""
+    if wants_fhir(request):
+        return b"fhir"
+    return b"json" if accepts(request, JSON) else b"neither"
 
 
 def _reply_of(response: Response) -> Reply:

@@ -1,12 +1,15 @@
 """Who asks, and for what: a browser, htmx on one of our pages, or a program (RFC 9110, section 12.5.1)."""
 
+from collections.abc import Iterable
+
 from starlette._utils import get_route_path
 from starlette.requests import HTTPConnection
 
 from app.fhir.form import MEDIA_TYPE as FHIR
 from app.parsing.numbers import NumberError, read_number
 
-_PAGE, _PROGRAMS = "text/html", ("application/json", "application/*", FHIR)
+JSON, PAGE, MARKDOWN = "application/json", "text/html", "text/markdown"
+_PROGRAMS = (JSON, "application/*", FHIR)
 _MOST_CHARACTERS, _MOST_ENTRIES = 1_000, 50
 """Of a header; browsers send a fifth of it."""
 _ANYTHING = "*/*"
@@ -44,8 +47,8 @@ def wants_page(request: HTTPConnection) -> bool:
     """Whether HTML is preferred over JSON; a bare `*/*` is a program's. CDS services have no pages."""
     if is_of_cds(request):
         return False
-    weights = weights_of(request.headers.get("accept", ""))
-    page = weights.get(_PAGE, 0.0)
+    weights = _weights(request)
+    page = weights.get(PAGE, 0.0)
     return is_fragment(request) or page > max(weights.get(name, 0.0) for name in _PROGRAMS)
 
 
@@ -57,7 +60,7 @@ def is_of_cds(request: HTTPConnection) -> bool:
 
 def wants_fhir(request: HTTPConnection) -> bool:
     """Whether FHIR is asked for by name, and not less than our own JSON, which is the default."""
-    return not wants_page(request) and _prefers_fhir(request, "application/json")
+    return not wants_page(request) and _prefers_fhir(request, JSON)
 
 
 def wants_outcome(request: HTTPConnection) -> bool:
@@ -65,6 +68,31 @@ def wants_outcome(request: HTTPConnection) -> bool:
     return is_of_cds(request) or (wants_fhir(request) and _prefers_fhir(request, "application/problem+json"))
 
 
+def accepts(request: HTTPConnection, media_type: str) -> bool:
+    """Whether a media type is accepted: by name, by its kind or as anything; all are without a header."""
+    weights = _weights(request)
+    kind = f"{media_type.partition('/')[0]}/*"
+    named = next((name for name in (media_type, kind, _ANYTHING) if name in weights), None)
+    return not weights or (named is not None and weights[named] > 0)
+
+
+def names_any(request: HTTPConnection, media_types: Iterable[str]) -> bool:
+    """Whether one of these media types is asked for by name."""
+    weights = _weights(request)
+    return any(weights.get(one, 0.0) > 0 for one in media_types)
+
+
+def wants_markdown(request: HTTPConnection) -> bool:
+    """Whether Markdown is asked for by name, and neither JSON nor a page more."""
+    weights = _weights(request)
+    markdown = weights.get(MARKDOWN, 0.0)
+    return markdown > 0 and markdown >= max(weights.get(name, 0.0) for name in (PAGE, JSON))
+
+
 def _prefers_fhir(request: HTTPConnection, other: str) -> bool:
-    weights = weights_of(request.headers.get("accept", ""))
+    weights = _weights(request)
     return weights.get(FHIR, 0.0) > weights.get(other, 0.0)
+
+
+def _weights(request: HTTPConnection) -> dict[str, float]:
+    return weights_of(request.headers.get("accept", ""))

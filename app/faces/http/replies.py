@@ -21,11 +21,16 @@ def fhir_reply(resource: Json, status: int = 200) -> Response:
     return JSONResponse(resource, status, {"Vary": "Accept"}, media_type=MEDIA_TYPE)
 
 
-def path_of(url: URL) -> str:
-    """An address without the host, which is the caller's word."""
-    return "/" + str(url).split("/", 3)[-1]
+def address_of(request: Request) -> str:
+    """The address of what is asked for, at `PUBLIC_URL`; relative without one: a host is a caller's word."""
+    return _address(request, request.url)
 
 
-def path_of_next(request: Request, before: UUID | int | None) -> str | None:
+def address_of_next(request: Request, before: UUID | int | None) -> str | None:
     """The address of the next, older page, by its cursor; None on the last one."""
-    return path_of(request.url.include_query_params(before=before)) if before else None
+    return _address(request, request.url.include_query_params(before=before)) if before else None
+
+
+def _address(request: Request, url: URL) -> str:
+    path = str(url).split("/", 3)[-1]
+    return f"{request.state.public_url or ''}/{path}"

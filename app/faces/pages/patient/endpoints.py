@@ -7,12 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from app.faces.http.acceptable import writes
 from app.faces.http.dependencies import DatabaseDep, FhirDep, RegistryDep
 from app.faces.http.described import FHIR_BUNDLE, success, text
-from app.faces.http.negotiation import wants_fhir, wants_page
+from app.faces.http.negotiation import PAGE, wants_fhir, wants_page
 from app.faces.http.parameters import WHOLE_NUMBER, PageSize, PatientId
 from app.faces.http.problems import problem_responses
-from app.faces.http.replies import fhir_reply, json_reply, path_of, path_of_next
+from app.faces.http.replies import address_of, address_of_next, fhir_reply, json_reply
 from app.faces.pages.patient.dependencies import ContextLoaderDep
 from app.faces.pages.patient.entry import entering_page
 from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
@@ -29,14 +30,15 @@ router = APIRouter(prefix="/patients", tags=["patients"])
 
 Rank = Annotated[int, Field(ge=1, le=10), WHOLE_NUMBER]
 _PAGE = "For the page alone. "
-_KINDS = {MEDIA_TYPE: FHIR_BUNDLE, "text/html": text("The clinician's page.")}
+_KINDS = {MEDIA_TYPE: FHIR_BUNDLE, PAGE: text("The clinician's page.")}
 
 
 @router.get(
     "/{patient_id}/interventions",
     operation_id="listPatientInterventions",
     response_model=InterventionsPage,
-    responses=problem_responses(401, 404, 422, 503)
+    dependencies=[writes(MEDIA_TYPE, PAGE)],
+    responses=problem_responses(401, 404, 406, 422, 503)
     | success("A page of answers, as JSON or as a FHIR Bundle; or the clinician's page.", _KINDS),
 )
 async def interventions(
@@ -61,7 +63,7 @@ async def interventions(
     if not wants_page(request):
         listed = await interventions_of(database, patient_id, before, limit)
         if wants_fhir(request):
-            own, older = path_of(request.url), path_of_next(request, listed.next)
+            own, older = address_of(request), address_of_next(request, listed.next)
             reply = fhir_reply(fhir.interventions(listed, own, older))
         else:
             reply = json_reply(listed)

@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 from starlette.requests import HTTPConnection
 
 from app.faces.api.job_rows import format_for
-from app.faces.http.negotiation import wants_fhir, wants_outcome, wants_page, weights_of
+from app.faces.http.negotiation import (
+    accepts,
+    wants_fhir,
+    wants_markdown,
+    wants_outcome,
+    wants_page,
+    weights_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -97,3 +104,38 @@ FHIR = "application/fhir+json"
 def test_fhir_is_for_who_asks_for_it_by_name(accept: str, is_fhir: bool, is_outcome: bool) -> None:
     assert wants_fhir(asking(accept)) is is_fhir
     assert wants_outcome(asking(accept)) is is_outcome
+
+
+@pytest.mark.parametrize(
+    ("accept", "is_accepted"),
+    [
+        ("", True),
+        ("*/*", True),
+        ("application/*", True),
+        ("application/json", True),
+        ("text/html,*/*;q=0.8", True),
+        (f"{FHIR}, application/json;q=0.1", True),
+        ("application/fhir+xml", False),
+        ("text/*", False),
+        ("application/json;q=0", False),
+        ("*/*, application/json;q=0", False),
+        ("*/*, application/*;q=0", False),
+    ],
+)
+def test_what_is_most_exact_says_whether_json_is_accepted(accept: str, is_accepted: bool) -> None:
+    assert accepts(asking(accept), "application/json") is is_accepted
+
+
+@pytest.mark.parametrize(
+    ("accept", "is_markdown"),
+    [
+        ("text/markdown", True),
+        ("text/markdown, application/json", True),
+        ("text/markdown;q=0.1, application/json", False),
+        ("text/markdown;q=0", False),
+        ("text/*", False),
+        ("text/html, text/markdown;q=0.9", False),
+    ],
+)
+def test_markdown_is_for_who_wants_nothing_more(accept: str, is_markdown: bool) -> None:
+    assert wants_markdown(asking(accept)) is is_markdown
