@@ -10,7 +10,7 @@ from app.identity.jwks import MOST_BYTES, DiscoveryError, KeyKind, KeyKinds, ask
 from app.outbound.exchange import client_of
 from app.parsing.json_text import JsonError, JsonFaultsError, read_json
 
-CDS_KINDS: KeyKinds = {"RSA": KeyKind(None, ("RS384",)), "EC": KeyKind("P-384", ("ES384",))}
+CDS_KINDS: KeyKinds = (KeyKind("RSA", None, ("RS384",)), KeyKind("EC", "P-384", ("ES384",)))
 
 
 class JwksUrl:

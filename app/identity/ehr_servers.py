@@ -1,6 +1,7 @@
 """The EHR servers that a deployment trusts: read from one TOML file, named in `EHR_SERVERS_FILE`.
 
-Whatever the service asks of an EHR, it asks of an address in this file; whoever calls as an EHR, is in it.
+Whatever the service asks of an EHR, it asks of an address or a host in this file; whoever calls as an EHR,
+is in it.
 """
 
 from collections import Counter
@@ -48,6 +49,9 @@ Url = Annotated[
 ]
 Tenant = Annotated[str, _checked(is_tenant, "is no tenant's name")]
 Text = Annotated[str, Field(min_length=1, max_length=512)]
+Host = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[1-9][0-9]{0,4})?$")]
+"""With a port where it is not 443."""
+_HTTPS = 443
 
 
 class _Part(BaseModel):
@@ -99,6 +103,8 @@ class EhrServer(_Part):
     tenant: Tenant = DEFAULT_TENANT
     fhir_base: Url
     """The FHIR server's base address: the only one that is asked, and the only one its tokens go to."""
+    hosts: tuple[Host, ...] = ()
+    """Further hosts that its `smart-configuration` may name: its authorisation server's."""
     cds: CdsClient | None = None
     smart: SmartClient | None = None
     backend: BackendClient | None = None
@@ -107,6 +113,36 @@ class EhrServer(_Part):
     def base(self) -> str:
         """Its address without the slash at the end."""
         return self.fhir_base.rstrip("/")
+
+    def has_host_of(self, url: str) -> bool:
+        """Whether an address that the EHR itself named is on its own host, or on one that the file lists.
+
+        On this machine, which a server elsewhere cannot lead to, any port is the host's.
+        """
+        own, host = host_of(self.base), host_of(url)
+        if _is_here(host):
+            return _is_here(own) and _name(host) in {_name(one) for one in (own, *self.hosts)}
+        return host == own or host in self.hosts
+
+
+def host_of(url: str) -> str:
+    """The host of an address as the file lists it: in lower case, with the port where it is not 443.
+
+    Raises:
+        ValueError: it is no address.
+    """
+    parts = urlsplit(url)
+    port = parts.port
+    return f"{parts.hostname}:{port}" if port not in (None, _HTTPS) else str(parts.hostname)
+
+
+def _is_here(host: str) -> bool:
+    return _name(host) in LOOPBACK
+
+
+def _name(host: str) -> str:
+    """A host without its port."""
+    return host if host in LOOPBACK else host.rpartition(":")[0] or host
 
 
 class EhrServers(_Part):

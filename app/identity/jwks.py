@@ -23,19 +23,19 @@ class DiscoveryError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class KeyKind:
-    """Keys of a type (`kty`) that are taken: on which curve, if it has one, and for which algorithms."""
+    """Keys that are taken: of which type (`kty`), on which curve if it has one, for which algorithms."""
 
+    type: str
     curve: str | None
     algorithms: Sequence[str]
 
 
-KeyKinds = Mapping[str, KeyKind]
-"""By `kty`."""
-OIDC_KINDS: KeyKinds = {
-    "RSA": KeyKind(None, ("RS256", "PS256")),
-    "EC": KeyKind("P-256", ("ES256",)),
-    "OKP": KeyKind("Ed25519", ("EdDSA",)),
-}
+KeyKinds = Sequence[KeyKind]
+OIDC_KINDS: KeyKinds = (
+    KeyKind("RSA", None, ("RS256", "PS256")),
+    KeyKind("EC", "P-256", ("ES256",)),
+    KeyKind("OKP", "Ed25519", ("EdDSA",)),
+)
 
 
 def is_safe(url: str) -> bool:
@@ -80,9 +80,9 @@ def usable_keys(jwk: Any, kinds: KeyKinds = OIDC_KINDS) -> list[jwt.PyJWK]:
     """A published key for each algorithm of ours that it fits and is meant for; none where it is no such."""
     if not isinstance(jwk, dict) or jwk.get("use", "sig") != "sig":
         return []
-    kty, operations = jwk.get("kty"), jwk.get("key_ops")
-    kind = kinds.get(kty) if isinstance(kty, str) else None
-    if kind is None or jwk.get("crv") != kind.curve:
+    form, operations = (jwk.get("kty"), jwk.get("crv")), jwk.get("key_ops")
+    kind = next((one for one in kinds if (one.type, one.curve) == form), None)
+    if kind is None:
         return []
     if operations is not None and (not isinstance(operations, list) or "verify" not in operations):
         return []

@@ -8,6 +8,7 @@ import pytest
 
 from tests.ehr.connecting import APP
 from tests.ehr.faults import Fault, Order
+from tests.ehr.keys import new_key
 from tests.ehr.people import names
 from tests.integration.audits import Database
 from tests.integration.launching import SAME_SITE, Clinic, clinic, query_of
@@ -152,6 +153,15 @@ def test_an_ehr_whose_keys_or_addresses_cannot_be_had_opens_nothing(
         answer = browser.get(here.signed_in(sent)) if sent.status_code == 303 else sent
         assert answer.status_code == 502
         assert SESSION not in browser.cookies
+
+
+@pytest.mark.parametrize("algorithm", ["RS384", "ES384"])
+def test_an_ehr_may_sign_who_signed_in_with_what_smart_has_for_clients(
+    servers: Servers, tmp_path: Path, algorithm: str
+) -> None:
+    with clinic(servers, tmp_path) as here, here.browser() as browser:
+        here.ehr.id_token_key = new_key(algorithm)
+        assert here.opened(browser, "willow").status_code == 303  # of whom nothing is asked
 
 
 def test_a_session_is_of_one_patient_and_signs_with_the_clinician_s_name(

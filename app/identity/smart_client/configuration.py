@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from app.identity.ehr_servers import EhrServer, host_of
 from app.identity.jwks import is_safe
 from app.identity.smart_client.faults import SmartError, SmartFault
 
@@ -16,7 +17,8 @@ _PKCE = "S256"
 class SmartConfiguration:
     """Where to ask for what. Endpoints are None where the server has none; all have https.
 
-    On this machine alone http is taken, and from a server on this machine alone.
+    All are on the FHIR server's own host, or on one that the file of EHR servers lists for it. On this
+    machine alone http is taken, and from a server on this machine alone.
     """
 
     token_endpoint: str
@@ -29,23 +31,23 @@ class SmartConfiguration:
     capabilities: tuple[str, ...]
 
     @classmethod
-    def read(cls, told: Any, base: str) -> Self:
-        """From the JSON object of the server at `base`.
+    def read(cls, told: Any, server: EhrServer) -> Self:
+        """From the JSON object of a server.
 
         Raises:
-            SmartError: it is none, or an address in it is not safe.
+            SmartError: it is none, or an address in it is not safe or on another host.
         """
         if not isinstance(told, Mapping):
             raise SmartError(SmartFault.NOT_SMART)
-        token_endpoint = _address(told, "token_endpoint", base)
+        token_endpoint = _address(told, "token_endpoint", server)
         if token_endpoint is None:
             raise SmartError(SmartFault.NOT_SMART)
         issuer = told.get("issuer")
         return cls(
             token_endpoint=token_endpoint,
-            authorization_endpoint=_address(told, "authorization_endpoint", base),
+            authorization_endpoint=_address(told, "authorization_endpoint", server),
             issuer=issuer if isinstance(issuer, str) else None,
-            jwks_uri=_address(told, "jwks_uri", base),
+            jwks_uri=_address(told, "jwks_uri", server),
             pkce_methods=_words(told, "code_challenge_methods_supported"),
             auth_methods=_words(told, "token_endpoint_auth_methods_supported"),
             signing_algorithms=_words(told, "token_endpoint_auth_signing_alg_values_supported"),
@@ -65,12 +67,14 @@ class SmartConfiguration:
         return self.authorization_endpoint, self.jwks_uri, self.issuer
 
 
-def _address(told: Mapping[str, Any], name: str, base: str) -> str | None:
+def _address(told: Mapping[str, Any], name: str, server: EhrServer) -> str | None:
     url = told.get(name)
     if url is None:
         return None
-    if not isinstance(url, str) or not _is_fit(url, base):
+    if not isinstance(url, str) or not _is_fit(url, server.base):
         raise SmartError(SmartFault.NOT_SMART)
+    if not server.has_host_of(url):
+        raise SmartError(SmartFault.OTHER_HOST, host=host_of(url))
     return url
 
 
@@ -78,6 +82,7 @@ def _is_fit(url: str, base: str) -> bool:
     """An address that leads to this machine is for servers that are on it themselves."""
     try:
         parts = urlsplit(url)
+        host_of(url)
     except ValueError:
         return False
     is_plain = "@" not in parts.netloc and not parts.fragment and not set(url) & set("\\ \t\r\n")

@@ -7,13 +7,29 @@ from urllib.parse import urlsplit
 
 import jwt
 
-from app.identity.access_tokens import ALGORITHMS
 from app.identity.issuer_keys import IssuerKeys
+from app.identity.jwks import KeyKind, KeyKinds
 from app.identity.jws import read_jws
 from app.identity.names import fit_name
 from app.identity.refusals import IdentityAwayError
-from app.identity.smart_client.faults import SmartError, SmartFault
+from app.identity.smart_client.faults import SmartError, SmartFault, TokenFault
 
+ID_TOKEN_KINDS: KeyKinds = (
+    KeyKind("RSA", None, ("RS256", "PS256", "RS384")),
+    KeyKind("EC", "P-256", ("ES256",)),
+    KeyKind("EC", "P-384", ("ES384",)),
+    KeyKind("OKP", "Ed25519", ("EdDSA",)),
+)
+"""What OpenID providers sign with, and RS384 and ES384, which SMART servers have for their clients' keys."""
+_ALGORITHMS = frozenset(algorithm for kind in ID_TOKEN_KINDS for algorithm in kind.algorithms)
+_FAULTS: tuple[tuple[type[jwt.PyJWTError], TokenFault], ...] = (
+    (jwt.InvalidSignatureError, TokenFault.SIGNATURE),
+    (jwt.InvalidIssuerError, TokenFault.ISSUER),
+    (jwt.InvalidAudienceError, TokenFault.AUDIENCE),
+    (jwt.ExpiredSignatureError, TokenFault.TIME),
+    (jwt.ImmatureSignatureError, TokenFault.TIME),
+    (jwt.MissingRequiredClaimError, TokenFault.CLAIM_MISSING),
+)
 _REQUIRED = ["iss", "aud", "sub", "exp", "iat"]
 _NAMES = ("name", "preferred_username")
 
@@ -42,25 +58,37 @@ async def signed_in(token: str | None, keys: IssuerKeys, expected: Expected) -> 
     Raises:
         SmartError: it is none, is somebody else's, or names nobody; or the issuer's keys cannot be had.
     """
-    unchecked = read_jws(token) if token else None
-    if token is None or unchecked is None:
-        raise SmartError(SmartFault.BAD_TOKEN)
+    if not token:
+        raise SmartError.of_token(TokenFault.NO_ID_TOKEN)
+    claims = _checked(token, await _key_of(token, keys), expected)
+    _check_party(claims, expected)
+    if claims.get("nonce") != expected.nonce:
+        raise SmartError.of_token(TokenFault.NONCE)
+    return _person(claims)
+
+
+async def _key_of(token: str, keys: IssuerKeys) -> jwt.PyJWK:
+    """The issuer's key that a token says it is signed with."""
+    unchecked = read_jws(token)
+    if unchecked is None:
+        raise SmartError.of_token(TokenFault.MALFORMED)
     algorithm, key_id = unchecked.header.get("alg"), unchecked.header.get("kid")
-    if algorithm not in ALGORITHMS or not (key_id is None or isinstance(key_id, str)):
-        raise SmartError(SmartFault.BAD_TOKEN)
+    if not isinstance(algorithm, str) or algorithm not in _ALGORITHMS:
+        raise SmartError.of_token(TokenFault.ALGORITHM)
+    if not (key_id is None or isinstance(key_id, str)):
+        raise SmartError.of_token(TokenFault.MALFORMED)
     try:
         key = await keys.key(key_id, algorithm)
     except IdentityAwayError:
         raise SmartError(SmartFault.AWAY) from None
-    claims = _checked(token, key, expected) if key else None
-    if claims is None or not _is_for_us(claims, expected):
-        raise SmartError(SmartFault.BAD_TOKEN)
-    return _person(claims)
+    if key is None:
+        raise SmartError.of_token(TokenFault.UNKNOWN_KEY)
+    return key
 
 
-def _checked(token: str, key: jwt.PyJWK, expected: Expected) -> dict[str, Any] | None:
+def _checked(token: str, key: jwt.PyJWK, expected: Expected) -> dict[str, Any]:
     try:
-        return jwt.decode(
+        claims: dict[str, Any] = jwt.decode(
             token,
             key.key,
             algorithms=[key.algorithm_name],
@@ -69,17 +97,18 @@ def _checked(token: str, key: jwt.PyJWK, expected: Expected) -> dict[str, Any] |
             leeway=expected.leeway_s,
             options={"require": _REQUIRED},
         )
-    except (jwt.PyJWTError, ValueError, OverflowError, TypeError):
-        return None
+    except (jwt.PyJWTError, ValueError, OverflowError, TypeError) as error:
+        found = (fault for kind, fault in _FAULTS if isinstance(error, kind))
+        raise SmartError.of_token(next(found, TokenFault.MALFORMED)) from None
+    return claims
 
 
-def _is_for_us(claims: Mapping[str, Any], expected: Expected) -> bool:
-    """The very launch's, and where it is for several clients, ours among them by name (section 3.1.3.7)."""
+def _check_party(claims: Mapping[str, Any], expected: Expected) -> None:
+    """Where a token is for several clients, ours must be among them by name (section 3.1.3.7)."""
     for_several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
     party = claims.get("azp")
-    return claims.get("nonce") == expected.nonce and (
-        party == expected.client_id or (party is None and not for_several)
-    )
+    if party != expected.client_id and (party is not None or for_several):
+        raise SmartError.of_token(TokenFault.AUDIENCE)
 
 
 def _person(claims: Mapping[str, Any]) -> SignedIn:
@@ -88,7 +117,7 @@ def _person(claims: Mapping[str, Any]) -> SignedIn:
     told = (*(claims.get(name) for name in _NAMES), reference, claims["sub"])
     names = [name for one in told if isinstance(one, str) and (name := fit_name(one))]
     if not names:
-        raise SmartError(SmartFault.BAD_TOKEN)
+        raise SmartError.of_token(TokenFault.NOBODY)
     return SignedIn(names[0], reference)
 
 

@@ -14,6 +14,7 @@ from app.identity.jwks import DiscoveryError, keys_of
 from app.identity.smart_client.client_key import ClientKey
 from app.identity.smart_client.configuration import WELL_KNOWN, SmartConfiguration
 from app.identity.smart_client.faults import SmartError, SmartFault
+from app.identity.smart_client.id_token import ID_TOKEN_KINDS
 from app.identity.smart_client.token_reply import TokenReply
 from app.outbound.exchange import Answer, TooLargeError, client_of, exchange
 from app.parsing.json_text import JsonError, JsonFaultsError, read_json
@@ -50,12 +51,12 @@ class SmartServer:
             if age > (_PAUSE_S if isinstance(self._configuration, SmartError) else _FRESH_S):
                 try:
                     told = await self.json("GET", self.server.base + WELL_KNOWN)
-                    self._configuration = SmartConfiguration.read(told, self.server.base)
+                    self._configuration = SmartConfiguration.read(told, self.server)
                 except SmartError as error:
                     self._configuration = error
                 self._asked_at = self._clock()
             if isinstance(self._configuration, SmartError):
-                raise SmartError(self._configuration.reason)
+                raise SmartError(self._configuration.reason, host=self._configuration.host)
             return self._configuration
 
     async def token(self, client: SmartClient | BackendClient, form: Mapping[str, str]) -> TokenReply:
@@ -111,7 +112,7 @@ class _PublishedKeys:
             raise DiscoveryError(error.reason) from None
         if not isinstance(told, dict):
             raise DiscoveryError("its keys are no JSON object")
-        return keys_of(told)
+        return keys_of(told, ID_TOKEN_KINDS)
 
     async def close(self) -> None:
         """The connection is the server's."""

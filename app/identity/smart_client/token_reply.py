@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from app.identity.smart_client.faults import SmartError, SmartFault
+from app.identity.smart_client.faults import SmartError, TokenFault
 
 _SHORT_S, _LONG_S = 60, 86_400
 """Where a server does not say how long a token is good; and the longest that is believed."""
@@ -28,10 +28,10 @@ class TokenReply:
             SmartError: it holds no bearer token.
         """
         if not isinstance(told, Mapping):
-            raise SmartError(SmartFault.BAD_TOKEN)
+            raise SmartError.of_token(TokenFault.NO_ACCESS_TOKEN)
         token, kind = _text(told, "access_token"), _text(told, "token_type")
         if not token or kind is None or kind.lower() != "bearer":
-            raise SmartError(SmartFault.BAD_TOKEN)
+            raise SmartError.of_token(TokenFault.NO_ACCESS_TOKEN)
         return cls(
             token,
             _seconds(told.get("expires_in")),

@@ -35,9 +35,9 @@ async def check_server(
     try:
         told = await smart.configuration()
     except SmartError as error:
-        yield Finding(False, f"smart-configuration: {error.sentence}")
+        yield Finding(False, f"smart-configuration: {error.sentence}{_advice(error)}")
         return
-    yield Finding(True, "smart-configuration is there, and its addresses are safe.")
+    yield Finding(True, "smart-configuration is there, and its addresses are safe, on hosts of the file.")
     if server.smart is not None:
         if public_url is None:
             yield Finding(False, "PUBLIC_URL is not set, so that no browser can be sent back here.")
@@ -51,6 +51,13 @@ async def check_server(
             yield Finding(False, f"Backend Services: {error.sentence}")
         else:
             yield Finding(True, "Backend Services: it gives a token.")
+
+
+def _advice(error: SmartError) -> str:
+    if error.host is None:
+        return ""
+    shown = error.host if error.host.isprintable() else "?"
+    return f' If the EHR\'s administrators say that it is theirs, add hosts = ["{shown}"] to its [[server]].'
 
 
 async def _metadata(fhir: FhirClient) -> Finding:

@@ -71,6 +71,10 @@ def test_without_a_file_nobody_is_trusted() -> None:
         ('tenant = "north-clinic"', ""),
         ("[server.smart]", "[server.smart]\nclient_secret = 'secretword'"),
         ("[[server]]", "[[server"),
+        *(
+            ('name = "local"', f'name = "local"\nhosts = ["{host}"]')
+            for host in ("https://secretword.example", "Secretword", "secretword/x", "*.secretword", "")
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_refused_without_its_value(tmp_path: Path, before: str, after: str) -> None:

@@ -36,7 +36,8 @@ class SigningKey:
 def signing_key(algorithm: str, key_id: str = "k1") -> SigningKey:
     """A key for this algorithm; the same each time for the same id."""
     if algorithm.startswith("ES"):
-        return SigningKey(ec.generate_private_key(ec.SECP256R1()), algorithm, key_id)
+        curve = ec.SECP384R1() if algorithm == "ES384" else ec.SECP256R1()
+        return SigningKey(ec.generate_private_key(curve), algorithm, key_id)
     if algorithm == "EdDSA":
         return SigningKey(ed25519.Ed25519PrivateKey.generate(), algorithm, key_id)
     return SigningKey(rsa.generate_private_key(65537, 2048), algorithm, key_id)

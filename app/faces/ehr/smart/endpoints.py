@@ -144,7 +144,7 @@ def _over(request: Request) -> Response:
 
 
 def _failed(request: Request, error: SmartError) -> Response:
-    _log.warning("launch_failed", reason=error.reason)
+    _log.warning("launch_failed", reason=error.reason, token=error.token)
     why = error.reason.replace("_", " ")
     return problem_or_page(
         request, 502, _("Signing in at the EHR did not work (%(why)s). Open the patient again.", why=why)

@@ -8,8 +8,8 @@ import pytest
 
 from app.identity.issuer_keys import Freshness, IssuerKeys
 from app.identity.jwks import DiscoveryError, usable_keys
-from app.identity.smart_client.faults import SmartError, SmartFault
-from app.identity.smart_client.id_token import Expected, SignedIn, signed_in
+from app.identity.smart_client.faults import SmartError, SmartFault, TokenFault
+from app.identity.smart_client.id_token import ID_TOKEN_KINDS, Expected, SignedIn, signed_in
 from tests.unit.identity.tokens import SigningKey, signed, signing_key
 
 ISSUER, CLIENT, NONCE = "https://ehr.example/fhir", "turnpoint", "n" * 43
@@ -26,7 +26,7 @@ class Published:
     async def keys(self, issuer: str) -> list[jwt.PyJWK]:
         if not self._keys:
             raise DiscoveryError("away")
-        return [key for one in self._keys for key in usable_keys(one.jwk)]
+        return [key for one in self._keys for key in usable_keys(one.jwk, ID_TOKEN_KINDS)]
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -77,26 +77,36 @@ async def test_whoever_has_no_name_that_can_be_kept_is_called_by_another(
     assert (await told(token(**changes), KEY)).name == name
 
 
+@pytest.mark.parametrize("algorithm", ["RS256", "RS384", "PS256", "ES256", "ES384", "EdDSA"])
+async def test_it_is_signed_with_any_of_these(algorithm: str) -> None:
+    key = signing_key(algorithm, f"ehr-{algorithm}")
+    assert (await told(token(key), KEY, key)).name == "Dr Zoë Müller"
+
+
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "fault"),
     [
-        {"iss": "https://evil.example"},
-        {"aud": "another"},
-        {"aud": [CLIENT, "another"]},
-        {"aud": [CLIENT, "another"], "azp": "another"},
-        {"azp": "another"},
-        {"nonce": None},
-        {"nonce": "x" * 43},
-        {"exp": int(time.time()) - 60},
-        {"iat": None},
-        {"sub": None},
-        {"sub": "\x1b", "name": None, "fhirUser": None},
+        ({"iss": "https://evil.example"}, TokenFault.ISSUER),
+        ({"aud": "another"}, TokenFault.AUDIENCE),
+        ({"aud": [CLIENT, "another"]}, TokenFault.AUDIENCE),
+        ({"aud": [CLIENT, "another"], "azp": "another"}, TokenFault.AUDIENCE),
+        ({"azp": "another"}, TokenFault.AUDIENCE),
+        ({"nonce": None}, TokenFault.NONCE),
+        ({"nonce": "x" * 43}, TokenFault.NONCE),
+        ({"exp": int(time.time()) - 60}, TokenFault.TIME),
+        ({"iat": int(time.time()) + 600}, TokenFault.TIME),
+        ({"iat": None}, TokenFault.CLAIM_MISSING),
+        ({"sub": None}, TokenFault.CLAIM_MISSING),
+        ({"exp": "soon"}, TokenFault.MALFORMED),
+        ({"sub": "\x1b", "name": None, "fhirUser": None}, TokenFault.NOBODY),
     ],
 )
-async def test_one_that_is_not_for_this_launch_is_not_believed(changes: dict[str, Any]) -> None:
+async def test_one_that_is_not_for_this_launch_is_not_believed(
+    changes: dict[str, Any], fault: TokenFault
+) -> None:
     with pytest.raises(SmartError) as refused:
         await told(token(**changes), KEY)
-    assert refused.value.reason is SmartFault.BAD_TOKEN
+    assert (refused.value.reason, refused.value.token) == (SmartFault.BAD_TOKEN, fault)
 
 
 async def test_one_for_several_is_good_where_it_names_us() -> None:
@@ -105,21 +115,24 @@ async def test_one_for_several_is_good_where_it_names_us() -> None:
 
 @pytest.mark.parametrize("text", [None, "", "x", "a.b.c", "é.é.é"])
 async def test_what_is_no_token_is_none(text: str | None) -> None:
-    with pytest.raises(SmartError):
+    with pytest.raises(SmartError) as refused:
         await told(text, KEY)
+    assert refused.value.token is (TokenFault.MALFORMED if text else TokenFault.NO_ID_TOKEN)
 
 
 async def test_another_key_and_no_signature_are_refused() -> None:
     other = signing_key("RS256", "other")
-    for forged in (token(other), signed(other, claims(), typ="JWT", kid="ehr")):
-        with pytest.raises(SmartError):
-            await told(forged, KEY)
     unsigned = jwt.encode(claims(), "", "none", {"kid": "ehr"})
-    with pytest.raises(SmartError):
-        await told(unsigned, KEY)
-    by_public_key = jwt.PyJWS().encode(token().split(".")[1].encode(), b"k" * 32, "HS256", {"kid": "ehr"})
-    with pytest.raises(SmartError):
-        await told(by_public_key, KEY)
+    by_public_key = jwt.encode(claims(), b"k" * 32, "HS256", {"kid": "ehr"})
+    for forged, fault in (
+        (token(other), TokenFault.UNKNOWN_KEY),
+        (signed(other, claims(), typ="JWT", kid="ehr"), TokenFault.SIGNATURE),
+        (unsigned, TokenFault.MALFORMED),
+        (by_public_key, TokenFault.ALGORITHM),
+    ):
+        with pytest.raises(SmartError) as refused:
+            await told(forged, KEY)
+        assert refused.value.token is fault
 
 
 async def test_keys_that_cannot_be_had_are_told_as_such() -> None:

@@ -8,17 +8,15 @@ import pytest
 from app.identity.ehr_servers import EhrServer
 from app.identity.smart_client.faults import SmartError, SmartFault
 from app.identity.smart_client.server import SmartServer
-from tests.unit.identity.smart_client.test_configuration import BASE, GOOD
-
-SERVER = EhrServer(name="ehr", fhir_base=BASE)
+from tests.unit.identity.smart_client.test_configuration import BASE, GOOD, SERVER
 
 
 class Asked(SmartServer):
     """One whose answers are given here: a fault, or what it says."""
 
-    def __init__(self, *answers: Any) -> None:
+    def __init__(self, *answers: Any, server: EhrServer = SERVER) -> None:
         self.now, self.answers = 0.0, [*answers]
-        super().__init__(SERVER, 1.0, lambda: self.now)
+        super().__init__(server, 1.0, lambda: self.now)
 
     async def json(self, method: str, url: str, form: Any = None) -> Any:
         await asyncio.sleep(0)
