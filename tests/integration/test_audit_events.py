@@ -158,7 +158,8 @@ def test_the_same_as_fhir(gateway: httpx.Client, patient: str) -> None:
         ("*/*", "application/json"),
         (f"{FHIR};q=0.5, application/json", "application/json"),
         (f"{FHIR}, */*;q=0.1", FHIR),
-        (f"{FHIR};q=0", "application/json"),
+        (f"{FHIR};q=0, */*", "application/json"),
+        (f"{FHIR};q=0", "application/problem+json"),  # nothing is accepted
     ],
 )
 def test_fhir_is_for_who_asks_for_it(gateway: httpx.Client, accept: str, kind: str) -> None:
