@@ -14,6 +14,7 @@ from app.ingest.fhir.quantity import Amount, Units, read_amount
 from app.ingest.fhir.reasons import Left, NotUsedReason
 from app.ingest.fhir.record import Original
 from app.ingest.fhir.subject import Subject
+from app.ingest.fhir.ucum import SYSTEM
 
 _STATUSES = ("final", "amended", "corrected")
 _DATES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued")
@@ -161,16 +162,18 @@ class ObservationReader:
         amount = read_amount(_quantity(part)) if _quantity(part) is not None else NotUsedReason.NO_VALUE
         if isinstance(amount, NotUsedReason):
             return Left(amount, reference)
-        if amount.ucum is None:
+        if amount.unit is None:
             return Left(NotUsedReason.NO_UNIT, reference)
-        if amount.ucum not in self._mapping.measured_by_loinc[code].units:
+        if amount.unit not in self._mapping.measured_by_loinc[code].units:
             return Left(NotUsedReason.OTHER_QUANTITY, reference)
-        return ResultReading(amount.value, amount.ucum, when, reference)
+        return ResultReading(amount.value, amount.unit, when, reference)
 
 
 def _quantity(part: Mapping[str, Any]) -> object:
     whole = part.get("valueInteger")
-    return {"value": whole, "unit": "1"} if whole is not None else part.get("valueQuantity")
+    if whole is None:
+        return part.get("valueQuantity")
+    return {"value": whole, "system": SYSTEM, "code": "1"}
 
 
 def _loincs(part: Mapping[str, Any]) -> list[str]:

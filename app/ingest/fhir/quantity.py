@@ -9,11 +9,12 @@ from app.domain.ehr import EhrMapping
 from app.domain.feature import Feature, Kind
 from app.ingest.fhir.reasons import NotUsedReason
 from app.ingest.fhir.record import Original
-from app.ingest.fhir.ucum import SYSTEM, Conversion, conversion, is_unit, written_unit
+from app.ingest.fhir.ucum import SYSTEM, Conversion, bare, conversion, is_unit, written_unit
 
 MOST_UNITS = 100
 """Different units of one bundle that are looked up: each takes a millisecond the first time."""
 _SHOWN = 40
+_BY_TEXT = "unit known by its text, not by a code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,13 @@ class Amount:
 
     value: float
     ucum: str | None
+    is_written: bool = False
+    """Whether the unit is known by its text alone, without the code that says that it is UCUM."""
+
+    @property
+    def unit(self) -> str | None:
+        """The unit without annotations."""
+        return None if self.ucum is None else bare(self.ucum)
 
     @property
     def original(self) -> Original:
@@ -42,7 +50,8 @@ def read_amount(quantity: object) -> Amount | NotUsedReason:
         return NotUsedReason.MALFORMED
     if quantity.get("comparator") is not None:
         return NotUsedReason.COMPARATOR
-    return Amount(float(value), _unit(quantity))
+    is_coded = quantity.get("system") == SYSTEM and _is_text(quantity.get("code"))
+    return Amount(float(value), _unit(quantity), not is_coded)
 
 
 def _is_finite(value: int | float) -> bool:
@@ -50,6 +59,10 @@ def _is_finite(value: int | float) -> bool:
         return math.isfinite(float(value))
     except OverflowError:
         return False
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _unit(quantity: Mapping[str, Any]) -> str | None:
@@ -72,18 +85,22 @@ class Units:
     def in_feature(self, name: str, amount: Amount) -> tuple[float, str | None] | NotUsedReason:
         """The value as the feature takes it, and what was done to it; or why it cannot be."""
         feature = self._mapping.schema[name]
-        if feature.ucum is None or amount.ucum == feature.ucum:
+        if feature.ucum is None or amount.unit == feature.ucum:
             into: Conversion | NotUsedReason = Conversion()
-        elif amount.ucum is None:
+        elif amount.unit is None:
             into = NotUsedReason.NO_UNIT
         else:
-            into = self._into(name, feature.ucum, amount.ucum)
+            into = self._into(name, feature.ucum, amount.unit)
         if isinstance(into, NotUsedReason):
             return into
         value = as_measured(feature, into.of(amount.value))
         if not is_in_range(feature, value):
             return NotUsedReason.OUT_OF_RANGE
-        return value, None if into == Conversion() else f"{amount.ucum} to {feature.ucum}"
+        done = [
+            _BY_TEXT if amount.is_written and feature.ucum is not None else None,
+            None if into == Conversion() else f"{amount.unit} to {feature.ucum}",
+        ]
+        return value, "; ".join(filter(None, done)) or None
 
     def _into(self, name: str, own: str, ucum: str) -> Conversion | NotUsedReason:
         self._seen.add(ucum)

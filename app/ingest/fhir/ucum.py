@@ -33,6 +33,7 @@ _WRITTEN = {
     "minutes": "min",
 }
 """How people write units where a resource has no code, in lower case."""
+_ANNOTATION = re.compile(r"\{[^{}]*\}")
 _RATIOS = ("%", "1")
 """The only ratios that are each other's: a mmol/mol is not a share of a hundred everywhere."""
 _lock = Lock()
@@ -55,6 +56,11 @@ SAME = Conversion()
 def written_unit(text: str) -> str:
     """The UCUM code of a unit as people write it; the text itself where it is none of those."""
     return _WRITTEN.get(text.strip().lower(), text.strip())
+
+
+def bare(code: str) -> str:
+    """A code without its annotations, which change nothing: `%` of `%{Hb}`."""
+    return _ANNOTATION.sub("", code) or code
 
 
 def is_unit(code: str) -> bool:

@@ -17,6 +17,7 @@ _OF_NO_MATTER = {
     NotUsedReason.TYPE_NOT_READ,
     NotUsedReason.CODE_NOT_READ,
     NotUsedReason.OVERRULED,
+    NotUsedReason.GIVEN_OTHERWISE,
 }
 """What is not used as a matter of course says nothing to a clinician."""
 

@@ -388,6 +388,37 @@ def test_further_pages_of_a_search_are_told_of(mapping: EhrMapping) -> None:
     assert "further_pages" not in {reason for _, reason in reasons(read_bundle(mapping, last, TODAY))}
 
 
+def test_annotations_of_a_unit_change_nothing(mapping: EhrMapping) -> None:
+    record = read(
+        mapping, patient(), observation("4548-4", 6.1, "%{Hb}"), observation("8867-4", 70, "{beats}/min")
+    )
+    assert record.outcome is not None
+    assert (record.outcome.value, record.outcome.unit) == (6.1, "%")
+    assert (record.features["pulse"], record.provenance["pulse"].conversion) == (70, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("mg/dL", "unit known by its text, not by a code"),
+        ("mmol/L", "unit known by its text, not by a code; mmol/L to mg/dL"),
+        ("milligrams", None),
+    ],
+)
+def test_a_unit_without_a_code_is_used_where_its_text_is_one_and_said_to_be(
+    mapping: EhrMapping, text: str, said: str | None
+) -> None:
+    told = observation("2093-3") | {
+        "valueQuantity": {"value": 5.5 if text == "mmol/L" else 200, "unit": text}
+    }
+    record = read(mapping, patient(), told)
+    assert ("total_cholesterol" in record.features) is (said is not None)
+    if said is None:
+        assert ("total_cholesterol", "unknown_unit") in reasons(record)
+    else:
+        assert record.provenance["total_cholesterol"].conversion == said
+
+
 def last_year(own: Resource) -> Resource:
     return own | {"effectiveDateTime": "2026-01-15", "id": "older"}
 
