@@ -13,7 +13,7 @@ from app.domain.schema import Value
 from app.engine.front import FrontSearch
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem, problem_about
-from app.engine.recommend import recommend
+from app.engine.recommend import already_valid, recommend
 from app.engine.registry import ServedModel
 from app.engine.search import search
 
@@ -64,6 +64,9 @@ def _answer(served: ServedModel, problem: RecourseProblem) -> None:
     served.estimate(row, risk)
     served.asking.next_for(problem.patient)
     wishes, references = replace(_as_by_default(served.model), always=True), served.references
+    if risk <= problem.target:
+        already_valid(problem, references, wishes, risk)
+        return
     fronts = FrontSearch(problem, references)
     found = search(problem, references, wishes, fronts=fronts)
     nothing = problem.unchanged[:0]

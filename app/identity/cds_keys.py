@@ -6,6 +6,8 @@ from pathlib import Path
 import httpx
 import jwt
 
+from app.identity.discovery import Fetch
+from app.identity.ehr_servers import CdsClient
 from app.identity.jwks import MOST_BYTES, DiscoveryError, KeyKind, KeyKinds, asked_for, keys_of
 from app.outbound.exchange import client_of
 from app.parsing.json_text import JsonError, JsonFaultsError, read_json
@@ -53,3 +55,11 @@ class JwksFile:
         if not isinstance(told, dict):
             raise DiscoveryError("it holds no JSON object")
         return keys_of(told, CDS_KINDS)
+
+
+def fetch_of(client: CdsClient, deadline_s: float) -> Fetch:
+    """Asks where the file of EHR servers says that a client's keys are."""
+    if client.jwks_file is not None:
+        return JwksFile(client.jwks_file)
+    assert client.jwks_url is not None
+    return JwksUrl(client.jwks_url, deadline_s)

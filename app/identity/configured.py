@@ -7,7 +7,7 @@ from pathlib import Path
 from app.identity.access_tokens import AccessTokens
 from app.identity.authenticator import Authenticator, KnownCallers, Open
 from app.identity.cds_jwt import CdsTokens, Replays
-from app.identity.cds_keys import JwksFile, JwksUrl
+from app.identity.cds_keys import fetch_of
 from app.identity.claims import ClaimNames
 from app.identity.discovery import Discovery
 from app.identity.ehr_servers import CdsClient, EhrServers, EhrServersError, load_ehr_servers
@@ -132,10 +132,7 @@ def _cds_tokens_of(settings: IdentitySettings, calls: CdsCalls) -> CdsTokens | N
 
 def _cds_keys_of(settings: IdentitySettings, client: CdsClient) -> IssuerKeys:
     freshness = Freshness(settings.oidc_pause_s, settings.oidc_fresh_s, settings.oidc_stand_s)
-    if client.jwks_file is not None:
-        return IssuerKeys(client.issuer, JwksFile(client.jwks_file), freshness)
-    assert client.jwks_url is not None
-    return IssuerKeys(client.issuer, JwksUrl(client.jwks_url, settings.oidc_deadline_s), freshness)
+    return IssuerKeys(client.issuer, fetch_of(client, settings.oidc_deadline_s), freshness)
 
 
 def _proxy_of(settings: IdentitySettings) -> ProxyHeader | None:

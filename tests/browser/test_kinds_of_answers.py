@@ -43,7 +43,7 @@ def test_out_of_reach_improvements_are_cards_like_any_other(page: Page, asked: A
     answer = asked(OUT_OF_REACH)
     assert answer["counterfactuals"] == []
     opened(page, answer)
-    expect(page.get_by_role("heading", level=2, name="ways to lower it")).to_be_visible()
+    expect(page.get_by_role("heading", level=2, name="ways to lower the estimated risk")).to_be_visible()
     expect(page.locator("#improvements > p")).to_contain_text(
         "The target of 50\N{NO-BREAK SPACE}% is not in reach by what is permitted"
     )

@@ -18,7 +18,8 @@ _PATIENT = {"resourceType": "Patient", "id": PATIENT_ID, "gender": "female", "bi
 
 
 def cds_requests() -> dict[str, Any]:
-    """A call whose prefetch leaves the results out, so that they are asked for; and an overridden card."""
+    """A call whose prefetch has nothing of long ago, and leaves the results out, so that they are asked for;
+    and an overridden card."""
     return {
         "callCdsService": {
             "hook": "patient-view",
@@ -32,7 +33,12 @@ def cds_requests() -> dict[str, Any]:
                 "subject": "turnpoint",
             },
             "context": {"userId": "Practitioner/abc", "patientId": PATIENT_ID},
-            "prefetch": {"patient": _PATIENT, "observations": _observations()},
+            "prefetch": {
+                "patient": _PATIENT,
+                "observations": _observations(),
+                "observations_730_days": None,
+                "observations_3650_days": None,
+            },
         },
         "createCdsFeedback": {
             "feedback": [

@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.identity.ehr_servers import EhrServer
+from app.identity.cds_keys import fetch_of
+from app.identity.ehr_servers import CdsClient, EhrServer
+from app.identity.jwks import DiscoveryError
 from app.identity.smart_client.client_key import ClientKey
 from app.identity.smart_client.configuration import SmartConfiguration
 from app.identity.smart_client.faults import SmartError
@@ -15,6 +17,7 @@ from app.outbound.fhir.faults import FhirError
 from app.usecases.ehr.backend_tokens import BackendTokens
 
 _R4 = "4."
+_KEYS_WAIT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,10 @@ async def check_server(
 ) -> AsyncIterator[Finding]:
     """Try what the service would do with a server, but for reading a patient."""
     yield await _metadata(fhir)
+    if server.cds is not None:
+        yield await _callers_keys(server.cds)
+        if public_url is None:
+            yield Finding(False, "PUBLIC_URL is not set, so that nobody's token could be for this service.")
     if server.smart is None and server.backend is None:
         return
     try:
@@ -70,6 +77,24 @@ async def _metadata(fhir: FhirClient) -> Finding:
     if not isinstance(version, str) or not version.startswith(_R4):
         return Finding(False, "metadata does not say that the server speaks FHIR R4.")
     return Finding(True, "metadata says FHIR R4.")
+
+
+async def _callers_keys(client: CdsClient) -> Finding:
+    """The keys by which calls of CDS services are checked."""
+    place = "jwks_file" if client.jwks_file is not None else "jwks_url"
+    fetch = fetch_of(client, _KEYS_WAIT_S)
+    try:
+        keys = await fetch.keys(client.issuer)
+    except DiscoveryError as error:
+        return Finding(False, f"[server.cds]: {place} gives no keys: {error}.")
+    finally:
+        await fetch.close()
+    if not keys:
+        return Finding(False, f"[server.cds]: {place} holds no key for ES384 or RS384.")
+    if any(key.key_id is None for key in keys):
+        return Finding(False, f"[server.cds]: {place} holds a key without `kid`, which no token can name.")
+    named = ", ".join(sorted({key.algorithm_name for key in keys}))
+    return Finding(True, f"[server.cds]: {place} holds keys for {named}.")
 
 
 async def _launch(smart: SmartServer, told: SmartConfiguration) -> Finding:

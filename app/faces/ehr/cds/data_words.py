@@ -32,7 +32,7 @@ def data_paragraphs(told: Told, schema: FeatureSchema, gathered: Gathered) -> It
     if unknown:
         names = ", ".join(plain(inline(one.label)) for one in unknown)
         yield f"**Not known to it:** {names}.{_asking(told, schema)}"
-    if left := _left(told):
+    if left := _left(told, schema):
         yield f"**Not used:** {left}."
     for key, why in gathered.unread.items():
         yield f"**Not read:** `{key}` {plain(why.says)}. A result in it would not be told here."
@@ -49,9 +49,14 @@ def _asking(told: Told, schema: FeatureSchema) -> str:
     return f" Knowing {plain(' or '.join(names))} would narrow the estimate most." if names else ""
 
 
-def _left(told: Told) -> str:
-    counted = Counter[str]()
+def _left(told: Told, schema: FeatureSchema) -> str:
+    """By feature, where it is known of which."""
+    counted = Counter[tuple[str, str]]()
     for one in told.answer.not_used:
         if one.reason not in _OF_NO_MATTER:
-            counted[one.detail.rstrip(".")] += one.count
-    return "; ".join(f"{plain(why[:1].lower() + why[1:])} ({count})" for why, count in counted.items())
+            known = one.feature is not None and one.feature in schema
+            of = f"{inline(schema[one.feature].label)}: " if known and one.feature else ""
+            counted[of, one.detail.rstrip(".")] += one.count
+    return "; ".join(
+        f"{plain(f'{of}{why[:1].lower()}{why[1:]}')} ({count})" for (of, why), count in counted.items()
+    )

@@ -82,8 +82,11 @@ def _options(told: Told) -> Iterator[str]:
         "**To consider**, each scored again by the model itself. It is an association that the model found, "
         "not a promise; people differ."
     )
-    rows = [f"| {_what(one)} | {risk_text(one.risk)} | {risk_text(_agree(one))} |" for one in options]
-    yield "\n".join(["| What | Estimate with it | Refits that agree |", "|---|---|---|", *rows])
+    held = "Still falls, of refits" if isinstance(options[0], ImprovementOut) else "Still holds, of refits"
+    rows = [
+        f"| {_what(one)} | {risk_text(one.risk)} | {risk_text(one.robustness.refits)} |" for one in options
+    ]
+    yield "\n".join([f"| What | Estimate with it | {held} |", "|---|---|---|", *rows])
     for one in options:
         if one.consequences:
             yield f"{_named(one) if len(options) > 1 else ''}{plain(one.consequences)}"
@@ -115,12 +118,6 @@ def _what(option: CounterfactualOut) -> str:
 
 def _named(option: CounterfactualOut) -> str:
     return f"**{plain(option.strategy.name)}.** " if option.strategy else ""
-
-
-def _agree(option: CounterfactualOut) -> float:
-    """Refits in which it reaches the target; of an improvement, in which half its fall is left."""
-    held = option.reduction_holds if isinstance(option, ImprovementOut) else option.robustness
-    return held.refits
 
 
 def _method(told: Told, card_url: str | None) -> str:

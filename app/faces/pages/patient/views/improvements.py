@@ -62,7 +62,9 @@ def unreached_title(context: AnswerContext) -> str:
 def _title(context: AnswerContext, count: int) -> str:
     status = context.answer.status
     if status is Status.INFEASIBLE:
-        return ngettext("One way to lower it", "%(num)s ways to lower it", count)
+        return ngettext(
+            "One way to lower the estimated risk", "%(num)s ways to lower the estimated risk", count
+        )
     if status in BELOW:
         return _("What would lower it further")
     return ngettext("One improvement", "%(num)s improvements", count)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.domain.certainty import Certainty
 from app.domain.counterfactual import Status
+from app.domain.wording import inline, risk_text
 from app.engine.registry import ModelRegistry, ServedModel
 from app.faces.ehr.cds.card_schemas import Cards
 from app.faces.ehr.cds.cards import Place, cards_of
@@ -218,6 +219,44 @@ def test_what_somebody_judged_is_told_and_not_offered_again(
         assert card["indicator"] == "info"
         assert "overrideReasons" not in card
         assert "judged before" in card["summary"]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_refits_are_told_as_on_the_page_and_in_fhir(name: str) -> None:
+    """Of an improvement the page says first in how many the estimate falls at all."""
+    for person in range(12):
+        answer = answer_of(name, person, always=True)
+        for card in told(answer)["cards"]:
+            about = offered_on_card(answer)
+            head = "Still holds, of refits" if answer.counterfactuals else "Still falls, of refits"
+            assert (head in card["detail"]) == bool(about)
+            rows = [line for line in card["detail"].splitlines() if line.startswith("| ")][1:]
+            assert [row.split(" | ")[-1].removesuffix(" |") for row in rows] == [
+                risk_text(one.robustness.refits) for one in about
+            ]
+
+
+def test_what_is_lowered_is_said() -> None:
+    """After a measured result "it" would be the result."""
+    served, low = served_of("dysglycaemia"), somebody(Certainty.CLEAR_HIGH)
+    without = low.model_copy(update={"counterfactuals": [], "improvements": low.offered[:1]})
+    shown = without.model_copy(update={"measured_outcome": measured(served, 7.5, True, TODAY)})
+    (card,) = told(shown)["cards"]
+    assert card["summary"].endswith("; 1 way to lower the estimated risk to consider.")
+
+
+def test_what_was_not_used_says_of_which_feature() -> None:
+    high = somebody(Certainty.CLEAR_HIGH)
+    feature = served_of("dysglycaemia").model.schema.features[2]
+    left = [
+        not_used(Left(NotUsedReason.NOT_A_COUNT, feature=feature.name)),
+        not_used(Left(NotUsedReason.STATUS)),
+    ]
+    (card,) = told(high.model_copy(update={"not_used": left}))["cards"]
+    label = plain(inline(feature.label))
+    assert (
+        f"**Not used:** {label}: it tells that there is some, not how much (1); its status" in card["detail"]
+    )
 
 
 def test_links_start_the_page_or_lead_to_the_answer() -> None:

@@ -1,10 +1,13 @@
 """The discovery keeps the rules, and tells what each model can read of an EHR's record."""
 
+from pathlib import Path
+
 import pytest
 
 from app.domain.errors import NotFoundError
 from app.engine.registry import ModelRegistry
 from app.faces.ehr.cds.services import HOOKS, discovery, service_named
+from app.faces.openapi.example_cds import cds_requests
 from tests.unit.faces.ehr.cds.rules import broken_in_discovery
 from tests.unit.fhir.answers import synthetic
 
@@ -40,3 +43,13 @@ def test_without_codes_the_list_is_empty() -> None:
 def test_others_are_not_there(registry: ModelRegistry, name: str) -> None:
     with pytest.raises(NotFoundError):
         service_named(registry, name)
+
+
+def test_the_guide_names_all_queries_of_the_model_that_it_shows(registry: ModelRegistry) -> None:
+    guide = (Path(__file__).parents[5] / "docs" / "ehr.md").read_text()
+    queries = service_named(registry, "interventions-dysglycaemia").queries
+    assert queries.keys() == cds_requests()["callCdsService"]["prefetch"].keys() | {"result"}
+    assert len(queries) == 5
+    for key in queries:
+        assert f"`{key}`" in guide, "in words"
+        assert f'"{key}": {{…}}' in guide, "in the example of a call"

@@ -108,7 +108,7 @@ def test_the_direction_is_claimed_as_often_as_asked_for(
     )
     view = improvements_of(context(row, served))
     assert view is not None
-    assert view.title == "One way to lower it"
+    assert view.title == "One way to lower the estimated risk"
     assert told in plain(view.lead)
     assert "By how much is less sure" in view.lead
 
@@ -116,7 +116,7 @@ def test_the_direction_is_claimed_as_often_as_asked_for(
 def test_out_of_reach_they_do_not_claim_the_target(registry: ModelRegistry) -> None:
     view = improvements_of(real_context(registry, OUT_OF_REACH))
     assert view is not None
-    assert view.title == "2 ways to lower it"
+    assert view.title == "2 ways to lower the estimated risk"
     assert plain(view.lead).startswith(
         "The target of 50 % is not in reach by what is permitted. In at least 90 %"
     )
