@@ -120,6 +120,7 @@ class Settings(IdentitySettings):
     max_connections: Annotated[int, Field(ge=1)] = 512
 
     refusals_per_minute: Annotated[int, Field(ge=1)] = 60
+    launches_per_minute: Annotated[int, Field(ge=1)] = 60
 
     shutdown_s: Annotated[float, Field(gt=0)] = 10.0
     shutdown_notice_s: Annotated[float, Field(ge=0)] = 0.5

@@ -55,6 +55,7 @@ def clinic(servers: Servers, folder: Path, **changes: Any) -> Iterator[Clinic]:
     with mock_ehr(asks_consent=False) as ehr:
         connect(ehr, ITSELF, folder)
         given = {"public_url": ITSELF, "api_keys": True, "ehr_servers_file": files_in(folder).servers}
+        given |= {"launches_per_minute": 6000}
         with gateway(settings_for(servers, **given | changes)) as url:
             app = ehr.clients.by_id[APP]
             ehr.clients.by_id[APP] = type(app)(app.id, app.scopes, (f"{url}{CALLBACK}",), app.jwks)

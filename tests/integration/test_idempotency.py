@@ -157,6 +157,20 @@ def test_what_is_no_key_is_refused(caller: httpx.Client, plain: Json, key: str) 
     assert refused.json()["errors"][0]["parameter"] == "Idempotency-Key"
 
 
+@pytest.mark.parametrize("name", CALLS)
+def test_two_keys_are_none(caller: httpx.Client, database: Database, plain: Json, name: str) -> None:
+    call, table = CALLS[name]
+    path, body = call(caller, plain)
+    before = rows_in(database, table)
+    for keys in ((a_key(), a_key()), (a_key(), ""), ("two words", a_key())):
+        refused = caller.post(path, json=body, headers=[("Idempotency-Key", key) for key in keys])
+        assert refused.status_code == 422
+        assert refused.json()["errors"] == [
+            {"parameter": "Idempotency-Key", "in": "header", "detail": "is there more than once"}
+        ]
+    assert rows_in(database, table) == before
+
+
 def test_each_caller_has_keys_of_their_own(
     servers: Servers, caller: httpx.Client, send: Send, database: Database, plain: Json
 ) -> None:
@@ -179,12 +193,29 @@ def test_a_request_in_flight_is_told_and_one_that_broke_off_is_done_anew(
     assert refused.status_code == 422  # of which nothing came: the key is free
     send(path, body, key).raise_for_status()
     mine = "WHERE patient_id = %s"
-    broken = "UPDATE idempotency_keys SET status = NULL, body = NULL, expires_at = now()"
+    broken = "UPDATE idempotency_keys SET status = NULL, body = NULL, created_at = now(), expires_at = now()"
     database.execute(f"{broken} + interval '1 hour' {mine}", [plain["patient_id"]])
     waiting = send(path, body, key)
     assert (waiting.status_code, waiting.headers["Retry-After"]) == (409, "1")
     database.execute(f"{broken} {mine}", [plain["patient_id"]])
     assert send(path, body, key).status_code == 200  # said already
+
+
+@pytest.mark.parametrize(("so_far", "left", "told"), [(0, 180, 1), (40, 140, 40), (150, 30, 30)])
+def test_who_waits_for_one_that_broke_off_is_told_to_wait_longer_and_no_longer_than_needed(
+    send: Send, database: Database, plain: Json, so_far: int, left: int, told: int
+) -> None:
+    path, body = _result(None, plain)  # type: ignore[arg-type]
+    key = a_key()
+    send(path, body, key).raise_for_status()
+    database.execute(
+        "UPDATE idempotency_keys SET status = NULL, body = NULL, created_at = now() - %s * interval '1 s', "
+        "expires_at = now() + %s * interval '1 s' WHERE patient_id = %s",
+        [so_far, left, plain["patient_id"]],
+    )
+    waiting = send(path, body, key)
+    assert waiting.status_code == 409
+    assert abs(int(waiting.headers["Retry-After"]) - told) <= 5  # the clock goes on
 
 
 def test_many_at_once_are_done_once(send: Send, database: Database, plain: Json) -> None:

@@ -164,6 +164,18 @@ def test_an_ehr_may_sign_who_signed_in_with_what_smart_has_for_clients(
         assert here.opened(browser, "willow").status_code == 303  # of whom nothing is asked
 
 
+def test_an_address_begins_so_many_launches_and_those_that_ended_are_taken_away(
+    servers: Servers, tmp_path: Path, database: Database
+) -> None:
+    database.execute("UPDATE ehr_launches SET expires_at = now()")
+    with clinic(servers, tmp_path, launches_per_minute=3) as here, here.browser() as browser:
+        assert [here.sent(browser, "oak").status_code for _ in range(3)] == [303] * 3
+        refused = here.sent(browser, "oak")
+        assert refused.status_code == 429
+        assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert database.execute("SELECT count(*) FROM ehr_launches").fetchone() == (3,)
+
+
 def test_a_session_is_of_one_patient_and_signs_with_the_clinician_s_name(
     here: Clinic, browser: httpx.Client, database: Database
 ) -> None:

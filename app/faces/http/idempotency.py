@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from fastapi import Header, Request, Response
 
 from app.audit.events import Access, Action, Entity
+from app.domain.errors import InvalidParameterError, ParameterIssue
 from app.faces.http.bodies import JsonRoute, with_body
 from app.faces.http.callers import caller_of
 from app.faces.http.negotiation import JSON, accepts, wants_fhir
@@ -44,7 +45,10 @@ class KeyedRoute(JsonRoute):
             return handle
 
         async def handle_keyed(request: Request) -> Response:
-            key = request.headers.get(HEADER, "")
+            keys = request.headers.getlist(HEADER)
+            if len(keys) > 1:  # of two, a proxy or a client may have meant the other one
+                raise InvalidParameterError(ParameterIssue(HEADER, "header", "is there more than once"))
+            key = keys[0] if keys else ""
             if not re.match(IDEMPOTENCY_KEY, key):  # none, or one that is refused like any other fault
                 return await handle(request)
             body = await request.body()

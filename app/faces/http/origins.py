@@ -67,10 +67,15 @@ def _is_from_elsewhere(scope: Scope) -> bool:
     if site not in (None, "none"):
         return site != "same-origin"
     if origin is None:
-        return any(name in headers.get("cookie", "") for name in COOKIES)
+        return _has_session(headers)
     return origin != f"{scope['scheme']}://{headers.get('host')}"
 
 
 def _has_token_alone(headers: Headers) -> bool:
     is_bearer = headers.get("authorization", "").lower().startswith("bearer ")
-    return is_bearer and not any(name in headers.get("cookie", "") for name in COOKIES)
+    return is_bearer and not _has_session(headers)
+
+
+def _has_session(headers: Headers) -> bool:
+    """Over HTTP/2 cookies may come in several lines, and a proxy may pass them on so (RFC 9113, 8.2.3)."""
+    return any(name in line for line in headers.getlist("cookie") for name in COOKIES)

@@ -1,4 +1,4 @@
-"""Pure ASGI middleware: how often an address may ask without being known."""
+"""How often an address may ask without being known."""
 
 import time
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -16,7 +16,7 @@ _ONE_HOST_BITS = 64
 
 
 class RefusalThrottle:
-    """Answers 429 in place of 401 where an address had too many of them within a minute.
+    """Pure ASGI middleware: 429 in place of 401 where an address had too many of them within a minute.
 
     Who is known is never throttled, whoever else is behind the same address; and a browser that has sent
     nothing yet is always asked for what it has to send. Counted is in this process's memory.
@@ -50,8 +50,13 @@ class RefusalThrottle:
         """Count a refusal; the whole seconds to stay away where there were too many, and else None."""
         if "authorization" not in request.headers and wants_page(request):
             return None
-        origin = _origin(request.client.host if request.client else "")
-        return None if self._quota.take(origin) else self._quota.remaining(origin).reset_s
+        return take_one(self._quota, request)
+
+
+def take_one(quota: Quota, request: Request) -> int | None:
+    """Count a request for its address; the whole seconds to stay away where there were too many."""
+    origin = _origin(request.client.host if request.client else "")
+    return None if quota.take(origin) else quota.remaining(origin).reset_s
 
 
 def _origin(address: str) -> str:

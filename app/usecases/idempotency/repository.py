@@ -46,6 +46,17 @@ class IdempotencyRepository:
             select(row).where(row.key_digest == key.digest, row.expires_at > func.now())
         )
 
+    async def seconds_of(self, key: RequestKey) -> tuple[float, float]:
+        """For how long the attempt that has the key has been at work, and for how long it may be yet."""
+        row, now = IdempotencyRow, func.now()
+        found = await self._session.execute(
+            select(
+                func.extract("epoch", now - row.created_at), func.extract("epoch", row.expires_at - now)
+            ).where(row.key_digest == key.digest)
+        )
+        so_far, left = found.one()
+        return float(so_far), float(left)
+
     async def keep(self, key: RequestKey, reply: Reply, of: Access | None) -> bool:
         """Whether the reply is kept: not where the key was taken over. `of` is what the reply tells of."""
         values: dict[str, Any] = {

@@ -1,5 +1,6 @@
 """The course of a request that has a key: claimed, then done with a reply that is kept, or given back."""
 
+import math
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,10 +25,9 @@ _BATCH = 1000
 class InFlightError(ConflictError):
     """A request with this key is being worked on."""
 
-    retry_after_s = 1
-
-    def __init__(self) -> None:
-        super().__init__(f"A request with this {HEADER} is being worked on. Send it again shortly.")
+    def __init__(self, retry_after_s: int = 1) -> None:
+        super().__init__(f"A request with this {HEADER} is being worked on. Send it again later.")
+        self.retry_after_s = retry_after_s
 
 
 async def begin(database: TenantDatabase) -> Reply | None:
@@ -49,7 +49,7 @@ async def begin(database: TenantDatabase) -> Reply | None:
         if row.request_digest != key.request_digest:
             raise InvalidParameterError(ParameterIssue(HEADER, "header", "was used for another request"))
         if row.status is None:
-            raise InFlightError
+            raise InFlightError(_pause_s(*await repository.seconds_of(key)))
         if row.entity is not None:
             note_access(session, _read(row))
         return Reply(row.status, row.body or "", row.media_type, row.headers or {})
@@ -87,6 +87,14 @@ async def forget_expired(database: TenantDatabase) -> int:
         total += went
         if went < _BATCH:
             return total
+
+
+def _pause_s(so_far: float, left: float) -> int:
+    """As long again as it has been worked on, and never past the moment from which it may be taken over.
+
+    Most are done in a second. One whose process was killed is not, and who waits for it asks a few times.
+    """
+    return max(1, math.ceil(min(so_far, left)))
 
 
 def _key(database: TenantDatabase) -> RequestKey:

@@ -16,6 +16,7 @@ from app.faces.http.dependencies import CallerDep, RegistryDep
 from app.faces.http.pages.rendering import Pages
 from app.faces.http.pages.translation import gettext as _
 from app.faces.http.problems import problem_or_page
+from app.faces.http.throttle import take_one
 from app.identity.ehr_sessions import EhrSession, cookies_of, session_cookie
 from app.identity.smart_client.faults import SmartError
 from app.identity.smart_client.secrets import LaunchSecrets, digest_of, new_secret
@@ -44,6 +45,12 @@ async def launch(request: Request, state: LaunchStateDep, iss: str = "", launch:
         return problem_or_page(
             request, 400, _("The page is opened from within an EHR, which says so when it opens it.")
         )
+    if (wait_s := take_one(state.begun, request)) is not None:
+        response = problem_or_page(
+            request, 429, _("Too many patients were opened from this address. Try again in a minute.")
+        )
+        response.headers["Retry-After"] = str(wait_s)
+        return response
     try:
         begun = await state.launching.begin(iss, launch)
     except UnknownEhrError:

@@ -1,10 +1,12 @@
 """What the endpoints of a launch take from the gateway's state."""
 
+import time
 from dataclasses import dataclass
 from typing import Annotated, Self
 
 from fastapi import Depends, Request
 
+from app.admission.quota import Quota
 from app.faces.http.session_cookies import CookieRules
 from app.settings import Settings
 from app.storage.sessions import Sessions
@@ -23,6 +25,8 @@ class LaunchState:
     cookies: CookieRules
     session_s: int
     answer_s: float
+    begun: Quota
+    """Launches that began within the minute, by address: whoever asks can begin one."""
 
     @classmethod
     def of(cls, settings: Settings, ehr: EhrConnections, sessions: Sessions) -> Self:
@@ -35,6 +39,7 @@ class LaunchState:
             CookieRules((url or "").startswith("https://"), bool(settings.ehr_frame_origins)),
             settings.ehr_session_s,
             settings.ehr_answer_s,
+            Quota(settings.launches_per_minute, time.monotonic),
         )
 
 

@@ -13,7 +13,9 @@ async def answered(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-async def status_of(app: SameSite | TrustedHosts, method: str, headers: dict[str, str]) -> int:
+async def status_of(
+    app: SameSite | TrustedHosts, method: str, headers: dict[str, str], *more: tuple[str, str]
+) -> int:
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -22,7 +24,7 @@ async def status_of(app: SameSite | TrustedHosts, method: str, headers: dict[str
     async def receive() -> Message:
         return {"type": "http.request", "body": b"", "more_body": False}
 
-    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    raw = [(name.encode(), value.encode()) for name, value in (*headers.items(), *more)]
     scope = {
         "type": "http",
         "scheme": "https",
@@ -89,3 +91,10 @@ async def test_reading_may_come_from_anywhere(method: str) -> None:
 async def test_a_name_that_leads_here_is_not_enough(host: str, status: int) -> None:
     app = TrustedHosts(answered, frozenset({"localhost", "::1"}))
     assert await status_of(app, "GET", {"host": host}) == status
+
+
+@pytest.mark.parametrize("cookies", [("a=b", "turnpoint-session=x"), ("turnpoint-session=x", "a=b")])
+async def test_a_session_s_cookie_counts_in_whichever_line_it_is(cookies: tuple[str, str]) -> None:
+    lines = [("cookie", line) for line in cookies]
+    assert await status_of(SameSite(answered), "POST", {}, *lines) == 403
+    assert await status_of(SameSite(answered), "POST", {"sec-fetch-site": "same-origin"}, *lines) == 200

@@ -26,8 +26,8 @@ def test_it_is_due_at_the_time_that_is_set(at: str, cron: str) -> None:
 def test_the_groups_are_those_that_the_file_names() -> None:
     told = [
         {"name": "a", "fhir_base": "https://a.example", "backend": BACKEND | {"groups": ["g1", "g2"]}},
-        {"name": "b", "fhir_base": "https://b.example", "backend": BACKEND},
-        {"name": "c", "fhir_base": "https://c.example"},
+        {"name": "b", "tenant": "b", "fhir_base": "https://b.example", "backend": BACKEND},
+        {"name": "c", "tenant": "c", "fhir_base": "https://c.example"},
     ]
     servers = EhrServers.model_validate({"server": told}).servers
     assert [(server.name, group) for server, group in configured_groups(servers)] == [
