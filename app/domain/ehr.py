@@ -73,6 +73,8 @@ class EhrFeature(Frozen):
     max_age: Days | None = None
     codes: tuple[Code, ...] = ()
     """More codes than those of the feature in `task.toml`."""
+    annotations: tuple[Text, ...] = ()
+    """What may stand in braces in a unit, such as {beats}: anything else there may be another thing."""
     asked: tuple[Asked, ...] = ()
     genders: Mapping[str, str] = Field(default_factory=dict)
     """By Patient.gender, the feature's category."""
@@ -97,6 +99,8 @@ class EhrCodes(Frozen):
     """Observations whose components are read as observations of their own."""
     features: Annotated[tuple[EhrFeature, ...], Field(alias="feature")] = ()
     measured: tuple[MeasuredCode, ...] = ()
+    plausible: tuple[float, float] | None = None
+    """Of the measured outcome, in its own unit: what a living person can have, ends included."""
 
     @classmethod
     def nothing(cls) -> "EhrCodes":

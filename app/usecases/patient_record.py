@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from app.domain.ehr import EhrMapping
 from app.domain.errors import InvalidInputError, ValidationIssue
+from app.domain.links import ProportionalLink
 from app.domain.patient import Patient, read_patient
 from app.domain.schema import FeatureSchema
 from app.engine.registry import ServedModel
@@ -103,7 +104,9 @@ def patient_of(
     try:
         patient = read_patient(schema, features, pointer)
     except InvalidInputError as error:
-        raise InvalidInputError([_explained(one, ehr, record, pointer) for one in error.issues]) from None
+        raise InvalidInputError(
+            [_explained(schema, one, ehr, record, pointer) for one in error.issues]
+        ) from None
     if record is None:
         return patient, None
     derived = {
@@ -115,13 +118,31 @@ def patient_of(
 
 
 def _explained(
-    issue: ValidationIssue, ehr: EhrMapping, record: PatientRecord | None, pointer: str
+    schema: FeatureSchema,
+    issue: ValidationIssue,
+    ehr: EhrMapping,
+    record: PatientRecord | None,
+    pointer: str,
 ) -> ValidationIssue:
     name = issue.pointer.removeprefix(f"{pointer}/")
     if record is None or name in record.features:
         return issue
-    why = next((one.detail for one in record.not_used if one.feature == name), None)
-    told = f"what the bundle says of it is not used: {why}" if why else "the bundle does not tell it"
+    names = (name, *_makers(schema, name))
+    whys = {one.feature: one.detail for one in reversed(record.not_used)}
+    left = next((one for one in names if one in whys and one not in record.features), None)
+    told = "the bundle does not tell it"
+    if left is not None:
+        told = f"what the bundle says of {'it' if left == name else left} is not used: {whys[left]}"
     others = " with ".join(ehr.in_place_of(name))
     instead = f", or {others} in its place" if others else ""
     return replace(issue, detail=f"{issue.detail}{instead}; {told}")
+
+
+def _makers(schema: FeatureSchema, name: str) -> list[str]:
+    """What a feature would be worked out from: body mass index from weight and height."""
+    found = list[str]()
+    for link in schema.links:
+        if isinstance(link, ProportionalLink) and link.identity is not None:
+            parts = [link.feature, link.driver, *link.identity.powers]
+            found += parts if name in parts else []
+    return found

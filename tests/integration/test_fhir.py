@@ -139,7 +139,28 @@ class TestMeasuredOutcome:
         client.post(f"/patients/{patient_id}/measurements", json=own).raise_for_status()
         answer = asked(client, patient_id, *slim(), hba1c(7.5))
         assert answer["measured_outcome"]["value"] == 5.2
+        assert ("HbA1c", "on_record") in {(one["feature"], one["reason"]) for one in answer["not_used"]}
         assert len(results(client, patient_id)) == 1
+
+    def test_a_correction_takes_effect(self, client: httpx.Client, patient_id: str) -> None:
+        asked(client, patient_id, *slim(), hba1c(7.5))
+        corrected = hba1c(5.1) | {"status": "corrected"}
+        answer = asked(client, patient_id, *slim(), corrected)
+        assert (answer["status"], answer["measured_outcome"]["value"]) == ("already_below_target", 5.1)
+        new, old = results(client, patient_id)
+        assert (new["replaces"], new["source"], old["status"]) == (old["id"], "fhir", "replaced")
+        retracted = hba1c(5.1) | {"status": "entered-in-error"}
+        assert asked(client, patient_id, *slim(), retracted)["measured_outcome"] is None
+        assert [one["status"] for one in results(client, patient_id)] == ["withdrawn", "replaced", "replaced"]
+
+    def test_one_on_record_does_not_hide_a_newer_one(self, client: httpx.Client, patient_id: str) -> None:
+        asked(client, patient_id, *slim(), hba1c(5.1))
+        preliminary = hba1c(9.0, days=20) | {"status": "preliminary"}
+        answer = asked(client, patient_id, *slim(), preliminary)
+        assert answer["measured_outcome"] is None
+        assert ("HbA1c", "newer_not_read") in {(one["feature"], one["reason"]) for one in answer["not_used"]}
+        again = client.get(f"/counterfactuals/{answer['id']}").raise_for_status().json()
+        assert again["not_used"] == answer["not_used"]
 
     def test_one_on_record_counts_without_a_bundle(self, client: httpx.Client, patient_id: str) -> None:
         answer = asked(client, patient_id, *slim(), hba1c(48, unit="mmol/mol"))
@@ -204,7 +225,8 @@ def test_what_is_missing_says_why(client: httpx.Client, patient_id: str) -> None
     assert "none that the model has a value for" in faults["/features/sex"]
     assert (
         faults["/features/bmi"]
-        == "is required, or weight with height in its place; the bundle does not tell it"
+        == "is required, or weight with height in its place; what the bundle says of height is not used: "
+        "It was measured before the age of 18."
     )
 
 

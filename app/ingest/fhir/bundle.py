@@ -113,6 +113,12 @@ def _opened(resources: Sequence[object]) -> Iterator[object]:
             yield {"resource": one}
 
 
+def _deleted(url: object) -> str | None:
+    """The observation that a transaction deletes, where it names one."""
+    kind, _, own = url.partition("/") if isinstance(url, str) else ("", "", "")
+    return url if isinstance(url, str) and kind == "Observation" and _ID.fullmatch(own) else None
+
+
 def _of_entries(entries: Sequence[object]) -> Found:
     for index, entry in enumerate(entries):
         if not isinstance(entry, dict):
@@ -120,7 +126,7 @@ def _of_entries(entries: Sequence[object]) -> Found:
             continue
         request = entry.get("request")
         if isinstance(request, dict) and request.get("method") == "DELETE":
-            yield Left(NotUsedReason.DELETED)
+            yield Left(NotUsedReason.DELETED, _deleted(request.get("url")))
             continue
         resource, url = entry.get("resource"), entry.get("fullUrl")
         if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):

@@ -22,9 +22,10 @@ class When:
     moment: datetime | None = None
 
     @property
-    def order(self) -> tuple[date, datetime]:
-        """Rising with time; of one day, what is known to the moment comes after what is not."""
-        return self.first, self.moment or datetime.min.replace(tzinfo=UTC)
+    def order(self) -> tuple[date, int, datetime]:
+        """Rising with time; of one first day, what is known more precisely comes after what is not."""
+        days = (self.last - self.first).days
+        return self.first, -days, self.moment or datetime.min.replace(tzinfo=UTC)
 
     @property
     def is_exact(self) -> bool:

@@ -6,10 +6,16 @@ from datetime import date
 from itertools import groupby
 
 from app.domain.ehr import EhrMapping
+from app.domain.feature import Feature
 from app.domain.schema import Value
 from app.ingest.fhir.observations import Reading
 from app.ingest.fhir.quantity import as_measured
 from app.ingest.fhir.reasons import Left, NotUsedReason
+
+_MOST_NOISE = 10
+"""Between readings of one time that are averaged, in times the feature's noise: 30 mmHg of 3."""
+_MOST_SHARE = 0.05
+"""The same of a feature without noise, such as weight and height: of the larger one."""
 
 
 def newest_first(
@@ -39,9 +45,15 @@ def newest_first(
             left += why_left(untold, reason) + why_left(others, NotUsedReason.SUPERSEDED)
             agreed = _agreed(mapping, told) if told else None
             may_count += [agreed] if agreed else []
-            is_unclear = bool(told) and agreed is None
-            left += why_left(told if is_unclear else (), NotUsedReason.CONFLICTING)
+            is_unclear = bool(told) and agreed is None and not _is_measured(mapping, told)
+            left += why_left(told if agreed is None else (), NotUsedReason.CONFLICTING)
     return may_count, left
+
+
+def _is_measured(mapping: EhrMapping, readings: Sequence[Reading]) -> bool:
+    """Numbers that disagree are faults of measuring or entry: an older one holds as well as ever."""
+    is_numeric = mapping.schema[readings[0].feature].is_numeric
+    return is_numeric and not any(one.is_coded for one in readings)
 
 
 def _agreed(mapping: EhrMapping, readings: Sequence[Reading]) -> Reading | None:
@@ -54,9 +66,18 @@ def _agreed(mapping: EhrMapping, readings: Sequence[Reading]) -> Reading | None:
     feature = mapping.schema[first.feature]
     if not feature.is_numeric or any(one.is_coded for one in readings):
         return None
+    if _is_spread(feature, readings):
+        return None
     mean = sum(float(one.value or 0) for one in readings) / len(readings)
     done = "; ".join(filter(None, [first.conversion, f"mean of {len(readings)} of that time"]))
     return replace(first, value=as_measured(feature, mean), conversion=done)
+
+
+def _is_spread(feature: Feature, readings: Sequence[Reading]) -> bool:
+    """Whether numbers of one moment are further apart than measuring again explains."""
+    values = [float(one.value or 0) for one in readings]
+    most = _MOST_NOISE * feature.noise or _MOST_SHARE * max(abs(one) for one in values)
+    return max(values) - min(values) > most
 
 
 def why_left(readings: Sequence[Reading], reason: NotUsedReason) -> list[Left]:

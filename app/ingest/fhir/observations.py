@@ -1,7 +1,7 @@
 """Observations as readings of features, and of the measured outcome."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,11 +10,14 @@ from app.domain.feature import Kind
 from app.domain.schema import Value
 from app.ingest.fhir.bundle import Located, is_of_another_version
 from app.ingest.fhir.dates import When, read_when
+from app.ingest.fhir.modifiers import why_absent, why_modified
 from app.ingest.fhir.quantity import Amount, Units, read_amount
 from app.ingest.fhir.reasons import Left, NotUsedReason
 from app.ingest.fhir.record import Original
+from app.ingest.fhir.results import ResultReading, UnreadResult
 from app.ingest.fhir.subject import Subject
 from app.ingest.fhir.ucum import SYSTEM
+from app.ingest.fhir.versions import RETRACTED, updated
 
 _STATUSES = ("final", "amended", "corrected")
 _DATES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued")
@@ -43,17 +46,7 @@ class Reading:
         return self.sent.original if isinstance(self.sent, Amount) else Original(value=self.sent)
 
 
-@dataclass(frozen=True, slots=True)
-class ResultReading:
-    """A value of the measured outcome, in the unit that it came in."""
-
-    value: float
-    unit: str
-    when: When
-    reference: str | None
-
-
-Read = Reading | ResultReading | Left
+Read = Reading | ResultReading | UnreadResult | Left
 
 
 class ObservationReader:
@@ -71,7 +64,7 @@ class ObservationReader:
         if is_of_another_version(resource):
             yield Left(NotUsedReason.OTHER_VERSION, reference)
             return
-        if why := self._subject.why_not(resource):
+        if why := self._subject.why_not(resource, located.full_url):
             yield Left(why, reference)
             return
         parts = list(self._parts(resource))
@@ -100,13 +93,14 @@ class ObservationReader:
     def _read_part(
         self, code: str, part: Mapping[str, Any], resource: Mapping[str, Any], reference: str | None
     ) -> Read:
+        if code in self._mapping.measured_by_loinc:
+            return self._measured(code, part, resource, reference)
         feature = self._feature(code)
         when = self._when(resource)
-        why = NotUsedReason.STATUS if resource.get("status") not in _STATUSES else None
+        why = _why_not_as_it_stands(resource, part)
+        why = why or (NotUsedReason.STATUS if resource.get("status") not in _STATUSES else None)
         if why or isinstance(when, NotUsedReason):
             return Left(why or when, reference, feature)  # type: ignore[arg-type]
-        if code in self._mapping.measured_by_loinc:
-            return self._result(code, part, when, reference)
         assert feature is not None
         if code in self._mapping.asked_by_loinc:
             return self._coded(feature, self._mapping.asked_by_loinc[code][1], part, when, reference)
@@ -150,23 +144,60 @@ class ObservationReader:
         if not isinstance(concept, dict):
             return Left(NotUsedReason.NO_VALUE, reference, feature)
         codes = set(_codings(concept))
-        for answer in asked.answer:
-            if (answer.system, answer.code) in codes:
-                said = f"{answer.code} to {answer.value}" if answer.value is not None else None
-                return Reading(
-                    feature, answer.value, when, reference, answer.code, said, True, answer.rules_out
-                )
+        said = [one for one in asked.answer if (one.system, one.code) in codes]
+        if len({(one.value, one.rules_out) for one in said}) > 1:
+            return Left(NotUsedReason.CONFLICTING, reference, feature)
+        for answer in said:
+            done = f"{answer.code} to {answer.value}" if answer.value is not None else None
+            return Reading(feature, answer.value, when, reference, answer.code, done, True, answer.rules_out)
         return Left(NotUsedReason.NOT_MAPPED, reference, feature)
 
-    def _result(self, code: str, part: Mapping[str, Any], when: When, reference: str | None) -> Read:
-        amount = read_amount(_quantity(part)) if _quantity(part) is not None else NotUsedReason.NO_VALUE
+    def _measured(
+        self, code: str, part: Mapping[str, Any], resource: Mapping[str, Any], reference: str | None
+    ) -> ResultReading | UnreadResult:
+        status, when = resource.get("status"), self._when(resource)
+        why: ResultReading | NotUsedReason | None = _why_not_as_it_stands(resource, part)
+        if why is not None:
+            pass
+        elif status not in _STATUSES:
+            why = NotUsedReason.STATUS
+        elif isinstance(when, NotUsedReason):
+            why = when
+        else:
+            why = self._result(code, part, when, reference)
+        assert why is not None
+        if isinstance(why, ResultReading):
+            return replace(why, updated=updated(resource))
+        left = Left(why, reference, self._mapping.outcome.label)
+        return UnreadResult(left, when if isinstance(when, When) else None, status in RETRACTED)
+
+    def _result(
+        self, code: str, part: Mapping[str, Any], when: When, reference: str | None
+    ) -> ResultReading | NotUsedReason:
+        quantity = _quantity(part)
+        if quantity is None:
+            return NotUsedReason.NO_VALUE
+        bound = _lower_bound(quantity)
+        amount = read_amount(
+            quantity | {"comparator": None} if bound and isinstance(quantity, dict) else quantity
+        )
         if isinstance(amount, NotUsedReason):
-            return Left(amount, reference)
+            return amount
         if amount.unit is None:
-            return Left(NotUsedReason.NO_UNIT, reference)
+            return NotUsedReason.NO_UNIT
         if amount.unit not in self._mapping.measured_by_loinc[code].units:
-            return Left(NotUsedReason.OTHER_QUANTITY, reference)
-        return ResultReading(amount.value, amount.unit, when, reference)
+            return NotUsedReason.OTHER_QUANTITY
+        return ResultReading(amount.value, amount.unit, when, reference, bound)
+
+
+def _why_not_as_it_stands(resource: Mapping[str, Any], part: Mapping[str, Any]) -> NotUsedReason | None:
+    return why_modified(resource) or why_modified(part) or why_absent(part)
+
+
+def _lower_bound(quantity: object) -> str | None:
+    """The comparator of a value that the true one is above."""
+    told = quantity.get("comparator") if isinstance(quantity, dict) else None
+    return told if told in (">", ">=") else None
 
 
 def _quantity(part: Mapping[str, Any]) -> object:

@@ -9,11 +9,13 @@ from app.domain.ehr import EhrFeature, EhrMapping, Identity
 from app.domain.schema import Value
 from app.ingest.fhir.bundle import Located
 from app.ingest.fhir.dates import When, read_when
+from app.ingest.fhir.modifiers import why_modified
 from app.ingest.fhir.quantity import is_in_range
 from app.ingest.fhir.reasons import Left, NotUsedReason
 from app.ingest.fhir.record import FeatureSource, Origin, Original
 
 ADULT = 18
+_ELEMENTS = {"birth_date": "birthDate", "gender": "gender"}
 _US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-"
 _MOST = 100
 """Extensions that are looked at."""
@@ -31,17 +33,24 @@ def years_between(birth: date, day: date) -> int:
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
-def read_person(mapping: EhrMapping, patient: Located, as_of: date) -> Iterator[tuple[str, Told] | Left]:
-    """Each feature that comes from the Patient, or why it does not."""
+def read_person(
+    mapping: EhrMapping, patient: Located, as_of: date, conflicting: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, Told] | Left]:
+    """Each feature that comes from the Patient, or why it does not; `conflicting` has what copies dispute."""
+    modified = why_modified(patient.resource)
     for name, feature in mapping.by_name.items():
-        if feature.element == "birth_date":
+        if feature.element is None:
+            continue
+        if modified:
+            read: Told | NotUsedReason = modified
+        elif _ELEMENTS.get(feature.element) in conflicting:
+            read = NotUsedReason.CONFLICTING
+        elif feature.element == "birth_date":
             read = _age(mapping, name, patient, as_of)
         elif feature.element == "gender":
             read = _gender(feature, patient)
-        elif feature.element == "race_and_ethnicity":
-            read = _identity(feature, patient)
         else:
-            continue
+            read = _identity(feature, patient)
         yield Left(read, patient.reference, name) if isinstance(read, NotUsedReason) else (name, read)
 
 

@@ -1,6 +1,7 @@
 """A FHIR Quantity as a value of a feature: in its unit, rounded as it is measured."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,12 +10,13 @@ from app.domain.ehr import EhrMapping
 from app.domain.feature import Feature, Kind
 from app.ingest.fhir.reasons import NotUsedReason
 from app.ingest.fhir.record import Original
-from app.ingest.fhir.ucum import SYSTEM, Conversion, bare, conversion, is_unit, written_unit
+from app.ingest.fhir.ucum import SYSTEM, Conversion, bare, conversion, disagree, is_unit, written_unit
 
 MOST_UNITS = 100
 """Different units of one bundle that are looked up: each takes a millisecond the first time."""
 _SHOWN = 40
 _BY_TEXT = "unit known by its text, not by a code"
+_ANNOTATION = re.compile(r"\{([^}]*)\}?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,20 @@ def read_amount(quantity: object) -> Amount | NotUsedReason:
         return NotUsedReason.MALFORMED
     if quantity.get("comparator") is not None:
         return NotUsedReason.COMPARATOR
+    if why := _why_not_its_unit(quantity):
+        return why
     is_coded = quantity.get("system") == SYSTEM and _is_text(quantity.get("code"))
     return Amount(float(value), _unit(quantity), not is_coded)
+
+
+def _why_not_its_unit(quantity: Mapping[str, Any]) -> NotUsedReason | None:
+    """Why a Quantity does not say in what unit it is, though it has one."""
+    code, system, text = (quantity.get(name) for name in ("code", "system", "unit"))
+    if not isinstance(code, str) or not code.strip():
+        return None
+    if isinstance(system, str) and system != SYSTEM:
+        return NotUsedReason.UNKNOWN_UNIT
+    return NotUsedReason.CONFLICTING if isinstance(text, str) and disagree(code, text) else None
 
 
 def _is_finite(value: int | float) -> bool:
@@ -85,6 +99,8 @@ class Units:
     def in_feature(self, name: str, amount: Amount) -> tuple[float, str | None] | NotUsedReason:
         """The value as the feature takes it, and what was done to it; or why it cannot be."""
         feature = self._mapping.schema[name]
+        if amount.ucum is not None and not self._is_annotated_well(name, amount.ucum):
+            return NotUsedReason.OTHER_QUANTITY
         if feature.ucum is None or amount.unit == feature.ucum:
             into: Conversion | NotUsedReason = Conversion()
         elif amount.unit is None:
@@ -101,6 +117,14 @@ class Units:
             None if into == Conversion() else f"{amount.unit} to {feature.ucum}",
         ]
         return value, "; ".join(filter(None, done)) or None
+
+    def _is_annotated_well(self, name: str, ucum: str) -> bool:
+        """Whether all in braces is known of the feature: {pack}/d counts something else than cigarettes."""
+        feature = self._mapping.schema[name]
+        if "{" not in ucum or ucum == feature.ucum:
+            return True
+        own = self._mapping.by_name[name].annotations
+        return all(one.strip().lower() in own for one in _ANNOTATION.findall(ucum))
 
     def _into(self, name: str, own: str, ucum: str) -> Conversion | NotUsedReason:
         self._seen.add(ucum)

@@ -2,27 +2,26 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from app.domain.ehr import BMI, HEIGHT, WEIGHT, EhrMapping
-from app.domain.errors import InvalidInputError
-from app.domain.measurement import in_own_unit
 from app.domain.schema import Value
 from app.ingest.fhir.bundle import Found, Located, in_bundle, in_list, is_of_another_version
 from app.ingest.fhir.draft import Draft
 from app.ingest.fhir.newest import newest_first, why_left
-from app.ingest.fhir.observations import ObservationReader, Reading, ResultReading
+from app.ingest.fhir.observations import ObservationReader, Reading
 from app.ingest.fhir.person import ADULT, born, read_person, years_between
 from app.ingest.fhir.reasons import Left, NotUsedReason
-from app.ingest.fhir.record import MeasuredResult, NotUsed, Original, PatientRecord, not_used
+from app.ingest.fhir.record import NotUsed, PatientRecord, not_used
+from app.ingest.fhir.results import ResultReading, Results, UnreadResult
 from app.ingest.fhir.settling import settle
-from app.ingest.fhir.subject import subject_of
+from app.ingest.fhir.subject import Subject, subject_of
 from app.ingest.fhir.together import MayCount, of_one_resource, pairs_first, without_halves
+from app.ingest.fhir.versions import RETRACTED, newest_versions
 
 MOST_TOLD = 200
 """Resources that are told one by one; of more, how many there are of each reason."""
-_MOST_YEARS_OF_RESULT = 30
 
 
 def read_bundle(
@@ -52,27 +51,34 @@ def read_resources(
 
 def _read(mapping: EhrMapping, found: Found, as_of: date, given: Mapping[str, Value]) -> PatientRecord:
     whole = list(found)
-    located = [one for one in whole if isinstance(one, Located)]
-    draft = Draft(mapping, left=[one for one in whole if isinstance(one, Left)])
-    subject = subject_of(located)
+    copies = [one for one in whole if isinstance(one, Located)]
+    located, older = newest_versions(copies)
+    draft = Draft(mapping, left=[*(one for one in whole if isinstance(one, Left)), *older])
+    subject = subject_of(copies)
     draft.left += _others(located, subject.patient)
     if subject.patient is not None:
-        _take_person(draft, subject.patient, as_of)
+        _take_person(draft, subject.patient, subject.conflicting, as_of)
     reader = ObservationReader(mapping, subject, as_of)
-    readings, results = defaultdict[str, list[Reading]](list), list[ResultReading]()
+    readings, results = defaultdict[str, list[Reading]](list), Results(mapping, as_of)
+    results.retracted |= _retracted(located, subject) | _deleted(draft.left)
     for one in located:
         told = list(reader.read(one)) if one.type == "Observation" else []
         for read in of_one_resource(mapping, told):
             if isinstance(read, Reading):
                 readings[read.feature].append(read)
             elif isinstance(read, ResultReading):
-                results.append(read)
+                results.readings.append(read)
+            elif isinstance(read, UnreadResult):
+                results.unread.append(read)
             else:
                 draft.left.append(read)
     may_count = _may_count(draft, readings, subject.patient, as_of)
-    outcome = _outcome(draft, results, as_of)
+    outcome, left = results.settle()
+    draft.left += left
     draft = settle(draft, may_count, given)
-    return PatientRecord(draft.values, draft.sources, _told(draft.left), outcome, as_of, subject.ids)
+    return PatientRecord(
+        draft.values, draft.sources, _told(draft.left), outcome.chosen, as_of, subject.ids, outcome
+    )
 
 
 def _others(located: Iterable[Located], patient: Located | None) -> list[Left]:
@@ -87,11 +93,29 @@ def _others(located: Iterable[Located], patient: Located | None) -> list[Left]:
     ]
 
 
-def _take_person(draft: Draft, patient: Located, as_of: date) -> None:
+def _retracted(located: Iterable[Located], subject: Subject) -> set[str]:
+    """Observations that do not hold, even where a server has emptied them."""
+    return {
+        one.reference
+        for one in located
+        if one.type == "Observation"
+        and one.reference is not None
+        and one.resource.get("status") in RETRACTED
+        and subject.why_not(one.resource, one.full_url) is not NotUsedReason.OTHER_SUBJECT
+    }
+
+
+def _deleted(left: Iterable[Left]) -> set[str]:
+    return {
+        one.reference for one in left if one.reason is NotUsedReason.DELETED and one.reference is not None
+    }
+
+
+def _take_person(draft: Draft, patient: Located, conflicting: frozenset[str], as_of: date) -> None:
     if is_of_another_version(patient.resource):
         draft.left.append(Left(NotUsedReason.OTHER_VERSION, patient.reference))
         return
-    for read in read_person(draft.mapping, patient, as_of):
+    for read in read_person(draft.mapping, patient, as_of, conflicting):
         if isinstance(read, Left):
             draft.left.append(read)
         else:
@@ -122,35 +146,6 @@ def _in_childhood(mapping: EhrMapping, readings: list[Reading], patient: Located
     if birth is None or not is_of_body:
         return []
     return [one for one in readings if years_between(birth.first, one.when.last) < ADULT]
-
-
-def _outcome(draft: Draft, results: list[ResultReading], as_of: date) -> MeasuredResult | None:
-    """The newest result, however old: of one moment the highest, so that none is hidden by a lower one."""
-    measured, told = draft.mapping.outcome, list[tuple[ResultReading, float]]()
-    for one in results:
-        if (as_of - one.when.first) > timedelta(days=365 * _MOST_YEARS_OF_RESULT):
-            draft.left.append(Left(NotUsedReason.TOO_OLD, one.reference))
-            continue
-        try:
-            told.append((one, in_own_unit(measured, one.value, one.unit)))
-        except InvalidInputError:
-            draft.left.append(Left(NotUsedReason.OUT_OF_RANGE, one.reference))
-    if not told:
-        return None
-    newest_one, value = max(told, key=lambda each: (each[0].when.order, each[1]))
-    for one, other in told:
-        if one.when.order != newest_one.when.order:
-            draft.left.append(Left(NotUsedReason.NEWER_EXISTS, one.reference))
-        elif other != value:
-            draft.left.append(Left(NotUsedReason.CONFLICTING, one.reference))
-    return MeasuredResult(
-        value=value,
-        unit=measured.unit or "",
-        measured_on=min(newest_one.when.first, as_of),
-        reference=newest_one.reference,
-        has_outcome=measured.has_outcome(value),
-        original=Original(value=newest_one.value, unit=newest_one.unit),
-    )
 
 
 def _told(left: list[Left]) -> tuple[NotUsed, ...]:

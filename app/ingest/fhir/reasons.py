@@ -37,6 +37,13 @@ class NotUsedReason(StrEnum):
     INCOMPLETE = "incomplete"
     OVERRULED = "overruled"
     GIVEN_OTHERWISE = "given_otherwise"
+    MODIFIED = "modified"
+    OTHER_FOCUS = "other_focus"
+    SAID_ABSENT = "said_absent"
+    OLDER_VERSION = "older_version"
+    IMPLAUSIBLE = "implausible"
+    NEWER_NOT_READ = "newer_not_read"
+    ON_RECORD = "on_record"
 
 
 class Left(NamedTuple):
@@ -77,4 +84,11 @@ SENTENCES: Mapping[NotUsedReason, str] = {
     NotUsedReason.INCOMPLETE: "Another one is used, which has both values that belong together.",
     NotUsedReason.OVERRULED: "The request gives this feature itself.",
     NotUsedReason.GIVEN_OTHERWISE: "The request gives another feature, which decides this one.",
+    NotUsedReason.MODIFIED: "It has an extension or rules that change its meaning, and are not known.",
+    NotUsedReason.OTHER_FOCUS: "It was observed on the patient, but is about something or somebody else.",
+    NotUsedReason.SAID_ABSENT: "It says why there is no value, beside one.",
+    NotUsedReason.OLDER_VERSION: "There is a newer version of the same resource.",
+    NotUsedReason.IMPLAUSIBLE: "Its value is hardly one of a living person.",
+    NotUsedReason.NEWER_NOT_READ: "A newer {measure} result could not be read: look at it.",
+    NotUsedReason.ON_RECORD: "What is on record here of that day counts, or was taken back here.",
 }

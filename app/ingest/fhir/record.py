@@ -1,9 +1,10 @@
 """What FHIR resources say of a patient's features, where each value comes from, and what is not used."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -59,7 +60,9 @@ class NotUsed(_Told):
     reason: NotUsedReason = Field(description="Why, as a code.")
     detail: str = Field(description="Why, in a sentence.")
     feature: str | None = Field(
-        None, description="The feature that it is about; null where it is about none."
+        None,
+        description="The feature that it is about, or the label of the measured outcome; null where it is "
+        "about neither.",
     )
     count: int = Field(
         1, description="Of how many resources this is said: one, or those beyond the first 200."
@@ -80,6 +83,26 @@ class MeasuredResult(_Told):
         None,
         description="Value and unit as the resource has them; null of a result that was on record before.",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class EhrResults:
+    """What resources say of the measured outcome, for what is on record from them."""
+
+    chosen: MeasuredResult | None = None
+    """The newest that counts."""
+    each: tuple[MeasuredResult, ...] = ()
+    """All that could be read."""
+    retracted: frozenset[str] = frozenset()
+    """Resources that do not, or no longer, tell a result."""
+    updated: Mapping[str, datetime] = field(default_factory=dict)
+    """When a server changed a resource last, where it says so."""
+    unread_on: date | None = None
+    """The last day on which a result that could not be read may have been measured."""
+
+    def may_be_newer(self, day: date) -> bool:
+        """Whether a result that could not be read may be newer than one of that day."""
+        return self.unread_on is not None and self.unread_on >= day
 
 
 ProvenanceTold = Annotated[
@@ -116,9 +139,21 @@ class PatientRecord:
     as_of: date
     patient_ids: frozenset[str] = frozenset()
     """What the resources call the patient, without the type: none where they name nobody, or by URN alone."""
+    results: EhrResults = field(default_factory=EhrResults)
+
+    def without(self, left: Iterable[Left]) -> Self:
+        """With more that is not used, each told once."""
+        told = [one for one in map(not_used, left) if one not in self.not_used]
+        return replace(self, not_used=(*self.not_used, *told)) if told else self
 
 
 def not_used(left: Left, count: int = 1) -> NotUsed:
     """With the sentence of its reason."""
     reason, reference, feature = left
-    return NotUsed(reference=reference, reason=reason, detail=SENTENCES[reason], feature=feature, count=count)
+    return NotUsed(
+        reference=reference,
+        reason=reason,
+        detail=SENTENCES[reason].replace("{measure}", feature or "result"),
+        feature=feature,
+        count=count,
+    )

@@ -36,6 +36,9 @@ _WRITTEN = {
 _ANNOTATION = re.compile(r"\{[^{}]*\}")
 _RATIOS = ("%", "1")
 """The only ratios that are each other's: a mmol/mol is not a share of a hundred everywhere."""
+_KNOWN = frozenset(
+    {*_WRITTEN.values(), "kg", "g", "cm", "m", "mm", "kPa", "%", "mmol/mol", "g/L", "[oz_av]", "[ft_i]"}
+)
 _lock = Lock()
 
 
@@ -61,6 +64,12 @@ def written_unit(text: str) -> str:
 def bare(code: str) -> str:
     """A code without its annotations, which change nothing: `%` of `%{Hb}`."""
     return _ANNOTATION.sub("", code) or code
+
+
+def disagree(code: str, text: str) -> bool:
+    """Whether a unit's code and its text are two well known units that are not the same."""
+    own, other = written_unit(code), written_unit(text)
+    return own != other and own in _KNOWN and other in _KNOWN
 
 
 def is_unit(code: str) -> bool:

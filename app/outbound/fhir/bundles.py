@@ -1,6 +1,6 @@
 """What a server's answer holds: resources, and where it goes on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.outbound.fhir.faults import FhirError, FhirFault
@@ -20,6 +20,21 @@ def resources_of(told: Any) -> list[Resource]:
     if kind == "OperationOutcome":
         raise FhirError(FhirFault.OUTCOME)
     return _entries(told) if kind == "Bundle" else [told]
+
+
+def with_own_references(resources: Iterable[Resource], base: str) -> list[Resource]:
+    """Resources of a server: subjects that are named by its own address are named as within it."""
+    return [_with_own_reference(one, f"{base.rstrip('/')}/") for one in resources]
+
+
+def _with_own_reference(resource: Resource, base: str) -> Resource:
+    subject = resource.get("subject")
+    if not isinstance(subject, dict):
+        return resource
+    told = subject.get("reference")
+    if not isinstance(told, str) or not told.startswith(base):
+        return resource
+    return {**resource, "subject": {**subject, "reference": told.removeprefix(base)}}
 
 
 def next_of(told: Any) -> str | None:

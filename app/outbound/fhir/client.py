@@ -9,7 +9,7 @@ import httpx
 
 from app.outbound.exchange import Answer, TooLargeError, client_of, exchange
 from app.outbound.fhir.addresses import own_address
-from app.outbound.fhir.bundles import Resource, next_of, resources_of
+from app.outbound.fhir.bundles import Resource, next_of, resources_of, with_own_references
 from app.outbound.fhir.faults import FhirError, FhirFault
 from app.parsing.json_shape import LARGE
 from app.parsing.json_text import JsonError, JsonFaultsError, read_json
@@ -79,7 +79,7 @@ class FhirClient:
             body = await self._body(url, headers, left)
             left -= len(body)
             page = await _parsed(body)
-            found += resources_of(page)
+            found += with_own_references(resources_of(page), self._base)
             address = next_of(page)
         return found
 

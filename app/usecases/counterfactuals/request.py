@@ -17,7 +17,7 @@ from app.domain.target import Target, TargetKind, max_risk
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem, reaching
 from app.engine.registry import ModelRegistry, ServedModel
-from app.ingest.fhir.record import MeasuredResult, PatientRecord
+from app.ingest.fhir.record import EhrResults, MeasuredResult, PatientRecord
 from app.usecases.counterfactuals.schemas import (
     ConstraintsIn,
     CounterfactualsAnswer,
@@ -48,9 +48,9 @@ class ValidatedRequest:
     """The newest result that is known, from the bundle or on record."""
 
     @property
-    def found(self) -> MeasuredResult | None:
-        """The newest result that the bundle tells."""
-        return self.record.outcome if self.record else None
+    def found(self) -> EhrResults | None:
+        """What the bundle tells of results."""
+        return self.record.results if self.record else None
 
     @property
     def is_overruled(self) -> bool:

@@ -140,10 +140,11 @@ class CounterfactualService:
 
     async def _with_measured(self, validated: ValidatedRequest) -> ValidatedRequest:
         """With the newest result that is known, which counts in place of the estimate."""
-        measured = await newest_result(
+        measured, left = await newest_result(
             self._database, validated.patient_id, validated.served, validated.found
         )
-        return replace(validated, measured=measured)
+        record = validated.record
+        return replace(validated, measured=measured, record=record and record.without(left))
 
     async def _answer(self, validated: ValidatedRequest, delivery: Delivery) -> CounterfactualsAnswer:
         """From the cache, or computed while equal questions wait; that the cache is away is no error."""

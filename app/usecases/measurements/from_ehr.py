@@ -1,77 +1,97 @@
-"""Results that an EHR knows, beside those on record: the newest counts, and each is recorded once."""
+"""Results that an EHR knows, beside those on record: the newest counts, and what is recorded of them."""
 
 from collections.abc import Sequence
 
 from app.audit.events import Access, Action, Entity
-from app.domain.ids import uuid7
 from app.engine.registry import ServedModel
-from app.ingest.fhir.record import MeasuredResult, Origin
+from app.ingest.fhir.reasons import Left, NotUsedReason
+from app.ingest.fhir.record import EhrResults, MeasuredResult, Origin
 from app.storage.consultation_tables import MeasurementRow
 from app.storage.database import TenantDatabase
+from app.usecases.measurements.changes import Changes
 from app.usecases.measurements.repository import MeasurementRepository
 from app.usecases.measurements.service import MOST_ROWS
-from app.usecases.measurements.standing import current_results, standing_result
+from app.usecases.measurements.standing import standing_result
+
+_NOTHING = EhrResults()
 
 
 async def newest_result(
-    database: TenantDatabase, patient_id: str, served: ServedModel, found: MeasuredResult | None
-) -> MeasuredResult | None:
-    """The newest result of a patient, on record or found in an EHR; None where none is known.
+    database: TenantDatabase, patient_id: str, served: ServedModel, results: EhrResults | None
+) -> tuple[MeasuredResult | None, list[Left]]:
+    """The newest result of a patient, on record or found in an EHR, and why others do not count.
 
-    What was corrected or taken back here does not come back, and of one day what is on record counts.
+    One that shows no outcome does not count where a newer one could not be read.
 
     Raises:
         RecordError: the database is away.
     """
     async with database.transaction() as session:
         rows = await MeasurementRepository(session).of(patient_id, served.model.name)
-    stands = standing_result(rows)
-    if found is None or not (_is_new(rows, found) or (stands is not None and _says(stands, found))):
-        return None if stands is None else _told(stands, served)
-    is_newest = stands is None or found.measured_on >= stands.measured_on
-    return found if is_newest or stands is None else _told(stands, served)
+    found = results or _NOTHING
+    changes = _changes(patient_id, served, rows, found, None)
+    stands = standing_result(changes.rows)
+    if stands is None:
+        return None, changes.left
+    chosen = found.chosen
+    if chosen is not None and chosen.has_outcome and _is_among(stands, found):
+        return chosen, changes.left  # the bundle has both, and knows that it may be the newer
+    if chosen is not None and _is_same(stands, chosen):
+        return chosen, changes.left
+    if not stands.has_outcome and _is_doubted(stands, found):
+        reason = Left(NotUsedReason.NEWER_NOT_READ, stands.reference, changes.label)
+        return None, [*changes.left, reason]
+    return _told(stands, served), changes.left
 
 
 async def record_found(
     repository: MeasurementRepository,
     patient_id: str,
     served: ServedModel,
-    found: MeasuredResult,
+    results: EhrResults,
     by: str | None,
 ) -> Sequence[Access]:
-    """Record a result that an EHR knows, within a transaction of the caller's; what is to be noted of it.
+    """Record what resources say of results, within a transaction of the caller's; what is to be noted of it.
 
     The same again adds nothing.
     """
     await repository.hold_patient(patient_id)
     rows = await repository.of(patient_id, served.model.name)
-    if not _is_new(rows, found) or len(rows) >= MOST_ROWS:
+    added = _changes(patient_id, served, rows, results, by).added
+    if len(rows) + len(added) > MOST_ROWS:
         return ()
-    row = MeasurementRow(
-        id=uuid7(),
-        patient_id=patient_id,
-        model_name=served.model.name,
-        measured_on=found.measured_on,
-        value=found.value,
-        has_outcome=found.has_outcome,
-        is_withdrawn=False,
-        given_by=by,
-        source=Origin.FHIR,
-        reference=found.reference,
-    )
-    await repository.add(row)
-    return (Access(Action.CREATE, Entity.MEASUREMENT, patient_id, entity_id=row.id),)
+    for row in added:
+        await repository.add(row)
+    return [Access(Action.CREATE, Entity.MEASUREMENT, patient_id, entity_id=row.id) for row in added]
 
 
-def _is_new(rows: Sequence[MeasurementRow], found: MeasuredResult) -> bool:
-    """Whether no row says the same, replaced ones included, and none that stands is of that day."""
-    if any(_says(row, found) for row in rows):
+def _changes(
+    patient_id: str, served: ServedModel, rows: Sequence[MeasurementRow], results: EhrResults, by: str | None
+) -> Changes:
+    label = served.consultation.measured.label
+    changes = Changes(patient_id, served.model.name, label, by, list(rows))
+    changes.take(results)
+    return changes
+
+
+def _is_among(stands: MeasurementRow, results: EhrResults) -> bool:
+    return stands.source == Origin.FHIR and stands.reference in {one.reference for one in results.each}
+
+
+def _is_doubted(stands: MeasurementRow, results: EhrResults) -> bool:
+    """Whether a newer one could not be read; who enters a result for its day has looked at it."""
+    if results.unread_on is None:
         return False
-    return all(row.measured_on != found.measured_on for row in current_results(rows))
+    is_entered = stands.source != Origin.FHIR
+    return results.unread_on > stands.measured_on if is_entered else results.may_be_newer(stands.measured_on)
 
 
-def _says(row: MeasurementRow, found: MeasuredResult) -> bool:
-    return (row.measured_on, row.value) == (found.measured_on, found.value)
+def _is_same(row: MeasurementRow, found: MeasuredResult) -> bool:
+    return (row.measured_on, row.value, row.has_outcome) == (
+        found.measured_on,
+        found.value,
+        found.has_outcome,
+    )
 
 
 def _told(row: MeasurementRow, served: ServedModel) -> MeasuredResult:

@@ -136,6 +136,7 @@ def _source(request: Request, server: EhrServer | None, body: CdsCall) -> Source
     if body.fhir_server is None:
         return Source()
     if server is None or server.base != body.fhir_server.rstrip("/"):
-        return Source(is_strange=True)
+        return Source(is_strange=True, base=body.fhir_server)
     allowed = body.fhir_authorization
-    return Source(request.state.fhir_clients[server.name], allowed.access_token if allowed else None)
+    token = allowed.access_token if allowed else None
+    return Source(request.state.fhir_clients[server.name], token, base=server.base)

@@ -15,7 +15,7 @@ from app.faces.ehr.cds.unread import (
     Unread,
     unread,
 )
-from app.outbound.fhir.bundles import Resource, next_of, resources_of
+from app.outbound.fhir.bundles import Resource, next_of, resources_of, with_own_references
 from app.outbound.fhir.client import FhirClient
 from app.outbound.fhir.faults import FhirError, FhirFault
 
@@ -30,6 +30,8 @@ class Source:
     client: FhirClient | None = None
     token: str | None = field(default=None, repr=False)
     is_strange: bool = False
+    base: str | None = None
+    """The address that the call names, by which its resources may name the patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ async def gather(
     if any(one.get("id") != patient_id for one in resources if one.get("resourceType") == "Patient"):
         raise InvalidInputError.at("/context/patientId", "is not the patient of the resources")
     missing = {key: one.unread for key, one in zip(queries, told, strict=True) if one.unread}
-    return Gathered(resources, missing)
+    own = with_own_references(resources, source.base) if source.base else resources
+    return Gathered(own, missing)
 
 
 def _check_form(key: str, value: Any) -> None:

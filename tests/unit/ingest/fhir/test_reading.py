@@ -331,7 +331,7 @@ class TestSubject:
             ("https://ehr.example/fhir/Patient/p1", "https://ehr.example/fhir/Patient/p1", True),
             ("https://ehr.example/fhir/Patient/p1", "Patient/p1/_history/3", True),
             ("https://ehr.example/fhir/Patient/p1", "https://other.example/fhir/Patient/p1", False),
-            (None, "https://ehr.example/fhir/Patient/p1", True),
+            (None, "https://ehr.example/fhir/Patient/p1", False),
             (None, "Patient/p11", False),
             (None, "Patient?identifier=1", False),
         ],
