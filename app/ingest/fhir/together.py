@@ -34,11 +34,26 @@ def without_halves(mapping: EhrMapping, readings: Mapping[str, list[Reading]]) -
     return kept, left
 
 
+def _without_widows(
+    mapping: EhrMapping, may_count: Mapping[str, list[Reading]]
+) -> tuple[MayCount, list[Left]]:
+    """Without values of a whole pair whose other half was left out, since readings of it disagree."""
+    told = {name: {one.when.order for one in may_count.get(name, ())} for name in mapping.pair}
+    both = set.intersection(*told.values()) if told else set()
+    kept, left = dict(may_count), list[Left]()
+    for name in mapping.pair & may_count.keys():
+        widows = [one for one in may_count[name] if one.is_whole and one.when.order not in both]
+        kept[name] = [one for one in may_count[name] if one not in widows]
+        left += why_left(widows, NotUsedReason.CONFLICTING)
+    return kept, left
+
+
 def pairs_first(mapping: EhrMapping, may_count: Mapping[str, list[Reading]]) -> tuple[MayCount, list[Left]]:
     """Of a pair, the moments that tell both; where there is none, all that tell one."""
-    kept, left = dict(may_count), list[Left]()
-    if not mapping.pair or not mapping.pair <= may_count.keys():
+    kept, left = _without_widows(mapping, may_count)
+    if not mapping.pair or not mapping.pair <= kept.keys():
         return kept, left
+    may_count = dict(kept)
     by_moment = [{one.when.order: one for one in may_count[name]} for name in sorted(mapping.pair)]
     both = set.intersection(*(set(each) for each in by_moment))
     bad = {
