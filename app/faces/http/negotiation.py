@@ -17,24 +17,25 @@ _CDS = "/cds-services"
 
 
 def weights_of(accept: str) -> dict[str, float]:
-    """Media types in lower case, in the header's order, each with its weight: 0 if that cannot be read.
+    """Media types in lower case, in the header's order, by weight; without those whose weight cannot be read.
 
     A header longer than any that is meant is not read, and taken for one that accepts anything.
     """
     if len(accept) > _MOST_CHARACTERS or accept.count(",") >= _MOST_ENTRIES:
         return {_ANYTHING: 1.0}
-    return dict(_weighed(part) for part in accept.split(",") if part.strip())
+    weighed = (_weighed(part) for part in accept.split(",") if part.strip())
+    return {name: weight for name, weight in weighed if weight is not None}
 
 
-def _weighed(part: str) -> tuple[str, float]:
+def _weighed(part: str) -> tuple[str, float | None]:
     name, *parameters = (word.strip() for word in part.lower().split(";"))
     for parameter in parameters:
         if parameter.startswith("q="):
             try:
                 weight = read_number(parameter[2:])
-                return name, weight if 0 <= weight <= 1 else 0.0
+                return name, weight if 0 <= weight <= 1 else None
             except NumberError:
-                return name, 0.0
+                return name, None
     return name, 1.0
 
 

@@ -36,8 +36,8 @@ def test_the_format_that_is_preferred_is_taken(accept: str, ending: str | None) 
     assert (found.ending if found else None) == ending
 
 
-def test_a_weight_that_cannot_be_read_counts_as_none() -> None:
-    assert weights_of("text/html;q=oops, a/b;v=1;q=0.5,, c/d") == {"text/html": 0.0, "a/b": 0.5, "c/d": 1.0}
+def test_what_has_a_weight_that_cannot_be_read_is_passed_over() -> None:
+    assert weights_of("text/html;q=oops, a/b;v=1;q=0.5,, c/d") == {"a/b": 0.5, "c/d": 1.0}
 
 
 @pytest.mark.parametrize("accept", ["a," * 32_000, "text/csv," + "a" * 1_000, "text/html" + ",a" * 50])
