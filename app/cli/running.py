@@ -83,7 +83,7 @@ def serve(reload: Reload = False) -> None:
     sys.meta_path.insert(0, NotInAGateway())
     from app.classifiers.base import ClassifierError
     from app.classifiers.store import ModelFolderError
-    from app.identity.configured import IdentityError
+    from app.identity.errors import IdentityError
 
     settings = Settings()
     refuse_strangers(settings)

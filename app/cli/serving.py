@@ -68,7 +68,7 @@ def _serve_by_processes(settings: Settings) -> int:
     from app.classifiers.store import ModelFolderError
     from app.faces.http.server.gateway_server import GatewayServer, listening_at
     from app.faces.http.server.processes import Processes
-    from app.identity.configured import IdentityError
+    from app.identity.errors import IdentityError
 
     loaded = None if settings.classifier_urls else gateway()
     try:

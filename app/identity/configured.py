@@ -11,6 +11,7 @@ from app.identity.cds_keys import fetch_of
 from app.identity.claims import ClaimNames
 from app.identity.discovery import Discovery
 from app.identity.ehr_servers import CdsClient, EhrServers, EhrServersError, load_ehr_servers
+from app.identity.errors import IdentityError
 from app.identity.issuer_keys import Freshness, IssuerKeys
 from app.identity.key_ring import KeyRing, KeyStore
 from app.identity.names import is_tenant
@@ -18,10 +19,6 @@ from app.identity.proxy import ProxyHeader
 from app.identity.scopes import AccessScope
 from app.identity.webhook_receivers import Receivers, WebhooksError, load_receivers
 from app.identity_settings import IdentitySettings
-
-
-class IdentityError(ValueError):
-    """Settings that cannot be meant; the message is a sentence about them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,7 @@ def test_every_operation_keeps_its_contract(
             response = case.call()
             if was_not_read(response):
                 return
-            if is_as_bad:
+            if is_as_bad and response.status_code != 413:  # of what is too long nothing is looked at
                 case.validate_response(response, excluded_checks=skipped)
             assert_well_refused(case, response, known)
 

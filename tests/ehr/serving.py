@@ -53,7 +53,7 @@ def _server(app: Starlette, port: int = 0) -> uvicorn.Server:
         app,
         host=LOOPBACK,
         port=port,
-        log_level="warning",
+        log_config=None,  # which would set up the logging of whoever started it
         access_log=False,
         lifespan="on",
         timeout_graceful_shutdown=1,

@@ -211,7 +211,7 @@ def test_a_worker_traces_its_tasks(
     with worker(servers, home, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_BSP_SCHEDULE_DELAY="50"):
         ended(client, submit(client, source=rows_source([person])))
     chunk = {"turnpoint.task": "augmentation.chunk"}
-    (task,) = (told for told in collector.spans if told.name == Work.TASK and told.attributes == chunk)
+    task = next(told for told in collector.spans if told.name == Work.TASK and told.attributes == chunk)
     assert Work.DATABASE in {told.name for told in collector.spans if told.parent_id == task.span_id}
     assert {told.trace_id for told in collector.spans if told.parent_id == ""} == {
         told.trace_id for told in collector.spans if told.name == Work.TASK

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from app.identity.configured import IdentityError, claim_names_of, ehr_servers_of
+from app.identity.configured import claim_names_of, ehr_servers_of
+from app.identity.errors import IdentityError
 from app.identity.scopes import AccessScope
 from app.main import create_app
 from app.settings import Settings

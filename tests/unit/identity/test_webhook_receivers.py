@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from app.domain.webhook_event import EventType
-from app.identity.configured import IdentityError, receivers_of
+from app.identity.configured import receivers_of
+from app.identity.errors import IdentityError
 from app.identity.webhook_receivers import WebhooksError, load_receivers
 
 SECRET = "whsec_" + "QUJD" * 8
