@@ -19,3 +19,10 @@ def test_later_ids_sort_after_earlier_ones(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(time, "time_ns", lambda: next(instants))
     made = [uuid7() for _ in range(100)]
     assert made == sorted(made)
+
+
+def test_those_of_one_millisecond_sort_as_they_were_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time_ns", lambda: 1_645_557_742_000_000_123)
+    made = [uuid7() for _ in range(1000)]
+    assert made == sorted(made)
+    assert len({*made}) == 1000
