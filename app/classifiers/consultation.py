@@ -5,10 +5,8 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from app.classifiers.folder import ModelFolderError
-from app.classifiers.toml_files import first_fault, toml_of
+from app.classifiers.toml_files import read_as
 from app.domain.consultation import STATES, Consultation, MeasuredOutcome
 from app.domain.kept import acted_on_by, leaves_nothing
 from app.domain.schema import FeatureSchema
@@ -28,12 +26,7 @@ def read_consultation(folder: Path, schema: FeatureSchema, is_newest: bool = Tru
     path = folder / CONSULTATION
     if not path.exists():
         return None
-    content = toml_of(path)
-    try:
-        consultation = Consultation.model_validate(content)
-    except ValidationError as error:
-        fault: str | None = first_fault(error, content, _LISTED, "consultation")
-        raise ModelFolderError(f"{path} cannot be used: {fault}") from error
+    consultation = read_as(path, Consultation, _LISTED, "consultation", "cannot be used")
     faults = consultation_faults(consultation, schema if is_newest else None)
     if fault := next(faults, None):
         raise ModelFolderError(f"{path} cannot be used: {fault}")

@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from app.classifiers.folder import ModelFolderError
-from app.classifiers.toml_files import first_fault, toml_of
+from app.classifiers.toml_files import read_as
 from app.domain.consultation import Consultation
 from app.domain.ehr import EhrCodes, EhrFeature
 from app.domain.feature import Feature, Kind
@@ -30,12 +28,7 @@ def read_ehr(
     path = folder / EHR
     if not path.exists():
         return None
-    content = toml_of(path)
-    try:
-        codes = EhrCodes.model_validate(content)
-    except ValidationError as error:
-        fault: str | None = first_fault(error, content, _LISTED, "mapping of an EHR")
-        raise ModelFolderError(f"{path} cannot be used: {fault}") from error
+    codes = read_as(path, EhrCodes, _LISTED, "mapping of an EHR", "cannot be used")
     if fault := next(ehr_faults(codes, schema if is_newest else None, consultation), None):
         raise ModelFolderError(f"{path} cannot be used: {fault}")
     return codes

@@ -7,10 +7,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from app.classifiers.folder import ModelFolderError
-from app.classifiers.toml_files import first_fault, toml_of
+from app.classifiers.toml_files import read_as
 from app.domain.handout import HandoutPhrases, fitting, handout_faults
 from app.domain.schema import FeatureSchema
 
@@ -39,10 +37,4 @@ def read_handouts(folder: Path, schema: FeatureSchema, is_newest: bool) -> Mappi
 def _read(path: Path) -> HandoutPhrases:
     if not _LANGUAGE.fullmatch(path.stem):
         raise ModelFolderError(f"{path} is not named by a language, such as es.toml")
-    content = toml_of(path)
-    try:
-        return HandoutPhrases.model_validate(content)
-    except ValidationError as error:
-        raise ModelFolderError(
-            f"{path} is no handout: {first_fault(error, content, _LISTED, 'handout')}"
-        ) from error
+    return read_as(path, HandoutPhrases, _LISTED, "handout", "is no handout")

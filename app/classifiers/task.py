@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from app.classifiers.folder import TASK, ModelFolderError, task_of
-from app.classifiers.toml_files import first_fault, toml_of
+from app.classifiers.toml_files import read_as
 from app.domain.schema import FeatureSchema
 from app.domain.schema_checks import schema_faults
 
@@ -44,13 +42,7 @@ def read_version_schema(home: Path) -> FeatureSchema:
 
 
 def _read(path: Path) -> FeatureSchema:
-    content = toml_of(path)
-    try:
-        schema = FeatureSchema.model_validate(content)
-    except ValidationError as error:
-        raise ModelFolderError(
-            f"{path} is not a feature schema: {first_fault(error, content, _LISTED, 'schema')}"
-        ) from error
+    schema = read_as(path, FeatureSchema, _LISTED, "schema", "is not a feature schema")
     if fault := next(schema_faults(schema), None):
         raise ModelFolderError(f"{path} is not a feature schema: {fault}")
     return schema

@@ -3,12 +3,13 @@
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from app.classifiers.folder import ModelFolderError
 
+Form = TypeVar("Form", bound=BaseModel)
 Listed = Mapping[str, Sequence[str]]
 """Tables of which there are several, and the keys that name each."""
 
@@ -29,6 +30,20 @@ def toml_of(path: Path) -> dict[str, Any]:
         raise ModelFolderError(f"{path} is not TOML: it is nested too deeply") from error
     except ValueError as error:  # not TOML, or not even text
         raise ModelFolderError(f"{path} is not TOML: {error}") from error
+
+
+def read_as(path: Path, form: type[Form], listed: Listed, what_it_is: str, refused: str) -> Form:
+    """What a file says, as a model of pydantic; of what it cannot be, `refused` and the first fault are told.
+
+    Raises:
+        ModelFolderError: it is missing, cannot be read, is not TOML, or not of this form.
+    """
+    content = toml_of(path)
+    try:
+        return form.model_validate(content)
+    except ValidationError as error:
+        fault = first_fault(error, content, listed, what_it_is)
+        raise ModelFolderError(f"{path} {refused}: {fault}") from error
 
 
 def first_fault(error: ValidationError, content: Mapping[str, Any], listed: Listed, what_it_is: str) -> str:

@@ -15,6 +15,7 @@ from tests.integration.serving import Servers
 
 TYPICAL = {"height": "170", "weight": "80", "age": "50"}
 """What may be missing that is not chosen from a list."""
+TOO_LITTLE_KNOWN = "willow"
 
 
 @pytest.fixture(scope="module")
@@ -70,12 +71,8 @@ def test_another_patient_and_the_worklist_are_not_there(browser: Browser, here: 
 
 def test_what_is_missing_can_be_added_by_hand(browser: Browser, here: Clinic) -> None:
     with page_of(browser, here) as page:
-        for patient in names():
-            launched(page, here, patient)
-            if page.url.endswith("/values"):
-                break
-        else:
-            pytest.skip("the EHR tells enough of everybody")
+        launched(page, here, TOO_LITTLE_KNOWN)
+        assert page.url.endswith("/values")
         expect(page.get_by_text("What is filled in came from the EHR")).to_be_visible()
         expect(page.locator("[name='value.age']")).not_to_have_value("")
         page.evaluate(AXE)  # past the page's policy, as a tester may
@@ -88,7 +85,7 @@ def test_what_is_missing_can_be_added_by_hand(browser: Browser, here: Clinic) ->
                 field.select_option(index=1)
         page.get_by_role("button", name="Ask for options").click()
         page.wait_for_url("**answer=*")
-        expect(page.get_by_role("heading", level=1)).to_contain_text(patient)
+        expect(page.get_by_role("heading", level=1)).to_contain_text(TOO_LITTLE_KNOWN)
 
 
 def test_who_is_refused_at_the_ehr_is_told_so(browser: Browser, here: Clinic) -> None:

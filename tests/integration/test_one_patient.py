@@ -169,11 +169,10 @@ def test_a_question_names_its_own_patient(session: httpx.Client, own: Json, feat
     assert other.status_code == 404
 
 
+@pytest.mark.parametrize("wall", ["door and record"], indirect=True, scope="module")
 def test_a_refusal_is_on_record_with_whom_it_was_about(
-    wall: str, session: httpx.Client, theirs: Ids, rows: Database
+    session: httpx.Client, theirs: Ids, rows: Database
 ) -> None:
-    if wall != "door and record":
-        pytest.skip("the door is open")
     refused = session.get(f"/patients/{theirs.patient}/plans")
     (event,) = events_of(rows, refused.headers["x-correlation-id"])
     assert (event["outcome"], event["actor"]) == ("not_found", "Dr Okoye")

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -164,11 +163,6 @@ def test_of_many_odd_units_none_is_used(mapping: EhrMapping) -> None:
     odd = [observation("2093-3", 1, f"x{n}/dL", id=f"u{n}") for n in range(5000)]
     record = read_bundle(mapping, bundle(patient(), *odd), TODAY)
     assert "total_cholesterol" not in record.features
-
-
-@pytest.fixture(scope="module")
-def mapping(served: ServedModel) -> EhrMapping:
-    return served.ehr
 
 
 @given(records())

@@ -8,7 +8,7 @@ from app.engine.registry import ServedModel
 from app.ingest.fhir.reading import read_bundle
 from app.ingest.fhir.record import PatientRecord
 from tests.fhir_people import UCUM, Resource, bundle, observation, patient
-from tests.unit.ingest.fhir.test_reading import TODAY
+from tests.fhir_records import TODAY
 
 LABEL = "HbA1c"
 
