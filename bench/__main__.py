@@ -65,7 +65,7 @@ def main() -> None:
     load.add_argument("--seconds", type=float, default=20, help="how long each measure lasts")
     soak = parts.add_parser("soak", help="a steady load for minutes: memory, connections, open files")
     soak.add_argument("--minutes", type=float, default=10, help="how long it lasts")
-    soak.add_argument("--per-second", type=float, default=8, help="requests a second")
+    soak.add_argument("--per-second", type=float, default=5, help="requests a second")
     peers = parts.add_parser("peers", help="other packages, asked the same questions")
     peers.add_argument(
         "--quick", action="store_true", help=f"{QUICK_PEOPLE} people, without the slowest rows"

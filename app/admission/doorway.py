@@ -15,6 +15,8 @@ from app.metrics import REQUESTS_IN_HAND, REQUESTS_REFUSED
 _SOON_S = 1
 """Seconds after which there may be room: what is in hand takes about as long at most."""
 _LATEST_S = 30
+_KNOWN_PER_S = 0.1
+"""Where fewer were served of late, nothing is known of how fast that goes."""
 
 
 class WorkClass(StrEnum):
@@ -107,8 +109,9 @@ class Doorway:
         Told to come in a second, they would spend the service's time on being refused again.
         """
         served, turned_away = self._done.per_second, self._turned_away.per_second
-        seconds = turned_away / served if served > turned_away / _LATEST_S else _LATEST_S
-        return max(_SOON_S, math.ceil(seconds)) if served else _SOON_S
+        if served < _KNOWN_PER_S:
+            return _SOON_S
+        return min(_LATEST_S, max(_SOON_S, math.ceil(turned_away / served)))
 
     def _is_full(self, own: int) -> bool:
         in_hand, most = self._in_hand.total(), self._limits.in_all

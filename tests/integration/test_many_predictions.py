@@ -49,6 +49,13 @@ def test_many_are_answered_in_order_as_each_is_alone(gateway: httpx.Client, held
         assert without_id(own) == without_id(predicted(gateway, features=person).json())
 
 
+def test_of_one_instance_nothing_is_asked_next_either(gateway: httpx.Client, helpable: Person) -> None:
+    some = {name: value for name, value in helpable.items() if name != "waist"}
+    assert predicted(gateway, features=some).json()["ask_next"]
+    [told] = predicted(gateway, instances=[{"features": some}]).json()["predictions"]
+    assert told["ask_next"] == []
+
+
 def test_as_many_as_a_thousand_are_taken_and_no_more(gateway: httpx.Client, helpable: Person) -> None:
     instances = [{"features": dict(helpable)}] * MOST
     assert len(predicted(gateway, instances=instances).json()["predictions"]) == MOST

@@ -221,8 +221,9 @@ class CounterfactualService:
     ) -> CounterfactualsAnswer:
         estimate, ask_next = await self._estimate(validated)
         result = await self._computation.result(validated, estimate.risk, delivery.ends)
-        if self._llm is not None and validated.preferences.generator is not Generator.SEARCH:
-            # Asking the language model may take seconds: time enough to refuse options.
+        asks_llm = self._llm is not None and validated.preferences.generator is not Generator.SEARCH
+        if asks_llm or delivery.refines is not None:
+            # A language model, or the wait behind an answer, may take seconds: time enough to refuse options.
             await self._check_not_refused(validated)
         answer = from_result(validated, estimate, result, cache_away, delivery.elapsed_ms, ask_next)
         answer = answer.model_copy(update={"refines": delivery.refines})

@@ -47,15 +47,18 @@ class IdempotencyRepository:
         )
 
     async def seconds_of(self, key: RequestKey) -> tuple[float, float]:
-        """For how long the attempt that has the key has been at work, and for how long it may be yet."""
+        """For how long the attempt that has the key has been at work, and for how long it may be yet.
+
+        Both are 0 where it has given the key back in this very moment.
+        """
         row, now = IdempotencyRow, func.now()
         found = await self._session.execute(
             select(
                 func.extract("epoch", now - row.created_at), func.extract("epoch", row.expires_at - now)
             ).where(row.key_digest == key.digest)
         )
-        so_far, left = found.one()
-        return float(so_far), float(left)
+        row_found = found.one_or_none()
+        return (float(row_found[0]), float(row_found[1])) if row_found else (0.0, 0.0)
 
     async def keep(self, key: RequestKey, reply: Reply, of: Access | None) -> bool:
         """Whether the reply is kept: not where the key was taken over. `of` is what the reply tells of."""

@@ -61,7 +61,7 @@ async def predict(
         ClassifierError: the classifier is away.
         RecordError: the database is.
     """
-    [told] = await in_thread(served.model.classifier, _told, served, [Vector(patient)])
+    [told] = await in_thread(served.model.classifier, _told, served, [Vector(patient)], True)
     async with database.transaction() as session:
         await session.execute(INSERT_PREDICTION, [_columns(served, told)])
         if patient_id is not None:
@@ -77,7 +77,7 @@ class _Told:
 
 
 def _told_of_one(served: ServedModel, request: PredictionRequest) -> list[_Told]:
-    return _told(served, [_checked(request, request, served)])
+    return _told(served, [_checked(request, request, served)], asks_next=True)
 
 
 def _told_of_instances(served: ServedModel, request: PredictionRequest) -> list[_Told]:
@@ -93,7 +93,7 @@ def _told_of_instances(served: ServedModel, request: PredictionRequest) -> list[
                 break
     if faults:
         raise InvalidInputError(faults)
-    return _told(served, vectors)
+    return _told(served, vectors, asks_next=False)
 
 
 def _checked(
@@ -104,16 +104,15 @@ def _checked(
     return Vector(*patient_of(served.model.schema, served.ehr, features, record))
 
 
-def _told(served: ServedModel, vectors: Sequence[Vector]) -> list[_Told]:
+def _told(served: ServedModel, vectors: Sequence[Vector], asks_next: bool) -> list[_Told]:
     """What each vector comes to; classifier and committee are asked once for all of them."""
     rows = np.stack([vector.patient.factual for vector in vectors])
     estimates = served.estimates(rows, served.model.classifier.risk(rows))
     return [
         _Told(
-            _answer(served, vector, estimate, served.asking.next_for(vector.patient) if alone else []),
+            _answer(served, vector, estimate, served.asking.next_for(vector.patient) if asks_next else []),
             vector.patient,
         )
-        for alone in [len(vectors) == 1]
         for vector, estimate in zip(vectors, estimates, strict=True)
     ]
 

@@ -81,7 +81,8 @@ async def open_deliveries(receivers: Receivers, limits: DeliveryLimits) -> Async
         WebhooksError: a receiver's secrets cannot be read.
     """
     for receiver in receivers.receivers:
-        receiver.signing_secrets()
+        if receiver.enabled:
+            receiver.signing_secrets()
     senders = {one.name: Sender(one, limits.wait_s) for one in receivers.receivers}
     try:
         yield Deliveries(receivers, senders, limits)
