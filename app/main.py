@@ -161,7 +161,9 @@ def _lifespan(
                 await proposer.warm_up([served.model.schema for served in registry])
             calls = CdsCalls(ehr_servers, settings.public_url, TokenUses(database, cache))
             sessions = Sessions(database)
-            authenticator = WithSessions(authenticator_of(settings, Keys(database), calls), sessions)
+            launch = LaunchState.of(settings, ehr_connections, sessions)
+            others = authenticator_of(settings, Keys(database), calls)
+            authenticator = WithSessions(others, sessions, launch.cookies.session)
             if any(served.model.ehr for served in registry):
                 await asyncio.to_thread(ucum.load)
             if settings.api_tokens:
@@ -191,7 +193,7 @@ def _lifespan(
                     closing=closing,
                     ehr_servers=ehr_servers,
                     fhir_clients=fhir_clients,
-                    launch=LaunchState.of(settings, ehr_connections, sessions),
+                    launch=launch,
                     sessions=sessions,
                     cds_wait_s=settings.cds_wait_s,
                     search_wait_s=settings.search_wait_s,

@@ -19,6 +19,8 @@ from app.storage import (  # noqa: F401 - tables that are migrated, too
     feedback_tables,
     idempotency_tables,
     key_tables,
+    session_tables,
+    token_tables,
     webhook_tables,
     worklist_tables,
 )

@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from app.domain.calendar import months_later
 from app.domain.certainty import Certainty
 from app.domain.schema import Value
 
@@ -82,6 +83,11 @@ class MeasuredOutcome(_Part):
         if value is None:
             return self.finding[-1] if has_outcome else self.finding[0]
         return next(one for one in self.finding if one.below is None or value < one.below)
+
+    def counts_on(self, day: date, measured_on: date, value: float | None, has_outcome: bool) -> bool:
+        """Whether a result counts in place of the estimate; without the outcome, until a new one is due."""
+        finding = self.finding_of(value, has_outcome)
+        return has_outcome or months_later(measured_on, finding.recheck_months) >= day
 
 
 class Bounds(_Part):

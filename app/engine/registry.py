@@ -26,16 +26,13 @@ class ServedModel:
     oddness: Oddness
     outcomes: HeldOutOutcomes | None
     asking: Asking
+    ehr: EhrMapping
+    """What an EHR knows of its features; nothing where its folder says nothing."""
 
     @property
     def consultation(self) -> Consultation:
         """What is said beside its estimates; in general words where its folder says nothing."""
-        return self.model.consultation or general_consultation(self.model.schema.model.outcome)
-
-    @property
-    def ehr(self) -> EhrMapping:
-        """What an EHR knows of its features; nothing where its folder says nothing."""
-        return EhrMapping(self.model.schema, self.model.ehr or EhrCodes.nothing(), self.consultation.measured)
+        return _consultation_of(self.model)
 
     def estimate(self, row: FloatArray, risk: float) -> RiskEstimate:
         """How sure the risk is that the classifier gives an encoded person; asks the committee."""
@@ -54,13 +51,19 @@ def served_model(model: ModelVersion) -> ServedModel:
     Raises:
         ClassifierError: the classifier is away, or gives a held-out person no risk.
     """
+    measured = _consultation_of(model).measured
     return ServedModel(
         model,
         reference_data_of(model),
         oddness_of(model.schema, model.population.rows),
         held_out_outcomes(model),
         asking_of(model.schema, model.committee, model.population),
+        EhrMapping(model.schema, model.ehr or EhrCodes.nothing(), measured),
     )
+
+
+def _consultation_of(model: ModelVersion) -> Consultation:
+    return model.consultation or general_consultation(model.schema.model.outcome)
 
 
 class ModelRegistry:

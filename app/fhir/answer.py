@@ -46,7 +46,7 @@ def answer_entries(answer: CounterfactualsAnswer, hosted: ModelVersion | None, b
     schema = hosted.schema.within(_scope(answer)) if hosted else None
     occasion = Occasion.of_option(answer.patient_id, answer.created_at.date(), schema)
     measured = answer.measured_outcome
-    overruled = measured_text(measured, hosted) if measured else None
+    overruled = measured_text(measured, hosted, answer.created_at.date()) if measured else None
     estimated = Estimated(occasion, answer.created_at, answer.model, makers.classifier, overruled)
     before = _before(answer, estimated)
     options = [option_entries(option, estimated, before) for option in answer.offered]

@@ -1,6 +1,7 @@
 """What tells of a measured outcome, and of resources that were not used."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from app.classifiers.model_version import ModelVersion
@@ -9,15 +10,19 @@ from app.fhir.terms import NOT_USED, coding, concept
 from app.ingest.fhir.record import MeasuredResult, NotUsed
 
 
-def measured_text(measured: MeasuredResult, hosted: ModelVersion | None) -> str:
-    """The newest result in a sentence, and that it counts in place of the estimate."""
-    known = hosted.consultation.measured.label if hosted and hosted.consultation else "The outcome"
+def measured_text(measured: MeasuredResult, hosted: ModelVersion | None, day: date) -> str:
+    """The newest result in a sentence, and whether it counts in place of the estimate of that day."""
+    of_model = hosted.consultation.measured if hosted and hosted.consultation else None
+    known = of_model.label if of_model else "The outcome"
     number = (
         "" if measured.value is None else f" {measured.value:g}{f' {measured.unit}' if measured.unit else ''}"
     )
     finding = "shows the outcome" if measured.has_outcome else "does not show the outcome"
+    told = measured.measured_on, measured.value, measured.has_outcome
+    counts = of_model is None or of_model.counts_on(day, *told)
+    weight = "It counts in" if counts else "It is too old to count in"
     return (
-        f"Measured on {measured.measured_on.isoformat()}: {known}{number}, which {finding}. It counts in "
+        f"Measured on {measured.measured_on.isoformat()}: {known}{number}, which {finding}. {weight} "
         f"place of the estimate, which does not use it."
     )
 

@@ -19,7 +19,6 @@ _CODES = {
     413: "too-long",
     414: "too-long",
     415: "not-supported",
-    421: "processing",
     422: "invalid",
     429: "throttled",
     503: "transient",

@@ -1,6 +1,5 @@
 """ServiceRequest: a draft that proposes counselling about what an option changes."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from app.fhir.form import Entry, entry_of, identity_of
@@ -11,18 +10,13 @@ _COUNSELLING = coding(SNOMED, "409063005", "Counselling")
 """Of the categories that R4 lists for service requests."""
 
 
-def service_request(
-    owner: UUID, occasion: Occasion, about: str, reasons: Sequence[Entry] = (), note: str | None = None
-) -> Entry:
-    """Counselling `about` a strategy, such as "Food and activity", by the option's id.
-
-    `reasons` are what it supports, as a rule the option's RiskAssessment.
-    """
+def service_request(owner: UUID, occasion: Occasion, about: str) -> Entry:
+    """Counselling `about` a strategy, such as "Food and activity", by the option's id."""
     text = f"Counselling: {about}"
     return entry_of(
         "ServiceRequest",
         identity_of(owner, "service-request"),
-        [text, note],
+        [text],
         status="draft",
         intent="proposal",
         category=[concept(_COUNSELLING)],
@@ -30,6 +24,4 @@ def service_request(
         subject=occasion.subject,
         occurrencePeriod=occasion.period,
         authoredOn=occasion.start.isoformat(),
-        supportingInfo=[one.reference for one in reasons],
-        note=[{"text": note}] if note else [],
     )

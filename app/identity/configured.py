@@ -13,6 +13,7 @@ from app.identity.discovery import Discovery
 from app.identity.ehr_servers import CdsClient, EhrServers, EhrServersError, load_ehr_servers
 from app.identity.errors import IdentityError
 from app.identity.issuer_keys import Freshness, IssuerKeys
+from app.identity.jwks import is_safe
 from app.identity.key_ring import KeyRing, KeyStore
 from app.identity.names import is_tenant
 from app.identity.proxy import ProxyHeader
@@ -103,6 +104,10 @@ def ehr_servers_of(file: Path | None, public_url: str | None) -> EhrServers:
         raise IdentityError(
             "EHR_SERVERS_FILE names who calls CDS services, so PUBLIC_URL must say by which address: their "
             "tokens are good for that address alone."
+        )
+    if public_url and not is_safe(public_url) and any(server.smart for server in servers.servers):
+        raise IdentityError(
+            "[server.smart] opens sessions by cookies, so PUBLIC_URL needs https, but on this machine."
         )
     return servers
 

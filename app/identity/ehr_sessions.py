@@ -56,8 +56,9 @@ class WithSessions:
     A session goes before whatever else is sent: it is what the page was opened by, and may do least.
     """
 
-    def __init__(self, others: Authenticator, store: SessionStore) -> None:
-        self._others, self._store = others, store
+    def __init__(self, others: Authenticator, store: SessionStore, cookie: str) -> None:
+        """`cookie` is the name by which this service sets it: one of another name opens nothing."""
+        self._others, self._store, self._cookie = others, store, cookie
 
     async def authenticate(self, head: RequestHead) -> Admitted:
         """Who asks; see `Authenticator`.
@@ -65,7 +66,7 @@ class WithSessions:
         Raises:
             SessionEndedError: there is a cookie, and no session by it any more.
         """
-        secret = session_cookie(head)
+        secret = cookies_of(head).get(self._cookie)
         if secret is None:
             return await self._others.authenticate(head)
         session = await self._store.find(digest_of(secret)) if len(secret) <= _LONGEST else None
@@ -75,14 +76,6 @@ class WithSessions:
 
     async def close(self) -> None:
         await self._others.close()
-
-
-def session_cookie(head: RequestHead) -> str | None:
-    """What the cookie of a session holds; None where there is no such cookie."""
-    for name in COOKIES:
-        if (value := cookies_of(head).get(name)) is not None:
-            return value
-    return None
 
 
 def cookies_of(head: RequestHead) -> dict[str, str]:

@@ -34,7 +34,7 @@ POLICY: dict[tuple[str, str], Need] = {
     ("POST", "/predictions"): _PREDICTIONS,
     # EHRs.
     ("GET", "/cds-services"): _WHOEVER,
-    ("POST", "/cds-services/{service_id}"): _WRITE,
+    ("POST", "/cds-services/{service_id}"): _WRITE + _READ,  # a card tells what was said of options before
     ("POST", "/cds-services/{service_id}/feedback"): _FEEDBACK + _READ,
     # A patient, as JSON and as pages.
     ("GET", "/"): _READ,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, true
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -73,8 +73,8 @@ class Sessions:
         async with self._database.transaction() as session:
             await session.execute(delete(SessionRow).where(SessionRow.secret_sha256 == digest))
 
-    async def told_of(self, tenant: str, patient_id: str) -> dict[str, Any]:
-        """What the EHR told last of a patient whom it could not be asked about; nothing else.
+    async def told_of(self, tenant: str, patient_id: str, since: datetime | None) -> dict[str, Any]:
+        """What the EHR told last of a patient of whom it told too little, if that was after `since`.
 
         Raises:
             RecordError: the database is away.
@@ -83,6 +83,7 @@ class Sessions:
             select(SessionRow.told)
             .where(SessionRow.tenant == tenant, SessionRow.patient_id == patient_id)
             .where(SessionRow.told.is_not(None), SessionRow.expires_at > func.now())
+            .where(true() if since is None else SessionRow.created_at > since)
             .order_by(SessionRow.created_at.desc())
             .limit(1)
         )

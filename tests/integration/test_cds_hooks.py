@@ -98,7 +98,7 @@ def test_links_lead_to_a_launch_with_the_answer_and_name_nobody(here: Connected)
     card = here.card("cedar")
     (link,) = card["links"]
     assert (link["type"], link["url"], link["appContext"]) == ("smart", f"{PUBLIC_URL}/launch", card["uuid"])
-    assert card["source"]["url"] == f"{PUBLIC_URL}/models/dysglycaemia/card"
+    assert card["source"]["url"] == f"{PUBLIC_URL}/models/dysglycaemia@2/card"
     assert "cedar" not in json.dumps([card["links"], card["source"]])
 
 

@@ -102,9 +102,9 @@ def _included(card: Card | None) -> str:
 
 
 def _sensitive(schema: FeatureSchema) -> str:
-    found = {what: feature for feature in schema.features if (what := _asked_about(feature))}
-    used = "; ".join(f"{what} ({_told(feature)})" for what, feature in found.items())
-    others = ", ".join(what for what in _ASKED_ABOUT if what not in found)
+    found = [(what, feature) for feature in schema.features if (what := _asked_about(feature))]
+    used = "; ".join(f"{what} ({_told(feature)})" for what, feature in found)
+    others = ", ".join(what for what in _ASKED_ABOUT if what not in dict(found))
     return (
         f"By the names and codes of its features. Used as inputs: {used or 'none of them'}. No inputs of "
         f"their own: {others}."

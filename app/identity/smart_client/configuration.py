@@ -26,9 +26,7 @@ class SmartConfiguration:
     issuer: str | None
     jwks_uri: str | None
     pkce_methods: tuple[str, ...]
-    auth_methods: tuple[str, ...]
     signing_algorithms: tuple[str, ...]
-    capabilities: tuple[str, ...]
 
     @classmethod
     def read(cls, told: Any, server: EhrServer) -> Self:
@@ -49,9 +47,7 @@ class SmartConfiguration:
             issuer=issuer if isinstance(issuer, str) else None,
             jwks_uri=_address(told, "jwks_uri", server),
             pkce_methods=_words(told, "code_challenge_methods_supported"),
-            auth_methods=_words(told, "token_endpoint_auth_methods_supported"),
             signing_algorithms=_words(told, "token_endpoint_auth_signing_alg_values_supported"),
-            capabilities=_words(told, "capabilities"),
         )
 
     def for_launch(self) -> tuple[str, str, str]:

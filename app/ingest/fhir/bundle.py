@@ -19,7 +19,10 @@ _OF_OTHERS = {
     "Patient": {"animal"},
 }
 """Elements that STU3 or R5 has and R4 has not."""
-_PROFILES = re.compile(r"/(?:DSTU2|STU3|R4B|R5|R6|[1356]\.[0-9]+)/|\|(?:[1356]\.[0-9.]+)$")
+_PROFILES = re.compile(
+    r"http://hl7\.org/fhir/(?:(?:DSTU2|STU3|R4B|R5|R6|[1356]\.[0-9]+)/|StructureDefinition/[^|/]*\|[1356]\.)"
+)
+"""Of FHIR's own definitions: the version of a guide's, such as US Core 6.1, is the guide's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +93,7 @@ def is_of_another_version(resource: Mapping[str, Any]) -> bool:
     profiles = meta.get("profile") if isinstance(meta, dict) else None
     if not isinstance(profiles, list):
         return False
-    return any(
-        isinstance(one, str) and one.startswith("http://hl7.org/fhir/") and _PROFILES.search(one)
-        for one in profiles[:20]
-    )
+    return any(isinstance(one, str) and _PROFILES.match(one) for one in profiles[:20])
 
 
 def goes_on(bundle: Mapping[str, Any]) -> bool:

@@ -76,8 +76,9 @@ def _read(mapping: EhrMapping, found: Found, as_of: date, given: Mapping[str, Va
     outcome, left = results.settle()
     draft.left += left
     draft = settle(draft, may_count, given)
+    sources = {name: one for name, one in draft.sources.items() if draft.values[name] is not None}
     return PatientRecord(
-        draft.values, draft.sources, _told(draft.left), outcome.chosen, as_of, subject.ids, outcome
+        draft.values, sources, _told(draft.left), outcome.chosen, as_of, subject.ids, outcome
     )
 
 

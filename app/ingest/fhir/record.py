@@ -123,7 +123,8 @@ MeasuredTold = Annotated[
     MeasuredResult | None,
     Field(
         description="The newest result that says whether the outcome is there, from the bundle or on record: "
-        "it counts in place of the estimate. Null where none is known, and in answers from before that."
+        "it counts in place of the estimate, one without the outcome for as long as its finding stands. "
+        "Null where none is known, and in answers from before that."
     ),
 ]
 

@@ -49,7 +49,7 @@ class Results:
     def settle(self) -> tuple[EhrResults, list[Left]]:
         """The result that counts, and why others do not.
 
-        The newest counts, however old. Where it is not known which is newer, one that shows the outcome
+        The newest counts, of 30 years. Where it is not known which is newer, one that shows the outcome
         counts, of those the highest. One that shows no outcome does not count where a newer one, or one that
         may be newer, could not be read.
         """
@@ -89,7 +89,12 @@ class Results:
         return any(not _is_before(one.when, when) for one in self._pending)
 
     def _gone(self) -> set[str]:
-        unread = {one.left.reference for one in self.unread if one.left.reason is not NotUsedReason.TOO_OLD}
+        """What is no result any more. A copy that is not final takes nothing back: it may be an older one."""
+        unread = {
+            one.left.reference
+            for one in self.unread
+            if one.is_retracted or one.left.reason not in (NotUsedReason.TOO_OLD, NotUsedReason.STATUS)
+        }
         return self.retracted | {one for one in unread if one is not None}
 
     def _unread_on(self) -> date | None:
@@ -144,12 +149,16 @@ def _is_highest(measured: MeasuredOutcome, value: float) -> bool:
 def _newest(told: Sequence[_Told]) -> _Told | None:
     if not told:
         return None
-    latest = max(one.when.first for one, _ in told)
-    may_be = [each for each in told if each[0].when.last >= latest]
-    moments = [one.when.moment for one, _ in may_be if one.when.moment]
-    last = max(moments, default=None)
-    may_be = [each for each in may_be if each[0].when.moment in (None, last)]
+    whens = [one.when for one, _ in told]
+    may_be = [each for each in told if not any(_is_before(each[0].when, when) for when in _latest(whens))]
     return max(may_be, key=_weight)
+
+
+def _latest(whens: Sequence[When]) -> list[When]:
+    """What nothing that is earlier can be the newest beside: the latest moment, and the latest day."""
+    moments = [(when.moment, when) for when in whens if when.moment]
+    last = [max(moments, key=lambda one: one[0])[1]] if moments else []
+    return [*last, *([] if len(moments) == len(whens) else [max(whens, key=lambda one: one.first)])]
 
 
 def _weight(each: _Told) -> tuple[object, ...]:

@@ -6,9 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from app.audit.events import Access, Action, Entity
+from app.audit.noting import note_access
 from app.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from app.engine.registry import ServedModel
 from app.ingest.fhir.reading import read_resources
+from app.storage.database import TenantDatabase
+from app.storage.record import INSERT_PATIENT
 from app.usecases.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest
 from app.usecases.counterfactuals.service import CounterfactualService
 from app.usecases.ehr.launching import Arrived
@@ -49,6 +53,17 @@ async def open_patient(
     except ConflictError:
         return Opened()
     return Opened(answer.id)
+
+
+async def put_on_record(database: TenantDatabase, patient_id: str) -> None:
+    """Note whom an EHR has told of: so that they can be exported, erased and found in the audit.
+
+    Raises:
+        RecordError: the database is away.
+    """
+    async with database.transaction() as session:
+        await session.execute(INSERT_PATIENT, {"id": patient_id})
+        note_access(session, Access(Action.READ, Entity.PATIENT, patient_id))
 
 
 def question_about(

@@ -34,8 +34,8 @@ async def take_report(
     answer_id: UUID,
     shown: Sequence[UUID],
     report: Report,
-) -> int:
-    """Record what an EHR reports of an answer's card that showed these options; how many verdicts are new.
+) -> None:
+    """Record what an EHR reports of an answer's card that showed these options.
 
     What is told of an option later than the report is left alone: reports may come late, and twice. A card
     that is overridden declines what nobody accepted, since others may have taken an option up before.
@@ -44,33 +44,30 @@ async def take_report(
         ConflictError: an option was accepted, and a preference has none offered to the patient; the others
             are recorded.
     """
-    new, refused = 0, None
+    refused = None
     for option_id in shown:
         try:
-            new += await _told(database, registry, answer_id, option_id, report)
+            await _tell(database, registry, answer_id, option_id, report)
         except ConflictError as error:
             refused = error
     if refused is not None:
         raise refused
-    return new
 
 
-async def _told(
+async def _tell(
     database: TenantDatabase, registry: ModelRegistry, answer_id: UUID, option_id: UUID, report: Report
-) -> bool:
+) -> None:
     for left in reversed(range(_TRIES)):
         last = await _standing(database, option_id)
         given = _verdict(option_id, report, last)
         if given is None:
-            return False
+            return
         try:
-            _, _, is_new = await give(database, registry, answer_id, given)
+            await give(database, registry, answer_id, given)
+            return
         except ConflictError as error:
             if "standing" not in error.members or left == 0:
                 raise
-        else:
-            return is_new
-    return False
 
 
 def _verdict(option_id: UUID, report: Report, last: FeedbackRow | None) -> FeedbackIn | None:

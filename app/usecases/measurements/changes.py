@@ -93,7 +93,7 @@ class Changes:
         """Of two resources of one day: a bundle with both says which is later, else the higher counts."""
         if row.source != Origin.FHIR:
             return False
-        if row.reference in {one.reference for one in results.each}:
+        if row.reference is not None and row.reference in {one.reference for one in results.each}:
             return True
         return _weight(found.value, found.has_outcome) > _weight(row.value, row.has_outcome)
 

@@ -75,7 +75,8 @@ def _changes(
 
 
 def _is_among(stands: MeasurementRow, results: EhrResults) -> bool:
-    return stands.source == Origin.FHIR and stands.reference in {one.reference for one in results.each}
+    known = {one.reference for one in results.each if one.reference is not None}
+    return stands.source == Origin.FHIR and stands.reference in known
 
 
 def _is_doubted(stands: MeasurementRow, results: EhrResults) -> bool:

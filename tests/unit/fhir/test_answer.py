@@ -15,6 +15,7 @@ from app.domain.certainty import Certainty
 from app.domain.counterfactual import Generator, Status
 from app.engine.registry import ModelRegistry, ServedModel
 from app.fhir.answer import answer_bundle
+from app.fhir.measured import measured_text
 from app.fhir.writer import FhirWriter
 from app.ingest.fhir.reasons import Left, NotUsedReason
 from app.ingest.fhir.record import FeatureSource, MeasuredResult, Origin, not_used
@@ -345,3 +346,19 @@ def test_what_is_worth_asking_most_is_asked_for_first(registry: ModelRegistry, s
     told = [wanted["codeFilter"][0]["code"][-1]["code"] for wanted in guidance["dataRequirement"]]
     assert told[:2] == ["fibre", "waist"]
     assert set(told) == {name for name, value in lacking.items() if value is None}
+
+
+@pytest.mark.parametrize(
+    ("measured_on", "has_outcome", "weight"),
+    [
+        (date(2017, 1, 5), False, "too old to count in place of the estimate"),
+        (date(2026, 10, 5), False, "It counts in place of the estimate"),
+        (date(2017, 1, 5), True, "It counts in place of the estimate"),
+    ],
+)
+def test_a_result_without_the_outcome_counts_while_its_finding_stands(
+    served: ServedModel, measured_on: date, has_outcome: bool, weight: str
+) -> None:
+    value = 7.5 if has_outcome else 5.1
+    result = MeasuredResult(value=value, unit="%", measured_on=measured_on, has_outcome=has_outcome)
+    assert weight in measured_text(result, served.model, date(2026, 11, 29))

@@ -1,5 +1,6 @@
 """From a call to an answer: whose record it is, what it says, and what options there are."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ from app.engine.registry import ServedModel
 from app.faces.ehr.cds.gathering import Gathered
 from app.faces.ehr.cds.missing import MissingDataError
 from app.faces.ehr.cds.services import required
+from app.faces.ehr.cds.state import MOST_SUGGESTIONS
 from app.ingest.fhir.reading import read_resources
 from app.ingest.fhir.reasons import NotUsedReason
 from app.ingest.fhir.record import PatientRecord
@@ -52,7 +54,7 @@ class Asking:
             ClassifierError: the classifier is away.
             TooLongError: too many others are waiting.
         """
-        record = self._read(gathered)
+        record = await asyncio.to_thread(self._read, gathered)
         if record is None:
             return None
         self._check_whole(record, gathered)
@@ -92,4 +94,5 @@ class Asking:
             model=self.served.model.reference,
             fhir={"resourceType": "Bundle", "type": "collection", "entry": entries},
             constraints=ConstraintsIn(use_preferences=True),
+            count=MOST_SUGGESTIONS,
         )

@@ -16,8 +16,7 @@ from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
 NOTHING_TO_SAY = Cards(cards=[])
 _LABEL = "Turnpoint"
 _INDICATORS: dict[Standing, Indicator] = {Standing.ABOVE: "warning", Standing.SHOWN: "warning"}
-"""All else is for information, as is what was settled before; nothing here is critical, since nothing waits
-for the next hour."""
+"""All else is for information; nothing here is critical, since nothing waits for the next hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +34,13 @@ def cards_of(told: Told, served: ServedModel, gathered: Gathered, place: Place) 
     if not told.is_worth_a_card:
         return NOTHING_TO_SAY
     facts = served.model.schema.model
-    url = f"{place.public_url}/models/{answer.model.name}/card" if place.public_url else None
+    url = f"{place.public_url}/models/{served.model.reference}/card" if place.public_url else None
     suggestions = suggestions_of(told, served.model.schema)
     card = Card(
         uuid=answer.id,
         summary=summary_of(told, facts.title),
         detail=detail_of(told, served.model.schema, gathered, url),
-        indicator="info" if told.is_settled else _INDICATORS.get(told.standing, "info"),
+        indicator=_indicator(told),
         source=Source(
             label=_LABEL,
             url=url,
@@ -53,6 +52,12 @@ def cards_of(told: Told, served: ServedModel, gathered: Gathered, place: Place) 
         links=_links(answer, place),
     )
     return Cards(cards=[card])
+
+
+def _indicator(told: Told) -> Indicator:
+    """That all options were judged quietens an estimate, and never a measured outcome."""
+    is_quiet = told.is_settled and told.standing is not Standing.SHOWN
+    return "info" if is_quiet else _INDICATORS.get(told.standing, "info")
 
 
 def _links(answer: CounterfactualsAnswer, place: Place) -> list[Link]:

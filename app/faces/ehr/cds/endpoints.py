@@ -1,6 +1,5 @@
 """GET /cds-services, POST /cds-services/{id} and its feedback (CDS Hooks)."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -62,6 +61,7 @@ async def call(service_id: ServiceId, body: CdsCall, request: Request, registry:
     412 names what the model needs and neither the prefetch nor the FHIR server tells.
     """
     about(request, body.context.patient_id)
+    _speak_for(request, body.context.user_id)
     try:
         cards = await cancel_on_disconnect(request, _cards(service_id, body, request, registry))
     except MissingDataError as error:
@@ -94,7 +94,7 @@ async def _cards(service_id: str, body: CdsCall, request: Request, registry: Reg
     service = service_named(registry, service_id)
     if body.hook not in HOOKS:
         raise InvalidInputError.at("/hook", f"must be one of {', '.join(HOOKS)}")
-    caller, patient_id = _speaking_for(caller_of(request), body.context.user_id), body.context.patient_id
+    caller, patient_id = caller_of(request), body.context.patient_id
     server = _server_of(caller, request.state.ehr_servers, body.fhir_server)
     queries = filled(service.queries, patient_id)
     gathered = await gather(queries, body.prefetch or {}, _source(request, server, body), patient_id)
@@ -116,11 +116,11 @@ async def _cards(service_id: str, body: CdsCall, request: Request, registry: Reg
     return cards_of(told, service.served, gathered, place)
 
 
-def _speaking_for(caller: Caller, user_id: str) -> Caller:
-    """A system speaks for the user of the call; a person who calls signs for themselves."""
-    if caller.principal.kind is PrincipalKind.PERSON or caller.on_behalf_of is not None:
-        return caller
-    return replace(caller, on_behalf_of=fit_name(user_id))
+def _speak_for(request: Request, user_id: str) -> None:
+    """A system speaks for the user of the call, in refusals too; a person who calls signs for themselves."""
+    is_person = request.state.principal.kind is PrincipalKind.PERSON
+    if not is_person and request.state.on_behalf_of is None:
+        request.state.on_behalf_of = fit_name(user_id)
 
 
 def _server_of(caller: Caller, servers: EhrServers, fhir_server: str | None) -> EhrServer | None:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from app.domain.calendar import months_later
 from app.domain.certainty import Certainty, certainty_of
 from app.domain.consultation import STATES, Consultation, Finding, State
 from app.ingest.fhir.record import MeasuredResult
@@ -65,13 +64,12 @@ class Told:
     @property
     def standing(self) -> Standing:
         """By the measured result where one stands, else by the estimate."""
-        found, finding = self.measured, self.finding
-        if found is None or finding is None:
+        found, measured = self.measured, self.consultation.measured
+        if found is None or not measured.counts_on(
+            self.today, found.measured_on, found.value, found.has_outcome
+        ):
             return _OF_ESTIMATE[self.state]
-        if found.has_outcome:
-            return Standing.SHOWN
-        stands = months_later(found.measured_on, finding.recheck_months) >= self.today
-        return Standing.NOT_SHOWN if stands else _OF_ESTIMATE[self.state]
+        return Standing.SHOWN if found.has_outcome else Standing.NOT_SHOWN
 
     @property
     def is_worth_a_card(self) -> bool:

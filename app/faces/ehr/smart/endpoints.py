@@ -17,13 +17,13 @@ from app.faces.http.pages.rendering import Pages
 from app.faces.http.pages.translation import gettext as _
 from app.faces.http.problems import problem_or_page
 from app.faces.http.throttle import take_one
-from app.identity.ehr_sessions import EhrSession, cookies_of, session_cookie
+from app.identity.ehr_sessions import EhrSession, cookies_of
 from app.identity.smart_client.faults import SmartError
 from app.identity.smart_client.secrets import LaunchSecrets, digest_of, new_secret
 from app.outbound.fhir.faults import FhirError
 from app.usecases.counterfactuals.service import CounterfactualService
 from app.usecases.ehr.launching import LAUNCH_S, Arrived, LaunchEndedError, UnknownEhrError
-from app.usecases.ehr.opening import Opened, open_patient
+from app.usecases.ehr.opening import Opened, open_patient, put_on_record
 
 router = APIRouter(include_in_schema=False)
 _log = structlog.get_logger()
@@ -95,7 +95,7 @@ async def callback(
 @router.post("/launch/end")
 async def end(request: Request, caller: CallerDep, state: LaunchStateDep) -> Response:
     """End the session before its time."""
-    secret = session_cookie(head_of(request.scope))
+    secret = cookies_of(head_of(request.scope)).get(state.cookies.session)
     if secret is not None:
         await state.sessions.end(digest_of(secret))
     title, detail = _("Your session has ended"), _("Open the patient from your system again.")
@@ -127,8 +127,10 @@ async def _opened(
         return problem_or_page(
             request, 502, _("The EHR did not give the patient's record. Open the patient again.")
         )
-    if (before := session_cookie(head_of(request.scope))) is not None:  # a browser has one at a time
+    before = cookies_of(head_of(request.scope)).get(state.cookies.session)
+    if before is not None:  # a browser has one at a time
         await state.sessions.end(digest_of(before))
+    await put_on_record(database, arrived.patient_id)
     await state.sessions.open(session, arrived.person.fhir_user, opened.told)
     response = RedirectResponse(_place(arrived.patient_id, opened), 303)
     state.cookies.keep(response, state.cookies.session, secret, state.session_s)

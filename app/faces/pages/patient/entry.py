@@ -64,7 +64,10 @@ async def values(
     served = registry.find(model) if model else registry.find(next(iter(last), registry.default))
     served = served or registry.named(None)
     answer, units = last.get(served.model.name), chosen_units(request)
-    told = await request.state.sessions.told_of(database.caller.tenant, patient_id)
+    told = {}
+    if served is registry.named(None):  # whose features an EHR is asked for
+        since = max((one.created_at for one in last.values()), default=None)
+        told = await request.state.sessions.told_of(database.caller.tenant, patient_id, since)
     values = told or (answer.features if answer else {})
     texts = texts_of(entered_of(served.model.schema), values, units)
     refused = (await standing_preferences(database, patient_id, served, is_told=True)).refusals

@@ -30,7 +30,6 @@ JSON = st.recursive(
 def test_what_is_good_is_read() -> None:
     told = SmartConfiguration.read(GOOD, SERVER)
     assert told.for_launch() == (GOOD["authorization_endpoint"], GOOD["jwks_uri"], BASE)
-    assert told.capabilities == ("launch-ehr",)
 
 
 @pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])

@@ -110,6 +110,21 @@ def test_of_one_day_the_later_or_the_higher(served: ServedModel) -> None:
     assert reasons(undated, "b") == ["conflicting"]
 
 
+def test_the_later_moment_counts_whatever_day_its_place_has(served: ServedModel) -> None:
+    far_east = hba1c("east", 5.1, "2026-05-02T00:30:00+02:00")
+    later = hba1c("later", 7.5, "2026-05-01T23:50:00Z")
+    for pair in ((far_east, later), (later, far_east)):
+        outcome = read(served, *pair).outcome
+        assert outcome is not None
+        assert outcome.value == 7.5
+
+
+def test_a_copy_that_is_not_final_takes_nothing_back(served: ServedModel) -> None:
+    for status, gone in (("preliminary", set()), ("entered-in-error", {"Observation/a"})):
+        record = read(served, hba1c("a", 7.5, "2026-05-01", status=status))
+        assert record.results.retracted == gone
+
+
 def meta(version: str | None = None, updated: str | None = None) -> Resource:
     told = {"versionId": version, "lastUpdated": updated}
     return {name: value for name, value in told.items() if value}

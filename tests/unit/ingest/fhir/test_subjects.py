@@ -138,3 +138,20 @@ class TestWhoIsMeant:
         told = {"fullUrl": "https://ehr.example/Patient/y/_history/2", "resource": own}
         record = read_bundle(mapping, bundle() | {"entry": [told]}, TODAY)
         assert record.patient_ids == {"y"} | ({own_id} if own_id else set())
+
+
+@pytest.mark.parametrize(
+    ("profile", "is_read"),
+    [
+        ("http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient|6.1.0", True),
+        ("http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient|3.1.1", True),
+        ("http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient", True),
+        ("http://hl7.org/fhir/StructureDefinition/Patient|4.0.1", True),
+        ("http://hl7.org/fhir/StructureDefinition/Patient|5.0.0", False),
+        ("http://hl7.org/fhir/STU3/StructureDefinition/Patient", False),
+        ("http://hl7.org/fhir/3.0/StructureDefinition/Patient", False),
+    ],
+)
+def test_the_version_of_a_guide_is_not_that_of_fhir(mapping: EhrMapping, profile: str, is_read: bool) -> None:
+    told = patient() | {"meta": {"profile": [profile]}}
+    assert ("age" in read(mapping, told).features) is is_read

@@ -140,3 +140,10 @@ def test_a_bundle_with_both_says_which_is_later(record: Record) -> None:
     record.take(EhrResults(chosen=lower, each=(result(7.5), lower)))
     assert record.stands == (5.1, DAY)
     assert record.take(told(result(7.5))) == []
+
+
+def test_results_that_no_id_tells_apart_are_not_of_one_bundle() -> None:
+    nameless = Record()
+    nameless.take(told(result(7.5, reference=None)))
+    assert nameless.take(told(result(5.1, reference=None))) == ["on_record"]
+    assert nameless.stands == (7.5, DAY)

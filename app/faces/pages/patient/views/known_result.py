@@ -21,13 +21,13 @@ from app.usecases.record.context import AnswerContext
 
 @dataclass(frozen=True, slots=True)
 class KnownResult:
-    """The newest result, which overrules the estimate until it is older than a new one is asked for.
+    """The newest result. It overrules the estimate: without the outcome, until a new one is due.
 
     `sentence` tells label, value, date and finding; `weight` whether result or estimate counts. `value` is
     None where the outcome is present or absent. `next_step` is None where the outcome was not found in
-    a patient to whom no options are offered: nothing is to reassure beside that. `overrules` is the opposite
-    of `is_overdue`. `comes_from` says who entered it, or which resource of the record tells it; None where
-    neither is known.
+    a patient to whom no options are offered: nothing is to reassure beside that. `is_overdue`: a new one
+    was due. `comes_from` says who entered it, or which resource of the record tells it; None where neither
+    is known.
     """
 
     label: str
@@ -41,13 +41,9 @@ class KnownResult:
     recheck_on: date
     recheck: str
     is_overdue: bool
+    overrules: bool
     comes_from: str | None
     guidelines: Sequence[GuidelineView]
-
-    @property
-    def overrules(self) -> bool:
-        """Whether it counts in place of the estimate."""
-        return not self.is_overdue
 
 
 def known_result_of(context: AnswerContext, today: date | None = None) -> KnownResult | None:
@@ -61,6 +57,7 @@ def known_result_of(context: AnswerContext, today: date | None = None) -> KnownR
     today = today or latest_day()
     recheck_on = months_later(row.measured_on, finding.recheck_months)
     is_overdue = recheck_on < today
+    overrules = measured.counts_on(today, row.measured_on, row.value, row.has_outcome)
     return KnownResult(
         label=measured.label,
         value=None if row.value is None else no_break(value_text(measured, row.value)),
@@ -68,11 +65,12 @@ def known_result_of(context: AnswerContext, today: date | None = None) -> KnownR
         has_outcome=row.has_outcome,
         says=finding.says,
         sentence=_sentence(measured, row, finding),
-        weight=_weight(row, today) if is_overdue else _("This result counts; the estimate does not."),
+        weight=_weight(row, today, overrules, is_overdue),
         next_step=finding.next if row.has_outcome or not context.preferences.refusals else None,
         recheck_on=recheck_on,
         recheck=_recheck(recheck_on, is_overdue),
         is_overdue=is_overdue,
+        overrules=overrules,
         comes_from=_comes_from(row),
         guidelines=[guideline_view(context, one) for one in consultation.guidelines(measured.guidelines)],
     )
@@ -101,11 +99,15 @@ def _comes_from(row: MeasurementRow) -> str | None:
     return _("Entered by %(name)s.", name=row.given_by) if row.given_by else None
 
 
-def _weight(row: MeasurementRow, today: date) -> str:
-    counts = _("Measured %(ago)s: the estimate counts again, and a new result more.", ago=_ago(row, today))
-    if not row.has_outcome:
-        return counts
-    return f"{counts} {_('A low estimate does not take this result back.')}"
+def _weight(row: MeasurementRow, today: date, overrules: bool, is_overdue: bool) -> str:
+    if not overrules:
+        return _("Measured %(ago)s: the estimate counts again, and a new result more.", ago=_ago(row, today))
+    if is_overdue:
+        return _(
+            "Measured %(ago)s: it counts until a new result is known; no low estimate takes it back.",
+            ago=_ago(row, today),
+        )
+    return _("This result counts; the estimate does not.")
 
 
 def _ago(row: MeasurementRow, today: date) -> str:

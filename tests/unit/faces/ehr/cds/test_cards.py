@@ -216,7 +216,8 @@ def test_what_somebody_judged_is_told_and_not_offered_again(
         if line.startswith("- ")
     ]
     if not left:
-        assert card["indicator"] == "info"
+        measured = answer.measured_outcome
+        assert card["indicator"] == ("warning" if measured and measured.has_outcome else "info")
         assert "overrideReasons" not in card
         assert "judged before" in card["summary"]
 

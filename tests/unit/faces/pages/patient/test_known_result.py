@@ -84,13 +84,14 @@ def test_an_old_result_that_showed_the_outcome_is_not_taken_back(
     assert known is not None
     assert known.says == "in the range of diabetes"
     assert known.weight == (
-        "Measured 5 months ago: the estimate counts again, and a new result more. "
-        "A low estimate does not take this result back."
+        "Measured 5 months ago: it counts until a new result is known; no low estimate takes it back."
     )
+    assert known.overrules
+    assert known.is_overdue
 
 
 @given(value=st.floats(3, 20), days=st.integers(0, 8000))
-def test_a_result_overrules_until_a_new_one_is_due(
+def test_a_result_without_the_outcome_overrules_until_a_new_one_is_due(
     served: ServedModel, helpable: Person, value: float, days: int
 ) -> None:
     day = TODAY - timedelta(days)
@@ -98,9 +99,10 @@ def test_a_result_overrules_until_a_new_one_is_due(
     assert known is not None
     finding = served.consultation.measured.finding_of(round(value, 1), known.has_outcome)
     assert known.recheck_on == months_later(day, finding.recheck_months)
-    assert known.overrules == (known.recheck_on >= TODAY)
-    assert ("counts again" in known.weight) == known.is_overdue
-    assert ("A low estimate" in known.weight) == (known.is_overdue and known.has_outcome)
+    assert known.is_overdue == (known.recheck_on < TODAY)
+    assert known.overrules == (known.has_outcome or not known.is_overdue)
+    assert ("the estimate counts again" in known.weight) == (not known.overrules)
+    assert ("no low estimate takes it back" in known.weight) == (known.overrules and known.is_overdue)
 
 
 @pytest.mark.parametrize("present", [True, False])
