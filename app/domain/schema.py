@@ -4,7 +4,7 @@ Request validation, the language model's prompt and response schema, the search 
 and the OpenAPI examples are all computed from it, so that a new model is a new folder and no code.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated
 
@@ -105,30 +105,34 @@ class FeatureSchema(Frozen):
 
     @model_validator(mode="after")
     def _names_agree(self) -> "FeatureSchema":
-        if len(self.by_name) != len(self.features):
-            raise ValueError("two features have the same name")
-        if len({feature.called for feature in self.features}) != len(self.features):
-            raise ValueError("two features are called the same in prompts")
-        named = [name for relation in self.relations for name in relation.terms]
-        named += [name for link in self.links for name in (link.feature, link.driver)]
-        unknown = sorted(set(named) - set(self.by_name))
-        if unknown:
-            raise ValueError(f"links or relations name unknown features: {', '.join(unknown)}")
-        for link in self.links:
-            if self[link.feature].action is not None or self[link.driver].action is None:
-                raise ValueError(
-                    f"{link.feature}: a linked feature follows an actionable one, and is not one"
-                )
-            by = link.slope.get("by") if isinstance(link, LinearLink) else None
-            if isinstance(by, str) and by in self and self[by].missing is not MissingPolicy.REFUSED:
-                raise ValueError(f"{link.feature}: its slope goes by {by}, which is not always known")
-        strangers = {name for effect in self.effects for name in (effect.driver, effect.feature)} - set(
-            self.by_name
-        )
-        if strangers:
-            raise ValueError(f"effects name unknown features: {', '.join(sorted(strangers))}")
+        if faults := list(self._name_faults()):
+            raise ValueError("\n".join(faults))
         list(self.consequence_order)
         return self
+
+    def _name_faults(self) -> Iterator[str]:
+        """Without which nothing else of the schema can be looked at."""
+        if len(self.by_name) != len(self.features):
+            yield "two features have the same name"
+        if len({feature.called for feature in self.features}) != len(self.features):
+            yield "two features are called the same in prompts"
+        named = [name for relation in self.relations for name in relation.terms]
+        named += [name for link in self.links for name in (link.feature, link.driver)]
+        if unknown := sorted(set(named) - set(self.by_name)):
+            yield f"links or relations name unknown features: {', '.join(unknown)}"
+        for link in self.links:
+            if link.feature in self and link.driver in self:
+                yield from self._link_faults(link)
+        strangers = {name for effect in self.effects for name in (effect.driver, effect.feature)}
+        if strangers := strangers - set(self.by_name):
+            yield f"effects name unknown features: {', '.join(sorted(strangers))}"
+
+    def _link_faults(self, link: Link) -> Iterator[str]:
+        if self[link.feature].action is not None or self[link.driver].action is None:
+            yield f"{link.feature}: a linked feature follows an actionable one, and is not one"
+        by = link.by if isinstance(link, LinearLink) else None
+        if isinstance(by, str) and by in self and self[by].missing is not MissingPolicy.REFUSED:
+            yield f"{link.feature}: its slope goes by {by}, which is not always known"
 
     def __repr__(self) -> str:
         """Its name: all of it is some pages long."""
@@ -149,12 +153,12 @@ class FeatureSchema(Frozen):
         return tuple(feature for feature in self.features if feature.action is not None)
 
     @cached_property
-    def links_by_driver(self) -> dict[str, tuple[ProportionalLink | LinearLink, ...]]:
+    def links_by_driver(self) -> dict[str, tuple[Link, ...]]:
         drivers = {link.driver for link in self.links}
         return {d: tuple(link for link in self.links if link.driver == d) for d in drivers}
 
     @cached_property
-    def link_of(self) -> dict[str, ProportionalLink | LinearLink]:
+    def link_of(self) -> dict[str, Link]:
         return {link.feature: link for link in self.links}
 
     def moved_by(self, effect: Effect) -> str:
