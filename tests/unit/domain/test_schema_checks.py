@@ -11,6 +11,7 @@ import pytest
 
 from app.classifiers.folder import ModelFolderError
 from app.classifiers.task import read_schema
+from app.domain.links import LinearLink
 from app.domain.schema import FeatureSchema
 from app.domain.schema_checks import RESERVED, schema_faults
 from app.usecases.augmentation.formats import PROVENANCE
@@ -236,7 +237,9 @@ def test_a_constant_slope_is_no_fault() -> None:
     content["link"][1]["slope"] = 2.3
     schema = FeatureSchema.model_validate(content)
     assert list(schema_faults(schema)) == []
-    assert schema.link_of["waist"].slope_for({}) == 2.3
+    link = schema.link_of["waist"]
+    assert isinstance(link, LinearLink)
+    assert link.slope_for({}) == 2.3
 
 
 def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
