@@ -37,7 +37,7 @@ class Counts(BaseModel):
     """How many people took part."""
 
     training: int | None = None
-    """From how many the model learned: `population.parquet` may hold a sample of them."""
+    """From how many people the model learned: `population.parquet` may hold a sample of them."""
 
 
 def task_of(home: Path) -> Path:
@@ -50,11 +50,15 @@ class Manifest(BaseModel):
     """What hosting needs of `manifest.json`: the classifier's columns and every file's SHA-256."""
 
     columns: tuple[str, ...]
+    """The classifier's columns, in the schema's order."""
     files: dict[str, str]
+    """By path within the folder, the SHA-256 of every file but `task.toml` and the manifest itself."""
     counts: Counts = Counts()
+    """How many people took part."""
     version: str | None = None
+    """The number of the folder; may be left out."""
     task: str = Field(alias="schema")
-    """SHA-256 of `task.toml`, which may be the model's: the files do not list it."""
+    """SHA-256 of the version's `task.toml`."""
 
 
 def read_manifest(home: Path, schema: FeatureSchema) -> Manifest:

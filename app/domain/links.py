@@ -17,27 +17,38 @@ class Identity(Frozen):
     """feature = factor x product of other features to their powers, within a relative tolerance."""
 
     powers: Annotated[dict[str, Number], Field(min_length=1)]
+    """The features that it is a product of, each with its power."""
     factor: Annotated[Number, Field(gt=0)]
+    """What the product is multiplied by."""
     tolerance: Annotated[Number, Field(gt=0)]
+    """How far a value may differ, as a share of it."""
 
 
 class ProportionalLink(Frozen):
     """The feature keeps its ratio to its driver: weight moves with BMI, since height is fixed."""
 
     kind: Literal["proportional"]
+    """The feature keeps its ratio to its driver (weight with BMI, at fixed height)."""
     feature: str
+    """What follows."""
     driver: str
+    """What it follows: actionable, and above 0 for everybody."""
     identity: Identity | None = None
+    """What lets a `derived` feature be left out, and refuses a value that contradicts it."""
 
 
 class LinearLink(Frozen):
     """The feature moves by slope x the driver's change; the slope may differ by a category."""
 
     kind: Literal["linear"]
+    """The feature moves by slope x the driver's change (waist with BMI)."""
     feature: str
+    """What follows."""
     driver: str
+    """What it follows."""
     slope: Number | dict[str, Number | str]
-    """One number for everybody; or the name of a category under `by`, and a number for each of its values."""
+    """One number for everybody; or `by`, a category that is never missing, and a number for each of its
+    values."""
 
     @property
     def by(self) -> object:
@@ -63,10 +74,14 @@ class RuleLink(Frozen):
     """
 
     kind: Literal["rule"]
+    """A yes or no that follows from its driver."""
     feature: str
+    """What follows: a yes or no without an action."""
     driver: str
+    """What it follows: an actionable feature that no effect moves."""
     yes_when: Annotated[bool, Field(strict=True)] | Range
-    """Of which values of the driver the feature is yes: a range, ends included; or the driver's yes or no."""
+    """For which values of the driver it is yes: a range, ends included, that reaches one end of `clinical`;
+    or the driver's yes or no."""
 
     @property
     def yes_range(self) -> Range:
@@ -93,6 +108,10 @@ class Relation(Frozen):
     """
 
     name: Text
+    """The rule in words."""
     terms: Annotated[dict[str, Number], Field(min_length=1)]
+    """By feature, what its value is multiplied by; a yes counts 1, a no 0."""
     bound: Number
+    """What the sum is at most."""
     binds: Literal["everybody", "suggestions"] = "everybody"
+    """Whom it binds: `everybody` is checked on input as well, `suggestions` is a rule of thumb."""
