@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 
 class Kind(StrEnum):
@@ -64,6 +64,8 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 """A number, which neither true nor a text that looks like one is."""
 Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")]
 """Words on one line."""
+Unit = Annotated[Text | None, BeforeValidator(lambda unit: None if unit == "" else unit)]
+"""What a number is counted in; none of it, or "", for a score, a ratio or a count."""
 Range = tuple[Number, Number]
 Condition = Mapping[str, Annotated[bool, Field(strict=True)] | Range | tuple[Text, ...]]
 """What must hold of a person, by feature: a range, ends included; some categories; yes or no."""
@@ -200,9 +202,9 @@ class Feature(Frozen):
     short: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")] | None = None
     """What the language model is told instead of the name: best one common word, which is one token."""
     kind: Kind
-    group: Text
-    unit: Text | None = None
-    ucum: Text | None = None
+    group: Text = "features"
+    unit: Unit = None
+    ucum: Unit = None
     precision: Annotated[Number, Field(gt=0)] = 1.0
     clinical: Range | None = None
     """Values outside are refused and never suggested."""

@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from app.domain.effects import Effect, in_order
 from app.domain.feature import Feature, Frozen, Kind, MissingPolicy, Number, Text, Theme
 from app.domain.links import LinearLink, Link, ProportionalLink, Relation
+from app.domain.risk_scale import least_reduction_at, point_at
 from app.domain.scope import USUAL, Inclusion, Programme, Scope
 from app.domain.source_attributes import SourceAttribute
 from app.domain.training import Training
@@ -44,6 +45,16 @@ class ModelInfo(Frozen):
     def reference(self) -> str:
         """What names this version alone, whichever others of the model there are."""
         return f"{self.name}@{self.version}"
+
+    @property
+    def least_reduction(self) -> float:
+        """The smallest fall of the risk (0-1) that is offered as help."""
+        return least_reduction_at(self.threshold)
+
+    @property
+    def point(self) -> float:
+        """How finely targets are told (0-1): a whole point, or less where the threshold is near 0 or 1."""
+        return point_at(self.threshold)
 
     def label(self, risk: float) -> str:
         """The class the classifier gives a risk: `high` above the decision threshold."""

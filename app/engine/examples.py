@@ -18,8 +18,6 @@ from app.engine.registry import ServedModel
 from app.engine.search import search
 
 _OUT_OF_REACH = 1e-4
-_ABOVE = 0.02
-"""How far above the threshold examples lie: where most people have some way down."""
 
 
 def example_people(model: ModelVersion, count: int) -> list[Person]:
@@ -27,7 +25,7 @@ def example_people(model: ModelVersion, count: int) -> list[Person]:
 
     They are known whole, unless nobody is.
     """
-    middle = model.schema.model.threshold + _ABOVE
+    middle = model.schema.model.threshold + model.schema.model.least_reduction
     return sorted(_known_whole(model), key=lambda person: abs(person.risk - middle))[:count]
 
 

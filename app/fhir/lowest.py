@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from app.domain.counterfactual import Change
 from app.domain.links import LinearLink
 from app.domain.schema import FeatureSchema, Value
-from app.domain.wording import risk_text
+from app.domain.wording import line_text, risk_text
 from app.fhir.ending import unreached
 from app.fhir.form import Entry, identity_of
 from app.fhir.risk_assessment import Estimated, Part, risk_assessment
@@ -28,7 +28,7 @@ def lowest_in_reach(answer: CounterfactualsAnswer, estimated: Estimated, before:
     part = Part(
         identity_of(answer.id, "lowest-reachable"),
         supposed(occasion, changes, [*linked, *found.brought_along]),
-        rationale=unreached(found, risk_text(answer.prediction.target)),
+        rationale=unreached(found, line_text(answer.prediction.target)),
         mitigation=reached(occasion, changes, linked),
         notes=more,
     )

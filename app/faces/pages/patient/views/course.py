@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from app.domain.wording import risk_text
-from app.faces.http.pages.rendering import risk_words, when
+from app.domain.wording import line_text, risk_text
+from app.faces.http.pages.rendering import line_words, risk_words, when
 from app.faces.http.pages.translation import gettext as _
 from app.faces.http.pages.translation import ngettext
 from app.faces.pages.patient.views.days import day_text
@@ -81,7 +81,7 @@ def course_of(context: AnswerContext) -> Course | None:
         marks=tuple(_marks(shown, start, end)),
         levels=tuple(Tick(_y(level / 100), f"{level} %") for level in (0, 25, 50, 75, 100)),
         days=tuple(_days(start, end)),
-        threshold=Tick(_y(threshold), _("threshold %(risk)s", risk=risk_words(threshold))),
+        threshold=Tick(_y(threshold), _("threshold %(risk)s", risk=line_words(threshold))),
         rows=tuple(_rows(risks, events)),
         sentence=_sentence(risks, context.row.prediction.model_version, len(context.history.plans)),
     )
@@ -175,7 +175,7 @@ def _sentence(risks: Sequence[PastRisk], version: str, plans: int) -> str:
         version=version,
         first=risk_text(risks[0].risk),
         last=risk_text(risks[-1].risk),
-        threshold=risk_text(risks[-1].threshold),
+        threshold=line_text(risks[-1].threshold),
     )
     if not plans:
         return told
