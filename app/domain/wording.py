@@ -189,6 +189,8 @@ def _between(feature: Feature, along: BroughtAlong) -> str:
 
 
 def _span(feature: Feature, change: Change, named: bool = True) -> str:
+    if feature.kind is Kind.BOOLEAN:
+        return value_text(feature, change.after)
     before, after = number(feature, float(change.before or 0)), number(feature, float(change.after or 0))
     name = f"{inline(feature.label)} " if named else ""
     return f"{name}from {before} to {after}{_unit(feature)}"

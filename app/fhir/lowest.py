@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
+
 from app.domain.counterfactual import Change
-from app.domain.links import LinearLink
+from app.domain.links import LinearLink, RuleLink
 from app.domain.schema import FeatureSchema, Value
 from app.domain.wording import line_text, risk_text
 from app.fhir.ending import unreached
@@ -43,6 +45,9 @@ def _linked(
         assert schema is not None
         for link in schema.links_by_driver.get(change.feature, ()):
             before = values.get(link.feature)
+            if isinstance(link, RuleLink):
+                yield from _by_rule(schema, link, change, before)
+                continue
             if not before or not change.before or change.after is None:
                 continue
             if isinstance(link, LinearLink):
@@ -54,3 +59,14 @@ def _linked(
             yield Change(
                 feature=link.feature, label=label, before=before, after=after, delta=delta, unit=unit
             )
+
+
+def _by_rule(schema: FeatureSchema, link: RuleLink, change: Change, before: Value) -> Iterator[Change]:
+    """A yes or no that turns with a change."""
+    if before is None or change.before is None or change.after is None:
+        return
+    driver = np.array([float(change.before), float(change.after)])
+    after = bool(link.follow(driver, float(before))[1])
+    if after is not before:
+        label = schema[link.feature].label
+        yield Change(feature=link.feature, label=label, before=before, after=after, delta=None, unit=None)
