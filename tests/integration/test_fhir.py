@@ -9,6 +9,7 @@ import httpx
 import psycopg
 import pytest
 
+from app.usecases.measurements.service import MOST_ROWS
 from tests.fhir_people import Resource, bundle, observation, patient, pressure, typical
 from tests.integration.answers import Json
 from tests.integration.serving import Servers, client_of, settings_for
@@ -152,6 +153,36 @@ class TestMeasuredOutcome:
         retracted = hba1c(5.1) | {"status": "entered-in-error"}
         assert asked(client, patient_id, *slim(), retracted)["measured_outcome"] is None
         assert [one["status"] for one in results(client, patient_id)] == ["withdrawn", "replaced", "replaced"]
+
+    def test_an_older_one_is_corrected_though_the_answer_is_cached(
+        self, client: httpx.Client, patient_id: str
+    ) -> None:
+        newest = hba1c(7.5)
+        asked(client, patient_id, *slim(), hba1c(5.2, days=100))
+        first = asked(client, patient_id, *slim(), hba1c(5.2, days=100), newest)
+        corrected = hba1c(6.0, days=100) | {"status": "corrected"}
+        again = asked(client, patient_id, *slim(), corrected, newest)
+        assert (again["id"], again["generation"]["cached"]) == (first["id"], True)
+        told = [(one["value"], one["status"]) for one in results(client, patient_id)]
+        assert told == [(7.5, "stands"), (6.0, "earlier"), (5.2, "replaced")]
+
+    def test_where_there_is_no_room_for_it_that_is_said(
+        self, client: httpx.Client, patient_id: str, database: Database
+    ) -> None:
+        asked(client, patient_id, *slim(), hba1c(5.1, days=300))
+        full = (
+            "INSERT INTO measurements (id, tenant, patient_id, model_name, measured_on, value, has_outcome,"
+            " is_withdrawn, source) SELECT gen_random_uuid(), tenant, patient_id, model_name,"
+            " measured_on - n, 5.1, false, false, 'given' FROM measurements, generate_series(1, %s) AS n"
+            " WHERE patient_id = %s"
+        )
+        for rows, said in ((MOST_ROWS - 2, False), (0, True)):
+            database.execute(full, [rows, patient_id])
+            answer = asked(client, patient_id, *slim(), hba1c(7.5, days=40 - said))
+            reasons = {(one["feature"], one["reason"]) for one in answer["not_used"]}
+            assert (("HbA1c", "record_full") in reasons) is said
+            assert answer["status"] == "outcome_measured"
+            assert len(results(client, patient_id)) == MOST_ROWS
 
     def test_one_on_record_does_not_hide_a_newer_one(self, client: httpx.Client, patient_id: str) -> None:
         asked(client, patient_id, *slim(), hba1c(5.1))
