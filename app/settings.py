@@ -18,6 +18,8 @@ from app.parsing.numbers import read_number, read_whole_number
 from app.parsing.settings_files import read_files
 from app.paths import MODEL_STORE
 
+SEARCH_WORK = 4_000_000.0
+"""What a question may cost unless a setting says otherwise, in the units of `Budget`."""
 _DRIVER = "postgresql+psycopg://"
 _ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 _MODEL_PATH = re.compile(r"(/.*)?/v2/models/[^/]+(/versions/[^/]+)?/?")
@@ -125,7 +127,7 @@ class Settings(IdentitySettings):
     shutdown_s: Annotated[float, Field(gt=0)] = 10.0
     shutdown_notice_s: Annotated[float, Field(ge=0)] = 0.5
 
-    search_work: Annotated[float, Field(ge=0)] = 4_000_000
+    search_work: Annotated[float, Field(ge=0)] = SEARCH_WORK
     search_deadline_s: Annotated[float, Field(gt=0)] = 30.0
     search_threads: Annotated[int, Field(ge=1)] = Field(default_factory=cores)
     search_spare_threads: Annotated[int, Field(ge=0)] = 1

@@ -1,7 +1,7 @@
 """A client of the service: `Turnpoint` for code that waits, `AsyncTurnpoint` for code that awaits."""
 
+from turnpoint.answer import Answer, UnrecordedAnswer
 from turnpoint.answers import (
-    Answer,
     AskedConstraints,
     AskedPreferences,
     AskNext,
@@ -40,10 +40,13 @@ from turnpoint.asynchronous import AsyncTurnpoint
 from turnpoint.augmenting import POPULATION, Format, Options, Population
 from turnpoint.errors import (
     AddressError,
+    CellFault,
     ConflictError,
     Fault,
+    FrameError,
     InvalidRequestError,
     JobEndedError,
+    LackingError,
     NotFoundError,
     ProblemError,
     StillRunningError,
@@ -56,6 +59,8 @@ from turnpoint.errors import (
     UnreachableError,
     UnsendableError,
 )
+from turnpoint.frames.outcomes import RowFailure
+from turnpoint.frames.results import FrameAnswers, FramePredictions
 from turnpoint.jobs import Job, Progress, RowFaults, State, Upload
 from turnpoint.planning import WhatIf
 from turnpoint.plans import FollowedChange, FollowUp, Plan, PlanEvent, PlanState
@@ -74,6 +79,7 @@ __all__ = [
     "AskedPreferences",
     "AssumedEffect",
     "AsyncTurnpoint",
+    "CellFault",
     "Certainty",
     "Change",
     "Conditions",
@@ -86,6 +92,9 @@ __all__ = [
     "FollowUp",
     "FollowedChange",
     "Format",
+    "FrameAnswers",
+    "FrameError",
+    "FramePredictions",
     "FrontierPoint",
     "Generation",
     "Improvement",
@@ -95,6 +104,7 @@ __all__ = [
     "Job",
     "JobEndedError",
     "KeptRange",
+    "LackingError",
     "MeasuredResult",
     "Model",
     "NoImprovement",
@@ -118,6 +128,7 @@ __all__ = [
     "RequestOptions",
     "Robustness",
     "Row",
+    "RowFailure",
     "RowFaults",
     "StandingEvent",
     "StandingVerdict",
@@ -132,6 +143,7 @@ __all__ = [
     "UnavailableError",
     "UnexpectedAnswerError",
     "UnreachableError",
+    "UnrecordedAnswer",
     "UnsendableError",
     "Upload",
     "Value",

@@ -24,6 +24,7 @@ from app.storage.cache import Cache, CacheAwayError, answer_key
 from app.storage.database import TenantDatabase
 from app.storage.gone import GoneMeanwhileError
 from app.storage.record import INSERT_ANSWER, INSERT_REQUEST, Values
+from app.usecases.counterfactuals.alone import estimated
 from app.usecases.counterfactuals.computation import Computation
 from app.usecases.counterfactuals.mapping import from_result, from_row, to_parameters, to_request_parameters
 from app.usecases.counterfactuals.refinements import Refinements
@@ -286,16 +287,8 @@ class CounterfactualService:
             await self._cache.put(key, answer.model_dump_json(by_alias=True))
 
     async def _estimate(self, validated: ValidatedRequest) -> tuple[RiskEstimate, list[AskNext]]:
-        """The risk as it is, how sure that is, and what would make it surer."""
-        served, row = validated.served, validated.patient.factual
-        classifier = served.model.classifier
-
-        def estimate() -> tuple[RiskEstimate, list[AskNext]]:
-            risk = float(classifier.risk(row[None])[0])
-            return served.estimate(row, risk), served.asking.next_for(validated.patient)
-
         # In a thread, like all that asks the classifier: it may be on another machine.
-        return await in_thread(classifier, estimate)
+        return await in_thread(validated.served.model.classifier, estimated, validated)
 
     def _made_by(self, validated: ValidatedRequest) -> str:
         """Who proposes, and within which budget."""
