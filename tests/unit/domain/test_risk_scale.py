@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.complement import complement_of
-from app.domain.risk_scale import least_reduction_at, point_at
+from app.domain.risk_scale import axis_end, least_reduction_at, point_at
 from app.domain.schema import FeatureSchema
 from tests.unit.domain.schemas import small_schemas
 
@@ -47,3 +47,14 @@ def test_the_other_way_round_as_much_is_worth_offering(content: dict[str, object
     schema = FeatureSchema.model_validate(content)
     reverse = complement_of(schema)
     assert reverse.model.least_reduction == pytest.approx(schema.model.least_reduction, abs=1e-7)
+
+
+@given(st.lists(st.floats(0, 1)), THRESHOLDS)
+def test_an_axis_holds_all_risks_and_is_whole_where_the_threshold_is_not_low(
+    risks: list[float], threshold: float
+) -> None:
+    end = axis_end(risks, threshold)
+    assert all(risk <= end for risk in (*risks, threshold))
+    assert end <= 1
+    assert end == 1 or threshold < 0.2
+    assert end == 1 or max([*risks, threshold]) >= 0.4 * end or end == 0.01

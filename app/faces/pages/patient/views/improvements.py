@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 from app.domain.counterfactual import BELOW, Status
 from app.domain.risk_scale import least_reduction_at
-from app.domain.wording import points_text
+from app.domain.tolerances import SAME
 from app.faces.http.pages.rendering import line_words, risk_words
 from app.faces.http.pages.translation import gettext as _
 from app.faces.http.pages.translation import ngettext
 from app.faces.pages.patient.views.options import OptionView, improvement_views
+from app.faces.pages.patient.views.points import points_text
 from app.usecases.record.context import AnswerContext
+
+_MOST_PLACES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,12 @@ def improvements_of(context: AnswerContext) -> ImprovementsView | None:
 def least_words(threshold: float) -> str:
     """The smallest fall that is offered: "2 points", or less where the threshold is near 0 or 1."""
     least = least_reduction_at(threshold)
-    return points_text(least, least).replace(".00 ", " ").replace(".0 ", " ")
+    places = next((one for one in range(_MOST_PLACES) if _is_told(100 * least, one)), _MOST_PLACES)
+    return points_text(least, places)
+
+
+def _is_told(points: float, places: int) -> bool:
+    return abs(round(points, places) - points) < SAME
 
 
 def _outside() -> str:
