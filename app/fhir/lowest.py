@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
+
 from app.domain.counterfactual import Change
-from app.domain.links import LinearLink
+from app.domain.levers import moved_with
+from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema, Value
 from app.domain.wording import risk_text
 from app.fhir.ending import unreached
@@ -39,18 +42,15 @@ def _linked(
     schema: FeatureSchema | None, changes: Sequence[Change], values: Mapping[str, Value]
 ) -> Iterator[Change]:
     """What moves along with the changes, where its value is known: the answer has the changes alone."""
-    for change in changes if schema else ():
-        assert schema is not None
-        for link in schema.links_by_driver.get(change.feature, ()):
-            before = values.get(link.feature)
-            if not before or not change.before or change.after is None:
+    drivers = [change for change in changes if schema and change.feature in schema.links_by_driver]
+    if schema is None or not drivers:
+        return
+    patient = read_patient(schema, values)
+    for change in drivers:
+        ends = np.array([change.before, change.after], dtype=np.float64)
+        names, (before, after) = moved_with(schema, patient, schema[change.feature], ends)
+        for name, start, end in list(zip(names, before.tolist(), after.tolist(), strict=True))[1:]:
+            if values.get(name) is None:
                 continue
-            if isinstance(link, LinearLink):
-                delta = link.slope_for(values) * (float(change.after) - float(change.before))
-            else:
-                delta = float(before) * (float(change.after) / float(change.before) - 1)
-            label, unit = schema[link.feature].label, schema[link.feature].unit
-            after = float(before) + delta
-            yield Change(
-                feature=link.feature, label=label, before=before, after=after, delta=delta, unit=unit
-            )
+            label, unit = schema[name].label, schema[name].unit
+            yield Change(feature=name, label=label, before=start, after=end, delta=end - start, unit=unit)
