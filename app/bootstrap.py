@@ -31,7 +31,7 @@ from app.usecases.counterfactuals.computation import Computation
 from app.usecases.counterfactuals.service import CounterfactualService
 from app.usecases.ehr.connections import EhrConnections
 from app.usecases.ehr.group_reading import GroupReading
-from app.usecases.ehr.pacing import Pace
+from app.usecases.ehr.pacing import Turns
 from app.usecases.patient_data.retention import RetentionLimits
 from app.usecases.webhooks.deliveries import DeliveryLimits
 
@@ -162,7 +162,7 @@ async def open_group_reading(
                 registry.named(None),
                 lambda database: CounterfactualService(registry, database, cache, computation),
                 at_once,
-                Pace(settings.ehr_nightly_per_minute),
+                Turns(settings.ehr_nightly_per_minute),
             )
     finally:
         lane.close()

@@ -12,7 +12,8 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_va
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from app.cores import cores
-from app.identity_settings import LOOPBACK, IdentitySettings, comma_separated
+from app.identity_settings import IdentitySettings, comma_separated
+from app.parsing.addresses import LOOPBACK, is_safe
 from app.parsing.json_text import JsonError, JsonFaultsError, read_json
 from app.parsing.numbers import read_number, read_whole_number
 from app.parsing.settings_files import read_files
@@ -323,9 +324,8 @@ def _is_origin(text: str) -> bool:
         return False
     parts = urlsplit(text)
     usual = {"http": 80, "https": 443}[parts.scheme]
-    is_safe = parts.scheme == "https" or parts.hostname in LOOPBACK
     is_exact = text == f"{parts.scheme}://{parts.netloc}" == text.lower() and "@" not in parts.netloc
-    return is_safe and is_exact and parts.port != usual and "*" not in text
+    return is_safe(text) and is_exact and parts.port != usual and "*" not in text
 
 
 def _is_http_url(url: str) -> bool:

@@ -68,7 +68,6 @@ def read(
     """Read the patients of groups, and ask about each. Prints how many came to what."""
     from app.classifiers.base import ClassifierError
     from app.classifiers.store import ModelFolderError
-    from app.storage.database import RecordError
     from app.usecases.ehr.nightly import configured_groups
 
     settings = Settings()
@@ -84,8 +83,6 @@ def read(
         reports = asyncio.run(_read(settings, trusted, groups))
     except (ModelFolderError, ClassifierError) as error:
         fail(str(error))
-    except RecordError:
-        fail("The database of DATABASE_URL is away.")
     for report in reports:
         counts = ", ".join(f"{came.value} {count}" for came, count in sorted(report.counts.items()))
         told = f"not read: {report.fault}" if report.fault else counts or "nobody"

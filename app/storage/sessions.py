@@ -17,7 +17,6 @@ from app.identity.refusals import IdentityAwayError
 from app.storage.database import Database, RecordError
 from app.storage.session_tables import LaunchRow, SessionRow
 
-_KEYS = ((LaunchRow, LaunchRow.state_sha256), (SessionRow, SessionRow.secret_sha256))
 _log = structlog.get_logger()
 
 
@@ -138,8 +137,6 @@ class Sessions:
     @asynccontextmanager
     async def _tidied(self) -> AsyncIterator[AsyncSession]:
         async with self._database.transaction() as session:
-            for table, key in _KEYS:
-                # Whoever begins does not wait for others who take the same away.
-                ended = select(key).where(table.expires_at <= func.now()).with_for_update(skip_locked=True)
-                await session.execute(delete(table).where(key.in_(ended)))
+            for table in (LaunchRow, SessionRow):
+                await session.execute(delete(table).where(table.expires_at <= func.now()))
             yield session

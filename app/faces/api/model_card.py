@@ -50,8 +50,9 @@ def card_of(served: ServedModel) -> tuple[str, Any]:
     """The card as Markdown and as JSON, each with the source attributes; of a model without one, those."""
     model = served.model
     markdown, card = _own(model) if model.card is not None else _instead(model)
-    attributes = {"source_attributes": source_attributes(model)}
-    return f"{markdown.rstrip()}\n\n{source_attributes_markdown(model)}", card | attributes
+    told = source_attributes(model)
+    section = source_attributes_markdown(told)
+    return f"{markdown.rstrip()}\n\n{section}", card | {"source_attributes": told}
 
 
 def _own(model: ModelVersion) -> tuple[str, dict[str, Any]]:
