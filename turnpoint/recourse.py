@@ -9,7 +9,7 @@ from turnpoint.answer import UnrecordedAnswer
 from turnpoint.answers import Prediction
 from turnpoint.engines import Engine, LocalDriver, Several, load_engine
 from turnpoint.errors import InvalidRequestError, UnsendableError
-from turnpoint.frames.asking import OnProgress, ask_all
+from turnpoint.frames.asking import OnProgress, ask_all, checked_at_once
 from turnpoint.frames.people import OnInvalid, People, Person, people_of
 from turnpoint.frames.questions import Risks, asking, naming_of, predicting
 from turnpoint.frames.results import FrameAnswers, FramePredictions
@@ -18,8 +18,8 @@ from turnpoint.frames.table import Frame, read_table
 from turnpoint.frames.words import TableOptions, own_words
 from turnpoint.requests import Features, RequestOptions
 
-FEW = 40
-"""People about whom this process asks alone: it takes seconds to start others."""
+FEW = 300
+"""People about whom this process is asked alone: others take some seconds to start."""
 _NOBODY = "in-process"
 
 
@@ -97,8 +97,8 @@ class Recourse:
     ) -> FrameAnswers:
         """The same of everybody of a table, as `Turnpoint.ask_many`.
 
-        Of more than a few people `at_once` processes are asked, by default one for each core. They take some
-        seconds to start, are used again, and end with `close` or the program.
+        Of more than some hundred people `at_once` processes are asked, by default one for each core, this one
+        among them. Others take some seconds to start, are used again, and end with `close` or the program.
 
         Raises:
             FrameError: the table has faults; names each by row and column.
@@ -108,16 +108,11 @@ class Recourse:
         asked = _searching("explain", options)
         people = self._people(frame, id_columns, on_invalid)
         call = asking(asked, UnrecordedAnswer)
-        processes = self._engine.cores if at_once is None else at_once
-        if processes == 1 or (at_once is None and len(people.asked) <= FEW):
-            outcomes = ask_all(people, lambda person: self._here.run(call(person)), 1, on_progress)
-            return FrameAnswers(people, outcomes, UnrecordedAnswer)
-        driver = LocalDriver(self._helped_by(processes))
-        try:
-            outcomes = ask_all(people, lambda person: driver.run(call(person)), processes, on_progress)
-        except BaseException:
-            self.close()  # whoever waits for a process need not
-            raise
+        processes = self._engine.cores if at_once is None else checked_at_once(at_once)
+        if at_once is None and self._several is None and len(people.asked) <= FEW:
+            processes = 1
+        driver = self._here if processes == 1 else LocalDriver(self._helped_by(processes))
+        outcomes = ask_all(people, lambda person: driver.run(call(person)), processes, on_progress)
         return FrameAnswers(people, outcomes, UnrecordedAnswer)
 
     @overload

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from turnpoint import engines
-from turnpoint.engines import LoadError
-from turnpoint.errors import LackingError
+from turnpoint.errors import LackingError, LoadError
 from turnpoint.recourse import Recourse
 
 
