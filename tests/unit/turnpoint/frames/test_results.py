@@ -153,6 +153,13 @@ def test_what_cannot_be_asked_for_is_refused_before_anything_is_asked(words: Any
     assert engine.asked == []
 
 
+def test_a_row_of_a_table_is_one_person() -> None:
+    engine = MadeUpEngine()
+    row = people(bmi=[float("nan"), 30.0, 24.0]).iloc[0].to_dict()
+    Recourse(engine).explain_one(row, total_CFs=1)
+    assert engine.asked[0]["features"]["bmi"] is None
+
+
 def test_a_misspelt_option_is_refused_by_name() -> None:
     with pytest.raises(TypeError, match="total_CF"):
         explained(total_CF=2)
