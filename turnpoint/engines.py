@@ -6,17 +6,13 @@ from typing import Any, Protocol, TypeVar, cast
 import httpx
 
 from turnpoint.call import Call
-from turnpoint.errors import LackingError, TurnpointError
+from turnpoint.errors import LackingError, LoadError
 from turnpoint.installed import hidden_by, installed
 from turnpoint.retry_policy import RetryPolicy
 
 T = TypeVar("T")
 GROUP = "turnpoint.engines"
 """The group of entry points by which a distribution says how a model is loaded into this process."""
-
-
-class LoadError(TurnpointError):
-    """A model is not there, or cannot be loaded; says why."""
 
 
 class Exchange(Protocol):

@@ -81,6 +81,10 @@ class LackingError(TurnpointError, ImportError):
     """Something is not installed that a method needs; says what to install."""
 
 
+class LoadError(TurnpointError):
+    """A model is not there, or cannot be loaded into this process; says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong with a request: in its body, or in one of its parameters.

@@ -6,10 +6,11 @@ from typing import Any, Self, Unpack, overload
 
 from turnpoint import requests
 from turnpoint.answer import UnrecordedAnswer
-from turnpoint.answers import Prediction
+from turnpoint.answers import Prediction, Value
 from turnpoint.engines import Engine, LocalDriver, Several, load_engine
 from turnpoint.errors import InvalidRequestError, UnsendableError
-from turnpoint.frames.asking import OnProgress, ask_all
+from turnpoint.frames.asking import OnProgress, ask_all, checked_at_once
+from turnpoint.frames.cells import plain
 from turnpoint.frames.people import OnInvalid, People, Person, people_of
 from turnpoint.frames.questions import Risks, asking, naming_of, predicting
 from turnpoint.frames.results import FrameAnswers, FramePredictions
@@ -18,8 +19,8 @@ from turnpoint.frames.table import Frame, read_table
 from turnpoint.frames.words import TableOptions, own_words
 from turnpoint.requests import Features, RequestOptions
 
-FEW = 40
-"""People about whom this process asks alone: it takes seconds to start others."""
+FEW = 300
+"""People about whom this process is asked alone: others take some seconds to start."""
 _NOBODY = "in-process"
 
 
@@ -69,6 +70,11 @@ class Recourse:
         """Name and version of the model."""
         return "@".join(self._engine.model)
 
+    @property
+    def cores(self) -> int:
+        """How many people can be worked on at a time."""
+        return self._engine.cores
+
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the model's features."""
         return self._here.run(requests.schema(self._engine.model[0]))
@@ -81,7 +87,7 @@ class Recourse:
             InvalidRequestError: the features or options are not valid; names the place.
         """
         asked = _searching("explain_one", options)
-        person = Person(0, "0", _NOBODY, dict(features))
+        person = Person(0, "0", _NOBODY, _plain(features))
         reply = self._here.run(asking(asked, UnrecordedAnswer)(person))
         return UnrecordedAnswer.model_validate_json(reply)
 
@@ -97,8 +103,8 @@ class Recourse:
     ) -> FrameAnswers:
         """The same of everybody of a table, as `Turnpoint.ask_many`.
 
-        Of more than a few people `at_once` processes are asked, by default one for each core. They take some
-        seconds to start, are used again, and end with `close` or the program.
+        Of more than some hundred people `at_once` processes are asked, by default one for each core, this one
+        among them. Others take some seconds to start, are used again, and end with `close` or the program.
 
         Raises:
             FrameError: the table has faults; names each by row and column.
@@ -108,16 +114,11 @@ class Recourse:
         asked = _searching("explain", options)
         people = self._people(frame, id_columns, on_invalid)
         call = asking(asked, UnrecordedAnswer)
-        processes = self._engine.cores if at_once is None else at_once
-        if processes == 1 or (at_once is None and len(people.asked) <= FEW):
-            outcomes = ask_all(people, lambda person: self._here.run(call(person)), 1, on_progress)
-            return FrameAnswers(people, outcomes, UnrecordedAnswer)
-        driver = LocalDriver(self._helped_by(processes))
-        try:
-            outcomes = ask_all(people, lambda person: driver.run(call(person)), processes, on_progress)
-        except BaseException:
-            self.close()  # whoever waits for a process need not
-            raise
+        processes = self._engine.cores if at_once is None else checked_at_once(at_once)
+        if at_once is None and self._several is None and len(people.asked) <= FEW:
+            processes = 1
+        driver = self._here if processes == 1 else LocalDriver(self._helped_by(processes))
+        outcomes = ask_all(people, lambda person: driver.run(call(person)), processes, on_progress)
         return FrameAnswers(people, outcomes, UnrecordedAnswer)
 
     @overload
@@ -133,14 +134,14 @@ class Recourse:
         id_columns: Sequence[str] = (),
         on_invalid: OnInvalid = "reject",
     ) -> Prediction | FramePredictions:
-        """The risk of one feature vector, or of everybody of a table.
+        """The risk of one feature vector, or of everybody of a table; the `id` of a risk names nothing.
 
         Raises:
             FrameError: the table has faults; names each by row and column.
             InvalidRequestError: the features are not valid; names the place.
         """
         if isinstance(features, Mapping):
-            return self._here.run(requests.predict(features, None))
+            return self._here.run(requests.predict(_plain(features), None))
         risks = Risks(self._people(features, id_columns, on_invalid), on_invalid)
         for batch in risks.batches():
             try:
@@ -159,6 +160,11 @@ class Recourse:
             self.close()
             self._several, self._processes = self._engine.several(processes), processes
         return self._several
+
+
+def _plain(features: Features) -> dict[str, Value]:
+    """One person's values as a row of a DataFrame may have them: NaN is unknown."""
+    return {name: plain(value) for name, value in features.items()}
 
 
 def _searching(method: str, options: TableOptions) -> RequestOptions:

@@ -23,7 +23,7 @@ def ask_all(
         UnsendableError: `at_once` is not a whole number above 0.
         InvalidRequestError: what every row is asked with is not valid.
     """
-    outcomes = Outcomes(_checked(at_once))
+    outcomes = Outcomes(checked_at_once(at_once))
     under_way: dict[Future[bytes], Person] = {}
 
     def settle(most: int) -> None:
@@ -52,7 +52,7 @@ async def ask_all_async(
     people: People, ask: Callable[[Person], Awaitable[bytes]], at_once: int, on_progress: OnProgress | None
 ) -> Outcomes:
     """As `ask_all`, in tasks."""
-    outcomes = Outcomes(_checked(at_once))
+    outcomes = Outcomes(checked_at_once(at_once))
     under_way: dict[asyncio.Future[bytes], Person] = {}
 
     async def settle(most: int) -> None:
@@ -88,7 +88,12 @@ def _tell(on_progress: OnProgress | None, outcomes: Outcomes, people: People) ->
         on_progress(outcomes.done, len(people.asked))
 
 
-def _checked(at_once: int) -> int:
+def checked_at_once(at_once: int) -> int:
+    """How many questions may be under way.
+
+    Raises:
+        UnsendableError: it is less than one.
+    """
     if at_once < 1:
         raise UnsendableError("at_once is a whole number from 1 on.")
     return at_once

@@ -28,7 +28,7 @@ class RowFailure:
 
 @dataclass(slots=True)
 class Outcomes:
-    """Replies and errors by row. An answer takes some 9 kB of JSON; a quarter of that is kept."""
+    """Replies and errors by row. An answer takes some 8 kB of JSON, of which 2.3 kB are kept."""
 
     at_once: int
     replies: dict[int, bytes] = field(default_factory=dict)

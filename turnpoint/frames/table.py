@@ -45,7 +45,7 @@ def read_table(frame: Frame) -> Table:
     """
     if isinstance(frame, Sequence) and not isinstance(frame, str | bytes):
         table = _of_records(frame)
-    elif hasattr(frame, "iloc") and hasattr(frame, "index"):
+    elif hasattr(frame, "iloc") and hasattr(frame, "columns"):
         table = _of_pandas(frame)
     elif hasattr(frame, "to_pydict"):
         table = _of_arrow(frame)

@@ -42,10 +42,21 @@ def frame_of(
 
 
 def _column(pandas: Any, values: list[Any]) -> Any:
-    column = pandas.Series(values, dtype=object)
-    if column.isna().any() and not column.isna().all():
-        return column.convert_dtypes(convert_floating=False)
-    return column.infer_objects()
+    return pandas.Series(values, dtype=_type_of(values))
+
+
+def _type_of(values: list[Any]) -> str | None:
+    """Of a column: whole numbers and yes or no stay what they are; None leaves it to pandas."""
+    kinds = {type(value) for value in values}
+    is_missing = type(None) in kinds
+    kinds -= {type(None)}
+    if kinds == {bool}:
+        return "boolean" if is_missing else "bool"
+    if kinds == {int}:
+        return "Int64" if is_missing else "int64"
+    if kinds and kinds <= {int, float}:
+        return "float64"
+    return None if kinds == {str} else "object"
 
 
 def pandas_or_refuse(what: str) -> Any:

@@ -84,8 +84,9 @@ class InProcessEngine:
         return 200, json.dumps(told).encode()
 
     def several(self, processes: int) -> Workers:
-        """So many processes that each host the same model; they end when what is returned is closed."""
-        return Workers({"store": str(self._store), "name": self._name, "work": self._work}, processes)
+        """So many processes that host the same model, this one among them; the others end when closed."""
+        settings = {"store": str(self._store), "name": self._name, "work": self._work}
+        return Workers(self, settings, processes - 1)
 
     def _counterfactuals(self, body: bytes | None) -> CounterfactualsAnswer:
         started = perf_counter()

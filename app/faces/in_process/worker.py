@@ -3,6 +3,7 @@
 It answers one message after the other: method, route and body; and back go status and JSON.
 """
 
+import gc
 import json
 import os
 import sys
@@ -23,6 +24,7 @@ def main() -> None:
         return
     settings = json.loads(told)
     engine = InProcessEngine(Path(settings["store"]), settings["name"], settings["work"])
+    gc.freeze()  # what was loaded stays, and need not be looked through again and again
     while (method := read_part(requests)) is not None:
         route, body = read_part(requests), read_part(requests)
         if route is None or body is None:

@@ -140,7 +140,11 @@ def test_a_fault_is_told_by_row_and_column_and_without_the_value(what: str) -> N
     assert sentence in refused(frame)
 
 
-@pytest.mark.parametrize("what", [SECRET, 5, [1, 2], object()], ids=["text", "number", "numbers", "object"])
+@pytest.mark.parametrize(
+    "what",
+    [SECRET, 5, [1, 2], object(), people()["bmi"]],
+    ids=["text", "number", "numbers", "object", "series"],
+)
 def test_what_is_no_table_is_said_to_be_none(what: Any) -> None:
     [sentence] = refused(what)
     assert sentence.startswith("it is not a table")
