@@ -40,10 +40,12 @@ def registry_of(settings: Settings) -> ModelRegistry:
     """The models that the settings name.
 
     Raises:
-        ModelFolderError: one cannot be hosted, or the default one is not there.
+        ModelFolderError: one cannot be hosted, or one that a setting names is not there.
     """
     store, default = settings.model_store, settings.default_model
-    served = load_models(store, settings.classifier_urls)
+    served = load_models(store, settings.classifier_urls, settings.turnpoint_default_versions)
+    by_name = next((name for name, model in served.items() if model.reference == default), default)
+    default = default if default in served else by_name
     if default not in served:
         raise ModelFolderError(f"DEFAULT_MODEL is {default}, but {store} holds {', '.join(served)}")
     return ModelRegistry(served, default)

@@ -64,6 +64,7 @@ SHIPPED: Json = {
     "model_store": MODEL_STORE,
     "default_model": "dysglycaemia",
     "turnpoint_classifiers": {},
+    "turnpoint_default_versions": {},
 }
 """Settings under which a gateway serves the models of this repository."""
 SECONDS = 120  # the first gateway of a machine compiles the search, which takes a while on a busy one
