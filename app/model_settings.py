@@ -19,10 +19,15 @@ class ModelSettings(BaseSettings):
     model_store: Path = MODEL_STORE
     default_model: str = "dysglycaemia"
     turnpoint_default_versions: _Versions = Field(default_factory=dict)
+    turnpoint_shadow_versions: _Versions = Field(default_factory=dict)
+    drift_flush_s: Annotated[float, Field(ge=0.1, le=3600)] = 10.0
+    drift_days: Annotated[int, Field(ge=1, le=366)] = 30
+    metrics_drift_kept_s: Annotated[float, Field(ge=0)] = 60.0
+    retention_counts_days: Annotated[int, Field(ge=1)] = 400
 
-    @field_validator("turnpoint_default_versions", mode="before")
+    @field_validator("turnpoint_default_versions", "turnpoint_shadow_versions", mode="before")
     @classmethod
-    def _json_object(cls, value: object) -> object:
+    def _versions_by_model(cls, value: object) -> object:
         if isinstance(value, str):
             try:
                 value = read_json(value)
@@ -37,6 +42,6 @@ class ModelSettings(BaseSettings):
 
     @cached_property
     def default_reference(self) -> str:
-        """The default model, with its version where a setting says which: what names a folder of the store."""
+        """The default model, with its version where a setting says which."""
         version = self.turnpoint_default_versions.get(self.default_model)
         return self.default_model if version is None else f"{self.default_model}@{version}"

@@ -109,8 +109,8 @@ def load_models(
         )
     for name in sorted({*defaults} & {*urls}):  # after a rollback it would be another version's
         raise ModelFolderError(
-            f"TURNPOINT_DEFAULT_VERSIONS names a version of {name}, so TURNPOINT_CLASSIFIERS must say of which "
-            f"version the classifier is: {name}@{defaults[name]}, or another"
+            f"TURNPOINT_DEFAULT_VERSIONS names a version of {name}, so TURNPOINT_CLASSIFIERS must say of "
+            f"which version the classifier is: {name}@{defaults[name]}, or another"
         )
     homes = {
         name: home
@@ -135,7 +135,8 @@ def _versions_by_name(folder: Path, default: str | None) -> dict[str, Path]:
     if named is None:
         hosted = ", ".join(home.name for home in homes)
         raise ModelFolderError(
-            f"TURNPOINT_DEFAULT_VERSIONS names version {default} of {folder.name}, of which {hosted} can be hosted"
+            f"TURNPOINT_DEFAULT_VERSIONS names version {default} of {folder.name}, "
+            f"of which {hosted} can be hosted"
         )
     return {folder.name: named, **{_reference(home): home for home in homes if home != named}}
 

@@ -26,6 +26,7 @@ _OURS = (
         "DEFAULT_MODEL",
         "TURNPOINT_CLASSIFIERS",
         "TURNPOINT_DEFAULT_VERSIONS",
+        "TURNPOINT_SHADOW_VERSIONS",
         "API_KEYS",
         "OIDC_ISSUER",
         "PROXY_SECRET",
