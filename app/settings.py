@@ -13,11 +13,11 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from app.cores import cores
 from app.identity_settings import IdentitySettings, comma_separated
+from app.model_settings import ModelSettings
 from app.parsing.addresses import LOOPBACK, is_safe
 from app.parsing.json_text import JsonError, JsonFaultsError, read_json
 from app.parsing.numbers import read_number, read_whole_number
 from app.parsing.settings_files import read_files
-from app.paths import MODEL_STORE
 
 SEARCH_WORK = 4_000_000.0
 """What a question may cost unless a setting says otherwise, in the units of `Budget`."""
@@ -26,7 +26,7 @@ _ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 _MODEL_PATH = re.compile(r"(/.*)?/v2/models/[^/]+(/versions/[^/]+)?/?")
 
 
-class Settings(IdentitySettings):
+class Settings(IdentitySettings, ModelSettings):
     """Settings by their environment names; docs/configuration.md lists them.
 
     Refuses combinations that would be unsafe: a service that listens beyond this machine must know
@@ -70,8 +70,6 @@ class Settings(IdentitySettings):
     run_start_s: Annotated[float, Field(ge=1)] = 1800.0
     run_restarts: Annotated[int, Field(ge=0)] = 5
 
-    model_store: Path = MODEL_STORE
-    default_model: str = "dysglycaemia"
     turnpoint_classifiers: Annotated[dict[str, SecretStr], NoDecode] = Field(default_factory=dict)
 
     llm_url: str | None = None

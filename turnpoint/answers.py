@@ -488,3 +488,5 @@ class Model(Read):
     outcome: str
     threshold: float
     default: bool
+    default_version: bool | None = None
+    """Of a service that tells it: whether the model's name alone means this version."""

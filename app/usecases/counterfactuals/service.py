@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+import numpy as np
 from pydantic import ValidationError
 
 from app.audit.events import Access, Action, Entity
@@ -37,6 +38,7 @@ from app.usecases.measurements.from_ehr import newest_result, record_found
 from app.usecases.measurements.repository import MeasurementRepository
 from app.usecases.preferences.service import standing_preferences
 from app.usecases.preferences.standing import StandingPreferences
+from app.usecases.watch import Watch
 
 SLOWEST_S = 60.0
 """How long equal questions may be held back by the one being answered."""
@@ -74,13 +76,15 @@ class CounterfactualService:
         cache: Cache,
         computation: Computation,
         refinements: Refinements | None = None,
+        watch: Watch | None = None,
     ) -> None:
-        """Without `refinements` hurried answers are left as they are."""
+        """Without `refinements` hurried answers are left as they are; without `watch` nobody is counted."""
         self._registry = registry
         self._database = database
         self._cache = cache
         self._computation = computation
         self._refinements = refinements or Refinements(0)
+        self._watch = watch
         self._llm = computation.proposer
 
     async def answer(
@@ -112,6 +116,9 @@ class CounterfactualService:
         generation, model = answer.generation, answer.model
         degraded = ",".join(generation.degraded) or "no"
         ANSWERS.labels(model.name, model.version, answer.status, generation.cached, degraded).inc()
+        if self._watch is not None and base is None:  # what a what-if supposes is nobody
+            risks = np.array([answer.prediction.risk])
+            self._watch.asked(self._database.caller.tenant, validated.served, [validated.patient], risks)
         return answer
 
     async def recorded(self, answer_id: UUID) -> CounterfactualsAnswer:
