@@ -1,1 +1,1 @@
-"""A model of somebody's own table: from a CSV to a version in the model store."""
+"""A model of one's own: from a table of people to a version in the model store."""

@@ -57,8 +57,8 @@ def check_enough(training: Sequence[Participant], held_out: Sequence[Participant
         with_it = sum(person.outcome for person in people)
         without = len(people) - with_it
         if min(with_it, without) < fewest:
-            usable = len(training) + len(held_out)
+            usable, n = len(training) + len(held_out), len(people)
             raise TrainingError(
-                f"Of the {usable} rows that can be used, {len(people)} are {what}: {with_it} with the outcome "
+                f"Of the {usable} rows that can be used, {n} are {what}: {with_it} with the outcome "
                 f"and {without} without it; at least {fewest} of each are needed."
             )
