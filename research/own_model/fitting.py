@@ -29,6 +29,8 @@ class Size:
 
     settings: Sequence[Growth]
     members: int = COMMITTEE_SIZE
+    exemplars: int = 60
+    """Lessons for a language model that is not tuned; it is shown a few of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ MOST_TRIED_ON = 20_000
 """Settings are tried on so many rows, drawn at random: more would cost minutes and tell little."""
 MOST_KEPT = 10_000
 """So many rows of each side are kept in a version, drawn at random: they are read with every start."""
-FEWEST_LEARNED_FROM, FEWEST_HELD_OUT = 20, 5
+FEWEST_LEARNED_FROM, FEWEST_HELD_OUT = 10, 2
 """People with, and people without the outcome, on each side of the split."""
 _SEED = 0
 

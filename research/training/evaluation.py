@@ -54,9 +54,7 @@ def evaluate(
         "roc": roc_points(outcome, risk),
         "groups": groups,
         **crossed,
-        "committee": _committee(
-            np.stack([member(rows) for member in fitted.members]), outcome, risk, threshold
-        ),
+        "committee": _committee(fitted.committee(rows), outcome, risk, threshold),
         "influence": dict(fitted.influence),
     }
     if schema.training.records:
@@ -68,7 +66,7 @@ def evaluate(
         elsewhere := leave_one_site_out(schema, [*training, *held_out], fitted.fit)
     ):
         figures["sites_left_out"] = elsewhere
-    return _rounded(figures)
+    return rounded(figures)
 
 
 def _crossed(
@@ -129,9 +127,10 @@ def _committee(risks: FloatArray, outcome: BoolArray, risk: FloatArray, threshol
     }
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any) -> Any:
+    """Figures as they are written: to four decimals."""
     if isinstance(value, float):
         return round(value, DECIMALS)
     if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
-    return [_rounded(item) for item in value] if isinstance(value, list | tuple) else value
+        return {key: rounded(item) for key, item in value.items()}
+    return [rounded(item) for item in value] if isinstance(value, list | tuple) else value

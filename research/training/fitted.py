@@ -1,6 +1,6 @@
 """What evaluation knows of a model: how it is asked, and how it is made anew. Not of which library it is."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.classifiers.training_procedure import Sample
@@ -14,10 +14,11 @@ Fit = Callable[[Sample], Risk]
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A classifier, the members of its committee, and what each feature is worth to it."""
+    """A classifier, its committee, and what each feature is worth to it."""
 
     risk: Risk
-    members: Sequence[Risk]
+    committee: Callable[[FloatArray], FloatArray]
+    """Every member's risk for each row, of shape (members, people)."""
     influence: Mapping[str, float]
     """By feature, its share of all that they contribute; the shares sum to 1."""
     fit: Fit | None

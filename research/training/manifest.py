@@ -63,8 +63,8 @@ def origin_of(schema: FeatureSchema, data_set: DataSet) -> Origin:
 
 def write_manifest(home: Path, schema: FeatureSchema, origin: Origin, counts: Mapping[str, Any]) -> None:
     """Write `manifest.json` over the finished files of `home`. No time stamps: same run, same bytes."""
-    task = home / TASK
-    files = [path for path in sorted(home.rglob("*")) if path.is_file() and path != task]
+    task, itself = home / TASK, home / "manifest.json"
+    files = [path for path in sorted(home.rglob("*")) if path.is_file() and path not in (task, itself)]
     manifest = {
         "model": schema.model.name,
         "version": schema.model.version,
@@ -78,7 +78,7 @@ def write_manifest(home: Path, schema: FeatureSchema, origin: Origin, counts: Ma
         "columns": list(schema.columns),
         "files": {path.relative_to(home).as_posix(): sha256_of(path) for path in files},
     }
-    write_json(home / "manifest.json", manifest)
+    write_json(itself, manifest)
 
 
 def package_versions() -> dict[str, str]:

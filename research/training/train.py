@@ -5,6 +5,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from app.classifiers.folder import TASK
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.store import ModelFolderError, read_people, read_schema
@@ -109,7 +111,7 @@ def _fit(home: Path, schema: FeatureSchema, cohort: Cohort, report: Report) -> F
         members[-1].save_model(home / "committee" / f"{number:02d}.ubj")
     return Fitted(
         risk=partial(risk_of, booster),
-        members=[partial(risk_of, member) for member in members],
+        committee=lambda rows: np.stack([risk_of(member, rows) for member in members]),
         influence=gain_shares(schema, booster),
         fit=lambda people: partial(risk_of, fit_people(schema, people)),
     )
