@@ -5,6 +5,8 @@ model_store/<model>/consultation.toml: what is said beside its estimates, by all
 model_store/<model>/ehr.toml: what of an EHR's record fills its features, of all versions
 model_store/<model>/<version>/task.toml, manifest.json, classifier.ubj, committee/*.ubj, population.parquet, …
 
+Of another library's classifier the files are classifier.forest and committee/*.forest.
+
 Whatever is wrong with a folder is found here, before the gateway takes a request: everybody of the
 population is scored once by the classifier, and by the committee unless all its leaves are finite.
 """
@@ -15,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from app.classifiers.base import Classifier, ClassifierError, Committee
+from app.classifiers.calibration import CALIBRATION, read_calibration
 from app.classifiers.card import read_card
 from app.classifiers.consultation import read_consultation
 from app.classifiers.ehr import read_ehr
@@ -29,7 +32,9 @@ from app.classifiers.folder import (
     shipped_files,
     task_of,
 )
+from app.classifiers.forest_file import ForestClassifier, ForestCommittee
 from app.classifiers.handout_phrases import read_handouts
+from app.classifiers.link import LOGISTIC, Link
 from app.classifiers.model_version import ModelVersion, Population
 from app.classifiers.open_inference import OpenInferenceClassifier
 from app.classifiers.population import read_held_out, read_people, read_population
@@ -40,7 +45,8 @@ from app.domain.schema import FeatureSchema
 
 __all__ = ["ModelFolderError", "load_model", "load_models", "read_people", "read_schema"]
 
-_CLASSIFIER = "classifier.ubj"
+_BOOSTER, _FOREST = "classifier.ubj", "classifier.forest"
+_FORESTS = "committee/*.forest"
 _NO_NUMBER = "gives people of population.parquet a risk that is not a number"
 
 
@@ -56,7 +62,7 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
     home = folder / version if version else newest_version(folder)
     schema = read_version_schema(home)
     manifest = read_manifest(home, schema)
-    check_files(home, manifest, without=() if classifier_url is None else (_CLASSIFIER,))
+    check_files(home, manifest, without=() if classifier_url is None else (_BOOSTER, _FOREST))
     learned_from = manifest.counts.training
     population = read_population(schema, shipped_file(home, manifest, "population.parquet"), learned_from)
     held_out = read_held_out(schema, shipped_file(home, manifest, "held_out.parquet"))
@@ -187,18 +193,43 @@ def _classifier(
     if url is not None:
         remote = OpenInferenceClassifier.connect(url, schema.columns, population.rows)
         return remote, remote.identity
-    path = shipped_file(home, manifest, _CLASSIFIER)
-    local = XGBoostClassifier.load(path, schema.columns)
+    local = _local(home, manifest, schema)
     try:
         local.risk(population.rows)
     except ClassifierError as error:
-        raise ClassifierError(f"{path} {_NO_NUMBER}") from error
+        raise ClassifierError(f"{home / _listed(manifest)} {_NO_NUMBER}") from error
     return local, ""
 
 
+def _local(home: Path, manifest: Manifest, schema: FeatureSchema) -> Classifier:
+    """A classifier in process, of the file that there is."""
+    path = shipped_file(home, manifest, _listed(manifest))
+    if path.name == _FOREST:
+        return ForestClassifier.load(path, schema.columns)
+    local, link = XGBoostClassifier.load(path, schema.columns), _calibration(home, manifest)
+    # A calibrated one is walked in double precision: isotonic regression has steep parts, which would make
+    # much of the last digits of XGBoost's margins.
+    return local if link == LOGISTIC else ForestClassifier(local.forest, link)
+
+
+def _listed(manifest: Manifest) -> str:
+    return _FOREST if _FOREST in manifest.files else _BOOSTER
+
+
+def _calibration(home: Path, manifest: Manifest) -> Link:
+    if (home / CALIBRATION).exists():
+        shipped_file(home, manifest, CALIBRATION)
+    return read_calibration(home)
+
+
 def _committee(home: Path, manifest: Manifest, schema: FeatureSchema, population: Population) -> Committee:
-    paths = shipped_files(home, manifest, "committee/*.ubj")
-    committee = XGBoostCommittee.load(paths, schema.columns)
+    committee: ForestCommittee | XGBoostCommittee
+    if any(home.glob(_FORESTS)):
+        paths = shipped_files(home, manifest, _FORESTS)
+        committee = ForestCommittee.load(paths, schema.columns)
+    else:
+        paths = shipped_files(home, manifest, "committee/*.ubj")
+        committee = XGBoostCommittee.load(paths, schema.columns, _calibration(home, manifest))
     if np.isfinite(committee.forest.value).all():  # sums of finite leaves are finite: nobody need be scored
         return committee
     for path, risk in zip(paths, committee.risk(population.rows), strict=True):
