@@ -8,11 +8,12 @@ from functools import partial
 import numpy as np
 import xgboost
 
+from app.classifiers.link import Link
 from app.classifiers.training_procedure import SEED, Growth, Sample
 from app.cores import cores
 from app.domain.schema import FeatureSchema, FloatArray
 from research.own_model.choice import Choice, choose, grid
-from research.own_model.recalibration import Recalibration, recalibration_of, sigmoid
+from research.own_model.recalibration import Recalibration, recalibration_of
 from research.own_model.taught import MOST_TRIED_ON, bootstrap, drawn, sample_of
 from research.training.committee import COMMITTEE_SIZE
 from research.training.fitted import Risk
@@ -65,10 +66,9 @@ def fit_own(schema: FeatureSchema, training: Sequence[Participant], size: Size, 
     )
 
 
-def risk_by(booster: xgboost.Booster, recalibration: Recalibration) -> Risk:
-    """What a booster says of rows, through the map that is part of the model."""
-    mapped = recalibration.kept or sigmoid
-    return lambda rows: mapped(margin_of(booster, rows))
+def risk_by(booster: xgboost.Booster, link: Link) -> Risk:
+    """What a booster says of rows, through the link that is part of the model."""
+    return lambda rows: link.risk(margin_of(booster, rows))
 
 
 def margin_of(booster: xgboost.Booster, rows: FloatArray) -> FloatArray:

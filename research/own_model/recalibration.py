@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.isotonic import isotonic_regression
 
+from app.classifiers.link import LOGISTIC, Link, LinkKind
 from app.domain.schema import BoolArray, FloatArray
 from research.training.calibration import brier_score, calibration_line, logistic_line
 from research.training.folds import Folds
@@ -24,38 +25,13 @@ _FEWEST_CASES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Platt:
-    """`1 / (1 + exp(-(slope * margin + intercept)))` (Platt, 1999)."""
-
-    slope: float
-    intercept: float
-
-    def __call__(self, margin: FloatArray) -> FloatArray:
-        return sigmoid(self.slope * margin + self.intercept)
-
-
-@dataclass(frozen=True, slots=True)
-class Isotonic:
-    """Straight lines between points, flat beyond them (Zadrozny and Elkan, 2002)."""
-
-    margins: FloatArray
-    risks: FloatArray
-
-    def __call__(self, margin: FloatArray) -> FloatArray:
-        return np.interp(margin, self.margins, self.risks)
-
-
-@dataclass(frozen=True, slots=True)
 class Recalibration:
-    """The map kept, None for none, and how calibrated people left out were told with each."""
+    """The map kept, and how calibrated people left out were told with each."""
 
-    kept: Platt | Isotonic | None
+    link: Link
+    """The map kept; the logistic one is none."""
     figures: dict[str, dict[str, Any]]
     """By "none", "platt" and "isotonic": of people left out, for each what `told` says."""
-
-    @property
-    def kind(self) -> str:
-        return {type(None): "none", Platt: "platt", Isotonic: "isotonic"}[type(self.kept)]
 
 
 def recalibration_of(margin: FloatArray, outcome: BoolArray, folds: Folds) -> Recalibration:
@@ -64,7 +40,7 @@ def recalibration_of(margin: FloatArray, outcome: BoolArray, folds: Folds) -> Re
     `margin` is each training person's, in log-odds, by a classifier that did not see them. A map is judged on
     a fold by one fitted to the other folds. The one kept is fitted to all.
     """
-    tried = {"none": sigmoid(margin)}
+    tried = {"none": LOGISTIC.risk(margin)}
     for kind, fit in _kinds(outcome).items():
         if (risk := _crossed(fit, margin, outcome, folds)) is not None:
             tried[kind] = risk
@@ -72,7 +48,7 @@ def recalibration_of(margin: FloatArray, outcome: BoolArray, folds: Folds) -> Re
     best = min(losses, key=lambda kind: losses[kind])
     is_worth_it = losses[best] <= (1 - MARGIN) * losses["none"]
     kept = _kinds(outcome)[best](margin, outcome) if is_worth_it else None
-    return Recalibration(kept, {kind: told(outcome, risk) for kind, risk in tried.items()})
+    return Recalibration(kept or LOGISTIC, {kind: told(outcome, risk) for kind, risk in tried.items()})
 
 
 def told(outcome: BoolArray, risk: FloatArray) -> dict[str, Any]:
@@ -91,12 +67,7 @@ def log_loss(outcome: BoolArray, risk: FloatArray) -> float:
     return float(-np.mean(np.where(outcome, np.log(clipped), np.log1p(-clipped))))
 
 
-def sigmoid(margin: FloatArray) -> FloatArray:
-    result: FloatArray = 1.0 / (1.0 + np.exp(-margin))
-    return result
-
-
-_Fit = Callable[[FloatArray, BoolArray], Platt | Isotonic | None]
+_Fit = Callable[[FloatArray, BoolArray], Link | None]
 
 
 def _kinds(outcome: BoolArray) -> dict[str, _Fit]:
@@ -105,19 +76,21 @@ def _kinds(outcome: BoolArray) -> dict[str, _Fit]:
     return {"platt": platt, "isotonic": isotonic} if is_many else {"platt": platt}
 
 
-def platt(margin: FloatArray, outcome: BoolArray) -> Platt | None:
+def platt(margin: FloatArray, outcome: BoolArray) -> Link | None:
     """The logistic map by maximum likelihood; None where it would fall, or there is none."""
     with_it, without = margin[outcome], margin[~outcome]
     if np.ptp(margin) == 0 or with_it.min() >= without.max():
         return None
     intercept, slope = logistic_line(outcome, margin)
-    return Platt(slope, intercept) if np.isfinite(slope) and slope > 0 else None
+    is_rising = np.isfinite([slope, intercept]).all() and slope > 0
+    return Link(LinkKind.PLATT, slope=slope, intercept=intercept) if is_rising else None
 
 
-def isotonic(margin: FloatArray, outcome: BoolArray) -> Isotonic:
+def isotonic(margin: FloatArray, outcome: BoolArray) -> Link | None:
     """The best map that never falls, as lines between the means of its steps.
 
-    Risks stay one half person off 0 and 1: nobody is told that they cannot have the outcome, or must.
+    Risks stay one half person off 0 and 1: nobody is told that they cannot have the outcome, or must. None
+    where there is one step alone.
     """
     order = np.argsort(margin, kind="stable")
     levels = isotonic_regression(outcome[order].astype(np.float64))
@@ -127,7 +100,12 @@ def isotonic(margin: FloatArray, outcome: BoolArray) -> Isotonic:
     least = 0.5 / len(levels)
     risks = np.clip(levels[starts], least, 1 - least)
     distinct = np.append(True, np.diff(margins) > 0)
-    return Isotonic(margins[distinct], risks[distinct])
+    points = margins[distinct].tolist(), risks[distinct].tolist()
+    return (
+        Link(LinkKind.ISOTONIC, margins=tuple(points[0]), risks=tuple(points[1]))
+        if len(points[0]) > 1
+        else None
+    )
 
 
 def _crossed(fit: _Fit, margin: FloatArray, outcome: BoolArray, folds: Folds) -> FloatArray | None:
@@ -137,5 +115,5 @@ def _crossed(fit: _Fit, margin: FloatArray, outcome: BoolArray, folds: Folds) ->
         mapped = fit(margin[seen], outcome[seen])
         if mapped is None:
             return None
-        risk[left_out] = mapped(margin[left_out])
+        risk[left_out] = mapped.risk(margin[left_out])
     return risk

@@ -30,7 +30,7 @@ def words_of(
     id_column: str | None,
     cautions: Sequence[str],
 ) -> CardWords:
-    """The words of the card; `cautions` are what was found odd about the table."""
+    """The words of the card; `cautions` are what else there is to say."""
     return CardWords(
         intended_use=(
             f"To estimate the probability of {schema.model.outcome}, and to be asked by Turnpoint which "

@@ -1,4 +1,4 @@
-"""How trees are grown on an unknown table: what is tried, what is taken, and that it is the same every time."""
+"""How trees are grown on an unknown table: what is tried, what is taken, and the same every time."""
 
 import numpy as np
 import pytest
