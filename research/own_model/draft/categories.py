@@ -13,27 +13,15 @@ def categories_of(values: "pd.Series") -> list[Category]:
     """The words of a column in alphabetical order, numbers by size; a word that no column's name may hold is
     spelled differently, and remains as the label."""
     known = values.dropna().unique().tolist()
-    words = [number_text(value) if isinstance(value, float) else str(value) for value in sorted(known)]
-    categories: list[Category] = []
-    taken: set[str] = set()
-    labels: set[str] = set()
-    for word in words:
-        value, label = _value(word or ""), _printable(word or "")
-        while value in taken:
-            value += " (again)"
-        while label in labels:
-            label += " (again)"
-        taken.add(value)
-        labels.add(label)
-        categories.append(Category(value=value, label=label))
-    return categories
+    words = [(number_text(v) or "") if isinstance(v, float) else str(v) for v in sorted(known)]
+    taken = set(words)
+    return [Category(value=_free(word, taken), label=word) for word in words]
 
 
-def _value(word: str) -> str:
-    return " ".join("".join(_SPELLED.get(sign, sign) for sign in _printable(word)).split())
-
-
-def _printable(word: str) -> str:
-    return (
-        " ".join("".join(sign if sign >= " " and sign != "\x7f" else " " for sign in word).split()) or "blank"
-    )
+def _free(word: str, taken: set[str]) -> str:
+    """How a word is spelled as a value, which is neither another's spelling nor another word."""
+    value = "".join(_SPELLED.get(sign, sign) for sign in word)
+    while value != word and value in taken:
+        value += " (again)"
+    taken.add(value)
+    return value

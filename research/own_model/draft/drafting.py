@@ -6,6 +6,7 @@ import numpy as np
 
 from app.domain.feature import Kind
 from app.domain.schema import BoolArray
+from research.own_model.draft.advice import advice
 from research.own_model.draft.categories import categories_of
 from research.own_model.draft.example import Example, example_of
 from research.own_model.draft.scales import MOST_CATEGORIES, Scale, kind_of, scale_of
@@ -16,7 +17,7 @@ from research.own_model.table.own_table import OwnTable
 from research.own_model.table.unit_words import UCUM
 from research.training.errors import TrainingError
 
-__all__ = ["draft_schema"]
+__all__ = ["advice", "draft_schema"]
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _OPEN = "to fill in"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 def text(words: str) -> str:
     """A text on one line, in quotation marks."""
-    return json.dumps("".join(sign for sign in words if sign >= " " and sign != "\x7f"), ensure_ascii=False)
+    return json.dumps(_on_one_line(words), ensure_ascii=False)
 
 
 def number(value: float) -> str:
@@ -23,4 +23,9 @@ def pair(ends: Sequence[float]) -> str:
 
 def comment(words: str) -> str:
     """Words that TOML passes over, on one line."""
-    return "# " + " ".join(words.split())
+    return f"# {_on_one_line(words)}"
+
+
+def _on_one_line(words: str) -> str:
+    """Without ends of lines and other signs that TOML allows nowhere."""
+    return "".join(sign if sign >= " " and sign != "\x7f" else " " for sign in words)

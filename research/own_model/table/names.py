@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.schema_checks import RESERVED
@@ -37,26 +37,37 @@ class ColumnName:
 
 
 def names_of(columns: Sequence[str]) -> Mapping[str, ColumnName]:
-    """Names and labels for all columns, each of which is another's neither."""
-    read = [_parts(column) for column in columns]
+    """A name and a label for each column, none of which another has.
+
+    Where two headers come to the same, one that is a good name itself keeps it, wherever it stands, and their
+    labels are the whole headers.
+    """
+    parts = [_parts(column) for column in columns]
+    rests = [rest for rest, _ in parts]
+    taken = _TAKEN | {column for column in columns if _plain(column) == column}
     names: dict[str, ColumnName] = {}
-    taken: set[str] = set(_TAKEN)
     labels: set[str] = set()
-    for place, (column, (rest, unit)) in enumerate(zip(columns, read, strict=True), start=1):
-        plain = _plain(rest) or f"column_{place}"
-        name = _free(plain if plain not in _TAKEN else f"{plain}_value", taken)
-        label = rest if rest not in labels else column
+    for place, (column, (rest, unit)) in enumerate(zip(columns, parts, strict=True), start=1):
+        name = _name(column, rest, place, taken)
+        label = rest if rest and rests.count(rest) == 1 else _clean(column) or f"Column {place}"
         while label in labels:
             label += " (again)"
-        taken.add(name)
+        taken |= {name}
         labels.add(label)
         names[column] = ColumnName(name, label, unit)
     return names
 
 
+def _name(column: str, rest: str, place: int, taken: frozenset[str]) -> str:
+    plain = _plain(rest) or f"column_{place}"
+    if plain == column and plain not in _TAKEN:
+        return plain
+    return _free(f"{plain}_value" if plain in _TAKEN else plain, taken)
+
+
 def _parts(column: str) -> tuple[str, str | None]:
     """The header without the unit that it states, and the unit."""
-    clean = " ".join("".join(" " if _is_control(sign) else sign for sign in column).split())
+    clean = _clean(column)
     if found := _BRACKETS.fullmatch(clean):
         unit = found["unit"].strip()
         if known := UNITS.get(unit.lower()):
@@ -65,7 +76,11 @@ def _parts(column: str) -> tuple[str, str | None]:
             return found["rest"], unit
     if found := _ENDING.fullmatch(clean):
         return clean, UNITS.get(found["unit"].lower().replace("_", "/"))
-    return clean or column, None
+    return clean, None
+
+
+def _clean(column: str) -> str:
+    return " ".join("".join(" " if _is_control(sign) else sign for sign in column).split())
 
 
 def _is_control(sign: str) -> bool:
@@ -83,7 +98,7 @@ def _plain(text: str) -> str:
     return name[:_LONGEST].strip("_")
 
 
-def _free(name: str, taken: set[str]) -> str:
+def _free(name: str, taken: Container[str]) -> str:
     """The name, with a number behind it where another has it."""
     free, number = name, 2
     while free in taken:

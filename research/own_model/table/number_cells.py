@@ -15,7 +15,7 @@ _NUMBER = re.compile(
 )
 _INFINITE = re.compile(r"[-+\u2212]?\s*(?:inf|infinity|∞)", re.IGNORECASE)
 _GROUPS = {mark: re.compile(rf"\d{{1,3}}(?:[{mark}]\d{{3}})+") for mark in ",."}
-_COMMA_DECIMAL = re.compile(r"[-+\u2212]?(?:0|\d{1,3}(?:\.\d{3})+|\d+),(?:\d{1,2}|\d{4,})")
+_COMMA_DECIMAL = re.compile(r"[-+\u2212]?(?:0,\d+|(?:\d{1,3}(?:\.\d{3})+|\d+),(?:\d{1,2}|\d{4,}))")
 _POINT_DECIMAL = re.compile(r"[-+\u2212]?(?:0|\d{1,3}(?:,\d{3})+|\d+)\.\d+")
 
 

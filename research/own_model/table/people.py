@@ -10,7 +10,7 @@ from app.domain.feature import Feature, Kind, MissingPolicy
 from app.domain.patient import identity_value
 from app.domain.schema import FeatureSchema, Value
 from research.own_model.table.headers import listed
-from research.own_model.table.names import names_of
+from research.own_model.table.names import ColumnName, names_of
 from research.own_model.table.own_table import OwnTable
 from research.own_model.table.raw import number_text
 from research.training.errors import TrainingError
@@ -49,19 +49,22 @@ def people_of(schema: FeatureSchema, table: OwnTable) -> tuple[list[Participant]
 
 
 def columns_of(schema: FeatureSchema, table: OwnTable) -> dict[str, str]:
-    """The column of each feature: of its name, of its label, or from whose header the name was made.
+    """The column of each feature: the one that a draft makes it of, or one of its label or name.
 
     A derived feature may have none.
 
     Raises:
         TrainingError: features have no column; each is named, with what became of a column of that name.
     """
-    by_name = {name: name for name in table.frame.columns}
-    made = {made.name: column for column, made in names_of(list(table.frame.columns)).items()}
-    found, faults = {}, []
+    names = names_of(list(table.frame.columns))
+    found: dict[str, str] = {}
+    faults = []
     for feature in schema.features:
-        column = by_name.get(feature.name) or made.get(feature.name) or by_name.get(feature.label)
-        if column is not None:
+        column = _column_of(feature, names)
+        if column in found.values():
+            other = next(name for name, taken in found.items() if taken == column)
+            faults.append(f'{feature.name} and {other} would both be read from the column "{column}".')
+        elif column is not None:
             found[feature.name] = column
         elif feature.missing is not MissingPolicy.DERIVED:
             faults.append(_without_column(feature, table))
@@ -70,6 +73,15 @@ def columns_of(schema: FeatureSchema, table: OwnTable) -> dict[str, str]:
             f"{' '.join(faults)} The table's columns are {listed(list(table.frame.columns))}."
         )
     return found
+
+
+def _column_of(feature: Feature, names: Mapping[str, ColumnName]) -> str | None:
+    """The column that a draft calls so, else one of this label, of this name, or whose name would be this."""
+    drafted = {(made.name, made.label): column for column, made in names.items()}
+    by_name = {made.name: column for column, made in names.items()}
+    if column := drafted.get((feature.name, feature.label)):
+        return column
+    return next((said for said in (feature.label, feature.name) if said in names), by_name.get(feature.name))
 
 
 def _without_column(feature: Feature, table: OwnTable) -> str:

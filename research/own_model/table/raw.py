@@ -12,7 +12,7 @@ from app.domain.schema import FloatArray, IntArray
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A column of text. Cell i is `words[codes[i]]`, without spaces around; a code of -1 is an empty cell."""
+    """A column of text. Cell i is `words[codes[i]]`, on one line; a code of -1 is an empty cell."""
 
     codes: IntArray
     words: Sequence[str]
@@ -41,6 +41,8 @@ class Unread:
 
 
 Cells = Words | Numbers | Unread
+_CONTROLS = dict.fromkeys((*range(32), 127), " ")
+"""Signs that nobody sees, such as ends of lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,11 @@ def _cells(data: pa.ChunkedArray) -> Cells:
 
 
 def _words(data: pa.ChunkedArray) -> Words:
-    """Encoded by words, which are stripped: those that are then the same are one."""
+    """Encoded by words, each on one line and stripped: those that are then the same are one."""
     encoded = data.combine_chunks().dictionary_encode()
-    raw = encoded.dictionary.to_pylist()
+    raw = [" ".join(word.translate(_CONTROLS).split()) for word in encoded.dictionary.to_pylist()]
     places: dict[str, int] = {}
-    place_of = [places.setdefault(word.strip(), len(places)) if word.strip() else -1 for word in raw]
+    place_of = [places.setdefault(word, len(places)) if word else -1 for word in raw]
     codes = np.asarray(encoded.indices.fill_null(len(raw)), dtype=np.int64)
     return Words(np.array([*place_of, -1], dtype=np.int64)[codes], list(places))
 

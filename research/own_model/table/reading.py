@@ -64,7 +64,8 @@ def read_table(
     features = [column for column in columns if column.name not in (judged.column, *taken)]
     frame, units = _features(features, table, judged, left_out, notes)
     if frame.shape[1] == 0:
-        raise TrainingError(f"No column can be a feature: {_reasons(left_out)}.")
+        reasons = _reasons(left_out) or "there is none beside the outcome"
+        raise TrainingError(f"No column can be a feature: {reasons}.")
     _note_repeats(frame, judged.there[judged.known], ids, id_column, notes)
     if left_out:
         notes.append(f"Left out: {_reasons(left_out)}.")

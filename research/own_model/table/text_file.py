@@ -164,7 +164,8 @@ def _table(
     check_size(count, width, limits)
     _store(chunks, pending)
     if short:
-        notes.append(f"{len(short)} rows end early, the first is row {short[0]}: the rest of them is empty.")
+        end = "row ends" if len(short) == 1 else "rows end"
+        notes.append(f"{len(short):,} {end} early, the first is row {short[0]}: what is not there is empty.")
     columns = [
         RawColumn(name, place, pa.chunked_array(parts, pa.large_string()))
         for place, (name, parts) in enumerate(zip(header, chunks, strict=True), start=1)
