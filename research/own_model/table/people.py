@@ -102,8 +102,8 @@ def _people(
                 _derive(schema[link.feature], link, row)
     sites: Sequence[str | None] = table.sites or [None] * len(rows)
     return [
-        Participant(seqn=int(number), values=row, outcome=bool(outcome), site=site)
-        for number, row, outcome, site in zip(table.frame.index, rows, table.outcome, sites, strict=True)
+        Participant(own_id, values=row, outcome=bool(outcome), site=site)
+        for own_id, row, outcome, site in zip(table.ids, rows, table.outcome, sites, strict=True)
     ]
 
 
