@@ -21,7 +21,7 @@ class OneVersion:
     roc_auc: Interval | None
     brier: float
     mean_risk: float
-    calibration: dict[str, float] | None
+    calibration: dict[str, float | None] | None
     high: int
 
 

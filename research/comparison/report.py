@@ -104,4 +104,7 @@ def _signed(one: Interval | None, digits: int = 3) -> str:
 
 
 def _line(one: OneVersion, what: str) -> str:
-    return "too few" if one.calibration is None else f"{one.calibration[what]:.2f}"
+    if one.calibration is None:
+        return "too few"
+    value = one.calibration[what]
+    return "none" if value is None else f"{value:.2f}"
