@@ -67,6 +67,7 @@ def _name_faults(feature: Feature, features: Sequence[Feature]) -> Iterator[str]
 
 def _model_faults(schema: FeatureSchema) -> Iterator[str]:
     count = sum(bool(feature.action or feature.treatment) for feature in schema.features)
+    # A schema is drafted before its owner says what can change: then nothing is suggested.
     if schema.model.max_changes > max(count, 1):
         can = f"only {count} features have an action" if count else "no feature has an action"
         yield f"model.max_changes is {schema.model.max_changes}, but {can}"

@@ -170,6 +170,12 @@ def _result(line: Line, registry: ModelRegistry) -> str | None:
         value = "" if line.result.value is None else f" {value_text(measured, line.result.value)}"
         says = measured.finding_of(line.result.value, line.result.has_outcome).says
         found = f"{measured.label}{value}: {says}"
+    if line.is_doubted:
+        return _(
+            "Known result, %(date)s: %(found)s. A newer one in the record could not be read.",
+            date=day,
+            found=found,
+        )
     return _("Known result, %(date)s: %(found)s", date=day, found=found)
 
 

@@ -125,7 +125,7 @@ def question(
 ) -> tuple[RecourseProblem, ExactSearch]:
     """Somebody's way down, or up by the same features the other way round."""
     schema = complement_of(reversed_actions(SCHEMA)) if rises else SCHEMA
-    asked = ComplementTrees(classifier, classifier.forest) if rises else classifier
+    asked = ComplementTrees(classifier, classifier) if rises else classifier
     person = data.draw(st.sampled_from(STRANGERS))
     patient = read_patient(schema, person)
     constraints = read_constraints(schema, None, None, data.draw(st.integers(1, 4)))
