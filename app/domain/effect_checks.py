@@ -74,7 +74,8 @@ def _action_faults(schema: FeatureSchema, feature: Feature, action: Action) -> I
         yield from _range_faults("one of its limits", other.limit, feature.clinical)
     if action.whole and not (feature.is_numeric and action.reaches_limit):
         yield "whole belongs to a number whose action reaches its limit"
-    followers = [link.feature for link in schema.links if link.driver == feature.name]
+    driven = [link for link in schema.links if link.driver == feature.name]
+    followers = [link.feature for link in driven if not isinstance(link, RuleLink)]
     if action.told_by is not None and action.told_by not in followers:
         yield f"it is told by {action.told_by}, which does not follow it by a link"
     if action.intensive is not None:

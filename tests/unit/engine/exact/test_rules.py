@@ -21,7 +21,9 @@ from app.domain.patient import read_patient
 from app.domain.reversed_actions import reversed_actions
 from app.domain.schema import FeatureSchema
 from app.domain.schema_checks import schema_faults
+from app.domain.wording import summary
 from app.engine.budget import Budget
+from app.engine.describe import changes_of
 from app.engine.exact.scenarios import classifier_alone
 from app.engine.exact.solver import ExactSearch
 from app.engine.problem import RecourseProblem
@@ -174,3 +176,20 @@ def test_whatever_is_permitted_keeps_the_rules(
             assert after["former"] is True
         moved = float(after["weight"] or 0) - float(before["weight"] or 0)
         assert float(after["girth"] or 0) == pytest.approx(float(before["girth"] or 0) + 0.8 * moved, abs=0.5)
+
+
+@pytest.mark.parametrize(("to", "turned"), [(8, {}), (0, {"smoker": False, "former": True})])
+def test_what_turns_is_told_and_what_stays_is_not(
+    to: int, turned: dict[str, bool], classifier: XGBoostClassifier
+) -> None:
+    person = STRANGERS[0] | {"cigarettes": 12, "smoker": True, "former": False, "weight": None}
+    patient = read_patient(SCHEMA, person)
+    levers = levers_of(SCHEMA, patient, read_constraints(SCHEMA, ["cigarettes"], None, None))
+    problem = RecourseProblem(SCHEMA, patient, levers, classifier, 0.2)
+    [lever] = levers
+    level = lever.values.tolist().index(to)
+    changes, linked = changes_of(problem, np.array([level]))
+    assert {one.feature: one.after for one in linked} == turned
+    assert all(one.delta is None for one in linked)
+    aside = " (smoker: no, former smoker: yes)" if turned else ""
+    assert summary(SCHEMA, changes, linked) == f"Consider less, from 12 to {to}{aside}."
