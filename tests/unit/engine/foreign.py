@@ -8,7 +8,7 @@ import catboost
 import lightgbm
 import numpy as np
 import xgboost
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -77,6 +77,11 @@ KINDS: dict[str, Fit] = {
     "lightgbm": _given(_lightgbm),
     "catboost": _given(_catboost),
     "random forest": _sklearn(lambda seed: RandomForestClassifier(20, min_samples_leaf=5, random_state=seed)),
+    "gradient boosting": _sklearn(
+        lambda seed: make_pipeline(
+            SimpleImputer(), GradientBoostingClassifier(n_estimators=25, subsample=0.7, random_state=seed)
+        )
+    ),
     "regression": _sklearn(
         lambda seed: make_pipeline(SimpleImputer(), StandardScaler(), LogisticRegression(max_iter=500))
     ),

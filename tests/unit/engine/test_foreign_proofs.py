@@ -6,15 +6,19 @@ that columns are driven by several levers) and on one without.
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.classifiers.complement import complement_model
 from app.classifiers.forest import TreeEnsemble, margins
 from app.domain.counterfactual import Status
+from app.domain.tolerances import MARGIN_SLACK
 from app.engine.budget import Budget
+from app.engine.exact.bounds import gains, knapsack
+from app.engine.exact.reduce import margin, reduced
 from app.engine.exact.scenarios import all_scenarios, classifier_alone, goals_in
 from app.engine.exact.solver import ExactSearch
+from app.engine.problem import problem_about
 from tests.unit.engine.answers import answer
 from tests.unit.engine.exact.brute import all_candidates, best_options, will_do
 from tests.unit.engine.foreign import KINDS, cohort_of
@@ -66,6 +70,32 @@ def test_options_are_of_least_effort(data: st.DataObject, share: float, foreign:
     solved = search.best(goal, share, 3, lambda levels: 0.0, Budget())
     efforts = [float(problem.levers.effort(levels[None])[0]) for levels in solved.levels]
     assert efforts == pytest.approx(best_options(problem, enough, 3))
+
+
+@given(data=st.data())
+@settings(max_examples=5, deadline=None)
+def test_reduced_trees_say_what_the_models_say_and_bounds_bound(data: st.DataObject, foreign: Cohort) -> None:
+    """With all levers of a person, and in every scenario."""
+    model, references = foreign.served.model, foreign.served.references
+    assert references.forest is not None
+    problem = problem_about(model, data.draw(st.sampled_from(foreign.people)), scope=foreign.scope)
+    assume(len(problem.levers) > 0)
+    scenarios = all_scenarios(problem.levers, references.evaluator)
+    trees, changes = reduced(references.forest, scenarios), min(4, len(problem.levers))
+    table = knapsack(gains(trees, scenarios.top), problem.levers.efforts, scenarios.top, changes)
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    levels = rng.integers(0, scenarios.top + 1, size=(12, len(scenarios.top)))
+    levels[0] = 0
+    for place in range(1, len(levels)):  # so many changes at most
+        levels[place, rng.permutation(levels.shape[1])[changes:]] = 0
+    driven = np.empty(problem.levers.consequences.number)
+    found = np.array([[margin(trees, s, x, driven) for x in levels] for s in range(scenarios.number)])
+    np.testing.assert_allclose(references.links.classifier.risk(found[0]), problem.risk(levels), atol=1e-9)
+    members = slice(1, scenarios.group[2])
+    by_members = model.committee.risk(problem.levers.rows(levels))[scenarios.model[members] - 1]
+    np.testing.assert_allclose(references.links.refits.risk(found[members]), by_members, atol=1e-9)
+    most = table.all_of[0, changes]
+    assert (found[:, :1] - found <= most[:, None] + MARGIN_SLACK).all()
 
 
 def test_trees_links_and_risks_of_the_complement_say_the_same(foreign: Cohort) -> None:
