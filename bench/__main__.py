@@ -26,6 +26,7 @@ from bench.improvements import (
     measure_improvements,
 )
 from bench.improvements import SLOW_PEOPLE as SLOWEST_PEOPLE
+from bench.libraries import measure_libraries
 from bench.load import measure_load
 from bench.measurement import Measurement, table_of
 from bench.million import measure_million
@@ -63,6 +64,8 @@ def main() -> None:
     worklist.add_argument("--patients", type=int, default=5_000, help="patients on record")
     ehr = parts.add_parser("ehr", help="cards when charts are opened, and long records, with a mock EHR")
     ehr.add_argument("--people", type=int, default=60, help="charts that are opened, each measure")
+    libraries = parts.add_parser("libraries", help="the exact search in other libraries' classifiers")
+    libraries.add_argument("--people", type=int, default=60, help="held-out people asked about, of each")
     frames = parts.add_parser("frames", help="a table of people in process, beside DiCE")
     frames.add_argument("--people", type=int, default=FRAMES_PEOPLE, help="held-out people asked about")
     frames.add_argument("--dice-people", type=int, default=DICE_PEOPLE, help="of high risk, by DiCE as well")
@@ -107,6 +110,8 @@ def main() -> None:
         _show(lambda scratch, console: measure_vllm(scratch, chosen.people, console))
     if chosen.part == "augmentation":
         _show(lambda scratch, console: measure_augmentation(scratch, chosen.people, console))
+    if chosen.part == "libraries":
+        _show(lambda scratch, console: measure_libraries(scratch, chosen.people, console))
     if chosen.part == "frames":
         people, few = chosen.people, chosen.dice_people
         _show(lambda _, console: measure_frames(people, few, console))

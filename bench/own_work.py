@@ -13,6 +13,7 @@ from unittest.mock import patch
 from app.admission.lane import Lane
 from app.classifiers.base import Classifier, Committee
 from app.classifiers.forest import Forest, TreeEnsemble
+from app.classifiers.link import Link
 from app.classifiers.model_version import ModelVersion
 from app.domain.schema import FloatArray
 from app.engine.registry import ModelRegistry
@@ -44,6 +45,7 @@ class Timed:
     classifier: Classifier
     spent: Spent
     forest: Forest
+    link: Link
 
     def risk(self, rows: FloatArray) -> FloatArray:
         started = time.perf_counter()
@@ -59,6 +61,7 @@ class TimedCommittee:
     committee: Committee
     spent: Spent
     forest: Forest
+    link: Link
 
     @property
     def size(self) -> int:
@@ -80,8 +83,8 @@ async def own_milliseconds(
     assert isinstance(model.committee, TreeEnsemble)
     timed = replace(
         model,
-        classifier=Timed(model.classifier, spent, model.classifier.forest),
-        committee=TimedCommittee(model.committee, spent, model.committee.forest),
+        classifier=Timed(model.classifier, spent, model.classifier.forest, model.classifier.link),
+        committee=TimedCommittee(model.committee, spent, model.committee.forest, model.committee.link),
     )
 
     def timed_search(*question: Any) -> SearchResult:

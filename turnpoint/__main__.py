@@ -20,6 +20,7 @@ _DISTRIBUTIONS = {
     "worker": "turnpoint-server",
     "migrate": "turnpoint-server",
     "compile": "turnpoint-server",
+    "check": "turnpoint-server",
     "train": "turnpoint-server[fit]",
     "pairs": "turnpoint-server[evaluate]",
     "finetune": "turnpoint-server[train]",

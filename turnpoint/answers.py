@@ -156,6 +156,7 @@ class Counterfactual(Read):
 class Improvement(Counterfactual):
     """What lowers the risk by 2 points or more where no option holds, or where it was asked for.
 
+    For a model whose threshold is near 0 or 1 it is a tenth of the threshold's distance from there.
     It does not claim to reach the target. `grades` are among knee, largest and nearest_target; another
     strategy has none. `reduction` is the fall of the risk (0-1). `robustness` has the shares in which the
     estimate falls at all, `reduction_holds` those in which at least half of `reduction` remains. `holds_at`
@@ -487,3 +488,5 @@ class Model(Read):
     outcome: str
     threshold: float
     default: bool
+    default_version: bool | None = None
+    """Of a service that tells it: whether the model's name alone means this version."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.classifiers.base import Classifier, Committee
-from app.classifiers.forest import Forest, TreeEnsemble
+from app.classifiers.forest import TreeEnsemble
 from app.classifiers.model_version import ModelVersion, Population
 from app.domain.complement import complement_of
 from app.domain.schema import FloatArray
@@ -20,11 +20,13 @@ class ComplementClassifier:
 
 
 class ComplementTrees(ComplementClassifier):
-    """The same of trees that can be seen: their log-odds with the opposite sign."""
+    """The same of trees that can be seen: their margin with the opposite sign."""
 
-    def __init__(self, original: Classifier, forest: Forest) -> None:
+    def __init__(self, original: Classifier, trees: TreeEnsemble) -> None:
         super().__init__(original)
-        self.forest = forest._replace(value=-forest.value, prior=-forest.prior)
+        forest = trees.forest
+        self.forest = forest._replace(value=-forest.value, prior=-forest.prior, slope=-forest.slope)
+        self.link = trees.link.complement()
 
 
 class ComplementCommittee(ComplementClassifier):
@@ -38,8 +40,8 @@ class ComplementCommittee(ComplementClassifier):
 class ComplementCommitteeTrees(ComplementTrees):
     """A committee of trees the other way round."""
 
-    def __init__(self, original: Committee, forest: Forest) -> None:
-        super().__init__(original, forest)
+    def __init__(self, original: Committee, trees: TreeEnsemble) -> None:
+        super().__init__(original, trees)
         self.size = original.size
 
 
@@ -57,11 +59,11 @@ def complement_model(model: ModelVersion) -> ModelVersion:
 
 def _complement_classifier(classifier: Classifier) -> Classifier:
     if isinstance(classifier, TreeEnsemble):
-        return ComplementTrees(classifier, classifier.forest)
+        return ComplementTrees(classifier, classifier)
     return ComplementClassifier(classifier)
 
 
 def _complement_committee(committee: Committee) -> Committee:
     if isinstance(committee, TreeEnsemble):
-        return ComplementCommitteeTrees(committee, committee.forest)
+        return ComplementCommitteeTrees(committee, committee)
     return ComplementCommittee(committee)

@@ -1,4 +1,4 @@
-"""The trees of XGBoost models as flat arrays, open to exact search and quick to walk."""
+"""The trees of models as flat arrays, open to exact search and quick to walk."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
@@ -9,6 +9,7 @@ import xgboost
 from pydantic_core import from_json
 
 from app.classifiers.base import ClassifierError
+from app.classifiers.link import Link
 from app.compiled import compiled
 from app.domain.schema import BoolArray, FloatArray, IntArray
 
@@ -17,11 +18,13 @@ Float32Array = npt.NDArray[np.float32]
 
 
 class Forest(NamedTuple):
-    """Boosted trees of one or several models over the same columns, node by node.
+    """Trees of one or several models over the same columns, node by node, and what is linear beside them.
 
-    The margin (log-odds) of model m is `prior[m]` plus a leaf value from each of its trees, whose roots are
-    `root[first[m]:first[m + 1]]`. At a node, a value below `threshold` goes left, one that is not known goes
-    left where `default_left`. A leaf has `left == -1` and its value in `value`.
+    The margin of model m is `prior[m]` plus a leaf value from each of its trees, whose roots are
+    `root[first[m]:first[m + 1]]`, plus `slope[m] @ row`, where a value that is not known adds nothing. At a
+    node, a value below `threshold` goes left, one that is not known goes left where `default_left`. A leaf
+    has `left == -1` and its value in `value`. `slope` has shape (models, columns), or (models, 0) where
+    nothing is linear.
     """
 
     column: Int32Array
@@ -33,14 +36,18 @@ class Forest(NamedTuple):
     root: Int32Array
     first: Int32Array
     prior: FloatArray
+    slope: FloatArray
 
 
 @runtime_checkable
 class TreeEnsemble(Protocol):
-    """A classifier or committee whose trees can be seen."""
+    """A classifier or committee whose trees can be seen, and how their margin becomes a risk."""
 
     @property
     def forest(self) -> Forest: ...
+
+    @property
+    def link(self) -> Link: ...
 
 
 def forest_of(boosters: Iterable[xgboost.Booster]) -> Forest:
@@ -62,6 +69,7 @@ def joined(forests: Sequence[Forest]) -> Forest:
             right=np.where(forest.right >= 0, forest.right + node, -1).astype(np.int32),
             root=(forest.root + node).astype(np.int32),
             first=(forest.first[1:] + tree).astype(np.int32),
+            slope=_widened(forest.slope, max(forest.slope.shape[1] for forest in forests)),
         )
         for forest, node, tree in zip(forests, nodes, trees, strict=False)
     ]
@@ -72,6 +80,16 @@ def joined(forests: Sequence[Forest]) -> Forest:
             for name in Forest._fields
         )
     )
+
+
+def no_slope(models: int = 1) -> FloatArray:
+    """The slopes of models that are trees alone."""
+    return np.zeros((models, 0))
+
+
+def _widened(slope: FloatArray, columns: int) -> FloatArray:
+    """Slopes of so many columns, of none or all of them."""
+    return slope if slope.shape[1] == columns else np.zeros((len(slope), columns))
 
 
 @compiled
@@ -93,6 +111,11 @@ def margins(forest: Forest, rows: Float32Array) -> FloatArray:
                     left = forest.default_left[node] if np.isnan(value) else value < forest.threshold[node]
                     node = forest.left[node] if left else forest.right[node]
                 result[model, index] += forest.value[node]
+        for column in range(forest.slope.shape[1]):
+            for index in range(len(rows)):
+                value = rows[index, column]
+                if not np.isnan(value):
+                    result[model, index] += forest.slope[model, column] * value
     return result
 
 
@@ -106,7 +129,7 @@ def _forest(booster: xgboost.Booster) -> Forest:
     offset = np.repeat(root[:-1], sizes)
     left, right = (_joint(trees, side, np.int32) for side in ("left_children", "right_children"))
     column = _joint(trees, "split_indices", np.int32)
-    _check_walkable(left, right, np.repeat(sizes, sizes), offset)
+    check_walkable(left, right, np.repeat(sizes, sizes), offset)
     if ((column < 0) | (column >= booster.num_features()))[left != -1].any():
         raise ClassifierError("a tree splits on a column that the model does not have")
     # XGBoost keeps a leaf's value where a split has its threshold, and numbers nodes within their tree.
@@ -121,11 +144,18 @@ def _forest(booster: xgboost.Booster) -> Forest:
         root=root[:-1].astype(np.int32),
         first=np.array([0, len(trees)], dtype=np.int32),
         prior=np.array([_prior(learner)]),
+        slope=no_slope(),
     )
 
 
-def _check_walkable(left: Int32Array, right: Int32Array, size: IntArray, offset: IntArray) -> None:
-    """Each way from a root ends in a leaf of its tree: XGBoost walks on without a look, wherever it leads."""
+def check_walkable(left: Int32Array, right: Int32Array, size: IntArray, offset: IntArray) -> None:
+    """Each way from a root ends in a leaf of its tree: whoever walks goes on without a look where it leads.
+
+    Children are numbered within their tree, which has `size` nodes from `offset` on, both for each node.
+
+    Raises:
+        ClassifierError: a way leads elsewhere, or nowhere.
+    """
     splits = left != -1
     inside = all(((side >= 0) & (side < size))[splits].all() for side in (left, right))
     if not inside or not np.array_equal(splits, right != -1):

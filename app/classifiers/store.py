@@ -5,6 +5,8 @@ model_store/<model>/consultation.toml: what is said beside its estimates, by all
 model_store/<model>/ehr.toml: what of an EHR's record fills its features, of all versions
 model_store/<model>/<version>/task.toml, manifest.json, classifier.ubj, committee/*.ubj, population.parquet, …
 
+Of another library's classifier the files are classifier.forest and committee/*.forest.
+
 Whatever is wrong with a folder is found here, before the gateway takes a request: everybody of the
 population is scored once by the classifier, and by the committee unless all its leaves are finite.
 """
@@ -15,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from app.classifiers.base import Classifier, ClassifierError, Committee
+from app.classifiers.calibration import CALIBRATION, read_calibration
 from app.classifiers.card import read_card
 from app.classifiers.consultation import read_consultation
 from app.classifiers.ehr import read_ehr
@@ -29,7 +32,9 @@ from app.classifiers.folder import (
     shipped_files,
     task_of,
 )
+from app.classifiers.forest_file import ForestClassifier, ForestCommittee
 from app.classifiers.handout_phrases import read_handouts
+from app.classifiers.link import LOGISTIC, Link
 from app.classifiers.model_version import ModelVersion, Population
 from app.classifiers.open_inference import OpenInferenceClassifier
 from app.classifiers.population import read_held_out, read_people, read_population
@@ -40,7 +45,8 @@ from app.domain.schema import FeatureSchema
 
 __all__ = ["ModelFolderError", "load_model", "load_models", "read_people", "read_schema"]
 
-_CLASSIFIER = "classifier.ubj"
+_BOOSTER, _FOREST = "classifier.ubj", "classifier.forest"
+_BOOSTERS, _FORESTS = "committee/*.ubj", "committee/*.forest"
 _NO_NUMBER = "gives people of population.parquet a risk that is not a number"
 
 
@@ -56,7 +62,7 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
     home = folder / version if version else newest_version(folder)
     schema = read_version_schema(home)
     manifest = read_manifest(home, schema)
-    check_files(home, manifest, without=() if classifier_url is None else (_CLASSIFIER,))
+    check_files(home, manifest, without=() if classifier_url is None else (_BOOSTER, _FOREST))
     learned_from = manifest.counts.training
     population = read_population(schema, shipped_file(home, manifest, "population.parquet"), learned_from)
     held_out = read_held_out(schema, shipped_file(home, manifest, "held_out.parquet"))
@@ -83,24 +89,40 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
     )
 
 
-def load_models(store: Path, classifier_urls: Mapping[str, str] | None = None) -> dict[str, ModelVersion]:
-    """All versions of the models of a store: the newest by the model's name, an older one by name@version.
+def load_models(
+    store: Path,
+    classifier_urls: Mapping[str, str] | None = None,
+    default_versions: Mapping[str, str] | None = None,
+) -> dict[str, ModelVersion]:
+    """All versions of the models of a store: the default one by the model's name, others by name@version.
 
-    An older version without a `task.toml` of its own is passed over: what it was trained with is not known.
-    `classifier_urls` names those whose classifier is elsewhere, the newest by either name.
+    The default one is the newest, unless `default_versions` names another. A version that is not the newest
+    and has no `task.toml` of its own is passed over: what it was trained with is not known.
+    `classifier_urls` names those whose classifier is elsewhere, the default one by either name.
 
     Raises:
-        ModelFolderError: one of them cannot be hosted, there is none, or a URL is given for none of them.
+        ModelFolderError: one of them cannot be hosted, there is none, a URL or a default version is given for
+            none of them, or it is not clear which version's classifier is behind a URL.
     """
-    urls = dict(classifier_urls or {})
+    urls, defaults = dict(classifier_urls or {}), dict(default_versions or {})
+    folders = [folder for folder in sorted(store.glob("*")) if _is_model(folder)]
+    if not folders:
+        raise ModelFolderError(f"{store} holds no trained model: no <model>/<version>/manifest.json")
+    names = [folder.name for folder in folders]
+    if strange := sorted({*defaults} - {*names}):
+        raise ModelFolderError(
+            f"TURNPOINT_DEFAULT_VERSIONS names {', '.join(strange)}, but {store} holds {', '.join(names)}"
+        )
+    for name in sorted({*defaults} & {*urls}):  # after a rollback it would be another version's
+        raise ModelFolderError(
+            f"TURNPOINT_DEFAULT_VERSIONS names a version of {name}, so TURNPOINT_CLASSIFIERS must say of "
+            f"which version the classifier is: {name}@{defaults[name]}, or another"
+        )
     homes = {
         name: home
-        for folder in sorted(store.glob("*"))
-        if _is_model(folder)
-        for name, home in _versions_by_name(folder).items()
+        for folder in folders
+        for name, home in _versions_by_name(folder, defaults.get(folder.name)).items()
     }
-    if not homes:
-        raise ModelFolderError(f"{store} holds no trained model: no <model>/<version>/manifest.json")
     known = {*homes, *(_reference(home) for home in homes.values())}
     if strange := sorted(set(urls) - known):
         raise ModelFolderError(
@@ -111,11 +133,18 @@ def load_models(store: Path, classifier_urls: Mapping[str, str] | None = None) -
     }
 
 
-def _versions_by_name(folder: Path) -> dict[str, Path]:
+def _versions_by_name(folder: Path, default: str | None) -> dict[str, Path]:
     newest = newest_version(folder)
-    older = [path.parent for path in folder.glob(f"*/{TASK}") if path.parent.name.isdecimal()]
-    older = sorted((home for home in older if home != newest), key=lambda home: -int(home.name))
-    return {folder.name: newest, **{_reference(home): home for home in older}}
+    with_task = [path.parent for path in folder.glob(f"*/{TASK}") if path.parent.name.isdecimal()]
+    homes = sorted({newest, *with_task}, key=lambda home: -int(home.name))
+    named = next((home for home in homes if home.name == (default or newest.name)), None)
+    if named is None:
+        hosted = ", ".join(home.name for home in homes)
+        raise ModelFolderError(
+            f"TURNPOINT_DEFAULT_VERSIONS names version {default} of {folder.name}, "
+            f"of which {hosted} can be hosted"
+        )
+    return {folder.name: named, **{_reference(home): home for home in homes if home != named}}
 
 
 def _reference(home: Path) -> str:
@@ -187,18 +216,47 @@ def _classifier(
     if url is not None:
         remote = OpenInferenceClassifier.connect(url, schema.columns, population.rows)
         return remote, remote.identity
-    path = shipped_file(home, manifest, _CLASSIFIER)
-    local = XGBoostClassifier.load(path, schema.columns)
+    local = _local(home, manifest, schema)
     try:
         local.risk(population.rows)
     except ClassifierError as error:
-        raise ClassifierError(f"{path} {_NO_NUMBER}") from error
+        raise ClassifierError(f"{home / _listed(manifest)} {_NO_NUMBER}") from error
     return local, ""
 
 
+def _local(home: Path, manifest: Manifest, schema: FeatureSchema) -> Classifier:
+    """A classifier in process, of the file that there is."""
+    if _BOOSTER in manifest.files and _FOREST in manifest.files:
+        raise ClassifierError(f"{home} holds both {_BOOSTER} and {_FOREST}, of which one is hosted")
+    path = shipped_file(home, manifest, _listed(manifest))
+    if path.name == _FOREST:
+        return ForestClassifier.load(path, schema.columns)
+    local, link = XGBoostClassifier.load(path, schema.columns), _calibration(home, manifest)
+    # A calibrated one is walked in double precision: isotonic regression has steep parts, which would make
+    # much of the last digits of XGBoost's margins.
+    return local if link == LOGISTIC else ForestClassifier(local.forest, link)
+
+
+def _listed(manifest: Manifest) -> str:
+    return _FOREST if _FOREST in manifest.files else _BOOSTER
+
+
+def _calibration(home: Path, manifest: Manifest) -> Link:
+    if (home / CALIBRATION).exists():
+        shipped_file(home, manifest, CALIBRATION)
+    return read_calibration(home)
+
+
 def _committee(home: Path, manifest: Manifest, schema: FeatureSchema, population: Population) -> Committee:
-    paths = shipped_files(home, manifest, "committee/*.ubj")
-    committee = XGBoostCommittee.load(paths, schema.columns)
+    committee: ForestCommittee | XGBoostCommittee
+    if any(home.glob(_FORESTS)):
+        if any(home.glob(_BOOSTERS)):
+            raise ClassifierError(f"{home / 'committee'} holds members of two kinds, .ubj and .forest")
+        paths = shipped_files(home, manifest, _FORESTS)
+        committee = ForestCommittee.load(paths, schema.columns)
+    else:
+        paths = shipped_files(home, manifest, _BOOSTERS)
+        committee = XGBoostCommittee.load(paths, schema.columns, _calibration(home, manifest))
     if np.isfinite(committee.forest.value).all():  # sums of finite leaves are finite: nobody need be scored
         return committee
     for path, risk in zip(paths, committee.risk(population.rows), strict=True):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.classifiers.folder import TASK, ModelFolderError, task_of
+from app.classifiers.folder import TASK, ModelFolderError, refuse, task_of
 from app.classifiers.toml_files import read_as
 from app.domain.schema import FeatureSchema
 from app.domain.schema_checks import schema_faults
@@ -22,7 +22,7 @@ def read_schema(folder: Path) -> FeatureSchema:
     Raises:
         ModelFolderError: `task.toml` is missing or says something that cannot be.
     """
-    return _read(folder / TASK)
+    return read_task(folder / TASK)
 
 
 def read_version_schema(home: Path) -> FeatureSchema:
@@ -32,7 +32,7 @@ def read_version_schema(home: Path) -> FeatureSchema:
         ModelFolderError: `task.toml` is missing, says something that cannot be, or is of another version.
     """
     path = task_of(home)
-    schema = _read(path)
+    schema = read_task(path)
     if "version" not in schema.model.model_fields_set:
         model = schema.model.model_copy(update={"version": home.name})
         return schema.model_copy(update={"model": model})
@@ -41,8 +41,12 @@ def read_version_schema(home: Path) -> FeatureSchema:
     return schema
 
 
-def _read(path: Path) -> FeatureSchema:
+def read_task(path: Path) -> FeatureSchema:
+    """The feature schema in a file, wherever it lies.
+
+    Raises:
+        ModelFolderError: it is missing or says something that cannot be.
+    """
     schema = read_as(path, FeatureSchema, _LISTED, "schema", "is not a feature schema")
-    if fault := next(schema_faults(schema), None):
-        raise ModelFolderError(f"{path} is not a feature schema: {fault}")
+    refuse(schema_faults(schema), f"{path} is not a feature schema: ")
     return schema

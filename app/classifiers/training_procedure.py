@@ -1,6 +1,7 @@
 """How a classifier is fit: the model store's by training, others to tell how useful made rows are."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import xgboost
@@ -23,6 +24,18 @@ PARAMETERS: dict[str, str | int | float] = {
     # One thread: sums of floating-point numbers then come in the same order on every run.
     "nthread": 1,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """How trees are grown: how many, and XGBoost's parameters beside the seed and the schema's directions."""
+
+    trees: int = TREES
+    parameters: Mapping[str, str | int | float] = field(default_factory=lambda: PARAMETERS)
+
+
+FIXED = Growth()
+"""How the shipped models are grown; a model of an own table is grown as cross-validation finds best."""
 _SIGN = {Monotonicity.RISING: 1, Monotonicity.FALLING: -1, Monotonicity.FREE: 0}
 
 
@@ -45,17 +58,26 @@ class Sample:
         return Sample(self.rows[index], self.outcome[index], weight)
 
 
-def fit(schema: FeatureSchema, sample: Sample, seed: int = SEED) -> xgboost.Booster:
+def fit(schema: FeatureSchema, sample: Sample, seed: int = SEED, growth: Growth = FIXED) -> xgboost.Booster:
     """Gradient-boosted trees (Chen and Guestrin, 2016) that respond to each feature as the schema allows.
 
     Unknown values stay unknown: each split learns the side they go to.
     """
+    parameters = parameters_of(schema, seed, growth)
+    return xgboost.train(parameters, matrix_of(schema, sample), num_boost_round=growth.trees)
+
+
+def parameters_of(schema: FeatureSchema, seed: int, growth: Growth) -> dict[str, object]:
+    """What XGBoost is told: how to grow, and the direction in which each column may move the risk."""
     signs = tuple(_SIGN[feature.risk] for feature in schema.features for _ in feature.columns)
-    parameters = {**PARAMETERS, "seed": seed, "monotone_constraints": signs}
-    data = xgboost.DMatrix(
+    return {**growth.parameters, "seed": seed, "monotone_constraints": signs}
+
+
+def matrix_of(schema: FeatureSchema, sample: Sample) -> xgboost.DMatrix:
+    """People as XGBoost takes them."""
+    return xgboost.DMatrix(
         sample.rows, sample.outcome, weight=sample.weight, feature_names=list(schema.columns)
     )
-    return xgboost.train(parameters, data, num_boost_round=TREES)
 
 
 def risk_of(booster: xgboost.Booster, rows: FloatArray) -> FloatArray:

@@ -12,6 +12,7 @@ import xgboost
 
 from app.classifiers.base import ClassifierError
 from app.classifiers.forest import forest_of, margins
+from app.classifiers.link import LOGISTIC, Link
 from app.classifiers.xgboost_local import load_booster
 from app.domain.schema import FloatArray
 
@@ -19,12 +20,14 @@ from app.domain.schema import FloatArray
 class XGBoostCommittee:
     """Bootstrap refits of the hosted classifier: the judges of whether a counterfactual holds."""
 
-    def __init__(self, boosters: Iterable[xgboost.Booster]) -> None:
+    def __init__(self, boosters: Iterable[xgboost.Booster], link: Link = LOGISTIC) -> None:
+        """`link`: what calibration makes of their margins, the same as of the classifier's."""
         self.forest = forest_of(boosters)
+        self.link = link
         self.size = len(self.forest.prior)
 
     @classmethod
-    def load(cls, paths: Sequence[Path], columns: Sequence[str]) -> Self:
+    def load(cls, paths: Sequence[Path], columns: Sequence[str], link: Link = LOGISTIC) -> Self:
         """Read the refits and check that each takes exactly these columns.
 
         Raises:
@@ -32,9 +35,9 @@ class XGBoostCommittee:
         """
         if not paths:
             raise ClassifierError("the committee has no members")
-        return cls(load_booster(path, columns) for path in paths)
+        return cls((load_booster(path, columns) for path in paths), link)
 
     def risk(self, rows: FloatArray) -> FloatArray:
         """Every member's risk, shape (members, n); as XGBoost gives it, to the precision of its floats."""
         margin = margins(self.forest, np.ascontiguousarray(rows, dtype=np.float32))
-        return 1 / (1 + np.exp(-margin))
+        return self.link.risk(margin)

@@ -12,6 +12,7 @@ import xgboost
 from app.classifiers.base import ClassifierError
 from app.classifiers.column_diff import difference
 from app.classifiers.forest import base_score_of, forest_of
+from app.classifiers.link import LOGISTIC
 from app.classifiers.ubjson import is_whole
 from app.domain.schema import FloatArray
 
@@ -22,6 +23,8 @@ class XGBoostClassifier:
     One thread a call: candidates come in small batches, where starting threads costs more than it gains,
     and the gateway answers several requests at once.
     """
+
+    link = LOGISTIC
 
     def __init__(self, booster: xgboost.Booster) -> None:
         self._booster = booster
@@ -69,7 +72,7 @@ def load_booster(path: Path, columns: Sequence[str]) -> xgboost.Booster:
         )
     if differing := difference(booster.feature_names, columns):
         raise ClassifierError(f"{path} takes {differing}")
-    return _up_to_its_best(booster, path)
+    return up_to_its_best(booster, str(path))
 
 
 def _check_kind(booster: xgboost.Booster, path: Path) -> None:
@@ -90,11 +93,16 @@ def _check_kind(booster: xgboost.Booster, path: Path) -> None:
         raise ClassifierError(f"{path} starts from a base_score that is not between 0 and 1")
 
 
-def _up_to_its_best(booster: xgboost.Booster, path: Path) -> xgboost.Booster:
+def up_to_its_best(booster: xgboost.Booster, name: str) -> xgboost.Booster:
+    """The trees up to the best round of a training that was stopped early; `name` is for the message.
+
+    Raises:
+        ClassifierError: its best round is none of its rounds.
+    """
     best_round, rounds = booster.attributes().get("best_iteration"), booster.num_boosted_rounds()
     if best_round is None:
         return booster
     if not re.fullmatch(r"[0-9]{1,9}", best_round) or int(best_round) >= rounds:
-        raise ClassifierError(f"{path} has a best_iteration that is none of its {rounds} rounds, from 0 on")
+        raise ClassifierError(f"{name} has a best_iteration that is none of its {rounds} rounds, from 0 on")
     kept = int(best_round) + 1
     return booster if kept == rounds else booster[:kept]

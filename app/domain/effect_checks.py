@@ -5,7 +5,7 @@ from typing import TypeGuard
 
 from app.domain.effects import Effect
 from app.domain.feature import Action, Condition, Direction, Feature, Kind, Range, Role
-from app.domain.links import LinearLink
+from app.domain.links import LinearLink, RuleLink
 from app.domain.schema import FeatureSchema
 
 
@@ -138,6 +138,8 @@ def _driver_faults(schema: FeatureSchema, effect: Effect) -> Iterator[str]:
         return
     if root.action.direction is Direction.TOWARDS:
         yield f"the action on {root.name} goes towards a range: an effect needs one direction"
+    if isinstance(link, RuleLink):
+        yield f"{effect.driver} follows {link.driver} by a rule: name that instead"
     if isinstance(link, LinearLink) and _falls(link):
         yield f"{effect.driver} follows {link.driver} by a slope that is not above 0"
     is_moved = bool(_effects_on(schema, root.name))
@@ -151,7 +153,7 @@ def _driver_faults(schema: FeatureSchema, effect: Effect) -> Iterator[str]:
 
 
 def _falls(link: LinearLink) -> bool:
-    return any(not isinstance(slope, str) and slope <= 0 for slope in link.slope.values())
+    return any(not isinstance(slope, str) and slope <= 0 for slope in link.slopes.values())
 
 
 def _condition_faults(schema: FeatureSchema, condition: Condition) -> Iterator[str]:

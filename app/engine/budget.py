@@ -78,7 +78,7 @@ class Budget:
         if self.whole is not None:
             self.whole.spend(work)
 
-    def spend_on_candidates(self, number: int, scenarios: int = 1) -> None:
+    def spend_on_candidates(self, number: int, scenarios: float = 1) -> None:
         """Count candidates that a search met and looked at in so many scenarios.
 
         Raises:
@@ -95,7 +95,7 @@ class Budget:
         """
         (self if self.whole is None else self.whole).spend(work)
 
-    def candidates_left(self, scenarios: int) -> float:
+    def candidates_left(self, scenarios: float) -> float:
         """How many more candidates the whole budget allows for."""
         return self.left_in_all / (scenarios + MET)
 

@@ -75,7 +75,7 @@ def recommend(
     selection = select_options(problem, references, preferences, repairs.levels, searched, result.proved)
     options = selection.options
     if len(options.levels) == 0:
-        infeasible = _infeasible(problem, preferences, result, fronts)
+        infeasible = _infeasible(problem, references, preferences, result, fronts)
         answer = RecourseResult(Status.INFEASIBLE, risk, problem.target, infeasible=infeasible)
     else:
         authors = [_author(levels, repairs.levels, searched) for levels in options.levels]
@@ -138,7 +138,11 @@ def _shortfall(selection: Selection, preferences: Preferences, result: SearchRes
 
 
 def _infeasible(
-    problem: RecourseProblem, preferences: Preferences, result: SearchResult, fronts: FrontSearch
+    problem: RecourseProblem,
+    references: ReferenceData,
+    preferences: Preferences,
+    result: SearchResult,
+    fronts: FrontSearch,
 ) -> Infeasibility:
     lowest = result.lowest
     if lowest is None:
@@ -157,7 +161,7 @@ def _infeasible(
                 proved=further.proved,
                 reaches_target=further.risk <= problem.target,
             )
-            for further in more_changes(problem, lowest, fronts.exact)
+            for further in more_changes(problem, references, lowest, fronts.exact)
         ),
     )
 

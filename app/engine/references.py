@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.classifiers.forest import Forest, TreeEnsemble, joined
+from app.classifiers.link import Links
 from app.classifiers.model_version import ModelVersion
 from app.engine.density import JointDensity, density_of
 from app.engine.plausibility import ReferencePopulation, reference_population_of
@@ -14,13 +15,14 @@ class ReferenceData:
     """The committee with its draws, and real people of the target class.
 
     `forest` holds the trees of the classifier and then of the committee's members, where all of them are
-    tree ensembles: exact search needs to see them.
+    tree ensembles: exact search needs to see them. `links` says how their margins become risks.
     """
 
     evaluator: RobustnessEvaluator
     population: ReferencePopulation
     density: JointDensity
     forest: Forest | None
+    links: Links
 
 
 def reference_data_of(model: ModelVersion) -> ReferenceData:
@@ -31,6 +33,7 @@ def reference_data_of(model: ModelVersion) -> ReferenceData:
         population=reference_population_of(model.schema, negatives),
         density=density_of(model.schema, negatives),
         forest=_forest(model),
+        links=_links(model),
     )
 
 
@@ -38,3 +41,9 @@ def _forest(model: ModelVersion) -> Forest | None:
     if isinstance(model.classifier, TreeEnsemble) and isinstance(model.committee, TreeEnsemble):
         return joined([model.classifier.forest, model.committee.forest])
     return None
+
+
+def _links(model: ModelVersion) -> Links:
+    if isinstance(model.classifier, TreeEnsemble) and isinstance(model.committee, TreeEnsemble):
+        return Links(model.classifier.link, model.committee.link)
+    return Links()

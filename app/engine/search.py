@@ -51,11 +51,11 @@ def search(
 
 
 def more_changes(
-    problem: RecourseProblem, lowest: LowestRisk, exact: ExactSearch | None
+    problem: RecourseProblem, references: ReferenceData, lowest: LowestRisk, exact: ExactSearch | None
 ) -> tuple[LowestRisk, ...]:
     """What changing more features than permitted would give, where it is worth telling (`relaxations`)."""
     if exact is not None:
-        return tuple(with_more_changes(problem, exact, lowest))
+        return tuple(with_more_changes(problem, exact, references.links.classifier, lowest))
     return tuple(relaxations(lowest, problem.target, lambda: _lowest_of_all(problem)))
 
 

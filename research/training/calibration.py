@@ -17,22 +17,36 @@ def calibration_bins(outcome: BoolArray, risk: FloatArray) -> list[dict[str, Any
     return [
         {"n": len(part), "mean_risk": float(risk[part].mean()), "observed": float(outcome[part].mean())}
         for part in np.array_split(order, BINS)
+        if len(part)
     ]
 
 
-def calibration_line(outcome: BoolArray, risk: FloatArray) -> dict[str, float]:
+def calibration_line(outcome: BoolArray, risk: FloatArray) -> dict[str, float | None]:
     """Calibration slope and intercept (Cox, 1958; terms as in Van Calster et al., 2019).
 
     `slope` is that of a logistic regression of the outcome on the log-odds of the risk: 1 is ideal, below
     it risks are too extreme. `intercept` is calibration in the large, with the slope held at 1: 0 is
-    ideal, above it risks are too low.
+    ideal, above it risks are too low. There is no slope, None, where the risks part the people with the
+    outcome from those without it, or do not differ.
     """
     clipped = np.clip(risk, 1e-6, 1 - 1e-6)
     log_odds = np.log(clipped / (1 - clipped))
     ones = np.ones_like(log_odds)
-    both = _logistic(np.column_stack([ones, log_odds]), outcome, np.zeros_like(log_odds))
     in_the_large = _logistic(ones[:, None], outcome, offset=log_odds)
-    return {"slope": float(both[1]), "intercept": float(in_the_large[0])}
+    slope = None if _has_no_slope(outcome, log_odds) else float(logistic_line(outcome, log_odds)[1])
+    return {"slope": slope, "intercept": float(in_the_large[0])}
+
+
+def _has_no_slope(outcome: BoolArray, log_odds: FloatArray) -> bool:
+    with_it, without = log_odds[outcome], log_odds[~outcome]
+    return bool(np.ptp(log_odds) == 0 or with_it.min() >= without.max() or with_it.max() <= without.min())
+
+
+def logistic_line(outcome: BoolArray, log_odds: FloatArray) -> tuple[float, float]:
+    """Intercept and slope of the logistic regression of the outcome on some log-odds (Platt, 1999)."""
+    design = np.column_stack([np.ones_like(log_odds), log_odds])
+    intercept, slope = _logistic(design, outcome, np.zeros_like(log_odds))
+    return float(intercept), float(slope)
 
 
 def brier_score(outcome: BoolArray, risk: FloatArray) -> float:

@@ -1,6 +1,7 @@
 """The model card, in the spirit of Mitchell et al. (2019): `card.json` and, from the same data, `card.md`."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +14,37 @@ from research.training.card_markdown import markdown
 from research.training.data_set import CardWords
 from research.training.manifest import write_json
 
-_KIND = (
+KIND = (
     "Gradient-boosted decision trees (XGBoost), kept small so that an exact search can run over them, "
     "with a committee of refits on bootstrap resamples of the same people that judges how well an answer "
     "holds."
 )
-_MISSING = (
+LEARNED_UNKNOWN = (
     "Nothing is imputed. The classifier is told that a value is unknown, and learned from people for whom"
     " it was unknown too. An unknown feature is never part of a suggestion."
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Make:
+    """What a card tells of how a classifier was made; unless told otherwise, as the shipped ones were."""
+
+    kind: str = KIND
+    missing: str = LEARNED_UNKNOWN
+    influence: str | None = None
+    """What the influence of a feature is, where it is not gain in training."""
+
+
 def write(
-    home: Path, schema: FeatureSchema, words: CardWords, metrics: Mapping[str, Any], counts: Mapping[str, Any]
+    home: Path,
+    schema: FeatureSchema,
+    words: CardWords,
+    metrics: Mapping[str, Any],
+    counts: Mapping[str, Any],
+    make: Make | None = None,
 ) -> None:
     """Write `card.json` and `card.md` into a version's folder."""
-    card = make_card(schema, words, home.name.partition(".")[0], metrics, counts)
+    card = make_card(schema, words, home.name.partition(".")[0], metrics, counts, make)
     write_json(home / "card.json", card)
     (home / "card.md").write_text(markdown(card), encoding="utf-8")
 
@@ -39,8 +55,10 @@ def make_card(
     version: str,
     metrics: Mapping[str, Any],
     counts: Mapping[str, Any],
+    make: Make | None = None,
 ) -> dict[str, Any]:
     """The card as plain data: words, what the owner says of themselves, and the figures of this run."""
+    make = make or Make()
     shown = (
         *("held_out", "groups", "completeness", "sites_left_out"),
         *("calibration", "cross_validation", "committee"),
@@ -55,13 +73,14 @@ def make_card(
         "contact": schema.card.contact,
         "licence": schema.card.licence,
         "warnings": list(weaknesses(Figures.model_validate(metrics["held_out"]))),
-        "kind": _KIND,
+        "kind": make.kind,
         "intended_use": list(words.intended_use),
         "not_for": list(words.not_for),
         "data": {"about": list(words.data), "preparation": list(words.preparation), "counts": dict(counts)},
         "features": [_feature(schema, feature, metrics, counts) for feature in schema.features],
         "excluded": list(words.excluded),
-        "missing_values": [_MISSING, *_copies(schema), *words.missing],
+        **({"influence_is": make.influence} if make.influence else {}),
+        "missing_values": [make.missing, *_copies(schema), *words.missing],
         "performance": {"interval": metrics["interval"]}
         | {key: metrics[key] for key in shown if key in metrics},
         "limits": [*limits_found(schema, words, metrics), *words.limits],

@@ -4,14 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.domain.schema import FeatureSchema
+from research.training.cross_validation import MOVING
 from research.training.data_set import CardWords
+from research.training.groups import AGE
 
 
 def limits_found(schema: FeatureSchema, words: CardWords, metrics: Mapping[str, Any]) -> Iterator[str]:
     """What the model knows apart from age, whom it gets wrong, how it travels, and what it does not use."""
-    if _ages(metrics):
-        yield _knowledge(words, metrics)
-        yield _mistakes(metrics)
+    if ages := _ages(schema, metrics):
+        yield _knowledge(words, ages, metrics)
+        yield _mistakes(ages, metrics)
     if "sites_left_out" in metrics:
         yield _elsewhere(metrics)
     if metrics.get("category_unknown"):
@@ -25,21 +27,31 @@ def limits_found(schema: FeatureSchema, words: CardWords, metrics: Mapping[str, 
         )
 
 
-def _knowledge(words: CardWords, metrics: Mapping[str, Any]) -> str:
-    overall, crossed = metrics["held_out"]["roc_auc"]["value"], metrics["cross_validation"]
-    aucs = [group["roc_auc"]["value"] for group in _ages(metrics)]
-    without = {label: figures["mean"] for label, figures in crossed["without"].items()}
-    return (
+def _knowledge(words: CardWords, ages: Sequence[Mapping[str, Any]], metrics: Mapping[str, Any]) -> str:
+    overall, crossed = metrics["held_out"]["roc_auc"]["value"], metrics.get("cross_validation")
+    aucs = [group["roc_auc"]["value"] for group in ages]
+    told = (
         f"{words.on_age}Within age bands ROC-AUC is {min(aucs):.2f} to {max(aucs):.2f}, "
-        f"against {overall:.2f} over all ages. In cross-validation ROC-AUC is {crossed['mean']:.2f} with all "
-        f"features, {without['everything that can change']:.2f} with the fixed features alone, and "
+        f"against {overall:.2f} over all ages."
+    )
+    return told if crossed is None else f"{told} {_worth(words, crossed)}"
+
+
+def _worth(words: CardWords, crossed: Mapping[str, Any]) -> str:
+    """What the model knows without some of its features."""
+    without = {label: figures["mean"] for label, figures in crossed["without"].items()}
+    whole = f"In cross-validation ROC-AUC is {crossed['mean']:.2f} with all features"
+    if words.told_without is None:
+        return f"{whole} and {without[MOVING]:.2f} with the fixed features alone."
+    return (
+        f"{whole}, {without[MOVING]:.2f} with the fixed features alone, and "
         f"{without[words.told_without]:.2f} without {words.told_without}."
     )
 
 
-def _mistakes(metrics: Mapping[str, Any]) -> str:
-    misses = min(_ages(metrics), key=lambda group: group["sensitivity"])
-    alarms = min(_ages(metrics), key=lambda group: group["specificity"])
+def _mistakes(ages: Sequence[Mapping[str, Any]], metrics: Mapping[str, Any]) -> str:
+    misses = min(ages, key=lambda group: group["sensitivity"])
+    alarms = min(ages, key=lambda group: group["specificity"])
     return (
         f"At the threshold of {metrics['threshold']:g} it finds {100 * misses['sensitivity']:.0f} % of those "
         f"aged {misses['level']} who have the outcome: a low answer does not rule it out. It calls "
@@ -78,6 +90,9 @@ def _off(level: Mapping[str, Any]) -> float:
     return float(level["mean_risk"] - level["prevalence"])
 
 
-def _ages(metrics: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The bands of age with people of either outcome."""
-    return [group for group in metrics["groups"] if group["group"] == "Age" and group["roc_auc"]]
+def _ages(schema: FeatureSchema, metrics: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The bands of age with people of either outcome, where there is an age."""
+    if AGE not in schema:
+        return []
+    title = schema[AGE].label
+    return [group for group in metrics["groups"] if group["group"] == title and group["roc_auc"]]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+_GAINED = "its share of what all splits of the trees gained in training."
 _SHARES = {"sensitivity": "Sensitivity", "specificity": "Specificity", "ppv": "PPV", "npv": "NPV"}
 
 
@@ -59,7 +60,7 @@ def _features(card: Mapping[str, Any]) -> Iterator[str]:
     yield (
         "*Can change*: a suggestion may move it in the named direction. *Follows*: it moves along. "
         "*Risk when it rises*: the direction in which the model may respond; free means either. "
-        "*Influence*: its share of what all splits of the trees gained in training."
+        f"*Influence*: {card.get('influence_is', _GAINED)}"
     )
 
 
@@ -72,11 +73,16 @@ def _performance(card: Mapping[str, Any]) -> Iterator[str]:
     )
     head = ["Group", "", "n", "With outcome", "Mean risk", "ROC-AUC", *_SHARES.values(), "Brier"]
     yield _table(head, [_group(group) for group in [overall, *performance["groups"]]])
-    crossed, committee = performance["cross_validation"], performance["committee"]
+    crossed, committee = performance.get("cross_validation"), performance["committee"]
+    shares = f"Accuracy {overall['accuracy']:.2f}, F1 {overall['f1']:.2f}."
     yield (
-        f"Accuracy {overall['accuracy']:.2f}, F1 {overall['f1']:.2f}. Cross-validated among the "
-        f"{crossed['n']} training people ({crossed['folds']} folds), ROC-AUC is {crossed['mean']:.3f}, "
-        f"standard deviation {crossed['sd']:.3f}."
+        shares
+        if crossed is None
+        else (
+            f"{shares} Cross-validated among the "
+            f"{crossed['n']} training people ({crossed['folds']} folds), ROC-AUC is {crossed['mean']:.3f}, "
+            f"standard deviation {crossed['sd']:.3f}."
+        )
     )
     yield (
         f"The {committee['members']} members of the committee have a ROC-AUC between "
@@ -92,31 +98,36 @@ def _performance(card: Mapping[str, Any]) -> Iterator[str]:
         yield from _sites(performance["sites_left_out"])
     yield "### Calibration"
     line = performance["calibration"]
-    yield f"Slope {line['slope']:.2f} (1 is ideal), intercept {line['intercept']:.2f} (0 is ideal)."
+    if line["slope"] is None:
+        yield "There is no slope: the risks part people with the outcome from people without it."
+    else:
+        yield f"Slope {line['slope']:.2f} (1 is ideal), intercept {line['intercept']:.2f} (0 is ideal)."
     bins = [[str(b["n"]), _percent(b["mean_risk"]), _percent(b["observed"])] for b in line["bins"]]
     yield _table(["n", "Mean predicted risk", "With outcome"], bins)
     yield "![Calibration curve](calibration.svg)"
 
 
 def _completeness(records: Sequence[Mapping[str, Any]], features: int) -> Iterator[str]:
-    older = list(records[0]["older"])
+    older, is_crossed = list(records[0]["older"]), "cross_validation" in records[0]
+    crossed = (
+        " *Cross-validated* is among training people: *off* is the mean risk less the share with the outcome."
+    )
     yield "### By completeness of the record"
     yield (
         f"The same held-out people, as if no more were known of them than such a record carries. *Known* is "
         f"how many of the {features} features are, on average. {_percent(records[0]['prevalence'])} of these "
-        f"people have the outcome. *Cross-validated* is among training people: *off* is the mean risk less "
-        f"the share with the outcome."
+        f"people have the outcome.{crossed if is_crossed else ''}"
     )
     beside = [f"{what}, version {version}" for version in older for what in ("Mean risk", "ROC-AUC")]
-    head = ["Record", "Known", "Mean risk", "ROC-AUC", *beside, "ROC-AUC, cross-validated", "Off"]
+    head = ["Record", "Known", "Mean risk", "ROC-AUC", *beside]
+    head += ["ROC-AUC, cross-validated", "Off"] if is_crossed else []
     rows = [
         [
             record["record"],
             f"{record['known']:.1f}",
             *_risk_and_auc(record),
             *(cell for version in older for cell in _risk_and_auc(record["older"][version])),
-            f"{record['cross_validation']['roc_auc']:.3f}",
-            f"{record['cross_validation']['mean_risk_off']:+.3f}",
+            *(_crossed(record["cross_validation"]) if is_crossed else ()),
         ]
         for record in records
     ]
@@ -125,6 +136,10 @@ def _completeness(records: Sequence[Mapping[str, Any]], features: int) -> Iterat
 
 def _risk_and_auc(figures: Mapping[str, Any]) -> list[str]:
     return [f"{100 * figures['mean_risk']:.1f} %", _interval(figures["roc_auc"])]
+
+
+def _crossed(figures: Mapping[str, float]) -> list[str]:
+    return [f"{figures['roc_auc']:.3f}", f"{figures['mean_risk_off']:+.3f}"]
 
 
 def _sites(sites: Sequence[Mapping[str, Any]]) -> Iterator[str]:

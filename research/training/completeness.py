@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import xgboost
 
-from app.classifiers.training_procedure import SEED, Sample, risk_of
+from app.classifiers.training_procedure import SEED, Sample
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from research.training.discrimination import roc_auc
-from research.training.folds import folds_of
+from research.training.fitted import Fit, Risk
+from research.training.folds import Folds
 from research.training.headline import headline
-from research.training.masking import fit_people, masked
+from research.training.masking import masked
 
 WHOLE = "Whole record"
 
@@ -21,27 +21,25 @@ Records = Mapping[str, FloatArray]
 
 def by_completeness(
     schema: FeatureSchema,
-    booster: xgboost.Booster,
-    training: Sample,
+    risk: Risk,
     held_out: Sample,
-    older: Mapping[str, xgboost.Booster],
+    older: Mapping[str, Risk],
+    crossed: Mapping[str, Mapping[str, float]],
 ) -> list[dict[str, Any]]:
     """For each record of the schema's `[training]`, figures on held-out people as if no more were known.
 
     `older` are classifiers of older versions on the same columns, which learned from the same people or
-    fewer. `cross_validation` repeats the fit among training people: the mean over folds of ROC-AUC and of
-    the mean risk less the share with the outcome.
+    fewer. `crossed` are figures of `cross_validated_by_completeness`, if there are any.
     """
-    crossed = _cross_validated(schema, training)
     threshold = schema.model.threshold
     return [
         {
             "record": name,
             "known": _known(schema, rows),
-            **headline(held_out.outcome, risk_of(booster, rows), threshold),
-            "cross_validation": crossed[name],
+            **headline(held_out.outcome, risk(rows), threshold),
+            **({"cross_validation": crossed[name]} if crossed else {}),
             "older": {
-                version: headline(held_out.outcome, risk_of(other, rows), threshold)
+                version: headline(held_out.outcome, other(rows), threshold)
                 for version, other in older.items()
             },
         }
@@ -61,12 +59,15 @@ def _known(schema: FeatureSchema, rows: FloatArray) -> float:
     return float((~np.isnan(rows[:, starts])).sum(axis=1).mean())
 
 
-def _cross_validated(schema: FeatureSchema, people: Sample) -> dict[str, dict[str, float]]:
+def cross_validated_by_completeness(
+    schema: FeatureSchema, people: Sample, folds: Folds, fit: Fit
+) -> dict[str, dict[str, float]]:
+    """By record, the mean over folds of ROC-AUC, and of the mean risk less the share with the outcome."""
     found: dict[str, list[tuple[float, float]]] = {}
-    for seen, unseen in folds_of(people):
-        booster, left_out = fit_people(schema, people.take(seen)), people.take(unseen)
+    for seen, unseen in folds:
+        risk, left_out = fit(people.take(seen)), people.take(unseen)
         for name, rows in _records(schema, left_out.rows).items():
-            found.setdefault(name, []).append(_told(left_out.outcome, risk_of(booster, rows)))
+            found.setdefault(name, []).append(_told(left_out.outcome, risk(rows)))
     means = {name: np.mean(figures, axis=0).tolist() for name, figures in found.items()}
     return {name: {"roc_auc": auc, "mean_risk_off": off} for name, (auc, off) in means.items()}
 

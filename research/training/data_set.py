@@ -14,8 +14,9 @@ class Grouping:
 
     categories: tuple[str, ...]
     """Features each of whose categories is a group."""
-    age_bands: tuple[tuple[int, int], ...]
-    """The youngest and the oldest age in years, both included; in words the last band is open above."""
+    age_bands: tuple[tuple[int, int], ...] = ()
+    """The youngest and the oldest age in years, both included; in words the last band is open above. None
+    where a schema has no feature `age`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,11 @@ class CardWords:
     data: tuple[str, ...]
     preparation: tuple[str, ...]
     excluded: tuple[str, ...]
-    on_age: str
-    """What comes before the figures within bands of age, if anything."""
-    told_without: str
-    """Label, in small letters, of the category whose worth to the model is told."""
     limits: tuple[str, ...]
+    on_age: str = ""
+    """What comes before the figures within bands of age, if anything."""
+    told_without: str | None = None
+    """Label, in small letters, of the category whose worth to the model is told, if any."""
     missing: tuple[str, ...] = ()
     """What there is to say of unknown values in this data, beside that nothing is imputed."""
 

@@ -23,22 +23,24 @@ from app.proposers.llm.response import write_answer
 WANTED = 200
 
 
-def make_exemplars(model: ModelVersion, people: list[dict[str, Value]]) -> list[dict[str, Any]]:
+def make_exemplars(
+    model: ModelVersion, people: list[dict[str, Value]], wanted: int = WANTED, work: float = math.inf
+) -> list[dict[str, Any]]:
     """Exemplars of training people, spread evenly over their risks.
 
     Each person is at high risk, and each answer holds: refits, noise and adherence included. They are known
-    whole, unless fewer than `WANTED` are.
+    whole, unless fewer than `wanted` are. `work` is what the search for one may cost.
     """
     references = reference_data_of(model)
     by_risk = _by_risk(model, [person for person in people if None not in person.values()])
-    if len(by_risk) < WANTED:
+    if len(by_risk) < wanted:
         by_risk = _by_risk(model, people)
     result = [
         exemplar
-        for person in by_risk[:: max(1, len(by_risk) // (3 * WANTED))]
-        if (exemplar := _exemplar(model, references, person)) is not None
+        for person in by_risk[:: max(1, len(by_risk) // (3 * wanted))]
+        if (exemplar := _exemplar(model, references, person, work)) is not None
     ]
-    kept = np.unique(np.linspace(0, len(result) - 1, min(WANTED, len(result))).round().astype(int))
+    kept = np.unique(np.linspace(0, len(result) - 1, min(wanted, len(result))).round().astype(int))
     return [asdict(result[index]) for index in kept]
 
 
@@ -51,14 +53,16 @@ def _by_risk(model: ModelVersion, people: list[dict[str, Value]]) -> list[dict[s
     return [people[index] for index in high[np.argsort(risk[high], kind="stable")]]
 
 
-def _exemplar(model: ModelVersion, references: ReferenceData, person: dict[str, Value]) -> Exemplar | None:
+def _exemplar(
+    model: ModelVersion, references: ReferenceData, person: dict[str, Value], work: float
+) -> Exemplar | None:
     question = problem_about(model, person)
     least = model.schema.model.min_robustness
     result = search(
         question,
         references,
         Preferences(count=1, min_robustness=least, generator=Generator.SEARCH),
-        work=math.inf,
+        work=work,
     )
     if len(result.levels) == 0:
         return None

@@ -4,6 +4,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,22 +27,21 @@ def write_json(path: Path, content: Mapping[str, Any] | Sequence[Mapping[str, An
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def write_manifest(
-    home: Path,
-    schema: FeatureSchema,
-    data_set: DataSet,
-    counts: Mapping[str, Any],
-) -> None:
-    """Write `manifest.json` over the finished files of `home`. No time stamps: same run, same bytes."""
-    task = home / TASK
-    files = [path for path in sorted(home.rglob("*")) if path.is_file() and path != task]
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a version came from and how it was made, as its manifest tells it."""
+
+    data: Mapping[str, Any]
+    """The table: its name, digests, and the rule of who is held out."""
+    fit: Mapping[str, Any]
+    committee: Mapping[str, Any]
+
+
+def origin_of(schema: FeatureSchema, data_set: DataSet) -> Origin:
+    """Of a version that is learned from a public data set."""
     source = data_set.source
-    manifest = {
-        "model": schema.model.name,
-        "version": schema.model.version,
-        "turnpoint": __version__,
-        "schema": sha256_of(task),
-        "data": {
+    return Origin(
+        data={
             "name": schema.data.name,
             "source": source.package,
             "wheel_sha256": source.wheel_sha256,
@@ -49,21 +49,36 @@ def write_manifest(
             "table_sha256": source.table_sha256,
             "held_out": split.rule(data_set.number),
         },
-        "counts": counts,
-        "fit": {
+        fit={
             "seed": training_procedure.SEED,
             "trees": training_procedure.TREES,
             "parameters": training_procedure.PARAMETERS,
         },
-        "committee": {
+        committee={
             "members": COMMITTEE_SIZE,
             "seeds": [1, COMMITTEE_SIZE],
         },
+    )
+
+
+def write_manifest(home: Path, schema: FeatureSchema, origin: Origin, counts: Mapping[str, Any]) -> None:
+    """Write `manifest.json` over the finished files of `home`. No time stamps: same run, same bytes."""
+    task, itself = home / TASK, home / "manifest.json"
+    files = [path for path in sorted(home.rglob("*")) if path.is_file() and path not in (task, itself)]
+    manifest = {
+        "model": schema.model.name,
+        "version": schema.model.version,
+        "turnpoint": __version__,
+        "schema": sha256_of(task),
+        "data": origin.data,
+        "counts": counts,
+        "fit": origin.fit,
+        "committee": origin.committee,
         "made_with": package_versions(),
         "columns": list(schema.columns),
         "files": {path.relative_to(home).as_posix(): sha256_of(path) for path in files},
     }
-    write_json(home / "manifest.json", manifest)
+    write_json(itself, manifest)
 
 
 def package_versions() -> dict[str, str]:

@@ -8,15 +8,17 @@ their profiles; without it people are learned from as they are.
 import numpy as np
 import xgboost
 
-from app.classifiers.training_procedure import SEED, Sample, fit
+from app.classifiers.training_procedure import FIXED, SEED, Growth, Sample, fit
 from app.domain.feature import MissingPolicy
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from app.domain.training import RecordProfile
 
 
-def fit_people(schema: FeatureSchema, people: Sample, seed: int = SEED) -> xgboost.Booster:
+def fit_people(
+    schema: FeatureSchema, people: Sample, seed: int = SEED, growth: Growth = FIXED
+) -> xgboost.Booster:
     """The fit on whole people, each with the incomplete copies that the schema asks for."""
-    return fit(schema, with_masked_copies(schema, people, seed), seed)
+    return fit(schema, with_masked_copies(schema, people, seed), seed, growth)
 
 
 def with_masked_copies(schema: FeatureSchema, people: Sample, seed: int) -> Sample:

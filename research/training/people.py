@@ -23,12 +23,13 @@ _ARROW_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """One participant: number, every feature of the schema (None where unknown), label.
+    """One participant: id, every feature of the schema (None where unknown), label.
 
-    `site` is where they were examined, in a data set of several sites; it is no feature.
+    `id` is what the data set calls the person: rows of one id are one person. `site` is where they were
+    examined, in a data set of several sites; neither is a feature.
     """
 
-    seqn: int
+    id: str
     values: dict[str, Value]
     outcome: bool
     site: str | None = None
@@ -50,13 +51,13 @@ class Tally:
 
 
 def admit(schema: FeatureSchema, candidates: Iterable[Participant], tally: Tally) -> list[Participant]:
-    """The people whom the service itself would accept, ordered by sequence number.
+    """The people whom the service itself would accept, in the order given.
 
     Those with a required feature missing, or whose values contradict one another, are dropped and
     counted in `tally`. Nobody stays whom `read_patient` refuses.
     """
     kept = []
-    for person in sorted(candidates, key=lambda person: person.seqn):
+    for person in candidates:
         absent = [feature.label for feature in schema.features if _is_lacking(feature, person)]
         fault = None if absent else _contradiction(schema, person)
         if absent:
@@ -102,13 +103,20 @@ def missing_by_feature(schema: FeatureSchema, people: Sequence[Participant]) -> 
     return {name: count for name, count in counts.items() if count}
 
 
-def write_people(schema: FeatureSchema, people: Sequence[Participant], path: Path) -> None:
-    """Write a Parquet file: `seqn`, every feature in its own kind with nulls for unknown, `outcome`.
+def write_people(
+    schema: FeatureSchema, people: Sequence[Participant], path: Path, with_numbers: bool
+) -> None:
+    """Write a Parquet file: every feature in its own kind with nulls for unknown, `outcome`.
 
-    `site` comes last, where people have one.
+    `site` comes last, where people have one. `seqn` comes first where the ids are public numbers; ids of a
+    hospital's own people stay with the hospital.
     """
     fields = [(feature.name, _ARROW_TYPES[feature.kind]) for feature in schema.features]
+    number = [("seqn", pa.int32())] if with_numbers else []
     site = [("site", pa.string())] if sites_of(people) else []
-    columns = pa.schema([("seqn", pa.int32()), *fields, ("outcome", pa.bool_()), *site])
-    rows = [{"seqn": p.seqn, **p.values, "outcome": p.outcome, "site": p.site} for p in people]
+    columns = pa.schema([*number, *fields, ("outcome", pa.bool_()), *site])
+    rows = [
+        {**({"seqn": int(p.id)} if with_numbers else {}), **p.values, "outcome": p.outcome, "site": p.site}
+        for p in people
+    ]
     pq.write_table(pa.Table.from_pylist(rows, schema=columns), path, compression="zstd")

@@ -24,7 +24,7 @@ def check_observed(schema: FeatureSchema, people: Sequence[Participant]) -> None
     for feature in schema.features:
         if feature.observed is None:
             continue
-        observed = _range_of(feature, people)
+        observed = range_of(feature, people)
         if tuple(feature.observed) != observed:
             wrong.append(f"{feature.name} should be [{observed[0]:g}, {observed[1]:g}]")
     if wrong:
@@ -33,7 +33,8 @@ def check_observed(schema: FeatureSchema, people: Sequence[Participant]) -> None
         )
 
 
-def _range_of(feature: Feature, people: Sequence[Participant]) -> tuple[float, float]:
+def range_of(feature: Feature, people: Sequence[Participant]) -> tuple[float, float]:
+    """The smallest and the largest value among people, of whom somebody must have one."""
     known = [float(value) for p in people if (value := p.values[feature.name]) is not None]
     decimals = decimals_of(feature)
     return round(min(known), decimals), round(max(known), decimals)

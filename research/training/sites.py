@@ -5,28 +5,45 @@ random split hides that; leaving out each site in turn shows it (internal-extern
 Steyerberg and Harrell, 2016).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from app.classifiers.training_procedure import Sample, risk_of
+from app.classifiers.training_procedure import Sample
 from app.domain.schema import FeatureSchema
 from research.training.calibration import calibration_line
+from research.training.fitted import Fit
 from research.training.headline import headline
-from research.training.masking import fit_people
 from research.training.people import Participant, outcomes_of, rows_of, sites_of
 
+MOST = 20
+"""So many sites are told of, the largest; a refit for each of hundreds would tell nobody more."""
+_FEWEST = 2
+"""People with, and people without the outcome: with fewer there is no ROC curve of a site."""
 
-def leave_one_site_out(schema: FeatureSchema, people: Sequence[Participant]) -> list[dict[str, Any]]:
+
+def told_sites(people: Sequence[Participant]) -> list[str]:
+    """The sites of which figures are given, in alphabetical order."""
+    counts = Counter(person.site for person in people)
+    return sorted(sorted(sites_of(people), key=lambda site: -counts[site])[:MOST])
+
+
+def leave_one_site_out(
+    schema: FeatureSchema, people: Sequence[Participant], fit: Fit
+) -> list[dict[str, Any]]:
     """For each site, the figures on all its people of a classifier fitted to all people of the others.
 
-    `calibration_in_the_large` is the intercept at slope 1: 0 is ideal, above it risks are too low.
+    `calibration_in_the_large` is the intercept at slope 1: 0 is ideal, above it risks are too low. A site is
+    left out of the figures where fewer than two of its people have, or have not, the outcome.
     """
     figures = []
-    for site in sites_of(people):
+    for site in told_sites(people):
         elsewhere = [person for person in people if person.site != site]
         there = [person for person in people if person.site == site]
-        booster = fit_people(schema, Sample(rows_of(schema, elsewhere), outcomes_of(elsewhere)))
-        outcome, risk = outcomes_of(there), risk_of(booster, rows_of(schema, there))
+        if not (_has_both(there) and _has_both(elsewhere)):
+            continue
+        risk_at = fit(Sample(rows_of(schema, elsewhere), outcomes_of(elsewhere)))
+        outcome, risk = outcomes_of(there), risk_at(rows_of(schema, there))
         figures.append(
             {
                 "site": site,
@@ -36,3 +53,8 @@ def leave_one_site_out(schema: FeatureSchema, people: Sequence[Participant]) -> 
             }
         )
     return figures
+
+
+def _has_both(people: Sequence[Participant]) -> bool:
+    with_it = sum(person.outcome for person in people)
+    return min(with_it, len(people) - with_it) >= _FEWEST

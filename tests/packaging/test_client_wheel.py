@@ -15,6 +15,7 @@ ABSENT = {
     "worker": SERVER,
     "migrate": SERVER,
     "compile": SERVER,
+    "check": SERVER,
     "train": f"{SERVER}[fit]",
     "pairs": f"{SERVER}[evaluate]",
     "finetune": f"{SERVER}[train]",

@@ -3,10 +3,10 @@
 Two bounds make one. *Gains*: moving lever q to level l lowers a scenario's margin by at most
 `gain[q, l, s]`, whatever the other levers do. Summed over the levers moved, that bounds the fall of any
 candidate, since the fall is a telescoping sum of single moves. What a lever drives moves with it, by no more
-than `driven.shift` says. *Knapsack*: which levels of the levers not
-decided yet, within so much effort and so many changes, have the largest sum of gains? A multiple-choice
-knapsack, solved once a question by dynamic programming over effort in equal parts; efforts are rounded
-down to a part, so that the bound stays one.
+than `driven.shift` says, and what is linear in it by that times the slope. *Knapsack*: which levels of the
+levers not decided yet, within so much effort and so many changes, have the largest sum of gains? A
+multiple-choice knapsack, solved once a question by dynamic programming over effort in equal parts; efforts
+are rounded down to a part, so that the bound stays one.
 """
 
 from typing import NamedTuple
@@ -18,10 +18,11 @@ from app.compiled import compiled
 from app.domain.schema import FloatArray, IntArray
 from app.domain.tolerances import LEAST_EFFORT, SAME
 from app.engine.exact.driven import reach, shift
-from app.engine.exact.reduce import DRIVEN, LEAF, ReducedForest
+from app.engine.exact.reduce import DRIVEN, LEAF, SLOPE, ReducedForest
 
 PARTS = 128
-_MOST_LEAVES = 1 << 10
+_FEW_LEAVES = 32
+"""Of more, each pair is not worth a look: those that differ most come first."""
 _VALUE_ROUNDING = 1e-6
 """Relative to a driven value, and as much again: trees are asked in single precision."""
 
@@ -121,12 +122,13 @@ class _Shifts(NamedTuple):
 def gains(reduced: ReducedForest, top: IntArray) -> FloatArray:
     """An upper bound on what each level of each lever takes off, shape (levers, levels, scenarios)."""
     levers, scenarios, driven = len(top), len(reduced.base), reduced.reach.shape[1]
+    most = _most_leaves(reduced)
     result = np.zeros((levers, reduced.single.shape[1], scenarios))
     boxes = _Boxes(
-        np.empty((_MOST_LEAVES, levers), np.int64),
-        np.empty((_MOST_LEAVES, levers), np.int64),
-        np.empty((_MOST_LEAVES, driven, 2), np.float32),
-        np.empty(_MOST_LEAVES),
+        np.empty((most, levers), np.int64),
+        np.empty((most, levers), np.int64),
+        np.empty((most, driven, 2), np.float32),
+        np.empty(most),
     )
     for lever in range(levers):
         for level in range(1, top[lever] + 1):
@@ -140,12 +142,41 @@ def gains(reduced: ReducedForest, top: IntArray) -> FloatArray:
             version = reduced.version[scenario]
             _write_shifts(reduced, version, top, shifts)
         for tree in range(reduced.first[scenario], reduced.first[scenario + 1]):
-            leaves = _write_boxes(reduced, reduced.root[tree], reduced.reach[version], top, boxes)
+            root = reduced.root[tree]
+            if reduced.lever[root] <= DRIVEN and reduced.low[root] == SLOPE:
+                _add_slope(reduced, root, version, top, shifts, result[:, :, scenario])
+                continue
+            leaves = _write_boxes(reduced, root, reduced.reach[version], top, boxes)
+            order = np.argsort(-boxes.value[:leaves]) if leaves > _FEW_LEAVES else np.arange(leaves)
             for lever in range(levers):
                 if reduced.levers_asked[tree] >> lever & 1:
                     # A slice is a view: the falls are added to the result in place.
-                    _add_largest_falls(result[lever, :, scenario], lever, top, leaves, boxes, shifts)
+                    _add_largest_falls(result[lever, :, scenario], lever, top, order, boxes, shifts)
     return result
+
+
+@compiled
+def _most_leaves(reduced: ReducedForest) -> int:
+    """Of any tree that is kept."""
+    most = 1
+    for tree in range(reduced.first[-1]):
+        most = max(most, (reduced.root[tree + 1] - reduced.root[tree]) // 2 + 1)
+    return most
+
+
+@compiled
+def _add_slope(
+    reduced: ReducedForest, root: int, version: int, top: IntArray, shifts: _Shifts, falls: FloatArray
+) -> None:
+    """The most that moving each lever takes off what is linear in a driven column; shape (levers, levels)."""
+    place, slope = DRIVEN - reduced.lever[root], reduced.value[root]
+    lowest, highest = reduced.reach[version, place]
+    slack = _VALUE_ROUNDING * (1 + max(abs(lowest), abs(highest)))
+    for lever in range(len(top)):
+        for level in range(1, top[lever] + 1):
+            least, most = shifts.shift[lever, level, place]
+            if least < 0 or most > 0:
+                falls[lever, level] += max(-slope * (least - slack), -slope * (most + slack))
 
 
 @compiled
@@ -175,7 +206,7 @@ def _write_boxes(
 ) -> int:
     """Write the leaves of a tree as boxes; return how many there are."""
     low, high = boxes.low, boxes.high
-    stack = np.empty(_MOST_LEAVES, np.int64)
+    stack = np.empty(len(boxes.value), np.int64)
     stack[0], low[0], high[0], boxes.ranges[0] = root, 0, top, ranges
     leaves, waiting = 0, 1  # boxes before `leaves` are done, those from there to `waiting` wait
     while leaves < waiting:
@@ -199,26 +230,32 @@ def _write_boxes(
 
 @compiled
 def _add_largest_falls(
-    falls: FloatArray, lever: int, top: IntArray, leaves: int, boxes: _Boxes, shifts: _Shifts
+    falls: FloatArray, lever: int, top: IntArray, order: IntArray, boxes: _Boxes, shifts: _Shifts
 ) -> None:
     """The largest fall between two leaves that moving this lever alone may lead from and to, at each level.
 
     One leaf is where the lever is at level 0, the other where it is at the level. Some choice of the other
-    levers must lead to either, and driven columns must get from the one to the other.
+    levers must lead to either, and driven columns must get from the one to the other. `order` has the leaves,
+    those of the highest value first if they are more than `_FEW_LEAVES`.
     """
     low, high, value = boxes.low, boxes.high, boxes.value
     largest = np.full(top[lever] + 1, -np.inf)
-    for before in range(leaves):
+    leaves, sorted_ = len(order), len(order) > _FEW_LEAVES
+    for first in range(leaves):
+        before = order[first]
         if low[before, lever] > 0:
             continue
-        for after in range(leaves):
+        for last in range(leaves - 1, -1, -1):
+            after = order[last]
             fall = value[before] - value[after]
-            first, last = max(low[after, lever], 1), high[after, lever]
-            if first > last or fall <= largest[first : last + 1].min():
+            if sorted_ and fall <= largest[1:].min():  # and so are all further ones
+                break
+            nearest, furthest = max(low[after, lever], 1), high[after, lever]
+            if nearest > furthest or fall <= largest[nearest : furthest + 1].min():
                 continue
             if not _meet(low, high, before, after, lever):
                 continue
-            for level in range(first, last + 1):
+            for level in range(nearest, furthest + 1):
                 if fall > largest[level] and _driven_there(boxes, before, after, shifts, lever, level):
                     largest[level] = fall
     for level in range(1, top[lever] + 1):

@@ -97,7 +97,7 @@ class _ExactQuery:
         self.references = references
         self.count = count
         self.budget = budget
-        self.forest = references.forest
+        self.forest, self.links = references.forest, references.links
         self.profile = PlausibilityProfile(problem.levers, references.population, references.density)
 
     def scenarios(self, levers: Levers) -> Scenarios:
@@ -172,8 +172,8 @@ class _ExactQuery:
         return search.best(self._goals(search), share, 1, lambda levels: 0.0, self.budget)
 
     def _goals(self, search: ExactSearch) -> FloatArray:
-        problem = self.problem
-        return goals_in(search.scenarios, problem.target, problem.goal_of_refits, problem.goal_of_draws)
+        problem, scenarios = self.problem, search.scenarios
+        return goals_in(scenarios, self.links, problem.target, problem.goal_of_refits, problem.goal_of_draws)
 
     def result(self, attempt: Attempt) -> SearchResult:
         """An attempt as what a search brings home."""
@@ -183,7 +183,7 @@ class _ExactQuery:
 
     def infeasible(self, alone: ExactSearch, solved: Solved) -> SearchResult:
         """Nothing reaches the target, or nothing was found that does: how far down the risk goes."""
-        lowest = lowest_risk(self.problem, alone, self.budget)
+        lowest = lowest_risk(self.problem, alone, self.links.classifier, self.budget)
         return SearchResult(
             self.problem.unchanged[:0],
             lowest,

@@ -23,8 +23,8 @@ LEAF = -1
 """In place of a lever: the node asks about none."""
 DRIVEN = -2
 """In place of a lever: DRIVEN - d stands for the driven column d."""
-_MOST_NODES = 1 << 11
-"""Of one tree: as many as a tree of depth 10 has."""
+SLOPE = -1
+"""In place of where a node that asks about a driven column leads: the column is multiplied by `value`."""
 _ROUNDING = 1e-6
 """Relative to a value, and as much again: more than what single precision does to it."""
 
@@ -35,7 +35,9 @@ class ReducedForest(NamedTuple):
     margin of s = `base[s]` + sum over levers q of `single[q, x[q], s]` + a leaf of each tree in
     `root[first[s]:first[s + 1]]`. At a node, a level of lever `lever` below `cut` goes to `low`, else to
     `high`; a driven column below `threshold` likewise; a leaf has `LEAF` as its lever and its value in
-    `value`. `levers_asked` has a bit set for each lever that a tree's answer depends on. `telling[q, l]`:
+    `value`. What is linear in a driven column counts as a tree of one node, whose `low` is `SLOPE`.
+    The nodes of a tree end where those of the next begin; a last number of `root` ends those of the last.
+    `levers_asked` has a bit set for each lever that a tree's answer depends on. `telling[q, l]`:
     whether any tree may see a difference between level l and the one before. Driven columns are those of
     `consequences` in `version[s]`; between `reach[v, d]` they lie.
     """
@@ -60,8 +62,9 @@ class ReducedForest(NamedTuple):
 def reduced(forest: Forest, scenarios: Scenarios) -> ReducedForest:
     """The forest in all scenarios, with only levers left to ask about."""
     sizes = np.diff(forest.first)[scenarios.model]
-    trees = int(sizes.sum())
-    nodes = int((_nodes_by_model(forest)[scenarios.model]).sum())
+    slopes = forest.slope.shape[1] and len(scenarios.model) * scenarios.consequences.number
+    trees = int(sizes.sum()) + slopes
+    nodes = int((_nodes_by_model(forest)[scenarios.model]).sum()) + slopes
     count, levers, levels = len(scenarios.model), len(scenarios.top), int(scenarios.top.max(initial=0)) + 1
     room = ReducedForest(
         base=forest.prior[scenarios.model],
@@ -72,7 +75,7 @@ def reduced(forest: Forest, scenarios: Scenarios) -> ReducedForest:
         low=np.empty(nodes, dtype=np.int64),
         high=np.empty(nodes, dtype=np.int64),
         value=np.empty(nodes),
-        root=np.empty(trees, dtype=np.int64),
+        root=np.empty(trees + 1, dtype=np.int64),
         first=np.zeros(count + 1, dtype=np.int64),
         levers_asked=np.empty(trees, dtype=np.int64),
         telling=np.zeros((levers, levels), dtype=bool),
@@ -80,7 +83,8 @@ def reduced(forest: Forest, scenarios: Scenarios) -> ReducedForest:
         consequences=scenarios.consequences,
         reach=_reach_of_all(scenarios.consequences),
     )
-    _reduce(forest, scenarios, room, influences(scenarios.consequences))
+    most = int(np.diff(np.append(forest.root, len(forest.left))).max(initial=1))
+    _reduce(forest, scenarios, room, influences(scenarios.consequences), most)
     return room
 
 
@@ -104,11 +108,12 @@ def _reach_of_all(of: Consequences) -> Float32Array:
 
 
 @compiled
-def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest, influence: IntArray) -> None:
+def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest, influence: IntArray, most: int) -> None:
+    """Write what is left of each scenario's trees, none of which has more than `most` nodes."""
     levers = len(scenarios.top)
-    waiting = np.empty(_MOST_NODES, dtype=np.int64)
-    low, high = np.empty((_MOST_NODES, levers), np.int64), np.empty((_MOST_NODES, levers), np.int64)
-    ranges = np.empty((_MOST_NODES, len(influence), 2), np.float32)
+    waiting = np.empty(most, dtype=np.int64)
+    low, high = np.empty((most, levers), np.int64), np.empty((most, levers), np.int64)
+    ranges = np.empty((most, len(influence), 2), np.float32)
     written = trees = 0
     for scenario in range(len(scenarios.model)):
         model, version = scenarios.model[scenario], scenarios.version[scenario]
@@ -176,7 +181,36 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest, influence:
                 out.base[scenario] += out.value[written]
             else:
                 _add_up(out, scenario, written, scenarios.top)
+        for column in range(forest.slope.shape[1]):
+            slope, place = forest.slope[model, column], scenarios.driven_of[column]
+            if slope == 0:
+                continue
+            if place < 0:
+                _add_slope(scenarios, out, scenario, column, slope)
+                continue
+            out.lever[written], out.low[written], out.value[written] = DRIVEN - place, SLOPE, slope
+            out.root[trees], out.levers_asked[trees] = written, influence[place]
+            _tell_all(out, influence[place], scenarios.top)
+            trees, written = trees + 1, written + 1
         out.first[scenario + 1] = trees
+    out.root[trees] = written
+
+
+@compiled
+def _add_slope(scenarios: Scenarios, out: ReducedForest, scenario: int, column: int, slope: float) -> None:
+    """Add what is linear in a column that one lever moves, or none, to that lever's table, or the base."""
+    version, lever = scenarios.version[scenario], scenarios.lever_of[column]
+    if lever < 0:
+        value = scenarios.still[version, column]
+        if not np.isnan(value):
+            out.base[scenario] += slope * value
+        return
+    values = scenarios.moved[version, scenarios.slot_of[column]]
+    for level in range(scenarios.top[lever] + 1):
+        if not np.isnan(values[level]):
+            out.single[lever, level, scenario] += slope * values[level]
+        if level > 0 and values[level] != values[level - 1]:
+            out.telling[lever, level] = True
 
 
 @compiled
@@ -230,6 +264,8 @@ def leaf(out: ReducedForest, tree: int, levels: IntArray, driven: FloatArray) ->
         lever = out.lever[node]
         if lever >= 0:
             below = levels[lever] < out.cut[node]
+        elif out.low[node] == SLOPE:
+            return out.value[node] * np.float32(driven[DRIVEN - lever])
         else:
             below = np.float32(driven[DRIVEN - lever]) < out.threshold[node]
         node = out.low[node] if below else out.high[node]
@@ -238,7 +274,7 @@ def leaf(out: ReducedForest, tree: int, levels: IntArray, driven: FloatArray) ->
 
 @compiled
 def margin(out: ReducedForest, scenario: int, levels: IntArray, driven: FloatArray) -> float:
-    """The log-odds in a scenario at these levels; `driven` is room for the driven columns."""
+    """The margin in a scenario at these levels; `driven` is room for the driven columns."""
     follow(out, scenario, levels, driven)
     total = out.base[scenario]
     for lever in range(len(levels)):
@@ -258,7 +294,7 @@ def moved_margin(
     lever: int,
     driven: FloatArray,
 ) -> float:
-    """The log-odds once one lever has left the factual, from those `before` and the trees' leaves there.
+    """The margin once one lever has left the factual, from those `before` and the trees' leaves there.
 
     Only trees that ask about the lever are walked; `driven` is room for the driven columns.
     """

@@ -9,13 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from app.classifiers.forest import Float32Array
+from app.classifiers.link import Links
 from app.domain.consequences import Consequences
 from app.domain.levers import Levers
 from app.domain.schema import FloatArray, IntArray
 from app.engine.robustness import NOISE_DRAWS, Goal, RobustnessEvaluator
-
-LEAST_RISK = 1e-12
-"""No risk counts as nearer to 0 or 1: log-odds would be infinite."""
 
 
 class Scenarios(NamedTuple):
@@ -68,7 +66,7 @@ def all_scenarios(levers: Levers, evaluator: RobustnessEvaluator) -> Scenarios:
     return _scenarios(levers, still, moved, hardest, sizes, levers.drawn(draws))
 
 
-def goals_in(scenarios: Scenarios, target: float, refits: Goal, draws: Goal) -> FloatArray:
+def goals_in(scenarios: Scenarios, links: Links, target: float, refits: Goal, draws: Goal) -> FloatArray:
     """The margin to end at or below in each scenario, from risks: the classifier's, refits' and draws'."""
     members = np.atleast_1d(np.asarray(refits, dtype=float))
     versions = np.atleast_1d(np.asarray(draws, dtype=float))
@@ -81,13 +79,11 @@ def goals_in(scenarios: Scenarios, target: float, refits: Goal, draws: Goal) -> 
             target,
         ),
     )
-    return log_odds(risk)
-
-
-def log_odds(risk: FloatArray) -> FloatArray:
-    """Margins of risks; minus infinity of what is no risk since it is 0 or less."""
-    inner = np.clip(risk, LEAST_RISK, 1 - LEAST_RISK)
-    return np.where(risk <= 0, -np.inf, np.log(inner / (1 - inner)))
+    return np.where(
+        scenarios.model > 0,
+        links.refits.highest_margin_below(risk),
+        links.classifier.highest_margin_below(risk),
+    )
 
 
 def _scenarios(

@@ -47,6 +47,8 @@ _STEPS = 256
 _PER_GAIN = 0.5
 """In work: a level of a lever in one scenario, in the knapsack's table for one more change."""
 _MOST_ROOM = 1 << 20
+_USUAL_TREES = 64
+"""That are left of a scenario: with more, looking at a candidate counts for as much more work."""
 
 
 class Refusal(Enum):
@@ -117,6 +119,9 @@ class ExactSearch:
         self.scenarios = scenarios(self._levers)
         self._reduced = reduced(forest, self.scenarios)
         self._gain = gains(self._reduced, self.scenarios.top)
+        trees = float(self._reduced.first[-1]) / self.scenarios.number
+        self._work = max(trees / _USUAL_TREES, 1.0)
+        """Of looking at a candidate in one scenario, in the unit of `Budget`."""
         self._asking_nothing: dict[int, Program] = {}
 
     def by_marginal_effect(self) -> IntArray:
@@ -148,10 +153,11 @@ class ExactSearch:
     ) -> Solved:
         open_ = frontier(len(self._levers))
         solved, taken, tied = Solved(), np.empty(0, dtype=np.int64), _Tied()
+        each = self.scenarios.number * self._work
         while len(solved.levels) < count:
-            before, most = open_.counts[LOOKED_AT], budget.candidates_left(self.scenarios.number)
+            before, most = open_.counts[LOOKED_AT], budget.candidates_left(each)
             item = advance(program, open_, taken, tied.limit, _STEPS, most)
-            budget.spend_on_candidates(open_.counts[LOOKED_AT] - before, self.scenarios.number)
+            budget.spend_on_candidates(open_.counts[LOOKED_AT] - before, each)
             if item >= 0:
                 levels = open_.levels[item].copy()
                 rank = accept(self._as_asked(levels))
@@ -162,8 +168,7 @@ class ExactSearch:
                     if rank is Refusal.ALONE:
                         before = open_.counts[LOOKED_AT]
                         expand(program, open_, item)
-                        each = self.scenarios.number + MET_WORK
-                        budget.spend_in_all((open_.counts[LOOKED_AT] - before) * each)
+                        budget.spend_in_all((open_.counts[LOOKED_AT] - before) * (each + MET_WORK))
             elif item in (NONE_LEFT, BEYOND) and tied.members:
                 taken = tied.settle(solved, taken, count)
                 tied = _Tied()
@@ -187,7 +192,7 @@ class ExactSearch:
         while state != NONE_LEFT and len(open_.effort) <= _MOST_ROOM and not budget.is_spent:
             before = open_.counts[LOOKED_AT]
             state = minimise_margin(program, open_, best, _STEPS)
-            budget.spend_on_candidates(open_.counts[LOOKED_AT] - before)
+            budget.spend_on_candidates(open_.counts[LOOKED_AT] - before, self._work)
             open_ = enlarged(open_) if state == FULL else open_
         margin = float(best.margin[0])
         bound = math.inf if state == NONE_LEFT else min(margin, _least_key(open_))
@@ -209,7 +214,7 @@ class ExactSearch:
         while state != NONE_LEFT and len(open_.effort) <= _MOST_ROOM and not budget.is_spent:
             before = open_.counts[LOOKED_AT]
             state = descend(program, open_, margins, steps, _STEPS)
-            budget.spend_on_candidates(open_.counts[LOOKED_AT] - before)
+            budget.spend_on_candidates(open_.counts[LOOKED_AT] - before, self._work)
             if state == FULL:
                 open_ = enlarged(open_)
                 margins = np.concatenate([margins, np.empty(len(open_.effort) - len(margins))])

@@ -111,9 +111,8 @@ class Computation:
         """Work in the lane; or beside it, in the threads that wait for a classifier elsewhere."""
         if isinstance(asked.classifier, OpenInferenceClassifier):
             return await in_thread(asked.classifier, work)
-        if ahead:
-            return await self.lane.go_on(work)
-        return await self.lane.run_within(max(0.0, asked.until - time.monotonic()), work)
+        run = self.lane.go_on_within if ahead else self.lane.run_within
+        return await run(max(0.0, asked.until - time.monotonic()), work)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from app.storage.record import INSERT_PATIENT, INSERT_PREDICTION, Values
 from app.usecases.idempotency.keeping import keep_reply
 from app.usecases.patient_record import SaysFeatures, patient_of, record_of
 from app.usecases.predictions.schemas import PredictionAnswer, PredictionRequest, PredictionsAnswer
+from app.usecases.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,9 @@ class Told:
 
 
 async def answer_predictions(
-    served: ServedModel, request: PredictionRequest, database: TenantDatabase
+    served: ServedModel, request: PredictionRequest, database: TenantDatabase, watch: Watch
 ) -> PredictionAnswer | PredictionsAnswer:
-    """What a request asks for: one answer, or as many as it has instances, from one batch.
+    """What a request asks for: one answer, or as many as it has instances, from one batch. All are counted.
 
     Raises:
         InvalidInputError: with the faults of all vectors, as far as anybody reads them.
@@ -52,6 +53,7 @@ async def answer_predictions(
     every = await in_thread(served.model.classifier, told_of, served, request)
     answer = answer_of(request, every)
     await _record(served, every, database, request.patient_id, answer)
+    _count(watch, served, every, database)
     return answer
 
 
@@ -166,6 +168,11 @@ async def _record(
             note_access(session, access)
         await session.execute(INSERT_PREDICTION, [_columns(served, told, patient_id) for told in every])
         await keep_reply(session, access, answer)
+
+
+def _count(watch: Watch, served: ServedModel, every: Sequence[Told], database: TenantDatabase) -> None:
+    risks = np.array([told.answer.risk for told in every])
+    watch.asked(database.caller.tenant, served, [told.patient for told in every], risks)
 
 
 def _columns(served: ServedModel, told: Told, patient_id: str | None = None) -> Values:

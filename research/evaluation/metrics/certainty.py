@@ -15,7 +15,7 @@ from app.domain.schema import BoolArray, FloatArray, Value
 from app.engine.certainty import FEWEST, bands_of, certainties_of, outcomes_of
 from research.evaluation.metrics.estimates import Estimate, mean, quantile, share
 from research.evaluation.metrics.figures import Figures
-from research.training.data_sets import data_set_of
+from research.training.data_sets import grouping_of
 from research.training.groups import groups_of
 from research.training.masking import masked
 
@@ -96,7 +96,7 @@ def observed(held_out: HeldOutCertainty) -> dict[str, Figures]:
 def by_group(held_out: HeldOutCertainty) -> dict[str, Figures]:
     """The same of each certainty, within the groups of the model card."""
     schema = held_out.model.schema
-    grouping = data_set_of(schema.data.loader).grouping
+    grouping = grouping_of(schema)
     return {
         f"{group}: {level}": {
             key: figure

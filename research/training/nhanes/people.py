@@ -89,7 +89,7 @@ def read_people(schema: FeatureSchema, table: bytes) -> tuple[list[Participant],
         TrainingError: the schema has a feature that this data set does not give, or a column is absent.
     """
     tally = Tally()
-    frame = _adults(_read(table), tally)
+    frame = _adults(_read(table), tally).sort_index()
     features = {feature.name: _feature(feature, frame, tally) for feature in schema.features}
     return admit(schema, _people(features, frame), tally), tally
 
@@ -143,6 +143,6 @@ def _cigarettes(frame: pd.DataFrame) -> "pd.Series[float]":
 
 def _people(features: dict[str, list[Value]], frame: pd.DataFrame) -> Iterator[Participant]:
     labels = zip(frame.index.astype(int), frame[LABEL], strict=True)
-    for row, (seqn, hba1c) in enumerate(labels):
+    for row, (number, hba1c) in enumerate(labels):
         values = {name: column[row] for name, column in features.items()}
-        yield Participant(seqn=int(seqn), values=values, outcome=bool(hba1c >= HBA1C_PERCENT))
+        yield Participant(str(number), values=values, outcome=bool(hba1c >= HBA1C_PERCENT))

@@ -74,7 +74,7 @@ def read_people(schema: FeatureSchema, table: bytes) -> tuple[list[Participant],
             holds something that is not known here.
     """
     tally = Tally()
-    frame = _once_each(_read(table), tally)
+    frame = _once_each(_read(table), tally).sort_values(ID, kind="stable")
     features = {feature.name: _feature(feature, frame, tally) for feature in schema.features}
     return admit(schema, _people(features, frame), tally), tally
 
@@ -119,4 +119,4 @@ def _people(features: dict[str, list[Value]], frame: pd.DataFrame) -> Iterator[P
     rows = zip(frame[ID], frame[SITE], frame[LABEL], strict=True)
     for row, (number, site, narrowed) in enumerate(rows):
         values = {name: column[row] for name, column in features.items()}
-        yield Participant(seqn=int(number), values=values, outcome=bool(narrowed > 0), site=str(site))
+        yield Participant(str(number), values=values, outcome=bool(narrowed > 0), site=str(site))

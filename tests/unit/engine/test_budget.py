@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.classifiers.base import Classifier
 from app.classifiers.forest import Forest
+from app.classifiers.link import Link
 from app.classifiers.partitions import Side, people_of
 from app.domain.counterfactual import Status
 from app.domain.recourse import RecourseResult
@@ -149,6 +150,11 @@ class Leaving:
     def forest(self) -> Forest:
         forest: Forest = self.classifier.forest  # type: ignore[attr-defined]
         return forest
+
+    @property
+    def link(self) -> Link:
+        link: Link = self.classifier.link  # type: ignore[attr-defined]
+        return link
 
     def risk(self, rows: FloatArray) -> FloatArray:
         self.asked_later += self.stop.is_set

@@ -19,10 +19,10 @@ from app.engine.registry import ModelRegistry
 from app.faces.pages.patient.page import PAGES
 from app.faces.pages.patient.views.model_evidence import trust_in
 from app.usecases.record.reference_distributions import ReferenceDistributions
-from research.training import train
 from research.training.card import make_card
 from research.training.card_markdown import markdown
 from research.training.errors import TrainingError
+from research.training.finishing import pass_gate
 from research.training.nhanes.words import WORDS
 from tests.asking import Person
 
@@ -137,10 +137,10 @@ def test_a_classifier_is_refused_only_where_its_owner_says_so(
     gated = schema.model_copy(update={"gate": Gate(min_roc_auc=least)})
     metrics = {"held_out": {"roc_auc": auc}}
     if said is None:
-        train._pass_gate(gated, metrics)
+        pass_gate(gated, metrics)
         return
     with pytest.raises(TrainingError) as caught:
-        train._pass_gate(gated, metrics)
+        pass_gate(gated, metrics)
     assert str(caught.value) == f"ROC-AUC on held-out people {said}"
 
 

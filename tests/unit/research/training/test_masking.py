@@ -1,18 +1,20 @@
 """Incomplete copies: what each lacks, what they weigh, and that people stay whole people."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 
-from app.classifiers.training_procedure import Sample, fit
+from app.classifiers.training_procedure import Growth, Sample, fit, risk_of
 from app.domain.feature import MissingPolicy
 from app.domain.schema import FeatureSchema
 from app.domain.training import RecordProfile, Training
 from app.engine.registry import ServedModel
 from research.training import committee, masking
-from research.training.completeness import WHOLE, by_completeness
+from research.training.completeness import WHOLE, by_completeness, cross_validated_by_completeness
+from research.training.folds import folds_of
 from research.training.masking import fit_people, masked, with_masked_copies
 
 PEOPLE = 400
@@ -95,9 +97,9 @@ def test_the_committee_draws_people_and_not_copies(
 ) -> None:
     seen: list[Sample] = []
 
-    def watched(schema: FeatureSchema, sample: Sample, seed: int) -> Any:
+    def watched(schema: FeatureSchema, sample: Sample, seed: int, growth: Growth) -> Any:
         seen.append(sample)
-        return fit(schema, sample, seed)
+        return fit(schema, sample, seed, growth)
 
     monkeypatch.setattr(masking, "fit", watched)
     committee.refit(learning(schema, 2, EHR, SOME), people, seed=1)
@@ -118,14 +120,19 @@ def test_figures_are_told_by_completeness_beside_older_versions(
     schema: FeatureSchema, people: Sample
 ) -> None:
     asked = learning(schema, 1, EHR, SOME)
-    booster = fit_people(asked, people)
-    older = {"1": fit(schema, people)}
-    told = by_completeness(asked, booster, people, people, older)
+    risk = partial(risk_of, fit_people(asked, people))
+    older = {"1": partial(risk_of, fit(schema, people))}
+    folds = list(folds_of(people, [str(number) for number in range(PEOPLE)]))
+    crossed = cross_validated_by_completeness(
+        asked, people, folds, lambda sample: partial(risk_of, fit_people(asked, sample))
+    )
+    told = by_completeness(asked, risk, people, older, crossed)
 
     assert [record["record"] for record in told] == [WHOLE, "EHR", "Some"]
     assert told[0]["known"] > told[2]["known"] > told[1]["known"]
     assert figures(told) != {record["record"]: record["older"]["1"]["mean_risk"] for record in told}
     assert all(0.4 < record["cross_validation"]["roc_auc"] < 1 for record in told)
-    again = by_completeness(asked, booster, people, people, {})
+    again = by_completeness(asked, risk, people, {}, {})
     assert figures(again) == figures(told)
     assert again[0]["older"] == {}
+    assert "cross_validation" not in again[0]

@@ -30,7 +30,7 @@ def people_of(model: ModelVersion, name: str) -> list[Participant]:
     people = []
     for row in pq.read_table(model.folder / name).to_pylist():
         seqn, outcome, site = row.pop("seqn"), row.pop("outcome"), row.pop("site", None)
-        people.append(Participant(seqn, values=row, outcome=outcome, site=site))
+        people.append(Participant(str(seqn), values=row, outcome=outcome, site=site))
     return people
 
 
@@ -112,8 +112,8 @@ def test_the_figures_come_out_again(
 def test_people_are_on_their_side_of_the_split(
     training: list[Participant], unseen: list[Participant]
 ) -> None:
-    assert not any(is_held_out(person.seqn) for person in training)
-    assert all(is_held_out(person.seqn) for person in unseen)
+    assert not any(is_held_out(person.id) for person in training)
+    assert all(is_held_out(person.id) for person in unseen)
 
 
 def test_the_service_accepts_everybody(

@@ -8,7 +8,9 @@ import pytest
 
 from app.domain.schema import FeatureSchema
 from research.training import evaluation, source, train
+from research.training.cohort import Cohort
 from research.training.errors import TrainingError
+from research.training.finishing import carry_adapter
 from research.training.people import Participant, Tally
 from research.training.ranges import check_observed
 from tests.asking import Person as Values
@@ -91,9 +93,10 @@ def test_a_classifier_that_is_not_good_enough_is_not_written(
     monkeypatch: pytest.MonkeyPatch, store: Path, held_out: list[Values]
 ) -> None:
     people = [
-        Participant(number, values, outcome=number % 2 == 0) for number, values in enumerate(held_out[:100])
+        Participant(str(number), values, outcome=number % 2 == 0)
+        for number, values in enumerate(held_out[:100])
     ]
-    monkeypatch.setattr(train, "_read_cohort", lambda *_: train._Cohort(people, people, Tally()))
+    monkeypatch.setattr(train, "_read_cohort", lambda *_: Cohort(people, people, Tally()))
     monkeypatch.setattr(train, "COMMITTEE_SIZE", 1)
     monkeypatch.setattr(evaluation, "evaluate", lambda *_: {"held_out": {"roc_auc": {"value": 0.79}}})
 
@@ -120,7 +123,7 @@ def test_an_unknown_loader_is_named(store: Path) -> None:
 def test_observed_ranges_must_be_those_of_the_training_people(
     schema: FeatureSchema, held_out: list[Values]
 ) -> None:
-    people = [Participant(seqn=1, values=values | {"bmi": 30.0}, outcome=False) for values in held_out]
+    people = [Participant("1", values=values | {"bmi": 30.0}, outcome=False) for values in held_out]
 
     with pytest.raises(TrainingError, match=r"bmi should be \[30, 30\]"):
         check_observed(schema, people)
@@ -134,5 +137,5 @@ def test_an_adapter_goes_along_with_its_classifier_alone(tmp_path: Path, same: b
     new.mkdir()
     (old / "classifier.ubj").write_bytes(b"trees")
     (new / "classifier.ubj").write_bytes(b"trees" if same else b"other trees")
-    train.carry_adapter(old, new)
+    carry_adapter(old, new)
     assert (new / "adapter" / "manifest.json").exists() is same

@@ -9,6 +9,7 @@ import pytest
 from app.admission.lane import Lane
 from app.classifiers.base import Classifier
 from app.classifiers.forest import Forest
+from app.classifiers.link import Link
 from app.domain.counterfactual import Generator
 from app.domain.schema import FloatArray
 from app.engine.registry import ModelRegistry
@@ -34,6 +35,11 @@ class Pausing:
     def forest(self) -> Forest:
         forest: Forest = self.classifier.forest  # type: ignore[attr-defined]
         return forest
+
+    @property
+    def link(self) -> Link:
+        link: Link = self.classifier.link  # type: ignore[attr-defined]
+        return link
 
     def risk(self, rows: FloatArray) -> FloatArray:
         self.asked += 1

@@ -49,7 +49,7 @@ def test_a_person_comes_in_the_schemas_own_kinds(schema: FeatureSchema) -> None:
     (person,), tally = read(schema, {})
 
     assert person == Participant(
-        seqn=1,
+        "1",
         values={
             "age": 63,
             "sex": "male",
@@ -120,14 +120,14 @@ def test_an_empty_cell_is_unknown(schema: FeatureSchema, feature: str, column: s
 def test_a_row_that_repeats_another_is_left_out(schema: FeatureSchema) -> None:
     people, tally = read(schema, {"id": "405"}, {"id": "406"}, {"id": "407", "age": "64"})
 
-    assert [person.seqn for person in people] == [405, 407]
+    assert [person.id for person in people] == ["405", "407"]
     assert tally.dropped["listed twice"] == 1
 
 
 def test_the_row_that_is_not_of_cleveland_is_left_out(schema: FeatureSchema) -> None:
     people, tally = read(schema, {"id": "303"}, {"id": "304", "age": "28"})
 
-    assert [person.seqn for person in people] == [303]
+    assert [person.id for person in people] == ["303"]
     assert tally.dropped["listed under a site that does not have them"] == 1
 
 

@@ -1,0 +1,158 @@
+"""A first `task.toml`: what an owner's table tells of its features, and what its owner is to decide."""
+
+import re
+
+import numpy as np
+
+from app.domain.feature import Kind
+from app.domain.schema import BoolArray
+from research.own_model.draft.advice import advice
+from research.own_model.draft.categories import categories_of
+from research.own_model.draft.example import Example, example_of
+from research.own_model.draft.scales import MOST_CATEGORIES, Scale, kind_of, scale_of
+from research.own_model.draft.threshold import threshold_of
+from research.own_model.draft.toml_words import comment, number, pair, text
+from research.own_model.table.names import ColumnName, names_of
+from research.own_model.table.own_table import OwnTable
+from research.own_model.table.unit_words import UCUM
+from research.training.errors import TrainingError
+
+__all__ = ["advice", "draft_schema"]
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_OPEN = "to fill in"
+
+
+def draft_schema(table: OwnTable, name: str, outcome: str, learned_from: BoolArray | None = None) -> str:
+    """The text of a first `task.toml` for a table, which `read_schema` accepts.
+
+    Every feature is fixed; `observed` tells of the rows `learned_from`, or of all.
+
+    Raises:
+        TrainingError: the name cannot be a model's, or no column can be a feature.
+    """
+    if not _NAME.fullmatch(name):
+        raise TrainingError(
+            f'"{name}" cannot be the name of a model: that is small letters, digits and hyphens, at most 40, '
+            "and begins with a letter."
+        )
+    rows = np.ones(len(table.ids), dtype=bool) if learned_from is None else learned_from
+    names = names_of(list(table.frame.columns))
+    features, passed_over = [], []
+    example: Example | None = None
+    for column, called in names.items():
+        drafted, reason = _feature(table, column, called, rows)
+        if drafted is None:
+            passed_over.append(comment(f'The column "{column}" is no feature: {reason}.'))
+            continue
+        if (
+            example is None
+            and (example := example_of(called, table.frame[column], table.units.get(column))) is not None
+        ):
+            drafted += example.lines
+        features.append("\n".join(drafted))
+    if not features:
+        raise TrainingError("No column can be a feature: " + " ".join(passed_over).replace("# ", ""))
+    head = _head(table, name, outcome, example)
+    return (
+        "\n\n".join(["\n".join(head), *(["\n".join(passed_over)] if passed_over else []), *features]) + "\n"
+    )
+
+
+def _head(table: OwnTable, name: str, outcome: str, example: Example | None) -> list[str]:
+    title = name.replace("-", " ").capitalize()
+    cases, people = int(table.outcome.sum()), len(table.outcome)
+    share = 100 * cases / people
+    shown = example.name if example else "a number"
+    told = f"Estimates the risk of {outcome}. {_OPEN.capitalize()}: of whom, and within what time."
+    return [
+        comment(f"The feature schema of the model {name}, drafted from {table.name}."),
+        comment("docs/feature-schema.md says what each key means."),
+        "#",
+        comment("What to decide, from the top:"),
+        comment('1. Everything that says "to fill in", and the words for the outcome.'),
+        comment("2. The threshold, as said beside it."),
+        comment(
+            "3. Of each number its unit, and `clinical`, which is only wider than what was seen in the table:"
+        ),
+        "#    a value outside is refused.",
+        comment("4. Which features a person can change. All are fixed, so nothing is suggested yet;"),
+        f'#    {shown} has an example below, with "#" before it.',
+        comment("5. Where you know that the risk only rises, or only falls, with a feature:"),
+        """#    risk = "rising" or "falling" instead of "free".""",
+        "",
+        "[model]",
+        f"name = {text(name)}",
+        'version = "1"',
+        f"title = {text(title)}",
+        comment("Ends the sentence: the estimated risk of …"),
+        f"outcome = {text(outcome)}",
+        f"description = {text(told)}",
+        comment(
+            f"{cases:,} of {people:,} people have the outcome, {share:.2g} %: a risk above is called high."
+        ),
+        comment("Set the risk at which you would act. At 50 % a model of a rare outcome calls nobody high."),
+        f"threshold = {number(threshold_of(table.outcome))}",
+        "min_robustness = 0.9",
+        comment("How many features an option may change at most; not more than can change."),
+        "max_changes = 1",
+        comment("The time for which limits of change are meant."),
+        'horizon = "12 months"',
+        "effort_per_change = 0.25",
+        "",
+        "[data]",
+        f"name = {text(f'{_OPEN}: what the data of {table.name} are')}",
+        f"publisher = {text(f'{_OPEN}: who collected them')}",
+        f"licence = {text(f'{_OPEN}: under which licence or agreement they are used')}",
+        'loader = "own_table"',
+    ]
+
+
+def _feature(
+    table: OwnTable, column: str, called: ColumnName, rows: BoolArray
+) -> tuple[list[str] | None, str]:
+    """The lines of a feature; or None, and why the column is none."""
+    values = table.frame[column]
+    unit = called.unit or table.units.get(column)
+    kind = kind_of(values, unit)
+    scale: Scale | None = None
+    lines = [
+        "[[feature]]",
+        f"name = {text(called.name)}",
+        f"label = {text(called.label)}",
+        'group = "features"',
+    ]
+    if kind is Kind.CATEGORY:
+        categories = categories_of(values)
+        if len(categories) > MOST_CATEGORIES:
+            return None, f"it has {len(categories)} categories; group them into at most {MOST_CATEGORIES}"
+        lines += [f"kind = {text(kind)}", "categories = ["]
+        lines += [f"  {{ value = {text(c.value)}, label = {text(c.label)} }}," for c in categories]
+        lines += ["]"]
+    elif kind is Kind.BOOLEAN:
+        lines += [f"kind = {text(kind)}"]
+    else:
+        known = values.dropna()
+        learned = values[rows].dropna()
+        scale = scale_of(known.to_numpy(), (learned if len(learned) else known).to_numpy())
+        if scale is None:
+            return None, "its numbers are too small to be kept to five decimals; give it in a smaller unit"
+        lines += _number_lines(unit, scale)
+    if values.isna().any():
+        lines += ['missing = "unknown"']
+    if kind is not Kind.CATEGORY:
+        lines += ['risk = "free"']
+    return lines, ""
+
+
+def _number_lines(unit: str | None, scale: Scale) -> list[str]:
+    told = [f"unit = {text(unit)}"] if unit else ['# unit = "to fill in"']
+    if unit in UCUM:
+        told += [f"ucum = {text(UCUM[unit])}"]
+    return [
+        *told,
+        f"kind = {text(scale.kind)}",
+        f"precision = {number(scale.precision)}",
+        f"clinical = {pair(scale.clinical)}  # from the data: set the clinical one",
+        f"observed = {pair(scale.observed)}",
+    ]

@@ -1,0 +1,94 @@
+"""What the card of an own model says in words: what its schema, its table and this run tell, and no more."""
+
+from collections.abc import Iterator, Sequence
+
+from app.domain.feature import Feature, Kind, Monotonicity
+from app.domain.schema import FeatureSchema
+from research.own_model.table.own_table import OwnTable
+from research.own_model.taught import MOST_KEPT
+from research.training.cohort import Cohort
+from research.training.data_set import CardWords, Grouping
+from research.training.split import HELD_OUT_PERCENT
+
+_NOT_FOR = (
+    "Diagnosis. A low estimate rules nothing out.",
+    "People unlike those it learned from: outside the observed ranges of its features, or chosen otherwise.",
+    "Decisions without a clinician, or decisions about cover, employment or access to care.",
+)
+_LIMITS = (
+    "The model knows what goes together in this table, not what causes what. That a change lowers the "
+    "estimate does not show that it lowers the risk of the person who makes it.",
+    "Held-out people are of the same table. How the model does at another time or elsewhere is not known.",
+)
+
+
+def words_of(
+    schema: FeatureSchema,
+    table: OwnTable,
+    cohort: Cohort,
+    grouping: Grouping,
+    id_column: str | None,
+    cautions: Sequence[str],
+) -> CardWords:
+    """The words of the card; `cautions` are what else there is to say."""
+    return CardWords(
+        intended_use=(
+            f"To estimate the probability of {schema.model.outcome}, and to be asked by Turnpoint which "
+            "changes, of those that its schema allows, would bring the estimate below a target.",
+            "For clinicians, as a starting point for a conversation about options. The clinician decides.",
+        ),
+        not_for=_NOT_FOR,
+        data=tuple(_data(schema, table, id_column)),
+        preparation=tuple(_preparation(table, cohort)),
+        excluded=tuple(f'The column "{name}": {why}.' for name, why in table.left_out.items()),
+        limits=(*_LIMITS, *_directions(schema), *cautions),
+        told_without=schema[grouping.categories[0]].label.lower() if grouping.categories else None,
+    )
+
+
+def _data(schema: FeatureSchema, table: OwnTable, id_column: str | None) -> Iterator[str]:
+    data = schema.data
+    yield f"{data.name}. Publisher: {data.publisher}. Licence: {data.licence}."
+    yield (
+        f"A table of its owner's, {table.name}, with {len(table.ids)} rows that tell the outcome; SHA-256 "
+        f"{table.sha256}."
+    )
+    people = len(set(table.ids))
+    by = "the number of their row" if id_column is None else f'their id in the column "{id_column}"'
+    together = (
+        "" if people == len(table.ids) else f" The rows are of {people} people; a person's stay together."
+    )
+    yield (
+        f"Held out: about {HELD_OUT_PERCENT} % of the people, chosen by a hash of {by}. They take no part in "
+        f"fitting, in the choice of settings or in calibration.{together}"
+    )
+    if table.sites is not None:
+        yield (
+            f"People of {len(set(table.sites))} sites, which the split does not heed: a site may have people "
+            "on either side. Figures are told for each, and for each left out in turn."
+        )
+
+
+def _preparation(table: OwnTable, cohort: Cohort) -> Iterator[str]:
+    yield from table.notes
+    if cohort.tally.out_of_range:
+        yield "Values outside the clinical range of the feature schema are treated as unknown."
+    for what, people in (("learned from", cohort.training), ("held out", cohort.held_out)):
+        if len(people) > MOST_KEPT:
+            yield f"Of the {len(people)} people {what}, {MOST_KEPT} are kept with the model, drawn at random."
+
+
+def _directions(schema: FeatureSchema) -> Iterator[str]:
+    rising = [_label(f) for f in schema.features if f.risk is Monotonicity.RISING]
+    falling = [_label(f) for f in schema.features if f.risk is Monotonicity.FALLING]
+    if rising or falling:
+        told = [f"never falls when {', '.join(rising)} rises" if rising else ""]
+        told += [f"never rises when {', '.join(falling)} rises" if falling else ""]
+        yield (
+            f"The model is not allowed to respond in another direction than its owner expects: its risk "
+            f"{', and '.join(filter(None, told))}. That is an assumption, not a finding."
+        )
+
+
+def _label(feature: Feature) -> str:
+    return feature.label if feature.kind is Kind.CATEGORY else feature.label.lower()

@@ -1,0 +1,128 @@
+"""What is read of a classifier says what its own library says, of unknown values and at thresholds too."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
+
+from app.classifiers.forest_file import ForestClassifier, write_forest
+from research.foreign.agreement import TOLERANCE
+from research.foreign.reading import read_classifier
+from tests.unit.research.foreign.tables import (
+    COLUMNS,
+    catboost_file,
+    lightgbm_file,
+    skops_file,
+    table,
+    xgboost_file,
+)
+
+SOME = settings(max_examples=8, deadline=None)
+SEEDS = st.integers(0, 1000)
+Maker = Callable[[str, int, bool], Path]
+
+
+def made(of: Callable[..., Path], **settings_: Any) -> Maker:
+    return lambda folder, seed, has_unknown: of(folder, seed, has_unknown, **settings_)
+
+
+def estimator(of: Callable[[int], Any]) -> Maker:
+    return lambda folder, seed, has_unknown: skops_file(folder, seed, has_unknown, of(seed))
+
+
+def boosted(seed: int, **settings_: Any) -> GradientBoostingClassifier:
+    return GradientBoostingClassifier(n_estimators=6, random_state=seed, **settings_)
+
+
+TAKE_UNKNOWN: dict[str, Maker] = {
+    "xgboost": made(xgboost_file),
+    "xgboost as JSON": made(xgboost_file, form="json"),
+    "xgboost, reg:logistic": made(xgboost_file, objective="reg:logistic"),
+    "xgboost, logitraw": made(xgboost_file, objective="binary:logitraw"),
+    "lightgbm": made(lightgbm_file),
+    "lightgbm, sigmoid": made(lightgbm_file, sigmoid=1.7),
+    "lightgbm, cross entropy": made(lightgbm_file, objective="cross_entropy"),
+    "lightgbm, random forest": made(lightgbm_file, boosting="rf", bagging_freq=1, bagging_fraction=0.6),
+    "lightgbm, unknown as zero": made(lightgbm_file, use_missing=False),
+    "catboost": made(catboost_file),
+    "catboost as JSON": made(catboost_file, form="json"),
+    "catboost, unknown highest": made(catboost_file, nan_mode="Max"),
+    "catboost, lossguide": made(catboost_file, grow_policy="Lossguide"),
+    "catboost, depthwise": made(catboost_file, grow_policy="Depthwise", boost_from_average=True),
+    "random forest": estimator(lambda seed: RandomForestClassifier(7, random_state=seed)),
+    "extra trees": estimator(lambda seed: ExtraTreesClassifier(7, random_state=seed)),
+    "tree": estimator(lambda seed: DecisionTreeClassifier(max_depth=5, random_state=seed)),
+    "histogram boosting": estimator(lambda seed: HistGradientBoostingClassifier(max_iter=6)),
+    "imputed boosting": estimator(lambda seed: make_pipeline(SimpleImputer(), boosted(seed))),
+    "imputed forest": estimator(
+        lambda seed: make_pipeline(SimpleImputer(strategy="median"), RandomForestClassifier(5))
+    ),
+    "imputed, scaled regression": estimator(
+        lambda seed: make_pipeline(SimpleImputer(), StandardScaler(), LogisticRegression())
+    ),
+    "scaled, imputed, scaled regression": estimator(
+        lambda seed: make_pipeline(RobustScaler(), SimpleImputer(), MinMaxScaler(), LogisticRegression())
+    ),
+}
+TAKE_NONE: dict[str, Maker] = {
+    "boosting": estimator(boosted),
+    "boosting, exponential": estimator(lambda seed: boosted(seed, loss="exponential")),
+    "boosting from zero": estimator(lambda seed: boosted(seed, init="zero")),
+    "regression": estimator(lambda seed: make_pipeline(StandardScaler(), LogisticRegression())),
+}
+
+
+@given(seed=SEEDS)
+@SOME
+@pytest.mark.parametrize("kind", [*TAKE_UNKNOWN, *TAKE_NONE])
+def test_hosted_and_library_agree(kind: str, seed: int) -> None:
+    takes_unknown = kind in TAKE_UNKNOWN
+    with tempfile.TemporaryDirectory() as folder:
+        given_ = read_classifier((TAKE_UNKNOWN | TAKE_NONE)[kind](folder, seed, takes_unknown), COLUMNS)
+        path = Path(folder) / "classifier.forest"
+        write_forest(path, given_.forest, given_.link, given_.column_names, given_.made_by)
+        hosted = ForestClassifier.load(path, COLUMNS)
+    rows = table(seed + 1, has_unknown=takes_unknown, people=400)[0]
+    rows = rows.astype(np.float32).astype(np.float64)
+    np.testing.assert_allclose(hosted.risk(rows), given_.reference(rows), atol=TOLERANCE)
+    assert given_.takes_unknown == takes_unknown
+    assert hosted.made_by == given_.made_by
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["lightgbm", "lightgbm, random forest", "catboost", "random forest", "boosting", "regression"],
+)
+def test_a_refit_is_of_its_own_kind(kind: str, tmp_path: Path) -> None:
+    takes_unknown = kind in TAKE_UNKNOWN
+    given_ = read_classifier((TAKE_UNKNOWN | TAKE_NONE)[kind](str(tmp_path), 3, takes_unknown), COLUMNS)
+    assert given_.refit is not None
+    rows, outcome = table(3, takes_unknown)
+    drawn = np.random.default_rng(5).integers(len(rows), size=len(rows))
+    refits = [given_.refit(rows[drawn], outcome[drawn], seed) for seed in (1, 1, 2)]
+    assert len(refits[0].root) == len(given_.forest.root)
+    risks = [ForestClassifier(refit, given_.link).risk(rows) for refit in refits]
+    np.testing.assert_array_equal(risks[0], risks[1])
+    # As good a classifier as the one given, of other people.
+    assert risks[0][outcome].mean() > risks[0][~outcome].mean() + 0.2
+    assert np.abs(risks[0] - given_.hosted().risk(rows)).max() > 0.001
+
+
+def test_an_xgboost_file_does_not_say_how_it_was_fitted(tmp_path: Path) -> None:
+    assert read_classifier(xgboost_file(str(tmp_path), 1, True), COLUMNS).refit is None
