@@ -10,7 +10,7 @@ from app.domain.schema import BoolArray
 from research.own_model.table.column_values import ColumnValues, values_of
 from research.own_model.table.headers import find_column, listed, named_columns
 from research.own_model.table.limits import LIMITS, Limits, check_bytes
-from research.own_model.table.number_cells import decimal_mark
+from research.own_model.table.number_cells import decimal_mark, parts_thousands
 from research.own_model.table.odd_columns import why_no_feature
 from research.own_model.table.outcome import Outcome, read_outcome
 from research.own_model.table.own_table import OwnTable
@@ -167,7 +167,11 @@ def _features(
     faults: list[str] = []
     missing: dict[str, dict[str, int]] = {}
     for column in columns:
-        read = values_of(cells := column.read(), _decimal(cells, usual))
+        cells = column.read()
+        own = _own_decimal(cells)
+        read = values_of(cells, own or usual)
+        if own is None:
+            _note_thousands(cells, read, usual)
         reason = read.left_out
         if read.fault is not None:
             faults.append(f'The column "{column.name}" {read.fault}.')
@@ -200,16 +204,19 @@ def _usual_decimal(columns: Sequence[RawColumn], delimiter: str | None) -> str:
     marks = [mark for column in columns if (mark := _own_decimal(column.read())) is not None]
     comma, point = marks.count(","), marks.count(".")
     if comma == point:
-        return "," if delimiter == ";" and comma else "."
+        return "," if delimiter == ";" else "."
     return "," if comma > point else "."
-
-
-def _decimal(cells: Cells, usual: str) -> str:
-    return _own_decimal(cells) or usual
 
 
 def _own_decimal(cells: Cells) -> str | None:
     return decimal_mark(cells.words) if isinstance(cells, Words) else None
+
+
+def _note_thousands(cells: Cells, read: ColumnValues, decimal: str) -> None:
+    """Tell that 1,234 was taken for a thousand and some, where the column itself does not tell."""
+    is_number = read.values is not None and read.values.dtype == np.float64
+    if is_number and isinstance(cells, Words) and parts_thousands(cells.words, decimal):
+        read.notes.append(f"{'1,234' if decimal == '.' else '1.234'} was read as a thousand and some")
 
 
 def _missing_notes(missing: dict[str, dict[str, int]]) -> list[str]:
