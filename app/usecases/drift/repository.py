@@ -11,13 +11,10 @@ from app.storage.watch import ADD_DRIFT, DRIFT_SINCE, REMOVE_COUNTS
 from app.usecases.drift.binning import Binning
 from app.usecases.tallies import Counts
 
+Transaction = AsyncSession
+"""What a unit of work hands on: use cases name it, and write no SQL in it."""
 Key = tuple[str, date, str]
 """The digest of a version, a day, and a feature's name."""
-
-
-async def add_drift(session: AsyncSession, counted: Mapping[Key, Counts]) -> None:
-    """As `DriftRepository.add`."""
-    await DriftRepository(session).add(counted)
 
 
 class DriftRepository:
