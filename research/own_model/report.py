@@ -1,6 +1,7 @@
 """What an owner is told once a task.toml is drafted or a version is made, in plain lines."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from app.classifiers.card import Figures
@@ -34,7 +35,12 @@ def _command(order: Order) -> str:
     words += ["--id", f'"{order.id_column}"'] if order.id_column else []
     words += ["--site", f'"{order.site_column}"'] if order.site_column else []
     words += ["--classifier", str(order.classifier)] if order.classifier else []
+    words += [] if _is_usual(order.store) else ["--store", str(order.store)]
     return " ".join(words)
+
+
+def _is_usual(store: Path) -> bool:
+    return store == MODEL_STORE.resolve()
 
 
 def _table(table: OwnTable) -> Iterator[str]:
@@ -68,7 +74,7 @@ def _added(done: Added) -> Iterator[str]:
 def _host(done: Added) -> str:
     """The command that hosts it; a store of its own has to be named."""
     store = done.home.parent.parent
-    named = "" if store == MODEL_STORE.resolve() else f"MODEL_STORE={store} "
+    named = "" if _is_usual(store) else f"MODEL_STORE={store} "
     return f"{named}DEFAULT_MODEL={done.schema.model.name} turnpoint run"
 
 
