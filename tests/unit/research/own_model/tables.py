@@ -61,6 +61,13 @@ def accepted(folder: Path, text: str) -> FeatureSchema:
     return schema
 
 
+def with_example(text: str) -> str:
+    """A draft with the marks of a comment taken off its example of an action."""
+    begin = text.index("# [feature.action]")
+    end = text.find("\n\n", begin)
+    return text[:begin] + text[begin:end].replace("# ", "", 1).replace("\n# ", "\n") + text[end:]
+
+
 def drafted(folder: Path, columns: Mapping[str, Sequence[object]]) -> FeatureSchema:
     """The schema that a draft for a table of these columns is."""
     return accepted(folder, draft_schema(table_of(folder, columns), "chd-risk", "coronary disease"))

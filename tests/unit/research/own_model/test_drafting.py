@@ -9,7 +9,15 @@ from app.domain.feature import Kind, MissingPolicy
 from research.own_model.draft.drafting import draft_schema
 from research.own_model.table.people import people_of
 from research.training.errors import TrainingError
-from tests.unit.research.own_model.tables import PEOPLE, accepted, column, drafted, plain, table_of
+from tests.unit.research.own_model.tables import (
+    PEOPLE,
+    accepted,
+    column,
+    drafted,
+    plain,
+    table_of,
+    with_example,
+)
 
 
 def test_kinds_ranges_and_precision_come_from_the_data(tmp_path: Path) -> None:
@@ -65,10 +73,7 @@ def test_nobody_can_change_anything_until_the_owner_says_so(tmp_path: Path) -> N
 
 def test_the_example_of_an_action_is_good_once_the_hashes_are_taken_off(tmp_path: Path) -> None:
     text = draft_schema(table_of(tmp_path, plain()), "chd-risk", "coronary disease")
-    begin = text.index("# [feature.action]")
-    end = text.index("\n\n", begin)
-    opened = text[:begin] + text[begin:end].replace("# ", "", 1).replace("\n# ", "\n") + text[end:]
-    schema = accepted(tmp_path, opened)
+    schema = accepted(tmp_path, with_example(text))
 
     assert [feature.name for feature in schema.actionable] == ["sbp"]
     action = schema["sbp"].action
