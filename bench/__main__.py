@@ -24,6 +24,7 @@ from bench.improvements import (
     measure_improvements,
 )
 from bench.improvements import SLOW_PEOPLE as SLOWEST_PEOPLE
+from bench.libraries import measure_libraries
 from bench.load import measure_load
 from bench.measurement import Measurement, table_of
 from bench.million import measure_million
@@ -61,6 +62,8 @@ def main() -> None:
     worklist.add_argument("--patients", type=int, default=5_000, help="patients on record")
     ehr = parts.add_parser("ehr", help="cards when charts are opened, and long records, with a mock EHR")
     ehr.add_argument("--people", type=int, default=60, help="charts that are opened, each measure")
+    libraries = parts.add_parser("libraries", help="the exact search in other libraries' classifiers")
+    libraries.add_argument("--people", type=int, default=60, help="held-out people asked about, of each")
     load = parts.add_parser("load", help="many callers at once, too many, and heavy beside light ones")
     load.add_argument("--seconds", type=float, default=20, help="how long each measure lasts")
     soak = parts.add_parser("soak", help="a steady load for minutes: memory, connections, open files")
@@ -102,6 +105,8 @@ def main() -> None:
         _show(lambda scratch, console: measure_vllm(scratch, chosen.people, console))
     if chosen.part == "augmentation":
         _show(lambda scratch, console: measure_augmentation(scratch, chosen.people, console))
+    if chosen.part == "libraries":
+        _show(lambda scratch, console: measure_libraries(scratch, chosen.people, console))
     if chosen.part == "load":
         _show(lambda scratch, console: measure_load(scratch, chosen.seconds, console))
     if chosen.part == "soak":

@@ -16,6 +16,9 @@ from app.domain.schema import FloatArray
 LEAST_RISK = 1e-12
 """No risk counts as nearer to 0 or 1: log-odds would be infinite."""
 
+_NARROW = 1e-12
+"""Of a margin: margins that are nearer to each other are sums of the same leaves in another order."""
+
 
 class LinkKind(StrEnum):
     """How risk follows from margin."""
@@ -113,12 +116,10 @@ class Link:
         return replace(self, intercept=-self.intercept)
 
     def _last_below(self, risk: FloatArray) -> FloatArray:
-        """By bisection down to neighbouring numbers: `risk` itself says which side each is on."""
+        """By bisection: `risk` itself says which side each margin is on, so that rounding changes none."""
         low, high = np.full_like(risk, self.margins[0]), np.full_like(risk, self.margins[-1])
-        while True:
+        while (high - low > _NARROW * (1 + np.abs(low))).any():
             middle = low / 2 + high / 2
-            if not ((low < middle) & (middle < high)).any():
-                break
             is_below = self.risk(middle) <= risk
             low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
         return np.where(risk < self.risks[0], -np.inf, np.where(risk >= self.risks[-1], np.inf, low))

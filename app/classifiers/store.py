@@ -46,7 +46,7 @@ from app.domain.schema import FeatureSchema
 __all__ = ["ModelFolderError", "load_model", "load_models", "read_people", "read_schema"]
 
 _BOOSTER, _FOREST = "classifier.ubj", "classifier.forest"
-_FORESTS = "committee/*.forest"
+_BOOSTERS, _FORESTS = "committee/*.ubj", "committee/*.forest"
 _NO_NUMBER = "gives people of population.parquet a risk that is not a number"
 
 
@@ -203,6 +203,8 @@ def _classifier(
 
 def _local(home: Path, manifest: Manifest, schema: FeatureSchema) -> Classifier:
     """A classifier in process, of the file that there is."""
+    if _BOOSTER in manifest.files and _FOREST in manifest.files:
+        raise ClassifierError(f"{home} holds both {_BOOSTER} and {_FOREST}, of which one is hosted")
     path = shipped_file(home, manifest, _listed(manifest))
     if path.name == _FOREST:
         return ForestClassifier.load(path, schema.columns)
@@ -225,10 +227,12 @@ def _calibration(home: Path, manifest: Manifest) -> Link:
 def _committee(home: Path, manifest: Manifest, schema: FeatureSchema, population: Population) -> Committee:
     committee: ForestCommittee | XGBoostCommittee
     if any(home.glob(_FORESTS)):
+        if any(home.glob(_BOOSTERS)):
+            raise ClassifierError(f"{home / 'committee'} holds members of two kinds, .ubj and .forest")
         paths = shipped_files(home, manifest, _FORESTS)
         committee = ForestCommittee.load(paths, schema.columns)
     else:
-        paths = shipped_files(home, manifest, "committee/*.ubj")
+        paths = shipped_files(home, manifest, _BOOSTERS)
         committee = XGBoostCommittee.load(paths, schema.columns, _calibration(home, manifest))
     if np.isfinite(committee.forest.value).all():  # sums of finite leaves are finite: nobody need be scored
         return committee

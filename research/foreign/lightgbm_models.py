@@ -1,5 +1,6 @@
 """Classifiers of LightGBM, from its text format or a saved estimator."""
 
+import re
 from typing import Any
 
 import lightgbm
@@ -18,6 +19,20 @@ _ZERO = float(np.float32(1e-35))
 _BESIDE = ("data", "valid", "model", "file", "machine", "device", "gpu", "_seed", "snapshot", "thread")
 _ROUNDS = ("num_iterations", "num_boost_round", "n_estimators", "num_class", "metric", "task", "verbosity")
 """Parts of the names of parameters, and names, that say nothing about how a tree is grown."""
+
+
+def is_whole(content: bytes) -> bool:
+    """Whether a text has all trees that it says it has: LightGBM ends the process over one that has not."""
+    head, _, rest = content.replace(b"\r\n", b"\n").partition(b"\n\nTree=")
+    sizes = re.search(rb"^tree_sizes=([0-9 ]*)$", head, re.MULTILINE)
+    trees, place = b"Tree=" + rest, 0
+    if sizes is None:
+        return False
+    for number, size in enumerate(sizes[1].split()):
+        if not trees[place:].startswith(b"Tree=%d\n" % number):
+            return False
+        place += int(size)
+    return trees[place:].startswith(b"end of trees\n")
 
 
 def read_booster(booster: lightgbm.Booster, name: str) -> GivenClassifier:

@@ -105,9 +105,11 @@ def _lightgbm(path: Path) -> GivenClassifier:
     try:
         import lightgbm
 
-        from research.foreign.lightgbm_models import read_booster
+        from research.foreign.lightgbm_models import is_whole, read_booster
     except ImportError as error:
         raise _missing(path, "LightGBM", "lightgbm") from error
+    if not is_whole(path.read_bytes()):
+        raise TrainingError(f"{path.name} is not a LightGBM model, or is cut off")
     try:
         booster = lightgbm.Booster(model_file=str(path))
     except lightgbm.basic.LightGBMError as error:

