@@ -9,6 +9,7 @@ import procrastinate
 from app import __version__
 from app.admission.lane import Lane
 from app.classifiers.store import ModelFolderError, load_models
+from app.domain.feature_differences import feature_differences
 from app.engine.registry import ModelRegistry, ServedModel
 from app.identity.ehr_servers import EhrServers
 from app.identity.smart_client.server import SmartServer
@@ -29,10 +30,15 @@ from app.tracing.exporting import exporting
 from app.usecases.augmentation.service import CHUNK_TASK, REPORT_TASK
 from app.usecases.counterfactuals.computation import Computation
 from app.usecases.counterfactuals.service import CounterfactualService
+from app.usecases.drift.binning import Binning, binnings_of
+from app.usecases.drift.counting import DriftCounts, today_in_utc
+from app.usecases.drift.figures import DriftFigures
 from app.usecases.ehr.connections import EhrConnections
 from app.usecases.ehr.group_reading import GroupReading
-from app.usecases.ehr.pacing import Pace
+from app.usecases.ehr.pacing import Turns
 from app.usecases.patient_data.retention import RetentionLimits
+from app.usecases.shadow.scoring import Shadow
+from app.usecases.watch import Flushing, Watch
 from app.usecases.webhooks.deliveries import DeliveryLimits
 
 
@@ -40,13 +46,43 @@ def registry_of(settings: Settings) -> ModelRegistry:
     """The models that the settings name.
 
     Raises:
-        ModelFolderError: one cannot be hosted, or the default one is not there.
+        ModelFolderError: one cannot be hosted, or one that a setting names is not there.
     """
     store, default = settings.model_store, settings.default_model
-    served = load_models(store, settings.classifier_urls)
+    served = load_models(store, settings.classifier_urls, settings.turnpoint_default_versions)
+    by_name = next((name for name, model in served.items() if model.reference == default), default)
+    default = default if default in served else by_name
     if default not in served:
         raise ModelFolderError(f"DEFAULT_MODEL is {default}, but {store} holds {', '.join(served)}")
     return ModelRegistry(served, default)
+
+
+def shadows_of(settings: Settings, registry: ModelRegistry) -> dict[str, ServedModel]:
+    """The versions that score beside, by the digest of the version that answers.
+
+    Raises:
+        ModelFolderError: a setting names one that is not hosted, or that takes other features.
+    """
+    shadows = {}
+    for name, version in settings.turnpoint_shadow_versions.items():
+        default, shadow = registry.find(name), registry.find(f"{name}@{version}")
+        said = f"TURNPOINT_SHADOW_VERSIONS names version {version} of {name}, which"
+        if default is None or shadow is None or "@" in name:
+            hosted = ", ".join(served.model.reference for served in registry)
+            raise ModelFolderError(f"{said} is not hosted: {hosted} are")
+        if shadow is default:
+            raise ModelFolderError(f"{said} answers already: another one can score beside it")
+        if apart := feature_differences(default.model.schema, shadow.model.schema):
+            raise ModelFolderError(
+                f"{said} takes other features than the one that answers: {'; '.join(apart)}"
+            )
+        shadows[default.model.digest] = shadow
+    return shadows
+
+
+def watch_of(binnings: Mapping[str, Binning], shadows: Mapping[str, ServedModel]) -> Watch:
+    """What is watched of the questions that callers ask."""
+    return Watch(DriftCounts(binnings), Shadow(shadows, today_in_utc))
 
 
 _MAINTAINING = 2
@@ -131,6 +167,7 @@ def retention_limits(settings: Settings) -> RetentionLimits:
         settings.retention_uploads_days,
         settings.retention_rows_days,
         settings.retention_batch,
+        settings.retention_counts_days,
     )
 
 
@@ -148,10 +185,12 @@ def _traced(settings: Settings) -> AbstractContextManager[None]:
 async def open_group_reading(
     settings: Settings, registry: ModelRegistry, backends: Backends, cache: Cache, servers: EhrServers
 ) -> AsyncIterator[GroupReading]:
-    """Who reads the groups of EHR servers, and asks the default model about each patient."""
+    """Who reads the groups of EHR servers, and asks the default model about each patient, who are counted."""
     at_once = settings.ehr_nightly_at_once
     lane = Lane("groups", at_once, settings.worker_llm_deadline_s)
     computation = Computation(lane, backends.proposer, settings.search_work, settings.search_deadline_s)
+    watch = watch_of(binnings_of(registry), shadows_of(settings, registry))
+    flushing = Flushing(watch, backends.database, settings.drift_flush_s)
     try:
         async with (
             open_fhir_clients(settings, servers) as fhir,
@@ -160,11 +199,12 @@ async def open_group_reading(
             yield GroupReading(
                 connections,
                 registry.named(None),
-                lambda database: CounterfactualService(registry, database, cache, computation),
+                lambda database: CounterfactualService(registry, database, cache, computation, watch=watch),
                 at_once,
-                Pace(settings.ehr_nightly_per_minute),
+                Turns(settings.ehr_nightly_per_minute),
             )
     finally:
+        await flushing.close()
         lane.close()
 
 
@@ -172,6 +212,12 @@ def queue_figures_of(settings: Settings, database: Database) -> QueueFigures:
     """The figures of the queue of batch jobs, for `/metrics`."""
     at_most_s, kept_s = settings.metrics_queue_timeout_s, settings.metrics_queue_kept_s
     return QueueFigures(database, (CHUNK_TASK, REPORT_TASK), at_most_s, kept_s)
+
+
+def drift_figures_of(settings: Settings, database: Database, binnings: Mapping[str, Binning]) -> DriftFigures:
+    """The figures of drift, for `/metrics`."""
+    at_most_s, kept_s = settings.metrics_queue_timeout_s, settings.metrics_drift_kept_s
+    return DriftFigures(database, binnings, settings.drift_days, at_most_s, kept_s)
 
 
 def gateway_limits(settings: Settings) -> DatabaseLimits:

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
+from app.parsing.addresses import is_safe
 from app.parsing.json_text import JsonError, JsonFaultsError, read_json
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _Words = Annotated[tuple[str, ...], NoDecode]
 _WordByWord = Annotated[dict[str, str], NoDecode]
 
@@ -112,8 +112,7 @@ def comma_separated(value: object) -> object:
 def _is_issuer(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
         is_plain = "@" not in parts.netloc and not (parts.query or parts.fragment)
-        return bool(is_safe and is_plain and parts.hostname and parts.port != 0)
+        return is_safe(url) and is_plain and parts.port != 0
     except ValueError:  # its message may quote a password
         return False

@@ -16,6 +16,7 @@ from app import __version__
 from app.admission.lane import Lane
 from app.admission.lane_threads import LaneThreads
 from app.bootstrap import (
+    drift_figures_of,
     exemplars_of,
     open_backends,
     open_cache,
@@ -23,6 +24,8 @@ from app.bootstrap import (
     open_fhir_clients,
     queue_figures_of,
     registry_of,
+    shadows_of,
+    watch_of,
 )
 from app.classifiers.open_inference import OpenInferenceClassifier
 from app.engine.examples import warm_up
@@ -53,7 +56,10 @@ from app.storage.replays import TokenUses
 from app.storage.sessions import Sessions
 from app.usecases.counterfactuals.computation import Computation
 from app.usecases.counterfactuals.refinements import Refinements
+from app.usecases.drift.binning import Binning, binnings_of
+from app.usecases.drift.figures import DriftFigures
 from app.usecases.record.reference_distributions import ReferenceDistributions, reference_distributions_of
+from app.usecases.watch import Flushing, Watch
 from app.usecases.webhooks.notices import Notices
 
 DESCRIPTION = """
@@ -88,6 +94,10 @@ class GatewayState(TypedDict):
     erasure_key: bytes | None
     replies_kept_for: timedelta
     refinements: Refinements
+    watch: Watch
+    binnings: Mapping[str, Binning]
+    drift_days: int
+    drift_figures: DriftFigures
     authenticator: Authenticator
     queue_figures: QueueFigures
     closing: Closing
@@ -136,8 +146,9 @@ def _lifespan(
     settings: Settings, registry: ModelRegistry, closing: Closing, ehr_servers: EhrServers
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[GatewayState]]:
     receivers = receivers_of(settings.webhooks_file)
+    shadows = shadows_of(settings, registry)
     exemplars = exemplars_of(registry)  # with or without a language model: one may be set later
-    distributions = reference_distributions_of(registry)
+    distributions, binnings = reference_distributions_of(registry), binnings_of(registry)
     remote = {
         registry.name_of(served): served.model.classifier
         for served in registry
@@ -170,7 +181,9 @@ def _lifespan(
                 _log.warning("api_tokens_are_one_administrator", instead="turnpoint keys create")
             if ehr_servers.servers and not settings.asks_who:
                 _log.warning("callers_are_not_asked_who_they_are", instead="API_KEYS or OIDC_ISSUER")
-            refinements = Refinements(settings.refinements)
+            refinements, watch = Refinements(settings.refinements), watch_of(binnings, shadows)
+            flushing = Flushing(watch, database, settings.drift_flush_s)
+            drift_figures = drift_figures_of(settings, database, binnings)
             try:
                 yield GatewayState(
                     registry=registry,
@@ -188,6 +201,10 @@ def _lifespan(
                     erasure_key=settings.erasure_key_bytes,
                     replies_kept_for=timedelta(hours=settings.idempotency_h),
                     refinements=refinements,
+                    watch=watch,
+                    binnings=binnings,
+                    drift_days=settings.drift_days,
+                    drift_figures=drift_figures,
                     authenticator=authenticator,
                     queue_figures=queue_figures_of(settings, database),
                     closing=closing,
@@ -201,6 +218,8 @@ def _lifespan(
                 )
             finally:
                 await refinements.close()
+                await drift_figures.close()
+                await flushing.close()
                 await authenticator.close()
                 lane.close()
                 for classifier in remote.values():

@@ -12,18 +12,21 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_va
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from app.cores import cores
-from app.identity_settings import LOOPBACK, IdentitySettings, comma_separated
+from app.identity_settings import IdentitySettings, comma_separated
+from app.model_settings import ModelSettings
+from app.parsing.addresses import LOOPBACK, is_safe
 from app.parsing.json_text import JsonError, JsonFaultsError, read_json
 from app.parsing.numbers import read_number, read_whole_number
 from app.parsing.settings_files import read_files
-from app.paths import MODEL_STORE
 
+SEARCH_WORK = 4_000_000.0
+"""What a question may cost unless a setting says otherwise, in the units of `Budget`."""
 _DRIVER = "postgresql+psycopg://"
 _ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 _MODEL_PATH = re.compile(r"(/.*)?/v2/models/[^/]+(/versions/[^/]+)?/?")
 
 
-class Settings(IdentitySettings):
+class Settings(IdentitySettings, ModelSettings):
     """Settings by their environment names; docs/configuration.md lists them.
 
     Refuses combinations that would be unsafe: a service that listens beyond this machine must know
@@ -67,8 +70,6 @@ class Settings(IdentitySettings):
     run_start_s: Annotated[float, Field(ge=1)] = 1800.0
     run_restarts: Annotated[int, Field(ge=0)] = 5
 
-    model_store: Path = MODEL_STORE
-    default_model: str = "dysglycaemia"
     turnpoint_classifiers: Annotated[dict[str, SecretStr], NoDecode] = Field(default_factory=dict)
 
     llm_url: str | None = None
@@ -125,7 +126,7 @@ class Settings(IdentitySettings):
     shutdown_s: Annotated[float, Field(gt=0)] = 10.0
     shutdown_notice_s: Annotated[float, Field(ge=0)] = 0.5
 
-    search_work: Annotated[float, Field(ge=0)] = 4_000_000
+    search_work: Annotated[float, Field(ge=0)] = SEARCH_WORK
     search_deadline_s: Annotated[float, Field(gt=0)] = 30.0
     search_threads: Annotated[int, Field(ge=1)] = Field(default_factory=cores)
     search_spare_threads: Annotated[int, Field(ge=0)] = 1
@@ -321,9 +322,8 @@ def _is_origin(text: str) -> bool:
         return False
     parts = urlsplit(text)
     usual = {"http": 80, "https": 443}[parts.scheme]
-    is_safe = parts.scheme == "https" or parts.hostname in LOOPBACK
     is_exact = text == f"{parts.scheme}://{parts.netloc}" == text.lower() and "@" not in parts.netloc
-    return is_safe and is_exact and parts.port != usual and "*" not in text
+    return is_safe(text) and is_exact and parts.port != usual and "*" not in text
 
 
 def _is_http_url(url: str) -> bool:

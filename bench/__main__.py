@@ -15,6 +15,8 @@ from rich.console import Console
 from bench.augmentation import measure_augmentation
 from bench.certainty import measure_certainty
 from bench.ehr import measure_ehr
+from bench.frames import DICE_PEOPLE, measure_frames
+from bench.frames import PEOPLE as FRAMES_PEOPLE
 from bench.gateway import measure_gateway
 from bench.improvements import (
     BRUTE_PEOPLE,
@@ -64,6 +66,9 @@ def main() -> None:
     ehr.add_argument("--people", type=int, default=60, help="charts that are opened, each measure")
     libraries = parts.add_parser("libraries", help="the exact search in other libraries' classifiers")
     libraries.add_argument("--people", type=int, default=60, help="held-out people asked about, of each")
+    frames = parts.add_parser("frames", help="a table of people in process, beside DiCE")
+    frames.add_argument("--people", type=int, default=FRAMES_PEOPLE, help="held-out people asked about")
+    frames.add_argument("--dice-people", type=int, default=DICE_PEOPLE, help="of high risk, by DiCE as well")
     load = parts.add_parser("load", help="many callers at once, too many, and heavy beside light ones")
     load.add_argument("--seconds", type=float, default=20, help="how long each measure lasts")
     soak = parts.add_parser("soak", help="a steady load for minutes: memory, connections, open files")
@@ -107,6 +112,9 @@ def main() -> None:
         _show(lambda scratch, console: measure_augmentation(scratch, chosen.people, console))
     if chosen.part == "libraries":
         _show(lambda scratch, console: measure_libraries(scratch, chosen.people, console))
+    if chosen.part == "frames":
+        people, few = chosen.people, chosen.dice_people
+        _show(lambda _, console: measure_frames(people, few, console))
     if chosen.part == "load":
         _show(lambda scratch, console: measure_load(scratch, chosen.seconds, console))
     if chosen.part == "soak":

@@ -11,7 +11,7 @@ from importlib.metadata import version
 
 from rich.console import Console
 
-from app.domain.improvement import LEAST_REDUCTION
+from app.domain.risk_scale import LEAST_REDUCTION
 from app.domain.scope import USUAL, Inclusion, Programme, Scope
 from app.paths import ROOT
 from bench.ceilings import CEILING, FOR_WHOM, Grouped, ceilings, for_whom

@@ -21,6 +21,7 @@ from app.storage import (  # noqa: F401 - tables that are migrated, too
     key_tables,
     session_tables,
     token_tables,
+    watch_tables,
     webhook_tables,
     worklist_tables,
 )

@@ -1,6 +1,5 @@
 """What counts as an improvement, for whoever judges proposals by it."""
 
-from app.domain.improvement import LEAST_REDUCTION
 from app.domain.schema import BoolArray, IntArray
 from app.domain.tolerances import SAME_RISK
 from app.engine.falls import Falls, falls_of
@@ -16,13 +15,13 @@ def own_falls(question: RecourseProblem, references: ReferenceData, levels: IntA
     return falls_of(question, evaluator, starts, levels, least)
 
 
-def enough(falls: Falls) -> BoolArray:
-    """Which lower the risk by `LEAST_REDUCTION` or more, shape (n,)."""
-    return falls.reduction >= LEAST_REDUCTION - SAME_RISK
+def enough(question: RecourseProblem, falls: Falls) -> BoolArray:
+    """Which lower the risk by the model's `least_reduction` or more, shape (n,)."""
+    return falls.reduction >= question.schema.model.least_reduction - SAME_RISK
 
 
 def is_improvement(question: RecourseProblem, references: ReferenceData, levels: IntArray) -> BoolArray:
     """Which candidates are permitted and lower the risk enough, and hold as the schema asks: shape (n,)."""
     falls = own_falls(question, references, levels)
     holds = falls.hold(question.schema.model.min_robustness)
-    return question.levers.allowed(levels) & enough(falls) & holds
+    return question.levers.allowed(levels) & enough(question, falls) & holds

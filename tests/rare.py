@@ -1,7 +1,8 @@
 """A synthetic model of a rare outcome, beside the two real ones: three people in a hundred have it.
 
 Everything here is invented. Its threshold lies far below one half, and it has what the others lack: a feature
-that goes towards a range, a follower whose slope goes by a category, a relation between two levers.
+that goes towards a range, a follower whose slope goes by a category, one that follows by a rule, a relation
+between two levers.
 """
 
 import tomllib
@@ -59,6 +60,13 @@ verb = "bringing load down"
 step = 5
 limit = [0, 60]
 effort = 0.3
+[[feature]]
+name = "laden"
+label = "Laden"
+kind = "boolean"
+group = "habits"
+risk = "rising"
+missing = "unknown"
 [[feature]]
 name = "rest"
 label = "Rest"
@@ -121,6 +129,11 @@ kind = "linear"
 feature = "girth"
 driver = "weight"
 slope = { by = "team", a = 0.9, b = 0.7 }
+[[link]]
+kind = "rule"
+feature = "laden"
+driver = "load"
+yes_when = [16, 60]
 [[relation]]
 name = "load and rest fill the day"
 terms = { load = 0.2, rest = 1.0 }
@@ -155,6 +168,7 @@ def synthetic_people(count: int, seed: int) -> list[Person]:
     columns = {
         "team": rng.choice(["a", "b"], count).tolist(),
         "load": [None if gone else load for load, gone in zip(loads, unknown, strict=True)],
+        "laden": [None if gone else load >= 16 for load, gone in zip(loads, unknown, strict=True)],
         "rest": (np.round(np.clip(rng.normal(8, 1.8, count), 3, 12) * 2) / 2).tolist(),
         "walks": (rng.random(count) < 0.4).tolist(),
         "weight": (np.round(weight * 2) / 2).tolist(),
@@ -172,4 +186,10 @@ def _has_outcome(people: list[Person], seed: int) -> "np.typing.NDArray[np.bool_
 
 def _score(person: Person) -> float:
     load, rest, weight = (float(person[name] or 20) for name in ("load", "rest", "weight"))
-    return load / 12 + abs(rest - 8) / 2 + (weight - 85) / 15 - 1.2 * bool(person["walks"])
+    return (
+        load / 12
+        + 0.8 * bool(person["laden"])
+        + abs(rest - 8) / 2
+        + (weight - 85) / 15
+        - 1.2 * bool(person["walks"])
+    )

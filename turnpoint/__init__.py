@@ -1,7 +1,7 @@
 """A client of the service: `Turnpoint` for code that waits, `AsyncTurnpoint` for code that awaits."""
 
+from turnpoint.answer import Answer, UnrecordedAnswer
 from turnpoint.answers import (
-    Answer,
     AskedConstraints,
     AskedPreferences,
     AskNext,
@@ -40,10 +40,14 @@ from turnpoint.asynchronous import AsyncTurnpoint
 from turnpoint.augmenting import POPULATION, Format, Options, Population
 from turnpoint.errors import (
     AddressError,
+    CellFault,
     ConflictError,
     Fault,
+    FrameError,
     InvalidRequestError,
     JobEndedError,
+    LackingError,
+    LoadError,
     NotFoundError,
     ProblemError,
     StillRunningError,
@@ -56,6 +60,8 @@ from turnpoint.errors import (
     UnreachableError,
     UnsendableError,
 )
+from turnpoint.frames.outcomes import RowFailure
+from turnpoint.frames.results import FrameAnswers, FramePredictions
 from turnpoint.jobs import Job, Progress, RowFaults, State, Upload
 from turnpoint.planning import WhatIf
 from turnpoint.plans import FollowedChange, FollowUp, Plan, PlanEvent, PlanState
@@ -74,6 +80,7 @@ __all__ = [
     "AskedPreferences",
     "AssumedEffect",
     "AsyncTurnpoint",
+    "CellFault",
     "Certainty",
     "Change",
     "Conditions",
@@ -86,6 +93,9 @@ __all__ = [
     "FollowUp",
     "FollowedChange",
     "Format",
+    "FrameAnswers",
+    "FrameError",
+    "FramePredictions",
     "FrontierPoint",
     "Generation",
     "Improvement",
@@ -95,6 +105,8 @@ __all__ = [
     "Job",
     "JobEndedError",
     "KeptRange",
+    "LackingError",
+    "LoadError",
     "MeasuredResult",
     "Model",
     "NoImprovement",
@@ -118,6 +130,7 @@ __all__ = [
     "RequestOptions",
     "Robustness",
     "Row",
+    "RowFailure",
     "RowFaults",
     "StandingEvent",
     "StandingVerdict",
@@ -132,6 +145,7 @@ __all__ = [
     "UnavailableError",
     "UnexpectedAnswerError",
     "UnreachableError",
+    "UnrecordedAnswer",
     "UnsendableError",
     "Upload",
     "Value",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from turnpoint import __version__
+from turnpoint.installed import hidden_by
 
 _CLIENT = "turnpoint[cli]"
 _DISTRIBUTIONS = {
@@ -19,6 +20,7 @@ _DISTRIBUTIONS = {
     "worker": "turnpoint-server",
     "migrate": "turnpoint-server",
     "compile": "turnpoint-server",
+    "check": "turnpoint-server",
     "train": "turnpoint-server[fit]",
     "pairs": "turnpoint-server[evaluate]",
     "finetune": "turnpoint-server[train]",
@@ -36,11 +38,11 @@ def main() -> None:
     if find_spec("typer") is None or find_spec("rich") is None:
         what = f"turnpoint {word}" if word in _DISTRIBUTIONS else "The turnpoint command"
         _refuse(f"{what} needs more: pip install '{_DISTRIBUTIONS.get(word, _CLIENT)}'")
-    from turnpoint.commands.program import command_line, hidden_by, is_there  # noqa: PLC0415 - takes typer
+    from turnpoint.commands.program import GROUP, command_line, is_there  # noqa: PLC0415 - takes typer
 
     program = command_line()
     if word in _DISTRIBUTIONS and not is_there(program, word):
-        if hiding := hidden_by():
+        if hiding := hidden_by(GROUP):
             _refuse(f"{hiding} hides a package of turnpoint-server: take its folder off Python's path.")
         _refuse(f"turnpoint {word} needs more: pip install '{_DISTRIBUTIONS[word]}'")
     program()

@@ -1,4 +1,4 @@
-"""What the service answers to a question about one patient, as this client reads it."""
+"""Parts of what the service answers to a question about one patient, as this client reads it."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -156,6 +156,7 @@ class Counterfactual(Read):
 class Improvement(Counterfactual):
     """What lowers the risk by 2 points or more where no option holds, or where it was asked for.
 
+    For a model whose threshold is near 0 or 1 it is a tenth of the threshold's distance from there.
     It does not claim to reach the target. `grades` are among knee, largest and nearest_target; another
     strategy has none. `reduction` is the fall of the risk (0-1). `robustness` has the shares in which the
     estimate falls at all, `reduction_holds` those in which at least half of `reduction` remains. `holds_at`
@@ -415,50 +416,6 @@ class Question(Read):
     preferences: AskedPreferences
 
 
-class Answer(Read):
-    """A recorded answer to a question about one patient."""
-
-    id: UUID
-    patient_id: str
-    created_at: datetime
-    model: AnsweringModel
-    prediction: Now
-    status: Status
-    counterfactuals: list[Counterfactual]
-    shortfall: Shortfall | None = None
-    """Why there are fewer options than were asked for; None where there are not, or none was found."""
-    infeasible: Infeasible | None
-    improvements: list[Improvement] = []
-    """What lowers the risk reliably where no option holds, or where it was asked for, least effort first."""
-    no_improvement: NoImprovement | None = None
-    """Why there are none where there should be."""
-    frontier: list[FrontierPoint] = []
-    """The least effort for each level of risk in reach, by effort."""
-    conditions: Conditions | None = None
-    """What options, improvements, frontier and every proof hold for."""
-    most_helpful: list[LeverAlone] = []
-    """How far each change goes alone, the most helpful first."""
-    always: list[AlwaysSaid] = []
-    """What is said to this person whatever the options are."""
-    generation: Generation
-    question: Question | None = None
-    """What was asked; None where an older service does not tell."""
-    warnings: list[InputWarning] = []
-    """Values that should be checked before anybody relies on the answer."""
-    provenance: dict[str, FeatureSource] = {}
-    """Where the values come from, by feature; empty where no bundle was sent."""
-    not_used: list[NotUsed] = []
-    """What of the bundle tells no feature, and why."""
-    measured_outcome: MeasuredResult | None = None
-    """The newest result that is known."""
-    ask_next: list[AskNext] = []
-    """What to ask or measure next, most telling first."""
-    based_on: UUID | None = None
-    """The answer that a what-if on the patient's page departed from; None where a caller asked."""
-    refines: UUID | None = None
-    """The hurried answer to the same question that this one was worked out behind."""
-
-
 class StandingVerdict(Read):
     """What was said of an option last, without the note."""
 
@@ -485,18 +442,6 @@ class StandingEvent(Read):
     kind: str
     review_on: date | None
     reason: str | None
-
-
-class InterventionsPage(Read):
-    """Answers about a patient, newest first; `next` is the cursor of the page after, None on the last.
-
-    `feedback` is the verdict that stands on each of their options that has one.
-    """
-
-    patient_id: str
-    answers: list[Answer]
-    feedback: list[Feedback] = []
-    next: UUID | None
 
 
 class Prediction(Read):
@@ -543,3 +488,5 @@ class Model(Read):
     outcome: str
     threshold: float
     default: bool
+    default_version: bool | None = None
+    """Of a service that tells it: whether the model's name alone means this version."""

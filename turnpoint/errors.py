@@ -1,5 +1,6 @@
 """What can go wrong for a caller. No error repeats a value that was sent or received."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,44 @@ class JobEndedError(TurnpointError):
     def __init__(self, job: "Job") -> None:
         super().__init__(f"Job {job.id} {'was' if job.state == 'cancelled' else 'has'} {job.state}.")
         self.job = job
+
+
+@dataclass(frozen=True, slots=True)
+class CellFault:
+    """One thing wrong with a table: `row` is the row's label, `column` a column's name.
+
+    Either is None where the fault is of a whole column, or of a whole row or table. `detail` is to be read
+    after the place, and holds no value.
+    """
+
+    row: str | None
+    column: str | None
+    detail: str
+
+    def __str__(self) -> str:
+        places = [f"row {self.row}"] if self.row is not None else []
+        places += [f"column {self.column}"] if self.column is not None else []
+        return " ".join([", ".join(places), self.detail]).strip()
+
+
+class FrameError(TurnpointError):
+    """A table that cannot be asked about: `faults` says why, one for each place, without a value."""
+
+    def __init__(self, faults: Sequence[CellFault]) -> None:
+        self.faults = tuple(faults)
+        said = "; ".join(map(str, self.faults[:_FAULTS_SAID]))
+        more = len(self.faults) - _FAULTS_SAID
+        super().__init__(
+            f"The table cannot be asked about: {said}{f'; and {more} more' if more > 0 else ''}."
+        )
+
+
+class LackingError(TurnpointError, ImportError):
+    """Something is not installed that a method needs; says what to install."""
+
+
+class LoadError(TurnpointError):
+    """A model is not there, or cannot be loaded into this process; says why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import httpx
 
-from turnpoint.answers import Answer, Feedback, InterventionsPage, Model, Prediction, Predictions, Value
+from turnpoint.answer import Answer, InterventionsPage
+from turnpoint.answers import Feedback, Model, Prediction, Predictions, Value
 from turnpoint.call import KEYED, TRANSIENT, Call, given, keyed, reading, refuse_unknown
 from turnpoint.errors import UnsendableError
 
@@ -217,3 +218,15 @@ def _prediction(body: dict[str, Any], read: Callable[[httpx.Response], T]) -> Ca
 def models() -> Call[list[Model]]:
     """The hosted models."""
     return Call(method="GET", route="/models", read=reading(list[Model]), passing=TRANSIENT)
+
+
+def schema(model: str) -> Call[dict[str, Any]]:
+    """The JSON Schema of a model's features."""
+    return Call(
+        method="GET",
+        route="/models/{name}/schema",
+        places={"name": model},
+        read=reading(dict[str, Any]),
+        accept="application/schema+json",
+        passing=TRANSIENT,
+    )

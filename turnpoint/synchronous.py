@@ -10,20 +10,23 @@ from uuid import UUID
 import httpx
 
 from turnpoint import augmenting, requests
-from turnpoint.answers import Answer, Feedback, Model, Prediction
+from turnpoint.answer import Answer
+from turnpoint.answers import Feedback, Model, Prediction
 from turnpoint.augmenting import Format, JobId, Options, Source
 from turnpoint.bundles_synchronous import Bundles
 from turnpoint.connection import REPEATS, connection_options
 from turnpoint.errors import UnreachableError
+from turnpoint.frames.table import FrameLike
+from turnpoint.frames_synchronous import Frames
 from turnpoint.jobs import Job, Upload
 from turnpoint.planning_synchronous import Planning
-from turnpoint.requests import Bundle, Features, RequestOptions
+from turnpoint.requests import Features, RequestOptions
 from turnpoint.transfer import TRANSFERS, DownloadFile, Row, RowReader
 from turnpoint.transport import Driver
 from turnpoint.waiting import PATIENCE, Waiting
 
 
-class Turnpoint(Planning, Bundles):
+class Turnpoint(Frames, Planning, Bundles):
     """A running Turnpoint service.
 
     `url` and `token` come from TURNPOINT_URL and TURNPOINT_TOKEN where they are not given; without either the
@@ -93,18 +96,6 @@ class Turnpoint(Planning, Bundles):
         call = requests.give_feedback(answer_id, counterfactual_id, verdict, reason, note, replaces)
         return self._driver.run(call)
 
-    def predict(
-        self,
-        features: Features | None = None,
-        *,
-        model: str | None = None,
-        fhir: Bundle | None = None,
-        patient_id: str | None = None,
-        fhir_patient: str | None = None,
-    ) -> Prediction:
-        """The risk of one feature vector; on record for the patient where one is named."""
-        return self._driver.run(requests.predict(features, model, fhir, patient_id, fhir_patient))
-
     def predict_many(
         self, vectors: Sequence[Features], *, model: str | None = None, patient_id: str | None = None
     ) -> list[Prediction]:
@@ -129,19 +120,19 @@ class Turnpoint(Planning, Bundles):
         """
         return self._driver.run(augmenting.upload(path, model, id_column, ignore_columns))
 
-    def augment(self, source: Source | Path, *, target_label: str, **options: Unpack[Options]) -> Job:
+    def augment(
+        self, source: Source | Path | FrameLike, *, target_label: str, **options: Unpack[Options]
+    ) -> Job:
         """Start a job that makes verified rows of the class `target_label`, low or high.
 
-        The source is rows, a CSV or Parquet file, what `upload` gave, or the `POPULATION` of the model.
+        The source is rows, a DataFrame or another table, a CSV or Parquet file, what `upload` gave, or the
+        `POPULATION` of the model.
+
+        Raises:
+            FrameError: the table has faults; names each by row and column.
         """
-        if isinstance(source, Path):
-            source = self.upload(
-                source,
-                model=options.get("model"),
-                id_column=options.get("id_column"),
-                ignore_columns=options.get("ignore_columns"),
-            )
-        return self._driver.run(augmenting.submit(source, target_label, options))
+        rows = self._source(source, options)
+        return self._driver.run(augmenting.submit(rows, target_label, options))
 
     def job(self, job_id: JobId) -> Job:
         """How far a job is."""

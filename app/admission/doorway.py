@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.admission.pace import Pace
+from app.admission.pace import FadingRate
 from app.admission.quota import Quota, Remaining
 from app.admission.refusals import FullError, QuotaError
 from app.metrics import REQUESTS_IN_HAND, REQUESTS_REFUSED
@@ -62,7 +62,7 @@ class Doorway:
         self._work, self._limits = work, limits
         self._quota = Quota(limits.per_minute, clock)
         self._in_hand: Counter[str] = Counter()
-        self._done, self._turned_away = Pace(clock), Pace(clock)
+        self._done, self._turned_away = FadingRate(clock), FadingRate(clock)
 
     @contextmanager
     def pass_through(self, caller: str) -> Iterator[None]:

@@ -60,9 +60,9 @@ class Lane:
         """The same for a caller who waits for a turn so many seconds at most."""
         return await self._run(work, ahead=False, wait_s=wait_s)
 
-    async def go_on(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def go_on_within(self, wait_s: float, work: Callable[[], T]) -> T:
         """The same for what an earlier piece of work leads to: it comes before the caller's new work."""
-        return await self._run(partial(work, *args, **kwargs), ahead=True)
+        return await self._run(work, ahead=True, wait_s=wait_s)
 
     def close(self) -> None:
         """Take no more work; what was begun is not waited for."""

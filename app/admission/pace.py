@@ -7,7 +7,7 @@ _MEMORY_S = 2.0
 """What is older counts less than 1/e."""
 
 
-class Pace:
+class FadingRate:
     """Events per second, the older ones counting less and less."""
 
     def __init__(self, clock: Callable[[], float]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from app.classifiers.folder import ModelFolderError
+from app.classifiers.folder import refuse
 from app.classifiers.toml_files import read_as
 from app.domain.consultation import STATES, Consultation, MeasuredOutcome
 from app.domain.kept import acted_on_by, leaves_nothing
@@ -27,9 +27,7 @@ def read_consultation(folder: Path, schema: FeatureSchema, is_newest: bool = Tru
     if not path.exists():
         return None
     consultation = read_as(path, Consultation, _LISTED, "consultation", "cannot be used")
-    faults = consultation_faults(consultation, schema if is_newest else None)
-    if fault := next(faults, None):
-        raise ModelFolderError(f"{path} cannot be used: {fault}")
+    refuse(consultation_faults(consultation, schema if is_newest else None), f"{path} cannot be used: ")
     return consultation
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.classifiers.folder import ModelFolderError
+from app.classifiers.folder import refuse
 from app.classifiers.toml_files import read_as
 from app.domain.consultation import Consultation
 from app.domain.ehr import EhrCodes, EhrFeature
@@ -29,8 +29,7 @@ def read_ehr(
     if not path.exists():
         return None
     codes = read_as(path, EhrCodes, _LISTED, "mapping of an EHR", "cannot be used")
-    if fault := next(ehr_faults(codes, schema if is_newest else None, consultation), None):
-        raise ModelFolderError(f"{path} cannot be used: {fault}")
+    refuse(ehr_faults(codes, schema if is_newest else None, consultation), f"{path} cannot be used: ")
     return codes
 
 

@@ -1,7 +1,7 @@
 """The files of a model folder: which there must be, and that each is the one that was shipped."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
@@ -13,14 +13,31 @@ TASK = "task.toml"
 
 
 class ModelFolderError(RuntimeError):
-    """A model cannot be hosted; the message is one sentence that names the file and what is wrong with it."""
+    """A model cannot be hosted; the message is one sentence that names the file and what is wrong with it.
+
+    `faults` has that sentence, and those of all else that was found wrong in the same place.
+    """
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__(faults[0])
+        self.faults = faults
+
+
+def refuse(faults: Iterable[str], before: str) -> None:
+    """Nothing, where there are no faults.
+
+    Raises:
+        ModelFolderError: there are; each is told with what stands before it, such as the file's name.
+    """
+    if told := [f"{before}{fault}" for fault in faults]:
+        raise ModelFolderError(*told)
 
 
 class Counts(BaseModel):
     """How many people took part."""
 
     training: int | None = None
-    """From how many the model learned: `population.parquet` may hold a sample of them."""
+    """From how many people the model learned: `population.parquet` may hold a sample of them."""
 
 
 def task_of(home: Path) -> Path:
@@ -33,11 +50,15 @@ class Manifest(BaseModel):
     """What hosting needs of `manifest.json`: the classifier's columns and every file's SHA-256."""
 
     columns: tuple[str, ...]
+    """The classifier's columns, in the schema's order."""
     files: dict[str, str]
+    """By path within the folder, the SHA-256 of every file but `task.toml` and the manifest itself."""
     counts: Counts = Counts()
+    """How many people took part."""
     version: str | None = None
+    """The number of the folder; may be left out."""
     task: str = Field(alias="schema")
-    """SHA-256 of `task.toml`, which may be the model's: the files do not list it."""
+    """SHA-256 of the version's `task.toml`."""
 
 
 def read_manifest(home: Path, schema: FeatureSchema) -> Manifest:
@@ -66,10 +87,19 @@ def check_files(home: Path, manifest: Manifest, without: Iterable[str] = ()) -> 
     Raises:
         ModelFolderError: a file is missing, or is not the one that the manifest lists.
     """
-    listed = {home / name: digest for name, digest in manifest.files.items() if name not in set(without)}
+    refuse(_differing(home, manifest, set(without)), "")
+
+
+def _differing(home: Path, manifest: Manifest, without: Set[str]) -> Iterator[str]:
+    listed = {home / name: digest for name, digest in manifest.files.items() if name not in without}
     for path, digest in {**listed, task_of(home): manifest.task}.items():
-        if hashlib.sha256(_content(path)).hexdigest() != digest:
-            raise ModelFolderError(f"{path} differs from the manifest: its SHA-256 is not the one listed")
+        try:
+            content = _content(path)
+        except ModelFolderError as error:
+            yield str(error)
+            continue
+        if hashlib.sha256(content).hexdigest() != digest:
+            yield f"{path} differs from the manifest: its SHA-256 is not the one listed"
 
 
 def shipped_file(home: Path, manifest: Manifest, name: str) -> Path:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from app.classifiers.folder import ModelFolderError
+from app.classifiers.folder import ModelFolderError, refuse
 from app.classifiers.toml_files import read_as
 from app.domain.handout import HandoutPhrases, fitting, handout_faults
 from app.domain.schema import FeatureSchema
@@ -29,8 +29,7 @@ def read_handouts(folder: Path, schema: FeatureSchema, is_newest: bool) -> Mappi
     if not is_newest:
         return {language: fitting(phrases, schema) for language, phrases in found.items()}
     for language, phrases in found.items():
-        if fault := next(handout_faults(phrases, schema), None):
-            raise ModelFolderError(f"{folder / FOLDER / language}.toml is no handout: {fault}")
+        refuse(handout_faults(phrases, schema), f"{folder / FOLDER / language}.toml is no handout: ")
     return found
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from app.classifiers.folder import ModelFolderError
+from app.classifiers.folder import ModelFolderError, refuse
 from app.classifiers.model_version import Population
 from app.classifiers.population_checks import Columns, observed_faults, people_faults
 from app.domain.feature import Feature, Kind
@@ -50,8 +50,7 @@ def read_population(schema: FeatureSchema, path: Path, learned_from: int | None)
     table = _read(path)
     _check_table(schema, table, path)
     is_sample = learned_from is not None and len(table) < learned_from
-    if fault := next(observed_faults(schema, _columns(schema, table), is_sample), None):
-        raise ModelFolderError(f"{path} {fault}")
+    refuse(observed_faults(schema, _columns(schema, table), is_sample), f"{path} ")
     return _population(schema, table, path)
 
 
@@ -128,8 +127,7 @@ def _check_table(schema: FeatureSchema, table: pa.Table, path: Path) -> None:
         raise ModelFolderError(f"{path} does not say yes or no for everybody in the column 'outcome'")
     if ID in table.column_names:
         _check_numbering(table.column(ID), path)
-    if fault := next(people_faults(schema, _columns(schema, table)), None):
-        raise ModelFolderError(f"{path} {fault}")
+    refuse(people_faults(schema, _columns(schema, table)), f"{path} ")
 
 
 def _check_numbering(column: pa.ChunkedArray, path: Path) -> None:

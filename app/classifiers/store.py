@@ -89,24 +89,40 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
     )
 
 
-def load_models(store: Path, classifier_urls: Mapping[str, str] | None = None) -> dict[str, ModelVersion]:
-    """All versions of the models of a store: the newest by the model's name, an older one by name@version.
+def load_models(
+    store: Path,
+    classifier_urls: Mapping[str, str] | None = None,
+    default_versions: Mapping[str, str] | None = None,
+) -> dict[str, ModelVersion]:
+    """All versions of the models of a store: the default one by the model's name, others by name@version.
 
-    An older version without a `task.toml` of its own is passed over: what it was trained with is not known.
-    `classifier_urls` names those whose classifier is elsewhere, the newest by either name.
+    The default one is the newest, unless `default_versions` names another. A version that is not the newest
+    and has no `task.toml` of its own is passed over: what it was trained with is not known.
+    `classifier_urls` names those whose classifier is elsewhere, the default one by either name.
 
     Raises:
-        ModelFolderError: one of them cannot be hosted, there is none, or a URL is given for none of them.
+        ModelFolderError: one of them cannot be hosted, there is none, a URL or a default version is given for
+            none of them, or it is not clear which version's classifier is behind a URL.
     """
-    urls = dict(classifier_urls or {})
+    urls, defaults = dict(classifier_urls or {}), dict(default_versions or {})
+    folders = [folder for folder in sorted(store.glob("*")) if _is_model(folder)]
+    if not folders:
+        raise ModelFolderError(f"{store} holds no trained model: no <model>/<version>/manifest.json")
+    names = [folder.name for folder in folders]
+    if strange := sorted({*defaults} - {*names}):
+        raise ModelFolderError(
+            f"TURNPOINT_DEFAULT_VERSIONS names {', '.join(strange)}, but {store} holds {', '.join(names)}"
+        )
+    for name in sorted({*defaults} & {*urls}):  # after a rollback it would be another version's
+        raise ModelFolderError(
+            f"TURNPOINT_DEFAULT_VERSIONS names a version of {name}, so TURNPOINT_CLASSIFIERS must say of "
+            f"which version the classifier is: {name}@{defaults[name]}, or another"
+        )
     homes = {
         name: home
-        for folder in sorted(store.glob("*"))
-        if _is_model(folder)
-        for name, home in _versions_by_name(folder).items()
+        for folder in folders
+        for name, home in _versions_by_name(folder, defaults.get(folder.name)).items()
     }
-    if not homes:
-        raise ModelFolderError(f"{store} holds no trained model: no <model>/<version>/manifest.json")
     known = {*homes, *(_reference(home) for home in homes.values())}
     if strange := sorted(set(urls) - known):
         raise ModelFolderError(
@@ -117,11 +133,18 @@ def load_models(store: Path, classifier_urls: Mapping[str, str] | None = None) -
     }
 
 
-def _versions_by_name(folder: Path) -> dict[str, Path]:
+def _versions_by_name(folder: Path, default: str | None) -> dict[str, Path]:
     newest = newest_version(folder)
-    older = [path.parent for path in folder.glob(f"*/{TASK}") if path.parent.name.isdecimal()]
-    older = sorted((home for home in older if home != newest), key=lambda home: -int(home.name))
-    return {folder.name: newest, **{_reference(home): home for home in older}}
+    with_task = [path.parent for path in folder.glob(f"*/{TASK}") if path.parent.name.isdecimal()]
+    homes = sorted({newest, *with_task}, key=lambda home: -int(home.name))
+    named = next((home for home in homes if home.name == (default or newest.name)), None)
+    if named is None:
+        hosted = ", ".join(home.name for home in homes)
+        raise ModelFolderError(
+            f"TURNPOINT_DEFAULT_VERSIONS names version {default} of {folder.name}, "
+            f"of which {hosted} can be hosted"
+        )
+    return {folder.name: named, **{_reference(home): home for home in homes if home != named}}
 
 
 def _reference(home: Path) -> str:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.classifiers.folder import TASK, ModelFolderError, task_of
+from app.classifiers.folder import TASK, ModelFolderError, refuse, task_of
 from app.classifiers.toml_files import read_as
 from app.domain.schema import FeatureSchema
 from app.domain.schema_checks import schema_faults
@@ -48,6 +48,5 @@ def read_task(path: Path) -> FeatureSchema:
         ModelFolderError: it is missing or says something that cannot be.
     """
     schema = read_as(path, FeatureSchema, _LISTED, "schema", "is not a feature schema")
-    if fault := next(schema_faults(schema), None):
-        raise ModelFolderError(f"{path} is not a feature schema: {fault}")
+    refuse(schema_faults(schema), f"{path} is not a feature schema: ")
     return schema

@@ -1,7 +1,7 @@
 """Reading the TOML files of a model folder, and saying what is wrong with one by place."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,7 +33,7 @@ def toml_of(path: Path) -> dict[str, Any]:
 
 
 def read_as(path: Path, form: type[Form], listed: Listed, what_it_is: str, refused: str) -> Form:
-    """What a file says, as a model of pydantic; of what it cannot be, `refused` and the first fault are told.
+    """What a file says, as a model of pydantic; of what it cannot be, `refused` and the faults are told.
 
     Raises:
         ModelFolderError: it is missing, cannot be read, is not TOML, or not of this form.
@@ -42,17 +42,19 @@ def read_as(path: Path, form: type[Form], listed: Listed, what_it_is: str, refus
     try:
         return form.model_validate(content)
     except ValidationError as error:
-        fault = first_fault(error, content, listed, what_it_is)
-        raise ModelFolderError(f"{path} {refused}: {fault}") from error
+        faults = faults_of(error, content, listed, what_it_is)
+        raise ModelFolderError(*(f"{path} {refused}: {fault}" for fault in faults)) from error
 
 
-def first_fault(error: ValidationError, content: Mapping[str, Any], listed: Listed, what_it_is: str) -> str:
-    """The first of pydantic's findings, on one line; entries of `listed` tables by what they are called."""
-    first = error.errors(include_url=False, include_context=False)[0]
-    where = ".".join(_named(first["loc"], content, listed))
-    unknown = f"is no key of a {what_it_is}" if first["type"] == "extra_forbidden" else None
-    what = unknown or first["msg"].removeprefix("Value error, ")
-    return f"{where}: {what}" if where else what
+def faults_of(
+    error: ValidationError, content: Mapping[str, Any], listed: Listed, what_it_is: str
+) -> Iterator[str]:
+    """Each of pydantic's findings, on one line; entries of `listed` tables by what they are called."""
+    for found in error.errors(include_url=False, include_context=False):
+        where = ".".join(_named(found["loc"], content, listed))
+        unknown = f"is no key of a {what_it_is}" if found["type"] == "extra_forbidden" else None
+        for what in (unknown or found["msg"].removeprefix("Value error, ")).splitlines():
+            yield f"{where}: {what}" if where else what
 
 
 def _named(place: Sequence[str | int], content: Mapping[str, Any], listed: Listed) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.command import add_command
-from app.cli.shared import fail, user_name
+from app.cli.shared import fail, refuse_strangers, user_name
 from app.identity.ehr_servers import EhrServer, EhrServers, EhrServersError, load_ehr_servers
 from app.settings import Settings
 
@@ -39,16 +39,18 @@ def key(
 
 def check(server: Server = None) -> None:
     """Try each server, and say in sentences what works and what does not."""
-    wanted = _wanted(server)
+    settings = Settings()
+    trusted = _trusted(settings)
+    wanted = _wanted(trusted, server)
 
     async def run() -> bool:
         from app.usecases.ehr.checking import check_server
 
         is_good = True
-        async with _connected() as connections:
+        async with _connected(settings, trusted) as connections:
             for one in wanted:
                 smart, fhir = connections.smart[one.name], connections.fhir[one.name]
-                async for finding in check_server(one, smart, fhir, Settings().public_url):
+                async for finding in check_server(one, smart, fhir, settings.public_url):
                     is_good = is_good and finding.is_good
                     typer.echo(f"{one.name}: {'ok' if finding.is_good else 'NOT OK'}: {finding.sentence}")
         return is_good
@@ -64,15 +66,23 @@ def read(
     ] = None,
 ) -> None:
     """Read the patients of groups, and ask about each. Prints how many came to what."""
+    from app.classifiers.base import ClassifierError
+    from app.classifiers.store import ModelFolderError
     from app.usecases.ehr.nightly import configured_groups
 
-    wanted = [one for one in _wanted(server) if one.backend is not None]
+    settings = Settings()
+    refuse_strangers(settings)
+    trusted = _trusted(settings)
+    wanted = [one for one in _wanted(trusted, server) if one.backend is not None]
     groups = [(one, group) for one in wanted] if group else configured_groups(wanted)
     if not groups:
         fail("EHR_SERVERS_FILE names no group to read ([server.backend], groups).")
     if group and len(groups) > 1:
         fail("Several servers may have this group: name one with --server.")
-    reports = asyncio.run(_read(groups))
+    try:
+        reports = asyncio.run(_read(settings, trusted, groups))
+    except (ModelFolderError, ClassifierError) as error:
+        fail(str(error))
     for report in reports:
         counts = ", ".join(f"{came.value} {count}" for came, count in sorted(report.counts.items()))
         told = f"not read: {report.fault}" if report.fault else counts or "nobody"
@@ -81,40 +91,39 @@ def read(
         raise typer.Exit(1)
 
 
-async def _read(groups: list[tuple[EhrServer, str]]) -> "list[GroupReport]":
+async def _read(
+    settings: Settings, trusted: EhrServers, groups: list[tuple[EhrServer, str]]
+) -> "list[GroupReport]":
     from app.bootstrap import exemplars_of, open_backends, open_cache, open_group_reading, registry_of
     from app.usecases.ehr.nightly import read_groups
 
-    settings = Settings()
     registry = registry_of(settings)
     async with (
         open_backends(settings, registry, exemplars_of(registry)) as backends,
         open_cache(settings) as cache,
-        open_group_reading(settings, registry, backends, cache, _trusted()) as reading,
+        open_group_reading(settings, registry, backends, cache, trusted) as reading,
     ):
         return await read_groups(reading, backends.database, groups, "turnpoint ehr read", user_name())
 
 
-def _wanted(name: str | None) -> list[EhrServer]:
-    servers = _trusted().servers
-    found = [one for one in servers if name in (None, one.name)]
+def _wanted(trusted: EhrServers, name: str | None) -> list[EhrServer]:
+    found = [one for one in trusted.servers if name in (None, one.name)]
     if not found:
         fail("EHR_SERVERS_FILE names no such server." if name else "EHR_SERVERS_FILE names no server.")
     return found
 
 
-def _trusted() -> EhrServers:
+def _trusted(settings: Settings) -> EhrServers:
     try:
-        return load_ehr_servers(Settings().ehr_servers_file)
+        return load_ehr_servers(settings.ehr_servers_file)
     except EhrServersError as error:
         fail(f"{error}.")
 
 
 @asynccontextmanager
-async def _connected() -> "AsyncIterator[EhrConnections]":
+async def _connected(settings: Settings, trusted: EhrServers) -> "AsyncIterator[EhrConnections]":
     from app.bootstrap import open_ehr, open_fhir_clients
 
-    settings, trusted = Settings(), _trusted()
     async with (
         open_fhir_clients(settings, trusted) as fhir,
         open_ehr(settings, trusted, fhir) as connections,

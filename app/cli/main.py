@@ -6,6 +6,7 @@ from app.cli import audit, patient, running
 from app.cli.command import add_command
 from app.cli.ehr import ehr
 from app.cli.keys import keys
+from app.cli.model_check import check
 from app.cli.webhooks import webhooks
 from app.cli.worker import worker
 
@@ -19,6 +20,7 @@ add_command(cli, running.fetch, extra="embedded")
 add_command(cli, running.serve)
 add_command(cli, running.compile_search, name="compile")
 add_command(cli, running.migrate)
+add_command(cli, check)
 add_command(cli, worker)
 add_command(cli, patient.retain)
 cli.add_typer(patient.commands(), name="patient")

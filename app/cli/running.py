@@ -69,7 +69,7 @@ def fetch(home: Home = HOME) -> None:
 
     settings = Settings()
     try:
-        version = find_version(settings.model_store, settings.default_model)
+        version = find_version(settings.model_store, settings.default_reference)
         with StepConsole().step("Fetching the language model's weights") as step:
             chosen = language_model(home.expanduser().resolve(), version, step.report)
             weights = chosen.merged(home.expanduser().resolve(), step.report)

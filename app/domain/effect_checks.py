@@ -5,7 +5,7 @@ from typing import TypeGuard
 
 from app.domain.effects import Effect
 from app.domain.feature import Action, Condition, Direction, Feature, Kind, Range, Role
-from app.domain.links import LinearLink
+from app.domain.links import LinearLink, RuleLink
 from app.domain.schema import FeatureSchema
 
 
@@ -74,7 +74,8 @@ def _action_faults(schema: FeatureSchema, feature: Feature, action: Action) -> I
         yield from _range_faults("one of its limits", other.limit, feature.clinical)
     if action.whole and not (feature.is_numeric and action.reaches_limit):
         yield "whole belongs to a number whose action reaches its limit"
-    followers = [link.feature for link in schema.links if link.driver == feature.name]
+    driven = [link for link in schema.links if link.driver == feature.name]
+    followers = [link.feature for link in driven if not isinstance(link, RuleLink)]
     if action.told_by is not None and action.told_by not in followers:
         yield f"it is told by {action.told_by}, which does not follow it by a link"
     if action.intensive is not None:
@@ -138,6 +139,8 @@ def _driver_faults(schema: FeatureSchema, effect: Effect) -> Iterator[str]:
         return
     if root.action.direction is Direction.TOWARDS:
         yield f"the action on {root.name} goes towards a range: an effect needs one direction"
+    if isinstance(link, RuleLink):
+        yield f"{effect.driver} follows {link.driver} by a rule: name that instead"
     if isinstance(link, LinearLink) and _falls(link):
         yield f"{effect.driver} follows {link.driver} by a slope that is not above 0"
     is_moved = bool(_effects_on(schema, root.name))
@@ -151,7 +154,7 @@ def _driver_faults(schema: FeatureSchema, effect: Effect) -> Iterator[str]:
 
 
 def _falls(link: LinearLink) -> bool:
-    return any(not isinstance(slope, str) and slope <= 0 for slope in link.slope.values())
+    return any(not isinstance(slope, str) and slope <= 0 for slope in link.slopes.values())
 
 
 def _condition_faults(schema: FeatureSchema, condition: Condition) -> Iterator[str]:

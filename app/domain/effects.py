@@ -24,26 +24,40 @@ class Effect(Frozen):
     """
 
     driver: str
+    """An actionable feature, or one linked to it (`weight` follows `bmi`): the amount is counted in the
+    driver's unit."""
     feature: str
+    """What moves; an effect on what keeps its ratio to another moves both."""
     direction: Literal[Direction.DECREASE, Direction.INCREASE]
+    """What becomes of `feature` when the action is taken."""
     low: Size
+    """The lower end of the interval of the size: a change of `feature` in its unit, per `per` units of the
+    driver; of a yes or no, or an action that is `whole`, for all of it."""
     mean: Size
+    """The size, the same for each unit of the driver, whatever its value."""
     high: Size
+    """The upper end; the three rise."""
     per: Annotated[Number, Field(gt=0)] = 1.0
+    """For how many units of the driver the sizes are."""
     above: Number | None = None
-    """Of the driver's value only the part above this counts."""
+    """Of the driver's value only the part above this counts (alcohol above 24 g a day)."""
     cap: Annotated[Number, Field(gt=0)] | None = None
     """The most that this effect alone does."""
     when: Condition = Field(default_factory=dict)
+    """Of whom it holds: a [condition](#conditions) on the person's values as they are."""
     excludes: tuple[str, ...] = ()
-    """Where this effect counts, those of these drivers on the same feature do not: it contains them."""
+    """Drivers whose effects on the same feature do not count where this driver's action is taken, since this
+    one contains them."""
     lag: Text
+    """After what time the trials saw it."""
     source: Text
+    """Where it was published."""
     grade: Literal["A", "B", "C"]
     """A: meta-analyses of trials that agree. B: trials that differ, or are short. C: observed, or few."""
     judgement: Text | None = None
     """What in the figures is judgement."""
     checked: datetime.date
+    """When the source was last checked."""
 
     @model_validator(mode="after")
     def _is_ordered(self) -> "Effect":

@@ -38,8 +38,11 @@ class Answer(Frozen):
     """What a coded answer says of a feature: its value, or a value that it cannot be."""
 
     system: Literal["http://snomed.info/sct", "http://loinc.org"] = "http://snomed.info/sct"
+    """The system of the code."""
     code: Text
+    """The code of the answer."""
     value: bool | float | str | None = None
+    """What it tells of the feature."""
     rules_out: bool | float | str | None = None
     """What the feature is not, where the answer tells no value: a smoker does not smoke none."""
 
@@ -48,18 +51,22 @@ class Asked(Frozen):
     """A question with coded answers, such as smoking status."""
 
     loinc: Loinc
+    """The LOINC code of the question."""
     answer: tuple[Answer, ...]
+    """Its answers."""
 
 
 class Identity(Frozen):
     """Which race and ethnicity of the US Core extensions make a category; all that is named must be there."""
 
     value: Text
+    """The category."""
     ethnicity: Text | None = None
+    """The recorded ethnicity."""
     detailed: tuple[Text, ...] = ()
-    """At least one of these."""
+    """At least one of these is recorded in detail."""
     race: tuple[Text, ...] = ()
-    """The only one that is recorded is one of these; nothing is asked of race where it is left out."""
+    """The only race that is recorded is one of these."""
     several: Annotated[bool, Field(strict=True)] = False
     """Or several are recorded."""
 
@@ -68,39 +75,45 @@ class EhrFeature(Frozen):
     """Where one feature comes from."""
 
     name: Text
+    """The feature; a number is found by its `codes` in `task.toml`."""
     element: Literal["birth_date", "gender", "race_and_ethnicity"] | None = None
-    """What of the Patient resource tells it; observations do otherwise."""
+    """What of the Patient resource tells it in place of observations."""
     max_age: Days | None = None
+    """Another limit for this feature, such as `"30 days"`."""
     codes: tuple[Code, ...] = ()
-    """More codes than those of the feature in `task.toml`."""
+    """More codes than those in `task.toml`."""
     annotations: tuple[Text, ...] = ()
-    """What may stand in braces in a unit, such as {beats}: anything else there may be another thing."""
+    """What may stand in braces in its unit, such as `beats`; a unit with another annotation is not used."""
     asked: tuple[Asked, ...] = ()
+    """Questions with coded answers, such as smoking status."""
     genders: Mapping[str, str] = Field(default_factory=dict)
     """By Patient.gender, the feature's category."""
     identity: tuple[Identity, ...] = ()
-    """The first that fits."""
+    """Which US Core race and ethnicity make a category: the first that fits."""
 
 
 class MeasuredCode(Frozen):
     """A code under which the measured outcome is sent, and the units that its values may have there."""
 
     loinc: Loinc
+    """A LOINC code of the measured outcome."""
     units: Annotated[tuple[Text, ...], Field(min_length=1)]
-    """By UCUM code, which is what `consultation.toml` calls the unit."""
+    """The units of `consultation.toml` that it may come in there, by UCUM code."""
 
 
 class EhrCodes(Frozen):
     """All that is read from an EHR for a model."""
 
     max_age: Days
-    """How old a value may be, where its feature says nothing else."""
+    """How old a value may be: `"365 days"`."""
     panels: tuple[Loinc, ...] = ()
-    """Observations whose components are read as observations of their own."""
+    """LOINC codes of observations whose components are read as observations of their own."""
     features: Annotated[tuple[EhrFeature, ...], Field(alias="feature")] = ()
+    """The features that are read; one that is not named is not."""
     measured: tuple[MeasuredCode, ...] = ()
+    """The codes of the measured outcome."""
     plausible: tuple[float, float] | None = None
-    """Of the measured outcome, in its own unit: what a living person can have, ends included."""
+    """Of the measured outcome, in its own unit: the lowest and the highest value that a resource may tell."""
 
     @classmethod
     def nothing(cls) -> "EhrCodes":

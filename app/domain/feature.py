@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 
 class Kind(StrEnum):
@@ -64,6 +64,8 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 """A number, which neither true nor a text that looks like one is."""
 Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")]
 """Words on one line."""
+Unit = Annotated[Text | None, BeforeValidator(lambda unit: None if unit == "" else unit)]
+"""What a number is counted in; none of it, or "", for a score, a ratio or a count."""
 Range = tuple[Number, Number]
 Condition = Mapping[str, Annotated[bool, Field(strict=True)] | Range | tuple[Text, ...]]
 """What must hold of a person, by feature: a range, ends included; some categories; yes or no."""
@@ -79,15 +81,20 @@ class Code(Frozen):
     """A LOINC code under which an EHR may send the feature: value x factor is in the feature's unit."""
 
     loinc: Annotated[str, Field(pattern=r"^[0-9]{1,7}-[0-9]$")]
+    """The LOINC code."""
     ucum: Text | None = None
+    """The unit of its values; that of the feature where it is left out."""
     factor: Annotated[Number, Field(gt=0)] = 1.0
+    """What a value is multiplied by to be in the feature's unit."""
 
 
 class Category(Frozen):
     """One value of a category."""
 
     value: Text
+    """For requests and columns; XGBoost takes none that holds `[`, `]` or `<` (write `under_5` for `<5`)."""
     label: Text
+    """For people; unique."""
 
 
 def holds(condition: Condition, values: Mapping[str, object]) -> bool:
@@ -108,47 +115,55 @@ class ConditionalLimit(Frozen):
     """Another limit for people of whom a condition holds."""
 
     when: Condition
+    """The [condition](#conditions)."""
     limit: Range
+    """What takes the place of `limit`."""
 
 
 class Reach(Frozen):
     """How far an action goes for a programme that demands more."""
 
     max_change: Annotated[Number, Field(gt=0)] | None = None
+    """What takes the place of `max_change`, and is no less."""
     max_change_share: Annotated[Number, Field(gt=0, le=1)] | None = None
+    """What takes the place of `max_change_share`, and is no less."""
 
 
 class Action(Frozen):
     """How behaviour or treatment may move a feature within the horizon: a hard limit on suggestions."""
 
     direction: Direction
+    """Which way suggestions go; `towards` is to the range `limit`, from whichever side."""
     verb: Text
-    """Ends the sentence "Consider …"."""
+    """End of the sentence "Consider …"."""
     verb_at_limit: Text | None = None
-    """Used instead of `verb` when the suggestion reaches the limit, such as "stopping smoking"."""
+    """Used instead of `verb` where the limit is reached, such as "stopping smoking"."""
     caution: Text | None = None
-    """A sentence that follows every suggestion of the action."""
+    """A sentence that follows every suggestion of it, such as who is to set a treatment target."""
     told_by: str | None = None
-    """The linked feature whose numbers are told first: people speak of their weight, not of their index."""
+    """A linked feature whose numbers the sentence gives first: people speak of their weight, not of their
+    BMI."""
     step: Annotated[Number, Field(gt=0)] = 1.0
-    """The smallest change that matters clinically, in the feature's unit."""
+    """Smallest change that matters clinically, in the feature's unit and a multiple of `precision`; every
+    suggestion is a whole number of steps; nobody may have more than 1000 of them."""
     limit: Range = (0.0, 1.0)
-    """No suggestion ends outside; `towards` moves never cross it."""
+    """No suggestion ends outside it; a number needs one, within `clinical`."""
     max_change: Annotated[Number, Field(gt=0)] | None = None
+    """Largest change within the horizon."""
     max_change_share: Annotated[Number, Field(gt=0, le=1)] | None = None
-    """The largest change as a share of the factual value."""
+    """Largest change as a share of the person's value."""
     effort: Annotated[Number, Field(gt=0)]
     """Effort of one step, in the schema's unit of effort."""
     reaches_limit: Annotated[bool, Field(strict=True)] = False
-    """Whether the last step may be shortened to land on the limit (no cigarettes at all)."""
+    """Whether the last step may be shorter to land on the limit (no cigarettes at all)."""
     whole: Annotated[bool, Field(strict=True)] = False
-    """Whether it is done all the way to the limit or not at all."""
+    """All the way to the limit or not at all (stopping smoking); needs `reaches_limit`."""
     when: Condition = Field(default_factory=dict)
-    """To whom the action is open."""
+    """To whom the action is open: a [condition](#conditions)."""
     limits: tuple[ConditionalLimit, ...] = ()
     """The first whose condition holds takes the place of `limit`."""
     intensive: Reach | None = None
-    """How far an intensive programme goes instead."""
+    """How far a request's `"programme": "intensive"` goes instead."""
 
     def for_person(self, values: Mapping[str, object]) -> "Action | None":
         """The action with the limit that is this person's; None where it is not open to them."""
@@ -169,59 +184,87 @@ class Cap(Frozen):
     """The largest change that all effects on a feature make together, where a condition holds."""
 
     most: Annotated[Number, Field(gt=0)] | None = None
+    """The largest change."""
     most_share: Annotated[Number, Field(gt=0, le=1)] | None = None
-    """As a share of the factual value."""
+    """The largest change as a share of the person's value; a cap has one of the two."""
     when: Condition = Field(default_factory=dict)
+    """Of whom it holds: a [condition](#conditions)."""
 
 
 class Consequence(Frozen):
     """How effects on one feature come together."""
 
     limit: Range
-    """Effects take nobody beyond; who is beyond stays."""
+    """Effects take nobody beyond, within `clinical`; somebody who is beyond stays."""
     share_of_sum: Annotated[Number, Field(gt=0, le=1)] = 1.0
-    """Several effects count this share of their sum, and no less than the largest of them alone."""
+    """Several effects count this share of their sum, and no less than the largest alone."""
     caps: tuple[Cap, ...] = ()
-    """The first whose condition holds counts; without one there is no cap."""
+    """The largest change by all effects together: the first whose condition holds."""
 
 
 class Always(Frozen):
     """What is said beside the options, outside their ranking, to everybody for whom there is room to act."""
 
     text: Text
+    """What is said."""
     source: Text
+    """Where it was published."""
 
 
 class Feature(Frozen):
     """One feature as the schema declares it. Numbers are in `unit`."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    """For requests and columns: lower-case letters, digits and `_`, unique. Names of columns beside the
+    features (`outcome`, `seqn`, `risk`, …) are reserved. No name is demanded: a model needs neither `age` nor
+    `sex`."""
     label: Text
+    """For people; unique."""
     short: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")] | None = None
-    """What the language model is told instead of the name: best one common word, which is one token."""
+    """The name in prompts: best one common word, which is one token (`BMI`, `systolic`)."""
     kind: Kind
-    group: Text
-    unit: Text | None = None
-    ucum: Text | None = None
+    """What values it takes."""
+    group: Text = "features"
+    """Under which heading it stands where values are entered; those of `person` also stand in the head of a
+    patient's page."""
+    unit: Unit = None
+    """The unit as people write it. A score, a ratio or a count has none: leave it out, or write `""`."""
+    ucum: Unit = None
+    """The unit's UCUM code, by which values of an EHR are converted."""
     precision: Annotated[Number, Field(gt=0)] = 1.0
+    """The last digit that is measured, 0.00001 or more; a whole number for an `integer`."""
     clinical: Range | None = None
-    """Values outside are refused and never suggested."""
+    """For a number: values outside are refused and never suggested."""
     observed: Range | None = None
-    """Smallest and largest value among the people the model learned from."""
+    """For a number: smallest and largest value among training people, within `clinical`; training and the
+    gateway check it, and a value outside gets a warning."""
     missing: MissingPolicy = MissingPolicy.REFUSED
+    """What happens where it is left out, whatever its kind: `refused`; `unknown`, which is NaN to the
+    classifier, and the feature never moves; `derived` by an identity, for a number."""
     risk: Monotonicity = Monotonicity.FREE
+    """Monotonicity constraint in training."""
     noise: Annotated[Number, Field(ge=0)] = 0.0
-    """Standard deviation of the measurement, in `unit`."""
+    """For a number: standard deviation of its measurement."""
     categories: tuple[Category, ...] = ()
+    """Of a category, and only of one: its values."""
     codes: tuple[Code, ...] = ()
+    """LOINC codes under which an EHR may send it; they also tell [a value in another
+    unit](how-answers-are-made.md#values-that-may-be-wrong)."""
     note: str | None = None
+    """A sentence for whoever reads the schema or enters values."""
     theme: Theme | None = None
+    """What acting on it is about; strategies are sets of themes, and a feature without one is its own."""
     role: Role | None = None
+    """How it comes to change: `behaviour` has `[feature.action]` and a theme, effects move a `consequence`,
+    treatment alone moves a `treatment`."""
     action: Action | None = None
+    """How behaviour may move it; a feature without is fixed, or moves along by a link."""
     treatment: Action | None = None
-    """What treatment may do about it: off unless a caller includes treatment."""
+    """How treatment may move it, with the keys of an action: off unless a request includes treatment."""
     consequence: Consequence | None = None
+    """How effects on it come together."""
     always: Always | None = None
+    """What is said to everybody who has room for the action, outside the ranking of options."""
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Feature":

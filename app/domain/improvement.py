@@ -7,8 +7,6 @@ from pydantic import Field
 
 from app.domain.counterfactual import Change, Counterfactual, Finding, Robustness
 
-LEAST_REDUCTION = 0.02
-"""Two points of risk: a smaller fall is not offered as help."""
 MOST_POINTS = 12
 """Of the front so many are told."""
 
@@ -27,7 +25,8 @@ class Improvement(Counterfactual):
 
     `robustness` has the shares in which the estimate falls, each refit and each draw from its own start;
     `reduction_holds` those in which at least half of `reduction` remains. `holds_at`: the lowest target, in
-    whole points, at which it would hold as options do; None where none below the present risk does.
+    whole points (`ModelInfo.point`), at which it would hold as options do; None where none below the present
+    risk does.
     """
 
     grades: tuple[Grade, ...]
@@ -45,7 +44,7 @@ class NoImprovement(Finding):
     proved: bool = Field(description="Proved: no permitted way lowers the risk further than that.")
     holds: bool = Field(
         description="Whether that fall shows in enough refits, noise draws and adherence draws; if so it is "
-        f"smaller than {LEAST_REDUCTION:g}."
+        "smaller than what is offered as help: 0.02, or less for a model whose threshold is near 0 or 1."
     )
     text: str = Field(description="The finding in words.")
 

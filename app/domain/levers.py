@@ -25,7 +25,7 @@ from app.domain.consequences import (
 from app.domain.constraints import Constraints
 from app.domain.feature import Feature
 from app.domain.ladder import ladder
-from app.domain.links import LinearLink, ProportionalLink
+from app.domain.links import Link, ProportionalLink, RuleLink
 from app.domain.patient import Patient
 from app.domain.patient_effects import PatientEffects, effects_over
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray
@@ -287,11 +287,13 @@ def moved_with(
 def _follow(
     schema: FeatureSchema,
     patient: Patient,
-    link: ProportionalLink | LinearLink,
+    link: Link,
     driver: FloatArray,
     start: float,
 ) -> FloatArray:
     """Values of a linked feature beside its driver's, rounded to the feature's precision."""
+    if isinstance(link, RuleLink):
+        return link.follow(driver, start)
     if isinstance(link, ProportionalLink):
         moved = start * driver / driver[0]
     else:

@@ -4,7 +4,7 @@ Request validation, the language model's prompt and response schema, the search 
 and the OpenAPI examples are all computed from it, so that a new model is a new folder and no code.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from app.domain.effects import Effect, in_order
 from app.domain.feature import Feature, Frozen, Kind, MissingPolicy, Number, Text, Theme
 from app.domain.links import LinearLink, Link, ProportionalLink, Relation
+from app.domain.risk_scale import least_reduction_at, point_at
 from app.domain.scope import USUAL, Inclusion, Programme, Scope
 from app.domain.source_attributes import SourceAttribute
 from app.domain.training import Training
@@ -29,21 +30,42 @@ class ModelInfo(Frozen):
     """What the model is asked, and the defaults of an answer."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    """What requests and the folder call the model: lower-case letters, digits and `-`."""
     version: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,5}$")] = "1"
-    """The version that training writes; of a hosted one, the version that it is."""
+    """The version that training writes, a whole number as text; of a hosted one, the version that it is."""
     title: Text
+    """What people call the model."""
     outcome: Text
+    """What is predicted, in words that end "risk of …"."""
     description: str
+    """What the model is and is not for, in some sentences."""
     threshold: Annotated[Number, Field(gt=0, lt=1)]
+    """Decision threshold, and the target unless a request names another. 0.005 is as ordinary as 0.95."""
     min_robustness: Annotated[Number, Field(ge=0, le=1)]
+    """Share of refits, noise draws and adherence draws that an option must survive, unless a request says
+    otherwise."""
     max_changes: Annotated[int, Field(strict=True, ge=1)]
+    """How many behaviours (actionable features) an option may change at most, unless a request says
+    otherwise; not more than there are."""
     horizon: Text
+    """The time for which limits of change are meant, in words."""
     effort_per_change: Annotated[Number, Field(ge=0)]
+    """Effort of changing a feature at all, on top of its steps."""
 
     @property
     def reference(self) -> str:
         """What names this version alone, whichever others of the model there are."""
         return f"{self.name}@{self.version}"
+
+    @property
+    def least_reduction(self) -> float:
+        """The smallest fall of the risk (0-1) that is offered as help."""
+        return least_reduction_at(self.threshold)
+
+    @property
+    def point(self) -> float:
+        """How finely targets are told (0-1): a whole point, or less where the threshold is near 0 or 1."""
+        return point_at(self.threshold)
 
     def label(self, risk: float) -> str:
         """The class the classifier gives a risk: `high` above the decision threshold."""
@@ -54,70 +76,90 @@ class DataProvenance(Frozen):
     """Where the model's people come from."""
 
     name: Text
+    """What the data set is called."""
     publisher: Text
+    """Who gives it out."""
     licence: Text
+    """The licence of the data."""
     loader: str
+    """The package of `research/training/` that reads it, or `own_table` for a table of one's own."""
 
 
 class CardFacts(Frozen):
     """What a model's card tells of where the model comes from: nothing that its owner does not say."""
 
     made_by: Text | None = None
+    """Who made the model."""
     contact: Text | None = None
+    """Where to ask about it."""
     licence: Text | None = None
-    """Of the model; that of the data is among the facts of the data."""
+    """Licence of the model; that of the data is `licence` in `[data]`."""
     reproduce: tuple[Text, ...] = ()
-    """How to make the same model again, each a sentence or two."""
+    """How to make the same model again, each a sentence or two of Markdown."""
     source_attributes: Mapping[SourceAttribute, Text] = Field(default_factory=dict)
-    """What its owner says of a source attribute, in place of what is worked out."""
+    """By [key](../app/domain/source_attributes.py), what the owner says of a source attribute, such as
+    `funding_source`, in place of what is worked out."""
 
 
 class Gate(Frozen):
     """What a newly trained version must reach to be written: nothing that its owner does not ask."""
 
     min_roc_auc: Annotated[Number, Field(ge=0.5, le=1)] | None = None
-    """The least ROC-AUC on held-out people."""
+    """Lowest ROC-AUC on held-out people with which `turnpoint train` writes a version."""
 
 
 class FeatureSchema(Frozen):
     """All features of a model in order, with the links and relations between them."""
 
     model: ModelInfo
+    """What the model is asked, and the defaults of an answer."""
     data: DataProvenance
+    """Where its people come from."""
     card: CardFacts = CardFacts()
+    """What its card tells of its maker, and nothing else."""
     gate: Gate = Gate()
+    """What a newly trained version must reach to be written."""
     training: Training = Training()
+    """How a new version learns from records that carry less."""
     features: Annotated[tuple[Feature, ...], Field(alias="feature", min_length=1)]
+    """`[[feature]]`: the features in the order of the classifier's columns."""
     links: Annotated[tuple[Link, ...], Field(alias="link")] = ()
+    """`[[link]]`: what moves along with what, for certain."""
     relations: Annotated[tuple[Relation, ...], Field(alias="relation")] = ()
+    """`[[relation]]`: inequalities that stay true."""
     effects: Annotated[tuple[Effect, ...], Field(alias="effect")] = ()
+    """`[[effect]]`: what else changes, on average, when a person acts."""
 
     @model_validator(mode="after")
     def _names_agree(self) -> "FeatureSchema":
-        if len(self.by_name) != len(self.features):
-            raise ValueError("two features have the same name")
-        if len({feature.called for feature in self.features}) != len(self.features):
-            raise ValueError("two features are called the same in prompts")
-        named = [name for relation in self.relations for name in relation.terms]
-        named += [name for link in self.links for name in (link.feature, link.driver)]
-        unknown = sorted(set(named) - set(self.by_name))
-        if unknown:
-            raise ValueError(f"links or relations name unknown features: {', '.join(unknown)}")
-        for link in self.links:
-            if self[link.feature].action is not None or self[link.driver].action is None:
-                raise ValueError(
-                    f"{link.feature}: a linked feature follows an actionable one, and is not one"
-                )
-            by = link.slope.get("by") if isinstance(link, LinearLink) else None
-            if isinstance(by, str) and by in self and self[by].missing is not MissingPolicy.REFUSED:
-                raise ValueError(f"{link.feature}: its slope goes by {by}, which is not always known")
-        strangers = {name for effect in self.effects for name in (effect.driver, effect.feature)} - set(
-            self.by_name
-        )
-        if strangers:
-            raise ValueError(f"effects name unknown features: {', '.join(sorted(strangers))}")
+        if faults := list(self._name_faults()):
+            raise ValueError("\n".join(faults))
         list(self.consequence_order)
         return self
+
+    def _name_faults(self) -> Iterator[str]:
+        """Without which nothing else of the schema can be looked at."""
+        if len(self.by_name) != len(self.features):
+            yield "two features have the same name"
+        if len({feature.called for feature in self.features}) != len(self.features):
+            yield "two features are called the same in prompts"
+        named = [name for relation in self.relations for name in relation.terms]
+        named += [name for link in self.links for name in (link.feature, link.driver)]
+        if unknown := sorted(set(named) - set(self.by_name)):
+            yield f"links or relations name unknown features: {', '.join(unknown)}"
+        for link in self.links:
+            if link.feature in self and link.driver in self:
+                yield from self._link_faults(link)
+        strangers = {name for effect in self.effects for name in (effect.driver, effect.feature)}
+        if strangers := strangers - set(self.by_name):
+            yield f"effects name unknown features: {', '.join(sorted(strangers))}"
+
+    def _link_faults(self, link: Link) -> Iterator[str]:
+        if self[link.feature].action is not None or self[link.driver].action is None:
+            yield f"{link.feature}: a linked feature follows an actionable one, and is not one"
+        by = link.by if isinstance(link, LinearLink) else None
+        if isinstance(by, str) and by in self and self[by].missing is not MissingPolicy.REFUSED:
+            yield f"{link.feature}: its slope goes by {by}, which is not always known"
 
     def __repr__(self) -> str:
         """Its name: all of it is some pages long."""
@@ -138,12 +180,12 @@ class FeatureSchema(Frozen):
         return tuple(feature for feature in self.features if feature.action is not None)
 
     @cached_property
-    def links_by_driver(self) -> dict[str, tuple[ProportionalLink | LinearLink, ...]]:
+    def links_by_driver(self) -> dict[str, tuple[Link, ...]]:
         drivers = {link.driver for link in self.links}
         return {d: tuple(link for link in self.links if link.driver == d) for d in drivers}
 
     @cached_property
-    def link_of(self) -> dict[str, ProportionalLink | LinearLink]:
+    def link_of(self) -> dict[str, Link]:
         return {link.feature: link for link in self.links}
 
     def moved_by(self, effect: Effect) -> str:

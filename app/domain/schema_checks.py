@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from app.domain.effect_checks import effect_faults, role_faults
 from app.domain.feature import Feature, Kind, MissingPolicy
 from app.domain.feature_checks import feature_faults
-from app.domain.links import Identity, LinearLink, ProportionalLink
+from app.domain.links import Identity, LinearLink, Link, ProportionalLink, RuleLink
 from app.domain.schema import FeatureSchema
 from app.domain.training_checks import training_faults
 
@@ -81,9 +81,12 @@ def _model_faults(schema: FeatureSchema) -> Iterator[str]:
             yield f"{feature.name}: it is derived, but no link has an identity for it"
 
 
-def _link_faults(schema: FeatureSchema, link: ProportionalLink | LinearLink) -> Iterator[str]:
+def _link_faults(schema: FeatureSchema, link: Link) -> Iterator[str]:
     if sum(other.feature == link.feature for other in schema.links) > 1:
         yield "it has two links, but can follow one driver only"
+    if isinstance(link, RuleLink):
+        yield from _rule_faults(schema, link)
+        return
     if not schema[link.feature].is_numeric:
         yield f"a {schema[link.feature].kind} cannot follow: a linked feature is a number"
     if isinstance(link, LinearLink):
@@ -92,8 +95,30 @@ def _link_faults(schema: FeatureSchema, link: ProportionalLink | LinearLink) -> 
         yield from _ratio_faults(schema, link)
 
 
+def _rule_faults(schema: FeatureSchema, link: RuleLink) -> Iterator[str]:
+    feature, driver = schema[link.feature], schema[link.driver]
+    if feature.kind is not Kind.BOOLEAN:
+        yield f"its kind is {feature.kind}, and a rule says yes or no"
+    if schema.effects_on.get(link.driver):
+        yield f"it follows {link.driver} by a rule, but effects move that: where they end is not certain"
+    if isinstance(link.yes_when, bool) or driver.kind is Kind.BOOLEAN:
+        if not (isinstance(link.yes_when, bool) and driver.kind is Kind.BOOLEAN):
+            yield f"yes_when is a range of a number, and true or false of a yes or no, as {link.driver} is"
+    elif driver.clinical is not None:
+        low, high = link.yes_when
+        if low > high:
+            yield f"yes_when runs from {low:g} to {high:g}, which is no range"
+        elif (low > driver.clinical[0]) == (high < driver.clinical[1]):
+            yield (
+                f"yes_when must reach one end of the clinical range of {link.driver}, and not the other: "
+                "so it turns once on the way"
+            )
+
+
 def _slope_faults(schema: FeatureSchema, link: LinearLink) -> Iterator[str]:
-    by = link.slope.get("by")
+    if not isinstance(link.slope, dict):
+        return
+    by = link.by
     if not isinstance(by, str) or by not in schema:
         yield "its slope needs `by`, the name of a category"
         return
@@ -101,10 +126,9 @@ def _slope_faults(schema: FeatureSchema, link: LinearLink) -> Iterator[str]:
         yield f"its slope goes by {by}, which is no category"
         return
     values = {category.value for category in schema[by].categories}
-    given = {name: slope for name, slope in link.slope.items() if name != "by"}
-    for value in sorted(values - set(given)):
+    for value in sorted(values - set(link.slopes)):
         yield f"its slope has no number for '{value}' of {by}"
-    for name, slope in given.items():
+    for name, slope in link.slopes.items():
         if name not in values:
             yield f"its slope has a number for '{name}', which is no value of {by}"
         elif isinstance(slope, str):

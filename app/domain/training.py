@@ -14,19 +14,22 @@ class RecordProfile(Frozen):
     """
 
     name: Text
+    """What kind of record it is, for the card."""
     keeps: tuple[str, ...] | None = None
     """The features that it carries."""
     lacks: tuple[str, ...] | None = None
     """The features that it does not carry."""
     loses: Annotated[Number, Field(gt=0, lt=1)] | None = None
-    """The share of its features that it does not carry, others in every record: drawn at random."""
+    """The share of features that it lacks, drawn anew for each person."""
 
 
 class Training(Frozen):
     """How a new version learns, beside what is the same for all: nothing that its owner does not ask."""
 
     masked_copies: Annotated[int, Field(strict=True, ge=0)] = 0
-    """Incomplete copies of each person beside the whole record, each of another profile."""
+    """Incomplete copies of each person beside the whole record, each of another record, so at most as many as
+    there are records."""
     whole_weight: Annotated[Number, Field(gt=0, lt=1)] = 0.5
-    """How much of a person the whole record counts where there are copies; these share the rest."""
+    """How much of a person the whole record counts; the copies share the rest."""
     records: Annotated[tuple[RecordProfile, ...], Field(alias="record")] = ()
+    """The kinds of record that there are; they are told of on the card even without copies."""

@@ -5,9 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from app.domain.counterfactual import BroughtAlong, Change
 from app.domain.feature import Action, Feature, Kind
-from app.domain.improvement import LEAST_REDUCTION
 from app.domain.patient_effects import Contained
 from app.domain.schema import FeatureSchema, Value
+from app.domain.tolerances import SAME
+
+_WHOLE_POINT = 0.01
+_LEAST_TOLD = 0.0005
 
 
 def summary(schema: FeatureSchema, changes: Sequence[Change], linked: Sequence[Change] = ()) -> str:
@@ -25,24 +28,32 @@ def consider(feature: Feature, after: Value) -> str:
     return f"Consider {_verb(feature.action, after)}"
 
 
-def points_text(reduction: float) -> str:
-    """A fall of the risk in points: "1.3 points"; one that is short of what is worth offering looks so."""
-    points = 100 * max(reduction, 0.0)
-    short = reduction < LEAST_REDUCTION and f"{points:.1f}" == f"{100 * LEAST_REDUCTION:.1f}"
-    return f"{points:.2f} points" if short else f"{points:.1f} points"
+def points_text(reduction: float, least: float) -> str:
+    """A fall of the risk in points: "1.3 points"; one that is short of the least worth offering looks so."""
+    points, places = 100 * max(reduction, 0.0), 1 if least >= _WHOLE_POINT else 2
+    if reduction < least and f"{points:.{places}f}" == f"{100 * least:.{places}f}":
+        places += 1
+    return f"{points:.{places}f} points"
 
 
 def nothing_helps(
-    largest: float, least_share: float, proved: bool, holds: bool, unknown: Sequence[Feature] = ()
+    largest: float,
+    least: float,
+    least_share: float,
+    proved: bool,
+    holds: bool,
+    unknown: Sequence[Feature] = (),
 ) -> str:
     """That no permitted change is worth offering, why, and what that does not say.
 
+    `largest`: the largest fall of the risk that was found; `least`: the smallest that is offered.
     `unknown`: features that could change if their values were known.
     """
     known = "It is proved that no permitted change" if proved else "No permitted change was found that"
-    said = [f"{known} lowers this estimate{f' by more than {points_text(largest)}' if largest > 0 else ''}."]
+    further = f" by more than {points_text(largest, least)}" if largest > 0 else ""
+    said = [f"{known} lowers this estimate{further}."]
     if largest > 0:
-        wanting = "too little" if largest < LEAST_REDUCTION else "not reliable enough"
+        wanting = "too little" if largest < least else "not reliable enough"
         if not holds:
             said.append(f"That fall shows in less than {100 * least_share:.0f} % of refits or draws.")
         said.append(f"It is {wanting} to offer as help.")
@@ -54,8 +65,25 @@ def nothing_helps(
 
 
 def risk_text(risk: float) -> str:
-    """A risk as clinicians read it, in whole per cent."""
-    return f"{100 * risk:.0f} %"
+    """A risk as clinicians read it, in whole per cent; one below 1 % with a decimal."""
+    if 0 < risk < _LEAST_TOLD:
+        return "< 0.1 %"
+    return f"{100 * risk:.{risk_decimals(risk)}f} %"
+
+
+def risk_decimals(risk: float) -> int:
+    """How many decimals of a per cent tell a risk: one below 1 %, none above."""
+    return 1 if 0 < round(100 * risk, 1) < 1 else 0
+
+
+def is_set(line: float) -> bool:
+    """Whether a threshold or target is one that somebody chose, of at most two decimals of a per cent."""
+    return abs(round(line, 4) - line) < SAME
+
+
+def line_text(line: float) -> str:
+    """A threshold or target as it was chosen, such as "7.5 %"; one that was worked out as risks are told."""
+    return f"{100 * round(line, 4):.4g} %" if is_set(line) else risk_text(line)
 
 
 def inline(label: str) -> str:
@@ -161,6 +189,8 @@ def _between(feature: Feature, along: BroughtAlong) -> str:
 
 
 def _span(feature: Feature, change: Change, named: bool = True) -> str:
+    if feature.kind is Kind.BOOLEAN:
+        return value_text(feature, change.after)
     before, after = number(feature, float(change.before or 0)), number(feature, float(change.after or 0))
     name = f"{inline(feature.label)} " if named else ""
     return f"{name}from {before} to {after}{_unit(feature)}"

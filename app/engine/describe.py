@@ -7,6 +7,7 @@ import numpy as np
 from app.domain.consequences import rounded
 from app.domain.counterfactual import BroughtAlong, Change
 from app.domain.feature import Kind
+from app.domain.links import RuleLink
 from app.domain.patient_effects import Contained
 from app.domain.schema import IntArray, Value
 from app.domain.tolerances import VALUE_SLACK
@@ -24,7 +25,8 @@ def changes_of(problem: RecourseProblem, levels: IntArray) -> tuple[tuple[Change
             continue
         changes.append(change_to(problem, lever.feature.name, after))
         for link in problem.schema.links_by_driver.get(lever.feature.name, ()):
-            if after[link.feature] is not None:
+            stays = isinstance(link, RuleLink) and after[link.feature] == problem.patient.values[link.feature]
+            if after[link.feature] is not None and not stays:
                 linked.append(change_to(problem, link.feature, after))
     return tuple(changes), tuple(linked)
 

@@ -8,7 +8,7 @@ from app.classifiers.partitions import Person, Side, people_of
 from app.compiled import note_all_compiled
 from app.domain.counterfactual import Generator
 from app.domain.feature import MissingPolicy
-from app.domain.recourse import GenerationStats
+from app.domain.recourse import GenerationStats, RecourseResult
 from app.domain.schema import Value
 from app.engine.front import FrontSearch
 from app.engine.preferences import Preferences
@@ -18,8 +18,6 @@ from app.engine.registry import ServedModel
 from app.engine.search import search
 
 _OUT_OF_REACH = 1e-4
-_ABOVE = 0.02
-"""How far above the threshold examples lie: where most people have some way down."""
 
 
 def example_people(model: ModelVersion, count: int) -> list[Person]:
@@ -27,7 +25,7 @@ def example_people(model: ModelVersion, count: int) -> list[Person]:
 
     They are known whole, unless nobody is.
     """
-    middle = model.schema.model.threshold + _ABOVE
+    middle = model.schema.model.threshold + model.schema.model.least_reduction
     return sorted(_known_whole(model), key=lambda person: abs(person.risk - middle))[:count]
 
 
@@ -54,23 +52,35 @@ def warm_up(served: ServedModel) -> None:
     whole = example_people(served.model, 1)[0].features
     for features in (whole, _as_little_as_may_be(served.model, whole)):
         for target in (None, _OUT_OF_REACH):
-            _answer(served, problem_about(served.model, features, target=target))
+            _warm_up(served, problem_about(served.model, features, target=target))
     note_all_compiled()
 
 
-def _answer(served: ServedModel, problem: RecourseProblem) -> None:
+def _warm_up(served: ServedModel, problem: RecourseProblem) -> None:
     row = problem.patient.factual
-    risk = float(served.model.classifier.risk(row[None])[0])
-    served.estimate(row, risk)
+    served.estimate(row, float(served.model.classifier.risk(row[None])[0]))
     served.asking.next_for(problem.patient)
-    wishes, references = replace(_as_by_default(served.model), always=True), served.references
+    _answer(served, problem, replace(_as_by_default(served.model), always=True))
+
+
+def answer_about(served: ServedModel, features: Mapping[str, Value], count: int) -> RecourseResult:
+    """Up to so many options for a person, by search alone, as the schema's defaults have them.
+
+    Raises:
+        InvalidInputError: the features do not fit the model's schema.
+    """
+    wishes = replace(_as_by_default(served.model), count=count)
+    return _answer(served, problem_about(served.model, features), wishes)
+
+
+def _answer(served: ServedModel, problem: RecourseProblem, wishes: Preferences) -> RecourseResult:
+    risk, references = float(problem.risk(problem.unchanged)[0]), served.references
     if risk <= problem.target:
-        already_valid(problem, references, wishes, risk)
-        return
+        return already_valid(problem, references, wishes, risk)
     fronts = FrontSearch(problem, references)
     found = search(problem, references, wishes, fronts=fronts)
     nothing = problem.unchanged[:0]
-    recommend(problem, references, wishes, risk, found, nothing, GenerationStats(), fronts)
+    return recommend(problem, references, wishes, risk, found, nothing, GenerationStats(), fronts)
 
 
 def _as_little_as_may_be(model: ModelVersion, features: Mapping[str, Value]) -> dict[str, Value]:

@@ -11,8 +11,6 @@ from app.engine.goals import Goals, Starts
 from app.engine.problem import RecourseProblem
 from app.engine.robustness import NOISE_DRAWS, RobustnessEvaluator
 
-_POINTS = 100
-
 
 @dataclass(frozen=True, slots=True)
 class Falls:
@@ -20,7 +18,7 @@ class Falls:
 
     `shares` and `half`, each (n, 3): of refits, noise draws and adherence draws the share in which the risk
     falls, and in which it falls by at least half as far. `holds_at`, (n,): the lowest target in whole points
-    at which enough of each stay; not a number where that is no lower than the present risk.
+    (`ModelInfo.point`) at which enough of each stay; not a number where that is not below the present risk.
     """
 
     risk: FloatArray
@@ -64,7 +62,7 @@ def falls_of(
         reduction,
         _shares(groups, any_fall),
         _shares(groups, half),
-        _holds_at([after for after, _ in groups], risk, starts.now, least),
+        _holds_at([after for after, _ in groups], risk, starts.now, least, problem.schema.model.point),
     )
 
 
@@ -78,12 +76,15 @@ def _shares(groups: list[tuple[FloatArray, FloatArray]], least: FloatArray) -> F
     return np.stack([(start - after >= least[:, None]).mean(axis=1) for after, start in groups], axis=1)
 
 
-def _holds_at(after: list[FloatArray], risk: FloatArray, now: float, least: float) -> FloatArray:
+def _holds_at(
+    after: list[FloatArray], risk: FloatArray, now: float, least: float, point: float
+) -> FloatArray:
     """The lowest whole point at or above the risk, and above enough of each group; not a number without."""
     if least <= SAME:
         after = []
     enough = [
         np.sort(group, axis=1)[:, max(math.ceil(least * group.shape[1] - SAME) - 1, 0)] for group in after
     ]
-    lowest = np.ceil(np.maximum.reduce([risk, *enough]) * _POINTS - SAME) / _POINTS
+    points = round(1 / point)
+    lowest = np.ceil(np.maximum.reduce([risk, *enough]) * points - SAME) / points
     return np.where(lowest < now, lowest, np.nan)

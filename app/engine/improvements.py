@@ -1,8 +1,8 @@
 """What helps where the target is out of reach: the best there is, graded along the front of effort and risk.
 
 Three points of the front are marked: its knee, the largest fall, and the target nearest to the wished one.
-Only what holds counts, and what lowers the risk by `LEAST_REDUCTION` or more. Beside them stand other
-strategies: the largest falls that leave alone what the knee changes, and then what those change as well.
+Only what holds counts, and what lowers the risk by the model's `least_reduction` or more. Beside them stand
+other strategies: the largest falls that leave alone what the knee changes, and then what those change too.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.domain.counterfactual import Diversity, Generator
-from app.domain.improvement import LEAST_REDUCTION, MOST_POINTS, Grade
+from app.domain.improvement import MOST_POINTS, Grade
 from app.domain.schema import IntArray
 from app.domain.tolerances import SAME, SAME_RISK
 from app.engine.falls import Falls, falling, falls_of
@@ -28,8 +28,8 @@ from app.engine.search import search
 from app.engine.selection import shortlist_and_trim
 from app.engine.strategies import themes_of
 
-LITTLE = 0.005
-"""Half a point of risk: for less than that nobody is asked to do more."""
+LITTLE = 0.25
+"""Of the least fall that is offered: for less than that nobody is asked to do more."""
 _SHARES_OF_FALL = (1.0, 0.75, 0.5, 0.25)
 """Of the largest fall, how much is asked for where nothing on the front holds."""
 _CLIMBS = 6
@@ -63,6 +63,8 @@ class ImprovementSearch:
         self._references = references
         self._preferences = preferences
         self._fronts = fronts or FrontSearch(problem, references)
+        self._least = problem.schema.model.least_reduction
+        self._little = LITTLE * self._least
         self._profile = PlausibilityProfile(problem.levers, references.population, references.density)
         self.is_cut_short = False
         """Whether something that holds was not looked for to the end, since the budget was spent."""
@@ -86,7 +88,7 @@ class ImprovementSearch:
         if found and self._preferences.diversity is Diversity.STRATEGIES:
             lacking = self._preferences.count - len(found)
             found += list(islice(self._others(found, proposals), lacking))
-        return self._by_effort(_marked_anew(found))
+        return self._by_effort(_marked_anew(found, self._little))
 
     def _by_effort(self, found: list["Found"]) -> Improvements:
         shape = (len(found), len(self._problem.levers))
@@ -104,7 +106,7 @@ class ImprovementSearch:
 
         `least_look`: what does not come up to this `PlausibilityLevel` is left out.
         """
-        enough = falls.reduction >= LEAST_REDUCTION - SAME_RISK
+        enough = falls.reduction >= self._least - SAME_RISK
         useful = np.flatnonzero(enough & falls.hold(self._preferences.min_robustness))
         if len(useful) == 0:
             return useful
@@ -121,7 +123,7 @@ class ImprovementSearch:
             return []
         points, falls = points[useful], falls[useful]
         marks: dict[int, list[Grade]] = {}
-        for place, grade in _marked(points, falls):
+        for place, grade in _marked(points, falls, self._little):
             marks.setdefault(place, []).append(grade)
         return [_found(points.levels, falls, place, tuple(grades)) for place, grades in marks.items()]
 
@@ -131,13 +133,13 @@ class ImprovementSearch:
         That nothing holds is as sure as the search for options is: it is asked for the least fall first.
         """
         largest = self.largest_reduction
-        best = self._holding(LEAST_REDUCTION) if largest >= LEAST_REDUCTION - SAME_RISK else None
+        best = self._holding(self._least) if largest >= self._least - SAME_RISK else None
         if best is None:
             return []
-        wishes = (max(share * largest, LEAST_REDUCTION) for share in _SHARES_OF_FALL)
+        wishes = (max(share * largest, self._least) for share in _SHARES_OF_FALL)
         best = next((one for wish in wishes if (one := self._holding(wish)) is not None), best)
         for _ in range(_CLIMBS):
-            further = self._holding(float(best.falls.reduction[0]) + LITTLE)
+            further = self._holding(float(best.falls.reduction[0]) + self._little)
             if further is None:
                 break
             best = further
@@ -176,7 +178,7 @@ class ImprovementSearch:
             useful = self._useful(points.levels, falls, look)
             if len(useful) == 0:
                 break
-            other = _found(points.levels[useful], falls[useful], _largest(falls[useful]), ())
+            other = _found(points.levels[useful], falls[useful], _largest(falls[useful], self._little), ())
             if self._is_another_strategy(other.levels, shown):
                 shown.append(other.levels)
                 yield other
@@ -219,7 +221,7 @@ def _found(levels: IntArray, falls: Falls, place: int, grades: tuple[Grade, ...]
     return Found(levels[place], falls[np.array([place])], grades)
 
 
-def _marked_anew(found: list[Found]) -> list[Found]:
+def _marked_anew(found: list[Found], little: float) -> list[Found]:
     """The grades of all that is offered: another strategy may do better than the front's points.
 
     Those points are only the ones that look most like real people.
@@ -229,7 +231,7 @@ def _marked_anew(found: list[Found]) -> list[Found]:
     falls = np.array([one.falls.reduction[0] for one in found])
     targets = np.array([one.falls.holds_at[0] for one in found])
     marked = next(place for place, one in enumerate(found) if Grade.LARGEST in one.grades)
-    best = {Grade.LARGEST: marked if falls.max() <= falls[marked] + LITTLE else int(falls.argmax())}
+    best = {Grade.LARGEST: marked if falls.max() <= falls[marked] + little else int(falls.argmax())}
     if not np.isnan(targets).all():
         best[Grade.NEAREST_TARGET] = int(np.nanargmin(targets))
     anew = [
@@ -256,11 +258,11 @@ def spread(front: Front, target: float, most: int) -> IntArray:
     return np.unique(places)
 
 
-def _marked(points: Front, falls: Falls) -> Iterator[tuple[int, Grade]]:
+def _marked(points: Front, falls: Falls, little: float) -> Iterator[tuple[int, Grade]]:
     """The places of the grades; where two differ by little they are one."""
-    largest = _largest(falls)
+    largest = _largest(falls, little)
     knee = _knee(points, falls, largest)
-    if falls.reduction[largest] - falls.reduction[knee] <= LITTLE:
+    if falls.reduction[largest] - falls.reduction[knee] <= little:
         knee = largest
     yield largest, Grade.LARGEST
     yield knee, Grade.KNEE
@@ -270,9 +272,9 @@ def _marked(points: Front, falls: Falls) -> Iterator[tuple[int, Grade]]:
         yield marked[0] if marked else int(nearest[0]), Grade.NEAREST_TARGET
 
 
-def _largest(falls: Falls) -> int:
+def _largest(falls: Falls, little: float) -> int:
     """The first whose fall is the largest but for a little: further ones ask more for nearly nothing."""
-    return int(np.argmax(falls.reduction >= falls.reduction.max() - LITTLE))
+    return int(np.argmax(falls.reduction >= falls.reduction.max() - little))
 
 
 def _knee(points: Front, falls: Falls, last: int) -> int:

@@ -40,7 +40,9 @@ def describe_improvements(
             grades=improvements.grades[place],
             reduction=round(float(falls.reduction[place]), _DECIMALS),
             reduction_holds=_shares(falls.half[place]),
-            holds_at=None if np.isnan(falls.holds_at[place]) else round(float(falls.holds_at[place]), 2),
+            holds_at=None
+            if np.isnan(falls.holds_at[place])
+            else round(float(falls.holds_at[place]), _DECIMALS),
         )
         for place, (one, bound) in enumerate(zip(told, bounds, strict=True))
     )
@@ -77,7 +79,14 @@ def no_improvement(
         largest_reduction=round(largest, _DECIMALS),
         proved=proved,
         holds=holds,
-        text=nothing_helps(largest, preferences.min_robustness, proved, holds, _unknown(problem)),
+        text=nothing_helps(
+            largest,
+            problem.schema.model.least_reduction,
+            preferences.min_robustness,
+            proved,
+            holds,
+            _unknown(problem),
+        ),
     )
 
 

@@ -69,7 +69,8 @@ def _consultation_of(model: ModelVersion) -> Consultation:
 class ModelRegistry:
     """All hosted versions, one of them the default.
 
-    Requests call the newest version of a model by the model's name, any version by name@version.
+    One version of each model answers to the model's name: the newest, or the one that a setting names. Any
+    version answers to name@version.
     """
 
     def __init__(self, models: Mapping[str, ModelVersion], default: str) -> None:
@@ -84,12 +85,12 @@ class ModelRegistry:
         return iter(self._served.values())
 
     def name_of(self, served: ServedModel) -> str:
-        """What requests call a hosted version: the model's name alone where it is the newest."""
+        """What requests call a hosted version: the model's name alone where it answers to that."""
         name = served.model.name
         return name if self._served.get(name) is served else served.model.reference
 
-    def newest(self) -> list[ServedModel]:
-        """The newest version of each model."""
+    def defaults(self) -> list[ServedModel]:
+        """The version of each model that answers to its name."""
         return [served for served in self if self.name_of(served) == served.model.name]
 
     def find(self, name: str) -> ServedModel | None:
@@ -97,7 +98,7 @@ class ModelRegistry:
         return self._served.get(name) or self._by_reference.get(name)
 
     def recorded(self, name: str, version: str) -> ServedModel | None:
-        """The version that is on record, or the model's newest where that one is hosted no more."""
+        """The version that is on record, or the model's default where that one is hosted no more."""
         return self.find(f"{name}@{version}") or self.find(name)
 
     def with_digest(self, digest: str) -> ServedModel | None:

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from app.domain.counterfactual import Status
-from app.domain.wording import risk_text
+from app.domain.wording import line_text, risk_text
 from app.usecases.counterfactuals.option_schemas import InfeasibleOut
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
 
 
 def ending_of(answer: CounterfactualsAnswer) -> Iterator[str]:
     """First how it ended, then what belongs to that."""
-    target = risk_text(answer.prediction.target)
+    target = line_text(answer.prediction.target)
     if answer.status is Status.FOUND:
         count = len(answer.counterfactuals)
         yield f"{_counted(count)} to consider, each with an estimate of {target} or less."

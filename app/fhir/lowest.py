@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
+
 from app.domain.counterfactual import Change
-from app.domain.links import LinearLink
+from app.domain.feature import Feature, Kind
+from app.domain.levers import moved_with
+from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema, Value
-from app.domain.wording import risk_text
+from app.domain.wording import line_text, risk_text
 from app.fhir.ending import unreached
 from app.fhir.form import Entry, identity_of
 from app.fhir.risk_assessment import Estimated, Part, risk_assessment
@@ -28,7 +32,7 @@ def lowest_in_reach(answer: CounterfactualsAnswer, estimated: Estimated, before:
     part = Part(
         identity_of(answer.id, "lowest-reachable"),
         supposed(occasion, changes, [*linked, *found.brought_along]),
-        rationale=unreached(found, risk_text(answer.prediction.target)),
+        rationale=unreached(found, line_text(answer.prediction.target)),
         mitigation=reached(occasion, changes, linked),
         notes=more,
     )
@@ -39,18 +43,28 @@ def _linked(
     schema: FeatureSchema | None, changes: Sequence[Change], values: Mapping[str, Value]
 ) -> Iterator[Change]:
     """What moves along with the changes, where its value is known: the answer has the changes alone."""
-    for change in changes if schema else ():
-        assert schema is not None
-        for link in schema.links_by_driver.get(change.feature, ()):
-            before = values.get(link.feature)
-            if not before or not change.before or change.after is None:
+    drivers = [change for change in changes if schema and change.feature in schema.links_by_driver]
+    if schema is None or not drivers:
+        return
+    patient = read_patient(schema, values)
+    for change in drivers:
+        ends = np.array([change.before, change.after], dtype=np.float64)
+        names, (before, after) = moved_with(schema, patient, schema[change.feature], ends)
+        for name, start, end in list(zip(names, before.tolist(), after.tolist(), strict=True))[1:]:
+            if values.get(name) is None:
                 continue
-            if isinstance(link, LinearLink):
-                delta = link.slope_for(values) * (float(change.after) - float(change.before))
-            else:
-                delta = float(before) * (float(change.after) / float(change.before) - 1)
-            label, unit = schema[link.feature].label, schema[link.feature].unit
-            after = float(before) + delta
-            yield Change(
-                feature=link.feature, label=label, before=before, after=after, delta=delta, unit=unit
-            )
+            yield from _moved(schema[name], start, end)
+
+
+def _moved(feature: Feature, before: float, after: float) -> Iterator[Change]:
+    """What a link makes of a feature; a yes or no has no difference, and is told where it turns."""
+    if feature.kind is not Kind.BOOLEAN:
+        told: tuple[Value, Value, float | None] = before, after, after - before
+    elif before == after:
+        return
+    else:
+        told = bool(before), bool(after), None
+    start, end, delta = told
+    yield Change(
+        feature=feature.name, label=feature.label, before=start, after=end, delta=delta, unit=feature.unit
+    )

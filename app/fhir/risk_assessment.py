@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.certainty import Certainty, Observed
-from app.domain.wording import risk_text
+from app.domain.wording import line_text, risk_text
 from app.fhir.form import Entry, entry_of, instant
 from app.fhir.occasion import Occasion
 from app.fhir.supposed import HYPOTHETICAL
@@ -127,7 +127,7 @@ def percent(risk: float) -> float:
 
 def quality_of(prediction: PredictionOut) -> Json:
     """On which side of the threshold an estimate is; no code where refits do not agree on that."""
-    threshold = risk_text(prediction.threshold)
+    threshold = line_text(prediction.threshold)
     if prediction.certainty is Certainty.UNCLEAR:
         return concept(text=f"Unclear: refits of the model lie on both sides of its threshold, {threshold}")
     side = "Above" if prediction.label == "high" else "At or below"

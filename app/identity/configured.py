@@ -13,13 +13,13 @@ from app.identity.discovery import Discovery
 from app.identity.ehr_servers import CdsClient, EhrServers, EhrServersError, load_ehr_servers
 from app.identity.errors import IdentityError
 from app.identity.issuer_keys import Freshness, IssuerKeys
-from app.identity.jwks import is_safe
 from app.identity.key_ring import KeyRing, KeyStore
 from app.identity.names import is_tenant
 from app.identity.proxy import ProxyHeader
 from app.identity.scopes import AccessScope
 from app.identity.webhook_receivers import Receivers, WebhooksError, load_receivers
 from app.identity_settings import IdentitySettings
+from app.parsing.addresses import is_safe
 
 
 @dataclass(frozen=True, slots=True)

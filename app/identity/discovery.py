@@ -6,8 +6,9 @@ from typing import Protocol
 import httpx
 import jwt
 
-from app.identity.jwks import DiscoveryError, asked_for, is_safe, keys_of
+from app.identity.jwks import DiscoveryError, asked_for, keys_of
 from app.outbound.exchange import client_of
+from app.parsing.addresses import is_safe
 
 _WELL_KNOWN = "/.well-known/openid-configuration"
 

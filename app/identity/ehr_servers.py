@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from app.identity.names import is_tenant
 from app.identity.principal import DEFAULT_TENANT
 from app.identity.toml_files import load_toml
-from app.identity_settings import LOOPBACK
+from app.parsing.addresses import LOOPBACK, is_safe
 
 
 class EhrServersError(ValueError):
@@ -26,10 +26,8 @@ def _is_plain_url(url: str) -> bool:
     """Whether a URL is https, or http on this machine, and holds no user, query or fragment."""
     try:
         parts = urlsplit(url)
-        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-        return bool(is_safe and parts.hostname and parts.port != 0 and "@" not in parts.netloc) and not (
-            parts.query or parts.fragment or set(url) & set("?#\\ \t\r\n")
-        )
+        is_plain = parts.port != 0 and "@" not in parts.netloc
+        return is_safe(url) and is_plain and not set(url) & set("?#\\ \t\r\n")
     except ValueError:
         return False
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import jwt
@@ -13,7 +12,6 @@ from app.parsing.json_text import JsonError, JsonFaultsError, read_json
 
 MOST_BYTES = 256 * 1024
 _MOST_KEYS = 100
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _RSA_BITS = 2048
 
 
@@ -36,16 +34,6 @@ OIDC_KINDS: KeyKinds = (
     KeyKind("EC", "P-256", ("ES256",)),
     KeyKind("OKP", "Ed25519", ("EdDSA",)),
 )
-
-
-def is_safe(url: str) -> bool:
-    """Whether nobody on the way can put keys of their own in: https, or this machine."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK))
 
 
 async def asked_for(http: httpx.AsyncClient, url: str) -> dict[str, Any]:

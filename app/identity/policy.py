@@ -84,6 +84,7 @@ POLICY: dict[tuple[str, str], Need] = {
     ("GET", "/models/{name}"): _KNOWN,
     ("GET", "/models/{name}/schema"): _KNOWN,
     ("GET", "/models/{name}/card"): _KNOWN,
+    ("GET", "/models/{name}/drift"): _READ,  # what a tenant asked, together, for who may read each of it
     ("GET", "/docs"): _KNOWN,
     ("GET", "/docs/oauth2-redirect"): _KNOWN,
     ("GET", "/openapi.json"): _KNOWN,

@@ -1,9 +1,10 @@
 """A caller's own key for one request (Idempotency-Key), and the reply that is kept under it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from app.identity.principal import Principal
@@ -23,14 +24,16 @@ class Reply:
 class RequestKey:
     """One attempt at a request that has a key; `owner` tells attempts apart.
 
-    Of what the caller sent, digests alone are kept: a key may hold more than it should. `reply` is there once
-    it is kept, for as long as `kept_for`.
+    Of what the caller sent, digests alone are kept: a key may hold more than it should. `writes` makes
+    the reply of what is told, where it goes out in another form than JSON by itself. `reply` is there once it
+    is kept, for as long as `kept_for`.
     """
 
     digest: str
     request_digest: str
     kept_for: timedelta
     owner: UUID = field(default_factory=uuid4)
+    writes: Callable[[Any], Reply] | None = None
     reply: Reply | None = None
 
 

@@ -103,7 +103,7 @@ def start_servers(run: OneMachine, servers: ExternalServers) -> dict[str, str]:
         return environment
     with console.step("Preparing the language model") as step:
         settings = Settings(host=LOOPBACK)
-        version = find_version(settings.model_store, settings.default_model)
+        version = find_version(settings.model_store, settings.default_reference)
         chosen = language_model(home, version, step.report)
         server = _server_of(chosen, servers.llm, home, step)
         step.report("Starting the language model", None)

@@ -6,7 +6,7 @@ import httpx
 from rich.markup import escape
 
 from app.classifiers.model_version import ModelVersion
-from app.domain.wording import risk_text, value_text
+from app.domain.wording import line_text, risk_text, value_text
 from app.engine.examples import example_people, people_of_all_high_risks
 from app.local.console import Step, StepConsole
 
@@ -57,7 +57,7 @@ def show_answer(http: httpx.Client, model: ModelVersion, request: Json, console:
     low, high = (risk_text(end) for end in now["band"])
     console.say(
         f"Risk of {model.schema.model.outcome}: [bold]{risk_text(now['risk'])}[/bold] "
-        f"(nine of ten refits: {low} to {high}), wanted: at most {risk_text(now['target'])}"
+        f"(nine of ten refits: {low} to {high}), wanted: at most {line_text(now['target'])}"
     )
     _show_options(answer["counterfactuals"], now, console)
     if answer["improvements"]:

@@ -52,7 +52,7 @@ def run(
     with ExitStack() as stack:
         stack.enter_context(lock_data_dir(home))
         settings = Settings(host=host, port=port)
-        name = settings.default_model
+        name = settings.default_reference
         model = load_version(settings.model_store, name, settings.classifier_urls.get(name))
         console.say(f"[bold]Turnpoint[/bold], keeping its data in {home}\n")
         try:

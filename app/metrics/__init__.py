@@ -126,3 +126,56 @@ REQUESTS_IN_HAND = Gauge(
 REQUESTS_REFUSED = Counter(
     "turnpoint_requests_refused", "Requests refused before they were read.", ["work", "reason"]
 )
+
+DRIFT_QUESTIONS = Gauge(
+    "turnpoint_drift_questions",
+    "People who were asked about in the last DRIFT_DAYS days, all tenants together.",
+    ["model", "version"],
+    multiprocess_mode="livemostrecent",
+)
+DRIFT_PSI = Gauge(
+    "turnpoint_drift_psi",
+    "Population stability index of a feature, or of the risk, against the reference; NaN of too few.",
+    ["model", "version", "feature"],
+    multiprocess_mode="livemostrecent",
+)
+DRIFT_UNKNOWN = Gauge(
+    "turnpoint_drift_unknown_share",
+    "Share of those asked about of whom a feature is not known.",
+    ["model", "version", "feature"],
+    multiprocess_mode="livemostrecent",
+)
+DRIFT_OUT_OF_RANGE = Gauge(
+    "turnpoint_drift_out_of_range_share",
+    "Share of those asked about outside of the range that was observed in training.",
+    ["model", "version", "feature"],
+    multiprocess_mode="livemostrecent",
+)
+DRIFT_RISK_MEAN = Gauge(
+    "turnpoint_drift_risk_mean",
+    "Mean risk, of those asked about and of the reference population.",
+    ["model", "version", "of"],
+    multiprocess_mode="livemostrecent",
+)
+DRIFT_HIGH = Gauge(
+    "turnpoint_drift_high_share",
+    "Share with a risk above the decision threshold, of those asked about and of the reference population.",
+    ["model", "version", "of"],
+    multiprocess_mode="livemostrecent",
+)
+SHADOW_DIFFERENCE = Histogram(
+    "turnpoint_shadow_risk_difference",
+    "The risk by a version that scores beside, less that by the version that answered.",
+    ["model", "version", "shadow"],
+    buckets=(-0.5, -0.2, -0.1, -0.05, -0.02, -0.01, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5),
+)
+SHADOW_PEOPLE = Counter(
+    "turnpoint_shadow_people",
+    "People who were to be scored by another version too, by what the labels are, or why they were not.",
+    ["model", "version", "shadow", "outcome"],
+)
+WATCH_FAILURES = Counter(
+    "turnpoint_watch_failures",
+    "What could not be counted of questions (count) or added to the record (flush).",
+    ["step"],
+)

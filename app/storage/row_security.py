@@ -45,6 +45,8 @@ _ROOTS = (
     "idempotency_keys",
     "predictions",
     "webhook_deliveries",
+    "drift_counts",
+    "shadow_counts",
 )
 """All else that there is to be taken care of refers to one of these."""
 

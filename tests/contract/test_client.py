@@ -26,7 +26,8 @@ from turnpoint import (
     planning,
     requests,
 )
-from turnpoint.answers import Feedback, InterventionsPage, Predictions
+from turnpoint.answer import InterventionsPage
+from turnpoint.answers import Feedback, Predictions
 from turnpoint.augmenting import Options
 from turnpoint.bundles import FHIR
 from turnpoint.call import JSON, Call
@@ -101,6 +102,7 @@ CALLS: dict[str, tuple[Call[Any], Any]] = {
         Prediction | Predictions,
     ),
     "models": (requests.models(), list[Model]),
+    "schema": (requests.schema("dysglycaemia"), None),
     "upload": (augmenting.upload(Path("rows.csv"), "dysglycaemia", "seqn", ["site"]), Upload),
     "submit": (augmenting.submit(POPULATION, "low", OPTIONS), Job),
     "job": (augmenting.job(uuid4()), Job),

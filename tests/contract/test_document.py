@@ -46,6 +46,7 @@ OPERATIONS = {
     "getModel": ("get", "/models/{name}"),
     "getModelSchema": ("get", "/models/{name}/schema"),
     "getModelCard": ("get", "/models/{name}/card"),
+    "getModelDrift": ("get", "/models/{name}/drift"),
     "listAuditEvents": ("get", "/audit-events"),
     "listPatientAuditEvents": ("get", "/patients/{patient_id}/audit-events"),
     "getLiveness": ("get", "/livez"),

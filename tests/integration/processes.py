@@ -21,7 +21,16 @@ from tests.integration.serving import SECONDS, Servers, http_client
 
 _OURS = (
     *("DATABASE_URL", "REDIS_URL", "LLM_URL", "LLM_MODEL", "LLM_GGUF", "API_TOKENS", "HOST", "PORT"),
-    *("MODEL_STORE", "DEFAULT_MODEL", "TURNPOINT_CLASSIFIERS", "API_KEYS", "OIDC_ISSUER", "PROXY_SECRET"),
+    *(
+        "MODEL_STORE",
+        "DEFAULT_MODEL",
+        "TURNPOINT_CLASSIFIERS",
+        "TURNPOINT_DEFAULT_VERSIONS",
+        "TURNPOINT_SHADOW_VERSIONS",
+        "API_KEYS",
+        "OIDC_ISSUER",
+        "PROXY_SECRET",
+    ),
 )
 if (
     signal.getsignal(signal.SIGINT) is signal.SIG_IGN

@@ -262,6 +262,7 @@ def routes(features: Json) -> dict[tuple[str, str], list[Call]]:
         ("GET", "/models/{name}"): [Call(f"/models/{MODEL}", status=200)],
         ("GET", "/models/{name}/schema"): [Call(f"/models/{MODEL}/schema", status=200)],
         ("GET", "/models/{name}/card"): [Call(f"/models/{MODEL}/card", status=200)],
+        ("GET", "/models/{name}/drift"): [Call(f"/models/{MODEL}/drift", status=200)],
         ("GET", "/livez"): [Call("/livez", status=200)],
         ("GET", "/readyz"): [Call("/readyz", query=lambda _: {"verbose": ""}, status=200)],
         ("GET", "/metrics"): [Call("/metrics", status=200)],

@@ -55,6 +55,7 @@ JOB_TABLES = (
     "uploads",
 )
 EHR_TABLES = ("ehr_launches", "ehr_sessions", "webhook_deliveries")
+WATCH_TABLES = ("drift_counts", "shadow_counts")
 AUDIT_TABLES = ("audit_events", "audit_heads")
 NOWHERE = "http://127.0.0.1:9/v1"
 """A server that is away: nobody listens on the discard port."""
@@ -64,6 +65,8 @@ SHIPPED: Json = {
     "model_store": MODEL_STORE,
     "default_model": "dysglycaemia",
     "turnpoint_classifiers": {},
+    "turnpoint_default_versions": {},
+    "turnpoint_shadow_versions": {},
 }
 """Settings under which a gateway serves the models of this repository."""
 SECONDS = 120  # the first gateway of a machine compiles the search, which takes a while on a busy one
@@ -92,6 +95,7 @@ def settings_for(servers: Servers, **changes: Any) -> Settings:
         "llm_api_key": servers.llm_api_key,
         "llm_deadline_s": float(SECONDS),
         "shutdown_notice_s": 0.0,
+        "drift_flush_s": 3600.0,  # when they end: nothing changes on record behind a test
     }
     return Settings(**SHIPPED | given | changes)
 

@@ -4,16 +4,31 @@ import os
 import resource
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import httpx
 import psutil
 import psycopg
+import pytest
+from sqlalchemy.exc import SQLAlchemyError
+from structlog.testing import capture_logs
 
 from app.classifiers.model_version import ModelVersion
+from app.engine.registry import ModelRegistry
+from app.identity.caller import Caller
+from app.identity.webhook_receivers import Receivers
 from app.local.embedded.processes import Child
+from app.storage.database import Database
+from app.storage.queue import queue_app
+from app.usecases.augmentation.chunks import ChunkWork
+from app.usecases.webhooks.notices import Notices
+from tests.asking import Person
 from tests.integration.fake_llm import fake_llm, good_answers, says
 from tests.integration.fake_server import Reply
 from tests.integration.processes import wait_until
@@ -35,6 +50,7 @@ from tests.integration.working import (
 )
 
 Json = dict[str, Any]
+ENDED = "augmentation_ended"
 
 
 def test_what_a_killed_worker_had_in_hand_is_taken_over(
@@ -183,3 +199,40 @@ def _reports_of(worker: Child) -> list[psutil.Process]:
     """The processes that make a worker's reports."""
     below = psutil.Process(worker.pid).children(recursive=True)
     return [one for one in below if any("spawn_main" in word for word in one.cmdline())]
+
+
+async def test_that_a_job_ended_is_logged_once_it_is_on_record(
+    client: httpx.Client,
+    registry: ModelRegistry,
+    record: Database,
+    helpable: Person,
+    database: "psycopg.Connection[tuple[Any, ...]]",
+) -> None:
+    job = submit(client, source=rows_source([dict(helpable)]))
+    queue = queue_app("postgresql+psycopg://nowhere/nothing")
+    chunks = ChunkWork(registry, queue, Notices(Receivers(), queue), None, None)
+    fail = partial(chunks.fail, record.of(Caller.service("default", "a test")), UUID(job["id"]), "No more.")
+    with refused_at_the_end(database, job), capture_logs() as lines, pytest.raises(SQLAlchemyError):
+        await fail()
+    assert ENDED not in {one["event"] for one in lines}
+    assert state_of(client, job)["state"] == "queued"
+    with capture_logs() as lines:
+        await fail()
+    assert [one["state"] for one in lines if one["event"] == ENDED] == ["failed"]
+
+
+@contextmanager
+def refused_at_the_end(database: "psycopg.Connection[tuple[Any, ...]]", job: Json) -> Iterator[None]:
+    """Whatever changes this job is refused as its transaction commits."""
+    name = f"refuse_{uuid4().hex}"
+    database.execute(
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$"
+    )
+    database.execute(
+        f"CREATE CONSTRAINT TRIGGER {name} AFTER UPDATE ON augmentations DEFERRABLE INITIALLY DEFERRED "
+        f"FOR EACH ROW WHEN (NEW.id = '{job['id']}') EXECUTE FUNCTION {name}()"
+    )
+    try:
+        yield
+    finally:
+        database.execute(f"DROP FUNCTION {name} CASCADE")

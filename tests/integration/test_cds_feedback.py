@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.integration.cds_hooks import FEEDBACK, FHIR, Connected, connected
+from tests.integration.figures import figures
 from tests.integration.serving import Servers
 from tests.unit.outbound.fhir.fake_fhir import bundle
 
@@ -227,12 +228,28 @@ def test_a_patient_who_wants_nothing_offered_is_not_accepted_for(here: Connected
     assert verdicts(here, card) == []
 
 
-def test_without_anything_to_report_it_is_refused(here: Connected) -> None:
+def counted(here: Connected) -> dict[str, float]:
+    """Reports so far, by outcome."""
+    return {
+        dict(labels)["outcome"]: value
+        for (name, labels), value in figures(here.client).items()
+        if name == "turnpoint_cds_feedback_total"
+    }
+
+
+def test_without_anything_to_report_it_is_refused_and_not_counted(here: Connected) -> None:
+    before = counted(here)
     bodies: list[Any] = [{}, {"feedback": []}, [], {"feedback": {}}]
     for body in bodies:
         refused(here.client.post(FEEDBACK, json=body), 422)
-    figures = here.client.get("/metrics").text
-    assert 'turnpoint_cds_feedback_total{outcome="unknown"}' in figures
+    assert counted(here) == before
+
+
+def test_a_report_of_a_card_that_is_not_known_is_counted_as_such(here: Connected) -> None:
+    before = counted(here)
+    nobody_s: Json = {"uuid": str(uuid4()), "suggestions": [{"uuid": str(uuid4())}]}
+    here.tell(accepted(nobody_s)).raise_for_status()
+    assert counted(here) == before | {"unknown": before.get("unknown", 0) + 1}
 
 
 def suggested(card: Json) -> list[str]:

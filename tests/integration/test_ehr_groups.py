@@ -118,6 +118,23 @@ def test_what_there_is_none_of_is_said_in_a_sentence(environment: dict[str, str 
     assert "names no server" in run({**environment, "EHR_SERVERS_FILE": None}, "read").stderr
 
 
+def test_a_model_that_is_not_there_is_said_in_a_sentence(environment: dict[str, str | None]) -> None:
+    result = run(environment | {"DEFAULT_MODEL": "stroke"}, "read")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("DEFAULT_MODEL is stroke, but ")
+    assert isinstance(result.exception, SystemExit)
+
+
+def test_beside_a_server_that_is_not_who_it_should_be_nobody_is_read(
+    environment: dict[str, str | None], ehr: MockEhr
+) -> None:
+    stranger = httpx.URL(ehr.fhir_base)  # it shows no certificate
+    result = run(environment | {"REDIS_URL": f"rediss://{stranger.host}:{stranger.port}"}, "read")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("The server of REDIS_URL cannot be trusted: ")
+    assert not [one for one in ehr.asked if one.path.startswith("/fhir/")]
+
+
 def test_a_server_that_works_is_told_to(environment: dict[str, str | None], ehr: MockEhr) -> None:
     result = run(environment, "check")
     assert result.exit_code == 0, result.output

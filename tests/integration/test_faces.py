@@ -225,6 +225,7 @@ def test_without_a_right_token_nobody_gets_in(
         ("GET", "/models"),
         ("GET", "/models/dysglycaemia"),
         ("GET", "/models/dysglycaemia/schema"),
+        ("GET", "/models/dysglycaemia/drift"),
     ):
         body = question if method == "POST" else None
         response = guarded.request(method, path, json=body, headers=headers)

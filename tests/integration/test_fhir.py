@@ -9,8 +9,10 @@ import httpx
 import psycopg
 import pytest
 
-from tests.fhir_people import Resource, bundle, observation, patient, pressure, typical
+from app.usecases.measurements.service import MOST_ROWS
+from tests.fhir_people import Resource, bundle, observation, patient, pressure, smoking, typical
 from tests.integration.answers import Json
+from tests.integration.pages import HTML, page_of
 from tests.integration.serving import Servers, client_of, settings_for
 
 Database = psycopg.Connection[tuple[Any, ...]]
@@ -91,6 +93,20 @@ def test_nothing_is_suggested_on_a_value_that_is_not_known(client: httpx.Client,
         assert unknown.isdisjoint(change["feature"] for change in moved)
 
 
+@pytest.mark.parametrize(
+    ("status", "is_told"),
+    [("449868002", True), ("77176002", True), ("266919005", False), ("8517006", False)],
+)
+def test_a_smoker_is_told_what_stopping_does_though_nobody_counted(
+    client: httpx.Client, patient_id: str, status: str, is_told: bool
+) -> None:
+    answer = asked(client, patient_id, *slim(), smoking(status, day=ago(30)))
+    assert (answer["question"]["features"]["cigarettes"] is None) is is_told
+    assert [one["feature"] for one in answer["always"]] == ["cigarettes"] * is_told
+    page = page_of(client, patient_id)
+    assert ("Offer help to stop smoking" in page) is is_told
+
+
 def test_an_answer_to_what_is_asked_next_overrules(client: httpx.Client, patient_id: str) -> None:
     given = {"ethnicity": "non_hispanic_black", "sbp": 120}
     answer = asked(client, patient_id, *recent(), features=given)
@@ -153,6 +169,36 @@ class TestMeasuredOutcome:
         assert asked(client, patient_id, *slim(), retracted)["measured_outcome"] is None
         assert [one["status"] for one in results(client, patient_id)] == ["withdrawn", "replaced", "replaced"]
 
+    def test_an_older_one_is_corrected_though_the_answer_is_cached(
+        self, client: httpx.Client, patient_id: str
+    ) -> None:
+        newest = hba1c(7.5)
+        asked(client, patient_id, *slim(), hba1c(5.2, days=100))
+        first = asked(client, patient_id, *slim(), hba1c(5.2, days=100), newest)
+        corrected = hba1c(6.0, days=100) | {"status": "corrected"}
+        again = asked(client, patient_id, *slim(), corrected, newest)
+        assert (again["id"], again["generation"]["cached"]) == (first["id"], True)
+        told = [(one["value"], one["status"]) for one in results(client, patient_id)]
+        assert told == [(7.5, "stands"), (6.0, "earlier"), (5.2, "replaced")]
+
+    def test_where_there_is_no_room_for_it_that_is_said(
+        self, client: httpx.Client, patient_id: str, database: Database
+    ) -> None:
+        asked(client, patient_id, *slim(), hba1c(5.1, days=300))
+        full = (
+            "INSERT INTO measurements (id, tenant, patient_id, model_name, measured_on, value, has_outcome,"
+            " is_withdrawn, source) SELECT gen_random_uuid(), tenant, patient_id, model_name,"
+            " measured_on - n, 5.1, false, false, 'given' FROM measurements, generate_series(1, %s) AS n"
+            " WHERE patient_id = %s"
+        )
+        for rows, said in ((MOST_ROWS - 2, False), (0, True)):
+            database.execute(full, [rows, patient_id])
+            answer = asked(client, patient_id, *slim(), hba1c(7.5, days=40 - said))
+            reasons = {(one["feature"], one["reason"]) for one in answer["not_used"]}
+            assert (("HbA1c", "record_full") in reasons) is said
+            assert answer["status"] == "outcome_measured"
+            assert len(results(client, patient_id)) == MOST_ROWS
+
     def test_one_on_record_does_not_hide_a_newer_one(self, client: httpx.Client, patient_id: str) -> None:
         asked(client, patient_id, *slim(), hba1c(5.1))
         preliminary = hba1c(9.0, days=20) | {"status": "preliminary"}
@@ -161,6 +207,23 @@ class TestMeasuredOutcome:
         assert ("HbA1c", "newer_not_read") in {(one["feature"], one["reason"]) for one in answer["not_used"]}
         again = client.get(f"/counterfactuals/{answer['id']}").raise_for_status().json()
         assert again["not_used"] == answer["not_used"]
+
+    def test_page_and_list_say_that_a_newer_one_could_not_be_read(
+        self, client: httpx.Client, patient_id: str
+    ) -> None:
+        def told() -> list[bool]:
+            listed = client.post("/", data={"patient": patient_id}, headers=HTML).raise_for_status().text
+            page = page_of(client, patient_id)
+            return ["A newer HbA1c in the record could not be read" in page, "A newer one in the" in listed]
+
+        asked(client, patient_id, *slim(), hba1c(5.1))
+        assert told() == [False, False]
+        asked(client, patient_id, *slim(), hba1c(9.0, days=20) | {"status": "preliminary"})
+        assert told() == [True, True]
+        assert "This result counts" not in page_of(client, patient_id)
+        looked_at = {"model": "dysglycaemia", "measured_on": ago(20), "value": 5.3, "unit": "%"}
+        client.post(f"/patients/{patient_id}/measurements", json=looked_at).raise_for_status()
+        assert told() == [False, False]
 
     def test_one_on_record_counts_without_a_bundle(self, client: httpx.Client, patient_id: str) -> None:
         answer = asked(client, patient_id, *slim(), hba1c(48, unit="mmol/mol"))

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from app.fhir.form import MEDIA_TYPE as FHIR
 from app.identity.scopes import AccessScope
 from tests.asking import Person
 from tests.integration.answers import Json, found
@@ -252,6 +254,36 @@ def test_to_give_a_reply_again_is_a_read_and_on_record(send: Send, database: Dat
     }
     assert expected.items() <= event.items()
     assert str(event["answer_id"]) == first.json()["id"]
+
+
+@contextmanager
+def nothing_kept_twice(database: Database, patient_id: str) -> Iterator[None]:
+    """As if the gateway ended as soon as what it did is on record: a reply that is kept stays as it is."""
+    name = f"once_{uuid4().hex}"
+    database.execute(
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'it ended'; END $$"
+    )
+    database.execute(
+        f"CREATE TRIGGER {name} BEFORE UPDATE ON idempotency_keys FOR EACH ROW "
+        f"WHEN (OLD.status IS NOT NULL AND OLD.patient_id = '{patient_id}') EXECUTE FUNCTION {name}()"
+    )
+    try:
+        yield
+    finally:
+        database.execute(f"DROP FUNCTION {name} CASCADE")
+
+
+def test_a_reply_is_kept_as_it_goes_out_together_with_what_it_tells_of(
+    send: Send, database: Database, plain: Json
+) -> None:
+    key, asked = a_key(), {"Accept": FHIR, "Prefer": "wait=30"}
+    with nothing_kept_twice(database, plain["patient_id"]):
+        send("/counterfactuals", plain, key, **asked)
+    again = send("/counterfactuals", plain, key, **asked)
+    assert again.status_code == 200
+    assert again.headers["Content-Type"] == FHIR
+    assert again.json()["resourceType"] == "Bundle"
+    assert again.headers["Preference-Applied"] == "wait=30"
 
 
 def test_the_replies_about_a_patient_go_with_them(

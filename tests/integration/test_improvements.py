@@ -9,7 +9,8 @@ import httpx
 import psycopg
 import pytest
 
-from app.domain.improvement import LEAST_REDUCTION, MOST_POINTS
+from app.domain.improvement import MOST_POINTS
+from app.domain.risk_scale import LEAST_REDUCTION
 from app.domain.schema import FeatureSchema
 from tests.asking import Person
 from tests.integration.answers import (

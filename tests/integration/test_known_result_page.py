@@ -22,7 +22,7 @@ HEART = "heart-disease"
 @pytest.fixture(scope="module")
 def client(servers: Servers, registry: ModelRegistry) -> Iterator[httpx.Client]:
     """A gateway of both models, and of one whose folder says nothing of a consultation."""
-    models = {registry.name_of(one): one.model for one in registry.newest()} | {NAME: wide_model()}
+    models = {registry.name_of(one): one.model for one in registry.defaults()} | {NAME: wide_model()}
     hosted = ModelRegistry(models, registry.default)
     with gateway(settings_for(servers), hosted) as url, http_client(url) as client:
         yield client

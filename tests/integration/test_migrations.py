@@ -37,13 +37,15 @@ from tests.integration.serving import (
     EHR_TABLES,
     JOB_TABLES,
     TABLES,
+    WATCH_TABLES,
     Servers,
     client_of,
     connect,
     settings_for,
 )
 
-OURS = {*TABLES, *JOB_TABLES, *CONSULTATION_TABLES, *AUDIT_TABLES, *EHR_TABLES, "api_keys", "token_uses"}
+OURS = {*TABLES, *JOB_TABLES, *CONSULTATION_TABLES, *AUDIT_TABLES, *EHR_TABLES, *WATCH_TABLES}
+OURS |= {"api_keys", "token_uses"}
 
 
 @pytest.fixture

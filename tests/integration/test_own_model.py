@@ -104,7 +104,7 @@ def test_each_answers_with_verified_options_at_its_own_threshold(hosted: Hosted,
     told = [answer for answer in answers if answer["counterfactuals"]]
     assert told
     for answer in answers:
-        assert answer["target"]["max_risk"] == threshold
+        assert answer["prediction"]["target"] == threshold
     for answer in told:
         assert_verified(hosted.client, answer)
         assert_ranked(answer, 0.9)

@@ -58,8 +58,11 @@ def answers(client: httpx.Client, question: Json) -> dict[str, Json]:
 
 
 def test_both_are_listed_and_one_is_the_default(client: httpx.Client) -> None:
-    told = [(one["name"], one["version"], one["default"]) for one in client.get("/models").json()]
-    assert told == [(NAME, "2", True), (FIRST, "1", False)]
+    told = [
+        (one["name"], one["version"], one["default"], one["default_version"])
+        for one in client.get("/models").json()
+    ]
+    assert told == [(NAME, "2", True, True), (FIRST, "1", False, False)]
 
 
 @pytest.mark.parametrize(

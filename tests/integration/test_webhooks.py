@@ -1,7 +1,8 @@
 """Webhooks arrive signed, at least once, at their own receiver alone, whatever becomes of an attempt."""
 
+import asyncio
 import json
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from uuid import uuid4
 
 import pytest
@@ -11,10 +12,11 @@ from app.storage.database import Database
 from app.storage.queue import queue_app
 from app.usecases.webhooks.deliveries import forget_old, not_delivered, try_again
 from app.usecases.webhooks.events import Event
-from app.usecases.webhooks.notices import Notices
+from app.usecases.webhooks.notices import SEND_TASK, Notices
 from app.usecases.webhooks.tasks import REVIEWS_TASK, SWEEP_TASK, register_webhooks
-from tests.integration.fake_receiver import FIRST, SECOND, fake_receiver
+from tests.integration.fake_receiver import FIRST, SECOND, FakeReceiver, fake_receiver
 from tests.integration.fake_server import Reply
+from tests.integration.processes import wait_until
 from tests.integration.webhooks import (
     ENDED,
     Connection,
@@ -26,6 +28,9 @@ from tests.integration.webhooks import (
     rows,
     time_has_come,
 )
+
+FEWEST = 5
+"""Attempts before a delivery is given up."""
 
 
 @pytest.fixture
@@ -75,8 +80,7 @@ async def test_an_attempt_whose_worker_died_before_it_was_noted_is_made_again(
         async with deliveries_to(receivers) as deliveries:
             with monkeypatch.context() as dying:
                 dying.setattr(deliveries, "_note", die)
-                with pytest.raises(DiedError):
-                    await deliveries.send_due(of_tenant(record, tenant))
+                await deliveries.send_due(of_tenant(record, tenant))
             assert rows(database, tenant) == [(1, None, None)]
             time_has_come(database, tenant)
             await deliveries.send_due(of_tenant(record, tenant))
@@ -150,23 +154,51 @@ async def test_410_ends_a_delivery(record: Database, database: Connection, tenan
 async def test_after_some_days_a_failure_is_the_last_until_somebody_says_otherwise(
     record: Database, database: Connection, tenant: str
 ) -> None:
-    with fake_receiver(Reply(500)) as receiver:
+    with fake_receiver(*[Reply(500)] * FEWEST) as receiver:
         receivers, own = receivers_at(receiver.url, tenant), of_tenant(record, tenant)
         await announce(record, receivers, tenant)
         made_older(database, tenant, days=3)
         async with deliveries_to(receivers) as deliveries:
-            await deliveries.send_due(own)
-            assert rows(database, tenant) == [(1, "given_up", "failed")]
-            time_has_come(database, tenant)
-            await deliveries.send_due(own)
-            assert len(receiver.heard) == 1
+            for attempt in range(1, FEWEST):  # it may have been turned off until now
+                await deliveries.send_due(own)
+                assert rows(database, tenant) == [(attempt, None, "failed")]
+                time_has_come(database, tenant)
+            for _ in range(2):
+                await deliveries.send_due(own)
+                assert rows(database, tenant) == [(FEWEST, "given_up", "failed")]
+                time_has_come(database, tenant)
+            assert len(receiver.heard) == FEWEST
             (missing,) = await not_delivered(own)
             assert await try_again(own, [uuid4()]) == 0
             assert await try_again(own, [missing.id]) == 1
             await deliveries.send_due(own)
         assert await not_delivered(own) == []
         assert await try_again(own, []) == 0
-    assert rows(database, tenant) == [(2, "delivered", "failed")]
+    assert rows(database, tenant) == [(FEWEST + 1, "delivered", "failed")]
+
+
+async def heard(receiver: FakeReceiver, calls: int) -> None:
+    await asyncio.to_thread(wait_until, lambda: len(receiver.heard) == calls)
+
+
+async def test_one_that_is_slow_keeps_no_other_waiting_and_no_place_of_a_worker(
+    record: Database, database: Connection, tenant: str
+) -> None:
+    queue = queue_app("postgresql+psycopg://nowhere/nothing")
+    never = Reply(raw=b"HTTP/1.1 200", hang=True)
+    with fake_receiver() as prompt, ExitStack() as until_all_is_said:
+        slow = until_all_is_said.enter_context(fake_receiver(*[never] * 50))
+        one, other = receivers_at(slow.url, tenant), receivers_at(prompt.url, tenant)
+        both = one.model_copy(update={"receivers": (*one.receivers, *other.receivers)})
+        async with deliveries_to(both, wait_s=3600) as deliveries:
+            register_webhooks(queue, record, Notices(both, queue), deliveries)
+            for events in (20, 40):
+                await announce(record, both, tenant, *[ENDED] * 20)
+                await queue.tasks[SEND_TASK](tenant=tenant)  # it ends, though nobody answers yet
+                await heard(prompt, events)
+            await heard(slow, 8)
+            assert {failure for _, _, failure in rows(database, tenant)} == {None}
+            until_all_is_said.close()
 
 
 async def test_a_receiver_that_fails_is_left_alone_and_keeps_no_other_waiting(

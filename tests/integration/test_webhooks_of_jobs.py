@@ -16,6 +16,7 @@ from tests.integration.webhooks import written
 from tests.integration.working import ended, submit, worker
 
 PUBLIC = "https://turnpoint.example"
+STATES = ("completed", "failed", "cancelled")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,8 @@ def told(
     secret = folder / "secret"
     secret.write_text(f"{FIRST}\n")
     named = {"name": f"r-{uuid4().hex[:8]}", "url": receiver.url, "secret_file": str(secret)}
-    file = written(folder, named)
+    events = [f"augmentation.{state}" for state in STATES]  # and not reviews that other tests left due
+    file = written(folder, named | {"events": events})
     with (
         gateway(settings_for(servers, webhooks_file=file, public_url=PUBLIC)) as url,
         http_client(url) as client,
@@ -62,7 +64,7 @@ def _made_for_no_model(servers: Servers, job: Json) -> None:
         database.execute(unknown, [UUID(job["id"])])
 
 
-@pytest.mark.parametrize("state", ["completed", "failed", "cancelled"])
+@pytest.mark.parametrize("state", STATES)
 def test_a_job_that_ends_tells_its_id_and_link_and_nothing_else(
     told: dict[str, tuple[Json, Json]], state: str
 ) -> None:

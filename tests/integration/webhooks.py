@@ -1,6 +1,7 @@
 """Receivers of tenants of their own, events for them, and what is on record of deliveries."""
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,10 @@ def receivers_at(url: str, tenant: str, **more: Any) -> Receivers:
     return Receivers.model_validate({"receiver": [one]})
 
 
-def written(folder: Path, *receivers: dict[str, str]) -> Path:
+def written(folder: Path, *receivers: Mapping[str, str | list[str]]) -> Path:
     """A file that names these."""
     tables = [
-        "[[receiver]]\n" + "\n".join(f'{name} = "{value}"' for name, value in one.items())
+        "[[receiver]]\n" + "\n".join(f"{name} = {json.dumps(value)}" for name, value in one.items())
         for one in receivers
     ]
     path = folder / "webhooks.toml"

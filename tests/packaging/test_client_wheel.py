@@ -15,6 +15,7 @@ ABSENT = {
     "worker": SERVER,
     "migrate": SERVER,
     "compile": SERVER,
+    "check": SERVER,
     "train": f"{SERVER}[fit]",
     "pairs": f"{SERVER}[evaluate]",
     "finetune": f"{SERVER}[train]",
@@ -30,6 +31,16 @@ def test_it_is_imported_beside_an_app_of_ones_own(client_alone: Environment, els
     )
     done = client_alone.run(["python", "-c", code], elsewhere)
     assert (done.stdout, done.stderr) == ("turnpoint.synchronous\n", "")
+
+
+def test_answers_in_process_take_the_server_and_that_is_said(
+    client_alone: Environment, elsewhere: Path
+) -> None:
+    done = client_alone.run(
+        ["python", "-c", "from turnpoint.recourse import Recourse; Recourse.load()"], elsewhere
+    )
+    assert done.returncode == 1
+    assert done.stderr.endswith("with the service's own engine: pip install turnpoint-server\n")
 
 
 def test_it_takes_little_room(client_alone: Environment) -> None:

@@ -65,6 +65,15 @@ def test_it_tells_the_one_version(server: Environment, elsewhere: Path) -> None:
     assert inside == f"{turnpoint.__version__} {turnpoint.__version__}\n"
 
 
+def test_it_answers_in_process_with_the_models_that_it_carries(server: Environment, elsewhere: Path) -> None:
+    code = (
+        "from turnpoint.recourse import Recourse\n"
+        "with Recourse.load('heart-disease') as recourse: print(recourse.model)"
+    )
+    done = server.run(["python", "-P", "-c", code], elsewhere, NUMBA_CACHE_DIR=str(ROOT / "build" / "numba"))
+    assert (done.returncode, done.stdout) == (0, "heart-disease@2\n"), done.stderr
+
+
 def test_help_lists_every_command_and_loads_no_arrays(server: Environment, elsewhere: Path) -> None:
     code = (
         "import sys; from turnpoint.__main__ import main; sys.argv = ['turnpoint', '--help']\n"

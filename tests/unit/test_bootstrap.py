@@ -30,6 +30,14 @@ def test_a_default_model_that_is_not_there_is_named_with_those_that_are() -> Non
         registry_of(Settings(default_model="stroke"))
 
 
+@pytest.mark.parametrize("default", ["dysglycaemia", "dysglycaemia@1"])
+def test_the_default_model_is_of_the_version_that_a_setting_names(default: str) -> None:
+    settings = Settings(default_model=default, turnpoint_default_versions={"dysglycaemia": "1"})
+    registry = registry_of(settings)
+    assert (registry.default, registry.named(None).model.version) == ("dysglycaemia", "1")
+    assert settings.default_reference == "dysglycaemia@1"
+
+
 def test_without_a_url_no_language_model_is_asked() -> None:
     assert llm_client(Settings(llm_url=None)) is None
 

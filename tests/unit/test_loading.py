@@ -24,6 +24,7 @@ def loaded_by(statements: str) -> set[str]:
     [
         ("app.worker", WEB | BESIDE),
         ("app.main", BESIDE),
+        ("turnpoint.recourse", {"app", "research", "numpy", "pandas", "sqlalchemy", "xgboost"} | WEB),
         ("turnpoint", {"app", "research", "numpy", "sqlalchemy", "xgboost"} | WEB),
     ],
 )

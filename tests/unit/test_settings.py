@@ -96,6 +96,19 @@ def test_what_is_not_an_object_of_urls_is_refused(monkeypatch: pytest.MonkeyPatc
         Settings()
 
 
+@pytest.mark.parametrize("name", ["TURNPOINT_DEFAULT_VERSIONS", "TURNPOINT_SHADOW_VERSIONS"])
+def test_versions_are_read_from_json(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, '{"stroke": "1"}')
+    assert getattr(Settings(), name.lower()) == {"stroke": "1"}
+    for text in ("nonsense", '["stroke"]', '{"stroke": 1}', '"stroke"'):
+        monkeypatch.setenv(name, text)
+        with pytest.raises(ValidationError, match="must be a JSON object of model names and versions"):
+            Settings()
+    monkeypatch.setenv(name, '{"stroke": "1", "stroke": "2"}')
+    with pytest.raises(ValidationError, match="/stroke"):
+        Settings()
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -1,5 +1,7 @@
 """All source attributes of a model: in JSON by key, and as a section of its card in Markdown."""
 
+from collections.abc import Mapping
+
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.source_attributes.figures import figures_of
 from app.classifiers.source_attributes.words import words_of
@@ -12,9 +14,8 @@ def source_attributes(model: ModelVersion) -> dict[str, str]:
     return {str(one): known[one] for one in SourceAttribute}
 
 
-def source_attributes_markdown(model: ModelVersion) -> str:
+def source_attributes_markdown(told: Mapping[str, str]) -> str:
     """The same as a section of a card."""
-    told = source_attributes(model)
     parts = ["## Source attributes", "As 45 CFR 170.315(b)(11)(iv)(B) lists them."]
     for heading, titles in TITLES.items():
         parts.append(f"### {heading}")

@@ -12,7 +12,7 @@ from app.faces.http.audited import about
 from app.faces.http.dependencies import AnsweringDep, FhirDep
 from app.faces.http.described import FHIR_BUNDLE, success
 from app.faces.http.disconnect import cancel_on_disconnect
-from app.faces.http.idempotency import IdempotencyKey, KeyedRoute
+from app.faces.http.idempotency import IdempotencyKey, KeyedRoute, keeps_as
 from app.faces.http.negotiation import PAGE, wants_fhir, wants_page
 from app.faces.http.preferring import Prefer, apply_wait, wait_of
 from app.faces.http.problems import Problem, problem_responses
@@ -57,8 +57,12 @@ async def ask(
     """
     about(request, body.patient_id)
     wait_s = wait_of(request)
-    answering = service.answer(body, wait_s=wait_s)
-    return apply_wait(_reply(request, fhir, await cancel_on_disconnect(request, answering)), wait_s)
+
+    def reply(answer: CounterfactualsAnswer) -> Response:
+        return apply_wait(_reply(request, fhir, answer), wait_s)
+
+    keeps_as(request, reply)
+    return reply(await cancel_on_disconnect(request, service.answer(body, wait_s=wait_s)))
 
 
 @router.get(

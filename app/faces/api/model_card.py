@@ -1,5 +1,6 @@
 """A model's card: JSON for programs, Markdown for whoever keeps it, a page for people."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -11,10 +12,15 @@ from app.classifiers.source_attributes.listed import source_attributes, source_a
 from app.engine.registry import ServedModel
 from app.faces.api.models import ServedModelDep
 from app.faces.http.acceptable import writes
+from app.faces.http.dependencies import DatabaseDep
 from app.faces.http.described import OBJECT, success, text
 from app.faces.http.negotiation import JSON, MARKDOWN, PAGE, wants_markdown, wants_page
 from app.faces.http.problems import problem_responses
+from app.faces.pages.drift import DriftView, drift_unknown, drift_view
 from app.faces.pages.model_card import card_page
+from app.identity.scopes import AccessScope
+from app.storage.database import RecordError, TenantDatabase
+from app.usecases.drift.service import drift_of
 
 router = APIRouter(prefix="/models", tags=["models"])
 
@@ -32,26 +38,39 @@ _KINDS = {
     dependencies=[writes(MARKDOWN, PAGE)],
     responses=problem_responses(401, 404, 406, 422) | success("The card.", _KINDS),
 )
-def card(served: ServedModelDep, request: Request) -> Response:
+async def card(served: ServedModelDep, request: Request, database: DatabaseDep) -> Response:
     """Say what a model is good for, how well it does, and where not to trust it: JSON, Markdown or a page.
 
     `source_attributes` has the 31 of 45 CFR 170.315(b)(11)(iv)(B); of those not known it says why.
     """
-    markdown, card = card_of(served)
+    markdown, card = await asyncio.to_thread(card_of, served)
     headers = {"Vary": "Accept"}
     if wants_markdown(request):
         return PlainTextResponse(markdown, media_type=MARKDOWN, headers=headers)
     if wants_page(request):
-        return card_page(served.model.schema.model.title, markdown)
+        drift = await _drift(served, request, database)
+        return await asyncio.to_thread(card_page, served.model.schema.model.title, markdown, drift)
     return JSONResponse(card, headers=headers)
+
+
+async def _drift(served: ServedModel, request: Request, database: TenantDatabase) -> DriftView | None:
+    """What the page says of drift: to whoever may read each of the answers that it is of."""
+    who, state, digest = database.caller.principal, request.state, served.model.digest
+    if who.patient is not None or not who.may(AccessScope.COUNTERFACTUALS_READ):
+        return None
+    try:
+        return drift_view(await drift_of(database, digest, state.binnings[digest], state.drift_days))
+    except RecordError:
+        return drift_unknown()
 
 
 def card_of(served: ServedModel) -> tuple[str, Any]:
     """The card as Markdown and as JSON, each with the source attributes; of a model without one, those."""
     model = served.model
     markdown, card = _own(model) if model.card is not None else _instead(model)
-    attributes = {"source_attributes": source_attributes(model)}
-    return f"{markdown.rstrip()}\n\n{source_attributes_markdown(model)}", card | attributes
+    told = source_attributes(model)
+    section = source_attributes_markdown(told)
+    return f"{markdown.rstrip()}\n\n{section}", card | {"source_attributes": told}
 
 
 def _own(model: ModelVersion) -> tuple[str, dict[str, Any]]:

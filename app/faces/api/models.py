@@ -22,13 +22,17 @@ class ModelSummary(BaseModel):
     """A hosted version of a model in brief."""
 
     name: str = Field(
-        description="What requests call it: name for a model's newest version, name@version for an older."
+        description="What requests call it: name for a model's default version, name@version for another."
     )
     version: str = Field(description="Its version.")
     title: str = Field(description="What people call it.")
     outcome: str = Field(description="What the risk is a risk of.")
     threshold: float = Field(description="The decision threshold (0-1): a risk above it is high.")
     default: bool = Field(description="Whether requests that name no model ask this one.")
+    default_version: bool = Field(
+        description="Whether requests that name the model without a version ask this one: the newest does, "
+        "unless a setting names another."
+    )
 
 
 class ModelDetail(ModelSummary):
@@ -68,7 +72,7 @@ ServedModelDep = Annotated[ServedModel, Depends(_served)]
 
 @router.get("", operation_id="listModels", responses=problem_responses(401))
 async def list_models(registry: RegistryDep) -> list[ModelSummary]:
-    """List the hosted models: the newest version of each, and the older ones that are hosted beside it."""
+    """List the hosted models: the default version of each, and the others that are hosted beside it."""
     return [summary_of(served, registry) for served in registry]
 
 
@@ -122,4 +126,5 @@ def _brief(served: ServedModel, registry: ModelRegistry) -> dict[str, Any]:
         "outcome": facts.outcome,
         "threshold": facts.threshold,
         "default": name == registry.default,
+        "default_version": name == served.model.name,
     }

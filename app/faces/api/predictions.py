@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from app.faces.http.audited import about
-from app.faces.http.dependencies import DatabaseDep, RegistryDep
+from app.faces.http.dependencies import DatabaseDep, RegistryDep, WatchDep
 from app.faces.http.idempotency import IdempotencyKey, KeyedRoute
 from app.faces.http.problems import problem_responses
 from app.faces.http.replies import json_reply
@@ -24,9 +24,10 @@ async def create_prediction(
     request: Request,
     registry: RegistryDep,
     database: DatabaseDep,
+    watch: WatchDep,
     _: IdempotencyKey = None,
 ) -> Response:
     """Tell the risk of one feature vector, or of each of several, and how sure it is."""
     if body.patient_id is not None:
         about(request, body.patient_id)
-    return json_reply(await answer_predictions(registry.named(body.model), body, database))
+    return json_reply(await answer_predictions(registry.named(body.model), body, database, watch))

@@ -4,6 +4,7 @@ from app.faces.api import (
     audit_events,
     augmentations,
     counterfactuals,
+    drift,
     feedback,
     measurements,
     model_card,
@@ -25,5 +26,6 @@ ROUTERS = (
     augmentations.router,
     models.router,
     model_card.router,
+    drift.router,
     audit_events.router,
 )

@@ -12,6 +12,7 @@ from app.identity.caller import Caller
 from app.storage.database import Database, TenantDatabase
 from app.usecases.augmentation.service import AugmentationService
 from app.usecases.counterfactuals.service import CounterfactualService
+from app.usecases.watch import Watch
 
 CallerDep = Annotated[Caller, Depends(caller_of)]
 
@@ -34,7 +35,14 @@ DatabaseDep = Annotated[TenantDatabase, Depends(_database)]
 def answering(request: Request, registry: RegistryDep, database: DatabaseDep) -> CounterfactualService:
     """Answers questions for the caller of a record."""
     state = request.state
-    return CounterfactualService(registry, database, state.cache, state.computation, state.refinements)
+    return CounterfactualService(
+        registry, database, state.cache, state.computation, state.refinements, state.watch
+    )
+
+
+def _watch(request: Request) -> Watch:
+    watch: Watch = request.state.watch
+    return watch
 
 
 def _lane(request: Request) -> Lane:
@@ -52,6 +60,8 @@ def _fhir(request: Request, registry: RegistryDep) -> FhirWriter:
 
 
 AnsweringDep = Annotated[CounterfactualService, Depends(answering)]
+WatchDep = Annotated[Watch, Depends(_watch)]
+"""Counts those whom callers ask about."""
 LaneDep = Annotated[Lane, Depends(_lane)]
 """Where what keeps a core busy is done."""
 FhirDep = Annotated[FhirWriter, Depends(_fhir)]

@@ -17,7 +17,7 @@ from app.faces.http.bodies import JsonRoute, with_body
 from app.faces.http.callers import caller_of
 from app.faces.http.negotiation import JSON, accepts, wants_fhir
 from app.faces.http.sentences import IDEMPOTENCY_KEY
-from app.identity.request_key import Reply, request_key
+from app.identity.request_key import Reply, RequestKey, request_key
 from app.storage.database import Database, RecordError, TenantDatabase
 from app.usecases.idempotency.service import HEADER, begin, finish, give_back
 
@@ -59,6 +59,13 @@ class KeyedRoute(JsonRoute):
             return await _done_once(request, database, lambda: handle(with_body(request, body)))
 
         return handle_keyed
+
+
+def keeps_as(request: Request, reply: Callable[[Any], Response]) -> None:
+    """Have what the request tells be kept as `reply` writes it, where that is more than JSON by itself."""
+    key: RequestKey | None = getattr(request.state, "key", None)
+    if key is not None:
+        key.writes = lambda told: _reply_of(reply(told))
 
 
 async def _done_once(

@@ -1,5 +1,6 @@
 """For whoever runs the service: is it alive, is it ready, how is it doing."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -12,6 +13,7 @@ from app.faces.http.problems import problem_responses
 from app.faces.http.readiness import Readiness, VerboseReadiness, readiness_of
 from app.faces.http.replies import json_reply
 from app.storage.queue_figures import QueueFigures
+from app.usecases.drift.figures import DriftFigures
 
 router = APIRouter(tags=["operations"])
 
@@ -52,6 +54,7 @@ async def readyz(request: Request, verbose: Verbose = None) -> Response:
 )
 async def metrics(request: Request) -> Response:
     """Prometheus metrics; labels are route templates, never paths."""
-    figures: QueueFigures = request.state.queue_figures
-    await figures.refresh()
+    queue: QueueFigures = request.state.queue_figures
+    drift: DriftFigures = request.state.drift_figures
+    await asyncio.gather(queue.refresh(), drift.refresh())
     return Response(exposition(), media_type=CONTENT_TYPE_LATEST)

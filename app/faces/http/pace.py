@@ -19,7 +19,7 @@ class BodyTooSlowError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class BodyPace:
     """How long a body is waited for: `wait_s`, and longer the more has come, `most_s` at the most."""
 
     wait_s: float
@@ -39,7 +39,7 @@ class PacedBody:
     """
 
     def __init__(
-        self, app: ASGIApp, closing: Closing, pace: Pace, others: Mapping[str, Pace] | None = None
+        self, app: ASGIApp, closing: Closing, pace: BodyPace, others: Mapping[str, BodyPace] | None = None
     ) -> None:
         self._app = app
         self._closing = closing
@@ -68,7 +68,7 @@ class PacedBody:
             await refused(scope, receive, send)
 
 
-def _paced(receive: Receive, pace: Pace, closing: Closing) -> Receive:
+def _paced(receive: Receive, pace: BodyPace, closing: Closing) -> Receive:
     received, waited, is_read = 0, 0.0, False
     loop = asyncio.get_running_loop()
 

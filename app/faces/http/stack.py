@@ -13,7 +13,7 @@ from app.faces.http.framing import CloseUnread, OneLength
 from app.faces.http.methods import Head
 from app.faces.http.middleware import CorrelationId, ErrorBoundary
 from app.faces.http.origins import SameSite, TrustedHosts
-from app.faces.http.pace import Pace, PacedBody
+from app.faces.http.pace import BodyPace, PacedBody
 from app.faces.http.pages.assets import MOUNT, Assets
 from app.faces.http.targets import ShortTarget
 from app.faces.http.throttle import RefusalThrottle
@@ -61,5 +61,5 @@ def install(app: FastAPI, settings: Settings) -> None:
         app.add_middleware(Traced)
 
 
-def _pace(settings: Settings, most_s: float) -> Pace:
-    return Pace(settings.body_wait_s, settings.body_bytes_per_s, most_s)
+def _pace(settings: Settings, most_s: float) -> BodyPace:
+    return BodyPace(settings.body_wait_s, settings.body_bytes_per_s, most_s)

@@ -21,6 +21,7 @@ from app.faces.http.readiness import Readiness
 from app.faces.openapi import ids
 from app.faces.openapi.example_audit import audit_answers
 from app.faces.openapi.example_cds import cds_answers
+from app.faces.openapi.example_drift import drift_answer
 from app.faces.openapi.example_export import example_export
 from app.faces.openapi.example_jobs import job_answers
 from app.faces.openapi.example_plans import example_plan
@@ -175,6 +176,7 @@ def _of_models(registry: ModelRegistry) -> Answers:
     answers = {
         "listModels": _in_json([summary_of(one, registry) for one in registry]),
         "getModel": _in_json(detail_of(served, registry)),
+        "getModelDrift": _in_json(drift_answer(served.model.schema)),
         "getModelSchema": {"application/schema+json": features_json_schema(served.model.schema)},
     }
     markdown, card = card_of(served)

@@ -7,13 +7,14 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from app.faces.http.pages.rendering import Pages
+from app.faces.pages.drift import DriftView
 
 _PAGES = Pages(Path(__file__).parent / "templates")
 
 
-def card_page(title: str, markdown: str) -> HTMLResponse:
-    """The page; `markdown` is the card as it lies beside the model."""
-    return _PAGES.page("card.html", title=title, card=_html(markdown))
+def card_page(title: str, markdown: str, drift: DriftView | None = None) -> HTMLResponse:
+    """The page; `markdown` is the card as it lies beside the model, `drift` for who may read answers."""
+    return _PAGES.page("card.html", title=title, card=_html(markdown), drift=drift)
 
 
 def _html(markdown: str) -> Markup:

@@ -6,8 +6,8 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from app.identity.ehr_servers import EhrServer, host_of
-from app.identity.jwks import is_safe
 from app.identity.smart_client.faults import SmartError, SmartFault
+from app.parsing.addresses import is_safe
 
 WELL_KNOWN = "/.well-known/smart-configuration"
 _PKCE = "S256"

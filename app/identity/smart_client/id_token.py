@@ -31,12 +31,14 @@ _FAULTS: tuple[tuple[type[jwt.PyJWTError], TokenFault], ...] = (
     (jwt.MissingRequiredClaimError, TokenFault.CLAIM_MISSING),
 )
 _REQUIRED = ["iss", "aud", "sub", "exp", "iat"]
-_NAMES = ("name", "preferred_username")
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A person by their name, and their resource such as `Practitioner/123`; None where it is not told."""
+    """A person by what they are called, and their resource such as `Practitioner/123`; None without one.
+
+    `name` is nobody else's at this EHR: what is said is signed with it.
+    """
 
     name: str
     fhir_user: str | None
@@ -112,9 +114,12 @@ def _check_party(claims: Mapping[str, Any], expected: Expected) -> None:
 
 
 def _person(claims: Mapping[str, Any]) -> SignedIn:
-    """By their name, or else by their resource, or else as the issuer calls them."""
+    """By their resource, or else by the name they sign in with, or else as the issuer calls them.
+
+    Never by the name that is shown (`name`): two people may have the same.
+    """
     reference = _reference(claims.get("fhirUser", claims.get("profile")))
-    told = (*(claims.get(name) for name in _NAMES), reference, claims["sub"])
+    told = (reference, claims.get("preferred_username"), claims["sub"])
     names = [name for one in told if isinstance(one, str) and (name := fit_name(one))]
     if not names:
         raise SmartError.of_token(TokenFault.NOBODY)

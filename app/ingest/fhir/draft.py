@@ -6,6 +6,7 @@ from datetime import date
 
 from app.domain.ehr import EhrMapping
 from app.domain.schema import Value
+from app.ingest.fhir.newest import why_left
 from app.ingest.fhir.observations import Reading
 from app.ingest.fhir.reasons import Left, NotUsedReason
 from app.ingest.fhir.record import FeatureSource, Origin
@@ -15,18 +16,20 @@ _LARGEST = 1e9
 
 @dataclass
 class Draft:
-    """`days` has the day of each value that was measured on one."""
+    """`days` has the day of each value that was measured on one, `taken` the readings that tell values."""
 
     mapping: EhrMapping
     values: dict[str, Value] = field(default_factory=dict)
     sources: dict[str, FeatureSource] = field(default_factory=dict)
     days: dict[str, date] = field(default_factory=dict)
+    taken: dict[str, Reading] = field(default_factory=dict)
     left: list[Left] = field(default_factory=list)
 
     def take(self, reading: Reading) -> None:
         """A reading as the value of its feature."""
         self.values[reading.feature] = reading.value
         self.days[reading.feature] = reading.when.first
+        self.taken[reading.feature] = reading
         self.sources[reading.feature] = FeatureSource(
             source=Origin.FHIR,
             reference=reading.reference,
@@ -40,7 +43,10 @@ class Draft:
         source = self.sources.pop(name)
         self.values.pop(name)
         self.days.pop(name, None)
-        if source.source is Origin.FHIR:
+        reading = self.taken.pop(name, None)
+        if reading is not None:
+            self.left += why_left([reading], reason)
+        elif source.source is Origin.FHIR:
             self.left.append(Left(reason, source.reference, name))
 
     def give(self, given: Mapping[str, Value]) -> None:

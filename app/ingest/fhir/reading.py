@@ -77,9 +77,7 @@ def _read(mapping: EhrMapping, found: Found, as_of: date, given: Mapping[str, Va
     draft.left += left
     draft = settle(draft, may_count, given)
     sources = {name: one for name, one in draft.sources.items() if draft.values[name] is not None}
-    return PatientRecord(
-        draft.values, sources, _told(draft.left), outcome.chosen, as_of, subject.ids, outcome
-    )
+    return PatientRecord(draft.values, sources, _told(draft.left), outcome.chosen, subject.ids, outcome)
 
 
 def _others(located: Iterable[Located], patient: Located | None) -> list[Left]:

@@ -44,6 +44,7 @@ class NotUsedReason(StrEnum):
     IMPLAUSIBLE = "implausible"
     NEWER_NOT_READ = "newer_not_read"
     ON_RECORD = "on_record"
+    RECORD_FULL = "record_full"
 
 
 class Left(NamedTuple):
@@ -83,7 +84,7 @@ SENTENCES: Mapping[NotUsedReason, str] = {
     NotUsedReason.SUPERSEDED: "A newer one speaks against it, and is not clear enough to be used.",
     NotUsedReason.INCOMPLETE: "Another one is used, which has both values that belong together.",
     NotUsedReason.OVERRULED: "The request gives this feature itself.",
-    NotUsedReason.GIVEN_OTHERWISE: "The request gives another feature, which decides this one.",
+    NotUsedReason.GIVEN_OTHERWISE: "The request gives another feature, which decides this or goes with it.",
     NotUsedReason.MODIFIED: "It has an extension or rules that change its meaning, and are not known.",
     NotUsedReason.OTHER_FOCUS: "It was observed on the patient, but is about something or somebody else.",
     NotUsedReason.SAID_ABSENT: "It says why there is no value, beside one.",
@@ -91,4 +92,5 @@ SENTENCES: Mapping[NotUsedReason, str] = {
     NotUsedReason.IMPLAUSIBLE: "Its value is hardly one of a living person.",
     NotUsedReason.NEWER_NOT_READ: "A newer {measure} result could not be read: look at it.",
     NotUsedReason.ON_RECORD: "What is on record here of that day counts, or was taken back here.",
+    NotUsedReason.RECORD_FULL: "It is not put on record here, where too many results of the patient are.",
 }

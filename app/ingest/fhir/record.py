@@ -137,7 +137,6 @@ class PatientRecord:
     provenance: dict[str, FeatureSource]
     not_used: tuple[NotUsed, ...]
     outcome: MeasuredResult | None
-    as_of: date
     patient_ids: frozenset[str] = frozenset()
     """What the resources call the patient, without the type: none where they name nobody, or by URN alone."""
     results: EhrResults = field(default_factory=EhrResults)

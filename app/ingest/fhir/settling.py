@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from app.domain.schema import Value
 from app.ingest.fhir.body import settle_body
 from app.ingest.fhir.consistency import settle_contradictions
-from app.ingest.fhir.draft import Draft
+from app.ingest.fhir.draft import Draft, number
 from app.ingest.fhir.newest import why_left
 from app.ingest.fhir.reasons import Left, NotUsedReason
 from app.ingest.fhir.together import MayCount
@@ -62,7 +62,19 @@ def _tried(draft: Draft, may_count: MayCount, given: Mapping[str, Value], refuse
     for name, own in may_count.items():
         for one in own[refused.count.get(name, 0) :][:1]:
             tried.take(one)
+    halves = _other_halves(tried, given)
     tried.give(given)
+    for name in halves:
+        tried.drop(name, NotUsedReason.GIVEN_OTHERWISE)
     settle_body(tried)
     settle_contradictions(tried)
     return tried
+
+
+def _other_halves(draft: Draft, given: Mapping[str, Value]) -> list[str]:
+    """Of a pair that resources tell, the half that the caller leaves to them while overruling the other."""
+    pair = draft.mapping.pair
+    told = [name for name in pair & draft.sources.keys() if given.get(name) is not None]
+    if all(number(given[name]) == draft.number(name) for name in told):
+        return []
+    return [name for name in sorted(pair & draft.sources.keys()) if name not in given]

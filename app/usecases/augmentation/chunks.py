@@ -21,7 +21,7 @@ from app.proposers.llm.proposer import LlmProposer
 from app.storage.augmentation_tables import AugmentedRow, RejectedRow
 from app.storage.database import TenantDatabase
 from app.usecases.augmentation.chunk_generator import CancelledError, ChunkGenerator, ChunkResult, Source
-from app.usecases.augmentation.ending import end
+from app.usecases.augmentation.ending import end, log_end
 from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.mapping import wants_improvements
 from app.usecases.augmentation.repository import AugmentationRepository
@@ -153,8 +153,10 @@ class ChunkWork:
         """End a job that cannot go on."""
         async with database.transaction() as session:
             job = await AugmentationRepository(session).get(job_id, lock=True)
-            if job is not None and not State(job.state).is_final:
-                await end(session, self._notices, job, State.FAILED, why)
+            if job is None or State(job.state).is_final:
+                return
+            await end(session, self._notices, job, State.FAILED, why)
+        log_end(job_id, State.FAILED)
 
 
 async def _is_over(database: TenantDatabase, job_id: UUID) -> bool:

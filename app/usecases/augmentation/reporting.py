@@ -14,7 +14,7 @@ from app.domain.schema import FeatureSchema, FloatArray
 from app.engine.registry import ModelRegistry
 from app.storage.augmentation_tables import AugmentationRow
 from app.storage.database import TenantDatabase
-from app.usecases.augmentation.ending import end
+from app.usecases.augmentation.ending import end, log_end
 from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.mapping import wants_improvements
 from app.usecases.augmentation.report_request import ReportRequest, documents_of
@@ -46,9 +46,11 @@ class ReportWork:
             report, page, card = await loop.run_in_executor(process, documents_of, report_request)
         async with database.transaction() as session:
             job = await AugmentationRepository(session).get(job_id, lock=True)
-            if job is not None and not State(job.state).is_final:
-                job.report, job.page, job.card = report, page, card
-                await end(session, self._notices, job, State.COMPLETED)
+            if job is None or State(job.state).is_final:
+                return
+            job.report, job.page, job.card = report, page, card
+            await end(session, self._notices, job, State.COMPLETED)
+        log_end(job_id, State.COMPLETED)
 
     async def _measured(self, database: TenantDatabase, job_id: UUID) -> ReportRequest | None:
         async with database.transaction() as session:

@@ -12,7 +12,6 @@ from app.classifiers.model_version import ModelVersion
 from app.domain.complement import complement_of
 from app.domain.constraints import read_constraints
 from app.domain.counterfactual import Diversity, Generator
-from app.domain.improvement import LEAST_REDUCTION
 from app.domain.levers import levers_of
 from app.domain.patient import read_patient
 from app.domain.reversed_actions import reversed_actions
@@ -163,7 +162,11 @@ class RowGenerator:
         """
         return [
             [row for row in rows if row.reached]
-            or [row for row in rows if row.reduction >= LEAST_REDUCTION - SAME_RISK]
+            or [
+                row
+                for row in rows
+                if row.reduction >= self.base.model.schema.model.least_reduction - SAME_RISK
+            ]
             for rows in self._scored(chosen)
         ]
 

@@ -94,8 +94,8 @@ class AugmentationRequest(RequestModel):
     improvements: StrictBool = Field(
         False,
         description="For the low class: of source rows that cannot be brought to it, write what lowers their "
-        "risk the most, by two points or more, all the same. The classifier still calls such rows high: they "
-        "have `label` high and `reached` false, and never count as `accepted`.",
+        "risk the most, by as much as is worth offering, all the same. The classifier still calls such rows "
+        "high: they have `label` high and `reached` false, and never count as `accepted`.",
     )
     on_invalid: OnInvalid = Field(
         OnInvalid.REJECT,

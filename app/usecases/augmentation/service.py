@@ -22,7 +22,7 @@ from app.storage.augmentation_tables import (
 )
 from app.storage.database import TenantDatabase
 from app.storage.queue import Arguments
-from app.usecases.augmentation.ending import end
+from app.usecases.augmentation.ending import end, log_end
 from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.mapping import to_job
 from app.usecases.augmentation.repository import AugmentationRepository
@@ -97,10 +97,14 @@ class AugmentationService:
         async with self._database.transaction() as session:
             repository = AugmentationRepository(session)
             job = await repository.get(job_id, lock=True)
-            if job is not None and not State(job.state).is_final:
+            ends = job is not None and not State(job.state).is_final
+            if job is not None and ends:
                 await end(session, self._notices, job, State.CANCELLED)
                 note_access(session, Access(Action.UPDATE, Entity.JOB, entity_id=job_id))
-            return await self._current(repository, job_id)
+            told = await self._current(repository, job_id)
+        if ends:
+            log_end(job_id, State.CANCELLED)
+        return told
 
     async def document(self, job_id: UUID, column: str) -> object:
         """A finished job's `report`, `page` or `card`.

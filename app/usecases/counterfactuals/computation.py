@@ -14,16 +14,17 @@ from app.classifiers.open_inference import OpenInferenceClassifier
 from app.classifiers.threads import in_thread
 from app.domain.counterfactual import Generator
 from app.domain.degraded import Degraded
-from app.domain.recourse import GenerationStats, RecourseResult
+from app.domain.recourse import RecourseResult
 from app.engine.budget import Budget, Stop
 from app.engine.front import FrontSearch
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
-from app.engine.recommend import already_valid, recommend
+from app.engine.recommend import recommend
 from app.engine.references import ReferenceData
 from app.engine.search import WORK, search
 from app.proposers.base import Proposals
 from app.proposers.llm.proposer import LlmProposer
+from app.usecases.counterfactuals.alone import found_alone, stats_of, unasked
 from app.usecases.counterfactuals.request import ValidatedRequest
 
 T = TypeVar("T")
@@ -86,7 +87,7 @@ class Computation:
             self._in_lane(asked, partial(search, problem, references, wishes, WORK, fronts)),
             self._proposed(problem, asked.proposed_until),
         )
-        stats, levels = _stats(proposals), proposals.levels
+        stats, levels = stats_of(proposals), proposals.levels
         told = partial(recommend, problem, references, wishes, asked.risk, found, levels, stats, fronts)
         return _hurried(asked, await self._in_lane(asked, told, ahead=True))
 
@@ -102,32 +103,16 @@ class Computation:
 
     def _alone(self, asked: "_Asked") -> RecourseResult:
         """The answer of the search alone."""
-        problem, references, wishes = asked.problem(), asked.references, asked.wishes
-        if asked.risk <= problem.target:
-            return already_valid(problem, references, wishes, asked.risk)
-        fronts = FrontSearch(problem, references)
-        found = search(problem, references, wishes, WORK, fronts)
-        unasked = self._unasked(asked.validated, problem)
-        return recommend(
-            problem, references, wishes, asked.risk, found, unasked.levels, _stats(unasked), fronts
-        )
-
-    def _unasked(self, validated: ValidatedRequest, problem: RecourseProblem) -> Proposals:
-        """No proposals, and why."""
-        nothing = Proposals(problem.unchanged[:0])
-        if validated.preferences.generator is Generator.SEARCH or len(problem.levers) == 0:
-            return nothing
-        if self.proposer is None:
-            return replace(nothing, degraded=Degraded.LLM_UNAVAILABLE)
-        return replace(nothing, degraded=Degraded.LLM_NOT_TAUGHT)
+        problem = asked.problem()
+        why = Degraded.LLM_UNAVAILABLE if self.proposer is None else Degraded.LLM_NOT_TAUGHT
+        return found_alone(asked.validated, problem, asked.risk, unasked(asked.validated, problem, why))
 
     async def _in_lane(self, asked: "_Asked", work: Callable[[], T], ahead: bool = False) -> T:
         """Work in the lane; or beside it, in the threads that wait for a classifier elsewhere."""
         if isinstance(asked.classifier, OpenInferenceClassifier):
             return await in_thread(asked.classifier, work)
-        if ahead:
-            return await self.lane.go_on(work)
-        return await self.lane.run_within(max(0.0, asked.until - time.monotonic()), work)
+        run = self.lane.go_on_within if ahead else self.lane.run_within
+        return await run(max(0.0, asked.until - time.monotonic()), work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,17 +152,3 @@ def _hurried(asked: _Asked, result: RecourseResult) -> RecourseResult:
     if not asked.was_cut_short or Degraded.DEADLINE in stats.degraded:
         return result
     return replace(result, generation=replace(stats, degraded=(*stats.degraded, Degraded.DEADLINE)))
-
-
-def _stats(proposals: Proposals) -> GenerationStats:
-    usage = proposals.usage
-    return GenerationStats(
-        proposals=proposals.requested,
-        well_formed=len(proposals.levels),
-        llm_model=proposals.model,
-        prompt_version=proposals.prompt_version,
-        degraded=(proposals.degraded,) if proposals.degraded else (),
-        prompt_tokens=usage.prompt_tokens if usage else None,
-        completion_tokens=usage.completion_tokens if usage else None,
-        llm_ms=usage.milliseconds if usage else None,
-    )

@@ -1,6 +1,6 @@
 """An answer on the wire: from the engine's result, to the rows that keep it, and back from them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +22,7 @@ from app.domain.ids import RequestIds, uuid7
 from app.domain.improvement import FrontierPoint, Improvement, NoImprovement
 from app.domain.input_warning import InputWarning
 from app.domain.recourse import GenerationStats, RecourseResult
+from app.ingest.fhir.reasons import NotUsedReason
 from app.ingest.fhir.record import FeatureSource, MeasuredResult, NotUsed
 from app.storage.record import Values, parameters_of
 from app.storage.tables import (
@@ -104,7 +105,7 @@ def from_result(
         frontier=list(result.frontier),
         conditions=result.conditions,
         most_helpful=list(result.most_helpful),
-        always=list(result.always),
+        always=[*result.always, *said_of_some(validated)],
         generation=_generation(result.generation, cache_away, elapsed_ms),
         question=question_of(validated),
         warnings=validated.warnings(),
@@ -238,6 +239,20 @@ def _infeasible(infeasibility: Infeasibility | None) -> InfeasibleOut | None:
 def _generation(stats: GenerationStats, cache_away: bool, elapsed_ms: float) -> GenerationOut:
     degraded = [*stats.degraded, *((Degraded.CACHE_UNAVAILABLE,) if cache_away else ())]
     return GenerationOut(**asdict(stats) | {"degraded": degraded, "elapsed_ms": elapsed_ms})
+
+
+def said_of_some(validated: ValidatedRequest) -> Iterator[AlwaysSaid]:
+    """What is said to somebody of whom the record knows that there is some of a feature, and not how much.
+
+    Such as a smoker whose cigarettes nobody counted: no option is made of it, but stopping helps.
+    """
+    left = validated.record.not_used if validated.record else ()
+    some = {one.feature for one in left if one.reason is NotUsedReason.NOT_A_COUNT}
+    for feature in validated.schema.features:
+        is_less = feature.action is not None and feature.action.direction == "decrease"
+        is_unknown = validated.patient.values[feature.name] is None
+        if feature.always and is_less and is_unknown and feature.name in some:
+            yield AlwaysSaid(feature=feature.name, text=feature.always.text, source=feature.always.source)
 
 
 def _request_columns(answer_id: UUID, ids: RequestIds, cached: bool) -> Values:

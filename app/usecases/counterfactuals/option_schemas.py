@@ -16,7 +16,8 @@ from app.domain.counterfactual import (
     Robustness,
     Strategy,
 )
-from app.domain.improvement import LEAST_REDUCTION, Grade
+from app.domain.improvement import Grade
+from app.domain.risk_scale import LEAST_REDUCTION
 from app.domain.schema import Value
 
 
@@ -125,7 +126,10 @@ class ImprovementOut(CounterfactualOut):
         "`nearest_target`: the lowest `holds_at` of all that are offered. Empty for another "
         "strategy."
     )
-    reduction: float = Field(description=f"By how much the risk falls (0-1): {LEAST_REDUCTION:g} or more.")
+    reduction: float = Field(
+        description=f"By how much the risk falls (0-1): {LEAST_REDUCTION:g} or more, or a tenth of the "
+        "threshold's distance from 0 or 1 where that is less."
+    )
     reduction_holds: Robustness = Field(
         description="Shares of refits, noise draws and adherence draws in which at least half of `reduction` "
         "remains, each from its own start."

@@ -21,8 +21,8 @@ class Refinements:
         self._at_once = at_once
         self._under_way: set[asyncio.Task[None]] = set()
 
-    def begin(self, refining: Coroutine[Any, Any, None]) -> None:
-        """Go on with it, unless there are too many."""
+    def begin(self, refining: Coroutine[Any, Any, bool]) -> None:
+        """Go on with it, unless there are too many; it tells whether it put an answer on record."""
         if len(self._under_way) >= self._at_once:
             refining.close()
             if self._at_once:
@@ -39,16 +39,11 @@ class Refinements:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
-    async def settled(self) -> None:
-        """Wait for those under way."""
-        await asyncio.gather(*self._under_way, return_exceptions=True)
-
-    async def _done(self, refining: Coroutine[Any, Any, None]) -> None:
+    async def _done(self, refining: Coroutine[Any, Any, bool]) -> None:
         CALLER.set(_NOBODY)  # of this task alone
         outcome = "dropped"
         try:
-            await refining
-            outcome = "recorded"
+            outcome = "recorded" if await refining else "shared"
         except Exception as error:  # nobody is there to be told; the first answer stands
             outcome = "failed"
             _log.warning("refinement_failed", error=type(error).__name__)

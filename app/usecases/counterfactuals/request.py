@@ -26,7 +26,7 @@ from app.usecases.counterfactuals.schemas import (
 from app.usecases.patient_record import patient_of, record_of
 from app.usecases.preferences.standing import NOTHING_LEFT, NothingLeftError, StandingPreferences
 
-_FORM = 7
+_FORM = 8
 """Of answers: a cached one of an older form would keep back what the newer tells."""
 
 

@@ -261,7 +261,8 @@ class CounterfactualsAnswer(Told):
     )
     improvements: list[ImprovementOut] = Field(
         [],
-        description="What lowers the risk by 2 points or more, and in enough refits and draws, by effort: "
+        description="What lowers the risk by 2 points or more (less for a model whose threshold is near 0 or "
+        "1), and in enough refits and draws, by effort: "
         "where no option holds, or with `always`. They do not claim to reach the target. Empty in answers "
         "recorded before this was told.",
     )

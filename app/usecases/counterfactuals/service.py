@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+import numpy as np
 from pydantic import ValidationError
 
 from app.audit.events import Access, Action, Entity
@@ -24,6 +25,7 @@ from app.storage.cache import Cache, CacheAwayError, answer_key
 from app.storage.database import TenantDatabase
 from app.storage.gone import GoneMeanwhileError
 from app.storage.record import INSERT_ANSWER, INSERT_REQUEST, Values
+from app.usecases.counterfactuals.alone import estimated
 from app.usecases.counterfactuals.computation import Computation
 from app.usecases.counterfactuals.mapping import from_result, from_row, to_parameters, to_request_parameters
 from app.usecases.counterfactuals.refinements import Refinements
@@ -31,10 +33,12 @@ from app.usecases.counterfactuals.repository import AnswerRepository
 from app.usecases.counterfactuals.request import ValidatedRequest, validate
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
 from app.usecases.idempotency.keeping import keep_reply
+from app.usecases.idempotency.repository import Transaction
 from app.usecases.measurements.from_ehr import newest_result, record_found
 from app.usecases.measurements.repository import MeasurementRepository
 from app.usecases.preferences.service import standing_preferences
 from app.usecases.preferences.standing import StandingPreferences
+from app.usecases.watch import Watch
 
 SLOWEST_S = 60.0
 """How long equal questions may be held back by the one being answered."""
@@ -72,13 +76,15 @@ class CounterfactualService:
         cache: Cache,
         computation: Computation,
         refinements: Refinements | None = None,
+        watch: Watch | None = None,
     ) -> None:
-        """Without `refinements` hurried answers are left as they are."""
+        """Without `refinements` hurried answers are left as they are; without `watch` nobody is counted."""
         self._registry = registry
         self._database = database
         self._cache = cache
         self._computation = computation
         self._refinements = refinements or Refinements(0)
+        self._watch = watch
         self._llm = computation.proposer
 
     async def answer(
@@ -110,6 +116,9 @@ class CounterfactualService:
         generation, model = answer.generation, answer.model
         degraded = ",".join(generation.degraded) or "no"
         ANSWERS.labels(model.name, model.version, answer.status, generation.cached, degraded).inc()
+        if self._watch is not None and base is None:  # what a what-if supposes is nobody
+            risks = np.array([answer.prediction.risk])
+            self._watch.asked(self._database.caller.tenant, validated.served, [validated.patient], risks)
         return answer
 
     async def recorded(self, answer_id: UUID) -> CounterfactualsAnswer:
@@ -151,7 +160,7 @@ class CounterfactualService:
         digest = validated.digest(self._made_by(validated))
         key = answer_key(self._database.caller.tenant, digest)
         try:
-            if cached := await self._answer_cached(key, delivery):
+            if cached := await self._answer_cached(key, validated, delivery):
                 return cached
         except CacheAwayError:
             answer = await self._compute_and_record(validated, digest, delivery, cache_away=True)
@@ -164,7 +173,7 @@ class CounterfactualService:
             return answer
         async with self._cache.single_flight(key, SLOWEST_S):
             try:
-                cached = await self._answer_cached(key, delivery)
+                cached = await self._answer_cached(key, validated, delivery)
             except CacheAwayError:
                 return await self._compute_and_record(validated, digest, delivery, cache_away=True)
             if cached:
@@ -181,19 +190,27 @@ class CounterfactualService:
             )
             self._refinements.begin(behind._refine(validated, answer.id))
 
-    async def _refine(self, validated: ValidatedRequest, refines: UUID) -> None:
+    async def _refine(self, validated: ValidatedRequest, refines: UUID) -> bool:
         """Work the whole answer out, and have it recorded and cached as if nobody had been in a hurry.
+
+        Of equal questions one is worked out, and the others find it; whether this was the one.
 
         Raises:
             ConflictError: the patient was erased meanwhile, or options are refused.
         """
         delivery = Delivery(self._database.caller.ids, time.perf_counter(), refines=refines)
         digest = validated.digest(self._made_by(validated))
-        answer = await self._compute_and_record(validated, digest, delivery)
-        await self._cache_for_others(answer_key(self._database.caller.tenant, digest), answer)
+        key = answer_key(self._database.caller.tenant, digest)
+        async with self._cache.single_flight(key, SLOWEST_S):
+            with suppress(CacheAwayError):
+                if await self._cached(key) is not None:
+                    return False
+            answer = await self._compute_and_record(validated, digest, delivery)
+            await self._cache_for_others(key, answer)
+        return True
 
-    async def _answer_cached(self, key: str, delivery: Delivery) -> CounterfactualsAnswer | None:
-        """The cached answer, once it is recorded that it was given again.
+    async def _cached(self, key: str) -> CounterfactualsAnswer | None:
+        """What the cache has.
 
         Raises:
             CacheAwayError: the cache is away.
@@ -202,19 +219,33 @@ class CounterfactualService:
         if text is None:
             return None
         try:
-            answer = CounterfactualsAnswer.model_validate_json(text)
+            return CounterfactualsAnswer.model_validate_json(text)
         except ValidationError:
             return None  # not of this service, or cut off
+
+    async def _answer_cached(
+        self, key: str, validated: ValidatedRequest, delivery: Delivery
+    ) -> CounterfactualsAnswer | None:
+        """The cached answer, once it is recorded that it was given again, and what else resources tell.
+
+        Raises:
+            CacheAwayError: the cache is away.
+        """
+        answer = await self._cached(key)
+        if answer is None:
+            return None
         again = to_request_parameters(answer.id, delivery.ids)
-        with suppress(GoneMeanwhileError):  # erased in this very moment
+        with suppress(GoneMeanwhileError):  # erased in this very moment, or the record is of before it
             async with self._database.transaction() as session:
-                if (await session.execute(INSERT_REQUEST, again)).first() is not None:
-                    access = Access(Action.READ, Entity.ANSWER, answer.patient_id, answer.id)
-                    note_access(session, access)
-                    told = answer.as_cached(delivery.elapsed_ms)
-                    await keep_reply(session, access, told)
-                    return told
-        return None  # it was erased, or the record was restored to before it: answer anew
+                await self._record_results(session, validated)
+                if (await session.execute(INSERT_REQUEST, again)).first() is None:
+                    raise GoneMeanwhileError
+                access = Access(Action.READ, Entity.ANSWER, answer.patient_id, answer.id)
+                note_access(session, access)
+                told = answer.as_cached(delivery.elapsed_ms)
+                await keep_reply(session, access, told)
+                return told
+        return None  # so that it is answered anew
 
     async def _compute_and_record(
         self, validated: ValidatedRequest, digest: str, delivery: Delivery, cache_away: bool = False
@@ -239,16 +270,19 @@ class CounterfactualService:
     async def _record(
         self, parameters: Values, answer: CounterfactualsAnswer, validated: ValidatedRequest
     ) -> None:
-        patient_id, by = answer.patient_id, self._database.caller.signature
         async with self._database.transaction() as session:
-            if validated.found is not None:
-                results = MeasurementRepository(session)
-                told = await record_found(results, patient_id, validated.served, validated.found, by)
-                note_access(session, *told)
+            await self._record_results(session, validated)
             await session.execute(INSERT_ANSWER, parameters)
             access = Access(Action.CREATE, Entity.ANSWER, answer.patient_id, answer.id)
             note_access(session, access)
             await keep_reply(session, access, answer)
+
+    async def _record_results(self, session: Transaction, validated: ValidatedRequest) -> None:
+        """What the bundle says of results, be they in the question, as the newest is, or not."""
+        if validated.found is not None:
+            results, by = MeasurementRepository(session), self._database.caller.signature
+            patient_id, served = validated.patient_id, validated.served
+            note_access(session, *await record_found(results, patient_id, served, validated.found, by))
 
     async def _cache_for_others(self, key: str, answer: CounterfactualsAnswer) -> None:
         """Unless the next equal question may find the language model back, or saying something else, or have
@@ -260,16 +294,8 @@ class CounterfactualService:
             await self._cache.put(key, answer.model_dump_json(by_alias=True))
 
     async def _estimate(self, validated: ValidatedRequest) -> tuple[RiskEstimate, list[AskNext]]:
-        """The risk as it is, how sure that is, and what would make it surer."""
-        served, row = validated.served, validated.patient.factual
-        classifier = served.model.classifier
-
-        def estimate() -> tuple[RiskEstimate, list[AskNext]]:
-            risk = float(classifier.risk(row[None])[0])
-            return served.estimate(row, risk), served.asking.next_for(validated.patient)
-
         # In a thread, like all that asks the classifier: it may be on another machine.
-        return await in_thread(classifier, estimate)
+        return await in_thread(validated.served.model.classifier, estimated, validated)
 
     def _made_by(self, validated: ValidatedRequest) -> str:
         """Who proposes, and within which budget."""

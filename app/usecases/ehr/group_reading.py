@@ -21,7 +21,7 @@ from app.usecases.ehr.backend_tokens import BackendTokens
 from app.usecases.ehr.connections import EhrConnections
 from app.usecases.ehr.groups import members_of
 from app.usecases.ehr.opening import question_about
-from app.usecases.ehr.pacing import Pace
+from app.usecases.ehr.pacing import Turns
 from app.usecases.ehr.records import Reader, read_record
 
 Answering = Callable[[TenantDatabase], CounterfactualService]
@@ -59,7 +59,7 @@ class GroupReading:
     served: ServedModel
     answering: Answering
     at_once: int
-    pace: Pace
+    pace: Turns
 
     async def read(self, server: EhrServer, group: str, database: TenantDatabase) -> GroupReport:
         """Ask about everybody in a group; `database` is of the server's tenant, for the service itself."""

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 
-class Pace:
+class Turns:
     """Lets so many begin in a minute, evenly."""
 
     def __init__(

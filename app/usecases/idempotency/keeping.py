@@ -25,15 +25,16 @@ async def keep_reply(
 ) -> None:
     """Keep what goes back, if the request has a key: it is there if what it tells of is, and only then.
 
-    To be called within a unit of work, as the last that it does.
+    It is kept in the form in which it goes out: nobody who dies in between leaves another one behind. To be
+    called within a unit of work, as the last that it does.
 
     Raises:
         TakenOverError: the attempt took too long, and another one is under way; the unit of work must end.
     """
     caller: Caller = session.info["caller"]
     if caller.key is not None:
-        body = told.model_dump_json(by_alias=True)
-        await keep(session, caller, Reply(status, body, headers=headers or {}), of)
+        reply = caller.key.writes(told) if caller.key.writes else _plain(told, status, headers or {})
+        await keep(session, caller, reply, of)
 
 
 async def keep(session: Transaction, caller: Caller, reply: Reply, of: Access | None) -> None:
@@ -46,3 +47,7 @@ async def keep(session: Transaction, caller: Caller, reply: Reply, of: Access | 
     if not await IdempotencyRepository(session).keep(caller.key, reply, of):
         raise TakenOverError
     caller.key.reply = reply
+
+
+def _plain(told: BaseModel, status: int, headers: dict[str, str]) -> Reply:
+    return Reply(status, told.model_dump_json(by_alias=True), headers=headers)

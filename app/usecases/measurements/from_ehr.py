@@ -53,16 +53,16 @@ async def record_found(
 ) -> Sequence[Access]:
     """Record what resources say of results, within a transaction of the caller's; what is to be noted of it.
 
-    The same again adds nothing.
+    The same again adds nothing, nor does what there is no room for: `newest_result` says so of it.
     """
     await repository.hold_patient(patient_id)
     rows = await repository.of(patient_id, served.model.name)
-    added = _changes(patient_id, served, rows, results, by).added
-    if len(rows) + len(added) > MOST_ROWS:
+    changes = _changes(patient_id, served, rows, results, by)
+    if _is_too_many(changes):
         return ()
-    for row in added:
+    for row in changes.added:
         await repository.add(row)
-    return [Access(Action.CREATE, Entity.MEASUREMENT, patient_id, entity_id=row.id) for row in added]
+    return [Access(Action.CREATE, Entity.MEASUREMENT, patient_id, entity_id=row.id) for row in changes.added]
 
 
 def _changes(
@@ -71,7 +71,14 @@ def _changes(
     label = served.consultation.measured.label
     changes = Changes(patient_id, served.model.name, label, by, list(rows))
     changes.take(results)
+    if _is_too_many(changes):
+        told = (row.reference for row in changes.added)
+        changes.left += [Left(NotUsedReason.RECORD_FULL, one, label) for one in told]
     return changes
+
+
+def _is_too_many(changes: Changes) -> bool:
+    return bool(changes.added) and len(changes.rows) > MOST_ROWS
 
 
 def _is_among(stands: MeasurementRow, results: EhrResults) -> bool:

@@ -8,6 +8,7 @@ from functools import partial
 from app.audit.events import Access, Action, Entity
 from app.audit.noting import note_access
 from app.storage.database import TenantDatabase
+from app.usecases.drift.repository import DriftRepository
 from app.usecases.patient_data.repository import PatientDataRepository
 
 
@@ -19,17 +20,21 @@ class RetentionLimits:
     uploads_days: int | None = None
     rows_days: int | None = None
     batch: int = 500
+    counts_days: int | None = None
 
     def of(self, kind: str) -> int | None:
         """The days for which a kind of thing is kept."""
         if kind in ("plans", "answers", "predictions", "patients"):
             return self.answers_days
+        if kind in _COUNTS:
+            return self.counts_days
         return self.rows_days if kind == "jobs" else self.uploads_days
 
 
-KINDS = ("plans", "answers", "predictions", "patients", "uploads", "people", "jobs")
+_COUNTS = ("drift", "shadow")
+KINDS = ("plans", "answers", "predictions", "patients", "uploads", "people", "jobs", *_COUNTS)
 """Ended plans, answers, predictions of no answer, patients of whom nothing is left; uploads, source rows of
-ended jobs, ended jobs."""
+ended jobs, ended jobs; counts by bin, which are of nobody."""
 _ENTITIES = {
     "plans": Entity.PLAN,
     "answers": Entity.ANSWER,
@@ -65,11 +70,12 @@ async def retain(
 async def would_go(
     database: TenantDatabase, limits: RetentionLimits, now: datetime | None = None
 ) -> dict[str, int]:
-    """How much `retain` would take away; patients are left out, since who is left with nothing shows then."""
+    """How much `retain` would take away of what is somebody's; patients are left out, since who is left with
+    nothing shows then."""
     counts = {}
     for kind in KINDS:
         before = _before(limits.of(kind), now)
-        if kind == "patients":
+        if kind == "patients" or kind in _COUNTS:
             continue
         async with database.transaction() as session:
             repository = PatientDataRepository(session)
@@ -90,6 +96,8 @@ async def _all_of(batch: Callable[[], Awaitable[int]]) -> int:
 
 async def _batch(database: TenantDatabase, kind: str, before: datetime, most: int) -> int:
     async with database.transaction() as session:
+        if kind in _COUNTS:
+            return await DriftRepository(session).remove(kind, before, most)
         went = await PatientDataRepository(session).remove_old(kind, before, most)
         if went:
             note_access(session, Access(Action.DELETE, _ENTITIES[kind], detail=f"retention: {kind} {went}"))

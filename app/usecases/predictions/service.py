@@ -21,6 +21,7 @@ from app.storage.record import INSERT_PATIENT, INSERT_PREDICTION, Values
 from app.usecases.idempotency.keeping import keep_reply
 from app.usecases.patient_record import SaysFeatures, patient_of, record_of
 from app.usecases.predictions.schemas import PredictionAnswer, PredictionRequest, PredictionsAnswer
+from app.usecases.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +32,48 @@ class Vector:
     record: PatientRecord | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer, and the checked person whom it is about."""
+
+    answer: PredictionAnswer
+    patient: Patient
+
+
 async def answer_predictions(
-    served: ServedModel, request: PredictionRequest, database: TenantDatabase
+    served: ServedModel, request: PredictionRequest, database: TenantDatabase, watch: Watch
 ) -> PredictionAnswer | PredictionsAnswer:
-    """What a request asks for: one answer, or as many as it has instances, from one batch.
+    """What a request asks for: one answer, or as many as it has instances, from one batch. All are counted.
 
     Raises:
         InvalidInputError: with the faults of all vectors, as far as anybody reads them.
         ClassifierError: the classifier is away.
         RecordError: the database is.
     """
-    classifier = served.model.classifier
-    if request.instances is None:
-        [told] = await in_thread(classifier, _told_of_one, served, request)
-        await _record(served, [told], database, request.patient_id, told.answer)
-        return told.answer
-    every = await in_thread(classifier, _told_of_instances, served, request)
-    answer = PredictionsAnswer(predictions=[told.answer for told in every])
+    every = await in_thread(served.model.classifier, told_of, served, request)
+    answer = answer_of(request, every)
     await _record(served, every, database, request.patient_id, answer)
+    _count(watch, served, every, database)
     return answer
+
+
+def told_of(served: ServedModel, request: PredictionRequest) -> list[Told]:
+    """What a request's vectors come to, in their order; nothing is recorded.
+
+    Raises:
+        InvalidInputError: with the faults of all vectors, as far as anybody reads them.
+        ClassifierError: the classifier is away.
+    """
+    if request.instances is None:
+        return _told(served, [_checked(request, request, served)], asks_next=True)
+    return _told_of_instances(served, request)
+
+
+def answer_of(request: PredictionRequest, every: Sequence[Told]) -> PredictionAnswer | PredictionsAnswer:
+    """The answer to a request of one vector, or of several."""
+    if request.instances is None:
+        return every[0].answer
+    return PredictionsAnswer(predictions=[told.answer for told in every])
 
 
 async def predict(
@@ -70,17 +94,7 @@ async def predict(
     return told.answer
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    answer: PredictionAnswer
-    patient: Patient
-
-
-def _told_of_one(served: ServedModel, request: PredictionRequest) -> list[_Told]:
-    return _told(served, [_checked(request, request, served)], asks_next=True)
-
-
-def _told_of_instances(served: ServedModel, request: PredictionRequest) -> list[_Told]:
+def _told_of_instances(served: ServedModel, request: PredictionRequest) -> list[Told]:
     vectors: list[Vector] = []
     faults: list[ValidationIssue] = []
     for number, instance in enumerate(request.instances or ()):
@@ -104,12 +118,12 @@ def _checked(
     return Vector(*patient_of(served.model.schema, served.ehr, features, record))
 
 
-def _told(served: ServedModel, vectors: Sequence[Vector], asks_next: bool) -> list[_Told]:
+def _told(served: ServedModel, vectors: Sequence[Vector], asks_next: bool) -> list[Told]:
     """What each vector comes to; classifier and committee are asked once for all of them."""
     rows = np.stack([vector.patient.factual for vector in vectors])
     estimates = served.estimates(rows, served.model.classifier.risk(rows))
     return [
-        _Told(
+        Told(
             _answer(served, vector, estimate, served.asking.next_for(vector.patient) if asks_next else []),
             vector.patient,
         )
@@ -141,7 +155,7 @@ def _answer(
 
 async def _record(
     served: ServedModel,
-    every: Sequence[_Told],
+    every: Sequence[Told],
     database: TenantDatabase,
     patient_id: str | None,
     answer: PredictionAnswer | PredictionsAnswer,
@@ -156,7 +170,12 @@ async def _record(
         await keep_reply(session, access, answer)
 
 
-def _columns(served: ServedModel, told: _Told, patient_id: str | None = None) -> Values:
+def _count(watch: Watch, served: ServedModel, every: Sequence[Told], database: TenantDatabase) -> None:
+    risks = np.array([told.answer.risk for told in every])
+    watch.asked(database.caller.tenant, served, [told.patient for told in every], risks)
+
+
+def _columns(served: ServedModel, told: Told, patient_id: str | None = None) -> Values:
     answer = told.answer
     columns: dict[str, Any] = {
         "id": answer.id,

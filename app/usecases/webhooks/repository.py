@@ -1,12 +1,12 @@
 """Deliveries, and the plans whose reviews are due, within one transaction of the caller's."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, cast
 from uuid import UUID
 
 import procrastinate
-from sqlalchemy import CursorResult, case, delete, func, literal, or_, select, update
+from sqlalchemy import CursorResult, and_, case, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,12 +36,12 @@ class WebhookRepository:
         await self._session.flush()
         await defer_within(self._session, queue, task, [arguments])
 
-    async def claim(self, receivers: Iterable[str], most: int) -> Sequence[DeliveryRow]:
-        """Deliveries whose time has come, the oldest first; what others have in hand is left."""
+    async def claim(self, receiver: str, most: int) -> Sequence[DeliveryRow]:
+        """A receiver's deliveries whose time has come, the oldest first; what others have in hand is left."""
         row = DeliveryRow
         statement = (
             select(row)
-            .where(row.receiver.in_(list(receivers)), row.ended_at.is_(None))
+            .where(row.receiver == receiver, row.ended_at.is_(None))
             .where(row.next_attempt_at <= func.now())
             .order_by(row.next_attempt_at, row.id)
             .limit(most)
@@ -58,10 +58,10 @@ class WebhookRepository:
         """A delivery needs no more attempts."""
         await self._change(delivery_id, {"outcome": outcome, "ended_at": func.now()})
 
-    async def failed(self, delivery_id: UUID, reason: str, tried_for: timedelta) -> bool:
-        """Note why an attempt came to nothing; whether it was the last, since it was tried for so long."""
+    async def failed(self, delivery_id: UUID, reason: str, tried_for: timedelta, fewest: int) -> bool:
+        """Note why an attempt came to nothing; whether it was the last, after so long and so many of them."""
         row = DeliveryRow
-        is_last = row.created_at <= func.now() - tried_for
+        is_last = and_(row.created_at <= func.now() - tried_for, row.attempts >= fewest)
         values = {
             "last_failure": reason,
             "outcome": case((is_last, "given_up")),

@@ -4,7 +4,7 @@ import procrastinate
 import structlog
 
 from app.identity.caller import Caller
-from app.storage.database import Database, RecordError
+from app.storage.database import Database
 from app.usecases.webhooks.deliveries import Deliveries
 from app.usecases.webhooks.notices import SEND_TASK, Notices
 from app.usecases.webhooks.reviews import announce_reviews
@@ -16,23 +16,20 @@ _log = structlog.get_logger()
 def register_webhooks(
     queue: procrastinate.App, database: Database, notices: Notices, deliveries: Deliveries
 ) -> None:
-    """Tell the queue what its tasks do. What the database's absence stops, the next minute's task does."""
+    """Tell the queue what its tasks do. What the database's absence stops, the next minute's task does.
 
-    async def send(tenant: str, task: str) -> None:
-        try:
-            await deliveries.send_due(database.of(Caller.service(tenant, task)))
-        except RecordError:
-            _log.warning("webhooks_wait", reason="the database is away")
+    Those that send only begin it, so that no receiver has a worker's place that a chunk of a job waits for.
+    """
 
     @queue.task(name=SEND_TASK)
     async def _send(tenant: str) -> None:
-        await send(tenant, SEND_TASK)
+        deliveries.send_due(database.of(Caller.service(tenant, SEND_TASK)))
 
     @queue.periodic(cron="* * * * *", periodic_id="webhooks_sweep")
     @queue.task(name=SWEEP_TASK, queueing_lock=SWEEP_TASK)
     async def _sweep(timestamp: int) -> None:
         for tenant in deliveries.receivers.tenants:
-            await send(tenant, SWEEP_TASK)
+            deliveries.send_due(database.of(Caller.service(tenant, SWEEP_TASK)))
 
     @queue.periodic(cron="7 * * * *", periodic_id="webhooks_reviews")
     @queue.task(name=REVIEWS_TASK, queueing_lock=REVIEWS_TASK)

@@ -30,6 +30,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload, load_only
 from sqlalchemy.types import Boolean, Text
 
 from app.domain.certainty import Certainty
+from app.ingest.fhir.reasons import NotUsedReason
 from app.storage.consultation_tables import MeasurementRow, PlanRow, PreferencesRow
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow, CounterfactualRow, PredictionRow
@@ -115,6 +116,15 @@ class WorklistRepository:
             )
         )
         return {row.id: row for row in await self._session.scalars(statement)}
+
+    async def unread(self, ids: Sequence[UUID]) -> dict[UUID, datetime]:
+        """Of answers those for which no result counted, as a newer one could not be read; and of when."""
+        if not ids:
+            return {}
+        unread = AnswerRow.not_used.contains([{"reason": NotUsedReason.NEWER_NOT_READ.value}])
+        nothing = func.coalesce(func.jsonb_typeof(AnswerRow.measured_outcome), "null") == "null"
+        found = select(AnswerRow.id, AnswerRow.created_at).where(AnswerRow.id.in_(ids), unread, nothing)
+        return {row.id: row.created_at for row in await self._session.execute(found)}
 
     async def verdicts(self, answers: Iterable[AnswerRow]) -> dict[UUID, FeedbackRow]:
         """The verdict that stands on each thing that the answers offer."""

@@ -13,6 +13,7 @@ from app.storage.database import TenantDatabase
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.tables import AnswerRow
 from app.storage.worklist_tables import WorklistRow
+from app.usecases.measurements.doubt import is_doubted
 from app.usecases.worklist.question import Position, WorklistQuestion
 from app.usecases.worklist.repository import WorklistRepository, position_of
 
@@ -25,13 +26,17 @@ _PART_OF_AN_ID = r"[A-Za-z0-9._-]{1,64}"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A patient and model: what a caller was answered last, the active plan, known result, preferences."""
+    """A patient and model: what a caller was answered last, the active plan, known result, preferences.
+
+    `is_doubted`: the result did not count for the answer, since a newer one could not be read.
+    """
 
     row: WorklistRow
     answer: AnswerRow
     plan: PlanRow | None
     result: MeasurementRow | None
     preferences: PreferencesRow | None
+    is_doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +117,18 @@ async def _told(
     answers = await repository.answers([row.answer_id for row in rows])
     plans = await repository.plans(row.plan_id for row in rows if row.plan_id is not None)
     results, preferences = await repository.results(rows), await repository.preferences(rows)
+    absent = {key for key, result in results.items() if not result.has_outcome}
+    unread = await repository.unread(
+        [row.answer_id for row in rows if (row.patient_id, row.model_name) in absent]
+    )
     lines = [
         Line(
             row,
             answers[row.answer_id],
             plans.get(row.plan_id) if row.plan_id else None,
-            results.get((row.patient_id, row.model_name)),
+            result := results.get((row.patient_id, row.model_name)),
             preferences.get((row.patient_id, row.model_name)),
+            result is not None and is_doubted(result, unread.get(row.answer_id)),
         )
         for row in rows
     ]

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from app.domain.feature import Action, Direction
-from app.domain.links import LinearLink, ProportionalLink
+from app.domain.links import Link, ProportionalLink, RuleLink
 from app.domain.schema import FeatureSchema, Value
 from research.evaluation.benchmark_setup.setting import BenchmarkSetting, SettingKind
 
@@ -54,11 +54,11 @@ def number(values: Mapping[str, Value], name: str) -> float:
     return value
 
 
-def slope_of(link: ProportionalLink | LinearLink, values: Mapping[str, Value]) -> float:
-    """How far a linked feature of this person moves for each unit that its driver moves."""
+def slope_of(link: Link, values: Mapping[str, Value]) -> float:
+    """How far a linked feature moves for each unit of its driver; one that follows by a rule, by none."""
     if isinstance(link, ProportionalLink):
         return number(values, link.feature) / number(values, link.driver)
-    return link.slope_for(values)
+    return 0.0 if isinstance(link, RuleLink) else link.slope_for(values)
 
 
 def _observed(schema: FeatureSchema, name: str) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from treecf import Explainer, Freeze, Infeasible, Linear, OneHot, Plausibility, 
 from treecf.api import Grid
 
 from app.domain.feature import Kind
-from app.domain.links import LinearLink, ProportionalLink
+from app.domain.links import Link, RuleLink
 from app.domain.schema import FeatureSchema
 from research.evaluation.benchmark_setup.feasible_ranges import slope_of
 from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
@@ -135,8 +135,12 @@ class Treecf:
             each[link.feature] = share * each[link.driver] / slope_of(link, person.values)
         return {name: price * self._sigma[self._schema.column_of[name]] for name, price in each.items()}
 
-    def _free_links(self, person: BenchmarkPerson) -> Iterator[ProportionalLink | LinearLink]:
-        return (link for link in self._schema.links if link.feature in person.ranges)
+    def _free_links(self, person: BenchmarkPerson) -> Iterator[Link]:
+        return (
+            link
+            for link in self._schema.links
+            if link.feature in person.ranges and not isinstance(link, RuleLink)
+        )
 
 
 def _reply(plans: Sequence[Any]) -> MethodReply:

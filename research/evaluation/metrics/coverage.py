@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 
 from app.classifiers.base import Classifier
-from app.domain.improvement import LEAST_REDUCTION
+from app.domain.risk_scale import LEAST_REDUCTION
 from app.domain.schema import BoolArray, FloatArray
 from app.domain.tolerances import SAME, SAME_RISK
 from app.engine.goals import Starts, starts_of

@@ -108,8 +108,8 @@ class _Asked:
         return np.array(needed, dtype=np.int64).reshape(levels.shape)
 
     def _needed_of(self, levels: IntArray) -> IntArray:
-        """An improvement without the changes that all together make less than half a point of its fall."""
-        furthest = self._problem.risk(levels[None])[0] + LITTLE
+        """An improvement without the changes that all together make a little of its fall."""
+        furthest = self._problem.risk(levels[None])[0] + LITTLE * self._problem.schema.model.least_reduction
         while True:
             less = np.repeat(levels[None], len(levels), axis=0)
             np.fill_diagonal(less, 0)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.domain.improvement import LEAST_REDUCTION
 from app.domain.tolerances import SAME_RISK
 from app.engine.references import ReferenceData
 from app.proposers.llm.response import read_answer
@@ -23,14 +22,14 @@ class FallScores:
     well_formed: float
     obedient: float
     falls: float
-    """Permitted, and the risk is lower by `LEAST_REDUCTION` or more."""
+    """Permitted, and the risk is lower by the model's `least_reduction` or more."""
     falls_and_holds: float
     """That, and it falls in as many refits, noise and adherence draws as the schema asks for."""
     falls_best: float
     """1 if any sample falls and holds."""
     of_largest: float
     """The largest fall of a sample that holds, over the largest on the exact front that does; not a number
-    where that is below `LEAST_REDUCTION`."""
+    where that is below the model's `least_reduction`."""
 
 
 def fall_scores(case: Case, texts: Sequence[str], references: ReferenceData) -> FallScores:
@@ -42,8 +41,9 @@ def fall_scores(case: Case, texts: Sequence[str], references: ReferenceData) -> 
     formed = len(levels)
     levels = levels[problem.levers.allowed(levels)]
     falls = own_falls(problem, references, levels)
-    lower = enough(falls)
+    lower = enough(problem, falls)
     holding = lower & falls.hold(problem.schema.model.min_robustness)
+    least = problem.schema.model.least_reduction
     furthest = float(falls.reduction[holding].max(initial=0.0))
     return FallScores(
         well_formed=formed / count,
@@ -51,5 +51,5 @@ def fall_scores(case: Case, texts: Sequence[str], references: ReferenceData) -> 
         falls=float(lower.sum()) / count,
         falls_and_holds=float(holding.sum()) / count,
         falls_best=float(holding.any()),
-        of_largest=furthest / case.largest if case.largest >= LEAST_REDUCTION - SAME_RISK else np.nan,
+        of_largest=furthest / case.largest if case.largest >= least - SAME_RISK else np.nan,
     )

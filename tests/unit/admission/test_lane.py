@@ -117,7 +117,7 @@ def test_a_fault_of_the_work_is_its_callers_and_leaves_the_thread_free() -> None
         lane = Lane("test", 1, SECONDS)
         with pytest.raises(ZeroDivisionError):
             await lane.run(divmod, 1, 0)
-        assert await lane.go_on(divmod, 7, 2) == (3, 1)
+        assert await lane.go_on_within(SECONDS, lambda: divmod(7, 2)) == (3, 1)
         lane.close()
 
     asyncio.run(scenario())

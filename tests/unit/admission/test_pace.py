@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.admission.pace import Pace
+from app.admission.pace import FadingRate
 
 
 class Clock:
@@ -18,7 +18,7 @@ class Clock:
 @given(per_second=st.integers(1, 200))
 def test_of_what_is_steady_the_pace_is_its_rate(per_second: int) -> None:
     clock = Clock()
-    pace = Pace(clock)
+    pace = FadingRate(clock)
     for _ in range(20 * per_second):
         clock.now += 1 / per_second
         pace.count()
@@ -27,7 +27,7 @@ def test_of_what_is_steady_the_pace_is_its_rate(per_second: int) -> None:
 
 def test_what_is_over_is_forgotten() -> None:
     clock = Clock()
-    pace = Pace(clock)
+    pace = FadingRate(clock)
     for _ in range(1000):
         pace.count()
     clock.now += 30

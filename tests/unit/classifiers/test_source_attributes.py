@@ -98,6 +98,6 @@ def test_what_the_owner_states_goes_before_what_is_worked_out() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_section_tells_all_of_them(registry: ModelRegistry, name: str) -> None:
     model = model_of(registry, name)
-    section = source_attributes_markdown(model)
+    section = source_attributes_markdown(source_attributes(model))
     for text in source_attributes(model).values():
         assert text in section

@@ -91,13 +91,66 @@ def test_a_version_is_found_by_either_name(folder: Path) -> None:
         find_version(store, f"{NAME}@7")
 
 
+def test_a_setting_says_which_version_answers_to_the_name(folder: Path) -> None:
+    add_version(folder, "2")
+    add_version(folder, "10")
+    registry = ModelRegistry(load_models(folder.parent, default_versions={NAME: "2"}), NAME)
+    assert [registry.name_of(served) for served in registry] == [NAME, f"{NAME}@10", f"{NAME}@1"]
+    second = registry.named(f"{NAME}@2")
+    assert second.model.version == "2"
+    assert registry.defaults() == [second]
+    assert registry.named(None) is registry.named(NAME) is registry.recorded(NAME, "0") is second
+    assert registry.recorded(NAME, "10") is registry.named(f"{NAME}@10") is not second
+
+
+@pytest.mark.parametrize(
+    ("defaults", "why"),
+    [
+        ({"stroke": "1"}, "TURNPOINT_DEFAULT_VERSIONS names stroke, but {store} holds dysglycaemia"),
+        (
+            {NAME: "7"},
+            f"TURNPOINT_DEFAULT_VERSIONS names version 7 of {NAME}, of which 2, 1 can be hosted",
+        ),
+        (
+            {NAME: "01"},
+            f"TURNPOINT_DEFAULT_VERSIONS names version 01 of {NAME}, of which 2, 1 can be hosted",
+        ),
+    ],
+)
+def test_a_default_that_is_not_there_is_named_with_those_that_are(
+    folder: Path, defaults: dict[str, str], why: str
+) -> None:
+    add_version(folder, "2")
+    with pytest.raises(ModelFolderError) as caught:
+        load_models(folder.parent, default_versions=defaults)
+    assert str(caught.value) == why.format(store=folder.parent)
+
+
+def test_a_default_without_a_schema_of_its_own_is_none(folder: Path) -> None:
+    add_version(folder, "2")
+    (folder / "1" / "task.toml").unlink()
+    with pytest.raises(ModelFolderError, match=r"names version 1 of dysglycaemia, of which 2 can be hosted$"):
+        load_models(folder.parent, default_versions={NAME: "1"})
+
+
+def test_a_classifier_elsewhere_does_not_become_another_versions(folder: Path) -> None:
+    """A name alone means another version after a rollback, and the URL would still be the old one's."""
+    add_version(folder, "2")
+    with pytest.raises(ModelFolderError) as caught:
+        load_models(folder.parent, {NAME: "http://127.0.0.1:9/v2/models/dysglycaemia"}, {NAME: "1"})
+    assert str(caught.value) == (
+        f"TURNPOINT_DEFAULT_VERSIONS names a version of {NAME}, so TURNPOINT_CLASSIFIERS must say of which "
+        f"version the classifier is: {NAME}@1, or another"
+    )
+
+
 def test_a_registry_knows_who_answered(folder: Path) -> None:
     add_version(folder, "2", changes={"Dysglycaemia": "Prediabetes"})
     registry = ModelRegistry(load_models(folder.parent), NAME)
     newest, first = registry.named(None), registry.named(f"{NAME}@1")
     assert registry.find(f"{NAME}@2") is registry.find(NAME) is newest
     assert [registry.name_of(served) for served in registry] == [NAME, f"{NAME}@1"]
-    assert registry.newest() == [newest]
+    assert registry.defaults() == [newest]
     assert registry.recorded(NAME, "1") is first
     assert registry.recorded(NAME, "2") is registry.recorded(NAME, "0") is newest
     assert registry.recorded("stroke", "1") is None

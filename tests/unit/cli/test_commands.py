@@ -8,7 +8,7 @@ from app.cli.main import cli
 AWAY = "postgresql://clinic:sesame@127.0.0.1:9/record"
 
 
-@pytest.mark.parametrize("command", ["run", "fetch", "serve", "compile", "migrate", "worker"])
+@pytest.mark.parametrize("command", ["run", "fetch", "serve", "compile", "migrate", "worker", "check"])
 def test_each_command_says_what_it_is_for(command: str) -> None:
     told = CliRunner().invoke(cli, [command, "--help"])
     assert (told.exit_code, "Usage" in told.output) == (0, True)

@@ -64,6 +64,12 @@ def small_schemas(draw: st.DrawFn) -> Content:
     is_linked: bool = draw(st.booleans())
     if followers and is_linked:
         content["link"] = [_link(draw, numbers[0], followers[0], features[-1] if category else None)]
+    if "action" not in switch and draw(st.booleans()):
+        low, high = numbers[0]["clinical"]
+        turns = sized(draw, low + 1, high - 1, 1)
+        rule = {"kind": "rule", "feature": "s0", "driver": numbers[0]["name"]}
+        rule["yes_when"] = draw(st.sampled_from([[low, turns], [turns, high]]))
+        content.setdefault("link", []).append(rule)
     if draw(st.sampled_from([True, True, False])):
         content["effect"] = _effects(draw, features, {link["feature"] for link in content.get("link", ())})
     if draw(st.booleans()):
@@ -159,6 +165,8 @@ def _link(draw: st.DrawFn, driver: Content, follower: Content, category: Content
     if category is not None and draw(st.booleans()):
         slope = {one["value"]: draw(st.sampled_from([-1, 0, 0.3, 2])) for one in category["categories"]}
         return link | {"kind": "linear", "slope": {"by": category["name"], **slope}}
+    if draw(st.booleans()):
+        return link | {"kind": "linear", "slope": draw(st.sampled_from([-1, 0, 0.3, 2]))}
     return link | {"kind": "proportional"}
 
 

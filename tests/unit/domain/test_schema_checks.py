@@ -11,6 +11,7 @@ import pytest
 
 from app.classifiers.folder import ModelFolderError
 from app.classifiers.task import read_schema
+from app.domain.links import LinearLink
 from app.domain.schema import FeatureSchema
 from app.domain.schema_checks import RESERVED, schema_faults
 from app.usecases.augmentation.formats import PROVENANCE
@@ -56,6 +57,16 @@ def link(**keys: Any) -> Callable[[Content], Any]:
     return lambda content: content["link"].append(keys)
 
 
+def rule(driver: str, yes_when: Any, follower: str = "smoker") -> Callable[[Content], Any]:
+    """A yes or no `smoker` beside the rest, and a feature that follows a driver by a rule."""
+
+    def edit(content: Content) -> None:
+        content["feature"].append({"name": "smoker", "label": "Smoker", "kind": "boolean"})
+        content["link"].append({"kind": "rule", "feature": follower, "driver": driver, "yes_when": yes_when})
+
+    return edit
+
+
 def _feature(content: Content, name: str) -> Content:
     found: Content = next(one for one in content["feature"] if one["name"] == name)
     return found
@@ -72,6 +83,19 @@ def test_a_shipped_schema_has_no_fault(path: Path) -> None:
 @pytest.mark.parametrize(
     ("edit", "said"),
     [
+        (
+            rule("cigarettes", [5, 10]),
+            "smoker: yes_when must reach one end of the clinical range of cigarettes, and not the other",
+        ),
+        (
+            rule("cigarettes", [-5, 1000]),
+            "smoker: yes_when must reach one end of the clinical range of cigarettes, and not the other",
+        ),
+        (rule("cigarettes", [20, 1]), "smoker: yes_when runs from 20 to 1, which is no range"),
+        (rule("cigarettes", True), "smoker: yes_when is a range of a number, and true or false of a yes or"),
+        (rule("active_travel", [1, 1]), "smoker: yes_when is a range of a number, and true or false of a"),
+        (rule("bmi", [30, 1000]), "smoker: it follows bmi by a rule, but effects move that"),
+        (rule("cigarettes", [1, 1000], "pulse"), "pulse: its kind is integer, and a rule says yes or no"),
         (slope(by="sex", female=2.05), "waist: its slope has no number for 'male' of sex"),
         (
             slope(by="sex", female=1, male=2, x=3),
@@ -197,6 +221,51 @@ def test_a_shipped_schema_has_no_fault(path: Path) -> None:
 )
 def test_a_fault_is_named(edit: Callable[[Content], Any], said: str) -> None:
     assert first_fault(edit).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("driver", "yes_when"), [("cigarettes", [1, 1000]), ("cigarettes", [0, 0]), ("active_travel", False)]
+)
+def test_what_follows_by_a_rule_is_no_fault(driver: str, yes_when: Any) -> None:
+    content = copy.deepcopy(DYSGLYCAEMIA)
+    rule(driver, yes_when)(content)
+    assert list(schema_faults(FeatureSchema.model_validate(content))) == []
+
+
+def test_a_constant_slope_is_no_fault() -> None:
+    content = copy.deepcopy(DYSGLYCAEMIA)
+    content["link"][1]["slope"] = 2.3
+    schema = FeatureSchema.model_validate(content)
+    assert list(schema_faults(schema)) == []
+    link = schema.link_of["waist"]
+    assert isinstance(link, LinearLink)
+    assert link.slope_for({}) == 2.3
+
+
+def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
+    shipped = (STORE / "dysglycaemia" / "task.toml").read_text(encoding="utf-8")
+    path = tmp_path / "task.toml"
+    path.write_text(
+        shipped.replace("noise = 0.2", "noize = 0.2").replace("max_changes = 3", "max_changes = 0")
+    )
+    with pytest.raises(ModelFolderError) as caught:
+        read_schema(tmp_path)
+    assert len(caught.value.faults) >= 2
+    assert all(fault.startswith(f"{path} is not a feature schema: ") for fault in caught.value.faults)
+    assert any("model.max_changes: " in fault for fault in caught.value.faults)
+    assert any("feature.'bmi'.noize: is no key of a schema" in fault for fault in caught.value.faults)
+
+
+def test_all_contradictions_are_told_at_once(tmp_path: Path) -> None:
+    shipped = (STORE / "dysglycaemia" / "task.toml").read_text(encoding="utf-8")
+    spoilt = shipped.replace("female = 2.05, male", "male").replace("threshold = 0.5", "threshold = 1e-9")
+    (tmp_path / "task.toml").write_text(spoilt)
+    with pytest.raises(ModelFolderError) as caught:
+        read_schema(tmp_path)
+    told = " ".join(caught.value.faults)
+    assert len(caught.value.faults) == 2
+    assert "model.threshold is nearer" in told
+    assert "waist: its slope has no number for 'female' of sex" in told
 
 
 def test_no_feature_can_have_the_name_of_a_column_beside_it() -> None:

@@ -1,9 +1,21 @@
 """Sentences for clinicians."""
 
+import pytest
+
 from app.classifiers.model_version import ModelVersion
 from app.domain.counterfactual import Change
 from app.domain.schema import FeatureSchema
-from app.domain.wording import number, plain, span, summary, value_text
+from app.domain.wording import (
+    line_text,
+    nothing_helps,
+    number,
+    plain,
+    points_text,
+    risk_text,
+    span,
+    summary,
+    value_text,
+)
 
 
 def change(schema: FeatureSchema, name: str, before: float | bool, after: float | bool) -> Change:
@@ -80,3 +92,55 @@ def test_a_plain_number_has_no_needless_decimals(schema: FeatureSchema) -> None:
 def test_a_number_without_a_unit_is_told_without_one(schema: FeatureSchema) -> None:
     ratio = schema["bmi"].model_copy(update={"unit": None})
     assert value_text(ratio, 31.5) == "body mass index 31.5"
+
+
+@pytest.mark.parametrize(
+    ("risk", "told"),
+    [
+        (0.612, "61 %"),
+        (0.0149, "1 %"),
+        (0.0098, "1 %"),
+        (0.005, "0.5 %"),
+        (0.0093, "0.9 %"),
+        (0.0004, "< 0.1 %"),
+        (0.0, "0 %"),
+        (1.0, "100 %"),
+    ],
+)
+def test_a_risk_below_one_per_cent_has_a_decimal(risk: float, told: str) -> None:
+    assert risk_text(risk) == told
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (0.5, "50 %"),
+        (0.075, "7.5 %"),
+        (0.005, "0.5 %"),
+        (0.0125, "1.25 %"),
+        (0.02, "2 %"),
+        (0.95, "95 %"),
+        (0.412345, "41 %"),
+    ],
+)
+def test_a_line_is_told_as_it_was_chosen(line: float, told: str) -> None:
+    assert line_text(line) == told
+
+
+@pytest.mark.parametrize(
+    ("fall", "least", "told"),
+    [
+        (0.0131, 0.02, "1.3 points"),
+        (0.01999, 0.02, "2.00 points"),
+        (0.0015, 0.002, "0.15 points"),
+        (0.0031, 0.002, "0.31 points"),
+        (0.001999, 0.002, "0.200 points"),
+    ],
+)
+def test_falls_are_told_as_finely_as_what_is_worth_offering(fall: float, least: float, told: str) -> None:
+    assert points_text(fall, least) == told
+
+
+def test_where_nothing_helps_it_is_measured_by_the_models_own_least_fall() -> None:
+    assert "too little" in nothing_helps(0.012, 0.02, 0.9, proved=True, holds=True)
+    assert "not reliable enough" in nothing_helps(0.012, 0.002, 0.9, proved=True, holds=False)

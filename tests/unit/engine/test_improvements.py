@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.counterfactual import Diversity, Generator, Robustness
-from app.domain.improvement import LEAST_REDUCTION, MOST_POINTS, Grade, Improvement
+from app.domain.improvement import MOST_POINTS, Grade, Improvement
 from app.domain.recourse import RecourseResult
 from app.domain.schema import FloatArray, IntArray
 from app.engine.improvements import LITTLE
@@ -82,7 +82,7 @@ def test_each_improvement_is_permitted_verified_and_holds(
         assert problem.levers.allowed(levels[None])[0]
         assert problem.risk(levels[None])[0] == one.risk
         assert one.reduction == pytest.approx(now - one.risk, abs=FLOAT)
-        assert one.reduction >= LEAST_REDUCTION - FLOAT
+        assert one.reduction >= problem.schema.model.least_reduction - FLOAT
         assert not one.fragile
         np.testing.assert_allclose(told(one.robustness), falls(problem, served, levels, FLOAT), atol=1e-4)
         assert (told(one.robustness) >= share - 1e-4).all()
@@ -98,7 +98,7 @@ def test_it_holds_where_it_is_said_to(data: st.DataObject, name: str, cohorts: d
     """At `holds_at` as a target it is an option that holds, and at no whole point below."""
     served, share = cohorts[name].served, 0.9
     problem, result = asked(data, cohorts[name], share)
-    evaluator = served.references.evaluator
+    evaluator, point = served.references.evaluator, problem.schema.model.point
     for one in result.improvements:
         levels = levels_of(problem, one)
         rows = problem.levers.rows(levels[None])
@@ -109,10 +109,10 @@ def test_it_holds_where_it_is_said_to(data: st.DataObject, name: str, cohorts: d
             return one.risk <= target and all((group <= target).mean() >= share - 1e-9 for group in groups)
 
         if one.holds_at is None:
-            assert not holds(float(problem.risk(problem.unchanged)[0]) - 0.01 - FLOAT)
+            assert not holds(float(problem.risk(problem.unchanged)[0]) - point - FLOAT)
         else:
             assert holds(one.holds_at)
-            assert not holds(one.holds_at - 0.01)
+            assert not holds(one.holds_at - point)
             assert one.holds_at < problem.risk(problem.unchanged)[0]
 
 
@@ -145,7 +145,8 @@ def test_no_improvement_asks_for_more_than_its_fall_takes(
 def test_grades_are_what_they_say(
     data: st.DataObject, name: str, share: float, cohorts: dict[str, Cohort]
 ) -> None:
-    _, result = asked(data, cohorts[name], share)
+    problem, result = asked(data, cohorts[name], share)
+    little = LITTLE * problem.schema.model.least_reduction
     by_grade = {grade: [one for one in result.improvements if grade in one.grades] for grade in Grade}
     if not result.improvements:
         assert (result.no_improvement is None) is holds_anyhow(result)
@@ -153,9 +154,9 @@ def test_grades_are_what_they_say(
     assert result.no_improvement is None
     [largest] = by_grade[Grade.LARGEST]
     for knee in by_grade[Grade.KNEE]:
-        assert knee.reduction <= largest.reduction + LITTLE
+        assert knee.reduction <= largest.reduction + little
     graded = [one for one in result.improvements if one.grades]
-    assert largest.reduction >= max(one.reduction for one in result.improvements) - LITTLE - FLOAT
+    assert largest.reduction >= max(one.reduction for one in result.improvements) - little - FLOAT
     for one in by_grade[Grade.NEAREST_TARGET]:
         held = [other.holds_at for other in result.improvements if other.holds_at is not None]
         assert one.holds_at == min(held)
@@ -176,7 +177,8 @@ def test_that_nothing_helps_is_true_of_every_candidate(
     everyone = all_candidates(problem)
     now = float(problem.risk(problem.unchanged)[0])
     largest = max(now - float(problem.risk(everyone).min(initial=1.0)), 0.0)
-    if largest < LEAST_REDUCTION - FLOAT:
+    least = problem.schema.model.least_reduction
+    if largest < least - FLOAT:
         assert not result.improvements
         assert (result.no_improvement is None) is holds_anyhow(result)
     if result.no_improvement is not None:
@@ -184,8 +186,8 @@ def test_that_nothing_helps_is_true_of_every_candidate(
         assert said.proved
         assert said.largest_reduction == pytest.approx(largest, abs=2 * FLOAT)
         assert said.holds or largest == 0 or "shows in less" in said.text
-        assert not said.holds or said.largest_reduction < LEAST_REDUCTION
-        useful = everyone[now - problem.risk(everyone) >= LEAST_REDUCTION]
+        assert not said.holds or said.largest_reduction < least
+        useful = everyone[now - problem.risk(everyone) >= least]
         for levels in useful[:300]:
             held = falls(problem, cohorts[name].served, levels, FLOAT)
             assert not (held >= share).all(), "something that holds was passed over"

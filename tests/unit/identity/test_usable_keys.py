@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from app.identity.jwks import is_safe, usable_keys
+from app.identity.jwks import usable_keys
+from app.parsing.addresses import is_safe
 from tests.unit.identity.tokens import signing_key
 
 Json = dict[str, Any]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from app.domain.counterfactual import Generator
 from app.domain.degraded import Degraded
 from app.domain.schema import FeatureSchema
-from app.domain.wording import risk_text
+from app.domain.wording import line_text, risk_text
 from app.faces.ehr.cds.data_words import data_paragraphs
 from app.faces.ehr.cds.gathering import Gathered
 from app.faces.ehr.cds.state import Standing, Told
@@ -35,7 +35,7 @@ def detail_of(told: Told, schema: FeatureSchema, gathered: Gathered, card_url: s
 def _estimate(told: Told) -> Iterator[str]:
     made = told.answer.prediction
     says = plain(told.consultation.estimate.says)
-    line = f"action threshold of {risk_text(made.threshold)}"
+    line = f"action threshold of {line_text(made.threshold)}"
     where = {
         "above": f"all of it above the {line}",
         "unclear": f"on either side of the {line}: the estimate cannot tell",

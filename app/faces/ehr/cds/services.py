@@ -49,8 +49,8 @@ class CdsService:
 
 
 def services_of(registry: ModelRegistry) -> Iterator[CdsService]:
-    """One for the newest version of each model that has codes of an EHR."""
-    for served in registry.newest():
+    """One for the default version of each model that has codes of an EHR."""
+    for served in registry.defaults():
         service = CdsService(served)
         if service.queries:
             yield service

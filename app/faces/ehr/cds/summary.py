@@ -1,6 +1,6 @@
 """The one sentence of a card, shorter than 140 characters."""
 
-from app.domain.wording import risk_text
+from app.domain.wording import line_text, risk_text
 from app.faces.ehr.cds.state import Standing, Told
 from app.faces.ehr.cds.words import band_text, result_text
 
@@ -16,7 +16,7 @@ def summary_of(told: Told, title: str) -> str:
 
 def _says(told: Told) -> str:
     made = told.answer.prediction
-    estimate, line = f"estimated chance {risk_text(made.risk)}", risk_text(made.threshold)
+    estimate, line = f"estimated chance {risk_text(made.risk)}", line_text(made.threshold)
     if told.standing in (Standing.SHOWN, Standing.NOT_SHOWN) and told.measured and told.finding:
         return f"{result_text(told)} on {told.measured.measured_on}, {told.finding.says}"
     if told.standing is Standing.ABOVE:

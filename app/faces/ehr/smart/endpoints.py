@@ -118,7 +118,7 @@ async def _opened(
     )
     database = request.state.database.of(caller_as(request, session.principal))
     of = request.state
-    service = CounterfactualService(registry, database, of.cache, of.computation, of.refinements)
+    service = CounterfactualService(registry, database, of.cache, of.computation, of.refinements, of.watch)
     try:
         opened = await open_patient(
             arrived, registry.named(None), service, state.ehr.fhir[arrived.server.name], state.answer_s

@@ -1,6 +1,8 @@
 """GET /.well-known/jwks.json: the public halves of the keys by which EHR servers know this service."""
 
 import asyncio
+from functools import lru_cache
+from pathlib import Path
 
 import structlog
 from fastapi import APIRouter
@@ -26,9 +28,15 @@ def public_keys(trusted: EhrServers) -> list[Jwk]:
     found: dict[str, Jwk] = {}
     for path in {part.key_file for part in parts if part.key_file is not None}:
         try:
-            key = ClientKey.load(path)
-        except SmartError:
+            key = _public(path, path.stat().st_mtime_ns)
+        except (SmartError, OSError):
             _log.error("ehr_key_unreadable")
         else:
-            found[key.id] = key.public
+            found[key["kid"]] = key
     return [found[key_id] for key_id in sorted(found)]
+
+
+@lru_cache(maxsize=64)
+def _public(path: Path, _: int) -> Jwk:
+    """Of a file as it was changed last: whoever asks, and anybody may, does not have it read again."""
+    return ClientKey.load(path).public

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.domain.wording import inline
+from app.domain.wording import inline, is_set, line_text, risk_decimals
 from app.faces.http.pages.assets import asset_url, integrity
 from app.faces.http.pages.translation import language, translate
 from app.faces.http.session_cookies import SESSION_NAME
@@ -44,6 +44,7 @@ class Pages:
         )
         translate(self._environment)
         self._environment.filters["risk"] = risk_words
+        self._environment.filters["line"] = line_words
         self._environment.filters["inline"] = inline
         self._environment.filters["when"] = time_element
         self._environment.filters["day"] = day
@@ -59,15 +60,23 @@ class Pages:
 
 
 def risk_words(risk: float, beside: float | None = None) -> str:
-    """A risk in whole per cent, with as many decimals more as tell it from another one beside it."""
-    decimals = 0
+    """A risk in whole per cent, with as many decimals more as tell it from another one beside it.
+
+    One below 1 % has a decimal anyhow.
+    """
+    decimals = risk_decimals(risk)
     while beside is not None and decimals < 4 and risk != beside and not _is_clear(risk, beside, decimals):
         decimals += 1
     if decimals == 0 and risk > 0 and _same(risk, 0, 0):
-        return f"<{_NO_BREAK}1{_NO_BREAK}%"
+        return f"<{_NO_BREAK}0.1{_NO_BREAK}%"
     if decimals == 0 and risk < 1 and _same(risk, 1, 0):
         return f">{_NO_BREAK}99{_NO_BREAK}%"
     return f"{100 * risk:.{decimals}f}{_NO_BREAK}%"
+
+
+def line_words(line: float, beside: float | None = None) -> str:
+    """A threshold or target as it was chosen: "7.5 %"; one that was worked out is told as risks are."""
+    return line_text(line).replace(" ", _NO_BREAK) if is_set(line) else risk_words(line, beside)
 
 
 def _is_clear(risk: float, beside: float, decimals: int) -> bool:

@@ -185,6 +185,6 @@ async def _page(
         refused=entry.refused,
         name=registry.name_of(entry.served),
         model=model.schema.model,
-        models=[one.model.schema.model for one in registry.newest()],
+        models=[one.model.schema.model for one in registry.defaults()],
         form=form,
     )

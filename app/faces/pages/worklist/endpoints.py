@@ -25,7 +25,7 @@ async def worklist(request: Request, database: DatabaseDep, registry: RegistryDe
     """The page that everything is reached from."""
     question, today = read_question(request.query_params), _today()
     page = await worklist_page(database, question, today)
-    if question.filter.model not in {None, *page.models, *(one.model.name for one in registry.newest())}:
+    if question.filter.model not in {None, *page.models, *(one.model.name for one in registry.defaults())}:
         raise InvalidParameterError(ParameterIssue("model", "query", "is not a model of this list"))
     return PAGES.page("worklist.html", **page_view(page, question, registry, today))
 

@@ -10,6 +10,7 @@ from babel.dates import format_date
 
 from app.domain.certainty import Certainty
 from app.domain.measurement import value_text
+from app.domain.risk_scale import axis_end
 from app.domain.wording import inline
 from app.engine.registry import ModelRegistry
 from app.faces.http.pages.translation import gettext as _
@@ -106,6 +107,7 @@ def line_view(
     """What a line tells."""
     answer, prediction = line.answer, line.answer.prediction
     certainty = Certainty(prediction.certainty) if prediction.certainty else None
+    end = axis_end([prediction.risk], prediction.threshold)
     return LineView(
         patient_id=line.row.patient_id,
         answer_id=answer.id,
@@ -114,8 +116,8 @@ def line_view(
         risk=prediction.risk,
         standing=standing_of(prediction.risk, certainty, prediction.threshold),
         is_low=prediction.risk <= prediction.threshold,
-        place=round(100 * prediction.risk, 2),
-        threshold=round(100 * prediction.threshold, 2),
+        place=round(100 * prediction.risk / end, 2),
+        threshold=round(100 * prediction.threshold / end, 2),
         outcome=_refused(line, registry) or outcome_text(answer),
         feedback=feedback_text(answer, verdicts),
         plan=_plan(line, today),
@@ -168,6 +170,12 @@ def _result(line: Line, registry: ModelRegistry) -> str | None:
         value = "" if line.result.value is None else f" {value_text(measured, line.result.value)}"
         says = measured.finding_of(line.result.value, line.result.has_outcome).says
         found = f"{measured.label}{value}: {says}"
+    if line.is_doubted:
+        return _(
+            "Known result, %(date)s: %(found)s. A newer one in the record could not be read.",
+            date=day,
+            found=found,
+        )
     return _("Known result, %(date)s: %(found)s", date=day, found=found)
 
 

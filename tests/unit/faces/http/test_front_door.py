@@ -12,10 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.faces.http.body_limits import BodyLimit
 from app.faces.http.closing import Closing
 from app.faces.http.framing import CloseUnread, OneLength
-from app.faces.http.pace import Pace, PacedBody
+from app.faces.http.pace import BodyPace, PacedBody
 from app.faces.http.throttle import RefusalThrottle
 
-PACE = Pace(wait_s=5, bytes_per_s=1000, most_s=60)
+PACE = BodyPace(wait_s=5, bytes_per_s=1000, most_s=60)
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:
@@ -106,7 +106,7 @@ def test_each_byte_buys_time_and_none_buys_more_than_there_is(received: int, mor
 
 
 async def test_what_does_not_come_is_given_up() -> None:
-    slow = PacedBody(echo, Closing(), Pace(0.01, 1e9, 1))
+    slow = PacedBody(echo, Closing(), BodyPace(0.01, 1e9, 1))
     status, headers, _ = await asked(slow, [part(b"x", True)])
     assert (status, headers["connection"]) == (408, "close")
     assert (await asked(slow, [part(b"x", True), part(b"y", False)]))[0] == 200
@@ -114,11 +114,11 @@ async def test_what_does_not_come_is_given_up() -> None:
 
 async def test_it_is_given_up_sooner_where_the_process_ends() -> None:
     closing = Closing()
-    waiting = asyncio.create_task(asked(PacedBody(echo, closing, Pace(1e6, 1, 1e6)), [part(b"x", True)]))
+    waiting = asyncio.create_task(asked(PacedBody(echo, closing, BodyPace(1e6, 1, 1e6)), [part(b"x", True)]))
     await asyncio.sleep(0)
     closing.end_streams()
     assert (await waiting)[0] == 408
-    assert (await asked(PacedBody(echo, closing, Pace(1e6, 1, 1e6)), [part(b"x", True)]))[0] == 408
+    assert (await asked(PacedBody(echo, closing, BodyPace(1e6, 1, 1e6)), [part(b"x", True)]))[0] == 408
 
 
 async def test_refusals_are_counted_by_address() -> None:

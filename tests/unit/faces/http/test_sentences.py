@@ -15,6 +15,7 @@ from app.domain.errors import ParameterIssue, ValidationIssue
 from app.faces.api import augmentations as augmentation
 from app.faces.api import (
     counterfactuals,
+    drift,
     feedback,
     measurements,
     models,
@@ -40,6 +41,7 @@ FACES = (
     augmentation,
     patients,
     models,
+    drift,
 )
 ROUTES = [route for face in FACES for route in face.router.routes if isinstance(route, APIRoute)]
 UUID = "01989f3e-7a2b-7c40-9d1e-5b8a4c2f6e01"

@@ -55,23 +55,28 @@ def token(key: SigningKey = KEY, **changes: Any) -> str:
     return signed(key, claims(**changes), typ="JWT")
 
 
-async def test_a_good_one_tells_the_name_and_the_resource() -> None:
-    assert await told(token(), KEY) == SignedIn("Dr Zoë Müller", "Practitioner/p-1")
+async def test_a_good_one_tells_the_resource() -> None:
+    assert await told(token(), KEY) == SignedIn("Practitioner/p-1", "Practitioner/p-1")
+
+
+async def test_two_people_of_one_name_are_two() -> None:
+    other = await told(token(sub="u-2", fhirUser=f"{ISSUER}/Practitioner/p-2"), KEY)
+    assert other.name != (await told(token(), KEY)).name
 
 
 @pytest.mark.parametrize(
     ("changes", "name"),
     [
-        ({"name": None, "preferred_username": "zm"}, "zm"),
-        ({"name": None}, "Practitioner/p-1"),
-        ({"name": "a\x1bb"}, "Practitioner/p-1"),
-        ({"name": "Dr X (via ehr)"}, "Practitioner/p-1"),
-        ({"name": None, "fhirUser": None, "profile": "Practitioner/p-2"}, "Practitioner/p-2"),
-        ({"name": None, "fhirUser": None}, "u-1"),
-        ({"name": 7, "fhirUser": ["x"]}, "u-1"),
+        ({"preferred_username": "zm"}, "Practitioner/p-1"),
+        ({"fhirUser": None, "preferred_username": "zm"}, "zm"),
+        ({"fhirUser": f"{ISSUER}/Practitioner/\x1b", "preferred_username": "zm"}, "zm"),
+        ({"fhirUser": None, "preferred_username": "zm (via ehr)"}, "u-1"),
+        ({"fhirUser": None, "profile": "Practitioner/p-2"}, "Practitioner/p-2"),
+        ({"fhirUser": None}, "u-1"),
+        ({"fhirUser": ["x"], "preferred_username": 7}, "u-1"),
     ],
 )
-async def test_whoever_has_no_name_that_can_be_kept_is_called_by_another(
+async def test_whoever_has_no_resource_that_can_be_kept_is_called_by_another_name(
     changes: dict[str, Any], name: str
 ) -> None:
     assert (await told(token(**changes), KEY)).name == name
@@ -80,7 +85,7 @@ async def test_whoever_has_no_name_that_can_be_kept_is_called_by_another(
 @pytest.mark.parametrize("algorithm", ["RS256", "RS384", "PS256", "ES256", "ES384", "EdDSA"])
 async def test_it_is_signed_with_any_of_these(algorithm: str) -> None:
     key = signing_key(algorithm, f"ehr-{algorithm}")
-    assert (await told(token(key), KEY, key)).name == "Dr Zoë Müller"
+    assert (await told(token(key), KEY, key)).name == "Practitioner/p-1"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +103,7 @@ async def test_it_is_signed_with_any_of_these(algorithm: str) -> None:
         ({"iat": None}, TokenFault.CLAIM_MISSING),
         ({"sub": None}, TokenFault.CLAIM_MISSING),
         ({"exp": "soon"}, TokenFault.MALFORMED),
-        ({"sub": "\x1b", "name": None, "fhirUser": None}, TokenFault.NOBODY),
+        ({"sub": "\x1b", "fhirUser": None}, TokenFault.NOBODY),
     ],
 )
 async def test_one_that_is_not_for_this_launch_is_not_believed(

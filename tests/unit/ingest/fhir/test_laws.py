@@ -28,7 +28,9 @@ ODD: st.SearchStrategy[Any] = (
     | st.just([])
     | st.just(10**400)
 )
-_DAYS = st.integers(0, 1200).map(lambda days: (TODAY - timedelta(days)).isoformat())
+_DAYS = (st.integers(0, 1200) | st.sampled_from([10, 400])).map(
+    lambda days: (TODAY - timedelta(days)).isoformat()
+)
 _CODES = {
     "8302-2": (140, 200, ["cm", "m", "[in_i]"]),
     "29463-7": (40, 400, ["kg", "[lb_av]", "g"]),
@@ -89,23 +91,25 @@ def test_every_resource_is_used_or_told_of(served: ServedModel, told: Resource) 
     used = {one.reference for one in record.provenance.values()}
     used |= {record.outcome.reference} if record.outcome else set()
     told_of = {one.reference for one in record.not_used}
-    averaged = any("mean of" in (one.conversion or "") for one in record.provenance.values())
-    every = {f"{one['resource']['resourceType']}/{one['resource']['id']}" for one in told["entry"]}
-    same = _repeated(told)
-    assert averaged or every - same <= used | told_of
+    moments = _moments(served.ehr, told)
+    together = {moments.get(one or "") for one in used}  # with one of them, or part of its mean
+    assert {moments[one] for one in moments.keys() - used - told_of} <= together
     for name, source in record.provenance.items():
         assert source.source in (Origin.FHIR, Origin.COMPUTED)
         assert record.features[name] is not None
 
 
-def _repeated(told: Resource) -> set[str]:
-    """Readings of one moment that agree: one of them stands for all."""
-    seen: dict[str, list[str]] = {}
+def _moments(mapping: EhrMapping, told: Resource) -> dict[str, tuple[str, str]]:
+    """By reference, of what feature an observation is, and when."""
+    moments = {}
     for entry in told["entry"]:
-        own = {name: part for name, part in entry["resource"].items() if name != "id"}
-        key = own.get("effectiveDateTime", "")
-        seen.setdefault(key, []).append(f"Observation/{entry['resource']['id']}")
-    return {one for same in seen.values() if len(same) > 1 for one in same}
+        own = entry["resource"]
+        if own["resourceType"] == "Observation":
+            [coding] = own["code"]["coding"]
+            asked = mapping.asked_by_loinc.get(coding["code"])
+            of = asked[0] if asked else mapping.with_code(coding["code"]) or coding["code"]
+            moments[f"Observation/{own['id']}"] = (of, own["effectiveDateTime"])
+    return moments
 
 
 @given(records(), st.randoms())

@@ -3,6 +3,7 @@
 import pytest
 
 from app.domain.ehr import EhrMapping
+from app.domain.schema import Value
 from tests.fhir_people import (
     Resource,
     observation,
@@ -48,6 +49,31 @@ def test_both_pressures_are_of_one_reading_the_newest_that_is_good(
     assert (record.features["sbp"], record.features["dbp"]) == (141, 88)
     assert {record.provenance[name].reference for name in ("sbp", "dbp")} == {"Observation/older"}
     assert sorted(reason for reason in reasons(record) if reason[0] in ("sbp", "dbp")) == told
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"sbp": 120}, {"sbp": 120}),
+        ({"dbp": 70}, {"dbp": 70}),
+        ({"sbp": 120, "dbp": 70}, {"sbp": 120, "dbp": 70}),
+        ({"sbp": 141}, {"sbp": 141, "dbp": 88}),
+        ({"sbp": None}, {"sbp": None, "dbp": 88}),
+    ],
+)
+def test_beside_a_given_pressure_stands_none_of_another_reading(
+    mapping: EhrMapping, given: dict[str, Value], told: dict[str, Value]
+) -> None:
+    older = pressure(150, 95, day="2026-01-15") | {"id": "older"}
+    record = read(mapping, patient(), pressure(141, 88), older, **given)
+    assert {name: record.features[name] for name in ("sbp", "dbp") if name in record.features} == told
+    left = {name for name in ("sbp", "dbp") if name not in record.features}
+    assert {name for name, reason in reasons(record) if reason == "given_otherwise"} == left
+
+
+def test_a_given_pressure_stands_beside_half_a_reading(mapping: EhrMapping) -> None:
+    record = read(mapping, patient(), observation("8462-4", 80, "mm[Hg]"), sbp=120)
+    assert (record.features["sbp"], record.features["dbp"]) == (120, 80)
 
 
 def test_half_a_reading_is_no_part_of_the_mean_of_whole_ones(mapping: EhrMapping) -> None:

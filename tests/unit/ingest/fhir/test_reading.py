@@ -247,3 +247,10 @@ def test_a_component_that_is_no_object_is_passed_over(mapping: EhrMapping) -> No
         "85354-9", component=[1, None, {"code": concept("8480-6"), "valueQuantity": quantity(120, "mm[Hg]")}]
     )
     assert read(mapping, patient(), told).features["sbp"] == 120
+
+
+def test_where_several_of_one_moment_are_left_out_each_is_told(mapping: EhrMapping) -> None:
+    older = [observation("29463-7", 80, "kg", day="2026-03-01", id=f"w{n}") for n in range(3)]
+    record = read(mapping, patient(), *older, observation("39156-5", 30, "kg/m2"))
+    left = {one.reference for one in record.not_used if one.feature == "weight"}
+    assert left == {f"Observation/w{n}" for n in range(3)}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.classifiers.partitions import Side, people_of
 from app.domain.counterfactual import Generator
-from app.domain.improvement import LEAST_REDUCTION
+from app.domain.risk_scale import LEAST_REDUCTION
 from app.domain.tolerances import SAME_RISK
 from app.engine.falls import falls_of
 from app.engine.front import FrontSearch

@@ -16,8 +16,9 @@ async def test_who_asked_finds_a_thread_while_their_answer_is_refined() -> None:
         loop.call_soon_threadsafe(began.set)
         may_end.wait(60)
 
-    async def refine() -> None:
+    async def refine() -> bool:
         await lane.run(long)
+        return True
 
     CALLER.set("ehr")
     try:
@@ -27,5 +28,5 @@ async def test_who_asked_finds_a_thread_while_their_answer_is_refined() -> None:
         assert CALLER.get() == "ehr"
     finally:
         may_end.set()
-        await refinements.settled()
+        await refinements.close()
         lane.close()

@@ -9,7 +9,7 @@ from app.identity.ehr_servers import BackendClient, SmartClient
 from app.identity.smart_client.server import SmartServer
 from app.identity.smart_client.token_reply import TokenReply
 from app.usecases.ehr.backend_tokens import BackendTokens
-from app.usecases.ehr.pacing import Pace
+from app.usecases.ehr.pacing import Turns
 
 CLIENT = BackendClient(client_id="turnpoint-nightly", key_file=Path("backend.jwk"))
 
@@ -48,7 +48,7 @@ async def test_a_pace_is_even_and_makes_up_for_nothing() -> None:
     async def sleep(seconds: float) -> None:
         waits.append(round(seconds, 6))
 
-    pace = Pace(60, lambda: now[0], sleep)
+    pace = Turns(60, lambda: now[0], sleep)
     for _ in range(3):
         await pace.turn()
     now[0] = 100.0

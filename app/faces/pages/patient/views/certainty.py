@@ -7,7 +7,7 @@ import numpy as np
 
 from app.domain.certainty import Band, Certainty, Observed, certainty_of
 from app.engine.certainty import bands_of
-from app.faces.http.pages.rendering import risk_words
+from app.faces.http.pages.rendering import line_words, risk_words
 from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.formatting import interval_text
 from app.usecases.counterfactuals.option_schemas import CounterfactualOut, ImprovementOut
@@ -125,11 +125,11 @@ def _bands(context: AnswerContext, options: Sequence[CounterfactualOut]) -> list
 
 def _sentence(risk: float, band: Band | None, certainty: Certainty | None, threshold: float) -> str:
     if band is None or certainty is None:
-        line = risk_words(threshold, risk)
+        line = line_words(threshold, risk)
         if risk > threshold:
             return _("Above the threshold of %(line)s. How sure that is was not recorded.", line=line)
         return _("At or below the threshold of %(line)s. How sure that is was not recorded.", line=line)
-    told, line = interval_text(*band, beside=threshold), risk_words(threshold)
+    told, line = interval_text(*band, beside=threshold), line_words(threshold)
     if certainty is Certainty.UNCLEAR:
         return _unclear(risk, band, threshold, told)
     if certainty is Certainty.CLEAR_HIGH:
@@ -138,7 +138,7 @@ def _sentence(risk: float, band: Band | None, certainty: Certainty | None, thres
 
 
 def _unclear(risk: float, band: Band, threshold: float, told: str) -> str:
-    line = risk_words(threshold)
+    line = line_words(threshold)
     if band[0] <= threshold < band[1]:
         return _("Could be %(band)s: on both sides of the threshold of %(line)s.", band=told, line=line)
     if risk > threshold:
@@ -181,6 +181,6 @@ def _beside_target(risk: float, band: Band | None, threshold: float, target: flo
         return None
     return _(
         "Whether it is below the target of %(target)s is unclear: it could be %(band)s.",
-        target=risk_words(target),
+        target=line_words(target),
         band=interval_text(*band, beside=target),
     )

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from app.domain.risk_scale import least_reduction_at
 from app.domain.schema import FloatArray, Value
 from app.engine.response_curves import ResponseCurve
 from app.usecases.record.reference_distributions import FeatureDistribution
@@ -12,10 +13,11 @@ WIDTH, HEIGHT = 320, 120
 """The drawing in its own units, without what is written beside it."""
 _PEOPLE = 52
 """Of the height, at most, for the people behind the curves."""
-_SIZES = (0.01, 0.02, 0.05, 0.1, 0.2)
+ROUND_RISKS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
+"""How far apart the ticks of risks may be."""
 _MOST_TICKS = 5
-_LEAST_SPAN = 0.1
-"""Of estimates: a scale that is drawn out further would make much of little."""
+_LEAST_SPAN = 5
+"""Of estimates, in falls worth offering: a scale drawn out further would make much of little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class EstimateScale:
     @property
     def ticks(self) -> Iterator[Tick]:
         for place in range(round(self.low / self.size), round(self.high / self.size) + 1):
-            yield Tick(self.y(place * self.size), f"{100 * place * self.size:.0f}")
+            yield Tick(self.y(place * self.size), f"{100 * place * self.size:.6g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,13 @@ class ValueAxis:
         return self.low <= value <= self.high
 
 
-def scale_of(risks: Iterable[float]) -> EstimateScale:
-    """Holds all of these, and ends at round numbers."""
+def scale_of(risks: Iterable[float], threshold: float) -> EstimateScale:
+    """Holds all of these, and ends at round numbers; it is the finer, the nearer a threshold is to 0 or 1."""
     known = list(risks)
     low, high = min(known), max(known)
-    room = max(_LEAST_SPAN - (high - low), 0.0) / 2
+    room = max(_LEAST_SPAN * least_reduction_at(threshold) - (high - low), 0.0) / 2
     low, high = max(low - room, 0.0), min(high + room, 1.0)
-    for size in _SIZES:
+    for size in ROUND_RISKS:
         first, last = math.floor(low / size + 1e-9), math.ceil(high / size - 1e-9)
         if last - first <= _MOST_TICKS:
             break

@@ -149,7 +149,7 @@ def _scale(context: AnswerContext, charted: Sequence[Charted]) -> EstimateScale:
         told = zip(one.curve.values.tolist(), one.curve.by_itself.tolist(), strict=True)
         risks += [risk for value, risk in told if axis.holds(value)]
         risks += one.curve.as_counted.tolist()
-    return scale_of(risks)
+    return scale_of(risks, prediction.threshold)
 
 
 def _chart(charted: Charted, scale: EstimateScale, threshold: float, supposed: bool) -> Chart:

@@ -4,17 +4,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from app.domain.wording import risk_text
-from app.faces.http.pages.rendering import risk_words, when
+from app.domain.risk_scale import axis_end
+from app.domain.wording import line_text
+from app.faces.http.pages.rendering import line_words, risk_words, when
 from app.faces.http.pages.translation import gettext as _
 from app.faces.http.pages.translation import ngettext
 from app.faces.pages.patient.views.days import day_text
+from app.faces.pages.patient.views.formatting import NO_BREAK
 from app.usecases.plans.told import PlanOut
 from app.usecases.record.context import AnswerContext
 from app.usecases.record.repository import PastRisk
 
 LEFT, RIGHT, TOP, HEIGHT = 40.0, 600.0, 22.0, 150.0
-"""The drawing in its own units: between which places time runs, where 100 % and 0 % are."""
+"""The drawing in its own units: between which places time runs, where the end of the axis and 0 % are."""
 _APART = 44.0
 """Values nearer to each other than this are not all written: they would lie upon each other."""
 _MARKS_APART = 14.0
@@ -76,12 +78,13 @@ def course_of(context: AnswerContext) -> Course | None:
     start, end = _span(risks, events)
     shown = [one for one in events if start <= one.at <= end]
     threshold = risks[-1].threshold
+    top = axis_end((one.risk for one in risks), threshold)
     return Course(
-        points=tuple(_points(risks, start, end)),
+        points=tuple(_points(risks, start, end, top)),
         marks=tuple(_marks(shown, start, end)),
-        levels=tuple(Tick(_y(level / 100), f"{level} %") for level in (0, 25, 50, 75, 100)),
+        levels=tuple(Tick(_y(share, 1.0), f"{100 * top * share:g} %") for share in (0, 0.25, 0.5, 0.75, 1)),
         days=tuple(_days(start, end)),
-        threshold=Tick(_y(threshold), _("threshold %(risk)s", risk=risk_words(threshold))),
+        threshold=Tick(_y(threshold, top), _("threshold %(risk)s", risk=line_words(threshold))),
         rows=tuple(_rows(risks, events)),
         sentence=_sentence(risks, context.row.prediction.model_version, len(context.history.plans)),
     )
@@ -125,11 +128,11 @@ def _x(at: datetime, start: datetime, end: datetime) -> float:
     return round(LEFT + (RIGHT - LEFT) * (at - start).total_seconds() / span, 2)
 
 
-def _y(risk: float) -> float:
-    return round(TOP + (HEIGHT - TOP) * (1 - risk), 2)
+def _y(risk: float, top: float) -> float:
+    return round(TOP + (HEIGHT - TOP) * (1 - risk / top), 2)
 
 
-def _points(risks: Sequence[PastRisk], start: datetime, end: datetime) -> Iterator[Point]:
+def _points(risks: Sequence[PastRisk], start: datetime, end: datetime, top: float) -> Iterator[Point]:
     """The last value is always written, others where they have room."""
     places = [_x(one.at, start, end) for one in risks]
     written = LEFT - _APART
@@ -138,7 +141,7 @@ def _points(risks: Sequence[PastRisk], start: datetime, end: datetime) -> Iterat
         has_room = place - written >= _APART and (is_last or places[-1] - place >= _APART)
         if has_room or is_last:
             written = place
-        yield Point(place, _y(one.risk), risk_words(one.risk) if has_room or is_last else None)
+        yield Point(place, _y(one.risk, top), risk_words(one.risk) if has_room or is_last else None)
 
 
 def _days(start: datetime, end: datetime) -> Iterator[Tick]:
@@ -167,15 +170,19 @@ def _rows(risks: Sequence[PastRisk], events: Sequence[_Event]) -> Iterator[tuple
         yield moment, what, risk
 
 
+def _plain(one: PastRisk) -> str:
+    return risk_words(one.risk, one.threshold).replace(NO_BREAK, " ")
+
+
 def _sentence(risks: Sequence[PastRisk], version: str, plans: int) -> str:
     told = _(
         "%(count)s answers by version %(version)s: from %(first)s to %(last)s; the threshold is "
         "%(threshold)s.",
         count=len(risks),
         version=version,
-        first=risk_text(risks[0].risk),
-        last=risk_text(risks[-1].risk),
-        threshold=risk_text(risks[-1].threshold),
+        first=_plain(risks[0]),
+        last=_plain(risks[-1]),
+        threshold=line_text(risks[-1].threshold),
     )
     if not plans:
         return told

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from app.domain.counterfactual import Change, Robustness
 from app.domain.improvement import FrontierPoint
+from app.domain.risk_scale import least_reduction_at
 from app.domain.schema import FeatureSchema
 from app.domain.tolerances import SAME_RISK
-from app.faces.http.pages.rendering import risk_words
+from app.faces.http.pages.rendering import line_words, risk_words
 from app.faces.http.pages.translation import gettext as _
+from app.faces.pages.patient.views.chart_axes import ROUND_RISKS
 from app.faces.pages.patient.views.formatting import NO_BREAK, decimals_apart, value_text, with_unit
 from app.faces.pages.patient.views.front_words import FrontPoint, most_of_it, sentence_of
 from app.faces.pages.patient.views.names import Offered, mark_of
@@ -17,8 +19,6 @@ from app.usecases.record.context import AnswerContext
 
 WIDTH, HEIGHT = 320.0, 180.0
 """The drawing in its own units."""
-_ROOM = 0.02
-"""Of risk, above what is highest and below what is lowest."""
 _MOST_TICKS = 6
 _MOST_DECIMALS = 4
 
@@ -103,17 +103,16 @@ def front_of(context: AnswerContext) -> FrontView | None:
         marks=tuple(_marks(context, axes)),
         steps=_steps(axes, now, told),
         now=axes.y(now),
-        target=Tick(axes.y(target), risk_words(target)),
+        target=Tick(axes.y(target), line_words(target)),
         target_text=_beside_target(axes.y(target), points[-1].y),
         across=tuple(
             Tick(axes.x(one), f"{one:g}") for one in _ticks(0, axes.effort, (0.2, 0.5, 1, 2, 5, 10))
         ),
         upwards=tuple(
-            Tick(axes.y(one), f"{100 * one:.0f}")
-            for one in _ticks(axes.low, axes.high, (0.01, 0.02, 0.05, 0.1, 0.2))
+            Tick(axes.y(one), f"{100 * one:g}") for one in _ticks(axes.low, axes.high, ROUND_RISKS)
         ),
         sentence=sentence_of(context, points),
-        most=most_of_it(told),
+        most=most_of_it(told, answer.prediction.threshold),
         is_proved=all(one.proved for one in told),
         all_hold=all(one.holds for one in points),
     )
@@ -140,7 +139,8 @@ def _axes(context: AnswerContext) -> _Axes:
     prediction, offered, told = context.answer.prediction, context.offered, context.answer.frontier
     risks = [prediction.risk, prediction.target, *(one.risk for one in told), *(one.risk for one in offered)]
     efforts = [*(one.effort for one in told), *(one.effort for one in offered)]
-    return _Axes(1.05 * max(efforts), max(min(risks) - _ROOM, 0.0), min(max(risks) + _ROOM, 1.0))
+    room = least_reduction_at(prediction.threshold)
+    return _Axes(1.05 * max(efforts), max(min(risks) - room, 0.0), min(max(risks) + room, 1.0))
 
 
 def _ticks(low: float, high: float, sizes: Sequence[float]) -> Iterator[float]:

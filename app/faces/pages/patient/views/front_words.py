@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.improvement import LEAST_REDUCTION, FrontierPoint
-from app.faces.http.pages.rendering import risk_words
+from app.domain.improvement import FrontierPoint
+from app.domain.risk_scale import least_reduction_at
+from app.faces.http.pages.rendering import line_words, risk_words
 from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.points import points_of
 from app.usecases.record.context import AnswerContext
@@ -41,7 +42,7 @@ def sentence_of(context: AnswerContext, points: Sequence[FrontPoint]) -> str:
     facts = {
         "now": _now(context),
         "course": _course(points, prediction.target),
-        "target": risk_words(prediction.target, last.risk),
+        "target": line_words(prediction.target, last.risk),
     }
     if prediction.risk <= prediction.target:
         return _("%(now)s, at or below the target of %(target)s; %(course)s.", **facts)
@@ -73,13 +74,13 @@ def _course(points: Sequence[FrontPoint], target: float) -> str:
     )
 
 
-def most_of_it(told: Sequence[FrontierPoint]) -> str | None:
+def most_of_it(told: Sequence[FrontierPoint], threshold: float) -> str | None:
     """How few changes give most of the largest fall; None where it takes as many as all of it."""
     whole = told[-1]
     enough = [one for one in told if one.reduction >= _MOST_OF * whole.reduction]
     fewest = min(enough, key=lambda one: (len(one.changes), -one.reduction))
     count = len(fewest.changes)
-    if count >= len(whole.changes) or whole.reduction < LEAST_REDUCTION:
+    if count >= len(whole.changes) or whole.reduction < least_reduction_at(threshold):
         return None
     points = points_of(fewest.reduction, whole.reduction)
     if count == 1:

@@ -5,9 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.counterfactual import Status
-from app.faces.http.pages.rendering import risk_words
+from app.faces.http.pages.rendering import line_words
 from app.faces.http.pages.translation import gettext as _
 from app.faces.http.pages.translation import ngettext
+from app.faces.pages.patient.views.improvements import least_words
 from app.faces.pages.patient.views.names import recorded_name
 from app.faces.pages.patient.views.options import Said, said_of
 from app.storage.tables import AnswerRow
@@ -55,7 +56,8 @@ def outcome_text(row: AnswerRow) -> str:
     if told:
         return _("%(improvements)s; the target is not reached", improvements=told[0])
     if row.no_improvement:
-        return _("nothing found that lowers it by 2 points and holds")
+        least = least_words(row.prediction.threshold)
+        return _("nothing found that lowers it by %(least)s and holds", least=least)
     return _("no change found that reaches the target")
 
 
@@ -70,7 +72,7 @@ def _below_text(row: AnswerRow) -> str:
     target, threshold = row.target, row.prediction.threshold
     if round(target, 4) == round(threshold, 4):
         return _("at or below the target")
-    return _("at or below its target of %(target)s", target=risk_words(target, threshold))
+    return _("at or below its target of %(target)s", target=line_words(target, threshold))
 
 
 def _entry(context: AnswerContext, row: AnswerRow) -> Entry:

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 
 from app.domain.counterfactual import BELOW, Status
-from app.domain.improvement import LEAST_REDUCTION
-from app.domain.wording import points_text
-from app.faces.http.pages.rendering import risk_words
+from app.domain.risk_scale import least_reduction_at
+from app.domain.tolerances import SAME
+from app.faces.http.pages.rendering import line_words, risk_words
 from app.faces.http.pages.translation import gettext as _
 from app.faces.http.pages.translation import ngettext
 from app.faces.pages.patient.views.options import OptionView, improvement_views
+from app.faces.pages.patient.views.points import points_text
 from app.usecases.record.context import AnswerContext
+
+_MOST_PLACES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,20 @@ def improvements_of(context: AnswerContext) -> ImprovementsView | None:
         return ImprovementsView(_title(context, len(cards)), _lead(context), cards, None)
     if nothing is None:
         return None
-    least = points_text(LEAST_REDUCTION).replace(".0", "")
+    least = least_words(context.answer.prediction.threshold)
     title = _("Nothing was found that lowers the estimate by %(least)s or more and holds", least=least)
     return ImprovementsView(title, nothing.text, (), _outside())
+
+
+def least_words(threshold: float) -> str:
+    """The smallest fall that is offered: "2 points", or less where the threshold is near 0 or 1."""
+    least = least_reduction_at(threshold)
+    places = next((one for one in range(_MOST_PLACES) if _is_told(100 * least, one)), _MOST_PLACES)
+    return points_text(least, places)
+
+
+def _is_told(points: float, places: int) -> bool:
+    return abs(round(points, places) - points) < SAME
 
 
 def _outside() -> str:
@@ -78,7 +92,7 @@ def _lead(context: AnswerContext) -> str:
         "lower is an association.",
         often=_least_share(context),
     )
-    target = risk_words(answer.prediction.target)
+    target = line_words(answer.prediction.target)
     if answer.status is Status.INFEASIBLE:
         if unreached_is_proved(context):
             unreached = _("The target of %(target)s is not in reach by what is permitted.", target=target)

@@ -15,6 +15,7 @@ from app.faces.pages.patient.views.next_step import GuidelineView, guideline_vie
 from app.ingest.fhir.record import Origin
 from app.storage.consultation_tables import MeasurementRow
 from app.usecases.measurements.days import latest_day
+from app.usecases.measurements.doubt import is_doubted, unread_at
 from app.usecases.measurements.standing import standing_result
 from app.usecases.record.context import AnswerContext
 
@@ -25,9 +26,10 @@ class KnownResult:
 
     `sentence` tells label, value, date and finding; `weight` whether result or estimate counts. `value` is
     None where the outcome is present or absent. `next_step` is None where the outcome was not found in
-    a patient to whom no options are offered: nothing is to reassure beside that. `is_overdue`: a new one
-    was due. `comes_from` says who entered it, or which resource of the record tells it; None where neither
-    is known.
+    a patient to whom no options are offered, or who has a newer result that nobody read: nothing is to
+    reassure beside that. `is_overdue`: a new one was due. `is_doubted`: a newer one is in the record, and
+    could not be read. `comes_from` says who entered it, or which resource of the record tells it; None where
+    neither is known.
     """
 
     label: str
@@ -41,6 +43,7 @@ class KnownResult:
     recheck_on: date
     recheck: str
     is_overdue: bool
+    is_doubted: bool
     overrules: bool
     comes_from: str | None
     guidelines: Sequence[GuidelineView]
@@ -57,7 +60,9 @@ def known_result_of(context: AnswerContext, today: date | None = None) -> KnownR
     today = today or latest_day()
     recheck_on = months_later(row.measured_on, finding.recheck_months)
     is_overdue = recheck_on < today
-    overrules = measured.counts_on(today, row.measured_on, row.value, row.has_outcome)
+    doubted = is_doubted(row, unread_at(context.row))
+    counts = measured.counts_on(today, row.measured_on, row.value, row.has_outcome)
+    overrules = counts and not doubted
     return KnownResult(
         label=measured.label,
         value=None if row.value is None else no_break(value_text(measured, row.value)),
@@ -65,14 +70,28 @@ def known_result_of(context: AnswerContext, today: date | None = None) -> KnownR
         has_outcome=row.has_outcome,
         says=finding.says,
         sentence=_sentence(measured, row, finding),
-        weight=_weight(row, today, overrules, is_overdue),
-        next_step=finding.next if row.has_outcome or not context.preferences.refusals else None,
+        weight=_unread(measured) if doubted else _weight(row, today, overrules, is_overdue),
+        next_step=_next_step(context, row, finding, doubted),
         recheck_on=recheck_on,
         recheck=_recheck(recheck_on, is_overdue),
         is_overdue=is_overdue,
+        is_doubted=doubted,
         overrules=overrules,
         comes_from=_comes_from(row),
         guidelines=[guideline_view(context, one) for one in consultation.guidelines(measured.guidelines)],
+    )
+
+
+def _next_step(context: AnswerContext, row: MeasurementRow, finding: Finding, doubted: bool) -> str | None:
+    reassures = not row.has_outcome
+    return None if reassures and (doubted or context.preferences.refusals) else finding.next
+
+
+def _unread(measured: MeasuredOutcome) -> str:
+    return _(
+        "A newer %(label)s in the record could not be read: look at it. Until it is entered here, the "
+        "estimate counts.",
+        label=measured.label,
     )
 
 

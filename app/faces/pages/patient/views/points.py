@@ -8,12 +8,14 @@ from app.faces.http.pages.translation import gettext as _
 from app.faces.http.pages.translation import ngettext
 from app.faces.pages.patient.views.formatting import NO_BREAK
 
-_WHOLE_FROM = 0.05
+_WHOLE_FROM, _TENTHS_FROM = 0.05, 0.002
 
 
 def places_for(fall: float) -> int:
     """Decimals for a fall and what is told beside it: of a small one, whole points would tell of no parts."""
-    return 0 if fall >= _WHOLE_FROM else 1
+    if fall >= _WHOLE_FROM:
+        return 0
+    return 1 if abs(fall) >= _TENTHS_FROM else 2
 
 
 def points_text(fall: float, places: int) -> str:

@@ -9,7 +9,11 @@ from app.faces.http.pages.rendering import minus, risk_words
 from app.faces.http.pages.translation import gettext as _
 from app.faces.http.pages.translation import ngettext
 from app.faces.pages.patient.views.formatting import NO_BREAK, value_text
+from app.faces.pages.patient.views.points import points_text
 from app.usecases.plans.told import FollowedChange, FollowUp, PlanOut
+
+_WHOLE_FROM = 0.1
+"""Estimates below this are compared in tenths of a point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +98,14 @@ def _share_in_words(share: float) -> str:
 
 def beside_text(now: float, planned: float) -> str:
     """The estimate now, beside the one that was planned."""
-    points = round(100 * now) - round(100 * planned)
+    places = 0 if max(now, planned) >= _WHOLE_FROM else 1
+    points = round(round(100 * now, places) - round(100 * planned, places), places)
     if points == 0:
         return _("about what was planned")
+    told = points_text(abs(points) / 100, places)
     if points > 0:
-        return ngettext(
-            "%(num)s point above what was planned", "%(num)s points above what was planned", points
-        )
-    return ngettext("%(num)s point below what was planned", "%(num)s points below what was planned", -points)
+        return _("%(points)s above what was planned", points=told)
+    return _("%(points)s below what was planned", points=told)
 
 
 def _line(schema: FeatureSchema | None, change: FollowedChange) -> ReachedLine:

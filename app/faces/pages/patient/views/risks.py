@@ -1,9 +1,10 @@
 """The risk now and with all that is offered, against the threshold, with what refits make of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.domain.risk_scale import axis_end
 from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.certainty import EstimateView, Standing, estimates_of
 from app.faces.pages.patient.views.formatting import interval_text
@@ -15,7 +16,7 @@ from app.usecases.record.context import AnswerContext
 
 @dataclass(frozen=True, slots=True)
 class RiskLine:
-    """One risk; places are per cent of the axis, the interval that of nine refits in ten."""
+    """One risk; places are in per cent of risk, the interval that of nine refits in ten."""
 
     name: str
     risk: float
@@ -35,7 +36,7 @@ class RiskLine:
 
 @dataclass(frozen=True, slots=True)
 class RiskView:
-    """All risks of an answer on one axis from 0 to 100 %, and how sure the first is.
+    """All risks of an answer on one axis from 0 to `end`, and how sure the first is.
 
     `refits` is how
     many refits made the bands, where that is known. `asked` is the target in words, where it is not the
@@ -48,6 +49,7 @@ class RiskView:
     now: EstimateView
     threshold: float
     target: float
+    end: float
     refits: int | None
     asked: str | None
     fall: str | None
@@ -77,11 +79,18 @@ def risk_view(context: AnswerContext) -> RiskView:
         now=estimates[0],
         threshold=prediction.threshold,
         target=prediction.target,
+        end=axis_end(_drawn(lines, prediction), prediction.threshold),
         refits=_refits(context, estimates),
         asked=target_text(context.row),
         fall=fall_asked(context.row),
         own_start=_own_start(context, of),
     )
+
+
+def _drawn(lines: Sequence[RiskLine], prediction: PredictionOut) -> Iterator[float]:
+    yield prediction.target
+    for line in lines:
+        yield line.risk if line.high is None else max(line.risk, line.high / 100)
 
 
 def _own_start(context: AnswerContext, lines: Mapping[UUID, RiskLine]) -> dict[UUID, str]:

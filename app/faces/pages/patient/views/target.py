@@ -1,7 +1,7 @@
 """What risk a question asked for, in words: a risk not to be exceeded, or a fall of the risk."""
 
 from app.domain.target import TargetKind
-from app.faces.http.pages.rendering import risk_words
+from app.faces.http.pages.rendering import line_words, risk_words
 from app.faces.http.pages.translation import gettext as _
 from app.faces.http.pages.translation import ngettext
 from app.faces.pages.patient.views.formatting import NO_BREAK
@@ -45,7 +45,7 @@ def target_text(row: AnswerRow) -> str | None:
         )
     if round(target, 4) == round(threshold, 4):
         return None
-    return _("The question asked for an estimate of at most %(target)s", target=risk_words(target))
+    return _("The question asked for an estimate of at most %(target)s", target=line_words(target))
 
 
 def own_start_text(row: AnswerRow, high: float | None) -> str | None:
@@ -56,7 +56,7 @@ def own_start_text(row: AnswerRow, high: float | None) -> str | None:
     asked = row.target_asked or {}
     if fall_asked(row) is None or high is None or high <= 100 * row.target:
         return None
-    line = risk_words(row.target, high / 100)
+    line = line_words(row.target, high / 100)
     if (share := asked.get(TargetKind.RELATIVE_REDUCTION)) is not None:
         return _(
             "It could be above %(line)s. To hold means here that a refit or draw falls by %(share)s of its "

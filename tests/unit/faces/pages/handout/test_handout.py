@@ -157,7 +157,7 @@ def test_nothing_left_is_said_in_words(served: ServedModel) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_only_treatment_changes_is_no_goal(registry: ModelRegistry, language: str) -> None:
-    for served in registry.newest():
+    for served in registry.defaults():
         for feature in served.model.schema.features:
             if feature.role in (Role.TREATMENT, Role.CONSEQUENCE):
                 found = told(language, change(feature.name, 1, 0), served=served)

@@ -140,9 +140,11 @@ def test_charts_are_as_text_and_as_tables_too(registry: ModelRegistry) -> None:
     assert more.count("<figure") == len(made.others)
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
-def test_the_scale_holds_all_estimates_and_ends_at_round_numbers(risks: list[float]) -> None:
-    scale = scale_of(risks)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=20), st.floats(0.005, 0.95))
+def test_the_scale_holds_all_estimates_and_ends_at_round_numbers(
+    risks: list[float], threshold: float
+) -> None:
+    scale = scale_of(risks, threshold)
     assert 0 <= scale.low <= min(risks) + 1e-9
     assert max(risks) - 1e-9 <= scale.high <= 1
     ticks = list(scale.ticks)

@@ -19,8 +19,8 @@ from tests.unit.faces.pages.patient.plans import plan
 RISKS = st.lists(st.tuples(st.integers(0, 10**8), st.floats(0, 1)), min_size=2, max_size=20).map(sorted)
 
 
-def past(risks: list[tuple[int, float]]) -> list[PastRisk]:
-    return [PastRisk(ASKED + timedelta(seconds=second), risk, 0.5) for second, risk in risks]
+def past(risks: list[tuple[int, float]], threshold: float = 0.5) -> list[PastRisk]:
+    return [PastRisk(ASKED + timedelta(seconds=second), risk, threshold) for second, risk in risks]
 
 
 def course(risks: list[tuple[int, float]], *plans: PlanOut) -> Course | None:
@@ -51,6 +51,15 @@ def test_values_are_written_where_they_have_room_and_the_last_always(risks: list
 @pytest.mark.parametrize("count", [0, 1])
 def test_one_point_makes_no_course(count: int) -> None:
     assert course([(0, 0.4)] * count) is None
+
+
+def test_beside_a_low_threshold_the_axis_ends_lower() -> None:
+    row = row_of(MODELS[0], a_person(MODELS[0]))
+    drawn = course_of(context(row, None, risk_history=past([(0, 0.031), (60, 0.014)], 0.0125)))
+    assert drawn is not None
+    assert [level.text for level in drawn.levels] == ["0 %", "1.25 %", "2.5 %", "3.75 %", "5 %"]
+    assert drawn.threshold.at == TOP + (HEIGHT - TOP) * 0.75
+    assert drawn.sentence == "2 answers by version 1: from 3 % to 1.4 %; the threshold is 1.25 %."
 
 
 def test_it_is_told_in_a_sentence() -> None:

@@ -41,6 +41,7 @@ def test_the_page_says_so_where_it_lies_outside(risk: float, is_told: bool) -> N
         now,
         threshold=0.5,
         target=0.5,
+        end=1.0,
         refits=40,
         asked=None,
         fall=None,

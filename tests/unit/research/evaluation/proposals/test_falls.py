@@ -59,7 +59,7 @@ def test_a_smaller_fall_is_its_share_of_the_largest(served: ServedModel, case: C
 
 def test_a_fall_of_less_than_two_points_counts_as_none(served: ServedModel, case: Case) -> None:
     singles = np.eye(len(case.problem.levers), dtype=np.int64)
-    little = singles[~enough(own_falls(case.problem, served.references, singles))]
+    little = singles[~enough(case.problem, own_falls(case.problem, served.references, singles))]
     marks = scored(served, case, write_answer(case.problem.levers, little[0]))
     assert (marks.obedient, marks.falls, marks.falls_best, marks.of_largest) == (1, 0, 0, 0)
 

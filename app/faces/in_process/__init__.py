@@ -1,0 +1,1 @@
+"""Questions asked within a program, without a server: nothing is recorded, and nobody is told apart."""

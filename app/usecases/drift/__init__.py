@@ -1,0 +1,1 @@
+"""Whether those asked about are still like those whom a model learned from."""

@@ -1,0 +1,24 @@
+"""What is on record of drift, told to a caller of one tenant."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from app.storage.database import TenantDatabase
+from app.usecases.drift.binning import Binning
+from app.usecases.drift.report import report_of
+from app.usecases.drift.repository import DriftRepository
+from app.usecases.drift.schemas import DriftAnswer
+
+
+async def drift_of(
+    database: TenantDatabase, digest: str, binning: Binning, days: int, today: date | None = None
+) -> DriftAnswer:
+    """Whether those whom the caller's tenant asked about in the last days are like the reference population.
+
+    Raises:
+        RecordError: the database is away.
+    """
+    last = today or datetime.now(UTC).date()
+    first = last - timedelta(days=days - 1)
+    async with database.transaction() as session:
+        asked = await DriftRepository(session).since(digest, first, binning.sizes_by_name)
+    return report_of(binning, asked, first, last)

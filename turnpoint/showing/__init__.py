@@ -1,0 +1,1 @@
+"""Answers as rows, DataFrames and HTML: what options change, beside what they depart from."""
