@@ -3,9 +3,10 @@
 import typer
 
 from app.cli.command import add_command
-from research.commands import comparing, evaluating, training
+from research.commands import adding, comparing, evaluating, training
 
 cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+add_command(cli, adding.add_model, name="add-model", extra="fit")
 add_command(cli, training.train, extra="fit")
 add_command(cli, training.pairs, extra="evaluate")
 add_command(cli, training.finetune, extra="train")

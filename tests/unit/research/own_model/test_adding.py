@@ -1,0 +1,288 @@
+"""From a table to a version to host: ordinary tables and odd ones, and what a failed run leaves."""
+
+import fcntl
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_breast_cancer
+
+from app.classifiers.model_version import ModelVersion
+from app.classifiers.store import load_model
+from research.own_model import adding
+from research.own_model.adding import Added, Drafted, Order, add_model
+from research.own_model.report import report_of
+from research.training.errors import TrainingError
+from research.training.split import is_held_out
+from tests.own_tables import QUICK, categories, decide, ordinary, rare, wide, without_age, written
+
+NAME = "own-event"
+
+
+def silent(message: str, fraction: float | None) -> None:
+    """Nobody is told."""
+
+
+def order_of(table: pd.DataFrame, folder: Path, **more: Any) -> Order:
+    wanted: dict[str, Any] = {"name": NAME, "outcome": "event", "store": folder / "store", **more}
+    return Order(data=written(table, folder), **wanted)
+
+
+def made(
+    table: pd.DataFrame, folder: Path, *changed: str, threshold: float | None = None, **more: Any
+) -> Added:
+    """The version that an owner gets who decides what can change, and nothing else."""
+    order = order_of(table, folder, **more)
+    drafted = add_model(order, silent, QUICK)
+    assert isinstance(drafted, Drafted)
+    decide(drafted.task, *changed, threshold=threshold)
+    done = add_model(order, silent, QUICK)
+    assert isinstance(done, Added)
+    return done
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture(scope="module")
+def added(tmp_path_factory: pytest.TempPathFactory) -> Added:
+    folder = tmp_path_factory.mktemp("ordinary")
+    return made(ordinary(), folder, "bmi", "walks", id_column="patient", site_column="clinic")
+
+
+@pytest.fixture(scope="module")
+def model(added: Added) -> ModelVersion:
+    return load_model(added.home.parent)
+
+
+def test_the_first_run_writes_a_draft_and_nothing_else(tmp_path: Path) -> None:
+    order = order_of(ordinary(), tmp_path)
+    drafted = add_model(order, silent, QUICK)
+    assert isinstance(drafted, Drafted)
+    assert names_in(tmp_path / "store") == [NAME]
+    assert names_in(tmp_path / "store" / NAME) == ["task.toml"]
+    text = report_of(drafted, order)
+    assert f"Then make the model: turnpoint add-model {NAME} --data" in text
+    assert "900 rows of 900 people, 225 (25.0 %) with the outcome" in text
+
+
+def test_the_second_run_makes_a_version_that_is_hosted(added: Added, model: ModelVersion) -> None:
+    assert (model.name, model.version) == (NAME, "1")
+    assert names_in(added.home.parent) == ["1", "task.toml"]
+    assert (added.home.parent / "task.toml").read_bytes() == (added.home / "task.toml").read_bytes()
+    assert model.committee.size == QUICK.members
+    assert model.card is not None
+    assert model.card.performance.held_out is not None
+    assert len(model.population.rows) == len(added.cohort.training)
+    assert model.held_out is not None
+    assert np.isfinite(model.classifier.risk(model.held_out.rows)).all()
+
+
+def test_people_are_split_by_their_ids_and_the_version_holds_none_of_them(
+    added: Added, model: ModelVersion
+) -> None:
+    held_out = [own_id for own_id in added.table.ids if is_held_out(own_id)]
+    assert [person.id for person in added.cohort.held_out] == held_out
+    assert not {person.id for person in added.cohort.training} & set(held_out)
+    manifest = json.loads((added.home / "manifest.json").read_text())
+    assert manifest["data"]["held_out"] == 'int(sha256("turnpoint:" + patient)[:8], 16) % 100 < 25'
+    assert manifest["data"]["rows"] == 900
+    kept = [pd.read_parquet(added.home / name) for name in ("population.parquet", "held_out.parquet")]
+    assert all(set(table.columns) == {*model.schema.by_name, "outcome", "site"} for table in kept)
+    for path in added.home.rglob("*"):
+        if path.is_file():
+            assert b"P-00" not in path.read_bytes(), path
+            assert b"people.csv" not in path.read_bytes(), path
+
+
+def test_rows_of_one_person_are_on_one_side(tmp_path: Path) -> None:
+    visits = pd.concat([ordinary(400), ordinary(400, seed=9)])
+    done = made(visits, tmp_path, "bmi", id_column="patient")
+    assert len(done.table.ids) == 800
+    assert not {person.id for person in done.cohort.training} & {p.id for p in done.cohort.held_out}
+    assert "The rows are of 400 people; a person's stay together." in (done.home / "card.md").read_text()
+
+
+def test_sites_are_told_of_each_by_itself(added: Added) -> None:
+    groups = {group["level"] for group in added.metrics["groups"] if group["group"] == "Site"}
+    assert groups == {"North", "South", "West"}
+    assert {site["site"] for site in added.metrics["sites_left_out"]} == groups
+
+
+def test_the_report_tells_what_an_owner_asks_first(added: Added, tmp_path: Path) -> None:
+    text = report_of(added, order_of(ordinary(), tmp_path))
+    held_out = added.metrics["held_out"]
+    assert f"ROC-AUC on {held_out['n']} held-out people: {held_out['roc_auc']['value']:.3f} (95 %" in text
+    assert "calibration" in text.lower()
+    assert f"Above the threshold of {added.schema.model.threshold:g} is high:" in text
+    assert f"MODEL_STORE={added.home.parent.parent} DEFAULT_MODEL={NAME} turnpoint run" in text
+    assert "nothing will be suggested" not in text
+
+
+def test_a_run_over_again_gives_the_same_bytes(added: Added, tmp_path: Path) -> None:
+    again = made(ordinary(), tmp_path, "bmi", "walks", id_column="patient", site_column="clinic")
+    ours = {
+        path.relative_to(added.home): path.read_bytes() for path in added.home.rglob("*") if path.is_file()
+    }
+    theirs = {
+        path.relative_to(again.home): path.read_bytes() for path in again.home.rglob("*") if path.is_file()
+    }
+    assert ours == theirs
+
+
+@pytest.mark.parametrize(
+    ("table", "changed", "threshold"),
+    [
+        (without_age, ("bmi",), 0.1),
+        (rare, ("bmi",), 0.02),
+        (categories, ("walks",), 0.3),
+        (wide, ("habit_0",), 0.5),
+    ],
+)
+def test_odd_tables_are_ordinary(
+    tmp_path: Path, table: Any, changed: tuple[str, ...], threshold: float
+) -> None:
+    done = made(table(), tmp_path, *changed, threshold=threshold)
+    model = load_model(done.home.parent)
+    assert model.schema.model.threshold == threshold
+    assert done.metrics["held_out"]["roc_auc"]["value"] > 0.6
+    assert done.metrics["held_out"]["sensitivity"] > 0
+    assert "## Limits and cautions" in (done.home / "card.md").read_text()
+
+
+def test_a_public_table_is_too(tmp_path: Path) -> None:
+    data = load_breast_cancer(as_frame=True)
+    table = data.frame.assign(event=1 - data.frame.target).drop(columns="target")
+    done = made(table, tmp_path)
+    assert done.metrics["held_out"]["roc_auc"]["value"] > 0.95
+    assert "No feature can change, so nothing will be suggested" in report_of(done, order_of(table, tmp_path))
+
+
+def test_a_feature_that_gives_the_outcome_away_is_warned_of_on_the_card_too(tmp_path: Path) -> None:
+    table = ordinary()
+    table["score"] = table.event * 10 + np.random.default_rng(0).integers(0, 8, len(table))
+    done = made(table, tmp_path, "bmi")
+    said = [
+        line for line in report_of(done, order_of(table, tmp_path)).splitlines() if "outcome away" in line
+    ]
+    assert len(said) == 1
+    assert "score" in said[0]
+    assert "score may give the outcome away: its value alone" in (done.home / "card.md").read_text().replace(
+        "Score", "score"
+    )
+
+
+def test_risk_goes_only_the_way_the_owner_says(tmp_path: Path) -> None:
+    order = order_of(ordinary(), tmp_path)
+    drafted = add_model(order, silent, QUICK)
+    assert isinstance(drafted, Drafted)
+    rising = drafted.task.read_text().replace('risk = "free"', 'risk = "rising"')
+    drafted.task.write_text(rising)
+    done = add_model(order, silent, QUICK)
+    assert isinstance(done, Added)
+    model = load_model(done.home.parent)
+    row = model.population.rows[:50]
+    for name, column in model.schema.column_of.items():
+        swept = np.repeat(row, 40, axis=0)
+        low, high = model.schema[name].observed or (0, 1)
+        swept[:, column] = np.tile(np.linspace(low, high, 40), len(row))
+        assert (np.diff(model.classifier.risk(swept).reshape(len(row), 40), axis=1) >= -1e-6).all(), name
+    assert "The model is not allowed to respond in another direction" in (done.home / "card.md").read_text()
+
+
+def test_a_version_is_replaced_only_if_asked(added: Added, tmp_path: Path) -> None:
+    order = Order(NAME, written(ordinary(), tmp_path), "event", added.home.parent.parent)
+    before = (added.home / "manifest.json").read_bytes()
+    with pytest.raises(TrainingError, match=r"1 is there already: raise `version` in task\.toml"):
+        add_model(order, silent, QUICK)
+    assert (added.home / "manifest.json").read_bytes() == before
+
+
+def test_a_schema_from_elsewhere_is_taken_unless_it_would_take_the_place_of_unused_work(
+    tmp_path: Path,
+) -> None:
+    order = order_of(ordinary(), tmp_path)
+    drafted = add_model(order, silent, QUICK)
+    assert isinstance(drafted, Drafted)
+    own = tmp_path / "mine.toml"
+    own.write_text(drafted.task.read_text() + "# mine\n")
+    with pytest.raises(TrainingError, match=r"differs from .*mine\.toml, and no version was made with it"):
+        add_model(order_of(ordinary(), tmp_path, schema=own), silent, QUICK)
+    drafted.task.unlink()
+    done = add_model(order_of(ordinary(), tmp_path, schema=own), silent, QUICK)
+    assert isinstance(done, Added)
+    assert done.home.parent.joinpath("task.toml").read_text().endswith("# mine\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"name": "Own Event"}, "name"),
+        ({"outcome": "death"}, "death"),
+        ({"id_column": "pid"}, "pid"),
+        ({"schema": Path("nowhere.toml")}, "There is no file nowhere.toml"),
+        ({"data": Path("nowhere.csv")}, "There is no file nowhere.csv"),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_is_written(
+    tmp_path: Path, change: dict[str, Any], said: str
+) -> None:
+    given = {"name": NAME, "data": written(ordinary(), tmp_path), "outcome": "event", **change}
+    with pytest.raises(TrainingError) as refused:
+        add_model(Order(store=tmp_path / "store", **given), silent, QUICK)
+    assert said in str(refused.value)
+    assert not (tmp_path / "store").exists() or names_in(tmp_path / "store") == []
+
+
+def test_a_table_in_which_nothing_tells_is_refused(tmp_path: Path) -> None:
+    rng = np.random.default_rng(8)
+    table = pd.DataFrame({"a": rng.normal(size=80), "event": rng.random(80) < 0.5})
+    with pytest.raises(TrainingError, match=r"(found nothing in this table|needed)"):
+        made(table.round(1), tmp_path)
+    assert names_in(tmp_path / "store" / NAME) == ["task.toml"]
+
+
+@pytest.mark.parametrize(
+    "error", [KeyboardInterrupt, OSError("No space left on device"), TrainingError("no")]
+)
+def test_a_run_that_is_broken_off_leaves_the_store_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Any
+) -> None:
+    order = order_of(ordinary(), tmp_path)
+    drafted = add_model(order, silent, QUICK)
+    assert isinstance(drafted, Drafted)
+    before = drafted.task.read_bytes()
+
+    def broken(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(adding, "swap", broken)
+    with pytest.raises((KeyboardInterrupt, TrainingError)):
+        add_model(order, silent, QUICK)
+    assert names_in(tmp_path / "store" / NAME) == ["task.toml"]
+    assert drafted.task.read_bytes() == before
+
+
+def test_what_a_killed_run_left_is_no_model_and_is_cleared(tmp_path: Path) -> None:
+    left = tmp_path / "store" / NAME / ".making" / "1"
+    left.mkdir(parents=True)
+    (left / "classifier.ubj").write_bytes(b"half")
+    add_model(order_of(ordinary(), tmp_path), silent, QUICK)
+    assert names_in(tmp_path / "store" / NAME) == ["task.toml"]
+
+
+def test_two_runs_at_once_do_not_meet(tmp_path: Path) -> None:
+    folder = tmp_path / "store" / NAME
+    folder.mkdir(parents=True)
+    other = os.open(folder, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    try:
+        with pytest.raises(TrainingError, match="Another run is adding to"):
+            add_model(order_of(ordinary(), tmp_path), silent, QUICK)
+    finally:
+        os.close(other)
