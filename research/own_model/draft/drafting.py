@@ -63,7 +63,9 @@ def _head(table: OwnTable, name: str, outcome: str, example: Example | None) -> 
     title = name.replace("-", " ").capitalize()
     cases, people = int(table.outcome.sum()), len(table.outcome)
     share = 100 * cases / people
-    shown = example.name if example else "a number"
+    shown = (
+        f'{example.name} has an example below, with "#" before it.' if example else "see [feature.action]."
+    )
     told = f"Estimates the risk of {outcome}. {_OPEN.capitalize()}: of whom, and within what time."
     return [
         comment(f"The feature schema of the model {name}, drafted from {table.name}."),
@@ -77,7 +79,7 @@ def _head(table: OwnTable, name: str, outcome: str, example: Example | None) -> 
         ),
         "#    a value outside is refused.",
         comment("4. Which features a person can change. All are fixed, so nothing is suggested yet;"),
-        f'#    {shown} has an example below, with "#" before it.',
+        f"#    {shown}",
         comment("5. Where you know that the risk only rises, or only falls, with a feature:"),
         """#    risk = "rising" or "falling" instead of "free".""",
         "",
@@ -126,6 +128,8 @@ def _feature(
         categories = categories_of(values)
         if len(categories) > MOST_CATEGORIES:
             return None, f"it has {len(categories)} categories; group them into at most {MOST_CATEGORIES}"
+        if values.dtype == np.float64:
+            lines += [comment("Numbers as codes? Write what each stands for as its label. Else: an integer.")]
         lines += [f"kind = {text(kind)}", "categories = ["]
         lines += [f"  {{ value = {text(c.value)}, label = {text(c.label)} }}," for c in categories]
         lines += ["]"]

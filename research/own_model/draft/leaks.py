@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
+from scipy.stats import rankdata
 
 from app.domain.schema import BoolArray, FloatArray
 
@@ -51,9 +51,14 @@ def auc_alone(values: "pd.Series", outcome: BoolArray) -> float:
 
 
 def _auc(score: FloatArray, outcome: BoolArray) -> float:
-    if min(outcome.sum(), (~outcome).sum()) < _FEWEST:
+    cases = int(outcome.sum())
+    controls = len(outcome) - cases
+    if min(cases, controls) < _FEWEST:
         return 0.5
-    auc = float(roc_auc_score(outcome, score))
+    above = (
+        rankdata(score)[outcome].sum() - cases * (cases + 1) / 2
+    )  # ties count half (Mann and Whitney, 1947)
+    auc = float(above / (cases * controls))
     return max(auc, 1 - auc)
 
 

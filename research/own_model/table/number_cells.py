@@ -15,8 +15,17 @@ _NUMBER = re.compile(
 )
 _INFINITE = re.compile(r"[-+\u2212]?\s*(?:inf|infinity|∞)", re.IGNORECASE)
 _GROUPS = {mark: re.compile(rf"\d{{1,3}}(?:[{mark}]\d{{3}})+") for mark in ",."}
-_COMMA_DECIMAL = re.compile(r"[-+\u2212]?(?:0,\d+|(?:\d{1,3}(?:\.\d{3})+|\d+),(?:\d{1,2}|\d{4,}))")
-_POINT_DECIMAL = re.compile(r"[-+\u2212]?(?:0|\d{1,3}(?:,\d{3})+|\d+)\.\d+")
+
+
+def _with_decimals(mark: str, thousands: str) -> re.Pattern[str]:
+    """Numbers in which this mark can only be before decimals: 1,5 and 1234,567, but not 1,234."""
+    groups = rf"\d{{1,3}}(?:{thousands}\d{{3}})+"
+    return re.compile(
+        rf"[-+\u2212]?(?:0?{mark}\d+|\d{{1,3}}{mark}(?:\d{{1,2}}|\d{{4,}})|(?:\d{{4,}}|{groups}){mark}\d+)"
+    )
+
+
+_COMMA_DECIMAL, _POINT_DECIMAL = _with_decimals(",", r"\."), _with_decimals(r"\.", ",")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,7 @@ def _plain(digits: str, decimal: str) -> str | None:
 def decimal_mark(words: Iterable[str]) -> str | None:
     """The mark that parts decimals in these words: a comma or a point; None if they do not tell.
 
-    `1,234` tells nothing: it may be a thousand and some, or one and some.
+    `1,234` tells nothing, and neither does `1.234`: it may be a thousand and some, or one and some.
     """
     comma = point = 0
     for word in words:
@@ -81,3 +90,8 @@ def decimal_mark(words: Iterable[str]) -> str | None:
     if comma == point:
         return None
     return "," if comma > point else "."
+
+
+def parts_thousands(words: Iterable[str], decimal: str) -> bool:
+    """Whether a number has the mark that, `decimal` being the other, is read as parting thousands."""
+    return any(_GROUPS["," if decimal == "." else "."].fullmatch(word.lstrip("-+\u2212")) for word in words)

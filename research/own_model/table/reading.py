@@ -7,15 +7,13 @@ import numpy as np
 import pandas as pd
 
 from app.domain.schema import BoolArray
-from research.own_model.table.column_values import ColumnValues, values_of
-from research.own_model.table.headers import find_column, listed, named_columns
+from research.own_model.table.features import features_of
+from research.own_model.table.headers import find_column, named_columns
 from research.own_model.table.limits import LIMITS, Limits, check_bytes
-from research.own_model.table.number_cells import decimal_mark
-from research.own_model.table.odd_columns import why_no_feature
-from research.own_model.table.outcome import Outcome, read_outcome
+from research.own_model.table.outcome import read_outcome
 from research.own_model.table.own_table import OwnTable
 from research.own_model.table.parquet_file import MAGIC, read_parquet_table
-from research.own_model.table.raw import Cells, RawColumn, RawTable, Unread, Words, texts_of
+from research.own_model.table.raw import RawColumn, RawTable, Unread, texts_of
 from research.own_model.table.text_file import Scan, read_text_table, scan
 from research.training.errors import TrainingError
 
@@ -62,7 +60,7 @@ def read_table(
     ids = _ids(table, taken, id_column, judged.known, notes)
     sites = _sites(taken, site_column, judged.known, notes)
     features = [column for column in columns if column.name not in (judged.column, *taken)]
-    frame, units = _features(features, table, judged, left_out, notes)
+    frame, units = features_of(features, table.delimiter, judged, left_out, notes)
     if frame.shape[1] == 0:
         reasons = _reasons(left_out) or "there is none beside the outcome"
         raise TrainingError(f"No column can be a feature: {reasons}.")
@@ -154,69 +152,6 @@ def _texts(column: RawColumn) -> list[str | None]:
     if isinstance(cells, Unread):
         raise TrainingError(f'The column "{column.name}" holds {cells.what}, not names or numbers.')
     return texts_of(cells)
-
-
-def _features(
-    columns: Sequence[RawColumn], table: RawTable, judged: Outcome, left_out: dict[str, str], notes: list[str]
-) -> "tuple[pd.DataFrame, dict[str, str]]":
-    """The columns that can be features, one after the other, so that words of one alone are held."""
-    usual = _usual_decimal(columns, table.delimiter)
-    index = pd.Index(np.flatnonzero(judged.known) + 1)
-    kept: dict[str, pd.Series] = {}
-    units: dict[str, str] = {}
-    faults: list[str] = []
-    missing: dict[str, dict[str, int]] = {}
-    for column in columns:
-        read = values_of(cells := column.read(), _decimal(cells, usual))
-        reason = read.left_out
-        if read.fault is not None:
-            faults.append(f'The column "{column.name}" {read.fault}.')
-        elif read.values is not None:
-            values = read.values[judged.known].set_axis(index)
-            reason = why_no_feature(column.name, values, judged.there[judged.known])
-            if reason is None:
-                kept[column.name] = values
-                _take_notes(column.name, read, notes, missing, units)
-        if reason is not None:
-            left_out[column.name] = reason
-    if faults:
-        raise TrainingError(" ".join(faults))
-    notes += _missing_notes(missing)
-    return pd.DataFrame(kept, index=index), units
-
-
-def _take_notes(
-    name: str, read: ColumnValues, notes: list[str], missing: dict[str, dict[str, int]], units: dict[str, str]
-) -> None:
-    notes += [f'In the column "{name}" {note}.' for note in read.notes]
-    for word, count in read.missing.items():
-        missing.setdefault(word, {})[name] = count
-    if read.unit is not None:
-        units[name] = read.unit
-
-
-def _usual_decimal(columns: Sequence[RawColumn], delimiter: str | None) -> str:
-    """The mark before decimals that the columns which tell it use most."""
-    marks = [mark for column in columns if (mark := _own_decimal(column.read())) is not None]
-    comma, point = marks.count(","), marks.count(".")
-    if comma == point:
-        return "," if delimiter == ";" and comma else "."
-    return "," if comma > point else "."
-
-
-def _decimal(cells: Cells, usual: str) -> str:
-    return _own_decimal(cells) or usual
-
-
-def _own_decimal(cells: Cells) -> str | None:
-    return decimal_mark(cells.words) if isinstance(cells, Words) else None
-
-
-def _missing_notes(missing: dict[str, dict[str, int]]) -> list[str]:
-    return [
-        f'"{word}" was taken as missing, in {sum(by_column.values()):,} cells of {listed(list(by_column))}.'
-        for word, by_column in missing.items()
-    ]
 
 
 def _note_repeats(

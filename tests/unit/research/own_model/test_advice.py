@@ -44,8 +44,9 @@ def test_it_is_numbered_and_says_what_to_decide(tmp_path: Path) -> None:
         (OUTCOME * 10 + RANDOM.normal(0, 1, ROWS)).round(2).tolist(),
         (50 - OUTCOME * 10 + RANDOM.normal(0, 1, ROWS)).round(2).tolist(),
         [("stent", "bypass", "none")[row % 2 if there else 2] for row, there in enumerate(OUTCOME)],
+        np.where(np.arange(ROWS) % 100 == 0, 1 - OUTCOME, OUTCOME).tolist(),
     ],
-    ids=["number", "number, turned round", "category"],
+    ids=["number", "number, turned round", "category", "nearly the outcome"],
 )
 def test_a_column_that_gives_the_outcome_away(tmp_path: Path, cells: Sequence[object]) -> None:
     said = advice_on(tmp_path, "treated", cells)

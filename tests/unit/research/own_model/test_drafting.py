@@ -168,6 +168,20 @@ def test_numbers_too_small_to_be_kept(tmp_path: Path) -> None:
     assert '# The column "x" is no feature: its numbers are too small' in text
 
 
+def test_two_numbers_are_taken_for_codes_and_that_is_asked(tmp_path: Path) -> None:
+    text = draft_schema(table_of(tmp_path, plain() | {"arm": column(1, 2)}), "chd-risk", "coronary disease")
+
+    assert text.count("# Numbers as codes?") == 1
+
+
+def test_a_table_of_words_alone_has_no_example(tmp_path: Path) -> None:
+    columns = {name: plain()[name] for name in ("smoking", "chd")}
+    text = draft_schema(table_of(tmp_path, columns), "chd-risk", "coronary disease")
+
+    assert "nothing is suggested yet;\n#    see [feature.action].\n" in text
+    assert list(accepted(tmp_path, text).by_name) == ["smoking"]
+
+
 def test_what_is_left_to_fill_in_says_so(tmp_path: Path) -> None:
     schema = drafted(tmp_path, plain())
 

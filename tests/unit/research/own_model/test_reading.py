@@ -82,6 +82,22 @@ def test_a_comma_for_the_decimals(tmp_path: Path, delimiter: str) -> None:
     assert table.frame["cost"].tolist() == column(1234.0, 2500.5, 900.0)
 
 
+def test_points_between_thousands_where_other_columns_have_a_comma_for_decimals(tmp_path: Path) -> None:
+    columns = plain() | {"bmi": column("21,5", "30,25", "28"), "steps": column("1.234", "12.345", "900")}
+    table = read_table(write_csv(tmp_path / "p.csv", columns, ";"), "chd", None, None)
+
+    assert table.frame["steps"].tolist() == column(1234.0, 12345.0, 900.0)
+    assert 'In the column "steps" 1.234 was read as a thousand and some.' in table.notes
+
+
+def test_three_decimals_are_decimals(tmp_path: Path) -> None:
+    columns = plain() | {"crp": column("1.234", "12.345", "7.001")}
+    table = read_table(write_csv(tmp_path / "p.csv", columns), "chd", None, None)
+
+    assert table.frame["crp"].tolist() == column(1.234, 12.345, 7.001)
+    assert not table.notes
+
+
 def test_commas_between_thousands(tmp_path: Path) -> None:
     columns = plain() | {"steps": column("1,234", "12,345", "900"), "bmi": column("21.5", "30.25")}
     table = read_table(write_csv(tmp_path / "p.csv", columns), "chd", None, None)
