@@ -16,7 +16,7 @@ _BADLY_CALIBRATED = (0.8, 1.25)
 
 def report_of(done: Drafted | Added, order: Order) -> str:
     """The report, line by line."""
-    lines = _drafted(done, order) if isinstance(done, Drafted) else _added(done)
+    lines = _drafted(done, order) if isinstance(done, Drafted) else _added(done, order)
     return "\n".join(lines)
 
 
@@ -52,9 +52,9 @@ def _table(table: OwnTable) -> Iterator[str]:
     yield from (f"  {note}" for note in table.notes)
 
 
-def _added(done: Added) -> Iterator[str]:
+def _added(done: Added, order: Order) -> Iterator[str]:
     yield from _table(done.table)
-    yield from _people(done)
+    yield from _people(done, order)
     yield ""
     yield from _figures(done.metrics)
     if warnings := list(_warnings(done)):
@@ -78,12 +78,13 @@ def _host(done: Added) -> str:
     return f"{named}DEFAULT_MODEL={done.schema.model.name} turnpoint run"
 
 
-def _people(done: Added) -> Iterator[str]:
+def _people(done: Added, order: Order) -> Iterator[str]:
     cohort = done.cohort
     dropped = "; ".join(f"{why}, {count}" for why, count in cohort.tally.dropped.items())
+    by = "the row's number" if order.id_column is None else "the id"
     yield (
         f"{len(cohort.training):,} rows are learned from and {len(cohort.held_out):,} held out, by a hash of "
-        f"the id. Dropped: {dropped or 'nobody'}."
+        f"{by}. Dropped: {dropped or 'nobody'}."
     )
     if lost := cohort.tally.out_of_range:
         values = ", ".join(f"{name} {count}" for name, count in lost.items())

@@ -16,6 +16,7 @@ ABSENT = {
     "migrate": SERVER,
     "compile": SERVER,
     "check": SERVER,
+    "add-model": f"{SERVER}[fit]",
     "train": f"{SERVER}[fit]",
     "pairs": f"{SERVER}[evaluate]",
     "finetune": f"{SERVER}[train]",

@@ -17,6 +17,7 @@ from tests.packaging.environments import Environment
 LACKING = {
     "run": "embedded",
     "fetch": "embedded",
+    "add-model": "fit",
     "train": "fit",
     "pairs": "evaluate",
     "finetune": "train",
