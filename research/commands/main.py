@@ -3,10 +3,11 @@
 import typer
 
 from app.cli.command import add_command
-from research.commands import evaluating, training
+from research.commands import carrying, evaluating, training
 
 cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 add_command(cli, training.train, extra="fit")
 add_command(cli, training.pairs, extra="evaluate")
 add_command(cli, training.finetune, extra="train")
 add_command(cli, evaluating.evaluate, extra="evaluate")
+add_command(cli, carrying.carry_over, name="carry-over", extra="evaluate")
