@@ -90,7 +90,7 @@ async def test_the_gateway_asks_in_the_form_that_was_taught_and_records_whose_le
 
 
 @pytest.mark.parametrize("style", ["zero_shot", "few_shot"])
-async def test_a_model_that_was_taught_nothing_carries_nothing_over(store: Path, style: str) -> None:
+async def test_a_model_that_was_taught_nothing_carries_nothing_over(store: Path, style: Any) -> None:
     measure(store)
     settings = Settings(model_store=store, llm_url="http://127.0.0.1:9/v1", llm_style=style)
     async with open_backends(settings, registry_of(settings), exemplars={}) as backends:

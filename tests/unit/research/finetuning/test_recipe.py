@@ -57,7 +57,7 @@ def table_of(recipe: type[BaseModel]) -> str:
 
 
 def _allowed(field: FieldInfo) -> str:
-    kind = {bool: "true or false", int: "whole", float: "a number"}[field.annotation]
+    kind = {"bool": "true or false", "int": "whole", "float": "a number"}[type(field.default).__name__]
     bounds = {type(one).__name__: one for one in field.metadata}
     words = [kind]
     for name, told in (("Ge", "{} or more"), ("Gt", "above {}"), ("Le", "at most {}")):
