@@ -62,7 +62,8 @@ def carried_text(generation: GenerationOut) -> list[str]:
     return [
         _(
             "The language model was tuned for another model, %(model)s. It was asked since here %(valid)s of "
-            "its proposals were found to reach the target, against %(few_shot)s without what it learned there.",
+            "its proposals were found to reach the target, against %(few_shot)s without what it learned "
+            "there.",
             model=carried.taught_for,
             valid=f"{carried.valid} %",
             few_shot=f"{carried.few_shot} %",
