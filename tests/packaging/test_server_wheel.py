@@ -20,6 +20,7 @@ LACKING = {
     "train": "fit",
     "pairs": "evaluate",
     "finetune": "train",
+    "carry-over": "evaluate",
     "evaluate": "evaluate",
 }
 

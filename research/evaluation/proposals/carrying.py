@@ -16,6 +16,7 @@ from app.classifiers.partitions import Side, people_of
 from app.domain.wording import line_text
 from app.engine.problem import problem_about
 from app.engine.references import ReferenceData, reference_data_of
+from app.local.embedded.weights import ensure_weights
 from app.proposers.llm.adapter import Adapter, AdapterError, load_adapter
 from app.proposers.llm.carry_over import CarryOver
 from app.proposers.llm.prompt import Style
@@ -25,6 +26,7 @@ from research.evaluation.proposals.measures import valid_among
 from research.evaluation.proposals.proposer_specs import ProposerSpec
 from research.evaluation.proposals.reply_store import ReplyStore
 from research.llm_session import serving
+from research.training.manifest import sha256_of
 
 
 class CarryOverImpossibleError(ValueError):
@@ -63,11 +65,16 @@ def carry_over(
     The embedded server answers, base and adapter at the same bits; replies are kept in `home`.
 
     Raises:
-        CarryOverImpossibleError: there is no such adapter, or nobody to ask about.
+        CarryOverImpossibleError: there is no such adapter of the embedded base, or nobody to ask about.
         LlmError: the language model is away.
         EmbeddedError: the embedded server cannot start, or the adapter does not fit its base.
     """
     adapter = carried_adapter(model, other)
+    if adapter.manifest.base_sha256 != sha256_of(ensure_weights(home, lambda words, _: report(words, 0.0))):
+        base = adapter.manifest.base
+        raise CarryOverImpossibleError(
+            f"{adapter.folder} was tuned for {base}, which is not the embedded base"
+        )
     report("Finding out who has a way to the target", 0.0)
     cases = list(islice(cases_to_ask(model, reference_data_of(model), seed), people))
     if not cases:
