@@ -12,6 +12,8 @@ VALIDATION_PEOPLE = 48
 """People kept back on whom validity is looked at."""
 _MOST_KEPT_BACK = 0.3
 """Share of few people that may be kept back."""
+_SECOND_ROUND = 120
+"""Training people whom the second round asks about, where there are so many."""
 
 _Share = Annotated[float, Field(ge=0, le=1)]
 _Count = Annotated[int, Field(ge=1)]
@@ -70,7 +72,7 @@ class SelfTraining(_Part):
     """The second round, on what the tuned model itself proposed and verification kept."""
 
     every: _Count = 20
-    """Every so many-th training person is asked about."""
+    """Every so many-th training person is asked about; more of few where there is no recipe."""
     samples: _Count = 8
     """Answers to each question, of which the verified ones are kept."""
     temperature: Annotated[float, Field(gt=0, le=2)] = 1.0
@@ -98,11 +100,12 @@ class Recipe(_Part):
 def default_recipe(people: int) -> Recipe:
     """What is taken of a model without a recipe, with so many training people to learn from.
 
-    Of few people more are kept back, about `VALIDATION_PEOPLE` but no more than three in ten.
+    Of few people more are kept back, about `VALIDATION_PEOPLE` but no more than three in ten, and the second
+    round asks about more, about `_SECOND_ROUND` or all.
     """
-    usual = Data().validation_share
-    share = max(usual, min(_MOST_KEPT_BACK, round(VALIDATION_PEOPLE / max(1, people), 2)))
-    return Recipe(data=Data(validation_share=share))
+    share = max(Data().validation_share, min(_MOST_KEPT_BACK, round(VALIDATION_PEOPLE / max(1, people), 2)))
+    every = max(1, min(SelfTraining().every, people // _SECOND_ROUND))
+    return Recipe(data=Data(validation_share=share), own=SelfTraining(every=every))
 
 
 def read_recipe(path: Path) -> Recipe:

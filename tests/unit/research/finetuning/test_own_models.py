@@ -119,6 +119,8 @@ def test_too_few_questions_for_a_step_are_told() -> None:
         enough_examples([], Recipe(data=Data()))
 
 
-def test_of_few_people_more_are_kept_back() -> None:
-    shares = {people: default_recipe(people).data.validation_share for people in (0, 20, 300, 5000)}
+def test_of_few_people_more_are_kept_back_and_asked_about() -> None:
+    recipes = {people: default_recipe(people) for people in (0, 20, 300, 5000)}
+    shares = {people: recipe.data.validation_share for people, recipe in recipes.items()}
     assert shares == {0: 0.3, 20: 0.3, 300: 0.16, 5000: 0.06}
+    assert {people: recipe.own.every for people, recipe in recipes.items()} == {0: 1, 20: 1, 300: 2, 5000: 20}
