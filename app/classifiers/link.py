@@ -77,7 +77,7 @@ class Link:
             return np.interp(margin, self.margins, self.risks)
         if self.kind is LinkKind.IDENTITY:
             # Shares add up to a last digit above 1.
-            return np.clip(self.slope * margin + self.intercept, 0.0, 1.0)
+            return np.clip(margin / self._divisor + self.intercept, 0.0, 1.0)
         log_odds = margin if self.kind is LinkKind.LOGISTIC else self.slope * margin + self.intercept
         with np.errstate(over="ignore"):  # far below 0 the risk is 0
             return 1 / (1 + np.exp(-log_odds))
@@ -91,7 +91,7 @@ class Link:
         if self.kind is LinkKind.ISOTONIC:
             return self._last_below(risk)
         if self.kind is LinkKind.IDENTITY:
-            margin = (risk - self.intercept) / self.slope
+            margin = (risk - self.intercept) * self._divisor
             return np.where(risk < 0, -np.inf, np.where(risk >= 1, np.inf, margin))
         inner = np.clip(risk, LEAST_RISK, 1 - LEAST_RISK)
         log_odds = np.where(risk <= 0, -np.inf, np.log(inner / (1 - inner)))
@@ -114,6 +114,12 @@ class Link:
         if self.kind is LinkKind.IDENTITY:
             return replace(self, intercept=1 - self.intercept)
         return replace(self, intercept=-self.intercept)
+
+    @property
+    def _divisor(self) -> float:
+        """One by the slope: of a mean the number of trees, so that 6 of 10 are 0.6 to the last digit."""
+        divisor = 1 / self.slope
+        return round(divisor) if np.isclose(divisor, round(divisor), rtol=1e-12, atol=0) else divisor
 
     def _last_below(self, risk: FloatArray) -> FloatArray:
         """By bisection: `risk` itself says which side each margin is on, so that rounding changes none."""

@@ -77,6 +77,7 @@ KINDS: dict[str, Fit] = {
     "lightgbm": _given(_lightgbm),
     "catboost": _given(_catboost),
     "random forest": _sklearn(lambda seed: RandomForestClassifier(20, min_samples_leaf=5, random_state=seed)),
+    "grown forest": _sklearn(lambda seed: RandomForestClassifier(10, random_state=seed)),
     "gradient boosting": _sklearn(
         lambda seed: make_pipeline(
             SimpleImputer(), GradientBoostingClassifier(n_estimators=25, subsample=0.7, random_state=seed)
