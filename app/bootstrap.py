@@ -14,10 +14,10 @@ from app.engine.registry import ModelRegistry, ServedModel
 from app.identity.ehr_servers import EhrServers
 from app.identity.smart_client.server import SmartServer
 from app.outbound.fhir.client import FhirClient, FhirLimits
-from app.proposers.llm.adapter import AdapterError, AdapterManifest, adapter_manifest
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.exemplars import ExemplarBank, load_exemplars
+from app.proposers.llm.lessons import carried_versions, served_adapter, taught_versions
 from app.proposers.llm.prompt import Style
 from app.proposers.llm.proposer import LlmProposer
 from app.settings import Settings
@@ -270,6 +270,7 @@ def proposer_of(
     style = Style(settings.llm_style)
     # It is told nothing but the case: about a classifier that it was not taught it could only guess.
     served = served_adapter(registry) if style is Style.FINE_TUNED else None
+    taught = taught_versions(registry, served) if style is Style.FINE_TUNED else None
     return LlmProposer(
         client=client,
         style=style,
@@ -277,34 +278,7 @@ def proposer_of(
         samples=settings.llm_samples,
         temperature=settings.llm_temperature,
         deadline_s=settings.llm_deadline_s,
-        taught=taught_versions(registry, served) if style is Style.FINE_TUNED else None,
+        taught=taught,
         form=served.prompt if served else None,
+        carried=carried_versions(registry, served, taught or frozenset()),
     )
-
-
-def served_adapter(registry: ModelRegistry) -> AdapterManifest | None:
-    """What a fine-tuned language model was made with: one server runs one adapter, the default version's.
-
-    Raises:
-        ModelFolderError: its manifest is none.
-    """
-    return _adapter_of(registry.named(None))
-
-
-def taught_versions(registry: ModelRegistry, adapter: AdapterManifest | None) -> frozenset[str]:
-    """The references of the versions that ship these very weights: no others were taught.
-
-    Raises:
-        ModelFolderError: an adapter's manifest is none.
-    """
-    shipped = ((served.model.reference, _adapter_of(served)) for served in registry)
-    return frozenset(
-        reference for reference, own in shipped if adapter and own and own.digest == adapter.digest
-    )
-
-
-def _adapter_of(served: ServedModel) -> AdapterManifest | None:
-    try:
-        return adapter_manifest(served.model.folder)
-    except AdapterError as error:
-        raise ModelFolderError(str(error)) from error

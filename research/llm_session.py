@@ -5,14 +5,17 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from app.classifiers.model_version import ModelVersion
+from app.domain.schema import FloatArray
 from app.local.embedded.llama_server import EmbeddedLlm, LlmOptions
 from app.local.embedded.merging import ensure_merged
 from app.local.embedded.weights import Report, ensure_weights
 from app.proposers.llm.adapter import Adapter, adapter_manifest
 from app.proposers.llm.breaker import Breaker
 from app.proposers.llm.client import LlmClient
-from app.proposers.llm.exemplars import load_exemplars
+from app.proposers.llm.exemplars import SHOWN, Exemplar, ExemplarBank, load_exemplars
 from app.proposers.llm.prompt import Style
 from app.proposers.llm.proposer import LlmProposer
 from app.settings import Settings
@@ -56,11 +59,24 @@ def serving(adapter: Adapter | None, home: Path, report: Report) -> Iterator[Llm
         llm.stop()
 
 
+class OthersAlone(ExemplarBank):
+    """Exemplars of a model that is asked about its training people: nobody is shown their own answer."""
+
+    def nearest(self, row: FloatArray, count: int = SHOWN) -> list[Exemplar]:
+        """The exemplars nearest to a patient's row, without any of the same row."""
+        others = [one for one in self.exemplars if not np.array_equal(_row(one), row, equal_nan=True)]
+        return ExemplarBank(others).nearest(row, count)
+
+
+def _row(exemplar: Exemplar) -> FloatArray:
+    return np.array(exemplar.row, dtype=np.float64)
+
+
 @asynccontextmanager
 async def llm_session(
     endpoint: LlmEndpoint, model: ModelVersion, style: Style, samples: int, form: str | None = None
 ) -> AsyncIterator[LlmProposer]:
-    """A patient proposer that never gives its server up.
+    """A patient proposer that never gives its server up, and shows nobody their own exemplar.
 
     `form` is that of the prompts; of a fine-tuned one that of the model's adapter unless told.
     """
@@ -68,11 +84,10 @@ async def llm_session(
         manifest = adapter_manifest(model.folder)
         form = manifest.prompt if manifest else None
     client = LlmClient(endpoint.url, endpoint.model, endpoint.api_key, endpoint.at_once, Breaker(1 << 30, 0))
-    exemplars = (
-        {model.reference: load_exemplars(model.folder, len(model.schema.columns))}
-        if style is Style.FEW_SHOT
-        else {}
-    )
+    exemplars = {}
+    if style is Style.FEW_SHOT:
+        bank = load_exemplars(model.folder, len(model.schema.columns))
+        exemplars[model.reference] = OthersAlone(bank.exemplars)
     try:
         yield LlmProposer(client, style, exemplars, samples, endpoint.temperature, _PATIENCE_S, form=form)
     finally:

@@ -25,6 +25,7 @@ _DISTRIBUTIONS = {
     "train": "turnpoint-server[fit]",
     "pairs": "turnpoint-server[evaluate]",
     "finetune": "turnpoint-server[train]",
+    "carry-over": "turnpoint-server[evaluate]",
     "evaluate": "turnpoint-server[evaluate]",
 }
 """What each command is installed with."""

@@ -319,6 +319,7 @@ class Generation(Read):
 
     `degraded` names what was away (`llm_unavailable`, `llm_timeout`, `cache_unavailable`) or of no use
     (`llm_no_proposal`, `llm_not_taught`), or that the wait was over before all was done (`deadline`).
+    `carried_over` tells of a language model that was tuned for another model, and measured for this one.
     """
 
     proposals: int
@@ -327,6 +328,7 @@ class Generation(Read):
     repaired: int
     llm_model: str | None
     degraded: list[str]
+    carried_over: str | None = None
     cached: bool = False
     elapsed_ms: float
 

@@ -42,8 +42,8 @@ class Recourse:
     def load(cls, model: str | None = None, *, store: Path | str | None = None) -> Self:
         """Load a model by its name, or name@version, of a folder of models; the shipped ones by default.
 
-        It takes some seconds. On a machine's first time the search is compiled as well, which takes a minute
-        or less once.
+        It takes some seconds. On a machine's first time the search is compiled as well: some ten seconds if
+        the machine is idle.
 
         Raises:
             LackingError: turnpoint-server is not installed.

@@ -221,7 +221,8 @@ class Feature(Frozen):
     label: Text
     """For people; unique."""
     short: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")] | None = None
-    """The name in prompts: best one common word, which is one token (`BMI`, `systolic`)."""
+    """The name in prompts: best one common word, which is one token (`BMI`, `systolic`). Without it the name is
+    taken, or first words of a long one."""
     kind: Kind
     """What values it takes."""
     group: Text = "features"

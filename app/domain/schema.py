@@ -10,13 +10,14 @@ from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from app.domain.effects import Effect, in_order
 from app.domain.feature import Feature, Frozen, Kind, MissingPolicy, Number, Text, Theme
 from app.domain.links import LinearLink, Link, ProportionalLink, Relation
 from app.domain.risk_scale import least_reduction_at, point_at
 from app.domain.scope import USUAL, Inclusion, Programme, Scope
+from app.domain.short_names import with_short_names
 from app.domain.source_attributes import SourceAttribute
 from app.domain.training import Training
 
@@ -129,6 +130,11 @@ class FeatureSchema(Frozen):
     """`[[relation]]`: inequalities that stay true."""
     effects: Annotated[tuple[Effect, ...], Field(alias="effect")] = ()
     """`[[effect]]`: what else changes, on average, when a person acts."""
+
+    @field_validator("features")
+    @classmethod
+    def _have_short_names(cls, features: tuple[Feature, ...]) -> tuple[Feature, ...]:
+        return with_short_names(features)
 
     @model_validator(mode="after")
     def _names_agree(self) -> "FeatureSchema":

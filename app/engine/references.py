@@ -9,13 +9,18 @@ from app.engine.density import JointDensity, density_of
 from app.engine.plausibility import ReferencePopulation, reference_population_of
 from app.engine.robustness import RobustnessEvaluator, evaluator_for
 
+MOST_LEAVES = 64
+"""Of a tree, on average: the exact search compares the leaves of a tree with one another, so that with many
+more nobody could wait for a proof. A tree of depth 6 has so many."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReferenceData:
     """The committee with its draws, and real people of the target class.
 
     `forest` holds the trees of the classifier and then of the committee's members, where all of them are
-    tree ensembles: exact search needs to see them. `links` says how their margins become risks.
+    tree ensembles, of no more than `MOST_LEAVES`: exact search needs to see them. `links` says how their
+    margins become risks.
     """
 
     evaluator: RobustnessEvaluator
@@ -39,7 +44,9 @@ def reference_data_of(model: ModelVersion) -> ReferenceData:
 
 def _forest(model: ModelVersion) -> Forest | None:
     if isinstance(model.classifier, TreeEnsemble) and isinstance(model.committee, TreeEnsemble):
-        return joined([model.classifier.forest, model.committee.forest])
+        forest = joined([model.classifier.forest, model.committee.forest])
+        leaves = int((forest.left == -1).sum())
+        return forest if leaves <= MOST_LEAVES * len(forest.root) else None
     return None
 
 

@@ -28,11 +28,11 @@ def removing(table: str, keys: tuple[str, ...]) -> TextClause:
 DRIFT_KEYS = ("model_digest", "day", "feature")
 ADD_DRIFT = adding("drift_counts", DRIFT_KEYS)
 DRIFT_SINCE = text(
-    "SELECT feature, place - 1, CAST(sum(many) AS bigint) FROM drift_counts, "
+    "SELECT model_digest, feature, place - 1, CAST(sum(many) AS bigint) FROM drift_counts, "
     f"unnest(counts) WITH ORDINALITY AS bins(many, place) WHERE tenant = {OWN_TENANT.text} "
-    "AND model_digest = :model_digest AND day >= :since GROUP BY feature, place"
+    "AND model_digest = ANY(CAST(:digests AS text[])) AND day >= :since GROUP BY model_digest, feature, place"
 )
-"""The counts of a version's days, added up: feature, bin, how many."""
+"""The counts of versions' days, added up: digest, feature, bin, how many."""
 SHADOW_KEYS = ("model_digest", "shadow_digest", "day")
 ADD_SHADOW = adding("shadow_counts", SHADOW_KEYS)
 SHADOW_SINCE = text(

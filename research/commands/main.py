@@ -3,7 +3,7 @@
 import typer
 
 from app.cli.command import add_command
-from research.commands import adding, comparing, evaluating, training
+from research.commands import adding, carrying, comparing, evaluating, training
 
 cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 add_command(cli, adding.add_model, name="add-model", extra="fit")
@@ -12,3 +12,4 @@ add_command(cli, training.pairs, extra="evaluate")
 add_command(cli, training.finetune, extra="train")
 add_command(cli, comparing.compare, extra="fit")
 add_command(cli, evaluating.evaluate, extra="evaluate")
+add_command(cli, carrying.carry_over, name="carry-over", extra="evaluate")

@@ -52,10 +52,10 @@ def pairs(
         with progress() as report:
             if own:
                 count = make_self_training_examples(
-                    name, settings.model_store, path, home, endpoint_of(settings), report, start
+                    name, settings.model_store, path, home, endpoint_of(settings), report, say, start
                 )
             else:
-                count = make_examples(name, settings.model_store, path, report)
+                count = make_examples(name, settings.model_store, path, report, say)
     except (FinetuningError, EmbeddedError, LlmError) as error:
         fail(str(error))
     typer.echo(f"Wrote {count} questions with their answers to {path}")
@@ -91,7 +91,7 @@ def finetune(
         path = lessons or _lessons(home, name, onward)
         with progress() as report:
             store, kept = Settings().model_store, home / "finetuning"
-            written = tune(name, store, chosen, path, kept, onward, start, to, report)
+            written = tune(name, store, chosen, path, kept, onward, start, to, report, say)
     except (EmbeddedError, FinetuningError) as error:
         fail(str(error))
     typer.echo(f"Wrote {written}")

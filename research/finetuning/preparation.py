@@ -2,14 +2,17 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Person
 from app.classifiers.store import ModelFolderError, load_version
+from app.domain.short_names import is_shortened
+from app.domain.wording import line_text
 from app.engine.references import reference_data_of
 from app.proposers.llm.adapter import Adapter, AdapterError, adapter_in, load_adapter
 from app.proposers.llm.prompt import Style
@@ -17,22 +20,24 @@ from research.finetuning.answers import AnswerKind
 from research.finetuning.errors import FinetuningError
 from research.finetuning.pairs import Example, examples_of, write_examples
 from research.finetuning.questions import is_kept_back, training_people
-from research.finetuning.recipe import Recipe, read_recipe
+from research.finetuning.recipe import Recipe, default_recipe, read_recipe
 from research.finetuning.self_training import self_training_examples
+from research.finetuning.targets import least_risk
 from research.llm_session import LlmEndpoint, llm_session, serving
 
 RECIPE = "finetune.toml"
 
 Report = Callable[[str, float], None]
+Say = Callable[[str], None]
 
 
-def make_examples(name: str, store: Path, path: Path, report: Report) -> int:
+def make_examples(name: str, store: Path, path: Path, report: Report, say: Say) -> int:
     """Write the examples of a model's training people; returns how many questions have an answer.
 
     Raises:
-        FinetuningError: the model or its recipe cannot be used.
+        FinetuningError: the model or its recipe cannot be used, or no question has an answer.
     """
-    model, recipe = read_task(name, store)
+    model, recipe = read_task(name, store, say)
     people = training_people(model)
 
     def reported() -> Iterator[Person]:
@@ -40,7 +45,10 @@ def make_examples(name: str, store: Path, path: Path, report: Report) -> int:
             report(f"{done} of {len(people)} people", done / len(people))
             yield person
 
-    return write_examples(path, examples_of(model, reference_data_of(model), reported(), recipe.data.seed))
+    examples = examples_of(model, reference_data_of(model), reported(), recipe.data.seed)
+    return _written(
+        path, examples, f"None of the questions about {len(people)} people has an answer that holds"
+    )
 
 
 def make_self_training_examples(
@@ -50,6 +58,7 @@ def make_self_training_examples(
     home: Path,
     given: LlmEndpoint | None,
     report: Report,
+    say: Say,
     start: Path | None = None,
 ) -> int:
     """Write examples from what the tuned model itself proposes about its training people; returns how many.
@@ -57,10 +66,10 @@ def make_self_training_examples(
     Asks the server given, or the embedded one with the adapter of `start`, or else the model's.
 
     Raises:
-        FinetuningError: the model or its recipe cannot be used.
+        FinetuningError: the model or its recipe cannot be used, or nothing that was proposed holds.
         EmbeddedError, LlmError: the language model cannot be had.
     """
-    model, recipe = read_task(name, store)
+    model, recipe = read_task(name, store, say)
     adapter = read_adapter(model, start)
     people = [
         person
@@ -90,7 +99,7 @@ def make_self_training_examples(
     server = nullcontext(given) if given else serving(adapter, home, lambda words, _: report(words, 0.0))
     with server as endpoint:
         hot = replace(endpoint, temperature=recipe.own.temperature)
-        return write_examples(path, asyncio.run(collect(hot)))
+        return _written(path, asyncio.run(collect(hot)), f"Nothing proposed about {len(people)} people holds")
 
 
 def chosen_examples(examples: Sequence[Example], recipe: Recipe) -> list[Example]:
@@ -105,17 +114,46 @@ def chosen_examples(examples: Sequence[Example], recipe: Recipe) -> list[Example
     ]
 
 
-def read_task(name: str, store: Path) -> tuple[ModelVersion, Recipe]:
-    """A version of a model of a store, called as in requests, and the model's recipe.
+def enough_examples(examples: Sequence[Example], recipe: Recipe) -> list[Example]:
+    """The chosen examples.
 
     Raises:
-        FinetuningError: one of them cannot be read.
+        FinetuningError: they do not fill a single step.
+    """
+    chosen = chosen_examples(examples, recipe)
+    if len(chosen) < recipe.training.batch:
+        raise FinetuningError(
+            f"{len(chosen)} questions are too few to learn from: a step takes {recipe.training.batch} "
+            "(training.batch). A higher data.improvement_share takes more of them, more people give more"
+        )
+    return chosen
+
+
+def read_task(name: str, store: Path, say: Say = lambda _: None) -> tuple[ModelVersion, Recipe]:
+    """A version of a model of a store, called as in requests, and the model's recipe.
+
+    A model without a recipe is fine-tuned by `default_recipe`; `say` is told so, and which features go by a
+    shorter name than their own.
+
+    Raises:
+        FinetuningError: one of them cannot be read, or there is nobody, or nothing, to ask about.
     """
     try:
         model = load_version(store, name)
-        return model, read_recipe(store / model.name / RECIPE)
     except ModelFolderError as error:
         raise FinetuningError(str(error)) from error
+    people = len(_somebody(model))
+    path = store / model.name / RECIPE
+    recipe = read_recipe(path) if path.exists() else default_recipe(people)
+    if not path.exists():
+        share = f"{recipe.data.validation_share:.0%} of {people} people kept back"
+        say(f"{path} is missing: the defaults of docs/finetuning.md are taken, with {share}")
+    for feature in model.schema.features:
+        if is_shortened(feature):
+            say(
+                f"In prompts {feature.name} goes by {feature.called}: `short` in task.toml gives another name"
+            )
+    return model, recipe
 
 
 def read_adapter(model: ModelVersion, folder: Path | None = None) -> Adapter:
@@ -131,3 +169,29 @@ def read_adapter(model: ModelVersion, folder: Path | None = None) -> Adapter:
     if adapter is None:
         raise FinetuningError(f"{model.folder} has no adapter yet: turnpoint finetune makes one")
     return adapter
+
+
+def _somebody(model: ModelVersion) -> list[Person]:
+    """The training people.
+
+    Raises:
+        FinetuningError: there are none, or nothing may change.
+    """
+    if not model.schema.actionable:
+        raise FinetuningError(
+            f"{model.reference} has no feature that may change: no `action` in its task.toml"
+        )
+    people = training_people(model)
+    if not people:
+        least = line_text(least_risk(model.schema.model))
+        raise FinetuningError(f"Nobody whom {model.reference} learned from has a risk of {least} or more")
+    return people
+
+
+def _written(path: Path, examples: Iterable[Example], none: str) -> int:
+    """Write examples; where there are none, nothing is written and an error says so."""
+    found = iter(examples)
+    first = next(found, None)
+    if first is None:
+        raise FinetuningError(f"{none}: there is nothing to learn from")
+    return write_examples(path, chain([first], found))

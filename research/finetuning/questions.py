@@ -14,20 +14,17 @@ from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Person, Side, people_of
 from app.domain.constraints import Bounds, Constraints, read_constraints
 from app.engine.problem import RecourseProblem, problem_about
+from research.finetuning.targets import drawn_target, least_risk
 from research.training.masking import masked
 
-LEAST_RISK = 0.3
-"""People of less risk are not asked about: what would take it further down is of no use to anyone."""
-_LOWEST_TARGET = 0.25
-_NEAR = (0.01, 0.08)
-"""How far below the present risk a target is that changes of behaviour may reach."""
 _IN_PART = 0.4
 """Share of varied questions about an incomplete record, where the classifier was taught such records."""
 
 
 def training_people(model: ModelVersion) -> list[Person]:
-    """The training people to whom the classifier gives `LEAST_RISK` or more, in the file's order."""
-    return [person for person in people_of(model, Side.TRAINING) if person.risk >= LEAST_RISK]
+    """The training people to whom the classifier gives `least_risk` or more, in the file's order."""
+    least = least_risk(model.schema.model)
+    return [person for person in people_of(model, Side.TRAINING) if person.risk >= least]
 
 
 def is_kept_back(source_id: int, share: float) -> bool:
@@ -39,15 +36,15 @@ def is_kept_back(source_id: int, share: float) -> bool:
 def questions_about(model: ModelVersion, person: Person, count: int, seed: int) -> Iterator[RecourseProblem]:
     """The default question about a person at high risk, then varied ones; the same for the same seed."""
     rng = np.random.default_rng([seed, person.source_id])
-    threshold = model.schema.model.threshold
-    if person.risk > threshold:
+    facts = model.schema.model
+    if person.risk > facts.threshold:
         yield problem_about(model, person.features)
         count -= 1
     for _ in range(count):
         known = _as_recorded(model, person, rng)
-        if known.risk < LEAST_RISK:
+        if known.risk < least_risk(facts):
             continue
-        target = _target(rng, known.risk, threshold)
+        target = drawn_target(facts, rng, known.risk)
         plain = problem_about(model, known.features, target=target)
         if len(plain.levers):
             yield problem_about(model, known.features, _constraints(rng, plain), target)
@@ -69,16 +66,6 @@ def _as_recorded(model: ModelVersion, person: Person, rng: np.random.Generator) 
     return replace(person, features=known, risk=float(model.classifier.risk(row)[0]))
 
 
-def _target(rng: np.random.Generator, risk: float, threshold: float) -> float:
-    """The usual target for a third of the high risks; else one near the present risk, or any below it."""
-    drawn = rng.random()
-    if risk > threshold and drawn < 1 / 3:
-        return threshold
-    if drawn < 2 / 3:
-        return max(round(risk - float(rng.uniform(*_NEAR)), 2), 0.01)
-    return round(float(rng.uniform(_LOWEST_TARGET, min(risk - 0.02, threshold + 0.1))), 2)
-
-
 def _constraints(rng: np.random.Generator, question: RecourseProblem) -> Constraints:
     """None, a few features fixed, some ranges narrowed, or fewer changes; often two of them."""
     names = [lever.feature.name for lever in question.levers]
@@ -90,7 +77,8 @@ def _constraints(rng: np.random.Generator, question: RecourseProblem) -> Constra
             for lever in question.levers
             if lever.feature.name in kept and rng.random() < 0.3
         }
-    most = int(rng.integers(2, question.schema.model.max_changes + 1)) if rng.random() < 0.3 else None
+    allowed = question.schema.model.max_changes
+    most = int(rng.integers(min(2, allowed), allowed + 1)) if rng.random() < 0.3 else None
     return read_constraints(question.schema, kept or names, ranges, most)
 
 

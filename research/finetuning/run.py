@@ -1,7 +1,6 @@
 """From examples and a recipe to an adapter in the model store."""
 
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
 
 from app.classifiers.model_version import ModelVersion
@@ -13,17 +12,12 @@ from research.finetuning.base import BaseLlm, load_base, with_adapter
 from research.finetuning.errors import FinetuningError
 from research.finetuning.packing import pack_example
 from research.finetuning.pairs import read_examples
-from research.finetuning.preparation import chosen_examples, read_adapter, read_task
-from research.finetuning.recipe import Recipe
-from research.finetuning.sampling import sample
+from research.finetuning.preparation import Report, Say, enough_examples, read_adapter, read_task
+from research.finetuning.recipe import VALIDATION_PEOPLE, Recipe
+from research.finetuning.sampling import MOST_TOKENS, sample
 from research.finetuning.tune import tune
 from research.finetuning.validation import ValidationScores, validate, validation_questions
 from research.training.manifest import sha256_of
-
-VALIDATION_PEOPLE = 48
-"""People kept back on whom validity is looked at."""
-
-Report = Callable[[str, float], None]
 
 
 def finetune(
@@ -36,6 +30,7 @@ def finetune(
     start: Path | None,
     target: Path | None,
     report: Report,
+    say: Say,
 ) -> Path:
     """Tune an adapter and write it to `target`, or into the model's version; a run that was stopped goes on.
 
@@ -44,29 +39,36 @@ def finetune(
     Without it the first round begins at the adapter of `start`, or anew.
 
     Raises:
-        FinetuningError: the model, its recipe, the examples or the base cannot be used.
+        FinetuningError: the model, its recipe, the examples or the base cannot be used, or there are too few
+            people to learn from or to look at.
     """
-    model, recipe = read_task(name, store)
+    model, recipe = read_task(name, store, say)
     before = read_adapter(model, start) if onward or start else None
     recipe = recipe.onward() if onward else recipe
     if not examples_path.exists():
         raise FinetuningError(f"{examples_path} is missing: turnpoint pairs {name} makes it")
+    chosen = enough_examples(read_examples(examples_path), recipe)
     report("Loading the base model", 0.0)
     base = load_base(base_name, recipe.training.four_bit)
     tuned = BaseLlm(with_adapter(base, recipe, before), tokenizer=base.tokenizer, device=base.device)
-    chosen = chosen_examples(read_examples(examples_path), recipe)
     report("Choosing people kept back to look at", 0.0)
     references = reference_data_of(model)
     share = recipe.data.validation_share
     validation = validation_questions(model, references, share, VALIDATION_PEOPLE)
+    if not validation:
+        raise FinetuningError(
+            f"Nobody at high risk is kept back who has an answer: raise data.validation_share, now {share:g}"
+        )
     packed_examples = [
         pack_example(example, lambda case: _prompt(tuned, model, case), tuned.answer) for example in chosen
     ]
+    limit = max(MOST_TOKENS, *(len(tuned.answer(answer)) for one in chosen for answer in one.answers))
     folder = home / _key(base_name, version_of(model.schema), examples_path, recipe, before)
 
     def check() -> ValidationScores:
         prompts = [_prompt(tuned, model, one.case) for one in validation]
-        return validate(validation, references, lambda _: (texts[0] for texts in sample(tuned, prompts)))
+        said = sample(tuned, prompts, most_tokens=limit)
+        return validate(validation, references, lambda _: (texts[0] for texts in said))
 
     progress = tune(tuned, packed_examples, recipe, check, folder, report)
     about = {

@@ -10,11 +10,13 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from app.classifiers.model_version import ModelVersion
+from app.classifiers.store import find_version
 from app.local.embedded.errors import WeightsError
 from app.local.embedded.language_model import LanguageModel, language_model
 from app.local.embedded.merging import ensure_merged
 from app.proposers.llm.adapter import CONFIG, MANIFEST, WEIGHTS, AdapterError, load_adapter
 from research.training.manifest import sha256_of
+from tests.carried import copied_store, measure
 
 
 @pytest.fixture
@@ -77,6 +79,16 @@ def test_a_configuration_without_rank_or_scale_is_refused(version: Path, changes
 def test_one_for_another_base_is_left_alone(version: Path, kept: Path) -> None:
     rewrite(version, MANIFEST, base_sha256="0" * 64)
     assert language_model(kept, version, lambda *_: None).adapter is None
+
+
+def test_one_of_another_model_is_taken_where_it_carries_over(kept: Path, tmp_path: Path) -> None:
+    store = copied_store(tmp_path)
+    heart = find_version(store, "heart-disease")
+    assert language_model(kept, heart, lambda *_: None).style == "few_shot"
+    measure(store)
+    chosen = language_model(kept, heart, lambda *_: None)
+    assert chosen.adapter is not None
+    assert (chosen.style, chosen.adapter.folder) == ("fine_tuned", store / "dysglycaemia" / "2" / "adapter")
 
 
 def test_a_refused_one_ends_the_start_with_a_sentence(version: Path, kept: Path) -> None:

@@ -72,7 +72,7 @@ async def test_what_is_counted_is_what_is_told(
     drift = await drift_of(seen_by(record, tenant), digest, binning, 1, TODAY)
     assert (drift.questions, drift.first_day, drift.last_day) == (len(rows), TODAY, TODAY)
     async with seen_by(record, tenant).transaction() as session:
-        kept = await DriftRepository(session).since(digest, TODAY, binning.sizes_by_name)
+        kept = (await DriftRepository(session).since(TODAY, {digest: binning}))[digest]
     for feature, many in binning.counts(rows, risks).items():
         assert (kept[feature] == many).all(), feature
 

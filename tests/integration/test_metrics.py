@@ -11,6 +11,7 @@ import pytest
 from app.domain.degraded import Degraded
 from app.local.embedded.data_dir import free_port
 from app.proposers.llm.failures import FailureReason
+from app.usecases.shadow.counts import Outcome
 from tests.integration.answers import Json, ask
 from tests.integration.fake_llm import fake_llm
 from tests.integration.fake_server import Reply
@@ -37,12 +38,17 @@ CLOSED: dict[str, set[str] | re.Pattern[str]] = {
         *("hit", "miss", "away", "kept"),
         *("connection", "none"),
         *("done", "part_away", "failed", "interrupted"),
+        *Outcome,
     },
     "part": {"llm", "cache", "database"},
     "command": {"read", "write"},
     "task": TASKS,
     "state": {"waiting", "running"},
-    "le": re.compile(r"[0-9.]+|\+Inf"),
+    "feature": re.compile(r"\(risk\)|[a-z][a-z0-9_]*"),
+    "of": {"asked", "reference"},
+    "shadow": re.compile(r"[1-9]"),
+    "step": {"count", "flush"},
+    "le": re.compile(r"-?[0-9.]+|\+Inf"),
 }
 """By label, what it may say; a status of a request is an HTTP status."""
 

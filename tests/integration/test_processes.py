@@ -7,10 +7,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import httpx
 import psutil
+import psycopg
 
+from app.engine.registry import ServedModel
+from tests.asking import Person
 from tests.integration.answers import Json, found
 from tests.integration.processes import Turnpoint, serving, turnpoint, wait_until
 from tests.integration.serving import SECONDS, Servers
@@ -61,6 +65,31 @@ def test_they_are_one_gateway_and_the_dead_are_replaced(servers: Servers, questi
         assert time.monotonic() - began < WITHIN_S
         assert gone(children)
         assert "Traceback" not in serve.errors
+
+
+def test_what_each_of_them_counts_of_drift_is_on_record(
+    servers: Servers,
+    database: "psycopg.Connection[tuple[Any, ...]]",
+    heart: ServedModel,
+    heart_patient: Person,
+) -> None:
+    query = (
+        "SELECT coalesce(sum((SELECT sum(n) FROM unnest(counts) AS n)), 0) FROM drift_counts"
+        " WHERE feature = '(risk)' AND model_digest = %s"
+    )
+
+    def counted() -> int:
+        (row,) = database.execute(query, [heart.model.digest]).fetchall()
+        return int(row[0])
+
+    before = counted()
+    body = {"model": "heart-disease", "features": dict(heart_patient)}
+    with two(servers) as (serve, client):
+        for _ in range(24):
+            client.post("/predictions", json=body).raise_for_status()
+        serve.send_signal(signal.SIGTERM)
+        assert serve.wait(SECONDS) == 0, serve.errors
+    assert counted() == before + 24
 
 
 def test_ctrl_c_reaches_all_and_ends_them_in_order(servers: Servers) -> None:

@@ -15,9 +15,11 @@ from app.engine.examples import example_people
 from app.engine.registry import ModelRegistry, ServedModel
 from app.settings import Settings
 from app.storage.database import Database
+from app.usecases.drift.counting import today_in_utc
 from app.usecases.shadow.counts import Outcome, figures_of
 from app.usecases.shadow.repository import shadow_since
 from app.usecases.shadow.scoring import Shadow
+from research.comparison.shadow import shadow_figures
 from tests.asking import Person
 from tests.integration.answers import Json, ask
 from tests.integration.serving import SHIPPED, Servers, gateway, seen_by, settings_for
@@ -83,6 +85,23 @@ async def test_what_the_other_version_does_not_take_or_cannot_score_is_counted(
     await shadow.settled()
     counts = next(iter(shadow._tallies._pending[tenant].values()))
     assert figures_of(counts).outcomes[Outcome.UNREADABLE] == 2
+
+
+async def test_a_comparison_tells_the_counts_of_all_tenants(
+    record: Database, registry: ModelRegistry
+) -> None:
+    default, other = registry.named("heart-disease@1"), registry.named("heart-disease@2")
+    before = await shadow_figures(record, default.model, other.model, days=1)
+    patients, risks = patients_of(default, 3)
+    shadow = Shadow({default.model.digest: other}, today_in_utc)
+    for tenant in (f"shadow-{uuid4()}", f"shadow-{uuid4()}"):
+        shadow.offer(tenant, default, patients, risks)
+    await shadow.settled()
+    await shadow.flush(record)
+    after = await shadow_figures(record, default.model, other.model, days=1)
+    assert after is not None
+    assert after.scored == (before.scored if before else 0) + 6
+    assert await shadow_figures(record, other.model, default.model, days=1) is None
 
 
 def test_a_caller_is_answered_by_one_and_scored_by_both(

@@ -20,6 +20,7 @@ ABSENT = {
     "train": f"{SERVER}[fit]",
     "pairs": f"{SERVER}[evaluate]",
     "finetune": f"{SERVER}[train]",
+    "carry-over": f"{SERVER}[evaluate]",
     "evaluate": f"{SERVER}[evaluate]",
     "augment": "turnpoint[cli]",
 }

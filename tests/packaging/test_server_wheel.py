@@ -21,6 +21,7 @@ LACKING = {
     "train": "fit",
     "pairs": "evaluate",
     "finetune": "train",
+    "carry-over": "evaluate",
     "evaluate": "evaluate",
 }
 

@@ -12,12 +12,11 @@ from app.bootstrap import (
     open_backends,
     proposer_of,
     registry_of,
-    served_adapter,
-    taught_versions,
 )
 from app.classifiers.store import ModelFolderError
 from app.engine.registry import ModelRegistry
 from app.proposers.llm.adapter import MANIFEST, WEIGHTS
+from app.proposers.llm.lessons import served_adapter, taught_versions
 from app.proposers.llm.prompt import Style
 from app.settings import Settings
 from tests.conftest import STORE

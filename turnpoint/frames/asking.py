@@ -19,6 +19,8 @@ def ask_all(
 ) -> Outcomes:
     """Ask about everybody, `at_once` at a time; what fails for a row is kept, and loses no other.
 
+    The first is asked about alone: what is wrong with every question is found by one.
+
     Raises:
         UnsendableError: `at_once` is not a whole number above 0.
         InvalidRequestError: what every row is asked with is not valid.
@@ -40,7 +42,7 @@ def ask_all(
                     outcomes.errors[person.row] = why
                     continue
                 under_way[pool.submit(ask, person)] = person
-                settle(at_once)
+                settle(at_once if outcomes.done else 0)
             settle(0)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -68,7 +70,7 @@ async def ask_all_async(
                 outcomes.errors[person.row] = why
                 continue
             under_way[asyncio.ensure_future(ask(person))] = person
-            await settle(at_once - 1)
+            await settle(at_once - 1 if outcomes.done else 0)
         await settle(0)
     finally:
         for future in under_way:

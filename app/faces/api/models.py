@@ -1,20 +1,24 @@
 """What is hosted."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
+from app.domain.carried_over import CarriedOver
 from app.domain.errors import NotFoundError
 from app.engine.registry import ModelRegistry, ServedModel
 from app.faces.api.json_schema import features_json_schema
-from app.faces.http.dependencies import RegistryDep
+from app.faces.http.dependencies import CarriedDep, RegistryDep
 from app.faces.http.described import OBJECT, success
 from app.faces.http.problems import problem_responses
 
 router = APIRouter(prefix="/models", tags=["models"])
 
+Carried = Mapping[str, CarriedOver]
+NOTHING: Carried = {}
 _SCHEMA = "application/schema+json"
 
 
@@ -32,6 +36,12 @@ class ModelSummary(BaseModel):
     default_version: bool = Field(
         description="Whether requests that name the model without a version ask this one: the newest does, "
         "unless a setting names another."
+    )
+    carried_over: str | None = Field(
+        None,
+        description="Where a language model proposes that was tuned for another model, since that was "
+        "measured to be better than examples in the prompt: for which, and the shares of valid proposals. "
+        "Else null.",
     )
 
 
@@ -71,28 +81,28 @@ ServedModelDep = Annotated[ServedModel, Depends(_served)]
 
 
 @router.get("", operation_id="listModels", responses=problem_responses(401))
-async def list_models(registry: RegistryDep) -> list[ModelSummary]:
+async def list_models(registry: RegistryDep, carried: CarriedDep) -> list[ModelSummary]:
     """List the hosted models: the default version of each, and the others that are hosted beside it."""
-    return [summary_of(served, registry) for served in registry]
+    return [summary_of(served, registry, carried) for served in registry]
 
 
 @router.get("/{name}", operation_id="getModel", responses=problem_responses(401, 404, 422))
-async def get_model(served: ServedModelDep, registry: RegistryDep) -> ModelDetail:
+async def get_model(served: ServedModelDep, registry: RegistryDep, carried: CarriedDep) -> ModelDetail:
     """Describe a hosted model."""
-    return detail_of(served, registry)
+    return detail_of(served, registry, carried)
 
 
-def summary_of(served: ServedModel, registry: ModelRegistry) -> ModelSummary:
-    """A model in brief."""
-    return ModelSummary(**_brief(served, registry))
+def summary_of(served: ServedModel, registry: ModelRegistry, carried: Carried = NOTHING) -> ModelSummary:
+    """A model in brief; `carried` is what language models learned about others, by version."""
+    return ModelSummary(**_brief(served, registry, carried))
 
 
-def detail_of(served: ServedModel, registry: ModelRegistry) -> ModelDetail:
+def detail_of(served: ServedModel, registry: ModelRegistry, carried: Carried = NOTHING) -> ModelDetail:
     """A model as GET /models/{name} tells of it."""
     model, facts = served.model, served.model.schema.model
     moving = {feature.name for feature in model.schema.actionable} | set(model.schema.link_of)
     return ModelDetail(
-        **_brief(served, registry),
+        **_brief(served, registry, carried),
         description=facts.description,
         digest=model.digest,
         min_robustness=facts.min_robustness,
@@ -117,8 +127,9 @@ async def get_schema(served: ServedModelDep) -> JSONResponse:
     return JSONResponse(features_json_schema(served.model.schema), media_type=_SCHEMA)
 
 
-def _brief(served: ServedModel, registry: ModelRegistry) -> dict[str, Any]:
+def _brief(served: ServedModel, registry: ModelRegistry, carried: Carried) -> dict[str, Any]:
     facts, name = served.model.schema.model, registry.name_of(served)
+    told = carried.get(served.model.reference)
     return {
         "name": name,
         "version": served.model.version,
@@ -127,4 +138,5 @@ def _brief(served: ServedModel, registry: ModelRegistry) -> dict[str, Any]:
         "threshold": facts.threshold,
         "default": name == registry.default,
         "default_version": name == served.model.name,
+        "carried_over": told.words if told else None,
     }

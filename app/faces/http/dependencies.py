@@ -1,14 +1,17 @@
 """What endpoints of several faces take from the gateway's state, for the caller at hand."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from app.admission.lane import Lane
+from app.domain.carried_over import CarriedOver
 from app.engine.registry import ModelRegistry
 from app.faces.http.callers import caller_of
 from app.fhir.writer import FhirWriter
 from app.identity.caller import Caller
+from app.proposers.llm.proposer import LlmProposer
 from app.storage.database import Database, TenantDatabase
 from app.usecases.augmentation.service import AugmentationService
 from app.usecases.counterfactuals.service import CounterfactualService
@@ -27,7 +30,14 @@ def _database(request: Request, caller: CallerDep) -> TenantDatabase:
     return database.of(caller)
 
 
+def _carried(request: Request) -> Mapping[str, CarriedOver]:
+    proposer: LlmProposer | None = request.state.proposer
+    return proposer.carried if proposer else {}
+
+
 RegistryDep = Annotated[ModelRegistry, Depends(_registry)]
+CarriedDep = Annotated[Mapping[str, CarriedOver], Depends(_carried)]
+"""What a language model learned about other models, by the versions that it carries over to."""
 DatabaseDep = Annotated[TenantDatabase, Depends(_database)]
 """The record as the caller may see it: an endpoint reaches no other."""
 

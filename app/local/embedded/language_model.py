@@ -8,13 +8,17 @@ from app.local.embedded.errors import WeightsError
 from app.local.embedded.merging import ensure_merged
 from app.local.embedded.weights import OVERRIDE, SMOLLM2_135M, Report, ensure_weights
 from app.proposers.llm.adapter import Adapter, AdapterError, load_adapter
+from app.proposers.llm.carry_over import carried_adapter
 
 BASE = "smollm2-135m-instruct"
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageModel:
-    """A base's weights, the adapter that was tuned for the model hosted, and a name for both together."""
+    """A base's weights, the adapter that was tuned for the model hosted, and a name for both together.
+
+    Or an adapter that was tuned for another model, and is better about this one than few-shot prompts.
+    """
 
     base: Path
     adapter: Adapter | None
@@ -48,7 +52,7 @@ def language_model(home: Path, version: Path, report: Report) -> LanguageModel:
     if os.environ.get(OVERRIDE):
         return LanguageModel(weights, None, BASE)
     try:
-        adapter = load_adapter(version)
+        adapter = load_adapter(version) or carried_adapter(version)
     except AdapterError as error:
         raise WeightsError(str(error)) from error
     if adapter is None or adapter.manifest.base_sha256 != SMOLLM2_135M.sha256:

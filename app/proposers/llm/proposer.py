@@ -3,11 +3,12 @@
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from app.classifiers.threads import in_thread
+from app.domain.carried_over import CarriedOver
 from app.domain.degraded import Degraded
 from app.domain.schema import FeatureSchema
 from app.engine.marginal_effects import marginal_effects_of
@@ -20,10 +21,9 @@ from app.proposers.llm.dialect import Form, SamplingRequest
 from app.proposers.llm.exemplars import Exemplar, ExemplarBank
 from app.proposers.llm.failures import Failure, FailureReason, LlmError, LlmTimeoutError
 from app.proposers.llm.prompt import Message, Style, case_text, messages, version_of
-from app.proposers.llm.response import read_answer, response_schema
+from app.proposers.llm.response import most_tokens, read_answer, response_schema
 from app.tracing import Attribute, Work, span
 
-_MOST_TOKENS = 64
 _WARM_UP_S = 20.0
 _A_DIGIT = {"type": "string", "pattern": "^[0-9]$"}
 
@@ -33,8 +33,9 @@ class LlmProposer:
     """Samples several answers at once and reads the well-formed ones.
 
     `exemplars` are those of each hosted version, by its reference, for few-shot prompts. `taught` are the
-    references of those that a fine-tuned language model was taught; None stands for all. `form` is that of
-    the prompts that it was taught; None stands for each model's own.
+    references of those that a fine-tuned language model was taught; None stands for all. `carried` are those
+    that it was not taught, but was measured to be better about than few-shot prompts. `form` is that of the
+    prompts that it was taught; None stands for each model's own.
     """
 
     client: LlmClient
@@ -45,10 +46,11 @@ class LlmProposer:
     deadline_s: float
     taught: frozenset[str] | None = None
     form: str | None = None
+    carried: Mapping[str, CarriedOver] = field(default_factory=dict)
 
     def knows(self, reference: str) -> bool:
         """Whether its proposals for this version of a model are worth asking for."""
-        return self.taught is None or reference in self.taught
+        return self.taught is None or reference in self.taught or reference in self.carried
 
     def version(self, schema: FeatureSchema) -> str:
         """What answers about a model depend on besides the question: part of the cache key."""
@@ -56,9 +58,10 @@ class LlmProposer:
         return f"{self.prompt_version(schema)}/{asked}"
 
     def prompt_version(self, schema: FeatureSchema) -> str:
-        """Which words the language model is asked with about a model."""
+        """Which words the language model is asked with about a model, and whose lessons carry over to it."""
+        carried = self.carried.get(schema.model.reference)
         suffix = "+json" if self.client.form in (Form.JSON, Form.WORDS) else ""
-        return f"{self.form or version_of(schema)}/{self.style}{suffix}"
+        return f"{self.form or version_of(schema)}/{self.style}{carried.mark if carried else ''}{suffix}"
 
     async def propose(self, problem: RecourseProblem, seed: int | None = None) -> Proposals:
         """Proposals for a patient; the model's being away is no error."""
@@ -100,9 +103,8 @@ class LlmProposer:
             ClassifierError: the classifier is away; the prompt has its word on single moves.
         """
         prompt = await in_thread(problem.classifier, self._messages, problem)
-        sampling = SamplingRequest(
-            prompt, response_schema(problem.levers), self.temperature, _MOST_TOKENS, seed
-        )
+        schema, limit = response_schema(problem.levers), most_tokens(problem.levers)
+        sampling = SamplingRequest(prompt, schema, self.temperature, limit, seed)
         return await self.client.sample(sampling, self.samples, self.deadline_s)
 
     async def warm_up(self, schemas: Iterable[FeatureSchema]) -> None:

@@ -22,6 +22,8 @@ JSON_WORDS = 'Answer with JSON alone, such as {"changes": "BMI -5 fibre 2"}.'
 _HELD = "changes"
 _LONGEST = 4_000
 """Characters: twenty moves are some 500."""
+_FEWEST_TOKENS, _A_TOKEN = 64, 2
+"""Tokens that any answer may have, and characters that a token of a strange name has at least."""
 
 
 def response_schema(levers: Levers) -> dict[str, Any]:
@@ -29,6 +31,13 @@ def response_schema(levers: Levers) -> dict[str, Any]:
     move = "|".join(f"{lever.feature.called} ({'|'.join(_said(lever))})" for lever in levers)
     more = levers.max_changes - 1
     return {"type": "string", "pattern": f"^({move})( ({move})){{0,{more}}}$"}
+
+
+def most_tokens(levers: Levers) -> int:
+    """How many tokens an answer may have: more than is usual where features have long names."""
+    moves = sorted(len(lever.feature.called) + max(map(len, _said(lever)), default=0) for lever in levers)
+    longest = sum(moves[-levers.max_changes :]) + 2 * levers.max_changes + 2
+    return max(_FEWEST_TOKENS, longest // _A_TOKEN)
 
 
 def object_schema(schema: dict[str, Any]) -> dict[str, Any]:

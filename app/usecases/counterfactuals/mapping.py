@@ -170,7 +170,10 @@ def to_parameters(
         PredictionRow: _prediction_columns(prediction_id, validated, answer),
         AnswerRow: _answer_columns(prediction_id, validated, digest, answer)
         | {name: wire[name] for name in _AS_TOLD},
-        GenerationRow: {**answer.generation.model_dump(exclude={"cached"}), "answer_id": answer.id},
+        GenerationRow: {
+            **answer.generation.model_dump(exclude={"cached", "carried_over"}),
+            "answer_id": answer.id,
+        },
         RequestRow: _request_columns(answer.id, ids, cached=False),
     }
     options = [

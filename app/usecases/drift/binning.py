@@ -29,7 +29,9 @@ class Binning:
 
     schema: FeatureSchema
     edges: FloatArray
-    sizes: tuple[int, ...]
+    sizes: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    """Where the bins of each feature begin among all bins, and at last those of the risk."""
     risk_edges: FloatArray
     risk_deciles: NDArray[np.int64]
     """By bin of the risk, which tenth of the reference it is in."""
@@ -39,16 +41,21 @@ class Binning:
 
     def counts(self, rows: FloatArray, risks: FloatArray) -> dict[str, Counts]:
         """Encoded people of shape (n, columns), with their risks of shape (n,), by feature and bin."""
+        return self.split(self.flat_counts(rows, risks))
+
+    def flat_counts(self, rows: FloatArray, risks: FloatArray) -> Counts:
+        """The same as one array, feature after feature and the risk last: quick to work out and to add."""
         values = _values(self.schema, rows)
         bins = (values[:, :, None] >= self.edges).sum(axis=2)
-        bins = np.where(np.isnan(values), np.array(self.sizes) - 1, bins)
-        counted = {
-            feature.name: np.bincount(bins[:, place], minlength=size)
-            for place, (feature, size) in enumerate(zip(self.schema.features, self.sizes, strict=True))
-        }
-        reached = np.searchsorted(self.risk_edges, risks, side="right")
-        counted[RISK] = np.bincount(reached, minlength=len(self.risk_edges) + 1)
-        return counted
+        bins = np.where(np.isnan(values), self.sizes - 1, bins) + self.starts[:-1]
+        reached = np.searchsorted(self.risk_edges, risks, side="right") + self.starts[-1]
+        everything = int(self.starts[-1]) + len(self.risk_edges) + 1
+        return np.bincount(np.concatenate((bins.ravel(), reached)), minlength=everything)
+
+    def split(self, flat: Counts) -> dict[str, Counts]:
+        """What one such array holds, by feature."""
+        names = [*(feature.name for feature in self.schema.features), RISK]
+        return dict(zip(names, np.split(flat, self.starts[1:]), strict=True))
 
     @property
     def sizes_by_name(self) -> dict[str, int]:
@@ -66,7 +73,7 @@ def binning_of(model: ModelVersion) -> Binning:
     risks = model.classifier.risk(rows)
     values = _values(schema, rows)
     edges = [_edges(feature, values[:, place]) for place, feature in enumerate(schema.features)]
-    widest = max(map(len, edges))
+    widest, sizes = max(map(len, edges)), np.array([len(one) + 2 for one in edges])
     above = np.nextafter(schema.model.threshold, np.inf)  # a risk of the threshold itself is low
     deciles = _quantiles(risks, _DECILES)
     risk_edges = np.unique([*deciles, *_quantiles(risks, _FINE), above])
@@ -74,7 +81,8 @@ def binning_of(model: ModelVersion) -> Binning:
     binning = Binning(
         schema=schema,
         edges=np.array([np.pad(one, (0, widest - len(one)), constant_values=np.inf) for one in edges]),
-        sizes=tuple(len(one) + 2 for one in edges),
+        sizes=sizes,
+        starts=np.concatenate(([0], np.cumsum(sizes))),
         risk_edges=risk_edges,
         risk_deciles=np.searchsorted(deciles, lower, side="right"),
         risk_means=_means(risks, risk_edges),

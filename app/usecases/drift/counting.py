@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 from app.domain.schema import FloatArray
 from app.storage.database import Database
 from app.usecases.drift.binning import Binning
-from app.usecases.drift.repository import Key, add_drift
-from app.usecases.tallies import Tallies
+from app.usecases.drift.repository import DriftRepository, Transaction
+from app.usecases.tallies import Counts, Tallies
 
 TASK = "turnpoint.drift"
 
@@ -24,14 +24,13 @@ class DriftCounts:
         """`binnings` by the digest of a version; others are not counted."""
         self._binnings = binnings
         self._today = today
-        self._tallies = Tallies[Key](TASK)
+        self._tallies = Tallies[tuple[str, date]](TASK)
 
     def add(self, tenant: str, digest: str, rows: FloatArray, risks: FloatArray) -> None:
         """Count encoded people of shape (n, columns) with their risks of shape (n,)."""
         binning = self._binnings.get(digest)
         if binning is not None:
-            day, counted = self._today(), binning.counts(rows, risks)
-            self._tallies.add(tenant, {(digest, day, feature): many for feature, many in counted.items()})
+            self._tallies.add(tenant, {(digest, self._today()): binning.flat_counts(rows, risks)})
 
     async def flush(self, database: Database) -> None:
         """Add to the record what was counted.
@@ -39,4 +38,12 @@ class DriftCounts:
         Raises:
             RecordError: the database is away; what was not added is kept for next time.
         """
-        await self._tallies.flush(database, add_drift)
+        await self._tallies.flush(database, self._write)
+
+    async def _write(self, session: Transaction, counted: Mapping[tuple[str, date], Counts]) -> None:
+        by_feature = {
+            (digest, day, feature): many
+            for (digest, day), flat in counted.items()
+            for feature, many in self._binnings[digest].split(flat).items()
+        }
+        await DriftRepository(session).add(by_feature)

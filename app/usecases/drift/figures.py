@@ -69,9 +69,9 @@ class DriftFigures:
             asked = {digest: dict[str, Counts]() for digest in self._binnings}
             for tenant in tenants:
                 async with self._database.of(Caller.service(tenant, TASK)).transaction() as session:
-                    for digest, binning in self._binnings.items():
-                        found = await DriftRepository(session).since(digest, first, binning.sizes_by_name)
-                        _add(asked[digest], found)
+                    found = await DriftRepository(session).since(first, self._binnings)
+                for digest, counts in found.items():
+                    _add(asked[digest], counts)
             for digest, binning in self._binnings.items():
                 if asked[digest]:
                     _tell(report_of(binning, asked[digest], first, last))

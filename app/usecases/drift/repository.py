@@ -8,15 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.storage import erasures
 from app.storage.watch import ADD_DRIFT, DRIFT_SINCE, REMOVE_COUNTS
+from app.usecases.drift.binning import Binning
 from app.usecases.tallies import Counts
 
+Transaction = AsyncSession
+"""What a unit of work hands on: use cases name it, and write no SQL in it."""
 Key = tuple[str, date, str]
 """The digest of a version, a day, and a feature's name."""
-
-
-async def add_drift(session: AsyncSession, counted: Mapping[Key, Counts]) -> None:
-    """As `DriftRepository.add`."""
-    await DriftRepository(session).add(counted)
 
 
 class DriftRepository:
@@ -39,13 +37,17 @@ class DriftRepository:
         if rows:
             await self._session.execute(ADD_DRIFT, rows)
 
-    async def since(self, digest: str, day: date, sizes: Mapping[str, int]) -> dict[str, Counts]:
-        """A version's counts from a day on, by feature, each with so many bins."""
-        counts = {name: np.zeros(size, dtype=np.int64) for name, size in sizes.items()}
-        given = {"model_digest": digest, "since": day}
-        for feature, place, many in await self._session.execute(DRIFT_SINCE, given):
-            if feature in counts and place < len(counts[feature]):
-                counts[feature][place] += many
+    async def since(self, day: date, binnings: Mapping[str, Binning]) -> dict[str, dict[str, Counts]]:
+        """The counts from a day on of the versions with these digests, by digest and feature."""
+        counts = {
+            digest: {name: np.zeros(size, dtype=np.int64) for name, size in binning.sizes_by_name.items()}
+            for digest, binning in binnings.items()
+        }
+        given = {"digests": list(binnings), "since": day}
+        for digest, feature, place, many in await self._session.execute(DRIFT_SINCE, given):
+            kept = counts[digest].get(feature)
+            if kept is not None and place < len(kept):
+                kept[place] += many
         return counts
 
     async def remove(self, kind: str, before: datetime, most: int) -> int:

@@ -20,5 +20,5 @@ async def drift_of(
     last = today or datetime.now(UTC).date()
     first = last - timedelta(days=days - 1)
     async with database.transaction() as session:
-        asked = await DriftRepository(session).since(digest, first, binning.sizes_by_name)
-    return report_of(binning, asked, first, last)
+        asked = await DriftRepository(session).since(first, {digest: binning})
+    return report_of(binning, asked[digest], first, last)

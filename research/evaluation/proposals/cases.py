@@ -48,11 +48,12 @@ def cases_of(model: ModelVersion, references: ReferenceData) -> Iterator[Case]:
             continue
         problem = problem_about(model, person.features)
         if len(problem.levers):
-            reach, effort = _reach(problem, references)
+            reach, effort = reach_of(problem, references)
             yield Case(person.source_id, problem, reach, effort, _largest(problem, references))
 
 
-def _reach(problem: RecourseProblem, references: ReferenceData) -> tuple[Reach, float]:
+def reach_of(problem: RecourseProblem, references: ReferenceData) -> tuple[Reach, float]:
+    """What the search finds for a question, and the effort of its first option."""
     least = problem.schema.model.min_robustness
     preferences = Preferences(count=1, min_robustness=least, generator=Generator.SEARCH)
     levels = search(problem, references, preferences).levels[:1]

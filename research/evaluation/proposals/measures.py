@@ -44,26 +44,32 @@ def scores(
     case: Case, texts: Sequence[str], evaluator: RobustnessEvaluator, spread: FloatArray
 ) -> ProposalScores:
     """The figures of one person's samples; `spread` is the population's standard deviation by column."""
-    problem = case.problem
-    read = [read_answer(problem.levers, text) for text in texts]
-    formed = np.array([levels is not None for levels in read])
-    levels = np.array([one for one in read if one is not None], dtype=np.int64)
-    levels = levels.reshape(-1, len(problem.levers))
-    obedient = problem.levers.allowed(levels)
-    valid = levels[obedient & problem.reached(problem.risk(levels))]
-    count = len(texts)
+    problem, count = case.problem, len(texts)
+    levels = _well_formed(problem, texts)
+    valid = valid_among(problem, texts)
     return ProposalScores(
-        well_formed=float(formed.mean()),
+        well_formed=len(levels) / count,
         valid=len(valid) / count,
         valid_best=float(len(valid) > 0),
         in_range=float(_in_range(problem, levels).sum()) / count,
-        obedient=float(obedient.sum()) / count,
+        obedient=float(problem.levers.allowed(levels).sum()) / count,
         holds=_holding(problem, evaluator, valid) / count,
         changes=_mean((valid > 0).sum(axis=1)),
         proximity=_mean(_proximity(problem, valid, spread)),
         effort=float(problem.levers.effort(valid).min()) / case.effort if len(valid) else np.nan,
         diversity=_diversity(valid),
     )
+
+
+def valid_among(problem: RecourseProblem, texts: Sequence[str]) -> IntArray:
+    """The samples that are permitted and reach the target, shape (valid ones, levers)."""
+    levels = _well_formed(problem, texts)
+    return levels[problem.levers.allowed(levels) & problem.reached(problem.risk(levels))]
+
+
+def _well_formed(problem: RecourseProblem, texts: Sequence[str]) -> IntArray:
+    read = [levels for text in texts if (levels := read_answer(problem.levers, text)) is not None]
+    return np.array(read, dtype=np.int64).reshape(-1, len(problem.levers))
 
 
 def _in_range(problem: RecourseProblem, levels: IntArray) -> BoolArray:

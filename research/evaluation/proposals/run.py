@@ -16,15 +16,15 @@ from app.classifiers.model_version import ModelVersion
 from app.engine.references import ReferenceData, reference_data_of
 from app.proposers.llm.prompt import version_of
 from research.evaluation.proposals.added import AddedScores, added_scores
+from research.evaluation.proposals.asking import Asking, Report
 from research.evaluation.proposals.cases import Case, Reach, cases_of
 from research.evaluation.proposals.falls import FallScores, fall_scores
 from research.evaluation.proposals.measures import ProposalScores, scores
 from research.evaluation.proposals.proposer_specs import ProposerSpec
 from research.evaluation.proposals.reply_store import ReplyStore
-from research.evaluation.proposals.sampling import RawReply, sample_replies
+from research.evaluation.proposals.sampling import RawReply
 from research.evaluation.proposals.summary import Figure, markdown, summarise
-from research.evaluation.runner.fingerprint import fingerprint
-from research.llm_session import LlmEndpoint, llm_session, serving
+from research.llm_session import LlmEndpoint, serving
 
 SAMPLES = 8
 
@@ -35,7 +35,6 @@ _GROUPS = {
     "added": "in all, answered with and without proposals",
 }
 
-Report = Callable[[str, float], None]
 Score = Callable[[Case, Sequence[str]], ProposalScores | FallScores | AddedScores]
 """One person's figures from their samples."""
 
@@ -63,8 +62,9 @@ def evaluate(
     for spec in specs:
         ours = serving(spec.adapter, home, lambda words, _: report(words, 0))
         with nullcontext(given) if given else ours as endpoint:
-            store = ReplyStore(home / "evaluation" / f"{spec.style}-{_key(model, spec, endpoint)}.jsonl")
-            replies[spec.name] = asyncio.run(_asked(model, spec, endpoint, cases, store, report))
+            asking = Asking(model, spec, endpoint, SAMPLES)
+            store = ReplyStore(home / "evaluation" / f"{spec.style}-{asking.key}.jsonl")
+            replies[spec.name] = asyncio.run(asking.replies(cases, store, report))
     about = {
         "model": {"name": model.name, "version": model.version, "digest": model.digest},
         "prompts": {spec.name: spec.form or version_of(model.schema) for spec in specs},
@@ -131,25 +131,6 @@ def write_results(folder: Path, results: Mapping[str, Any]) -> None:
         (folder / "proposers.svg").write_text(svg, encoding="utf-8")
 
 
-async def _asked(
-    model: ModelVersion,
-    spec: ProposerSpec,
-    endpoint: LlmEndpoint,
-    cases: Sequence[Case],
-    store: ReplyStore,
-    report: Report,
-) -> dict[int, RawReply]:
-    todo = [case for case in cases if case.source_id not in store.replies]
-    async with llm_session(endpoint, model, spec.style, SAMPLES, spec.form) as proposer:
-        if todo:
-            await proposer.warm_up([model.schema])
-        async for case, reply in sample_replies(proposer, todo, endpoint.at_once):
-            store.add(case.source_id, reply)
-            done = len(store.replies)
-            report(f"{spec.name}: {done} of {len(cases)} people", done / len(cases))
-    return store.replies
-
-
 def _summary(
     cases: Sequence[Case],
     given: Mapping[int, RawReply],
@@ -162,15 +143,3 @@ def _summary(
         [reply.seconds for _, reply in answered],
     )
     return {measure: asdict(figure) for measure, figure in figures.items()}
-
-
-def _key(model: ModelVersion, spec: ProposerSpec, endpoint: LlmEndpoint) -> str:
-    """All that a raw reply depends on."""
-    return fingerprint(
-        {
-            "model": model.digest,
-            "prompt": spec.form or version_of(model.schema),
-            "samples": SAMPLES,
-            "language_model": [endpoint.model, endpoint.temperature],
-        }
-    )

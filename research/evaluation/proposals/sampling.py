@@ -21,9 +21,9 @@ class RawReply:
 
 
 async def sample_replies(
-    proposer: LlmProposer, cases: Sequence[Case], at_once: int = 1
+    proposer: LlmProposer, cases: Sequence[Case], at_once: int = 1, seed: int | None = None
 ) -> AsyncIterator[tuple[Case, RawReply]]:
-    """Ask about each case, in order.
+    """Ask about each case, in order; with a seed the server samples alike for the same person.
 
     Raises:
         LlmError: the server is away or does not answer.
@@ -33,7 +33,8 @@ async def sample_replies(
     async def one(case: Case) -> RawReply:
         async with turns:
             started = time.perf_counter()
-            completion = await proposer.complete(case.problem)
+            own = None if seed is None else seed + case.source_id
+            completion = await proposer.complete(case.problem, own)
             took = time.perf_counter() - started
         return RawReply(tuple(completion.texts), tokens=_tokens(completion), seconds=took)
 

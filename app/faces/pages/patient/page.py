@@ -15,7 +15,7 @@ from app.faces.pages.patient.views.compare import rows_of
 from app.faces.pages.patient.views.conditions import conditions_of
 from app.faces.pages.patient.views.course import course_of
 from app.faces.pages.patient.views.following import following, known_from
-from app.faces.pages.patient.views.formatting import degraded_text
+from app.faces.pages.patient.views.formatting import carried_text, degraded_text
 from app.faces.pages.patient.views.front import front_of
 from app.faces.pages.patient.views.header import header_of
 from app.faces.pages.patient.views.history import history_of
@@ -88,7 +88,7 @@ def view_of(
         "shortfall": shortfall_text(context),
         "alone": alone_of(context),
         "always": always_of(context),
-        "away": degraded_text(answer.generation),
+        "away": [*degraded_text(answer.generation), *carried_text(answer.generation)],
         "has_charts": has_charts(context),
         "rows": rows_of(context),
         "what_if": what_if,

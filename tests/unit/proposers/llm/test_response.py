@@ -2,14 +2,22 @@
 
 import json
 import re
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from app.classifiers.model_version import ModelVersion
-from app.proposers.llm.response import object_schema, read_answer, response_schema, write_answer
+from app.proposers.llm.response import (
+    most_tokens,
+    object_schema,
+    read_answer,
+    response_schema,
+    write_answer,
+)
 from tests.asking import Person, problem_about
 
 
@@ -89,3 +97,17 @@ def test_a_feature_named_twice_goes_the_further_way(model: ModelVersion, helpabl
     levels = read_answer(levers, '"BMI -3 BMI -1"')
     assert levels is not None
     assert write_answer(levers, levels) == '"BMI -3"'
+
+
+def test_answers_have_room_for_long_names(model: ModelVersion, high_risk: list[Person]) -> None:
+    """As many tokens as are usual, or half as many as the longest answer has letters."""
+    levers = problem_about(model, high_risk[0]).levers
+    assert most_tokens(levers) == 64
+    named = [
+        lever.feature.model_copy(update={"short": f"{'x' * 37}_{place}"})
+        for place, lever in enumerate(levers)
+    ]
+    items = [replace(lever, feature=feature) for lever, feature in zip(levers, named, strict=True)]
+    long = replace(levers, items=tuple(items), max_changes=6)
+    levels = np.array([lever.top if place < 6 else 0 for place, lever in enumerate(long)])
+    assert len(write_answer(long, levels)) / 2 <= most_tokens(long) < 150

@@ -1,5 +1,6 @@
 """What language models learn from: training people alone, verified answers, the same every time."""
 
+import hashlib
 import json
 from itertools import combinations, product
 from pathlib import Path
@@ -18,11 +19,18 @@ from app.proposers.llm.response import read_answer
 from research.finetuning.answers import AnswerKind, answers_to
 from research.finetuning.pairs import QUESTIONS, Example, examples_of, read_examples, write_examples
 from research.finetuning.preparation import chosen_examples
-from research.finetuning.questions import LEAST_RISK, is_kept_back, questions_about, training_people
+from research.finetuning.questions import is_kept_back, questions_about, training_people
 from research.finetuning.recipe import Data, Recipe
 from research.improving import is_improvement
 
 SEED = 1
+PINNED = {
+    "dysglycaemia@1": "7d2161290b3e5b2a64ca63fd83173dc26d0a4d92511a7a163c9f3673991075a8",
+    "dysglycaemia@2": "1a7f563123465a123e1097f5c03deaf61712e079b6036e80b298260b4440aba5",
+    "heart-disease@1": "11f5826411e4062c02b50251031cfb2a259aa58283c8ce2bfb65a14bca30df85",
+    "heart-disease@2": "ee95a56eb4894f2c81ebdda7457ba4217dbdb96be68e1280c485bcd788d9f9b2",
+}
+"""SHA-256 of questions about ten people."""
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +55,19 @@ def test_nobody_held_out_is_learned_from(model: ModelVersion) -> None:
 
 
 def test_only_people_at_some_risk_are_asked_about(people: list[Person]) -> None:
-    assert min(person.risk for person in people) >= LEAST_RISK
+    assert 0.3 <= min(person.risk for person in people) < 0.35
+
+
+@pytest.mark.parametrize("reference", sorted(PINNED))
+def test_questions_stay_what_shipped_adapters_learned_from(registry: ModelRegistry, reference: str) -> None:
+    """Of the first people, byte for byte."""
+    model = registry.named(reference).model
+    digest = hashlib.sha256()
+    for person in training_people(model)[:10]:
+        for question in questions_about(model, person, QUESTIONS, SEED):
+            case = case_text(question, marginal_effects_of(question))
+            digest.update(f"{person.source_id}\n{question.target}\n{case}\n".encode())
+    assert digest.hexdigest() == PINNED[reference]
 
 
 def test_targets_lie_below_the_present_risk(model: ModelVersion, people: list[Person]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from app.domain.carried_over import CarriedOver
 from app.domain.feature import Feature
 from app.domain.schema import FeatureSchema, Value
 from app.domain.wording import number
@@ -51,6 +52,23 @@ def degraded_text(generation: GenerationOut) -> list[str]:
         "cache_unavailable": _("The cache was away: the answer took longer, and is complete."),
     }
     return [away[reason] for reason in generation.degraded]
+
+
+def carried_text(generation: GenerationOut) -> list[str]:
+    """What is to be known of a language model that was tuned for another model; else nothing."""
+    carried = CarriedOver.read(generation.prompt_version)
+    if carried is None:
+        return []
+    return [
+        _(
+            "The language model was tuned for another model, %(model)s. It was asked since here %(valid)s of "
+            "its proposals were found to reach the target, against %(few_shot)s without what it learned "
+            "there.",
+            model=carried.taught_for,
+            valid=f"{carried.valid} %",
+            few_shot=f"{carried.few_shot} %",
+        )
+    ]
 
 
 def unknown_labels(schema: FeatureSchema | None, features: Mapping[str, Value]) -> list[str]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from app.domain.degraded import Degraded
 from app.domain.wording import inline
 from app.faces.http.pages.rendering import risk_words, signed
-from app.faces.pages.patient.views.formatting import decimals_apart, degraded_text
+from app.faces.pages.patient.views.formatting import carried_text, decimals_apart, degraded_text
 from app.faces.pages.patient.views.options import plausibility_text
 from app.usecases.counterfactuals.option_schemas import PlausibilityOut
 from app.usecases.counterfactuals.schemas import GenerationOut
@@ -57,6 +57,24 @@ def test_whatever_was_of_no_use_is_told_in_a_sentence_of_its_own(code: Degraded)
     told = GenerationOut(**nothing, prompt_version=None, degraded=[code], elapsed_ms=1.0)  # type: ignore[arg-type]
     (sentence,) = degraded_text(told)
     assert code not in sentence
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [
+        (
+            "points-2/fine_tuned+dysglycaemia@2:63:27",
+            ["dysglycaemia@2", "63 % of its proposals", "27 % without"],
+        ),
+        ("points-2/fine_tuned", []),
+        (None, []),
+    ],
+)
+def test_lessons_that_carry_over_are_told(version: str | None, told: list[str]) -> None:
+    nothing = {"proposals": 0, "well_formed": 0, "valid": 0, "repaired": 0, "llm_model": None}
+    said = carried_text(GenerationOut(**nothing, prompt_version=version, degraded=[], elapsed_ms=1.0))  # type: ignore[arg-type]
+    assert len(said) == bool(told)
+    assert all(words in said[0] for words in told)
 
 
 def test_of_answers_before_it_was_measured_nothing_is_said() -> None:
