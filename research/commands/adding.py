@@ -58,7 +58,7 @@ def add_model(
     try:
         typer.echo(report_of(add(order, _say_once()), order))
     except TrainingError as error:
-        fail(str(error))
+        fail(f"{str(error).removesuffix('.')}.")
 
 
 def _say_once() -> Callable[[str, float | None], None]:

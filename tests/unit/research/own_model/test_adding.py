@@ -9,12 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import xgboost
 from sklearn.datasets import load_breast_cancer
 
+from app.classifiers.calibration import read_calibration
+from app.classifiers.link import Link, LinkKind
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.store import load_model
-from research.own_model import adding
+from research.own_model import adding, fitting
 from research.own_model.adding import Added, Drafted, Order, add_model
+from research.own_model.recalibration import Recalibration
 from research.own_model.report import report_of
 from research.training.errors import TrainingError
 from research.training.split import is_held_out
@@ -193,6 +197,29 @@ def test_risk_goes_only_the_way_the_owner_says(tmp_path: Path) -> None:
         swept[:, column] = np.tile(np.linspace(low, high, 40), len(row))
         assert (np.diff(model.classifier.risk(swept).reshape(len(row), 40), axis=1) >= -1e-6).all(), name
     assert "The model is not allowed to respond in another direction" in (done.home / "card.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("link", "word"),
+    [
+        (Link(LinkKind.PLATT, slope=0.6, intercept=-0.3), "a logistic map"),
+        (Link(LinkKind.ISOTONIC, margins=(-3.0, -1.0, 2.0), risks=(0.02, 0.3, 0.8)), "an isotonic map"),
+    ],
+)
+def test_a_map_that_is_kept_is_part_of_what_is_hosted_and_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, link: Link, word: str
+) -> None:
+    monkeypatch.setattr(fitting, "recalibration_of", lambda *_: Recalibration(link, {}))
+    done = made(without_age(), tmp_path, "bmi")
+    model = load_model(done.home.parent)
+    assert read_calibration(done.home) == link
+    assert "calibration.json" in json.loads((done.home / "manifest.json").read_text())["files"]
+    assert model.held_out is not None
+    booster = xgboost.Booster(model_file=done.home / "classifier.ubj")
+    risk = link.risk(fitting.margin_of(booster, model.held_out.rows))
+    assert model.classifier.risk(model.held_out.rows) == pytest.approx(risk, abs=1e-5)
+    assert done.metrics["held_out"]["mean_risk"] == pytest.approx(risk.mean(), abs=1e-4)
+    assert word in (done.home / "card.md").read_text()
 
 
 def test_a_version_is_replaced_only_if_asked(added: Added, tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ def test_ranges_are_those_of_the_people_and_comments_stay() -> None:
         "walks": None,
         "weight": (50.5, 120),
         "girth": (60, 150),
+        "laden": None,
     }
     assert changed == ["load", "rest", "weight", "girth"]
     assert "observed = [3, 20]  # of everybody" in text
