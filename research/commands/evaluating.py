@@ -47,11 +47,11 @@ def evaluate(
     home: Home = HOME,
 ) -> None:
     """Measure Turnpoint beside other methods on held-out people, or what language models propose."""
-    from app.classifiers.store import ModelFolderError
+    from app.classifiers.store import ModelFolderError, newest_version
     from app.local.embedded.errors import EmbeddedError
     from app.proposers.llm.failures import LlmError
     from research.evaluation.proposals.proposer_specs import ProposerSpecError
-    from research.evaluation.study.plan import StudyError, StudyRequest
+    from research.evaluation.study.plan import StudyError, StudyRequest, is_of_own_table
 
     home = home.expanduser().resolve()
     out = out or home / "evaluation"
@@ -59,7 +59,10 @@ def evaluate(
         if proposers:
             _evaluate_proposals(names or [Settings().default_model], proposers, people, home, out)
         else:
-            every = sorted(path.parent.name for path in Settings().model_store.glob("*/task.toml"))
+            homes = sorted(
+                newest_version(path.parent) for path in Settings().model_store.glob("*/*/manifest.json")
+            )
+            every = [home.parent.name for home in dict.fromkeys(homes) if not is_of_own_table(home)]
             words = StudyRequest(
                 models=names or every,
                 parts=parts or (),

@@ -4,8 +4,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.util import find_spec
+from pathlib import Path
 
 from app.classifiers.store import find_version
+from app.classifiers.task import read_version_schema
 from app.settings import Settings
 from research.evaluation.augmentation.augmenters import AUGMENTERS
 from research.evaluation.augmentation.cohort import LABELLED
@@ -13,6 +15,7 @@ from research.evaluation.augmentation.run import QUICK_LABELLED, QUICK_SEEDS, SE
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.methods.registry import STUDY, Method
 from research.evaluation.study.comparison import TWICE
+from research.training.data_sets import OWN_TABLE
 
 PEOPLE, QUICK_PEOPLE, QUICK_TWICE = 100, 4, 2
 _MODULES = {
@@ -68,11 +71,17 @@ def plan_of(request: StudyRequest) -> Plan:
     """The plan that a request stands for.
 
     Raises:
-        StudyError: there is no such part, setting, method or augmenter, or a package is not installed.
+        StudyError: a model is of an own table, there is no such part, setting, method or augmenter, or a
+            package is not installed.
         ModelFolderError: there is no such model.
     """
+    store = Settings().model_store
     for name in request.models:
-        find_version(Settings().model_store, name)
+        if is_of_own_table(find_version(store, name)):
+            raise StudyError(
+                f"{name} is a model of an own table. The study judges by refits with the shipped models' "
+                "settings, which are not its own; its metrics.json and turnpoint compare have figures"
+            )
     _refuse_unknown("part", request.parts, list(Part))
     _refuse_unknown("setting", request.settings, list(SettingKind))
     _refuse_unknown("method", request.methods, [method.key for method in STUDY])
@@ -97,6 +106,15 @@ def plan_of(request: StudyRequest) -> Plan:
         trials=TrialPlan(augmenters, seeds=draws, people=QUICK_LABELLED if request.quick else LABELLED),
         fresh=request.fresh,
     )
+
+
+def is_of_own_table(home: Path) -> bool:
+    """Whether a version was made by `turnpoint add-model`, with settings or a classifier of its own.
+
+    Raises:
+        ModelFolderError: its schema cannot be read.
+    """
+    return read_version_schema(home).data.loader == OWN_TABLE
 
 
 def _is_meant(key: str, slow: bool, keys: Collection[str], quick: bool) -> bool:

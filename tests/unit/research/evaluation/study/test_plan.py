@@ -1,9 +1,12 @@
 """What the command line asks for becomes a plan, or a sentence that says what there is."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from app.paths import MODEL_STORE
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.study.plan import Part, StudyError, StudyRequest, plan_of
 
@@ -22,6 +25,17 @@ FEW = StudyRequest(["heart-disease"], settings=["free"], methods=["ours"], augme
 def test_what_is_unknown_is_named(asked: StudyRequest, why: str) -> None:
     with pytest.raises(StudyError, match=why):
         plan_of(asked)
+
+
+def test_a_model_of_an_own_table_is_not_judged_by_the_settings_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(MODEL_STORE / "heart-disease" / "2", home := tmp_path / "heart-disease" / "2")
+    task = home / "task.toml"
+    task.write_text(task.read_text().replace('loader = "uci_heart"', 'loader = "own_table"'))
+    monkeypatch.setenv("MODEL_STORE", str(tmp_path))
+    with pytest.raises(StudyError, match="heart-disease is a model of an own table"):
+        plan_of(FEW)
 
 
 def test_a_missing_package_is_named_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
