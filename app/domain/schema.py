@@ -22,6 +22,8 @@ from app.domain.source_attributes import SourceAttribute
 from app.domain.training import Training
 
 Value = bool | int | float | str | None
+OWN_TABLE = "own_table"
+"""The loader of a model that `turnpoint add-model` makes: its table is its owner's, and at no address."""
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
