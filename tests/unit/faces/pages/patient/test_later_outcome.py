@@ -1,13 +1,16 @@
 """A model whose outcome comes within a time: nobody is sent to look for it, and no result overrules it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from app.classifiers.consultation import CONSULTATION, read_consultation
 from app.domain.consultation import general_consultation
+from app.domain.errors import InvalidInputError
 from app.engine.registry import ServedModel
 from app.faces.ehr.cds.state import Standing, Told
 from app.faces.pages.patient.views.known_result import known_result_of
@@ -16,6 +19,9 @@ from app.faces.pages.patient.views.result_form import result_form_of
 from app.fhir.measured import measured_text
 from app.ingest.fhir.record import MeasuredResult
 from app.paths import MODEL_STORE
+from app.storage.database import TenantDatabase
+from app.usecases.measurements.schemas import MeasurementIn, Presence
+from app.usecases.measurements.service import record_result
 from tests.asking import Person
 from tests.unit.faces.pages.patient.contexts import context, recorded
 from tests.unit.faces.pages.patient.test_known_result import TODAY, measured
@@ -50,6 +56,16 @@ def test_no_result_overrules_and_none_is_asked_for(
     shown = context(recorded(served, helpable), later(served), measurements=[row])
     assert known_result_of(shown, TODAY) is None
     assert result_form_of(shown) is None
+
+
+def test_a_result_that_is_sent_is_refused_in_words(served: ServedModel) -> None:
+    found = MeasurementIn(model=served.model.name, measured_on=TODAY, finding=Presence.ABSENT)
+    nowhere = cast("TenantDatabase", None)  # nothing is asked of the database before
+    with pytest.raises(InvalidInputError) as refused:
+        asyncio.run(record_result(nowhere, "patient", later(served), found))
+    [issue] = refused.value.issues
+    assert issue.pointer == "/model"
+    assert "no result of today settles" in issue.detail
 
 
 def test_a_file_that_says_what_measures_it_has_its_say(served: ServedModel, helpable: Person) -> None:
