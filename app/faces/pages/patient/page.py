@@ -89,7 +89,7 @@ def view_of(
         "shortfall": shortfall_text(context),
         "alone": alone_of(context),
         "always": always_of(context),
-        "away": [*degraded_text(answer.generation), *carried_text(answer.generation)],
+        "away": [*degraded_text(answer.generation, bool(context.options)), *carried_text(answer.generation)],
         "has_charts": has_charts(context),
         "rows": rows_of(context),
         "what_if": what_if,

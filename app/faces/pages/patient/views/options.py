@@ -228,14 +228,19 @@ def plausibility_text(found: PlausibilityOut) -> str | None:
     if found.percentile > TYPICAL_PERCENTILE:
         return _(
             "unusual: less like others than %(share)s of real people without the outcome",
-            share=f"{found.percentile:.0f} %",
+            share=_share_text(found.percentile),
         )
     if found.joint_percentile > TYPICAL_PERCENTILE:
         return _(
             "unusual: values go together less readily than in %(share)s of real people without the outcome",
-            share=f"{found.joint_percentile:.0f} %",
+            share=_share_text(found.joint_percentile),
         )
     return _("typical of real people without the outcome")
+
+
+def _share_text(percentile: float) -> str:
+    """A share of people that were looked at; never all of them, since others may come."""
+    return _("more than 99 %%") if percentile > 99 else f"{percentile:.0f} %"
 
 
 def _author(context: AnswerContext, option: CounterfactualOut) -> str:
