@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.domain.counterfactual import TYPICAL_PERCENTILE, Distinction, Generator, Optimality, Robustness
+from app.domain.degraded import Degraded
 from app.domain.improvement import Grade
 from app.domain.schema import Value
 from app.domain.wording import inline
@@ -97,7 +98,15 @@ def said_of(row: FeedbackRow) -> Said:
 def _view(context: AnswerContext, option: CounterfactualOut, said: FeedbackRow | None) -> OptionView:
     improves, about = isinstance(option, ImprovementOut), option.strategy
     now = context.answer.prediction.risk
-    listed = moves_of(context.schema, now, option.risk, option.changes, option.linked, context.consultation)
+    listed = moves_of(
+        context.schema,
+        now,
+        option.risk,
+        option.changes,
+        option.linked,
+        context.consultation,
+        nothing_needless=not improves and Degraded.DEADLINE not in context.answer.generation.degraded,
+    )
     return OptionView(
         id=option.id,
         name=name_of(option),
