@@ -3,7 +3,7 @@
 All of it is a clinical team's to decide, as steps and limits are: docs/consultation.md.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from string import Formatter
 from typing import Annotated, Literal, Self
@@ -25,6 +25,8 @@ from app.domain.schema import Value
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Months = Annotated[int, Field(strict=True, ge=1, le=120)]
+When = Literal["now", "later"]
+"""Whether an outcome is there already when a patient is asked about, or comes, if at all, within a time."""
 State = Literal["above", "unclear", "below"]
 """The three that an estimate is in, by the names that the page gives them."""
 STATES: Mapping[Certainty, State] = {
@@ -65,6 +67,8 @@ class MeasuredOutcome(_Part):
     """The result that says whether the outcome is there. Without a unit it is told as present or absent."""
 
     label: Text
+    overrules: bool = True
+    """Whether a result counts in place of the estimate; else none is taken."""
     unit: Text | None = None
     precision: float = Field(0.1, gt=0)
     range: tuple[float, float] | None = None
@@ -86,6 +90,8 @@ class MeasuredOutcome(_Part):
 
     def counts_on(self, day: date, measured_on: date, value: float | None, has_outcome: bool) -> bool:
         """Whether a result counts in place of the estimate; without the outcome, until a new one is due."""
+        if not self.overrules:
+            return False
         finding = self.finding_of(value, has_outcome)
         return has_outcome or months_later(measured_on, finding.recheck_months) >= day
 
@@ -194,26 +200,33 @@ class Consultation(_Part):
         return [by_code[code] for code in codes]
 
 
-def general_consultation(outcome: str) -> Consultation:
-    """For a model that says nothing of its own: the outcome itself is what to look for."""
+def general_consultation(outcome: str, when: When = "now") -> Consultation:
+    """For a model that says nothing of its own: an outcome that is there may be looked for, no later one."""
     return Consultation(
         estimate=Estimate(says=f"Estimated chance of {outcome}"),
-        measured=MeasuredOutcome(
-            label=outcome[0].upper() + outcome[1:],
-            finding=(
-                Finding(
-                    says="looked for and absent", next="Look again when things change.", recheck_months=12
-                ),
-                Finding(
-                    says="present", next="Treat what is found; the estimate adds nothing.", recheck_months=12
-                ),
-            ),
-        ),
+        measured=_present_or_absent(outcome, when),
         next_step=(
-            NextStep(
-                when=("above", "unclear", "below"),
-                says=f"Find out whether there is {outcome}: the estimate does not tell.",
-                recheck_months=12,
+            NextStep(when=("above", "unclear", "below"), says=_NEXT[when](outcome), recheck_months=12),
+        ),
+    )
+
+
+_NEXT: Mapping[When, Callable[[str], str]] = {
+    "now": lambda outcome: f"Find out whether there is {outcome}: the estimate does not tell.",
+    "later": lambda outcome: (
+        f"Discuss the chance of {outcome}; measure anew what is old or surprising, and estimate again."
+    ),
+}
+
+
+def _present_or_absent(outcome: str, when: When) -> MeasuredOutcome:
+    return MeasuredOutcome(
+        label=outcome[0].upper() + outcome[1:],
+        overrules=when == "now",
+        finding=(
+            Finding(says="looked for and absent", next="Look again when things change.", recheck_months=12),
+            Finding(
+                says="present", next="Treat what is found; the estimate adds nothing.", recheck_months=12
             ),
         ),
     )

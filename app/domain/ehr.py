@@ -145,7 +145,11 @@ class EhrMapping:
 
     @cached_property
     def measured_by_loinc(self) -> Mapping[str, MeasuredCode]:
-        return {one.loinc: one for one in self.codes.measured if self.outcome.unit is not None}
+        return {one.loinc: one for one in self.codes.measured if self._reads_results}
+
+    @property
+    def _reads_results(self) -> bool:
+        return self.outcome.unit is not None and self.outcome.overrules
 
     @cached_property
     def body(self) -> tuple[str, str, str] | None:

@@ -26,13 +26,13 @@ def ladder(action: Action, start: float) -> tuple[FloatArray, IntArray]:
 
 
 def room_for(action: Action, start: float) -> float:
-    """How far guidance would have a value go, in its unit; 0 where it is there already."""
+    """How far a value may go to its limit, in its unit; 0 where it is there already."""
     sign, end = _heading(action.direction, start, *action.limit)
     return max(0.0, sign * (end - start))
 
 
 def has_room(schema: FeatureSchema, patient: Patient, feature: Feature) -> bool:
-    """Whether there is an action on a feature for a person, and guidance would have its value go further."""
+    """Whether there is an action on a feature for a person, and its value is short of the limit."""
     start = patient.factual[schema.column_of[feature.name]]
     action = feature.action and feature.action.for_person(patient.values)
     return action is not None and not np.isnan(start) and room_for(action, float(start)) > 0

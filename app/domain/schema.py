@@ -6,7 +6,7 @@ and the OpenAPI examples are all computed from it, so that a new model is a new 
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ from app.domain.source_attributes import SourceAttribute
 from app.domain.training import Training
 
 Value = bool | int | float | str | None
+OWN_TABLE = "own_table"
+"""The loader of a model that `turnpoint add-model` makes: its table is its owner's, and at no address."""
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -38,6 +40,9 @@ class ModelInfo(Frozen):
     """What people call the model."""
     outcome: Text
     """What is predicted, in words that end "risk of …"."""
+    outcome_when: Literal["now", "later"] = "now"
+    """`now`: the outcome is there already or not, so that a test may find it and overrule the estimate.
+    `later`: it comes, if at all, within a time, and nothing found today tells."""
     description: str
     """What the model is and is not for, in some sentences."""
     threshold: Annotated[Number, Field(gt=0, lt=1)]

@@ -42,8 +42,9 @@ def described(
     looks = plausibility(
         problem.schema, references.population, references.density, problem.levers.factual, rows
     )
-    about = strategies(problem.schema, themes_of(problem, levels), levels, effort)
     changed = option_changes(problem, levels)
+    ends = [{one.feature: one.after for one in own} for own in changed]
+    about = strategies(problem.schema, themes_of(problem, levels), levels, effort, ends)
     told = []
     for index, candidate in enumerate(levels):
         _, linked = changes_of(problem, candidate)

@@ -63,7 +63,8 @@ def served_model(model: ModelVersion) -> ServedModel:
 
 
 def _consultation_of(model: ModelVersion) -> Consultation:
-    return model.consultation or general_consultation(model.schema.model.outcome)
+    facts = model.schema.model
+    return model.consultation or general_consultation(facts.outcome, facts.outcome_when)
 
 
 class ModelRegistry:

@@ -4,7 +4,7 @@ A strategy is a set of themes. Options are taken from a list in which none conta
 the first of a strategy in order of effort is of least effort among all of that strategy.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from app.domain.counterfactual import Distinction, Strategy
 from app.domain.feature import Theme
-from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray
+from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray, Value
 from app.engine.problem import RecourseProblem
 
 Themes = tuple[str, ...]
@@ -22,7 +22,6 @@ _NAMES = {
     Theme.FOOD: "food",
     Theme.ACTIVITY: "activity",
     Theme.SLEEP: "sleep",
-    Theme.SMOKING: "stopping smoking",
     Theme.ALCOHOL: "alcohol",
     Theme.TREATMENT: "treatment",
 }
@@ -107,9 +106,13 @@ class _Pool:
 
 
 def strategies(
-    schema: FeatureSchema, themes: Sequence[Themes], levels: IntArray, effort: FloatArray
+    schema: FeatureSchema,
+    themes: Sequence[Themes],
+    levels: IntArray,
+    effort: FloatArray,
+    ends: Sequence[Mapping[str, Value]],
 ) -> list[Strategy]:
-    """What each of the options shown is about, and what sets it apart from the others."""
+    """What each of the options shown is about, and what sets it apart; `ends` are the new values."""
     apart: list[list[Distinction]] = [[] for _ in themes]
     if len(themes) > 1:
         apart[int(effort.argmin())].append(Distinction.LEAST_EFFORT)
@@ -122,13 +125,22 @@ def strategies(
             lightest = min(without, key=lambda place: effort[place])
             apart[lightest].append(Distinction.WITHOUT_WEIGHT_GOAL)
     return [
-        Strategy(name=strategy_name(schema, own), themes=own, distinctions=tuple(marks))
-        for own, marks in zip(themes, apart, strict=True)
+        Strategy(name=strategy_name(schema, own, after), themes=own, distinctions=tuple(marks))
+        for own, marks, after in zip(themes, apart, ends, strict=True)
     ]
 
 
-def strategy_name(schema: FeatureSchema, themes: Themes) -> str:
-    """Themes in words: "Weight, food and activity"."""
-    words = [_NAMES[Theme(theme)] if theme in list(Theme) else schema[theme].label for theme in themes]
+def strategy_name(schema: FeatureSchema, themes: Themes, after: Mapping[str, Value]) -> str:
+    """Themes in words: "Weight, food and activity"; `after` has new values by feature."""
+    words = [_in_words(schema, theme, after) for theme in themes]
     listed = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
     return listed[0].upper() + listed[1:]
+
+
+def _in_words(schema: FeatureSchema, theme: str, after: Mapping[str, Value]) -> str:
+    if theme == Theme.SMOKING:
+        ends = [value for name, value in after.items() if schema.theme_of(name) == theme]
+        return (
+            "stopping smoking" if all(isinstance(end, bool) or end == 0 for end in ends) else "smoking less"
+        )
+    return _NAMES[Theme(theme)] if theme in list(Theme) else schema[theme].label

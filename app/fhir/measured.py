@@ -20,7 +20,8 @@ def measured_text(measured: MeasuredResult, hosted: ModelVersion | None, day: da
     finding = "shows the outcome" if measured.has_outcome else "does not show the outcome"
     told = measured.measured_on, measured.value, measured.has_outcome
     counts = of_model is None or of_model.counts_on(day, *told)
-    weight = "It counts in" if counts else "It is too old to count in"
+    too_old = of_model is not None and of_model.overrules and not counts
+    weight = "It counts in" if counts else "It is too old to count in" if too_old else "It does not count in"
     return (
         f"Measured on {measured.measured_on.isoformat()}: {known}{number}, which {finding}. {weight} "
         f"place of the estimate, which does not use it."

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.classifiers.folder import TASK, ModelFolderError
 from app.classifiers.task import read_task
-from app.domain.schema import FeatureSchema
+from app.domain.schema import OWN_TABLE, FeatureSchema
 from research.own_model.building import begin, build
 from research.own_model.draft.advice import advice
 from research.own_model.draft.drafting import draft_schema
@@ -25,7 +25,7 @@ from research.own_model.table.reading import read_table
 from research.own_model.taught import check_enough
 from research.own_model.words import words_of
 from research.training.cohort import Cohort, cohort_of
-from research.training.data_sets import OWN_TABLE, grouping_of
+from research.training.data_sets import grouping_of
 from research.training.errors import TrainingError
 from research.training.finishing import swap
 from research.training.ranges import check_observed

@@ -18,7 +18,8 @@ def limits_found(schema: FeatureSchema, words: CardWords, metrics: Mapping[str, 
         yield _elsewhere(metrics)
     if metrics.get("category_unknown"):
         yield from _untold(metrics["category_unknown"])
-    idle = [schema[name].label.lower() for name, share in metrics["influence"].items() if share == 0]
+    unused = [schema[name] for name, share in metrics["influence"].items() if share == 0]
+    idle = [feature.label.lower() for feature in unused if feature.action is not None]
     if idle:
         yield (
             f"It makes no use of {', '.join(idle)} by itself, so a change there counts only for what it "

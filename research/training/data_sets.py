@@ -1,6 +1,6 @@
 """The data sets that training knows, by the name that `loader` in a task.toml gives them."""
 
-from app.domain.schema import FeatureSchema
+from app.domain.schema import OWN_TABLE, FeatureSchema
 from research.training.data_set import DataSet, Grouping
 from research.training.errors import TrainingError
 from research.training.groups import grouping_by_schema
@@ -8,8 +8,6 @@ from research.training.nhanes.data_set import NHANES
 from research.training.uci_heart.data_set import UCI_HEART
 
 DATA_SETS = {"nhanes": NHANES, "uci_heart": UCI_HEART}
-OWN_TABLE = "own_table"
-"""The loader of a model that `turnpoint add-model` makes: its table is its owner's, and at no address."""
 
 
 def data_set_of(schema: FeatureSchema) -> DataSet:

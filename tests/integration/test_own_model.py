@@ -32,6 +32,8 @@ MODELS = {
     "tenth-risk": (without_age, ("walks",), 0.1),
 }
 """By name: the table, what its owner lets people change, and the threshold."""
+LATER = "tenth-risk"
+"""The one whose outcome comes within a time."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,11 @@ def add(name: str, table: pd.DataFrame, folder: Path, *options: str) -> str:
     return done.output
 
 
+def _comes_later(task: str) -> str:
+    assert 'outcome_when = "now"' in task
+    return task.replace('outcome_when = "now"', 'outcome_when = "later"')
+
+
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("own")
@@ -74,7 +81,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         quick.setattr(adding, "whole_size", lambda: QUICK)
         for name, (table, changed, threshold) in MODELS.items():
             add(name, table(), folder)
-            decide(folder / "store" / name / "task.toml", *changed, threshold=threshold)
+            task = folder / "store" / name / "task.toml"
+            decide(task, *changed, threshold=threshold, edit=_comes_later if name == LATER else str)
             assert "Host it:" in add(name, table(), folder)
     return folder / "store"
 
@@ -119,6 +127,28 @@ def test_the_patients_page_is_there(hosted: Hosted) -> None:
     page = hosted.client.get(f"/patients/{asked['patient_id']}/interventions", headers=HTML)
     assert page.status_code == 200
     assert "Own risk" in page.text
+
+
+def test_no_result_is_taken_for_an_outcome_to_come(hosted: Hosted) -> None:
+    """Nobody can look for it, so the page asks for no result, and one that is sent is refused in words."""
+
+    def sent(name: str) -> tuple[httpx.Response, str]:
+        asked = question(name, hosted.people(name)[0])
+        ask(hosted.client, asked)
+        found = {"model": name, "measured_on": "2026-01-05", "finding": "absent"}
+        patient = f"/patients/{asked['patient_id']}"
+        result = hosted.client.post(f"{patient}/measurements", json=found)
+        return result, hosted.client.get(f"{patient}/interventions", headers=HTML).text
+
+    refused, page = sent(LATER)
+    assert refused.status_code == 422
+    assert "no result of today settles" in refused.text
+    assert "Overruled by a result" not in page
+    assert "Find out whether there is" not in page
+    assert "Enter a result" not in page
+    kept, page = sent("own-risk")
+    assert kept.status_code == 201
+    assert "Overruled by a result" in page
 
 
 def test_a_prediction_says_the_class_at_the_threshold(hosted: Hosted) -> None:

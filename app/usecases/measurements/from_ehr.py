@@ -31,7 +31,7 @@ async def newest_result(
     found = results or _NOTHING
     changes = _changes(patient_id, served, rows, found, None)
     stands = standing_result(changes.rows)
-    if stands is None:
+    if stands is None or not served.consultation.measured.overrules:
         return None, changes.left
     chosen = found.chosen
     if chosen is not None and chosen.has_outcome and _is_among(stands, found):

@@ -29,6 +29,9 @@ _CHANGED = "This result was corrected or taken back meanwhile, and yours was not
 _SAME_DAY = (
     "Another result of that day is on record, and yours was not stored. Correct that one if it is wrong."
 )
+_NONE_COUNTS = (
+    "This model tells what may come within a time, which no result of today settles: none is taken for it."
+)
 _TOO_MANY = "There are too many results of this patient on record for another one."
 
 
@@ -60,11 +63,14 @@ async def record_result(
     """The recorded row, and whether it is new: the same again changes nothing.
 
     Raises:
-        InvalidInputError: the result is none of this model's outcome, or `replaces` is none of the patient's.
+        InvalidInputError: the model takes no results, this is none of its outcome, or it replaces none of the
+            patient's.
         ConflictError: what it replaces has been replaced, or another result of that day is on record.
         RecordError: the database is away.
     """
     measured = served.consultation.measured
+    if not measured.overrules and not given.withdrawn:
+        raise InvalidInputError.at("/model", _NONE_COUNTS)
     result = None if given.withdrawn else read_result(measured, given)
     async with database.transaction() as session:
         repository = MeasurementRepository(session)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.classifiers.store import find_version
 from app.classifiers.task import read_version_schema
+from app.domain.schema import OWN_TABLE
 from app.settings import Settings
 from research.evaluation.augmentation.augmenters import AUGMENTERS
 from research.evaluation.augmentation.cohort import LABELLED
@@ -15,7 +16,6 @@ from research.evaluation.augmentation.run import QUICK_LABELLED, QUICK_SEEDS, SE
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.methods.registry import STUDY, Method
 from research.evaluation.study.comparison import TWICE
-from research.training.data_sets import OWN_TABLE
 
 PEOPLE, QUICK_PEOPLE, QUICK_TWICE = 100, 4, 2
 _MODULES = {

@@ -12,6 +12,7 @@ from research.own_model.draft.example import Example, example_of
 from research.own_model.draft.scales import MOST_CATEGORIES, Scale, kind_of, scale_of
 from research.own_model.draft.threshold import threshold_of
 from research.own_model.draft.toml_words import comment, number, pair, text
+from research.own_model.draft.when import when_of
 from research.own_model.table.names import ColumnName, names_of
 from research.own_model.table.own_table import OwnTable
 from research.own_model.table.unit_words import UCUM
@@ -89,6 +90,11 @@ def _head(table: OwnTable, name: str, outcome: str, example: Example | None) -> 
         f"title = {text(title)}",
         comment("Ends the sentence: the estimated risk of …"),
         f"outcome = {text(outcome)}",
+        comment(
+            '"now": it is there already or not, so that a test may find it. "later": it comes within a time,'
+        ),
+        comment("such as ten years, and nothing found today tells."),
+        f"outcome_when = {text(when_of(outcome))}",
         f"description = {text(told)}",
         comment(
             f"{cases:,} of {people:,} people have the outcome, {share:.2g} %: a risk above is called high."

@@ -57,7 +57,7 @@ def _measured(told: Told) -> Iterator[str]:
     says = f"**Measured:** {plain(result_text(told))} on {found.measured_on}, {plain(finding.says)}."
     if told.standing in (Standing.SHOWN, Standing.NOT_SHOWN):
         yield f"{says} It counts in place of the estimate. {plain(finding.next)}"
-    else:
+    elif told.consultation.measured.overrules:
         yield f"{says} It is too old to count in place of the estimate."
 
 

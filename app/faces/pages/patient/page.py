@@ -31,6 +31,7 @@ from app.faces.pages.patient.views.preferences import NOTHING_OFFERED, preferenc
 from app.faces.pages.patient.views.result_form import result_form_of
 from app.faces.pages.patient.views.risks import risk_view
 from app.faces.pages.patient.views.target import fall_asked
+from app.faces.pages.patient.views.unseen import incomplete
 from app.faces.pages.patient.views.what_if import WhatIf
 from app.faces.pages.patient.views.what_if_setting import Moved
 from app.usecases.feedback.reasons import REASONS
@@ -88,7 +89,7 @@ def view_of(
         "shortfall": shortfall_text(context),
         "alone": alone_of(context),
         "always": always_of(context),
-        "away": [*degraded_text(answer.generation), *carried_text(answer.generation)],
+        "away": [*degraded_text(answer.generation, bool(context.options)), *carried_text(answer.generation)],
         "has_charts": has_charts(context),
         "rows": rows_of(context),
         "what_if": what_if,
@@ -98,6 +99,7 @@ def view_of(
         "plans": plans_view(context),
         "typed": typed,
         "trust": evidence_of(context),
+        "incomplete": incomplete(context),
         "reasons": REASONS,
         "wanted_robustness": context.row.min_robustness,
         "supposed": context.is_supposed,

@@ -107,7 +107,8 @@ async def _refusal(
     status: int,
 ) -> Response:
     form = result_form_of(context)
-    assert form is not None
+    if form is None:  # the model takes no results, and its page has no form
+        raise InvalidInputError(list(issues))
     form = refused(form, fields, issues)
     if is_fragment(request):
         known = known_result_of(context)

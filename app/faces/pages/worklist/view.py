@@ -165,8 +165,9 @@ def _result(line: Line, registry: ModelRegistry) -> str | None:
     served = registry.find(line.row.model_name)
     if served is None:
         found = _("outcome present") if line.result.has_outcome else _("outcome absent")
+    elif not (measured := served.consultation.measured).overrules:
+        return None
     else:
-        measured = served.consultation.measured
         value = "" if line.result.value is None else f" {value_text(measured, line.result.value)}"
         says = measured.finding_of(line.result.value, line.result.has_outcome).says
         found = f"{measured.label}{value}: {says}"

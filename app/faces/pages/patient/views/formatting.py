@@ -32,9 +32,20 @@ def with_unit(feature: Feature, value: Value) -> str:
     return f"{text} {feature.unit}".replace(" ", NO_BREAK) if feature.unit and value is not None else text
 
 
-def degraded_text(generation: GenerationOut) -> list[str]:
-    """What was away, and what that means for the answer."""
+def degraded_text(generation: GenerationOut, has_options: bool) -> list[str]:
+    """What was away, and what that means for the answer: its options, where it has any."""
     away = {
+        "cache_unavailable": _("The cache was away: the answer took longer, and is complete."),
+        "deadline": _(
+            "This was answered in a hurry: search or language model had not done all that they do."
+        ),
+        **(_from_the_search() if has_options else _search_alone()),
+    }
+    return [away[reason] for reason in generation.degraded]
+
+
+def _from_the_search() -> dict[str, str]:
+    return {
         "llm_unavailable": _("The language model was away: these options come from the search alone."),
         "llm_timeout": _(
             "The language model did not answer in time: these options come from the search alone."
@@ -46,12 +57,16 @@ def degraded_text(generation: GenerationOut) -> list[str]:
         "llm_not_taught": _(
             "No language model was taught this model: these options come from the search alone."
         ),
-        "deadline": _(
-            "This was answered in a hurry: search or language model had not done all that they do."
-        ),
-        "cache_unavailable": _("The cache was away: the answer took longer, and is complete."),
     }
-    return [away[reason] for reason in generation.degraded]
+
+
+def _search_alone() -> dict[str, str]:
+    return {
+        "llm_unavailable": _("The language model was away: it proposed nothing."),
+        "llm_timeout": _("The language model did not answer in time: it proposed nothing."),
+        "llm_no_proposal": _("The language model proposed nothing that could be read."),
+        "llm_not_taught": _("No language model was taught this model: none proposed anything."),
+    }
 
 
 def carried_text(generation: GenerationOut) -> list[str]:

@@ -10,6 +10,7 @@ from app.faces.http.pages.translation import gettext as _
 from app.faces.http.pages.translation import ngettext
 from app.faces.pages.patient.views.options import OptionView, improvement_views
 from app.faces.pages.patient.views.points import points_text
+from app.faces.pages.patient.views.unseen import outside
 from app.usecases.record.context import AnswerContext
 
 _MOST_PLACES = 3
@@ -38,7 +39,7 @@ def improvements_of(context: AnswerContext) -> ImprovementsView | None:
         return None
     least = least_words(context.answer.prediction.threshold)
     title = _("Nothing was found that lowers the estimate by %(least)s or more and holds", least=least)
-    return ImprovementsView(title, nothing.text, (), _outside())
+    return ImprovementsView(title, nothing.text, (), outside(context))
 
 
 def least_words(threshold: float) -> str:
@@ -50,14 +51,6 @@ def least_words(threshold: float) -> str:
 
 def _is_told(points: float, places: int) -> bool:
     return abs(round(points, places) - points) < SAME
-
-
-def _outside() -> str:
-    return _(
-        "This model saw the values on this page and nothing else: no medicines, no other conditions, no "
-        "history. Treatment, measuring again, and advice that is good for everybody are outside it and not "
-        "judged here."
-    )
 
 
 def unreached_is_proved(context: AnswerContext) -> bool:

@@ -50,9 +50,9 @@ class KnownResult:
 
 
 def known_result_of(context: AnswerContext, today: date | None = None) -> KnownResult | None:
-    """The result that stands; None without one, or where the model that says what it means is not hosted."""
+    """The result that stands; None without one, or where no model is hosted that says what it means."""
     row = standing_result(context.measurements)
-    if row is None or context.served is None:
+    if row is None or context.served is None or not context.served.consultation.measured.overrules:
         return None
     consultation = context.served.consultation
     measured = consultation.measured

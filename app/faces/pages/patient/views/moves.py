@@ -21,7 +21,7 @@ class Move:
 
     `along` is what measures the same, `said` the change as a clinician would say it. `part` is its part in
     the fall of the risk, in points, and `alone` what it does by itself, in words; None where that is not
-    known, and of a single change, which is all of it.
+    known, and of a single change, which is all of it. `why` it is there at all, where neither shows.
     """
 
     feature: str
@@ -35,6 +35,7 @@ class Move:
     along: tuple["Move", ...] = ()
     part: str | None = None
     alone: str | None = None
+    why: str | None = None
     said: SaidChange | None = None
 
 
@@ -53,8 +54,12 @@ def moves_of(
     changes: Sequence[OptionChange],
     linked: Sequence[Change] = (),
     consultation: Consultation | None = None,
+    nothing_needless: bool = False,
 ) -> MoveList:
-    """Changes that take the risk from `before` to `after`, each with what moves along and what it does."""
+    """Changes that take the risk from `before` to `after`, each with what moves along and what it does.
+
+    `nothing_needless`: none could be left out, so that one that does nothing to the risk has another reason.
+    """
     moves = [_said(schema, change, _followers(schema, change, linked), consultation) for change in changes]
     parts = [change.part for change in changes if change.part is not None]
     if len(changes) < 2 or len(parts) < len(changes):
@@ -63,7 +68,16 @@ def moves_of(
     places = places_for(before - after)
     each = zip(moves, changes, told, strict=True)
     return MoveList(
-        tuple(replace(move, part=part, alone=_alone(one, places)) for move, one, part in each), total
+        tuple(
+            replace(
+                move,
+                part=part,
+                alone=_alone(one, places),
+                why=_why(one, places) if nothing_needless else None,
+            )
+            for move, one, part in each
+        ),
+        total,
     )
 
 
@@ -79,6 +93,16 @@ def _said(
 
 def _alone(change: OptionChange, places: int) -> str | None:
     return None if change.alone is None else alone_text(change.alone, places)
+
+
+def _why(change: OptionChange, places: int) -> str | None:
+    """Why a change is there that lowers the estimate neither in its place nor alone."""
+    if any(round(100 * (does or 0.0), places) for does in (change.part, change.alone)):
+        return None
+    return _(
+        "It is there for another reason: without it the option would hold less often if learned from other "
+        "people, measured again or done in part, or another change would not do or not be permitted."
+    )
 
 
 def moved_by(schema: FeatureSchema | None, changes: Sequence[Change]) -> list[tuple[str, str, str]]:

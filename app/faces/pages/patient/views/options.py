@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.domain.counterfactual import TYPICAL_PERCENTILE, Distinction, Generator, Optimality, Robustness
+from app.domain.degraded import Degraded
 from app.domain.improvement import Grade
 from app.domain.schema import Value
 from app.domain.wording import inline
@@ -97,7 +98,15 @@ def said_of(row: FeedbackRow) -> Said:
 def _view(context: AnswerContext, option: CounterfactualOut, said: FeedbackRow | None) -> OptionView:
     improves, about = isinstance(option, ImprovementOut), option.strategy
     now = context.answer.prediction.risk
-    listed = moves_of(context.schema, now, option.risk, option.changes, option.linked, context.consultation)
+    listed = moves_of(
+        context.schema,
+        now,
+        option.risk,
+        option.changes,
+        option.linked,
+        context.consultation,
+        nothing_needless=not improves and Degraded.DEADLINE not in context.answer.generation.degraded,
+    )
     return OptionView(
         id=option.id,
         name=name_of(option),
@@ -228,14 +237,19 @@ def plausibility_text(found: PlausibilityOut) -> str | None:
     if found.percentile > TYPICAL_PERCENTILE:
         return _(
             "unusual: less like others than %(share)s of real people without the outcome",
-            share=f"{found.percentile:.0f} %",
+            share=_share_text(found.percentile),
         )
     if found.joint_percentile > TYPICAL_PERCENTILE:
         return _(
             "unusual: values go together less readily than in %(share)s of real people without the outcome",
-            share=f"{found.joint_percentile:.0f} %",
+            share=_share_text(found.joint_percentile),
         )
     return _("typical of real people without the outcome")
+
+
+def _share_text(percentile: float) -> str:
+    """A share of people that were looked at; never all of them, since others may come."""
+    return _("more than 99 %%") if percentile > 99 else f"{percentile:.0f} %"
 
 
 def _author(context: AnswerContext, option: CounterfactualOut) -> str:

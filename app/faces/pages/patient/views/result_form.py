@@ -69,8 +69,8 @@ class ResultForm:
 
 
 def result_form_of(context: AnswerContext) -> ResultForm | None:
-    """As it is before anything is typed; None where no model is hosted that says what is measured."""
-    if context.served is None:
+    """As it is before anything is typed; None where no model is hosted that takes results."""
+    if context.served is None or not context.served.consultation.measured.overrules:
         return None
     measured = context.served.consultation.measured
     latest, stands = latest_day(), standing_result(context.measurements)

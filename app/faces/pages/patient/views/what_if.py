@@ -145,5 +145,5 @@ def _why_not(action: Action | None, value: float) -> str:
     if action is None:
         return _("not offered to this patient")
     if room_for(action, value) < action.step:
-        return _("within a step of where guidance would have it")
+        return _("within a step of its limit")
     return _("no step is permitted from here")

@@ -21,6 +21,9 @@ SPACE = "\N{NO-BREAK SPACE}"
         (True, 40.0, 50.0, "typical of real people without the outcome"),
         (True, 98.0, 50.0, "unusual: less like others than 98 % of real people without the outcome"),
         (True, 8.0, 97.9, "unusual: values go together less readily than in 98 % of real people"),
+        (True, 8.0, 99.7, "unusual: values go together less readily than in more than 99 % of real people"),
+        (True, 100.0, 8.0, "unusual: less like others than more than 99 % of real people"),
+        (True, 8.0, 99.0, "unusual: values go together less readily than in 99 % of real people"),
         (False, 8.0, 8.0, "unusual: a value lies beyond those of the people"),
     ],
 )
@@ -51,12 +54,14 @@ def test_a_column_has_as_many_decimals_as_tell_neighbours_apart(column: list[flo
     assert decimals_apart(column, 4) == places
 
 
+@pytest.mark.parametrize("has_options", [True, False])
 @pytest.mark.parametrize("code", Degraded)
-def test_whatever_was_of_no_use_is_told_in_a_sentence_of_its_own(code: Degraded) -> None:
+def test_whatever_was_of_no_use_is_told_in_a_sentence_of_its_own(code: Degraded, has_options: bool) -> None:
     nothing = {"proposals": 0, "well_formed": 0, "valid": 0, "repaired": 0, "llm_model": None}
     told = GenerationOut(**nothing, prompt_version=None, degraded=[code], elapsed_ms=1.0)  # type: ignore[arg-type]
-    (sentence,) = degraded_text(told)
+    (sentence,) = degraded_text(told, has_options)
     assert code not in sentence
+    assert ("these options" in sentence) == (has_options and code.startswith("llm"))
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,32 @@ def test_each_change_has_its_part_of_the_points(served: ServedModel, helpable: P
     ]
 
 
+@pytest.mark.parametrize(
+    ("degraded", "part", "alone", "is_told"),
+    [
+        ([], 0.0, 0.0, True),
+        ([], 0.0004, 0.001, True),
+        ([], 0.02, 0.0, False),
+        ([], 0.0, 0.02, False),
+        (["deadline"], 0.0, 0.0, False),
+    ],
+)
+def test_a_change_that_lowers_nothing_says_why_it_is_there(
+    served: ServedModel, helpable: Person, degraded: list[str], part: float, alone: float, is_told: bool
+) -> None:
+    """Not where the search had no time to leave out what is needless."""
+    bmi = option_change("bmi", 31.0, 29.0, 0.21 - part, 0.21)
+    row = recorded(
+        served,
+        helpable,
+        option(1, bmi, option_change("sleep", 5.0, 6.0, part, alone)),
+    )
+    row.generation.degraded = degraded
+    (view,) = option_views(context(row, served))
+    assert view.moves[0].why is None
+    assert ("would hold less often" in (view.moves[1].why or "")) == is_told
+
+
 def test_a_single_change_is_all_of_the_fall(served: ServedModel, helpable: Person) -> None:
     view = card(served, helpable, option_change("sleep", 5.0, 6.0, 0.21, 0.21))
     assert (view.points, view.moves[0].part, view.moves[0].alone) == (None, None, None)
