@@ -60,7 +60,7 @@ class AsyncFrames:
         async def ask(person: Person) -> bytes:
             return await self._driver.run(call(person))
 
-        return FrameAnswers(people, await ask_all_async(people, ask, at_once, on_progress), Answer)
+        return FrameAnswers(people, await ask_all_async(people, ask, asked, at_once, on_progress), Answer)
 
     @overload
     async def predict(

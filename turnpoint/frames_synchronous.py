@@ -67,7 +67,7 @@ class Frames:
         def ask(person: Person) -> bytes:
             return self._driver.run(call(person))
 
-        return FrameAnswers(people, ask_all(people, ask, at_once, on_progress), Answer)
+        return FrameAnswers(people, ask_all(people, ask, asked, at_once, on_progress), Answer)
 
     @overload
     def predict(

@@ -118,7 +118,7 @@ class Recourse:
         if at_once is None and self._several is None and len(people.asked) <= FEW:
             processes = 1
         driver = self._here if processes == 1 else LocalDriver(self._helped_by(processes))
-        outcomes = ask_all(people, lambda person: driver.run(call(person)), processes, on_progress)
+        outcomes = ask_all(people, lambda person: driver.run(call(person)), asked, processes, on_progress)
         return FrameAnswers(people, outcomes, UnrecordedAnswer)
 
     @overload

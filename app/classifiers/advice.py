@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from app.classifiers.folder import TASK, ModelFolderError
+from app.classifiers.link_advice import learned_columns, pair_advice
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.toml_files import toml_of
 from app.domain.feature import Feature
@@ -29,6 +30,7 @@ def advice_on(folder: Path, schema: FeatureSchema | None, newest: ModelVersion |
         yield f"{folder} holds no trained version: nothing is hosted yet"
         return
     if schema is not None:
+        yield from (f"{folder / TASK}: {said}" for said in pair_advice(schema, learned_columns(newest)))
         yield from _older_than_task(folder, schema, newest)
     yield from (f"{newest.folder}: {said}" for said in _threshold_advice(newest))
 

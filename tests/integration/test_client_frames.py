@@ -123,6 +123,18 @@ def test_a_table_and_what_is_of_one_patient_do_not_go_together(
         service.predict(people, patient_id="P-1")
 
 
+async def test_what_is_wrong_with_every_question_is_raised(
+    service: Turnpoint, service_async: AsyncTurnpoint, people: pd.DataFrame
+) -> None:
+    features = people.drop(columns=["mrn", "ward"])
+    with pytest.raises(UnsendableError, match="max_risk and relative_reduction"):
+        service.ask_many(features, max_risk=0.1, relative_reduction=0.2)
+    with pytest.raises(InvalidRequestError, match="/target/max_risk"):
+        service.ask_many(features, max_risk=7.5)
+    with pytest.raises(InvalidRequestError, match="/target/max_risk"):
+        await service_async.ask_many(features, max_risk=7.5)
+
+
 def test_a_model_that_is_not_hosted_is_said_so(service: Turnpoint, people: pd.DataFrame) -> None:
     with pytest.raises(NotFoundError):
         service.ask_many(people, patient_id="mrn", id_columns=["ward"], model="nothing")

@@ -118,6 +118,19 @@ def test_faults_are_told_in_the_words_of_the_service(
     assert (here.value.detail, here.value.errors) == (there.value.detail, there.value.errors)
 
 
+def test_what_is_wrong_with_every_question_is_raised(recourse: Recourse, somebodies: list[Person]) -> None:
+    with pytest.raises(UnsendableError, match="max_risk and relative_reduction"):
+        recourse.explain(somebodies, max_risk=0.1, relative_reduction=0.2)
+    targets: list[dict[str, Any]] = [
+        {"max_risk": 7.5},
+        {"relative_reduction": 1.0},
+        {"absolute_reduction": -0.1},
+    ]
+    for options in targets:
+        with pytest.raises(InvalidRequestError, match=f"/target/{next(iter(options))}"):
+            recourse.explain(somebodies, **options)
+
+
 def test_nothing_is_recorded(
     recourse: Recourse, somebodies: list[Person], database: "psycopg.Connection[tuple[Any, ...]]"
 ) -> None:

@@ -1,8 +1,9 @@
 """Asking about everybody of a table, a few at a time: in threads, or in tasks."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any
 
 from turnpoint.errors import TurnpointError, UnsendableError
 from turnpoint.frames.outcomes import Outcomes
@@ -15,17 +16,22 @@ OnProgress = Callable[[int, int], object]
 
 
 def ask_all(
-    people: People, ask: Callable[[Person], bytes], at_once: int, on_progress: OnProgress | None
+    people: People,
+    ask: Callable[[Person], bytes],
+    options: Mapping[str, Any],
+    at_once: int,
+    on_progress: OnProgress | None,
 ) -> Outcomes:
     """Ask about everybody, `at_once` at a time; what fails for a row is kept, and loses no other.
 
-    The first is asked about alone: what is wrong with every question is found by one.
+    The first is asked about alone: what is wrong with every question is found by one. `options` are what
+    every row is asked with.
 
     Raises:
-        UnsendableError: `at_once` is not a whole number above 0.
+        UnsendableError: `at_once` is not a whole number above 0, or the options cannot be sent.
         InvalidRequestError: what every row is asked with is not valid.
     """
-    outcomes = Outcomes(checked_at_once(at_once))
+    outcomes = Outcomes(checked_at_once(at_once), options)
     under_way: dict[Future[bytes], Person] = {}
 
     def settle(most: int) -> None:
@@ -51,10 +57,14 @@ def ask_all(
 
 
 async def ask_all_async(
-    people: People, ask: Callable[[Person], Awaitable[bytes]], at_once: int, on_progress: OnProgress | None
+    people: People,
+    ask: Callable[[Person], Awaitable[bytes]],
+    options: Mapping[str, Any],
+    at_once: int,
+    on_progress: OnProgress | None,
 ) -> Outcomes:
     """As `ask_all`, in tasks."""
-    outcomes = Outcomes(checked_at_once(at_once))
+    outcomes = Outcomes(checked_at_once(at_once), options)
     under_way: dict[asyncio.Future[bytes], Person] = {}
 
     async def settle(most: int) -> None:

@@ -10,6 +10,7 @@ from turnpoint.errors import CellFault, FrameError, UnsendableError
 from turnpoint.frames.cells import CellError, feature_value, plain
 from turnpoint.frames.schema import FeatureRule
 from turnpoint.frames.table import Table, place
+from turnpoint.frames.whole_columns import whole_column_faults
 
 OnInvalid = Literal["reject", "skip"]
 MOST_FAULTS = 100
@@ -69,11 +70,14 @@ def people_of(
         raise UnsendableError('on_invalid is "reject" or "skip".')
     if faults := list(_column_faults(table, rules, naming)):
         raise FrameError(faults)
+    whole = list(whole_column_faults(table, rules)) if on_invalid == "reject" else []
+    said = {fault.column for fault in whole}
+    left = {name: rule for name, rule in rules.items() if name not in said}
     asked: list[Person] = []
     faulty: dict[int, Sequence[CellFault]] = {}
-    told = 0
+    told = len(whole)
     for row in range(len(table)):
-        read = _person(table, rules, naming, row)
+        read = _person(table, left, naming, row)
         if isinstance(read, Person):
             asked.append(read)
             continue
@@ -81,8 +85,9 @@ def people_of(
         told += len(read)
         if on_invalid == "reject" and told >= MOST_FAULTS:
             break
-    if faulty and on_invalid == "reject":
-        raise FrameError([fault for faults in faulty.values() for fault in faults][:MOST_FAULTS])
+    if on_invalid == "reject" and (whole or faulty):
+        of_rows = [fault for faults in faulty.values() for fault in faults]
+        raise FrameError([*whole, *of_rows][:MOST_FAULTS])
     kept = [*naming.id_columns, *([naming.patient_id] if naming.patient_id else [])]
     kept = list(dict.fromkeys(kept))
     ids = [{name: plain(table.columns[name][row]) for name in kept} for row in range(len(table))]

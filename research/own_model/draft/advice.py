@@ -1,13 +1,15 @@
 """What the owner of a table should look at and decide before a model of it is used."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
+from app.classifiers.pairs import Line
 from app.domain.feature import Feature, Kind
 from app.domain.schema import FeatureSchema
 from research.own_model.draft import suspicions
+from research.own_model.draft.along import along_of
 from research.own_model.draft.leaks import Leak, leaks_of
 from research.own_model.draft.meanings import is_sensitive, is_treated, never_changes, theme_of
 from research.own_model.table.own_table import OwnTable
@@ -27,9 +29,11 @@ def advice(table: OwnTable, schema: FeatureSchema) -> list[str]:
         TrainingError: a feature of the schema has no column.
     """
     columns = {name: table.frame[column] for name, column in columns_of(schema, table).items()}
+    told = along_of(schema, columns)
     said = [
         *_leaks(schema, leaks_of(columns, table.outcome)),
-        *_doubles(schema, columns),
+        *_doubles(schema, columns, told.lines),
+        *told.said(schema),
         *_odd_columns(schema, columns),
         *_missing(schema, columns, table),
         *_few_events(schema, table),
@@ -37,7 +41,7 @@ def advice(table: OwnTable, schema: FeatureSchema) -> list[str]:
         *_left_to_owner(schema, table),
         *_threshold(schema, table),
         *_units(schema),
-        *_can_change(schema),
+        *_can_change(schema, told.followers),
         *_directions(schema),
     ]
     return [f"{number}. {words}" for number, words in enumerate(said, start=1)]
@@ -53,11 +57,17 @@ def _leaks(schema: FeatureSchema, leaks: Sequence[Leak]) -> Iterator[str]:
         )
 
 
-def _doubles(schema: FeatureSchema, columns: "Mapping[str, pd.Series]") -> Iterator[str]:
+def _doubles(
+    schema: FeatureSchema, columns: "Mapping[str, pd.Series]", lines: Sequence[Line]
+) -> Iterator[str]:
+    said_of = {frozenset((line.feature, line.driver)) for line in lines}
     for first, second, correlation in suspicions.doubles(columns):
+        if schema.root_of(first) == schema.root_of(second):
+            continue
+        link = "" if {first, second} in said_of else ", or if one follows the other, say so with a [[link]]"
         yield (
             f"{_called(schema[first])} and {_called(schema[second])} say nearly the same (rank correlation "
-            f"{correlation:.3f}). Keep one, or if one follows the other, say so with a [[link]]."
+            f"{correlation:.3f}). Keep one{link}."
         )
 
 
@@ -138,8 +148,9 @@ def _units(schema: FeatureSchema) -> Iterator[str]:
         yield f"State the unit of {_listed(lacking)}, and set what is clinically possible (`clinical`)."
 
 
-def _can_change(schema: FeatureSchema) -> Iterator[str]:
-    fixed = [f for f in schema.features if not (f.action or f.treatment or f.name in schema.link_of)]
+def _can_change(schema: FeatureSchema, followers: Collection[str]) -> Iterator[str]:
+    moved = {*schema.link_of, *followers}
+    fixed = [f for f in schema.features if not (f.action or f.treatment or f.name in moved)]
     if not schema.actionable:
         yield (
             "Say which features a person can change: all are fixed, and so nothing is suggested. The drafted "

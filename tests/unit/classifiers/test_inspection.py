@@ -8,6 +8,7 @@ import pytest
 from app.classifiers.advice import advice_on
 from app.classifiers.inspection import inspect_folder
 from app.classifiers.task import read_schema
+from app.domain.schema import FeatureSchema
 from app.paths import MODEL_STORE
 from tests.unit.classifiers.spoilt import add_version, sealed
 
@@ -34,6 +35,17 @@ def test_a_shipped_folder_has_neither_errors_nor_advice(name: str) -> None:
     assert found.errors == ()
     assert found.newest is not None
     assert list(advice_on(MODEL_STORE / name, found.schema, found.newest)) == []
+
+
+def test_what_does_not_follow_is_told_of_the_people_learned_from() -> None:
+    folder = MODEL_STORE / "dysglycaemia"
+    found = inspect_folder(folder)
+    assert found.schema is not None
+    links = [link for link in found.schema.links if link.feature != "waist"]
+    schema = FeatureSchema.model_construct(**dict(found.schema) | {"links": tuple(links)})
+    [said, *_] = advice_on(folder, schema, found.newest)
+    assert said.startswith(f"{folder / 'task.toml'}: waist: it goes along with bmi (correlation 0.90)")
+    assert 'driver = "bmi"\nslope = 2.' in said
 
 
 def test_faults_of_all_files_are_told_at_once(folder: Path) -> None:

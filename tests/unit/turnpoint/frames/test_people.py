@@ -90,11 +90,11 @@ FAULTS = {
     ),
     "a time stamp": (
         people(bmi=pd.to_datetime(["2020-01-01"] * 3)),
-        "row a, column bmi must be a number, and is a date or time",
+        "column bmi must be a number, and is a date or time, in every row",
     ),
     "true for a number": (
         people(bmi=[True, False, True]),
-        "row a, column bmi must be a number, and is true or false",
+        "column bmi must be a number, and is true or false, in every row",
     ),
     "out of range": (
         people(bmi=[31.5, float(SECRET), 24]),
@@ -155,6 +155,35 @@ def test_all_faults_are_in_one_error() -> None:
     assert told == [
         "row b, column age must be between 18 and 120 years",
         "row c, column sex must be one of female, male",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        (
+            {"bmi": [date(2020, 1, 1), None] * 100},
+            "must be a number, and is a date or time, in every row that",
+        ),
+        ({"bmi": [SECRET] * 200}, "must be a number, and is text, in every row"),
+        ({"age": [SECRET, "54"] * 100}, "must be a number, and is text, in every row"),
+        ({"age": [None] * 200}, "is required, and has no value in any row"),
+        ({"bmi": [0.315] * 200}, "must be between 10 and 90 kg/m², in every row"),
+    ],
+    ids=["dates", "texts", "numbers as text", "nothing", "another unit"],
+)
+def test_a_column_that_is_wrong_throughout_is_one_fault(columns: Any, told: str) -> None:
+    many = pd.concat([people().iloc[[0, 2]]] * 100, ignore_index=True).assign(**columns)
+    many.loc[7, "walks"] = 2
+    [name] = columns
+    whole, other = refused(many)
+    assert whole.startswith(f"column {name} {told}")
+    assert other == "row 7, column walks must be true or false, or 1 or 0"
+
+
+def test_a_column_with_one_good_value_is_told_by_its_rows() -> None:
+    assert refused(people(bmi=["31", "24", 24.0])) == [
+        f"row {row}, column bmi must be a number, and is text" for row in "ab"
     ]
 
 

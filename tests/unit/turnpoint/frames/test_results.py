@@ -109,6 +109,30 @@ def test_what_is_wrong_with_every_question_is_told_once() -> None:
     assert len(engine.asked) == 1
 
 
+def of_target(detail: str) -> tuple[int, Json]:
+    fault = {"pointer": f"/target/{detail.partition(' ')[0]}", "detail": detail.partition(" ")[2]}
+    return 422, {"title": "Unprocessable Content", "detail": "It has faults.", "errors": [fault]}
+
+
+@pytest.mark.parametrize("options", [{"max_risk": 7.5}, {"relative_reduction": 1.5}], ids=str)
+def test_a_target_that_is_none_is_told_once(options: Any) -> None:
+    [name] = options
+    engine = MadeUpEngine(lambda _: of_target(f"{name} must be less than 1"))
+    with pytest.raises(InvalidRequestError, match=f"/target/{name} must be less than 1"):
+        Recourse(engine).explain(people(), **options)
+    assert len(engine.asked) == 1
+
+
+def test_a_reduction_that_suits_some_fails_the_rows_of_the_others() -> None:
+    def reply(body: Json) -> tuple[int, Json]:
+        if body["features"]["age"] != people()["age"].iloc[0]:
+            return helped(body)
+        return of_target("absolute_reduction is not less than the present risk")
+
+    told = explained(reply=reply, absolute_reduction=0.4)
+    assert [one is None for one in told.answers] == [True, False, False]
+
+
 def test_progress_is_told_after_each_row() -> None:
     seen: list[tuple[int, int]] = []
     explained(reply=refusing, on_progress=lambda done, total: seen.append((done, total)))
@@ -143,6 +167,8 @@ def test_the_words_of_dice_are_taken(words: Any, sent: Any) -> None:
         ({"features_to_vary": "bmi"}, "features_to_vary"),
         ({"on_invalid": "drop"}, "on_invalid"),
         ({"at_once": 0}, "at_once"),
+        ({"max_risk": 0.1, "relative_reduction": 0.2}, "one target"),
+        ({"max_risk": float("nan")}, "no finite number"),
     ],
     ids=str,
 )
