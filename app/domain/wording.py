@@ -93,6 +93,11 @@ def inline(label: str) -> str:
     return label[0].lower() + label[1:] if is_a_word else label
 
 
+def and_list(names: Sequence[str]) -> str:
+    """Names within a sentence: "a, b and c"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
 def value_text(feature: Feature, value: Value) -> str:
     """A feature and its value in words: "waist 104.0 cm"."""
     is_answer = feature.kind is Kind.BOOLEAN and value is not None

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.domain.schema import FeatureSchema
+from app.domain.wording import and_list, inline
 from research.training.cross_validation import MOVING
 from research.training.data_set import CardWords
 from research.training.groups import AGE
@@ -18,10 +19,10 @@ def limits_found(schema: FeatureSchema, words: CardWords, metrics: Mapping[str, 
         yield _elsewhere(metrics)
     if metrics.get("category_unknown"):
         yield from _untold(metrics["category_unknown"])
-    idle = [schema[name].label.lower() for name, share in metrics["influence"].items() if share == 0]
+    idle = [inline(schema[name].label) for name, share in metrics["influence"].items() if share == 0]
     if idle:
         yield (
-            f"It makes no use of {', '.join(idle)} by itself, so a change there counts only for what it "
+            f"It makes no use of {and_list(idle)} by itself, so a change there counts only for what it "
             f"brings along. That it found nothing in this data does not mean that it does not matter to the "
             f"person."
         )

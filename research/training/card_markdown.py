@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 _GAINED = "its share of what all splits of the trees gained in training."
+_IMPOSED = "the direction in which the model may respond; free means either."
 _SHARES = {"sensitivity": "Sensitivity", "specificity": "Specificity", "ppv": "PPV", "npv": "NPV"}
 
 
@@ -59,7 +60,7 @@ def _features(card: Mapping[str, Any]) -> Iterator[str]:
     yield _table(["Feature", "Unit", "Role", "Risk when it rises", "Influence", "Unknown"], rows)
     yield (
         "*Can change*: a suggestion may move it in the named direction. *Follows*: it moves along. "
-        "*Risk when it rises*: the direction in which the model may respond; free means either. "
+        f"*Risk when it rises*: {card.get('risk_is', _IMPOSED)} "
         f"*Influence*: {card.get('influence_is', _GAINED)}"
     )
 

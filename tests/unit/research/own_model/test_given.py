@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import re
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +118,23 @@ def test_columns_in_another_order_are_refused_and_nothing_is_written(
     with pytest.raises(TrainingError, match=r"risk\.txt takes"):
         given(order, tmp_path / "risk.txt")
     assert names_in(order.store / NAME) == ["task.toml"]
+
+
+def test_nobody_says_that_a_direction_was_imposed_on_a_given_classifier(
+    order: Order, rows: Any, tmp_path: Path
+) -> None:
+    """Its trees may fall where the owner expects a rise: the card counts how often, and the page is told."""
+    task = order.store / NAME / "task.toml"
+    task.write_text(task.read_text().replace('risk = "free"', 'risk = "falling"'))
+    values, outcome, columns = rows
+    data = lightgbm.Dataset(values, outcome, feature_name=columns)
+    lightgbm.train({"objective": "binary", "verbose": -1}, data, 20).save_model(tmp_path / "risk.txt")
+    done = given(order, tmp_path / "risk.txt")
+    card = (done.home / "card.md").read_text()
+    assert "not allowed to respond" not in card
+    assert "No direction was imposed on the classifier" in card
+    against, asked = re.findall(r"bmi \(falling expected, step 1\), (\d+) of (\d+)", card, re.IGNORECASE)[0]
+    assert int(asked) / 4 < int(against) <= int(asked)
+    assert "falling expected, not imposed" in card
+    assert "in which the model may respond" not in card
+    assert load_model(done.home.parent).is_given
