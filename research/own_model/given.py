@@ -56,7 +56,7 @@ def made_of_given(
         fit=None,
         fit_facts=facts,
         committee_facts={"members": size.members, "seeds": [1, size.members], "kind": kind},
-        make=Make(_kind_words(given, kind), _missing_words(given), _SHUFFLED, imposes=False),
+        make=Make(_kind_words(given, kind), _missing_words(given), _SHUFFLED, is_given=True),
         figures={},
         cautions=(
             "The classifier was given by its owner. Whether it learned from people who are held out here is "

@@ -23,6 +23,7 @@ LEARNED_UNKNOWN = (
     "Nothing is imputed. The classifier is told that a value is unknown, and learned from people for whom"
     " it was unknown too. An unknown feature is never part of a suggestion."
 )
+_MAY_BE_SEEN = ", some of whom the classifier may have learned from, so that figures may be too good"
 _EXPECTED = "the direction that its owner expects; none was imposed on the classifier."
 
 
@@ -34,8 +35,8 @@ class Make:
     missing: str = LEARNED_UNKNOWN
     influence: str | None = None
     """What the influence of a feature is, where it is not gain in training."""
-    imposes: bool = True
-    """Whether the schema's directions of risk were imposed in fitting."""
+    is_given: bool = False
+    """Whether it was made elsewhere: without the schema's directions, perhaps from held-out people."""
 
 
 def write(
@@ -80,8 +81,10 @@ def make_card(
         "intended_use": list(words.intended_use),
         "not_for": list(words.not_for),
         "data": {"about": list(words.data), "preparation": list(words.preparation), "counts": dict(counts)},
-        "features": [_feature(schema, feature, metrics, counts, make.imposes) for feature in schema.features],
-        **({} if make.imposes else {"risk_is": _EXPECTED}),
+        "features": [
+            _feature(schema, feature, metrics, counts, make.is_given) for feature in schema.features
+        ],
+        **({"risk_is": _EXPECTED, "seen": _MAY_BE_SEEN} if make.is_given else {}),
         "excluded": list(words.excluded),
         **({"influence_is": make.influence} if make.influence else {}),
         "missing_values": [make.missing, *_copies(schema), *words.missing],
@@ -108,7 +111,7 @@ def _feature(
     feature: Feature,
     metrics: Mapping[str, Any],
     counts: Mapping[str, Any],
-    imposes: bool,
+    is_given: bool,
 ) -> dict[str, Any]:
     link, is_free = schema.link_of.get(feature.name), feature.risk is Monotonicity.FREE
     if feature.action is not None:
@@ -124,7 +127,7 @@ def _feature(
         "label": feature.label,
         "unit": feature.unit,
         "role": role,
-        "risk": feature.risk.value if imposes or is_free else f"{feature.risk.value} expected, not imposed",
+        "risk": f"{feature.risk.value}{' expected, not imposed' if is_given and not is_free else ''}",
         "influence": metrics["influence"][feature.name],
         "missing": counts["missing"].get(feature.name, 0),
     }

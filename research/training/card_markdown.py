@@ -69,8 +69,9 @@ def _performance(card: Mapping[str, Any]) -> Iterator[str]:
     performance, threshold = card["performance"], card["threshold"]
     overall = {"group": "Everybody", "level": "", **performance["held_out"]}
     yield (
-        f"On held-out people. Sensitivity, specificity and predictive values (PPV, NPV) at a threshold of "
-        f"{threshold:g}; intervals are {performance['interval']}. Small groups have wide intervals."
+        f"On held-out people{card.get('seen', '')}. Sensitivity, specificity and predictive values "
+        f"(PPV, NPV) at a threshold of {threshold:g}; intervals are {performance['interval']}. Small groups "
+        "have wide intervals."
     )
     head = ["Group", "", "n", "With outcome", "Mean risk", "ROC-AUC", *_SHARES.values(), "Brier"]
     yield _table(head, [_group(group) for group in [overall, *performance["groups"]]])

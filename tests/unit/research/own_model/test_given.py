@@ -3,6 +3,7 @@
 import json
 import pickle
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sklearn.ensemble import RandomForestClassifier
 from app.classifiers.store import load_model
 from app.classifiers.task import read_task
 from research.own_model.adding import Added, Drafted, Order, add_model
+from research.own_model.report import report_of
 from research.own_model.table.people import people_of
 from research.own_model.table.reading import read_table
 from research.training.errors import TrainingError
@@ -138,3 +140,8 @@ def test_nobody_says_that_a_direction_was_imposed_on_a_given_classifier(
     assert "falling expected, not imposed" in card
     assert "in which the model may respond" not in card
     assert load_model(done.home.parent).is_given
+    assert "On held-out people, some of whom the classifier may have learned from" in card
+    made = replace(done, metrics=done.metrics | {"calibration": done.metrics["calibration"] | {"slope": 2.0}})
+    told = report_of(made, order)
+    assert "Whether the classifier learned from people who are held out here is not known" in told
+    assert "too timid on held-out people, some of whom the classifier may have learned from" in told
