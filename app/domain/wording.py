@@ -65,9 +65,14 @@ def nothing_helps(
 
 
 def risk_text(risk: float) -> str:
-    """A risk as clinicians read it, in whole per cent; one below 1 % with a decimal."""
+    """A risk as clinicians read it, in whole per cent; one below 1 % with a decimal.
+
+    Only 0 and 1 are told as certain.
+    """
     if 0 < risk < _LEAST_TOLD:
         return "< 0.1 %"
+    if risk < 1 and f"{100 * risk:.0f}" == "100":
+        return "> 99 %"
     return f"{100 * risk:.{risk_decimals(risk)}f} %"
 
 
