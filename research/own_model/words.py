@@ -53,7 +53,7 @@ def words_of(
 
 def _data(schema: FeatureSchema, table: OwnTable, id_column: str | None) -> Iterator[str]:
     data = schema.data
-    yield f"{data.name}. Publisher: {data.publisher}. Licence: {data.licence}."
+    yield f"{data.name_told}. Publisher: {data.publisher_told}. Licence: {data.licence_told}."
     yield (
         f"A table of its owner's, {table.name}, with {len(table.ids)} rows that tell the outcome; SHA-256 "
         f"{table.sha256}."

@@ -10,6 +10,7 @@ from app.classifiers.weakness import weaknesses
 from app.domain.certainty import FEWEST_TOLD, wilson_interval
 from app.domain.feature import Kind
 from app.domain.schema import FeatureSchema, Value
+from app.domain.unfilled import filled_part
 from app.faces.http.pages.rendering import risk_words
 from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.formatting import interval_text
@@ -103,8 +104,8 @@ def trust_in(
         version=model.version,
         made_by=card.made_by,
         warnings=weaknesses(card.performance.held_out),
-        description=facts.description.strip(),
-        data=f"{model.schema.data.name}, {model.schema.data.publisher}",
+        description=filled_part(facts.description),
+        data=f"{model.schema.data.name_told}, {model.schema.data.publisher_told}",
         people=distributions.people,
         not_for=card.not_for,
         limits=card.limits,
