@@ -193,7 +193,7 @@ def test_what_is_left_to_fill_in_says_so(tmp_path: Path) -> None:
 
 def test_who_somebody_is_is_told_first_and_the_example_is_of_what_people_act_on(tmp_path: Path) -> None:
     rows = 60
-    cells = {
+    cells: dict[str, list[object]] = {
         "Education": [place % 4 for place in range(rows)],
         "age": [40 + place % 30 for place in range(rows)],
         "Systolic BP, mmHg": [110 + place % 40 for place in range(rows)],
