@@ -1,6 +1,7 @@
 """What the owner of a model should look at: nothing of it keeps the model from being hosted."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ from app.classifiers.model_version import ModelVersion
 from app.classifiers.toml_files import toml_of
 from app.domain.feature import Feature
 from app.domain.schema import FeatureSchema
-from app.domain.wording import line_text, risk_text
+from app.domain.unfilled import TO_FILL_IN, is_unfilled
+from app.domain.wording import and_list, line_text, risk_text
 
-TO_FILL_IN = "to fill in"
-"""What a first draft has in the place of words that only the owner knows."""
+_RAW = re.compile(r"_|\b(?!mmHg)[A-Za-z]*[a-z]{2}[A-Z]|\.(?:csv|parquet)\b")
+"""What names of columns and files have, and words have not: "TenYearCHD", "sys_bp"."""
 _FEW = 0.01
 
 
@@ -36,7 +38,12 @@ def advice_on(folder: Path, schema: FeatureSchema | None, newest: ModelVersion |
 
 
 def schema_advice(schema: FeatureSchema) -> Iterator[str]:
-    """What an owner may have forgotten to say of features."""
+    """What an owner may have forgotten to say of the model and its features."""
+    for key, words in (("outcome", schema.model.outcome), ("title", schema.model.title)):
+        if _RAW.search(words):
+            yield f"model.{key} is \"{words}\", which reads like a column's or file's name: write it in words"
+    if raw := [f'"{one.label}"' for one in schema.features if _RAW.search(one.label)]:
+        yield f"the label of {and_list(raw)} reads like a column's name: write it in words"
     if not any(feature.action or feature.treatment for feature in schema.features):
         yield "no feature has an action, so that nothing can be suggested: add [feature.action] to some"
     for feature in schema.features:
@@ -72,7 +79,7 @@ def _unfilled(path: Path) -> Iterator[str]:
 
 def _with_words(value: Any, place: Sequence[str]) -> Iterator[Sequence[str]]:
     """The places of texts that nobody has filled in; features and the like by their names."""
-    if isinstance(value, str) and TO_FILL_IN in value.lower():
+    if isinstance(value, str) and is_unfilled(value):
         yield place
     elif isinstance(value, Mapping):
         for key, part in value.items():

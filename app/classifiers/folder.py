@@ -46,6 +46,13 @@ def task_of(home: Path) -> Path:
     return own if own.exists() else home.parent / TASK
 
 
+class Fit(BaseModel):
+    """What `manifest.json` tells of how the classifier was fitted, as far as hosting needs it."""
+
+    given: str | None = None
+    """The library of a classifier that its owner gave: it was fitted elsewhere. None of one fitted here."""
+
+
 class Manifest(BaseModel):
     """What hosting needs of `manifest.json`: the classifier's columns and every file's SHA-256."""
 
@@ -55,6 +62,7 @@ class Manifest(BaseModel):
     """By path within the folder, the SHA-256 of every file but `task.toml` and the manifest itself."""
     counts: Counts = Counts()
     """How many people took part."""
+    fit: Fit = Fit()
     version: str | None = None
     """The number of the folder; may be left out."""
     task: str = Field(alias="schema")

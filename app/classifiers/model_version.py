@@ -42,6 +42,9 @@ class ModelVersion:
     """What a patient reads, by language."""
     ehr: EhrCodes | None = None
     """What is read from an EHR; None where nothing is."""
+    is_given: bool = False
+    """Whether the classifier was given by its owner: no direction of the schema was imposed on it, and it may
+    have learned from the people who are held out."""
 
     @property
     def name(self) -> str:

@@ -86,6 +86,7 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
         consultation=consultation,
         handouts=read_handouts(folder, schema, is_newest=is_newest),
         ehr=read_ehr(folder, schema, consultation, is_newest),
+        is_given=manifest.fit.given is not None,
     )
 
 

@@ -76,6 +76,10 @@ class RiskEstimate:
     observed: Observed | None
 
 
+FEWEST_TOLD = 20
+"""Of fewer people no share of a group is told in a sentence: it would be chance's."""
+
+
 def certainty_of(risk: float, band: Band, threshold: float) -> Certainty:
     """On which side of a threshold risk and band are; `unclear` unless all of it is on one side.
 

@@ -96,6 +96,10 @@ def _switch_faults(action: Action) -> Iterator[str]:
         yield "a yes or no has one step: max_change and max_change_share belong to a number"
 
 
+def _span(ends: Range) -> str:
+    return f"{ends[0]:g} to {ends[1]:g}"
+
+
 def _action_faults(feature: Feature, action: Action, clinical: Range, observed: Range) -> Iterator[str]:
     if not _is_multiple(action.step, feature.precision):
         yield f"step {action.step:g} is no multiple of its precision {feature.precision:g}"
@@ -104,7 +108,7 @@ def _action_faults(feature: Feature, action: Action, clinical: Range, observed: 
     elif action.limit[0] > action.limit[1]:
         yield f"limit runs from {action.limit[0]:g} to {action.limit[1]:g}, which is no range"
     elif not _within(action.limit, clinical):
-        yield "limit goes beyond clinical"
+        yield f"limit goes beyond clinical: {_span(action.limit)} is not within {_span(clinical)}"
     elif action.reaches_limit and not all(_is_multiple(end, feature.precision) for end in action.limit):
         yield f"limit is reached, but is no multiple of its precision {feature.precision:g}"
     largest = max(map(abs, observed))

@@ -20,6 +20,7 @@ from app.domain.scope import USUAL, Inclusion, Programme, Scope
 from app.domain.short_names import with_short_names
 from app.domain.source_attributes import SourceAttribute
 from app.domain.training import Training
+from app.domain.unfilled import UNNAMED_DATA, UNNAMED_LICENCE, UNNAMED_PUBLISHER, filled
 
 Value = bool | int | float | str | None
 OWN_TABLE = "own_table"
@@ -89,6 +90,21 @@ class DataProvenance(Frozen):
     """The licence of the data."""
     loader: str
     """The package of `research/training/` that reads it, or `own_table` for a table of one's own."""
+
+    @property
+    def name_told(self) -> str:
+        """The name for readers, who are not shown the words of a draft."""
+        return filled(self.name, UNNAMED_DATA)
+
+    @property
+    def publisher_told(self) -> str:
+        """The same of who gives it out."""
+        return filled(self.publisher, UNNAMED_PUBLISHER)
+
+    @property
+    def licence_told(self) -> str:
+        """The same of its licence."""
+        return filled(self.licence, UNNAMED_LICENCE)
 
 
 class CardFacts(Frozen):

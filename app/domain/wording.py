@@ -65,9 +65,14 @@ def nothing_helps(
 
 
 def risk_text(risk: float) -> str:
-    """A risk as clinicians read it, in whole per cent; one below 1 % with a decimal."""
+    """A risk as clinicians read it, in whole per cent; one below 1 % with a decimal.
+
+    Only 0 and 1 are told as certain.
+    """
     if 0 < risk < _LEAST_TOLD:
         return "< 0.1 %"
+    if risk < 1 and f"{100 * risk:.0f}" == "100":
+        return "> 99 %"
     return f"{100 * risk:.{risk_decimals(risk)}f} %"
 
 
@@ -91,6 +96,11 @@ def inline(label: str) -> str:
     first, *_ = label.split(" ", 1)
     is_a_word = label[1:2].islower() and first[1:] == first[1:].lower()
     return label[0].lower() + label[1:] if is_a_word else label
+
+
+def and_list(names: Sequence[str]) -> str:
+    """Names within a sentence: "a, b and c"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def value_text(feature: Feature, value: Value) -> str:

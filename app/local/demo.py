@@ -43,6 +43,13 @@ def load_patients(http: httpx.Client, model: ModelVersion, step: Step) -> list[J
     return [shown, *([most[0]] if most else [])]
 
 
+def who_is_shown(model: ModelVersion) -> str:
+    """What is known of the example patient's part in fitting."""
+    if model.is_given:
+        return "a real participant whom the classifier, made elsewhere, may have learned from"
+    return "a real participant held out from training"
+
+
 def show_answer(http: httpx.Client, model: ModelVersion, request: Json, console: StepConsole) -> None:
     """Ask about one patient with language model and search together, and print the answer."""
     with console.step("Asking the language model and the search"):
@@ -53,7 +60,7 @@ def show_answer(http: httpx.Client, model: ModelVersion, request: Json, console:
         for feature in model.schema.features
         if feature.group == "person"
     )
-    console.say(f"\n[bold]{answer['patient_id']}[/bold], a real participant held out from training: {person}")
+    console.say(f"\n[bold]{answer['patient_id']}[/bold], {who_is_shown(model)}: {person}")
     low, high = (risk_text(end) for end in now["band"])
     console.say(
         f"Risk of {model.schema.model.outcome}: [bold]{risk_text(now['risk'])}[/bold] "

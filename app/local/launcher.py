@@ -88,7 +88,7 @@ def _demonstrate(http: httpx.Client, model: ModelVersion, console: StepConsole, 
     try:
         with console.step("Loading demonstration patients") as step:
             shown = load_patients(http, model, step)
-            step.done(f"a dozen real people of {model.schema.data.name} as demonstration patients")
+            step.done(f"a dozen real people of {model.schema.data.name_told} as demonstration patients")
         for request in shown:
             show_answer(http, model, request, console)
     except httpx.HTTPError as error:

@@ -144,9 +144,8 @@ def _add(
     check_observed(schema, cohort.training)
     made = _make(order, schema, cohort, size, report)
     grouping, said = grouping_of(schema), advice(table, schema)
-    words = words_of(
-        schema, table, cohort, grouping, order.id_column, [*_leaks(schema, table), *made.cautions]
-    )
+    cautions = [*_leaks(schema, table), *made.cautions]
+    words = words_of(schema, table, cohort, grouping, order.id_column, cautions, imposes=not made.is_given)
     data = _data(order, schema, table)
     metrics = build(making, schema, cohort, grouping, words, data, made, size.exemplars, report)
     swap(making, home)
@@ -169,7 +168,9 @@ def _make(order: Order, schema: FeatureSchema, cohort: Cohort, size: Size, repor
     if order.classifier is None:
         return made_by_fit(schema, fit_own(schema, cohort.training, size, report))
     report("Reading the classifier", None)
-    return made_of_given(schema, order.classifier, order.trusts_pickle, cohort.training, size, report)
+    return made_of_given(
+        schema, order.classifier, order.trusts_pickle, cohort.training, cohort.held_out, size, report
+    )
 
 
 def _data(order: Order, schema: FeatureSchema, table: OwnTable) -> dict[str, Any]:

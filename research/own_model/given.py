@@ -10,11 +10,13 @@ from app.classifiers.forest_file import write_forest
 from app.classifiers.training_procedure import Sample
 from app.domain.feature import MissingPolicy
 from app.domain.schema import FeatureSchema, FloatArray
+from app.domain.wording import and_list
 from research.foreign.given import GivenClassifier
 from research.foreign.reading import read_classifier
+from research.own_model.against import directions_of_given
 from research.own_model.fitting import Report, Size
 from research.own_model.making import Made
-from research.own_model.taught import bootstrap, sample_of
+from research.own_model.taught import MOST_KEPT, bootstrap, drawn, sample_of
 from research.training.card import Make
 from research.training.errors import TrainingError
 from research.training.influence import shuffled_shares
@@ -32,16 +34,18 @@ def made_of_given(
     path: Path,
     trusts_pickle: bool,
     training: Sequence[Participant],
+    held_out: Sequence[Participant],
     size: Size,
     report: Report,
 ) -> Made:
-    """The classifier in a file, and a committee for it.
+    """The classifier in a file, and a committee for it; `held_out` are those whom its card tells of.
 
     Raises:
         TrainingError: the file holds no classifier that can be hosted with this schema.
     """
     given = read_classifier(path, schema.columns, trusts_pickle)
     _check_unknown(schema, given, path)
+    shown = drawn(held_out, MOST_KEPT)
     people, ids = sample_of(schema, training), [person.id for person in training]
     kind, members = _committee(schema, given, people, ids, size.members, report)
     write = partial(_write, schema, given, members)
@@ -52,12 +56,14 @@ def made_of_given(
         fit=None,
         fit_facts=facts,
         committee_facts={"members": size.members, "seeds": [1, size.members], "kind": kind},
-        make=Make(_kind_words(given, kind), _missing_words(given), _SHUFFLED),
+        make=Make(_kind_words(given, kind), _missing_words(given), _SHUFFLED, is_given=True),
         figures={},
         cautions=(
             "The classifier was given by its owner. Whether it learned from people who are held out here is "
             "not known; if it did, the figures are too good.",
+            *directions_of_given(schema, given.hosted().risk, sample_of(schema, shown).rows),
         ),
+        is_given=True,
     )
 
 
@@ -66,7 +72,7 @@ def _check_unknown(schema: FeatureSchema, given: GivenClassifier, path: Path) ->
     if unknown and not given.takes_unknown:
         raise TrainingError(
             f"{path.name} gives no risk to a person of whom something is unknown, but task.toml lets "
-            f"{', '.join(unknown)} be unknown: take out their lines `missing`, or train without --classifier."
+            f"{and_list(unknown)} be unknown: take out their lines `missing`, or train without --classifier."
         )
 
 
@@ -97,9 +103,9 @@ def _members(
 ) -> Iterator[_Member]:
     risk = given.hosted().risk(people.rows)
     for seed in range(1, count + 1):
-        drawn = bootstrap(ids, seed)
+        chosen = bootstrap(ids, seed)
         if given.refit is not None:
-            forest = given.refit(people.rows[drawn], people.outcome[drawn], seed)
+            forest = given.refit(people.rows[chosen], people.outcome[chosen], seed)
             made_by = f"{given.made_by}, refit {seed}"
             yield (
                 "forest",
@@ -108,7 +114,7 @@ def _members(
                 ),
             )
         else:
-            booster = fit_people(schema, _of_outputs(people.rows[drawn], risk[drawn]), seed)
+            booster = fit_people(schema, _of_outputs(people.rows[chosen], risk[chosen]), seed)
             yield "ubj", booster.save_model
 
 

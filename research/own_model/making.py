@@ -37,6 +37,8 @@ class Made:
     """Figures of the making, for `metrics.json`."""
     cautions: tuple[str, ...] = ()
     """For the card."""
+    is_given: bool = False
+    """Whether the classifier is its owner's: fitted elsewhere, to people and with directions of theirs."""
 
 
 def made_by_fit(schema: FeatureSchema, own: OwnFit) -> Made:

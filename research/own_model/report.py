@@ -57,6 +57,11 @@ def _added(done: Added, order: Order) -> Iterator[str]:
     yield from _people(done, order)
     yield ""
     yield from _figures(done.metrics)
+    if done.made.is_given:
+        yield (
+            "Whether the classifier learned from people who are held out here is not known; if it did, these "
+            "figures, and warnings of them, are too good."
+        )
     if warnings := list(_warnings(done)):
         yield ""
         yield "Warnings:"
@@ -123,7 +128,10 @@ def _warnings(done: Added) -> Iterator[str]:
     low, high = _BADLY_CALIBRATED
     if slope is not None and not low <= slope <= high:
         what = "too extreme" if slope < low else "too timid"
-        yield f"Risks are {what} on held-out people (calibration slope {slope:.2f}): take them with care."
+        seen = ", some of whom the classifier may have learned from" if done.made.is_given else ""
+        yield (
+            f"Risks are {what} on held-out people{seen} (calibration slope {slope:.2f}): take them with care."
+        )
     held_out = done.metrics["held_out"]
     if held_out["sensitivity"] == 0:
         least = done.metrics["threshold"]

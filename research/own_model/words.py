@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from app.domain.feature import Feature, Kind, Monotonicity
 from app.domain.schema import FeatureSchema
+from app.domain.wording import and_list, inline
 from research.own_model.table.own_table import OwnTable
 from research.own_model.taught import MOST_KEPT
 from research.training.cohort import Cohort
@@ -29,8 +30,12 @@ def words_of(
     grouping: Grouping,
     id_column: str | None,
     cautions: Sequence[str],
+    imposes: bool = True,
 ) -> CardWords:
-    """The words of the card; `cautions` are what else there is to say."""
+    """The words of the card; `cautions` are what else there is to say.
+
+    `imposes` is whether the directions of the schema were imposed in fitting.
+    """
     return CardWords(
         intended_use=(
             f"To estimate the probability of {schema.model.outcome}, and to be asked by Turnpoint which "
@@ -41,14 +46,14 @@ def words_of(
         data=tuple(_data(schema, table, id_column)),
         preparation=tuple(_preparation(table, cohort)),
         excluded=tuple(f'The column "{name}": {why}.' for name, why in table.left_out.items()),
-        limits=(*_LIMITS, *_directions(schema), *cautions),
+        limits=(*_LIMITS, *(_directions(schema) if imposes else ()), *cautions),
         told_without=schema[grouping.categories[0]].label.lower() if grouping.categories else None,
     )
 
 
 def _data(schema: FeatureSchema, table: OwnTable, id_column: str | None) -> Iterator[str]:
     data = schema.data
-    yield f"{data.name}. Publisher: {data.publisher}. Licence: {data.licence}."
+    yield f"{data.name_told}. Publisher: {data.publisher_told}. Licence: {data.licence_told}."
     yield (
         f"A table of its owner's, {table.name}, with {len(table.ids)} rows that tell the outcome; SHA-256 "
         f"{table.sha256}."
@@ -82,8 +87,8 @@ def _directions(schema: FeatureSchema) -> Iterator[str]:
     rising = [_label(f) for f in schema.features if f.risk is Monotonicity.RISING]
     falling = [_label(f) for f in schema.features if f.risk is Monotonicity.FALLING]
     if rising or falling:
-        told = [f"never falls when {', '.join(rising)} rises" if rising else ""]
-        told += [f"never rises when {', '.join(falling)} rises" if falling else ""]
+        told = [f"never falls when {and_list(rising)} rises" if rising else ""]
+        told += [f"never rises when {and_list(falling)} rises" if falling else ""]
         yield (
             f"The model is not allowed to respond in another direction than its owner expects: its risk "
             f"{', and '.join(filter(None, told))}. That is an assumption, not a finding."
@@ -91,4 +96,4 @@ def _directions(schema: FeatureSchema) -> Iterator[str]:
 
 
 def _label(feature: Feature) -> str:
-    return feature.label if feature.kind is Kind.CATEGORY else feature.label.lower()
+    return feature.label if feature.kind is Kind.CATEGORY else inline(feature.label)

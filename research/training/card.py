@@ -7,7 +7,7 @@ from typing import Any
 
 from app.classifiers.card import Figures
 from app.classifiers.weakness import weaknesses
-from app.domain.feature import Feature
+from app.domain.feature import Feature, Monotonicity
 from app.domain.schema import FeatureSchema
 from research.training.card_limits import limits_found
 from research.training.card_markdown import markdown
@@ -23,6 +23,8 @@ LEARNED_UNKNOWN = (
     "Nothing is imputed. The classifier is told that a value is unknown, and learned from people for whom"
     " it was unknown too. An unknown feature is never part of a suggestion."
 )
+_MAY_BE_SEEN = ", some of whom the classifier may have learned from, so that figures may be too good"
+_EXPECTED = "the direction that its owner expects; none was imposed on the classifier."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Make:
     missing: str = LEARNED_UNKNOWN
     influence: str | None = None
     """What the influence of a feature is, where it is not gain in training."""
+    is_given: bool = False
+    """Whether it was made elsewhere: without the schema's directions, perhaps from held-out people."""
 
 
 def write(
@@ -77,7 +81,10 @@ def make_card(
         "intended_use": list(words.intended_use),
         "not_for": list(words.not_for),
         "data": {"about": list(words.data), "preparation": list(words.preparation), "counts": dict(counts)},
-        "features": [_feature(schema, feature, metrics, counts) for feature in schema.features],
+        "features": [
+            _feature(schema, feature, metrics, counts, make.is_given) for feature in schema.features
+        ],
+        **({"risk_is": _EXPECTED, "seen": _MAY_BE_SEEN} if make.is_given else {}),
         "excluded": list(words.excluded),
         **({"influence_is": make.influence} if make.influence else {}),
         "missing_values": [make.missing, *_copies(schema), *words.missing],
@@ -100,9 +107,13 @@ def _copies(schema: FeatureSchema) -> Iterator[str]:
 
 
 def _feature(
-    schema: FeatureSchema, feature: Feature, metrics: Mapping[str, Any], counts: Mapping[str, Any]
+    schema: FeatureSchema,
+    feature: Feature,
+    metrics: Mapping[str, Any],
+    counts: Mapping[str, Any],
+    is_given: bool,
 ) -> dict[str, Any]:
-    link = schema.link_of.get(feature.name)
+    link, is_free = schema.link_of.get(feature.name), feature.risk is Monotonicity.FREE
     if feature.action is not None:
         role = f"can change ({feature.action.direction.value})"
     else:
@@ -116,7 +127,7 @@ def _feature(
         "label": feature.label,
         "unit": feature.unit,
         "role": role,
-        "risk": feature.risk.value,
+        "risk": f"{feature.risk.value}{' expected, not imposed' if is_given and not is_free else ''}",
         "influence": metrics["influence"][feature.name],
         "missing": counts["missing"].get(feature.name, 0),
     }

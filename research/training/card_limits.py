@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from app.domain.certainty import FEWEST_TOLD, wilson_interval
 from app.domain.schema import FeatureSchema
+from app.domain.wording import and_list, inline
 from research.training.cross_validation import MOVING
 from research.training.data_set import CardWords
 from research.training.groups import AGE
@@ -13,16 +15,16 @@ def limits_found(schema: FeatureSchema, words: CardWords, metrics: Mapping[str, 
     """What the model knows apart from age, whom it gets wrong, how it travels, and what it does not use."""
     if ages := _ages(schema, metrics):
         yield _knowledge(words, ages, metrics)
-        yield _mistakes(ages, metrics)
+        yield from _mistakes(ages, metrics)
     if "sites_left_out" in metrics:
         yield _elsewhere(metrics)
     if metrics.get("category_unknown"):
         yield from _untold(metrics["category_unknown"])
     unused = [schema[name] for name, share in metrics["influence"].items() if share == 0]
-    idle = [feature.label.lower() for feature in unused if feature.action is not None]
+    idle = [inline(feature.label) for feature in unused if feature.action is not None]
     if idle:
         yield (
-            f"It makes no use of {', '.join(idle)} by itself, so a change there counts only for what it "
+            f"It makes no use of {and_list(idle)} by itself, so a change there counts only for what it "
             f"brings along. That it found nothing in this data does not mean that it does not matter to the "
             f"person."
         )
@@ -50,15 +52,35 @@ def _worth(words: CardWords, crossed: Mapping[str, Any]) -> str:
     )
 
 
-def _mistakes(ages: Sequence[Mapping[str, Any]], metrics: Mapping[str, Any]) -> str:
-    misses = min(ages, key=lambda group: group["sensitivity"])
-    alarms = min(ages, key=lambda group: group["specificity"])
-    return (
-        f"At the threshold of {metrics['threshold']:g} it finds {100 * misses['sensitivity']:.0f} % of those "
-        f"aged {misses['level']} who have the outcome: a low answer does not rule it out. It calls "
-        f"{100 * (1 - alarms['specificity']):.0f} % of those aged {alarms['level']} who do not have the "
-        f"outcome high."
-    )
+def _mistakes(ages: Sequence[Mapping[str, Any]], metrics: Mapping[str, Any]) -> Iterator[str]:
+    """In which age band it misses most, and where it calls most high for nothing; of enough people."""
+    misses = [group for group in ages if _having(group) >= FEWEST_TOLD]
+    alarms = [group for group in ages if group["n"] - _having(group) >= FEWEST_TOLD]
+    said = []
+    if misses:
+        worst = min(misses, key=lambda group: group["sensitivity"])
+        found = _counted(worst["sensitivity"], _having(worst))
+        said.append(
+            f"it finds {found} aged {worst['level']} who have the outcome: a low answer does not rule it out"
+        )
+    if alarms:
+        worst = min(alarms, key=lambda group: group["specificity"])
+        called = _counted(1 - worst["specificity"], worst["n"] - _having(worst))
+        said.append(f"it calls {called} aged {worst['level']} who do not have the outcome high")
+    if said:
+        yield f"At the threshold of {metrics['threshold']:g} {'. There '.join(said)}."
+
+
+def _having(group: Mapping[str, Any]) -> int:
+    return round(group["n"] * group["prevalence"])
+
+
+def _counted(share: float, people: int) -> str:
+    """A share with its counts and interval: "20 % (4 of 20; 95 % interval 8 to 42 %) of those"."""
+    found = round(share * people)
+    low, high = wilson_interval(found, people)
+    interval = f"95 % interval {100 * low:.0f} to {100 * high:.0f} %"
+    return f"{100 * share:.0f} % ({found} of {people}; {interval}) of those"
 
 
 def _elsewhere(metrics: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 _GAINED = "its share of what all splits of the trees gained in training."
+_IMPOSED = "the direction in which the model may respond; free means either."
 _SHARES = {"sensitivity": "Sensitivity", "specificity": "Specificity", "ppv": "PPV", "npv": "NPV"}
 
 
@@ -59,7 +60,7 @@ def _features(card: Mapping[str, Any]) -> Iterator[str]:
     yield _table(["Feature", "Unit", "Role", "Risk when it rises", "Influence", "Unknown"], rows)
     yield (
         "*Can change*: a suggestion may move it in the named direction. *Follows*: it moves along. "
-        "*Risk when it rises*: the direction in which the model may respond; free means either. "
+        f"*Risk when it rises*: {card.get('risk_is', _IMPOSED)} "
         f"*Influence*: {card.get('influence_is', _GAINED)}"
     )
 
@@ -68,8 +69,9 @@ def _performance(card: Mapping[str, Any]) -> Iterator[str]:
     performance, threshold = card["performance"], card["threshold"]
     overall = {"group": "Everybody", "level": "", **performance["held_out"]}
     yield (
-        f"On held-out people. Sensitivity, specificity and predictive values (PPV, NPV) at a threshold of "
-        f"{threshold:g}; intervals are {performance['interval']}. Small groups have wide intervals."
+        f"On held-out people{card.get('seen', '')}. Sensitivity, specificity and predictive values "
+        f"(PPV, NPV) at a threshold of {threshold:g}; intervals are {performance['interval']}. Small groups "
+        "have wide intervals."
     )
     head = ["Group", "", "n", "With outcome", "Mean risk", "ROC-AUC", *_SHARES.values(), "Brier"]
     yield _table(head, [_group(group) for group in [overall, *performance["groups"]]])

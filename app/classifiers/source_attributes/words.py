@@ -9,6 +9,7 @@ from app.classifiers.source_attributes.unknown import NO_CARD, not_available
 from app.domain.feature import Feature
 from app.domain.schema import FeatureSchema
 from app.domain.source_attributes import SourceAttribute as A
+from app.domain.unfilled import filled_part
 
 _ASKED_ABOUT = {
     "race": ("race",),
@@ -57,7 +58,7 @@ def _output(schema: FeatureSchema, card: Card | None) -> Iterator[tuple[A, str]]
 def _purpose(schema: FeatureSchema, card: Card | None) -> Iterator[tuple[A, str]]:
     yield (
         A.INTENDED_USE,
-        _joined(card.intended_use if card else ()) or schema.model.description.strip() or NO_CARD,
+        _joined(card.intended_use if card else ()) or filled_part(schema.model.description) or NO_CARD,
     )
     people = _joined(card.data.about if card else ())
     yield (
@@ -86,7 +87,7 @@ def _development(schema: FeatureSchema, card: Card | None) -> Iterator[tuple[A, 
         A.TRAINING_RELEVANCE,
         not_available(
             "nobody compared its training data with the people where this service runs. The data are "
-            f"{schema.data.name}, of {schema.data.publisher}."
+            f"{schema.data.name_told}, of {schema.data.publisher_told}."
         ),
     )
 

@@ -12,6 +12,7 @@ from research.own_model.draft import suspicions
 from research.own_model.draft.along import along_of
 from research.own_model.draft.leaks import Leak, leaks_of
 from research.own_model.draft.meanings import is_sensitive, is_treated, never_changes, theme_of
+from research.own_model.draft.threshold import threshold_of
 from research.own_model.table.own_table import OwnTable
 from research.own_model.table.people import columns_of
 from research.own_model.table.raw import number_text
@@ -60,15 +61,22 @@ def _leaks(schema: FeatureSchema, leaks: Sequence[Leak]) -> Iterator[str]:
 def _doubles(
     schema: FeatureSchema, columns: "Mapping[str, pd.Series]", lines: Sequence[Line]
 ) -> Iterator[str]:
+    """Pairs that say nearly the same; where a link is proposed for one already, it is not said again."""
     said_of = {frozenset((line.feature, line.driver)) for line in lines}
-    for first, second, correlation in suspicions.doubles(columns):
-        if schema.root_of(first) == schema.root_of(second):
-            continue
-        link = "" if {first, second} in said_of else ", or if one follows the other, say so with a [[link]]"
-        yield (
-            f"{_called(schema[first])} and {_called(schema[second])} say nearly the same (rank correlation "
-            f"{correlation:.3f}). Keep one{link}."
-        )
+    pairs = [
+        (first, second, correlation)
+        for first, second, correlation in suspicions.doubles(columns)
+        if schema.root_of(first) != schema.root_of(second)
+    ]
+    told = [
+        f"{_called(schema[first])} and {_called(schema[second])} say nearly the same (rank correlation "
+        f"{correlation:.3f})"
+        for first, second, correlation in pairs
+    ]
+    is_open = any(frozenset((first, second)) not in said_of for first, second, _ in pairs)
+    link = ", or if one follows the other, say so with a [[link]]" if is_open else ""
+    if told:
+        yield f"{'; '.join(told)}. Keep one of {'a' if len(told) > 1 else 'the'} pair{link}."
 
 
 def _odd_columns(schema: FeatureSchema, columns: "Mapping[str, pd.Series]") -> Iterator[str]:
@@ -135,6 +143,8 @@ def _left_to_owner(schema: FeatureSchema, table: OwnTable) -> Iterator[str]:
 
 def _threshold(schema: FeatureSchema, table: OwnTable) -> Iterator[str]:
     share, threshold = float(table.outcome.mean()), schema.model.threshold
+    if threshold != threshold_of(table.outcome):  # the owner has set another than the draft's
+        return
     yield (
         f"Set the threshold. {_percent(share)} of the people have the outcome; risks above {threshold:.3g} "
         "are now called high. Take the risk at which you would act."
@@ -157,7 +167,7 @@ def _can_change(schema: FeatureSchema, followers: Collection[str]) -> Iterator[s
             "task.toml shows how, in a comment."
         )
     open_ones = [f for f in fixed if f.kind is not Kind.CATEGORY and not never_changes(f.name)]
-    for feature in open_ones:
+    for feature in [] if schema.actionable else open_ones:
         if theme := theme_of(feature.name):
             yield (
                 f"{_called(feature)}: does a person act on it? Then give it a [feature.action], the role "

@@ -9,6 +9,7 @@ from app.domain.schema import BoolArray
 from research.own_model.draft.advice import advice
 from research.own_model.draft.categories import categories_of
 from research.own_model.draft.example import Example, example_of
+from research.own_model.draft.meanings import aptness, is_of_person
 from research.own_model.draft.scales import MOST_CATEGORIES, Scale, kind_of, scale_of
 from research.own_model.draft.threshold import threshold_of
 from research.own_model.draft.toml_words import comment, number, pair, text
@@ -39,19 +40,22 @@ def draft_schema(table: OwnTable, name: str, outcome: str, learned_from: BoolArr
         )
     rows = np.ones(len(table.ids), dtype=bool) if learned_from is None else learned_from
     names = names_of(list(table.frame.columns))
-    features, passed_over = [], []
+    features: list[str] = []
+    passed_over: list[str] = []
     example: Example | None = None
+    example_at, best = -1, 4
     for column, called in names.items():
         drafted, reason = _feature(table, column, called, rows)
         if drafted is None:
             passed_over.append(comment(f'The column "{column}" is no feature: {reason}.'))
             continue
-        if (
-            example is None
-            and (example := example_of(called, table.frame[column], table.units.get(column))) is not None
+        if (apt := aptness(called.name)) < best and (
+            found := example_of(called, table.frame[column], table.units.get(column))
         ):
-            drafted += example.lines
+            example, example_at, best = found, len(features), apt
         features.append("\n".join(drafted))
+    if example is not None:
+        features[example_at] = "\n".join([features[example_at], *example.lines])
     if not features:
         raise TrainingError("No column can be a feature: " + " ".join(passed_over).replace("# ", ""))
     head = _head(table, name, outcome, example)
@@ -128,7 +132,7 @@ def _feature(
         "[[feature]]",
         f"name = {text(called.name)}",
         f"label = {text(called.label)}",
-        'group = "features"',
+        f"group = {text('person' if is_of_person(called.name) else 'features')}",
     ]
     if kind is Kind.CATEGORY:
         categories = categories_of(values)

@@ -46,6 +46,24 @@ _SENSITIVE = _words(
 _GIVEN = _words("age$", "sex$", "gender", "race$", "ethnic", "height", "family", "famhx", "mother", "father")
 
 
+_PERSON = _words("age$", "sex$", "male$", "female$", "gender", "race$", "ethnic")
+_LOWERED = (Theme.WEIGHT, Theme.SMOKING, Theme.ALCOHOL)
+
+
+def is_of_person(name: str) -> bool:
+    """Whether it tells who somebody is, as a page's head does."""
+    return _PERSON.search(name) is not None
+
+
+def aptness(name: str) -> int:
+    """How apt it is for an example of an action that lowers it: 0 most; 3 is of what nobody acts on."""
+    if theme_of(name) in _LOWERED:
+        return 0
+    if is_treated(name) and "hdl" not in name:
+        return 1
+    return 3 if is_sensitive(name) or never_changes(name) else 2
+
+
 def theme_of(name: str) -> Theme | None:
     """What an action on the feature would be about; None if its name suggests none."""
     return next((theme for theme, pattern in _ACTED_ON.items() if pattern.search(name)), None)

@@ -10,6 +10,7 @@ from research.own_model.table.unit_words import UNITS
 
 _LONGEST = 40
 _BRACKETS = re.compile(r"(?P<rest>.*\S)\s*[(\[](?P<unit>[^()\[\]]+)[)\]]\s*")
+_COMMA = re.compile(r"(?P<rest>.*\S)\s*,\s*(?P<unit>[^,()\[\]]+)")
 _ENDING = re.compile(
     r"(?P<rest>.*[^_ ])[_ ](?P<unit>kg|cm|mm|mmhg|mg[_/]dl|g[_/]dl|mmol[_/]l|umol[_/]l|bpm)", re.I
 )
@@ -74,6 +75,8 @@ def _parts(column: str) -> tuple[str, str | None]:
             return found["rest"], known
         if "/" in unit and " " not in unit and any(map(str.isalpha, unit)) and len(unit) <= 12:
             return found["rest"], unit
+    if (found := _COMMA.fullmatch(clean)) and (known := UNITS.get(found["unit"].strip().lower())):
+        return found["rest"], known
     if found := _ENDING.fullmatch(clean):
         return clean, UNITS.get(found["unit"].lower().replace("_", "/"))
     return clean, None

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from app.classifiers.advice import advice_on
+from app.classifiers.advice import advice_on, schema_advice
 from app.classifiers.inspection import inspect_folder
 from app.classifiers.task import read_schema
-from app.domain.schema import FeatureSchema
+from app.domain.schema import DataProvenance, FeatureSchema
+from app.domain.unfilled import filled_part
 from app.paths import MODEL_STORE
 from tests.unit.classifiers.spoilt import add_version, sealed
 
@@ -163,3 +164,29 @@ def test_what_an_action_may_lack_is_named_by_feature(folder: Path) -> None:
     told = [said for said in advice(folder) if "its action" in said]
     assert told
     assert all(said.startswith("task.toml: bmi: its action ") for said in told)
+
+
+@pytest.mark.parametrize("words", ["TenYearCHD", "ten_year_chd", "own.csv"])
+def test_names_of_columns_and_files_are_to_be_written_in_words(folder: Path, words: str) -> None:
+    schema = read_schema(folder)
+    assert not any("reads like" in said for said in schema_advice(schema))
+    labelled = tuple(
+        one.model_copy(update={"label": words} if place < 2 else {})
+        for place, one in enumerate(schema.features)
+    )
+    facts = schema.model.model_copy(update={"outcome": words, "title": words})
+    said = list(schema_advice(schema.model_copy(update={"model": facts, "features": labelled})))
+    for key in ("outcome", "title"):
+        assert f"model.{key} is \"{words}\", which reads like a column's or file's name" in " ".join(said)
+    assert f'the label of "{words}" and "{words}" reads like' in " ".join(said)
+
+
+@pytest.mark.parametrize("words", ["To fill in: who", "to fill in", "Us. TO FILL IN"])
+def test_the_words_of_a_draft_reach_no_reader(words: str) -> None:
+    data = DataProvenance(name=words, publisher=words, licence=words, loader="own_table")
+    told = f"{data.name_told}, {data.publisher_told}, {data.licence_told}"
+    assert "fill in" not in told.lower()
+    assert data.name_told == "a data set that is not named yet"
+    assert filled_part("Estimates the risk of it. To fill in: of whom.") == "Estimates the risk of it."
+    whole = DataProvenance(name="The survey", publisher="We", licence="CC0", loader="own_table")
+    assert (whole.name_told, whole.publisher_told, whole.licence_told) == ("The survey", "We", "CC0")

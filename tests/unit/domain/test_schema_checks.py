@@ -157,7 +157,10 @@ def test_a_shipped_schema_has_no_fault(path: Path) -> None:
         (feature("bmi", precision=1e-6), "bmi: precision is below 0.000010"),
         (feature("bmi", precision=1e-5, clinical=[10, 1000]), "bmi: clinical is too wide for its precision"),
         (action("sedentary", limit=[1440, 120]), "sedentary: limit runs from 1440 to 120, which is no range"),
-        (action("sedentary", limit=[-1, 120]), "sedentary: limit goes beyond clinical"),
+        (
+            action("sedentary", limit=[-1, 120]),
+            "sedentary: limit goes beyond clinical: -1 to 120 is not",
+        ),
         (action("sedentary", step=0.3), "sedentary: step 0.3 is no multiple of its precision 1"),
         (action("bmi", step=0.25), "bmi: step 0.25 is no multiple of its precision 0.1"),
         (

@@ -105,6 +105,8 @@ def test_a_number_without_a_unit_is_told_without_one(schema: FeatureSchema) -> N
         (0.0004, "< 0.1 %"),
         (0.0, "0 %"),
         (1.0, "100 %"),
+        (0.9951, "> 99 %"),
+        (0.99999, "> 99 %"),
     ],
 )
 def test_a_risk_below_one_per_cent_has_a_decimal(risk: float, told: str) -> None:

@@ -62,7 +62,9 @@ async def _outcome(context: AnswerContext, setting: WhatIfSetting, database: Ten
     except InvalidInputError as error:
         return WhatIfResult(None, error.issues, setting.moved(), setting.following(), setting.beyond())
     found = await predict(served, patient, database, context.row.patient_id)
-    estimate = estimate_view(found.risk, found.band, found.threshold, target, found.observed)
+    estimate = estimate_view(
+        found.risk, found.band, found.threshold, target, found.observed, served.model.is_given
+    )
     return WhatIfResult(estimate, (), setting.moved(), setting.following(), setting.beyond())
 
 

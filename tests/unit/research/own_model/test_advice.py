@@ -172,3 +172,22 @@ def test_what_is_decided_is_not_asked_again(tmp_path: Path) -> None:
     assert "State the unit" not in told
     assert "Say which features a person can change" not in told
     assert "rise or only fall" not in told
+    assert "does a person act on it?" not in told
+
+
+def test_a_threshold_that_the_owner_set_is_not_asked_for_again(tmp_path: Path) -> None:
+    table = table_of(tmp_path, plain(ROWS))
+    text = draft_schema(table, "m", "x")
+    drafted = accepted(tmp_path, text)
+    facts = drafted.model.model_copy(update={"threshold": 0.123})
+    assert "Set the threshold" in " ".join(advice(table, drafted))
+    assert "Set the threshold" not in " ".join(advice(table, drafted.model_copy(update={"model": facts})))
+
+
+def test_pairs_that_say_the_same_are_one_thing_to_look_at(tmp_path: Path) -> None:
+    columns = plain(ROWS)
+    again = {f"pressure again {number}": columns["sbp"] for number in (1, 2)}
+    table = table_of(tmp_path, columns | again)
+    said = advice(table, accepted(tmp_path, draft_schema(table, "m", "x")))
+    (told,) = [words for words in said if "say nearly the same" in words]
+    assert told.count("say nearly the same") == 3

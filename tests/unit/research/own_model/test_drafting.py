@@ -189,3 +189,21 @@ def test_what_is_left_to_fill_in_says_so(tmp_path: Path) -> None:
         "to fill in" in words for words in (schema.data.name, schema.data.publisher, schema.data.licence)
     )
     assert schema.data.loader == "own_table"
+
+
+def test_who_somebody_is_is_told_first_and_the_example_is_of_what_people_act_on(tmp_path: Path) -> None:
+    rows = 60
+    cells: dict[str, list[object]] = {
+        "Education": [place % 4 for place in range(rows)],
+        "age": [40 + place % 30 for place in range(rows)],
+        "Systolic BP, mmHg": [110 + place % 40 for place in range(rows)],
+        "BMI": [20 + place % 15 + 0.5 for place in range(rows)],
+        "chd": [place % 3 == 0 for place in range(rows)],
+    }
+    text = draft_schema(table_of(tmp_path, cells), "m", "x")
+    schema = accepted(tmp_path, text)
+    assert [one.name for one in schema.features if one.group == "person"] == ["age"]
+    pressure = next(one for one in schema.features if one.label == "Systolic BP")
+    assert pressure.unit == "mmHg"
+    (acted_on,) = accepted(tmp_path, with_example(text)).actionable
+    assert acted_on.name == "bmi"

@@ -2,6 +2,8 @@
 
 import json
 import pickle
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from sklearn.ensemble import RandomForestClassifier
 from app.classifiers.store import load_model
 from app.classifiers.task import read_task
 from research.own_model.adding import Added, Drafted, Order, add_model
+from research.own_model.report import report_of
 from research.own_model.table.people import people_of
 from research.own_model.table.reading import read_table
 from research.training.errors import TrainingError
@@ -117,3 +120,28 @@ def test_columns_in_another_order_are_refused_and_nothing_is_written(
     with pytest.raises(TrainingError, match=r"risk\.txt takes"):
         given(order, tmp_path / "risk.txt")
     assert names_in(order.store / NAME) == ["task.toml"]
+
+
+def test_nobody_says_that_a_direction_was_imposed_on_a_given_classifier(
+    order: Order, rows: Any, tmp_path: Path
+) -> None:
+    """Its trees may fall where the owner expects a rise: the card counts how often, and the page is told."""
+    task = order.store / NAME / "task.toml"
+    task.write_text(task.read_text().replace('risk = "free"', 'risk = "falling"'))
+    values, outcome, columns = rows
+    data = lightgbm.Dataset(values, outcome, feature_name=columns)
+    lightgbm.train({"objective": "binary", "verbose": -1}, data, 20).save_model(tmp_path / "risk.txt")
+    done = given(order, tmp_path / "risk.txt")
+    card = (done.home / "card.md").read_text()
+    assert "not allowed to respond" not in card
+    assert "No direction was imposed on the classifier" in card
+    against, asked = re.findall(r"bmi \(falling expected, step 1\), (\d+) of (\d+)", card, re.IGNORECASE)[0]
+    assert int(asked) / 4 < int(against) <= int(asked)
+    assert "falling expected, not imposed" in card
+    assert "in which the model may respond" not in card
+    assert load_model(done.home.parent).is_given
+    assert "On held-out people, some of whom the classifier may have learned from" in card
+    made = replace(done, metrics=done.metrics | {"calibration": done.metrics["calibration"] | {"slope": 2.0}})
+    told = report_of(made, order)
+    assert "Whether the classifier learned from people who are held out here is not known" in told
+    assert "too timid on held-out people, some of whom the classifier may have learned from" in told

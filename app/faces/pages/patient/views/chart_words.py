@@ -34,6 +34,8 @@ class Charted:
     distribution: FeatureDistribution
     own: Value
     ends: Ends
+    is_given: bool = False
+    """Whether the model's classifier was given by its owner, without the schema's directions."""
 
     @property
     def has_two(self) -> bool:
@@ -195,7 +197,7 @@ def _assumed(charted: Charted) -> str:
         )
     else:
         said = _one_way(feature, action.direction is Direction.INCREASE)
-    held = _held(feature)
+    held = None if charted.is_given else _held(feature)
     return f"{said} {held}" if held else said
 
 

@@ -107,6 +107,7 @@ def charts_of(context: AnswerContext, others: bool = False) -> Charts | None:
             distribution=people.by_feature[feature.name],
             own=question.patient.values[feature.name],
             ends=ends.get(feature.name, {}),
+            is_given=context.served is not None and context.served.model.is_given,
         )
         for feature in question.schema.features
         if feature.name in curves and feature.name in people.by_feature

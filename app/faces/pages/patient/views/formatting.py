@@ -108,5 +108,7 @@ def decimals_apart(values: Sequence[float], most: int) -> int:
 
 def interval_text(low: float, high: float, beside: float | None = None) -> str:
     """A range of risks: "55 to 66 %", as exactly as another risk beside it takes."""
-    start = risk_words(low, beside).removesuffix(f"{NO_BREAK}%")
-    return _("%(low)s to %(high)s", low=start, high=risk_words(high, beside))
+    start, end = risk_words(low, beside), risk_words(high, beside)
+    if start == end and start[0] in "<>":
+        return end
+    return _("%(low)s to %(high)s", low=start.removesuffix(f"{NO_BREAK}%"), high=end)

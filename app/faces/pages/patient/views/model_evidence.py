@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from app.classifiers.card import Card, Figures, Performance
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.weakness import weaknesses
-from app.domain.certainty import wilson_interval
+from app.domain.certainty import FEWEST_TOLD, wilson_interval
 from app.domain.feature import Kind
 from app.domain.schema import FeatureSchema, Value
+from app.domain.unfilled import filled_part
 from app.faces.http.pages.rendering import risk_words
 from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.formatting import interval_text
@@ -58,6 +59,8 @@ class ModelEvidence:
     figures: tuple[GroupEvidence, ...]
     threshold: float
     has_card: bool
+    is_given: bool
+    """Whether the classifier was given by its owner: it may have learned from those whom `figures` are of."""
 
 
 def evidence_of(context: AnswerContext) -> ModelEvidence | None:
@@ -75,16 +78,20 @@ def weak_group_of(context: AnswerContext) -> str | None:
     groups = [
         one
         for one in context.distributions.card.performance.groups
-        if one.sensitivity is not None and is_in(schema, values, one.group, one.level)
+        if one.sensitivity is not None
+        and (_having(one) is None or (_having(one) or 0) >= FEWEST_TOLD)
+        and is_in(schema, values, one.group, one.level)
     ]
     weakest = min(groups, key=lambda one: one.sensitivity or 0.0, default=None)
     if weakest is None or weakest.sensitivity is None or weakest.sensitivity >= _MISSES_MOST:
         return None
+    share = _share(weakest.sensitivity, _having(weakest))
+    counted = "" if share.counts is None else f" ({share.counts}; {share.interval})"
     return _(
         "Of people like this by %(group)s (%(level)s) who had it, the model found %(share)s.",
         group=weakest.group.lower(),
         level=weakest.level,
-        share=risk_words(weakest.sensitivity),
+        share=f"{share.text}{counted}",
     )
 
 
@@ -97,14 +104,15 @@ def trust_in(
         version=model.version,
         made_by=card.made_by,
         warnings=weaknesses(card.performance.held_out),
-        description=facts.description.strip(),
-        data=f"{model.schema.data.name}, {model.schema.data.publisher}",
+        description=filled_part(facts.description),
+        data=f"{model.schema.data.name_told}, {model.schema.data.publisher_told}",
         people=distributions.people,
         not_for=card.not_for,
         limits=card.limits,
         figures=tuple(_figures(model.schema, values, card.performance)),
         threshold=facts.threshold,
         has_card=distributions.card is not None,
+        is_given=model.is_given,
     )
 
 
@@ -124,10 +132,15 @@ def _group(name: str, figures: Figures) -> Iterator[GroupEvidence]:
     auc, sensitivity, specificity = figures.roc_auc, figures.sensitivity, figures.specificity
     if auc is None or sensitivity is None or specificity is None:
         return
-    having = None if figures.prevalence is None else round(figures.n * figures.prevalence)
+    having = _having(figures)
     without = None if having is None else figures.n - having
     told = (_share(sensitivity, having), _share(specificity, without))
     yield GroupEvidence(name, figures.n, auc.value, auc.low, auc.high, *told)
+
+
+def _having(figures: Figures) -> int | None:
+    """How many of them had the outcome; None where the card does not tell."""
+    return None if figures.prevalence is None else round(figures.n * figures.prevalence)
 
 
 def _share(share: float, people: int | None) -> Share:

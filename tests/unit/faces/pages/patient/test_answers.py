@@ -182,10 +182,11 @@ def test_of_supposed_values_it_says_so(registry: ModelRegistry) -> None:
     assert "A verdict belongs on what was found" in section(page, "improvements")
 
 
-def with_card(found: AnswerContext, sensitivity: float) -> AnswerContext:
+def with_card(found: AnswerContext, sensitivity: float, having: int | None = None) -> AnswerContext:
     """Of a model whose card tells this sensitivity for everybody of any sex, and a better one of any age."""
     assert found.served is not None
     rows = {"n": 100, "roc_auc": None, "specificity": 0.9}
+    rows |= {} if having is None else {"prevalence": having / 100}
     levels = [("Sex", "female", sensitivity), ("Sex", "male", sensitivity), ("Age", "1 and over", 0.9)]
     groups = [rows | {"group": group, "level": level, "sensitivity": share} for group, level, share in levels]
     card = Card.model_validate({"performance": {"groups": groups}})
@@ -199,5 +200,8 @@ def test_a_low_estimate_tells_where_the_model_misses_most_of_those_who_have_it(
     found = real_context(registry, CLEARLY_BELOW)
     assert "who had it, the model found 10 %." in risk_section(page_text(with_card(found, 0.1)))
     assert "the model found" not in risk_section(page_text(with_card(found, 0.8)))
+    assert "the model found" not in risk_section(page_text(with_card(found, 0.0, having=8)))
+    told = risk_section(page_text(with_card(found, 0.1, having=40))).replace("\N{NO-BREAK SPACE}", " ")
+    assert "the model found 10 % (4 of 40; 4 to 23 %)." in told
     above = with_card(real_context(registry, OUT_OF_REACH), 0.1)
     assert "the model found" not in risk_section(page_text(above))

@@ -1,5 +1,7 @@
 """How sure an estimate is told to be: never surer than its band, and a low one never rules anything out."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -7,8 +9,9 @@ from hypothesis import strategies as st
 from app.domain.certainty import Certainty, Observed, certainty_of
 from app.engine.registry import ModelRegistry
 from app.faces.pages.patient.views.certainty import estimate_view, estimates_of, low_note, standing_of
+from app.local.demo import who_is_shown
 from tests.kinds_of_answers import CLEARLY_BELOW, FRAGILE, IN_REACH, UNCLEAR_BELOW
-from tests.unit.faces.pages.patient.real import real_context
+from tests.unit.faces.pages.patient.real import page_text, real_context
 
 SHARES = st.floats(0, 1)
 BANDS = st.tuples(SHARES, SHARES).map(lambda ends: (min(ends), max(ends)))
@@ -57,6 +60,7 @@ def test_an_end_of_the_band_that_is_on_another_side_looks_as_if_it_were(
 @pytest.mark.parametrize(
     ("risk", "band", "told"),
     [
+        (0.999, (0.997, 0.9999), "Could be > 99 %, all of it above the threshold of 50 %."),
         (0.71, (0.6, 0.8), "Could be 60 to 80 %, all of it above the threshold of 50 %."),
         (0.48, (0.41, 0.58), "Could be 41 to 58 %: on both sides of the threshold of 50 %."),
         (0.3, (0.2, 0.4), "Could be 20 to 40 %, none of it above the threshold of 50 %."),
@@ -130,3 +134,26 @@ def test_an_option_that_holds_is_told_by_its_band(registry: ModelRegistry) -> No
     for one in offered:
         assert one.band is not None
         assert one.standing == standing_of(one.risk, certainty_of(one.risk, one.band, 0.5), 0.5)
+
+
+@pytest.mark.parametrize("people", [100, 75])
+def test_nobody_is_called_unseen_by_a_classifier_made_elsewhere(people: int) -> None:
+    observed = Observed(people=people, share=0.24, low=0.17, high=0.33)
+    told = plain(estimate_view(0.3, (0.2, 0.4), 0.5, 0.5, observed, is_given=True).observed)
+    assert "had not seen" not in told
+    assert told.startswith(f"Of {people} people like this, some of whom the model may have learned from, ")
+
+
+def test_the_page_says_that_a_classifier_made_elsewhere_may_know_those_who_are_held_out(
+    registry: ModelRegistry,
+) -> None:
+    found = real_context(registry, IN_REACH)
+    assert "may have learned from" not in page_text(found)
+    assert found.served is not None
+    given_one = replace(found.served, model=replace(found.served.model, is_given=True))
+    told = page_text(replace(found, served=given_one))
+    assert "had not seen" not in told
+    assert "some of whom the model may have learned from" in told
+    assert "Its classifier was made elsewhere and may have learned from these people." in told
+    assert "Nor was the model free" not in told
+    assert "held out" not in who_is_shown(given_one.model)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.classifiers.base import ClassifierError
+from app.domain.feature import Monotonicity
 from app.domain.schema import FloatArray, Value
 from app.engine.registry import ModelRegistry, ServedModel
 from app.engine.response_curves import ResponseCurve
@@ -199,3 +200,16 @@ def test_a_share_is_of_enough_people() -> None:
     assert share_near(spread, 10.2) == pytest.approx(0.1)
     lone = FeatureDistribution((Bin(0, 1, 0, 1), *bins[1:]), np.repeat(np.arange(20.0), 10))
     assert share_near(lone, 0.5) < 0.2
+
+
+@pytest.mark.parametrize("is_given", [False, True])
+def test_a_direction_was_held_only_where_the_classifier_was_fitted_here(
+    served: ServedModel, is_given: bool
+) -> None:
+    feature = served.model.schema["sleep"].model_copy(update={"risk": Monotonicity.FALLING})
+    values = np.array([6.0, 7.0])
+    curve = ResponseCurve(feature, 0.5, values, np.array([0.5, 0.4]), values, np.array([0.5, 0.4]))
+    people = FeatureDistribution((Bin(6, 7, 200, 100), Bin(7, 8, 200, 100)), np.repeat([6.5, 7.5], 300))
+    said = " ".join(notes_of(Charted(feature, curve, people, 6.0, {7.0: []}, is_given)))
+    assert ("Nor was the model free to learn" in said) is not is_given
+    assert "Only more is offered: that is an assumption" in said
