@@ -118,6 +118,28 @@ def test_sites_are_told_of_each_by_itself(added: Added) -> None:
     assert {site["site"] for site in added.metrics["sites_left_out"]} == groups
 
 
+def test_of_many_sites_the_largest_are_told_and_of_a_small_group_no_chance_figures(tmp_path: Path) -> None:
+    table = ordinary(1200)
+    table["clinic"] = [f"Clinic {number % 24:02d}" for number in range(1200)]
+    table.loc[:299, "clinic"] = "Large"
+    done = made(table, tmp_path, "bmi", site_column="clinic")
+    card = (done.home / "card.md").read_text()
+    sites = [group for group in done.metrics["groups"] if group["group"] == "Site"]
+    assert len(sites) == 20
+    assert "People of 25 sites" in card
+    assert "Figures are told for the 20 with most people alone." in card
+    assert "fewer than 10 people who have the outcome" in card
+    told = [site["level"] for site in sites if site["roc_auc"] is not None]
+    assert told == ["Large"]
+    small = next(site for site in sites if site["level"] != "Large")
+    assert all(small[name] is None for name in ("sensitivity", "specificity", "ppv", "npv", "f1", "accuracy"))
+    assert 0 <= small["prevalence"] <= 1
+    for site in done.metrics["sites_left_out"]:
+        with_it = round(site["n"] * site["prevalence"])
+        assert min(with_it, site["n"] - with_it) >= 10
+    assert load_model(done.home.parent).card is not None
+
+
 def test_the_report_tells_what_an_owner_asks_first(added: Added, tmp_path: Path) -> None:
     text = report_of(added, order_of(ordinary(), tmp_path))
     held_out = added.metrics["held_out"]
