@@ -13,7 +13,7 @@ from app.domain.schema import FeatureSchema, FloatArray
 from research.foreign.given import GivenClassifier
 from research.foreign.reading import read_classifier
 from research.own_model.fitting import Report, Size
-from research.own_model.making import Made
+from research.own_model.making import Made, write_booster
 from research.own_model.taught import bootstrap, sample_of
 from research.training.card import Make
 from research.training.errors import TrainingError
@@ -109,7 +109,7 @@ def _members(
             )
         else:
             booster = fit_people(schema, _of_outputs(people.rows[drawn], risk[drawn]), seed)
-            yield "ubj", booster.save_model
+            yield "ubj", partial(write_booster, booster=booster)
 
 
 def _of_outputs(rows: FloatArray, risk: FloatArray) -> Sample:
