@@ -17,6 +17,7 @@ from research.foreign.pickles import read_pickle, read_skops
 from research.training.errors import TrainingError
 
 _PICKLES = (".pkl", ".pickle", ".joblib")
+_ENDINGS = {".ubj": "XGBoost", ".txt": "LightGBM", ".cbm": "CatBoost", ".skops": "scikit-learn"}
 _ONNX = (
     "{name} is an ONNX model, whose inside is not read: serve it over the Open Inference Protocol and name "
     "its address (docs/remote-classifier.md)"
@@ -87,6 +88,8 @@ def _read(path: Path, trusts_pickle: bool) -> GivenClassifier:
         return _braced(path)
     if start[:1] == b"\x80" or path.suffix in _PICKLES:
         return _of_object(read_pickle(path, trusts_pickle), path)
+    if (library := _ENDINGS.get(path.suffix)) is not None:
+        raise TrainingError(f"{path.name} is damaged, or not the model of {library} that its ending says")
     raise TrainingError(_UNKNOWN.format(name=path.name))
 
 

@@ -220,3 +220,13 @@ def test_leaves_too_large_for_a_sum_are_told(tmp_path: Path) -> None:
     as_document(path, enlarge)
     with pytest.raises(TrainingError, match="leaves that add up to more than a single-precision number"):
         read_classifier(path, COLUMNS)
+
+
+@pytest.mark.parametrize("make", [xgboost_file, lightgbm_file, catboost_file], ids=["xgb", "lgb", "cat"])
+def test_a_file_with_a_damaged_beginning_is_not_called_unknown(
+    make: Callable[[str, int, bool], Path], tmp_path: Path
+) -> None:
+    path = make(str(tmp_path), 1, True)
+    path.write_bytes(b"\x00\x00" + path.read_bytes()[2:])
+    with pytest.raises(TrainingError, match=r"is damaged, or not the model of .* that its ending says"):
+        read_classifier(path, COLUMNS)
