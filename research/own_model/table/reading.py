@@ -105,8 +105,8 @@ def _check_text(path: Path, beginning: bytes, found: Scan) -> None:
         raise TrainingError(f"{path.name} is empty.")
     if found.zero_line is not None:
         raise TrainingError(
-            f"{path.name} is neither text nor Parquet, as line {found.zero_line} holds a byte 0: save the table "
-            "as CSV or Parquet."
+            f"{path.name} is neither text nor Parquet, as line {found.zero_line} holds a byte 0: save "
+            "the table as CSV or Parquet."
         )
 
 
