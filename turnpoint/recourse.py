@@ -163,7 +163,16 @@ class Recourse:
 
 
 def _plain(features: Features) -> dict[str, Value]:
-    """One person's values as a row of a DataFrame may have them: NaN is unknown."""
+    """One person's values as a row of a DataFrame may have them: NaN is unknown.
+
+    Raises:
+        UnsendableError: they are not values by name.
+    """
+    if not isinstance(features, Mapping):
+        raise UnsendableError(
+            f"One person's features are a mapping of names to values, not a {type(features).__name__}: ask "
+            "`explain` about a table."
+        )
     return {name: plain(value) for name, value in features.items()}
 
 

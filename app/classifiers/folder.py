@@ -10,6 +10,8 @@ from app.classifiers.column_diff import difference
 from app.domain.schema import FeatureSchema
 
 TASK = "task.toml"
+MAKING = ".making"
+"""Where a version of an own model is until it is whole; a run that was killed may leave it."""
 
 
 class ModelFolderError(RuntimeError):

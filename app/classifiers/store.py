@@ -231,6 +231,10 @@ def _local(home: Path, manifest: Manifest, schema: FeatureSchema) -> Classifier:
         raise ClassifierError(f"{home} holds both {_BOOSTER} and {_FOREST}, of which one is hosted")
     path = shipped_file(home, manifest, _listed(manifest))
     if path.name == _FOREST:
+        if (home / CALIBRATION).exists():  # passed over, it would give other risks than its owner thinks
+            raise ClassifierError(
+                f"{home / CALIBRATION} is of {_BOOSTER} alone; the link of a {_FOREST} is in that file itself"
+            )
         return ForestClassifier.load(path, schema.columns)
     local, link = XGBoostClassifier.load(path, schema.columns), _calibration(home, manifest)
     # A calibrated one is walked in double precision: isotonic regression has steep parts, which would make

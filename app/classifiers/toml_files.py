@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from app.classifiers.folder import ModelFolderError
+from app.classifiers.pattern_words import pattern_words
 
 Form = TypeVar("Form", bound=BaseModel)
 Listed = Mapping[str, Sequence[str]]
@@ -50,11 +52,20 @@ def faults_of(
     error: ValidationError, content: Mapping[str, Any], listed: Listed, what_it_is: str
 ) -> Iterator[str]:
     """Each of pydantic's findings, on one line; entries of `listed` tables by what they are called."""
-    for found in error.errors(include_url=False, include_context=False):
+    for found in error.errors(include_url=False):
         where = ".".join(_named(found["loc"], content, listed))
-        unknown = f"is no key of a {what_it_is}" if found["type"] == "extra_forbidden" else None
-        for what in (unknown or found["msg"].removeprefix("Value error, ")).splitlines():
+        own_words = _own_words(found, what_it_is)
+        for what in (own_words or found["msg"].removeprefix("Value error, ")).splitlines():
             yield f"{where}: {what}" if where else what
+
+
+def _own_words(found: ErrorDetails, what_it_is: str) -> str | None:
+    """What pydantic would say less plainly."""
+    if found["type"] == "extra_forbidden":
+        return f"is no key of a {what_it_is}"
+    if found["type"] == "string_pattern_mismatch":
+        return pattern_words(found["ctx"]["pattern"])
+    return None
 
 
 def _named(place: Sequence[str | int], content: Mapping[str, Any], listed: Listed) -> list[str]:

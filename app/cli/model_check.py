@@ -26,10 +26,16 @@ def check(
 ) -> None:
     """Look a model's folder over: every fault at once, advice, and what a held-out person could do."""
     from app.classifiers.advice import advice_on
+    from app.classifiers.folder import MAKING
     from app.classifiers.inspection import inspect_folder
 
     folder = _folder(name)
     found = inspect_folder(folder)
+    if (left := folder / MAKING).exists():
+        typer.echo(
+            f"advice: {left} holds people's values: a run of add-model is at work, or one that was killed "
+            "left it. The next run takes it away."
+        )
     for fault in found.errors:
         typer.echo(f"error: {fault}")
     if found.errors:

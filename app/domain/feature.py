@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from app.domain.reserved_names import RESERVED
 
 
 class Kind(StrEnum):
@@ -267,10 +269,18 @@ class Feature(Frozen):
     always: Always | None = None
     """What is said to everybody who has room for the action, outside the ranking of options."""
 
+    @field_validator("name")
+    @classmethod
+    def _is_free(cls, name: str) -> str:
+        if name in RESERVED:
+            raise ValueError("this name is taken: tables of people have a column of it")
+        return name
+
     @model_validator(mode="after")
     def _is_whole(self) -> "Feature":
         if (self.kind is Kind.CATEGORY) != bool(self.categories):
-            raise ValueError(f"{self.name}: categories belong to a category, and only to one")
+            needs = "a category needs categories, one or more" if self.kind is Kind.CATEGORY else None
+            raise ValueError(f"{self.name}: {needs or f'a {self.kind} has no categories'}")
         if self.is_numeric and (self.clinical is None or self.observed is None):
             raise ValueError(f"{self.name}: a number needs its clinical and observed ranges")
         if self.kind is Kind.CATEGORY and self.action is not None:

@@ -139,6 +139,8 @@ def _within(inner: Range, outer: Range) -> bool:
 
 def _is_multiple(value: float, unit: float) -> bool:
     times = value / unit
+    if abs(times) > EXACT:  # more than single precision can count
+        return False
     return abs(times - round(times)) <= GIVEN_SLACK and (round(times) != 0 or value == 0)
 
 

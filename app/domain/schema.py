@@ -4,7 +4,8 @@ Request validation, the language model's prompt and response schema, the search 
 and the OpenAPI examples are all computed from it, so that a new model is a new folder and no code.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -166,20 +167,28 @@ class FeatureSchema(Frozen):
 
     def _name_faults(self) -> Iterator[str]:
         """Without which nothing else of the schema can be looked at."""
-        if len(self.by_name) != len(self.features):
-            yield "two features have the same name"
-        if len({feature.called for feature in self.features}) != len(self.features):
-            yield "two features are called the same in prompts"
-        named = [name for relation in self.relations for name in relation.terms]
-        named += [name for link in self.links for name in (link.feature, link.driver)]
-        if unknown := sorted(set(named) - set(self.by_name)):
-            yield f"links or relations name unknown features: {', '.join(unknown)}"
+        for name in _repeated(feature.name for feature in self.features):
+            yield f"two features have the name {name}"
+        if len(self.by_name) == len(self.features):
+            for called in _repeated(feature.called for feature in self.features):
+                yield f"two features are called {called} in prompts"
+        for relation in self.relations:
+            for name in relation.terms:
+                if name not in self:
+                    yield f"the relation '{relation.name}' names {name}, which is no feature"
+        for link in self.links:
+            for name in dict.fromkeys((link.feature, link.driver)):
+                if name not in self:
+                    yield f"the link of {link.feature} to {link.driver} names {name}, which is no feature"
         for link in self.links:
             if link.feature in self and link.driver in self:
                 yield from self._link_faults(link)
-        strangers = {name for effect in self.effects for name in (effect.driver, effect.feature)}
-        if strangers := strangers - set(self.by_name):
-            yield f"effects name unknown features: {', '.join(sorted(strangers))}"
+        for effect in self.effects:
+            for name in dict.fromkeys((effect.driver, effect.feature)):
+                if name not in self:
+                    yield (
+                        f"the effect of {effect.driver} on {effect.feature} names {name}, which is no feature"
+                    )
 
     def _link_faults(self, link: Link) -> Iterator[str]:
         if self[link.feature].action is not None or self[link.driver].action is None:
@@ -294,6 +303,11 @@ class FeatureSchema(Frozen):
             return factual.get(feature.name)
         value = float(row[self.column_of[feature.name]])
         return None if np.isnan(value) else feature.in_kind(value)
+
+
+def _repeated(names: Iterable[str]) -> list[str]:
+    """Those that come more than once, each once."""
+    return [name for name, count in Counter(names).items() if count > 1]
 
 
 def _in_scope(feature: Feature, scope: Scope) -> Feature:

@@ -14,24 +14,6 @@ from app.domain.links import Identity, LinearLink, Link, ProportionalLink, RuleL
 from app.domain.schema import FeatureSchema
 from app.domain.training_checks import training_faults
 
-RESERVED = frozenset(
-    {
-        "seqn",
-        "outcome",
-        "site",
-        "label",
-        "source_row",
-        "source_id",
-        "rank",
-        "risk",
-        "reached",
-        "reduction",
-        "verified",
-        "neighbour_distance",
-    }
-    | {"nearest_real_distance", "generator", "model", "model_version"}
-)
-"""What stands beside the features in tables of people and of augmented rows."""
 LEAST_THRESHOLD = 1e-6
 
 
@@ -55,8 +37,6 @@ def schema_faults(schema: FeatureSchema) -> Iterator[str]:
 
 
 def _name_faults(feature: Feature, features: Sequence[Feature]) -> Iterator[str]:
-    if feature.name in RESERVED:
-        yield "this name is taken: tables of people have a column of it"
     others = [other for other in features if other is not feature]
     if twin := _first(others, lambda other: other.label == feature.label):
         yield f"it has the label of {twin.name}"

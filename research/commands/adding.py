@@ -1,8 +1,12 @@
 """The command that makes a model of somebody's own table."""
 
-from collections.abc import Callable
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -56,9 +60,25 @@ def add_model(
         replace=replace,
     )
     try:
-        typer.echo(report_of(add(order, _say_once()), order))
+        with _cleared_on_sigterm():
+            done = add(order, _say_once())
+        typer.echo(report_of(done, order))
     except TrainingError as error:
         fail(f"{str(error).removesuffix('.')}.")
+
+
+@contextmanager
+def _cleared_on_sigterm() -> Iterator[None]:
+    """Let SIGTERM unwind the run as Ctrl-C does: what holds people's values is then taken away."""
+
+    def end(number: int, _: FrameType | None) -> NoReturn:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _say_once() -> Callable[[str, float | None], None]:

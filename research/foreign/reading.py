@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from app.classifiers.base import ClassifierError
 from app.classifiers.column_diff import difference
+from app.classifiers.forest import Forest
 from app.classifiers.forest_checks import check_forest
 from research.foreign.agreement import check_agreement, telling_rows
 from research.foreign.given import GivenClassifier
@@ -14,6 +17,7 @@ from research.foreign.pickles import read_pickle, read_skops
 from research.training.errors import TrainingError
 
 _PICKLES = (".pkl", ".pickle", ".joblib")
+_ENDINGS = {".ubj": "XGBoost", ".txt": "LightGBM", ".cbm": "CatBoost", ".skops": "scikit-learn"}
 _ONNX = (
     "{name} is an ONNX model, whose inside is not read: serve it over the Open Inference Protocol and name "
     "its address (docs/remote-classifier.md)"
@@ -43,11 +47,27 @@ def read_classifier(path: Path, columns: Sequence[str], trusts_pickle: bool = Fa
         if differing := difference(given.column_names, columns):
             raise TrainingError(f"{path.name} takes {differing}")
         check_forest(given.forest, len(columns))
+        _check_sums(given.forest, path.name)
     except ClassifierError as error:
         said = str(error)
         raise TrainingError(said if path.name in said else f"{path.name} cannot be read: {said}") from error
     check_agreement(given, telling_rows(given))
     return given
+
+
+def _check_sums(forest: Forest, name: str) -> None:
+    """Whether sums of leaves stay numbers in single precision, in which XGBoost adds them up."""
+    is_leaf = forest.left == -1
+    largest = (
+        np.maximum.reduceat(np.where(is_leaf, np.abs(forest.value), 0.0), forest.root)
+        if len(forest.root)
+        else np.zeros(1)
+    )
+    if largest.sum() + np.abs(forest.prior).max() > np.finfo(np.float32).max:
+        raise TrainingError(
+            f"{name} has leaves that add up to more than a single-precision number can be: its risks mean "
+            "nothing"
+        )
 
 
 def _read(path: Path, trusts_pickle: bool) -> GivenClassifier:
@@ -68,6 +88,8 @@ def _read(path: Path, trusts_pickle: bool) -> GivenClassifier:
         return _braced(path)
     if start[:1] == b"\x80" or path.suffix in _PICKLES:
         return _of_object(read_pickle(path, trusts_pickle), path)
+    if (library := _ENDINGS.get(path.suffix)) is not None:
+        raise TrainingError(f"{path.name} is damaged, or not the model of {library} that its ending says")
     raise TrainingError(_UNKNOWN.format(name=path.name))
 
 

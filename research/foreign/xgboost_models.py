@@ -28,7 +28,12 @@ def read_booster(booster: xgboost.Booster, name: str) -> GivenClassifier:
     Raises:
         TrainingError: it does not end in the probability of one outcome, or is not made of plain trees.
     """
-    learner = json.loads(booster.save_config())["learner"]
+    try:
+        learner = json.loads(booster.save_config())["learner"]
+    except xgboost.core.XGBoostError as error:  # it looks at some settings only now
+        if "base_score" in str(error):
+            raise TrainingError(f"{name} has a base_score that is not between 0 and 1") from error
+        raise TrainingError(f"{name} is not an XGBoost model that can be read") from error
     objective, kind = learner["objective"]["name"], learner["gradient_booster"]["name"]
     if kind in _BOOSTERS:
         raise TrainingError(f"{name} {_BOOSTERS[kind]}: it cannot be hosted")

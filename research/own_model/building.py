@@ -11,7 +11,7 @@ from app.classifiers.store import load_model
 from app.domain.schema import FeatureSchema
 from app.settings import Settings
 from research.own_model.making import Made
-from research.own_model.taught import MOST_KEPT, MOST_TRIED_ON, drawn, sample_of
+from research.own_model.taught import FEWEST_TOLD, MOST_KEPT, MOST_TRIED_ON, drawn, sample_of
 from research.training import card, plots
 from research.training.cohort import Cohort, counts_of
 from research.training.data_set import CardWords, Grouping
@@ -52,7 +52,7 @@ def build(
     write_manifest(home, schema, origin, counts)
     model = hosted(home)
     report("Evaluating on held-out people", None)
-    metrics = evaluate(schema, grouping, _fitted(model, made, cohort), *_judges(cohort), {})
+    metrics = evaluate(schema, grouping, _fitted(model, made, cohort), *_judges(cohort), {}, FEWEST_TOLD)
     metrics |= rounded(dict(made.figures))
     pass_gate(schema, metrics)
     report("Choosing exemplars for the language model", None)

@@ -15,7 +15,7 @@ from research.foreign.given import GivenClassifier
 from research.foreign.reading import read_classifier
 from research.own_model.against import directions_of_given
 from research.own_model.fitting import Report, Size
-from research.own_model.making import Made
+from research.own_model.making import Made, write_booster
 from research.own_model.taught import MOST_KEPT, bootstrap, drawn, sample_of
 from research.training.card import Make
 from research.training.errors import TrainingError
@@ -115,7 +115,7 @@ def _members(
             )
         else:
             booster = fit_people(schema, _of_outputs(people.rows[chosen], risk[chosen]), seed)
-            yield "ubj", booster.save_model
+            yield "ubj", partial(write_booster, booster=booster)
 
 
 def _of_outputs(rows: FloatArray, risk: FloatArray) -> Sample:

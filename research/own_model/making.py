@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import xgboost
+
 from app.classifiers.calibration import write_calibration
 from app.classifiers.link import LOGISTIC, LinkKind
 from app.classifiers.training_procedure import PARAMETERS, SEED, Sample
@@ -46,9 +48,9 @@ def made_by_fit(schema: FeatureSchema, own: OwnFit) -> Made:
     growth, link = own.choice.growth, own.recalibration.link
 
     def write(home: Path) -> None:
-        own.booster.save_model(home / "classifier.ubj")
+        write_booster(home / "classifier.ubj", own.booster)
         for number, member in enumerate(own.members):
-            member.save_model(home / "committee" / f"{number:02d}.ubj")
+            write_booster(home / "committee" / f"{number:02d}.ubj", member)
         if link != LOGISTIC:
             write_calibration(home, link)
 
@@ -67,6 +69,11 @@ def made_by_fit(schema: FeatureSchema, own: OwnFit) -> Made:
         make=Make(kind=f"{KIND} {_calibration_words(link.kind)}"),
         figures={"left_out": own.recalibration.figures},
     )
+
+
+def write_booster(path: Path, booster: xgboost.Booster) -> None:
+    """Write a model of XGBoost; a full disk is an OSError here, and not a stack of C++."""
+    path.write_bytes(booster.save_raw("ubj"))
 
 
 def _calibration_words(kind: LinkKind) -> str:

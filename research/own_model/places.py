@@ -8,10 +8,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.classifiers.folder import TASK
+from app.classifiers.folder import MAKING, TASK
 from research.training.errors import TrainingError
-
-_MAKING = ".making"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +27,19 @@ class Places:
     @property
     def making(self) -> Path:
         """Where a version is until it is whole: no gateway looks there."""
-        return self.folder / _MAKING
+        return self.folder / MAKING
 
     def write_task(self, text: str) -> None:
         """Put a task.toml in its place, whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
         new = self.folder / f"{TASK}.new"
-        new.write_text(text, encoding="utf-8")
-        new.replace(self.task)
+        try:
+            new.write_text(text, encoding="utf-8")
+            new.replace(self.task)
+        except BaseException:
+            with suppress(OSError):
+                new.unlink()
+            raise
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -58,7 +61,7 @@ class Places:
         try:
             yield
         except OSError as error:
-            raise TrainingError(f"{self.folder} cannot be written: {error.strerror}.") from error
+            raise TrainingError(f"{self.folder} cannot be written: {error.strerror or error}.") from error
         finally:
             shutil.rmtree(self.making, ignore_errors=True)
             with suppress(OSError):  # something is in it: then it stays

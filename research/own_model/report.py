@@ -105,17 +105,24 @@ def _figures(metrics: Mapping[str, Any]) -> Iterator[str]:
         f"ROC-AUC on {held_out['n']:,} held-out people: {auc['value']:.3f} (95 % interval {auc['low']:.3f} "
         f"to {auc['high']:.3f})."
     )
-    slope = "none, the risks part the two groups" if line["slope"] is None else f"{line['slope']:.2f}"
     yield (
-        f"Calibration there: slope {slope} (1 is ideal), intercept {line['intercept']:+.2f} (0 is ideal), "
-        f"Brier score {held_out['brier']:.3f}; {100 * held_out['mean_risk']:.1f} % are expected to have the "
-        f"outcome, {100 * held_out['prevalence']:.1f} % have it."
+        f"Calibration there: {_line(line)}, Brier score {held_out['brier']:.3f}; "
+        f"{100 * held_out['mean_risk']:.1f} % are expected to have the outcome, "
+        f"{100 * held_out['prevalence']:.1f} % have it."
     )
     yield (
         f"Above the threshold of {metrics['threshold']:g} is high: {_share(held_out['sensitivity'])} of "
         f"those with the outcome (sensitivity); {_share(held_out['specificity'])} of those without it are "
         "not (specificity)."
     )
+
+
+def _line(line: Mapping[str, float | None]) -> str:
+    """Slope and intercept in words."""
+    if line["intercept"] is None:
+        return "none can be told, the risks lie too near 0 and 1"
+    slope = "none, the risks part the two groups" if line["slope"] is None else f"{line['slope']:.2f}"
+    return f"slope {slope} (1 is ideal), intercept {line['intercept']:+.2f} (0 is ideal)"
 
 
 def _share(share: float | None) -> str:

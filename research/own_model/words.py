@@ -6,9 +6,10 @@ from app.domain.feature import Feature, Kind, Monotonicity
 from app.domain.schema import FeatureSchema
 from app.domain.wording import and_list, inline
 from research.own_model.table.own_table import OwnTable
-from research.own_model.taught import MOST_KEPT
+from research.own_model.taught import FEWEST_TOLD, MOST_KEPT
 from research.training.cohort import Cohort
 from research.training.data_set import CardWords, Grouping
+from research.training.sites import MOST
 from research.training.split import HELD_OUT_PERCENT
 
 _NOT_FOR = (
@@ -20,6 +21,8 @@ _LIMITS = (
     "The model knows what goes together in this table, not what causes what. That a change lowers the "
     "estimate does not show that it lowers the risk of the person who makes it.",
     "Held-out people are of the same table. How the model does at another time or elsewhere is not known.",
+    f"Of a group or site with fewer than {FEWEST_TOLD} people who have the outcome, or fewer than "
+    f"{FEWEST_TOLD} who do not, neither ROC-AUC nor sensitivity and the like are told: they would be chance.",
 )
 
 
@@ -68,9 +71,11 @@ def _data(schema: FeatureSchema, table: OwnTable, id_column: str | None) -> Iter
         f"fitting, in the choice of settings or in calibration.{together}"
     )
     if table.sites is not None:
+        sites = len(set(table.sites))
+        told = "each" if sites <= MOST else f"the {MOST} with most people alone"
         yield (
-            f"People of {len(set(table.sites))} sites, which the split does not heed: a site may have people "
-            "on either side. Figures are told for each, and for each left out in turn."
+            f"People of {sites} sites, which the split does not heed: a site may have people on either side. "
+            f"Figures are told for {told}."
         )
 
 

@@ -100,7 +100,9 @@ def _performance(card: Mapping[str, Any]) -> Iterator[str]:
         yield from _sites(performance["sites_left_out"])
     yield "### Calibration"
     line = performance["calibration"]
-    if line["slope"] is None:
+    if line["intercept"] is None:
+        yield "No calibration can be told: the risks lie too near 0 and 1."
+    elif line["slope"] is None:
         yield "There is no slope: the risks part people with the outcome from people without it."
     else:
         yield f"Slope {line['slope']:.2f} (1 is ideal), intercept {line['intercept']:.2f} (0 is ideal)."
@@ -163,7 +165,7 @@ def _sites(sites: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             _percent(site["sensitivity"]),
             _percent(site["specificity"]),
             f"{site['brier']:.3f}",
-            f"{site['calibration_in_the_large']:+.2f}",
+            _shift(site["calibration_in_the_large"]),
         ]
         for site in sites
     ]
@@ -185,6 +187,10 @@ def _group(group: Mapping[str, Any]) -> list[str]:
 
 def _interval(auc: Mapping[str, float] | None) -> str:
     return f"{auc['value']:.2f} ({auc['low']:.2f} to {auc['high']:.2f})" if auc else ""
+
+
+def _shift(log_odds: float | None) -> str:
+    return "" if log_odds is None else f"{log_odds:+.2f}"
 
 
 def _percent(share: float | None) -> str:

@@ -16,9 +16,9 @@ from research.training.discrimination import roc_auc, roc_points
 from research.training.fitted import Fitted, Risk
 from research.training.folds import folds_of
 from research.training.groups import groups_of
-from research.training.headline import INTERVAL, headline
+from research.training.headline import INTERVAL, headline, of_group
 from research.training.people import Participant, outcomes_of, rows_of
-from research.training.sites import leave_one_site_out, told_sites
+from research.training.sites import FEWEST, leave_one_site_out, told_sites
 
 DECIMALS = 4
 
@@ -30,18 +30,22 @@ def evaluate(
     training: Sequence[Participant],
     held_out: Sequence[Participant],
     older: Mapping[str, Risk],
+    fewest: int = 0,
 ) -> dict[str, Any]:
     """Figures on held-out people, overall and by group; the committee's spread.
 
     What takes fits comes only with a procedure to fit by: cross-validation, and what leaving out each site in
     turn finds where people come from several (`sites_left_out`). Where the schema names records, also how the
     classifier does on each (`completeness`), beside `older` versions.
+
+    How well risks tell who has the outcome is not told of a group or site with fewer than `fewest` people who
+    have it, or have it not.
     """
     rows, outcome = rows_of(schema, held_out), outcomes_of(held_out)
     risk = fitted.risk(rows)
     threshold = schema.model.threshold
     groups = [
-        {"group": group, "level": level, **headline(outcome[who], risk[who], threshold)}
+        {"group": group, "level": level, **of_group(outcome[who], risk[who], threshold, fewest)}
         for group, level, who in _groups(schema, grouping, held_out)
     ]
     crossed, by_record = _crossed(schema, fitted, training)
@@ -63,7 +67,7 @@ def evaluate(
         )
         figures["category_unknown"] = list(_unknown_categories(schema, grouping, fitted.risk, held_out))
     if fitted.fit is not None and (
-        elsewhere := leave_one_site_out(schema, [*training, *held_out], fitted.fit)
+        elsewhere := leave_one_site_out(schema, [*training, *held_out], fitted.fit, max(fewest, FEWEST))
     ):
         figures["sites_left_out"] = elsewhere
     return rounded(figures)

@@ -22,3 +22,14 @@ def headline(outcome: BoolArray, risk: FloatArray, threshold: float) -> dict[str
         **at_threshold(outcome, risk, threshold),
         "brier": brier_score(outcome, risk),
     }
+
+
+def of_group(outcome: BoolArray, risk: FloatArray, threshold: float, fewest: int) -> dict[str, Any]:
+    """The same of a part of the people, without what would be chance in a small one.
+
+    ROC-AUC and shares at the threshold are None where fewer than `fewest` have, or have not, the outcome.
+    """
+    figures, with_it = headline(outcome, risk, threshold), int(outcome.sum())
+    if min(with_it, len(outcome) - with_it) >= fewest:
+        return figures
+    return figures | dict.fromkeys(("roc_auc", *at_threshold(outcome, risk, threshold)))

@@ -18,7 +18,7 @@ from research.training.people import Participant, outcomes_of, rows_of, sites_of
 
 MOST = 20
 """So many sites are told of, the largest; a refit for each of hundreds would tell nobody more."""
-_FEWEST = 2
+FEWEST = 2
 """People with, and people without the outcome: with fewer there is no ROC curve of a site."""
 
 
@@ -29,18 +29,18 @@ def told_sites(people: Sequence[Participant]) -> list[str]:
 
 
 def leave_one_site_out(
-    schema: FeatureSchema, people: Sequence[Participant], fit: Fit
+    schema: FeatureSchema, people: Sequence[Participant], fit: Fit, fewest: int = FEWEST
 ) -> list[dict[str, Any]]:
     """For each site, the figures on all its people of a classifier fitted to all people of the others.
 
     `calibration_in_the_large` is the intercept at slope 1: 0 is ideal, above it risks are too low. A site is
-    left out of the figures where fewer than two of its people have, or have not, the outcome.
+    left out of the figures where fewer than `fewest` of its people have, or have not, the outcome.
     """
     figures = []
     for site in told_sites(people):
         elsewhere = [person for person in people if person.site != site]
         there = [person for person in people if person.site == site]
-        if not (_has_both(there) and _has_both(elsewhere)):
+        if not (_has_both(there, fewest) and _has_both(elsewhere, fewest)):
             continue
         risk_at = fit(Sample(rows_of(schema, elsewhere), outcomes_of(elsewhere)))
         outcome, risk = outcomes_of(there), risk_at(rows_of(schema, there))
@@ -55,6 +55,6 @@ def leave_one_site_out(
     return figures
 
 
-def _has_both(people: Sequence[Participant]) -> bool:
+def _has_both(people: Sequence[Participant], fewest: int) -> bool:
     with_it = sum(person.outcome for person in people)
-    return min(with_it, len(people) - with_it) >= _FEWEST
+    return min(with_it, len(people) - with_it) >= fewest

@@ -15,6 +15,8 @@ MOST_WORDS = 200
 """A column of more different words is free text."""
 ODD = 0.05
 """Share of cells that may be something else than the column's other cells; they are then missing."""
+_LONGEST_ID = 1e20
+"""Ids of more digits are rarely kept as numbers."""
 LARGEST = 1e15
 """Larger whole numbers are not told apart as floating-point numbers are."""
 
@@ -154,7 +156,7 @@ def _take_numbers(column: ColumnValues, values: FloatArray) -> None:
     if not given.any():
         column.left_out = "it is empty"
     elif large.sum() > ODD * given.sum():
-        column.left_out = "its numbers are too large to be told apart, as those of an identifier are"
+        column.left_out = _why_too_large(values[large])
     else:
         for told, what in ((infinite, "infinite"), (large & ~infinite, "above 10^15")):
             if told.any():
@@ -162,6 +164,14 @@ def _take_numbers(column: ColumnValues, values: FloatArray) -> None:
                     f"{_cells(told.sum())} {what}, the first in row {_first(told)}: taken as missing"
                 )
         _keep_numbers(column, np.where(large, np.nan, values))
+
+
+def _why_too_large(values: FloatArray) -> str:
+    if np.isinf(values).any():
+        return "it holds infinite numbers"
+    if np.abs(values).max() > _LONGEST_ID:
+        return "its numbers are above 10^15, which nothing measured is"
+    return "its numbers are too large to be told apart, as those of an identifier are"
 
 
 def _keep_numbers(column: ColumnValues, values: FloatArray) -> None:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.schema_checks import RESERVED
+from app.domain.reserved_names import RESERVED
 from research.own_model.table.unit_words import UNITS
 
 _LONGEST = 40

@@ -103,8 +103,11 @@ def _check_text(path: Path, beginning: bytes, found: Scan) -> None:
             raise TrainingError(f"{path.name} is {what}.")
     if not beginning:
         raise TrainingError(f"{path.name} is empty.")
-    if not found.is_text:
-        raise TrainingError(f"{path.name} is neither text nor Parquet: save the table as CSV or Parquet.")
+    if found.zero_line is not None:
+        raise TrainingError(
+            f"{path.name} is neither text nor Parquet, as line {found.zero_line} holds a byte 0: save "
+            "the table as CSV or Parquet."
+        )
 
 
 def _other_roles(

@@ -29,25 +29,28 @@ class Scan:
 
     sha256: str
     encoding: str
-    is_text: bool
+    zero_line: int | None
+    """The line of the first byte 0, which no text holds; None where there is none."""
 
 
 def scan(path: Path) -> Scan:
     """Digest and encoding of a file, read block by block."""
     digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")()
-    encoding, is_text, beginning = "utf-8-sig", True, b""
+    encoding, beginning, line, zero_line = "utf-8-sig", b"", 1, None
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             beginning = beginning or block[:4]
             digest.update(block)
-            is_text = is_text and b"\x00" not in block
+            if zero_line is None and (place := block.find(b"\x00")) >= 0:
+                zero_line = line + block.count(b"\n", 0, place)
+            line += block.count(b"\n")
             if encoding == "utf-8-sig":
                 encoding = "utf-8-sig" if _decodes(decoder, block) else "cp1252"
     if encoding == "utf-8-sig" and not _decodes(decoder, b"", final=True):
         encoding = "cp1252"
     if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return Scan(digest.hexdigest(), "utf-16", is_text=True)
-    return Scan(digest.hexdigest(), encoding, is_text)
+        return Scan(digest.hexdigest(), "utf-16", zero_line=None)
+    return Scan(digest.hexdigest(), encoding, zero_line)
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, final: bool = False) -> bool:
@@ -112,6 +115,11 @@ def _rows(file: IO[str], delimiter: str) -> Iterator[list[str]]:
         except StopIteration:
             return
         except csv.Error as error:
+            if "field limit" in str(error):
+                raise TrainingError(
+                    f"Near line {reader.line_num} of the file a cell has more than {csv.field_size_limit():,}"
+                    " signs: leave its column out, or close its quotation marks."
+                ) from error
             raise TrainingError(
                 f"Near line {reader.line_num} of the file a text in quotation marks does not end, or holds a "
                 "quotation mark that is not doubled."

@@ -59,6 +59,18 @@ def test_a_calibration_that_is_none_is_refused(folder: Path) -> None:
     assert refusal(folder).startswith(f"{folder / '1/calibration.json'} is not a calibration")
 
 
+def test_a_calibration_beside_a_forest_is_refused_and_not_passed_over(
+    folder: Path, version_1: ModelVersion
+) -> None:
+    as_forests(folder, version_1, LOGISTIC)
+    write_calibration(folder / "1", PLATT)
+    sealed(folder)
+    assert refusal(folder) == (
+        f"{folder / '1/calibration.json'} is of classifier.ubj alone; the link of a classifier.forest is in "
+        "that file itself"
+    )
+
+
 def test_two_classifiers_or_two_kinds_of_members_are_refused(folder: Path, version_1: ModelVersion) -> None:
     booster, member = folder / "1/classifier.ubj", folder / "1/committee/01.ubj"
     shipped = {path: path.read_bytes() for path in (booster, member)}

@@ -10,7 +10,7 @@ from tests.unit.classifiers.spoilt import refusal
 def test_a_schema_that_cannot_be_is_refused(folder: Path) -> None:
     task = folder / "1" / "task.toml"
     task.write_text(task.read_text().replace('driver = "bmi"', 'driver = "steps"'))
-    assert "links or relations name unknown features: steps" in refusal(folder)
+    assert "names steps, which is no feature" in refusal(folder)
 
 
 def test_a_schema_without_what_is_required_is_refused_by_its_first_fault(folder: Path) -> None:

@@ -54,6 +54,14 @@ def test_errors_end_with_code_1_and_show_nobody(tmp_path: Path) -> None:
     assert "Held-out person" not in told
 
 
+def test_what_a_killed_run_left_is_told(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(MODEL_STORE / "heart-disease", tmp_path / "heart-disease"))
+    (folder / ".making" / "3").mkdir(parents=True)
+    code, told, _ = checked(str(folder))
+    assert code == 0
+    assert f"advice: {folder}/.making holds people's values" in told
+
+
 @pytest.mark.parametrize("name", ["stroke", "dysglycaemia@1"])
 def test_a_name_that_is_none(name: str) -> None:
     code, told, said = checked(name)

@@ -313,8 +313,8 @@ HDL = 'feature = "hdl_cholesterol"\ndirection = "decrease"\nlow = 1.1\nmean = 1.
             HDL.replace('"decrease"', '"towards"'),
             "effect.'alcohol on hdl_cholesterol'.direction: Input should be ",
         ),
-        (HDL, HDL.replace('"hdl_cholesterol"', '"hdl"'), "effects name unknown features: hdl"),
-        ('driver = "fibre"', 'driver = "fiber"', "effects name unknown features: fiber"),
+        (HDL, HDL.replace('"hdl_cholesterol"', '"hdl"'), "names hdl, which is no feature"),
+        ('driver = "fibre"', 'driver = "fiber"', "names fiber, which is no feature"),
         (HDL, HDL + 'drugs = "none"\n', "effect.'alcohol on hdl_cholesterol'.drugs: is no key of a schema"),
         (
             'judgement = "turned',

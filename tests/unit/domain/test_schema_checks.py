@@ -2,18 +2,21 @@
 
 import copy
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from app.classifiers.folder import ModelFolderError
+from app.classifiers.pattern_words import pattern_words
 from app.classifiers.task import read_schema
 from app.domain.links import LinearLink
+from app.domain.reserved_names import RESERVED
 from app.domain.schema import FeatureSchema
-from app.domain.schema_checks import RESERVED, schema_faults
+from app.domain.schema_checks import schema_faults
 from app.usecases.augmentation.formats import PROVENANCE
 from tests.unit.domain.schemas import SHIPPED, STORE, Content
 
@@ -273,8 +276,8 @@ def test_all_contradictions_are_told_at_once(tmp_path: Path) -> None:
 
 def test_no_feature_can_have_the_name_of_a_column_beside_it() -> None:
     assert set(PROVENANCE) <= RESERVED
-    renamed: Callable[[Content], Any] = feature("meals_out", name="outcome")
-    assert first_fault(renamed) == "outcome: this name is taken: tables of people have a column of it"
+    with pytest.raises(ValidationError, match="this name is taken: tables of people have a column of it"):
+        first_fault(feature("meals_out", name="outcome"))
 
 
 @pytest.mark.parametrize(
@@ -296,8 +299,24 @@ def test_no_feature_can_have_the_name_of_a_column_beside_it() -> None:
             "relation.'diastolic pressure is below systolic pressure'.terms: ",
         ),
         ("female = 2.05, male", "male", "waist: its slope has no number for 'female' of sex"),
-        ('value = "male"', 'value = ""', "feature.'sex'.categories.1.value: String should match pattern"),
-        ('name = "energy"', 'name = "a=b"', "feature.'a=b'.name: String should match pattern"),
+        (
+            'value = "male"',
+            'value = ""',
+            "feature.'sex'.categories.1.value: must be words on one line, not empty",
+        ),
+        ('name = "energy"', 'name = "risk"', "feature.'risk'.name: this name is taken: tables of people"),
+        ('name = "energy"', 'name = "age"', "two features have the name age"),
+        (
+            'driver = "bmi"',
+            'driver = "steps"',
+            "the link of weight to steps names steps, which",
+        ),
+        (
+            "terms = { dbp = 1, sbp = -1 }",
+            "terms = { dbp = 1, systolic = -1 }",
+            "the relation 'diastolic pressure is below systolic pressure' names systolic, which is",
+        ),
+        ('name = "energy"', 'name = "a=b"', "feature.'a=b'.name: must be 1 to 40 lower-case letters"),
         ("max_changes = 3", "max_changes = " + 2000 * "[", "it is nested too deeply"),
     ],
 )
@@ -310,6 +329,26 @@ def test_the_file_and_the_place_are_named(tmp_path: Path, before: str, after: st
     (sentence,) = str(caught.value).splitlines()
     assert sentence.startswith(f"{path} is not ")
     assert said in sentence
+
+
+def test_a_category_without_categories_is_told_what_it_needs() -> None:
+    with pytest.raises(ValidationError, match="sex: a category needs categories, one or more"):
+        first_fault(feature("sex", categories=[]))
+
+
+def test_every_pattern_of_a_schema_has_words() -> None:
+    """An owner is shown no regular expression."""
+    patterns = set(_patterns_in(FeatureSchema.model_json_schema()))
+    assert patterns
+    for pattern in patterns:
+        assert pattern_words(pattern), pattern
+
+
+def _patterns_in(part: Any) -> Iterator[str]:
+    if isinstance(part, dict) and isinstance(part.get("pattern"), str):
+        yield part["pattern"]
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _patterns_in(inner)
 
 
 def test_a_folder_in_place_of_the_schema_is_refused(tmp_path: Path) -> None:

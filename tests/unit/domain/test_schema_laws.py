@@ -1,10 +1,12 @@
 """A schema either is refused in one sentence, or carries anybody through levers, coding and search."""
 
+import copy
 import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -173,3 +175,36 @@ def test_what_is_made_of_an_accepted_schema_is_one_too(data: st.DataObject) -> N
         patient = data.draw(people(schema))
         levers = levers_of(made, patient, read_constraints(made, None, None, None))
         levers.rows(np.zeros((1, len(levers)), dtype=np.int64))
+
+
+_HUGE = (1e308, -1e308, 1e200, 5e-324, 1e-300, 2.0**53, 10**400)
+
+
+def numbers_in(part: Any) -> list[tuple[Any, Any]]:
+    """Every place of a number: what holds it, and under which key."""
+    keys = list(part) if isinstance(part, dict) else range(len(part)) if isinstance(part, list) else ()
+    found = []
+    for key in keys:
+        if isinstance(part[key], int | float) and not isinstance(part[key], bool):
+            found.append((part, key))
+        found += numbers_in(part[key])
+    return found
+
+
+@pytest.mark.parametrize("content", SHIPPED, ids=lambda content: content["model"]["name"])
+@pytest.mark.parametrize("number", _HUGE)
+def test_no_number_of_any_key_is_too_large_or_small_to_be_looked_at(content: Content, number: float) -> None:
+    """A schema is refused in sentences or accepted: it raises nothing else."""
+    for place in range(len(numbers_in(content))):
+        spoilt_one = copy.deepcopy(content)
+        holder, key = numbers_in(spoilt_one)[place]
+        holder[key] = number
+        accepted(spoilt_one)
+
+
+def test_a_huge_step_is_no_multiple_of_a_precision() -> None:
+    content = copy.deepcopy(SHIPPED[0])
+    acted = next(one for one in content["feature"] if one["name"] == "bmi")
+    acted["action"]["step"] = 1e308
+    told = list(schema_faults(FeatureSchema.model_validate(content)))
+    assert any(fault.startswith("bmi: step 1e+308 is no multiple") for fault in told)

@@ -1,9 +1,11 @@
 """Classifiers that cannot be hosted are refused in a sentence for their owner."""
 
+import json
 import os
 import pickle
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import joblib
 import lightgbm
@@ -189,3 +191,42 @@ def test_unknown_values_that_a_classifier_does_not_take_are_told_by_column(tmp_p
     rows[3, 2] = np.nan
     with pytest.raises(TrainingError, match=r"takes no unknown values, but some people have none for 'bmi'"):
         check_agreement(given, rows)
+
+
+def as_document(path: Path, edit: Callable[[dict[str, Any]], None]) -> None:
+    """Spoil an XGBoost model in JSON."""
+    document = json.loads(path.read_text())
+    edit(document["learner"])
+    path.write_text(json.dumps(document))
+
+
+@pytest.mark.parametrize("start", ["2", "[2]", "-1", "[5E0]"])
+def test_a_base_score_that_is_no_probability_is_told(start: str, tmp_path: Path) -> None:
+    path = xgboost_file(str(tmp_path), 1, True, form="json")
+    as_document(path, lambda learner: learner["learner_model_param"].update(base_score=start))
+    with pytest.raises(TrainingError, match="has a base_score that is not between 0 and 1"):
+        read_classifier(path, COLUMNS)
+
+
+def test_leaves_too_large_for_a_sum_are_told(tmp_path: Path) -> None:
+    path = xgboost_file(str(tmp_path), 1, True, form="json")
+
+    def enlarge(learner: dict[str, Any]) -> None:
+        for tree in learner["gradient_booster"]["model"]["trees"]:
+            leaves = [place for place, left in enumerate(tree["left_children"]) if left == -1]
+            for place in leaves:
+                tree["split_conditions"][place] = 3e38
+
+    as_document(path, enlarge)
+    with pytest.raises(TrainingError, match="leaves that add up to more than a single-precision number"):
+        read_classifier(path, COLUMNS)
+
+
+@pytest.mark.parametrize("make", [xgboost_file, lightgbm_file, catboost_file], ids=["xgb", "lgb", "cat"])
+def test_a_file_with_a_damaged_beginning_is_not_called_unknown(
+    make: Callable[[str, int, bool], Path], tmp_path: Path
+) -> None:
+    path = make(str(tmp_path), 1, True)
+    path.write_bytes(b"\x00\x00" + path.read_bytes()[2:])
+    with pytest.raises(TrainingError, match=r"is damaged, or not the model of .* that its ending says"):
+        read_classifier(path, COLUMNS)

@@ -3,6 +3,10 @@
 import fcntl
 import json
 import os
+import resource
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +20,10 @@ from app.classifiers.calibration import read_calibration
 from app.classifiers.link import Link, LinkKind
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.store import load_model
+from research.commands.adding import add_model as command
 from research.own_model import adding, fitting
 from research.own_model.adding import Added, Drafted, Order, add_model
+from research.own_model.places import places_of
 from research.own_model.recalibration import Recalibration
 from research.own_model.report import report_of
 from research.training.errors import TrainingError
@@ -116,6 +122,28 @@ def test_sites_are_told_of_each_by_itself(added: Added) -> None:
     groups = {group["level"] for group in added.metrics["groups"] if group["group"] == "Site"}
     assert groups == {"North", "South", "West"}
     assert {site["site"] for site in added.metrics["sites_left_out"]} == groups
+
+
+def test_of_many_sites_the_largest_are_told_and_of_a_small_group_no_chance_figures(tmp_path: Path) -> None:
+    table = ordinary(1200)
+    table["clinic"] = [f"Clinic {number % 24:02d}" for number in range(1200)]
+    table.loc[:299, "clinic"] = "Large"
+    done = made(table, tmp_path, "bmi", site_column="clinic")
+    card = (done.home / "card.md").read_text()
+    sites = [group for group in done.metrics["groups"] if group["group"] == "Site"]
+    assert len(sites) == 20
+    assert "People of 25 sites" in card
+    assert "Figures are told for the 20 with most people alone." in card
+    assert "fewer than 10 people who have the outcome" in card
+    told = [site["level"] for site in sites if site["roc_auc"] is not None]
+    assert told == ["Large"]
+    small = next(site for site in sites if site["level"] != "Large")
+    assert all(small[name] is None for name in ("sensitivity", "specificity", "ppv", "npv", "f1", "accuracy"))
+    assert 0 <= small["prevalence"] <= 1
+    for site in done.metrics["sites_left_out"]:
+        with_it = round(site["n"] * site["prevalence"])
+        assert min(with_it, site["n"] - with_it) >= 10
+    assert load_model(done.home.parent).card is not None
 
 
 def test_the_report_tells_what_an_owner_asks_first(added: Added, tmp_path: Path) -> None:
@@ -293,6 +321,66 @@ def test_a_run_that_is_broken_off_leaves_the_store_as_it_was(
         add_model(order, silent, QUICK)
     assert names_in(tmp_path / "store" / NAME) == ["task.toml"]
     assert drafted.task.read_bytes() == before
+
+
+@contextmanager
+def no_room_for(size: int) -> Iterator[None]:
+    """No file may grow beyond so many bytes, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_is_told_in_a_sentence_and_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = order_of(without_age(), tmp_path)
+    drafted = add_model(order, silent, QUICK)
+    assert isinstance(drafted, Drafted)
+    before = drafted.task.read_bytes()
+    build = adding.build
+
+    def without_room(*given: Any) -> Any:
+        with no_room_for(3000):
+            return build(*given)
+
+    monkeypatch.setattr(adding, "build", without_room)
+    with pytest.raises(TrainingError) as told:
+        add_model(order, silent, QUICK)
+    assert str(told.value) == f"{tmp_path / 'store' / NAME} cannot be written: File too large."
+    assert names_in(tmp_path / "store" / NAME) == ["task.toml"]
+    assert drafted.task.read_bytes() == before
+
+
+def test_no_half_of_a_task_is_left_on_a_full_disk(tmp_path: Path) -> None:
+    places = places_of(tmp_path, NAME, None)
+    with no_room_for(10), pytest.raises(OSError, match="File too large"):
+        places.write_task("a = 1\n" * 20_000)
+    assert names_in(places.folder) == []
+
+
+def test_sigterm_leaves_the_store_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = order_of(without_age(), tmp_path)
+    drafted = add_model(order, silent, QUICK)
+    assert isinstance(drafted, Drafted)
+
+    def ended(*_: Any) -> None:
+        assert (drafted.task.parent / ".making").exists()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(adding, "fit_own", ended)
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        with pytest.raises(SystemExit) as exit_:
+            command(NAME, data=order.data, outcome=order.outcome, store=order.store)
+        assert signal.getsignal(signal.SIGTERM) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert exit_.value.code == 143
+    assert names_in(tmp_path / "store" / NAME) == ["task.toml"]
 
 
 def test_what_a_killed_run_left_is_no_model_and_is_cleared(tmp_path: Path) -> None:

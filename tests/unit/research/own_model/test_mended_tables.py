@@ -97,6 +97,8 @@ def test_none_is_a_category_among_words(tmp_path: Path) -> None:
         ("x", list(range(PEOPLE)), "numbers the rows"),
         ("x", list(range(500, 500 + PEOPLE)), "numbers the rows"),
         ("x", [10**17 + row * 37 for row in range(PEOPLE)], "too large to be told apart"),
+        ("x", ["1e308" if row % 3 else "5" for row in range(PEOPLE)], "which nothing measured is"),
+        ("x", ["inf" if row % 3 else "5" for row in range(PEOPLE)], "it holds infinite numbers"),
         ("patient_id", [row // 2 * 7 % 1000 for row in range(PEOPLE)], '--id "patient_id"'),
         ("MRN", [row * 7919 % 100003 for row in range(PEOPLE)], '--id "MRN"'),
         ("case no", [row * 7919 % 100003 for row in range(PEOPLE)], "names people"),

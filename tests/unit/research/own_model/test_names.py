@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.schema_checks import RESERVED
+from app.domain.reserved_names import RESERVED
 from research.own_model.table.names import names_of
 
 

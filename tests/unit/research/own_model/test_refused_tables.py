@@ -27,7 +27,11 @@ def refusal(path: Path, outcome: str = "chd", id_column: str | None = None) -> s
         (b"PK\x03\x04rest", "save the sheet as CSV"),
         (b"\x1f\x8b\x08rest", "is compressed: unpack it"),
         (b"PAR1 and no more", "not a Parquet file, or is damaged"),
-        (b"age,chd\n6\x003,1\n", "neither text nor Parquet"),
+        (b"age,chd\n6\x003,1\n", "neither text nor Parquet, as line 2 holds a byte 0"),
+        (
+            b"age,chd\n63,1\n" + 200_000 * b"x" + b",1\n",
+            "line 3 of the file a cell has more than 131,072 signs",
+        ),
         (b'age,chd\n63,1\n"64,0\n65,1\n', "quotation marks does not end"),
         (b"age,chd\n63,1\n64,0,5\n", "Row 2 has 3 cells, but the header has 2"),
     ],

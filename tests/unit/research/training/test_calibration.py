@@ -42,3 +42,18 @@ def test_bins_have_equal_counts_in_order_of_risk() -> None:
 
 def test_brier_score() -> None:
     assert brier_score(np.array([True, False]), np.array([0.8, 0.4])) == pytest.approx(0.1)
+
+
+def test_of_risks_of_0_and_1_alone_no_line_is_told() -> None:
+    rng = np.random.default_rng(3)
+    outcome = rng.random(200) < 0.4
+    for wrong in (1, 40, 199):
+        risk = outcome.astype(float)
+        risk[rng.choice(200, wrong, replace=False)] = rng.integers(0, 2, wrong)
+        line = calibration_line(outcome, risk)
+        assert all(value is None or np.isfinite(value) for value in line.values())
+
+
+def test_risks_near_0_for_people_with_the_outcome_stop_nothing() -> None:
+    outcome = np.arange(40) % 2 == 0
+    assert calibration_line(outcome, np.where(np.arange(40) < 39, 0.0, 1.0))["intercept"] is None

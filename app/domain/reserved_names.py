@@ -1,0 +1,20 @@
+"""Names that no feature may have."""
+
+RESERVED = frozenset(
+    {
+        "seqn",
+        "outcome",
+        "site",
+        "label",
+        "source_row",
+        "source_id",
+        "rank",
+        "risk",
+        "reached",
+        "reduction",
+        "verified",
+        "neighbour_distance",
+    }
+    | {"nearest_real_distance", "generator", "model", "model_version"}
+)
+"""What stands beside the features in tables of people and of augmented rows."""
