@@ -21,7 +21,7 @@ from app.classifiers.link import Link, LinkKind
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.store import load_model
 from research.commands.adding import add_model as command
-from research.own_model import adding, fitting
+from research.own_model import adding, building, fitting
 from research.own_model.adding import Added, Drafted, Order, add_model
 from research.own_model.places import places_of
 from research.own_model.recalibration import Recalibration
@@ -341,11 +341,10 @@ def test_a_full_disk_is_told_in_a_sentence_and_nothing_is_left(
     drafted = add_model(order, silent, QUICK)
     assert isinstance(drafted, Drafted)
     before = drafted.task.read_bytes()
-    build = adding.build
 
     def without_room(*given: Any) -> Any:
         with no_room_for(3000):
-            return build(*given)
+            return building.build(*given)
 
     monkeypatch.setattr(adding, "build", without_room)
     with pytest.raises(TrainingError) as told:
