@@ -65,6 +65,7 @@ class Manifest(BaseModel):
     counts: Counts = Counts()
     """How many people took part."""
     fit: Fit = Fit()
+    """How the classifier was made."""
     version: str | None = None
     """The number of the folder; may be left out."""
     task: str = Field(alias="schema")

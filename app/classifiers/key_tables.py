@@ -19,7 +19,7 @@ import annotated_types
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from app.classifiers.folder import Counts, Manifest
+from app.classifiers.folder import Counts, Fit, Manifest
 from app.domain import effects, ehr, feature, links, schema, training
 from app.paths import ROOT
 
@@ -55,6 +55,7 @@ _SHOWN: tuple[type[BaseModel], ...] = (
     ehr.MeasuredCode,
     Manifest,
     Counts,
+    Fit,
 )
 _TABLE = re.compile(r"(<!-- keys of (\w+(?:\.\w+)?) -->\n).*?(<!-- end of keys -->)", re.DOTALL)
 _WORDS = {bool: "yes or no", int: "whole number", float: "number", str: "text"}
