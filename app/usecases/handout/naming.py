@@ -10,7 +10,7 @@ def own_name(plan: PlanRow, schema: FeatureSchema | None) -> str | None:
     """The name of a plan; None where it is but its strategy's, which is in English and says no more."""
     if plan.name == NO_STRATEGY:
         return None
-    after = {change["feature"]: change["after"] for change in plan.changes}
+    after = {change["feature"]: change["to"] for change in plan.changes}
     if schema is None or not after or any(name not in schema for name in after):
         return plan.name
     order = list(dict.fromkeys(schema.theme_of(feature.name) for feature in schema.features))

@@ -31,7 +31,7 @@ def test_only_an_option_that_ends_at_none_stops_smoking(
 def test_a_plan_under_its_strategys_name_has_no_name_of_its_own(
     schema: FeatureSchema, after: int, name: str
 ) -> None:
-    plan = PlanRow(name=name, changes=[{"feature": "cigarettes", "before": 41, "after": after}])
+    plan = PlanRow(name=name, changes=[{"feature": "cigarettes", "from": 41, "to": after}])
     assert own_name(plan, schema) is None
     plan = PlanRow(name="By the summer", changes=plan.changes)
     assert own_name(plan, schema) == "By the summer"
