@@ -26,6 +26,7 @@ from tests.integration.serving import Servers, client_of, seen_by, settings_for
 NAME_NOBODY = {
     *("uploads", "augmentations", "rejected_rows", "erasures"),
     *("api_keys", "audit_events", "audit_heads", "token_uses", "ehr_launches"),
+    *("drift_counts", "shadow_counts"),
 }
 """Tables that hold nothing of a patient: neither their id nor what is known of them."""
 COUNTS = st.fixed_dictionaries({name: st.integers(0, 2) for name in BELONGINGS})
