@@ -17,6 +17,7 @@ from app.storage.cache import Cache, answer_key
 from app.storage.database import Database, TenantDatabase
 from app.storage.tables import Base
 from app.storage.uploaded_people import HELD
+from app.storage.watch_tables import DriftCountsRow, ShadowCountsRow
 from app.usecases.patient_data.service import erase_patient, export_patient
 from tests.integration import patient_records as records
 from tests.integration.answers import Json, found
@@ -26,7 +27,7 @@ from tests.integration.serving import Servers, client_of, seen_by, settings_for
 NAME_NOBODY = {
     *("uploads", "augmentations", "rejected_rows", "erasures"),
     *("api_keys", "audit_events", "audit_heads", "token_uses", "ehr_launches"),
-    *("drift_counts", "shadow_counts"),
+    *(DriftCountsRow.__tablename__, ShadowCountsRow.__tablename__),
 }
 """Tables that hold nothing of a patient: neither their id nor what is known of them."""
 COUNTS = st.fixed_dictionaries({name: st.integers(0, 2) for name in BELONGINGS})

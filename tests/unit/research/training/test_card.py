@@ -105,7 +105,7 @@ def test_a_weak_model_is_warned_of_on_its_card_and_on_the_page(
     background = ReferenceDistributions({}, 100, Card.model_validate(card))
     trust = trust_in(model, background, helpable)
     answer = SimpleNamespace(model=SimpleNamespace(name=model.name))
-    page = bytes(PAGES.page("_trust.html", trust=trust, answer=answer).body).decode()
+    page = bytes(PAGES.page("_trust.html", trust=trust, answer=answer, incomplete="").body).decode()
     assert page.index(card["warnings"][0]) < page.index("What an option is not")
 
 
