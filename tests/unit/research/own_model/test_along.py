@@ -51,7 +51,7 @@ def test_a_yes_that_a_number_tells_is_given_a_rule(tmp_path: Path, told: BoolArr
 
 
 def test_a_yes_below_a_cut_reaches_the_lower_end(tmp_path: Path) -> None:
-    text, said = advised(tmp_path, {"dose": CIGARETTES.tolist(), "abstains": (CIGARETTES <= 0).tolist()})
+    text, said = advised(tmp_path, {"drinks": CIGARETTES.tolist(), "abstains": (CIGARETTES <= 0).tolist()})
 
     [link] = linked(tmp_path, text, said).links
     assert isinstance(link, RuleLink)
