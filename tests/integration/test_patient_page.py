@@ -191,7 +191,7 @@ def test_history_goes_on(client: httpx.Client, question: Json, served: ServedMod
     for minutes in range(22):
         ask(client, question, features=question["features"] | {"sedentary": 300 + minutes}, target=LOW)
     page = page_of(client, question["patient_id"])
-    below = ", at or below its target of &gt; 99 %</span>"
+    below = ", at or below its target of 99.9 %</span>"
     assert page.count(below) == 20
     older = page.split("&amp;before=")[1].split("#")[0]
     assert page_of(client, question["patient_id"], f"?before={older}").count(below) == 2
