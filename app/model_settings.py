@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
-from app.parsing.json_text import JsonError, JsonFaultsError, read_json
+from app.parsing.setting_json import json_of_setting
 from app.paths import MODEL_STORE
 
 _Versions = Annotated[dict[str, str], NoDecode]
@@ -28,14 +28,7 @@ class ModelSettings(BaseSettings):
     @field_validator("turnpoint_default_versions", "turnpoint_shadow_versions", mode="before")
     @classmethod
     def _versions_by_model(cls, value: object) -> object:
-        if isinstance(value, str):
-            try:
-                value = read_json(value)
-            except JsonFaultsError as error:
-                told = "; ".join(f"{pointer or '/'} {why}" for pointer, why in error.faults)
-                raise ValueError(told) from error
-            except JsonError:
-                value = None
+        value = json_of_setting(value)
         if not isinstance(value, dict) or not all(isinstance(version, str) for version in value.values()):
             raise ValueError('must be a JSON object of model names and versions, like {"dysglycaemia": "1"}')
         return value

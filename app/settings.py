@@ -15,8 +15,8 @@ from app.cores import cores
 from app.identity_settings import IdentitySettings, comma_separated
 from app.model_settings import ModelSettings
 from app.parsing.addresses import LOOPBACK, is_safe
-from app.parsing.json_text import JsonError, JsonFaultsError, read_json
 from app.parsing.numbers import read_number, read_whole_number
+from app.parsing.setting_json import json_of_setting
 from app.parsing.settings_files import read_files
 
 SEARCH_WORK = 4_000_000.0
@@ -196,14 +196,7 @@ class Settings(IdentitySettings, ModelSettings):
     @field_validator("turnpoint_classifiers", mode="before")
     @classmethod
     def _json_object(cls, value: object) -> object:
-        if isinstance(value, str):
-            try:
-                value = read_json(value)
-            except JsonFaultsError as error:
-                told = "; ".join(f"{pointer or '/'} {why}" for pointer, why in error.faults)
-                raise ValueError(told) from error
-            except JsonError:
-                value = None
+        value = json_of_setting(value)
         if not isinstance(value, dict) or not all(isinstance(url, str | SecretStr) for url in value.values()):
             raise ValueError("must be a JSON object of model names and the URLs of their classifiers")
         return value

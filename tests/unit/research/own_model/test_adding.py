@@ -1,12 +1,6 @@
-"""From a table to a version to host: ordinary tables and odd ones, and what a failed run leaves."""
+"""From a table to a version to host: ordinary tables and odd ones."""
 
-import fcntl
 import json
-import os
-import resource
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,43 +14,14 @@ from app.classifiers.calibration import read_calibration
 from app.classifiers.link import Link, LinkKind
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.store import load_model
-from research.commands.adding import add_model as command
-from research.own_model import adding, building, fitting
+from research.own_model import fitting
 from research.own_model.adding import Added, Drafted, Order, add_model
-from research.own_model.places import places_of
 from research.own_model.recalibration import Recalibration
 from research.own_model.report import report_of
 from research.training.errors import TrainingError
 from research.training.split import is_held_out
-from tests.own_tables import QUICK, categories, decide, ordinary, rare, wide, without_age, written
-
-NAME = "own-event"
-
-
-def silent(message: str, fraction: float | None) -> None:
-    """Nobody is told."""
-
-
-def order_of(table: pd.DataFrame, folder: Path, **more: Any) -> Order:
-    wanted: dict[str, Any] = {"name": NAME, "outcome": "event", "store": folder / "store", **more}
-    return Order(data=written(table, folder), **wanted)
-
-
-def made(
-    table: pd.DataFrame, folder: Path, *changed: str, threshold: float | None = None, **more: Any
-) -> Added:
-    """The version that an owner gets who decides what can change, and nothing else."""
-    order = order_of(table, folder, **more)
-    drafted = add_model(order, silent, QUICK)
-    assert isinstance(drafted, Drafted)
-    decide(drafted.task, *changed, threshold=threshold)
-    done = add_model(order, silent, QUICK)
-    assert isinstance(done, Added)
-    return done
-
-
-def names_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
+from tests.own_tables import QUICK, categories, ordinary, rare, wide, without_age, written
+from tests.unit.research.own_model.runs import NAME, made, names_in, order_of, silent
 
 
 @pytest.fixture(scope="module")
@@ -300,103 +265,3 @@ def test_a_table_in_which_nothing_tells_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"(found nothing in this table|needed)"):
         made(table.round(1), tmp_path)
     assert names_in(tmp_path / "store" / NAME) == ["task.toml"]
-
-
-@pytest.mark.parametrize(
-    "error", [KeyboardInterrupt, OSError("No space left on device"), TrainingError("no")]
-)
-def test_a_run_that_is_broken_off_leaves_the_store_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Any
-) -> None:
-    order = order_of(ordinary(), tmp_path)
-    drafted = add_model(order, silent, QUICK)
-    assert isinstance(drafted, Drafted)
-    before = drafted.task.read_bytes()
-
-    def broken(*_: Any) -> None:
-        raise error
-
-    monkeypatch.setattr(adding, "swap", broken)
-    with pytest.raises((KeyboardInterrupt, TrainingError)):
-        add_model(order, silent, QUICK)
-    assert names_in(tmp_path / "store" / NAME) == ["task.toml"]
-    assert drafted.task.read_bytes() == before
-
-
-@contextmanager
-def no_room_for(size: int) -> Iterator[None]:
-    """No file may grow beyond so many bytes, as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-def test_a_full_disk_is_told_in_a_sentence_and_nothing_is_left(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    order = order_of(without_age(), tmp_path)
-    drafted = add_model(order, silent, QUICK)
-    assert isinstance(drafted, Drafted)
-    before = drafted.task.read_bytes()
-
-    def without_room(*given: Any) -> Any:
-        with no_room_for(3000):
-            return building.build(*given)
-
-    monkeypatch.setattr(adding, "build", without_room)
-    with pytest.raises(TrainingError) as told:
-        add_model(order, silent, QUICK)
-    assert str(told.value) == f"{tmp_path / 'store' / NAME} cannot be written: File too large."
-    assert names_in(tmp_path / "store" / NAME) == ["task.toml"]
-    assert drafted.task.read_bytes() == before
-
-
-def test_no_half_of_a_task_is_left_on_a_full_disk(tmp_path: Path) -> None:
-    places = places_of(tmp_path, NAME, None)
-    with no_room_for(10), pytest.raises(OSError, match="File too large"):
-        places.write_task("a = 1\n" * 20_000)
-    assert names_in(places.folder) == []
-
-
-def test_sigterm_leaves_the_store_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    order = order_of(without_age(), tmp_path)
-    drafted = add_model(order, silent, QUICK)
-    assert isinstance(drafted, Drafted)
-
-    def ended(*_: Any) -> None:
-        assert (drafted.task.parent / ".making").exists()
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    monkeypatch.setattr(adding, "fit_own", ended)
-    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    try:
-        with pytest.raises(SystemExit) as exit_:
-            command(NAME, data=order.data, outcome=order.outcome, store=order.store)
-        assert signal.getsignal(signal.SIGTERM) == signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    assert exit_.value.code == 143
-    assert names_in(tmp_path / "store" / NAME) == ["task.toml"]
-
-
-def test_what_a_killed_run_left_is_no_model_and_is_cleared(tmp_path: Path) -> None:
-    left = tmp_path / "store" / NAME / ".making" / "1"
-    left.mkdir(parents=True)
-    (left / "classifier.ubj").write_bytes(b"half")
-    add_model(order_of(ordinary(), tmp_path), silent, QUICK)
-    assert names_in(tmp_path / "store" / NAME) == ["task.toml"]
-
-
-def test_two_runs_at_once_do_not_meet(tmp_path: Path) -> None:
-    folder = tmp_path / "store" / NAME
-    folder.mkdir(parents=True)
-    other = os.open(folder, os.O_RDONLY)
-    fcntl.flock(other, fcntl.LOCK_EX)
-    try:
-        with pytest.raises(TrainingError, match="Another run is adding to"):
-            add_model(order_of(ordinary(), tmp_path), silent, QUICK)
-    finally:
-        os.close(other)

@@ -23,7 +23,7 @@ from research.own_model.table.reading import read_table
 from research.training.errors import TrainingError
 from research.training.people import outcomes_of, rows_of
 from tests.own_tables import QUICK, decide, without_age, written
-from tests.unit.research.own_model.test_adding import names_in, silent
+from tests.unit.research.own_model.runs import names_in, silent
 
 NAME = "given-event"
 

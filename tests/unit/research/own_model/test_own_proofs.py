@@ -15,7 +15,7 @@ from app.engine.registry import ModelRegistry
 from tests.own_tables import categories, ordinary, rare, wide, without_age
 from tests.unit.engine.answers import answer
 from tests.unit.engine.exact.brute import all_candidates
-from tests.unit.research.own_model.test_adding import NAME, made
+from tests.unit.research.own_model.runs import NAME, made
 
 PEOPLE = 12
 
