@@ -189,7 +189,7 @@ async def open_group_reading(
     at_once = settings.ehr_nightly_at_once
     lane = Lane("groups", at_once, settings.worker_llm_deadline_s)
     computation = Computation(lane, backends.proposer, settings.search_work, settings.search_deadline_s)
-    watch = watch_of(binnings_of(registry), shadows_of(settings, registry))
+    watch = watch_of(binnings_of([registry.named(None)]), shadows_of(settings, registry))
     flushing = Flushing(watch, backends.database, settings.drift_flush_s)
     try:
         async with (

@@ -114,9 +114,8 @@ class Recourse:
         asked = _searching("explain", options)
         people = self._people(frame, id_columns, on_invalid)
         call = asking(asked, UnrecordedAnswer)
-        processes = self._engine.cores if at_once is None else checked_at_once(at_once)
-        if at_once is None and self._several is None and len(people.asked) <= FEW:
-            processes = 1
+        usual = self._processes or (1 if len(people.asked) <= FEW else self._engine.cores)
+        processes = usual if at_once is None else checked_at_once(at_once)
         driver = self._here if processes == 1 else LocalDriver(self._helped_by(processes))
         outcomes = ask_all(people, lambda person: driver.run(call(person)), asked, processes, on_progress)
         return FrameAnswers(people, outcomes, UnrecordedAnswer)

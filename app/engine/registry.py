@@ -31,8 +31,8 @@ class ServedModel:
 
     @property
     def consultation(self) -> Consultation:
-        """What is said beside its estimates; in general words where its folder says nothing."""
-        return _consultation_of(self.model)
+        """As `consultation_of`."""
+        return consultation_of(self.model)
 
     def estimate(self, row: FloatArray, risk: float) -> RiskEstimate:
         """How sure the risk is that the classifier gives an encoded person; asks the committee."""
@@ -51,7 +51,7 @@ def served_model(model: ModelVersion) -> ServedModel:
     Raises:
         ClassifierError: the classifier is away, or gives a held-out person no risk.
     """
-    measured = _consultation_of(model).measured
+    measured = consultation_of(model).measured
     return ServedModel(
         model,
         reference_data_of(model),
@@ -62,7 +62,8 @@ def served_model(model: ModelVersion) -> ServedModel:
     )
 
 
-def _consultation_of(model: ModelVersion) -> Consultation:
+def consultation_of(model: ModelVersion) -> Consultation:
+    """What is said beside a version's estimates; in general words where its folder says nothing."""
     facts = model.schema.model
     return model.consultation or general_consultation(facts.outcome, facts.outcome_when)
 

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from app.classifiers.model_version import ModelVersion
+from app.engine.registry import consultation_of
 from app.fhir.form import Entry, identity_of, plain_entry
 from app.fhir.terms import NOT_USED, coding, concept
 from app.ingest.fhir.record import MeasuredResult, NotUsed
@@ -12,7 +13,7 @@ from app.ingest.fhir.record import MeasuredResult, NotUsed
 
 def measured_text(measured: MeasuredResult, hosted: ModelVersion | None, day: date) -> str:
     """The newest result in a sentence, and whether it counts in place of the estimate of that day."""
-    of_model = hosted.consultation.measured if hosted and hosted.consultation else None
+    of_model = consultation_of(hosted).measured if hosted else None
     known = of_model.label if of_model else "The outcome"
     number = (
         "" if measured.value is None else f" {measured.value:g}{f' {measured.unit}' if measured.unit else ''}"

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.identity.caller import Caller
-from app.storage.database import Database, RecordError
+from app.storage.database import Database
 
 Counts = NDArray[np.int64]
 K = TypeVar("K", bound=Hashable)
@@ -32,8 +32,10 @@ class Tallies(Generic[K]):
     ) -> None:
         """Have `write` add all of it to the record, within one transaction a tenant.
 
+        Whatever ends it early, what was not added waits for the next time.
+
         Raises:
-            RecordError: the database is away; what was not added waits for the next time.
+            RecordError: the database is away.
         """
         pending, self._pending = self._pending, {}
         try:
@@ -41,7 +43,7 @@ class Tallies(Generic[K]):
                 async with database.of(Caller.service(tenant, self._task)).transaction() as session:
                     await write(session, pending[tenant])
                 del pending[tenant]
-        except RecordError:
+        except BaseException:
             for tenant, counted in pending.items():
                 self.add(tenant, counted)
             raise

@@ -40,14 +40,14 @@ class Watch:
 
     async def flush(self, database: Database) -> None:
         """Add what was counted to the record; while that is away it is kept in memory."""
-        try:
-            await self._drift.flush(database)
-            await self._shadow.flush(database)
-        except RecordError:
-            WATCH_FAILURES.labels("flush").inc()
-        except Exception as error:  # such as tables that are not migrated yet
-            WATCH_FAILURES.labels("flush").inc()
-            _log.warning("counts_not_recorded", error=type(error).__name__)
+        for counts in (self._drift, self._shadow):  # what one of them meets does not keep the other waiting
+            try:
+                await counts.flush(database)
+            except RecordError:
+                WATCH_FAILURES.labels("flush").inc()
+            except Exception as error:  # such as tables that are not migrated yet
+                WATCH_FAILURES.labels("flush").inc()
+                _log.warning("counts_not_recorded", error=type(error).__name__)
 
 
 class Flushing:
@@ -55,17 +55,18 @@ class Flushing:
 
     def __init__(self, watch: Watch, database: Database, every_s: float) -> None:
         self._watch, self._database, self._every_s = watch, database, every_s
+        self._ends = asyncio.Event()
         self._task = asyncio.create_task(self._go_on())
 
     async def close(self) -> None:
         """Add what is left, and stop."""
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        self._ends.set()
+        await self._task
         await self._watch.close()
-        await self._watch.flush(self._database)
+        await self._watch.flush(self._database)  # those whom nobody will score any more are counted too
 
     async def _go_on(self) -> None:
-        while True:
-            await asyncio.sleep(self._every_s)
+        while not self._ends.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ends.wait(), self._every_s)
             await self._watch.flush(self._database)

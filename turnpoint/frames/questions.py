@@ -107,17 +107,19 @@ class Risks:
             FrameError: rows with faults are not to be skipped.
             InvalidRequestError: the error is not about rows.
         """
-        faults: list[CellFault] = []
+        by_row: dict[int, list[CellFault]] = {}
         for fault in error.errors:
-            _, first, place, *_ = [*(fault.pointer or "").split("/"), "", "", ""]
+            _, first, place, *within = [*(fault.pointer or "").split("/"), "", ""]
             if first != "instances" or not place.isdecimal():
                 raise error
             person = batch[int(place)]
-            column = (fault.pointer or "").rpartition("/")[2]
-            faults.append(CellFault(person.label, column, fault.detail))
-            self.errors[person.row] = FrameError([one for one in faults if one.row == person.label])
-        if self.on_invalid == "reject" or not faults:
-            raise FrameError(faults) if faults else error
+            column = within[-1] if within[0] == "features" and within[-1] else None
+            by_row.setdefault(person.row, []).append(CellFault(person.label, column, fault.detail))
+        if not by_row:
+            raise error
+        if self.on_invalid == "reject":
+            raise FrameError([fault for faults in by_row.values() for fault in faults])
+        self.errors |= {row: FrameError(faults) for row, faults in by_row.items()}
 
 
 def predicting(batch: Sequence[Person], model: str | None) -> Call[list[Prediction]]:

@@ -57,6 +57,11 @@ class CarryOver(BaseModel):
             raise ValueError("more proposals are valid than people were asked about")
         return self
 
+    def is_of(self, adapter: AdapterManifest) -> bool:
+        """Whether it was measured with this adapter: its weights, its base, the form it is asked in."""
+        told = self.adapter, self.base, self.prompt
+        return told == (adapter.digest, adapter.base, adapter.prompt)
+
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % interval (Wilson) of the share that is valid with the adapter."""
@@ -131,4 +136,4 @@ def carried_adapter(version_folder: Path) -> Adapter | None:
         adapter = load_adapter(find_version(store, measured.taught_for))
     except (CarryOverError, ModelFolderError):
         return None  # the gateway's log says why
-    return adapter if adapter and adapter.digest == measured.adapter else None
+    return adapter if adapter and measured.is_of(adapter.manifest) else None

@@ -24,7 +24,7 @@ def served_adapter(registry: ModelRegistry) -> AdapterManifest | None:
     if own is not None or (measured := _measured_of(default)) is None or not measured.is_better:
         return own
     others = (_adapter_of(other) for other in registry)
-    return next((one for one in others if one and one.digest == measured.adapter), None)
+    return next((one for one in others if one and measured.is_of(one)), None)
 
 
 def taught_versions(registry: ModelRegistry, adapter: AdapterManifest | None) -> frozenset[str]:
@@ -53,7 +53,7 @@ def carried_versions(
         reference = served.model.reference
         if reference in taught or (measured := _measured_of(served)) is None:
             continue
-        if measured.adapter != adapter.digest:
+        if not measured.is_of(adapter):
             _log.warning("lessons_do_not_carry_over", model=reference, why="measured with another adapter")
         elif not measured.is_better:
             _log.info("lessons_do_not_carry_over", model=reference, why="not clearly better than few-shot")

@@ -1,5 +1,6 @@
 """Bins of a model's features and of its risk: questions are counted in them, and nothing else is kept."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from app.classifiers.model_version import ModelVersion
 from app.domain.feature import Feature, Kind
 from app.domain.schema import FeatureSchema, FloatArray
-from app.engine.registry import ModelRegistry
+from app.engine.registry import ServedModel
 from app.usecases.tallies import Counts
 
 RISK = "(risk)"
@@ -92,9 +93,9 @@ def binning_of(model: ModelVersion) -> Binning:
     return binning
 
 
-def binnings_of(registry: ModelRegistry) -> dict[str, Binning]:
-    """By the digest of each hosted version, as `binning_of`."""
-    return {served.model.digest: binning_of(served.model) for served in registry}
+def binnings_of(hosted: Iterable[ServedModel]) -> dict[str, Binning]:
+    """By the digest of each version, as `binning_of`."""
+    return {served.model.digest: binning_of(served.model) for served in hosted}
 
 
 def _values(schema: FeatureSchema, rows: FloatArray) -> FloatArray:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
+import structlog
+
 from app.domain.drift import Drift
 from app.identity.caller import Caller
 from app.identity.principal import DEFAULT_TENANT
@@ -24,6 +26,8 @@ from app.usecases.drift.report import report_of
 from app.usecases.drift.repository import DriftRepository
 from app.usecases.drift.schemas import Compared, DriftAnswer
 from app.usecases.tallies import Counts
+
+_log = structlog.get_logger()
 
 
 class DriftFigures:
@@ -77,6 +81,8 @@ class DriftFigures:
                     _tell(report_of(binning, asked[digest], first, last))
         except RecordError:
             pass  # `turnpoint_queue_read` tells that the record is away
+        except Exception as error:  # nobody waits for it: the next reading begins anew
+            _log.warning("drift_not_read", error=type(error).__name__)
         finally:
             self._until = self._clock() + self._kept_s
             self._reading = None

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from app.domain.schema import Value
 from app.storage.consultation_tables import MeasurementRow, PlanRow, PreferencesRow
 from app.storage.tables import AnswerRow, PredictionRow
+from app.usecases.measurements.repository import MeasurementRepository
+from app.usecases.measurements.standing import standing_result
 from app.usecases.preferences.repository import PreferencesRepository
 
 
@@ -36,13 +37,6 @@ class HandoutReader:
         """What the patient can or will not do, as it was last said for a model."""
         return await PreferencesRepository(self._session).standing(patient_id, model_name)
 
-    async def has_result(self, patient_id: str, model_name: str) -> bool:
-        """Whether a result that stands says if the patient has the outcome."""
-        later = aliased(MeasurementRow)
-        standing = select(MeasurementRow.id).where(
-            MeasurementRow.patient_id == patient_id,
-            MeasurementRow.model_name == model_name,
-            MeasurementRow.is_withdrawn.is_(False),
-            ~exists().where(later.replaces == MeasurementRow.id),
-        )
-        return await self._session.scalar(standing.limit(1)) is not None
+    async def result(self, patient_id: str, model_name: str) -> MeasurementRow | None:
+        """The newest result that says whether the patient has the outcome."""
+        return standing_result(await MeasurementRepository(self._session).of(patient_id, model_name))

@@ -11,10 +11,11 @@ from app.domain.certainty import Band
 from app.domain.errors import NotFoundError
 from app.domain.schema import Value
 from app.engine.registry import ModelRegistry, ServedModel
-from app.storage.consultation_tables import PlanRow
+from app.storage.consultation_tables import MeasurementRow, PlanRow
 from app.storage.database import TenantDatabase
 from app.usecases.handout.goals import Change, encoded_with, is_goal
 from app.usecases.handout.repository import HandoutReader
+from app.usecases.measurements.days import latest_day
 from app.usecases.preferences.standing import standing_of
 
 
@@ -25,7 +26,7 @@ class PlannedHandout:
     `served` is None where no version of the model is hosted any more, a band where it is not known.
     `risk_goals` and its band are of the patient's goals alone, without treatment and what that brings; None
     where there are no goals, or it cannot be worked out.
-    With a result on record (`has_result`) the estimates say nothing that is not known better. `is_refused`: a
+    With a result that counts (`has_result`) the estimates say nothing that is not known better. `is_refused`: a
     preference has no options offered to the patient, and the plan is none to go on with unasked.
     """
 
@@ -54,10 +55,11 @@ async def handout_of(
         if found is None:
             raise NotFoundError("This patient has no plan with this id.")
         plan, band, before = found
-        has_result = await reader.has_result(patient_id, plan.model_name)
+        result = await reader.result(patient_id, plan.model_name)
         preferences = await reader.preferences(patient_id, plan.model_name)
         note_access(session, Access(Action.READ, Entity.HANDOUT, patient_id, plan.answer_id, plan_id))
     served = registry.recorded(plan.model_name, plan.model_version)
+    has_result = result is not None and _counts(served, result)
     risk, band_goals = (None, None) if has_result else await _with_goals(served, plan, before)
     return PlannedHandout(
         plan=plan,
@@ -68,6 +70,14 @@ async def handout_of(
         has_result=has_result,
         is_refused=served is not None and bool(standing_of(preferences, served.consultation).refusals),
     )
+
+
+def _counts(served: ServedModel | None, result: MeasurementRow) -> bool:
+    """Whether a result counts in place of the estimates; of a model that is not hosted nobody can say no."""
+    if served is None:
+        return True
+    measured = served.consultation.measured
+    return measured.counts_on(latest_day(), result.measured_on, result.value, result.has_outcome)
 
 
 async def _with_goals(

@@ -75,8 +75,8 @@ class Deliveries:
             goes_on = True
             while goes_on and receiver in self._news:
                 self._news.discard(receiver)
-                while goes_on and (claimed := await _claim(database, receiver)):
-                    goes_on = await self._send(database, receiver, claimed) and not self._ends
+                while goes_on and not self._ends and (claimed := await _claim(database, receiver)):
+                    goes_on = await self._send(database, receiver, claimed)
         except RecordError:
             _log.warning("webhooks_wait", reason="the database is away")
         except Exception as error:  # nobody waits for it: the next minute's task begins anew
