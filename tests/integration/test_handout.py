@@ -145,6 +145,20 @@ def test_with_a_known_result_it_draws_no_people(
     assert "of 100 people" in text_of(get(client, answer, plan))
 
 
+def test_a_result_that_is_due_again_gives_way_unless_it_shows_the_outcome(
+    client: httpx.Client, answer: Json, database: Database
+) -> None:
+    plan = plan_of(database, answer)
+    for value, has_outcome, draws in ((5.0, False, True), (6.8, True, False)):
+        database.execute(
+            "INSERT INTO measurements"
+            " (id, patient_id, model_name, measured_on, value, has_outcome, is_withdrawn)"
+            " VALUES (%s, %s, %s, current_date - 4000, %s, %s, false)",
+            [uuid4(), answer["patient_id"], answer["model"]["name"], value, has_outcome],
+        )
+        assert ("of 100 people" in text_of(get(client, answer, plan))) is draws
+
+
 def test_a_plan_that_ended_or_is_overdue_says_so(
     client: httpx.Client, answer: Json, database: Database
 ) -> None:

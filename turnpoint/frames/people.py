@@ -21,7 +21,7 @@ _LONGEST_LABEL = 40
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One row: its place from 0, its label, its features, the patient's id, and the caller's columns."""
+    """One row: its place from 0, its label, the patient's id, and its features."""
 
     row: int
     label: str

@@ -109,11 +109,11 @@ class Risks:
         """
         by_row: dict[int, list[CellFault]] = {}
         for fault in error.errors:
-            _, first, place, *within = [*(fault.pointer or "").split("/"), "", ""]
-            if first != "instances" or not place.isdecimal():
+            parts = (fault.pointer or "").split("/")
+            if parts[1:2] != ["instances"] or not "".join(parts[2:3]).isdecimal():
                 raise error
-            person = batch[int(place)]
-            column = within[-1] if within[0] == "features" and within[-1] else None
+            person = batch[int(parts[2])]
+            column = parts[4] if parts[3:4] == ["features"] and len(parts) > 4 else None
             by_row.setdefault(person.row, []).append(CellFault(person.label, column, fault.detail))
         if not by_row:
             raise error

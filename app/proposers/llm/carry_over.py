@@ -15,7 +15,7 @@ from app.classifiers.folder import ModelFolderError, digest_of
 from app.classifiers.store import find_version
 from app.domain.carried_over import CarriedOver
 from app.domain.certainty import wilson_interval
-from app.proposers.llm.adapter import Adapter, load_adapter
+from app.proposers.llm.adapter import Adapter, AdapterManifest, load_adapter
 
 FILE = "carry-over.json"
 

@@ -26,8 +26,8 @@ class PlannedHandout:
     `served` is None where no version of the model is hosted any more, a band where it is not known.
     `risk_goals` and its band are of the patient's goals alone, without treatment and what that brings; None
     where there are no goals, or it cannot be worked out.
-    With a result that counts (`has_result`) the estimates say nothing that is not known better. `is_refused`: a
-    preference has no options offered to the patient, and the plan is none to go on with unasked.
+    With a result that counts (`has_result`) the estimates say nothing that is not known better. `is_refused`:
+    a preference has no options offered to the patient, and the plan is none to go on with unasked.
     """
 
     plan: PlanRow

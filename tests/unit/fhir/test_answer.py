@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -346,6 +347,12 @@ def test_what_is_worth_asking_most_is_asked_for_first(registry: ModelRegistry, s
     told = [wanted["codeFilter"][0]["code"][-1]["code"] for wanted in guidance["dataRequirement"]]
     assert told[:2] == ["fibre", "waist"]
     assert set(told) == {name for name, value in lacking.items() if value is None}
+
+
+def test_of_a_model_without_words_of_its_own_an_old_result_gives_way_too(served: ServedModel) -> None:
+    quiet = replace(served.model, consultation=None)
+    result = MeasuredResult(value=None, unit=None, measured_on=date(2017, 1, 5), has_outcome=False)
+    assert "too old to count in place" in measured_text(result, quiet, date(2026, 11, 29))
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,14 @@ def test_other_weights_are_not(store: Path) -> None:
     assert (found, logs[0]["why"]) == ({}, "measured with another adapter")
 
 
+@pytest.mark.parametrize("changed", [{"prompt": "points-1"}, {"base": "another.gguf"}], ids=str)
+def test_another_form_or_base_than_was_measured_is_not(store: Path, changed: dict[str, str]) -> None:
+    measure(store, **changed)
+    found, logs = carried(store)
+    assert (found, logs[0]["why"]) == ({}, "measured with another adapter")
+    assert carried_adapter(find_version(store, "heart-disease")) is None
+
+
 def test_a_file_that_somebody_wrote_stops_nothing(store: Path) -> None:
     (store / "heart-disease" / "2" / FILE).write_text("63 %")
     found, logs = carried(store)

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pandas as pd
 import pytest
@@ -131,6 +132,26 @@ def test_a_reduction_that_suits_some_fails_the_rows_of_the_others() -> None:
 
     told = explained(reply=reply, absolute_reduction=0.4)
     assert [one is None for one in told.answers] == [True, False, False]
+
+
+def test_rows_of_one_label_are_told_their_own_faults() -> None:
+    def reply(body: Json) -> tuple[int, Json]:
+        wrong = [place for place, one in enumerate(body["instances"]) if one["features"]["age"] > 50]
+        faults = [
+            {"pointer": f"/instances/{place}{within}", "detail": f"is wrong in {place}"}
+            for place, within in zip(wrong, ("/features/age", ""), strict=False)
+        ]
+        if faults:
+            return 422, {"title": "Unprocessable Content", "detail": "It has faults.", "errors": faults}
+        risk = {"model": {"name": "small", "version": "1"}, "risk": 0.2, "threshold": 0.5, "label": "low"}
+        return 200, {"predictions": [{"id": str(UUID(int=1)), **risk} for _ in body["instances"]]}
+
+    told = Recourse(MadeUpEngine(reply)).predict(people().set_axis(["a", "a", "b"]), on_invalid="skip")
+    said = [str(failure) for failure in told.failures]
+    assert len(said) == 2
+    assert ("age" in said[0], "is wrong in 0" in said[0], "is wrong in 1" in said[0]) == (True, True, False)
+    assert ("age" in said[1], "is wrong in 1" in said[1], "is wrong in 0" in said[1]) == (False, True, False)
+    assert [one is None for one in told.predictions] == [True, True, False]
 
 
 def test_progress_is_told_after_each_row() -> None:
