@@ -149,12 +149,12 @@ def test_a_result_that_is_due_again_gives_way_unless_it_shows_the_outcome(
     client: httpx.Client, answer: Json, database: Database
 ) -> None:
     plan = plan_of(database, answer)
-    for value, has_outcome, draws in ((5.0, False, True), (6.8, True, False)):
+    for value, has_outcome, ago, draws in ((5.0, False, 4000, True), (6.8, True, 3000, False)):
         database.execute(
             "INSERT INTO measurements"
             " (id, patient_id, model_name, measured_on, value, has_outcome, is_withdrawn)"
-            " VALUES (%s, %s, %s, current_date - 4000, %s, %s, false)",
-            [uuid4(), answer["patient_id"], answer["model"]["name"], value, has_outcome],
+            " VALUES (%s, %s, %s, current_date - %s, %s, %s, false)",
+            [uuid4(), answer["patient_id"], answer["model"]["name"], ago, value, has_outcome],
         )
         assert ("of 100 people" in text_of(get(client, answer, plan))) is draws
 

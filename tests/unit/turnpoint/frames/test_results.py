@@ -143,7 +143,7 @@ def test_rows_of_one_label_are_told_their_own_faults() -> None:
         ]
         if faults:
             return 422, {"title": "Unprocessable Content", "detail": "It has faults.", "errors": faults}
-        risk = {"model": {"name": "small", "version": "1"}, "risk": 0.2, "threshold": 0.5, "label": "low"}
+        risk = {"model": "small", "version": "1", "risk": 0.2, "threshold": 0.5, "label": "low"}
         return 200, {"predictions": [{"id": str(UUID(int=1)), **risk} for _ in body["instances"]]}
 
     told = Recourse(MadeUpEngine(reply)).predict(people().set_axis(["a", "a", "b"]), on_invalid="skip")
