@@ -59,10 +59,9 @@ def evaluate(
         if proposers:
             _evaluate_proposals(names or [Settings().default_model], proposers, people, home, out)
         else:
-            homes = sorted(
-                newest_version(path.parent) for path in Settings().model_store.glob("*/*/manifest.json")
-            )
-            every = [home.parent.name for home in dict.fromkeys(homes) if not is_of_own_table(home)]
+            folders = {path.parent.parent for path in Settings().model_store.glob("*/*/manifest.json")}
+            homes = [newest_version(folder) for folder in sorted(folders)]
+            every = [home.parent.name for home in homes if not is_of_own_table(home)]
             words = StudyRequest(
                 models=names or every,
                 parts=parts or (),

@@ -302,20 +302,21 @@ class ExactSearch:
 class _Tied:
     """Accepted candidates of equal effort, until it is certain that there are no more of them.
 
-    The search goes on to `limit`; then all are known, and the caller's rank orders them, not the heap.
+    The search goes on to `limit`; then all are known, and the caller's rank orders them, not the heap. Of one
+    rank those that move fewer levers come first: one that moves more for the same effort is no option beside it.
     """
 
     def __init__(self) -> None:
         self.limit = math.inf
-        self.members: list[tuple[float, int, IntArray]] = []
+        self.members: list[tuple[float, int, int, IntArray]] = []
 
     def add(self, effort: float, rank: float, levels: IntArray) -> None:
         self.limit = effort + SAME
-        self.members.append((rank, len(self.members), levels))
+        self.members.append((rank, np.count_nonzero(levels), len(self.members), levels))
 
     def settle(self, solved: Solved, taken: IntArray, count: int) -> IntArray:
         """List the best of them as options as far as their levers are free; return all taken sets."""
-        for _, _, levels in sorted(self.members, key=lambda member: member[:2]):
+        for *_, levels in sorted(self.members, key=lambda member: member[:3]):
             moved = lever_set(levels)
             if not contains_one(taken, moved) and len(solved.levels) < count:
                 solved.levels.append(levels)

@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 from app.domain.schema import BoolArray, FloatArray, IntArray
+from app.domain.tolerances import SAME_DECIMALS
 from app.engine.problem import RecourseProblem
 from app.engine.robustness import RobustnessEvaluator
 
@@ -43,10 +44,13 @@ def will_do(
 
 
 def best_options(problem: RecourseProblem, levels: IntArray, count: int) -> list[float]:
-    """Efforts of the options that greedy choice by effort gives: none contains an earlier one's features."""
+    """Efforts of the options that greedy choice by effort gives: none contains an earlier one's features.
+
+    Of the same effort those that move fewer features come first.
+    """
     effort = problem.levers.effort(levels)
     chosen: list[tuple[frozenset[int], float]] = []
-    for index in np.argsort(effort, kind="stable"):
+    for index in np.lexsort((np.count_nonzero(levels, axis=1), np.round(effort, SAME_DECIMALS))):
         moved = frozenset(np.flatnonzero(levels[index]).tolist())
         if not any(other <= moved for other, _ in chosen):
             chosen.append((moved, float(effort[index])))

@@ -124,14 +124,22 @@ def question(
     data: st.DataObject, classifier: XGBoostClassifier, rises: bool
 ) -> tuple[RecourseProblem, ExactSearch]:
     """Somebody's way down, or up by the same features the other way round."""
+    person = data.draw(st.sampled_from(STRANGERS))
+    most, target = data.draw(st.integers(1, 4)), data.draw(st.sampled_from(TARGETS))
+    problem, search = asked_of(person, most, target, classifier, rises)
+    assume(len(problem.levers) and problem.risk(problem.unchanged)[0] > problem.target)
+    return problem, search
+
+
+def asked_of(
+    person: Person, most: int, target: float, classifier: XGBoostClassifier, rises: bool = False
+) -> tuple[RecourseProblem, ExactSearch]:
     schema = complement_of(reversed_actions(SCHEMA)) if rises else SCHEMA
     asked = ComplementTrees(classifier, classifier) if rises else classifier
-    person = data.draw(st.sampled_from(STRANGERS))
     patient = read_patient(schema, person)
-    constraints = read_constraints(schema, None, None, data.draw(st.integers(1, 4)))
+    constraints = read_constraints(schema, None, None, most)
     levers = levers_of(schema, patient, constraints)
-    problem = RecourseProblem(schema, patient, levers, asked, data.draw(st.sampled_from(TARGETS)))
-    assume(len(levers) and problem.risk(problem.unchanged)[0] > problem.target)
+    problem = RecourseProblem(schema, patient, levers, asked, target)
     return problem, ExactSearch(asked.forest, classifier_alone, levers)
 
 
@@ -155,6 +163,19 @@ def test_options_are_the_least_effort_that_exhaustion_finds(
     solved = search.best(margin, 0.0, 3, lambda levels: 0.0, Budget())
     efforts = [float(problem.levers.effort(levels[None])[0]) for levels in solved.levels]
     assert efforts == pytest.approx(best_options(problem, enough, 3))
+
+
+def test_of_two_ways_of_one_effort_the_one_that_moves_less_is_the_option(
+    classifier: XGBoostClassifier,
+) -> None:
+    """Less weight alone takes as much as a little less with a fast."""
+    person = {"cigarettes": 9, "smoker": True, "former": False, "weight": 107, "girth": 104.0}
+    problem, search = asked_of(person | {"diet": False, "fast": False}, 2, 0.2, classifier)
+    both = np.array([[0, 5, 0, 0], [0, 3, 0, 1]])
+    assert problem.reached(problem.risk(both)).all()
+    assert problem.levers.effort(both) == pytest.approx(1.7)
+    solved = search.best(math.log(0.2 / 0.8), 0.0, 3, lambda levels: 0.0, Budget())
+    assert [levels.tolist() for levels in solved.levels] == [[3, 0, 0, 0], [0, 5, 0, 0]]
 
 
 @pytest.mark.parametrize("rises", [False, True])
