@@ -16,9 +16,39 @@ from research.training.errors import TrainingError
 _OBJECTIVES = ("binary", "cross_entropy")
 _ZERO = float(np.float32(1e-35))
 """LightGBM's own: what is no further from 0 counts as 0."""
-_BESIDE = ("data", "valid", "model", "file", "machine", "device", "gpu", "_seed", "snapshot", "thread")
-_ROUNDS = ("num_iterations", "num_boost_round", "n_estimators", "num_class", "metric", "task", "verbosity")
-"""Parts of the names of parameters, and names, that say nothing about how a tree is grown."""
+# Names are matched whole, since a part such as "data" is in names that say how trees are grown.
+_FILES = (
+    *("data", "train", "train_data", "train_data_file", "data_filename"),
+    *("valid", "test", "valid_data", "valid_data_file", "test_data", "test_data_file", "valid_filenames"),
+    *("input_model", "model_input", "model_in", "output_model", "model_output", "model_out"),
+    *("snapshot_freq", "save_period", "convert_model", "convert_model_file", "convert_model_language"),
+    *("config", "config_file", "parser_config_file", "save_binary", "is_save_binary", "is_save_binary_file"),
+    *("forcedbins_filename", "forcedsplits_filename", "forced_splits_filename", "forced_splits_file"),
+    *("forced_splits", "fs"),
+)
+_MACHINES = (
+    *("num_machines", "num_machine", "machines", "workers", "nodes"),
+    *("machine_list_filename", "machine_list_file", "machine_list", "mlist"),
+    *("device_type", "device", "num_gpu"),
+    *("gpu_platform_id", "gpu_device_id", "gpu_device_id_list", "gpu_use_dp"),
+    *("num_threads", "num_thread", "nthread", "nthreads", "n_jobs"),
+)
+_SEEDS = (
+    *("seed", "random_seed", "random_state", "data_random_seed", "data_seed", "objective_seed"),
+    *("bagging_seed", "bagging_fraction_seed", "feature_fraction_seed", "extra_seed", "drop_seed"),
+)
+_ROUNDS = (
+    *("num_iterations", "num_iteration", "n_iter", "num_tree", "num_trees", "num_round", "num_rounds"),
+    *("nrounds", "num_boost_round", "n_estimators", "max_iter"),
+    *("early_stopping_round", "early_stopping_rounds", "early_stopping", "n_iter_no_change"),
+    "early_stopping_min_delta",
+)
+_OTHERWISE_KNOWN = (
+    *("num_class", "num_classes", "metric", "metrics", "metric_types"),
+    *("task", "task_type", "verbosity", "verbose"),
+)
+_BESIDE = frozenset((*_FILES, *_MACHINES, *_SEEDS, *_ROUNDS, *_OTHERWISE_KNOWN))
+"""Parameters, under all their names, that say nothing about how a tree is grown."""
 
 
 def is_whole(content: bytes) -> bool:
@@ -127,15 +157,9 @@ class _Trees:
 def _refit(
     booster: lightgbm.Booster, name: str, columns: tuple[str, ...], objective: str, rounds: int
 ) -> Refit | None:
-    settings = {
-        key: value
-        for key, value in booster.params.items()
-        if not any(part in key for part in _BESIDE) and "early_stopping" not in key
-    }
+    settings = {key: value for key, value in booster.params.items() if key not in _BESIDE}
     if not settings:
         return None
-    for key in _ROUNDS:
-        settings.pop(key, None)
     settings |= {"objective": objective, "verbosity": -1, "num_threads": 1, "deterministic": True}
 
     def refit(rows: FloatArray, outcomes: BoolArray, seed: int) -> Forest:

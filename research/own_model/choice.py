@@ -71,6 +71,7 @@ def choose(
 ) -> Choice:
     """Try each setting on each fold, some at once, and take one; the same people give the same choice."""
     data = [_fold(schema, people, fold) for fold in folds]
+    _index(schema, settings[0], data)
     tried: list[Tried] = []
     with ThreadPoolExecutor(max_workers=cores()) as threads:
         for one in threads.map(lambda growth: _try(schema, growth, data), settings):
@@ -86,6 +87,15 @@ def _fold(schema: FeatureSchema, people: Sample, fold: tuple[Any, Any]) -> _Fold
     seen, left_out = fold
     taught = with_masked_copies(schema, people.take(seen), SEED)
     return matrix_of(schema, taught), matrix_of(schema, people.take(left_out))
+
+
+def _index(schema: FeatureSchema, growth: Growth, folds: Sequence[_Fold]) -> None:
+    """Have XGBoost sort each fold's values into bins, which all settings share.
+
+    It does so when a matrix is first trained on, and threads must not meet in that.
+    """
+    for seen, _ in folds:
+        xgboost.train(parameters_of(schema, SEED, growth), seen, num_boost_round=1)
 
 
 def _try(schema: FeatureSchema, growth: Growth, folds: Sequence[_Fold]) -> Tried:

@@ -77,8 +77,13 @@ def _kinds(outcome: BoolArray) -> dict[str, _Fit]:
 
 
 def platt(margin: FloatArray, outcome: BoolArray) -> Link | None:
-    """The logistic map by maximum likelihood; None where it would fall, or there is none."""
+    """The logistic map by maximum likelihood; None where it would fall, or there is none.
+
+    There is none where everybody has the outcome, or nobody.
+    """
     with_it, without = margin[outcome], margin[~outcome]
+    if not len(with_it) or not len(without):
+        return None
     if np.ptp(margin) == 0 or with_it.min() >= without.max():
         return None
     intercept, slope = logistic_line(outcome, margin)
@@ -92,12 +97,12 @@ def isotonic(margin: FloatArray, outcome: BoolArray) -> Link | None:
     Risks stay one half person off 0 and 1: nobody is told that they cannot have the outcome, or must. None
     where there is one step alone.
     """
-    order = np.argsort(margin, kind="stable")
-    levels = isotonic_regression(outcome[order].astype(np.float64))
+    # People of one margin get one risk, so they are one point that counts as many as they are.
+    at, of, people = np.unique(margin, return_inverse=True, return_counts=True)
+    levels = isotonic_regression(np.bincount(of, weights=outcome) / people, sample_weight=people)
     starts = np.flatnonzero(np.diff(levels, prepend=-1.0) > 0)
-    sizes = np.diff(np.append(starts, len(levels)))
-    margins = np.add.reduceat(margin[order], starts) / sizes
-    least = 0.5 / len(levels)
+    margins = np.add.reduceat(at * people, starts) / np.add.reduceat(people, starts)
+    least = 0.5 / len(margin)
     risks = np.clip(levels[starts], least, 1 - least)
     distinct = np.append(True, np.diff(margins) > 0)
     points = margins[distinct].tolist(), risks[distinct].tolist()

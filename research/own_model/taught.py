@@ -48,6 +48,8 @@ def bootstrap(ids: Sequence[str], seed: int) -> IntArray:
 def check_enough(training: Sequence[Participant], held_out: Sequence[Participant]) -> None:
     """Check that there is something to learn from, and something to measure on.
 
+    People are counted, not their rows.
+
     Raises:
         TrainingError: there is not; the message says how many there are.
     """
@@ -56,11 +58,13 @@ def check_enough(training: Sequence[Participant], held_out: Sequence[Participant
         ("held out", held_out, FEWEST_HELD_OUT),
     )
     for what, people, fewest in sides:
-        with_it = sum(person.outcome for person in people)
-        without = len(people) - with_it
+        # Of one person's rows, some may be with the outcome and some without it.
+        with_it, without = (
+            len({person.id for person in people if person.outcome is outcome}) for outcome in (True, False)
+        )
         if min(with_it, without) < fewest:
             usable, n = len(training) + len(held_out), len(people)
             raise TrainingError(
-                f"Of the {usable} rows that can be used, {n} are {what}: {with_it} with the outcome "
-                f"and {without} without it; at least {fewest} of each are needed."
+                f"Of the {usable} rows that can be used, {n} are {what}. They are of {with_it} "
+                f"people with the outcome and {without} without it; at least {fewest} of each are needed."
             )

@@ -87,7 +87,7 @@ def make_card(
         **({"risk_is": _EXPECTED, "seen": _MAY_BE_SEEN} if make.is_given else {}),
         "excluded": list(words.excluded),
         **({"influence_is": make.influence} if make.influence else {}),
-        "missing_values": [make.missing, *_copies(schema), *words.missing],
+        "missing_values": [make.missing, *(() if make.is_given else _copies(schema)), *words.missing],
         "performance": {"interval": metrics["interval"]}
         | {key: metrics[key] for key in shown if key in metrics},
         "limits": [*limits_found(schema, words, metrics), *words.limits],

@@ -22,7 +22,7 @@ def fit_people(
 
 
 def with_masked_copies(schema: FeatureSchema, people: Sample, seed: int) -> Sample:
-    """Every person's whole record and its copies, which together count as one person.
+    """Every person's whole record and its copies, which together count as the person does.
 
     A person's copies are of different profiles, drawn at random where there are more profiles than copies.
     """
@@ -39,6 +39,8 @@ def with_masked_copies(schema: FeatureSchema, people: Sample, seed: int) -> Samp
         copies.append(rows)
     whole = schema.training.whole_weight
     weight = np.repeat([whole, *np.full(count, (1 - whole) / count)], len(people))
+    if people.weight is not None:
+        weight *= np.tile(people.weight, count + 1)
     return Sample(np.concatenate(copies), np.tile(people.outcome, count + 1), weight)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import lightgbm
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -122,6 +123,27 @@ def test_a_refit_is_of_its_own_kind(kind: str, tmp_path: Path) -> None:
     # As good a classifier as the one given, of other people.
     assert risks[0][outcome].mean() > risks[0][~outcome].mean() + 0.2
     assert np.abs(risks[0] - given_.hosted().risk(rows)).max() > 0.001
+
+
+@pytest.mark.parametrize(
+    "settings_",
+    [
+        {"min_data_in_leaf": 200},
+        {"min_data_in_bin": 80},
+        {"data_sample_strategy": "goss", "learning_rate": 0.5},
+    ],
+    ids=lambda settings_: next(iter(settings_)),
+)
+def test_a_refit_of_lightgbm_is_grown_as_the_one_given_was(settings_: dict[str, Any], tmp_path: Path) -> None:
+    given_ = read_classifier(lightgbm_file(str(tmp_path), 3, False, **settings_), COLUMNS)
+    assert given_.refit is not None
+    rows, outcome = table(4, False, people=600)
+    rows = rows.astype(np.float32).astype(np.float64)
+    alike = {"objective": "binary", "verbosity": -1, "num_threads": 1, "deterministic": True, "seed": 1}
+    data = lightgbm.Dataset(rows, outcome.astype(float))
+    expected = lightgbm.train(alike | settings_, data, len(given_.forest.root)).predict(rows)
+    told = ForestClassifier(given_.refit(rows, outcome, 1), given_.link).risk(rows)
+    np.testing.assert_allclose(told, expected, atol=TOLERANCE)
 
 
 def test_an_xgboost_file_does_not_say_how_it_was_fitted(tmp_path: Path) -> None:

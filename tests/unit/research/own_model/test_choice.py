@@ -1,7 +1,11 @@
 """How trees are grown on an unknown table: what is tried, what is taken, and the same every time."""
 
+import threading
+from typing import Any
+
 import numpy as np
 import pytest
+import xgboost
 
 from app.classifiers.training_procedure import Growth, Sample
 from app.domain.schema import FeatureSchema
@@ -41,6 +45,28 @@ def test_each_setting_is_tried_and_trees_end_where_those_left_out_gain_no_more(
     again = choose(schema, people, folds, SETTINGS, told.append)
     assert [one.growth for one in again.tried] == [one.growth for one in choice.tried]
     assert again.growth == choice.growth
+
+
+def test_no_matrix_is_first_trained_on_where_threads_may_meet(
+    schema: FeatureSchema, people: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """XGBoost makes a matrix's bins when it is first trained on, and takes no care of other threads."""
+    first: dict[int, int] = {}
+    seen: list[xgboost.DMatrix] = []
+    train = xgboost.train
+
+    def watched(parameters: Any, matrix: xgboost.DMatrix, **more: Any) -> xgboost.Booster:
+        seen.append(matrix)
+        first.setdefault(id(matrix), threading.get_ident())
+        return train(parameters, matrix, **more)
+
+    monkeypatch.setattr(xgboost, "train", watched)
+    folds = list(folds_of(people, [str(row) for row in range(len(people))]))
+    few = [Growth(2, one.parameters) for one in SETTINGS]
+    choose(schema, people, folds, few, lambda share: None)
+    assert set(first.values()) == {threading.get_ident()}
+    assert len(first) == len(folds)
+    assert len(seen) > len(first)
 
 
 def test_the_smallest_of_those_that_are_not_told_apart_is_taken() -> None:

@@ -95,6 +95,25 @@ def test_an_xgboost_classifier_without_its_settings_gets_xgboost_models_of_its_r
         assert "of refits of its own kind" in card
 
 
+def test_a_committee_learns_the_risks_given_where_the_schema_asks_for_incomplete_copies(
+    order: Order, rows: Any, tmp_path: Path
+) -> None:
+    task = order.store / NAME / "task.toml"
+    copies = '[training]\nmasked_copies = 1\n\n[[training.record]]\nname = "Half"\nloses = 0.5\n'
+    may_lack = task.read_text().replace('risk = "free"', 'risk = "free"\nmissing = "unknown"')
+    task.write_text(f"{may_lack}\n{copies}")
+    values, outcome, columns = rows
+    data = xgboost.DMatrix(values, outcome, feature_names=columns)
+    booster = xgboost.train({"objective": "binary:logistic", "max_depth": 3}, data, 15)
+    booster.save_model(tmp_path / "risk.json")
+    done = given(order, tmp_path / "risk.json")
+    own = booster.predict(data)
+    committee = load_model(done.home.parent).committee.risk(values)
+    assert np.corrcoef(committee.mean(axis=0), own)[0, 1] > 0.9
+    assert np.abs(committee - own).mean() < 0.1
+    assert "incomplete cop" not in (done.home / "card.md").read_text(), "the classifier given saw none"
+
+
 def test_a_pickle_is_loaded_only_where_its_owner_trusts_it(order: Order, rows: Any, tmp_path: Path) -> None:
 
     values, outcome, columns = rows

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.classifiers.link import LOGISTIC, LinkKind
@@ -75,6 +75,26 @@ def test_there_is_no_logistic_map_where_margins_part_the_two_groups() -> None:
     assert platt(np.zeros(100), outcome) is None
     falling = platt(-np.linspace(-1, 1, 100) + np.random.default_rng(0).normal(0, 0.5, 100), outcome)
     assert falling is None
+
+
+@pytest.mark.parametrize("outcome", [np.zeros(20, dtype=bool), np.ones(20, dtype=bool)])
+def test_there_is_no_logistic_map_of_people_who_are_all_alike(outcome: BoolArray) -> None:
+    assert platt(np.linspace(-1, 1, 20), outcome) is None
+
+
+@given(st.integers(0, 10_000), st.integers(2, 6))
+def test_an_isotonic_map_gives_people_of_one_margin_their_share(seed: int, steps: int) -> None:
+    """Trees of few leaves give many people the same margin; the order of rows must not count."""
+    rng = np.random.default_rng(seed)
+    shares = np.sort(rng.integers(1, 40, steps)) / 40
+    assume(len(set(shares)) == steps)
+    margin = np.repeat(np.arange(steps) / 4 - 0.5, 40)
+    outcome = np.concatenate([np.arange(40) < 40 * share for share in shares])
+    order = rng.permutation(len(margin))
+    for places in (slice(None), slice(None, None, -1), order):
+        mapped = isotonic(margin[places], outcome[places])
+        assert mapped is not None
+        assert mapped.risk(np.unique(margin)) == pytest.approx(shares)
 
 
 @given(st.integers(0, 10_000), st.floats(-3, 3), st.integers(20, 300))

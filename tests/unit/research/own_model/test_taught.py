@@ -10,9 +10,10 @@ from research.training.errors import TrainingError
 from research.training.people import Participant
 
 
-def people(with_it: int, without: int) -> list[Participant]:
+def people(with_it: int, without: int, rows: int = 1) -> list[Participant]:
+    """So many people of each outcome, each with so many rows."""
     outcomes = [True] * with_it + [False] * without
-    return [Participant(str(number), {}, outcome) for number, outcome in enumerate(outcomes)]
+    return [Participant(str(number), {}, outcome) for number, outcome in enumerate(outcomes)] * rows
 
 
 @given(st.lists(st.integers(0, 30), min_size=2, max_size=120), st.integers(0, 1000))
@@ -41,10 +42,11 @@ def test_a_sample_is_the_same_every_time_and_keeps_its_order() -> None:
         (
             people(9, 500),
             people(20, 100),
-            "Of the 629 rows that can be used, 509 are learned from: 9 with the",
+            "Of the 629 rows that can be used, 509 are learned from. They are of 9 people",
         ),
         (people(500, 9), people(20, 100), "500 with the outcome and 9 without it; at least 10 of each"),
-        (people(50, 50), people(1, 100), "101 are held out: 1 with the outcome and 100 without it"),
+        (people(9, 50, rows=20), people(20, 100), "1180 are learned from. They are of 9 people with"),
+        (people(50, 50), people(1, 100), "101 are held out. They are of 1 people with the outcome and 100"),
     ],
 )
 def test_too_few_are_counted(training: list[Participant], held_out: list[Participant], said: str) -> None:

@@ -86,6 +86,19 @@ def test_a_person_counts_once_and_their_copies_differ(
             assert (lacking[one] != lacking[other]).any(axis=1).mean() > 0.95
 
 
+def test_people_who_count_differently_still_do_with_their_copies(
+    schema: FeatureSchema, people: Sample
+) -> None:
+    counts = np.random.default_rng(2).uniform(0, 3, PEOPLE)
+    weighted = Sample(people.rows, people.outcome, counts)
+    sample = with_masked_copies(learning(schema, 2, EHR, SOME), weighted, seed=3)
+    assert sample.weight is not None
+    weight = sample.weight.reshape(3, PEOPLE)
+    np.testing.assert_allclose(weight.sum(axis=0), counts)
+    np.testing.assert_allclose(weight[0], counts / 2)
+    np.testing.assert_array_equal(weighted.weight, counts)
+
+
 def test_without_copies_people_are_learned_from_as_they_are(schema: FeatureSchema, people: Sample) -> None:
     plain = learning(schema, 0, EHR)
     assert with_masked_copies(plain, people, seed=1) is people
