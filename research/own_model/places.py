@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.classifiers.folder import MAKING, TASK
+from app.classifiers.folder import MAKING, TASK, replaced_versions
 from research.training.errors import TrainingError
 
 
@@ -64,9 +64,20 @@ class Places:
             raise TrainingError(f"{self.folder} cannot be written: {error.strerror or error}.") from error
         finally:
             shutil.rmtree(self.making, ignore_errors=True)
+            self._settle_replaced()
             with suppress(OSError):  # something is in it: then it stays
                 self.folder.rmdir()
             os.close(lock)
+
+    def _settle_replaced(self) -> None:
+        """Take away versions that were replaced, and put back those of which there is no new one."""
+        for old in replaced_versions(self.folder):
+            home = old.with_suffix("")
+            if home.exists():
+                shutil.rmtree(old, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    old.rename(home)
 
 
 def places_of(store: Path, name: str, schema: Path | None) -> Places:
