@@ -29,6 +29,10 @@ class Places:
         """Where a version is until it is whole: no gateway looks there."""
         return self.folder / MAKING
 
+    def task_there(self) -> bytes | None:
+        """The task.toml that lies in the folder now, if any."""
+        return self.task.read_bytes() if self.task.exists() else None
+
     def write_task(self, text: str) -> None:
         """Put a task.toml in its place, whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)

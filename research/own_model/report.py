@@ -94,8 +94,14 @@ def _people(done: Added, order: Order) -> Iterator[str]:
     if lost := cohort.tally.out_of_range:
         values = ", ".join(f"{name} {count}" for name, count in lost.items())
         yield f"Outside their clinical range, and treated as unknown: {values}."
+    if done.is_task_left:
+        yield (
+            "task.toml was changed while the version was made, and is left as it was changed: the version "
+            "has the one that it was made with."
+        )
     if done.moved:
-        yield f"`observed` in task.toml was set to those learned from: {', '.join(done.moved)}."
+        where = "the version's task.toml" if done.is_task_left else "task.toml"
+        yield f"`observed` in {where} was set to those learned from: {', '.join(done.moved)}."
 
 
 def _figures(metrics: Mapping[str, Any]) -> Iterator[str]:
