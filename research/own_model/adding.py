@@ -148,7 +148,7 @@ def _add(
     made = _make(order, schema, cohort, size, report)
     grouping, said = grouping_of(schema), advice(table, schema)
     cautions = [*_leaks(schema, table), *made.cautions]
-    words = words_of(schema, table, cohort, grouping, order.id_column, cautions, imposes=not made.is_given)
+    words = words_of(schema, table, cohort, grouping, order.id_column, cautions, is_given=made.is_given)
     data = _data(order, schema, table)
     metrics = build(making, schema, cohort, grouping, words, data, made, size.exemplars, report)
     swap(making, home)
