@@ -12,6 +12,8 @@ from app.domain.schema import FeatureSchema
 TASK = "task.toml"
 MAKING = ".making"
 """Where a version of an own model is until it is whole; a run that was killed may leave it."""
+OLD = ".old"
+"""Ends the name of a version that was just replaced; a run that was killed may leave it."""
 
 
 class ModelFolderError(RuntimeError):
@@ -33,6 +35,11 @@ def refuse(faults: Iterable[str], before: str) -> None:
     """
     if told := [f"{before}{fault}" for fault in faults]:
         raise ModelFolderError(*told)
+
+
+def replaced_versions(folder: Path) -> list[Path]:
+    """Folders of versions that were being replaced when a run was killed, in order."""
+    return [path for path in sorted(folder.glob(f"*{OLD}")) if path.stem.isdecimal() and path.is_dir()]
 
 
 class Counts(BaseModel):

@@ -26,15 +26,15 @@ def check(
 ) -> None:
     """Look a model's folder over: every fault at once, advice, and what a held-out person could do."""
     from app.classifiers.advice import advice_on
-    from app.classifiers.folder import MAKING
+    from app.classifiers.folder import MAKING, replaced_versions
     from app.classifiers.inspection import inspect_folder
 
     folder = _folder(name)
     found = inspect_folder(folder)
-    if (left := folder / MAKING).exists():
+    for left in [path for path in (folder / MAKING, *replaced_versions(folder)) if path.exists()]:
         typer.echo(
             f"advice: {left} holds people's values: a run of add-model is at work, or one that was killed "
-            "left it. The next run takes it away."
+            f"left it. {_what_becomes_of(left)}"
         )
     for fault in found.errors:
         typer.echo(f"error: {fault}")
@@ -49,6 +49,13 @@ def check(
     typer.echo(f"{found.newest.reference} can be hosted: no error was found.")
     for line in _shown(found.newest, _chosen(found.newest, person, seed)):
         typer.echo(line)
+
+
+def _what_becomes_of(left: Path) -> str:
+    """What the next run does to what a killed one left."""
+    if left.suffix and not left.with_suffix("").exists():
+        return f"The next run puts it back as version {left.stem}."
+    return "The next run takes it away."
 
 
 def _folder(name: str) -> Path:

@@ -19,7 +19,7 @@ def compare(
     other: Annotated[str, typer.Argument(help="Another version.")],
     days: Annotated[int, typer.Option(min=1, max=3660, help="Days of shadow scoring to read.")] = 30,
 ) -> None:
-    """Compare two versions on people from whom neither learned, and by what shadow scoring counted."""
+    """Compare two versions on people whom both hold out, and by what shadow scoring counted."""
     from app.classifiers.base import ClassifierError
     from app.classifiers.store import ModelFolderError
     from research.comparison.comparing import compare as compare_versions
@@ -30,7 +30,9 @@ def compare(
     settings = Settings()
     try:
         first, second = load_pair(settings.model_store, name, (one, other), settings.classifier_urls)
-        typer.echo(report(name, (one, other), *compare_versions(first, second)))
+        whole, groups = compare_versions(first, second)
+        given = [version.version for version in (first, second) if version.is_given]
+        typer.echo(report(name, (one, other), whole, groups, given))
     except (ModelFolderError, ClassifierError, ComparisonError) as error:
         fail(str(error))
     typer.echo("")

@@ -8,13 +8,26 @@ from research.training.discrimination import Interval
 
 
 def report(
-    name: str, versions: tuple[str, str], whole: Figures, groups: Sequence[tuple[str, Figures]]
+    name: str,
+    versions: tuple[str, str],
+    whole: Figures,
+    groups: Sequence[tuple[str, Figures]],
+    given: Sequence[str] = (),
 ) -> str:
-    """What both do on people from whom neither learned."""
+    """What both do on people whom both hold out.
+
+    `given` are those versions whose classifier its owner gave: whom it learned from is not known.
+    """
     one, other = versions
+    whom = "whom both hold out" if given else "from whom neither learned"
     lines = [
-        f"{name}: version {one} and version {other} on {whole.people} people from whom neither learned, "
+        f"{name}: version {one} and version {other} on {whole.people} people {whom}, "
         f"{whole.with_outcome} with the outcome",
+        *(
+            f"The classifier of version {version} was given by its owner. Whether it learned from these "
+            "people is not known; if it did, its figures are too good."
+            for version in given
+        ),
         "",
         *_table(versions, whole),
         "",

@@ -74,6 +74,8 @@ class Added:
     advice: list[str]
     moved: list[str]
     """Features whose observed range in task.toml was set anew."""
+    is_task_left: bool = False
+    """Whether task.toml was changed during the run, and is left as it was changed."""
 
 
 def add_model(order: Order, report: Report, size: Size | None = None) -> Drafted | Added:
@@ -137,6 +139,7 @@ def _add(
     assert places.given is not None
     cohort = cohort_of(*people_of(schema, table))
     check_enough(cohort.training, cohort.held_out)
+    before = places.task_there()
     text, moved = with_observed(places.given.read_text(encoding="utf-8"), schema, cohort.training)
     making = places.making / home.name
     begin(making, text)
@@ -145,12 +148,14 @@ def _add(
     made = _make(order, schema, cohort, size, report)
     grouping, said = grouping_of(schema), advice(table, schema)
     cautions = [*_leaks(schema, table), *made.cautions]
-    words = words_of(schema, table, cohort, grouping, order.id_column, cautions, imposes=not made.is_given)
+    words = words_of(schema, table, cohort, grouping, order.id_column, cautions, is_given=made.is_given)
     data = _data(order, schema, table)
     metrics = build(making, schema, cohort, grouping, words, data, made, size.exemplars, report)
     swap(making, home)
-    places.write_task(text)
-    return Added(home, schema, table, cohort, made, metrics, said, moved)
+    is_task_left = places.task_there() != before
+    if not is_task_left:
+        places.write_task(text)
+    return Added(home, schema, table, cohort, made, metrics, said, moved, is_task_left)
 
 
 def _leaks(schema: FeatureSchema, table: OwnTable) -> Iterator[str]:

@@ -52,7 +52,11 @@ def build(
     write_manifest(home, schema, origin, counts)
     model = hosted(home)
     report("Evaluating on held-out people", None)
-    metrics = evaluate(schema, grouping, _fitted(model, made, cohort), *_judges(cohort), {}, FEWEST_TOLD)
+    tried_on = drawn(cohort.training, MOST_TRIED_ON)
+    fitted = _fitted(model, made, cohort)
+    metrics = evaluate(
+        schema, grouping, fitted, cohort.training, cohort.held_out, {}, FEWEST_TOLD, crossed_on=tried_on
+    )
     metrics |= rounded(dict(made.figures))
     pass_gate(schema, metrics)
     report("Choosing exemplars for the language model", None)
@@ -95,8 +99,3 @@ def _fitted(model: ModelVersion, made: Made, cohort: Cohort) -> Fitted:
             "written."
         )
     return Fitted(model.classifier.risk, model.committee.risk, influence, made.fit)
-
-
-def _judges(cohort: Cohort) -> tuple[list[Any], list[Any]]:
-    """Who is cross-validated on, and who is held out."""
-    return drawn(cohort.training, MOST_TRIED_ON), cohort.held_out

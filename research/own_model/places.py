@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.classifiers.folder import MAKING, TASK
+from app.classifiers.folder import MAKING, TASK, replaced_versions
 from research.training.errors import TrainingError
 
 
@@ -28,6 +28,10 @@ class Places:
     def making(self) -> Path:
         """Where a version is until it is whole: no gateway looks there."""
         return self.folder / MAKING
+
+    def task_there(self) -> bytes | None:
+        """The task.toml that lies in the folder now, if any."""
+        return self.task.read_bytes() if self.task.exists() else None
 
     def write_task(self, text: str) -> None:
         """Put a task.toml in its place, whole or not at all."""
@@ -64,9 +68,20 @@ class Places:
             raise TrainingError(f"{self.folder} cannot be written: {error.strerror or error}.") from error
         finally:
             shutil.rmtree(self.making, ignore_errors=True)
+            self._settle_replaced()
             with suppress(OSError):  # something is in it: then it stays
                 self.folder.rmdir()
             os.close(lock)
+
+    def _settle_replaced(self) -> None:
+        """Take away versions that were replaced, and put back those of which there is no new one."""
+        for old in replaced_versions(self.folder):
+            home = old.with_suffix("")
+            if home.exists():
+                shutil.rmtree(old, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    old.rename(home)
 
 
 def places_of(store: Path, name: str, schema: Path | None) -> Places:

@@ -87,15 +87,23 @@ def _people(done: Added, order: Order) -> Iterator[str]:
     cohort = done.cohort
     dropped = "; ".join(f"{why}, {count}" for why, count in cohort.tally.dropped.items())
     by = "the row's number" if order.id_column is None else "the id"
+    used = "are for fitting the committee" if done.made.is_given else "are learned from"
     yield (
-        f"{len(cohort.training):,} rows are learned from and {len(cohort.held_out):,} held out, by a hash of "
-        f"{by}. Dropped: {dropped or 'nobody'}."
+        f"{len(cohort.training):,} rows {used} and {len(cohort.held_out):,} held out, by a hash of {by}. "
+        f"Dropped: {dropped or 'nobody'}."
     )
     if lost := cohort.tally.out_of_range:
         values = ", ".join(f"{name} {count}" for name, count in lost.items())
         yield f"Outside their clinical range, and treated as unknown: {values}."
+    if done.is_task_left:
+        yield (
+            "task.toml was changed while the version was made, and is left as it was changed: the version "
+            "has the one that it was made with."
+        )
     if done.moved:
-        yield f"`observed` in task.toml was set to those learned from: {', '.join(done.moved)}."
+        where = "the version's task.toml" if done.is_task_left else "task.toml"
+        of_whom = "rows not held out" if done.made.is_given else "those learned from"
+        yield f"`observed` in {where} was set to {of_whom}: {', '.join(done.moved)}."
 
 
 def _figures(metrics: Mapping[str, Any]) -> Iterator[str]:

@@ -33,11 +33,12 @@ def words_of(
     grouping: Grouping,
     id_column: str | None,
     cautions: Sequence[str],
-    imposes: bool = True,
+    is_given: bool = False,
 ) -> CardWords:
     """The words of the card; `cautions` are what else there is to say.
 
-    `imposes` is whether the directions of the schema were imposed in fitting.
+    `is_given` is whether the classifier was fitted elsewhere: then the directions of the schema were not
+    imposed on it, and whom it learned from is not known.
     """
     return CardWords(
         intended_use=(
@@ -46,15 +47,15 @@ def words_of(
             "For clinicians, as a starting point for a conversation about options. The clinician decides.",
         ),
         not_for=_NOT_FOR,
-        data=tuple(_data(schema, table, id_column)),
-        preparation=tuple(_preparation(table, cohort)),
+        data=tuple(_data(schema, table, id_column, is_given)),
+        preparation=tuple(_preparation(table, cohort, is_given)),
         excluded=tuple(f'The column "{name}": {why}.' for name, why in table.left_out.items()),
-        limits=(*_LIMITS, *(_directions(schema) if imposes else ()), *cautions),
+        limits=(*_LIMITS, *(() if is_given else _directions(schema)), *cautions),
         told_without=schema[grouping.categories[0]].label.lower() if grouping.categories else None,
     )
 
 
-def _data(schema: FeatureSchema, table: OwnTable, id_column: str | None) -> Iterator[str]:
+def _data(schema: FeatureSchema, table: OwnTable, id_column: str | None, is_given: bool) -> Iterator[str]:
     data = schema.data
     yield f"{data.name_told}. Publisher: {data.publisher_told}. Licence: {data.licence_told}."
     yield (
@@ -66,9 +67,14 @@ def _data(schema: FeatureSchema, table: OwnTable, id_column: str | None) -> Iter
     together = (
         "" if people == len(table.ids) else f" The rows are of {people} people; a person's stay together."
     )
+    apart = (
+        "fitting the committee; whether the classifier learned from them is not known"
+        if is_given
+        else "fitting, in the choice of settings or in calibration"
+    )
     yield (
         f"Held out: about {HELD_OUT_PERCENT} % of the people, chosen by a hash of {by}. They take no part in "
-        f"fitting, in the choice of settings or in calibration.{together}"
+        f"{apart}.{together}"
     )
     if table.sites is not None:
         sites = len(set(table.sites))
@@ -79,11 +85,12 @@ def _data(schema: FeatureSchema, table: OwnTable, id_column: str | None) -> Iter
         )
 
 
-def _preparation(table: OwnTable, cohort: Cohort) -> Iterator[str]:
+def _preparation(table: OwnTable, cohort: Cohort, is_given: bool) -> Iterator[str]:
     yield from table.notes
     if cohort.tally.out_of_range:
         yield "Values outside the clinical range of the feature schema are treated as unknown."
-    for what, people in (("learned from", cohort.training), ("held out", cohort.held_out)):
+    others = "not held out" if is_given else "learned from"
+    for what, people in ((others, cohort.training), ("held out", cohort.held_out)):
         if len(people) > MOST_KEPT:
             yield f"Of the {len(people)} people {what}, {MOST_KEPT} are kept with the model, drawn at random."
 

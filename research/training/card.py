@@ -25,6 +25,8 @@ LEARNED_UNKNOWN = (
 )
 _MAY_BE_SEEN = ", some of whom the classifier may have learned from, so that figures may be too good"
 _EXPECTED = "the direction that its owner expects; none was imposed on the classifier."
+_OF_GIVEN = {"risk_is": _EXPECTED, "seen": _MAY_BE_SEEN, "training_is": "fitting the committee"}
+"""What `card_markdown.py` has to say otherwise of a classifier that was made elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def make_card(
         "features": [
             _feature(schema, feature, metrics, counts, make.is_given) for feature in schema.features
         ],
-        **({"risk_is": _EXPECTED, "seen": _MAY_BE_SEEN} if make.is_given else {}),
+        **(_OF_GIVEN if make.is_given else {}),
         "excluded": list(words.excluded),
         **({"influence_is": make.influence} if make.influence else {}),
         "missing_values": [make.missing, *(() if make.is_given else _copies(schema)), *words.missing],

@@ -44,12 +44,11 @@ def _worth(words: CardWords, crossed: Mapping[str, Any]) -> str:
     """What the model knows without some of its features."""
     without = {label: figures["mean"] for label, figures in crossed["without"].items()}
     whole = f"In cross-validation ROC-AUC is {crossed['mean']:.2f} with all features"
-    if words.told_without is None:
+    label = words.told_without
+    untold = None if label is None else without.get(label)  # not every category is left out in turn
+    if untold is None:
         return f"{whole} and {without[MOVING]:.2f} with the fixed features alone."
-    return (
-        f"{whole}, {without[MOVING]:.2f} with the fixed features alone, and "
-        f"{without[words.told_without]:.2f} without {words.told_without}."
-    )
+    return f"{whole}, {without[MOVING]:.2f} with the fixed features alone, and {untold:.2f} without {label}."
 
 
 def _mistakes(ages: Sequence[Mapping[str, Any]], metrics: Mapping[str, Any]) -> Iterator[str]:

@@ -17,7 +17,7 @@ def markdown(card: Mapping[str, Any]) -> str:
         _origin(card),
         *_section("Intended use", card["intended_use"]),
         *_section("Not for", card["not_for"]),
-        *_section("Data", _data(card["data"])),
+        *_section("Data", _data(card["data"], card.get("training_is", "training"))),
         "## Features",
         *_features(card),
         *_section("Left out on purpose", card["excluded"]),
@@ -42,11 +42,11 @@ def _origin(card: Mapping[str, Any]) -> str:
     return " ".join(f"{what}: {text}." for what, text in facts.items() if text)
 
 
-def _data(data: Mapping[str, Any]) -> Iterator[str]:
+def _data(data: Mapping[str, Any], used: str) -> Iterator[str]:
     counts = data["counts"]
     yield from data["about"]
     yield from data["preparation"]
-    yield f"{counts['kept']} people: {counts['training']} for training, {counts['held_out']} held out."
+    yield f"{counts['kept']} people: {counts['training']} for {used}, {counts['held_out']} held out."
     dropped = "; ".join(f"{reason}, {n}" for reason, n in counts["dropped"].items())
     yield f"Left out: {dropped or 'nobody'}."
 

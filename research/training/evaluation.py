@@ -31,11 +31,13 @@ def evaluate(
     held_out: Sequence[Participant],
     older: Mapping[str, Risk],
     fewest: int = 0,
+    crossed_on: Sequence[Participant] | None = None,
 ) -> dict[str, Any]:
     """Figures on held-out people, overall and by group; the committee's spread.
 
     What takes fits comes only with a procedure to fit by: cross-validation, and what leaving out each site in
-    turn finds where people come from several (`sites_left_out`). Where the schema names records, also how the
+    turn finds where people come from several (`sites_left_out`). `crossed_on` are those training people among
+    whom it is cross-validated, where it is not all. Where the schema names records, also how the
     classifier does on each (`completeness`), beside `older` versions.
 
     How well risks tell who has the outcome is not told of a group or site with fewer than `fewest` people who
@@ -48,7 +50,7 @@ def evaluate(
         {"group": group, "level": level, **of_group(outcome[who], risk[who], threshold, fewest)}
         for group, level, who in _groups(schema, grouping, held_out)
     ]
-    crossed, by_record = _crossed(schema, fitted, training)
+    crossed, by_record = _crossed(schema, fitted, training if crossed_on is None else crossed_on)
     figures = {
         "outcome": schema.model.outcome,
         "threshold": threshold,

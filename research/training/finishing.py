@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from app.classifiers.folder import OLD
 from app.domain.schema import FeatureSchema
 from research.training.errors import TrainingError
 
@@ -35,19 +36,20 @@ def carry_adapter(old: Path, new: Path) -> None:
 
 
 def swap(partial: Path, home: Path) -> None:
-    """Put the finished folder in the old one's place; if that fails, the old one is put back.
+    """Put the finished folder in the old one's place, or the old one back if that fails or is broken off.
 
     Raises:
         TrainingError: it fails.
     """
-    old = home.with_name(f"{home.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if home.exists():
-        home.rename(old)
+    old = home.with_name(f"{home.name}{OLD}")
     try:
+        if home.exists():
+            shutil.rmtree(old, ignore_errors=True)
+            home.rename(old)
         partial.rename(home)
     except OSError as error:
-        if old.exists():
-            old.rename(home)
         raise TrainingError(f"{home} could not be replaced.") from error
+    finally:
+        if old.exists() and not home.exists():
+            old.rename(home)
     shutil.rmtree(old, ignore_errors=True)

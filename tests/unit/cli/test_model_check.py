@@ -62,6 +62,17 @@ def test_what_a_killed_run_left_is_told(tmp_path: Path) -> None:
     assert f"advice: {folder}/.making holds people's values" in told
 
 
+def test_a_replaced_version_that_a_killed_run_left_is_told(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(MODEL_STORE / "heart-disease", tmp_path / "heart-disease"))
+    (folder / "2.old").mkdir()
+    (folder / "9.old").mkdir()
+    told = [line for line in checked(str(folder))[1].splitlines() if ".old holds people's values" in line]
+    assert told[0].startswith(f"advice: {folder}/2.old")
+    assert told[0].endswith("The next run takes it away.")
+    assert told[1].startswith(f"advice: {folder}/9.old")
+    assert told[1].endswith("The next run puts it back as version 9.")
+
+
 @pytest.mark.parametrize("name", ["stroke", "dysglycaemia@1"])
 def test_a_name_that_is_none(name: str) -> None:
     code, told, said = checked(name)

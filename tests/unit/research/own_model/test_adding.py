@@ -14,7 +14,7 @@ from app.classifiers.calibration import read_calibration
 from app.classifiers.link import Link, LinkKind
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.store import load_model
-from research.own_model import fitting
+from research.own_model import building, fitting
 from research.own_model.adding import Added, Drafted, Order, add_model
 from research.own_model.recalibration import Recalibration
 from research.own_model.report import report_of
@@ -87,6 +87,16 @@ def test_sites_are_told_of_each_by_itself(added: Added) -> None:
     groups = {group["level"] for group in added.metrics["groups"] if group["group"] == "Site"}
     assert groups == {"North", "South", "West"}
     assert {site["site"] for site in added.metrics["sites_left_out"]} == groups
+
+
+def test_figures_of_sites_left_out_are_of_all_people_of_a_large_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "MOST_TRIED_ON", 300)
+    done = made(ordinary(), tmp_path, "bmi", site_column="clinic")
+    assert done.metrics["cross_validation"]["n"] == 300
+    assert sum(site["n"] for site in done.metrics["sites_left_out"]) == 900
+    assert all(site["learned_from"] + site["n"] == 900 for site in done.metrics["sites_left_out"])
 
 
 def test_of_many_sites_the_largest_are_told_and_of_a_small_group_no_chance_figures(tmp_path: Path) -> None:

@@ -13,9 +13,11 @@ import pytest
 
 from research.commands.adding import add_model as command
 from research.own_model import adding, building
-from research.own_model.adding import Drafted, add_model
+from research.own_model.adding import Added, Drafted, add_model
 from research.own_model.places import places_of
+from research.own_model.report import report_of
 from research.training.errors import TrainingError
+from research.training.finishing import swap
 from tests.own_tables import QUICK, ordinary, without_age
 from tests.unit.research.own_model.runs import NAME, names_in, order_of, silent
 
@@ -106,6 +108,59 @@ def test_what_a_killed_run_left_is_no_model_and_is_cleared(tmp_path: Path) -> No
     (left / "classifier.ubj").write_bytes(b"half")
     add_model(order_of(ordinary(), tmp_path), silent, QUICK)
     assert names_in(tmp_path / "store" / NAME) == ["task.toml"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_a_version_is_put_back_when_its_replacement_is_broken_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    home, new = tmp_path / "1", tmp_path / "new"
+    for folder in (home, new):
+        folder.mkdir()
+        (folder / "name").write_text(folder.name)
+    rename = Path.rename
+
+    def broken(path: Path, target: Path) -> Path:
+        if path == new:
+            raise error
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", broken)
+    with pytest.raises((KeyboardInterrupt, TrainingError)):
+        swap(new, home)
+    assert (home / "name").read_text() == "1"
+    assert names_in(tmp_path) == ["1", "new"]
+
+
+def test_a_replaced_version_that_a_killed_run_left_is_cleared_or_put_back(tmp_path: Path) -> None:
+    folder = tmp_path / "store" / NAME
+    for name in ("1", "1.old", "2.old", "notes.old"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "population.parquet").write_bytes(name.encode())
+    add_model(order_of(ordinary(), tmp_path), silent, QUICK)
+    assert names_in(folder) == ["1", "2", "notes.old", "task.toml"]
+    assert (folder / "1" / "population.parquet").read_bytes() == b"1"
+    assert (folder / "2" / "population.parquet").read_bytes() == b"2.old"
+
+
+def test_a_task_that_is_changed_during_the_run_is_left_and_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = order_of(without_age(), tmp_path)
+    drafted = add_model(order, silent, QUICK)
+    assert isinstance(drafted, Drafted)
+    mine = drafted.task.read_text() + "# mine\n"
+
+    def while_edited(*given: Any) -> Any:
+        drafted.task.write_text(mine)
+        return building.build(*given)
+
+    monkeypatch.setattr(adding, "build", while_edited)
+    done = add_model(order, silent, QUICK)
+    assert isinstance(done, Added)
+    assert drafted.task.read_text() == mine
+    assert "mine" not in (done.home / "task.toml").read_text()
+    assert "task.toml was changed while the version was made" in report_of(done, order)
 
 
 def test_two_runs_at_once_do_not_meet(tmp_path: Path) -> None:

@@ -160,7 +160,12 @@ def test_nobody_says_that_a_direction_was_imposed_on_a_given_classifier(
     assert "in which the model may respond" not in card
     assert load_model(done.home.parent).is_given
     assert "On held-out people, some of whom the classifier may have learned from" in card
+    assert "in the choice of settings" not in card
+    assert "no part in fitting the committee; whether the classifier learned from them is not known" in card
+    assert re.search(r"people: \d+ for fitting the committee, \d+ held out", card)
     made = replace(done, metrics=done.metrics | {"calibration": done.metrics["calibration"] | {"slope": 2.0}})
     told = report_of(made, order)
+    assert "rows are for fitting the committee and" in told
+    assert "learned from" not in told.split("ROC-AUC")[0]
     assert "Whether the classifier learned from people who are held out here is not known" in told
     assert "too timid on held-out people, some of whom the classifier may have learned from" in told

@@ -1,5 +1,6 @@
 """The cautions of a card are of enough people and of what can change, and tell how many."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -47,3 +48,10 @@ def test_a_change_is_spoken_of_where_there_can_be_one(schema: FeatureSchema) -> 
     told = said(fixed.name, open_to_change.name)
     assert f"It makes no use of {inline(open_to_change.label)} by itself" in told
     assert inline(fixed.label) not in told
+
+
+def test_a_category_that_was_not_left_out_in_turn_is_not_told_of(model: ModelVersion) -> None:
+    metrics, of_eleventh = told_of(model, "metrics"), replace(WORDS, told_without="eleventh category")
+    told = " ".join(limits_found(model.schema, of_eleventh, metrics))
+    assert "with the fixed features alone. " in told
+    assert "eleventh category" not in told
