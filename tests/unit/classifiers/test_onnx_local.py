@@ -1,5 +1,6 @@
 """An ONNX model says through onnxruntime what it computes, or is refused in a sentence."""
 
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -167,6 +168,11 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
 def test_it_is_said_why_a_model_is_not_run(kind: str) -> None:
     make, said = REFUSED[kind]
     assert said in refused(make())
+
+
+def test_without_onnxruntime_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    assert refused(WHOLE).endswith("which is not installed: install turnpoint-server[onnx]")
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
