@@ -492,3 +492,5 @@ class Model(Read):
     default: bool
     default_version: bool | None = None
     """Of a service that tells it: whether the model's name alone means this version."""
+    proofs: bool | None = None
+    """Of a service that tells it: whether least effort, and what is out of reach, can be proved."""

@@ -11,7 +11,6 @@ import numpy as np
 from app.classifiers.base import ClassifierError
 from app.classifiers.open_inference_tensors import (
     BINARY,
-    SignatureMismatchError,
     TensorFormat,
     outputs_to_try,
     request_of,
@@ -19,6 +18,7 @@ from app.classifiers.open_inference_tensors import (
     tensor_format_of,
     version_of,
 )
+from app.classifiers.probabilities import SignatureMismatchError
 from app.domain.schema import FloatArray
 from app.outbound.exchange import Answer, TooLargeError, client_of, exchange
 from app.outbound.loops import LoopThread

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from app.classifiers.column_diff import difference
+from app.classifiers.probabilities import SignatureMismatchError, as_probabilities
 from app.domain.schema import FloatArray
-from app.domain.tolerances import PROBABILITY_SLACK
 
 BINARY = "binary_tensor_data"
 """What the server's metadata lists among its extensions if it reads tensors as bytes."""
@@ -28,10 +28,6 @@ PROBABILITIES = "predict_proba"
 
 _DTYPES = {"FP32": "<f4", "FP64": "<f8"}
 _FLOATS = {"FP16", "BF16", *_DTYPES}
-
-
-class SignatureMismatchError(ValueError):
-    """What does not fit, as the half of a sentence that starts with the model; it holds no values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +122,7 @@ def risks_of(response: Any, output: str | None, count: int) -> FloatArray:
         raise SignatureMismatchError(
             f"answers {count} rows with {values.size} numbers, unlike its shape {_safe(shape)}"
         )
-    risk = values.reshape(count, -1)[:, -1]
-    if not np.isfinite(risk).all():
-        raise SignatureMismatchError("answers with something that is not a number")
-    if (risk < -PROBABILITY_SLACK).any() or (risk > 1 + PROBABILITY_SLACK).any():
-        raise SignatureMismatchError("answers with numbers outside 0 to 1, which are no probabilities")
-    return np.clip(risk, 0.0, 1.0)
+    return as_probabilities(values.reshape(count, -1)[:, -1])
 
 
 def _tensors(document: Any, key: str) -> list[dict[str, Any]]:

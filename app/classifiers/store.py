@@ -5,7 +5,8 @@ model_store/<model>/consultation.toml: what is said beside its estimates, by all
 model_store/<model>/ehr.toml: what of an EHR's record fills its features, of all versions
 model_store/<model>/<version>/task.toml, manifest.json, classifier.ubj, committee/*.ubj, population.parquet, …
 
-Of another library's classifier the files are classifier.forest and committee/*.forest.
+Of another library's classifier the files are classifier.forest and committee/*.forest; an ONNX model is
+classifier.onnx, with a committee in one of the two forms.
 
 Whatever is wrong with a folder is found here, before the gateway takes a request: everybody of the
 population is scored once by the classifier, and by the committee unless all its leaves are finite.
@@ -14,10 +15,7 @@ population is scored once by the classifier, and by the committee unless all its
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-
-from app.classifiers.base import Classifier, ClassifierError, Committee
-from app.classifiers.calibration import CALIBRATION, read_calibration
+from app.classifiers.base import Classifier, ClassifierError
 from app.classifiers.card import read_card
 from app.classifiers.consultation import read_consultation
 from app.classifiers.ehr import read_ehr
@@ -29,25 +27,17 @@ from app.classifiers.folder import (
     digest_of,
     read_manifest,
     shipped_file,
-    shipped_files,
     task_of,
 )
-from app.classifiers.forest_file import ForestClassifier, ForestCommittee
 from app.classifiers.handout_phrases import read_handouts
-from app.classifiers.link import LOGISTIC, Link
+from app.classifiers.in_process import KINDS, classifier_of, committee_of
 from app.classifiers.model_version import ModelVersion, Population
 from app.classifiers.open_inference import OpenInferenceClassifier
 from app.classifiers.population import read_held_out, read_people, read_population
 from app.classifiers.task import read_schema, read_version_schema
-from app.classifiers.xgboost_committee import XGBoostCommittee
-from app.classifiers.xgboost_local import XGBoostClassifier
 from app.domain.schema import FeatureSchema
 
 __all__ = ["ModelFolderError", "load_model", "load_models", "read_people", "read_schema"]
-
-_BOOSTER, _FOREST = "classifier.ubj", "classifier.forest"
-_BOOSTERS, _FORESTS = "committee/*.ubj", "committee/*.forest"
-_NO_NUMBER = "gives people of population.parquet a risk that is not a number"
 
 
 def load_model(folder: Path, version: str | None = None, classifier_url: str | None = None) -> ModelVersion:
@@ -62,13 +52,13 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
     home = folder / version if version else newest_version(folder)
     schema = read_version_schema(home)
     manifest = read_manifest(home, schema)
-    check_files(home, manifest, without=() if classifier_url is None else (_BOOSTER, _FOREST))
+    check_files(home, manifest, without=() if classifier_url is None else KINDS)
     learned_from = manifest.counts.training
     population = read_population(schema, shipped_file(home, manifest, "population.parquet"), learned_from)
     held_out = read_held_out(schema, shipped_file(home, manifest, "held_out.parquet"))
     try:
         classifier, address = _classifier(home, manifest, schema, population, classifier_url)
-        committee = _committee(home, manifest, schema, population)
+        committee = committee_of(home, manifest, schema, population)
     except ClassifierError as error:
         raise ModelFolderError(str(error)) from error
     is_newest = home == newest_version(folder)
@@ -214,57 +204,7 @@ def _classifier(
     home: Path, manifest: Manifest, schema: FeatureSchema, population: Population, url: str | None
 ) -> tuple[Classifier, str]:
     """The classifier, and where it is if it is elsewhere."""
-    if url is not None:
-        remote = OpenInferenceClassifier.connect(url, schema.columns, population.rows)
-        return remote, remote.identity
-    local = _local(home, manifest, schema)
-    try:
-        local.risk(population.rows)
-    except ClassifierError as error:
-        raise ClassifierError(f"{home / _listed(manifest)} {_NO_NUMBER}") from error
-    return local, ""
-
-
-def _local(home: Path, manifest: Manifest, schema: FeatureSchema) -> Classifier:
-    """A classifier in process, of the file that there is."""
-    if _BOOSTER in manifest.files and _FOREST in manifest.files:
-        raise ClassifierError(f"{home} holds both {_BOOSTER} and {_FOREST}, of which one is hosted")
-    path = shipped_file(home, manifest, _listed(manifest))
-    if path.name == _FOREST:
-        if (home / CALIBRATION).exists():  # passed over, it would give other risks than its owner thinks
-            raise ClassifierError(
-                f"{home / CALIBRATION} is of {_BOOSTER} alone; the link of a {_FOREST} is in that file itself"
-            )
-        return ForestClassifier.load(path, schema.columns)
-    local, link = XGBoostClassifier.load(path, schema.columns), _calibration(home, manifest)
-    # A calibrated one is walked in double precision: isotonic regression has steep parts, which would make
-    # much of the last digits of XGBoost's margins.
-    return local if link == LOGISTIC else ForestClassifier(local.forest, link)
-
-
-def _listed(manifest: Manifest) -> str:
-    return _FOREST if _FOREST in manifest.files else _BOOSTER
-
-
-def _calibration(home: Path, manifest: Manifest) -> Link:
-    if (home / CALIBRATION).exists():
-        shipped_file(home, manifest, CALIBRATION)
-    return read_calibration(home)
-
-
-def _committee(home: Path, manifest: Manifest, schema: FeatureSchema, population: Population) -> Committee:
-    committee: ForestCommittee | XGBoostCommittee
-    if any(home.glob(_FORESTS)):
-        if any(home.glob(_BOOSTERS)):
-            raise ClassifierError(f"{home / 'committee'} holds members of two kinds, .ubj and .forest")
-        paths = shipped_files(home, manifest, _FORESTS)
-        committee = ForestCommittee.load(paths, schema.columns)
-    else:
-        paths = shipped_files(home, manifest, _BOOSTERS)
-        committee = XGBoostCommittee.load(paths, schema.columns, _calibration(home, manifest))
-    if np.isfinite(committee.forest.value).all():  # sums of finite leaves are finite: nobody need be scored
-        return committee
-    for path, risk in zip(paths, committee.risk(population.rows), strict=True):
-        if not np.isfinite(risk).all():
-            raise ClassifierError(f"{path} {_NO_NUMBER}")
-    return committee
+    if url is None:
+        return classifier_of(home, manifest, schema, population), ""
+    remote = OpenInferenceClassifier.connect(url, schema.columns, population.rows)
+    return remote, remote.identity

@@ -93,7 +93,10 @@ def _shown(model: "ModelVersion", person: "Person") -> Iterator[str]:
     from app.engine.examples import answer_about
     from app.engine.registry import served_model
 
-    answer = answer_about(served_model(model), person.features, _OPTIONS)
+    served = served_model(model)
+    if not served.has_proofs:
+        yield "The classifier is asked in batches, and its inside is not seen: nothing is proved of options."
+    answer = answer_about(served, person.features, _OPTIONS)
     known = [one for one in model.schema.features if person.features[one.name] is not None]
     told = ", ".join(value_text(one, person.features[one.name]) for one in known)
     yield ""

@@ -30,6 +30,11 @@ class ServedModel:
     """What an EHR knows of its features; nothing where its folder says nothing."""
 
     @property
+    def has_proofs(self) -> bool:
+        """Whether the search sees trees or slopes: of a classifier that is only asked it proves nothing."""
+        return self.references.forest is not None
+
+    @property
     def consultation(self) -> Consultation:
         """As `consultation_of`."""
         return consultation_of(self.model)

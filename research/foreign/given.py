@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.classifiers.forest import Forest
-from app.classifiers.forest_file import ForestClassifier
+from app.classifiers.forest_file import ForestClassifier, write_forest
 from app.classifiers.link import Link
 from app.domain.schema import BoolArray, FloatArray
 
@@ -40,3 +41,7 @@ class GivenClassifier:
     def hosted(self) -> ForestClassifier:
         """The classifier as the gateway would host it."""
         return ForestClassifier(self.forest, self.link, self.made_by)
+
+    def write(self, home: Path, columns: tuple[str, ...]) -> None:
+        """Write the file that is hosted into a version's folder."""
+        write_forest(home / "classifier.forest", self.forest, self.link, columns, self.made_by)

@@ -8,6 +8,7 @@ from research.training.errors import TrainingError
 _HARMLESS = (
     "numpy.dtype",
     "sklearn._loss.",
+    "sklearn.calibration.",
     "sklearn.ensemble._hist_gradient_boosting.",
     "sklearn.ensemble._gb.",
     "sklearn.tree.",

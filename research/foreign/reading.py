@@ -18,13 +18,9 @@ from research.training.errors import TrainingError
 
 _PICKLES = (".pkl", ".pickle", ".joblib")
 _ENDINGS = {".ubj": "XGBoost", ".txt": "LightGBM", ".cbm": "CatBoost", ".skops": "scikit-learn"}
-_ONNX = (
-    "{name} is an ONNX model, whose inside is not read: serve it over the Open Inference Protocol and name "
-    "its address (docs/remote-classifier.md)"
-)
 _UNKNOWN = (
     "{name} is no classifier that is known here: XGBoost (.ubj, .json), LightGBM (.txt), CatBoost (.cbm, "
-    ".json) and scikit-learn (.skops) are read"
+    ".json) and scikit-learn (.skops) are read, and ONNX models (.onnx) are run"
 )
 
 
@@ -76,8 +72,6 @@ def _read(path: Path, trusts_pickle: bool) -> GivenClassifier:
             start = file.read(16)
     except OSError as error:
         raise TrainingError(f"{path} cannot be read: {error.strerror}") from error
-    if path.suffix == ".onnx":
-        raise TrainingError(_ONNX.format(name=path.name))
     if start.startswith(b"CBM1"):
         return _catboost(path, "cbm")
     if start.startswith(b"tree\n") or start.startswith(b"tree\r\n"):

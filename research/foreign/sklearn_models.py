@@ -1,6 +1,6 @@
-"""Classifiers of scikit-learn: trees, forests, gradient boosting, logistic regression."""
+"""Classifiers of scikit-learn: trees, forests, gradient boosting, logistic regression, calibrated or not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import sklearn
 from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     GradientBoostingClassifier,
@@ -15,7 +16,7 @@ from sklearn.ensemble import (
     RandomForestClassifier,
 )
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier
 
 from app.classifiers.forest import Forest, margins
@@ -23,7 +24,8 @@ from app.classifiers.link import LOGISTIC, Link, LinkKind
 from app.domain.schema import BoolArray, FloatArray
 from research.foreign.given import GivenClassifier
 from research.foreign.growing import Tree, forest_from
-from research.foreign.sklearn_steps import Affine, affine_of
+from research.foreign.sklearn_calibration import calibrated_one, link_after
+from research.foreign.sklearn_steps import Affine, affine_of, unwrapped
 from research.foreign.sklearn_trees import boosted_trees, histogram_tree, tree_of
 from research.training.errors import TrainingError
 
@@ -38,43 +40,55 @@ class _Read:
     forest: Forest
     link: Link
     takes_unknown: bool
+    decided_per_margin: float = 1.0
+    """What the decision function, or else the probability, grows by with the margin."""
 
 
 def read_estimator(model: Any, name: str) -> GivenClassifier:
-    """A fitted estimator, or a pipeline that ends in one.
+    """A fitted estimator, or a pipeline that ends in one; its risks may be calibrated.
 
     Raises:
         TrainingError: it is of a kind that is not read, or does not tell 0 and 1 apart.
     """
-    read = _read(model, name)
+    steps, last = unwrapped(model)
+    calibration = last if isinstance(last, CalibratedClassifierCV) else None
+    if calibration is not None:
+        _check_outcomes(calibration, name)
+        inner, last = unwrapped(calibrated_one(calibration, name))
+        steps += inner
+    read, kind = _read(steps, last, name), type(last).__name__
+    link = read.link
+    if calibration is not None:
+        kind = f"{kind}, calibrated ({calibration.method})"
+        link = link_after(calibration, read.link, read.decided_per_margin, name)
     columns = tuple(str(one) for one in getattr(model, "feature_names_in_", ()))
     return GivenClassifier(
         library="scikit-learn",
         library_version=sklearn.__version__,
-        kind=type(_last(model)).__name__,
+        kind=kind,
         column_names=columns,
         forest=read.forest,
-        link=read.link,
+        link=link,
         reference=_reference(model, columns),
-        refit=_refit(model, name, columns),
+        refit=_refit(steps, last, name, columns),
         takes_unknown=read.takes_unknown,
     )
 
 
-def _read(model: Any, name: str) -> _Read:
-    steps = affine_of([step for _, step in model.steps[:-1]] if isinstance(model, Pipeline) else [], name)
-    last = _last(model)
-    if not hasattr(last, "classes_"):
-        raise TrainingError(f"{name} holds {type(last).__name__}, which is no classifier that was fitted")
-    if list(last.classes_) != [0, 1]:  # False and True are equal to them
-        raise TrainingError(f"{name} tells {len(last.classes_)} outcomes apart that are not 0 and 1")
+def _read(steps: Sequence[Any], last: Any, name: str) -> _Read:
+    """A fitted classifier behind fitted steps."""
+    affine = affine_of(steps, name)
+    _check_outcomes(last, name)
     if isinstance(last, LogisticRegression | LogisticRegressionCV):
-        return _linear(last, steps)
-    return _trees(last, steps, name)
+        return _linear(last, affine)
+    return _trees(last, affine, name)
 
 
-def _last(model: Any) -> Any:
-    return model.steps[-1][1] if isinstance(model, Pipeline) else model
+def _check_outcomes(model: Any, name: str) -> None:
+    if not hasattr(model, "classes_"):
+        raise TrainingError(f"{name} holds {type(model).__name__}, which is no classifier that was fitted")
+    if list(model.classes_) != [0, 1]:  # False and True are equal to them
+        raise TrainingError(f"{name} tells {len(model.classes_)} outcomes apart that are not 0 and 1")
 
 
 def _linear(model: LogisticRegression, steps: Affine) -> _Read:
@@ -108,7 +122,7 @@ def _trees(model: Any, steps: Affine, name: str) -> _Read:
         trees = [tree_of(member.tree_, steps.fill) for member in model.estimators_]
         # Shares add up first and are divided then, as scikit-learn does: ties stay ties.
         link = Link(LinkKind.IDENTITY, slope=1 / len(trees)) if len(trees) > 1 else Link(LinkKind.IDENTITY)
-        return _Read(forest_from(trees, 0.0), link, takes_unknown=True)
+        return _Read(forest_from(trees, 0.0), link, True, decided_per_margin=link.slope)
     if isinstance(model, DecisionTreeClassifier):
         tree = tree_of(model.tree_, steps.fill)
         return _Read(forest_from([tree], 0.0), Link(LinkKind.IDENTITY), takes_unknown=True)
@@ -134,7 +148,8 @@ def _boosted(model: GradientBoostingClassifier, steps: Affine) -> _Read:
     named = _framed(someone, tuple(getattr(model, "feature_names_in_", ())))
     start = scale * float(model.decision_function(named)[0])
     start -= float(margins(forest, someone.astype(np.float32))[0, 0])
-    return _Read(forest._replace(prior=np.array([start])), LOGISTIC, takes_unknown=steps.fill is not None)
+    whole = forest._replace(prior=np.array([start]))
+    return _Read(whole, LOGISTIC, takes_unknown=steps.fill is not None, decided_per_margin=1 / scale)
 
 
 def _framed(rows: FloatArray, columns: tuple[str, ...]) -> Any:
@@ -148,12 +163,18 @@ def _reference(model: Any, columns: tuple[str, ...]) -> Callable[[FloatArray], F
     return risk
 
 
-def _refit(model: Any, name: str, columns: tuple[str, ...]) -> Callable[[FloatArray, BoolArray, int], Forest]:
+def _refit(
+    steps: Sequence[Any], last: Any, name: str, columns: tuple[str, ...]
+) -> Callable[[FloatArray, BoolArray, int], Forest]:
+    """Refits share the classifier's calibration: what differs is what they learn, not how it is told."""
+
     def refit(rows: FloatArray, outcomes: BoolArray, seed: int) -> Forest:
-        fresh = clone(model)
-        if "random_state" in _last(fresh).get_params():
-            _last(fresh).set_params(random_state=seed)
-        fresh.fit(_framed(rows, columns), outcomes.astype(int))
-        return _read(fresh, name).forest
+        fresh = clone(last)
+        if "random_state" in fresh.get_params():
+            fresh.set_params(random_state=seed)
+        before = [clone(step) for step in steps]
+        whole = make_pipeline(*before, fresh) if before else fresh
+        whole.fit(_framed(rows, columns), outcomes.astype(int))
+        return _read(before, fresh, name).forest
 
     return refit

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.frozen import FrozenEstimator
 from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
 
 from app.domain.schema import FloatArray
@@ -27,6 +29,19 @@ class Affine:
         return self.scale is None and self.shift is None
 
 
+def unwrapped(model: Any) -> tuple[list[Any], Any]:
+    """The steps before a classifier, and the classifier itself, out of pipelines and frozen estimators."""
+    steps: list[Any] = []
+    while True:
+        if isinstance(model, Pipeline):
+            steps += [step for _, step in model.steps[:-1] if step is not None and step != "passthrough"]
+            model = model.steps[-1][1]
+        elif isinstance(model, FrozenEstimator):
+            model = model.estimator
+        else:
+            return steps, model
+
+
 def affine_of(steps: Sequence[Any], name: str) -> Affine:
     """What these fitted steps do, one after another.
 
@@ -35,8 +50,6 @@ def affine_of(steps: Sequence[Any], name: str) -> Affine:
     """
     done = Affine()
     for step in steps:
-        if step is None or step == "passthrough":
-            continue
         if isinstance(step, SimpleImputer):
             done = _imputed(step, done, name)
         elif isinstance(step, StandardScaler | MinMaxScaler | MaxAbsScaler | RobustScaler):

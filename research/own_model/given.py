@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from app.classifiers.forest_file import write_forest
+from app.classifiers.onnx_local import SUFFIX
 from app.classifiers.training_procedure import Sample
 from app.domain.feature import MissingPolicy
 from app.domain.schema import FeatureSchema, FloatArray
 from app.domain.wording import and_list
 from research.foreign.given import GivenClassifier
+from research.foreign.onnx_models import GivenOnnx, read_given_onnx
 from research.foreign.reading import read_classifier
 from research.own_model.against import directions_of_given
 from research.own_model.fitting import Report, Size
@@ -23,6 +25,7 @@ from research.training.influence import shuffled_shares
 from research.training.masking import fit_people
 from research.training.people import Participant
 
+Given = GivenClassifier | GivenOnnx
 _SHUFFLED = (
     "its share of what the Brier score on held-out people loses when the feature's values are dealt out anew "
     "among them."
@@ -43,13 +46,19 @@ def made_of_given(
     Raises:
         TrainingError: the file holds no classifier that can be hosted with this schema.
     """
-    given = read_classifier(path, schema.columns, trusts_pickle)
-    _check_unknown(schema, given, path)
     shown = drawn(held_out, MOST_KEPT)
     people, ids = sample_of(schema, training), [person.id for person in training]
+    given: Given
+    if path.suffix == SUFFIX:
+        given = read_given_onnx(path, schema, people.rows)
+    else:
+        given = read_classifier(path, schema.columns, trusts_pickle)
+    _check_unknown(schema, given, path)
     kind, members = _committee(schema, given, people, ids, size.members, report)
     write = partial(_write, schema, given, members)
-    facts = {"given": given.made_by, "link": given.link.kind}
+    facts = {"given": given.made_by}
+    if isinstance(given, GivenClassifier):
+        facts["link"] = given.link.kind
     return Made(
         write=write,
         influence=partial(shuffled_shares, schema),
@@ -63,11 +72,26 @@ def made_of_given(
             "not known; if it did, the figures are too good.",
             *directions_of_given(schema, given.hosted().risk, sample_of(schema, shown).rows),
         ),
+        notes=tuple(_notes(given, path)),
         is_given=True,
     )
 
 
-def _check_unknown(schema: FeatureSchema, given: GivenClassifier, path: Path) -> None:
+def _notes(given: Given, path: Path) -> Iterator[str]:
+    if isinstance(given, GivenClassifier):
+        return
+    yield (
+        "Options of an ONNX model are searched for by asking it in batches: nothing is proved of them, "
+        "neither that none takes less effort nor that there is none."
+    )
+    if not given.names_columns:
+        yield (
+            f"{path.name} does not name its columns: they are given in the order of task.toml, and nobody "
+            "can check that it is the one that the model learned. Compare some risks with your own."
+        )
+
+
+def _check_unknown(schema: FeatureSchema, given: Given, path: Path) -> None:
     unknown = [feature.name for feature in schema.features if feature.missing is MissingPolicy.UNKNOWN]
     if unknown and not given.takes_unknown:
         raise TrainingError(
@@ -83,7 +107,7 @@ _Member = tuple[str, Callable[[Path], None]]
 
 def _committee(
     schema: FeatureSchema,
-    given: GivenClassifier,
+    given: Given,
     people: Sample,
     ids: Sequence[str],
     count: int,
@@ -99,7 +123,7 @@ def _committee(
 
 
 def _members(
-    schema: FeatureSchema, given: GivenClassifier, people: Sample, ids: Sequence[str], count: int
+    schema: FeatureSchema, given: Given, people: Sample, ids: Sequence[str], count: int
 ) -> Iterator[_Member]:
     risk = given.hosted().risk(people.rows)
     for seed in range(1, count + 1):
@@ -124,18 +148,14 @@ def _of_outputs(rows: FloatArray, risk: FloatArray) -> Sample:
     return Sample(np.concatenate([rows, rows]), outcome, np.concatenate([risk, 1 - risk]))
 
 
-def _write(schema: FeatureSchema, given: GivenClassifier, members: Sequence[_Member], home: Path) -> None:
-    classifier = home / "classifier.forest"
-    write_forest(classifier, given.forest, given.link, schema.columns, given.made_by)
+def _write(schema: FeatureSchema, given: Given, members: Sequence[_Member], home: Path) -> None:
+    given.write(home, schema.columns)
     for number, (ending, write) in enumerate(members):
         write(home / "committee" / f"{number:02d}.{ending}")
 
 
-def _kind_words(given: GivenClassifier, kind: str) -> str:
-    told = (
-        f"{given.kind} of {given.library} {given.library_version}, given by its owner and hosted as it is: "
-        f"what was read of it was compared with {given.library}'s own risks."
-    )
+def _kind_words(given: Given, kind: str) -> str:
+    told = _read_words(given) if isinstance(given, GivenClassifier) else _run_words(given)
     if kind == _OWN_KIND:
         return (
             f"{told} Its committee is of refits of its own kind and settings on bootstrap resamples of the "
@@ -148,7 +168,30 @@ def _kind_words(given: GivenClassifier, kind: str) -> str:
     )
 
 
-def _missing_words(given: GivenClassifier) -> str:
+def _read_words(given: GivenClassifier) -> str:
+    return (
+        f"{given.kind} of {given.library} {given.library_version}, given by its owner and hosted as it is: "
+        f"what was read of it was compared with {given.library}'s own risks."
+    )
+
+
+def _run_words(given: GivenOnnx) -> str:
+    written = f", written by {given.classifier.made_by}," if given.classifier.made_by else ""
+    order = "" if given.names_columns else " It does not name its columns: their order was taken on trust."
+    return (
+        f"An ONNX model{written} given by its owner and run as it is.{order} Its inside is not read: options "
+        "are searched for by asking it in batches, and nothing is proved of them, neither that none takes "
+        "less effort nor that there is none."
+    )
+
+
+def _missing_words(given: Given) -> str:
+    if given.takes_unknown and isinstance(given, GivenOnnx):
+        return (
+            "Nothing is imputed. The model is given NaN for an unknown value and answers with a risk; "
+            "whether it was made for that is its maker's to say. An unknown feature is never part of a "
+            "suggestion."
+        )
     if given.takes_unknown:
         return (
             "Nothing is imputed. What the classifier makes of an unknown value is its maker's. An unknown "

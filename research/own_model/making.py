@@ -39,6 +39,8 @@ class Made:
     """Figures of the making, for `metrics.json`."""
     cautions: tuple[str, ...] = ()
     """For the card."""
+    notes: tuple[str, ...] = ()
+    """For the report: what its owner has to know of the classifier."""
     is_given: bool = False
     """Whether the classifier is its owner's: fitted elsewhere, to people and with directions of theirs."""
 

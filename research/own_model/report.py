@@ -62,6 +62,7 @@ def _added(done: Added, order: Order) -> Iterator[str]:
             "Whether the classifier learned from people who are held out here is not known; if it did, these "
             "figures, and warnings of them, are too good."
         )
+    yield from done.made.notes
     if warnings := list(_warnings(done)):
         yield ""
         yield "Warnings:"

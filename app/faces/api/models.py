@@ -37,6 +37,11 @@ class ModelSummary(BaseModel):
         description="Whether requests that name the model without a version ask this one: the newest does, "
         "unless a setting names another."
     )
+    proofs: bool = Field(
+        description="Whether the search sees the inside of the classifier, so that least effort and what is "
+        "out of reach can be proved. False of an ONNX model and of a classifier elsewhere, which are only "
+        "asked, in batches."
+    )
     carried_over: str | None = Field(
         None,
         description="Where a language model proposes that was tuned for another model, since that was "
@@ -138,5 +143,6 @@ def _brief(served: ServedModel, registry: ModelRegistry, carried: Carried) -> di
         "threshold": facts.threshold,
         "default": name == registry.default,
         "default_version": name == served.model.name,
+        "proofs": served.has_proofs,
         "carried_over": told.words if told else None,
     }

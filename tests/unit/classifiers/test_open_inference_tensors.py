@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.classifiers.open_inference_tensors import (
-    SignatureMismatchError,
     TensorFormat,
     outputs_to_try,
     request_of,
@@ -18,6 +17,7 @@ from app.classifiers.open_inference_tensors import (
     tensor_format_of,
     version_of,
 )
+from app.classifiers.probabilities import SignatureMismatchError
 from app.domain.schema import FloatArray
 from tests.integration.fake_random import ANYTHING, spoilt
 

@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     GradientBoostingClassifier,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
 )
+from sklearn.frozen import FrozenEstimator
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -28,6 +30,7 @@ from research.foreign.reading import read_classifier
 from tests.unit.research.foreign.tables import (
     COLUMNS,
     catboost_file,
+    framed,
     lightgbm_file,
     skops_file,
     table,
@@ -49,6 +52,20 @@ def estimator(of: Callable[[int], Any]) -> Maker:
 
 def boosted(seed: int, **settings_: Any) -> GradientBoostingClassifier:
     return GradientBoostingClassifier(n_estimators=6, random_state=seed, **settings_)
+
+
+def calibrated(classifier: Any, method: str) -> CalibratedClassifierCV:
+    return CalibratedClassifierCV(classifier, method=method, ensemble=False, cv=3)
+
+
+def frozen(classifier: Any, seed: int, has_unknown: bool) -> FrozenEstimator:
+    """Fitted to other people than those whom it is calibrated on."""
+    rows, outcome = table(seed + 7, has_unknown)
+    return FrozenEstimator(classifier.fit(framed(rows), outcome.astype(int)))
+
+
+def histogram() -> HistGradientBoostingClassifier:
+    return HistGradientBoostingClassifier(max_iter=6)
 
 
 TAKE_UNKNOWN: dict[str, Maker] = {
@@ -80,12 +97,51 @@ TAKE_UNKNOWN: dict[str, Maker] = {
     "scaled, imputed, scaled regression": estimator(
         lambda seed: make_pipeline(RobustScaler(), SimpleImputer(), MinMaxScaler(), LogisticRegression())
     ),
+    "sigmoid of histogram boosting": estimator(lambda seed: calibrated(histogram(), "sigmoid")),
+    "isotonic of histogram boosting": estimator(lambda seed: calibrated(histogram(), "isotonic")),
+    "temperature of histogram boosting": estimator(lambda seed: calibrated(histogram(), "temperature")),
+    "sigmoid of a random forest": estimator(
+        lambda seed: calibrated(RandomForestClassifier(7, random_state=seed), "sigmoid")
+    ),
+    "isotonic of a random forest": estimator(
+        lambda seed: calibrated(RandomForestClassifier(7, random_state=seed), "isotonic")
+    ),
+    "isotonic of a tree": estimator(
+        lambda seed: calibrated(DecisionTreeClassifier(max_depth=4, random_state=seed), "isotonic")
+    ),
+    "isotonic of a frozen forest": estimator(
+        lambda seed: calibrated(
+            frozen(ExtraTreesClassifier(5, max_depth=5, random_state=seed), seed, True), "isotonic"
+        )
+    ),
+    "sigmoid of imputed regression": estimator(
+        lambda seed: calibrated(
+            make_pipeline(SimpleImputer(), StandardScaler(), LogisticRegression()), "sigmoid"
+        )
+    ),
+    "imputed, then isotonic": estimator(
+        lambda seed: make_pipeline(
+            SimpleImputer(), calibrated(make_pipeline(StandardScaler(), LogisticRegression()), "isotonic")
+        )
+    ),
 }
 TAKE_NONE: dict[str, Maker] = {
     "boosting": estimator(boosted),
     "boosting, exponential": estimator(lambda seed: boosted(seed, loss="exponential")),
     "boosting from zero": estimator(lambda seed: boosted(seed, init="zero")),
     "regression": estimator(lambda seed: make_pipeline(StandardScaler(), LogisticRegression())),
+    "sigmoid of exponential boosting": estimator(
+        lambda seed: calibrated(boosted(seed, loss="exponential"), "sigmoid")
+    ),
+    "isotonic of exponential boosting": estimator(
+        lambda seed: calibrated(boosted(seed, loss="exponential"), "isotonic")
+    ),
+    "temperature of exponential boosting": estimator(
+        lambda seed: calibrated(boosted(seed, loss="exponential"), "temperature")
+    ),
+    "sigmoid of frozen boosting": estimator(
+        lambda seed: calibrated(frozen(boosted(seed), seed, False), "sigmoid")
+    ),
 }
 
 
@@ -108,7 +164,10 @@ def test_hosted_and_library_agree(kind: str, seed: int) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    ["lightgbm", "lightgbm, random forest", "catboost", "random forest", "boosting", "regression"],
+    [
+        *("lightgbm", "lightgbm, random forest", "catboost", "random forest", "boosting", "regression"),
+        *("isotonic of a random forest", "sigmoid of frozen boosting", "imputed, then isotonic"),
+    ],
 )
 def test_a_refit_is_of_its_own_kind(kind: str, tmp_path: Path) -> None:
     takes_unknown = kind in TAKE_UNKNOWN
@@ -148,3 +207,15 @@ def test_a_refit_of_lightgbm_is_grown_as_the_one_given_was(settings_: dict[str, 
 
 def test_an_xgboost_file_does_not_say_how_it_was_fitted(tmp_path: Path) -> None:
     assert read_classifier(xgboost_file(str(tmp_path), 1, True), COLUMNS).refit is None
+
+
+def test_a_calibration_that_gives_everybody_one_risk_is_read(tmp_path: Path) -> None:
+    """Isotonic regression of a classifier that tells the opposite is level."""
+    rows, outcome = table(2, False, people=400)
+    opposite = FrozenEstimator(DecisionTreeClassifier(max_depth=1).fit(framed(rows), ~outcome))
+    path = skops_file(str(tmp_path), 2, False, calibrated(opposite, "isotonic"))
+    given_ = read_classifier(path, COLUMNS)
+    told = given_.hosted().risk(rows)
+    assert np.ptp(told) == 0
+    np.testing.assert_allclose(told, given_.reference(rows), atol=TOLERANCE)
+    assert given_.kind == "DecisionTreeClassifier, calibrated (isotonic)"

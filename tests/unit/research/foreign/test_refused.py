@@ -15,6 +15,7 @@ import skops.io as sio
 import xgboost
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
@@ -61,6 +62,21 @@ def unnamed(folder: str) -> Path:
     return path
 
 
+def of_the_opposite() -> FrozenEstimator:
+    rows, outcome = table(2, False)
+    return FrozenEstimator(
+        GradientBoostingClassifier(n_estimators=9).fit(framed(rows), (~outcome).astype(int))
+    )
+
+
+def calibrated_of_words(folder: str) -> Path:
+    rows, outcome = table(1, False)
+    path = Path(folder) / "model.skops"
+    calibrated = CalibratedClassifierCV(RandomForestClassifier(3), ensemble=False)
+    sio.dump(calibrated.fit(framed(rows), np.where(outcome, "yes", "no")), path)
+    return path
+
+
 REFUSED: dict[str, tuple[Made, str]] = {
     "dart": (lambda f: xgboost_file(f, 1, True, booster="dart"), "DART"),
     "gblinear": (lambda f: xgboost_file(f, 1, False, booster="gblinear"), "linear"),
@@ -97,9 +113,42 @@ REFUSED: dict[str, tuple[Made, str]] = {
     "of words": (of_words, "that are not 0 and 1"),
     "without names": (unnamed, "does not name its columns"),
     "naive Bayes": (lambda f: skops_file(f, 1, False, GaussianNB()), "holds GaussianNB"),
-    "calibrated": (
-        lambda f: skops_file(f, 1, False, CalibratedClassifierCV(GaussianNB())),
-        "CalibratedClassifier",
+    "calibrated naive Bayes": (
+        lambda f: skops_file(f, 1, False, CalibratedClassifierCV(GaussianNB(), ensemble=False)),
+        "holds GaussianNB",
+    ),
+    "a mean of calibrated ones": (
+        lambda f: skops_file(f, 1, False, CalibratedClassifierCV(RandomForestClassifier(3), cv=4)),
+        "is the mean of 4 classifiers, each calibrated by itself, which cannot be read as one: fit "
+        "CalibratedClassifierCV with ensemble=False, or save it as ONNX",
+    ),
+    "temperature of shares": (
+        lambda f: skops_file(
+            f,
+            1,
+            False,
+            CalibratedClassifierCV(RandomForestClassifier(3), method="temperature", ensemble=False),
+        ),
+        "is calibrated by temperature, which of this classifier gives no map that can be read",
+    ),
+    "calibrated to fall": (
+        lambda f: skops_file(f, 1, False, CalibratedClassifierCV(of_the_opposite(), method="sigmoid")),
+        "has a calibration whose risks do not rise with the classifier's",
+    ),
+    "calibrated twice": (
+        lambda f: skops_file(
+            f,
+            1,
+            False,
+            CalibratedClassifierCV(
+                CalibratedClassifierCV(RandomForestClassifier(3), ensemble=False), ensemble=False
+            ),
+        ),
+        "holds CalibratedClassifierCV; of scikit-learn",
+    ),
+    "calibrated words": (
+        calibrated_of_words,
+        "tells 2 outcomes apart that are not 0 and 1",
     ),
     "scaled trees": (
         lambda f: skops_file(f, 1, False, make_pipeline(StandardScaler(), RandomForestClassifier(3))),
@@ -175,13 +224,6 @@ def test_a_pickle_that_its_owner_trusts_is_read(tmp_path: Path) -> None:
     booster = lightgbm.LGBMClassifier(n_estimators=3, n_jobs=1, verbose=-1).fit(framed(rows), outcome)
     joblib.dump(booster, path)
     assert read_classifier(path, COLUMNS, trusts_pickle=True).library == "lightgbm"
-
-
-def test_an_onnx_model_is_sent_where_it_can_be_served(tmp_path: Path) -> None:
-    path = tmp_path / "model.onnx"
-    path.write_bytes(b"\x08\x07")
-    with pytest.raises(TrainingError, match="Open Inference Protocol"):
-        read_classifier(path, COLUMNS)
 
 
 def test_unknown_values_that_a_classifier_does_not_take_are_told_by_column(tmp_path: Path) -> None:
