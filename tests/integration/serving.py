@@ -94,6 +94,7 @@ def settings_for(servers: Servers, **changes: Any) -> Settings:
         "llm_model": None,
         "llm_api_key": servers.llm_api_key,
         "llm_deadline_s": float(SECONDS),
+        "search_wait_s": float(SECONDS),
         "shutdown_notice_s": 0.0,
         "drift_flush_s": 3600.0,  # when they end: nothing changes on record behind a test
     }

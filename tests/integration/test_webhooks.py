@@ -292,7 +292,7 @@ async def test_every_minute_a_worker_sends_what_waits_of_every_tenant(
         async with deliveries_to(both) as deliveries:
             register_webhooks(queue, record, Notices(both, queue), deliveries)
             await queue.tasks[SWEEP_TASK](timestamp=0)
-            await asyncio.to_thread(wait_until, lambda: mine.heard and theirs.heard)
+            await asyncio.to_thread(wait_until, lambda: bool(mine.heard and theirs.heard))
     assert len(mine.told()) == len(theirs.told()) == 1
     crons = {one.task.name: one.cron for one in queue.periodic_registry.periodic_tasks.values()}
     assert crons == {SWEEP_TASK: "* * * * *", REVIEWS_TASK: "7 * * * *"}

@@ -303,7 +303,7 @@ class _Tied:
     """Accepted candidates of equal effort, until it is certain that there are no more of them.
 
     The search goes on to `limit`; then all are known, and the caller's rank orders them, not the heap. Of one
-    rank those that move fewer levers come first: one that moves more for the same effort is no option beside it.
+    rank those that move fewer levers come first: what moves more for the same effort is no option beside them.
     """
 
     def __init__(self) -> None:
@@ -312,7 +312,7 @@ class _Tied:
 
     def add(self, effort: float, rank: float, levels: IntArray) -> None:
         self.limit = effort + SAME
-        self.members.append((rank, np.count_nonzero(levels), len(self.members), levels))
+        self.members.append((rank, int(np.count_nonzero(levels)), len(self.members), levels))
 
     def settle(self, solved: Solved, taken: IntArray, count: int) -> IntArray:
         """List the best of them as options as far as their levers are free; return all taken sets."""

@@ -169,8 +169,8 @@ def test_of_two_ways_of_one_effort_the_one_that_moves_less_is_the_option(
     classifier: XGBoostClassifier,
 ) -> None:
     """Less weight alone takes as much as a little less with a fast."""
-    person = {"cigarettes": 9, "smoker": True, "former": False, "weight": 107, "girth": 104.0}
-    problem, search = asked_of(person | {"diet": False, "fast": False}, 2, 0.2, classifier)
+    person: Person = {"cigarettes": 9, "smoker": True, "former": False, "weight": 107, "girth": 104.0}
+    problem, search = asked_of({**person, "diet": False, "fast": False}, 2, 0.2, classifier)
     both = np.array([[0, 5, 0, 0], [0, 3, 0, 1]])
     assert problem.reached(problem.risk(both)).all()
     assert problem.levers.effort(both) == pytest.approx(1.7)
