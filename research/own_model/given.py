@@ -11,6 +11,7 @@ from app.classifiers.training_procedure import Sample
 from app.domain.feature import MissingPolicy
 from app.domain.schema import FeatureSchema, FloatArray
 from app.domain.wording import and_list
+from research.foreign.agreement import check_agreement
 from research.foreign.given import GivenClassifier
 from research.foreign.reading import read_classifier
 from research.own_model.against import directions_of_given
@@ -41,12 +42,15 @@ def made_of_given(
     """The classifier in a file, and a committee for it; `held_out` are those whom its card tells of.
 
     Raises:
-        TrainingError: the file holds no classifier that can be hosted with this schema.
+        TrainingError: the file holds no classifier that can be hosted with this schema, or gives people of
+            the table other risks by what was read of it than by its library.
     """
     given = read_classifier(path, schema.columns, trusts_pickle)
     _check_unknown(schema, given, path)
-    shown = drawn(held_out, MOST_KEPT)
     people, ids = sample_of(schema, training), [person.id for person in training]
+    check_agreement(given, people.rows)
+    check_agreement(given, sample_of(schema, held_out).rows)
+    shown = drawn(held_out, MOST_KEPT)
     kind, members = _committee(schema, given, people, ids, size.members, report)
     write = partial(_write, schema, given, members)
     facts = {"given": given.made_by, "link": given.link.kind}
