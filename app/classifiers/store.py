@@ -67,8 +67,9 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
     population = read_population(schema, shipped_file(home, manifest, "population.parquet"), learned_from)
     held_out = read_held_out(schema, shipped_file(home, manifest, "held_out.parquet"))
     try:
-        classifier, address = _classifier(home, manifest, schema, population, classifier_url)
-        committee = _committee(home, manifest, schema, population)
+        link = _calibration(home, manifest)
+        classifier, address = _classifier(home, manifest, schema, population, link, classifier_url)
+        committee = _committee(home, manifest, schema, population, link)
     except ClassifierError as error:
         raise ModelFolderError(str(error)) from error
     is_newest = home == newest_version(folder)
@@ -211,13 +212,13 @@ def newest_version(folder: Path) -> Path:
 
 
 def _classifier(
-    home: Path, manifest: Manifest, schema: FeatureSchema, population: Population, url: str | None
+    home: Path, manifest: Manifest, schema: FeatureSchema, population: Population, link: Link, url: str | None
 ) -> tuple[Classifier, str]:
     """The classifier, and where it is if it is elsewhere."""
     if url is not None:
         remote = OpenInferenceClassifier.connect(url, schema.columns, population.rows)
         return remote, remote.identity
-    local = _local(home, manifest, schema)
+    local = _local(home, manifest, schema, link)
     try:
         local.risk(population.rows)
     except ClassifierError as error:
@@ -225,18 +226,14 @@ def _classifier(
     return local, ""
 
 
-def _local(home: Path, manifest: Manifest, schema: FeatureSchema) -> Classifier:
-    """A classifier in process, of the file that there is."""
+def _local(home: Path, manifest: Manifest, schema: FeatureSchema, link: Link) -> Classifier:
+    """A classifier in process, of the file that there is; `link` is of one of XGBoost."""
     if _BOOSTER in manifest.files and _FOREST in manifest.files:
         raise ClassifierError(f"{home} holds both {_BOOSTER} and {_FOREST}, of which one is hosted")
     path = shipped_file(home, manifest, _listed(manifest))
     if path.name == _FOREST:
-        if (home / CALIBRATION).exists():  # passed over, it would give other risks than its owner thinks
-            raise ClassifierError(
-                f"{home / CALIBRATION} is of {_BOOSTER} alone; the link of a {_FOREST} is in that file itself"
-            )
         return ForestClassifier.load(path, schema.columns)
-    local, link = XGBoostClassifier.load(path, schema.columns), _calibration(home, manifest)
+    local = XGBoostClassifier.load(path, schema.columns)
     # A calibrated one is walked in double precision: isotonic regression has steep parts, which would make
     # much of the last digits of XGBoost's margins.
     return local if link == LOGISTIC else ForestClassifier(local.forest, link)
@@ -247,12 +244,24 @@ def _listed(manifest: Manifest) -> str:
 
 
 def _calibration(home: Path, manifest: Manifest) -> Link:
-    if (home / CALIBRATION).exists():
-        shipped_file(home, manifest, CALIBRATION)
+    """The link of XGBoost's margins, of classifier and committee.
+
+    Where the version has a classifier of another library, a calibration is refused even if that classifier is
+    passed over for one elsewhere: of the two, only the committee would have the link.
+    """
+    if not (home / CALIBRATION).exists():
+        return LOGISTIC
+    if _FOREST in manifest.files:  # passed over, it would give other risks than its owner thinks
+        raise ClassifierError(
+            f"{home / CALIBRATION} is of {_BOOSTER} alone; the link of a {_FOREST} is in that file itself"
+        )
+    shipped_file(home, manifest, CALIBRATION)
     return read_calibration(home)
 
 
-def _committee(home: Path, manifest: Manifest, schema: FeatureSchema, population: Population) -> Committee:
+def _committee(
+    home: Path, manifest: Manifest, schema: FeatureSchema, population: Population, link: Link
+) -> Committee:
     committee: ForestCommittee | XGBoostCommittee
     if any(home.glob(_FORESTS)):
         if any(home.glob(_BOOSTERS)):
@@ -261,7 +270,7 @@ def _committee(home: Path, manifest: Manifest, schema: FeatureSchema, population
         committee = ForestCommittee.load(paths, schema.columns)
     else:
         paths = shipped_files(home, manifest, _BOOSTERS)
-        committee = XGBoostCommittee.load(paths, schema.columns, _calibration(home, manifest))
+        committee = XGBoostCommittee.load(paths, schema.columns, link)
     if np.isfinite(committee.forest.value).all():  # sums of finite leaves are finite: nobody need be scored
         return committee
     for path, risk in zip(paths, committee.risk(population.rows), strict=True):
