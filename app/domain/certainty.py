@@ -60,8 +60,9 @@ CertaintyTold = Annotated[
 ObservedTold = Annotated[
     Observed | None,
     Field(
-        description="How many held-out people like this one had the outcome: people whom the model did not "
-        "learn from. Null where fewer than 20 of them are like this one, and where the band is."
+        description="How many held-out people like this one had the outcome. Training took nobody of them; "
+        "whether a classifier that its owner gave learned from them is not known. Null where fewer than 20 "
+        "of them are like this one, and where the band is."
     ),
 ]
 
