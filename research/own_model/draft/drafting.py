@@ -5,7 +5,8 @@ import re
 import numpy as np
 
 from app.domain.feature import Kind
-from app.domain.schema import BoolArray
+from app.domain.schema import OWN_TABLE, BoolArray
+from app.domain.unfilled import TO_FILL_IN
 from research.own_model.draft.advice import advice
 from research.own_model.draft.categories import categories_of
 from research.own_model.draft.example import Example, example_of
@@ -22,7 +23,6 @@ from research.training.errors import TrainingError
 __all__ = ["advice", "draft_schema"]
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
-_OPEN = "to fill in"
 
 
 def draft_schema(table: OwnTable, name: str, outcome: str, learned_from: BoolArray | None = None) -> str:
@@ -71,13 +71,13 @@ def _head(table: OwnTable, name: str, outcome: str, example: Example | None) -> 
     shown = (
         f'{example.name} has an example below, with "#" before it.' if example else "see [feature.action]."
     )
-    told = f"Estimates the risk of {outcome}. {_OPEN.capitalize()}: of whom, and within what time."
+    told = f"Estimates the risk of {outcome}. {TO_FILL_IN.capitalize()}: of whom, and within what time."
     return [
         comment(f"The feature schema of the model {name}, drafted from {table.name}."),
         comment("docs/feature-schema.md says what each key means."),
         "#",
         comment("What to decide, from the top:"),
-        comment('1. Everything that says "to fill in", and the words for the outcome.'),
+        comment(f'1. Everything that says "{TO_FILL_IN}", and the words for the outcome.'),
         comment("2. The threshold, as said beside it."),
         comment(
             "3. Of each number its unit, and `clinical`, which is only wider than what was seen in the table:"
@@ -113,10 +113,10 @@ def _head(table: OwnTable, name: str, outcome: str, example: Example | None) -> 
         "effort_per_change = 0.25",
         "",
         "[data]",
-        f"name = {text(f'{_OPEN}: what the data of {table.name} are')}",
-        f"publisher = {text(f'{_OPEN}: who collected them')}",
-        f"licence = {text(f'{_OPEN}: under which licence or agreement they are used')}",
-        'loader = "own_table"',
+        f"name = {text(f'{TO_FILL_IN}: what the data of {table.name} are')}",
+        f"publisher = {text(f'{TO_FILL_IN}: who collected them')}",
+        f"licence = {text(f'{TO_FILL_IN}: under which licence or agreement they are used')}",
+        f"loader = {text(OWN_TABLE)}",
     ]
 
 
@@ -160,7 +160,7 @@ def _feature(
 
 
 def _number_lines(unit: str | None, scale: Scale) -> list[str]:
-    told = [f"unit = {text(unit)}"] if unit else ['# unit = "to fill in"']
+    told = [f"unit = {text(unit)}"] if unit else [f"# unit = {text(TO_FILL_IN)}"]
     if unit in UCUM:
         told += [f"ucum = {text(UCUM[unit])}"]
     return [
