@@ -158,5 +158,6 @@ def test_the_page_says_that_a_classifier_made_elsewhere_may_know_those_who_are_h
     assert "Its classifier was made elsewhere and may have learned from these people." in told
     assert "Its classifier was made elsewhere: whom it learned from is not known." in told
     assert "It learned from" not in told
+    assert "people the model learned from" not in told
     assert "Nor was the model free" not in told
     assert "held out" not in who_is_shown(given_one.model)
