@@ -39,11 +39,7 @@ def advice_on(folder: Path, schema: FeatureSchema | None, newest: ModelVersion |
 
 def schema_advice(schema: FeatureSchema) -> Iterator[str]:
     """What an owner may have forgotten to say of the model and its features."""
-    for key, words in (("outcome", schema.model.outcome), ("title", schema.model.title)):
-        if _RAW.search(words):
-            yield f"model.{key} is \"{words}\", which reads like a column's or file's name: write it in words"
-    if raw := [f'"{one.label}"' for one in schema.features if _RAW.search(one.label)]:
-        yield f"the label of {and_list(raw)} reads like a column's name: write it in words"
+    yield from words_advice(schema)
     if not any(feature.action or feature.treatment for feature in schema.features):
         yield "no feature has an action, so that nothing can be suggested: add [feature.action] to some"
     for feature in schema.features:
@@ -51,6 +47,15 @@ def schema_advice(schema: FeatureSchema) -> Iterator[str]:
     efforts = [feature.action.effort for feature in schema.actionable if feature.action]
     if len(efforts) > 2 and len(set(efforts)) == 1:
         yield f"every action has the effort {efforts[0]:g}: say which ask for more of a person"
+
+
+def words_advice(schema: FeatureSchema) -> Iterator[str]:
+    """Words that people read and that read like a column's or a file's name; sentences without an end."""
+    for key, words in (("outcome", schema.model.outcome), ("title", schema.model.title)):
+        if _RAW.search(words):
+            yield f"model.{key} is \"{words}\", which reads like a column's or file's name: write it in words"
+    if raw := [f'"{one.label}"' for one in schema.features if _RAW.search(one.label)]:
+        yield f"the label of {and_list(raw)} reads like a column's name: write it in words"
 
 
 def _feature_advice(feature: Feature) -> Iterator[str]:

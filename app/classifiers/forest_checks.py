@@ -1,7 +1,5 @@
 """Whether a forest that somebody gave can be walked: compiled loops go where its numbers lead."""
 
-from itertools import pairwise
-
 import numpy as np
 
 from app.classifiers.base import ClassifierError
@@ -50,7 +48,8 @@ def _check_trees(forest: Forest, columns: int) -> None:
         check_walkable(left, right, size, offset)
     if ((forest.column < 0) | (forest.column >= columns))[splits].any():
         raise ClassifierError("a tree splits on a column that the model does not have")
-    largest = max((int((~splits[start:end]).sum()) for start, end in pairwise(ends.tolist())), default=0)
+    # Leaves before each root, and in all: their differences are the leaves of each tree.
+    largest = int(np.diff(np.append(0, np.cumsum(~splits))[ends]).max(initial=0))
     if largest > MOST_LEAVES:
         raise ClassifierError(f"a tree has {largest} leaves, of which {MOST_LEAVES} can be searched")
 

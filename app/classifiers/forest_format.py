@@ -6,6 +6,7 @@ and what made it.
 """
 
 import json
+import math
 from pathlib import Path
 from typing import Any, Literal
 
@@ -107,7 +108,8 @@ def read_forest(path: Path) -> tuple[Forest, Link, tuple[str, ...], str]:
     except OSError as error:
         raise ClassifierError(f"{path} cannot be read: {error.strerror}") from error
     header, start = _header(path, content)
-    forest = Forest(**{name: _array(path, name, header, content[start:]) for name in Forest._fields})
+    data = memoryview(content)[start:]
+    forest = Forest(**{name: _array(path, name, header, data) for name in Forest._fields})
     metadata = header.metadata
     try:
         link = metadata.link.link()
@@ -128,18 +130,16 @@ def _header(path: Path, content: bytes) -> tuple[_Header, int]:
         raise ClassifierError(f"{path} is not a forest") from error
 
 
-def _array(path: Path, name: str, header: _Header, data: bytes) -> Any:
+def _array(path: Path, name: str, header: _Header, data: memoryview) -> Any:
     tensor: _Tensor = getattr(header, name)
     start, end = tensor.data_offsets
-    count = 1
-    for size in tensor.shape:
-        count *= size
+    count = math.prod(tensor.shape)
     kind = np.dtype(_TYPES[_DTYPES[name]])
     if tensor.dtype != _DTYPES[name] or end - start != count * kind.itemsize or end > len(data):
         raise ClassifierError(f"{path} is not a forest, or is cut off: its {name} is not there")
     if len(tensor.shape) != (2 if name == "slope" else 1):
         raise ClassifierError(f"{path} is not a forest: its {name} has another shape")
-    if kind == np.bool_ and max(data[start:end], default=0) > 1:
+    if kind == np.bool_ and np.frombuffer(data[start:end], np.uint8).max(initial=0) > 1:
         raise ClassifierError(f"{path} is not a forest: its {name} is not yes or no")
     # A copy: compiled loops take arrays that may be written to.
     return np.frombuffer(data, kind, count, start).reshape(tensor.shape).copy()

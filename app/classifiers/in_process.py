@@ -23,16 +23,38 @@ _BOOSTERS, _FORESTS = "committee/*.ubj", "committee/*.forest"
 _NO_NUMBER = "gives people of population.parquet a risk that is not a number"
 
 
+def calibration_of(home: Path, manifest: Manifest) -> Link:
+    """The link of XGBoost's margins, of classifier and committee.
+
+    Where the version has a classifier of another library, a calibration is refused even if that classifier is
+    passed over for one elsewhere: of the two, only the committee would have the link.
+
+    Raises:
+        ClassifierError: it cannot be read, or is beside a file that holds its own link.
+        ModelFolderError: the manifest does not list it.
+    """
+    if not (home / CALIBRATION).exists():
+        return LOGISTIC
+    if (
+        listed := _listed(manifest)
+    ) != _BOOSTER:  # passed over, it would give risks that its owner expects not
+        raise ClassifierError(
+            f"{home / CALIBRATION} is of {_BOOSTER} alone; the link of a {listed} is in that file itself"
+        )
+    shipped_file(home, manifest, CALIBRATION)
+    return read_calibration(home)
+
+
 def classifier_of(
-    home: Path, manifest: Manifest, schema: FeatureSchema, population: Population
+    home: Path, manifest: Manifest, schema: FeatureSchema, population: Population, link: Link
 ) -> Classifier:
-    """The classifier of a version, once everybody of its population has a risk.
+    """The classifier of a version, once everybody of its population has a risk; `link` is of XGBoost's.
 
     Raises:
         ClassifierError: it cannot be run, does not fit the schema, or gives somebody no risk.
         ModelFolderError: its file is missing, or the manifest does not list it.
     """
-    local, path = _local(home, manifest, schema), home / _listed(manifest)
+    local, path = _local(home, manifest, schema, link), home / _listed(manifest)
     if isinstance(local, OnnxClassifier):
         _try_out(local, path, schema, population)
         return local
@@ -43,8 +65,10 @@ def classifier_of(
     return local
 
 
-def committee_of(home: Path, manifest: Manifest, schema: FeatureSchema, population: Population) -> Committee:
-    """The refits of a version.
+def committee_of(
+    home: Path, manifest: Manifest, schema: FeatureSchema, population: Population, link: Link
+) -> Committee:
+    """The refits of a version; `link` is of XGBoost's.
 
     Raises:
         ClassifierError: one is no model, does not fit the schema, or gives somebody no risk.
@@ -58,7 +82,7 @@ def committee_of(home: Path, manifest: Manifest, schema: FeatureSchema, populati
         committee = ForestCommittee.load(paths, schema.columns)
     else:
         paths = shipped_files(home, manifest, _BOOSTERS)
-        committee = XGBoostCommittee.load(paths, schema.columns, _calibration(home, manifest))
+        committee = XGBoostCommittee.load(paths, schema.columns, link)
     if np.isfinite(committee.forest.value).all():  # sums of finite leaves are finite: nobody need be scored
         return committee
     for path, risk in zip(paths, committee.risk(population.rows), strict=True):
@@ -67,20 +91,15 @@ def committee_of(home: Path, manifest: Manifest, schema: FeatureSchema, populati
     return committee
 
 
-def _local(home: Path, manifest: Manifest, schema: FeatureSchema) -> Classifier:
+def _local(home: Path, manifest: Manifest, schema: FeatureSchema, link: Link) -> Classifier:
     """A classifier in process, of the file that there is."""
     if len(there := [name for name in KINDS if name in manifest.files]) > 1:
         raise ClassifierError(f"{home} holds both {' and '.join(there)}, of which one is hosted")
     path = shipped_file(home, manifest, _listed(manifest))
     if path.name != _BOOSTER:
-        if (home / CALIBRATION).exists():  # passed over, it would give other risks than its owner thinks
-            raise ClassifierError(
-                f"{home / CALIBRATION} is of {_BOOSTER} alone; "
-                f"the link of a {path.name} is in that file itself"
-            )
         kind = ForestClassifier if path.name == _FOREST else OnnxClassifier
         return kind.load(path, schema.columns)
-    local, link = XGBoostClassifier.load(path, schema.columns), _calibration(home, manifest)
+    local = XGBoostClassifier.load(path, schema.columns)
     # A calibrated one is walked in double precision: isotonic regression has steep parts, which would make
     # much of the last digits of XGBoost's margins.
     return local if link == LOGISTIC else ForestClassifier(local.forest, link)
@@ -97,9 +116,3 @@ def _try_out(classifier: OnnxClassifier, path: Path, schema: FeatureSchema, popu
 
 def _listed(manifest: Manifest) -> str:
     return next((name for name in KINDS if name in manifest.files), _BOOSTER)
-
-
-def _calibration(home: Path, manifest: Manifest) -> Link:
-    if (home / CALIBRATION).exists():
-        shipped_file(home, manifest, CALIBRATION)
-    return read_calibration(home)

@@ -35,7 +35,7 @@ class ModelVersion:
     population: Population
     card: Card | None = None
     held_out: Population | None = None
-    """Real people whom it did not learn from; None of a model that is no folder's."""
+    """Real people who were held out of its training; None of a model that is no folder's."""
     consultation: Consultation | None = None
     """What its folder says beside the estimates of all its versions; None where it says nothing."""
     handouts: Mapping[str, HandoutPhrases] = field(default_factory=dict)

@@ -77,7 +77,7 @@ def _encoded(feature: Feature, column: pa.ChunkedArray) -> FloatArray:
 
 
 def read_held_out(schema: FeatureSchema, path: Path) -> Population:
-    """The people of such a file from whom the model did not learn.
+    """The people of such a file, who were held out of training.
 
     Raises:
         ModelFolderError: as `read_people`, or it holds nobody.

@@ -30,7 +30,8 @@ from app.classifiers.folder import (
     task_of,
 )
 from app.classifiers.handout_phrases import read_handouts
-from app.classifiers.in_process import KINDS, classifier_of, committee_of
+from app.classifiers.in_process import KINDS, calibration_of, classifier_of, committee_of
+from app.classifiers.link import Link
 from app.classifiers.model_version import ModelVersion, Population
 from app.classifiers.open_inference import OpenInferenceClassifier
 from app.classifiers.population import read_held_out, read_people, read_population
@@ -57,8 +58,9 @@ def load_model(folder: Path, version: str | None = None, classifier_url: str | N
     population = read_population(schema, shipped_file(home, manifest, "population.parquet"), learned_from)
     held_out = read_held_out(schema, shipped_file(home, manifest, "held_out.parquet"))
     try:
-        classifier, address = _classifier(home, manifest, schema, population, classifier_url)
-        committee = committee_of(home, manifest, schema, population)
+        link = calibration_of(home, manifest)
+        classifier, address = _classifier(home, manifest, schema, population, link, classifier_url)
+        committee = committee_of(home, manifest, schema, population, link)
     except ClassifierError as error:
         raise ModelFolderError(str(error)) from error
     is_newest = home == newest_version(folder)
@@ -201,10 +203,10 @@ def newest_version(folder: Path) -> Path:
 
 
 def _classifier(
-    home: Path, manifest: Manifest, schema: FeatureSchema, population: Population, url: str | None
+    home: Path, manifest: Manifest, schema: FeatureSchema, population: Population, link: Link, url: str | None
 ) -> tuple[Classifier, str]:
     """The classifier, and where it is if it is elsewhere."""
     if url is None:
-        return classifier_of(home, manifest, schema, population), ""
+        return classifier_of(home, manifest, schema, population, link), ""
     remote = OpenInferenceClassifier.connect(url, schema.columns, population.rows)
     return remote, remote.identity

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-_Z = 1.959964
+Z95 = 1.959963984540054
 """Of the normal distribution, 95 % lie within so many standard deviations."""
 
 Band = tuple[float, float]
@@ -60,8 +60,9 @@ CertaintyTold = Annotated[
 ObservedTold = Annotated[
     Observed | None,
     Field(
-        description="How many held-out people like this one had the outcome: people whom the model did not "
-        "learn from. Null where fewer than 20 of them are like this one, and where the band is."
+        description="How many held-out people like this one had the outcome. Training took nobody of them; "
+        "whether a classifier that its owner gave learned from them is not known. Null where fewer than 20 "
+        "of them are like this one, and where the band is."
     ),
 ]
 
@@ -106,8 +107,8 @@ def wilson_interval(having: int, people: int) -> tuple[float, float]:
     Unlike the share with two standard errors it stays within 0 and 1, and is no point where nobody or
     everybody has it.
     """
-    share, z2 = having / people, _Z**2
+    share, z2 = having / people, Z95**2
     middle = share + z2 / (2 * people)
-    half = _Z * math.sqrt(share * (1 - share) / people + z2 / (4 * people**2))
+    half = Z95 * math.sqrt(share * (1 - share) / people + z2 / (4 * people**2))
     low, high = ((middle + side * half) / (1 + z2 / people) for side in (-1, 1))
     return min(max(low, 0.0), share), max(min(high, 1.0), share)

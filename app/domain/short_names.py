@@ -23,14 +23,15 @@ def with_short_names(features: Sequence[Feature]) -> tuple[Feature, ...]:
             others = [other.name for other in features if other is not feature]
             short = next((one for one in _beginnings(feature.name) if _is_free(one, others, taken)), None)
             own = feature.model_copy(update={"short": short})
+            own.model_fields_set.discard("short")  # nobody has written it
         taken.add(own.called)
         named.append(own)
     return tuple(named)
 
 
 def is_shortened(feature: Feature) -> bool:
-    """Whether it goes by the first words of its name."""
-    return len(feature.name) > LONGEST and feature.called in _beginnings(feature.name)
+    """Whether it goes by first words of its name that its owner did not write."""
+    return feature.called != feature.name and "short" not in feature.model_fields_set
 
 
 def _beginnings(name: str) -> list[str]:

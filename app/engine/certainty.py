@@ -68,7 +68,7 @@ class _Ranked:
 
 @dataclass(frozen=True, slots=True)
 class HeldOutOutcomes:
-    """What became of people whom a model did not learn from, by its certainty and its estimate of them."""
+    """What became of held-out people, by the certainty and the estimate that a model has of them."""
 
     by_certainty: Mapping[Certainty, _Ranked]
 

@@ -13,7 +13,7 @@ from app.domain.schema import IntArray, Value
 from app.domain.tolerances import VALUE_SLACK
 from app.engine.problem import RecourseProblem
 
-_SLOPE = "a slope among the people that the model learned from"
+_SLOPE = "a slope among the people of the model's data"
 
 
 def changes_of(problem: RecourseProblem, levels: IntArray) -> tuple[tuple[Change, ...], tuple[Change, ...]]:

@@ -13,6 +13,7 @@ import numpy as np
 from app.domain.counterfactual import Distinction, Strategy
 from app.domain.feature import Theme
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray, Value
+from app.domain.wording import and_list
 from app.engine.problem import RecourseProblem
 
 Themes = tuple[str, ...]
@@ -132,8 +133,7 @@ def strategies(
 
 def strategy_name(schema: FeatureSchema, themes: Themes, after: Mapping[str, Value]) -> str:
     """Themes in words: "Weight, food and activity"; `after` has new values by feature."""
-    words = [_in_words(schema, theme, after) for theme in themes]
-    listed = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    listed = and_list([_in_words(schema, theme, after) for theme in themes])
     return listed[0].upper() + listed[1:]
 
 

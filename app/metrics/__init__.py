@@ -8,6 +8,8 @@ from prometheus_client import Counter, Gauge, Histogram
 _REQUEST_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _WAIT_S = (0.001, 0.005, 0.025, 0.1, 0.5, 1, 2.5, 5)
 _TASK_S = (0.1, 0.5, 1, 5, 15, 60, 300, 1800)
+SHADOW_EDGES = (-0.5, -0.2, -0.1, -0.05, -0.02, -0.01, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+"""Of one risk less another; each bin has its upper end. The record counts by the same."""
 
 REQUESTS = Histogram(
     "turnpoint_request_seconds",
@@ -127,47 +129,46 @@ REQUESTS_REFUSED = Counter(
     "turnpoint_requests_refused", "Requests refused before they were read.", ["work", "reason"]
 )
 
-DRIFT_QUESTIONS = Gauge(
+
+def _drift_gauge(name: str, what: str, *by: str) -> Gauge:
+    """Of a version; every process reads the same record, so that the newest reading counts."""
+    return Gauge(name, what, ["model", "version", *by], multiprocess_mode="livemostrecent")
+
+
+DRIFT_QUESTIONS = _drift_gauge(
     "turnpoint_drift_questions",
     "People who were asked about in the last DRIFT_DAYS days, all tenants together.",
-    ["model", "version"],
-    multiprocess_mode="livemostrecent",
 )
-DRIFT_PSI = Gauge(
+DRIFT_PSI = _drift_gauge(
     "turnpoint_drift_psi",
     "Population stability index of a feature, or of the risk, against the reference; NaN of too few.",
-    ["model", "version", "feature"],
-    multiprocess_mode="livemostrecent",
+    "feature",
 )
-DRIFT_UNKNOWN = Gauge(
+DRIFT_UNKNOWN = _drift_gauge(
     "turnpoint_drift_unknown_share",
     "Share of those asked about of whom a feature is not known.",
-    ["model", "version", "feature"],
-    multiprocess_mode="livemostrecent",
+    "feature",
 )
-DRIFT_OUT_OF_RANGE = Gauge(
+DRIFT_OUT_OF_RANGE = _drift_gauge(
     "turnpoint_drift_out_of_range_share",
     "Share of those asked about outside of the range that was observed in training.",
-    ["model", "version", "feature"],
-    multiprocess_mode="livemostrecent",
+    "feature",
 )
-DRIFT_RISK_MEAN = Gauge(
+DRIFT_RISK_MEAN = _drift_gauge(
     "turnpoint_drift_risk_mean",
     "Mean risk, of those asked about and of the reference population.",
-    ["model", "version", "of"],
-    multiprocess_mode="livemostrecent",
+    "of",
 )
-DRIFT_HIGH = Gauge(
+DRIFT_HIGH = _drift_gauge(
     "turnpoint_drift_high_share",
     "Share with a risk above the decision threshold, of those asked about and of the reference population.",
-    ["model", "version", "of"],
-    multiprocess_mode="livemostrecent",
+    "of",
 )
 SHADOW_DIFFERENCE = Histogram(
     "turnpoint_shadow_risk_difference",
     "The risk by a version that scores beside, less that by the version that answered.",
     ["model", "version", "shadow"],
-    buckets=(-0.5, -0.2, -0.1, -0.05, -0.02, -0.01, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5),
+    buckets=SHADOW_EDGES,
 )
 SHADOW_PEOPLE = Counter(
     "turnpoint_shadow_people",

@@ -5,13 +5,11 @@ from pathlib import Path
 
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.store import find_version, load_model, newest_version
+from app.domain.certainty import FEWEST_TOLD
 from app.domain.feature_differences import feature_differences
 from research.comparison.errors import ComparisonError
 from research.comparison.figures import Figures, figures_of
 from research.comparison.people import held_out_of_both
-
-_FEWEST = 20
-"""People of a group that is told."""
 
 
 def load_pair(
@@ -47,7 +45,7 @@ def compare(one: ModelVersion, other: ModelVersion) -> tuple[Figures, list[tuple
     groups = [
         (label, figures_of(people.outcome[who], (risks[0][who], risks[1][who]), thresholds))
         for label, who in people.groups
-        if who.sum() >= _FEWEST
+        if who.sum() >= FEWEST_TOLD
     ]
     return figures_of(people.outcome, risks, thresholds), groups
 

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.domain.certainty import wilson_interval
+from app.domain.certainty import Z95, wilson_interval
 from app.domain.schema import BoolArray, FloatArray
 from research.training.calibration import brier_score, calibration_line
-from research.training.discrimination import Interval, roc_auc
+from research.training.discrimination import Interval, roc_auc, share_below
 
-_Z95 = 1.959963984540054
 _FEWEST = 10
 """With and without the outcome, of whom a line of calibration is fitted."""
 
@@ -78,7 +77,7 @@ def auc_difference(outcome: BoolArray, one: FloatArray, other: FloatArray) -> In
     )
     error = float(np.sqrt(of_cases.var(ddof=1) / cases + of_controls.var(ddof=1) / controls))
     value = float(of_cases.mean())
-    return Interval(value, value - _Z95 * error, value + _Z95 * error)
+    return Interval(value, value - Z95 * error, value + Z95 * error)
 
 
 def _share(part: int, whole: int) -> Interval:
@@ -101,18 +100,11 @@ def _one(outcome: BoolArray, risk: FloatArray, high: BoolArray) -> OneVersion:
 def _placements(outcome: BoolArray, risk: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Of each case the share of controls below, of each control the share of cases above; ties count half."""
     cases, controls = risk[outcome], risk[~outcome]
-    return _share_below(controls, cases), 1.0 - _share_below(cases, controls)
-
-
-def _share_below(among: FloatArray, values: FloatArray) -> FloatArray:
-    ordered = np.sort(among)
-    both = np.searchsorted(ordered, values, "left") + np.searchsorted(ordered, values, "right")
-    share: FloatArray = both / (2.0 * len(ordered))
-    return share
+    return share_below(np.sort(controls), cases), 1.0 - share_below(np.sort(cases), controls)
 
 
 def _mean(values: FloatArray) -> Interval:
     """A mean with its interval, normal approximation."""
     value = float(values.mean())
     error = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("inf")
-    return Interval(value, value - _Z95 * error, value + _Z95 * error)
+    return Interval(value, value - Z95 * error, value + Z95 * error)

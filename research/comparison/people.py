@@ -1,4 +1,4 @@
-"""People from whom neither of two versions learned."""
+"""People whom two versions both hold out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

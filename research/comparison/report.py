@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from app.usecases.shadow.counts import EDGES, Outcome, ShadowFigures
+from app.metrics import SHADOW_EDGES
+from app.usecases.shadow.counts import Outcome, ShadowFigures
 from research.comparison.figures import Figures, OneVersion
 from research.training.discrimination import Interval
 
@@ -60,10 +61,10 @@ def shadow_report(versions: tuple[str, str], figures: ShadowFigures, days: int) 
 
 
 def _bins(figures: ShadowFigures) -> Iterator[str]:
-    ends = ("", *(f"{edge:+.2f}" for edge in EDGES), "")
+    ends = ("", *(f"{edge:+.2f}" for edge in SHADOW_EDGES), "")
     for low, high, many in zip(ends[:-1], ends[1:], figures.differences, strict=True):
         if many:
-            where = f"{low} to {high}" if low and high else f"below {high}" if high else f"{low} and over"
+            where = f"{low} to {high}" if low and high else f"{high} or below" if high else f"above {low}"
             yield f"  {where}: {many} ({many / figures.scored:.1%})"
 
 

@@ -1,9 +1,8 @@
 """What shadow scoring has on record of two versions: all tenants together."""
 
-from datetime import UTC, datetime, timedelta
-
 from app.classifiers.model_version import ModelVersion
 from app.storage.database import Database
+from app.usecases.drift.counting import last_days
 from app.usecases.patient_data.daily import each_tenant
 from app.usecases.shadow.counts import ShadowFigures, figures_of
 from app.usecases.shadow.repository import shadow_since
@@ -19,7 +18,7 @@ async def shadow_figures(
     Raises:
         RecordError: the database is away.
     """
-    since = datetime.now(UTC).date() - timedelta(days=days - 1)
+    since, _ = last_days(days)
     total = None
     async for own in each_tenant(database, _TASK):
         async with own.transaction() as session:

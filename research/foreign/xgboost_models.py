@@ -54,20 +54,20 @@ def read_booster(booster: xgboost.Booster, name: str) -> GivenClassifier:
         library_version=xgboost.__version__,
         kind=objective,
         column_names=tuple(booster.feature_names or ()),
-        forest=_forest(kept, learner, is_raw=objective == _ENDS_BEFORE),
+        forest=_forest(kept, learner, name, is_raw=objective == _ENDS_BEFORE),
         link=LOGISTIC,
         reference=_reference(kept, is_raw=objective == _ENDS_BEFORE),
         refit=None,
     )
 
 
-def _forest(booster: xgboost.Booster, learner: dict[str, Any], is_raw: bool) -> Forest:
+def _forest(booster: xgboost.Booster, learner: dict[str, Any], name: str, is_raw: bool) -> Forest:
     start = base_score_of(learner["learner_model_param"])
     if is_raw:  # it is of log-odds already, and may be any number
         with np.errstate(all="ignore"):
             return forest_of([booster])._replace(prior=np.array([start]))
     if not 0 < start < 1:
-        raise TrainingError("the base_score is not between 0 and 1")
+        raise TrainingError(f"{name} has a base_score that is not between 0 and 1")
     return forest_of([booster])
 
 

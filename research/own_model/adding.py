@@ -1,6 +1,6 @@
 """`turnpoint add-model`: from an owner's table to a first task.toml, or with one to a version to host."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,16 +11,16 @@ from app.classifiers.folder import TASK, ModelFolderError
 from app.classifiers.task import read_task
 from app.domain.schema import OWN_TABLE, FeatureSchema
 from research.own_model.building import begin, build
-from research.own_model.draft.advice import advice
+from research.own_model.draft.advice import advice, leaks_in
 from research.own_model.draft.drafting import draft_schema
-from research.own_model.draft.leaks import leaks_of
+from research.own_model.draft.leaks import Leak
 from research.own_model.fitting import Size, fit_own, whole_size
 from research.own_model.given import made_of_given
 from research.own_model.making import Made, made_by_fit
 from research.own_model.observed import with_observed
 from research.own_model.places import Places, places_of
 from research.own_model.table.own_table import OwnTable
-from research.own_model.table.people import columns_of, people_of
+from research.own_model.table.people import people_of
 from research.own_model.table.reading import read_table
 from research.own_model.taught import check_enough
 from research.own_model.words import words_of
@@ -146,8 +146,8 @@ def _add(
     schema = _schema(order.name, making / TASK)
     check_observed(schema, cohort.training)
     made = _make(order, schema, cohort, size, report)
-    grouping, said = grouping_of(schema), advice(table, schema)
-    cautions = [*_leaks(schema, table), *made.cautions]
+    grouping, leaks = grouping_of(schema), leaks_in(table, schema)
+    said, cautions = advice(table, schema, leaks), [*_leaks(schema, leaks), *made.cautions]
     words = words_of(schema, table, cohort, grouping, order.id_column, cautions, is_given=made.is_given)
     data = _data(order, schema, table)
     metrics = build(making, schema, cohort, grouping, words, data, made, size.exemplars, report)
@@ -158,10 +158,9 @@ def _add(
     return Added(home, schema, table, cohort, made, metrics, said, moved, is_task_left)
 
 
-def _leaks(schema: FeatureSchema, table: OwnTable) -> Iterator[str]:
+def _leaks(schema: FeatureSchema, leaks: Sequence[Leak]) -> Iterator[str]:
     """What a card has to say of features that may give the outcome away."""
-    columns = {name: table.frame[column] for name, column in columns_of(schema, table).items()}
-    for leak in leaks_of(columns, table.outcome):
+    for leak in leaks:
         what = "where it is missing" if leak.by_missing else "its value"
         yield (
             f"{schema[leak.column].label} may give the outcome away: {what} alone tells who has it with a "

@@ -12,6 +12,7 @@ from app.classifiers.training_procedure import Sample
 from app.domain.feature import MissingPolicy
 from app.domain.schema import FeatureSchema, FloatArray
 from app.domain.wording import and_list
+from research.foreign.agreement import check_agreement
 from research.foreign.given import GivenClassifier
 from research.foreign.onnx_models import GivenOnnx, read_given_onnx
 from research.foreign.reading import read_classifier
@@ -44,7 +45,8 @@ def made_of_given(
     """The classifier in a file, and a committee for it; `held_out` are those whom its card tells of.
 
     Raises:
-        TrainingError: the file holds no classifier that can be hosted with this schema.
+        TrainingError: the file holds no classifier that can be hosted with this schema, or gives people of
+            the table other risks by what was read of it than by its library.
     """
     shown = drawn(held_out, MOST_KEPT)
     people, ids = sample_of(schema, training), [person.id for person in training]
@@ -54,6 +56,9 @@ def made_of_given(
     else:
         given = read_classifier(path, schema.columns, trusts_pickle)
     _check_unknown(schema, given, path)
+    if isinstance(given, GivenClassifier):
+        check_agreement(given, people.rows)
+        check_agreement(given, sample_of(schema, held_out).rows)
     kind, members = _committee(schema, given, people, ids, size.members, report)
     write = partial(_write, schema, given, members)
     facts = {"given": given.made_by}

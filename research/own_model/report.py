@@ -1,5 +1,6 @@
 """What an owner is told once a task.toml is drafted or a version is made, in plain lines."""
 
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -31,12 +32,13 @@ def _drafted(done: Drafted, order: Order) -> Iterator[str]:
 
 def _command(order: Order) -> str:
     """The command that makes the model; what is given once need not be given twice but for the table."""
-    words = ["turnpoint add-model", order.name, "--data", str(order.data), "--outcome", f'"{order.outcome}"']
-    words += ["--id", f'"{order.id_column}"'] if order.id_column else []
-    words += ["--site", f'"{order.site_column}"'] if order.site_column else []
+    words = ["turnpoint", "add-model", order.name, "--data", str(order.data), "--outcome", order.outcome]
+    words += ["--id", order.id_column] if order.id_column else []
+    words += ["--site", order.site_column] if order.site_column else []
     words += ["--classifier", str(order.classifier)] if order.classifier else []
+    words += ["--trust-pickle"] if order.trusts_pickle else []
     words += [] if _is_usual(order.store) else ["--store", str(order.store)]
-    return " ".join(words)
+    return shlex.join(words)
 
 
 def _is_usual(store: Path) -> bool:
@@ -80,7 +82,7 @@ def _added(done: Added, order: Order) -> Iterator[str]:
 def _host(done: Added) -> str:
     """The command that hosts it; a store of its own has to be named."""
     store = done.home.parent.parent
-    named = "" if _is_usual(store) else f"MODEL_STORE={store} "
+    named = "" if _is_usual(store) else f"MODEL_STORE={shlex.quote(str(store))} "
     return f"{named}DEFAULT_MODEL={done.schema.model.name} turnpoint run"
 
 

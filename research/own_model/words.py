@@ -14,7 +14,7 @@ from research.training.split import HELD_OUT_PERCENT
 
 _NOT_FOR = (
     "Diagnosis. A low estimate rules nothing out.",
-    "People unlike those it learned from: outside the observed ranges of its features, or chosen otherwise.",
+    "People unlike those of its table: outside the observed ranges of its features, or chosen otherwise.",
     "Decisions without a clinician, or decisions about cover, employment or access to care.",
 )
 _LIMITS = (

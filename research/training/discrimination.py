@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import confusion_matrix, roc_auc_score, roc_curve
 
+from app.domain.certainty import Z95
 from app.domain.schema import BoolArray, FloatArray
-
-_Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +27,16 @@ def roc_auc(outcome: BoolArray, risk: FloatArray) -> Interval | None:
     cases, controls = risk[outcome], np.sort(risk[~outcome])
     if min(len(cases), len(controls)) < 2:
         return None
-    of_cases = _share_below(controls, cases)
-    of_controls = 1.0 - _share_below(np.sort(cases), controls)
+    of_cases = share_below(controls, cases)
+    of_controls = 1.0 - share_below(np.sort(cases), controls)
     value = float(roc_auc_score(outcome, risk))
     error = np.sqrt(of_cases.var(ddof=1) / len(cases) + of_controls.var(ddof=1) / len(controls))
     return Interval(
-        value, low=max(0.0, value - _Z95 * float(error)), high=min(1.0, value + _Z95 * float(error))
+        value, low=max(0.0, value - Z95 * float(error)), high=min(1.0, value + Z95 * float(error))
     )
 
 
-def _share_below(ordered: FloatArray, values: FloatArray) -> FloatArray:
+def share_below(ordered: FloatArray, values: FloatArray) -> FloatArray:
     """Share of `ordered` below each value; ties count half."""
     below = np.searchsorted(ordered, values, side="left")
     up_to = np.searchsorted(ordered, values, side="right")

@@ -16,12 +16,13 @@ from app.engine.registry import ModelRegistry, ServedModel
 from app.settings import Settings
 from app.storage.database import Database
 from app.usecases.drift.counting import today_in_utc
-from app.usecases.shadow.counts import Outcome, figures_of
+from app.usecases.shadow.counts import SCORED, Outcome, figures_of
 from app.usecases.shadow.repository import shadow_since
 from app.usecases.shadow.scoring import Shadow
 from research.comparison.shadow import shadow_figures
 from tests.asking import Person
 from tests.integration.answers import Json, ask
+from tests.integration.scrapes import scraped, total
 from tests.integration.serving import SHIPPED, Servers, gateway, seen_by, settings_for
 from tests.integration.two_tenants import client_of_tenant
 
@@ -118,16 +119,21 @@ def test_a_caller_is_answered_by_one_and_scored_by_both(
         turnpoint_default_versions={NAME: "1"},
         turnpoint_shadow_versions={NAME: "2"},
     )
+    names = {"model": NAME, "version": "1", "shadow": "2"}
+
+    def both_scored(figures: str) -> float:
+        return sum(total(figures, "turnpoint_shadow_people_total", **names, outcome=one) for one in SCORED)
+
     with gateway(settings) as url, client_of_tenant(url, database, tenant) as client:
+        before = both_scored(client.get("/metrics").text)
         assert ask(client, question)["model"]["version"] == "1"
         told = client.post("/predictions", json={"features": dict(helpable)}).json()
         assert told["version"] == "1"
-        figures = client.get("/metrics").text
-        assert "turnpoint_shadow_people" in figures
+        scraped(client, lambda figures: both_scored(figures) == before + 2)
     first, second = (registry.named(f"{NAME}@{version}").model.digest for version in "12")
     (row,) = database.execute(COUNTS, [tenant, first, second]).fetchall()
     counted = figures_of(np.array(row[0]))
-    assert counted.scored + counted.outcomes[Outcome.DROPPED] == 2
+    assert (counted.scored, sum(counted.outcomes.values())) == (2, 2)
 
 
 @pytest.mark.parametrize(

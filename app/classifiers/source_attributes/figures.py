@@ -32,14 +32,14 @@ def figures_of(card: Card | None) -> Iterator[tuple[A, str]]:
 
 
 def represented(card: Card | None) -> str:
-    """Whom held-out people represent, who are of the same source as those of training: shares of groups."""
+    """Whom held-out people represent, who are of the same source as the others: shares of groups."""
     if card is None or not card.performance.groups:
         return NO_CARD if card is None else not_available("the card tells of no groups.")
     parts = [
         f"{name}: {', '.join(_share(one, levels) for one in levels)}"
         for name, levels in _by_group(card).items()
     ]
-    return f"Of held-out people, who were drawn like those of training. {'. '.join(parts)}."
+    return f"Of held-out people, who were drawn like the others of the data. {'. '.join(parts)}."
 
 
 def _share(one: GroupFigures, levels: list[GroupFigures]) -> str:

@@ -31,7 +31,7 @@ def words_of(model: ModelVersion) -> Iterator[tuple[A, str]]:
     """Each attribute that rests on words."""
     schema, card = model.schema, model.card
     yield from _output(schema, card)
-    yield from _purpose(schema, card)
+    yield from _purpose(model)
     yield from _development(schema, card)
     yield from _fairness(schema, card)
     yield from _maintenance(schema)
@@ -55,16 +55,15 @@ def _output(schema: FeatureSchema, card: Card | None) -> Iterator[tuple[A, str]]
     yield A.OUTPUT_TYPE, "Prediction (a probability), classification (the label), and options to consider."
 
 
-def _purpose(schema: FeatureSchema, card: Card | None) -> Iterator[tuple[A, str]]:
+def _purpose(model: ModelVersion) -> Iterator[tuple[A, str]]:
+    schema, card = model.schema, model.card
     yield (
         A.INTENDED_USE,
         _joined(card.intended_use if card else ()) or filled_part(schema.model.description) or NO_CARD,
     )
     people = _joined(card.data.about if card else ())
-    yield (
-        A.INTENDED_POPULATION,
-        f"People like those whom it learned from. {people}" if people else NO_CARD,
-    )
+    alike = "of the table that it was added with" if model.is_given else "whom it learned from"
+    yield A.INTENDED_POPULATION, f"People like those {alike}. {people}" if people else NO_CARD
     yield A.INTENDED_USERS, "Clinicians, together with the patient whom the estimate is about."
     yield (
         A.DECISION_MAKING_ROLE,

@@ -303,7 +303,7 @@ class _Tied:
     """Accepted candidates of equal effort, until it is certain that there are no more of them.
 
     The search goes on to `limit`; then all are known, and the caller's rank orders them, not the heap. Of one
-    rank those that move fewer levers come first: what moves more for the same effort is no option beside them.
+    rank those that move fewer levers come first: what moves more for the same effort is no option.
     """
 
     def __init__(self) -> None:

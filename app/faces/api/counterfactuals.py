@@ -61,8 +61,8 @@ async def ask(
     def reply(answer: CounterfactualsAnswer) -> Response:
         return apply_wait(_reply(request, fhir, answer), wait_s)
 
-    keeps_as(request, reply)
-    return reply(await cancel_on_disconnect(request, service.answer(body, wait_s=wait_s)))
+    once = keeps_as(request, reply)
+    return once(await cancel_on_disconnect(request, service.answer(body, wait_s=wait_s)))
 
 
 @router.get(

@@ -27,7 +27,7 @@ Days = Annotated[
     responses=problem_responses(401, 403, 404, 422, 503),
 )
 async def drift(served: ServedModelDep, request: Request, database: DatabaseDep, days: Days = 30) -> Response:
-    """Compare those whom the caller's tenant asked about of late with the people whom the model learned from.
+    """Compare those whom the caller's tenant asked about of late with the people of the model's data.
 
     Counted is everybody whom a caller asked about, each time, be the answer cached or not. What-ifs are not.
     Fewer questions than `least` are told by their number alone.

@@ -7,7 +7,7 @@ import asyncio
 import re
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Header, Request, Response
 
@@ -32,7 +32,8 @@ IdempotencyKey = Annotated[
     ),
 ]
 """To be named by each endpoint that records: its route does the rest."""
-_KEPT_HEADERS = ("location", "preference-applied")
+_KEPT_HEADERS = ("location", "preference-applied", "vary")
+Told = TypeVar("Told")
 _Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -61,11 +62,23 @@ class KeyedRoute(JsonRoute):
         return handle_keyed
 
 
-def keeps_as(request: Request, reply: Callable[[Any], Response]) -> None:
-    """Have what the request tells be kept as `reply` writes it, where that is more than JSON by itself."""
+def keeps_as(request: Request, reply: Callable[[Told], Response]) -> Callable[[Told], Response]:
+    """Have what the request tells be kept as `reply` writes it, where that is more than JSON by itself.
+
+    Gives a `reply` that writes once what is both kept and sent.
+    """
     key: RequestKey | None = getattr(request.state, "key", None)
-    if key is not None:
-        key.writes = lambda told: _reply_of(reply(told))
+    if key is None:
+        return reply
+    written: list[tuple[Told, Response]] = []
+
+    def once(told: Told) -> Response:
+        if not written or written[-1][0] is not told:
+            written.append((told, reply(told)))
+        return written[-1][1]
+
+    key.writes = lambda told: _reply_of(once(told))
+    return once
 
 
 async def _done_once(

@@ -19,7 +19,7 @@ from app.faces.api.json_schema import features_json_schema
 from app.faces.in_process.problems import Reply, misfits, problem
 from app.faces.in_process.workers import Workers
 from app.paths import MODEL_STORE
-from app.settings import SEARCH_WORK
+from app.settings import SEARCH_WORK, Settings
 from app.usecases.counterfactuals.alone import answer_alone
 from app.usecases.counterfactuals.request import validate
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
@@ -27,6 +27,7 @@ from app.usecases.predictions.schemas import PredictionRequest
 from app.usecases.predictions.service import answer_of, told_of
 
 _FAULTS = "The request has faults."
+_DEFAULT_MODEL: str = Settings.model_fields["default_model"].default
 
 
 class InProcessEngine:
@@ -102,12 +103,12 @@ class InProcessEngine:
 
 
 def load(model: str | None = None, store: Path | None = None) -> InProcessEngine:
-    """The engine for one model: the shipped `dysglycaemia` and the shipped models unless others are named.
+    """The engine for one model: a gateway's usual one, of the shipped models, unless others are named.
 
     Raises:
         ValueError: the model is not there, or cannot be hosted; says why.
     """
     try:
-        return InProcessEngine(store or MODEL_STORE, model or "dysglycaemia")
+        return InProcessEngine(store or MODEL_STORE, model or _DEFAULT_MODEL)
     except ModelFolderError as error:
         raise ValueError(str(error)) from error

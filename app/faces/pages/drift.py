@@ -56,17 +56,17 @@ def _lead(drift: DriftAnswer) -> str:
         return _("Too few to judge: %(many)s questions, where it takes %(least)s.", many=many, least=least)
     if drift.state is Drift.STABLE:
         return _(
-            "Stable: those asked about are like those whom the model learned from. %(many)s questions.",
+            "Stable: those asked about are like the people of the model's data. %(many)s questions.",
             many=many,
         )
     if drift.state is Drift.MOVED:
         return _(
-            "Moved: those asked about differ somewhat from those whom the model learned from. "
+            "Moved: those asked about differ somewhat from the people of the model's data. "
             "%(many)s questions.",
             many=many,
         )
     return _(
-        "Changed: those asked about are others than those whom the model learned from, and how well it does "
+        "Changed: those asked about are others than the people of the model's data, and how well it does "
         "among them is not known. %(many)s questions.",
         many=many,
     )
@@ -77,8 +77,8 @@ def _risk(drift: DriftAnswer) -> str:
     assert mean is not None  # of enough questions both are told
     assert high is not None
     return _(
-        "Estimates: %(state)s (%(index)s). On average %(mean)s, among those learned from %(before)s; high "
-        "for %(high)s, among those learned from %(high_before)s.",
+        "Estimates: %(state)s (%(index)s). On average %(mean)s, among the people of its data %(before)s; "
+        "high for %(high)s, among the people of its data %(high_before)s.",
         state=_words()[drift.risk.state],
         index=_index(drift.risk.psi),
         mean=risk_words(mean.asked, mean.reference),

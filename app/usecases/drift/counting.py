@@ -1,7 +1,7 @@
 """Counting those asked about: in memory first, and added to the record now and then."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from app.domain.schema import FloatArray
 from app.storage.database import Database
@@ -15,6 +15,12 @@ TASK = "turnpoint.drift"
 def today_in_utc() -> date:
     """The day that counts are of."""
     return datetime.now(UTC).date()
+
+
+def last_days(days: int, today: date | None = None) -> tuple[date, date]:
+    """The first and the last of so many days that counts are of; the last is today."""
+    last = today or today_in_utc()
+    return last - timedelta(days=days - 1), last
 
 
 class DriftCounts:

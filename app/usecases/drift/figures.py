@@ -4,11 +4,9 @@ import asyncio
 import math
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from app.domain.drift import Drift
 from app.identity.caller import Caller
 from app.identity.principal import DEFAULT_TENANT
 from app.metrics import (
@@ -21,7 +19,7 @@ from app.metrics import (
 )
 from app.storage.database import Database, RecordError
 from app.usecases.drift.binning import RISK, Binning
-from app.usecases.drift.counting import TASK
+from app.usecases.drift.counting import TASK, last_days
 from app.usecases.drift.report import report_of
 from app.usecases.drift.repository import DriftRepository
 from app.usecases.drift.schemas import Compared, DriftAnswer
@@ -65,8 +63,7 @@ class DriftFigures:
             await asyncio.gather(self._reading, return_exceptions=True)
 
     async def _read(self) -> None:
-        last = datetime.now(UTC).date()
-        first = last - timedelta(days=self._days - 1)
+        first, last = last_days(self._days)
         try:
             async with self._database.of(Caller.service(DEFAULT_TENANT, TASK)).transaction() as session:
                 tenants = await DriftRepository(session).tenants()
@@ -78,7 +75,7 @@ class DriftFigures:
                     _add(asked[digest], counts)
             for digest, binning in self._binnings.items():
                 if asked[digest]:
-                    _tell(report_of(binning, asked[digest], first, last))
+                    tell(binning, report_of(binning, asked[digest], first, last))
         except RecordError:
             pass  # `turnpoint_queue_read` tells that the record is away
         except Exception as error:  # nobody waits for it: the next reading begins anew
@@ -93,7 +90,8 @@ def _add(whole: dict[str, Counts], part: Mapping[str, Counts]) -> None:
         whole[name] = whole[name] + counts if name in whole else counts
 
 
-def _tell(drift: DriftAnswer) -> None:
+def tell(binning: Binning, drift: DriftAnswer) -> None:
+    """Set the gauges of a version to what is told of its drift; figures of too few are NaN."""
     names = (drift.model, drift.version)
     DRIFT_QUESTIONS.labels(*names).set(drift.questions)
     DRIFT_PSI.labels(*names, RISK).set(_or_nan(drift.risk.psi))
@@ -103,7 +101,7 @@ def _tell(drift: DriftAnswer) -> None:
     for one in drift.features:
         DRIFT_PSI.labels(*names, one.feature).set(_or_nan(one.psi))
         DRIFT_UNKNOWN.labels(*names, one.feature).set(_asked(one.unknown))
-        if one.out_of_range is not None or one.state is Drift.TOO_FEW:
+        if binning.schema[one.feature].is_numeric:  # others have no range
             DRIFT_OUT_OF_RANGE.labels(*names, one.feature).set(_asked(one.out_of_range))
 
 

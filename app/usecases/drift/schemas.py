@@ -11,7 +11,7 @@ _STATE = (
     "there are fewer questions than `least`, of which nothing else is told."
 )
 _ASKED = "Among those asked about."
-_REFERENCE = "Among the people whom the model learned from."
+_REFERENCE = "Among the people of the model's data, without those who were held out."
 
 
 class Compared(BaseModel):
@@ -48,7 +48,7 @@ class RiskDrift(BaseModel):
 
 
 class DriftAnswer(BaseModel):
-    """Whether those asked about of late are like those whom a version learned from."""
+    """Whether those asked about of late are like the people of a version's data."""
 
     model: str = Field(description="The model's name.")
     version: str = Field(description="Its version.")

@@ -1,9 +1,10 @@
 """What is on record of drift, told to a caller of one tenant."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 from app.storage.database import TenantDatabase
 from app.usecases.drift.binning import Binning
+from app.usecases.drift.counting import last_days
 from app.usecases.drift.report import report_of
 from app.usecases.drift.repository import DriftRepository
 from app.usecases.drift.schemas import DriftAnswer
@@ -17,8 +18,7 @@ async def drift_of(
     Raises:
         RecordError: the database is away.
     """
-    last = today or datetime.now(UTC).date()
-    first = last - timedelta(days=days - 1)
+    first, last = last_days(days, today)
     async with database.transaction() as session:
         asked = await DriftRepository(session).since(first, {digest: binning})
     return report_of(binning, asked[digest], first, last)

@@ -116,8 +116,9 @@ class MeasurementOut(StandingMeasurement):
     finding: Presence = Field(description="Whether the result shows the model's outcome.")
     says: str = Field(description="What the result means, in the words of the model's consultation file.")
     status: Status = Field(
-        description="`stands`: the newest result, which counts in place of the estimate. `earlier`: another "
-        "one was measured later. `replaced`: corrected or taken back. `withdrawn`: takes one back."
+        description="`stands`: the newest result. It counts in place of the estimate, unless a new one is "
+        "due or nothing found today tells of the outcome, which comes later. `earlier`: another one was "
+        "measured later. `replaced`: corrected or taken back. `withdrawn`: takes one back."
     )
     given_by: str | None = Field(description=GIVEN_BY)
     source: Origin = Field(description="`fhir` where an EHR's resource tells it; else `given`.")

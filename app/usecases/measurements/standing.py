@@ -10,7 +10,7 @@ from app.storage.consultation_tables import MeasurementRow
 class Status(StrEnum):
     """What has become of a recorded result."""
 
-    STANDS = "stands"  # the newest: it overrules the estimate
+    STANDS = "stands"  # the newest: it overrules the estimate where any result does
     EARLIER = "earlier"  # another one was measured later
     REPLACED = "replaced"  # it was corrected or taken back
     WITHDRAWN = "withdrawn"  # it takes back what it replaces
@@ -54,7 +54,7 @@ def current_results(rows: Sequence[MeasurementRow]) -> list[MeasurementRow]:
 
 
 def standing_result(rows: Sequence[MeasurementRow]) -> MeasurementRow | None:
-    """The result that overrules the estimate: the newest measured one."""
+    """The newest measured result: the one that overrules the estimate, where any does."""
     return next(iter(current_results(rows)), None)
 
 

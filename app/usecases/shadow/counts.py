@@ -6,10 +6,8 @@ from enum import StrEnum
 import numpy as np
 
 from app.domain.schema import FloatArray
+from app.metrics import SHADOW_EDGES
 from app.usecases.tallies import Counts
-
-EDGES = (-0.5, -0.2, -0.1, -0.05, -0.02, -0.01, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
-"""Of the shadow's risk less that of the version that answered."""
 
 
 class Outcome(StrEnum):
@@ -26,7 +24,7 @@ class Outcome(StrEnum):
 
 OUTCOMES = tuple(Outcome)
 SCORED = OUTCOMES[:4]
-SIZE = len(OUTCOMES) + len(EDGES) + 1
+SIZE = len(OUTCOMES) + len(SHADOW_EDGES) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class ShadowFigures:
 
     outcomes: dict[Outcome, int]
     differences: tuple[int, ...]
-    """By bin between `EDGES`; the first is below all of them."""
+    """By bin up to each of `SHADOW_EDGES`; the last is above all of them."""
 
     @property
     def scored(self) -> int:
@@ -54,8 +52,8 @@ def counts_of_scores(
     counts = np.zeros(SIZE, dtype=np.int64)
     labels = 2 * (risks > threshold) + (shadows > shadow_threshold)
     counts[: len(SCORED)] = np.bincount(labels, minlength=len(SCORED))
-    apart = np.searchsorted(EDGES, shadows - risks, side="right")
-    counts[len(OUTCOMES) :] = np.bincount(apart, minlength=len(EDGES) + 1)
+    apart = np.searchsorted(SHADOW_EDGES, shadows - risks, side="left")
+    counts[len(OUTCOMES) :] = np.bincount(apart, minlength=len(SHADOW_EDGES) + 1)
     return counts
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from app.classifiers.advice import words_advice
 from app.classifiers.pairs import Line
 from app.domain.feature import Feature, Kind
 from app.domain.schema import FeatureSchema
@@ -13,6 +14,8 @@ from research.own_model.draft.along import along_of
 from research.own_model.draft.leaks import Leak, leaks_of
 from research.own_model.draft.meanings import is_sensitive, is_treated, never_changes, theme_of
 from research.own_model.draft.threshold import threshold_of
+from research.own_model.draft.unusable import why_no_feature
+from research.own_model.table.names import names_of
 from research.own_model.table.own_table import OwnTable
 from research.own_model.table.people import columns_of
 from research.own_model.table.raw import number_text
@@ -23,8 +26,10 @@ of thumb of Peduzzi et al. (J Clin Epidemiol 1996;49:1373)."""
 _MOST_NAMED = 8
 
 
-def advice(table: OwnTable, schema: FeatureSchema) -> list[str]:
+def advice(table: OwnTable, schema: FeatureSchema, leaks: Sequence[Leak] | None = None) -> list[str]:
     """What to look at, warnings first, and then what to decide; each a numbered paragraph in plain words.
+
+    `leaks` are those that `leaks_in` finds, where somebody has looked for them already.
 
     Raises:
         TrainingError: a feature of the schema has no column.
@@ -32,7 +37,7 @@ def advice(table: OwnTable, schema: FeatureSchema) -> list[str]:
     columns = {name: table.frame[column] for name, column in columns_of(schema, table).items()}
     told = along_of(schema, columns)
     said = [
-        *_leaks(schema, leaks_of(columns, table.outcome)),
+        *_leaks(schema, leaks_in(table, schema) if leaks is None else leaks),
         *_doubles(schema, columns, told.lines),
         *told.said(schema),
         *_odd_columns(schema, columns),
@@ -40,12 +45,23 @@ def advice(table: OwnTable, schema: FeatureSchema) -> list[str]:
         *_few_events(schema, table),
         *_sensitive(schema),
         *_left_to_owner(schema, table),
+        *(f"In task.toml, {words}." for words in words_advice(schema)),
         *_threshold(schema, table),
         *_units(schema),
         *_can_change(schema, told.followers),
         *_directions(schema),
     ]
     return [f"{number}. {words}" for number, words in enumerate(said, start=1)]
+
+
+def leaks_in(table: OwnTable, schema: FeatureSchema) -> list[Leak]:
+    """Features that may give the outcome away, the worst first.
+
+    Raises:
+        TrainingError: a feature of the schema has no column.
+    """
+    columns = {name: table.frame[column] for name, column in columns_of(schema, table).items()}
+    return leaks_of(columns, table.outcome)
 
 
 def _leaks(schema: FeatureSchema, leaks: Sequence[Leak]) -> Iterator[str]:
@@ -135,10 +151,19 @@ def _sensitive(schema: FeatureSchema) -> Iterator[str]:
 
 
 def _left_to_owner(schema: FeatureSchema, table: OwnTable) -> Iterator[str]:
-    known = {*columns_of(schema, table).values()}
-    passed_over = [column for column in table.frame.columns if column not in known]
-    if passed_over:
-        yield f"The table's {_named(passed_over)} is no feature of the model."
+    """Columns that are no feature: those that cannot be one as they are with what to do, and the others."""
+    known, names = {*columns_of(schema, table).values()}, names_of(list(table.frame.columns))
+    without_reason = []
+    for column in table.frame.columns:
+        if column in known:
+            continue
+        unit = names[column].unit or table.units.get(column)
+        if reason := why_no_feature(table.frame[column], unit):
+            yield f'The table\'s "{column}" is no feature of the model: {reason}.'
+        else:
+            without_reason.append(column)
+    if without_reason:
+        yield f"The table's {_named(without_reason)} is no feature of the model."
 
 
 def _threshold(schema: FeatureSchema, table: OwnTable) -> Iterator[str]:

@@ -3,26 +3,25 @@
 import re
 
 import numpy as np
+import pandas as pd
 
 from app.domain.feature import Kind
-from app.domain.schema import BoolArray
-from research.own_model.draft.advice import advice
+from app.domain.schema import OWN_TABLE, BoolArray
+from app.domain.unfilled import TO_FILL_IN
 from research.own_model.draft.categories import categories_of
 from research.own_model.draft.example import Example, example_of
 from research.own_model.draft.meanings import aptness, is_of_person
-from research.own_model.draft.scales import MOST_CATEGORIES, Scale, kind_of, scale_of
+from research.own_model.draft.scales import Scale, kind_of, scale_of
 from research.own_model.draft.threshold import threshold_of
 from research.own_model.draft.toml_words import comment, number, pair, text
+from research.own_model.draft.unusable import why_no_feature
 from research.own_model.draft.when import when_of
 from research.own_model.table.names import ColumnName, names_of
 from research.own_model.table.own_table import OwnTable
 from research.own_model.table.unit_words import UCUM
 from research.training.errors import TrainingError
 
-__all__ = ["advice", "draft_schema"]
-
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
-_OPEN = "to fill in"
 
 
 def draft_schema(table: OwnTable, name: str, outcome: str, learned_from: BoolArray | None = None) -> str:
@@ -45,15 +44,15 @@ def draft_schema(table: OwnTable, name: str, outcome: str, learned_from: BoolArr
     example: Example | None = None
     example_at, best = -1, 4
     for column, called in names.items():
-        drafted, reason = _feature(table, column, called, rows)
-        if drafted is None:
+        unit = called.unit or table.units.get(column)
+        if reason := why_no_feature(table.frame[column], unit):
             passed_over.append(comment(f'The column "{column}" is no feature: {reason}.'))
             continue
         if (apt := aptness(called.name)) < best and (
             found := example_of(called, table.frame[column], table.units.get(column))
         ):
             example, example_at, best = found, len(features), apt
-        features.append("\n".join(drafted))
+        features.append("\n".join(_feature(table.frame[column], called, unit, rows)))
     if example is not None:
         features[example_at] = "\n".join([features[example_at], *example.lines])
     if not features:
@@ -71,13 +70,13 @@ def _head(table: OwnTable, name: str, outcome: str, example: Example | None) -> 
     shown = (
         f'{example.name} has an example below, with "#" before it.' if example else "see [feature.action]."
     )
-    told = f"Estimates the risk of {outcome}. {_OPEN.capitalize()}: of whom, and within what time."
+    told = f"Estimates the risk of {outcome}. {TO_FILL_IN.capitalize()}: of whom, and within what time."
     return [
         comment(f"The feature schema of the model {name}, drafted from {table.name}."),
         comment("docs/feature-schema.md says what each key means."),
         "#",
         comment("What to decide, from the top:"),
-        comment('1. Everything that says "to fill in", and the words for the outcome.'),
+        comment(f'1. Everything that says "{TO_FILL_IN}", and the words for the outcome.'),
         comment("2. The threshold, as said beside it."),
         comment(
             "3. Of each number its unit, and `clinical`, which is only wider than what was seen in the table:"
@@ -113,21 +112,16 @@ def _head(table: OwnTable, name: str, outcome: str, example: Example | None) -> 
         "effort_per_change = 0.25",
         "",
         "[data]",
-        f"name = {text(f'{_OPEN}: what the data of {table.name} are')}",
-        f"publisher = {text(f'{_OPEN}: who collected them')}",
-        f"licence = {text(f'{_OPEN}: under which licence or agreement they are used')}",
-        'loader = "own_table"',
+        f"name = {text(f'{TO_FILL_IN}: what the data of {table.name} are')}",
+        f"publisher = {text(f'{TO_FILL_IN}: who collected them')}",
+        f"licence = {text(f'{TO_FILL_IN}: under which licence or agreement they are used')}",
+        f"loader = {text(OWN_TABLE)}",
     ]
 
 
-def _feature(
-    table: OwnTable, column: str, called: ColumnName, rows: BoolArray
-) -> tuple[list[str] | None, str]:
-    """The lines of a feature; or None, and why the column is none."""
-    values = table.frame[column]
-    unit = called.unit or table.units.get(column)
+def _feature(values: "pd.Series", called: ColumnName, unit: str | None, rows: BoolArray) -> list[str]:
+    """The lines of a feature, of a column that can be one."""
     kind = kind_of(values, unit)
-    scale: Scale | None = None
     lines = [
         "[[feature]]",
         f"name = {text(called.name)}",
@@ -135,13 +129,10 @@ def _feature(
         f"group = {text('person' if is_of_person(called.name) else 'features')}",
     ]
     if kind is Kind.CATEGORY:
-        categories = categories_of(values)
-        if len(categories) > MOST_CATEGORIES:
-            return None, f"it has {len(categories)} categories; group them into at most {MOST_CATEGORIES}"
         if values.dtype == np.float64:
             lines += [comment("Numbers as codes? Write what each stands for as its label. Else: an integer.")]
         lines += [f"kind = {text(kind)}", "categories = ["]
-        lines += [f"  {{ value = {text(c.value)}, label = {text(c.label)} }}," for c in categories]
+        lines += [f"  {{ value = {text(c.value)}, label = {text(c.label)} }}," for c in categories_of(values)]
         lines += ["]"]
     elif kind is Kind.BOOLEAN:
         lines += [f"kind = {text(kind)}"]
@@ -149,18 +140,17 @@ def _feature(
         known = values.dropna()
         learned = values[rows].dropna()
         scale = scale_of(known.to_numpy(), (learned if len(learned) else known).to_numpy())
-        if scale is None:
-            return None, "its numbers are too small to be kept to five decimals; give it in a smaller unit"
+        assert scale is not None  # it can be a feature
         lines += _number_lines(unit, scale)
     if values.isna().any():
         lines += ['missing = "unknown"']
     if kind is not Kind.CATEGORY:
         lines += ['risk = "free"']
-    return lines, ""
+    return lines
 
 
 def _number_lines(unit: str | None, scale: Scale) -> list[str]:
-    told = [f"unit = {text(unit)}"] if unit else ['# unit = "to fill in"']
+    told = [f"unit = {text(unit)}"] if unit else [f"# unit = {text(TO_FILL_IN)}"]
     if unit in UCUM:
         told += [f"ucum = {text(UCUM[unit])}"]
     return [

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.classifiers.base import ClassifierError
 from app.classifiers.forest import Forest, forest_of, joined
+from app.classifiers.forest_checks import MOST_LEAVES, check_forest
 from app.classifiers.forest_file import ForestClassifier, ForestCommittee, write_forest
 from app.classifiers.forest_format import read_forest
 from app.classifiers.link import LOGISTIC, Link, LinkKind
@@ -169,3 +170,29 @@ def test_trees_that_cannot_be_walked_are_refused(name: str, place: int, absurd: 
     spoilt[place] = absurd
     with pytest.raises(ClassifierError, match=said):
         read(content_of(FOREST._replace(**{name: spoilt})))
+
+
+def stairs(leaves: int) -> Forest:
+    """One tree that parts a leaf off with every split."""
+    splits = leaves - 1
+    node = np.arange(2 * leaves - 1)
+    left = np.where(node < splits, node + splits, -1)
+    right = np.where(node < splits - 1, node + 1, np.where(node == splits - 1, 2 * splits, -1))
+    return FOREST._replace(
+        column=np.zeros(len(node), np.int32),
+        threshold=np.zeros(len(node), np.float32),
+        left=left.astype(np.int32),
+        right=right.astype(np.int32),
+        default_left=np.zeros(len(node), np.bool_),
+        value=np.zeros(len(node)),
+        root=np.zeros(1, np.int32),
+        first=np.array([0, 1], np.int32),
+    )
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_tree_of_too_many_leaves_is_refused_wherever_it_stands(place: int) -> None:
+    trees = [FOREST, FOREST]
+    check_forest(joined([*trees[:place], stairs(MOST_LEAVES), *trees[place:]]), len(COLUMNS))
+    with pytest.raises(ClassifierError, match=f"a tree has {MOST_LEAVES + 1} leaves"):
+        check_forest(joined([*trees[:place], stairs(MOST_LEAVES + 1), *trees[place:]]), len(COLUMNS))

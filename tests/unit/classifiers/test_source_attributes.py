@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -81,6 +82,14 @@ def test_a_model_tested_at_sites_left_out_says_so_and_claims_no_more(registry: M
     assert told["external_validity"].startswith("Not available")
     assert "Switzerland" in told["external_validity"]
     assert "Switzerland" not in source_attributes(registry.named("dysglycaemia").model)["external_validity"]
+
+
+def test_nobody_says_whom_a_given_classifier_learned_from(registry: ModelRegistry) -> None:
+    model = registry.named("dysglycaemia").model
+    given = " ".join(source_attributes(replace(model, is_given=True)).values())
+    assert "People like those whom it learned from." in " ".join(source_attributes(model).values())
+    assert "whom it learned from" not in given
+    assert "People like those of the table that it was added with." in given
 
 
 def test_what_the_owner_states_goes_before_what_is_worked_out() -> None:

@@ -10,7 +10,7 @@ from app.classifiers.forest import TreeEnsemble, forest_of
 from app.classifiers.forest_file import ForestClassifier, write_forest
 from app.classifiers.link import LOGISTIC, Link, LinkKind
 from app.classifiers.model_version import ModelVersion
-from app.classifiers.store import load_model
+from app.classifiers.store import ModelFolderError, load_model
 from app.classifiers.xgboost_local import load_booster
 from tests.unit.classifiers.spoilt import refusal, sealed
 
@@ -69,6 +69,9 @@ def test_a_calibration_beside_a_forest_is_refused_and_not_passed_over(
         f"{folder / '1/calibration.json'} is of classifier.ubj alone; the link of a classifier.forest is in "
         "that file itself"
     )
+    elsewhere = "http://127.0.0.1:9/risk"  # not asked: what is wrong with the folder is found before
+    with pytest.raises(ModelFolderError, match=r"calibration\.json is of classifier\.ubj alone"):
+        load_model(folder, classifier_url=elsewhere)
 
 
 def test_two_classifiers_or_two_kinds_of_members_are_refused(folder: Path, version_1: ModelVersion) -> None:

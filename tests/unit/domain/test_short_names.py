@@ -11,8 +11,10 @@ NAMES = st.lists(WORDS, min_size=1, max_size=6).map("_".join).filter(lambda name
 
 
 def features(*names: str, **short: str) -> list[Feature]:
+    told = ({"name": name, "label": name, "kind": Kind.BOOLEAN} for name in names if name)
     return [
-        Feature(name=name, label=name, kind=Kind.BOOLEAN, short=short.get(name)) for name in names if name
+        Feature.model_validate(one | ({"short": short[one["name"]]} if one["name"] in short else {}))
+        for one in told
     ]
 
 
@@ -40,6 +42,14 @@ def test_what_another_one_goes_by_is_taken() -> None:
 def test_without_words_of_its_own_a_name_is_told_whole() -> None:
     names = ("hours_of_sleep_on_weekdays", "hours_of_sleep_on_weekdays_too")
     assert called(*names) == list(names)
+
+
+def test_what_its_owner_calls_it_is_not_shortened_though_the_name_begins_so() -> None:
+    names = ("systolic_blood_pressure", "diastolic_blood_pressure")
+    own, other = with_short_names(features(*names, systolic_blood_pressure="systolic"))
+    assert (own.called, other.called) == ("systolic", "diastolic")
+    assert not is_shortened(own)
+    assert is_shortened(other)
 
 
 @given(st.lists(NAMES.filter(lambda name: len(name) <= 40), unique=True, min_size=1, max_size=8))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.domain.ehr import EhrMapping
 from app.domain.errors import NotFoundError
 from app.domain.feature import Feature, MissingPolicy
-from app.domain.wording import inline
+from app.domain.wording import and_list, inline
 from app.engine.registry import ModelRegistry, ServedModel
 from app.fhir.terms import Json
 from app.ingest.fhir.queries import queries_of
@@ -86,5 +86,4 @@ def or_instead(mapping: EhrMapping, feature: Feature) -> str:
 
 
 def _listed(mapping: EhrMapping, features: list[Feature]) -> str:
-    names = [f"{inline(one.label)}{or_instead(mapping, one)}" for one in features]
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+    return and_list([f"{inline(one.label)}{or_instead(mapping, one)}" for one in features])

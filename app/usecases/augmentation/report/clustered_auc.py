@@ -4,10 +4,8 @@ import math
 
 import numpy as np
 
+from app.domain.certainty import Z95
 from app.domain.schema import BoolArray, FloatArray, IntArray
-
-_Z = 1.959964
-"""Of the normal distribution, 95 % lie within so many standard deviations."""
 
 
 def clustered_auc(
@@ -34,7 +32,7 @@ def clustered_auc(
     ]
     together = len(names) / max(len(names) - 1, 1) * float((sums[0] * sums[1]).sum())
     variance = spread[0] / sizes[0] + spread[1] / sizes[1] + 2 * together / (sizes[0] * sizes[1])
-    half = _Z * math.sqrt(max(variance, 0.0))
+    half = Z95 * math.sqrt(max(variance, 0.0))
     return auc, (max(auc - half, 0.0), min(auc + half, 1.0))
 
 

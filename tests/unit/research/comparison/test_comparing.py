@@ -45,7 +45,9 @@ def test_shipped_versions_are_compared_on_the_people_of_their_cards(name: str) -
     assert f"{name}: version 1 and version 2 on {whole.people} people from whom neither learned" in text
     of_given = report(name, ("1", "2"), whole, groups, given=["2"])
     assert "neither learned" not in of_given
-    assert "The classifier of version 2 was given by its owner. Whether it learned from these" in of_given
+    assert (
+        "The classifier of version 2 was given by its owner. Whether it learned from these people" in of_given
+    )
     assert {label.partition(":")[0] for label, _ in groups} >= {"Age", "Sex"}
     assert all(label in text for label, _ in groups)
 

@@ -15,7 +15,7 @@ def test_what_was_counted_is_told_with_what_was_not() -> None:
         "Not scored: 4 whose values it does not take, 5 failed, 6 dropped under load.",
         "Labels: 1 differ (33.3%): 0 high by 2 alone, 1 high by 1 alone.",
         "Risk by 2 less risk by 1:",
-        "  -0.20 to -0.10: 1 (33.3%)",
+        "  -0.50 to -0.20: 1 (33.3%)",
         "  -0.01 to +0.01: 1 (33.3%)",
         "  +0.01 to +0.02: 1 (33.3%)",
     ]

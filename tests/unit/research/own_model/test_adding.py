@@ -1,6 +1,7 @@
 """From a table to a version to host: ordinary tables and odd ones."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,29 @@ def test_the_first_run_writes_a_draft_and_nothing_else(tmp_path: Path) -> None:
     text = report_of(drafted, order)
     assert f"Then make the model: turnpoint add-model {NAME} --data" in text
     assert "900 rows of 900 people, 225 (25.0 %) with the outcome" in text
+
+
+def test_the_command_that_is_told_is_the_order_again_whatever_its_words_hold(tmp_path: Path) -> None:
+    """Pasted into a shell, a column's name runs nothing and stays one word."""
+    folder = tmp_path / "my $HOME people's"
+    folder.mkdir()
+    names = {
+        "bmi": "bmi",
+        "event": 'the "event" `id` $(id); it\'s',
+        "patient": "patient no",
+        "clinic": "$clinic",
+    }
+    table, classifier = ordinary().rename(columns=names), folder / "risk of it.pkl"
+    asked = {"outcome": names["event"], "id_column": names["patient"], "site_column": names["clinic"]}
+    order = order_of(table, folder, classifier=classifier, trusts_pickle=True, **asked)
+    drafted = add_model(order, silent, QUICK)
+    command = report_of(drafted, order).partition("Then make the model: ")[2].splitlines()[0]
+    told = subprocess.run(["sh", "-c", f'for word in {command}; do echo "$word"; done'], capture_output=True)
+    assert told.stdout.decode().splitlines() == [
+        *("turnpoint", "add-model", NAME, "--data", str(order.data), "--outcome", names["event"]),
+        *("--id", names["patient"], "--site", names["clinic"], "--classifier", str(classifier)),
+        *("--trust-pickle", "--store", str(order.store)),
+    ]
 
 
 def test_the_second_run_makes_a_version_that_is_hosted(added: Added, model: ModelVersion) -> None:

@@ -191,3 +191,39 @@ def test_pairs_that_say_the_same_are_one_thing_to_look_at(tmp_path: Path) -> Non
     said = advice(table, accepted(tmp_path, draft_schema(table, "m", "x")))
     (told,) = [words for words in said if "say nearly the same" in words]
     assert told.count("say nearly the same") == 3
+
+
+@pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        ([f"E{row % 73:02d}" for row in range(ROWS)], "it has 73 categories; group them into at most 20"),
+        (
+            [row * 1e-9 + 1e-12 for row in range(ROWS)],
+            "its numbers are too small to be kept to five decimals",
+        ),
+    ],
+    ids=["categories", "tiny numbers"],
+)
+def test_a_column_that_the_draft_leaves_out_is_told_with_its_reason(
+    tmp_path: Path, cells: Sequence[object], why: str
+) -> None:
+    [told] = [
+        said for said in advice_on(tmp_path, "diagnosis", cells) if "is no feature of the model" in said
+    ]
+    assert told.startswith(f'The table\'s "diagnosis" is no feature of the model: {why}')
+
+
+def test_a_column_that_its_owner_takes_out_has_no_other_reason(tmp_path: Path) -> None:
+    table = table_of(tmp_path, plain(ROWS))
+    schema = accepted(tmp_path, draft_schema(table, "m", "x"))
+    fewer = schema.model_copy(update={"features": schema.features[1:]})
+    told = " ".join(advice(table, fewer))
+    assert f'The table\'s "{schema.features[0].label}" is no feature of the model.' in told
+
+
+def test_words_that_read_like_a_column_s_name_are_told_before_anybody_reads_them(tmp_path: Path) -> None:
+    table = table_of(tmp_path, plain(ROWS))
+    told = " ".join(advice(table, accepted(tmp_path, draft_schema(table, "m", "TenYearCHD"))))
+    assert "In task.toml, model.outcome is \"TenYearCHD\", which reads like a column's or file's name" in told
+    in_words = " ".join(advice(table, accepted(tmp_path, draft_schema(table, "m", "heart disease"))))
+    assert "reads like" not in in_words

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from app.domain.feature import Kind
 from app.domain.patient import read_patient
-from research.own_model.draft.drafting import advice, draft_schema
+from research.own_model.draft.advice import advice
+from research.own_model.draft.drafting import draft_schema
 from research.own_model.table.names import names_of
 from research.own_model.table.people import people_of
 from research.own_model.table.reading import read_table

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import xgboost
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
 
 from app.classifiers.store import load_model
 from app.classifiers.task import read_task
@@ -128,6 +129,27 @@ def test_a_pickle_is_loaded_only_where_its_owner_trusts_it(order: Order, rows: A
     model = load_model(done.home.parent)
     told = forest.predict_proba(pd.DataFrame(values, columns=columns))[:, 1]
     assert model.classifier.risk(values) == pytest.approx(told, abs=1e-6)
+
+
+def _surer_of_large_values(rows: pd.DataFrame) -> Any:
+    """What its owner put in the place of an estimator's own risks: they differ where values are people's."""
+    risk = np.where(rows.to_numpy().max(axis=1) > 10, 0.9, 0.5)
+    return np.column_stack([1 - risk, risk])
+
+
+def test_a_classifier_that_differs_on_people_of_the_table_alone_is_refused(
+    order: Order, rows: Any, tmp_path: Path
+) -> None:
+    """Slopes have no thresholds to look beside, so that only people show that its risks are not its own."""
+    values, outcome, columns = rows
+    slopes = LogisticRegression(max_iter=1000).fit(pd.DataFrame(values, columns=columns), outcome)
+    slopes.coef_, slopes.intercept_ = np.zeros_like(slopes.coef_), np.zeros(1)
+    slopes.predict_proba = _surer_of_large_values
+    path = tmp_path / "slopes.pkl"
+    path.write_bytes(pickle.dumps(slopes))
+    with pytest.raises(TrainingError, match=r"other risks than scikit-learn does, by up to 0\.4"):
+        given(order, path, trusts_pickle=True)
+    assert names_in(order.store / NAME) == ["task.toml"]
 
 
 def test_columns_in_another_order_are_refused_and_nothing_is_written(

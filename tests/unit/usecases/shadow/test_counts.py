@@ -1,11 +1,14 @@
 """Counting how far two versions are apart: everybody is counted once, and nothing but counts is kept."""
 
+from uuid import uuid4
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.usecases.shadow.counts import EDGES, OUTCOMES, SIZE, Outcome, counts_of, counts_of_scores, figures_of
+from app.metrics import SHADOW_DIFFERENCE, SHADOW_EDGES
+from app.usecases.shadow.counts import OUTCOMES, SIZE, Outcome, counts_of, counts_of_scores, figures_of
 
 RISK = st.floats(0, 1)
 THRESHOLD = st.floats(0.05, 0.6)
@@ -28,7 +31,7 @@ def test_a_version_is_not_apart_from_itself(values: list[float], threshold: floa
     risks = np.array(values)
     told = figures_of(counts_of_scores(risks, risks, threshold, threshold))
     assert told.disagree == 0
-    assert told.differences[len(EDGES) // 2] == len(values)
+    assert told.differences[len(SHADOW_EDGES) // 2] == len(values)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +40,17 @@ def test_a_version_is_not_apart_from_itself(values: list[float], threshold: floa
 def test_a_difference_is_in_the_bin_between_its_edges(risk: float, shadow: float, place: int) -> None:
     told = figures_of(counts_of_scores(np.array([risk]), np.array([shadow]), 0.3, 0.3))
     assert told.differences[place] == 1
+
+
+@given(st.sampled_from([*SHADOW_EDGES, 0.0, 0.3, -0.7]))
+def test_the_record_counts_a_difference_in_the_bin_of_the_histogram(difference: float) -> None:
+    """Also one that is exactly an edge: a dashboard and a report are to say the same."""
+    told = figures_of(counts_of_scores(np.zeros(1), np.array([difference]), 0.3, 0.3))
+    histogram = SHADOW_DIFFERENCE.labels("nobody's", "1", uuid4().hex)
+    histogram.observe(difference)
+    [metric] = histogram.collect()
+    buckets = [sample.value for sample in metric.samples if "le" in sample.labels]
+    assert list(np.cumsum(told.differences)) == buckets
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES[4:])

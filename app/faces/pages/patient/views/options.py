@@ -233,7 +233,7 @@ def plausibility_text(found: PlausibilityOut) -> str | None:
     if found.typical is None or found.joint_percentile is None:
         return None
     if not found.in_range:
-        return _("unusual: a value lies beyond those of the people the model learned from")
+        return _("unusual: a value lies beyond those of the people of the model's data")
     if found.percentile > TYPICAL_PERCENTILE:
         return _(
             "unusual: less like others than %(share)s of real people without the outcome",

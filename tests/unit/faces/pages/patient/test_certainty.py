@@ -149,11 +149,15 @@ def test_the_page_says_that_a_classifier_made_elsewhere_may_know_those_who_are_h
 ) -> None:
     found = real_context(registry, IN_REACH)
     assert "may have learned from" not in page_text(found)
+    assert "It learned from" in page_text(found)
     assert found.served is not None
     given_one = replace(found.served, model=replace(found.served.model, is_given=True))
     told = page_text(replace(found, served=given_one))
     assert "had not seen" not in told
     assert "some of whom the model may have learned from" in told
     assert "Its classifier was made elsewhere and may have learned from these people." in told
+    assert "Its classifier was made elsewhere: whom it learned from is not known." in told
+    assert "It learned from" not in told
+    assert "people the model learned from" not in told
     assert "Nor was the model free" not in told
     assert "held out" not in who_is_shown(given_one.model)

@@ -10,10 +10,10 @@ import pytest
 from pydantic import BaseModel
 
 from app.classifiers.folder import Manifest
-from app.classifiers.key_tables import DOCUMENTS, classes, name_of, rewritten, shown_in, table_of
 from app.domain.ehr import EhrCodes
 from app.domain.schema import FeatureSchema
 from app.paths import MODEL_STORE, ROOT
+from tests.key_tables import DOCUMENTS, classes, name_of, rewritten, shown_in, table_of
 
 SCHEMA, FOLDER = (path.read_text(encoding="utf-8") for path in DOCUMENTS)
 WRITES_MANIFEST = ROOT / "research" / "training" / "manifest.py"
@@ -30,7 +30,7 @@ class Bare(BaseModel):
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_the_tables_are_those_of_the_code(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert rewritten(text) == text, "run: python -m app.classifiers.key_tables"
+    assert rewritten(text) == text, "run: python -m tests.key_tables"
 
 
 def test_every_class_that_a_file_is_read_into_has_a_table() -> None:

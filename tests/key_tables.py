@@ -1,4 +1,4 @@
-"""Writing the documents' tables of keys anew, once one changed: `python -m app.classifiers.key_tables`.
+"""Writing the documents' tables of keys anew, once one changed: `python -m tests.key_tables`.
 
 A document has a table between `<!-- keys of ModelInfo -->` and `<!-- end of keys -->`. Each row is a field
 of that class: its key, what it takes, and the sentence that stands below the field in the code.
