@@ -4,12 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from app.classifiers.forest_file import write_forest
 from app.classifiers.training_procedure import Sample
 from app.domain.feature import MissingPolicy
-from app.domain.schema import FeatureSchema, FloatArray
+from app.domain.schema import FeatureSchema
 from app.domain.wording import and_list
 from research.foreign.given import GivenClassifier
 from research.foreign.reading import read_classifier
@@ -18,6 +16,7 @@ from research.own_model.fitting import Report, Size
 from research.own_model.making import Made, write_booster
 from research.own_model.taught import MOST_KEPT, bootstrap, drawn, sample_of
 from research.training.card import Make
+from research.training.committee import of_outputs
 from research.training.errors import TrainingError
 from research.training.influence import shuffled_shares
 from research.training.masking import fit_people
@@ -114,14 +113,8 @@ def _members(
                 ),
             )
         else:
-            booster = fit_people(schema, _of_outputs(people.rows[chosen], risk[chosen]), seed)
+            booster = fit_people(schema, of_outputs(people.rows[chosen], risk[chosen]), seed)
             yield "ubj", partial(write_booster, booster=booster)
-
-
-def _of_outputs(rows: FloatArray, risk: FloatArray) -> Sample:
-    """Rows that teach a risk, not an outcome: each is there with it and without it, weighted by the risk."""
-    outcome = np.repeat([True, False], len(rows))
-    return Sample(np.concatenate([rows, rows]), outcome, np.concatenate([risk, 1 - risk]))
 
 
 def _write(schema: FeatureSchema, given: GivenClassifier, members: Sequence[_Member], home: Path) -> None:
