@@ -74,7 +74,7 @@ def make_wide(folder: Path, store: Path, rows: int = ROWS) -> None:
     order = Order(MODEL, data, "event", store)
     add_model(order, _silent, _SIZE)
     task = store / MODEL / "task.toml"
-    task.write_text(_with_actions(task.read_text(encoding="utf-8")), encoding="utf-8")
+    task.write_text(with_actions(task.read_text(encoding="utf-8")), encoding="utf-8")
     schema = read_task(task)
     people, _ = people_of(schema, read_table(data, "event", None, None))
     booster = fit(schema, Sample(rows_of(schema, people), outcomes_of(people)))
@@ -82,7 +82,7 @@ def make_wide(folder: Path, store: Path, rows: int = ROWS) -> None:
     add_model(Order(MODEL, data, "event", store, classifier=classifier), _silent, _SIZE)
 
 
-def _with_actions(text: str) -> str:
+def with_actions(text: str) -> str:
     """A drafted schema in which each feature can change, four of them at a time."""
     head, *features = text.split("\n[[feature]]")
     lines = ["max_changes = 4" if line.startswith("max_changes") else line for line in head.splitlines()]

@@ -139,7 +139,7 @@ METHODS = (
     _treecf("treecf", "treecf genetic"),
     _treecf("treecf-links", "treecf genetic, links told", links=True),
     _treecf("treecf-effort", "treecf genetic, links, our effort", links=True, effort=True),
-    _treecf("treecf-forest", "treecf genetic, forest 0.47", forest=0.47),
+    _treecf("treecf-forest", "treecf genetic, forest 70 %", forest=0.7),
     _treecf("treecf-0.3", "treecf genetic, risk ≤ 0.3", target=0.3),
     _treecf("treecf-exact", "treecf exact, 10 s", slow=True, backend="exact"),
     _treecf("treecf-exact-effort", "treecf exact, our effort", slow=True, backend="exact", effort=True),

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from sklearn.ensemble import IsolationForest
 from treecf import Explainer, Freeze, Infeasible, Linear, OneHot, Plausibility, Range, Target
 from treecf.api import Grid
@@ -29,7 +30,8 @@ class Treecf:
     Args:
         limit_s: its own limit of time for one answer.
         target: the risk to reach, the person's own if not given.
-        forest: bound on an isolation forest's anomaly score, none if not given.
+        forest: share of training people within the bound on an isolation forest's anomaly score; no bound if
+            not given.
         effort: whether its weights make its distance our effort, in place of its own distance in MADs.
         links: whether it is told what follows by links, as waist does BMI; its exact search cannot be.
     """
@@ -159,6 +161,7 @@ def _grid(schema: FeatureSchema, name: str) -> Any:
     return Grid(step=feature.precision) if feature.kind is Kind.NUMBER else "integer"
 
 
-def _forest(setup: BenchmarkSetup, bound: float) -> Any:
-    forest = IsolationForest(random_state=SEED).fit(setup.training.rows)
-    return Plausibility.isolation_forest(forest, bound)
+def _forest(setup: BenchmarkSetup, share: float) -> Any:
+    rows = setup.training.rows
+    forest = IsolationForest(random_state=SEED).fit(rows)
+    return Plausibility.isolation_forest(forest, float(np.quantile(-forest.score_samples(rows), share)))

@@ -16,28 +16,28 @@ from tests.own_tables import QUICK
 from tests.unit.research.own_model.runs import silent
 
 ANSWERS = {
-    "HaveLittleInterestInDoingThings": [3, 3, 1, 3],
-    "FeelingDownDepressedOrHopeless": [3, 3, 5.4e-79, 3],
-    "TroubleSleepingOrSleepingTooMuch": [3, 3, 1, 3],
-    "FeelingTiredOrHavingLittleEnergy": [1, 0, 1, 3],
-    "PoorAppetiteOrOvereating": [0, 0, 0, 3],
-    "FeelingBadAboutYourself": [0, 0, 0, 3],
-    "TroubleConcentratingOnThings": [0, 0, 0, 3],
-    "MovingOrSpeakingSlowlyOrTooFast": [0, 0, 0, None],
-    "ThoughtYouWouldBeBetterOffDead": [0, 0, 0, 3],
-    "AgeInYearsAtScreening": [40, 19, 61, 50],
-    "RatioOfFamilyIncomeToPoverty": [5.4e-79, 1, None, 2],
-    "BodyMassIndexKgm2": [31.2, 20, 25, 30],
-    "SleepHoursWeekdaysOrWorkdays": [5.5, 8, 7, 8],
-    "MinutesSedentaryActivity": [9999, 60, 480, 60],
-    "VigorousRecreationalActivities": [0, 1, 1, 0],
-    "ModerateRecreationalActivities": [1, 1, 0, 0],
-    "Gender": ["Female", "Male", "Male", "Male"],
-    "EducationLevelAdults20": ["Don't Know", None, "College graduate or above", None],
-    "MaritalStatus": ["Married", None, "Widowed", "Married"],
-    "DoYouNowSmokeCigarettes": ["Some days", None, None, "Not at all"],
+    "HaveLittleInterestInDoingThings": [3, 3, 1, 3, 3],
+    "FeelingDownDepressedOrHopeless": [3, 3, 5.4e-79, 3, 3],
+    "TroubleSleepingOrSleepingTooMuch": [3, 3, 1, 3, 3],
+    "FeelingTiredOrHavingLittleEnergy": [1, 0, 1, 3, 3],
+    "PoorAppetiteOrOvereating": [0, 0, 0, 3, 3],
+    "FeelingBadAboutYourself": [0, 0, 0, 3, 3],
+    "TroubleConcentratingOnThings": [0, 0, 0, 3, 3],
+    "MovingOrSpeakingSlowlyOrTooFast": [0, 0, 0, 3, None],
+    "ThoughtYouWouldBeBetterOffDead": [0, 0, 0, 3, 3],
+    "AgeInYearsAtScreening": [40, 19, 61, 50, 70],
+    "RatioOfFamilyIncomeToPoverty": [5.4e-79, 1, None, 2, 3],
+    "BodyMassIndexKgm2": [31.2, 20, 25, 30, 28],
+    "SleepHoursWeekdaysOrWorkdays": [5.5, 8, 7, 8, 9],
+    "MinutesSedentaryActivity": [9999, 60, 480, 60, 30],
+    "VigorousRecreationalActivities": [0, 1, 1, 0, 0],
+    "ModerateRecreationalActivities": [1, 1, 0, 0, 0],
+    "Gender": ["Female", "Male", "Male", "Male", "Male"],
+    "EducationLevelAdults20": ["Don't Know", None, "College graduate or above", "Less than 9th grade", None],
+    "MaritalStatus": ["Married", None, "Widowed", "Divorced", "Married"],
+    "DoYouNowSmokeCigarettes": ["Some days", None, None, "Not at all", None],
 }
-"""Invented people: depressed, too young, not depressed, and one who left a question out."""
+"""Invented people: depressed, too young, not depressed, depressed, and one who left a question out."""
 
 
 def as_survey(columns: dict[str, list[object]]) -> bytes:
@@ -46,22 +46,23 @@ def as_survey(columns: dict[str, list[object]]) -> bytes:
 
 def test_depression_is_the_sum_of_nine_answers_of_adults_who_gave_all() -> None:
     table = depressive_symptoms_of(as_survey(ANSWERS))
-    assert table["depressed"].tolist() == ["yes", "no"]
-    assert table["age"].tolist() == [40, 61]
+    assert table["depressed"].tolist() == ["yes", "no", "yes"]
+    assert table["age"].tolist() == [40, 61, 50]
     assert table["income"].tolist()[0] == 0
-    assert table["sedentary"].isna().tolist() == [True, False]
-    assert table["education"].isna().tolist() == [True, False]
-    assert table["smokes"].tolist() == ["yes", "no"]
+    assert table["sedentary"].isna().tolist() == [True, False, False]
+    assert table["education"].isna().tolist() == [True, False, False]
+    assert table["smokes"].tolist() == ["yes", "no", "no"]
     with pytest.raises(TrainingError, match="lacks columns"):
         depressive_symptoms_of(as_survey({"Gender": ["Male"]}))
 
 
 def test_the_survey_fits_its_schema(tmp_path: Path) -> None:
-    many = depressive_symptoms_of(as_survey({name: answers * 40 for name, answers in ANSWERS.items()}))
-    many.to_csv(path := tmp_path / "people.csv", index=False)
+    some = depressive_symptoms_of(as_survey({name: answers * 20 for name, answers in ANSWERS.items()}))
+    others = some.assign(depressed=some["depressed"].map({"yes": "no", "no": "yes"}))
+    pd.concat([some, others]).to_csv(path := tmp_path / "people.csv", index=False)
     model = PUBLIC_MODELS["depressive-symptoms"]
     people, tally = people_of(read_task(model.schema), read_table(path, model.outcome, None, None))
-    assert [person.outcome for person in people] == [True, False] * 40
+    assert [person.outcome for person in people] == [True, False, True] * 20 + [False, True, False] * 20
     assert people[1].values["partner"] == "widowed"
     assert people[0].values["education"] is None
     assert not tally.dropped

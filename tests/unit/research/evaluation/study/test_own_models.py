@@ -42,7 +42,9 @@ def plan(store: Path, *settings: str) -> Plan:
 
 
 def studied(folder: Path, plan: Plan) -> str:
-    return study(plan, folder / "home", folder / "out", LanguageModels(folder), lambda *_: None)
+    """The text of a study; refits are kept beside the store."""
+    home = plan.models[0].store.parent / "home" / "evaluation"
+    return study(plan, home, folder / "out", LanguageModels(folder), lambda *_: None)
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +131,8 @@ def test_the_command_takes_a_model_of_the_store_that_is_set(
 ) -> None:
     monkeypatch.setenv("MODEL_STORE", str(rare_store))
     few = ["--part", "methods", "--setting", "free", "--methods", "ours", "--people", "2", "--quick"]
-    result = CliRunner().invoke(cli, ["evaluate", NAME, *few, "--home", str(tmp_path / "home")])
+    few += ["--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(cli, ["evaluate", NAME, *few, "--home", str(rare_store.parent / "home")])
     assert result.exit_code == 0, result.output
     assert "### own-event, free" in result.output
     assert "risk at most 0.02" in result.output
