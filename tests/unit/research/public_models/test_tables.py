@@ -1,5 +1,6 @@
 """The public tables of the study as an owner would bring them, and the models that are made of them."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,7 @@ from research.training.errors import TrainingError
 from tests.own_tables import QUICK
 from tests.unit.research.own_model.runs import silent
 
-ANSWERS = {
+ANSWERS: Mapping[str, list[object]] = {
     "HaveLittleInterestInDoingThings": [3, 3, 1, 3, 3],
     "FeelingDownDepressedOrHopeless": [3, 3, 5.4e-79, 3, 3],
     "TroubleSleepingOrSleepingTooMuch": [3, 3, 1, 3, 3],
@@ -40,8 +41,8 @@ ANSWERS = {
 """Invented people: depressed, too young, not depressed, depressed, and one who left a question out."""
 
 
-def as_survey(columns: dict[str, list[object]]) -> bytes:
-    return pd.DataFrame(columns).to_csv(sep="\t", index=False).encode()
+def as_survey(columns: Mapping[str, Sequence[object]]) -> bytes:
+    return pd.DataFrame(dict(columns)).to_csv(sep="\t", index=False).encode()
 
 
 def test_depression_is_the_sum_of_nine_answers_of_adults_who_gave_all() -> None:
