@@ -32,9 +32,9 @@ from tests.own_tables import wide, written
 from turnpoint.recourse import Recourse
 
 MODEL, PEOPLE, ROWS = "wide", 50, 4000
-WAIT_S = 0.2
-"""For how long a caller waits over HTTP who takes the first good answer."""
-_PROMISED_MS = 1000 * WAIT_S
+WAIT_S = 0.1
+"""For how long a caller over HTTP waits who takes the first good answer; the last step comes after it."""
+_PROMISED_MS = 200.0
 _SIZE = Size([], exemplars=5)
 _ACTION = """
 [feature.action]
@@ -57,11 +57,11 @@ def measure_wide(scratch: Path, people: int, over_http: bool, console: Console) 
     make_wide(scratch, store)
     console.print(f"Asking about {people} people …")
     asked = people_of_all_high_risks(load_version(store, MODEL), people)
-    first = _first_good(store, asked)
+    least = _least_effort(store, asked)
     whole = _in_process(store, asked)
     helped = 100 * sum(is_helped for _, is_helped in whole) / len(whole)
     measures = [
-        summed("first good answer, the search alone", first, "ms", _PROMISED_MS),
+        summed("least effort alone, in process", least, "ms"),
         summed("whole answer in process, explain_one", [spent for spent, _ in whole], "ms"),
         Measurement("options or improvements, share of people", helped, unit="%"),
     ]
@@ -90,8 +90,8 @@ def with_actions(text: str) -> str:
     return "\n[[feature]]".join(["\n".join(lines) + "\n", *(f"{one.rstrip()}\n{_ACTION}" for one in told)])
 
 
-def _first_good(store: Path, people: Sequence[Person]) -> list[float]:
-    """Milliseconds until the search has an option that reaches the target, or ends without one."""
+def _least_effort(store: Path, people: Sequence[Person]) -> list[float]:
+    """Milliseconds until the search ends that asks for the target at least effort alone, as peers do."""
     ids = tuple(person.source_id for person in people)
     setup = load_setup(CohortSpec(MODEL, SettingKind.ACTIONABLE, people=len(ids), ids=ids, store=store))
     method = TurnpointMethod(setup, bare=True)
@@ -118,12 +118,22 @@ def _over_http(store: Path, home: Path, people: Sequence[Person]) -> list[Measur
         run.ask(requests[0] | {"patient_id": "bench-warm-up"})
         soon = [_ask(run, request, {"Prefer": f"wait={WAIT_S:g}"}) for request in requests[1:]]
         whole = [_ask(run, request, {}) for request in requests[1:]]
-    helped = 100 * sum(bool(told["counterfactuals"] or told["improvements"]) for _, told in soon) / len(soon)
+    helped = [_offers(first) for (_, first), (_, all_of) in zip(soon, whole, strict=True) if _offers(all_of)]
+    share = 100 * sum(helped) / len(helped) if helped else 0.0
     return [
-        summed(f"over HTTP, Prefer: wait={WAIT_S:g}", [spent for spent, _ in soon], "ms"),
-        Measurement("of these, with options or improvements", helped, unit="%"),
+        summed(
+            f"first good answer, over HTTP, Prefer: wait={WAIT_S:g}",
+            [spent for spent, _ in soon],
+            "ms",
+            _PROMISED_MS,
+        ),
+        Measurement("it offers something, where the whole answer does", share, unit="%"),
         summed("over HTTP, the whole answer", [spent for spent, _ in whole], "ms"),
     ]
+
+
+def _offers(told: Json) -> bool:
+    return bool(told["counterfactuals"] or told.get("improvements"))
 
 
 def _ask(run: Run, request: Json, headers: Mapping[str, str]) -> tuple[float, Json]:
