@@ -36,6 +36,8 @@ from bench.soak import measure_soak
 from bench.strategies import HIGHEST_RISK, SLOW_PEOPLE, StrategiesChoice, measure_strategies
 from bench.strategies import PEOPLE as STRATEGIES_PEOPLE
 from bench.vllm import measure_vllm
+from bench.wide import PEOPLE as WIDE_PEOPLE
+from bench.wide import measure_wide
 from bench.worklist import measure_worklist
 from research.evaluation.methods.registry import BENCH
 from research.evaluation.reporting.environment import describe_environment
@@ -66,6 +68,9 @@ def main() -> None:
     ehr.add_argument("--people", type=int, default=60, help="charts that are opened, each measure")
     libraries = parts.add_parser("libraries", help="the exact search in other libraries' classifiers")
     libraries.add_argument("--people", type=int, default=60, help="held-out people asked about, of each")
+    sixty = parts.add_parser("wide", help="a model of 60 features and 150 trees: the first good answer")
+    sixty.add_argument("--people", type=int, default=WIDE_PEOPLE, help="held-out people asked about")
+    sixty.add_argument("--in-process", action="store_true", help="without servers and HTTP")
     frames = parts.add_parser("frames", help="a table of people in process, beside DiCE")
     frames.add_argument("--people", type=int, default=FRAMES_PEOPLE, help="held-out people asked about")
     frames.add_argument("--dice-people", type=int, default=DICE_PEOPLE, help="of high risk, by DiCE as well")
@@ -117,6 +122,9 @@ def main() -> None:
         _show(lambda _, console: measure_frames(people, few, console))
     if chosen.part == "load":
         _show(lambda scratch, console: measure_load(scratch, chosen.seconds, console))
+    if chosen.part == "wide":
+        over_http = not chosen.in_process
+        _show(lambda scratch, console: measure_wide(scratch, chosen.people, over_http, console))
     if chosen.part == "soak":
         _show(lambda scratch, console: measure_soak(scratch, chosen.minutes, chosen.per_second, console))
     if chosen.part == "ehr":

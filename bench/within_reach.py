@@ -170,7 +170,6 @@ def _figures(choices: Sequence[Choices], evaluators: Evaluators, draws: Draws) -
 def _survival(choices: Choices, evaluators: Evaluators, draws: Draws) -> tuple[float, float, float]:
     """Shares of new refits, noise draws and adherence draws that keep the first option under its target."""
     problem, first = choices.ways.problem, choices.levels[:1]
-    row = problem.levers.rows(first).astype(np.float32)
-    refits = float(np.mean([one.inplace_predict(row)[0] <= problem.target for one in evaluators.refits]))
+    refits = float((evaluators.refits.risk(problem.levers.rows(first)) <= problem.target).mean())
     held = problem.classifier.risk(problem.levers.drawn_rows(first, draws)[0]) <= problem.target
     return refits, float(held[:NOISE_DRAWS].mean()), float(held[NOISE_DRAWS:].mean())

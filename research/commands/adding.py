@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -12,7 +12,7 @@ import typer
 
 from app.cli.shared import fail
 from app.settings import Settings
-from turnpoint.commands.console import say
+from turnpoint.commands.console import say_once
 
 
 def add_model(
@@ -61,7 +61,7 @@ def add_model(
     )
     try:
         with _cleared_on_sigterm():
-            done = add(order, _say_once())
+            done = add(order, say_once())
         typer.echo(report_of(done, order))
     except TrainingError as error:
         fail(f"{str(error).removesuffix('.')}.")
@@ -79,15 +79,3 @@ def _cleared_on_sigterm() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _say_once() -> Callable[[str, float | None], None]:
-    """Says what is being done when it begins, and not at every twentieth."""
-    said: set[str] = set()
-
-    def report(message: str, _: float | None) -> None:
-        if message not in said:
-            said.add(message)
-            say(message)
-
-    return report

@@ -1,5 +1,6 @@
 """The command that measures: Turnpoint beside other methods, and what language models propose."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +9,7 @@ import typer
 from app.cli.shared import Home, fail
 from app.paths import HOME
 from app.settings import Settings
-from turnpoint.commands.console import progress
+from turnpoint.commands.console import progress, say_once
 
 if TYPE_CHECKING:
     from research.evaluation.study.plan import StudyRequest
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 
 def evaluate(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Models, folders of the model store; all of them unless told.")
+        list[str] | None,
+        typer.Argument(
+            help="Models, folders of the model store, or public ones; all of the store, and the public "
+            "ones, unless told."
+        ),
     ] = None,
     parts: Annotated[
         list[str] | None, typer.Option("--part", help="methods or augmentation; both unless told.")
@@ -51,7 +56,8 @@ def evaluate(
     from app.local.embedded.errors import EmbeddedError
     from app.proposers.llm.failures import LlmError
     from research.evaluation.proposals.proposer_specs import ProposerSpecError
-    from research.evaluation.study.plan import StudyError, StudyRequest, is_of_own_table
+    from research.evaluation.study.plan import StudyError, StudyRequest
+    from research.training.errors import TrainingError
 
     home = home.expanduser().resolve()
     out = out or home / "evaluation"
@@ -60,10 +66,11 @@ def evaluate(
             _evaluate_proposals(names or [Settings().default_model], proposers, people, home, out)
         else:
             folders = {path.parent.parent for path in Settings().model_store.glob("*/*/manifest.json")}
-            homes = [newest_version(folder) for folder in sorted(folders)]
-            every = [home.parent.name for home in homes if not is_of_own_table(home)]
+            there = [newest_version(folder).parent.name for folder in sorted(folders)]
+            public = _public_beside(there)
             words = StudyRequest(
-                models=names or every,
+                models=names or [*there, *public],
+                stores={name: home / "evaluation" / "models" for name in public if name in (names or public)},
                 parts=parts or (),
                 settings=settings or (),
                 methods=methods or (),
@@ -74,8 +81,15 @@ def evaluate(
                 fresh=fresh,
             )
             _study(words, home, out)
-    except (ModelFolderError, ProposerSpecError, StudyError, EmbeddedError, LlmError) as error:
+    except (ModelFolderError, ProposerSpecError, StudyError, TrainingError, EmbeddedError, LlmError) as error:
         fail(str(error))
+
+
+def _public_beside(there: Sequence[str]) -> list[str]:
+    """The public models that the store has no other of the same name beside."""
+    from research.public_models.making import PUBLIC_MODELS
+
+    return [name for name in PUBLIC_MODELS if name not in there]
 
 
 def _evaluate_proposals(
@@ -102,8 +116,11 @@ def _study(words: "StudyRequest", home: Path, out: Path) -> None:
     from research.evaluation.study.plan import plan_of
     from research.evaluation.study.run import study
     from research.llm_session import endpoint_of
+    from research.public_models.making import PUBLIC_MODELS, made
 
     plan = plan_of(words)
+    for name, store in words.stores.items():
+        made(PUBLIC_MODELS[name], store, home / "data", say_once(f"{name}: "))
     with progress() as report:
         text = study(plan, home / "evaluation", out, LanguageModels(home, endpoint_of(Settings())), report)
     typer.echo(text)

@@ -4,13 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from app.classifiers.forest_file import write_forest
 from app.classifiers.onnx_local import SUFFIX
 from app.classifiers.training_procedure import Sample
 from app.domain.feature import MissingPolicy
-from app.domain.schema import FeatureSchema, FloatArray
+from app.domain.schema import FeatureSchema
 from app.domain.wording import and_list
 from research.foreign.agreement import check_agreement
 from research.foreign.given import GivenClassifier
@@ -21,6 +19,7 @@ from research.own_model.fitting import Report, Size
 from research.own_model.making import Made, write_booster
 from research.own_model.taught import MOST_KEPT, bootstrap, drawn, sample_of
 from research.training.card import Make
+from research.training.committee import of_outputs
 from research.training.errors import TrainingError
 from research.training.influence import shuffled_shares
 from research.training.masking import fit_people
@@ -143,14 +142,8 @@ def _members(
                 ),
             )
         else:
-            booster = fit_people(schema, _of_outputs(people.rows[chosen], risk[chosen]), seed)
+            booster = fit_people(schema, of_outputs(people.rows[chosen], risk[chosen]), seed)
             yield "ubj", partial(write_booster, booster=booster)
-
-
-def _of_outputs(rows: FloatArray, risk: FloatArray) -> Sample:
-    """Rows that teach a risk, not an outcome: each is there with it and without it, weighted by the risk."""
-    outcome = np.repeat([True, False], len(rows))
-    return Sample(np.concatenate([rows, rows]), outcome, np.concatenate([risk, 1 - risk]))
 
 
 def _write(schema: FeatureSchema, given: Given, members: Sequence[_Member], home: Path) -> None:

@@ -28,7 +28,7 @@ def _feature(feature: Feature, schema: FeatureSchema, sd: FloatArray, towards: D
     data = feature.model_dump() | dict.fromkeys(("role", "theme", "treatment", "consequence", "always"))
     if feature.kind is Kind.CATEGORY:
         return data
-    spread = float(sd[schema.column_of[feature.name]])
+    spread = float(sd[schema.column_of[feature.name]]) or 1.0  # nobody differs: any length will do
     step = _step(feature, spread)
     action = {"direction": towards, "verb": f"changing {feature.label}", "step": step}
     action |= {"limit": feature.observed or (0.0, 1.0), "effort": max(step / spread, 1e-6)}

@@ -27,6 +27,18 @@ def progress() -> Iterator[Callable[[str, float], None]]:
         yield lambda words, fraction: bar.update(shown, description=words, completed=fraction)
 
 
+def say_once(before: str = "") -> Callable[[str, float | None], None]:
+    """Says what is being done when it begins, and not at every twentieth."""
+    said: set[str] = set()
+
+    def report(message: str, _: float | None) -> None:
+        if message not in said:
+            said.add(message)
+            typer.echo(f"{before}{message}")
+
+    return report
+
+
 def say(message: str, fraction: float | None = None) -> None:
     """A line on standard output, with how much is done where that is known."""
     typer.echo(message if fraction is None else f"{message} {100 * fraction:.0f} %")

@@ -48,5 +48,6 @@ def describe_trials(what: TrialPlan) -> str:
     return (
         f"{describe_environment()}. {what.people} labelled training people a draw, {what.seeds} draws "
         f"(seeds 0 to {what.seeds - 1}), tested on everybody held out who has a label; the classifier is "
-        "fit as the shipped one is. Bootstrap over draws, 10,000 resamples, seed 2026."
+        "fit as the model's own is, without a map of its risks. Bootstrap over draws, 10,000 resamples, seed "
+        "2026."
     )

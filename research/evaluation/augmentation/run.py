@@ -7,6 +7,7 @@ from typing import Any
 
 import xgboost
 
+from app.paths import MODEL_STORE
 from research.evaluation.augmentation.augmenters import AUGMENTERS, Augmenter
 from research.evaluation.augmentation.cohort import LABELLED, Scarcity
 from research.evaluation.augmentation.trial import (
@@ -39,7 +40,13 @@ class TrialPlan:
 
 
 def run_trials(
-    name: str, trials: TrialPlan, home: Path, language: LanguageModels, report: Report, fresh: bool = False
+    name: str,
+    trials: TrialPlan,
+    home: Path,
+    language: LanguageModels,
+    report: Report,
+    fresh: bool = False,
+    store: Path = MODEL_STORE,
 ) -> list[Trial]:
     """Every trial of one model, first those without anything made.
 
@@ -47,18 +54,18 @@ def run_trials(
         ModelFolderError: there is no such model.
         EmbeddedError: the language model's server cannot start.
     """
-    setup = load_setup(CohortSpec(name, SettingKind.FREE, people=1))
+    setup = load_setup(CohortSpec(name, SettingKind.FREE, people=1, store=store))
     results: list[Trial] = []
     for augmenter in (None, *trials.augmenters):
         with language.endpoint(setup.model, augmenter.style if augmenter else None, report) as endpoint:
             if augmenter and augmenter.style and endpoint is None:
                 continue
             key = augmenter.key if augmenter else "nothing"
-            store = home / f"{key}-{trials_fingerprint(setup, trials.people, augmenter, endpoint)}.jsonl"
+            kept = home / f"{key}-{trials_fingerprint(setup, trials.people, augmenter, endpoint)}.jsonl"
             if fresh:
-                store.unlink(missing_ok=True)
-            factory = trial_factory(name, trials.people, augmenter, endpoint)
-            results += _run(factory, _tasks(trials, augmenter), store, _reporter(report, name, augmenter))
+                kept.unlink(missing_ok=True)
+            factory = trial_factory(name, store, trials.people, augmenter, endpoint)
+            results += _run(factory, _tasks(trials, augmenter), kept, _reporter(report, name, augmenter))
     return results
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from app.classifiers.complement import complement_model
 from app.classifiers.model_version import ModelVersion, Population
-from app.classifiers.training_procedure import Sample
+from app.classifiers.training_procedure import SEED, Sample
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
 from app.domain.schema import FloatArray, IntArray
@@ -23,10 +23,7 @@ REFITS, _FIRST_SEED = 10, 100
 
 @dataclass(frozen=True)
 class ScarceSetup(BenchmarkSetup):
-    """A setup whose classifier is not a shipped one."""
-
-    def risk(self, rows: FloatArray) -> FloatArray:
-        return self.model.classifier.risk(rows)
+    """A setup whose classifier is of no folder."""
 
     def person(self, index: int, cohort: Cohort) -> BenchmarkPerson:
         """A training person, as methods are asked about people."""
@@ -42,10 +39,10 @@ class ScarceSetup(BenchmarkSetup):
 def model_of(cohort: Cohort, sample: Sample) -> ModelVersion:
     """A model that knows these labels alone: classifier, committee of refits, real people."""
     schema = cohort.schema
-    refits = [refit(schema, sample, _FIRST_SEED + number) for number in range(REFITS)]
+    refits = [refit(schema, sample, _FIRST_SEED + number, cohort.growth) for number in range(REFITS)]
     return replace(
         cohort.model,
-        classifier=XGBoostClassifier(fit_people(schema, sample)),
+        classifier=XGBoostClassifier(fit_people(schema, sample, SEED, cohort.growth)),
         committee=XGBoostCommittee(refits),
         population=Population(sample.rows, sample.outcome),
     )

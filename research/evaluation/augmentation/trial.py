@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -54,10 +55,10 @@ TrialFactory = Callable[[], Callable[[Task], list[dict[str, Any]]]]
 
 
 def trial_factory(
-    name: str, people: int, augmenter: Augmenter | None, endpoint: LlmEndpoint | None
+    name: str, store: Path, people: int, augmenter: Augmenter | None, endpoint: LlmEndpoint | None
 ) -> TrialFactory:
     """What a worker process calls once: it gives the function that makes all trials of one task."""
-    return partial(_prepared, name, people, augmenter, endpoint)
+    return partial(_prepared, name, store, people, augmenter, endpoint)
 
 
 def trial_of(entry: dict[str, Any]) -> Trial:
@@ -66,9 +67,9 @@ def trial_of(entry: dict[str, Any]) -> Trial:
 
 
 def _prepared(
-    name: str, people: int, augmenter: Augmenter | None, endpoint: LlmEndpoint | None
+    name: str, store: Path, people: int, augmenter: Augmenter | None, endpoint: LlmEndpoint | None
 ) -> Callable[[Task], list[dict[str, Any]]]:
-    return partial(_try, load_cohort(name), people, augmenter, endpoint)
+    return partial(_try, load_cohort(name, store), people, augmenter, endpoint)
 
 
 def _try(
@@ -131,7 +132,7 @@ def trials_with(
 
 def score_classifier(cohort: Cohort, sample: Sample) -> ClassifierScores:
     """The scores of the classifier that these people make, at the model's own threshold."""
-    risk = risk_of(fit(cohort.schema, sample), cohort.test.rows)
+    risk = risk_of(fit(cohort.schema, sample, growth=cohort.growth), cohort.test.rows)
     outcome, predicted = cohort.test.outcome, risk > cohort.schema.model.threshold
     low, high = float(f1_score(~outcome, ~predicted)), float(f1_score(outcome, predicted))
     return ClassifierScores(

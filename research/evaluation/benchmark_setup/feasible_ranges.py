@@ -21,7 +21,7 @@ _UNBOUNDED = (-math.inf, math.inf)
 def feasible_ranges(
     setting: BenchmarkSetting, values: Mapping[str, Value], only: Sequence[str] | None = None
 ) -> dict[str, tuple[float, float]]:
-    """The intervals open to a person, those of linked features (weight, waist) included, not categories."""
+    """The intervals open to a person, those of linked features included, not categories."""
     schema, ranges = setting.schema, {}
     for feature in schema.actionable:
         start = known(values, feature.name)

@@ -9,11 +9,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xgboost
 
+from app.classifiers.calibration import CALIBRATION, read_calibration
+from app.classifiers.link import LOGISTIC
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Side, people_of
 from app.classifiers.store import load_version
@@ -23,6 +26,7 @@ from app.domain.schema import BoolArray, FeatureSchema, FloatArray, Value
 from app.domain.scope import USUAL, Scope
 from app.paths import MODEL_STORE
 from research.evaluation.benchmark_setup.feasible_ranges import FeasibleRanges, feasible_ranges
+from research.evaluation.benchmark_setup.learner import booster_file
 from research.evaluation.benchmark_setup.setting import BenchmarkSetting, SettingKind, setting_of
 
 SETUP_VERSION = 2
@@ -43,6 +47,8 @@ class CohortSpec:
     """Each person is to come so far below their own risk; to the model's threshold when None."""
     scope: Scope = USUAL
     """What callers open; peers know the usual scope alone."""
+    store: Path = MODEL_STORE
+    """The folder of models that has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class BenchmarkPerson:
 
 @dataclass(frozen=True)
 class BenchmarkSetup:
-    """The shipped model, the people asked about, and the training people whom some peers need."""
+    """The hosted model, the people asked about, and the training people whom some peers need."""
 
     model: ModelVersion
     setting: BenchmarkSetting
@@ -89,11 +95,24 @@ class BenchmarkSetup:
         return Sample(self.filled(self.model.population.rows), self.model.population.outcome)
 
     @cached_property
-    def booster(self) -> xgboost.Booster:
-        """The classifier as XGBoost itself, one thread."""
-        booster = load_booster(self.model.folder / "classifier.ubj", self.schema.columns)
+    def booster(self) -> xgboost.Booster | None:
+        """The classifier's trees as XGBoost itself, one thread; None of another library's classifier.
+
+        A map that the model has from margin to risk is no part of it: see `raw_target`.
+        """
+        path = booster_file(self.model.folder)
+        if path is None:
+            return None
+        booster = load_booster(path, self.schema.columns)
         booster.set_param({"nthread": 1})
         return booster
+
+    def raw_target(self, target: float) -> float:
+        """The probability that the booster alone gives where the model's risk is `target`."""
+        link = read_calibration(self.model.folder)
+        if link == LOGISTIC:
+            return target
+        return float(LOGISTIC.risk(link.highest_margin_below(target)))
 
     def filled(self, rows: FloatArray) -> FloatArray:
         return np.where(np.isnan(rows), self.filling, rows)
@@ -115,23 +134,27 @@ class BenchmarkSetup:
         return [group for group in groups if not person.unknown[group].any()]
 
     def risk(self, rows: FloatArray) -> FloatArray:
-        """Risk of each row, shape (n,): XGBoost's fastest path, float32 as in training."""
-        return np.asarray(self.booster.inplace_predict(rows.astype(np.float32)), dtype=np.float64)
+        """Risk of each row, shape (n,), as the hosted classifier says it."""
+        return self.model.classifier.risk(rows)
 
-    def both_classes(self, person: BenchmarkPerson, rows: FloatArray) -> FloatArray:
+    def both_classes(self, person: BenchmarkPerson | None, rows: FloatArray) -> FloatArray:
         """Probabilities of the low and the high class, shape (n, 2): scikit-learn's `predict_proba`.
 
-        Of filled rows that stand for this person, whose unknown values the classifier sees as unknown.
-        Peers that look for the other class mean a probability of one half: where the person has a target of
-        their own, log-odds are moved so that it lies there.
+        Of filled rows that stand for this person, whose unknown values the classifier sees as unknown; of
+        rows as they are, with the model's target, where there is no person. Peers that look for the other
+        class mean a probability of one half: log-odds are moved so that the target lies there.
         """
-        seen = np.where(person.unknown, np.nan, np.asarray(rows, dtype=np.float64))
+        seen = np.asarray(rows, dtype=np.float64)
+        target = self.target
+        if person is not None:
+            seen, target = np.where(person.unknown, np.nan, seen), self.target_of(person)
         risk = self.risk(seen)
-        if person.target is not None:
-            risk = _with_half_at(person.target, risk)
+        if target != 0.5:
+            risk = _with_half_at(target, risk)
         return np.column_stack([1.0 - risk, risk])
 
     def target_of(self, person: BenchmarkPerson) -> float:
+        """The risk that this person is to come to."""
         return self.target if person.target is None else person.target
 
     def answer(self, person: BenchmarkPerson, row: FloatArray) -> tuple[float, ...]:
@@ -155,10 +178,9 @@ class BenchmarkSetup:
                 "effects": True,
             },
         )
-        files = ("classifier.ubj", Side.TRAINING, Side.HELD_OUT)
-        return hashlib.sha256(
-            shown.encode() + b"".join((self.model.folder / name).read_bytes() for name in files)
-        ).hexdigest()
+        names = ("classifier.ubj", "classifier.forest", CALIBRATION, Side.TRAINING, Side.HELD_OUT)
+        files = [path for name in names if (path := self.model.folder / name).exists()]
+        return hashlib.sha256(shown.encode() + b"".join(path.read_bytes() for path in files)).hexdigest()
 
     @cached_property
     def people_digest(self) -> str:
@@ -180,7 +202,7 @@ def load_setup(spec: CohortSpec) -> BenchmarkSetup:
     Raises:
         ModelFolderError: there is no such model.
     """
-    model = load_version(MODEL_STORE, spec.model)
+    model = load_version(spec.store, spec.model)
     model = replace(model, schema=model.schema.within(spec.scope))
     rows = model.population.rows
     sd = np.nanstd(rows, axis=0)
@@ -224,8 +246,8 @@ def _person(
 
 
 def _with_half_at(target: float, risk: FloatArray) -> FloatArray:
-    odds = risk / (1 - risk) * (1 - target) / target
-    return np.asarray(odds / (1 + odds))
+    high, low = risk * (1 - target), (1 - risk) * target
+    return np.asarray(high / (high + low))
 
 
 def _filling(schema: FeatureSchema, rows: FloatArray) -> FloatArray:

@@ -16,6 +16,7 @@ from research.evaluation.benchmark_setup.people import BenchmarkPerson, Benchmar
 from research.evaluation.methods.reply import Ending, MethodReply
 
 SEED = 7
+_OUTCOME = "outcome"  # a feature cannot be called that: a version's people have it as a column
 
 tqdm.set_lock(threading.RLock())  # its own is shared among processes, and stays behind when one is killed
 
@@ -33,9 +34,9 @@ class Dice:
         self._model = _Model(setup, self._compact)
         frame = self._frame(setup.training.rows)
         words = self._words()
-        frame["outcome"] = setup.training.outcome.astype(int)
+        frame[_OUTCOME] = setup.training.outcome.astype(int)
         numbers = [name for name in self._compact.names if name not in words]
-        data = dice_ml.Data(dataframe=frame, continuous_features=numbers, outcome_name="outcome")
+        data = dice_ml.Data(dataframe=frame, continuous_features=numbers, outcome_name=_OUTCOME)
         model = dice_ml.Model(model=self._model, backend="sklearn", model_type="classifier")
         self._dice = dice_ml.Dice(data, model, method=method)
 
@@ -84,9 +85,6 @@ class _Model:
 
     def predict_proba(self, frame: pd.DataFrame) -> FloatArray:
         rows = self._compact.rows(numbers_of(frame[self._compact.names]))
-        if self.person is None:
-            risk = self._setup.risk(rows)
-            return np.column_stack([1.0 - risk, risk])
         return self._setup.both_classes(self.person, rows)
 
     def predict(self, frame: pd.DataFrame) -> "np.typing.NDArray[np.int64]":

@@ -33,6 +33,8 @@ class MethodAdapter:
     version: int
     package: str | None = None
     """The distribution whose version matters; Turnpoint's own when None."""
+    reads_xgboost: bool = False
+    """Whether it reads XGBoost's model itself: it cannot be asked about another library's."""
 
 
 TURNPOINT = MethodAdapter("turnpoint", f"{_HERE}.turnpoint:TurnpointMethod", version=1)
@@ -42,7 +44,7 @@ PIPELINE = MethodAdapter("pipeline", f"{_HERE}.language_model:Pipeline", version
 DICE = MethodAdapter("dice", f"{_HERE}.dice:Dice", version=1, package="dice-ml")
 NICE = MethodAdapter("nice", f"{_HERE}.nice:Nice", version=1, package="nicex")
 CFNOW = MethodAdapter("cfnow", f"{_HERE}.cfnow:Cfnow", version=1, package="cfnow")
-TREECF = MethodAdapter("treecf", f"{_HERE}.treecf:Treecf", version=1, package="treecf")
+TREECF = MethodAdapter("treecf", f"{_HERE}.treecf:Treecf", version=1, package="treecf", reads_xgboost=True)
 ADAPTERS = (TURNPOINT, LANGUAGE_MODEL, PIPELINE, DICE, NICE, CFNOW, TREECF)
 
 
@@ -137,7 +139,7 @@ METHODS = (
     _treecf("treecf", "treecf genetic"),
     _treecf("treecf-links", "treecf genetic, links told", links=True),
     _treecf("treecf-effort", "treecf genetic, links, our effort", links=True, effort=True),
-    _treecf("treecf-forest", "treecf genetic, forest 0.47", forest=0.47),
+    _treecf("treecf-forest", "treecf genetic, forest 70 %", forest=0.7),
     _treecf("treecf-0.3", "treecf genetic, risk ≤ 0.3", target=0.3),
     _treecf("treecf-exact", "treecf exact, 10 s", slow=True, backend="exact"),
     _treecf("treecf-exact-effort", "treecf exact, our effort", slow=True, backend="exact", effort=True),

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from sklearn.ensemble import IsolationForest
 from treecf import Explainer, Freeze, Infeasible, Linear, OneHot, Plausibility, Range, Target
 from treecf.api import Grid
@@ -29,9 +30,10 @@ class Treecf:
     Args:
         limit_s: its own limit of time for one answer.
         target: the risk to reach, the person's own if not given.
-        forest: bound on an isolation forest's anomaly score, none if not given.
+        forest: share of training people within the bound on an isolation forest's anomaly score; no bound if
+            not given.
         effort: whether its weights make its distance our effort, in place of its own distance in MADs.
-        links: whether it is told that weight and waist follow BMI; its exact search cannot be.
+        links: whether it is told what follows by links, as waist does BMI; its exact search cannot be.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Treecf:
         self._effort, self._links = effort, links
         self._goal = target
         self._bound = None if forest is None else _forest(setup, forest)
+        assert setup.booster is not None  # it is not asked where there is none: `MethodAdapter.reads_xgboost`
         base = Explainer(setup.booster, background=setup.training.rows)
         self._ir, self._sigma = base.ir, base.sigma
 
@@ -84,7 +87,7 @@ class Treecf:
 
     def _target(self, person: BenchmarkPerson) -> Any:
         goal = self._setup.target_of(person) if self._goal is None else self._goal
-        return Target.probability(range=(0.0, goal))
+        return Target.probability(range=(0.0, self._setup.raw_target(goal)))
 
     def _explainer(self, person: BenchmarkPerson) -> Any:
         groups = self._setup.free_categories(person)
@@ -158,6 +161,7 @@ def _grid(schema: FeatureSchema, name: str) -> Any:
     return Grid(step=feature.precision) if feature.kind is Kind.NUMBER else "integer"
 
 
-def _forest(setup: BenchmarkSetup, bound: float) -> Any:
-    forest = IsolationForest(random_state=SEED).fit(setup.training.rows)
-    return Plausibility.isolation_forest(forest, bound)
+def _forest(setup: BenchmarkSetup, share: float) -> Any:
+    rows = setup.training.rows
+    forest = IsolationForest(random_state=SEED).fit(rows)
+    return Plausibility.isolation_forest(forest, float(np.quantile(-forest.score_samples(rows), share)))

@@ -13,7 +13,8 @@ from research.evaluation.metrics.structure import changed_columns, jaccard_dista
 class AskedChanges:
     """The changes of one option: things that people do, and others: what follows from that, or is treated.
 
-    Weight, waist and BMI are one change, named by its driver: a behaviour where that itself is changed.
+    What a link joins, such as weight, waist and BMI, is one change, named by its driver: a behaviour where
+    that itself is changed.
     """
 
     behaviours: frozenset[str]

@@ -4,23 +4,24 @@ Turnpoint chooses its answers by the shipped committee and its own draws of nois
 others: new bootstrap refits by the same procedure with other seeds, and new draws of the schema's noise.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import xgboost
 
+from app.classifiers.base import Committee
 from app.classifiers.model_version import ModelVersion
-from app.classifiers.training_procedure import Sample
+from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import load_booster
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray
 from app.engine.density import JointDensity, density_of
 from app.engine.plausibility import ReferencePopulation, reference_population_of
+from research.evaluation.benchmark_setup.learner import learner_of
 from research.evaluation.benchmark_setup.people import BenchmarkSetup
 from research.evaluation.metrics.scales import Scales, scales_of
 from research.evaluation.runner.fingerprint import fingerprint
-from research.training.committee import refit
 
 REFITS = 20
 FIRST_SEED = 1001
@@ -36,13 +37,13 @@ TYPICAL_PERCENTILE = 95.0
 class Evaluators:
     """Everything that answers are judged by, the same for every method.
 
-    `refits` and `shipped` are boosters; `noise` has shape (NOISE_DRAWS, columns), in the features' units;
-    `population` and `density` are of the training people without the outcome.
+    `refits` are new ones and `shipped` is the model's committee; `noise` has shape (NOISE_DRAWS, columns), in
+    the features' units; `population` and `density` are of the training people without the outcome.
     """
 
     setup: BenchmarkSetup
-    refits: Sequence[xgboost.Booster]
-    shipped: Sequence[xgboost.Booster]
+    refits: Committee
+    shipped: Committee
     noise: FloatArray
     population: ReferencePopulation
     density: JointDensity
@@ -74,21 +75,20 @@ class Evaluators:
         """Whether each row's values come together as readily as those of 95 % of people of the low class."""
         return self.density.percentiles(rows) <= TYPICAL_PERCENTILE
 
-    def _kept_by(self, boosters: Sequence[xgboost.Booster], rows: FloatArray) -> FloatArray:
-        single = rows.astype(np.float32)
-        return np.mean([b.inplace_predict(single) <= self.setup.target for b in boosters], axis=0)
+    def _kept_by(self, refits: Committee, rows: FloatArray) -> FloatArray:
+        kept: FloatArray = (refits.risk(rows) <= self.setup.target).mean(axis=0)
+        return kept
 
 
 def evaluators_of(setup: BenchmarkSetup, cache: Path, report: Callable[[str], None]) -> Evaluators:
-    """The evaluators of the shipped model; the new refits are trained once and kept in `cache`."""
+    """The evaluators of a model; the new refits are trained once and kept in `cache`."""
     population = setup.model.population
     low = population.rows[~population.outcome]
+    refits = new_refits(setup.model, REFITS, cache, report)
     return Evaluators(
         setup=setup,
-        refits=new_refits(setup.model, REFITS, cache, report),
-        shipped=[
-            _read(path, setup.schema) for path in sorted((setup.model.folder / "committee").glob("*.ubj"))
-        ],
+        refits=XGBoostCommittee(refits, learner_of(setup.model).link),
+        shipped=setup.model.committee,
         noise=noise_draws(setup.schema),
         population=reference_population_of(setup.schema, low),
         density=density_of(setup.schema, low),
@@ -113,21 +113,18 @@ def noise_draws(schema: FeatureSchema) -> FloatArray:
 def new_refits(
     model: ModelVersion, count: int, cache: Path, report: Callable[[str], None]
 ) -> list[xgboost.Booster]:
-    """Refits by the model's own procedure with seeds that its committee has not, trained once and kept."""
+    """Refits by the model's own procedure with seeds that its committee has not, trained once and kept.
+
+    What they say goes through the link of `learner_of` to become a risk.
+    """
     folder = cache / f"refits-{refits_fingerprint(model)}"
     folder.mkdir(parents=True, exist_ok=True)
-    population = Sample(model.population.rows, model.population.outcome)
+    learner = learner_of(model)
     paths = [folder / f"{FIRST_SEED + number}.ubj" for number in range(count)]
     for number, path in enumerate(paths):
         if not path.exists():
             report(f"Training evaluators: refit {number + 1} of {count}")
             partial = path.with_suffix(".partial.ubj")
-            refit(model.schema, population, FIRST_SEED + number).save_model(partial)
+            learner.refit(FIRST_SEED + number).save_model(partial)
             partial.replace(path)
-    return [_read(path, model.schema) for path in paths]
-
-
-def _read(path: Path, schema: FeatureSchema) -> xgboost.Booster:
-    booster = load_booster(path, schema.columns)
-    booster.set_param({"nthread": 1})
-    return booster
+    return [load_booster(path, model.schema.columns) for path in paths]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.domain.schema import FloatArray
 from app.engine.robustness import RobustnessEvaluator, draws_for, evaluator_for
 from research.evaluation.benchmark_setup.people import BenchmarkPerson, BenchmarkSetup
@@ -114,9 +113,7 @@ def coverage_judges(setup: BenchmarkSetup, evaluators: Evaluators) -> CoverageJu
     """The judges of a setup; `evaluators` have new refits of the same model, whatever its scope."""
     schema, classifier = setup.schema, setup.model.classifier
     rules = Rules(setup.target, schema.model.min_robustness)
-    new = RobustnessEvaluator(
-        XGBoostCommittee(evaluators.refits), draws_for(schema, NEW_SEED, NEW_EFFECTS_SEED)
-    )
+    new = RobustnessEvaluator(evaluators.refits, draws_for(schema, NEW_SEED, NEW_EFFECTS_SEED))
     return CoverageJudges(
         setup,
         seen=FallJudge(classifier, evaluator_for(schema, setup.model.committee), rules),

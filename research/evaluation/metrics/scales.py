@@ -12,10 +12,10 @@ from app.domain.schema import FeatureSchema, FloatArray
 class Scales:
     """What one unit of distance is in each column; each of shape (columns,).
 
-    `sd`: standard deviation. `mad`: median absolute deviation, 1 where that is 0, as DiCE has it (Mothilal
-    et al., 2020). `width`: largest less smallest value, the scale of HEOM as NICE has it (Wilson and
-    Martinez, 1997; Brughmans et al., 2023). Of a category that changed, two columns do: each counts half
-    by `mad` and `width`, so that the category counts as one mismatch.
+    `sd`: standard deviation, 1 where nobody differs. `mad`: median absolute deviation, 1 where that is 0, as
+    DiCE has it (Mothilal et al., 2020). `width`: largest less smallest value, the scale of HEOM as NICE has
+    it (Wilson and Martinez, 1997; Brughmans et al., 2023). Of a category that changed, two columns do: each
+    counts half by `mad` and `width`, so that the category counts as one mismatch.
     """
 
     sd: FloatArray
@@ -32,4 +32,5 @@ def scales_of(schema: FeatureSchema, rows: FloatArray) -> Scales:
         if feature.kind is Kind.CATEGORY:
             columns = [schema.columns.index(name) for name in feature.columns]
             mad[columns] = width[columns] = 2.0
-    return Scales(sd=np.nanstd(rows, axis=0), mad=mad, width=width)
+    sd = np.nanstd(rows, axis=0)
+    return Scales(sd=np.where(sd > 0, sd, 1.0), mad=mad, width=width)

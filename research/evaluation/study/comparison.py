@@ -1,6 +1,6 @@
 """One model in one setting: ask every method about the same people, evaluate, sum up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from itertools import pairwise
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from research.evaluation.benchmark_setup.learner import learner_of
 from research.evaluation.benchmark_setup.people import BenchmarkSetup, CohortSpec, held_out_rows, load_setup
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.methods.registry import REFERENCE, Method
@@ -31,8 +32,8 @@ from research.evaluation.study import tables
 
 TWICE = 10
 """How many people are asked about a second time."""
-BANDS = (0.3, 0.4, 0.5)
-"""Bounds of risk between which real people are shown beside counterfactuals."""
+BANDS = (0.6, 0.8, 1.0)
+"""Bounds of risk, as shares of the threshold, between which real people are shown beside counterfactuals."""
 
 Tables = list[tuple[TableSpec, dict[str, Figures]]]
 
@@ -45,6 +46,8 @@ class Comparison:
     methods: Sequence[Method]
     results: Mapping[str, list[EvaluatedPerson]]
     again: Mapping[str, list[EvaluatedPerson]] = field(default_factory=dict)
+    left_out: Sequence[Method] = ()
+    """Methods that cannot be asked about this model."""
 
     @property
     def solvable(self) -> frozenset[int]:
@@ -70,8 +73,11 @@ def compare(
     setup = load_setup(spec)
     evaluators = evaluators_of(setup, home, lambda words: report(words, 0.0))
     some = replace(spec, people=min(twice, len(setup.people)))
-    results, again, answering = {}, {}, []
+    results, again, answering, left_out = {}, {}, [], []
     for method in methods:
+        if method.adapter.reads_xgboost and setup.booster is None:
+            left_out.append(method)
+            continue
         if method.style is not None and spec.setting is SettingKind.FREE:
             continue  # a language model is taught, and told, what a patient can do
         with language.endpoint(setup.model, method.style, report) as endpoint:
@@ -86,7 +92,9 @@ def compare(
                 few = replace(setup, people=setup.people[: some.people])
                 answers = _ask(few, some, method.again(), options, report)
                 again[method.key] = evaluate_answers(evaluators, few.people, answers)
-    return Comparison(evaluators=evaluators, methods=answering, results=results, again=again)
+    return Comparison(
+        evaluators=evaluators, methods=answering, results=results, again=again, left_out=left_out
+    )
 
 
 def comparison_tables(comparison: Comparison) -> Tables:
@@ -129,8 +137,19 @@ def describe(comparison: Comparison) -> str:
         f"model {setup.model.name} {setup.model.version}, manifest {setup.model_digest[:12]}; "
         f"{len(setup.training)} training people for peers that need data. "
         f"Seeds: methods 7 (asked again 8), refits from {FIRST_SEED}, noise {NOISE_SEED}, "
-        f"bootstrap 2026. {packages}."
+        f"bootstrap 2026. {packages}.{''.join(f' {one}.' for one in _remarks(comparison))}"
     )
+
+
+def _remarks(comparison: Comparison) -> Iterator[str]:
+    """What has to be known of this model to read its tables."""
+    setup = comparison.evaluators.setup
+    yield from learner_of(setup.model).remarks()
+    if not any(feature.noise for feature in setup.schema.features):
+        yield "Its schema names no noise of measurement, so every valid answer survives it"
+    if comparison.left_out:
+        names = ", ".join(method.name for method in comparison.left_out)
+        yield f"Left out, since they read XGBoost's own models alone: {names}"
 
 
 def _ask(
@@ -149,10 +168,11 @@ def _of(people: set[int], results: list[EvaluatedPerson]) -> list[EvaluatedPerso
 
 def _real_people(evaluators: Evaluators) -> dict[str, Figures]:
     rows = held_out_rows(evaluators.setup)
-    risk = evaluators.setup.risk(rows)
-    groups = {f"risk at most {BANDS[-1]:g}": risk <= BANDS[-1]}
-    for low, high in pairwise(BANDS):
+    risk, bounds = evaluators.setup.risk(rows), [share * evaluators.setup.target for share in BANDS]
+    groups = {f"risk at most {bounds[-1]:g}": risk <= bounds[-1]}
+    for low, high in pairwise(bounds):
         groups[f"risk in ({low:g}, {high:g}]"] = (risk > low) & (risk <= high)
-    figures = {name: real_people(evaluators, rows[members]) for name, members in groups.items()}
+    there = {name: members for name, members in groups.items() if members.any()}
+    figures = {name: real_people(evaluators, rows[members]) for name, members in there.items()}
     factual = np.stack([person.row for person in evaluators.setup.people])
     return figures | {"those asked about, unchanged": real_people(evaluators, factual)}

@@ -1,14 +1,12 @@
 """What is to be studied, as the command line asks for it."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 
 from app.classifiers.store import find_version
-from app.classifiers.task import read_version_schema
-from app.domain.schema import OWN_TABLE
 from app.settings import Settings
 from research.evaluation.augmentation.augmenters import AUGMENTERS
 from research.evaluation.augmentation.cohort import LABELLED
@@ -39,10 +37,22 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ModelPlace:
+    """A model by its name, or name@version, and the folder of models that has it."""
+
+    name: str
+    store: Path
+
+
+@dataclass(frozen=True, slots=True)
 class StudyRequest:
-    """What the command line asks for; nothing said stands for everything there is, or for what is quick."""
+    """What the command line asks for; nothing said stands for everything there is, or for what is quick.
+
+    `stores`: folders of models that are not in the model store, by name.
+    """
 
     models: Sequence[str]
+    stores: Mapping[str, Path] = field(default_factory=dict)
     parts: Collection[str] = ()
     settings: Collection[str] = ()
     methods: Collection[str] = ()
@@ -57,7 +67,7 @@ class StudyRequest:
 class Plan:
     """What is to be studied; `twice` people are asked about a second time."""
 
-    models: Sequence[str]
+    models: Sequence[ModelPlace]
     parts: Sequence[Part]
     settings: Sequence[SettingKind]
     methods: Sequence[Method]
@@ -71,17 +81,13 @@ def plan_of(request: StudyRequest) -> Plan:
     """The plan that a request stands for.
 
     Raises:
-        StudyError: a model is of an own table, there is no such part, setting, method or augmenter, or a
-            package is not installed.
-        ModelFolderError: there is no such model.
+        StudyError: there is no such part, setting, method or augmenter, or a package is not installed.
+        ModelFolderError: there is no such model in the model store.
     """
-    store = Settings().model_store
-    for name in request.models:
-        if is_of_own_table(find_version(store, name)):
-            raise StudyError(
-                f"{name} is a model of an own table. The study judges by refits with the shipped models' "
-                "settings, which are not its own; its metrics.json and turnpoint compare have figures"
-            )
+    usual = Settings().model_store.resolve()
+    models = [ModelPlace(name, request.stores.get(name, usual)) for name in request.models]
+    for name in set(request.models) - set(request.stores):
+        find_version(usual, name)
     _refuse_unknown("part", request.parts, list(Part))
     _refuse_unknown("setting", request.settings, list(SettingKind))
     _refuse_unknown("method", request.methods, [method.key for method in STUDY])
@@ -97,7 +103,7 @@ def plan_of(request: StudyRequest) -> Plan:
     )
     draws = request.draws or (QUICK_SEEDS if request.quick else SEEDS)
     return Plan(
-        models=request.models,
+        models=models,
         parts=parts,
         settings=[SettingKind(one) for one in request.settings] or list(SettingKind),
         methods=methods,
@@ -106,15 +112,6 @@ def plan_of(request: StudyRequest) -> Plan:
         trials=TrialPlan(augmenters, seeds=draws, people=QUICK_LABELLED if request.quick else LABELLED),
         fresh=request.fresh,
     )
-
-
-def is_of_own_table(home: Path) -> bool:
-    """Whether a version was made by `turnpoint add-model`, with settings or a classifier of its own.
-
-    Raises:
-        ModelFolderError: its schema cannot be read.
-    """
-    return read_version_schema(home).data.loader == OWN_TABLE
 
 
 def _is_meant(key: str, slow: bool, keys: Collection[str], quick: bool) -> bool:

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from research.evaluation.augmentation.cohort import Scarcity
+from research.evaluation.augmentation.cohort import Scarcity, load_cohort, why_no_trials
 from research.evaluation.augmentation.report import describe_trials, headline, name_of, trial_tables
 from research.evaluation.augmentation.run import run_trials
 from research.evaluation.benchmark_setup.people import CohortSpec, load_setup
@@ -14,7 +14,7 @@ from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.reporting.tables import as_json, markdown
 from research.evaluation.runner.language_models import LanguageModels, Report
 from research.evaluation.study.comparison import Comparison, compare, comparison_tables, describe
-from research.evaluation.study.plan import Part, Plan, StudyError
+from research.evaluation.study.plan import ModelPlace, Part, Plan, StudyError
 from research.evaluation.study.versions import versions, versions_line
 
 RESULTS = "study.json"
@@ -34,7 +34,7 @@ def study(plan: Plan, home: Path, out: Path, language: LanguageModels, report: R
     stamp = _stamp(plan)
     _check(out, stamp, plan.fresh)
     out.mkdir(parents=True, exist_ok=True)
-    parts = [part for name in plan.models for part in _parts(plan, name, home, out, language, report)]
+    parts = [part for place in plan.models for part in _parts(plan, place, home, out, language, report)]
     results = {"stamp": stamp} | {
         part: [figures for which, figures, _ in parts if which is part] for part in Part
     }
@@ -45,14 +45,15 @@ def study(plan: Plan, home: Path, out: Path, language: LanguageModels, report: R
 
 
 def _parts(
-    plan: Plan, name: str, home: Path, out: Path, language: LanguageModels, report: Report
+    plan: Plan, place: ModelPlace, home: Path, out: Path, language: LanguageModels, report: Report
 ) -> Iterator[PartResult]:
     """All that is planned for one model: figures and text of each part."""
     if Part.METHODS in plan.parts:
         for setting in plan.settings:
-            yield _methods(plan, CohortSpec(name, setting, people=plan.people), home, out, language, report)
+            spec = CohortSpec(place.name, setting, people=plan.people, store=place.store)
+            yield _methods(plan, spec, home, out, language, report)
     if Part.AUGMENTATION in plan.parts:
-        yield _augmentation(plan, name, home, out, language, report)
+        yield _augmentation(plan, place, home, out, language, report)
 
 
 def _methods(
@@ -67,9 +68,12 @@ def _methods(
 
 
 def _augmentation(
-    plan: Plan, name: str, home: Path, out: Path, language: LanguageModels, report: Report
+    plan: Plan, place: ModelPlace, home: Path, out: Path, language: LanguageModels, report: Report
 ) -> PartResult:
-    trials = run_trials(name, plan.trials, home / "augmentation", language, report, plan.fresh)
+    name = place.name
+    if why := why_no_trials(load_cohort(name, place.store), plan.trials.people):
+        return Part.AUGMENTATION, {"model": name, "left_out": why}, f"### {name}, scarce labels\n\n{why}\n"
+    trials = run_trials(name, plan.trials, home / "augmentation", language, report, plan.fresh, place.store)
     about = describe_trials(plan.trials)
     tables = {scarcity: trial_tables(trials, scarcity) for scarcity in Scarcity}
     figures = {"model": name, "about": about} | {scarcity: as_json(pair) for scarcity, pair in tables.items()}
@@ -84,8 +88,20 @@ def _augmentation(
 
 
 def _stamp(plan: Plan) -> dict[str, Any]:
-    setups = {name: load_setup(CohortSpec(name, SettingKind.ACTIONABLE, people=1)) for name in plan.models}
-    models = {name: setup.model_digest for name, setup in setups.items()}
+    """Versions of code and models.
+
+    Raises:
+        StudyError: a model calls nobody's risk high.
+    """
+    models = {}
+    for place in plan.models:
+        setup = load_setup(CohortSpec(place.name, SettingKind.ACTIONABLE, people=1, store=place.store))
+        if not setup.people:
+            raise StudyError(
+                f"{place.name} has nobody held out whose risk is above its threshold of {setup.target:g}: "
+                "there is nobody to ask about"
+            )
+        models[place.name] = setup.model_digest
     return {"versions": versions(), "models": models}
 
 

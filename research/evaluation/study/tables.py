@@ -8,8 +8,8 @@ RIGHT = TableSpec(
     "'of those with a solution' leaves out people for whom no method found a doable answer; the others "
     "are of the answers returned. Near: as near to real people of the low class as 95 % of them are; joint: "
     "its values come together as readily as those of 95 % of them. Strict: valid, fixed features kept, in "
-    "the observed range, on the measurement grid, relations kept, near. Doable: strict, weight and waist "
-    "follow BMI, and every move is in the schema's direction, limit and largest change.",
+    "the observed range, on the measurement grid, relations kept, near. Doable: strict, what the "
+    "schema links follows, and every move is in its direction, limit and largest change.",
     (
         Column("answered", "answered"),
         Column("valid", "valid"),

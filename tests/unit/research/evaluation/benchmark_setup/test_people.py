@@ -69,6 +69,25 @@ def test_whoever_is_asked_for_a_fall_has_one_half_at_that_risk() -> None:
         assert (np.diff(asked[order, 1]) >= 0).all()
 
 
+@pytest.mark.parametrize("target", [0.05, 0.075, 0.2, 0.5, 0.6])
+def test_peers_see_one_half_where_the_target_lies(heart_setup: BenchmarkSetup, target: float) -> None:
+    person = replace(heart_setup.people[0], target=target)
+    known = replace(person, row=np.nan_to_num(person.row))
+    rows = np.concatenate([heart_setup.training.rows, known.row[None]])
+    asked, risk = heart_setup.both_classes(known, rows), heart_setup.risk(rows)
+    np.testing.assert_array_equal(risk <= target, asked[:, 1] <= 0.5)
+    assert (risk <= target).any()
+    assert (risk > target).any()
+
+
+def test_peers_who_ask_about_nobody_mean_the_models_own_threshold(heart_setup: BenchmarkSetup) -> None:
+    model = heart_setup.schema.model.model_copy(update={"threshold": 0.2})
+    schema = heart_setup.schema.model_copy(update={"model": model})
+    setup = replace(heart_setup, model=replace(heart_setup.model, schema=schema))
+    asked, risk = setup.both_classes(None, setup.training.rows), setup.risk(setup.training.rows)
+    np.testing.assert_array_equal(risk <= 0.2, asked[:, 1] <= 0.5)
+
+
 def test_what_is_unknown_is_not_free(heart_setup: BenchmarkSetup) -> None:
     for setup in (heart_setup, load_setup(CohortSpec("heart-disease", SettingKind.FREE, people=PEOPLE))):
         for person in setup.people:

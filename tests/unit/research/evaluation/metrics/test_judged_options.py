@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from app.classifiers.model_version import ModelVersion
+from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.domain.patient import read_patient
 from app.domain.schema import FloatArray
 from app.engine.density import density_of
@@ -33,10 +34,12 @@ def judges(setup: BenchmarkSetup) -> OptionJudges:
     """With the classifier itself in place of refits, which take minutes to train."""
     population = setup.model.population
     low = population.rows[~population.outcome]
+    assert setup.booster is not None
+    itself = XGBoostCommittee([setup.booster])
     evaluators = Evaluators(
         setup=setup,
-        refits=[setup.booster],
-        shipped=[setup.booster],
+        refits=itself,
+        shipped=itself,
         noise=noise_draws(setup.schema),
         population=reference_population_of(setup.schema, low),
         density=density_of(setup.schema, low),

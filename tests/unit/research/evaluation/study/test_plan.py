@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from app.classifiers.store import ModelFolderError
 from app.paths import MODEL_STORE
 from research.evaluation.benchmark_setup.setting import SettingKind
-from research.evaluation.study.plan import Part, StudyError, StudyRequest, plan_of
+from research.evaluation.study.plan import ModelPlace, Part, StudyError, StudyRequest, plan_of
 
 FEW = StudyRequest(["heart-disease"], settings=["free"], methods=["ours"], augmenters=["self"], people=3)
 
@@ -27,14 +28,15 @@ def test_what_is_unknown_is_named(asked: StudyRequest, why: str) -> None:
         plan_of(asked)
 
 
-def test_a_model_of_an_own_table_is_not_judged_by_the_settings_of_others(
+def test_models_are_those_of_the_store_that_is_set_or_of_the_one_that_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(MODEL_STORE / "heart-disease" / "2", home := tmp_path / "heart-disease" / "2")
-    task = home / "task.toml"
-    task.write_text(task.read_text().replace('loader = "uci_heart"', 'loader = "own_table"'))
+    shutil.copytree(MODEL_STORE / "heart-disease" / "2", tmp_path / "own" / "2")
     monkeypatch.setenv("MODEL_STORE", str(tmp_path))
-    with pytest.raises(StudyError, match="heart-disease is a model of an own table"):
+    elsewhere = tmp_path / "elsewhere"
+    plan = plan_of(replace(FEW, models=["own", "public"], stores={"public": elsewhere}))
+    assert plan.models == [ModelPlace("own", tmp_path), ModelPlace("public", elsewhere)]
+    with pytest.raises(ModelFolderError, match="heart-disease holds no trained version"):
         plan_of(FEW)
 
 
