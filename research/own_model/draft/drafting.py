@@ -8,7 +8,7 @@ from app.domain.feature import Kind
 from app.domain.schema import BoolArray
 from research.own_model.draft.advice import advice
 from research.own_model.draft.categories import categories_of
-from research.own_model.draft.example import Example, example_of
+from research.own_model.draft.example import Example, example_of, moves_example
 from research.own_model.draft.meanings import aptness, is_of_person
 from research.own_model.draft.scales import MOST_CATEGORIES, Scale, kind_of, scale_of
 from research.own_model.draft.threshold import threshold_of
@@ -155,7 +155,8 @@ def _feature(
     if values.isna().any():
         lines += ['missing = "unknown"']
     if kind is not Kind.CATEGORY:
-        lines += ['risk = "free"']
+        return [*lines, 'risk = "free"'], ""
+    lines += moves_example(called, categories_of(values))
     return lines, ""
 
 
