@@ -8,10 +8,14 @@ import math
 
 import numpy as np
 import pytest
+import xgboost
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from app.classifiers.complement import complement_model
+from app.classifiers.forest import forest_of
+from app.classifiers.forest_file import ForestClassifier
+from app.classifiers.link import LOGISTIC
 from app.classifiers.model_version import ModelVersion
 from app.domain.constraints import read_constraints
 from app.domain.levers import levers_of
@@ -20,7 +24,7 @@ from app.domain.reversed_actions import reversed_actions
 from app.domain.schema_checks import schema_faults
 from app.engine.budget import Budget
 from app.engine.exact.bounds import gains
-from app.engine.exact.reduce import margin, reduced
+from app.engine.exact.reduce import CLASSIFIER, margin, reduced
 from app.engine.exact.scenarios import all_scenarios, classifier_alone
 from app.engine.exact.solver import ExactSearch
 from app.engine.problem import RecourseProblem
@@ -140,6 +144,25 @@ def test_no_move_takes_off_more_than_its_bound(data: st.DataObject, models: dict
             for scenario in range(scenarios.number):
                 fall = margin(trees, scenario, before, room) - at[scenario]
                 assert fall <= bound[lever, levels[lever], scenario] + 1e-6
+
+
+@pytest.mark.parametrize("depth", [1, 2, 5])
+def test_more_may_be_left_of_a_tree_than_it_had(depth: int, learned: ModelVersion) -> None:
+    """A stump about a category in the middle of a lever has three parts: below it, at it, above it."""
+    population = learned.population
+    settings = {"objective": "binary:logistic", "max_depth": depth, "nthread": 1}
+    data = xgboost.DMatrix(population.rows, population.outcome)
+    forest = forest_of([xgboost.train(settings, data, 40)])
+    classifier = ForestClassifier(forest, LOGISTIC)
+    schema = learned.schema
+    for person in STRANGERS[:40]:
+        patient = read_patient(schema, person)
+        levers = levers_of(schema, patient, read_constraints(schema, None, None, 4))
+        trees = reduced(forest, classifier_alone(levers))
+        problem = RecourseProblem(schema, patient, levers, classifier, 0.2)
+        everyone, room = all_candidates(problem), np.empty(levers.consequences.number)
+        margins = [margin(trees, CLASSIFIER, levels, room) for levels in everyone]
+        np.testing.assert_allclose(1 / (1 + np.exp(-np.array(margins))), problem.risk(everyone), atol=1e-6)
 
 
 @given(data=st.data())
