@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.classifiers.store import find_version
 from app.classifiers.task import read_version_schema
+from app.domain.feature import Kind
 from app.domain.schema import OWN_TABLE
 from app.settings import Settings
 from research.evaluation.augmentation.augmenters import AUGMENTERS
@@ -71,8 +72,8 @@ def plan_of(request: StudyRequest) -> Plan:
     """The plan that a request stands for.
 
     Raises:
-        StudyError: a model is of an own table, there is no such part, setting, method or augmenter, or a
-            package is not installed.
+        StudyError: a model is of an own table or has categories that people act on, there is no such part,
+            setting, method or augmenter, or a package is not installed.
         ModelFolderError: there is no such model.
     """
     store = Settings().model_store
@@ -81,6 +82,11 @@ def plan_of(request: StudyRequest) -> Plan:
             raise StudyError(
                 f"{name} is a model of an own table. The study judges by refits with the shipped models' "
                 "settings, which are not its own; its metrics.json and turnpoint compare have figures"
+            )
+        if acted_on := _acted_on_categories(find_version(store, name)):
+            raise StudyError(
+                f"{name} has categories that people act on ({', '.join(acted_on)}). The study's measures "
+                "read no moves of categories"
             )
     _refuse_unknown("part", request.parts, list(Part))
     _refuse_unknown("setting", request.settings, list(SettingKind))
@@ -115,6 +121,11 @@ def is_of_own_table(home: Path) -> bool:
         ModelFolderError: its schema cannot be read.
     """
     return read_version_schema(home).data.loader == OWN_TABLE
+
+
+def _acted_on_categories(home: Path) -> list[str]:
+    schema = read_version_schema(home)
+    return [feature.name for feature in schema.actionable if feature.kind is Kind.CATEGORY]
 
 
 def _is_meant(key: str, slow: bool, keys: Collection[str], quick: bool) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from app.paths import MODEL_STORE
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.study.plan import Part, StudyError, StudyRequest, plan_of
+from tests.moving import TASK
 
 FEW = StudyRequest(["heart-disease"], settings=["free"], methods=["ours"], augmenters=["self"], people=3)
 
@@ -35,6 +36,16 @@ def test_a_model_of_an_own_table_is_not_judged_by_the_settings_of_others(
     task.write_text(task.read_text().replace('loader = "uci_heart"', 'loader = "own_table"'))
     monkeypatch.setenv("MODEL_STORE", str(tmp_path))
     with pytest.raises(StudyError, match="heart-disease is a model of an own table"):
+        plan_of(FEW)
+
+
+def test_a_model_of_moves_is_refused_with_its_categories(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(MODEL_STORE / "heart-disease" / "2", home := tmp_path / "heart-disease" / "2")
+    (home / "task.toml").write_text(TASK, encoding="utf-8")
+    monkeypatch.setenv("MODEL_STORE", str(tmp_path))
+    with pytest.raises(StudyError, match=r"categories that people act on \(smoking, food\)"):
         plan_of(FEW)
 
 
