@@ -36,6 +36,7 @@ _SHOWN: tuple[type[BaseModel], ...] = (
     feature.Category,
     feature.Code,
     feature.Action,
+    feature.Move,
     feature.ConditionalLimit,
     feature.Reach,
     feature.Always,

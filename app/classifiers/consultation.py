@@ -8,6 +8,7 @@ from pathlib import Path
 from app.classifiers.folder import refuse
 from app.classifiers.toml_files import read_as
 from app.domain.consultation import STATES, Consultation, MeasuredOutcome
+from app.domain.feature import Kind
 from app.domain.kept import acted_on_by, leaves_nothing
 from app.domain.schema import FeatureSchema
 
@@ -70,6 +71,8 @@ def _strangers(consultation: Consultation, schema: FeatureSchema) -> Iterator[st
     for said in consultation.said:
         if said.feature not in schema or schema[said.feature].action is None:
             yield f"said.{said.feature}: is no feature that a person may change"
+        elif schema[said.feature].kind is Kind.CATEGORY:
+            yield f"said.{said.feature}: is a category, each of whose moves may have a verb of its own"
     for chip in consultation.preference:
         for name in chip.keeps:
             if not acted_on_by(schema, name):

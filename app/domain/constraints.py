@@ -135,6 +135,8 @@ def _as_bounds(given: GivenBounds) -> Bounds:
 
 
 def _bad_bounds(feature: Feature, given: GivenBounds) -> str | None:
+    if feature.kind is Kind.CATEGORY:
+        return "is a category, which has no range: name it in `features_to_keep` for it to stay as it is"
     ends = (given, given) if isinstance(given, bool) else given
     is_switch = feature.kind is Kind.BOOLEAN
     if is_switch and any(end is not None and float(end) not in (0, 1) for end in ends):

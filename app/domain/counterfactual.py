@@ -209,7 +209,7 @@ class Counterfactual:
 
 
 class PermittedChange(Finding):
-    """How far one feature may change."""
+    """How far one feature may change; of a category there is one for each value that it may become."""
 
     feature: str = Field(description="The feature's name in the schema.")
     label: str = Field(description="The feature in words.")
@@ -221,7 +221,9 @@ class PermittedChange(Finding):
         validation_alias="to",
         description="The furthest permitted value, in `unit`.",
     )
-    step: float | None = Field(description="In which steps it changes, in `unit`; null for yes or no.")
+    step: float | None = Field(
+        description="In which steps it changes, in `unit`; null for yes or no, or a category."
+    )
     unit: str | None = Field(description="The unit of its numbers; null for yes or no.")
 
 

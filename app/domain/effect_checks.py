@@ -137,6 +137,9 @@ def _driver_faults(schema: FeatureSchema, effect: Effect) -> Iterator[str]:
     if root.action is None:
         yield f"{effect.driver} is no driver: it has no action, and follows none"
         return
+    if root.action.direction is Direction.MOVES:
+        yield f"{root.name} is a category, which changes by moves: an effect needs a driver that goes one way"
+        return
     if root.action.direction is Direction.TOWARDS:
         yield f"the action on {root.name} goes towards a range: an effect needs one direction"
     if isinstance(link, RuleLink):

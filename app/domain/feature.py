@@ -32,6 +32,7 @@ class Direction(StrEnum):
     DECREASE = "decrease"
     INCREASE = "increase"
     TOWARDS = "towards"  # towards the range `limit`, from whichever side the factual lies on
+    MOVES = "moves"  # of a category: by one of `moves`, from the value that the factual has
 
 
 class Monotonicity(StrEnum):
@@ -131,11 +132,25 @@ class Reach(Frozen):
     """What takes the place of `max_change_share`, and is no less."""
 
 
+class Move(Frozen):
+    """One way for a category to change: from a value to another, in one go."""
+
+    before: Annotated[Text, Field(alias="from")]
+    """The value of whom it is open to."""
+    after: Annotated[Text, Field(alias="to")]
+    """The value that it ends at."""
+    effort: Annotated[Number, Field(gt=0)] | None = None
+    """Effort of this move, in place of the action's."""
+    verb: Text | None = None
+    """Used instead of the action's `verb`, such as "stopping smoking"."""
+
+
 class Action(Frozen):
     """How behaviour or treatment may move a feature within the horizon: a hard limit on suggestions."""
 
     direction: Direction
-    """Which way suggestions go; `towards` is to the range `limit`, from whichever side."""
+    """Which way suggestions go; `towards` is to the range `limit`, from whichever side; `moves`, of a
+    category and only of one, by one of its `moves`."""
     verb: Text
     """End of the sentence "Consider …"."""
     verb_at_limit: Text | None = None
@@ -155,7 +170,9 @@ class Action(Frozen):
     max_change_share: Annotated[Number, Field(gt=0, le=1)] | None = None
     """Largest change as a share of the person's value."""
     effort: Annotated[Number, Field(gt=0)]
-    """Effort of one step, in the schema's unit of effort."""
+    """Effort of one step, in the schema's unit of effort; of a category, of each move that says no other."""
+    moves: tuple[Move, ...] = ()
+    """Of a category, and only of one: [which moves are permitted](#moves-of-a-category)."""
     reaches_limit: Annotated[bool, Field(strict=True)] = False
     """Whether the last step may be shorter to land on the limit (no cigarettes at all)."""
     whole: Annotated[bool, Field(strict=True)] = False
@@ -173,6 +190,23 @@ class Action(Frozen):
             return None
         own = next((other.limit for other in self.limits if holds(other.when, values)), self.limit)
         return self if own == self.limit else self.model_copy(update={"limit": own})
+
+    def moves_from(self, value: object) -> tuple[Move, ...]:
+        """The moves of somebody whose category has this value, those of least effort first."""
+        own = (move for move in self.moves if move.before == value)
+        return tuple(sorted(own, key=self.effort_of))
+
+    def effort_of(self, move: Move) -> float:
+        """Effort of one of its moves."""
+        return self.effort if move.effort is None else move.effort
+
+    def verb_for(self, before: object, after: object) -> str:
+        """The end of "Consider …" for a change from one value to another."""
+        own = (move.verb for move in self.moves if (move.before, move.after) == (before, after))
+        if verb := next(own, None):
+            return verb
+        is_at_limit = self.verb_at_limit is not None and after in self.limit
+        return self.verb_at_limit if is_at_limit and self.verb_at_limit else self.verb
 
     def in_intensive_programme(self) -> "Action":
         """The action as far as an intensive programme goes."""
@@ -283,8 +317,6 @@ class Feature(Frozen):
             raise ValueError(f"{self.name}: {needs or f'a {self.kind} has no categories'}")
         if self.is_numeric and (self.clinical is None or self.observed is None):
             raise ValueError(f"{self.name}: a number needs its clinical and observed ranges")
-        if self.kind is Kind.CATEGORY and self.action is not None:
-            raise ValueError(f"{self.name}: a category cannot be actionable")
         if self.kind is Kind.CATEGORY and (self.treatment or self.consequence):
             raise ValueError(f"{self.name}: a category cannot be treated, and no effect moves it")
         return self
@@ -298,11 +330,23 @@ class Feature(Frozen):
     def is_numeric(self) -> bool:
         return self.kind in (Kind.NUMBER, Kind.INTEGER)
 
-    def in_kind(self, number: float) -> bool | int | float:
-        """A number of the classifier's input as a value of this feature, which is no category."""
+    def in_kind(self, number: float) -> bool | int | float | str:
+        """A number of the classifier's input as a value of this feature; of a category its code."""
+        if self.kind is Kind.CATEGORY:
+            return self.categories[round(number)].value
         if self.kind is Kind.BOOLEAN:
             return number > 0.5
         return int(number) if self.kind is Kind.INTEGER and number.is_integer() else round(number, 6)
+
+    def code(self, value: object) -> float:
+        """A known value as one number: of a category its place among the categories, from 0.
+
+        Raises:
+            ValueError: the category has no such value.
+        """
+        if self.kind is Kind.CATEGORY:
+            return float([category.value for category in self.categories].index(str(value)))
+        return float(value)  # type: ignore[arg-type]
 
     @property
     def columns(self) -> tuple[str, ...]:

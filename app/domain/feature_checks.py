@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from app.domain.feature import Action, Direction, Feature, Kind, MissingPolicy, Monotonicity, Range
+from app.domain.move_checks import move_faults, no_move_faults
 from app.domain.tolerances import GIVEN_SLACK
 
 LEAST_PRECISION = 1e-5
@@ -23,6 +24,8 @@ def feature_faults(feature: Feature) -> Iterator[str]:
         yield from _number_faults(feature)
     else:
         yield from _countless_faults(feature)
+    for action in filter(None, (feature.action, feature.treatment)):
+        yield from (move_faults(feature, action) if feature.kind is Kind.CATEGORY else no_move_faults(action))
     for action in _variants(feature):
         if feature.kind is Kind.BOOLEAN:
             yield from _switch_faults(action)
@@ -116,7 +119,7 @@ def _action_faults(feature: Feature, action: Action, clinical: Range, observed: 
         yield "max_change is smaller than a step"
     if action.max_change_share is not None and action.max_change_share * largest < action.step - GIVEN_SLACK:
         yield "max_change_share is smaller than a step for everybody"
-    if _most_steps(action, clinical) > MOST_STEPS:
+    if action.direction is not Direction.MOVES and _most_steps(action, clinical) > MOST_STEPS:
         yield f"a suggestion could take more than {MOST_STEPS} steps: step or max_change must be another"
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from app.domain.feature import Direction, Feature, Frozen, Number, Role, Text
+from app.domain.feature import Direction, Feature, Frozen, Kind, Number, Role, Text
 from app.domain.ramp import weeks_of
 from app.domain.schema import FeatureSchema
 
@@ -56,7 +56,7 @@ class GoalPhrases(Frozen):
 
     @model_validator(mode="after")
     def _is_whole(self) -> "GoalPhrases":
-        if self.direction is Direction.TOWARDS:
+        if self.direction not in (Direction.INCREASE, Direction.DECREASE):
             raise ValueError("its direction is increase or decrease")
         if any(_placeholders(text) - _AIM for text in (self.aim, self.aim_none or "")):
             raise ValueError("aim holds a placeholder other than {before}, {after} and {change}")
@@ -129,6 +129,9 @@ def handout_faults(phrases: HandoutPhrases, schema: FeatureSchema) -> Iterator[s
 def _faults(goal: GoalPhrases, schema: FeatureSchema) -> Iterator[str]:
     feature = schema[goal.feature]
     action = feature.action
+    if feature.kind is Kind.CATEGORY:
+        yield f"{goal.feature!r} is a category: a handout has no words for its moves"
+        return
     if feature.role in (Role.TREATMENT, Role.CONSEQUENCE) or (feature.role and action is None):
         yield f"{goal.feature!r} is nothing that a person does: it cannot be a patient's goal"
         return
@@ -146,6 +149,8 @@ def _faults(goal: GoalPhrases, schema: FeatureSchema) -> Iterator[str]:
 def _ways(feature: Feature) -> Iterator[Direction]:
     assert feature.action is not None
     way = feature.action.direction
+    if way is Direction.MOVES:  # told by its label alone, as what to talk about
+        return
     yield from (Direction.INCREASE, Direction.DECREASE) if way is Direction.TOWARDS else (way,)
 
 

@@ -1,10 +1,10 @@
-"""The values that an action takes a feature to: from the factual one outwards, one step apart."""
+"""The values that an action takes a feature to: from the factual one outwards, one step or move each."""
 
 import math
 
 import numpy as np
 
-from app.domain.feature import Action, Direction, Feature
+from app.domain.feature import Action, Direction, Feature, Kind
 from app.domain.patient import Patient
 from app.domain.schema import FeatureSchema, FloatArray, IntArray
 from app.domain.tolerances import VALUE_SLACK
@@ -25,6 +25,16 @@ def ladder(action: Action, start: float) -> tuple[FloatArray, IntArray]:
     return np.append(start, np.round(values[1:], 6)), sign * np.arange(count + 1, dtype=np.int64)
 
 
+def moves_open(feature: Feature, action: Action, start: float) -> tuple[FloatArray, FloatArray]:
+    """Codes of the categories that somebody may go to, the factual one first, and the effort of each.
+
+    Those of least effort come first; of equal effort in the order of the schema.
+    """
+    moves = action.moves_from(feature.in_kind(start))
+    codes = [start, *(feature.code(move.after) for move in moves)]
+    return np.array(codes), np.array([0.0, *(action.effort_of(move) for move in moves)])
+
+
 def room_for(action: Action, start: float) -> float:
     """How far a value may go to its limit, in its unit; 0 where it is there already."""
     sign, end = _heading(action.direction, start, *action.limit)
@@ -33,9 +43,13 @@ def room_for(action: Action, start: float) -> float:
 
 def has_room(schema: FeatureSchema, patient: Patient, feature: Feature) -> bool:
     """Whether there is an action on a feature for a person, and its value is short of the limit."""
-    start = patient.factual[schema.column_of[feature.name]]
+    value = patient.values[feature.name]
     action = feature.action and feature.action.for_person(patient.values)
-    return action is not None and not np.isnan(start) and room_for(action, float(start)) > 0
+    if action is None or value is None:
+        return False
+    if feature.kind is Kind.CATEGORY:
+        return bool(action.moves_from(value))
+    return room_for(action, feature.code(value)) > 0
 
 
 def _heading(direction: Direction, start: float, low: float, high: float) -> tuple[int, float]:

@@ -23,8 +23,8 @@ from app.domain.consequences import (
     work_out_versions,
 )
 from app.domain.constraints import Constraints
-from app.domain.feature import Feature
-from app.domain.ladder import ladder
+from app.domain.feature import Action, Feature, Kind
+from app.domain.ladder import ladder, moves_open
 from app.domain.links import Link, ProportionalLink, RuleLink
 from app.domain.patient import Patient
 from app.domain.patient_effects import PatientEffects, effects_over
@@ -41,19 +41,41 @@ class Lever:
     Its levels above 0 are the actions on that feature (Ustun, Spangher and Liu, 2019).
 
     `rows` has shape (levels, columns moved): what each level writes into `columns` of the classifier's
-    input, the lever's own value first, linked features after it. `effort` has shape (levels,).
+    input, the lever's own columns first, linked features after them. `effort` has shape (levels,), and rises.
+    Levels of a number go further step by step. Those of a category are moves: each ends at another value, and
+    none lies on the way to the next, so that a column may turn back as the level rises.
     """
 
     feature: Feature
     columns: IntArray
     rows: FloatArray
+    values: FloatArray
+    """The feature's own value at each level, shape (levels,); of a category its code (`Feature.code`)."""
     effort: FloatArray
     steps: IntArray
-    """Signed number of steps of each level, as the language model says it: -3 is three steps down."""
+    """Signed number of steps of each level, as the language model says it: -3 is three steps down. Of a
+    category they count its moves."""
 
     @property
-    def values(self) -> FloatArray:
-        return self.rows[:, 0]
+    def shown(self) -> IntArray:
+        """Its levels as a scale has them: from the lowest value up; of a category by effort."""
+        if self.feature.kind is Kind.CATEGORY:
+            return np.arange(len(self.values))
+        return np.argsort(self.values)
+
+    def level_at(self, value: object) -> int | None:
+        """The level that ends at a value of the feature's own kind; None where there is none."""
+        kind = self.feature.kind
+        if kind is Kind.CATEGORY:
+            fits = value in [one.value for one in self.feature.categories]
+        elif kind is Kind.BOOLEAN:
+            fits = isinstance(value, bool)
+        else:
+            fits = isinstance(value, int | float) and not isinstance(value, bool)
+        if not fits:
+            return None
+        near = np.flatnonzero(np.abs(self.values - self.feature.code(value)) <= VALUE_SLACK)
+        return int(near[0]) if len(near) else None
 
     @property
     def top(self) -> int:
@@ -205,6 +227,16 @@ class Levers:
         return self._table([lever.effort for lever in self.items])
 
     @cached_property
+    def choices(self) -> BoolArray:
+        """Which levers are categories: none of their levels is on the way to another; shape (levers,)."""
+        return np.array([lever.feature.kind is Kind.CATEGORY for lever in self.items], dtype=bool)
+
+    def go_as_far(self, levels: IntArray, other: IntArray) -> bool:
+        """Whether one candidate goes as far as another in every change of that other one."""
+        ends_alike = np.where(self.choices, levels == other, levels >= other)
+        return bool((ends_alike | (other == 0)).all())
+
+    @cached_property
     def relations(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         """The relations that levers touch: the room each leaves as things are, shape (relations,); how much
         of it each level of each lever uses, shape (relations, levers, levels); and how much each unit of
@@ -251,21 +283,44 @@ def levers_of(schema: FeatureSchema, patient: Patient, constraints: Constraints)
 def _lever(
     schema: FeatureSchema, patient: Patient, feature: Feature, constraints: Constraints
 ) -> Lever | None:
-    start = patient.factual[schema.column_of[feature.name]]
+    known = patient.values[feature.name]
     action = feature.action and feature.action.for_person(patient.values)
-    if action is None or np.isnan(start):
+    if action is None or known is None:
         return None
-    values, steps = ladder(action, float(start))
+    values, steps, cost = _steps(feature, action, feature.code(known))
     if len(values) < 2:
         return None
     moved, table = moved_with(schema, patient, feature, values)
     permitted = _permitted(schema, moved, table, constraints) & _related(schema, patient, moved, table)
     if permitted.sum() < 2:
         return None
+    effort = np.where(cost > 0, schema.model.effort_per_change + cost, 0.0)
+    columns, rows = encoded(schema, moved, table[permitted])
+    return Lever(feature, columns, rows, values[permitted], effort[permitted], steps[permitted])
+
+
+def _steps(feature: Feature, action: Action, start: float) -> tuple[FloatArray, IntArray, FloatArray]:
+    """The values of each level, its steps, and what they cost beside the effort of changing at all."""
+    if feature.kind is Kind.CATEGORY:
+        codes, cost = moves_open(feature, action, start)
+        return codes, np.arange(len(codes)), cost
+    values, steps = ladder(action, start)
     distance = (steps != 0).astype(float) if action.whole else np.abs(values - start) / action.step
-    effort = np.where(distance > 0, schema.model.effort_per_change + action.effort * distance, 0.0)
-    columns = np.array([schema.column_of[name] for name in moved], dtype=np.int64)
-    return Lever(feature, columns, table[permitted], effort[permitted], steps[permitted])
+    return values, steps, action.effort * distance
+
+
+def encoded(schema: FeatureSchema, names: Sequence[str], table: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Features at values (values, names) as the classifier's columns: which, and what stands there."""
+    columns: list[int] = []
+    parts: list[FloatArray] = []
+    for name, values in zip(names, table.T, strict=True):
+        if schema[name].kind is Kind.CATEGORY:
+            columns += schema.columns_of(name)
+            parts += [(values == code).astype(float) for code in range(len(schema[name].categories))]
+        else:
+            columns.append(schema.column_of[name])
+            parts.append(values)
+    return np.array(columns, dtype=np.int64), np.array(parts).T
 
 
 def moved_with(
@@ -273,7 +328,8 @@ def moved_with(
 ) -> tuple[list[str], FloatArray]:
     """A feature at values, the factual one first, beside what measures the same and moves along by links.
 
-    Returns the features' names, its own first, and their values: shape (values, names).
+    Values of a category are codes. Returns the features' names, its own first, and their values: shape
+    (values, names).
     """
     moved, rows = [feature.name], [values]
     for link in schema.links_by_driver.get(feature.name, ()):
@@ -293,7 +349,7 @@ def _follow(
 ) -> FloatArray:
     """Values of a linked feature beside its driver's, rounded to the feature's precision."""
     if isinstance(link, RuleLink):
-        return link.follow(driver, start)
+        return link.follow(driver, start, schema[link.driver])
     if isinstance(link, ProportionalLink):
         moved = start * driver / driver[0]
     else:

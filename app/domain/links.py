@@ -7,10 +7,11 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from app.domain.feature import Frozen, Number, Range, Text
+from app.domain.feature import Feature, Frozen, Kind, Number, Range, Text
 from app.domain.tolerances import VALUE_SLACK
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 
 class Identity(Frozen):
@@ -79,22 +80,37 @@ class RuleLink(Frozen):
     """What follows: a yes or no without an action."""
     driver: str
     """What it follows: an actionable feature that no effect moves."""
-    yes_when: Annotated[bool, Field(strict=True)] | Range
+    yes_when: Annotated[bool, Field(strict=True)] | Range | tuple[Text, ...]
     """For which values of the driver it is yes: a range, ends included, that reaches one end of `clinical`;
-    or the driver's yes or no."""
+    the driver's yes or no; or some values of a category."""
+
+    def follow(self, driver: FloatArray, start: float, of: Feature) -> FloatArray:
+        """The feature, 0 or 1, beside values of its driver, of which the first is the factual one.
+
+        `of` is the driver; of a category the values are codes (`Feature.code`).
+        """
+        is_yes = self._is_yes(driver, of)
+        return np.where(is_yes == is_yes[0], start, is_yes.astype(float))
+
+    def _is_yes(self, driver: FloatArray, of: Feature) -> BoolArray:
+        if of.kind is Kind.CATEGORY:
+            return np.isin(driver, [of.code(value) for value in self.categories])
+        low, high = self.ends
+        return (driver >= low - VALUE_SLACK) & (driver <= high + VALUE_SLACK)
 
     @property
-    def yes_range(self) -> Range:
-        """The same as a range; of a yes or no from 0 to 1."""
-        return (
-            (float(self.yes_when), float(self.yes_when)) if isinstance(self.yes_when, bool) else self.yes_when
-        )
+    def categories(self) -> tuple[str, ...]:
+        """The values of a category for which it is yes; none where the driver is no category."""
+        given = () if isinstance(self.yes_when, bool) else self.yes_when
+        return tuple(value for value in given if isinstance(value, str))
 
-    def follow(self, driver: FloatArray, start: float) -> FloatArray:
-        """The feature, 0 or 1, beside values of its driver, of which the first is the factual one."""
-        low, high = self.yes_range
-        is_yes = (driver >= low - VALUE_SLACK) & (driver <= high + VALUE_SLACK)
-        return np.where(is_yes == is_yes[0], start, is_yes.astype(float))
+    @property
+    def ends(self) -> Range:
+        """The range of the driver for which it is yes; of a yes or no from 0 to 1."""
+        if isinstance(self.yes_when, bool):
+            return float(self.yes_when), float(self.yes_when)
+        low, high = (float(end) for end in self.yes_when)
+        return low, high
 
 
 Link = Annotated[ProportionalLink | LinearLink | RuleLink, Field(discriminator="kind")]

@@ -11,7 +11,7 @@ import numpy as np
 from app.domain.causes import Bearing, CausalModel, Draws
 from app.domain.consequences import AS_TOLD, NONE, Consequences, quantile, work_out_all
 from app.domain.effects import Effect
-from app.domain.feature import Action, Feature, Kind
+from app.domain.feature import Action, Feature
 from app.domain.links import LinearLink
 from app.domain.schema import FloatArray, IntArray
 
@@ -277,4 +277,4 @@ def effects_over(model: CausalModel, levers: Sequence[Mover]) -> PatientEffects:
 def is_whole(feature: Feature) -> bool:
     """Whether the action on a feature is done in full or not at all."""
     action: Action | None = feature.action
-    return feature.kind is Kind.BOOLEAN or (action is not None and action.whole)
+    return not feature.is_numeric or (action is not None and action.whole)

@@ -14,7 +14,7 @@ _OPPOSITE = {Direction.DECREASE: Direction.INCREASE, Direction.INCREASE: Directi
 
 
 def reversed_actions(schema: FeatureSchema) -> FeatureSchema:
-    """The schema with every action turned round, to the end of the observed range.
+    """The schema with every action turned round, to the end of the observed range; of a category each move.
 
     What goes towards a range from either side has no opposite, and stays as it is; so does what follows it.
     """
@@ -27,10 +27,19 @@ def reversed_actions(schema: FeatureSchema) -> FeatureSchema:
 
 
 def _reversed(feature: Feature) -> dict[str, Any]:
-    content, action = feature.model_dump(), feature.action
+    content, action = feature.model_dump(by_alias=True), feature.action
+    if action is not None and action.direction is Direction.MOVES:
+        return content | {"action": _moved_back(feature, action)}
     if action is None or action.direction not in _OPPOSITE:
         return content | {"action": None}
     return content | {"action": _reversed_action(feature, action)}
+
+
+def _moved_back(feature: Feature, action: Action) -> dict[str, Any]:
+    """Each move the other way, for the same effort."""
+    moves = [{"from": one.after, "to": one.before, "effort": one.effort} for one in action.moves]
+    kept = {"direction": action.direction, "effort": action.effort, "moves": moves}
+    return kept | {"verb": f"changing {feature.label}"}
 
 
 def _reversed_action(feature: Feature, action: Action) -> dict[str, Any]:

@@ -281,6 +281,15 @@ class FeatureSchema(Frozen):
         position = {column: index for index, column in enumerate(self.columns)}
         return {f.name: position[f.name] for f in self.features if f.kind is not Kind.CATEGORY}
 
+    def columns_of(self, name: str) -> tuple[int, ...]:
+        """Positions of all columns of a feature."""
+        return self._places[name]
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[int, ...]]:
+        position = {column: index for index, column in enumerate(self.columns)}
+        return {f.name: tuple(position[column] for column in f.columns) for f in self.features}
+
     def encode(self, values: Mapping[str, object]) -> FloatArray:
         """One person as the classifier sees them: shape (columns,), NaN where unknown."""
         row: list[float] = []
@@ -295,14 +304,21 @@ class FeatureSchema(Frozen):
         return np.array(row, dtype=np.float64)
 
     def decode(self, row: FloatArray, factual: Mapping[str, Value]) -> dict[str, Value]:
-        """The values of an encoded row in the schema's own kinds; categories are the factual's."""
+        """The values of an encoded row in the schema's own kinds; categories that are fixed are the
+        factual's."""
         return {f.name: self._value(f, row, factual) for f in self.features}
 
     def _value(self, feature: Feature, row: FloatArray, factual: Mapping[str, Value]) -> Value:
         if feature.kind is Kind.CATEGORY:
-            return factual.get(feature.name)
+            return self._category(feature, row, factual)
         value = float(row[self.column_of[feature.name]])
         return None if np.isnan(value) else feature.in_kind(value)
+
+    def _category(self, feature: Feature, row: FloatArray, factual: Mapping[str, Value]) -> Value:
+        known = factual.get(feature.name)
+        if feature.action is None or known is None:
+            return known
+        return feature.in_kind(float(row[list(self.columns_of(feature.name))].argmax()))
 
 
 def _repeated(names: Iterable[str]) -> list[str]:

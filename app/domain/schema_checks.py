@@ -67,6 +67,9 @@ def _link_faults(schema: FeatureSchema, link: Link) -> Iterator[str]:
     if isinstance(link, RuleLink):
         yield from _rule_faults(schema, link)
         return
+    if schema[link.driver].kind is Kind.CATEGORY:
+        yield f"a number cannot follow {link.driver}, a category: a yes or no can, by a rule"
+        return
     if not schema[link.feature].is_numeric:
         yield f"a {schema[link.feature].kind} cannot follow: a linked feature is a number"
     if isinstance(link, LinearLink):
@@ -81,11 +84,15 @@ def _rule_faults(schema: FeatureSchema, link: RuleLink) -> Iterator[str]:
         yield f"its kind is {feature.kind}, and a rule says yes or no"
     if schema.effects_on.get(link.driver):
         yield f"it follows {link.driver} by a rule, but effects move that: where they end is not certain"
-    if isinstance(link.yes_when, bool) or driver.kind is Kind.BOOLEAN:
-        if not (isinstance(link.yes_when, bool) and driver.kind is Kind.BOOLEAN):
-            yield f"yes_when is a range of a number, and true or false of a yes or no, as {link.driver} is"
+    if driver.kind is Kind.CATEGORY:
+        yield from _category_rule_faults(link, driver)
+    elif link.categories or link.yes_when == () or _is_switch(link) != (driver.kind is Kind.BOOLEAN):
+        yield (
+            "yes_when is a range of a number, true or false of a yes or no, and some values of a category: "
+            f"{link.driver} is a {driver.kind}"
+        )
     elif driver.clinical is not None:
-        low, high = link.yes_when
+        low, high = link.ends
         if low > high:
             yield f"yes_when runs from {low:g} to {high:g}, which is no range"
         elif (low > driver.clinical[0]) == (high < driver.clinical[1]):
@@ -93,6 +100,21 @@ def _rule_faults(schema: FeatureSchema, link: RuleLink) -> Iterator[str]:
                 f"yes_when must reach one end of the clinical range of {link.driver}, and not the other: "
                 "so it turns once on the way"
             )
+
+
+def _is_switch(link: RuleLink) -> bool:
+    return isinstance(link.yes_when, bool)
+
+
+def _category_rule_faults(link: RuleLink, driver: Feature) -> Iterator[str]:
+    known = {category.value for category in driver.categories}
+    if not link.categories:
+        yield f"yes_when must name some values of {driver.name}, as that is a category"
+    for value in link.categories:
+        if value not in known:
+            yield f"yes_when names '{value}', which is no value of {driver.name}"
+    if known <= set(link.categories):
+        yield f"yes_when names every value of {driver.name}: it would never turn"
 
 
 def _slope_faults(schema: FeatureSchema, link: LinearLink) -> Iterator[str]:

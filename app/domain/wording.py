@@ -21,11 +21,11 @@ def summary(schema: FeatureSchema, changes: Sequence[Change], linked: Sequence[C
     return " ".join([f"Consider {_listed(parts)}.", *cautions])
 
 
-def consider(feature: Feature, after: Value) -> str:
+def consider(feature: Feature, before: Value, after: Value) -> str:
     """What to consider for one feature, without numbers: "Consider sitting less"."""
     if feature.action is None:
         return f"{feature.label} moves along"
-    return f"Consider {_verb(feature.action, after)}"
+    return f"Consider {feature.action.verb_for(before, after)}"
 
 
 def points_text(reduction: float, least: float) -> str:
@@ -114,10 +114,15 @@ def value_alone(feature: Feature, value: Value) -> str:
     if value is None:
         return "unknown"
     if feature.kind is Kind.CATEGORY:
-        return next(category.label for category in feature.categories if category.value == value)
+        return category_label(feature, value)
     if feature.kind is Kind.BOOLEAN:
         return "yes" if value else "no"
     return f"{number(feature, float(value))}{_unit(feature)}"
+
+
+def category_label(feature: Feature, value: Value) -> str:
+    """What people call a value of a category."""
+    return next(category.label for category in feature.categories if category.value == value)
 
 
 def number(feature: Feature, value: float) -> str:
@@ -139,7 +144,8 @@ def _clause(schema: FeatureSchema, change: Change, linked: Sequence[Change]) -> 
     assert feature.action is not None
     if feature.kind is Kind.BOOLEAN:
         return feature.action.verb
-    return f"{_verb(feature.action, change.after)}, {_numbers(schema, change, linked, named=False)}"
+    verb = feature.action.verb_for(change.before, change.after)
+    return f"{verb}, {_numbers(schema, change, linked, named=False)}"
 
 
 def span(schema: FeatureSchema, change: Change, linked: Sequence[Change] = ()) -> str:
@@ -201,20 +207,20 @@ def _between(feature: Feature, along: BroughtAlong) -> str:
 def _span(feature: Feature, change: Change, named: bool = True) -> str:
     if feature.kind is Kind.BOOLEAN:
         return value_text(feature, change.after)
-    before, after = number(feature, float(change.before or 0)), number(feature, float(change.after or 0))
+    before, after = (_end(feature, value) for value in (change.before, change.after))
     name = f"{inline(feature.label)} " if named else ""
     return f"{name}from {before} to {after}{_unit(feature)}"
+
+
+def _end(feature: Feature, value: Value) -> str:
+    if feature.kind is Kind.CATEGORY:
+        return inline(category_label(feature, value))
+    return number(feature, float(value or 0))
 
 
 def _unit(feature: Feature) -> str:
     """The unit after a space; a ratio or a score has none."""
     return f" {feature.unit}" if feature.unit else ""
-
-
-def _verb(action: Action, after: Value) -> str:
-    if action.verb_at_limit is not None and after in action.limit:
-        return action.verb_at_limit
-    return action.verb
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 
 from app.domain.counterfactual import AssumedEffect, Conditions, KeptRange, PermittedChange
+from app.domain.feature import Kind
 from app.domain.levers import Lever
 from app.domain.patient_effects import Cause, PatientEffects, is_whole
 from app.engine.preferences import Preferences
@@ -15,20 +16,22 @@ def conditions_of(problem: RecourseProblem, preferences: Preferences) -> Conditi
     effects = problem.levers.effects
     return Conditions(
         max_changes=problem.levers.max_changes,
-        permitted=tuple(_permitted(lever) for lever in problem.levers),
+        permitted=tuple(change for lever in problem.levers for change in _permitted(lever)),
         ranges=tuple(_ranges(problem, effects)) if effects else (),
         effects=tuple(_effect(effects, cause) for cause in effects.causes) if effects else (),
         min_robustness=preferences.min_robustness,
     )
 
 
-def _permitted(lever: Lever) -> PermittedChange:
-    feature, ends = lever.feature, (lever.values[0], lever.values[-1])
-    start, end = (feature.in_kind(float(value)) for value in ends)
+def _permitted(lever: Lever) -> Iterator[PermittedChange]:
+    """How far a lever goes; of a category each of its moves."""
+    feature = lever.feature
     step = feature.action.step if feature.action is not None and feature.is_numeric else None
-    return PermittedChange(
-        feature=feature.name, label=feature.label, start=start, end=end, step=step, unit=feature.unit
-    )
+    start, *others = (feature.in_kind(float(value)) for value in lever.values)
+    for end in others if feature.kind is Kind.CATEGORY else others[-1:]:
+        yield PermittedChange(
+            feature=feature.name, label=feature.label, start=start, end=end, step=step, unit=feature.unit
+        )
 
 
 def _ranges(problem: RecourseProblem, effects: PatientEffects) -> Iterator[KeptRange]:

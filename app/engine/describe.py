@@ -6,7 +6,6 @@ import numpy as np
 
 from app.domain.consequences import rounded
 from app.domain.counterfactual import BroughtAlong, Change
-from app.domain.feature import Kind
 from app.domain.links import RuleLink
 from app.domain.patient_effects import Contained
 from app.domain.schema import IntArray, Value
@@ -113,6 +112,6 @@ def change_to(problem: RecourseProblem, name: str, after: Mapping[str, Value]) -
     feature = problem.schema[name]
     before, now = problem.patient.values[name], after[name]
     delta = None
-    if feature.kind is not Kind.BOOLEAN and before is not None and now is not None:
+    if feature.is_numeric and before is not None and now is not None:
         delta = round(float(now) - float(before), 6)
     return Change(feature=name, label=feature.label, before=before, after=now, delta=delta, unit=feature.unit)

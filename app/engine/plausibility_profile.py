@@ -29,13 +29,13 @@ class PlausibilityProfile:
     """The reference population and its joint density, prepared for one patient's levers."""
 
     def __init__(self, levers: Levers, population: ReferencePopulation, density: JointDensity) -> None:
-        self._levers = levers
+        self.levers = levers
         self._population = population
         self._density = density
 
     def distances(self, levels: IntArray) -> FloatArray:
         """Distance of each candidate to its nearest real people, shape (n,)."""
-        return self._population.distances(self._levers.rows(levels))
+        return self._population.distances(self.levers.rows(levels))
 
     def plausibility_levels(self, levels: IntArray, distance: FloatArray) -> IntArray:
         """The highest `PlausibilityLevel` that each candidate, with its distance, comes up to, shape (n,)."""
@@ -49,7 +49,7 @@ class PlausibilityProfile:
         start, slots, owners, table = self._scores
         scores = np.repeat(start[None], len(levels), axis=0)
         scores[:, slots] = table[np.arange(len(slots)), levels[:, owners]]
-        rows = self._levers.rows(levels) if self._driven else np.empty((0, 0))
+        rows = self.levers.rows(levels) if self._driven else np.empty((0, 0))
         for slot, column in self._driven:
             scores[:, slot] = self._margin_of[column].score(rows[:, column])
         form, _ = self._known_form
@@ -58,7 +58,7 @@ class PlausibilityProfile:
 
     @cached_property
     def _known_form(self) -> tuple[FloatArray, IntArray]:
-        return self._density.form(self._levers.factual)
+        return self._density.form(self.levers.factual)
 
     @cached_property
     def _margin_of(self) -> dict[int, Margin]:
@@ -70,7 +70,7 @@ class PlausibilityProfile:
     def _driven(self) -> list[tuple[int, int]]:
         """Place in the form, and column, of what several levers drive."""
         kept = list(self._margin_of)
-        columns = self._levers.consequences.column.tolist()
+        columns = self.levers.consequences.column.tolist()
         return [(kept.index(column), column) for column in columns if column in kept]
 
     @cached_property
@@ -78,9 +78,9 @@ class PlausibilityProfile:
         """Normal scores as things are; of columns that a lever moves: which, by whom, at each level."""
         margin_of = self._margin_of
         kept = list(margin_of)
-        factual = self._levers.factual
+        factual = self.levers.factual
         start = [margin_of[column].score(factual[column : column + 1])[0] for column in kept]
-        columns, owners, values = self._levers.moved
+        columns, owners, values = self.levers.moved
         moved = [index for index, column in enumerate(columns.tolist()) if column in margin_of]
         slots = [kept.index(int(columns[index])) for index in moved]
         table = [margin_of[int(columns[index])].score(values[index]) for index in moved]

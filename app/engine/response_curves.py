@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.domain.feature import Feature
-from app.domain.levers import Lever, moved_with
+from app.domain.levers import Lever, encoded, moved_with
 from app.domain.schema import FloatArray, IntArray
 from app.engine.budget import CALL, ROW
 from app.engine.problem import RecourseProblem
@@ -18,7 +18,7 @@ class ResponseCurve:
 
     `by_itself` holds the risk at each of `values`, of the feature and what measures the same. `as_counted`
     holds it at each of `permitted`, with what follows on average too, as options count it. Values rise, and
-    the patient's own is among both.
+    the patient's own is among both. Those of a category are codes (`Feature.code`).
     """
 
     feature: Feature
@@ -67,9 +67,10 @@ def _values(lever: Lever, grid: Sequence[float]) -> FloatArray:
 
 
 def _rows(problem: RecourseProblem, lever: Lever, values: FloatArray) -> FloatArray:
-    names, table = moved_with(problem.schema, problem.patient, lever.feature, values)
+    moved = moved_with(problem.schema, problem.patient, lever.feature, values)
+    columns, table = encoded(problem.schema, *moved)
     rows = np.repeat(problem.levers.factual[None], len(values), axis=0)
-    rows[:, [problem.schema.column_of[name] for name in names]] = table
+    rows[:, columns] = table
     return rows
 
 

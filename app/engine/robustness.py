@@ -83,13 +83,14 @@ def draws_for(schema: FeatureSchema, seed: int = _SEED, effects_seed: int = _EFF
     whole = np.zeros(len(schema.columns), dtype=bool)  # carried out or not: there is no part of such a change
     for feature in schema.features:
         if feature.kind is Kind.CATEGORY:
-            whole[[schema.columns.index(name) for name in feature.columns]] = True
+            whole[list(schema.columns_of(feature.name))] = True
             continue
         column = schema.column_of[feature.name]
         scale[column] = feature.noise
         whole[column] = is_whole(feature)
         if feature.name in schema.link_of:  # a linked feature is carried out as far as its driver
-            follows[column] = schema.column_of[schema.link_of[feature.name].driver]
+            # Of a category any column will do: all of them are carried out whole.
+            follows[column] = schema.columns_of(schema.link_of[feature.name].driver)[0]
     noise = rng.standard_normal((NOISE_DRAWS, len(scale))) * scale
     adherence = rng.uniform(LEAST_ADHERENCE, 1.0, (ADHERENCE_DRAWS, len(scale)))[:, follows]
     adherence[:, whole] = 1.0

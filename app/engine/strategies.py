@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 
 from app.domain.counterfactual import Distinction, Strategy
-from app.domain.feature import Theme
+from app.domain.feature import Feature, Theme
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray, Value
 from app.domain.wording import and_list
 from app.engine.problem import RecourseProblem
@@ -139,8 +139,18 @@ def strategy_name(schema: FeatureSchema, themes: Themes, after: Mapping[str, Val
 
 def _in_words(schema: FeatureSchema, theme: str, after: Mapping[str, Value]) -> str:
     if theme == Theme.SMOKING:
-        ends = [value for name, value in after.items() if schema.theme_of(name) == theme]
+        own = {name: value for name, value in after.items() if schema.theme_of(name) == theme}
+        if verb := next(filter(None, (_verb(schema[name], value) for name, value in own.items())), None):
+            return verb
+        ends = own.values()
         return (
             "stopping smoking" if all(isinstance(end, bool) or end == 0 for end in ends) else "smoking less"
         )
     return _NAMES[Theme(theme)] if theme in list(Theme) else schema[theme].label
+
+
+def _verb(feature: Feature, after: Value) -> str | None:
+    """The verb of the move by which a category comes to a value; None where it is no category."""
+    moves = feature.action.moves if feature.action else ()
+    to = next((move for move in moves if move.after == after), None)
+    return (to.verb or feature.action.verb) if to and feature.action else None

@@ -48,8 +48,9 @@ def _linked(
         return
     patient = read_patient(schema, values)
     for change in drivers:
-        ends = np.array([change.before, change.after], dtype=np.float64)
-        names, (before, after) = moved_with(schema, patient, schema[change.feature], ends)
+        feature = schema[change.feature]
+        ends = np.array([feature.code(change.before), feature.code(change.after)])
+        names, (before, after) = moved_with(schema, patient, feature, ends)
         for name, start, end in list(zip(names, before.tolist(), after.tolist(), strict=True))[1:]:
             if values.get(name) is None:
                 continue

@@ -2,6 +2,7 @@
 
 from app.domain.feature import Feature
 from app.domain.schema import FeatureSchema, Value
+from app.domain.wording import category_label
 from app.fhir.terms import LOINC, UCUM, Json, coding, concept, feature_system
 
 _DOUBTFUL = {"75302-0"}
@@ -27,7 +28,8 @@ def detail(feature: Feature | None, value: Value) -> Json:
     if isinstance(value, bool):
         return {"detailBoolean": value}
     if isinstance(value, str):
-        return {"detailString": value}
+        known = feature is not None and any(one.value == value for one in feature.categories)
+        return {"detailString": category_label(feature, value) if feature and known else value}
     return {"detailQuantity": quantity(feature, value) if feature else {"value": round(value, 6)}}
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Person, Side, people_of
 from app.domain.constraints import Bounds, Constraints, read_constraints
+from app.domain.feature import Kind
 from app.engine.problem import RecourseProblem, problem_about
 from research.finetuning.targets import drawn_target, least_risk
 from research.training.masking import masked
@@ -75,7 +76,7 @@ def _constraints(rng: np.random.Generator, question: RecourseProblem) -> Constra
         ranges = {
             lever.feature.name: _narrowed(lever.values, float(rng.random()))
             for lever in question.levers
-            if lever.feature.name in kept and rng.random() < 0.3
+            if lever.feature.name in kept and rng.random() < 0.3 and lever.feature.kind is not Kind.CATEGORY
         }
     allowed = question.schema.model.max_changes
     most = int(rng.integers(min(2, allowed), allowed + 1)) if rng.random() < 0.3 else None

@@ -67,7 +67,12 @@ class UnconstrainedActions:
         other[value] = 1.0
         effort = np.array([0.0, self.schema.model.effort_per_change + CATEGORY_EFFORT])
         return Lever(
-            feature, columns=columns, rows=np.stack([now, other]), effort=effort, steps=np.array([0, 1])
+            feature,
+            columns=columns,
+            rows=np.stack([now, other]),
+            values=np.array([now.argmax(), value], dtype=np.float64),
+            effort=effort,
+            steps=np.array([0, 1]),
         )
 
 

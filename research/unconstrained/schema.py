@@ -27,7 +27,7 @@ def unconstrained(schema: FeatureSchema, sd: FloatArray, towards: Direction) -> 
 def _feature(feature: Feature, schema: FeatureSchema, sd: FloatArray, towards: Direction) -> dict[str, Any]:
     data = feature.model_dump() | dict.fromkeys(("role", "theme", "treatment", "consequence", "always"))
     if feature.kind is Kind.CATEGORY:
-        return data
+        return data | {"action": None}
     spread = float(sd[schema.column_of[feature.name]]) or 1.0  # nobody differs: any length will do
     step = _step(feature, spread)
     action = {"direction": towards, "verb": f"changing {feature.label}", "step": step}

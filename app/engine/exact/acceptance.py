@@ -30,7 +30,7 @@ class AcceptanceFilter:
 
     def __call__(self, levels: IntArray) -> float | Refusal:
         """The distance to the nearest real people, by which ties are broken; or a refusal."""
-        if any((plain <= levels).all() for plain in self._rejected):
+        if any(self._profile.levers.go_as_far(levels, plain) for plain in self._rejected):
             return Refusal.WITH_ALL_FURTHER
         if self._is_robust is not None and not self._is_robust(levels):
             return Refusal.ALONE

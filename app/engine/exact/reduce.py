@@ -84,8 +84,22 @@ def reduced(forest: Forest, scenarios: Scenarios) -> ReducedForest:
         reach=_reach_of_all(scenarios.consequences),
     )
     most = int(np.diff(np.append(forest.root, len(forest.left))).max(initial=1))
-    _reduce(forest, scenarios, room, influences(scenarios.consequences), most)
+    influence, begun = influences(scenarios.consequences), np.zeros(4, dtype=np.int64)
+    while not _reduce(forest, scenarios, room, influence, most, begun):
+        room, most = _enlarged(room), 2 * most
     return room
+
+
+def _enlarged(room: ReducedForest) -> ReducedForest:
+    """The same with room for twice as many nodes."""
+    return room._replace(
+        lever=np.concatenate([room.lever, np.empty_like(room.lever)]),
+        cut=np.concatenate([room.cut, np.empty_like(room.cut)]),
+        threshold=np.concatenate([room.threshold, np.empty_like(room.threshold)]),
+        low=np.concatenate([room.low, np.empty_like(room.low)]),
+        high=np.concatenate([room.high, np.empty_like(room.high)]),
+        value=np.concatenate([room.value, np.empty_like(room.value)]),
+    )
 
 
 def _nodes_by_model(forest: Forest) -> IntArray:
@@ -108,22 +122,37 @@ def _reach_of_all(of: Consequences) -> Float32Array:
 
 
 @compiled
-def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest, influence: IntArray, most: int) -> None:
-    """Write what is left of each scenario's trees, none of which has more than `most` nodes."""
+def _reduce(
+    forest: Forest,
+    scenarios: Scenarios,
+    out: ReducedForest,
+    influence: IntArray,
+    most: int,
+    begun: IntArray,
+) -> bool:
+    """Write what is left of each scenario's trees; False where there must be more room to go on.
+
+    There is room for `most` nodes of a tree, and in `out` for so many of all. More than a tree has may be
+    left of it only where a column turns back. `begun`, overwritten, has the scenario and the tree to go on
+    with, and how many trees and nodes are written.
+    """
     levers = len(scenarios.top)
     waiting = np.empty(most, dtype=np.int64)
     low, high = np.empty((most, levers), np.int64), np.empty((most, levers), np.int64)
     ranges = np.empty((most, len(influence), 2), np.float32)
-    written = trees = 0
-    for scenario in range(len(scenarios.model)):
+    trees, written = begun[2], begun[3]
+    for scenario in range(begun[0], len(scenarios.model)):
         model, version = scenarios.model[scenario], scenarios.version[scenario]
-        for tree in range(forest.first[model], forest.first[model + 1]):
+        for tree in range(max(begun[1], forest.first[model]), forest.first[model + 1]):
+            begun[0], begun[1], begun[2], begun[3] = scenario, tree, trees, written
             waiting[0], low[0], high[0] = forest.root[tree], 0, scenarios.top
             ranges[0] = out.reach[version]
             done, known, levers_asked = 0, 1, 0  # nodes before `done` are written, those up to `known` wait
             asks_driven = False
             while done < known:
                 node, index = waiting[done], written + done
+                if known + 2 > most or written + known + 2 > len(out.lever):
+                    return False
                 # Go down as long as every level that can still be chosen leads the same way.
                 while forest.left[node] >= 0:
                     column, threshold = forest.column[node], forest.threshold[node]
@@ -134,8 +163,10 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest, influence:
                         if not left and ranges[done, place, 0] < threshold:
                             break
                     elif lever >= 0:
-                        left = scenarios.moved[version, slot, low[done, lever]] < threshold
-                        if left != (scenarios.moved[version, slot, high[done, lever]] < threshold):
+                        values, turns = scenarios.moved[version, slot], scenarios.turns[slot]
+                        left = values[low[done, lever]] < threshold
+                        cut = _first_crossing(values, turns, threshold, low[done, lever], high[done, lever])
+                        if cut <= high[done, lever]:
                             break
                     else:
                         value = scenarios.still[version, column]
@@ -155,15 +186,15 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest, influence:
                     known += 2
                 else:
                     # Below the cut goes where the lowest level goes, be that left or right in the forest.
-                    cut = _first_crossing(
-                        scenarios.moved[version, slot], threshold, low[done, lever], high[done, lever]
-                    )
+                    # Above it goes the other way; where the column turns back, the node is asked once more.
                     out.lever[index], out.cut[index] = lever, cut
                     out.low[index], out.high[index] = written + known, written + known + 1
                     out.telling[lever, cut] = True
                     levers_asked |= 1 << lever
                     waiting[known] = forest.left[node] if left else forest.right[node]
                     waiting[known + 1] = forest.right[node] if left else forest.left[node]
+                    if turns:
+                        waiting[known + 1] = node
                     for child in (known, known + 1):
                         low[child], high[child], ranges[child] = low[done], high[done], ranges[done]
                     high[known, lever], low[known + 1, lever] = cut - 1, cut
@@ -181,6 +212,9 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest, influence:
                 out.base[scenario] += out.value[written]
             else:
                 _add_up(out, scenario, written, scenarios.top)
+        if written + forest.slope.shape[1] > len(out.lever):
+            begun[0], begun[1], begun[2], begun[3] = scenario, forest.first[model + 1], trees, written
+            return False
         for column in range(forest.slope.shape[1]):
             slope, place = forest.slope[model, column], scenarios.driven_of[column]
             if slope == 0:
@@ -193,7 +227,9 @@ def _reduce(forest: Forest, scenarios: Scenarios, out: ReducedForest, influence:
             _tell_all(out, influence[place], scenarios.top)
             trees, written = trees + 1, written + 1
         out.first[scenario + 1] = trees
+        begun[1] = 0
     out.root[trees] = written
+    return True
 
 
 @compiled
@@ -222,12 +258,19 @@ def _tell_all(out: ReducedForest, levers_asked: int, top: IntArray) -> None:
 
 
 @compiled
-def _first_crossing(values: FloatArray, threshold: float, low: int, high: int) -> int:
-    """The first level that lies on the other side of the threshold than level `low`.
+def _first_crossing(values: FloatArray, turns: bool, threshold: float, low: int, high: int) -> int:
+    """The first level that lies on the other side of the threshold than level `low`; `high` + 1 if none does.
 
-    By bisection, since values never turn back as the level rises.
+    By bisection, but where values may turn back as the level rises.
     """
     side = values[low] < threshold
+    if turns:
+        for level in range(low + 1, high + 1):
+            if (values[level] < threshold) != side:
+                return level
+        return high + 1
+    if (values[high] < threshold) == side:
+        return high + 1
     while high - low > 1:
         middle = (low + high) // 2
         if (values[middle] < threshold) == side:

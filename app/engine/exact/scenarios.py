@@ -12,7 +12,7 @@ from app.classifiers.forest import Float32Array
 from app.classifiers.link import Links
 from app.domain.consequences import Consequences
 from app.domain.levers import Levers
-from app.domain.schema import FloatArray, IntArray
+from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.engine.robustness import NOISE_DRAWS, Goal, RobustnessEvaluator
 
 
@@ -21,8 +21,9 @@ class Scenarios(NamedTuple):
 
     Scenario s asks model `model[s]` about version `version[s]`; group g is `group[g]:group[g + 1]`. In
     version v, a column that no lever moves holds `still[v, column]`, one that lever `lever_of[column]`
-    alone moves holds `moved[v, slot_of[column], level]`. A value never turns back as the level rises. Column
-    `driven_of[column]` of the consequences is what several levers drive.
+    alone moves holds `moved[v, slot_of[column], level]`. Only where `turns[slot]` may a value turn back as
+    the level rises: each level of a category ends at another value. Column `driven_of[column]` of the
+    consequences is what several levers drive.
     """
 
     model: IntArray
@@ -32,6 +33,7 @@ class Scenarios(NamedTuple):
     moved: Float32Array
     lever_of: IntArray
     slot_of: IntArray
+    turns: BoolArray
     top: IntArray
     driven_of: IntArray
     consequences: Consequences
@@ -94,7 +96,7 @@ def _scenarios(
     sizes: list[int],
     consequences: Consequences,
 ) -> Scenarios:
-    columns, owners, _ = levers.moved
+    columns, owners, values = levers.moved
     lever_of, slot_of, driven_of = np.full((3, len(levers.factual)), -1, dtype=np.int64)
     lever_of[columns], slot_of[columns] = owners, np.arange(len(columns))
     driven_of[consequences.column] = np.arange(consequences.number)
@@ -107,7 +109,17 @@ def _scenarios(
         moved=np.ascontiguousarray(moved, dtype=np.float32),
         lever_of=lever_of,
         slot_of=slot_of,
+        turns=_turns(values),
         top=np.array([lever.top for lever in levers], dtype=np.int64),
         driven_of=driven_of,
         consequences=consequences,
     )
+
+
+def _turns(values: FloatArray) -> BoolArray:
+    """Which columns, whose values as planned are of shape (columns, levels), rise here and fall there.
+
+    Draws do not turn what does not turn as planned: of a change they carry out one share, at every level.
+    """
+    steps = np.diff(values, axis=1)
+    return np.asarray((steps > 0).any(axis=1) & (steps < 0).any(axis=1), dtype=bool)

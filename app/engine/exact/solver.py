@@ -268,8 +268,11 @@ class ExactSearch:
         )
 
     def _worth_trying(self, use: FloatArray, weights: FloatArray) -> BoolArray:
-        """Levels that a tree tells from the one before, or that make room in a relation or a range."""
-        open_ = self._reduced.telling.copy()
+        """Levels that a tree tells from the one before, or that make room in a relation or a range.
+
+        Of a category every level: what trees do not tell from a cheaper one may be more like real people.
+        """
+        open_ = self._reduced.telling | self._levers.choices[:, None]
         open_ |= (use != 0).any(axis=(0, 2))[:, None]
         if weights.any() or self._may_leave_a_range():
             bits = np.bitwise_or.reduce(influences(self._reduced.consequences))

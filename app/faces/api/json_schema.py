@@ -40,7 +40,10 @@ def _property(schema: FeatureSchema, feature: Feature) -> dict[str, Any]:
     if feature.observed:
         described["x-observed"] = list(feature.observed)
     if feature.action:
-        described["x-actionable"] = feature.action.model_dump(mode="json", exclude_none=True)
+        moves = set() if feature.action.moves else {"moves"}
+        described["x-actionable"] = feature.action.model_dump(
+            mode="json", by_alias=True, exclude_none=True, exclude=moves
+        )
     elif feature.name in schema.link_of:
         described["x-moves-with"] = schema.link_of[feature.name].driver
     else:

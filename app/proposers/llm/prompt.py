@@ -16,6 +16,7 @@ from app.domain.schema import FeatureSchema
 from app.engine.marginal_effects import MarginalEffects
 from app.engine.problem import RecourseProblem
 from app.proposers.llm.exemplars import Exemplar
+from app.proposers.llm.response import said
 
 PLAIN, THEMED = "points-2", "points-3"
 VERSIONS = (PLAIN, THEMED)
@@ -77,7 +78,7 @@ def case_text(problem: RecourseProblem, marginal: MarginalEffects, form: str | N
     along = _brought_along(problem, marginal) if is_themed else {}
     for place in marginal.order:
         lever = levers.items[place]
-        moves = [f"{lever.steps[level]} {points}" for level, points in marginal.by_lever[place]]
+        moves = [f"{said(lever, level)} {points}" for level, points in marginal.by_lever[place]]
         if along.get(place):
             moves.append(f"with {' '.join(along[place])}")
         theme = _theme_shown(schema, lever.feature) if is_themed else ""
@@ -101,7 +102,7 @@ def _brought_along(problem: RecourseProblem, marginal: MarginalEffects) -> dict[
     Not what follows by a link: that is always there, and the points have it.
     """
     schema, levers = problem.schema, problem.levers
-    name_of = {column: name for name, column in schema.column_of.items()}
+    name_of = {column: name for name in schema.by_name for column in schema.columns_of(name)}
     told = np.zeros((len(marginal.order), len(levers)), dtype=np.int64)
     for row, place in enumerate(marginal.order):
         told[row, place] = marginal.by_lever[place][-1][0]
@@ -125,11 +126,13 @@ def _instruction(schema: FeatureSchema) -> str:
     sizes = ", ".join(
         f"{feature.called} {feature.action.step:g} {feature.unit or ''}".rstrip()
         for feature in schema.actionable
-        if feature.action is not None and feature.kind is not Kind.BOOLEAN
+        if feature.action is not None and feature.is_numeric
     )
     habits = "for a habit, 1 starts it"
     if any(_ends(feature) for feature in schema.actionable):
         habits = "what is yes or no, 1 starts and -1 ends"
+    if any(feature.kind is Kind.CATEGORY for feature in schema.actionable):
+        habits += "; what is told in a word becomes another, as in 'smoking daily: never 6'"
     themed = (
         "A line may begin with what a change is about, and end with what moves along, which the points have. "
         "'5 of 9 points' says that changes add up to 5 at most where 9 are asked for: take off what you can. "

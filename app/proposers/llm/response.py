@@ -1,19 +1,23 @@
 """The JSON that the language model may answer with, and reading it.
 
-An answer is one short JSON string of moves, each a feature and a signed number of steps:
-"BMI -4 fibre 3". Its JSON schema is a pattern of exactly the moves that are open to this patient under
-this request, so that a server with constrained decoding can neither leave the limits nor go on and on.
+An answer is one short JSON string of moves, each a feature and a signed number of steps, or the word that a
+category becomes: "BMI -4 fibre 3 smoking never". Its JSON schema is a pattern of exactly the moves that are
+open to this patient under this request, so that a server with constrained decoding can neither leave the
+limits nor go on and on.
 (A string, because between the parts of objects and lists a model may spend its time on white space.)
 Servers that take schemas of objects alone are asked for one that holds the string: {"changes": "BMI -4"}.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from app.domain.feature import Kind
 from app.domain.levers import Lever, Levers
+from app.domain.move_checks import one_word
 from app.domain.schema import IntArray
 
 JSON_WORDS = 'Answer with JSON alone, such as {"changes": "BMI -5 fibre 2"}.'
@@ -22,13 +26,14 @@ JSON_WORDS = 'Answer with JSON alone, such as {"changes": "BMI -5 fibre 2"}.'
 _HELD = "changes"
 _LONGEST = 4_000
 """Characters: twenty moves are some 500."""
+_OF_PATTERNS = re.compile(r"[\\^$.|?*+(){}]")
 _FEWEST_TOKENS, _A_TOKEN = 64, 2
 """Tokens that any answer may have, and characters that a token of a strange name has at least."""
 
 
 def response_schema(levers: Levers) -> dict[str, Any]:
     """The JSON schema of an answer for these levers."""
-    move = "|".join(f"{lever.feature.called} ({'|'.join(_said(lever))})" for lever in levers)
+    move = "|".join(f"{lever.feature.called} ({'|'.join(map(_escaped, _said(lever)))})" for lever in levers)
     more = levers.max_changes - 1
     return {"type": "string", "pattern": f"^({move})( ({move})){{0,{more}}}$"}
 
@@ -86,7 +91,7 @@ def write_answer(levers: Levers, levels: IntArray, order: Sequence[int] = ()) ->
     """How the language model is taught to say these levels: levers in `order`, then the others."""
     places = [*order, *(place for place in range(len(levers)) if place not in order)]
     moves = (
-        f"{levers.items[place].feature.called} {levers.items[place].steps[levels[place]]}"
+        f"{levers.items[place].feature.called} {said(levers.items[place], int(levels[place]))}"
         for place in places
         if levels[place] > 0
     )
@@ -94,5 +99,17 @@ def write_answer(levers: Levers, levels: IntArray, order: Sequence[int] = ()) ->
 
 
 def _said(lever: Lever) -> list[str]:
-    """The steps of a lever's levels above zero, nearest first."""
-    return [str(steps) for steps in lever.steps[1:]]
+    """What is said of a lever's levels above zero, nearest first."""
+    return [said(lever, level) for level in range(1, lever.top + 1)]
+
+
+def said(lever: Lever, level: int) -> str:
+    """A level in a prompt or an answer: its steps; of a category, in one word, the value that it ends at."""
+    if lever.feature.kind is Kind.CATEGORY:
+        return one_word(str(lever.feature.in_kind(float(lever.values[level]))))
+    return str(lever.steps[level])
+
+
+def _escaped(word: str) -> str:
+    """As a pattern of JSON Schema that matches the word alone."""
+    return _OF_PATTERNS.sub(r"\\\g<0>", word)

@@ -7,11 +7,10 @@ import numpy as np
 
 from app.domain.constraints import Constraints
 from app.domain.feature import Role
-from app.domain.levers import Lever, levers_of
+from app.domain.levers import levers_of
 from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema, FloatArray, Value
 from app.domain.scope import Inclusion, Programme, Scope
-from app.domain.tolerances import VALUE_SLACK
 from app.engine.registry import ServedModel
 
 Change = Mapping[str, Any]
@@ -28,7 +27,9 @@ def is_treatment(change: Change, schema: FeatureSchema | None) -> bool:
 
 
 def rises(change: Change) -> bool:
-    """Whether the value goes up."""
+    """Whether the value goes up; a category does not."""
+    if isinstance(change["to"], str):
+        return False
     return float(change["to"] or 0) > float(change["from"] or 0)
 
 
@@ -54,14 +55,9 @@ def encoded_with(
     levels = np.zeros(len(levers), dtype=np.int64)
     for goal in goals:
         place = by_name.get(goal["feature"])
-        level = None if place is None else _level(levers.items[place], float(goal["to"]))
+        level = None if place is None else levers.items[place].level_at(goal["to"])
         if place is None or level is None:
             return None
         levels[place] = level
     row: FloatArray = levers.rows(levels[None, :])[0]
     return row
-
-
-def _level(lever: Lever, value: float) -> int | None:
-    near = np.flatnonzero(np.abs(lever.values - value) <= VALUE_SLACK)
-    return int(near[0]) if len(near) else None

@@ -8,11 +8,8 @@ from uuid import UUID
 import numpy as np
 
 from app.domain.errors import InvalidInputError, ValidationIssue
-from app.domain.feature import Kind
-from app.domain.levers import Lever
 from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema, IntArray, Value
-from app.domain.tolerances import VALUE_SLACK
 from app.engine.beyond import beyond_option
 from app.engine.describe import brought_along, changes_of, features_of
 from app.engine.problem import RecourseProblem
@@ -94,7 +91,7 @@ def levels_at(problem: RecourseProblem, values: Mapping[str, Any]) -> IntArray:
     levels = np.zeros(len(problem.levers), dtype=np.int64)
     for place, lever in enumerate(problem.levers):
         name = lever.feature.name
-        level = _level(lever, values[name]) if name in values else 0
+        level = lever.level_at(values[name]) if name in values else 0
         if level is None:
             detail = "is not a step open to this patient"
             faults.append(ValidationIssue(f"{pointer_to(_VALUES)}/{name}", detail, lever.feature.label))
@@ -109,12 +106,3 @@ def levels_at(problem: RecourseProblem, values: Mapping[str, Any]) -> IntArray:
 
 def _label(schema: FeatureSchema, name: str) -> str:
     return schema[name].label if name in schema else ""
-
-
-def _level(lever: Lever, value: Any) -> int | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    fits = isinstance(value, bool) if lever.feature.kind is Kind.BOOLEAN else is_number
-    if not fits:
-        return None
-    near = np.flatnonzero(np.abs(lever.values - float(value)) <= VALUE_SLACK)
-    return int(near[0]) if len(near) else None

@@ -53,6 +53,7 @@ def _lever(schema: FeatureSchema, patient: Patient, name: str, value: float) -> 
         feature=feature,
         columns=places,
         rows=np.array([patient.factual[places], after]),
+        values=np.array([start, value]),
         effort=np.array([0.0, _effort(schema, patient, name, value - start)]),
         steps=np.array([0, int(np.sign(value - start))]),
     )

@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from app.classifiers.store import find_version
+from app.classifiers.task import read_version_schema
+from app.domain.feature import Kind
 from app.settings import Settings
 from research.evaluation.augmentation.augmenters import AUGMENTERS
 from research.evaluation.augmentation.cohort import LABELLED
@@ -81,13 +83,18 @@ def plan_of(request: StudyRequest) -> Plan:
     """The plan that a request stands for.
 
     Raises:
-        StudyError: there is no such part, setting, method or augmenter, or a package is not installed.
+        StudyError: a model has categories that people act on, there is no such part, setting, method or
+            augmenter, or a package is not installed.
         ModelFolderError: there is no such model in the model store.
     """
     usual = Settings().model_store.resolve()
     models = [ModelPlace(name, request.stores.get(name, usual)) for name in request.models]
-    for name in set(request.models) - set(request.stores):
-        find_version(usual, name)
+    for place in models:
+        if acted_on := _acted_on_categories(find_version(place.store, place.name)):
+            raise StudyError(
+                f"{place.name} has categories that people act on ({', '.join(acted_on)}). The study's "
+                "measures read no moves of categories"
+            )
     _refuse_unknown("part", request.parts, list(Part))
     _refuse_unknown("setting", request.settings, list(SettingKind))
     _refuse_unknown("method", request.methods, [method.key for method in STUDY])
@@ -112,6 +119,11 @@ def plan_of(request: StudyRequest) -> Plan:
         trials=TrialPlan(augmenters, seeds=draws, people=QUICK_LABELLED if request.quick else LABELLED),
         fresh=request.fresh,
     )
+
+
+def _acted_on_categories(home: Path) -> list[str]:
+    schema = read_version_schema(home)
+    return [feature.name for feature in schema.actionable if feature.kind is Kind.CATEGORY]
 
 
 def _is_meant(key: str, slow: bool, keys: Collection[str], quick: bool) -> bool:

@@ -192,6 +192,13 @@ def _can_change(schema: FeatureSchema, followers: Collection[str]) -> Iterator[s
             "task.toml shows how, in a comment."
         )
     open_ones = [f for f in fixed if f.kind is not Kind.CATEGORY and not never_changes(f.name)]
+    for feature in [] if schema.actionable else fixed:
+        if feature.kind is Kind.CATEGORY and (theme := theme_of(feature.name)):
+            yield (
+                f"{_called(feature)}: can a person go from one value to another? Then give it a "
+                f'[feature.action] whose "moves" say from which to which, the role "behaviour" and the theme '
+                f'"{theme}".'
+            )
     for feature in [] if schema.actionable else open_ones:
         if theme := theme_of(feature.name):
             yield (

@@ -9,7 +9,7 @@ from app.domain.feature import Kind
 from app.domain.schema import OWN_TABLE, BoolArray
 from app.domain.unfilled import TO_FILL_IN
 from research.own_model.draft.categories import categories_of
-from research.own_model.draft.example import Example, example_of
+from research.own_model.draft.example import Example, example_of, moves_example
 from research.own_model.draft.meanings import aptness, is_of_person
 from research.own_model.draft.scales import Scale, kind_of, scale_of
 from research.own_model.draft.threshold import threshold_of
@@ -145,8 +145,8 @@ def _feature(values: "pd.Series", called: ColumnName, unit: str | None, rows: Bo
     if values.isna().any():
         lines += ['missing = "unknown"']
     if kind is not Kind.CATEGORY:
-        lines += ['risk = "free"']
-    return lines
+        return [*lines, 'risk = "free"']
+    return lines + moves_example(called, categories_of(values))
 
 
 def _number_lines(unit: str | None, scale: Scale) -> list[str]:

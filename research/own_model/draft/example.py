@@ -2,12 +2,14 @@
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from app.domain.feature import Kind
+from app.domain.feature import Category, Kind
+from research.own_model.draft.meanings import theme_of
 from research.own_model.draft.scales import kind_of, scale_of
 from research.own_model.draft.toml_words import comment, number, pair, text
 from research.own_model.table.names import ColumnName
@@ -56,6 +58,24 @@ def example_of(called: ColumnName, values: "pd.Series", unit: str | None) -> Exa
             "# effort = 0.1  # of one step; 1 is one demanding change kept up for the horizon",
         ],
     )
+
+
+def moves_example(called: ColumnName, categories: Sequence[Category]) -> list[str]:
+    """An action on a category that a person may act on by its name; nothing for another one."""
+    if theme_of(called.name) is None or len(categories) < 2:
+        return []
+    first, second = (text(one.value) for one in categories[:2])
+    return [
+        comment("If a person can go from one of these values to another, take the # off the lines below,"),
+        comment("and write a line for each move that is permitted: nobody is suggested another one."),
+        "# [feature.action]",
+        '# direction = "moves"',
+        f"# verb = {text(f'changing {called.label}')}  # ends the sentence: Consider …",
+        "# effort = 1.0  # of a move; 1 is one demanding change kept up for the horizon",
+        "# moves = [",
+        f"#   {{ from = {first}, to = {second} }},  # with effort or verb, where it has its own",
+        "# ]",
+    ]
 
 
 def _tidy(value: float) -> float:

@@ -58,6 +58,8 @@ def small_schemas(draw: st.DrawFn) -> Content:
     if category:
         values = [{"value": value, "label": f"the {value}"} for value in "abc"[: draw(st.integers(1, 3))]]
         features.append({"name": "c0", "label": "C", "kind": "category", "group": "g", "categories": values})
+        if len(values) > 1 and draw(st.booleans()):
+            features[-1]["action"] = _moves(draw, [value["value"] for value in values])
     numbers[0]["action"] = numbers[0].get("action") or _action(draw, numbers[0])
     content: Content = {"model": _model(features), "data": _data(), "feature": features}
     followers = [number for number in numbers[1:] if "action" not in number]
@@ -79,10 +81,23 @@ def small_schemas(draw: st.DrawFn) -> Content:
     return content
 
 
+def _moves(draw: st.DrawFn, values: list[str]) -> Content:
+    """An action on a category: some of all moves between its values."""
+    every: list[Content] = [{"from": one, "to": other} for one in values for other in values if one != other]
+    places = draw(st.lists(st.sampled_from(range(len(every))), min_size=1, unique=True))
+    moves = [dict(every[place]) for place in places]
+    for move in moves:
+        if draw(st.booleans()):
+            move.update({"effort": draw(st.sampled_from([0.1, 0.5, 3])), "verb": "going there"})
+    return {"direction": "moves", "verb": "changing", "effort": 1, "moves": moves}
+
+
 def _effects(draw: st.DrawFn, features: list[Content], linked: set[str]) -> list[Content]:
     """Effects of what can be acted on, on numbers that cannot be, which become consequences."""
     drivers = [
-        one["name"] for one in features if one.get("action", {}).get("direction", "towards") != "towards"
+        one["name"]
+        for one in features
+        if one.get("action", {}).get("direction", "towards") not in ("towards", "moves")
     ]
     moved = [
         one for one in features if "clinical" in one and "action" not in one and one["name"] not in linked

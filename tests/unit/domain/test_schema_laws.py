@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from app.domain.complement import complement_of
 from app.domain.constraints import read_constraints
 from app.domain.errors import InvalidInputError
-from app.domain.feature import Direction, Feature, Kind
+from app.domain.feature import Action, Direction, Feature, Kind
 from app.domain.levers import Lever, levers_of
 from app.domain.patient import Patient, read_patient
 from app.domain.reversed_actions import reversed_actions
@@ -85,6 +85,9 @@ def check_values(schema: FeatureSchema, lever: Lever, patient: Patient) -> None:
     feature = lever.feature
     action = feature.action and feature.action.for_person(patient.values)
     assert action is not None
+    if feature.kind is Kind.CATEGORY:
+        check_moves(schema, lever, patient, action)
+        return
     start, moved = patient.factual[schema.column_of[feature.name]], lever.values[1:]
     np.testing.assert_array_equal(lever.rows[0], patient.factual[lever.columns])
     sign = np.sign(moved - start)
@@ -101,6 +104,20 @@ def check_values(schema: FeatureSchema, lever: Lever, patient: Patient) -> None:
     if action.whole:
         assert moved.tolist() == [min(action.limit) if sign[0] < 0 else max(action.limit)]
     assert (np.diff(lever.effort) > 0).all()
+
+
+def check_moves(schema: FeatureSchema, lever: Lever, patient: Patient, action: Action) -> None:
+    """Every level of a category is a permitted move, at its effort, and no move is left out."""
+    moves = {
+        move.after: action.effort_of(move) for move in action.moves_from(patient.values[lever.feature.name])
+    }
+    ends = [lever.feature.in_kind(value) for value in lever.values]
+    assert ends[0] == patient.values[lever.feature.name]
+    assert sorted(map(str, ends[1:])) == sorted(moves)
+    costs = [schema.model.effort_per_change + moves[str(end)] for end in ends[1:]]
+    assert lever.effort.tolist() == [0.0, *costs]
+    assert costs == sorted(costs)
+    np.testing.assert_array_equal(lever.rows[0], patient.factual[lever.columns])
 
 
 def check_in_kind(feature: Feature, value: Value) -> None:

@@ -16,6 +16,7 @@ from app.domain.wording import (
     summary,
     value_text,
 )
+from tests.moving import moving_schema
 
 
 def change(schema: FeatureSchema, name: str, before: float | bool, after: float | bool) -> Change:
@@ -146,3 +147,21 @@ def test_falls_are_told_as_finely_as_what_is_worth_offering(fall: float, least: 
 def test_where_nothing_helps_it_is_measured_by_the_models_own_least_fall() -> None:
     assert "too little" in nothing_helps(0.012, 0.02, 0.9, proved=True, holds=True)
     assert "not reliable enough" in nothing_helps(0.012, 0.002, 0.9, proved=True, holds=False)
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ("former", "Consider stopping smoking, from every day to former smoker (smoke at home: no)."),
+        ("some days", "Consider smoking on fewer days, from every day to some days (smoke at home: no)."),
+    ],
+)
+def test_a_move_is_said_by_its_verb_and_the_labels_of_its_ends(to: str, said: str) -> None:
+    schema = moving_schema()
+    move = Change(feature="smoking", label="Smoking", before="daily", after=to, delta=None, unit=None)
+    along = Change(feature="indoors", label="Smoke at home", before=True, after=False, delta=None, unit=None)
+    assert summary(schema, [move], [along]) == said
+    assert (
+        span(schema, move) == f"smoking from every day to {said.split(' to ')[1].split(' (', maxsplit=1)[0]}"
+    )
+    assert value_text(schema["smoking"], "daily") == "smoking Every day"

@@ -44,6 +44,8 @@ def answer(
 def levels_of(problem: RecourseProblem, option: Counterfactual) -> IntArray:
     """Where an option puts each lever, shape (levers,)."""
     changed = {change.feature for change in option.changes}
-    row = problem.schema.encode(option.features)
-    reached = [int(np.argmin(np.abs(lever.values - row[lever.columns[0]]))) for lever in problem.levers]
+    ends = [lever.feature.code(option.features[lever.feature.name]) for lever in problem.levers]
+    reached = [
+        int(np.argmin(np.abs(lever.values - end))) for lever, end in zip(problem.levers, ends, strict=True)
+    ]
     return np.array(reached) * [lever.feature.name in changed for lever in problem.levers]

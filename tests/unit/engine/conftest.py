@@ -6,6 +6,7 @@ from app.classifiers.partitions import Side, people_of
 from app.domain.feature import Role
 from app.domain.scope import USUAL
 from app.engine.registry import ModelRegistry, ServedModel, served_model
+from tests.moving import moving_model, moving_people
 from tests.rare import rare_model, synthetic_people
 from tests.unit.engine.models import NAMES, WITH_TREATMENT, Cohort
 
@@ -14,8 +15,12 @@ from tests.unit.engine.models import NAMES, WITH_TREATMENT, Cohort
 def cohorts(registry: ModelRegistry) -> dict[str, Cohort]:
     """Each model with people whom it did not learn from."""
     real = {name: _real(registry.named(name)) for name in NAMES[:3]}
-    rare = rare_model()
-    return real | {NAMES[3]: Cohort(served_model(rare), synthetic_people(600, seed=5))}
+    rare, moving = served_model(rare_model()), served_model(moving_model())
+    made = {
+        NAMES[3]: Cohort(rare, synthetic_people(600, seed=5)),
+        NAMES[4]: Cohort(moving, moving_people(600, seed=5)),
+    }
+    return real | made
 
 
 def _real(served: ServedModel) -> Cohort:

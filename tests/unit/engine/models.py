@@ -1,6 +1,7 @@
 """The models that laws of the engine are tested on, each with people on both sides of any threshold.
 
-One with effects and an older without, one whose treatments are included, a synthetic one of a rare outcome.
+One with effects and an older without, one whose treatments are included, a synthetic one of a rare outcome,
+and one of categories that people act on.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from tests.unit.engine.exact.brute import is_small
 
 TARGETS = [0.05, 0.1, 0.2, 0.4, 0.5, 0.6]
 _CHANGES = st.integers(1, 4)
-NAMES = ["dysglycaemia", "dysglycaemia@1", "heart-disease", "synthetic-rare"]
+NAMES = ["dysglycaemia", "dysglycaemia@1", "heart-disease", "synthetic-rare", "synthetic-moves"]
 WITH_TREATMENT = Scope(include=(Inclusion.TREATMENT,))
 
 

@@ -8,6 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.classifiers.base import Classifier
+from app.domain.feature import Kind
 from app.domain.schema import FloatArray
 from app.engine.contributions import option_changes
 from app.engine.problem import RecourseProblem, problem_about
@@ -51,7 +52,9 @@ def at(values: FloatArray, risks: FloatArray, value: float) -> float:
 def told(problem: RecourseProblem, curve: ResponseCurve) -> list[float]:
     """What the classifier makes of each value of the feature, and of nothing else."""
     rows = np.repeat(problem.levers.factual[None], len(curve.values), axis=0)
-    rows[:, problem.schema.column_of[curve.feature.name]] = curve.values
+    columns = list(problem.schema.columns_of(curve.feature.name))
+    own = curve.values[:, None]
+    rows[:, columns] = own == np.arange(len(columns)) if curve.feature.kind is Kind.CATEGORY else own
     return problem.classifier.risk(rows).tolist()
 
 
@@ -87,7 +90,7 @@ def test_at_the_value_of_a_change_it_is_what_the_change_does_alone(
     for change in option_changes(problem, levels[None])[0]:
         curve = curves[change.feature]
         assert change.alone is not None
-        counted = at(curve.permitted, curve.as_counted, float(change.after or 0))
+        counted = at(curve.permitted, curve.as_counted, curve.feature.code(change.after))
         assert curve.now - counted == pytest.approx(change.alone, abs=2e-6)
 
 

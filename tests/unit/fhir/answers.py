@@ -11,6 +11,7 @@ from app.usecases.counterfactuals.mapping import from_result
 from app.usecases.counterfactuals.request import validate
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
 from tests.asking import Person
+from tests.moving import moving_model, moving_people
 from tests.rare import rare_model, synthetic_people
 from tests.unit.engine.answers import answer
 from tests.wide import most_burdened, wide_model
@@ -22,7 +23,8 @@ _PEOPLE = 12
 def synthetic() -> dict[str, ModelRegistry]:
     """A registry of each synthetic model alone."""
     return {
-        model.name: ModelRegistry({model.name: model}, model.name) for model in (rare_model(), wide_model())
+        model.name: ModelRegistry({model.name: model}, model.name)
+        for model in (rare_model(), wide_model(), moving_model())
     }
 
 
@@ -30,6 +32,8 @@ def people(model: ModelVersion) -> list[Person]:
     """Some people of a model: held-out ones where there are any."""
     if model.name == "synthetic-rare":
         return synthetic_people(_PEOPLE, seed=7)
+    if model.name == "synthetic-moves":
+        return moving_people(_PEOPLE, seed=7)
     if model.held_out is None:
         return [most_burdened()]
     return [dict(one.features) for one in people_of(model, Side.HELD_OUT)[:_PEOPLE]]

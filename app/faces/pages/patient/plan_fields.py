@@ -8,7 +8,6 @@ import numpy as np
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from app.domain.errors import ConflictError, InvalidInputError, ValidationIssue
-from app.domain.feature import Kind
 from app.faces.http.places import faults_of
 from app.faces.pages.patient.views.plan_form import WHAT_IF
 from app.faces.pages.patient.views.what_if_setting import WhatIfSetting, locks_of, question_of, setting_of
@@ -81,8 +80,8 @@ def _values(setting: WhatIfSetting) -> dict[str, Any]:
     levers = setting.question.levers.items
     moved = [(levers[place], int(setting.levels[place])) for place in np.flatnonzero(setting.levels)]
     return {
-        lever.feature.name: bool(lever.values[level])
-        if lever.feature.kind is Kind.BOOLEAN
-        else float(lever.values[level])
+        lever.feature.name: float(lever.values[level])
+        if lever.feature.is_numeric
+        else lever.feature.in_kind(float(lever.values[level]))
         for lever, level in moved
     }

@@ -7,7 +7,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.domain.counterfactual import Diversity
 from app.domain.errors import InvalidInputError
-from app.faces.pages.patient.views.what_if_setting import WhatIfSetting, ends_of, question_of
+from app.faces.pages.patient.views.what_if_setting import (
+    WhatIfSetting,
+    ends_of,
+    moved_categories,
+    question_of,
+)
 from app.usecases.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest, TargetIn
 from app.usecases.record.context import AnswerContext
 
@@ -37,7 +42,10 @@ def request_from(context: AnswerContext, setting: WhatIfSetting) -> Counterfactu
         features=dict(setting.features),
         target=_target_of(context),
         constraints=ConstraintsIn(
-            features_to_keep=[name for name in setting.to_keep if name in names],
+            features_to_keep=[
+                *(name for name in setting.to_keep if name in names),
+                *(name for name in moved_categories(question, setting.features) if name in names),
+            ],
             permitted_range={**constraints["permitted_range"], **ends_of(question, setting.features)},
             max_changes=constraints["max_changes"],
             use_preferences=True,

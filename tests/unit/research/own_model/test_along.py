@@ -47,15 +47,16 @@ def test_a_yes_that_a_number_tells_is_given_a_rule(tmp_path: Path, told: BoolArr
     assert any('"cigs_day": does a person act on it?' in other for other in said)
     [link] = linked(tmp_path, text, [words]).links
     assert isinstance(link, RuleLink)
-    assert (link.feature, link.driver, link.yes_range[0]) == ("current_smoker", "cigs_day", 1)
+    assert (link.feature, link.driver, link.ends[0]) == ("current_smoker", "cigs_day", 1)
 
 
 def test_a_yes_below_a_cut_reaches_the_lower_end(tmp_path: Path) -> None:
     text, said = advised(tmp_path, {"drinks": CIGARETTES.tolist(), "abstains": (CIGARETTES <= 0).tolist()})
 
-    [link] = linked(tmp_path, text, said).links
+    schema = linked(tmp_path, text, said)
+    [link] = schema.links
     assert isinstance(link, RuleLink)
-    assert link.follow(np.array([10.0, 0.0]), 0.0).tolist() == [0.0, 1.0]
+    assert link.follow(np.array([10.0, 0.0]), 0.0, schema["drinks"]).tolist() == [0.0, 1.0]
 
 
 def test_a_category_that_a_number_tells_is_named_without_a_link(tmp_path: Path) -> None:

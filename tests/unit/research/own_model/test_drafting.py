@@ -174,6 +174,17 @@ def test_two_numbers_are_taken_for_codes_and_that_is_asked(tmp_path: Path) -> No
     assert text.count("# Numbers as codes?") == 1
 
 
+def test_a_category_that_people_act_on_has_an_example_of_its_moves(tmp_path: Path) -> None:
+    columns = {name: plain()[name] for name in ("smoking", "chd")}
+    text = draft_schema(table_of(tmp_path, columns), "chd-risk", "coronary disease")
+
+    assert accepted(tmp_path, text).actionable == ()
+    [smoking] = accepted(tmp_path, with_example(text)).actionable
+    assert smoking.action is not None
+    first, second = (category.value for category in smoking.categories[:2])
+    assert [(move.before, move.after) for move in smoking.action.moves] == [(first, second)]
+
+
 def test_a_table_of_words_alone_has_no_example(tmp_path: Path) -> None:
     columns = {name: plain()[name] for name in ("smoking", "chd")}
     text = draft_schema(table_of(tmp_path, columns), "chd-risk", "coronary disease")

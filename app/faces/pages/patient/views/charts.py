@@ -81,7 +81,10 @@ class Charts:
 def has_charts(context: AnswerContext) -> bool:
     """Whether there is anything to draw, the classifier being there."""
     question = question_of(context)
-    return question is not None and context.distributions is not None and len(question.levers) > 0
+    people = context.distributions
+    if question is None or people is None:
+        return False
+    return any(lever.feature.name in people.by_feature for lever in question.levers)
 
 
 def charts_of(context: AnswerContext, others: bool = False) -> Charts | None:

@@ -128,7 +128,7 @@ def move_of(schema: FeatureSchema | None, change: Change, along: tuple[Move, ...
     is_action = feature is not None and feature.action is not None
     return Move(
         feature=change.feature,
-        say=consider(feature, change.after)
+        say=consider(feature, change.before, change.after)
         if feature and is_action
         else _("Consider changing %(what)s", what=inline(change.label)),
         label=change.label,

@@ -66,9 +66,9 @@ def _text(
     if said is not None:
         words = said.at_limit if is_at_limit and said.at_limit else said.says
         return words.format(size=size, unit=unit or "", horizon=schema.model.horizon)
-    verb = action.verb_at_limit if is_at_limit and action.verb_at_limit else action.verb
+    verb = action.verb_for(change.before, change.after)
     verb = verb[0].upper() + verb[1:]
-    if feature.kind is Kind.BOOLEAN:
+    if not feature.is_numeric:
         return verb
     return _("%(verb)s, by %(size)s", verb=verb, size=f"{size} {unit}" if unit else size)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from app.domain.feature import Action, Feature, MissingPolicy, Theme
+from app.domain.feature import Action, Feature, Kind, MissingPolicy, Theme
 from app.domain.ladder import room_for
 from app.domain.levers import Lever
 from app.domain.schema import FeatureSchema, Value
@@ -128,7 +128,7 @@ def _unavailable_features(question: RecourseProblem) -> list[tuple[str, str]]:
         if values[feature.name] is None and feature.missing is not MissingPolicy.DERIVED:
             why = _("not known")
         elif feature.action is not None:
-            why = _why_not(feature.action.for_person(values), float(values[feature.name] or 0))
+            why = _why_not(feature, feature.action.for_person(values), values[feature.name])
         elif feature.name in schema.link_of:
             driver = schema[schema.link_of[feature.name].driver]
             why = _("moves with %(feature)s", feature=inline(driver.label))
@@ -140,10 +140,10 @@ def _unavailable_features(question: RecourseProblem) -> list[tuple[str, str]]:
     return found
 
 
-def _why_not(action: Action | None, value: float) -> str:
+def _why_not(feature: Feature, action: Action | None, value: Value) -> str:
     """Why there is no step: there is no need of one, or none is permitted."""
     if action is None:
         return _("not offered to this patient")
-    if room_for(action, value) < action.step:
+    if feature.kind is not Kind.CATEGORY and room_for(action, float(value or 0)) < action.step:
         return _("within a step of its limit")
     return _("no step is permitted from here")

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from app.domain.counterfactual import Change
 from app.domain.feature import Kind, Theme
 from app.domain.levers import Lever
-from app.domain.schema import Value
+from app.domain.schema import FeatureSchema, Value
 from app.domain.scope import Scope
 from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.chart_axes import number_of
@@ -27,7 +28,8 @@ class PlaceMark:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A slider, or a switch for yes and no, whose places run from the lowest value to the highest.
+    """A slider, or a switch for yes and no, whose places run from the lowest value to the highest; of a
+    category from how things are to the move of most effort.
 
     `now` is the place of things as they are, which is at one end; `marks` are where options and improvements
     put it, and `said` tells both.
@@ -73,13 +75,21 @@ def ends_by_value(context: AnswerContext) -> dict[str, dict[float, list[Offered]
     ends: dict[str, dict[float, list[Offered]]] = {}
     for option in context.offered:
         for change in option.changes:
-            ends.setdefault(change.feature, {}).setdefault(number_of(change.after), []).append(option)
+            number = _number_of(context.schema, change)
+            ends.setdefault(change.feature, {}).setdefault(number, []).append(option)
     return ends
+
+
+def _number_of(schema: FeatureSchema | None, change: Change) -> float:
+    """Where a change ends; of a category its code."""
+    if isinstance(change.after, str) and schema is not None:
+        return schema[change.feature].code(change.after)
+    return number_of(change.after)
 
 
 def control_of(lever: Lever, put: Put) -> Control:
     """The control of one lever."""
-    feature, values = lever.feature, np.sort(lever.values)
+    feature, values = lever.feature, lever.values[lever.shown]
     start, after = float(lever.values[0]), put.at.get(feature.name)
     is_switch = feature.kind is Kind.BOOLEAN
 
@@ -91,8 +101,8 @@ def control_of(lever: Lever, put: Put) -> Control:
         label=feature.label,
         unit=feature.unit,
         is_switch=is_switch,
-        place=place(start if after is None or isinstance(after, str) else float(after)),
-        texts=tuple(value_text(feature, bool(v) if is_switch else float(v)) for v in values),
+        place=place(start if after is None else feature.code(after)),
+        texts=tuple(value_text(feature, feature.in_kind(float(value))) for value in values),
         is_locked=feature.name in put.locked,
         now=place(start),
         marks=(),

@@ -111,6 +111,13 @@ def ends_of(question: RecourseProblem, features: Mapping[str, Value]) -> dict[st
     return {name: end for name, end in ends.items() if features[name] != values[name]}
 
 
+def moved_categories(question: RecourseProblem, features: Mapping[str, Value]) -> list[str]:
+    """The categories that `features` has otherwise: a move on from there is no move from how things are."""
+    values = question.patient.values
+    levers = (lever.feature for lever in question.levers if lever.feature.kind is Kind.CATEGORY)
+    return [feature.name for feature in levers if features[feature.name] != values[feature.name]]
+
+
 def locks_of(context: AnswerContext) -> frozenset[str]:
     """What the answer's question did not permit to vary."""
     if context.constraints is None or context.schema is None:
@@ -151,8 +158,8 @@ def _scope(fields: Mapping[str, str]) -> Scope:
 
 
 def _level(lever: Lever, fields: Mapping[str, str]) -> int:
-    """The level at a place: places go by value, levels by distance from how things are."""
-    order = np.argsort(lever.values)
+    """The level at a place: places go by `Lever.shown`, levels by distance from how things are."""
+    order = lever.shown
     text = fields.get(PLACE + lever.feature.name)
     if text is None:
         return int(order[0]) if lever.feature.kind is Kind.BOOLEAN else 0

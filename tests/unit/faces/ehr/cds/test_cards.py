@@ -33,7 +33,7 @@ Json = dict[str, Any]
 TODAY = date(2026, 11, 29)
 URL = "https://turnpoint.example"
 WHOLE = Gathered([], {})
-MODELS = ("dysglycaemia", "heart-disease", "synthetic-rare", "synthetic-wide")
+MODELS = ("dysglycaemia", "heart-disease", "synthetic-rare", "synthetic-wide", "synthetic-moves")
 PLACES = [Place(None), Place(URL), Place(URL, is_launched=True)]
 
 

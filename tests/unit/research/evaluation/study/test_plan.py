@@ -10,6 +10,7 @@ from app.classifiers.store import ModelFolderError
 from app.paths import MODEL_STORE
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.evaluation.study.plan import ModelPlace, Part, StudyError, StudyRequest, plan_of
+from tests.moving import TASK
 
 FEW = StudyRequest(["heart-disease"], settings=["free"], methods=["ours"], augmenters=["self"], people=3)
 
@@ -37,6 +38,16 @@ def test_models_are_those_of_the_store_that_is_set_or_of_the_one_that_is_named(
     plan = plan_of(replace(FEW, models=["own", "public"], stores={"public": elsewhere}))
     assert plan.models == [ModelPlace("own", tmp_path), ModelPlace("public", elsewhere)]
     with pytest.raises(ModelFolderError, match="heart-disease holds no trained version"):
+        plan_of(FEW)
+
+
+def test_a_model_of_moves_is_refused_with_its_categories(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(MODEL_STORE / "heart-disease" / "2", home := tmp_path / "heart-disease" / "2")
+    (home / "task.toml").write_text(TASK, encoding="utf-8")
+    monkeypatch.setenv("MODEL_STORE", str(tmp_path))
+    with pytest.raises(StudyError, match=r"categories that people act on \(smoking, food\)"):
         plan_of(FEW)
 
 
