@@ -11,7 +11,7 @@ import turnpoint
 from app.local.embedded.data_dir import free_port
 from app.paths import ROOT
 from tests.integration.processes import is_alive, wait_until
-from tests.integration.serving import connect, http_client
+from tests.integration.serving import SECONDS, connect, http_client
 from tests.packaging.environments import Environment
 
 LACKING = {
@@ -50,7 +50,8 @@ def test_it_migrates_serves_and_answers_from_any_folder(
     process = server.start(["turnpoint", "serve"], elsewhere, **settings)
     with process, http_client(f"http://127.0.0.1:{port}") as client:
         try:
-            wait_until(lambda: process.poll() is not None or is_alive(client))
+            # It compiles the search first, which takes a busy machine minutes.
+            wait_until(lambda: process.poll() is not None or is_alive(client), 5 * SECONDS)
             assert process.poll() is None, process.communicate()
             answer = client.post("/counterfactuals", json=question).raise_for_status().json()
             assert (answer["model"]["name"], answer["status"]) == ("dysglycaemia", "found")

@@ -1,6 +1,5 @@
 """What to ask next: unknown features alone, the most telling first, the same each time, and soon."""
 
-import time
 from collections.abc import Mapping
 
 import numpy as np
@@ -86,17 +85,10 @@ def test_a_feature_that_the_refits_do_not_look_at_is_not_asked_for(served: Serve
     assert [one.feature for one in told] == ["ethnicity"]
 
 
-def test_it_takes_milliseconds(served: ServedModel) -> None:
+def test_the_committee_is_asked_once_about_few_rows(served: ServedModel) -> None:
     model = served.model
     names = {one.name for one in model.schema.features if one.missing is MissingPolicy.UNKNOWN}
-    patient, own = without(model.schema, model.population.rows[0], names), asking(model)
-    own.next_for(patient)
-    took = []
-    for _ in range(5):
-        start = time.perf_counter()
-        own.next_for(patient)
-        took.append(time.perf_counter() - start)
-    assert min(took) < 0.05
+    patient = without(model.schema, model.population.rows[0], names)
     asked = []
 
     class Counted:

@@ -44,7 +44,7 @@ def test_a_sample_is_the_same_every_time_and_keeps_its_order() -> None:
             people(20, 100),
             "Of the 629 rows that can be used, 509 are learned from. They are of 9 people",
         ),
-        (people(500, 9), people(20, 100), "500 with the outcome and 9 without it; at least 10 of each"),
+        (people(500, 9), people(20, 100), "500 people with the outcome and 9 without it; at least 10"),
         (people(9, 50, rows=20), people(20, 100), "1180 are learned from. They are of 9 people with"),
         (people(50, 50), people(1, 100), "101 are held out. They are of 1 people with the outcome and 100"),
     ],
