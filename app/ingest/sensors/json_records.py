@@ -17,6 +17,12 @@ WINDOW = 1 << 18
 MOST_IN_A_RECORD = 1 << 20
 """Characters of one record; a sensor's has some hundreds."""
 _SPACE = re.compile(r"[ \t\n\r]*")
+_COMMA = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
+_WORDS = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
+_CUT_NUMBER = re.compile(r"\.|[eE][+-]?")
+_NUMBER_GOES_ON = 3
+"""A number that ends this near the window's end may go on, as 1 does in `1e+`."""
+_LONGEST_ESCAPE = len('"\\ud83d\\ude00')
 _decode = json.JSONDecoder().raw_decode
 
 
@@ -66,7 +72,9 @@ def records_of(path: Path) -> Iterator[Item | Point]:
         JsonBrokenError: the file ends in the middle, or is no JSON; what was before has been told.
         OSError: it cannot be read.
     """
-    return (told for told in _walk(path) if not isinstance(told, _Header))
+    for told in _walk(path):
+        if not isinstance(told, _Header):
+            yield told
 
 
 class _Header(NamedTuple):
@@ -127,8 +135,8 @@ def _object(text: "_Window", number: int) -> Iterator[_Header | Item | Point]:
 
 
 def _list(text: "_Window", key: str) -> Iterator[Item]:
-    for number, _ in enumerate(text.members("[", "]"), start=1):
-        yield Item(key, number, text.value())
+    for number, value in enumerate(text.elements(), start=1):
+        yield Item(key, number, value)
 
 
 class _Window:
@@ -168,6 +176,23 @@ class _Window:
                 return
             self._take(",")
 
+    def elements(self) -> Iterator[Any]:
+        """The elements of a list: what `members` and `value` do, with one look for each comma."""
+        self._take("[")
+        if self.peek() == "]":
+            self._at += 1
+            return
+        while True:
+            yield self.value()
+            comma = _COMMA.match(self._text, self._at)
+            if comma is not None and comma.end() < len(self._text):
+                self._at = comma.end()
+            elif self.peek() == "]":
+                self._at += 1
+                return
+            else:
+                self._take(",")
+
     def key(self) -> str:
         if self.peek() != '"':
             raise self.broken()
@@ -177,7 +202,8 @@ class _Window:
 
     def value(self) -> Any:
         """The next value, whole."""
-        self.peek()
+        if not self._text[self._at : self._at + 1].strip():
+            self.peek()
         while True:
             try:
                 value, end = _decode(self._text, self._at)
@@ -191,15 +217,17 @@ class _Window:
                 continue
             except ValueError:  # a number of thousands of digits
                 raise JsonBrokenError(Reason.NOT_JSON, self.place()) from None
-            if end == len(self._text) and self._more():  # a number may go on
+            if end > len(self._text) - _NUMBER_GOES_ON and self._more():
                 continue
             self._at = end
             return value
 
     def _may_go_on(self, error: json.JSONDecodeError) -> bool:
         """Whether it fails for the window's end, and not for what is in it."""
-        rest = self._text[error.pos :]
-        return not rest.strip() or error.msg.startswith("Unterminated") or len(rest) < len("-Infinity")
+        rest = self._text[error.pos :].rstrip()
+        is_cut_word = any(word.startswith(rest) for word in _WORDS) or _CUT_NUMBER.fullmatch(rest) is not None
+        is_cut_escape = error.msg.startswith("Invalid \\") and len(rest) < _LONGEST_ESCAPE
+        return is_cut_word or is_cut_escape or error.msg.startswith("Unterminated")
 
     def _take(self, sign: str) -> None:
         if self.peek() != sign:

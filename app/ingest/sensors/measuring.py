@@ -18,7 +18,7 @@ from app.ingest.sensors.features.table import (
     measure_day,
     measure_person,
 )
-from app.ingest.sensors.features.wear import is_worn
+from app.ingest.sensors.features.wear import VALID_DAY, is_worn
 from app.ingest.sensors.local_days import LocalDay, date_of, dates_between, dates_of
 from app.ingest.sensors.losses import Losses, Reason
 from app.ingest.sensors.person import PersonData
@@ -139,7 +139,7 @@ def _day_row(data: PersonData, day: date, told: Mapping[str, float] | None) -> d
 def _is_worn(data: PersonData, values: Mapping[str, float]) -> bool:
     """A day of streams by its minutes; one of a table by a heart rate, which nobody has unworn."""
     if "wear_minutes" in values:
-        return values["wear_minutes"] >= 600
+        return values["wear_minutes"] >= VALID_DAY
     return bool(data.days) and any(name.startswith("heart_rate") for name in values)
 
 

@@ -43,11 +43,16 @@ def measure_person(days: Sequence[Mapping[str, float]], whole: Sequence[Day]) ->
     """The features of a person, of what the days tell; `whole` are those days where there are streams."""
     told: dict[str, float] = {}
     for name in OF_DAYS:
-        values = [day[name] for day in days if name in day]
+        values = [day[name] for day in days if name in day and _counts(name, day)]
         if len(values) >= FEWEST_DAYS:
             told[name] = sum(values) / len(values)
     further = glucose.measure_person(whole) | regularity.measure_person(days)
     return told | {name: value for name, value in further.items() if value is not None}
+
+
+def _counts(name: str, day: Mapping[str, float]) -> bool:
+    """Days before and after wear would make a person's wear look short."""
+    return name != "wear_minutes" or day[name] >= wear.VALID_DAY
 
 
 def days_used(name: str, days: Iterable[Mapping[str, float]]) -> int:

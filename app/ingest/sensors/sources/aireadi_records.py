@@ -26,14 +26,11 @@ _ACTIVE = frozenset(
 )
 
 
-def _point(stream: Stream, *keys: str) -> Reader:
-    """A reader of records that hold a quantity under one of these keys."""
+def _point(stream: Stream, key: str, before: str = "") -> Reader:
+    """A reader of records that hold a quantity under a key, which another version calls otherwise."""
 
     def read(record: Any, clock: Clock) -> Sample:
-        found = next((key for key in keys if key in record), None)
-        if found is None:
-            raise RecordError(Reason.RECORD_WITHOUT_VALUE)
-        value = quantity_of(stream, record[found])
+        value = quantity_of(stream, record.get(key) or record.get(before))
         start, end = clock.frame(record.get("effective_time_frame"))
         return start, end, value, 0
 
