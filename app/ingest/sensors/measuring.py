@@ -65,10 +65,15 @@ def _of_table(data: PersonData, losses: Losses) -> dict[date, dict[str, float]]:
     """What a table says of days, without what cannot be."""
     told: dict[date, dict[str, float]] = {}
     for day, values in sorted(data.days.items()):
-        kept = {name: one for name, one in values.items() if BY_NAME[name].low <= one <= BY_NAME[name].high}
-        losses.add(data.person_id, Reason.OUT_OF_RANGE, len(values) - len(kept), f"day {day.isoformat()}")
-        told[day] = kept
+        told[day] = _in_range(data, day, values, losses)
     return told
+
+
+def _in_range(data: PersonData, day: date, values: Mapping[str, float], losses: Losses) -> dict[str, float]:
+    """The features of a day that can be."""
+    kept = {name: one for name, one in values.items() if BY_NAME[name].low <= one <= BY_NAME[name].high}
+    losses.add(data.person_id, Reason.OUT_OF_RANGE, len(values) - len(kept), f"day {day.isoformat()}")
+    return kept
 
 
 def _of_streams(data: PersonData, losses: Losses) -> tuple[list[Day], dict[date, dict[str, float]]]:
@@ -83,7 +88,7 @@ def _of_streams(data: PersonData, losses: Losses) -> tuple[list[Day], dict[date,
         Day(LocalDay(each, data.zone), data.streams, _near(sleep, LocalDay(each, data.zone)), span, form)
         for each in sorted(dates)
     ]
-    told = {day.local.date: measure_day(day) for day in days}
+    told = {day.local.date: _in_range(data, day.local.date, measure_day(day), losses) for day in days}
     if any(len(data.streams.get(one, ())) for one in WEAR_STREAMS):
         unworn = sum(not is_worn(day) for day in days)
         losses.add(data.person_id, Reason.DAY_NOT_WORN, unworn)

@@ -34,6 +34,7 @@ _SAYS_NONE: dict[Stream, float] = {
 """At and below this number a device says that it has no reading."""
 _OFF_WRIST = -1
 _A_DAY = 86_400
+_HOURS = 24
 
 
 @dataclass(slots=True)
@@ -82,6 +83,7 @@ def clean(stream: Stream, raw: RawRecords, where: str, losses: Losses, made_at: 
     drop(end < start, Reason.ENDS_BEFORE_START)
     drop(end - start > _A_DAY, Reason.INTERVAL_TOO_LONG)
     if stream is Stream.SLEEP:
+        drop((value < 0) | (value > _HOURS), Reason.OUT_OF_RANGE)  # hours asleep of a night told as a whole
         return Samples(start, end, value, kind).where(kept)
     none = _is_none(stream, value)
     if (said := none & kept).any():

@@ -5,12 +5,12 @@ from app.ingest.sensors.features.definition import Definition
 from app.ingest.sensors.sleep import Session
 from app.ingest.sensors.streams import Stage, Stream
 
-SHORTEST = 180
-"""Minutes in bed that make a night."""
+SHORTEST, LONGEST = 180, 1440
+"""Minutes in bed that make a night; after more a watch was left to write."""
 MOST_UNKNOWN = 0.25
 """Share of the time in bed, gaps included, of which the stage may be unknown."""
 _WINDOW = "the longest session that ended on the day"
-_MINIMAL = "3 hours in bed, of 75 % of which the stage is known"
+_MINIMAL = "3 to 24 hours in bed, of 75 % of which the stage is known"
 _STAGES = f"{_MINIMAL}; a device that tells stages"
 _STREAMS = (Stream.SLEEP,)
 
@@ -89,5 +89,5 @@ def main_night(nights: list[Session]) -> Session | None:
     if not nights:
         return None
     longest = max(nights, key=lambda one: (one.in_bed, one.start))
-    is_night = longest.in_bed >= SHORTEST and longest.unknown_share <= MOST_UNKNOWN
+    is_night = SHORTEST <= longest.in_bed <= LONGEST and longest.unknown_share <= MOST_UNKNOWN
     return longest if is_night else None

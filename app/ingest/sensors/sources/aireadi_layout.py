@@ -74,9 +74,8 @@ def _place(path: str, layout: Layout, losses: Losses) -> None:
     stream, named = MODALITIES.get(modality), _NAME.fullmatch(name)
     if stream is None or named is None:
         losses.add(path, Reason.OTHER_MODALITY)
-    elif any(part not in DEVICES and part != named[1] for part in between):
-        is_person = any(part.isdigit() for part in between if part not in DEVICES)
-        losses.add(path, Reason.OTHER_PERSON if is_person else Reason.OTHER_DEVICE)
+    elif strange := [part for part in between if part not in DEVICES and part != named[1]]:
+        losses.add(path, Reason.OTHER_PERSON if strange[0].isdigit() else Reason.OTHER_DEVICE)
     else:
         layout.files.setdefault(named[1], []).append(StreamFile(stream, path))
 
