@@ -113,7 +113,7 @@ class DailyTable:
             if name in facts or not cell:
                 continue
             if not column.is_number:
-                facts[name] = cell
+                facts[name] = column.words.get(cell, cell)
                 continue
             try:
                 facts[name] = read_number(cell)

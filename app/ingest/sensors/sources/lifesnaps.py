@@ -23,6 +23,7 @@ _MOVES = (
     "sedentary_minutes",
     "calories_total",
 )
+_BANDS = {"<19": "under 19", "<30": "under 30", ">=25": "25 or more", ">=30": "30 or more"}
 _MAPPING = Mapping(
     person="id",
     date="date",
@@ -48,8 +49,8 @@ _MAPPING = Mapping(
     },
     facts={
         "gender": FactColumn(column="gender"),
-        "age_band": FactColumn(column="age"),  # "<30", ">=30"
-        "bmi_band": FactColumn(column="bmi"),  # "<19", ">=25", ">=30", and numbers
+        "age_band": FactColumn(column="age", words=_BANDS),
+        "bmi_band": FactColumn(column="bmi", words=_BANDS),  # and numbers between
     },
 )
 

@@ -34,6 +34,8 @@ class FactColumn(_Told):
     """Its name in the header."""
     is_number: bool = False
     """Whether it is read as a number; else it stays text."""
+    words: dict[str, str] = {}
+    """Texts that are written otherwise, such as "<30", which is read as a laboratory's limit elsewhere."""
 
 
 class Mapping(_Told):

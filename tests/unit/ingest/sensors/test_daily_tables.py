@@ -182,9 +182,9 @@ def test_mending_adds_nothing_that_was_not_said(values: dict[str, float]) -> Non
     assert all(values.get(name) == value for name, value in mended.items())
 
 
-def test_bands_of_lifesnaps_stay_words(tmp_path: Path) -> None:
+def test_bands_of_lifesnaps_are_words(tmp_path: Path) -> None:
     snaps(tmp_path, gender="FEMALE", age="<30", bmi=">=25")
     told, _ = rows_of(lifesnaps(tmp_path))
     person = told["p1"].person
-    assert (person["gender"], person["age_band"], person["bmi_band"]) == ("FEMALE", "<30", ">=25")
+    assert (person["gender"], person["age_band"], person["bmi_band"]) == ("FEMALE", "under 30", "25 or more")
     assert told["p1"].days[0]["date"] == date(2021, 6, 1).isoformat()
