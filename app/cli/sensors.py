@@ -62,6 +62,8 @@ def features(
             outputs, report = run(order, tell)
     except SourceError as error:
         fail(str(error))
+    except OSError as error:  # of the output: what cannot be read of the source is counted
+        fail(f"{error.filename or out} cannot be written: {error.strerror}.")
     for line in words_of(report):
         say(line)
     say(f"Wrote {outputs.persons}, {outputs.days.name}, {outputs.provenance.name}, {outputs.report.name}.")

@@ -54,5 +54,6 @@ def of_provenance() -> pa.Schema:
             pa.field("files", pa.list_(pa.string()), nullable=False),
             pa.field("records", pa.int64(), nullable=False),
             pa.field("records_used", pa.int64(), nullable=False),
+            pa.field("dropped", pa.list_(pa.string()), nullable=False),
         ]
     )

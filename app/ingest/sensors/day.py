@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 
@@ -23,13 +21,6 @@ DAY = (6, 24)
 """Hours of the clock; of glucose by Danne et al., Diabetes Care 2017;40:1631-1640, here of all streams."""
 
 
-class Span(NamedTuple):
-    """The first and last date on which the watch was worn for sure."""
-
-    first: date
-    last: date
-
-
 @dataclass(frozen=True)
 class Day:
     """A local day; arrays of minutes have its own length, 1,380 to 1,500."""
@@ -38,8 +29,8 @@ class Day:
     streams: Mapping[Stream, Samples]
     sleep: Sequence[Session] = ()
     """All of the person's sessions."""
-    span: Span | None = None
-    """None where no stream confirms wear."""
+    is_confirmed: bool = True
+    """Whether a stream that ends with wear has a reading on the day, or the person has no such stream."""
     calories_form: CaloriesForm = CaloriesForm.UNCLEAR
     _held: dict[Stream, FloatArray] = field(default_factory=dict)
 
@@ -67,8 +58,7 @@ class Day:
     def worn(self) -> BoolArray:
         """The minutes in which the watch was worn, shape (minutes,); none where no stream tells it."""
         stream = next((one for one in WEAR_STREAMS if len(self.samples(one))), None)
-        is_within = self.span is None or self.span.first <= self.local.date <= self.span.last
-        if stream is None or not is_within:
+        if stream is None or not self.is_confirmed:
             return np.zeros((self.end - self.start) // 60, dtype=np.bool_)
         return ~np.isnan(self._read(stream)) & ~self._off_wrist
 

@@ -1,5 +1,6 @@
 """From a person's streams to rows of days and one of the person, with what each feature was made of."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from app.ingest.sensors.calories import CaloriesForm, form_of
-from app.ingest.sensors.day import WEAR_STREAMS, Day, Span
+from app.ingest.sensors.day import WEAR_STREAMS, Day
 from app.ingest.sensors.features.glucose import is_enough
 from app.ingest.sensors.features.table import (
     BY_NAME,
@@ -58,7 +59,7 @@ def measure(data: PersonData, losses: Losses) -> Measured:
         **data.facts,
     }
     row |= {name: person.get(name) for name in OF_PERSONS}
-    return Measured(row, rows, _provenance(data, days, person))
+    return Measured(row, rows, _provenance(data, days, person, losses))
 
 
 def _of_table(data: PersonData, losses: Losses) -> dict[date, dict[str, float]]:
@@ -72,28 +73,28 @@ def _of_table(data: PersonData, losses: Losses) -> dict[date, dict[str, float]]:
 def _in_range(data: PersonData, day: date, values: Mapping[str, float], losses: Losses) -> dict[str, float]:
     """The features of a day that can be."""
     kept = {name: one for name, one in values.items() if BY_NAME[name].low <= one <= BY_NAME[name].high}
-    losses.add(data.person_id, Reason.OUT_OF_RANGE, len(values) - len(kept), f"day {day.isoformat()}")
+    losses.add(data.shown, Reason.OUT_OF_RANGE, len(values) - len(kept), f"day {day.isoformat()}")
     return kept
 
 
 def _of_streams(data: PersonData, losses: Losses) -> tuple[list[Day], dict[date, dict[str, float]]]:
     """Every local day on which a stream has something, with its features."""
     intervals, overlapping = without_overlaps(data.streams.get(Stream.SLEEP, Samples.none()))
-    losses.add(data.person_id, Reason.OVERLAPPING_SLEEP, overlapping)
-    sleep, span = sessions_of(intervals), _span(data, losses)
+    losses.add(data.shown, Reason.OVERLAPPING_SLEEP, overlapping)
+    sleep, confirmed = sessions_of(intervals), _confirmed(data, losses)
     dates = set().union(*(dates_of(one.start, data.zone) for one in data.streams.values()))
     dates |= {date_of(one.end, data.zone) for one in sleep}
     form = _calories_form(data, losses)
     days = [
-        Day(LocalDay(each, data.zone), data.streams, _near(sleep, LocalDay(each, data.zone)), span, form)
-        for each in sorted(dates)
+        Day(local, data.streams, _near(sleep, local), confirmed is None or local.date in confirmed, form)
+        for local in (LocalDay(each, data.zone) for each in sorted(dates))
     ]
     told = {day.local.date: _in_range(data, day.local.date, measure_day(day), losses) for day in days}
     if any(len(data.streams.get(one, ())) for one in WEAR_STREAMS):
         unworn = sum(not is_worn(day) for day in days)
-        losses.add(data.person_id, Reason.DAY_NOT_WORN, unworn)
+        losses.add(data.shown, Reason.DAY_NOT_WORN, unworn)
     elif any(not is_enough(day.slots) for day in days) or set(data.streams) != {Stream.GLUCOSE}:
-        losses.add(data.person_id, Reason.WEAR_UNKNOWN)
+        losses.add(data.shown, Reason.WEAR_UNKNOWN)
     return days, told
 
 
@@ -101,8 +102,12 @@ def _near(sleep: Sequence[Session], day: LocalDay) -> list[Session]:
     return [one for one in sleep if one.end >= day.start and one.start < day.end]
 
 
-def _span(data: PersonData, losses: Losses) -> Span | None:
-    """First and last date on which a stream that ends with wear has a reading."""
+def _confirmed(data: PersonData, losses: Losses) -> set[date] | None:
+    """The dates on which the watch was worn for sure; None where no stream tells.
+
+    Calories are written all day, so that a day of wear has some. Oxygen saturation and sleep are of the
+    night: where there are these alone, days between the first and the last are worn, too.
+    """
     dates: set[date] = set()
     for stream in CONFIRMING:
         samples = data.streams.get(stream, Samples.none())
@@ -111,9 +116,10 @@ def _span(data: PersonData, losses: Losses) -> Span | None:
         dates |= dates_of(samples.start, data.zone) | dates_of(samples.end, data.zone)
     if not dates:
         if any(len(data.streams.get(one, ())) for one in WEAR_STREAMS):
-            losses.add(data.person_id, Reason.WEAR_UNCONFIRMED)
+            losses.add(data.shown, Reason.WEAR_UNCONFIRMED)
         return None
-    return Span(min(dates), max(dates))
+    tells_days = len(data.streams.get(Stream.CALORIES, ())) > 0
+    return dates if tells_days else set(dates_between(min(dates), max(dates)))
 
 
 def _calories_form(data: PersonData, losses: Losses) -> CaloriesForm:
@@ -124,7 +130,7 @@ def _calories_form(data: PersonData, losses: Losses) -> CaloriesForm:
     days = np.array([date_of(int(moment), data.zone).toordinal() for moment in samples.start], dtype=np.int64)
     form = form_of(samples.value, days)
     if form is CaloriesForm.UNCLEAR:
-        losses.add(data.person_id, Reason.CALORIES_UNCLEAR, len(samples))
+        losses.add(data.shown, Reason.CALORIES_UNCLEAR, len(samples))
     return form
 
 
@@ -149,10 +155,13 @@ def _is_worn(data: PersonData, values: Mapping[str, float]) -> bool:
 
 
 def _provenance(
-    data: PersonData, days: Sequence[Mapping[str, float]], person: Mapping[str, float]
+    data: PersonData, days: Sequence[Mapping[str, float]], person: Mapping[str, float], losses: Losses
 ) -> list[dict[str, Any]]:
-    """For each feature that is told: of how many days, of which files, of how many records."""
+    """For each feature that is told: of how many days, files and records, and what of these was dropped."""
     rows = []
+    dropped: dict[str, Counter[str]] = defaultdict(Counter)
+    for loss in losses:
+        dropped[loss.where][loss.reason.value] += loss.count
     for name in OF_PERSONS:
         used = days_used(name, days)
         if used == 0:
@@ -167,6 +176,10 @@ def _provenance(
                 "files": [one.path for one in files],
                 "records": sum(one.read for one in files),
                 "records_used": sum(one.used for one in files),
+                "dropped": [
+                    f"{reason} {count}"
+                    for reason, count in sorted(sum((dropped[one.path] for one in files), Counter()).items())
+                ],
             }
         )
     return rows

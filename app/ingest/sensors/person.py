@@ -32,3 +32,8 @@ class PersonData:
     facts: Mapping[str, float | str] = field(default_factory=dict)
     """What is said of the person and not of a day, by column."""
     files: tuple[FileCount, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """What losses call the person."""
+        return f"person {self.person_id}"

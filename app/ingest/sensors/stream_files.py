@@ -8,7 +8,7 @@ from app.ingest.sensors.json_records import Item, JsonBrokenError, Point, header
 from app.ingest.sensors.losses import Losses, Reason
 from app.ingest.sensors.person import FileCount
 from app.ingest.sensors.raw import MOST_RECORDS, RawRecords, clean
-from app.ingest.sensors.streams import Samples, Stream
+from app.ingest.sensors.streams import Samples, Stream, readings
 from app.ingest.sensors.times import Clock, RecordError
 
 Sample = tuple[int, int, float, int]
@@ -64,4 +64,4 @@ def read_samples(
     except OSError:
         losses.add(where, Reason.UNREADABLE, place=f"after record {number}")
     samples = clean(stream, raw, where, losses, made_at)
-    return samples, FileCount(where, stream, number, len(samples))
+    return samples, FileCount(where, stream, number, readings(stream, samples))

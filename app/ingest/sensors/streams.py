@@ -80,6 +80,11 @@ class Samples:
         return type(self)(self.start[index], self.end[index], self.value[index], self.kind[index])
 
 
+def readings(stream: Stream, samples: Samples) -> int:
+    """How many samples tell something; a stage of sleep does so without a value."""
+    return len(samples) if stream is Stream.SLEEP else int((~np.isnan(samples.value)).sum())
+
+
 def merged(parts: list[Samples]) -> tuple[Samples, int]:
     """All samples of some parts in one order, and how many were there before.
 

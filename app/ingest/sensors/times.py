@@ -51,7 +51,10 @@ class Clock:
             if self.naive is None:
                 raise RecordError(Reason.TIME_WITHOUT_ZONE)
             moment = moment.replace(tzinfo=self.naive)
-        return int(moment.timestamp())
+        try:
+            return int(moment.timestamp())
+        except OverflowError:  # in the first or last year that there is
+            raise RecordError(Reason.TIME_UNREADABLE) from None
 
     def frame(self, frame: Any) -> tuple[int, int]:
         """Start and end of an Open mHealth time frame; equal for a point in time.

@@ -67,11 +67,11 @@ def quantity_of(stream: Stream, quantity: Any) -> float:
     """
     if not isinstance(quantity, dict) or "value" not in quantity:
         raise RecordError(Reason.RECORD_WITHOUT_VALUE)
-    unit, value = quantity.get("unit"), quantity["value"]
-    factor = _FACTORS.get((stream, unit)) if isinstance(unit, str) else None
-    if factor is None and unit not in _UNITS[stream]:
+    unit = str(quantity.get("unit"))
+    factor = 1.0 if unit in _UNITS[stream] else _FACTORS.get((stream, unit))
+    if factor is None:
         raise RecordError(Reason.WRONG_UNIT)
-    return number_of(value) * (factor or 1.0)
+    return number_of(quantity["value"]) * factor
 
 
 def hours_of(duration: Any) -> float:

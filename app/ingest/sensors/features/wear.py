@@ -12,8 +12,8 @@ DEFINITIONS = (
     Definition(
         "wear_minutes", "time worn",
         "Minutes in which the watch had a heart rate of 25 to 250 (or, without heart rate, a stress or "
-        "breathing reading), did not say that it was off the wrist, and which lie between the first and the "
-        "last day with oxygen saturation, sleep or calories. Of a person, the mean of days of ten hours.",
+        "breathing reading) and did not say that it was off the wrist, on days with oxygen saturation, sleep "
+        "or calories. Of a person, the mean of days of ten hours.",
         "min", ALL_DAY, "a stream that tells wear", 0, 1500, WEAR_STREAMS,
     ),
 )  # fmt: skip

@@ -48,9 +48,8 @@ def layout_of(root: Path, losses: Losses) -> Layout:
     layout = Layout()
     for name in present:
         found = set()
-        for below in files_below(root / name, losses):
-            path = f"{name}/{below}"
-            if below.endswith(".json"):
+        for path in files_below(root, losses, inside=name):
+            if path.endswith(".json"):
                 _place(path, layout, losses)
                 found.add(path)
         _compare(root, f"{name}/manifest.tsv", found, layout, losses)

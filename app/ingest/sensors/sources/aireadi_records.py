@@ -65,7 +65,7 @@ def _glucose(record: Any, clock: Clock) -> Sample:
     start, end = clock.frame(record.get("effective_time_frame"))
     quantity = record.get("blood_glucose")
     word = quantity.get("value") if isinstance(quantity, dict) else None
-    if word in {LOW, HIGH}:
+    if word in (LOW, HIGH):
         return start, end, GLUCOSE_LOW if word == LOW else GLUCOSE_HIGH, AT_LIMIT
     return start, end, quantity_of(Stream.GLUCOSE, quantity), 0
 

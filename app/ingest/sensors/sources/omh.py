@@ -12,7 +12,7 @@ from app.ingest.sensors.person import FileCount, PersonData
 from app.ingest.sensors.raw import MOST_RECORDS, RawRecords, clean
 from app.ingest.sensors.sources.base import Fact, PersonRef, SourceError, StreamFile
 from app.ingest.sensors.sources.omh_points import STREAMS, read_point
-from app.ingest.sensors.streams import Samples, Stream, merged
+from app.ingest.sensors.streams import Samples, Stream, merged, readings
 from app.ingest.sensors.times import Clock, RecordError, WithoutZone, clock_of, zone_named
 
 _ENDINGS = (".json", ".ndjson", ".jsonl")
@@ -116,7 +116,7 @@ class OpenMHealth:
         told_of = []
         for stream, raw in raws.items():
             samples = clean(stream, raw, where, losses, None)
-            told_of.append((stream, samples, FileCount(where, stream, len(raw), len(samples))))
+            told_of.append((stream, samples, FileCount(where, stream, len(raw), readings(stream, samples))))
         return told_of
 
     def _point(
@@ -135,8 +135,9 @@ class OpenMHealth:
 def _person_of(header: Mapping[str, Any], below: str) -> str:
     """As the header says it; else the first folder below the source's."""
     for key in _IDS:
-        if isinstance(header.get(key), str) and header[key]:
-            return str(header[key])
+        said = header.get(key)
+        if isinstance(said, str) and said:
+            return said if said == said.encode("utf-8", "replace").decode() else ""
     parts = PurePosixPath(below).parts
     return parts[0] if len(parts) > 1 else ""
 

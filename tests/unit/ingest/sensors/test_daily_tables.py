@@ -86,7 +86,7 @@ def test_cells_that_cannot_be_used_are_named_by_column_and_line(tmp_path: Path) 
     assert places["days.csv, Steps", Reason.NOT_A_NUMBER] == "line 2"
     assert places["days.csv", Reason.DATE_UNREADABLE] == "line 3"
     assert places["days.csv", Reason.PERSON_UNKNOWN] == "line 4"
-    assert places["c", Reason.OUT_OF_RANGE] == "day 2024-02-15"
+    assert places["person c", Reason.OUT_OF_RANGE] == "day 2024-02-15"
     assert places["days.csv, age", Reason.NOT_A_NUMBER] == "line 5"
 
 

@@ -83,7 +83,7 @@ def test_the_report_says_what_was_used_and_dropped(whole: Outputs) -> None:
     assert all(one["sentence"] and one["where"] for one in report["dropped"])
     lines = words_of(report)
     assert lines[0].startswith("4 of 4 people have rows; 16 days were observed, 12 of them worn")
-    assert any(line.startswith("  4 day_not_worn in 4 places, first 9000.") for line in lines)
+    assert any(line.startswith("  4 day_not_worn in 4 places, first person 9000.") for line in lines)
 
 
 def test_several_processes_write_the_same_files(release: Path, whole: Outputs, tmp_path: Path) -> None:
