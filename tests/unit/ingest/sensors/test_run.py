@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pyarrow.parquet as pq
 import pytest
 
@@ -136,16 +137,23 @@ def test_parts_of_other_files_or_another_order_are_made_anew(tmp_path: Path) -> 
     assert not any(parts.is_done(ref, fingerprint_of(order.source, ref)) for ref in refs)
 
 
-def test_a_process_that_is_killed_leaves_parts_alone(release: Path, whole: Outputs, tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_run_that_is_killed_leaves_parts_and_no_process(
+    release: Path, whole: Outputs, tmp_path: Path, processes: int
+) -> None:
     out = tmp_path / "people.parquet"
     command = [sys.executable, "-m", "app.cli", "sensors", "features", "--source", "aireadi"]
-    options = ["--from", str(release), "--out", str(out), "--processes", "1"]
+    options = ["--from", str(release), "--out", str(out), "--processes", str(processes)]
     with subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
+        workers = []
         for line in process.stdout:
             if line.startswith(" 50 %"):
+                workers = psutil.Process(process.pid).children(recursive=True)
                 process.send_signal(signal.SIGKILL)
     assert not out.exists()
+    assert (len(workers) > 0) is (processes > 1)
+    assert psutil.wait_procs(workers, timeout=60)[1] == []
     assert files_of(run(Order(AiReadi(release), out), silent)[0]) == files_of(whole)
 
 
