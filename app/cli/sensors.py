@@ -22,6 +22,7 @@ class SourceName(StrEnum):
     LIFESNAPS = "lifesnaps"
     OMH = "omh"
     CSV = "csv"
+    FHIR = "fhir"
 
 
 class Public(StrEnum):
@@ -43,6 +44,10 @@ def features(
     zone: Annotated[
         str | None, typer.Option(help="For omh: where the people lived, such as Europe/Berlin.")
     ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="For fhir: whose mapping of an EHR is read by; the default model's.")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(help="For fhir: the day, such as 2026-11-29; today's.")] = None,
     times_without_zone: Annotated[
         WithoutZone, typer.Option(help="What times are that do not say their zone.")
     ] = WithoutZone.REFUSE,
@@ -56,7 +61,10 @@ def features(
     from turnpoint.commands.console import progress, say
 
     try:
-        chosen = _source(source, origin.expanduser(), mapping, zone, times_without_zone)
+        if source is SourceName.FHIR:
+            chosen = _bundles(origin.expanduser(), model, as_of)
+        else:
+            chosen = _source(source, origin.expanduser(), mapping, zone, times_without_zone)
         order = Order(chosen, out.expanduser().absolute(), processes or cores())
         with progress() as tell:
             outputs, report = run(order, tell)
@@ -108,6 +116,30 @@ def _source(
         return lifesnaps(origin)
     assert mapping is not None
     return DailyTable("csv", origin, read_mapping(mapping))
+
+
+def _bundles(origin: Path, model: str | None, as_of: str | None) -> "Source":
+    from datetime import date
+
+    from app.classifiers.base import ClassifierError
+    from app.classifiers.store import ModelFolderError, load_version
+    from app.domain.ehr import EhrCodes, EhrMapping
+    from app.engine.registry import consultation_of
+    from app.ingest.sensors.sources.base import SourceError
+    from app.ingest.sensors.sources.fhir import FhirBundles
+    from app.parsing.dates import DateError, read_date
+    from app.settings import Settings
+
+    settings = Settings()
+    try:
+        version = load_version(settings.model_store, model or settings.default_reference)
+        day = read_date(as_of) if as_of else date.today()
+    except (ModelFolderError, ClassifierError) as error:
+        raise SourceError(str(error)) from None
+    except DateError as error:
+        raise SourceError(f"--as-of {error}.") from None
+    codes = version.ehr or EhrCodes.nothing()
+    return FhirBundles(origin, EhrMapping(version.schema, codes, consultation_of(version).measured), day)
 
 
 sensors = typer.Typer(

@@ -41,6 +41,7 @@ class Reason(StrEnum):
     DATE_UNREADABLE = "date_unreadable"
     SUMMARY = "summary"
     PERSON_UNKNOWN = "person_unknown"
+    RESOURCE_NOT_USED = "resource_not_used"
     FILLS_THE_DAY = "fills_the_day"
     DAY_NOT_WORN = "day_not_worn"
     WEAR_UNKNOWN = "wear_unknown"
@@ -82,6 +83,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.DATE_UNREADABLE: "The date is not one such as 2024-02-14.",
     Reason.SUMMARY: "The record sums up a stretch of time; single readings alone are used.",
     Reason.PERSON_UNKNOWN: "Neither header, row nor folder says whose it is.",
+    Reason.RESOURCE_NOT_USED: "The resource tells no feature of the model, or a newer one tells it.",
     Reason.FILLS_THE_DAY: "The minutes of all activity fill the day: sleep and time unworn are in it.",
     Reason.DAY_NOT_WORN: "The sensor was worn for less than the day's features take.",
     Reason.WEAR_UNKNOWN: "No stream tells when the sensor was worn; features that take wear stay empty.",

@@ -77,11 +77,11 @@ def fingerprint_of(source: Source, ref: PersonRef) -> str:
     """By which a person's part is known to be of the same input: names, sizes, times of files, and values."""
     told: list[Any] = [ref.person_id, ref.zone, sorted(ref.facts.items())]
     told.append([[day.isoformat(), sorted(values.items())] for day, values in sorted(ref.days.items())])
-    for file in ref.files:
+    for path in (*(file.path for file in ref.files), *ref.others):
         try:
-            seen = (source.root / file.path).stat()
+            seen = (source.root / path).stat()
         except OSError:
-            told.append([file.path])
+            told.append([path])
         else:
-            told.append([file.path, seen.st_size, seen.st_mtime_ns])
+            told.append([path, seen.st_size, seen.st_mtime_ns])
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()

@@ -34,6 +34,8 @@ class PersonRef:
     files: tuple[StreamFile, ...] = ()
     facts: Mapping[str, float | str] = field(default_factory=dict)
     days: Mapping[date, Mapping[str, float]] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+    """Files of several things, below the source's folder."""
 
 
 @dataclass(frozen=True, slots=True)
