@@ -46,6 +46,7 @@ class Invented:
     junk_days: int = 0
     """Days after wear in which heart rate, stress and breathing go on."""
     heart_rate_every_s: int = 60
+    study_group: str = "healthy"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -278,7 +279,7 @@ def write_tables(root: Path, people: Sequence[Invented], version: int = 3, level
     """Participants, both manifests, measurements and observations."""
     key = "person_id" if version == 3 else "participant_id"
     header = f"{key}\tclinical_site\tstudy_group\tage\tstudy_visit_date\trecommended_split"
-    rows = [f"{one.person_id}\t{one.site}\thealthy\t57\t{one.first}\ttrain" for one in people]
+    rows = [f"{one.person_id}\t{one.site}\t{one.study_group}\t57\t{one.first}\ttrain" for one in people]
     (root / "participants.tsv").write_text("\n".join([header, *rows, ""]), encoding="utf-8")
     _write_manifest(root, people, ACTIVITY, key, levels)
     _write_manifest(root, people, GLUCOSE, key, levels)
