@@ -143,11 +143,6 @@ class Losses:
     def __iter__(self) -> Iterator[Loss]:
         return iter(self.found.values())
 
-    def take(self, others: "Losses") -> None:
-        """Add those of others."""
-        for loss in others:
-            self.add(loss.where, loss.reason, loss.count, loss.place)
-
     def count(self, reason: Reason, where: str | None = None) -> int:
         """How many there are for a reason, in one file or all."""
         return sum(

@@ -19,7 +19,7 @@ from app.ingest.sensors.features.table import (
     measure_day,
     measure_person,
 )
-from app.ingest.sensors.features.wear import VALID_DAY, is_worn
+from app.ingest.sensors.features.wear import ALL_DAY, VALID_DAY, is_worn
 from app.ingest.sensors.local_days import LocalDay, date_of, dates_between, dates_of
 from app.ingest.sensors.losses import Losses, Reason
 from app.ingest.sensors.person import PersonData
@@ -66,8 +66,21 @@ def _of_table(data: PersonData, losses: Losses) -> dict[date, dict[str, float]]:
     """What a table says of days, without what cannot be."""
     told: dict[date, dict[str, float]] = {}
     for day, values in sorted(data.days.items()):
-        told[day] = _in_range(data, day, values, losses)
+        told[day] = _in_range(data, day, _of_wear(data, day, values, losses), losses)
     return told
+
+
+def _of_wear(data: PersonData, day: date, values: Mapping[str, float], losses: Losses) -> Mapping[str, float]:
+    """Without what takes a day of wear, where the table says that there was less."""
+    if values.get("wear_minutes", VALID_DAY) >= VALID_DAY:
+        return values
+    losses.add(data.shown, Reason.DAY_NOT_WORN, 1, f"day {day.isoformat()}")
+    return {name: value for name, value in values.items() if name == "wear_minutes" or not _takes_wear(name)}
+
+
+def _takes_wear(name: str) -> bool:
+    definition = BY_NAME[name]
+    return definition.window == ALL_DAY and Stream.GLUCOSE not in definition.streams
 
 
 def _in_range(data: PersonData, day: date, values: Mapping[str, float], losses: Losses) -> dict[str, float]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.domain.schema import BoolArray, FloatArray, IntArray
+from app.domain.schema import BoolArray, FloatArray
 from app.ingest.sensors.losses import Losses, Reason
 from app.ingest.sensors.streams import OFF_WRIST, Samples, Stream
 from app.ingest.sensors.times import EARLIEST
@@ -97,8 +97,3 @@ def clean(stream: Stream, raw: RawRecords, where: str, losses: Losses, made_at: 
 
 def _is_none(stream: Stream, value: FloatArray) -> BoolArray:
     return np.isnan(value) | (value <= _SAYS_NONE[stream])
-
-
-def samples_of(start: IntArray, value: FloatArray) -> Samples:
-    """Points in time, as they are."""
-    return Samples(start, start.copy(), value, np.zeros(len(start), dtype=np.int64))

@@ -6,8 +6,6 @@ from pathlib import Path
 
 from app.ingest.sensors.losses import Losses, Reason
 
-MOST_IN_A_CELL = 1 << 17
-
 
 def rows_of(root: Path, where: str, delimiter: str, losses: Losses) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows by column name, with the number of the line; cells are stripped.

@@ -26,6 +26,9 @@ _BANDS = {
     "glucose_very_high_share": ("very high glucose", "Share of readings above 250 mg/dL."),
 }
 
+TOLD_BY = dict.fromkeys(("glucose_gmi", "glucose_cv_all", "glucose_mage_all"), "glucose_mean")
+"""The day's feature by which it is known on which days each rests."""
+
 DEFINITIONS = (
     Definition(
         "glucose_mean", "mean glucose",

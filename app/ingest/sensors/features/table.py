@@ -15,7 +15,6 @@ from app.ingest.sensors.features import (
     wear,
 )
 from app.ingest.sensors.features.definition import Definition, Level
-from app.ingest.sensors.streams import Stream
 
 _MEASURED = (wear, heart, stress, breathing, movement, sleeping, glucose)
 DEFINITIONS: tuple[Definition, ...] = (
@@ -57,10 +56,5 @@ def _counts(name: str, day: Mapping[str, float]) -> bool:
 
 def days_used(name: str, days: Iterable[Mapping[str, float]]) -> int:
     """How many days a person's feature is made of."""
-    told_by = regularity.TOLD_BY.get(name) or ("glucose_mean" if name.endswith(("_gmi", "_all")) else name)
+    told_by = (regularity.TOLD_BY | glucose.TOLD_BY).get(name, name)
     return sum(told_by in day for day in days)
-
-
-def streams_of(name: str) -> tuple[Stream, ...]:
-    """The streams that a feature is measured from."""
-    return BY_NAME[name].streams

@@ -107,6 +107,15 @@ def test_without_participants_the_first_digit_tells_the_zone_or_the_option(tmp_p
     assert day_of(measured, date(2024, 2, 14))["wear_minutes"] == 1440
 
 
+@pytest.mark.parametrize(("person", "onset"), [("7000001", -1.5), ("1000001", -3.5), ("4000001", -3.5)])
+def test_the_first_digit_of_an_id_tells_the_site(tmp_path: Path, person: str, onset: float) -> None:
+    somebody = Invented(person, "UAB", days=2)  # ids of seven digits are nobody's
+    write_stream(tmp_path, somebody, "sleep", version=2)
+    measured, losses = one(tmp_path)
+    assert day_of(measured, date(2024, 2, 15))["sleep_onset_hour"] == onset
+    assert losses.count(Reason.WEAR_UNKNOWN, f"person {person}") == 1
+
+
 def test_version_1_has_activity_without_a_zone_which_is_refused_unless_told(tmp_path: Path) -> None:
     write_release(tmp_path, [CENTRAL], version=1)
     measured, losses = one(tmp_path)
@@ -141,6 +150,16 @@ def test_sentinels_are_no_readings(tmp_path: Path) -> None:
     assert row["respiration_mean"] is None
     assert row["spo2_night_mean"] is None
     assert row["wear_minutes"] == 350  # a zero ends what a reading holds
+
+
+def test_minutes_in_which_the_watch_says_that_it_is_off_the_wrist_are_not_worn(tmp_path: Path) -> None:
+    write_release(tmp_path, [CENTRAL])
+    minutes = [CENTRAL.at(0, 0) + timedelta(minutes=number) for number in range(1440)]
+    stress = [
+        point("stress", -1 if place < 400 else 20, "stress level", at) for place, at in enumerate(minutes)
+    ]
+    write_stream(tmp_path, CENTRAL, "stress", stress)
+    assert day_of(one(tmp_path)[0], date(2024, 2, 14))["wear_minutes"] == 1040
 
 
 def test_words_stand_for_the_sensors_limits(tmp_path: Path) -> None:

@@ -90,6 +90,23 @@ def test_cells_that_cannot_be_used_are_named_by_column_and_line(tmp_path: Path) 
     assert places["days.csv, age", Reason.NOT_A_NUMBER] == "line 5"
 
 
+def test_a_day_that_a_table_says_was_hardly_worn(tmp_path: Path) -> None:
+    mapping = MAPPING.replace("[facts]", 'wear_minutes = { column = "age" }\n[facts]').replace(
+        "age = {", "worn_at = {"
+    )
+    lines = ["a;2024-02-14;4000;7;599;x", "a;2024-02-15;4000;7;600;x"]
+    told, losses = rows_of(csv_source(tmp_path, *lines, mapping=mapping))
+    first, second = told["a"].days
+    assert (first["worn"], first["steps"], first["sleep_minutes"], first["wear_minutes"]) == (
+        False,
+        None,
+        420,
+        599,
+    )
+    assert (second["worn"], second["steps"]) == (True, 4000)
+    assert losses.found["person a", Reason.DAY_NOT_WORN].place == "day 2024-02-14"
+
+
 def test_a_day_that_two_rows_tell(tmp_path: Path) -> None:
     lines = [
         "a;2024-02-14;4000;7;57;x",
