@@ -32,6 +32,8 @@ from bench.measurement import Measurement, table_of
 from bench.million import measure_million
 from bench.page import measure_page
 from bench.peers import PEOPLE, QUICK_PEOPLE, Choice, measure_peers
+from bench.sensors import PEOPLE as SENSORS_PEOPLE
+from bench.sensors import measure_sensors
 from bench.soak import measure_soak
 from bench.strategies import HIGHEST_RISK, SLOW_PEOPLE, StrategiesChoice, measure_strategies
 from bench.strategies import PEOPLE as STRATEGIES_PEOPLE
@@ -74,6 +76,8 @@ def main() -> None:
     frames = parts.add_parser("frames", help="a table of people in process, beside DiCE")
     frames.add_argument("--people", type=int, default=FRAMES_PEOPLE, help="held-out people asked about")
     frames.add_argument("--dice-people", type=int, default=DICE_PEOPLE, help="of high risk, by DiCE as well")
+    sensors = parts.add_parser("sensors", help="features of an invented release of sensors' files")
+    sensors.add_argument("--people", type=int, default=SENSORS_PEOPLE, help="people who are generated")
     load = parts.add_parser("load", help="many callers at once, too many, and heavy beside light ones")
     load.add_argument("--seconds", type=float, default=20, help="how long each measure lasts")
     soak = parts.add_parser("soak", help="a steady load for minutes: memory, connections, open files")
@@ -120,6 +124,8 @@ def main() -> None:
     if chosen.part == "frames":
         people, few = chosen.people, chosen.dice_people
         _show(lambda _, console: measure_frames(people, few, console))
+    if chosen.part == "sensors":
+        _show(lambda scratch, console: measure_sensors(scratch, chosen.people, console))
     if chosen.part == "load":
         _show(lambda scratch, console: measure_load(scratch, chosen.seconds, console))
     if chosen.part == "wide":

@@ -21,6 +21,7 @@ _DISTRIBUTIONS = {
     "migrate": "turnpoint-server",
     "compile": "turnpoint-server",
     "check": "turnpoint-server",
+    "sensors": "turnpoint-server",
     "add-model": "turnpoint-server[fit]",
     "train": "turnpoint-server[fit]",
     "pairs": "turnpoint-server[evaluate]",

@@ -7,6 +7,7 @@ from app.cli.command import add_command
 from app.cli.ehr import ehr
 from app.cli.keys import keys
 from app.cli.model_check import check
+from app.cli.sensors import sensors
 from app.cli.webhooks import webhooks
 from app.cli.worker import worker
 
@@ -27,6 +28,7 @@ cli.add_typer(patient.commands(), name="patient")
 cli.add_typer(keys, name="keys")
 cli.add_typer(ehr, name="ehr")
 cli.add_typer(webhooks, name="webhooks")
+cli.add_typer(sensors, name="sensors")
 cli.add_typer(audit.cli, name="audit")
 
 

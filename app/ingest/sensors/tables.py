@@ -1,0 +1,28 @@
+"""Tables of text beside the streams, row by row."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.ingest.sensors.losses import Losses, Reason
+
+
+def rows_of(root: Path, where: str, delimiter: str, losses: Losses) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows by column name, with the number of the line; cells are stripped.
+
+    A file that cannot be read on is counted; rows before are told.
+    """
+    line = 0
+    try:
+        with (root / where).open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, delimiter=delimiter, restval="", restkey="")
+            for row in reader:
+                line = reader.line_num
+                yield (
+                    line,
+                    {name: cell.strip() for name, cell in row.items() if isinstance(cell, str) and name},
+                )
+    except (csv.Error, UnicodeDecodeError):
+        losses.add(where, Reason.UNREADABLE, place=f"after line {line}")
+    except OSError:
+        losses.add(where, Reason.UNREADABLE)

@@ -1,0 +1,67 @@
+"""`turnpoint sensors`: from a folder to files, and sentences where it cannot."""
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from app.cli.main import cli
+from tests.sensors.invented_aireadi import Invented, write_release
+
+
+def sensors(*arguments: str) -> tuple[int, list[str]]:
+    ended = CliRunner().invoke(cli, ["sensors", *arguments])
+    return ended.exit_code, ended.output.splitlines()
+
+
+def test_features_of_a_folder(tmp_path: Path) -> None:
+    write_release(tmp_path, [Invented("9001", days=2)])
+    out = tmp_path / "people.parquet"
+    code, told = sensors("features", "--from", str(tmp_path), "--source", "aireadi", "--out", str(out))
+    assert code == 0
+    assert told[0] == "  0 % people"
+    assert "100 % people" in told
+    assert any(
+        line.startswith("1 of 1 people have rows; 3 days were observed, 2 of them worn") for line in told
+    )
+    assert told[-1].endswith(
+        "people.parquet, people.days.parquet, people.provenance.parquet, people.report.json."
+    )
+    assert pq.read_table(out).num_rows == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--source", "csv"], "--mapping belongs to --source csv, which takes one."),
+        (
+            ["--source", "aireadi", "--mapping", "m.toml"],
+            "--mapping belongs to --source csv, which takes one.",
+        ),
+        (["--source", "fhir", "--as-of", "today"], "--as-of must be a date such as 2027-03-31."),
+        (["--source", "fhir", "--model", "stroke"], "stroke"),
+        (["--source", "fhir"], "holds no R4 bundle of a patient in a file that ends in .json."),
+        (["--source", "omh"], "--source omh takes --zone: data points tell offsets, not where people lived."),
+        (["--source", "lifesnaps"], "is no file: a table of days is one CSV."),
+        (["--source", "aireadi"], "has neither wearable_activity_monitor nor wearable_blood_glucose"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    tmp_path: Path, arguments: list[str], sentence: str
+) -> None:
+    code, told = sensors(
+        "features", "--from", str(tmp_path), "--out", str(tmp_path / "a.parquet"), *arguments
+    )
+    assert code == 1
+    assert sentence in " ".join(told)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_that_is_another_is_not_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,date\n", encoding="utf-8")
+    code, told = sensors(
+        "get", "lifesnaps", "--from", str(tmp_path / "a.csv"), "--home", str(tmp_path / "home")
+    )
+    assert code == 1
+    assert "is not LifeSnaps' daily table" in " ".join(told)
