@@ -20,6 +20,7 @@ from app.domain.wording import and_list, line_text, risk_text
 _RAW = re.compile(r"_|\b(?!mmHg)[A-Za-z]*[a-z]{2}[A-Z]|\.(?:csv|parquet)\b")
 """What names of columns and files have, and words have not: "TenYearCHD", "sys_bp"."""
 _FEW = 0.01
+_NEVER = re.compile(r"(?<![A-Za-z])never(?![A-Za-z])", re.IGNORECASE)
 
 
 def advice_on(folder: Path, schema: FeatureSchema | None, newest: ModelVersion | None) -> Iterator[str]:
@@ -59,6 +60,7 @@ def words_advice(schema: FeatureSchema) -> Iterator[str]:
 
 
 def _feature_advice(feature: Feature) -> Iterator[str]:
+    yield from _moves_advice(feature)
     if feature.is_numeric and feature.unit is None and feature.action is not None:
         yield "it has no unit: sentences tell bare numbers"
     action = feature.action
@@ -71,6 +73,25 @@ def _feature_advice(feature: Feature) -> Iterator[str]:
             "its action may go to the end of the clinical range: say how far a person can go within the "
             "horizon, by limit, max_change or max_change_share"
         )
+
+
+def _moves_advice(feature: Feature) -> Iterator[str]:
+    """Moves whose sentence may be untrue: of another end than its verb tells, or to where nobody can come."""
+    moves = feature.action.moves if feature.action else ()
+    shared = dict.fromkeys(move.after for move in moves if move.verb is None)
+    if feature.action and len(shared) > 1:
+        ends = and_list([f"'{value}'" for value in shared])
+        yield (
+            f'moves to {ends} all read "{feature.action.verb}": where it is untrue of one, give that a verb '
+            "of its own"
+        )
+    labels = {category.value: category.label for category in feature.categories}
+    for value in dict.fromkeys(move.after for move in moves):
+        if _NEVER.search(f"{value} {labels.get(value, '')}"):
+            yield (
+                f"a move ends at '{value}': somebody who ever did cannot become somebody who never did. Take "
+                "such moves out, unless the word means something else"
+            )
 
 
 def _unfilled(path: Path) -> Iterator[str]:

@@ -65,6 +65,9 @@ def add_model(
         typer.echo(report_of(done, order))
     except TrainingError as error:
         fail(f"{str(error).removesuffix('.')}.")
+    except KeyboardInterrupt:
+        typer.echo("Stopped. No version was written; what was there before is as it was.", err=True)
+        raise typer.Exit(130) from None
 
 
 @contextmanager

@@ -7,10 +7,7 @@ import numpy as np
 from app.domain.certainty import Z95, wilson_interval
 from app.domain.schema import BoolArray, FloatArray
 from research.training.calibration import brier_score, calibration_line
-from research.training.discrimination import Interval, roc_auc, share_below
-
-_FEWEST = 10
-"""With and without the outcome, of whom a line of calibration is fitted."""
+from research.training.discrimination import FEWEST_OF_EACH, Interval, roc_auc, share_below
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +42,21 @@ class Figures:
 def figures_of(
     outcome: BoolArray, risks: tuple[FloatArray, FloatArray], thresholds: tuple[float, float]
 ) -> Figures:
-    """Of people with their risks by both versions, each of shape (n,), each high above its own threshold."""
+    """Of people with their risks by both versions, each of shape (n,), each high above its own threshold.
+
+    How well risks tell who has the outcome is not told of fewer than `FEWEST_OF_EACH` with it or without it.
+    """
     one, other = risks
     high, high_then = one > thresholds[0], other > thresholds[1]
     squares = (other - outcome) ** 2 - (one - outcome) ** 2
     up, down = ~high & high_then, high & ~high_then
+    is_enough = min(int(outcome.sum()), int((~outcome).sum())) >= FEWEST_OF_EACH
     return Figures(
         people=len(outcome),
         with_outcome=int(outcome.sum()),
-        one=_one(outcome, one, high),
-        other=_one(outcome, other, high_then),
-        auc_difference=auc_difference(outcome, one, other),
+        one=_one(outcome, one, high, is_enough),
+        other=_one(outcome, other, high_then, is_enough),
+        auc_difference=auc_difference(outcome, one, other) if is_enough else None,
         brier_difference=_mean(squares),
         to_high=(int((up & outcome).sum()), int((up & ~outcome).sum())),
         to_low=(int((down & outcome).sum()), int((down & ~outcome).sum())),
@@ -86,10 +87,9 @@ def _share(part: int, whole: int) -> Interval:
     return Interval(part / whole, low, high)
 
 
-def _one(outcome: BoolArray, risk: FloatArray, high: BoolArray) -> OneVersion:
-    is_enough = min(int(outcome.sum()), int((~outcome).sum())) >= _FEWEST
+def _one(outcome: BoolArray, risk: FloatArray, high: BoolArray, is_enough: bool) -> OneVersion:
     return OneVersion(
-        roc_auc=roc_auc(outcome, risk),
+        roc_auc=roc_auc(outcome, risk) if is_enough else None,
         brier=brier_score(outcome, risk),
         mean_risk=float(risk.mean()),
         calibration=calibration_line(outcome, risk) if is_enough else None,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ def read_classifier(path: Path, columns: Sequence[str], trusts_pickle: bool = Fa
                 f"{path.name} does not name its columns, so that nobody can check their order: fit it on a "
                 "DataFrame, or with feature names"
             )
+        given = replace(given, column_names=_as_declared(given, columns))
         if differing := difference(given.column_names, columns):
             raise TrainingError(f"{path.name} takes {differing}")
         check_forest(given.forest, len(columns))
@@ -49,6 +51,14 @@ def read_classifier(path: Path, columns: Sequence[str], trusts_pickle: bool = Fa
         raise TrainingError(said if path.name in said else f"{path.name} cannot be read: {said}") from error
     check_agreement(given, telling_rows(given))
     return given
+
+
+def _as_declared(given: GivenClassifier, columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns' names: LightGBM writes `_` for each space in them."""
+    if given.library != "lightgbm":
+        return given.column_names
+    spaced = {column.replace(" ", "_"): column for column in columns}
+    return tuple(spaced.get(name, name) for name in given.column_names)
 
 
 def _check_sums(forest: Forest, name: str) -> None:

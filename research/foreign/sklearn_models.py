@@ -88,7 +88,10 @@ def _check_outcomes(model: Any, name: str) -> None:
     if not hasattr(model, "classes_"):
         raise TrainingError(f"{name} holds {type(model).__name__}, which is no classifier that was fitted")
     if list(model.classes_) != [0, 1]:  # False and True are equal to them
-        raise TrainingError(f"{name} tells {len(model.classes_)} outcomes apart that are not 0 and 1")
+        raise TrainingError(
+            f"{name} tells {len(model.classes_)} outcomes apart that are not 0 and 1: fit it to one outcome, "
+            "as 1 for whoever has it and 0 for all others"
+        )
 
 
 def _linear(model: LogisticRegression, steps: Affine) -> _Read:

@@ -11,10 +11,11 @@ from app.classifiers.store import load_model
 from app.domain.schema import FeatureSchema
 from app.settings import Settings
 from research.own_model.making import Made
-from research.own_model.taught import FEWEST_TOLD, MOST_KEPT, MOST_TRIED_ON, drawn, sample_of
+from research.own_model.taught import MOST_KEPT, MOST_TRIED_ON, drawn, sample_of
 from research.training import card, plots
 from research.training.cohort import Cohort, counts_of
 from research.training.data_set import CardWords, Grouping
+from research.training.discrimination import FEWEST_OF_EACH, roc_auc
 from research.training.errors import TrainingError
 from research.training.evaluation import evaluate, rounded
 from research.training.exemplars import make_exemplars
@@ -55,7 +56,7 @@ def build(
     tried_on = drawn(cohort.training, MOST_TRIED_ON)
     fitted = _fitted(model, made, cohort)
     metrics = evaluate(
-        schema, grouping, fitted, cohort.training, cohort.held_out, {}, FEWEST_TOLD, crossed_on=tried_on
+        schema, grouping, fitted, cohort.training, cohort.held_out, {}, FEWEST_OF_EACH, crossed_on=tried_on
     )
     metrics |= rounded(dict(made.figures))
     pass_gate(schema, metrics)
@@ -94,6 +95,12 @@ def _fitted(model: ModelVersion, made: Made, cohort: Cohort) -> Fitted:
     some = sample_of(model.schema, drawn(cohort.held_out, MOST_KEPT))
     influence = made.influence(model.classifier.risk, some)
     if not any(influence.values()):
+        told = roc_auc(some.outcome, model.classifier.risk(some.rows))
+        if told is not None and told.high < 0.5:
+            raise TrainingError(
+                "The classifier's risks are higher for those who do not have the outcome than for those who "
+                "have it: is it of the outcome the other way round? No version was written."
+            )
         raise TrainingError(
             "The classifier found nothing in this table that tells who has the outcome: no version was "
             "written."

@@ -16,8 +16,6 @@ MOST_KEPT = 10_000
 """So many rows of each side are kept in a version, drawn at random: they are read with every start."""
 FEWEST_LEARNED_FROM, FEWEST_HELD_OUT = 10, 2
 """People with, and people without the outcome, on each side of the split."""
-FEWEST_TOLD = 10
-"""People with, and people without the outcome: of fewer it is not told how well risks tell who has it."""
 _SEED = 0
 
 Thing = TypeVar("Thing")

@@ -6,9 +6,10 @@ from app.domain.feature import Feature, Kind, Monotonicity
 from app.domain.schema import FeatureSchema
 from app.domain.wording import and_list, inline
 from research.own_model.table.own_table import OwnTable
-from research.own_model.taught import FEWEST_TOLD, MOST_KEPT
+from research.own_model.taught import MOST_KEPT
 from research.training.cohort import Cohort
 from research.training.data_set import CardWords, Grouping
+from research.training.discrimination import FEWEST_OF_EACH
 from research.training.sites import MOST
 from research.training.split import HELD_OUT_PERCENT
 
@@ -21,8 +22,9 @@ _LIMITS = (
     "The model knows what goes together in this table, not what causes what. That a change lowers the "
     "estimate does not show that it lowers the risk of the person who makes it.",
     "Held-out people are of the same table. How the model does at another time or elsewhere is not known.",
-    f"Of a group or site with fewer than {FEWEST_TOLD} people who have the outcome, or fewer than "
-    f"{FEWEST_TOLD} who do not, neither ROC-AUC nor sensitivity and the like are told: they would be chance.",
+    f"Of a group or site with fewer than {FEWEST_OF_EACH} people who have the outcome, or fewer than "
+    f"{FEWEST_OF_EACH} who do not, neither ROC-AUC nor sensitivity and the like are told: they would be "
+    "chance.",
 )
 
 

@@ -8,6 +8,9 @@ from sklearn.metrics import confusion_matrix, roc_auc_score, roc_curve
 from app.domain.certainty import Z95
 from app.domain.schema import BoolArray, FloatArray
 
+FEWEST_OF_EACH = 10
+"""With the outcome, and without it: of a group with fewer it is not told how well risks tell who has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:

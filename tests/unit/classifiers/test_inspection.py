@@ -1,6 +1,7 @@
 """All that is wrong with a folder is told at once, by file and place; what is only unwise is advice."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from app.classifiers.task import read_schema
 from app.domain.schema import DataProvenance, FeatureSchema
 from app.domain.unfilled import filled_part
 from app.paths import MODEL_STORE
+from tests.moving import TASK, moving_schema
 from tests.unit.classifiers.spoilt import add_version, sealed
 
 
@@ -164,6 +166,22 @@ def test_what_an_action_may_lack_is_named_by_feature(folder: Path) -> None:
     told = [said for said in advice(folder) if "its action" in said]
     assert told
     assert all(said.startswith("task.toml: bmi: its action ") for said in told)
+
+
+def test_moves_whose_sentence_may_be_untrue_are_named() -> None:
+    said = [one for one in schema_advice(moving_schema()) if "move" in one]
+    assert said == [
+        "food: moves to 'mixed' and 'good' all read \"eating better\": where it is untrue of one, give "
+        "that a verb of its own"
+    ]
+    content = tomllib.loads(TASK)
+    smoking = next(one for one in content["feature"] if one["name"] == "smoking")
+    smoking["action"]["moves"].append({"from": "former", "to": "never", "verb": "forgetting it"})
+    said = [one for one in schema_advice(FeatureSchema.model_validate(content)) if one.startswith("smoking")]
+    assert [one.partition(": ")[2] for one in said] == [
+        "a move ends at 'never': somebody who ever did cannot become somebody who never did. Take such moves "
+        "out, unless the word means something else"
+    ]
 
 
 @pytest.mark.parametrize("words", ["TenYearCHD", "ten_year_chd", "own.csv"])

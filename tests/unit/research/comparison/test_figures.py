@@ -61,6 +61,17 @@ def test_the_interval_of_a_pair_is_narrower_than_that_of_strangers() -> None:
     assert difference.high - difference.low < 0.5 * (alone.high - alone.low)
 
 
-def test_of_too_few_there_is_no_area_and_no_line() -> None:
-    told = figures_of(np.array([True, False, False]), (np.array([0.4, 0.2, 0.3]),) * 2, (0.3, 0.3))
+@pytest.mark.parametrize(("cases", "controls"), [(1, 2), (9, 300), (300, 9)])
+def test_of_too_few_there_is_no_area_and_no_line(cases: int, controls: int) -> None:
+    risk = np.random.default_rng(5).random(cases + controls)
+    told = figures_of(np.arange(cases + controls) < cases, (risk, risk), (0.3, 0.3))
     assert (told.auc_difference, told.one.roc_auc, told.one.calibration) == (None, None, None)
+    assert told.with_outcome == cases
+
+
+def test_of_ten_and_ten_there_are() -> None:
+    risk = np.random.default_rng(5).random(20)
+    told = figures_of(np.arange(20) < 10, (risk, risk), (0.3, 0.3))
+    assert told.auc_difference is not None
+    assert told.one.roc_auc is not None
+    assert told.one.calibration is not None

@@ -27,6 +27,7 @@ from sklearn.tree import DecisionTreeClassifier
 from app.classifiers.forest_file import ForestClassifier, write_forest
 from research.foreign.agreement import TOLERANCE
 from research.foreign.reading import read_classifier
+from research.training.errors import TrainingError
 from tests.unit.research.foreign.tables import (
     COLUMNS,
     catboost_file,
@@ -219,3 +220,11 @@ def test_a_calibration_that_gives_everybody_one_risk_is_read(tmp_path: Path) -> 
     assert np.ptp(told) == 0
     np.testing.assert_allclose(told, given_.reference(rows), atol=TOLERANCE)
     assert given_.kind == "DecisionTreeClassifier, calibrated (isotonic)"
+
+
+def test_spaces_that_lightgbm_cannot_write_are_those_of_the_schema(tmp_path: Path) -> None:
+    columns = [f"food=fast food {name}" for name in COLUMNS]
+    path = lightgbm_file(str(tmp_path), 3, False, names=[name.replace(" ", "_") for name in columns])
+    assert read_classifier(path, columns).column_names == tuple(columns)
+    with pytest.raises(TrainingError, match="in another order"):
+        read_classifier(path, columns[::-1])

@@ -148,7 +148,7 @@ REFUSED: dict[str, tuple[Made, str]] = {
     ),
     "calibrated words": (
         calibrated_of_words,
-        "tells 2 outcomes apart that are not 0 and 1",
+        "tells 2 outcomes apart that are not 0 and 1: fit it to one outcome, as 1",
     ),
     "scaled trees": (
         lambda f: skops_file(f, 1, False, make_pipeline(StandardScaler(), RandomForestClassifier(3))),

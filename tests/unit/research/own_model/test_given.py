@@ -152,6 +152,16 @@ def test_a_classifier_that_differs_on_people_of_the_table_alone_is_refused(
     assert names_in(order.store / NAME) == ["task.toml"]
 
 
+def test_a_classifier_of_the_outcome_the_other_way_round_is_said_to_be_that(
+    order: Order, rows: Any, tmp_path: Path
+) -> None:
+    values, outcome, columns = rows
+    data = lightgbm.Dataset(values, ~outcome, feature_name=columns)
+    lightgbm.train({"objective": "binary", "verbose": -1}, data, 20).save_model(tmp_path / "risk.txt")
+    with pytest.raises(TrainingError, match="is it of the outcome the other way round"):
+        given(order, tmp_path / "risk.txt")
+
+
 def test_columns_in_another_order_are_refused_and_nothing_is_written(
     order: Order, rows: Any, tmp_path: Path
 ) -> None:
