@@ -5,7 +5,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run dev test unit coverage test-faults test-train test-vllm bench screenshots evaluate finetune format lint typecheck build lock secrets digests sbom vulnerabilities clean
+.PHONY: help run dev test unit coverage test-faults test-train test-vllm torch bench screenshots evaluate finetune format lint typecheck build lock secrets digests sbom vulnerabilities clean
 
 # PYTHON=… chooses the interpreter; without it the first that fits is taken.
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3.14 python3)
@@ -31,10 +31,11 @@ VLLM := .venv-vllm/.vllm-$(call checksum,pwd; cat requirements/vllm.txt)
 TRAIN := .venv-train/.train-$(call checksum,pwd; $(PROJECTS); cat requirements/train.txt)
 
 BIN := .venv/bin
-# A process for each core, at most four: each has servers, a gateway and a browser of its own, 2 GB in all. A file
-# stays in one process, and files go out in their order: browsers and servers first, the quick ones when cores fall idle.
-# Each process has one core: threads of OpenMP would only wait for each other.
-SPREAD := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# A process more than there are cores, at most four: each has servers, a gateway and a browser of its own, 2 GB in all,
+# and waits for them now and then. A file stays in one process, and files go out in their order: browsers and servers
+# first, the quick ones when cores fall idle. Each process has one core: threads of OpenMP would only wait for each other.
+CORES = $(shell getconf _NPROCESSORS_ONLN)
+SPREAD = -n $(shell expr $(CORES) + 1) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # Client and server, two distributions of one repository: pyproject.toml and turnpoint/pyproject.toml.
 OURS := --no-deps --no-build-isolation --editable ./turnpoint --editable .
 PIP = PIP_USER=0 $(@D)/bin/python -m pip --disable-pip-version-check --no-input
@@ -77,6 +78,8 @@ test-vllm: $(DEV) $(VLLM) $(CLIENTS) $(TYPESCRIPT)  ## Run the gateway's tests o
 	@$(BIN)/turnpoint fetch
 	@TEST_LLM=vllm $(BIN)/python -m pytest tests/vllm tests/contract --ignore tests/contract/test_openapi.py \
 		tests/integration/test_counterfactuals.py $(ARGS)
+
+torch: $(TRAIN) $(VLLM)  ## Install what tests of fine-tuning and of vLLM take: gigabytes
 
 test-train: $(TRAIN)  ## Run the tests of fine-tuning, which take PyTorch
 	@.venv-train/bin/python -m pytest tests/train $(ARGS)
