@@ -35,6 +35,7 @@ def _command(order: Order) -> str:
     words = ["turnpoint", "add-model", order.name, "--data", str(order.data), "--outcome", order.outcome]
     words += ["--id", order.id_column] if order.id_column else []
     words += ["--site", order.site_column] if order.site_column else []
+    words += ["--weight", order.weight_column] if order.weight_column else []
     words += ["--classifier", str(order.classifier)] if order.classifier else []
     words += ["--trust-pickle"] if order.trusts_pickle else []
     words += [] if _is_usual(order.store) else ["--store", str(order.store)]
