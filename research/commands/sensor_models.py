@@ -12,8 +12,8 @@ from turnpoint.commands.console import say_once
 
 
 def model(
-    name: Annotated[str, typer.Argument(help="The recipe: lifesnaps-stress or activity-health.")],
-    origin: Annotated[Path, typer.Option("--from", help="The file that it is made of.")],
+    name: Annotated[str, typer.Argument(help="The recipe, such as lifesnaps-stress.")],
+    origin: Annotated[Path, typer.Option("--from", help="The file or folder that it is made of.")],
     store: Annotated[
         Path | None,
         typer.Option(

@@ -3,15 +3,17 @@
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from app.classifiers.folder import TASK
+from app.domain.wording import and_list
 from research.own_model.adding import Added, Order, add_model
 from research.own_model.fitting import Size
 from research.sensor_models.activity_people import activity_people
-from research.sensor_models.stress_days import stress_days
+from research.sensor_models.stress_days import fitbit_days, garmin_days
 from research.training.errors import TrainingError
 
 Report = Callable[[str, float | None], None]
@@ -23,8 +25,6 @@ class Recipe:
     """A model with everything decided but its people."""
 
     name: str
-    takes: str
-    """What its file is, in words."""
     table: Callable[[Path, Path], pd.DataFrame]
     """Makes the table of the file; the second path is an empty folder to work in."""
     outcome: str
@@ -40,21 +40,10 @@ class Recipe:
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        Recipe(
-            "lifesnaps-stress",
-            "LifeSnaps' daily table, a CSV or the folder that has it",
-            stress_days,
-            "stressed",
-            "person_id",
-        ),
-        Recipe(
-            "activity-health",
-            "a CSV of adults of NHANES 2011-2014 with steps by SCSSL",
-            activity_people,
-            "fair_or_poor",
-            "seqn",
-            "survey_weight",
-        ),
+        Recipe("lifesnaps-stress", fitbit_days, "stressed", "person_id"),
+        Recipe("activity-health", activity_people, "fair_or_poor", "seqn", "survey_weight"),
+        Recipe("aireadi-stress", garmin_days, "stressed", "person_id"),
+        Recipe("aireadi-stress-heart", partial(garmin_days, with_heart=True), "stressed", "person_id"),
     )
 }
 """By name."""
@@ -67,7 +56,7 @@ def recipe_named(name: str) -> Recipe:
         TrainingError: there is none.
     """
     if name not in RECIPES:
-        raise TrainingError(f"There is no recipe of the name {name}; there are {' and '.join(RECIPES)}.")
+        raise TrainingError(f"There is no recipe of the name {name}; there are {and_list(list(RECIPES))}.")
     return RECIPES[name]
 
 

@@ -3,6 +3,8 @@
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from research.training.calibration import brier_score
 from research.training.discrimination import at_threshold, roc_auc
@@ -24,6 +26,7 @@ def headline(
     auc = roc_auc(outcome, risk) if person is None else roc_auc_of_people(outcome, risk, person)
     return {
         "n": len(outcome),
+        **({} if person is None else {"people": len(np.unique(person))}),
         "prevalence": float(outcome.mean()),
         "mean_risk": float(risk.mean()),
         "roc_auc": asdict(auc) if auc else None,

@@ -12,7 +12,7 @@ from app.classifiers.task import read_task
 from app.domain.horizon import review_after
 from app.ingest.sensors.features.table import BY_NAME
 from research.sensor_models.recipes import RECIPES, make, recipe_named
-from research.sensor_models.stress_days import FEATURES
+from research.sensor_models.stress_days import FITBIT_FEATURES, GARMIN_FEATURES, HEART_FEATURES
 from research.training.errors import TrainingError
 from research.training.split import is_held_out
 from tests.own_tables import QUICK
@@ -49,6 +49,7 @@ def test_no_person_has_days_on_both_sides(stress: Path) -> None:
     held_out = scored.id.map(is_held_out)
     metrics = json.loads((stress / "metrics.json").read_text())
     assert metrics["held_out"]["n"] == held_out.sum() > 0
+    assert metrics["held_out"]["people"] == scored[held_out].id.nunique()
     assert metrics["cross_validation"]["n"] == (~held_out).sum()
     assert metrics["interval"].startswith("95 %, of 1000 bootstrap samples of people")
     assert len(pd.read_parquet(stress / "held_out.parquet")) == held_out.sum()
@@ -70,6 +71,7 @@ def test_the_card_says_that_it_is_a_pilot_and_what_behaviour_alone_tells(stress:
     assert "By what can change alone it is 0." in card
     assert "of which a person may have several" in card
     limits = json.loads((stress / "card.json").read_text())["limits"]
+    assert "held-out people is" not in card
     assert limits[0].startswith("A pilot:")  # the page tells limits, the first first
 
 
@@ -91,16 +93,26 @@ def test_answers_that_are_none_are_unknown(health: Path) -> None:
     assert people.sitting_minutes.isna().sum() == (held_out.minutes_sedentary_activity == 9999).sum() > 0
 
 
-def test_features_of_days_are_those_that_are_measured() -> None:
-    schema = read_task(RECIPES["lifesnaps-stress"].schema)
-    for name in FEATURES:
-        feature, definition = schema[name], BY_NAME[name]
+@pytest.mark.parametrize(
+    ("name", "features"),
+    [
+        ("lifesnaps-stress", FITBIT_FEATURES),
+        ("aireadi-stress", GARMIN_FEATURES),
+        ("aireadi-stress-heart", (*GARMIN_FEATURES, *HEART_FEATURES)),
+    ],
+)
+def test_features_of_days_are_those_that_are_measured(name: str, features: tuple[str, ...]) -> None:
+    schema = read_task(RECIPES[name].schema)
+    for one in features:
+        feature, definition = schema[one], BY_NAME[one]
         assert feature.unit == definition.unit
         assert feature.clinical is not None
         assert definition.low <= feature.clinical[0] < feature.clinical[1] <= definition.high
 
 
-@pytest.mark.parametrize(("name", "days"), [("lifesnaps-stress", 1), ("activity-health", 84)])
+@pytest.mark.parametrize(
+    ("name", "days"), [("lifesnaps-stress", 1), ("aireadi-stress", 1), ("activity-health", 84)]
+)
 def test_a_plan_is_looked_at_when_the_horizon_is_over(name: str, days: int) -> None:
     schema, today = read_task(RECIPES[name].schema), pd.Timestamp("2026-11-29").date()
     assert (review_after(schema.model.horizon, today) - today).days == days
@@ -144,5 +156,5 @@ def test_files_that_are_others_are_named_and_no_cell_is_echoed(tmp_path: Path) -
     told = refused("activity-health", adults.assign(total_scsslsteps="Jane Doe"))
     assert "a number in it is none" in told
     assert "Jane" not in told
-    with pytest.raises(TrainingError, match="there are lifesnaps-stress and activity-health"):
+    with pytest.raises(TrainingError, match="there are lifesnaps-stress, activity-health"):
         recipe_named("stroke")
