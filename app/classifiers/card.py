@@ -37,7 +37,7 @@ class Figures(BaseModel):
 
 def held_out_words(rows: int, people: int | None) -> str:
     """Of whom figures are, in words; `people` is None where each has one row."""
-    return f"{rows:,} held-out people" if people is None else f"{rows:,} held-out rows of {people:,} people"
+    return f"{rows} held-out people" if people is None else f"{rows} held-out rows of {people} people"
 
 
 class GroupFigures(Figures):
