@@ -1,5 +1,6 @@
 """The recipes: each makes a table of a file that its owner has, and of it a version to host."""
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from app.classifiers.consultation import CONSULTATION
 from app.classifiers.folder import TASK
 from app.domain.wording import and_list
 from research.own_model.adding import Added, Order, add_model
@@ -34,7 +36,12 @@ class Recipe:
     @property
     def schema(self) -> Path:
         """The `task.toml` that it is made with."""
-        return _HERE / f"{self.name}.toml"
+        return _HERE / self.name / TASK
+
+    @property
+    def consultation(self) -> Path:
+        """What is said beside its estimates."""
+        return _HERE / self.name / CONSULTATION
 
 
 RECIPES = {
@@ -66,7 +73,8 @@ def make(
     """Make the model of the owner's file, as `turnpoint add-model` makes one, and tell of which order.
 
     People are split, and folds are made, by person: all rows of one stay together. The table that is made
-    in between is gone afterwards. A `task.toml` that its owner changed in the store is used as it is.
+    in between is gone afterwards. `task.toml` and `consultation.toml` in the store stay as their owner has
+    them.
 
     Raises:
         TrainingError: the file is another, or the model cannot be made.
@@ -86,5 +94,8 @@ def make(
             replace=replace,
         )
         done = add_model(order, report, size)
+        told = store / recipe.name / CONSULTATION
+        if not told.exists():
+            shutil.copyfile(recipe.consultation, told)
     assert isinstance(done, Added)  # there is a schema, so that nothing is drafted
     return done, order

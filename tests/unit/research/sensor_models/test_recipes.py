@@ -1,6 +1,7 @@
 """From an owner's file to a version that is hosted, by one command; all people here are invented."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -91,6 +92,23 @@ def test_answers_that_are_none_are_unknown(health: Path) -> None:
     held_out = nhanes_adults()
     held_out = held_out[held_out.SEQN.astype(str).map(is_held_out)]
     assert people.sitting_minutes.isna().sum() == (held_out.minutes_sedentary_activity == 9999).sum() > 0
+
+
+def test_what_is_said_beside_estimates_comes_along_and_stays_its_owners(stress: Path, tmp_path: Path) -> None:
+    said = load_model(stress.parent).consultation
+    assert said is not None
+    assert said.estimate.says == "Estimated chance that the watch scores such a day as stressed"
+    assert not said.measured.overrules
+    store = tmp_path / "store"
+    shutil.copytree(stress.parent, store / "lifesnaps-stress")
+    own = store / "lifesnaps-stress" / "consultation.toml"
+    own.write_text(own.read_text().replace("Estimated chance", "Our estimate"))
+    origin = written(lifesnaps_days(), tmp_path / "lifesnaps_daily.csv")
+    make(RECIPES["lifesnaps-stress"], origin, store, silent, replace=True, size=QUICK)
+    assert "Our estimate that the watch" in own.read_text()
+    assert (store / "lifesnaps-stress" / "1" / "manifest.json").read_bytes() == (
+        stress / "manifest.json"
+    ).read_bytes()
 
 
 @pytest.mark.parametrize(
