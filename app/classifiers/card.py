@@ -20,12 +20,24 @@ class Figures(BaseModel):
     """How a model does on some held-out people; None where there are too few to tell."""
 
     n: int
+    people: int | None = None
+    """Of how many people `n` counts rows; None where each has one."""
     prevalence: float | None = None
     mean_risk: float | None = None
     roc_auc: RocAuc | None
     sensitivity: float | None
     specificity: float | None
     brier: float | None = None
+
+    @property
+    def counted(self) -> str:
+        """Of whom the figures are: "84 held-out people", "551 held-out rows of 12 people"."""
+        return held_out_words(self.n, self.people)
+
+
+def held_out_words(rows: int, people: int | None) -> str:
+    """Of whom figures are, in words; `people` is None where each has one row."""
+    return f"{rows} held-out people" if people is None else f"{rows} held-out rows of {people} people"
 
 
 class GroupFigures(Figures):

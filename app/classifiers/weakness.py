@@ -18,10 +18,10 @@ def weaknesses(held_out: Figures | None) -> tuple[str, ...]:
     if auc is None:
         return (
             "How well this model tells people with the outcome from people without it is not known: of the "
-            f"{held_out.n} held-out people too few have it, or too few have not.",
+            f"{held_out.counted} too few have it, or too few have not.",
         )
     interval = f"95 % interval {auc.low:.2f} to {auc.high:.2f}"
-    figure = f"ROC-AUC on {held_out.n} held-out people is {auc.value:.2f} ({interval})"
+    figure = f"ROC-AUC on {held_out.counted} is {auc.value:.2f} ({interval})"
     if auc.low <= GUESSING:
         return (f"This model is not shown to do better than guessing: {figure}; {GUESSING} is guessing.",)
     if auc.value < ACCEPTABLE:

@@ -7,12 +7,19 @@ from datetime import date, timedelta
 _MONTHS = 12
 """Where the model's own words name no time."""
 _SPAN = re.compile(r"\b([0-9]{1,3})\s*(day|week|month|year)s?\b", re.IGNORECASE)
+TOMORROW = "tomorrow"
+"""The horizon of a model that is asked about days."""
 LATEST_DAYS = 731
 """Two years: a review further away is no review."""
 
 
 def review_after(horizon: str | None, today: date) -> date:
-    """The day on which the time of a horizon such as "12 months" is over, two years from today at most."""
+    """The day on which the time of a horizon such as "12 months" or "tomorrow" is over.
+
+    It is two years from today at most.
+    """
+    if (horizon or "").strip().lower() == TOMORROW:
+        return today + timedelta(days=1)
     found = _SPAN.search(horizon or "")
     count, unit = (int(found[1]), found[2].lower()) if found else (_MONTHS, "month")
     if unit in ("day", "week"):

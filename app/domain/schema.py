@@ -119,6 +119,8 @@ class CardFacts(Frozen):
     """Licence of the model; that of the data is `licence` in `[data]`."""
     reproduce: tuple[Text, ...] = ()
     """How to make the same model again, each a sentence or two of Markdown."""
+    cautions: tuple[Text, ...] = ()
+    """What its owner has to warn of, each a sentence or two: first of the limits that card and page tell."""
     source_attributes: Mapping[SourceAttribute, Text] = Field(default_factory=dict)
     """By [key](../app/domain/source_attributes.py), what the owner says of a source attribute, such as
     `funding_source`, in place of what is worked out."""

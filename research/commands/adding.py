@@ -31,6 +31,9 @@ def add_model(
     site_column: Annotated[
         str | None, typer.Option("--site", help="The column that says where people were seen.")
     ] = None,
+    weight_column: Annotated[
+        str | None, typer.Option("--weight", help="The column of survey weights, for weighted figures.")
+    ] = None,
     store: Annotated[
         Path | None, typer.Option(help="The model store; that of MODEL_STORE unless told.")
     ] = None,
@@ -56,11 +59,12 @@ def add_model(
         classifier=classifier,
         id_column=id_column,
         site_column=site_column,
+        weight_column=weight_column,
         trusts_pickle=trusts_pickle,
         replace=replace,
     )
     try:
-        with _cleared_on_sigterm():
+        with cleared_on_sigterm():
             done = add(order, say_once())
         typer.echo(report_of(done, order))
     except TrainingError as error:
@@ -71,7 +75,7 @@ def add_model(
 
 
 @contextmanager
-def _cleared_on_sigterm() -> Iterator[None]:
+def cleared_on_sigterm() -> Iterator[None]:
     """Let SIGTERM unwind the run as Ctrl-C does: what holds people's values is then taken away."""
 
     def end(number: int, _: FrameType | None) -> NoReturn:

@@ -3,10 +3,12 @@
 import typer
 
 from app.cli.command import add_command
-from research.commands import adding, carrying, comparing, evaluating, training
+from app.cli.sensors import sensors
+from research.commands import adding, carrying, comparing, evaluating, sensor_models, training
 
 cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 add_command(cli, adding.add_model, name="add-model", extra="fit")
+add_command(sensors, sensor_models.model, extra="fit")  # the service has the group, research what fits
 add_command(cli, training.train, extra="fit")
 add_command(cli, training.pairs, extra="evaluate")
 add_command(cli, training.finetune, extra="train")

@@ -46,6 +46,8 @@ class Order:
     classifier: Path | None = None
     id_column: str | None = None
     site_column: str | None = None
+    weight_column: str | None = None
+    """Of survey weights: figures on held-out people are told weighted as well."""
     trusts_pickle: bool = False
     """Whether a classifier in a pickle may be loaded, which runs the code in it."""
     replace: bool = False
@@ -88,7 +90,9 @@ def add_model(order: Order, report: Report, size: Size | None = None) -> Drafted
     """
     places = places_of(order.store, order.name, order.schema)
     report("Reading the table", None)
-    table = read_table(order.data, order.outcome, order.id_column, order.site_column)
+    table = read_table(
+        order.data, order.outcome, order.id_column, order.site_column, weight_column=order.weight_column
+    )
     if places.given is None:
         return _draft(order, places, table)
     schema = _schema(order.name, places.given)

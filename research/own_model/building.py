@@ -56,7 +56,7 @@ def build(
     tried_on = drawn(cohort.training, MOST_TRIED_ON)
     fitted = _fitted(model, made, cohort)
     metrics = evaluate(
-        schema, grouping, fitted, cohort.training, cohort.held_out, {}, FEWEST_OF_EACH, crossed_on=tried_on
+        schema, grouping, fitted, cohort.training, cohort.held_out, {}, FEWEST_OF_EACH, tried_on, alone=True
     )
     metrics |= rounded(dict(made.figures))
     pass_gate(schema, metrics)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from app.classifiers.card import Figures
+from app.classifiers.card import Figures, held_out_words
 from app.classifiers.weakness import weaknesses
 from app.paths import MODEL_STORE
 from research.own_model.adding import Added, Drafted, Order
@@ -35,6 +35,7 @@ def _command(order: Order) -> str:
     words = ["turnpoint", "add-model", order.name, "--data", str(order.data), "--outcome", order.outcome]
     words += ["--id", order.id_column] if order.id_column else []
     words += ["--site", order.site_column] if order.site_column else []
+    words += ["--weight", order.weight_column] if order.weight_column else []
     words += ["--classifier", str(order.classifier)] if order.classifier else []
     words += ["--trust-pickle"] if order.trusts_pickle else []
     words += [] if _is_usual(order.store) else ["--store", str(order.store)]
@@ -112,10 +113,9 @@ def _people(done: Added, order: Order) -> Iterator[str]:
 def _figures(metrics: Mapping[str, Any]) -> Iterator[str]:
     held_out, line = metrics["held_out"], metrics["calibration"]
     auc = held_out["roc_auc"]
-    yield (
-        f"ROC-AUC on {held_out['n']:,} held-out people: {auc['value']:.3f} (95 % interval {auc['low']:.3f} "
-        f"to {auc['high']:.3f})."
-    )
+    whom = held_out_words(held_out["n"], held_out.get("people"))
+    interval = f"95 % interval {auc['low']:.3f} to {auc['high']:.3f}"
+    yield f"ROC-AUC on {whom}: {auc['value']:.3f} ({interval})."
     yield (
         f"Calibration there: {_line(line)}, Brier score {held_out['brier']:.3f}; "
         f"{100 * held_out['mean_risk']:.1f} % are expected to have the outcome, "

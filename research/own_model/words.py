@@ -52,7 +52,7 @@ def words_of(
         data=tuple(_data(schema, table, id_column, is_given)),
         preparation=tuple(_preparation(table, cohort, is_given)),
         excluded=tuple(f'The column "{name}": {why}.' for name, why in table.left_out.items()),
-        limits=(*_LIMITS, *(() if is_given else _directions(schema)), *cautions),
+        limits=(*_LIMITS, *_repeated(table), *(() if is_given else _directions(schema)), *cautions),
         told_without=schema[grouping.categories[0]].label.lower() if grouping.categories else None,
     )
 
@@ -95,6 +95,15 @@ def _preparation(table: OwnTable, cohort: Cohort, is_given: bool) -> Iterator[st
     for what, people in ((others, cohort.training), ("held out", cohort.held_out)):
         if len(people) > MOST_KEPT:
             yield f"Of the {len(people)} people {what}, {MOST_KEPT} are kept with the model, drawn at random."
+
+
+def _repeated(table: OwnTable) -> Iterator[str]:
+    people = len(set(table.ids))
+    if people < len(table.ids):
+        yield (
+            f"Figures count rows, of which a person may have several: {len(table.ids)} rows are of {people} "
+            "people. Where the card says people, it counts rows; intervals of ROC-AUC draw people."
+        )
 
 
 def _directions(schema: FeatureSchema) -> Iterator[str]:

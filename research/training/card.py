@@ -67,7 +67,7 @@ def make_card(
     make = make or Make()
     shown = (
         *("held_out", "groups", "completeness", "sites_left_out"),
-        *("calibration", "cross_validation", "committee"),
+        *("calibration", "cross_validation", "committee", "weighted"),
     )
     return {
         "model": schema.model.name,
@@ -92,7 +92,7 @@ def make_card(
         "missing_values": [make.missing, *(() if make.is_given else _copies(schema)), *words.missing],
         "performance": {"interval": metrics["interval"]}
         | {key: metrics[key] for key in shown if key in metrics},
-        "limits": [*limits_found(schema, words, metrics), *words.limits],
+        "limits": [*schema.card.cautions, *limits_found(schema, words, metrics), *words.limits],
         "reproduce": list(schema.card.reproduce),
     }
 

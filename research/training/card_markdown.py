@@ -83,9 +83,11 @@ def _performance(card: Mapping[str, Any]) -> Iterator[str]:
         else (
             f"{shares} Cross-validated among the "
             f"{crossed['n']} training people ({crossed['folds']} folds), ROC-AUC is {crossed['mean']:.3f}, "
-            f"standard deviation {crossed['sd']:.3f}."
+            f"standard deviation {crossed['sd']:.3f}.{_moving_alone(crossed)}"
         )
     )
+    if "weighted" in performance:
+        yield _weighted(performance["weighted"])
     yield (
         f"The {committee['members']} members of the committee have a ROC-AUC between "
         f"{committee['roc_auc']['low']:.2f} and {committee['roc_auc']['high']:.2f}. The standard deviation "
@@ -109,6 +111,26 @@ def _performance(card: Mapping[str, Any]) -> Iterator[str]:
     bins = [[str(b["n"]), _percent(b["mean_risk"]), _percent(b["observed"])] for b in line["bins"]]
     yield _table(["n", "Mean predicted risk", "With outcome"], bins)
     yield "![Calibration curve](calibration.svg)"
+
+
+def _moving_alone(crossed: Mapping[str, Any]) -> str:
+    if "moving_alone" not in crossed:
+        return ""
+    alone = crossed["moving_alone"]
+    return f" By what can change alone it is {alone['mean']:.3f}, standard deviation {alone['sd']:.3f}."
+
+
+def _weighted(figures: Mapping[str, Any]) -> str:
+    auc, sensitivity = figures["roc_auc"], _percent(figures["sensitivity"])
+    told = (
+        ""
+        if auc is None
+        else f", ROC-AUC {auc:.3f}, sensitivity {sensitivity}, specificity {_percent(figures['specificity'])}"
+    )
+    return (
+        f"Weighted by the survey's weights: {_percent(figures['prevalence'])} with the outcome, mean risk "
+        f"{_percent(figures['mean_risk'])}{told}, Brier score {figures['brier']:.3f}."
+    )
 
 
 def _completeness(records: Sequence[Mapping[str, Any]], features: int) -> Iterator[str]:

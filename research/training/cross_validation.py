@@ -17,15 +17,20 @@ _MOST_LEFT_OUT = 10
 """So many categories are hidden in turn: each takes as many fits as there are folds."""
 
 
-def cross_validated(schema: FeatureSchema, sample: Sample, folds: Folds, fit: Fit) -> dict[str, Any]:
+def cross_validated(
+    schema: FeatureSchema, sample: Sample, folds: Folds, fit: Fit, alone: bool = False
+) -> dict[str, Any]:
     """ROC-AUC of refits on four fifths of the training people, each judged on the remaining fifth.
 
-    `without` repeats it with features hidden: each categorical one, and all that behaviour can move.
+    `without` repeats it with features hidden: each categorical one, and all that behaviour can move. With
+    `alone`, `moving_alone` has the reverse: all hidden that nobody can move.
     """
     moving = {f.name for f in schema.features if f.action or f.treatment} | set(schema.consequence_order)
     categories = [f for f in schema.features if f.kind is Kind.CATEGORY][:_MOST_LEFT_OUT]
     left_out = {f.label.lower(): {f.name} for f in categories}
     left_out[MOVING] = moving
+    fixed = {f.name for f in schema.features} - moving
+    by_moving = _fold_aucs(hide(schema, sample, fixed), folds, fit) if alone and moving else None
     return {
         "folds": len(folds),
         "n": len(sample),
@@ -33,6 +38,7 @@ def cross_validated(schema: FeatureSchema, sample: Sample, folds: Folds, fit: Fi
         "without": {
             label: _fold_aucs(hide(schema, sample, names), folds, fit) for label, names in left_out.items()
         },
+        **({"moving_alone": by_moving} if by_moving else {}),
     }
 
 

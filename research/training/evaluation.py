@@ -16,9 +16,11 @@ from research.training.discrimination import roc_auc, roc_points
 from research.training.fitted import Fitted, Risk
 from research.training.folds import folds_of
 from research.training.groups import groups_of
-from research.training.headline import INTERVAL, headline, of_group
+from research.training.headline import INTERVAL, INTERVAL_OF_PEOPLE, headline, of_group
 from research.training.people import Participant, outcomes_of, rows_of
+from research.training.repeated import persons_of
 from research.training.sites import FEWEST, leave_one_site_out, told_sites
+from research.training.weighted import weighted, weights_in
 
 DECIMALS = 4
 
@@ -32,30 +34,35 @@ def evaluate(
     older: Mapping[str, Risk],
     fewest: int = 0,
     crossed_on: Sequence[Participant] | None = None,
+    alone: bool = False,
 ) -> dict[str, Any]:
     """Figures on held-out people, overall and by group; the committee's spread.
 
     What takes fits comes only with a procedure to fit by: cross-validation, and what leaving out each site in
     turn finds where people come from several (`sites_left_out`). `crossed_on` are those training people among
-    whom it is cross-validated, where it is not all. Where the schema names records, also how the
-    classifier does on each (`completeness`), beside `older` versions.
+    whom it is cross-validated, where it is not all; with `alone` also by what can change alone. Where the
+    schema names records, also how the classifier does on each (`completeness`), beside `older` versions.
 
     How well risks tell who has the outcome is not told of a group or site with fewer than `fewest` people who
     have it, or have it not.
     """
     rows, outcome = rows_of(schema, held_out), outcomes_of(held_out)
     risk = fitted.risk(rows)
-    threshold = schema.model.threshold
+    threshold, person = schema.model.threshold, persons_of([one.id for one in held_out])
     groups = [
-        {"group": group, "level": level, **of_group(outcome[who], risk[who], threshold, fewest)}
+        {
+            "group": group,
+            "level": level,
+            **of_group(outcome[who], risk[who], threshold, fewest, None if person is None else person[who]),
+        }
         for group, level, who in _groups(schema, grouping, held_out)
     ]
-    crossed, by_record = _crossed(schema, fitted, training if crossed_on is None else crossed_on)
+    crossed, by_record = _crossed(schema, fitted, training if crossed_on is None else crossed_on, alone)
     figures = {
         "outcome": schema.model.outcome,
         "threshold": threshold,
-        "interval": INTERVAL,
-        "held_out": headline(outcome, risk, threshold),
+        "interval": INTERVAL if person is None else INTERVAL_OF_PEOPLE,
+        "held_out": headline(outcome, risk, threshold, person),
         "calibration": {**calibration_line(outcome, risk), "bins": calibration_bins(outcome, risk)},
         "roc": roc_points(outcome, risk),
         "groups": groups,
@@ -63,6 +70,8 @@ def evaluate(
         "committee": _committee(fitted.committee(rows), outcome, risk, threshold),
         "influence": dict(fitted.influence),
     }
+    if (weight := weights_in(held_out)) is not None:
+        figures["weighted"] = weighted(outcome, risk, weight, threshold)
     if schema.training.records:
         figures["completeness"] = by_completeness(
             schema, fitted.risk, Sample(rows, outcome), older, by_record
@@ -76,14 +85,14 @@ def evaluate(
 
 
 def _crossed(
-    schema: FeatureSchema, fitted: Fitted, training: Sequence[Participant]
+    schema: FeatureSchema, fitted: Fitted, training: Sequence[Participant], alone: bool
 ) -> tuple[dict[str, Any], dict[str, dict[str, float]]]:
     """Cross-validated figures, if there is a procedure to fit by; and by record where there are any."""
     if fitted.fit is None:
         return {}, {}
     people = Sample(rows_of(schema, training), outcomes_of(training))
     folds = list(folds_of(people, [person.id for person in training]))
-    crossed = cross_validated(schema, people, folds, fitted.fit)
+    crossed = cross_validated(schema, people, folds, fitted.fit, alone)
     if not schema.training.records:
         return {"cross_validation": crossed}, {}
     by_record = cross_validated_by_completeness(schema, people, folds, fitted.fit)

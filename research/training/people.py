@@ -33,6 +33,8 @@ class Participant:
     values: dict[str, Value]
     outcome: bool
     site: str | None = None
+    weight: float | None = None
+    """For how many people of the population the person stands in a survey; figures heed it, fits do not."""
 
 
 @dataclass(slots=True)

@@ -47,6 +47,8 @@ class Invented:
     """Days after wear in which heart rate, stress and breathing go on."""
     heart_rate_every_s: int = 60
     study_group: str = "healthy"
+    age: int = 57
+    bmi: float = 27.4
 
     @property
     def zone(self) -> ZoneInfo:
@@ -279,7 +281,9 @@ def write_tables(root: Path, people: Sequence[Invented], version: int = 3, level
     """Participants, both manifests, measurements and observations."""
     key = "person_id" if version == 3 else "participant_id"
     header = f"{key}\tclinical_site\tstudy_group\tage\tstudy_visit_date\trecommended_split"
-    rows = [f"{one.person_id}\t{one.site}\t{one.study_group}\t57\t{one.first}\ttrain" for one in people]
+    rows = [
+        f"{one.person_id}\t{one.site}\t{one.study_group}\t{one.age}\t{one.first}\ttrain" for one in people
+    ]
     (root / "participants.tsv").write_text("\n".join([header, *rows, ""]), encoding="utf-8")
     _write_manifest(root, people, ACTIVITY, key, levels)
     _write_manifest(root, people, GLUCOSE, key, levels)
@@ -304,10 +308,10 @@ def _write_manifest(root: Path, people: Sequence[Invented], parent: str, key: st
 def write_clinical(root: Path, people: Sequence[Invented], version: int = 3) -> None:
     """Rows with index columns, cut source values, two blood pressures, a sentinel and a censored result."""
     hba1c = "import_hba1c, Hemoglobin A1c/Hemoglobin.total in " if version == 3 else "HbA1c (%)"
+    bmi = "bmi_vsorres, BMI" if version > 1 else "BMI"
     measured = [
         ("3004249", 128, "bp1_sysbp_vsorres, Systolic blood pressure, 1st re", ""),
         ("3004249", 122, "bp2_sysbp_vsorres, Systolic blood pressure, 2nd re", ""),
-        ("4245997", 27.4, "bmi_vsorres, BMI" if version > 1 else "BMI", ""),
         ("3004410", 5.6, hba1c, "4172703"),
         ("3000963", 13.9, "lbscat_a1c, Hemoglobin", ""),
         ("3010156", 0.2, "import_crp_hs, C reactive protein", "4171756"),
@@ -317,7 +321,8 @@ def write_clinical(root: Path, people: Sequence[Invented], version: int = 3) -> 
         '"","X",measurement_id,person_id,measurement_concept_id,value_as_number,operator_concept_id,measurement_source_value'
     ]
     for number, person in enumerate(people):
-        for place, (concept, value, source, operator) in enumerate(measured):
+        own = [*measured, ("4245997", person.bmi, bmi, "")]
+        for place, (concept, value, source, operator) in enumerate(own):
             lines.append(
                 f'{place},{place},{number}{place},{person.person_id},{concept},{value},{operator},"{source}"'
             )

@@ -51,7 +51,7 @@ def _validity(card: Card | None) -> str:
     held_out = card.performance.held_out if card else None
     if held_out is None:
         return not_available("the card has no figures on held-out people.") if card else NO_CARD
-    return f"On {held_out.n} held-out people: {', '.join(_told(held_out))}."
+    return f"On {held_out.counted}: {', '.join(_told(held_out))}."
 
 
 def _told(figures: Figures) -> Iterator[str]:

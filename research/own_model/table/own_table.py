@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from app.domain.schema import BoolArray
+from app.domain.schema import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +34,5 @@ class OwnTable:
     units: Mapping[str, str] = field(default_factory=dict)
     """Units that a column's cells state."""
     outcome_column: str = ""
+    weights: FloatArray | None = None
+    """Of each row, for how many people it stands in a survey; None where there is no column of weights."""

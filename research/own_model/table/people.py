@@ -101,9 +101,12 @@ def _people(
             for row in rows:
                 _derive(schema[link.feature], link, row)
     sites: Sequence[str | None] = table.sites or [None] * len(rows)
+    weights: Sequence[float | None] = [None] * len(rows) if table.weights is None else table.weights.tolist()
     return [
-        Participant(own_id, values=row, outcome=bool(outcome), site=site)
-        for own_id, row, outcome, site in zip(table.ids, rows, table.outcome, sites, strict=True)
+        Participant(own_id, values=row, outcome=bool(outcome), site=site, weight=weight)
+        for own_id, row, outcome, site, weight in zip(
+            table.ids, rows, table.outcome, sites, weights, strict=True
+        )
     ]
 
 

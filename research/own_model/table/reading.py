@@ -14,6 +14,7 @@ from research.own_model.table.outcome import read_outcome
 from research.own_model.table.own_table import OwnTable
 from research.own_model.table.parquet_file import MAGIC, read_parquet_table
 from research.own_model.table.raw import RawColumn, RawTable, Unread, texts_of
+from research.own_model.table.survey_weights import weights_of
 from research.own_model.table.text_file import Scan, read_text_table, scan
 from research.training.errors import TrainingError
 
@@ -32,7 +33,12 @@ _OTHER_FORMATS = {
 
 
 def read_table(
-    path: Path, outcome: str, id_column: str | None, site_column: str | None, limits: Limits = LIMITS
+    path: Path,
+    outcome: str,
+    id_column: str | None,
+    site_column: str | None,
+    limits: Limits = LIMITS,
+    weight_column: str | None = None,
 ) -> OwnTable:
     """Read a table of people, one row each, or several rows of a person with an `id_column`.
 
@@ -48,10 +54,10 @@ def read_table(
     notes = list(table.notes)
     columns = named_columns(table, left_out, notes)
     judged = read_outcome(columns, outcome, limits)
-    taken = _other_roles(columns, id_column, site_column)
+    taken = _other_roles(columns, id_column, site_column, weight_column)
     if judged.column in taken:
         raise TrainingError(
-            f'The column "{judged.column}" is the outcome, and cannot be the id or site as well.'
+            f'The column "{judged.column}" is the outcome, and cannot be the id, site or weight as well.'
         )
     if unknown := int((~judged.known).sum()):
         notes.append(
@@ -59,6 +65,7 @@ def read_table(
         )
     ids = _ids(table, taken, id_column, judged.known, notes)
     sites = _sites(taken, site_column, judged.known, notes)
+    weights = None if weight_column is None else weights_of(taken[weight_column], judged.known)
     features = [column for column in columns if column.name not in (judged.column, *taken)]
     frame, units = features_of(features, table.delimiter, judged, left_out, notes)
     if frame.shape[1] == 0:
@@ -78,6 +85,7 @@ def read_table(
         left_out=left_out,
         units=units,
         outcome_column=judged.column,
+        weights=weights,
     )
 
 
@@ -111,9 +119,9 @@ def _check_text(path: Path, beginning: bytes, found: Scan) -> None:
 
 
 def _other_roles(
-    columns: Sequence[RawColumn], id_column: str | None, site_column: str | None
+    columns: Sequence[RawColumn], id_column: str | None, site_column: str | None, weight_column: str | None
 ) -> dict[str, RawColumn]:
-    wanted = ((id_column, "ids"), (site_column, "sites"))
+    wanted = ((id_column, "ids"), (site_column, "sites"), (weight_column, "weights"))
     return {name: find_column(columns, name, what) for name, what in wanted if name is not None}
 
 

@@ -19,6 +19,7 @@ DAY = date(2026, 11, 29)
         ("3 months", date(2027, 2, 28)),
         ("a year or 1 year", date(2027, 11, 29)),
         ("6 weeks", DAY + timedelta(weeks=6)),
+        ("tomorrow", DAY + timedelta(days=1)),
         ("90 days", DAY + timedelta(days=90)),
         ("10 years", latest_review(DAY)),
         ("soon", date(2027, 11, 29)),

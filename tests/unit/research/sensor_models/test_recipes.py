@@ -1,0 +1,178 @@
+"""From an owner's file to a version that is hosted, by one command; all people here are invented."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from app.classifiers.store import load_model
+from app.classifiers.task import read_task
+from app.domain.horizon import review_after
+from app.ingest.sensors.features.table import BY_NAME
+from research.sensor_models.recipes import RECIPES, make, recipe_named
+from research.sensor_models.stress_days import FITBIT_FEATURES, GARMIN_FEATURES, HEART_FEATURES
+from research.training.errors import TrainingError
+from research.training.split import is_held_out
+from tests.own_tables import QUICK
+from tests.sensors.invented_tables import lifesnaps_days, nhanes_adults, written
+from tests.unit.research.own_model.runs import silent
+from tests.unit.research.sensor_models.suggestions import options_hold
+from turnpoint.commands.program import command_line
+
+
+@pytest.fixture(scope="module")
+def stress(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("stress")
+    origin = written(lifesnaps_days(), folder / "lifesnaps_daily.csv")
+    done, _ = make(RECIPES["lifesnaps-stress"], origin, folder / "store", silent, size=QUICK)
+    return done.home
+
+
+@pytest.fixture(scope="module")
+def health(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("health")
+    origin = written(nhanes_adults(), folder / "adults.csv")
+    done, _ = make(RECIPES["activity-health"], origin, folder / "store", silent, size=QUICK)
+    return done.home
+
+
+def test_options_hold_of_days_and_of_people(stress: Path, health: Path) -> None:
+    assert options_hold(stress.parent, people=12) > 0
+    assert options_hold(health.parent, people=12) > 0
+
+
+def test_no_person_has_days_on_both_sides(stress: Path) -> None:
+    days = lifesnaps_days()
+    scored = days[days.stress_score > 0]
+    held_out = scored.id.map(is_held_out)
+    metrics = json.loads((stress / "metrics.json").read_text())
+    assert metrics["held_out"]["n"] == held_out.sum() > 0
+    assert metrics["held_out"]["people"] == scored[held_out].id.nunique()
+    assert metrics["cross_validation"]["n"] == (~held_out).sum()
+    assert metrics["interval"].startswith("95 %, of 1000 bootstrap samples of people")
+    assert len(pd.read_parquet(stress / "held_out.parquet")) == held_out.sum()
+
+
+def test_what_is_stressed_is_a_score_below_73(stress: Path) -> None:
+    days = lifesnaps_days()
+    scored = days[(days.stress_score > 0) & days.id.map(is_held_out)]
+    people = pd.read_parquet(stress / "held_out.parquet")
+    assert sorted(people.outcome) == sorted(scored.stress_score < 73)
+    assert sorted(people.steps) == sorted(scored.steps)
+
+
+def test_the_card_says_that_it_is_a_pilot_and_what_behaviour_alone_tells(stress: Path) -> None:
+    card = (stress / "card.md").read_text()
+    assert card.startswith("# Device-estimated stress (a pilot of 37 people)")
+    assert "A pilot: 37 people have a stress score" in card
+    assert "partly a matter of definition" in card
+    assert "By what can change alone it is 0." in card
+    assert "of which a person may have several" in card
+    limits = json.loads((stress / "card.json").read_text())["limits"]
+    assert "held-out people is" not in card
+    assert limits[0].startswith("A pilot:")  # the page tells limits, the first first
+
+
+def test_figures_of_a_survey_are_weighted_as_well(health: Path) -> None:
+    adults = nhanes_adults()
+    held_out = adults[adults.SEQN.astype(str).map(is_held_out)]
+    ill = held_out.general_health_condition.isin(["Fair", "Poor"])
+    weight = held_out.full_sample_2_year_mec_exam_weight
+    told = json.loads((health / "metrics.json").read_text())["weighted"]
+    assert told["prevalence"] == pytest.approx((weight * ill).sum() / weight.sum(), abs=1e-4)
+    assert "Weighted by the survey's weights:" in (health / "card.md").read_text()
+    assert "survey_weight" not in load_model(health.parent).schema
+
+
+def test_answers_that_are_none_are_unknown(health: Path) -> None:
+    people = pd.read_parquet(health / "held_out.parquet")
+    held_out = nhanes_adults()
+    held_out = held_out[held_out.SEQN.astype(str).map(is_held_out)]
+    assert people.sitting_minutes.isna().sum() == (held_out.minutes_sedentary_activity == 9999).sum() > 0
+
+
+def test_what_is_said_beside_estimates_comes_along_and_stays_its_owners(stress: Path, tmp_path: Path) -> None:
+    said = load_model(stress.parent).consultation
+    assert said is not None
+    assert said.estimate.says == "Estimated chance that the watch scores such a day as stressed"
+    assert not said.measured.overrules
+    store = tmp_path / "store"
+    shutil.copytree(stress.parent, store / "lifesnaps-stress")
+    own = store / "lifesnaps-stress" / "consultation.toml"
+    own.write_text(own.read_text().replace("Estimated chance", "Our estimate"))
+    origin = written(lifesnaps_days(), tmp_path / "lifesnaps_daily.csv")
+    make(RECIPES["lifesnaps-stress"], origin, store, silent, replace=True, size=QUICK)
+    assert "Our estimate that the watch" in own.read_text()
+    assert (store / "lifesnaps-stress" / "1" / "manifest.json").read_bytes() == (
+        stress / "manifest.json"
+    ).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "features"),
+    [
+        ("lifesnaps-stress", FITBIT_FEATURES),
+        ("aireadi-stress", GARMIN_FEATURES),
+        ("aireadi-stress-heart", (*GARMIN_FEATURES, *HEART_FEATURES)),
+    ],
+)
+def test_features_of_days_are_those_that_are_measured(name: str, features: tuple[str, ...]) -> None:
+    schema = read_task(RECIPES[name].schema)
+    for one in features:
+        feature, definition = schema[one], BY_NAME[one]
+        assert feature.unit == definition.unit
+        assert feature.clinical is not None
+        assert definition.low <= feature.clinical[0] < feature.clinical[1] <= definition.high
+
+
+@pytest.mark.parametrize(
+    ("name", "days"), [("lifesnaps-stress", 1), ("aireadi-stress", 1), ("activity-health", 84)]
+)
+def test_a_plan_is_looked_at_when_the_horizon_is_over(name: str, days: int) -> None:
+    schema, today = read_task(RECIPES[name].schema), pd.Timestamp("2026-11-29").date()
+    assert (review_after(schema.model.horizon, today) - today).days == days
+
+
+def test_a_version_is_made_by_one_command_and_not_replaced_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("research.own_model.adding.whole_size", lambda: QUICK)
+    origin = written(nhanes_adults(400), tmp_path / "adults.csv")
+    arguments = [
+        "sensors",
+        "model",
+        "activity-health",
+        "--from",
+        str(origin),
+        "--home",
+        str(tmp_path / "home"),
+    ]
+    ended = CliRunner().invoke(command_line(), arguments)
+    assert ended.exit_code == 0, ended.output
+    assert (tmp_path / "home" / "models" / "activity-health" / "1" / "manifest.json").exists()
+    assert "DEFAULT_MODEL=activity-health turnpoint run" in ended.output
+    again = CliRunner().invoke(command_line(), arguments)
+    assert again.exit_code == 1
+    assert "is there already" in again.output
+
+
+def test_files_that_are_others_are_named_and_no_cell_is_echoed(tmp_path: Path) -> None:
+    def refused(name: str, table: pd.DataFrame) -> str:
+        origin = written(table, tmp_path / "file.csv")
+        with pytest.raises(TrainingError) as caught:
+            make(recipe_named(name), origin, tmp_path / "store", silent, size=QUICK)
+        assert not (tmp_path / "store").exists() or not list((tmp_path / "store").iterdir())
+        return str(caught.value)
+
+    days, adults = lifesnaps_days(4, 3), nhanes_adults(50)
+    assert "has no column stress_score" in refused("lifesnaps-stress", days.drop(columns="stress_score"))
+    assert "No day of" in refused("lifesnaps-stress", days.assign(stress_score=0))
+    assert "has no column cat_smoke" in refused("activity-health", adults.drop(columns="cat_smoke"))
+    told = refused("activity-health", adults.assign(total_scsslsteps="Jane Doe"))
+    assert "a number in it is none" in told
+    assert "Jane" not in told
+    with pytest.raises(TrainingError, match="there are lifesnaps-stress, activity-health"):
+        recipe_named("stroke")
