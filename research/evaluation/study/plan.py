@@ -89,10 +89,10 @@ def plan_of(request: StudyRequest) -> Plan:
     """
     usual = Settings().model_store.resolve()
     models = [ModelPlace(name, request.stores.get(name, usual)) for name in request.models]
-    for place in models:
-        if acted_on := _acted_on_categories(find_version(place.store, place.name)):
+    for name in set(request.models) - set(request.stores):  # those elsewhere are made when they are asked
+        if acted_on := _acted_on_categories(find_version(usual, name)):
             raise StudyError(
-                f"{place.name} has categories that people act on ({', '.join(acted_on)}). The study's "
+                f"{name} has categories that people act on ({', '.join(acted_on)}). The study's "
                 "measures read no moves of categories"
             )
     _refuse_unknown("part", request.parts, list(Part))
