@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from app.domain.counterfactual import AssumedEffect, Conditions, KeptRange, PermittedChange
 from app.domain.feature import Kind
-from app.domain.levers import Lever
+from app.domain.lever import Lever
 from app.domain.patient_effects import Cause, PatientEffects, is_whole
 from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem

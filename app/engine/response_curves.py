@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.domain.feature import Feature
-from app.domain.levers import Lever, encoded, moved_with
+from app.domain.lever import Lever
+from app.domain.levers import encoded, moved_with
 from app.domain.schema import FloatArray, IntArray
 from app.engine.budget import CALL, ROW
 from app.engine.problem import RecourseProblem

@@ -12,7 +12,8 @@ import numpy as np
 from app.classifiers.base import Classifier
 from app.domain.constraints import Constraints
 from app.domain.feature import Direction, Feature, Kind
-from app.domain.levers import Lever, Levers, levers_of
+from app.domain.lever import Lever
+from app.domain.levers import Levers, levers_of
 from app.domain.patient import Patient
 from app.domain.schema import FeatureSchema, FloatArray, IntArray
 from research.unconstrained.schema import CATEGORY_EFFORT, unconstrained

@@ -13,7 +13,8 @@ from psycopg.types.json import Jsonb
 from app.domain.constraints import Constraints
 from app.domain.feature import Direction, Feature
 from app.domain.handout import HandoutPhrases
-from app.domain.levers import Lever, levers_of
+from app.domain.lever import Lever
+from app.domain.levers import levers_of
 from app.domain.patient import read_patient
 from app.engine.registry import ServedModel
 from tests.asking import Person

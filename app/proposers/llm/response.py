@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from app.domain.feature import Kind
-from app.domain.levers import Lever, Levers
+from app.domain.lever import Lever
+from app.domain.levers import Levers
 from app.domain.move_checks import one_word
 from app.domain.schema import IntArray
 

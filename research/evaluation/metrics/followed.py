@@ -7,7 +7,8 @@ import numpy as np
 from app.domain.causes import CausalModel, rounding_of
 from app.domain.consequences import rounded
 from app.domain.constraints import read_constraints
-from app.domain.levers import Causes, Lever, Levers
+from app.domain.lever import Lever
+from app.domain.levers import Causes, Levers
 from app.domain.patient import Patient
 from app.domain.schema import FeatureSchema, FloatArray, IntArray
 from research.evaluation.benchmark_setup.feasible_ranges import known, number, slope_of

@@ -14,7 +14,8 @@ from app.classifiers.partitions import Side, people_of
 from app.domain.constraints import read_constraints
 from app.domain.errors import InvalidInputError
 from app.domain.feature import Direction
-from app.domain.levers import Lever, Levers, levers_of
+from app.domain.lever import Lever
+from app.domain.levers import Levers, levers_of
 from app.domain.patient import read_patient
 from app.domain.schema import IntArray
 from app.domain.scope import Inclusion, Scope

@@ -15,7 +15,8 @@ from app.domain.complement import complement_of
 from app.domain.constraints import read_constraints
 from app.domain.errors import InvalidInputError
 from app.domain.feature import Action, Direction, Feature, Kind
-from app.domain.levers import Lever, levers_of
+from app.domain.lever import Lever
+from app.domain.levers import levers_of
 from app.domain.patient import Patient, read_patient
 from app.domain.reversed_actions import reversed_actions
 from app.domain.schema import FeatureSchema, FloatArray, Value

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.domain.feature import Action, Feature, Kind, MissingPolicy, Theme
 from app.domain.ladder import room_for
-from app.domain.levers import Lever
+from app.domain.lever import Lever
 from app.domain.schema import FeatureSchema, Value
 from app.domain.scope import Inclusion, Programme, Scope
 from app.domain.wording import inline

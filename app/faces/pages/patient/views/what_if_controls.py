@@ -8,7 +8,7 @@ import numpy as np
 
 from app.domain.counterfactual import Change
 from app.domain.feature import Kind, Theme
-from app.domain.levers import Lever
+from app.domain.lever import Lever
 from app.domain.schema import FeatureSchema, Value
 from app.domain.scope import Scope
 from app.faces.http.pages.translation import gettext as _

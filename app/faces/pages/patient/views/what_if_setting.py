@@ -8,7 +8,8 @@ import numpy as np
 from app.domain.counterfactual import Change
 from app.domain.errors import InvalidInputError
 from app.domain.feature import Kind
-from app.domain.levers import Lever, Levers
+from app.domain.lever import Lever
+from app.domain.levers import Levers
 from app.domain.schema import IntArray, Value
 from app.domain.scope import USUAL, Inclusion, Programme, Scope
 from app.engine.beyond import beyond_option
