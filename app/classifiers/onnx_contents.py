@@ -72,6 +72,8 @@ def _fields(message: memoryview) -> Iterator[tuple[int, int | memoryview]]:
     place = 0
     while place < len(message):
         tag, place = _varint(message, place)
+        if tag >> 32:  # another reader may drop the higher bits, and see another field
+            raise ValueError("a tag of more than 32 bits")
         wire = tag & 7
         if wire == _VARINT:
             number, place = _varint(message, place)

@@ -60,6 +60,15 @@ def test_wherever_a_tensor_is(place: str) -> None:
     assert not names_data_outside(holding(place, is_outside=False))
 
 
+def test_a_tag_that_another_reader_would_cut_short_is_refused() -> None:
+    """In five bytes the graph's tag may have higher bits, which a reader of 32 bits drops."""
+    content = holding("initializer", is_outside=True)
+    assert content.count(b"\x3a") >= 1
+    place = content.index(b"\x3a")
+    with pytest.raises(ValueError, match="a tag of more than 32 bits"):
+        names_data_outside(content[:place] + b"\xba\x80\x80\x80\x10" + content[place + 1 :])
+
+
 def test_a_column_of_that_name_is_no_other_file() -> None:
     assert b"location" in INSIDE
     assert not names_data_outside(INSIDE)
