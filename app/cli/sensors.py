@@ -42,7 +42,11 @@ def features(
         Path | None, typer.Option(help="For csv: a TOML file that says which column is which feature.")
     ] = None,
     zone: Annotated[
-        str | None, typer.Option(help="For omh: where the people lived, such as Europe/Berlin.")
+        str | None,
+        typer.Option(
+            help="For omh, where the people lived, such as Europe/Berlin; for aireadi, of whom nothing else "
+            "tells it."
+        ),
     ] = None,
     model: Annotated[
         str | None, typer.Option(help="For fhir: whose mapping of an EHR is read by; the default model's.")
@@ -61,6 +65,7 @@ def features(
     from turnpoint.commands.console import progress, say
 
     try:
+        _check_options(source, mapping, zone, model or as_of)
         if source is SourceName.FHIR:
             chosen = _bundles(origin.expanduser(), model, as_of)
         else:
@@ -94,6 +99,23 @@ def get(
     say(f"{path}: LifeSnaps' daily table, CC BY 4.0, Yfantidou et al. 2022 (Zenodo 7229547).")
 
 
+def _check_options(source: SourceName, mapping: Path | None, zone: str | None, of_fhir: str | None) -> None:
+    """Refuse what would be passed over without a word."""
+    from app.ingest.sensors.sources.base import SourceError
+    from app.ingest.sensors.times import zone_named
+
+    if (source is SourceName.CSV) != (mapping is not None):
+        raise SourceError("--mapping belongs to --source csv, which takes one.")
+    if of_fhir and source is not SourceName.FHIR:
+        raise SourceError("--model and --as-of belong to --source fhir.")
+    if zone is None:
+        return
+    if source not in (SourceName.OMH, SourceName.AIREADI):
+        raise SourceError("--zone belongs to --source omh and --source aireadi.")
+    if zone_named(zone) is None:
+        raise SourceError(f"{zone} is no time zone: give one such as Europe/Berlin.")
+
+
 def _source(
     source: SourceName, origin: Path, mapping: Path | None, zone: str | None, without_zone: WithoutZone
 ) -> "Source":
@@ -104,8 +126,6 @@ def _source(
     from app.ingest.sensors.sources.mapping import read_mapping
     from app.ingest.sensors.sources.omh import OpenMHealth
 
-    if (source is SourceName.CSV) != (mapping is not None):
-        raise SourceError("--mapping belongs to --source csv, which takes one.")
     if source is SourceName.AIREADI:
         return AiReadi(origin, zone, without_zone)
     if source is SourceName.OMH:

@@ -35,6 +35,10 @@ def test_features_of_a_folder(tmp_path: Path) -> None:
     ("arguments", "sentence"),
     [
         (["--source", "csv"], "--mapping belongs to --source csv, which takes one."),
+        (["--source", "fhir", "--mapping", "m.toml"], "--mapping belongs to --source csv"),
+        (["--source", "lifesnaps", "--zone", "Europe/Berlin"], "--zone belongs to --source omh and"),
+        (["--source", "aireadi", "--zone", "Europe/Atlantis"], "Europe/Atlantis is no time zone"),
+        (["--source", "omh", "--as-of", "2026-01-01"], "--model and --as-of belong to --source fhir."),
         (
             ["--source", "aireadi", "--mapping", "m.toml"],
             "--mapping belongs to --source csv, which takes one.",

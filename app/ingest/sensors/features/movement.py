@@ -49,10 +49,11 @@ def measure(day: Day) -> dict[str, float | None]:
         return {}
     told: dict[str, float | None] = {"calories_active": _calories(day)}
     moves = day.samples(Stream.STEPS)
-    if not ((moves.end >= day.start) & (moves.start < day.end)).any():
-        return told
-    told["steps"] = _steps(day)
-    if (moves.kind != Movement.UNSAID).any():
+    # What ends as the day begins is of the day before.
+    here = (moves.start < day.end) & ((moves.end > day.start) | (moves.start >= day.start))
+    if (here & ~np.isnan(moves.value)).any():
+        told["steps"] = _steps(day)
+    if (moves.kind[here] != Movement.UNSAID).any():
         active = mask_of(moves.where(moves.kind == Movement.ACTIVE), day.start, day.end) & day.worn
         told["activity_minutes"] = float(active.sum())
         sits = sitting(day)

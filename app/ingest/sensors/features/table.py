@@ -57,4 +57,4 @@ def _counts(name: str, day: Mapping[str, float]) -> bool:
 def days_used(name: str, days: Iterable[Mapping[str, float]]) -> int:
     """How many days a person's feature is made of."""
     told_by = (regularity.TOLD_BY | glucose.TOLD_BY).get(name, name)
-    return sum(told_by in day for day in days)
+    return sum(told_by in day and _counts(told_by, day) for day in days)

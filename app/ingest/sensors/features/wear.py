@@ -21,7 +21,8 @@ DEFINITIONS = (
 
 def measure(day: Day) -> dict[str, float | None]:
     """The day's features by name, None where they cannot be told."""
-    return {"wear_minutes": float(day.worn_minutes)}
+    is_told = any(len(day.samples(stream)) for stream in WEAR_STREAMS)
+    return {"wear_minutes": float(day.worn_minutes) if is_told else None}
 
 
 def is_worn(day: Day) -> bool:

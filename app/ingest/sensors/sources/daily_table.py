@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -30,7 +30,8 @@ class DailyTable:
     root: Path
     """The file."""
     mapping: Mapping
-    mend: Mend | None = None
+    mend: Mend | None = field(default=None, repr=False)
+    """Known by `name`: `repr` is what a run that was killed is known again by."""
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -45,7 +46,7 @@ class DailyTable:
         self._check()
         days: dict[str, dict[date, Values]] = {}
         facts: dict[str, dict[str, float | str]] = {}
-        rows: dict[str, int] = {}
+        disputed: dict[tuple[str, date], set[str]] = {}
         where = self.root.name
         for line, row in rows_of(self.root.parent, where, self.mapping.delimiter, losses):
             place = f"line {line}"
@@ -58,11 +59,11 @@ class DailyTable:
             except DateError:
                 losses.add(where, Reason.DATE_UNREADABLE, place=place)
                 continue
-            rows[person] = rows.get(person, 0) + 1
             values = self._values(row, where, place, losses)
             of_person = days.setdefault(person, {})
             if day in of_person:
-                values = _agreed(of_person[day], values, where, place, losses)
+                against = disputed.setdefault((person, day), set())
+                values = _agreed(of_person[day], values, against, where, place, losses)
             of_person[day] = values
             self._take_facts(row, facts.setdefault(person, {}), where, place, losses)
         return [
@@ -132,12 +133,15 @@ def _number(column: Column, cell: str) -> float | Reason | None:
     return Reason.NO_READING if value in column.missing else value * column.scale
 
 
-def _agreed(first: Values, second: Values, where: str, place: str, losses: Losses) -> Values:
-    """What two rows of one day say together."""
+def _agreed(
+    first: Values, second: Values, disputed: set[str], where: str, place: str, losses: Losses
+) -> Values:
+    """What rows of one day say together; `disputed` gets what they differ in, which no later row settles."""
     if first == second:
         losses.add(where, Reason.DUPLICATE, place=place)
         return first
     both = first | second
     differ = {name for name in first.keys() & second.keys() if first[name] != second[name]}
     losses.add(where, Reason.DAY_TOLD_TWICE, max(len(differ), 1), place)
-    return {name: value for name, value in both.items() if name not in differ}
+    disputed |= differ
+    return {name: value for name, value in both.items() if name not in disputed}

@@ -92,7 +92,12 @@ class FhirBundles:
             for name, value in record.features.items()
             if value is not None and name not in self._of_days
         }
-        counts = tuple(FileCount(where, None, len(entries), len(record.provenance)) for where in ref.others)
+        # Its files are read as one record: it is counted at the first, as what was dropped of it is.
+        first, *others = ref.others
+        counts = (
+            FileCount(first, None, len(entries), len(record.provenance)),
+            *(FileCount(where, None, 0, 0) for where in others),
+        )
         return PersonData(ref.person_id, ZoneInfo("UTC"), {}, self._days(located), facts, counts)
 
     @cached_property

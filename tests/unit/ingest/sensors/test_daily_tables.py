@@ -121,6 +121,19 @@ def test_a_day_that_two_rows_tell(tmp_path: Path) -> None:
     assert (losses.count(Reason.DUPLICATE), losses.count(Reason.DAY_TOLD_TWICE)) == (1, 1)
 
 
+def test_a_third_row_does_not_settle_what_two_differ_in(tmp_path: Path) -> None:
+    lines = [f"a;2024-02-15;{steps};7;57;x" for steps in (1, 2, 3)]
+    told, _ = rows_of(csv_source(tmp_path, *lines))
+    [day] = told["a"].days
+    assert (day["steps"], day["sleep_minutes"]) == (None, 420)
+
+
+def test_a_source_is_known_again_by_another_process(tmp_path: Path) -> None:
+    """Parts of a run that was killed are those of the same source, by what `repr` says of it."""
+    for source in (lifesnaps(tmp_path), csv_source(tmp_path, "a;2024-02-15;1;7;57;x")):
+        assert " at 0x" not in repr(source)
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 @given(st.permutations(range(6)))
 def test_the_order_of_rows_changes_nothing(tmp_path: Path, order: list[int]) -> None:

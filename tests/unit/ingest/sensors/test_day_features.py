@@ -195,3 +195,17 @@ def test_a_missing_day_is_a_row_that_says_so() -> None:
         ("2024-02-14", True), ("2024-02-15", False), ("2024-02-16", True),
     ]  # fmt: skip
     assert all(rows[1][name] is None for name in ("heart_rate_mean", "steps", "wear_minutes"))
+
+
+def test_steps_that_nobody_counted_are_empty_and_not_none() -> None:
+    at = DAY.start + 60 * 600
+    unread = spans((at, at + 60, float("nan"), Movement.UNSAID), (at + 60, at + 120, float("nan"), 0))
+    assert "steps" not in told_of(ORDINARY, WORN | {Stream.STEPS: unread})
+    before = spans((DAY.start - 60, DAY.start, 40.0, Movement.ACTIVE))
+    told = told_of(ORDINARY, WORN | {Stream.STEPS: before})
+    assert not {"steps", "activity_minutes", "sedentary_minutes"} & told.keys()
+
+
+def test_without_a_stream_that_tells_wear_no_time_worn_is_told() -> None:
+    glucose = points(range(DAY.start, DAY.end, 300), [100.0] * ((DAY.end - DAY.start) // 300))
+    assert "wear_minutes" not in told_of(ORDINARY, {Stream.GLUCOSE: glucose})
