@@ -114,8 +114,11 @@ def _figures(metrics: Mapping[str, Any]) -> Iterator[str]:
     held_out, line = metrics["held_out"], metrics["calibration"]
     auc = held_out["roc_auc"]
     whom = held_out_words(held_out["n"], held_out.get("people"))
-    interval = f"95 % interval {auc['low']:.3f} to {auc['high']:.3f}"
-    yield f"ROC-AUC on {whom}: {auc['value']:.3f} ({interval})."
+    if auc is None:
+        yield f"ROC-AUC on {whom} cannot be told with an interval: they are too few people."
+    else:
+        interval = f"95 % interval {auc['low']:.3f} to {auc['high']:.3f}"
+        yield f"ROC-AUC on {whom}: {auc['value']:.3f} ({interval})."
     yield (
         f"Calibration there: {_line(line)}, Brier score {held_out['brier']:.3f}; "
         f"{100 * held_out['mean_risk']:.1f} % are expected to have the outcome, "

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from app.classifiers.training_procedure import SEED, Sample
-from app.domain.schema import BoolArray, FeatureSchema, FloatArray
+from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray
 from research.training.discrimination import roc_auc
 from research.training.fitted import Fit, Risk
 from research.training.folds import Folds
@@ -25,21 +25,23 @@ def by_completeness(
     held_out: Sample,
     older: Mapping[str, Risk],
     crossed: Mapping[str, Mapping[str, float]],
+    person: IntArray | None = None,
 ) -> list[dict[str, Any]]:
     """For each record of the schema's `[training]`, figures on held-out people as if no more were known.
 
     `older` are classifiers of older versions on the same columns, which learned from the same people or
-    fewer. `crossed` are figures of `cross_validated_by_completeness`, if there are any.
+    fewer. `crossed` are figures of `cross_validated_by_completeness`, if there are any. `person` says whose
+    row each is, where people have several.
     """
     threshold = schema.model.threshold
     return [
         {
             "record": name,
             "known": _known(schema, rows),
-            **headline(held_out.outcome, risk(rows), threshold),
+            **headline(held_out.outcome, risk(rows), threshold, person),
             **({"cross_validation": crossed[name]} if crossed else {}),
             "older": {
-                version: headline(held_out.outcome, other(rows), threshold)
+                version: headline(held_out.outcome, other(rows), threshold, person)
                 for version, other in older.items()
             },
         }

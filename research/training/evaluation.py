@@ -74,7 +74,7 @@ def evaluate(
         figures["weighted"] = weighted(outcome, risk, weight, threshold)
     if schema.training.records:
         figures["completeness"] = by_completeness(
-            schema, fitted.risk, Sample(rows, outcome), older, by_record
+            schema, fitted.risk, Sample(rows, outcome), older, by_record, person
         )
         figures["category_unknown"] = list(_unknown_categories(schema, grouping, fitted.risk, held_out))
     if fitted.fit is not None and (

@@ -15,6 +15,7 @@ from research.training.calibration import calibration_line
 from research.training.fitted import Fit
 from research.training.headline import headline
 from research.training.people import Participant, outcomes_of, rows_of, sites_of
+from research.training.repeated import persons_of
 
 MOST = 20
 """So many sites are told of, the largest; a refit for each of hundreds would tell nobody more."""
@@ -44,11 +45,15 @@ def leave_one_site_out(
             continue
         risk_at = fit(Sample(rows_of(schema, elsewhere), outcomes_of(elsewhere)))
         outcome, risk = outcomes_of(there), risk_at(rows_of(schema, there))
+        person = persons_of([one.id for one in there])
+        told = headline(outcome, risk, schema.model.threshold, person)
+        if told["roc_auc"] is None:  # of rows there are enough, of people there are not
+            continue
         figures.append(
             {
                 "site": site,
                 "learned_from": len(elsewhere),
-                **headline(outcome, risk, schema.model.threshold),
+                **told,
                 "calibration_in_the_large": calibration_line(outcome, risk)["intercept"],
             }
         )

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,9 @@ def test_of_many_sites_the_largest_are_told_and_of_a_small_group_no_chance_figur
 
 
 def test_the_report_tells_what_an_owner_asks_first(added: Added, tmp_path: Path) -> None:
+    too_few = {"held_out": dict(added.metrics["held_out"]) | {"roc_auc": None}}
+    untold = report_of(replace(added, metrics={**added.metrics, **too_few}), order_of(ordinary(), tmp_path))
+    assert "held-out people cannot be told with an interval: they are too few people." in untold
     text = report_of(added, order_of(ordinary(), tmp_path))
     held_out = added.metrics["held_out"]
     assert f"ROC-AUC on {held_out['n']} held-out people: {held_out['roc_auc']['value']:.3f} (95 %" in text
