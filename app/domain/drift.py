@@ -1,4 +1,4 @@
-"""How far what is asked has moved from those whom a model learned from, as one number and as one word."""
+"""How far what is asked has moved from the people of a model's data, as one number and as one word."""
 
 from enum import StrEnum
 

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 from app.domain.feature import Action, Direction, Feature, Move
 
-_OF_NUMBERS = ("step", "limit", "limits", "max_change", "max_change_share", "intensive", "told_by")
-_OF_ENDS = ("verb_at_limit", "reaches_limit", "whole")
+OF_NUMBERS = (
+    *("step", "limit", "limits", "max_change", "max_change_share", "intensive", "told_by"),
+    *("verb_at_limit", "reaches_limit", "whole"),
+)
+"""Keys of an action that a category has not."""
 
 
 def no_move_faults(action: Action) -> Iterator[str]:
@@ -20,7 +23,7 @@ def move_faults(feature: Feature, action: Action) -> Iterator[str]:
     """Of an action on a category; moves may go round, as each person makes one of them at most."""
     if action.direction is not Direction.MOVES:
         yield f'the action on a category has the direction "moves", not "{action.direction}"'
-    if given := [key for key in (*_OF_NUMBERS, *_OF_ENDS) if key in action.model_fields_set]:
+    if given := [key for key in OF_NUMBERS if key in action.model_fields_set]:
         yield f"a category has no steps: {', '.join(given)} belong{'s' * (len(given) == 1)} to a number"
     if not action.moves:
         yield "the action on a category needs moves: which value may become which"

@@ -38,8 +38,8 @@ def _reversed(feature: Feature) -> dict[str, Any]:
 def _moved_back(feature: Feature, action: Action) -> dict[str, Any]:
     """Each move the other way, for the same effort."""
     moves = [{"from": one.after, "to": one.before, "effort": one.effort} for one in action.moves]
-    kept = {"direction": action.direction, "effort": action.effort, "moves": moves}
-    return kept | {"verb": f"changing {feature.label}"}
+    kept = action.model_dump(include={"direction", "effort", "when"})
+    return kept | {"moves": moves, "verb": f"changing {feature.label}"}
 
 
 def _reversed_action(feature: Feature, action: Action) -> dict[str, Any]:

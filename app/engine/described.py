@@ -44,7 +44,8 @@ def described(
     )
     changed = option_changes(problem, levels)
     ends = [{one.feature: one.after for one in own} for own in changed]
-    about = strategies(problem.schema, themes_of(problem, levels), levels, effort, ends)
+    themes, before = themes_of(problem, levels), problem.patient.values
+    about = strategies(problem.schema, themes, levels, effort, before, ends)
     told = []
     for index, candidate in enumerate(levels):
         _, linked = changes_of(problem, candidate)

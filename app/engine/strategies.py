@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 
 from app.domain.counterfactual import Distinction, Strategy
-from app.domain.feature import Feature, Theme
+from app.domain.feature import Theme
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, IntArray, Value
 from app.domain.wording import and_list
 from app.engine.problem import RecourseProblem
@@ -111,9 +111,13 @@ def strategies(
     themes: Sequence[Themes],
     levels: IntArray,
     effort: FloatArray,
+    before: Mapping[str, Value],
     ends: Sequence[Mapping[str, Value]],
 ) -> list[Strategy]:
-    """What each of the options shown is about, and what sets it apart; `ends` are the new values."""
+    """What each of the options shown is about, and what sets it apart; `ends` are the new values.
+
+    `before` has the factual ones.
+    """
     apart: list[list[Distinction]] = [[] for _ in themes]
     if len(themes) > 1:
         apart[int(effort.argmin())].append(Distinction.LEAST_EFFORT)
@@ -126,31 +130,30 @@ def strategies(
             lightest = min(without, key=lambda place: effort[place])
             apart[lightest].append(Distinction.WITHOUT_WEIGHT_GOAL)
     return [
-        Strategy(name=strategy_name(schema, own, after), themes=own, distinctions=tuple(marks))
+        Strategy(name=strategy_name(schema, own, before, after), themes=own, distinctions=tuple(marks))
         for own, marks, after in zip(themes, apart, ends, strict=True)
     ]
 
 
-def strategy_name(schema: FeatureSchema, themes: Themes, after: Mapping[str, Value]) -> str:
-    """Themes in words: "Weight, food and activity"; `after` has new values by feature."""
-    listed = and_list([_in_words(schema, theme, after) for theme in themes])
+def strategy_name(
+    schema: FeatureSchema, themes: Themes, before: Mapping[str, Value], after: Mapping[str, Value]
+) -> str:
+    """Themes in words: "Weight, food and activity"; `before` and `after` have values by feature."""
+    listed = and_list([_in_words(schema, theme, before, after) for theme in themes])
     return listed[0].upper() + listed[1:]
 
 
-def _in_words(schema: FeatureSchema, theme: str, after: Mapping[str, Value]) -> str:
+def _in_words(
+    schema: FeatureSchema, theme: str, before: Mapping[str, Value], after: Mapping[str, Value]
+) -> str:
     if theme == Theme.SMOKING:
         own = {name: value for name, value in after.items() if schema.theme_of(name) == theme}
-        if verb := next(filter(None, (_verb(schema[name], value) for name, value in own.items())), None):
-            return verb
+        for name, value in own.items():
+            action = schema[name].action
+            if action is not None and action.moves:
+                return action.verb_for(before[name], value)
         ends = own.values()
         return (
             "stopping smoking" if all(isinstance(end, bool) or end == 0 for end in ends) else "smoking less"
         )
     return _NAMES[Theme(theme)] if theme in list(Theme) else schema[theme].label
-
-
-def _verb(feature: Feature, after: Value) -> str | None:
-    """The verb of the move by which a category comes to a value; None where it is no category."""
-    moves = feature.action.moves if feature.action else ()
-    to = next((move for move in moves if move.after == after), None)
-    return (to.verb or feature.action.verb) if to and feature.action else None

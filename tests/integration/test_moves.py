@@ -186,6 +186,7 @@ def test_the_schema_says_the_moves_and_fhir_the_words(hosted: Hosted, answer: Js
     schema = hosted.client.get(f"/models/{NAME}/schema").raise_for_status().json()
     told = schema["properties"]["smoking"]["x-actionable"]
     assert told["direction"] == "moves"
+    assert not {"step", "limit", "whole"} & told.keys()
     assert told["moves"][1] == {
         "from": "every day",
         "to": "some days",

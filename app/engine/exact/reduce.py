@@ -151,8 +151,6 @@ def _reduce(
             asks_driven = False
             while done < known:
                 node, index = waiting[done], written + done
-                if known + 2 > most or written + known + 2 > len(out.lever):
-                    return False
                 # Go down as long as every level that can still be chosen leads the same way.
                 while forest.left[node] >= 0:
                     column, threshold = forest.column[node], forest.threshold[node]
@@ -172,6 +170,9 @@ def _reduce(
                         value = scenarios.still[version, column]
                         left = forest.default_left[node] if np.isnan(value) else value < threshold
                     node = forest.left[node] if left else forest.right[node]
+                more = 0 if forest.left[node] < 0 else 2
+                if known + more > most or written + known + more > len(out.lever):
+                    return False
                 if forest.left[node] < 0:
                     out.lever[index], out.value[index] = LEAF, forest.value[node]
                 elif place >= 0:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.domain.feature import Feature, Kind, MissingPolicy
+from app.domain.move_checks import OF_NUMBERS
 from app.domain.schema import FeatureSchema
 
 
@@ -40,9 +41,9 @@ def _property(schema: FeatureSchema, feature: Feature) -> dict[str, Any]:
     if feature.observed:
         described["x-observed"] = list(feature.observed)
     if feature.action:
-        moves = set() if feature.action.moves else {"moves"}
+        of_others = set(OF_NUMBERS) if feature.kind is Kind.CATEGORY else {"moves"}
         described["x-actionable"] = feature.action.model_dump(
-            mode="json", by_alias=True, exclude_none=True, exclude=moves
+            mode="json", by_alias=True, exclude_none=True, exclude=of_others
         )
     elif feature.name in schema.link_of:
         described["x-moves-with"] = schema.link_of[feature.name].driver

@@ -133,13 +133,14 @@ def _instruction(schema: FeatureSchema) -> str:
         habits = "what is yes or no, 1 starts and -1 ends"
     if any(feature.kind is Kind.CATEGORY for feature in schema.actionable):
         habits += "; what is told in a word becomes another, as in 'smoking daily: never 6'"
+    steps = f"One step is: {sizes}; {habits}. " if sizes else f"{habits[0].upper()}{habits[1:]}. "
     themed = (
         "A line may begin with what a change is about, and end with what moves along, which the points have. "
         "'5 of 9 points' says that changes add up to 5 at most where 9 are asked for: take off what you can. "
     )
     return (
         f"Take the points asked for off a person's risk of {schema.model.outcome}, with the fewest and "
-        f"smallest changes and no more than allowed. One step is: {sizes}; {habits}. "
+        f"smallest changes and no more than allowed. {steps}"
         "A line such as 'BMI 31: -2 3, -5 7' says that 2 steps down take 3 points off, 5 steps down 7. "
         "Points of several changes add up; what is listed after 'also' takes off little alone. "
         f"{themed if version_of(schema) == THEMED else ''}"

@@ -10,9 +10,9 @@ def own_name(plan: PlanRow, schema: FeatureSchema | None) -> str | None:
     """The name of a plan; None where it is but its strategy's, which is in English and says no more."""
     if plan.name == NO_STRATEGY:
         return None
-    after = {change["feature"]: change["to"] for change in plan.changes}
+    before, after = ({change["feature"]: change[end] for change in plan.changes} for end in ("from", "to"))
     if schema is None or not after or any(name not in schema for name in after):
         return plan.name
     order = list(dict.fromkeys(schema.theme_of(feature.name) for feature in schema.features))
     themes = tuple(sorted({schema.theme_of(name) for name in after}, key=order.index))
-    return None if plan.name == strategy_name(schema, themes, after) else plan.name
+    return None if plan.name == strategy_name(schema, themes, before, after) else plan.name

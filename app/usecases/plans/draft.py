@@ -61,7 +61,9 @@ def draft_of_levels(
     return Draft(
         answer=answer,
         counterfactual_id=None,
-        called=strategy_name(problem.schema, themes, {one.feature: one.after for one in changes}),
+        called=strategy_name(
+            problem.schema, themes, problem.patient.values, {one.feature: one.after for one in changes}
+        ),
         changes=[one.model_dump(mode="json", by_alias=True) for one in changes],
         linked=[one.model_dump(mode="json", by_alias=True) for one in linked],
         brought_along=[one.model_dump(mode="json", by_alias=True) for one in brought_along(problem, levels)],

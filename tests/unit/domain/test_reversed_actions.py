@@ -1,5 +1,6 @@
 """Behaviour the other way round: nothing of what is known of an action is said of its opposite."""
 
+import tomllib
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,9 @@ import pytest
 
 from app.classifiers.model_version import ModelVersion
 from app.domain.reversed_actions import reversed_actions
+from app.domain.schema import FeatureSchema
 from tests.asking import Person, problem_about
+from tests.moving import TASK
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +50,17 @@ def test_a_limit_of_some_people_is_none_of_the_opposite(turned: ModelVersion, sm
     ]
     assert bmi[0] == bmi[1]
     assert bmi[0][:2] == [30.0, 30.5]
+
+
+def test_moves_of_a_category_go_back_for_whom_they_are_open_alone() -> None:
+    schema = FeatureSchema.model_validate(tomllib.loads(TASK))
+    content = schema.model_dump(by_alias=True)
+    food = next(one for one in content["feature"] if one["name"] == "food")
+    food["action"]["when"] = {"smoking": ["never", "former"]}
+    before = FeatureSchema.model_validate(content)["food"].action
+    after = reversed_actions(FeatureSchema.model_validate(content))["food"].action
+    assert before is not None and after is not None
+    assert {(one.after, one.before) for one in after.moves} == {
+        (one.before, one.after) for one in before.moves
+    }
+    assert after.when == before.when != {}
