@@ -1,4 +1,4 @@
-"""Whether those asked about are still like those whom a model learned from."""
+"""Whether those asked about are still like the people of a model's data."""
 
 from typing import Annotated
 

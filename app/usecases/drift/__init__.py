@@ -1,1 +1,1 @@
-"""Whether those asked about are still like those whom a model learned from."""
+"""Whether those asked about are still like the people of a model's data."""

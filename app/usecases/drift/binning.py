@@ -20,7 +20,7 @@ _FINE = np.arange(1, 50) / 50
 
 @dataclass(frozen=True, slots=True)
 class Binning:
-    """How people are counted by one version, and the counts of the people whom it learned from.
+    """How people are counted by one version, and the counts of the people of its data.
 
     `edges` has a row for each feature, ascending and filled up with infinity: a value is in the bin whose
     number is how many edges it has reached. The first and the last bin of a number are outside of the

@@ -1,4 +1,4 @@
-"""What the model says of this patient along each lever, over the people it learned from."""
+"""What the model says of this patient along each lever, over the people of its data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
