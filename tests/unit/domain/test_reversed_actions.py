@@ -59,7 +59,8 @@ def test_moves_of_a_category_go_back_for_whom_they_are_open_alone() -> None:
     food["action"]["when"] = {"smoking": ["never", "former"]}
     before = FeatureSchema.model_validate(content)["food"].action
     after = reversed_actions(FeatureSchema.model_validate(content))["food"].action
-    assert before is not None and after is not None
+    assert before is not None
+    assert after is not None
     assert {(one.after, one.before) for one in after.moves} == {
         (one.before, one.after) for one in before.moves
     }
