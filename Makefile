@@ -5,7 +5,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run dev test unit coverage test-faults test-train test-vllm torch bench screenshots evaluate finetune format lint typecheck build lock secrets digests sbom vulnerabilities clean
+.PHONY: help run dev test test-parts unit coverage test-faults test-train test-vllm torch bench screenshots evaluate finetune format lint typecheck environment build lock secrets digests sbom vulnerabilities clean
 
 # PYTHON=… chooses the interpreter; without it the first that fits is taken.
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3.14 python3)
@@ -36,6 +36,7 @@ BIN := .venv/bin
 # first, the quick ones when cores fall idle. Each process has one core: threads of OpenMP would only wait for each other.
 CORES = $(shell getconf _NPROCESSORS_ONLN)
 SPREAD = -n $(shell expr $(CORES) + 1) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+MYPY = --num-workers $(CORES)
 # Client and server, two distributions of one repository: pyproject.toml and turnpoint/pyproject.toml.
 OURS := --no-deps --no-build-isolation --editable ./turnpoint --editable .
 PIP = PIP_USER=0 $(@D)/bin/python -m pip --disable-pip-version-check --no-input
@@ -49,11 +50,13 @@ run: $(RUN) $(if $(filter vllm,$(LLM)),$(VLLM))  ## Run everything on this machi
 dev: $(RUN)  ## Run everything, the gateway anew whenever its code changes; DATABASE_URL, REDIS_URL, LLM_URL are heeded
 	@exec $(BIN)/turnpoint run --reload
 
-test: $(DEV) $(MLSERVER) $(CLIENTS) $(TYPESCRIPT)  ## Run the tests; ARGS="-k repair" reaches pytest, ARGS=-n0 takes one process
+test: test-parts  ## Run the tests; ARGS="-k repair" reaches pytest, ARGS=-n0 takes one process
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(SPREAD) $(ARGS)
+
+test-parts: $(DEV) $(MLSERVER) $(CLIENTS) $(TYPESCRIPT)  ## Install and compile what the tests take
 	@$(BIN)/turnpoint fetch
 	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/turnpoint compile
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(SPREAD) $(ARGS)
 
 unit: $(DEV)  ## Run the unit tests alone, a minute or two
 	@$(BIN)/turnpoint compile
@@ -106,7 +109,9 @@ format: $(DEV)  ## Format the code and mend what can be mended without thought
 	$(BIN)/ruff check --fix
 
 typecheck: $(DEV)  ## Check types alone
-	$(BIN)/mypy
+	$(BIN)/mypy $(MYPY)
+
+environment: $(DEV)  ## Make .venv, with all that a change takes
 
 build: $(DEV)  ## Build both distributions, client and server, into dist
 	@rm -rf dist
@@ -116,7 +121,7 @@ build: $(DEV)  ## Build both distributions, client and server, into dist
 lint: $(DEV)  ## Check style, types and the direction of imports
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
+	$(BIN)/mypy $(MYPY)
 	$(BIN)/lint-imports
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
