@@ -113,7 +113,9 @@ def _with_words(value: Any, place: Sequence[str]) -> Iterator[Sequence[str]]:
     elif isinstance(value, list):
         for number, part in enumerate(value):
             name = part.get("name") if isinstance(part, Mapping) else None
-            yield from _with_words(part, (*place, repr(name) if isinstance(name, str) else str(number)))
+            yield from _with_words(
+                part, (*place, repr(name) if isinstance(name, str) else f"entry {number + 1}")
+            )
 
 
 def _older_than_task(folder: Path, schema: FeatureSchema, newest: ModelVersion) -> Iterator[str]:
