@@ -47,9 +47,9 @@ role = "behaviour"
 theme = "smoking"
 categories = [
     { value = "never", label = "Never smoked" },
-    { value = "former", label = "Former smoker" },
-    { value = "some days", label = "Some days" },
-    { value = "daily", label = "Every day" },
+    { value = "former", label = "Former smoker", in_sentence = "former smoker" },
+    { value = "some days", label = "Some days", in_sentence = "some days" },
+    { value = "daily", label = "Every day", in_sentence = "every day" },
 ]
 [feature.action]
 direction = "moves"

@@ -129,8 +129,9 @@ def _listed(names: Sequence[str] | None) -> list[str] | None:
     return None if names is None else list(names)
 
 
-def _bounds(own: Bounds) -> bool | list[float | None]:
-    return own if isinstance(own, bool) else list(own)
+def _bounds(own: Bounds) -> bool | str | list[float | None]:
+    """As JSON has it; a text, which is no range, goes as it is, for the service to say so."""
+    return own if isinstance(own, bool | str) else list(own)
 
 
 def recorded(answer_id: UUID | str) -> Call[Answer]:

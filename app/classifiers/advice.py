@@ -12,7 +12,7 @@ from app.classifiers.folder import TASK, ModelFolderError
 from app.classifiers.link_advice import learned_columns, pair_advice
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.toml_files import toml_of
-from app.domain.feature import Feature
+from app.domain.feature import Feature, Theme
 from app.domain.schema import FeatureSchema
 from app.domain.unfilled import TO_FILL_IN, is_unfilled
 from app.domain.wording import and_list, line_text, risk_text
@@ -20,6 +20,7 @@ from app.domain.wording import and_list, line_text, risk_text
 _RAW = re.compile(r"_|\b(?!mmHg)[A-Za-z]*[a-z]{2}[A-Z]|\.(?:csv|parquet)\b")
 """What names of columns and files have, and words have not: "TenYearCHD", "sys_bp"."""
 _FEW = 0.01
+_THEMES = ", ".join(theme for theme in Theme if theme is not Theme.TREATMENT)
 _NEVER = re.compile(r"(?<![A-Za-z])never(?![A-Za-z])", re.IGNORECASE)
 
 
@@ -43,6 +44,11 @@ def schema_advice(schema: FeatureSchema) -> Iterator[str]:
     yield from words_advice(schema)
     if not any(feature.action or feature.treatment for feature in schema.features):
         yield "no feature has an action, so that nothing can be suggested: add [feature.action] to some"
+    if bare := [feature.name for feature in schema.features if feature.action and feature.role is None]:
+        yield (
+            f"{and_list(bare)}: an action without a role and a theme is a strategy of its own, and no theme "
+            f'keeps or varies it: say role = "behaviour" and a theme ({_THEMES})'
+        )
     for feature in schema.features:
         yield from (f"{feature.name}: {said}" for said in _feature_advice(feature))
     efforts = [feature.action.effort for feature in schema.actionable if feature.action]
@@ -113,7 +119,9 @@ def _with_words(value: Any, place: Sequence[str]) -> Iterator[Sequence[str]]:
     elif isinstance(value, list):
         for number, part in enumerate(value):
             name = part.get("name") if isinstance(part, Mapping) else None
-            yield from _with_words(part, (*place, repr(name) if isinstance(name, str) else str(number)))
+            yield from _with_words(
+                part, (*place, repr(name) if isinstance(name, str) else f"entry {number + 1}")
+            )
 
 
 def _older_than_task(folder: Path, schema: FeatureSchema, newest: ModelVersion) -> Iterator[str]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, FiniteFloat, ValidationError
 
 from app.classifiers.base import ClassifierError
 from app.classifiers.link import LOGISTIC, Link, LinkKind
+from app.parsing.misfits import first_misfit
 
 CALIBRATION = "calibration.json"
 _MOST_BYTES = 1 << 20
@@ -62,11 +63,7 @@ def read_calibration(home: Path) -> Link:
     except OSError as error:
         raise ClassifierError(f"{path} cannot be read: {error.strerror}") from error
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ClassifierError(
-            f"{path} is not a calibration: {where + ': ' if where else ''}{first['msg']}"
-        ) from error
+        raise ClassifierError(f"{path} is not a calibration: {first_misfit(error, 'calibration')}") from error
     except ValueError as error:
         raise ClassifierError(f"{path} is not a calibration: {error}") from error
 

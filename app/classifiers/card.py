@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from app.classifiers.folder import ModelFolderError
+from app.parsing.misfits import first_misfit
 
 
 class RocAuc(BaseModel):
@@ -107,11 +108,7 @@ def read_card(home: Path) -> Card | None:
     except OSError as error:
         raise ModelFolderError(f"{error.filename} cannot be read: {error.strerror}") from error
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ModelFolderError(
-            f"{path} is not a model card: {where + ': ' if where else ''}{first['msg']}"
-        ) from error
+        raise ModelFolderError(f"{path} is not a model card: {first_misfit(error, 'model card')}") from error
     except UnicodeDecodeError as error:
         raise ModelFolderError(f"{text} is not text") from error
     return card

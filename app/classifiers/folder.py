@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from app.classifiers.column_diff import difference
 from app.domain.schema import FeatureSchema
+from app.parsing.misfits import first_misfit
 
 TASK = "task.toml"
 MAKING = ".making"
@@ -89,7 +90,7 @@ def read_manifest(home: Path, schema: FeatureSchema) -> Manifest:
     try:
         manifest = Manifest.model_validate_json(_content(path))
     except ValidationError as error:
-        raise ModelFolderError(f"{path} is not a manifest") from error
+        raise ModelFolderError(f"{path} is not a manifest: {first_misfit(error, 'manifest')}") from error
     if manifest.version not in (None, home.name):
         raise ModelFolderError(f"{path} is the manifest of another version than {home.name}")
     if differing := difference(manifest.columns, schema.columns):

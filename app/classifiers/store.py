@@ -37,6 +37,7 @@ from app.classifiers.open_inference import OpenInferenceClassifier
 from app.classifiers.population import read_held_out, read_people, read_population
 from app.classifiers.task import read_schema, read_version_schema
 from app.domain.schema import FeatureSchema
+from app.domain.wording import and_list
 
 __all__ = ["ModelFolderError", "load_model", "load_models", "read_people", "read_schema"]
 
@@ -168,11 +169,18 @@ def find_version(store: Path, name: str) -> Path:
         ModelFolderError: there is none.
     """
     model, _, version = name.partition("@")
+    folder = store / model
+    if not _trained(folder):
+        others = sorted(path.name for path in store.glob("*") if _trained(path))
+        there = f"models with one are {and_list(others)}" if others else "nor does any other model there"
+        raise ModelFolderError(f"{folder} holds no trained version; {there}")
     if not version:
-        return newest_version(store / model)
-    if not (store / model / version / "manifest.json").exists():
-        raise ModelFolderError(f"{store / model} holds no trained version {version}")
-    return store / model / version
+        return newest_version(folder)
+    if not (folder / version / "manifest.json").exists():
+        versions = _trained(folder)
+        there = "versions are" if len(versions) > 1 else "there is version"
+        raise ModelFolderError(f"{folder} holds no trained version {version}; {there} {and_list(versions)}")
+    return folder / version
 
 
 def _is_model(folder: Path) -> bool:
@@ -196,10 +204,16 @@ def newest_version(folder: Path) -> Path:
     Raises:
         ModelFolderError: it has none.
     """
-    versions = [path.parent.name for path in folder.glob("*/manifest.json") if path.parent.name.isdecimal()]
+    versions = _trained(folder)
     if not versions:
         raise ModelFolderError(f"{folder} holds no trained version")
-    return folder / max(versions, key=int)
+    return folder / versions[-1]
+
+
+def _trained(folder: Path) -> list[str]:
+    """The versions of a model, the newest last."""
+    names = (path.parent.name for path in folder.glob("*/manifest.json"))
+    return sorted((name for name in names if name.isdecimal()), key=int)
 
 
 def _classifier(

@@ -8,6 +8,9 @@ import typer
 from pydantic import ValidationError
 from typer.core import TyperCommand
 
+from app.parsing.misfits import Misfit, misfits
+from app.parsing.places import place_words
+
 _FIT = ("pandas", "sklearn")
 _REPORT = ("matplotlib", "sklearn")
 _EMBEDDED = ("gguf", "psutil", "safetensors")  # the servers' own packages are not there for every platform
@@ -46,13 +49,12 @@ class _Command(TyperCommand):
         try:
             return super().invoke(ctx)
         except ValidationError as error:
-            _refuse("\n".join(_sentence(dict(fault)) for fault in error.errors()))
+            _refuse("\n".join(map(_sentence, misfits(error))))
 
 
-def _sentence(fault: dict[str, Any]) -> str:
+def _sentence(misfit: Misfit) -> str:
     """A wrong setting, by its name and without its value, which may be secret."""
-    where = ".".join(str(part) for part in fault["loc"]).upper()
-    return f"Setting {where or 'combination'}: {fault['msg'].removeprefix('Value error, ')}"
+    return f"Setting {place_words(misfit.place).upper() or 'combination'}: {misfit.sentence}"
 
 
 def _refuse(message: str) -> NoReturn:

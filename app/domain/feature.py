@@ -98,6 +98,14 @@ class Category(Frozen):
     """For requests and columns; XGBoost takes none that holds `[`, `]` or `<` (write `under_5` for `<5`)."""
     label: Text
     """For people; unique."""
+    in_sentence: Text | None = None
+    """How it reads within a sentence, such as "every day" of the label "Every day". Without it the label as
+    it is written: "Mediterranean" keeps its capital."""
+
+    @property
+    def within(self) -> str:
+        """What stands within a sentence."""
+        return self.in_sentence or self.label
 
 
 def holds(condition: Condition, values: Mapping[str, object]) -> bool:
@@ -255,7 +263,8 @@ class Feature(Frozen):
     features (`outcome`, `seqn`, `risk`, …) are reserved. No name is demanded: a model needs neither `age` nor
     `sex`."""
     label: Text
-    """For people; unique."""
+    """For people; unique. Within a sentence its first letter is small, unless its first word has more
+    capitals (`HDL cholesterol`, `HbA1c`): let no name of somebody stand first ("Score by Apgar")."""
     short: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")] | None = None
     """The name in prompts: best one common word, which is one token (`BMI`, `systolic`). Without it the name,
     or first words of a long one."""

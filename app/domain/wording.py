@@ -214,7 +214,7 @@ def _span(feature: Feature, change: Change, named: bool = True) -> str:
 
 def _end(feature: Feature, value: Value) -> str:
     if feature.kind is Kind.CATEGORY:
-        return inline(category_label(feature, value))
+        return next(category.within for category in feature.categories if category.value == value)
     return number(feature, float(value or 0))
 
 

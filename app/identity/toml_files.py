@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from app.parsing.misfits import first_misfit
+
 _MOST_BYTES = 1 << 20
 M = TypeVar("M", bound=BaseModel)
 
@@ -24,9 +26,7 @@ def load_toml(path: Path, setting: str, kind: type[M], fault: type[ValueError]) 
     except OSError as error:
         raise fault(f"{setting} cannot be read: {error.strerror}") from error
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise fault(f"{setting}: {where}: {first['msg']}") from None
+        raise fault(f"{setting}: {first_misfit(error, 'file of this kind')}") from None
     except (ValueError, RecursionError):
         raise fault(f"{setting} is not TOML") from None
     raise fault(f"{setting} has more than a megabyte")

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from app.parsing.misfits import misfit_words
 from research.finetuning.errors import FinetuningError
 
 VALIDATION_PEOPLE = 48
@@ -114,13 +115,14 @@ def read_recipe(path: Path) -> Recipe:
     Raises:
         FinetuningError: it is missing or says something that cannot be.
     """
+    content = None
     try:
-        return Recipe.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Recipe.model_validate(content)
     except FileNotFoundError as error:
         raise FinetuningError(f"{path} is missing") from error
     except ValidationError as error:
-        fault = error.errors()[0]
-        where = ".".join(map(str, fault["loc"]))
-        raise FinetuningError(f"{path} is not a recipe: {where}: {fault['msg']}") from error
+        told = "; ".join(misfit_words(error, "recipe", content))
+        raise FinetuningError(f"{path} is not a recipe: {told}") from error
     except ValueError as error:
         raise FinetuningError(f"{path} is not TOML: {error}") from error

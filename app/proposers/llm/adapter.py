@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from app.parsing.misfits import first_misfit
 from app.proposers.llm.prompt import VERSIONS
 
 WEIGHTS, CONFIG, MANIFEST = "adapter_model.safetensors", "adapter_config.json", "manifest.json"
@@ -101,4 +102,6 @@ def _manifest_in(path: Path) -> AdapterManifest:
     except OSError as error:
         raise AdapterError(f"{error.filename} cannot be read: {error.strerror}") from error
     except ValidationError as error:
-        raise AdapterError(f"{path} is not an adapter's manifest") from error
+        raise AdapterError(
+            f"{path} is not an adapter's manifest: {first_misfit(error, 'manifest')}"
+        ) from error

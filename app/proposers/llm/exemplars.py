@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.classifiers.folder import ModelFolderError
 from app.domain.schema import FloatArray
+from app.parsing.misfits import first_misfit
 
 SHOWN = 3
 
@@ -69,7 +70,9 @@ def load_exemplars(folder: Path, columns: int) -> ExemplarBank:
     try:
         exemplars = _EXEMPLARS.validate_json(path.read_bytes())
     except ValidationError as error:
-        raise ModelFolderError(f"{path} does not hold exemplars") from error
+        raise ModelFolderError(
+            f"{path} does not hold exemplars: {first_misfit(error, 'exemplar')}"
+        ) from error
     if any(len(exemplar.row) != columns for exemplar in exemplars):
         raise ModelFolderError(f"{path} holds rows of other lengths than the model's {columns} columns")
     return ExemplarBank(exemplars)

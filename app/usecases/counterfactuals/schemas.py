@@ -55,13 +55,23 @@ InnerShare = Annotated[float, Field(allow_inf_nan=False, gt=0, lt=1), BeforeVali
 """Between none and all, without either."""
 
 
+_NO_BOUND = (
+    "must be two numbers, of which null leaves one open, or true or false; a category has no range: name it "
+    "in `features_to_keep` for it to stay as it is"
+)
+
+
 def _bound(value: object, read: ValidatorFunctionWrapHandler) -> object:
     """A number, or the value of a yes or no; the schema says which of the two a feature takes."""
+    if isinstance(value, str):
+        raise ValueError(_NO_BOUND)
     return value if isinstance(value, bool) else read(value)
 
 
 def _both_ends(value: object) -> object:
     """Of a yes or no, the value alone stands for both ends."""
+    if isinstance(value, str):
+        raise ValueError(_NO_BOUND)
     return (value, value) if isinstance(value, bool) else value
 
 

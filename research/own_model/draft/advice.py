@@ -99,7 +99,8 @@ def _odd_columns(schema: FeatureSchema, columns: "Mapping[str, pd.Series]") -> I
     for name, values in columns.items():
         feature = schema[name]
         if feature.kind is Kind.CATEGORY:
-            if rare := suspicions.rare_categories(values):
+            labels = {one.value: one.label for one in feature.categories}
+            if rare := [labels.get(word, word) for word in suspicions.rare_categories(values)]:
                 yield (
                     f"{_called(feature)} has {_several(len(rare), 'category', 'categories')} of fewer than 5 "
                     f"people ({_named(rare)}). Little can be learned of them: group them with others."

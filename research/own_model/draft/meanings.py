@@ -17,13 +17,14 @@ def _words(*beginnings: str) -> re.Pattern[str]:
 _ACTED_ON = {
     Theme.WEIGHT: _words("bmi", "body_mass", "weight", "waist", "obes"),
     Theme.SMOKING: _words("smok", "cig", "tobacco", "pack_year", "nicotine"),
+    Theme.FOOD: _words(
+        *("food", "eat$", "eating", "meal", "breakfast", "lunch", "snack", "nutri", "takeaway", "fast_food"),
+        *("salt", "sodium", "fib", "sugars", "sugary", "fruit", "veg", "diet", "calor", "kcal", "energy"),
+        *("fat$", "carb", "protein_intake", "meat", "fish$", "soft_drink", "sweet", "soda$"),
+    ),
     Theme.ALCOHOL: _words("alcohol", "drink", "alco", "ethanol"),
     Theme.ACTIVITY: _words("activ", "exercis", "steps", "sitting", "sedent", "walk", "sport", "mvpa", "met$"),
     Theme.SLEEP: _words("sleep"),
-    Theme.FOOD: _words(
-        *("salt", "sodium", "fib", "sugars", "fruit", "veg", "diet", "calor", "kcal", "energy", "fat$"),
-        *("carb", "protein_intake", "meat"),
-    ),
 }
 _TREATED = _words(
     *("sbp$", "dbp$", "bp$", "systolic", "diastolic", "blood_pressure", "trestbps", "chol", "ldl", "hdl"),

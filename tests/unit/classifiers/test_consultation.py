@@ -89,8 +89,8 @@ def test_a_guideline_says_whom_it_is_about() -> None:
         ("outcome_from = 5.7", "outcome_from = 5.8", "measured.finding: none ends where the outcome begins"),
         ("from = 35, to = 70", "from = 70, to = 35", "guideline.uspstf-2021.ranges.age: its from is above"),
         ('feature = "sedentary"', 'feature = "bmi"', "said.bmi: there are two of this feature"),
-        ("year = 2021", 'year = "2021"', "guideline.'uspstf-2021'.year: Input should be a valid integer"),
-        ("recheck_months = 36", 'recheck_months = "36"', "recheck_months: Input should be a valid integer"),
+        ("year = 2021", 'year = "2021"', "guideline.'uspstf-2021'.year: must be a whole number"),
+        ("recheck_months = 36", 'recheck_months = "36"', "recheck_months: must be a whole number"),
         ('unit = "%"', "", "measured"),
         ('says = "Estimated', 'say = 1\nsays = "Estimated', "estimate.say: is no key of a consultation"),
         ("Sit {size}", "Sit {much}", "said.'sedentary'.says"),
@@ -141,7 +141,7 @@ def test_each_preference_keeps_something_and_leaves_something(model: str) -> Non
         (
             'label = "Does not cook"',
             'lable = "Does not cook"',
-            "preference.'no-cooking'.label: Field",
+            "preference.'no-cooking'.label: is missing",
         ),
     ],
 )

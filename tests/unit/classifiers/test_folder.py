@@ -79,8 +79,17 @@ def test_other_columns_in_the_manifest_are_told(
     assert refusal(folder) == f"{path} lists {said}"
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "\xff", '{"columns": "age", "files": {}, "schema": ""}'])
-def test_a_manifest_that_is_none_is_refused(folder: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "is not JSON"),
+        ("[]", "must be a table of keys and values"),
+        ("{}", "columns: is missing"),
+        ("\xff", "is not JSON"),
+        ('{"columns": "age", "files": {}, "schema": ""}', "columns: must be a list"),
+    ],
+)
+def test_a_manifest_that_is_none_is_refused(folder: Path, text: str, fault: str) -> None:
     path = folder / "1" / "manifest.json"
     path.write_text(text, encoding="latin-1")
-    assert refusal(folder) == f"{path} is not a manifest"
+    assert refusal(folder) == f"{path} is not a manifest: {fault}"

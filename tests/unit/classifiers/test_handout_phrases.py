@@ -79,8 +79,8 @@ def test_an_older_version_takes_what_fits_it() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "why"),
     [
-        ("having =", "heving =", "no handout: having: Field required"),
-        ('title = "Sit less"', 'titel = "Sit less"', "no handout: goal.'sedentary'.title: Field required"),
+        ("having =", "heving =", "no handout: having: is missing"),
+        ('title = "Sit less"', 'titel = "Sit less"', "no handout: goal.'sedentary'.title: is missing"),
         (
             '"{value} a night"',
             '"{valeu} a night"',

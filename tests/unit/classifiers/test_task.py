@@ -16,7 +16,7 @@ def test_a_schema_that_cannot_be_is_refused(folder: Path) -> None:
 def test_a_schema_without_what_is_required_is_refused_by_its_first_fault(folder: Path) -> None:
     task = folder / "1" / "task.toml"
     task.write_text(task.read_text().replace("threshold =", "treshold =").replace("title =", "tittle ="))
-    assert refusal(folder) == f"{task} is not a feature schema: model.title: Field required"
+    assert refusal(folder) == f"{task} is not a feature schema: model.title: is missing"
 
 
 @pytest.mark.parametrize("content", [b"model = [", b'name = "\xff"'])

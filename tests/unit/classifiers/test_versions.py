@@ -87,7 +87,7 @@ def test_a_version_is_found_by_either_name(folder: Path) -> None:
     store = folder.parent
     found = [find_version(store, name) for name in (NAME, f"{NAME}@2", f"{NAME}@1")]
     assert found == [home, home, folder / "1"]
-    with pytest.raises(ModelFolderError, match=r"holds no trained version 7$"):
+    with pytest.raises(ModelFolderError, match=r"holds no trained version 7; "):
         find_version(store, f"{NAME}@7")
 
 

@@ -11,12 +11,12 @@ import pytest
 from pydantic import ValidationError
 
 from app.classifiers.folder import ModelFolderError
-from app.classifiers.pattern_words import pattern_words
 from app.classifiers.task import read_schema
 from app.domain.links import LinearLink
 from app.domain.reserved_names import RESERVED
 from app.domain.schema import FeatureSchema
 from app.domain.schema_checks import schema_faults
+from app.parsing.pattern_words import pattern_words
 from app.usecases.augmentation.formats import PROVENANCE
 from tests.unit.domain.schemas import SHIPPED, STORE, Content
 
@@ -283,16 +283,16 @@ def test_no_feature_can_have_the_name_of_a_column_beside_it() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ("step = 0.5", "step = true", "feature.'bmi'.action.step: Input should be a valid number"),
-        ("step = 0.5", 'step = "0.5"', "feature.'bmi'.action.step: Input should be a valid number"),
-        ("step = 0.5", "step = inf", "feature.'bmi'.action.step: Input should be a finite number"),
+        ("step = 0.5", "step = true", "feature.'bmi'.action.step: must be a number"),
+        ("step = 0.5", 'step = "0.5"', "feature.'bmi'.action.step: must be a number"),
+        ("step = 0.5", "step = inf", "feature.'bmi'.action.step: must be a finite number"),
         ("noise = 0.2", "noize = 0.2", "feature.'bmi'.noize: is no key of a schema"),
         (
             "factor = 0.45359237",
             "factor = 0",
-            "feature.'weight'.codes.1.factor: Input should be greater than 0",
+            "feature.'weight'.codes.entry 2.factor: must be more than 0",
         ),
-        ("max_changes = 3", "max_changes = true", "model.max_changes: Input should be a valid integer"),
+        ("max_changes = 3", "max_changes = true", "model.max_changes: must be a whole number"),
         (
             "terms = { dbp = 1, sbp = -1 }",
             "terms = {}",
@@ -302,7 +302,7 @@ def test_no_feature_can_have_the_name_of_a_column_beside_it() -> None:
         (
             'value = "male"',
             'value = ""',
-            "feature.'sex'.categories.1.value: must be words on one line, not empty",
+            "feature.'sex'.categories.entry 2.value: must be words on one line, not empty",
         ),
         ('name = "energy"', 'name = "risk"', "feature.'risk'.name: this name is taken: tables of people"),
         ('name = "energy"', 'name = "age"', "two features have the name age"),

@@ -1,5 +1,7 @@
 """Sentences for clinicians."""
 
+import tomllib
+
 import pytest
 
 from app.classifiers.model_version import ModelVersion
@@ -16,7 +18,7 @@ from app.domain.wording import (
     summary,
     value_text,
 )
-from tests.moving import moving_schema
+from tests.moving import TASK, moving_schema
 
 
 def change(schema: FeatureSchema, name: str, before: float | bool, after: float | bool) -> Change:
@@ -165,3 +167,14 @@ def test_a_move_is_said_by_its_verb_and_the_labels_of_its_ends(to: str, said: st
         span(schema, move) == f"smoking from every day to {said.split(' to ')[1].split(' (', maxsplit=1)[0]}"
     )
     assert value_text(schema["smoking"], "daily") == "smoking Every day"
+
+
+def test_a_label_of_a_category_keeps_the_capital_of_a_name() -> None:
+    content = tomllib.loads(TASK)
+    smoking = next(one for one in content["feature"] if one["name"] == "smoking")
+    for category, label in zip(smoking["categories"], ("Never", "American", "few", "Dutch"), strict=True):
+        category["label"] = label
+        category.pop("in_sentence", None)
+    move = Change(feature="smoking", label="Smoking", before="daily", after="former", delta=None, unit=None)
+    told = summary(FeatureSchema.model_validate(content), [move])
+    assert told == "Consider stopping smoking, from Dutch to American."

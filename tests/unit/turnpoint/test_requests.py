@@ -72,3 +72,8 @@ def test_a_job_asks_for_improvements_where_its_caller_does(options: Options) -> 
     sent = cast(dict[str, Any], submit(POPULATION, "low", options).content)
     assert sent.get("improvements") == options.get("improvements")
     assert ("improvements" in sent) is ("improvements" in options)
+
+
+def test_a_range_that_is_a_word_goes_as_it_is_for_the_service_to_refuse() -> None:
+    asked = sent({"permitted_range": {"smoking": "daily"}})
+    assert asked["constraints"]["permitted_range"] == {"smoking": "daily"}

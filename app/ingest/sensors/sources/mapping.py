@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from app.ingest.sensors.features.table import BY_NAME, OF_DAYS
 from app.ingest.sensors.sources.base import SourceError
+from app.parsing.misfits import misfit_words
 
 _RESERVED = frozenset({"person_id", "date", "minutes_in_day", "observed", "worn"})
 
@@ -84,12 +85,13 @@ def read_mapping(path: Path) -> Mapping:
     Raises:
         SourceError: it cannot be read, or says what it cannot; every fault is named by its key.
     """
+    content = None
     try:
-        return Mapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Mapping.model_validate(content)
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise SourceError(f"{path} is not TOML.") from None
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
-        raise SourceError(f"{path}: {'; '.join(faults)}.") from None
+        raise SourceError(f"{path}: {'; '.join(misfit_words(error, 'mapping', content))}.") from None

@@ -25,8 +25,8 @@ from app.faces.api import (
     preferences,
 )
 from app.faces.http.places import faults_of
-from app.faces.http.sentences import UNSAID
 from app.faces.pages.patient import endpoints as patients
+from app.parsing.misfits import UNSAID
 from tests.documents import assert_leads_somewhere, places, put
 
 Json = Any

@@ -149,7 +149,7 @@ def test_the_order_of_rows_changes_nothing(tmp_path: Path, order: list[int]) -> 
         ("steps =", "step =", "step is no feature of a day: steps?"),
         ("group =", "bmi_x = 3\ngroup =", "facts.bmi_x: "),
         ("age =", "days_worn =", "days_worn is the name of another column"),
-        ("scale = 60.0", "scale = 0", "columns.sleep_minutes.scale: Input should be greater than 0"),
+        ("scale = 60.0", "scale = 0", "columns.sleep_minutes.scale: must be more than 0"),
         ('person = "who"', "person", "is not TOML"),
         ('person = "who"', 'person = "id"', "has no column id, which the mapping names"),
     ],

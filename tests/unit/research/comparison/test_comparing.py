@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from app.classifiers.folder import ModelFolderError
 from app.classifiers.model_version import ModelVersion
 from research.comparison.comparing import compare, load_pair
 from research.comparison.errors import ComparisonError
@@ -86,3 +87,16 @@ def test_other_features_are_refused_by_name(folder: Path) -> None:
 def test_a_version_is_not_compared_with_itself() -> None:
     with pytest.raises(ComparisonError, match="not with itself"):
         load_pair(STORE, NAME, ("1", "1"), {})
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "said"),
+    [
+        (NAME, "9", "holds no trained version 9; versions are 1 and 2"),
+        ("gout", "2", "holds no trained version; models with one are dysglycaemia and heart-disease"),
+    ],
+)
+def test_of_what_is_not_there_it_is_said_what_there_is(name: str, version: str, said: str) -> None:
+    with pytest.raises(ModelFolderError) as caught:
+        load_pair(STORE, name, ("1", version), {})
+    assert str(caught.value).endswith(said)

@@ -138,12 +138,24 @@ def test_sensitive_features_are_named(tmp_path: Path, name: str) -> None:
         ("physical activity", "activity"),
         ("hours of sleep", "sleep"),
         ("salt intake", "food"),
+        ("soft_drinks", "food"),
     ],
 )
 def test_what_a_person_may_act_on_is_asked_by_its_name(tmp_path: Path, name: str, theme: str) -> None:
     said = advice_on(tmp_path, name, RANDOM.normal(50, 9, ROWS).round(1).tolist())
 
     assert any(words.startswith(f'"{name}": does a person act on it?') and theme in words for words in said)
+
+
+@pytest.mark.parametrize(("name", "theme"), [("breakfast", "food"), ("alcohol use", "alcohol")])
+def test_a_category_that_a_person_may_act_on_is_asked_for_its_moves(
+    tmp_path: Path, name: str, theme: str
+) -> None:
+    said = advice_on(tmp_path, name, column("never", "some_days", "daily", rows=ROWS))
+
+    [asked] = [words for words in said if "go from one value to another" in words]
+    assert f'"{name}"' in asked
+    assert f'the theme "{theme}"' in asked
 
 
 def test_few_people_for_many_columns(tmp_path: Path) -> None:
@@ -160,6 +172,14 @@ def test_rare_categories_are_named(tmp_path: Path) -> None:
 
     assert any(
         '1 category of fewer than 5 people ("lupus")' in words for words in advice_on(tmp_path, "ill", cells)
+    )
+
+
+def test_a_category_that_is_written_as_a_code_is_told_by_its_words(tmp_path: Path) -> None:
+    cells = ["some_days", "some_days", *column("never", "daily", rows=ROWS - 2)]
+
+    assert any(
+        'fewer than 5 people ("some days")' in words for words in advice_on(tmp_path, "smoking", cells)
     )
 
 

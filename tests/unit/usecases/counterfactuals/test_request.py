@@ -10,15 +10,21 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from app.domain.certainty import Certainty, RiskEstimate
 from app.domain.counterfactual import Generator, Status
 from app.domain.errors import InvalidInputError
 from app.domain.recourse import RecourseResult
 from app.engine.registry import ModelRegistry
+from app.parsing.misfits import misfits
 from app.usecases.counterfactuals.mapping import from_result
 from app.usecases.counterfactuals.request import ValidatedRequest, validate
-from app.usecases.counterfactuals.schemas import CounterfactualsAnswer, CounterfactualsRequest
+from app.usecases.counterfactuals.schemas import (
+    ConstraintsIn,
+    CounterfactualsAnswer,
+    CounterfactualsRequest,
+)
 from tests.asking import Person
 
 PROPOSER = "search"
@@ -177,3 +183,12 @@ def test_a_what_if_warns_of_what_was_entered_and_not_of_what_is_supposed(
     supposed = question(registry, {**helpable, "waist": 43})
     assert supposed.warnings() != base.warnings
     assert replace(supposed, base=base).warnings() == base.warnings
+
+
+@pytest.mark.parametrize("bounds", ["daily", ["daily", "former"], [None, "daily"]])
+def test_of_a_range_of_words_it_is_said_what_is_possible_for_a_category(bounds: object) -> None:
+    with pytest.raises(ValidationError) as caught:
+        ConstraintsIn.model_validate({"permitted_range": {"smoking": bounds}})
+    told = {misfit.sentence for misfit in misfits(caught.value)}
+    assert len(told) == 1
+    assert "a category has no range: name it in `features_to_keep`" in told.pop()
