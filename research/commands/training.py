@@ -87,6 +87,7 @@ def finetune(
     from app.local.embedded.weights import ensure_weights
     from research.finetuning.errors import FinetuningError
     from research.finetuning.run import finetune as tune
+    from research.own_model.report import host_command
 
     home = home.expanduser().resolve()
     place = store_with(name, store, home)
@@ -99,6 +100,8 @@ def finetune(
     except (EmbeddedError, FinetuningError) as error:
         fail(str(error))
     typer.echo(f"Wrote {written}")
+    if base is None and to is None:
+        typer.echo(f"Host it: {host_command(written.parent)}")
 
 
 def _lessons(home: Path, name: str, own: bool) -> Path:
