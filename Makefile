@@ -88,7 +88,7 @@ test-train: $(TRAIN)  ## Run the tests of fine-tuning, which take PyTorch
 	@.venv-train/bin/python -m pytest tests/train $(ARGS)
 
 finetune: $(TRAIN)  ## Make examples and tune the language model on them; ARGS="--base folder" takes another base
-	@test -s .turnpoint/finetuning/$(or $(MODEL),dysglycaemia).jsonl || .venv-train/bin/turnpoint pairs $(or $(MODEL),dysglycaemia)
+	@test -s $(or $(TURNPOINT_HOME),.turnpoint)/finetuning/$(or $(MODEL),dysglycaemia).jsonl || .venv-train/bin/turnpoint pairs $(or $(MODEL),dysglycaemia)
 	@.venv-train/bin/turnpoint finetune $(or $(MODEL),dysglycaemia) $(ARGS)
 
 bench: $(BENCH) $(if $(filter vllm,$(ARGS)),$(VLLM))  ## Measure it and its peers; ARGS="peers --quick" reaches the benchmark

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from app.classifiers.model_version import ModelVersion
-from app.classifiers.population import ID
+from app.classifiers.population import ID, WHOSE
 from app.domain.schema import Value
 
 
@@ -21,23 +21,26 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person by the id their data set gives them, and the risk that the classifier gives them."""
+    """A row of a person by the id their data set gives it, and the risk that the classifier gives it."""
 
     source_id: int
     features: dict[str, Value]
     risk: float
+    whose: int
+    """The person's number: rows of one number, such as those of several days, are of one person."""
 
 
 def people_of(model: ModelVersion, side: Side) -> list[Person]:
     """All people of one side, in the file's order."""
     names = [feature.name for feature in model.schema.features]
     with pq.ParquetFile(model.folder / side) as file:
-        table = file.read(columns=[ID, *names], use_threads=False).to_pylist()
+        table = file.read(columns=[ID, WHOSE, *names], use_threads=False).to_pylist()
     people = [{name: _known(row[name]) for name in names} for row in table]
     risk = model.classifier.risk(np.stack([model.schema.encode(person) for person in people]))
+    ids = [row.get(ID, place) for place, row in enumerate(table)]
     return [
-        Person(row.get(ID, place), person, float(own_risk))
-        for place, (row, person, own_risk) in enumerate(zip(table, people, risk, strict=True))
+        Person(own_id, person, float(own_risk), whose=row.get(WHOSE, own_id))
+        for own_id, row, person, own_risk in zip(ids, table, people, risk, strict=True)
     ]
 
 

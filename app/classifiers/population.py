@@ -15,7 +15,9 @@ from app.domain.schema import FeatureSchema, FloatArray
 FEWEST = 6
 """People without the outcome: each is compared with the five nearest of the others."""
 ID = "seqn"
-"""The column that numbers the people, if the file has one; without it they are numbered in its order."""
+"""The column that numbers the rows, if the file has one; without it they are numbered in its order."""
+WHOSE = "person"
+"""The column that numbers the people, if some have several rows; without it each row is of another."""
 
 _TYPES = {
     Kind.NUMBER: (pa.types.is_floating, pa.types.is_integer),
@@ -125,16 +127,16 @@ def _check_table(schema: FeatureSchema, table: pa.Table, path: Path) -> None:
     outcome = table.column("outcome")
     if not pa.types.is_boolean(outcome.type) or outcome.null_count:
         raise ModelFolderError(f"{path} does not say yes or no for everybody in the column 'outcome'")
-    if ID in table.column_names:
-        _check_numbering(table.column(ID), path)
+    for name in {ID, WHOSE} & set(table.column_names):
+        _check_numbering(name, table.column(name), path)
     refuse(people_faults(schema, _columns(schema, table)), f"{path} ")
 
 
-def _check_numbering(column: pa.ChunkedArray, path: Path) -> None:
+def _check_numbering(name: str, column: pa.ChunkedArray, path: Path) -> None:
     if not pa.types.is_integer(column.type):
-        raise ModelFolderError(f"{path} holds {column.type} in the column '{ID}', not whole numbers")
+        raise ModelFolderError(f"{path} holds {column.type} in the column '{name}', not whole numbers")
     if column.null_count:
-        raise ModelFolderError(f"{path} does not number everybody in the column '{ID}'")
+        raise ModelFolderError(f"{path} does not number everybody in the column '{name}'")
 
 
 def _check_column(feature: Feature, column: pa.ChunkedArray, path: Path) -> None:

@@ -3,6 +3,7 @@
 RESERVED = frozenset(
     {
         "seqn",
+        "person",
         "outcome",
         "site",
         "label",

@@ -6,7 +6,7 @@ import typer
 
 from app.cli.shared import Home, fail
 from app.paths import HOME
-from app.settings import Settings
+from research.commands.model_place import store_with
 from turnpoint.commands.console import progress
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ def carry_over(
     from research.evaluation.proposals.carrying import CarryOverImpossibleError
     from research.evaluation.proposals.carrying import carry_over as measure
 
-    store = Settings().model_store
+    home = home.expanduser().resolve()
     try:
-        model, taught = load_version(store, name), load_version(store, other)
+        model, taught = (load_version(store_with(one, None, home), one) for one in (name, other))
         with progress() as report:
-            measured = measure(model, taught, people, seed, home.expanduser().resolve(), report)
+            measured = measure(model, taught, people, seed, home, report)
     except (ModelFolderError, CarryOverImpossibleError, EmbeddedError, LlmError) as error:
         fail(str(error))
     path = write_carry_over(model.folder, measured)

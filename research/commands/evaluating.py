@@ -9,6 +9,7 @@ import typer
 from app.cli.shared import Home, fail
 from app.paths import HOME
 from app.settings import Settings
+from research.commands.model_place import store_with
 from turnpoint.commands.console import progress, say_once
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _evaluate_proposals(
 
     settings = Settings()
     for name in names:
-        model = load_version(settings.model_store, name)
+        model = load_version(store_with(name, None, home), name)
         specs = [proposer_spec(proposer, model) for proposer in proposers]
         with progress() as report:
             results = measure(model, specs, people or 10_000, home, endpoint_of(settings), report)

@@ -8,6 +8,7 @@ import typer
 from app.cli.shared import Home, fail
 from app.paths import HOME
 from app.settings import Settings
+from research.commands.model_place import Store, store_with
 from turnpoint.commands.console import progress, say
 
 
@@ -37,6 +38,7 @@ def pairs(
     out: Annotated[
         Path | None, typer.Option(help="The file to write; in the home folder unless told.")
     ] = None,
+    store: Store = None,
     home: Home = HOME,
 ) -> None:
     """Make what a language model learns from: questions about training people, and verified answers."""
@@ -46,16 +48,16 @@ def pairs(
     from research.finetuning.preparation import make_examples, make_self_training_examples
     from research.llm_session import endpoint_of
 
-    settings, home = Settings(), home.expanduser().resolve()
-    path = out or _lessons(home, name, own)
+    home = home.expanduser().resolve()
+    place, path = store_with(name, store, home), out or _lessons(home, name, own)
     try:
         with progress() as report:
             if own:
                 count = make_self_training_examples(
-                    name, settings.model_store, path, home, endpoint_of(settings), report, say, start
+                    name, place, path, home, endpoint_of(Settings()), report, say, start
                 )
             else:
-                count = make_examples(name, settings.model_store, path, report, say)
+                count = make_examples(name, place, path, report, say)
     except (FinetuningError, EmbeddedError, LlmError) as error:
         fail(str(error))
     typer.echo(f"Wrote {count} questions with their answers to {path}")
@@ -77,6 +79,7 @@ def finetune(
     to: Annotated[
         Path | None, typer.Option(help="Folder for the adapter; the model's version unless told.")
     ] = None,
+    store: Store = None,
     home: Home = HOME,
 ) -> None:
     """Tune a language model's adapter by the recipe beside the model; goes on where it was stopped."""
@@ -84,17 +87,21 @@ def finetune(
     from app.local.embedded.weights import ensure_weights
     from research.finetuning.errors import FinetuningError
     from research.finetuning.run import finetune as tune
+    from research.own_model.report import host_command
 
     home = home.expanduser().resolve()
+    place = store_with(name, store, home)
     try:
         chosen = base or str(ensure_weights(home, say))
         path = lessons or _lessons(home, name, onward)
         with progress() as report:
-            store, kept = Settings().model_store, home / "finetuning"
-            written = tune(name, store, chosen, path, kept, onward, start, to, report, say)
+            kept = home / "finetuning"
+            written = tune(name, place, chosen, path, kept, onward, start, to, report, say)
     except (EmbeddedError, FinetuningError) as error:
         fail(str(error))
     typer.echo(f"Wrote {written}")
+    if base is None and to is None:
+        typer.echo(f"Host it: {host_command(written.parent)}")
 
 
 def _lessons(home: Path, name: str, own: bool) -> Path:

@@ -19,7 +19,7 @@ from app.proposers.llm.prompt import Style
 from research.finetuning.answers import AnswerKind
 from research.finetuning.errors import FinetuningError
 from research.finetuning.pairs import Example, examples_of, write_examples
-from research.finetuning.questions import is_kept_back, training_people
+from research.finetuning.questions import kept_back, training_people
 from research.finetuning.recipe import Recipe, default_recipe, read_recipe
 from research.finetuning.self_training import self_training_examples
 from research.finetuning.targets import least_risk
@@ -38,7 +38,7 @@ def make_examples(name: str, store: Path, path: Path, report: Report, say: Say) 
         FinetuningError: the model or its recipe cannot be used, or no question has an answer.
     """
     model, recipe = read_task(name, store, say)
-    people = training_people(model)
+    people = training_people(model)[:: recipe.data.every]
 
     def reported() -> Iterator[Person]:
         for done, person in enumerate(people):
@@ -47,7 +47,7 @@ def make_examples(name: str, store: Path, path: Path, report: Report, say: Say) 
 
     examples = examples_of(model, reference_data_of(model), reported(), recipe.data.seed)
     return _written(
-        path, examples, f"None of the questions about {len(people)} people has an answer that holds"
+        path, model, examples, f"None of the questions about {len(people)} people has an answer that holds"
     )
 
 
@@ -71,11 +71,9 @@ def make_self_training_examples(
     """
     model, recipe = read_task(name, store, say)
     adapter = read_adapter(model, start)
-    people = [
-        person
-        for person in training_people(model)
-        if not is_kept_back(person.source_id, recipe.data.validation_share)
-    ][:: recipe.own.every]
+    everybody = training_people(model)
+    kept = kept_back(everybody, recipe.data.validation_share)
+    people = [person for person in everybody if person.whose not in kept][:: recipe.own.every]
     references = reference_data_of(model)
 
     async def collect(endpoint: LlmEndpoint) -> list[Example]:
@@ -99,28 +97,30 @@ def make_self_training_examples(
     server = nullcontext(given) if given else serving(adapter, home, lambda words, _: report(words, 0.0))
     with server as endpoint:
         hot = replace(endpoint, temperature=recipe.own.temperature)
-        return _written(path, asyncio.run(collect(hot)), f"Nothing proposed about {len(people)} people holds")
+        found = asyncio.run(collect(hot))
+        return _written(path, model, found, f"Nothing proposed about {len(people)} people holds")
 
 
-def chosen_examples(examples: Sequence[Example], recipe: Recipe) -> list[Example]:
+def chosen_examples(model: ModelVersion, examples: Sequence[Example], recipe: Recipe) -> list[Example]:
     """Those to learn from: of people not kept back, all with options and a share of those without."""
+    kept = kept_back(training_people(model), recipe.data.validation_share)
     rng = random.Random(recipe.data.seed)
     draws = [rng.random() for _ in examples]
     return [
         example
         for example, draw in zip(examples, draws, strict=True)
-        if not is_kept_back(example.person, recipe.data.validation_share)
+        if example.person not in kept
         and (example.kind is AnswerKind.OPTION or draw < recipe.data.improvement_share)
     ]
 
 
-def enough_examples(examples: Sequence[Example], recipe: Recipe) -> list[Example]:
+def enough_examples(model: ModelVersion, examples: Sequence[Example], recipe: Recipe) -> list[Example]:
     """The chosen examples.
 
     Raises:
         FinetuningError: they do not fill a single step.
     """
-    chosen = chosen_examples(examples, recipe)
+    chosen = chosen_examples(model, examples, recipe)
     if len(chosen) < recipe.training.batch:
         raise FinetuningError(
             f"{len(chosen)} questions are too few to learn from: a step takes {recipe.training.batch} "
@@ -142,9 +142,10 @@ def read_task(name: str, store: Path, say: Say = lambda _: None) -> tuple[ModelV
         model = load_version(store, name)
     except ModelFolderError as error:
         raise FinetuningError(str(error)) from error
-    people = len(_somebody(model))
+    rows = _somebody(model)
+    people = len({row.whose for row in rows})
     path = store / model.name / RECIPE
-    recipe = read_recipe(path) if path.exists() else default_recipe(people)
+    recipe = read_recipe(path) if path.exists() else default_recipe(people, len(rows))
     if not path.exists():
         share = f"{recipe.data.validation_share:.0%} of {people} people kept back"
         say(f"{path} is missing: the defaults of docs/finetuning.md are taken, with {share}")
@@ -188,10 +189,10 @@ def _somebody(model: ModelVersion) -> list[Person]:
     return people
 
 
-def _written(path: Path, examples: Iterable[Example], none: str) -> int:
+def _written(path: Path, model: ModelVersion, examples: Iterable[Example], none: str) -> int:
     """Write examples; where there are none, nothing is written and an error says so."""
     found = iter(examples)
     first = next(found, None)
     if first is None:
         raise FinetuningError(f"{none}: there is nothing to learn from")
-    return write_examples(path, chain([first], found))
+    return write_examples(path, model, chain([first], found))

@@ -5,7 +5,7 @@ ever saw whole records would not know those that arrive.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -28,10 +28,23 @@ def training_people(model: ModelVersion) -> list[Person]:
     return [person for person in people_of(model, Side.TRAINING) if person.risk >= least]
 
 
-def is_kept_back(source_id: int, share: float) -> bool:
-    """Whether examples leave a training person out, so that what was learned can be looked at on them."""
-    digest = hashlib.sha256(f"kept back:{source_id}".encode()).hexdigest()
-    return int(digest[:8], 16) < share * 2**32
+def kept_back(people: Iterable[Person], share: float) -> frozenset[int]:
+    """The numbers of those whom examples leave out, so that what was learned can be looked at on them.
+
+    Each with all their rows; about this share by a hash of the number. Of two or more at least one, unless
+    the share is 0, and never everybody.
+    """
+    draw = {number: _draw(number) for number in {person.whose for person in people}}
+    in_order = sorted(draw, key=lambda number: draw[number])
+    count = sum(one < share for one in draw.values())
+    least = 1 if share > 0 else 0
+    return frozenset(in_order[: max(0, min(max(count, least), len(draw) - 1))])
+
+
+def _draw(number: int) -> float:
+    """Between 0 and 1, the same for the same number."""
+    digest = hashlib.sha256(f"kept back:{number}".encode()).hexdigest()
+    return int(digest[:8], 16) / 2**32
 
 
 def questions_about(model: ModelVersion, person: Person, count: int, seed: int) -> Iterator[RecourseProblem]:

@@ -10,7 +10,9 @@ from app.parsing.misfits import misfit_words
 from research.finetuning.errors import FinetuningError
 
 VALIDATION_PEOPLE = 48
-"""People kept back on whom validity is looked at."""
+"""People kept back on whom validity is looked at; rows, where people have several."""
+FEWEST_KEPT_BACK = 5
+"""People kept back where they have several rows: of one person, days are much alike."""
 _MOST_KEPT_BACK = 0.3
 """Share of few people that may be kept back."""
 _SECOND_ROUND = 120
@@ -40,6 +42,8 @@ class Data(_Part):
 
     seed: Annotated[int, Field(ge=0)] = 1
     """Of the questions, of the choice of examples and of their order."""
+    every: _Count = 1
+    """Every so many-th training row is asked about, such as every third of a person's days."""
     improvement_share: _Share = 0.4
     """Share of the examples with improvements (no option holds) that is learned from."""
     validation_share: _Share = 0.06
@@ -98,14 +102,15 @@ class Recipe(_Part):
         return self.model_copy(update={"training": self.training.model_copy(update=changes)})
 
 
-def default_recipe(people: int) -> Recipe:
-    """What is taken of a model without a recipe, with so many training people to learn from.
+def default_recipe(people: int, rows: int) -> Recipe:
+    """What is taken of a model without a recipe, with so many training people to learn from and rows of them.
 
-    Of few people more are kept back, about `VALIDATION_PEOPLE` but no more than three in ten, and the second
-    round asks about more, about `_SECOND_ROUND` or all.
+    Of few more are kept back, so that there are about `VALIDATION_PEOPLE` rows of `FEWEST_KEPT_BACK` people,
+    but no more than three in ten; and the second round asks about more, about `_SECOND_ROUND` rows or all.
     """
-    share = max(Data().validation_share, min(_MOST_KEPT_BACK, round(VALIDATION_PEOPLE / max(1, people), 2)))
-    every = max(1, min(SelfTraining().every, people // _SECOND_ROUND))
+    wanted = max(VALIDATION_PEOPLE / max(1, rows), FEWEST_KEPT_BACK / max(1, people))
+    share = max(Data().validation_share, min(_MOST_KEPT_BACK, round(wanted, 2)))
+    every = max(1, min(SelfTraining().every, rows // _SECOND_ROUND))
     return Recipe(data=Data(validation_share=share), own=SelfTraining(every=every))
 
 

@@ -45,9 +45,7 @@ def finetune(
     model, recipe = read_task(name, store, say)
     before = read_adapter(model, start) if onward or start else None
     recipe = recipe.onward() if onward else recipe
-    if not examples_path.exists():
-        raise FinetuningError(f"{examples_path} is missing: turnpoint pairs {name} makes it")
-    chosen = enough_examples(read_examples(examples_path), recipe)
+    chosen = enough_examples(model, read_examples(examples_path, model), recipe)
     report("Loading the base model", 0.0)
     base = load_base(base_name, recipe.training.four_bit)
     tuned = BaseLlm(with_adapter(base, recipe, before), tokenizer=base.tokenizer, device=base.device)

@@ -14,7 +14,7 @@ from app.engine.references import ReferenceData
 from app.proposers.llm.prompt import case_text
 from app.proposers.llm.response import read_answer
 from research.finetuning.answers import AnswerKind, answers_to
-from research.finetuning.questions import is_kept_back, training_people
+from research.finetuning.questions import kept_back, training_people
 from research.improving import is_improvement
 
 
@@ -45,8 +45,10 @@ def validation_questions(
 
     First those with an option that holds; those with improvements fill up the number.
     """
-    people = (one for one in training_people(model) if one.risk > model.schema.model.threshold)
-    asked = _answered(model, references, (one for one in people if is_kept_back(one.source_id, share)))
+    people = training_people(model)
+    kept, threshold = kept_back(people, share), model.schema.model.threshold
+    chosen = [one for one in people if one.whose in kept and one.risk > threshold]
+    asked = _answered(model, references, chosen)
     return sorted(asked, key=lambda one: one.kind is not AnswerKind.OPTION)[:most]
 
 

@@ -76,15 +76,15 @@ def _added(done: Added, order: Order) -> Iterator[str]:
         yield from (f"  {line}" for line in done.advice)
     yield ""
     yield f"Wrote {done.home}. Its card: {done.home / 'card.md'}"
-    yield f"Host it: {_host(done)}"
+    yield f"Host it: {host_command(done.home)}"
     yield "Then open http://127.0.0.1:8000/"
 
 
-def _host(done: Added) -> str:
-    """The command that hosts it; a store of its own has to be named."""
-    store = done.home.parent.parent
+def host_command(home: Path) -> str:
+    """The command that hosts a version of this folder; a store of its own has to be named."""
+    store = home.parent.parent
     named = "" if _is_usual(store) else f"MODEL_STORE={shlex.quote(str(store))} "
-    return f"{named}DEFAULT_MODEL={done.schema.model.name} turnpoint run"
+    return f"{named}DEFAULT_MODEL={home.parent.name} turnpoint run"
 
 
 def _people(done: Added, order: Order) -> Iterator[str]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from research.sensor_models.measured_days import Making
 from research.training.errors import TrainingError
 
 CYCLES = 2
@@ -45,7 +46,7 @@ _HEALTH, _WEIGHT, _SEQN = "general_health_condition", "full_sample_2_year_mec_ex
 _FAIR_OR_POOR = ("Fair", "Poor")
 
 
-def activity_people(origin: Path, _: Path) -> pd.DataFrame:
+def activity_people(origin: Path, _work: Path, _making: Making) -> pd.DataFrame:
     """Those who said how their health is, with their number, survey weight, and whether it is fair or poor.
 
     Conditions, mobility and follow-up are not read: they say much of what the outcome says. Alcohol is

@@ -6,7 +6,7 @@ import pandas as pd
 
 from app.ingest.sensors.sources.aireadi import AiReadi
 from app.ingest.sensors.sources.lifesnaps import lifesnaps
-from research.sensor_models.measured_days import measured_days
+from research.sensor_models.measured_days import Making, measured_days
 from research.training.errors import TrainingError
 
 STRESSED_BELOW = 73
@@ -31,9 +31,10 @@ HEART_FEATURES = ("heart_rate_resting", "heart_rate_day", "heart_rate_night")
 """What the watch works stress out from; one of the two models is told it."""
 _COUNTS = {"steps", "activity_minutes", "sedentary_minutes", "sleep_minutes"}
 _OVERWEIGHT = 25.0
+_AS_USUAL = Making()
 
 
-def fitbit_days(origin: Path, work: Path) -> pd.DataFrame:
+def fitbit_days(origin: Path, work: Path, making: Making = _AS_USUAL) -> pd.DataFrame:
     """The days of LifeSnaps that have a score, with whose they are, and whether they are scored as stressed.
 
     `origin` is the daily table or the folder that has it, or what `turnpoint sensors features` made of it.
@@ -41,12 +42,15 @@ def fitbit_days(origin: Path, work: Path) -> pd.DataFrame:
     Raises:
         TrainingError: it is no such table, or no day has a score.
     """
-    days = measured_days(origin, lifesnaps, ["stress_score", *FITBIT_FEATURES], FITBIT_FACTS, work)
+    features = ["stress_score", *FITBIT_FEATURES]
+    days = measured_days(origin, lifesnaps, features, FITBIT_FACTS, work, making.processes)
     days = days.assign(bmi_band=days["bmi_band"].map(_band))
     return _labelled(days, "stress_score", days["stress_score"] < STRESSED_BELOW, origin)
 
 
-def garmin_days(origin: Path, work: Path, with_heart: bool = False) -> pd.DataFrame:
+def garmin_days(
+    origin: Path, work: Path, making: Making = _AS_USUAL, with_heart: bool = False
+) -> pd.DataFrame:
     """The days of AI-READI with stress from 06:00 to 24:00, and whether its mean is above the band of rest.
 
     `origin` is the release's folder, or what `turnpoint sensors features` made of it. The heart rate of the
@@ -56,7 +60,11 @@ def garmin_days(origin: Path, work: Path, with_heart: bool = False) -> pd.DataFr
         TrainingError: it is no such folder or table, or no day has a reading of stress.
     """
     features = ["stress_day", *GARMIN_FEATURES, *(HEART_FEATURES if with_heart else ())]
-    days = measured_days(origin, AiReadi, features, GARMIN_FACTS, work)
+
+    def source(folder: Path) -> AiReadi:
+        return AiReadi(folder, making.zone, making.without_zone)
+
+    days = measured_days(origin, source, features, GARMIN_FACTS, work, making.processes)
     return _labelled(days, "stress_day", days["stress_day"] > RESTED_UP_TO, origin)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from app.classifiers.population import ID, WHOSE
 from app.domain.errors import InvalidInputError
 from app.domain.feature import Feature, Kind, MissingPolicy
 from app.domain.patient import read_patient
@@ -111,14 +112,29 @@ def write_people(
     """Write a Parquet file: every feature in its own kind with nulls for unknown, `outcome`.
 
     `site` comes last, where people have one. `seqn` comes first where the ids are public numbers; ids of a
-    hospital's own people stay with the hospital.
+    hospital's own people stay with the hospital. Where somebody has several rows, `person` numbers people
+    from 0, so that what is done with the file later keeps a person's rows together.
     """
     fields = [(feature.name, _ARROW_TYPES[feature.kind]) for feature in schema.features]
-    number = [("seqn", pa.int32())] if with_numbers else []
-    site = [("site", pa.string())] if sites_of(people) else []
-    columns = pa.schema([*number, *fields, ("outcome", pa.bool_()), *site])
+    numbers = {own_id: number for number, own_id in enumerate(dict.fromkeys(person.id for person in people))}
+    has_several = len(numbers) < len(people)
+    columns = pa.schema(
+        [
+            *([(ID, pa.int32())] if with_numbers else []),
+            *([(WHOSE, pa.int32())] if has_several else []),
+            *fields,
+            ("outcome", pa.bool_()),
+            *([("site", pa.string())] if sites_of(people) else []),
+        ]
+    )
     rows = [
-        {**({"seqn": int(p.id)} if with_numbers else {}), **p.values, "outcome": p.outcome, "site": p.site}
-        for p in people
+        {
+            **({ID: int(person.id)} if with_numbers else {}),
+            WHOSE: numbers[person.id],
+            **person.values,
+            "outcome": person.outcome,
+            "site": person.site,
+        }
+        for person in people
     ]
     pq.write_table(pa.Table.from_pylist(rows, schema=columns), path, compression="zstd")

@@ -8,15 +8,16 @@ import typer
 
 @contextmanager
 def progress() -> Iterator[Callable[[str, float], None]]:
-    """A bar on a terminal; elsewhere a line for every twentieth done."""
+    """A bar on a terminal; elsewhere a line for every twentieth done, and for what is done before any is."""
     from rich.progress import Progress  # a tenth of a second that `--help` does without
 
-    said = -1
+    said, last = -1, ""
 
     def line(words: str, fraction: float) -> None:
-        nonlocal said
-        if int(20 * fraction) != said:
-            said = int(20 * fraction)
+        nonlocal said, last
+        twentieth = int(20 * fraction)
+        if twentieth != said or (not fraction and words != last):
+            said, last = twentieth, words
             typer.echo(f"{100 * fraction:3.0f} % {words}")
 
     with Progress() as bar:

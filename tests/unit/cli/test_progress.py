@@ -41,3 +41,13 @@ def test_a_line_says_how_much_is_done_where_that_is_known(capsys: pytest.Capture
     say("Uploading", 0.5)
     say("Done.")
     assert capsys.readouterr().out == "Uploading 50 %\nDone.\n"
+
+
+def test_what_is_done_before_the_first_part_is_told_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress() as tell:
+        for words in ("Loading", "Loading", "Choosing"):
+            tell(words, 0.0)
+        tell("loss 2.1", 0.01)
+        tell("loss 1.4", 0.05)
+    lines = [line for line in capsys.readouterr().out.splitlines() if line]
+    assert lines == ["  0 % Loading", "  0 % Choosing", "  5 % loss 1.4"]

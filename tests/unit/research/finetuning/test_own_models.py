@@ -73,7 +73,8 @@ def test_pairs_need_no_recipe_and_say_what_is_taken(tmp_path: Path) -> None:
     said: list[str] = []
     path = tmp_path / "lessons.jsonl"
     count = make_examples(name, tmp_path, path, lambda *_: None, said.append)
-    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    about, *lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert about["model"] == f"{name}@1"
     assert len(lines) == count > 10
     assert f"{tmp_path / name / RECIPE} is missing: the defaults" in said[0]
     assert said[1].startswith(f"In prompts {LONG} goes by weekly_hours:")
@@ -114,13 +115,20 @@ def test_questions_without_an_answer_leave_no_file(tmp_path: Path) -> None:
     assert not path.exists()
 
 
-def test_too_few_questions_for_a_step_are_told() -> None:
+def test_too_few_questions_for_a_step_are_told(tmp_path: Path) -> None:
+    model = load_version(tmp_path, write_strange_model(tmp_path, 0.2, people=120))
     with pytest.raises(FinetuningError, match=r"^0 questions are too few to learn from: a step takes 8"):
-        enough_examples([], Recipe(data=Data()))
+        enough_examples(model, [], Recipe(data=Data()))
 
 
 def test_of_few_people_more_are_kept_back_and_asked_about() -> None:
-    recipes = {people: default_recipe(people) for people in (0, 20, 300, 5000)}
+    recipes = {people: default_recipe(people, rows=people) for people in (0, 20, 300, 5000)}
     shares = {people: recipe.data.validation_share for people, recipe in recipes.items()}
     assert shares == {0: 0.3, 20: 0.3, 300: 0.16, 5000: 0.06}
     assert {people: recipe.own.every for people, recipe in recipes.items()} == {0: 1, 20: 1, 300: 2, 5000: 20}
+
+
+def test_of_people_with_many_rows_at_least_five_are_kept_back() -> None:
+    recipe = default_recipe(people=25, rows=1000)
+    assert recipe.data.validation_share == 0.2
+    assert recipe.own.every == 8

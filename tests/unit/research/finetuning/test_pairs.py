@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Person, Side, people_of
@@ -17,9 +19,10 @@ from app.engine.registry import ModelRegistry, ServedModel
 from app.proposers.llm.prompt import case_text
 from app.proposers.llm.response import read_answer
 from research.finetuning.answers import AnswerKind, answers_to
+from research.finetuning.errors import FinetuningError
 from research.finetuning.pairs import QUESTIONS, Example, examples_of, read_examples, write_examples
 from research.finetuning.preparation import chosen_examples
-from research.finetuning.questions import is_kept_back, questions_about, training_people
+from research.finetuning.questions import kept_back, questions_about, training_people
 from research.finetuning.recipe import Data, Recipe
 from research.improving import is_improvement
 
@@ -161,21 +164,60 @@ def test_some_questions_are_about_records_that_lack_values(
     assert 0.05 < lacking["dysglycaemia@2"] < 0.3
 
 
-def test_lessons_survive_the_file(examples: list[Example], tmp_path: Path) -> None:
+def test_lessons_survive_the_file(model: ModelVersion, examples: list[Example], tmp_path: Path) -> None:
     path = tmp_path / "folder" / "lessons.jsonl"
-    assert write_examples(path, examples) == len(examples)
-    assert read_examples(path) == examples
+    assert write_examples(path, model, examples) == len(examples)
+    assert read_examples(path, model) == examples
 
 
-def test_people_kept_back_are_not_among_the_lessons(examples: list[Example]) -> None:
+def test_lessons_of_another_version_are_refused(
+    registry: ModelRegistry, model: ModelVersion, examples: list[Example], tmp_path: Path
+) -> None:
+    path = tmp_path / "lessons.jsonl"
+    older = registry.named("dysglycaemia@1").model
+    with pytest.raises(FinetuningError, match=r"is missing: turnpoint pairs dysglycaemia@1 makes it$"):
+        read_examples(path, older)
+    write_examples(path, model, examples)
+    with pytest.raises(FinetuningError, match=r"has not the questions of dysglycaemia@1 as it is in .*/1: "):
+        read_examples(path, older)
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[1:]))
+    with pytest.raises(FinetuningError, match="has not the questions of dysglycaemia@2"):
+        read_examples(path, model)
+    path.write_text("")
+    with pytest.raises(FinetuningError, match="is not what turnpoint pairs writes"):
+        read_examples(path, model)
+
+
+def test_people_kept_back_are_not_among_the_lessons(model: ModelVersion, examples: list[Example]) -> None:
     recipe = Recipe(data=Data(validation_share=0.5, improvement_share=1.0))
-    chosen = chosen_examples(examples, recipe)
+    chosen = chosen_examples(model, examples, recipe)
     assert 0 < len(chosen) < len(examples)
-    assert not any(is_kept_back(example.person, 0.5) for example in chosen)
-    assert np.mean([is_kept_back(number, 0.06) for number in range(5000)]) == pytest.approx(0.06, abs=0.015)
+    kept = kept_back(training_people(model), 0.5)
+    assert not any(example.person in kept for example in chosen)
 
 
-def test_improvements_may_be_left_out(examples: list[Example]) -> None:
+@given(
+    rows=st.lists(st.integers(0, 10_000), max_size=60),
+    share=st.one_of(st.just(0.0), st.floats(0, 1)),
+    less=st.floats(0, 1),
+)
+def test_some_people_are_kept_back_and_some_are_not(rows: list[int], share: float, less: float) -> None:
+    people = [Person(place, {}, 0.5, whose=number) for place, number in enumerate(rows)]
+    kept, numbers = kept_back(people, share), set(rows)
+    assert kept <= numbers
+    if share and len(numbers) > 1:
+        assert 0 < len(kept) < len(numbers)
+    if not share:
+        assert not kept
+    assert kept_back(people, share * less) <= kept
+
+
+def test_about_the_share_is_kept_back() -> None:
+    people = [Person(number, {}, 0.5, whose=number) for number in range(5000)]
+    assert len(kept_back(people, 0.06)) / 5000 == pytest.approx(0.06, abs=0.015)
+
+
+def test_improvements_may_be_left_out(model: ModelVersion, examples: list[Example]) -> None:
     recipe = Recipe(data=Data(validation_share=0.0, improvement_share=0.0))
-    chosen = chosen_examples(examples, recipe)
+    chosen = chosen_examples(model, examples, recipe)
     assert chosen == [example for example in examples if example.kind is AnswerKind.OPTION]

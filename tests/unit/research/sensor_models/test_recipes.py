@@ -8,10 +8,15 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from app.classifiers.partitions import Person
 from app.classifiers.store import load_model
 from app.classifiers.task import read_task
 from app.domain.horizon import review_after
 from app.ingest.sensors.features.table import BY_NAME
+from research.finetuning.pairs import read_examples
+from research.finetuning.preparation import chosen_examples, make_examples
+from research.finetuning.questions import kept_back, training_people
+from research.finetuning.recipe import read_recipe
 from research.sensor_models.recipes import RECIPES, make, recipe_named
 from research.sensor_models.stress_days import FITBIT_FEATURES, GARMIN_FEATURES, HEART_FEATURES
 from research.training.errors import TrainingError
@@ -54,6 +59,37 @@ def test_no_person_has_days_on_both_sides(stress: Path) -> None:
     assert metrics["cross_validation"]["n"] == (~held_out).sum()
     assert metrics["interval"].startswith("95 %, of 1000 bootstrap samples of people")
     assert len(pd.read_parquet(stress / "held_out.parquet")) == held_out.sum()
+
+
+def test_a_language_model_is_taught_about_no_day_of_people_kept_back_or_held_out(
+    stress: Path, tmp_path: Path
+) -> None:
+    """Whose day it is goes by steps and heart rate in the invented table, which no two days share."""
+    model, days = load_model(stress.parent), lifesnaps_days()
+    assert not days.duplicated(["steps", "resting_hr"]).any()
+    whose = dict(zip(zip(days.steps, days.resting_hr, strict=True), days.id, strict=True))
+
+    def owner(person: Person) -> str:
+        return whose[person.features["steps"], person.features["heart_rate_resting"]]
+
+    asked = training_people(model)
+    owners: dict[int, set[str]] = {}
+    for person in asked:
+        owners.setdefault(person.whose, set()).add(owner(person))
+    assert all(len(one) == 1 for one in owners.values())
+    assert len({name for one in owners.values() for name in one}) == len(owners) < len(asked)
+
+    recipe = read_recipe(RECIPES["lifesnaps-stress"].file("finetune.toml"))
+    path = tmp_path / "lessons.jsonl"
+    make_examples("lifesnaps-stress", stress.parent.parent, path, lambda *_: None, lambda _: None)
+    chosen = chosen_examples(model, read_examples(path, model), recipe)
+    learned = {name for example in chosen for name in owners[example.person]}
+    kept = kept_back(asked, recipe.data.validation_share)
+    looked_at = {name for number in kept for name in owners[number]}
+    assert learned
+    assert looked_at
+    assert not learned & looked_at
+    assert not any(is_held_out(name) for name in learned | looked_at)
 
 
 def test_what_is_stressed_is_a_score_below_73(stress: Path) -> None:
