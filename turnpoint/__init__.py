@@ -10,6 +10,7 @@ from turnpoint.answers import (
     Change,
     Conditions,
     Counterfactual,
+    Day,
     FeatureSource,
     Feedback,
     FrontierPoint,
@@ -23,6 +24,7 @@ from turnpoint.answers import (
     NoImprovement,
     NotUsed,
     Observed,
+    OnDays,
     Optimality,
     Original,
     PermittedChange,
@@ -65,7 +67,7 @@ from turnpoint.frames.results import FrameAnswers, FramePredictions
 from turnpoint.jobs import Job, Progress, RowFaults, State, Upload
 from turnpoint.planning import WhatIf
 from turnpoint.plans import FollowedChange, FollowUp, Plan, PlanEvent, PlanState
-from turnpoint.requests import Features, RequestOptions
+from turnpoint.requests import Days, Features, RequestOptions
 from turnpoint.synchronous import Turnpoint
 from turnpoint.transfer import Row
 
@@ -86,6 +88,8 @@ __all__ = [
     "Conditions",
     "ConflictError",
     "Counterfactual",
+    "Day",
+    "Days",
     "Fault",
     "FeatureSource",
     "Features",
@@ -113,6 +117,7 @@ __all__ = [
     "NotFoundError",
     "NotUsed",
     "Observed",
+    "OnDays",
     "Optimality",
     "Options",
     "Original",

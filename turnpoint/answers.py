@@ -39,16 +39,31 @@ class Change(Read):
     unit: str | None
 
 
+class OnDays(Read):
+    """The level that a change ends at, held against the question's days.
+
+    Of so many that tell the feature some had `reached` it; the others fell short by `median_lacking`, in the
+    feature's unit (None where there are none, and of what is no number). `unknown` days do not tell it.
+    """
+
+    of: int
+    reached: int
+    unknown: int
+    median_lacking: float | None
+    words: str
+
+
 class OptionChange(Change):
     """One change that an option asks for, and what the classifier makes of it.
 
     `part`: of the fall of the risk, this change's Shapley value (0-1; below 0 where it raises the risk); the
     parts of an option add up to the fall. `alone`: by how much it lowers the risk by itself, with what it
-    brings along. Both are None in answers of older services.
+    brings along. Both are None in answers of older services. `on_days` is there where the question told days.
     """
 
     part: float | None = None
     alone: float | None = None
+    on_days: OnDays | None = None
 
 
 class BroughtAlong(Change):
@@ -409,10 +424,21 @@ class AskedPreferences(Read):
     always: bool
 
 
+class Day(Read):
+    """What was told of one of a person's days."""
+
+    date: date
+    features: dict[str, Value]
+
+
 class Question(Read):
-    """A question as the service understood it; `target` has its kind and its amount."""
+    """A question as the service understood it; `target` has its kind and its amount.
+
+    `days` are the person's last days, oldest first.
+    """
 
     features: dict[str, Value]
+    days: list[Day] = []
     target: dict[str, float]
     constraints: AskedConstraints
     preferences: AskedPreferences

@@ -17,7 +17,7 @@ from turnpoint.frames.results import FrameAnswers, FramePredictions
 from turnpoint.frames.schema import rules_of
 from turnpoint.frames.table import Frame, FrameLike, is_frame, read_table
 from turnpoint.frames.words import TableOptions, own_words
-from turnpoint.requests import Bundle, Features
+from turnpoint.requests import Bundle, Days, Features
 from turnpoint.transport import Driver
 
 
@@ -59,6 +59,7 @@ class Frames:
             InvalidRequestError: what every row is asked with is not valid.
         """
         asked = own_words("ask_many", options)
+        refuse_what_is_of_one(days=asked.get("days"))
         naming = naming_of(patient_id, id_columns, asked.get("idempotency_key"))
         table = read_table(frame)
         people = people_of(table, rules_of(self.schema(asked.get("model"))), naming, on_invalid)
@@ -78,6 +79,7 @@ class Frames:
         fhir: Bundle | None = None,
         patient_id: str | None = None,
         fhir_patient: str | None = None,
+        days: Days | None = None,
     ) -> Prediction: ...
     @overload
     def predict(
@@ -96,11 +98,13 @@ class Frames:
         fhir: Bundle | None = None,
         patient_id: str | None = None,
         fhir_patient: str | None = None,
+        days: Days | None = None,
         id_columns: Sequence[str] = (),
         on_invalid: OnInvalid = "reject",
     ) -> Prediction | FramePredictions:
         """The risk of one feature vector, on record for the patient where one is named; or of a table.
 
+        `days` are on record with the vector; no score rests on them.
         Of a table the risks alone are recorded, of nobody; `id_columns` and `on_invalid` are as in
         `ask_many`.
 
@@ -108,8 +112,8 @@ class Frames:
             FrameError: the table has faults; names each by row and column.
         """
         if features is None or isinstance(features, Mapping):
-            return self._driver.run(requests.predict(features, model, fhir, patient_id, fhir_patient))
-        refuse_what_is_of_one(fhir=fhir, patient_id=patient_id, fhir_patient=fhir_patient)
+            return self._driver.run(requests.predict(features, model, fhir, patient_id, fhir_patient, days))
+        refuse_what_is_of_one(fhir=fhir, patient_id=patient_id, fhir_patient=fhir_patient, days=days)
         naming = naming_of(None, id_columns)
         people = people_of(read_table(features), rules_of(self.schema(model)), naming, on_invalid)
         risks = Risks(people, on_invalid)

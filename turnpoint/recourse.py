@@ -12,7 +12,7 @@ from turnpoint.errors import InvalidRequestError, UnsendableError
 from turnpoint.frames.asking import OnProgress, ask_all, checked_at_once
 from turnpoint.frames.cells import plain
 from turnpoint.frames.people import OnInvalid, People, Person, people_of
-from turnpoint.frames.questions import Risks, asking, naming_of, predicting
+from turnpoint.frames.questions import Risks, asking, naming_of, predicting, refuse_what_is_of_one
 from turnpoint.frames.results import FrameAnswers, FramePredictions
 from turnpoint.frames.schema import rules_of
 from turnpoint.frames.table import Frame, read_table
@@ -113,6 +113,7 @@ class Recourse:
         """
         asked = _searching("explain", options)
         people = self._people(frame, id_columns, on_invalid)
+        refuse_what_is_of_one(days=asked.get("days"))
         call = asking(asked, UnrecordedAnswer)
         usual = self._processes or (1 if len(people.asked) <= FEW else self._engine.cores)
         processes = usual if at_once is None else checked_at_once(at_once)

@@ -1,6 +1,7 @@
 """The calls about one patient: counterfactuals, what was suggested before, a prediction."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, TypedDict, TypeVar
 from uuid import UUID
 
@@ -18,6 +19,9 @@ Features = Mapping[str, Value]
 
 Bundle = Mapping[str, Any]
 """A FHIR R4 Bundle of one patient, as JSON has it."""
+
+Days = Mapping[date | str, Features]
+"""What is known of each of a person's last days, 62 at most; of a day of which nothing is known, {}."""
 
 Bounds = bool | tuple[float | None, float | None]
 """Low and high; None leaves a side open. Of a yes or no, the value that is permitted, or such bounds."""
@@ -37,7 +41,8 @@ class RequestOptions(TypedDict, total=False):
     that differ) or least_effort (those of least effort, however alike). `always`: also tell the frontier and
     improvements where the risk is at or below the target, and improvements where an option holds. `fhir`: a
     FHIR R4 Bundle of the patient, in place of features or beside them; features then overrule it.
-    `fhir_patient`: the id of the bundle's Patient, where that is not `patient_id`.
+    `fhir_patient`: the id of the bundle's Patient, where that is not `patient_id`. `days`: what is known of
+    the person's last days, which no score rests on; options then tell what they ask for in days.
     `idempotency_key`: a question sent twice under one key is answered once; each call makes one of its own.
     `wait`: seconds after which to have what there is; "deadline" in `generation.degraded` says that it is not
     all.
@@ -60,6 +65,7 @@ class RequestOptions(TypedDict, total=False):
     always: bool | None
     fhir: Bundle | None
     fhir_patient: str | None
+    days: Days | None
     idempotency_key: str | None
     wait: float | None
 
@@ -80,6 +86,7 @@ def ask(patient_id: str, features: Features | None, options: RequestOptions) -> 
         features=_whole(features),
         fhir=_whole(options.get("fhir")),
         fhir_patient=options.get("fhir_patient"),
+        days=_listed_days(options.get("days")),
         target=_target(options),
         constraints=_constraints(options) or None,
         count=options.get("count"),
@@ -102,6 +109,15 @@ def ask(patient_id: str, features: Features | None, options: RequestOptions) -> 
 
 def _whole(given_: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return None if given_ is None else dict(given_)
+
+
+def _listed_days(days: Days | None) -> list[dict[str, Any]] | None:
+    if days is None:
+        return None
+    return [
+        {"date": day.isoformat() if isinstance(day, date) else day, "features": dict(own)}
+        for day, own in days.items()
+    ]
 
 
 def _waiting(seconds: float | None) -> dict[str, str]:
@@ -190,14 +206,16 @@ def predict(
     fhir: Bundle | None = None,
     patient_id: str | None = None,
     fhir_patient: str | None = None,
+    days: Days | None = None,
 ) -> Call[Prediction]:
-    """The risk of one feature vector; on record for the patient where one is named."""
+    """The risk of one feature vector; on record for the patient where one is named, with their days."""
     body = given(
         model=model,
         patient_id=patient_id,
         features=_whole(features),
         fhir=_whole(fhir),
         fhir_patient=fhir_patient,
+        days=_listed_days(days),
     )
     return _prediction(body, reading(Prediction))
 

@@ -8,6 +8,7 @@ import typer
 
 from app.cli.command import add_command
 from app.cli.shared import Home, fail
+from app.cli.suggesting import suggest
 from app.ingest.sensors.times import WithoutZone
 from app.paths import HOME
 
@@ -163,9 +164,10 @@ def _bundles(origin: Path, model: str | None, as_of: str | None) -> "Source":
 
 
 sensors = typer.Typer(
-    help="Wearables and glucose sensors: from files to features.",
+    help="Wearables and glucose sensors: from files to features and suggestions.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
 add_command(sensors, features)
 add_command(sensors, get)
+add_command(sensors, suggest)

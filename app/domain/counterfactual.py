@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.domain.on_days import OnDays
 from app.domain.schema import Value
 
 MOST_PARTS = 8
@@ -78,6 +79,11 @@ class OptionChange(Change):
     )
     alone: float | None = Field(
         None, description="By how much this change alone, with what it brings along, lowers the risk (0-1)."
+    )
+    on_days: OnDays | None = Field(
+        None,
+        description="The level that it ends at, held against the question's `days`; null where none are "
+        "told.",
     )
 
 

@@ -38,14 +38,14 @@ def read_patient(schema: FeatureSchema, raw: Mapping[str, object], pointer: str 
             outside the clinical range, values that contradict an identity or a relation.
     """
     unknown = (name for name in raw if name not in schema)
-    faults = [_unknown_name(name, pointer) for name in islice(unknown, MOST_FAULTS)]
+    faults = [unknown_name(name, pointer) for name in islice(unknown, MOST_FAULTS)]
     values: dict[str, Value] = {}
     for feature in schema.features:
         value = raw.get(feature.name)
-        problem = _problem(feature, value)
+        problem = problem_of(feature, value)
         if problem is not None:
             faults.append(ValidationIssue(f"{pointer}/{feature.name}", problem))
-        values[feature.name] = None if problem else _canonical(feature, value)
+        values[feature.name] = None if problem else canonical(feature, value)
     if not faults:
         faults = _strays(schema, values, pointer) + _derived(schema, values, pointer)
     if not faults:
@@ -55,14 +55,15 @@ def read_patient(schema: FeatureSchema, raw: Mapping[str, object], pointer: str 
     return Patient(values=values, factual=schema.encode(values))
 
 
-def _canonical(feature: Feature, value: Any) -> Value:
+def canonical(feature: Feature, value: Any) -> Value:
     """The value in the feature's own kind, so that 54 and 54.0 are the same question."""
     if value is None or not feature.is_numeric:
         return value
     return int(value) if feature.kind is Kind.INTEGER else float(value)
 
 
-def _problem(feature: Feature, value: object) -> str | None:
+def problem_of(feature: Feature, value: object) -> str | None:
+    """What is wrong with a raw value of a feature, without the value; None where nothing is."""
     if value is None:
         return "is required" if feature.missing is MissingPolicy.REFUSED else None
     if feature.kind is Kind.BOOLEAN:
@@ -99,7 +100,7 @@ def _derived(schema: FeatureSchema, values: dict[str, Value], pointer: str) -> l
                 faults.append(
                     ValidationIssue(f"{pointer}/{link.driver}", f"gives a {feature.name} that {problem}")
                 )
-            values[feature.name] = _canonical(feature, value)
+            values[feature.name] = canonical(feature, value)
     return faults
 
 
@@ -148,7 +149,7 @@ def _contradictions(
     return faults
 
 
-def _unknown_name(name: str, pointer: str) -> ValidationIssue:
+def unknown_name(name: str, pointer: str) -> ValidationIssue:
     """Name the key only if it looks like a feature's name: anything else might be somebody's data."""
     if is_plain(name):
         return ValidationIssue(f"{pointer}/{name}", "is not a feature of this model")

@@ -66,7 +66,7 @@ def of_patient() -> ForeignKeyConstraint:
 class PredictionRow(OfTenant, Base):
     """One risk told to a caller. The features stay with the answer, if there is one.
 
-    `patient_id` and `features` are there where a caller asked for a risk alone, and said whose it is.
+    `patient_id`, `features` and `days` are there where a caller asked for a risk alone, and said whose it is.
     """
 
     __tablename__ = "predictions"
@@ -95,6 +95,8 @@ class PredictionRow(OfTenant, Base):
     """All three are None in rows from before bands were told."""
     patient_id: Mapped[str | None]
     features: Mapped[Json | None]
+    days: Mapped[list[Json] | None]
+    """None as the features are, and in rows from before days were told."""
 
 
 class AnswerRow(OfTenant, Base):
@@ -116,6 +118,8 @@ class AnswerRow(OfTenant, Base):
     prediction_id: Mapped[UUID] = mapped_column(ForeignKey("predictions.id"))
     question_digest: Mapped[str]
     features: Mapped[Json]
+    days: Mapped[list[Json]] = mapped_column(server_default=text("'[]'::jsonb"))
+    """The person's last days, as they were told; empty in answers from before they could be."""
     target: Mapped[float]
     target_asked: Mapped[Json | None]
     """In the words of the request; None in answers older than targets of several kinds."""

@@ -30,7 +30,6 @@ GARMIN_FEATURES = ("steps", "sedentary_minutes", "sleep_minutes", "sleep_onset_h
 HEART_FEATURES = ("heart_rate_resting", "heart_rate_day", "heart_rate_night")
 """What the watch works stress out from; one of the two models is told it."""
 _COUNTS = {"steps", "activity_minutes", "sedentary_minutes", "sleep_minutes"}
-_OVERWEIGHT = 25.0
 _AS_USUAL = Making()
 
 
@@ -44,7 +43,6 @@ def fitbit_days(origin: Path, work: Path, making: Making = _AS_USUAL) -> pd.Data
     """
     features = ["stress_score", *FITBIT_FEATURES]
     days = measured_days(origin, lifesnaps, features, FITBIT_FACTS, work, making.processes)
-    days = days.assign(bmi_band=days["bmi_band"].map(_band))
     return _labelled(days, "stress_score", days["stress_score"] < STRESSED_BELOW, origin)
 
 
@@ -77,13 +75,3 @@ def _labelled(days: pd.DataFrame, told_by: str, stressed: "pd.Series[bool]", ori
     table = days.assign(stressed=stressed.map({True: "yes", False: "no"}))[known].drop(columns=told_by)
     table[counts] = table[counts].round()
     return table.reset_index(drop=True)
-
-
-def _band(told: object) -> str | None:
-    """The table has bands for some people, and for others whole numbers."""
-    if not isinstance(told, str):
-        return None
-    if told in ("under 19", "25 or more"):
-        return told
-    is_high = told == "30 or more" or float(told) >= _OVERWEIGHT
-    return "25 or more" if is_high else "19 to 24"

@@ -56,6 +56,7 @@ WISHES: RequestOptions = {
     "wait": 2.5,
     "fhir": {"resourceType": "Bundle", "type": "collection"},
     "fhir_patient": "birch",
+    "days": {date(2026, 3, 1): {"bmi": 31.0}, "2026-03-02": {}},
 }
 TARGETS: list[RequestOptions] = [
     {"max_risk": 0.4},
@@ -96,7 +97,10 @@ CALLS: dict[str, tuple[Call[Any], Any]] = {
         planning.change_plan("P-1", uuid4(), "stopped", uuid4(), DAY, "other", "moved away"),
         Plan,
     ),
-    "predict": (requests.predict({"age": 54}, "dysglycaemia", None, "P-1"), Prediction | Predictions),
+    "predict": (
+        requests.predict({"age": 54}, "dysglycaemia", None, "P-1", None, {"2026-03-02": {"bmi": 31.0}}),
+        Prediction | Predictions,
+    ),
     "predict_many": (
         requests.predict_many([{"age": 54}], "dysglycaemia", "P-1"),
         Prediction | Predictions,

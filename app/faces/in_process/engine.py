@@ -14,7 +14,7 @@ from app.compiled import is_cold
 from app.cores import cores
 from app.domain.errors import InvalidInputError
 from app.engine.examples import warm_up
-from app.engine.registry import ModelRegistry
+from app.engine.registry import ModelRegistry, ServedModel
 from app.faces.api.json_schema import features_json_schema
 from app.faces.in_process.problems import Reply, misfits, problem
 from app.faces.in_process.workers import Workers
@@ -54,8 +54,13 @@ class InProcessEngine:
     @property
     def model(self) -> tuple[str, str]:
         """Name and version."""
-        own = self._registry.named(None).model
+        own = self.served.model
         return own.name, own.version
+
+    @property
+    def served(self) -> ServedModel:
+        """The model with what it is asked by."""
+        return self._registry.named(None)
 
     @property
     def cores(self) -> int:
@@ -65,7 +70,7 @@ class InProcessEngine:
     def warm_up(self) -> None:
         """Compile the search for this machine, unless that is done: it takes some ten seconds once."""
         if is_cold():
-            warm_up(self._registry.named(None))
+            warm_up(self.served)
 
     def exchange(self, method: str, route: str, body: bytes | None = None) -> Reply:
         """The reply to a call: a status and JSON, a problem document where something is wrong."""
@@ -99,7 +104,7 @@ class InProcessEngine:
         return answer_of(request, told_of(self._registry.named(request.model), request))
 
     def _schema(self, _: bytes | None) -> dict[str, Any]:
-        return features_json_schema(self._registry.named(None).model.schema)
+        return features_json_schema(self.served.model.schema)
 
 
 def load(model: str | None = None, store: Path | None = None) -> InProcessEngine:

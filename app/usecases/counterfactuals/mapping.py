@@ -14,10 +14,12 @@ from app.domain.counterfactual import (
     Counterfactual,
     Infeasibility,
     LeverAlone,
+    OptionChange,
     Shortfall,
     Status,
 )
 from app.domain.degraded import Degraded
+from app.domain.effort_in_days import held_against
 from app.domain.ids import RequestIds, uuid7
 from app.domain.improvement import FrontierPoint, Improvement, NoImprovement
 from app.domain.input_warning import InputWarning
@@ -93,13 +95,14 @@ def from_result(
         ),
         status=_status(validated, result),
         counterfactuals=[
-            CounterfactualOut(**_option(rank, option))
+            CounterfactualOut(**_option(validated, rank, option))
             for rank, option in enumerate(result.counterfactuals, start=1)
         ],
         shortfall=result.shortfall,
-        infeasible=_infeasible(result.infeasible),
+        infeasible=_infeasible(validated, result.infeasible),
         improvements=[
-            _improvement(rank, improvement) for rank, improvement in enumerate(result.improvements, start=1)
+            _improvement(validated, rank, improvement)
+            for rank, improvement in enumerate(result.improvements, start=1)
         ],
         no_improvement=result.no_improvement,
         frontier=list(result.frontier),
@@ -187,13 +190,13 @@ def to_request_parameters(answer_id: UUID, ids: RequestIds) -> Values:
     return parameters_of({RequestRow: _request_columns(answer_id, ids, cached=True)})
 
 
-def _option(rank: int, option: Counterfactual) -> dict[str, Any]:
+def _option(validated: ValidatedRequest, rank: int, option: Counterfactual) -> dict[str, Any]:
     """What options and improvements have in common on the wire."""
     return {
         "id": uuid7(),
         "rank": rank,
         "strategy": option.strategy,
-        "changes": list(option.changes),
+        "changes": _on_days(validated, option.changes),
         "linked": list(option.linked),
         "brought_along": list(option.brought_along),
         "features": dict(option.features),
@@ -209,9 +212,19 @@ def _option(rank: int, option: Counterfactual) -> dict[str, Any]:
     }
 
 
-def _improvement(rank: int, improvement: Improvement) -> ImprovementOut:
+def _on_days(validated: ValidatedRequest, changes: Sequence[OptionChange]) -> list[OptionChange]:
+    """Changes with what they ask for in days, where the question tells days."""
+    schema, days = validated.schema, validated.days
+    if not days:
+        return list(changes)
+    return [
+        one.model_copy(update={"on_days": held_against(schema[one.feature], one, days)}) for one in changes
+    ]
+
+
+def _improvement(validated: ValidatedRequest, rank: int, improvement: Improvement) -> ImprovementOut:
     return ImprovementOut(
-        **_option(rank, improvement),
+        **_option(validated, rank, improvement),
         grades=list(improvement.grades),
         reduction=improvement.reduction,
         reduction_holds=improvement.reduction_holds,
@@ -225,14 +238,14 @@ def _status(validated: ValidatedRequest, result: RecourseResult) -> Status:
     return Status.OUTCOME_MEASURED if is_below and validated.is_overruled else result.status
 
 
-def _infeasible(infeasibility: Infeasibility | None) -> InfeasibleOut | None:
+def _infeasible(validated: ValidatedRequest, infeasibility: Infeasibility | None) -> InfeasibleOut | None:
     if infeasibility is None:
         return None
     return InfeasibleOut(
         lowest_reachable_risk=infeasibility.lowest_reachable_risk,
         proved=infeasibility.proved,
         risk_bound=infeasibility.risk_bound,
-        reached_by=list(infeasibility.reached_by),
+        reached_by=_on_days(validated, infeasibility.reached_by),
         brought_along=list(infeasibility.brought_along),
         conditions=infeasibility.conditions,
         relaxed=list(infeasibility.relaxed),
@@ -285,6 +298,7 @@ def _prediction_columns(
         "observed": answer.prediction.observed.model_dump() if answer.prediction.observed else None,
         "patient_id": None,  # the answer has it, and the features
         "features": None,
+        "days": None,
     }
 
 

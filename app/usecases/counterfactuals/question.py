@@ -7,6 +7,7 @@ from app.domain.target import TargetKind
 from app.storage.tables import AnswerRow
 from app.usecases.counterfactuals.question_schemas import AskedConstraints, AskedPreferences, QuestionOut
 from app.usecases.counterfactuals.request import ValidatedRequest
+from app.usecases.said_days import days_json
 
 _ASKED = ("count", "min_robustness", "generator", "include", "programme", "diversity")
 """Columns that hold what was wanted of the options, under the names of the wire."""
@@ -27,7 +28,8 @@ def question_of(validated: ValidatedRequest) -> QuestionOut:
 
 def question_of_row(row: AnswerRow) -> QuestionOut:
     """A recorded question. Those older than targets of several kinds wished for a `max_risk`."""
-    columns = {name: getattr(row, name) for name in (*_ASKED, "features", "constraints", "always_improve")}
+    kept = (*_ASKED, "features", "days", "constraints", "always_improve")
+    columns = {name: getattr(row, name) for name in kept}
     return _question(columns | {"target_asked": row.target_asked or {TargetKind.MAX_RISK: row.target}})
 
 
@@ -35,6 +37,7 @@ def asked_columns(validated: ValidatedRequest) -> dict[str, Any]:
     """A question in the columns of an answer."""
     return {
         "features": dict(validated.patient.values),
+        "days": days_json(validated.days),
         "target_asked": validated.target_json(),
         "constraints": validated.constraints_json(),
         "count": validated.preferences.count,
@@ -51,6 +54,7 @@ def _question(columns: Mapping[str, Any]) -> QuestionOut:
     constraints = _OLDER | columns["constraints"]
     return QuestionOut(
         features=columns["features"],
+        days=columns["days"],
         target=columns["target_asked"],
         constraints=AskedConstraints.model_validate(constraints),
         preferences=AskedPreferences(

@@ -6,6 +6,7 @@ from app.domain.counterfactual import Diversity, Generator
 from app.domain.schema import Value
 from app.domain.scope import Inclusion, Programme
 from app.usecases.counterfactuals.option_schemas import Told
+from app.usecases.said_days import DayOut
 
 
 class AskedConstraints(Told):
@@ -43,6 +44,11 @@ class QuestionOut(Told):
     """A question as it was understood: themes by their features, defaults by their values."""
 
     features: dict[str, Value] = Field(description="The feature vector.")
+    days: list[DayOut] = Field(
+        [],
+        description="The person's last days, oldest first. Empty where none were told, and in answers "
+        "recorded before they could be.",
+    )
     target: dict[str, float] = Field(
         description="What was wished for: its kind (`max_risk`, `relative_reduction` or "
         "`absolute_reduction`) and its amount."

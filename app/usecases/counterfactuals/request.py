@@ -7,6 +7,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from app.domain.constraints import Constraints, read_constraints
+from app.domain.days import Day
 from app.domain.errors import InvalidInputError
 from app.domain.input_warning import InputWarning
 from app.domain.levers import levers_of
@@ -25,6 +26,7 @@ from app.usecases.counterfactuals.schemas import (
 )
 from app.usecases.patient_record import patient_of, record_of
 from app.usecases.preferences.standing import NOTHING_LEFT, NothingLeftError, StandingPreferences
+from app.usecases.said_days import days_json
 
 _FORM = 8
 """Of answers: a cached one of an older form would keep back what the newer tells."""
@@ -44,6 +46,8 @@ class ValidatedRequest:
     base: CounterfactualsAnswer | None = None
     record: PatientRecord | None = None
     """Where the values come from, if a bundle told some of them."""
+    days: tuple[Day, ...] = ()
+    """The person's last days, which no score rests on."""
     measured: MeasuredResult | None = None
     """The newest result that is known, from the bundle or on record."""
 
@@ -134,6 +138,7 @@ class ValidatedRequest:
             "model": self.served.model.digest,
             "proposer": proposer_version,
             "features": {name: self.patient.values[name] for name in sorted(self.patient.values)},
+            "days": days_json(self.days),
             "target": self.target_json(),
             "constraints": self.constraints_json(),
             "count": self.preferences.count,
@@ -167,12 +172,13 @@ def validate(
     `base` is the answer that a what-if departed from.
 
     Raises:
-        InvalidInputError: with every fault of features and constraints at once.
+        InvalidInputError: with every fault of features, constraints and days at once.
     """
     served = registry.named(request.model)
     scope = Scope(include=tuple(sorted(set(request.include))), programme=request.programme)
     schema = served.model.schema.within(scope)
     faults, patient, record, constraints = [], None, None, None
+    days: tuple[Day, ...] = ()
     try:
         values, found = record_of(request, served)
         request.check_whose(found, request.patient_id)
@@ -186,7 +192,11 @@ def validate(
         )
     except InvalidInputError as error:
         faults += error.issues
-    if patient is None or constraints is None:
+    try:
+        days = request.read_days(schema)
+    except InvalidInputError as error:
+        faults += error.issues
+    if faults or patient is None or constraints is None:
         raise InvalidInputError(faults)
     facts = schema.model
     return ValidatedRequest(
@@ -205,4 +215,5 @@ def validate(
         ),
         base=base,
         record=record,
+        days=days,
     )

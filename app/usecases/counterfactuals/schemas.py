@@ -40,6 +40,7 @@ from app.usecases.counterfactuals.option_schemas import (
 from app.usecases.counterfactuals.question_schemas import QuestionOut
 from app.usecases.patient_record import SaysFeatures, SaysWhose
 from app.usecases.request_model import PatientId, RequestModel
+from app.usecases.said_days import SaysDays
 
 
 def _is_number(value: object) -> object:
@@ -149,7 +150,7 @@ class ConstraintsIn(RequestModel):
     )
 
 
-class CounterfactualsRequest(SaysFeatures, SaysWhose):
+class CounterfactualsRequest(SaysFeatures, SaysWhose, SaysDays):
     """A question: how could this patient's risk come down to the target?"""
 
     patient_id: PatientId

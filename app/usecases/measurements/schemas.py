@@ -2,17 +2,16 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from app.domain.errors import InvalidInputError, ValidationIssue
 from app.identity.caller import GIVEN_BY
 from app.ingest.fhir.record import Origin
-from app.parsing.dates import DateError, read_date
 from app.usecases.measurements.standing import Status
-from app.usecases.request_model import RequestModel
+from app.usecases.request_model import CalendarDay, RequestModel
 
 
 class Presence(StrEnum):
@@ -22,22 +21,11 @@ class Presence(StrEnum):
     ABSENT = "absent"
 
 
-def _day(value: object) -> object:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    if not isinstance(value, str):
-        raise DateError("must be a date such as 2027-03-31")
-    return read_date(value)
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-
-
 class MeasurementIn(RequestModel):
     """A result, a correction of one, or that one is taken back."""
 
     model: str = Field(max_length=64, description="The hosted model whose outcome was looked for.")
-    measured_on: Day | None = Field(
+    measured_on: CalendarDay | None = Field(
         None,
         description="The day of the measurement, not in the future and at most 30 years ago; required unless "
         "a result is taken back.",

@@ -12,6 +12,7 @@ from app.domain.input_warning import InputWarning
 from app.ingest.fhir.record import MeasuredTold, NotUsedTold, ProvenanceTold
 from app.usecases.patient_record import SaysFeatures, SaysWhose
 from app.usecases.request_model import PatientId
+from app.usecases.said_days import SaysDays
 
 MOST_INSTANCES = 1000
 
@@ -20,7 +21,7 @@ class PredictionInstance(SaysFeatures):
     """One of several feature vectors."""
 
 
-class PredictionRequest(SaysFeatures, SaysWhose):
+class PredictionRequest(SaysFeatures, SaysWhose, SaysDays):
     """One feature vector, or several as `instances`."""
 
     model: str | None = Field(None, description="A hosted model's name; the configured one by default.")
@@ -43,6 +44,8 @@ class PredictionRequest(SaysFeatures, SaysWhose):
     def _is_one_or_several(self) -> Self:
         if self.instances is not None and super().says_something():
             raise InvalidInputError.at("/instances", "goes without features and fhir beside it")
+        if self.instances is not None and self.days:
+            raise InvalidInputError.at("/days", "goes with one vector, not with instances")
         return self
 
 

@@ -1,7 +1,7 @@
 """Risks of feature vectors, and how sure they are; told once it is on record that they were."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from app.audit.noting import note_access
 from app.classifiers.threads import in_thread
 from app.domain.ask_next import AskNext
 from app.domain.certainty import RiskEstimate
+from app.domain.days import Day
 from app.domain.errors import MOST_FAULTS, InvalidInputError, ValidationIssue
 from app.domain.ids import uuid7
 from app.domain.patient import Patient
@@ -21,6 +22,7 @@ from app.storage.record import INSERT_PATIENT, INSERT_PREDICTION, Values
 from app.usecases.idempotency.keeping import keep_reply
 from app.usecases.patient_record import SaysFeatures, patient_of, record_of
 from app.usecases.predictions.schemas import PredictionAnswer, PredictionRequest, PredictionsAnswer
+from app.usecases.said_days import days_json
 from app.usecases.watch import Watch
 
 
@@ -30,14 +32,16 @@ class Vector:
 
     patient: Patient
     record: PatientRecord | None = None
+    days: tuple[Day, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An answer, and the checked person whom it is about."""
+    """An answer, and the checked person whom it is about, with their last days."""
 
     answer: PredictionAnswer
     patient: Patient
+    days: tuple[Day, ...] = ()
 
 
 async def answer_predictions(
@@ -65,7 +69,7 @@ def told_of(served: ServedModel, request: PredictionRequest) -> list[Told]:
         ClassifierError: the classifier is away.
     """
     if request.instances is None:
-        return _told(served, [_checked(request, request, served)], asks_next=True)
+        return _told(served, [_with_days(request, served)], asks_next=True)
     return _told_of_instances(served, request)
 
 
@@ -110,6 +114,24 @@ def _told_of_instances(served: ServedModel, request: PredictionRequest) -> list[
     return _told(served, vectors, asks_next=False)
 
 
+def _with_days(request: PredictionRequest, served: ServedModel) -> Vector:
+    """The vector and the days of a request, with the faults of both."""
+    faults: list[ValidationIssue] = []
+    vector: Vector | None = None
+    days: tuple[Day, ...] = ()
+    try:
+        vector = _checked(request, request, served)
+    except InvalidInputError as error:
+        faults += error.issues
+    try:
+        days = request.read_days(served.model.schema)
+    except InvalidInputError as error:
+        faults += error.issues
+    if faults or vector is None:
+        raise InvalidInputError(faults)
+    return replace(vector, days=days)
+
+
 def _checked(
     request: PredictionRequest, vector: SaysFeatures, served: ServedModel, place: str | None = None
 ) -> Vector:
@@ -126,6 +148,7 @@ def _told(served: ServedModel, vectors: Sequence[Vector], asks_next: bool) -> li
         Told(
             _answer(served, vector, estimate, served.asking.next_for(vector.patient) if asks_next else []),
             vector.patient,
+            vector.days,
         )
         for vector, estimate in zip(vectors, estimates, strict=True)
     ]
@@ -190,5 +213,6 @@ def _columns(served: ServedModel, told: Told, patient_id: str | None = None) -> 
         "observed": answer.observed.model_dump() if answer.observed else None,
         "patient_id": patient_id,
         "features": dict(told.patient.values) if patient_id is not None else None,
+        "days": days_json(told.days) if patient_id is not None else None,
     }
     return columns

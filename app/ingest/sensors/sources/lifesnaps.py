@@ -23,7 +23,15 @@ _MOVES = (
     "sedentary_minutes",
     "calories_total",
 )
-_BANDS = {"<19": "under 19", "<30": "under 30", ">=25": "25 or more", ">=30": "30 or more"}
+_AGE_BANDS = {"<30": "under 30", ">=30": "30 or more"}
+_BMI_BANDS = {
+    "<19": "under 19",
+    **{f"{whole}.0": "19 to 24" for whole in range(19, 25)},
+    **{f"{whole}.0": "25 or more" for whole in range(25, 30)},
+    ">=25": "25 or more",
+    ">=30": "25 or more",
+}
+"""The table has whole numbers for some people and bands for others; these bands are all people's."""
 _MAPPING = Mapping(
     person="id",
     date="date",
@@ -49,8 +57,8 @@ _MAPPING = Mapping(
     },
     facts={
         "gender": FactColumn(column="gender"),
-        "age_band": FactColumn(column="age", words=_BANDS),
-        "bmi_band": FactColumn(column="bmi", words=_BANDS),  # and numbers between
+        "age_band": FactColumn(column="age", words=_AGE_BANDS),
+        "bmi_band": FactColumn(column="bmi", words=_BMI_BANDS),
     },
 )
 

@@ -212,9 +212,20 @@ def test_mending_adds_nothing_that_was_not_said(values: dict[str, float]) -> Non
     assert all(values.get(name) == value for name, value in mended.items())
 
 
-def test_bands_of_lifesnaps_are_words(tmp_path: Path) -> None:
-    snaps(tmp_path, gender="FEMALE", age="<30", bmi=">=25")
+@pytest.mark.parametrize(
+    ("bmi", "band"),
+    [
+        ("<19", "under 19"),
+        ("19.0", "19 to 24"),
+        ("24.0", "19 to 24"),
+        ("25.0", "25 or more"),
+        (">=25", "25 or more"),
+        (">=30", "25 or more"),
+    ],
+)
+def test_bands_of_lifesnaps_are_words_and_the_same_for_all(tmp_path: Path, bmi: str, band: str) -> None:
+    snaps(tmp_path, gender="FEMALE", age="<30", bmi=bmi)
     told, _ = rows_of(lifesnaps(tmp_path))
     person = told["p1"].person
-    assert (person["gender"], person["age_band"], person["bmi_band"]) == ("FEMALE", "under 30", "25 or more")
+    assert (person["gender"], person["age_band"], person["bmi_band"]) == ("FEMALE", "under 30", band)
     assert told["p1"].days[0]["date"] == date(2021, 6, 1).isoformat()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from app.ingest.sensors.run import Order, run
 from app.ingest.sensors.sources.aireadi import AiReadi
@@ -16,6 +17,7 @@ from tests.own_tables import QUICK
 from tests.sensors.invented_stress import days_of, people_of, write_stressed_release
 from tests.unit.research.own_model.runs import silent
 from tests.unit.research.sensor_models.suggestions import options_hold
+from turnpoint.commands.program import command_line
 
 PEOPLE = people_of(48, days=4)
 NAMES = ("aireadi-stress", "aireadi-stress-heart")
@@ -61,6 +63,27 @@ def test_a_version_is_made_and_its_options_hold(measured: Path, tmp_path: Path, 
     limits = json.loads((done.home / "card.json").read_text())["limits"]
     assert any("finds the device's formula again" in said for said in limits) == name.endswith("heart")
     assert any("Its licence binds the model" in said for said in limits)
+
+
+def test_from_the_folder_to_suggestions_in_three_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("research.own_model.adding.whole_size", lambda: QUICK)
+    release = write_stressed_release(tmp_path / "release", PEOPLE)
+    people, store = str(tmp_path / "people.parquet"), str(tmp_path / "store")
+
+    def sensors(*arguments: str) -> str:
+        ended = CliRunner().invoke(command_line(), ["sensors", *arguments])
+        assert ended.exit_code == 0, ended.output
+        return ended.output
+
+    sensors("features", "--from", str(release), "--source", "aireadi", "--out", people)
+    sensors("model", "aireadi-stress", "--from", people, "--store", store)
+    person = PEOPLE[0].person_id
+    said = sensors("suggest", "aireadi-stress", "--from", people, "--store", store, "--person", person)
+    assert said.startswith(f"{person}, ")
+    assert "Not known" not in said
+    assert "%" in said.splitlines()[1]
 
 
 def test_the_two_differ_in_the_heart_rate_alone() -> None:

@@ -195,6 +195,86 @@ def test_a_version_is_made_by_one_command_and_not_replaced_unasked(
     assert "is there already" in again.output
 
 
+@pytest.fixture(scope="module")
+def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `turnpoint sensors features` makes of some of the invented people."""
+    folder = tmp_path_factory.mktemp("people")
+    days = lifesnaps_days(12)
+    origin = written(days, folder / "lifesnaps_daily.csv")
+    out = folder / "people.parquet"
+    sensors("features", "--from", str(origin), "--source", "lifesnaps", "--out", str(out))
+    return out
+
+
+def sensors(*arguments: str) -> str:
+    ended = CliRunner().invoke(command_line(), ["sensors", *arguments])
+    assert ended.exit_code == 0, ended.output
+    return ended.output
+
+
+def suggest(stress: Path, people: Path, *arguments: str) -> str:
+    store = str(stress.parent.parent)
+    return sensors("suggest", "lifesnaps-stress", "--from", str(people), "--store", store, *arguments)
+
+
+def test_suggestions_of_days_for_everybody_and_in_words_for_one(
+    stress: Path, people: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "all.parquet"
+    said = suggest(stress, people, "--out", str(out))
+    assert "12 of 12 people were asked about" in said
+    told = pd.read_parquet(out)
+    assert told.person_id.tolist() == pd.read_parquet(people).person_id.tolist()
+    assert told.why_not.isna().all()
+    found = told[[len(one) > 0 for one in told.options]]
+    assert len(found) > 0
+    assert all(option["risk"] <= 0.3 for options in found.options for option in options)
+    whole = json.loads(found.answer.iloc[0])
+    assert [one["date"] for one in whole["question"]["days"]][-1] == found.day.iloc[0]
+    [line, *_] = found.options.iloc[0][0]["on_days"]
+    assert " of the last 7 days" in line
+
+    lines = suggest(stress, people, "--person", found.person_id.iloc[0]).splitlines()
+    assert lines[0].startswith(f"{found.person_id.iloc[0]}, {found.day.iloc[0]}: Device-estimated stress")
+    assert lines[1].startswith("Estimated chance that the watch scores such a day as stressed:")
+    assert "Options that bring it to 30 % or below, for tomorrow, least effort first:" in lines
+    assert f"   {line}" in lines
+    assert any(one.startswith("Caution: A pilot: 37 people") for one in lines)
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_days_change_no_suggestion(stress: Path, people: Path, tmp_path: Path) -> None:
+    def options_of(last_days: int) -> list[list[tuple[str, float]]]:
+        out = tmp_path / f"{last_days}.jsonl"
+        suggest(stress, people, "--out", str(out), "--last-days", str(last_days))
+        answers = [json.loads(line)["answer"] for line in out.read_text().splitlines()]
+        assert all(len(one["question"]["days"]) == last_days for one in answers)
+        return [[(one["summary"], one["risk"]) for one in each["counterfactuals"]] for each in answers]
+
+    assert options_of(0) == options_of(5)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "--person says whose suggestions are told; --out writes everybody's."),
+        (["--person", "nobody"], "has nobody of that id."),
+        (["--person", "invented-001", "--day", "1 March"], "--day must be a date such as"),
+        (["--person", "invented-001", "--day", "2031-03-01"], "the table has no such day of theirs."),
+        (["--out", "all.csv"], "--out is a file that ends in .parquet or .jsonl."),
+        (["--out", "/nowhere/all.jsonl"], "cannot be written"),
+    ],
+)
+def test_what_cannot_be_suggested_is_said_in_a_sentence(
+    stress: Path, people: Path, arguments: list[str], sentence: str
+) -> None:
+    asked = ["sensors", "suggest", "lifesnaps-stress", "--from", str(people)]
+    ended = CliRunner().invoke(command_line(), [*asked, "--store", str(stress.parent.parent), *arguments])
+    assert ended.exit_code == 1
+    assert sentence in " ".join(ended.output.split())
+    assert "Traceback" not in ended.output
+
+
 def test_files_that_are_others_are_named_and_no_cell_is_echoed(tmp_path: Path) -> None:
     def refused(name: str, table: pd.DataFrame) -> str:
         origin = written(table, tmp_path / "file.csv")

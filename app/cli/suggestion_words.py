@@ -1,0 +1,90 @@
+"""What a clinician reads of one person, as lines of text."""
+
+from collections.abc import Iterator, Sequence
+
+from app.domain.certainty import Certainty
+from app.domain.counterfactual import BELOW, OptionChange
+from app.domain.schema import FeatureSchema
+from app.domain.wording import inline, line_text, risk_text
+from app.engine.registry import ServedModel, consultation_of
+from app.ingest.sensors.asking import Question
+from app.usecases.counterfactuals.option_schemas import CounterfactualOut
+from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
+
+_NOT_AN_ORDER = (
+    "An option is an association that a model found: something to consider, not an order, and no promise. "
+    "A low estimate rules nothing out."
+)
+
+
+def lines_of(served: ServedModel, question: Question, answer: CounterfactualsAnswer) -> Iterator[str]:
+    """The estimate with its band, what is not known, the options with their effort in days, the cautions."""
+    schema = served.model.schema
+    of = f", {question.day}" if question.day else ""
+    yield f"{question.person_id}{of}: {schema.model.title} ({served.model.reference})"
+    yield _estimate(served, answer)
+    yield from _unknown(schema, question)
+    for warning in answer.warnings:
+        name = warning.pointer.removeprefix("/features/")
+        label = inline(schema[name].label) if name in schema else name
+        yield f"To be checked: {label} {warning.detail.removesuffix('.')}."
+    yield from _options(served, answer)
+    yield from (f"Caution: {said}" for said in schema.card.cautions)
+    yield _NOT_AN_ORDER
+
+
+def _estimate(served: ServedModel, answer: CounterfactualsAnswer) -> str:
+    told = answer.prediction
+    side = "above" if told.risk > told.threshold else "at or below"
+    band = ""
+    if told.band is not None:
+        low, high = told.band
+        band = f"; could be {risk_text(low)} to {risk_text(high)}"
+        band += ", so that the side is unclear" if told.certainty is Certainty.UNCLEAR else ""
+    says = consultation_of(served.model).estimate.says
+    return f"{says}: {risk_text(told.risk)} ({side} the threshold of {line_text(told.threshold)}{band})."
+
+
+def _unknown(schema: FeatureSchema, question: Question) -> Iterator[str]:
+    unknown = [inline(one.label) for one in schema.features if one.name not in question.features]
+    if unknown:
+        yield f"Not known: {', '.join(unknown)}."
+    for name in question.not_taken:
+        yield f"The table tells {inline(schema[name].label)} in a word that the model does not know."
+
+
+def _options(served: ServedModel, answer: CounterfactualsAnswer) -> Iterator[str]:
+    target = line_text(answer.prediction.target)
+    if answer.status in BELOW:
+        yield f"The estimate is at or below {target} as it is: no option is looked for."
+        return
+    horizon = served.model.schema.model.horizon
+    within = f", for {horizon}" if horizon else ""
+    if answer.counterfactuals:
+        yield f"Options that bring it to {target} or below{within}, least effort first:"
+        yield from _each(answer.counterfactuals)
+        return
+    proved = answer.infeasible is not None and answer.infeasible.proved
+    none = (
+        "It is proved that no permitted change brings"
+        if proved
+        else "No permitted change was found that brings"
+    )
+    yield f"{none} it to {target} or below{within}."
+    if answer.improvements:
+        yield "What lowers it all the same:"
+        yield from _each(answer.improvements)
+    elif answer.no_improvement:
+        yield answer.no_improvement.text
+
+
+def _each(options: Sequence[CounterfactualOut]) -> Iterator[str]:
+    for option in options:
+        name = f"{option.strategy.name}: " if option.strategy else ""
+        fragile = " Fragile: it does not hold in enough refits and draws." if option.fragile else ""
+        yield f"{option.rank}. {name}{option.summary} Estimate then {risk_text(option.risk)}.{fragile}"
+        yield from (f"   {words}" for words in map(_in_days, option.changes) if words)
+
+
+def _in_days(change: OptionChange) -> str | None:
+    return f"{change.label}: {change.on_days.words}" if change.on_days else None

@@ -1,0 +1,100 @@
+"""What a change asks for in days: on how many of the last it was so already, and what the others lacked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from app.domain.counterfactual import Change
+from app.domain.days import Day, values_on
+from app.domain.feature import Feature
+from app.domain.on_days import OnDays
+from app.domain.schema import Value
+from app.domain.wording import inline, number, value_alone
+
+
+def held_against(feature: Feature, change: Change, days: Sequence[Day]) -> OnDays:
+    """A change held against days, whose order does not matter.
+
+    Where the change is a rise, a day reached its level with as much or more; else with as much or less. Of
+    what is no number it is the very value. Numbers are held against one another as they are told, to the
+    feature's precision.
+    """
+    known = list(values_on(days, feature.name))
+    if feature.is_numeric:
+        lacking = [gap for value in known if (gap := _lacking(feature, change, value)) > 0]
+        reached, middle = len(known) - len(lacking), median(lacking) if lacking else None
+    else:
+        reached, middle = sum(value == change.after for value in known), None
+    told = _Told(len(known), reached, len(days) - len(known), middle)
+    return OnDays(
+        of=told.of,
+        reached=told.reached,
+        unknown=told.unknown,
+        median_lacking=told.middle,
+        words=_words(feature, change, told),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is put into words."""
+
+    of: int
+    reached: int
+    unknown: int
+    middle: float | None
+
+
+def _lacking(feature: Feature, change: Change, value: Value) -> float:
+    """By how much a day fell short of the level that is asked for; 0 or less where it did not."""
+    short = _as_told(feature, change.after) - _as_told(feature, value)
+    return round(short if _is_rise(change) else -short, 6)
+
+
+def _as_told(feature: Feature, value: Value) -> float:
+    assert value is not None
+    return float(number(feature, float(value)))
+
+
+def _is_rise(change: Change) -> bool:
+    return change.delta is not None and change.delta > 0
+
+
+def _words(feature: Feature, change: Change, told: _Told) -> str:
+    """Such as "8000 steps or more: on 3 of the last 7 days; on the other 4 some 2000 steps less (median)"."""
+    level = _level(feature, change)
+    if told.of == 0:
+        return f"{level}: not known of {_last(told.unknown)}."
+    parts = [f"{level}: {_where(told)}"]
+    if told.middle is not None:
+        rest = told.of - told.reached
+        others = "there" if told.reached == 0 else f"on the other {rest if rest > 1 else 'one'}"
+        less = "less" if _is_rise(change) else "more"
+        typical = " (median)" if rest > 1 else ""
+        parts.append(f"{others} some {number(feature, told.middle)}{_unit(feature)} {less}{typical}")
+    if told.unknown:
+        parts.append(f"{told.unknown} more {'do' if told.unknown > 1 else 'does'} not tell it")
+    return f"{'; '.join(parts)}."
+
+
+def _level(feature: Feature, change: Change) -> str:
+    value = value_alone(feature, change.after)
+    if not feature.is_numeric:
+        return f"{feature.label}, {inline(value)}"
+    return f"{value} or {'more' if _is_rise(change) else 'less'}"
+
+
+def _where(told: _Told) -> str:
+    if told.of == 1:
+        one = "the last day" if told.unknown == 0 else "the one day that tells it"
+        return f"on {one}" if told.reached else f"not on {one}"
+    among = _last(told.of) if told.unknown == 0 else f"the {told.of} days that tell it"
+    return f"on {'each' if told.reached == told.of else told.reached or 'none'} of {among}"
+
+
+def _last(count: int) -> str:
+    return f"the last {count} days" if count > 1 else "the last day"
+
+
+def _unit(feature: Feature) -> str:
+    return f" {feature.unit}" if feature.unit else ""

@@ -1,0 +1,175 @@
+"""Questions about people, or about their days, of the tables that `turnpoint sensors features` wrote."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from app.domain.feature import Feature, Kind
+from app.domain.horizon import TOMORROW
+from app.domain.schema import FeatureSchema, Value
+from app.ingest.sensors.sources.base import SourceError
+from app.ingest.sensors.writing import Outputs
+
+LAST_DAYS = 7
+"""How many days a question carries unless told: a week has every weekday."""
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whom is asked about, on which day, and how many days are told beside; None is everybody, the newest."""
+
+    person: str | None = None
+    day: date | None = None
+    last_days: int = LAST_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about a person; `day` is the one that the values are of, None of a model of people."""
+
+    person_id: str
+    day: str | None
+    features: Mapping[str, Value]
+    days: Sequence[Mapping[str, Any]]
+    not_taken: tuple[str, ...]
+    """Features that the table tells in a word which the model does not know; they count as unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """Somebody who cannot be asked about, and why."""
+
+    person_id: str
+    why: str
+
+
+def is_of_days(schema: FeatureSchema) -> bool:
+    """Whether a model's rows are days: what it proposes is for tomorrow."""
+    return (schema.model.horizon or "").strip().lower() == TOMORROW
+
+
+def questions_of(persons: Path, schema: FeatureSchema, wanted: Wanted) -> Iterator[Question | Unasked]:
+    """A question about each person of the table, in its order; of a model of days, about one day of theirs.
+
+    That is the day of `wanted`, or the newest that tells what the model requires and every lever of it that
+    some day of the person tells.
+
+    Raises:
+        SourceError: it is no such table, tells none of the model's features, or has not got the person.
+    """
+    outputs, names = Outputs(persons), list(schema.by_name)
+    people = _read(outputs.persons, names, wanted.person)
+    told_of_days = _read(outputs.days, ["date", *names], wanted.person)
+    _check(persons, schema, people, told_of_days)
+    by_person = defaultdict[str, list[Row]](list)
+    for row in told_of_days.to_pylist():
+        by_person[row["person_id"]].append(row)
+    if wanted.person is not None and len(people) == 0:
+        raise SourceError(f"{persons} has nobody of that id.")
+    return (_about(schema, person, by_person[person["person_id"]], wanted) for person in people.to_pylist())
+
+
+def _read(path: Path, names: Sequence[str], person: str | None) -> pa.Table:
+    """The columns that there are of these, and whose each row is."""
+    try:
+        there = set(pq.read_schema(path).names)
+        columns = ["person_id", *(name for name in names if name in there)]
+        own = None if person is None else [("person_id", "==", person)]
+        return pq.read_table(path, columns=columns, filters=own)
+    except FileNotFoundError:
+        raise SourceError(f"There is no file {path}: `turnpoint sensors features` writes it.") from None
+    except (OSError, pa.ArrowException):
+        raise SourceError(f"{path} is no table of `turnpoint sensors features`.") from None
+
+
+def _check(persons: Path, schema: FeatureSchema, people: pa.Table, days: pa.Table) -> None:
+    told = {*people.column_names, *(days.column_names if is_of_days(schema) else ())}
+    if is_of_days(schema) and "date" not in told:
+        raise SourceError(f"{Outputs(persons).days} is no table of `turnpoint sensors features`.")
+    required = [one.name for one in schema.features if one.missing == "refused" and one.name not in told]
+    if required or not told & set(schema.by_name):
+        lacks = ", ".join(required) or "any of the features"
+        raise SourceError(f"{persons} does not tell what {schema.model.name} takes: it lacks {lacks}.")
+
+
+def _about(schema: FeatureSchema, person: Row, days: Sequence[Row], wanted: Wanted) -> Question | Unasked:
+    person_id = str(person["person_id"])
+    days = sorted(days, key=lambda one: str(one["date"]))
+    if not is_of_days(schema):
+        until = str(wanted.day) if wanted.day else _newest(days)
+        return _question(schema, person_id, None, person, _until(days, until, wanted.last_days))
+    chosen = _chosen(schema, person, days, wanted.day)
+    if isinstance(chosen, str):
+        return Unasked(person_id, chosen)
+    told = {**person, **{name: value for name, value in chosen.items() if name in schema}}
+    day = str(chosen["date"])
+    return _question(schema, person_id, day, told, _until(days, day, wanted.last_days))
+
+
+def _newest(days: Sequence[Row]) -> str:
+    return str(days[-1]["date"]) if days else ""
+
+
+def _chosen(schema: FeatureSchema, person: Row, days: Sequence[Row], day: date | None) -> Row | str:
+    """The day that is asked about, or why there is none."""
+    if day is not None:
+        same = [one for one in days if one["date"] == day.isoformat()]
+        return same[0] if same else "the table has no such day of theirs"
+    columns = set(days[0]) if days else set()
+    required = [one.name for one in schema.features if one.missing == "refused" and one.name in columns]
+    enough = [one for one in days if all(one[name] is not None for name in required)]
+    levers = [one.name for one in schema.actionable if one.name in columns]
+    known = [name for name in levers if any(one[name] is not None for one in enough)]
+    if not known:
+        return "no day tells what the model takes"
+    whole = [one for one in enough if all(one[name] is not None for name in known)]
+    some = [one for one in enough if any(one[name] is not None for name in known)]
+    return (whole or some)[-1]
+
+
+def _until(days: Sequence[Row], last: str, count: int) -> list[Row]:
+    """So many days of the calendar up to one, those that the table does not have left out."""
+    if not last or count == 0:
+        return []
+    first = (date.fromisoformat(last) - timedelta(days=count - 1)).isoformat()
+    return [one for one in days if first <= str(one["date"]) <= last]
+
+
+def _question(
+    schema: FeatureSchema, person_id: str, day: str | None, told: Row, days: Sequence[Row]
+) -> Question:
+    values = {one.name: _value(one, told.get(one.name)) for one in schema.features}
+    own = [
+        {
+            "date": str(row["date"]),
+            "features": {
+                one.name: value
+                for one in schema.features
+                if one.name in row and (value := _value(one, row[one.name])) is not None
+            },
+        }
+        for row in days
+    ]
+    lost = tuple(name for name, value in values.items() if value is None and told.get(name) is not None)
+    known = {name: value for name, value in values.items() if value is not None}
+    return Question(person_id, day, known, own if any(one["features"] for one in own) else [], lost)
+
+
+def _value(feature: Feature, told: Any) -> Value:
+    """What a cell of the table is to the model; None where it is empty, or no value of the feature."""
+    if told is None:
+        return None
+    if feature.kind is Kind.CATEGORY:
+        return told if any(told == one.value for one in feature.categories) else None
+    if isinstance(told, str):
+        return None
+    if feature.kind is Kind.BOOLEAN:
+        return bool(told) if told in (0, 1) else None
+    return round(told) if feature.kind is Kind.INTEGER else float(told)

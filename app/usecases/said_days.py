@@ -1,0 +1,67 @@
+"""A person's last days in a request, beside the values that are scored."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.days import MOST_DAYS, Day, read_days
+from app.domain.errors import InvalidInputError, ValidationIssue
+from app.domain.schema import FeatureSchema, Value
+from app.usecases.measurements.days import latest_day
+from app.usecases.request_model import CalendarDay, RequestModel
+
+
+class DayIn(RequestModel):
+    """What is known of one day."""
+
+    date: CalendarDay = Field(description="Which day, such as 2027-03-31; each is there once.")
+    features: dict[str, Any] = Field(
+        {},
+        description="Values of that day, of any of the model's features: kinds and ranges are those of the "
+        "vector. Of a day on which nothing is known, none; a value that is not known is null or left out.",
+    )
+
+
+class SaysDays(RequestModel):
+    """A request that may tell the person's last days."""
+
+    days: list[DayIn] = Field(
+        [],
+        max_length=MOST_DAYS,
+        description="The person's last days, in any order, none in the future. No score rests on them: they "
+        "are on record with the question, and options tell what they ask for in days (`on_days`).",
+    )
+
+    def read_days(self, schema: FeatureSchema) -> tuple[Day, ...]:
+        """The checked days, oldest first.
+
+        Raises:
+            InvalidInputError: with the faults of all of them.
+        """
+        latest = latest_day()
+        faults = [
+            ValidationIssue(f"/days/{number}/date", "must not be in the future")
+            for number, one in enumerate(self.days)
+            if one.date > latest
+        ]
+        try:
+            days = read_days(schema, ((one.date, one.features) for one in self.days))
+        except InvalidInputError as error:
+            raise InvalidInputError([*faults, *error.issues]) from None
+        if faults:
+            raise InvalidInputError(faults)
+        return days
+
+
+class DayOut(BaseModel):
+    """What was told of one day."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    date: CalendarDay = Field(description="The day.")
+    features: dict[str, Value] = Field(description="What was known of it; what is left out was not.")
+
+
+def days_json(days: tuple[Day, ...]) -> list[dict[str, Any]]:
+    """As they are on record."""
+    return [{"date": one.date.isoformat(), "features": dict(one.values)} for one in days]
