@@ -1,4 +1,8 @@
-"""Neighbours of candidates: one lever set to another level."""
+"""Neighbours of candidates: one lever set to another level.
+
+Levels of a number rise with the distance from the factual, those of a category with the effort of its moves:
+each is another end, and not a longer way. So "lower", "further" and "furthest" speak of levels.
+"""
 
 import numpy as np
 

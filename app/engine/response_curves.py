@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.domain.feature import Feature
+from app.domain.feature import Feature, Kind
 from app.domain.lever import Lever
 from app.domain.levers import encoded, moved_with
 from app.domain.schema import FloatArray, IntArray
@@ -19,7 +19,7 @@ class ResponseCurve:
 
     `by_itself` holds the risk at each of `values`, of the feature and what measures the same. `as_counted`
     holds it at each of `permitted`, with what follows on average too, as options count it. Values rise, and
-    the patient's own is among both. Those of a category are codes (`Feature.code`).
+    the patient's own is among both.
     """
 
     feature: Feature
@@ -33,17 +33,20 @@ class ResponseCurve:
 def response_curves(
     problem: RecourseProblem, grids: Mapping[str, Sequence[float]]
 ) -> dict[str, ResponseCurve]:
-    """The curve of each lever, by feature; all risks are of one batch.
+    """The curve of each lever but categories, by feature; all risks are of one batch.
 
-    `grids` are the values, by feature, at which to look beside those that are permitted.
+    Values of a category have no order to be drawn in. `grids` are the values, by feature, at which to look
+    beside those that are permitted.
 
     Raises:
         ClassifierError: the classifier is away, or answers nonsense.
     """
-    values = [_values(lever, grids.get(lever.feature.name, ())) for lever in problem.levers]
+    ordered = [place for place, lever in enumerate(problem.levers) if lever.feature.kind is not Kind.CATEGORY]
+    levers = [problem.levers.items[place] for place in ordered]
+    values = [_values(lever, grids.get(lever.feature.name, ())) for lever in levers]
     rows = [
         part
-        for place, own in enumerate(values)
+        for place, own in zip(ordered, values, strict=True)
         for part in (_rows(problem, problem.levers.items[place], own), _counted(problem, place))
     ]
     if not rows:
@@ -54,7 +57,7 @@ def response_curves(
     parts = np.split(risk, np.cumsum([len(part) for part in rows])[:-1])
     return {
         lever.feature.name: _curve(lever, own, parts[2 * place], parts[2 * place + 1])
-        for place, (lever, own) in enumerate(zip(problem.levers, values, strict=True))
+        for place, (lever, own) in enumerate(zip(levers, values, strict=True))
     }
 
 

@@ -22,6 +22,7 @@ _AT_ONCE = 64
 def trim(problem: RecourseProblem, levels: IntArray, good: Good) -> IntArray:
     """For each candidate one that goes no further in any change, and in which nothing is needless.
 
+    Of a category, whose levels are its moves by rising effort, a move of less effort is less far.
     No change of it can be dropped or lessened, nor several together, with the candidate still being `good`.
     Where there are more than `MOST_WITHIN` ways to lessen it, or the budget is spent, that is certain of
     single changes alone; with the budget overdrawn, of none.

@@ -1,8 +1,10 @@
 """People whom two versions both hold out."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -65,9 +67,17 @@ def _places(one: Path, other: Path) -> tuple[Sequence[int], Sequence[int]] | Non
 
 
 def _joined(one: pa.ChunkedArray, other: pa.ChunkedArray) -> tuple[list[int], list[int]]:
-    where = {each: place for place, each in enumerate(other.to_pylist())}
-    found = [(place, where[each]) for place, each in enumerate(one.to_pylist()) if each in where]
+    where = {each: place for place, each in enumerate(_numbered(other.to_pylist()))}
+    found = [(place, where[each]) for place, each in enumerate(_numbered(one.to_pylist())) if each in where]
     return [place for place, _ in found], [place for _, place in found]
+
+
+def _numbered(ids: Iterable[Any]) -> Iterator[tuple[Any, int]]:
+    """Ids with a number each: of a person's several rows the first is joined with the first, and so on."""
+    seen = Counter[Any]()
+    for each in ids:
+        yield each, seen[each]
+        seen[each] += 1
 
 
 def _groups(model: ModelVersion, rows: FloatArray) -> list[tuple[str, BoolArray]]:

@@ -94,7 +94,10 @@ def _preparation(table: OwnTable, cohort: Cohort, is_given: bool) -> Iterator[st
     others = "not held out" if is_given else "learned from"
     for what, people in ((others, cohort.training), ("held out", cohort.held_out)):
         if len(people) > MOST_KEPT:
-            yield f"Of the {len(people)} people {what}, {MOST_KEPT} are kept with the model, drawn at random."
+            whose = "people" if len(set(table.ids)) == len(table.ids) else "rows"
+            yield (
+                f"Of the {len(people)} {whose} {what}, {MOST_KEPT} are kept with the model, drawn at random."
+            )
 
 
 def _repeated(table: OwnTable) -> Iterator[str]:

@@ -17,7 +17,9 @@ def markdown(card: Mapping[str, Any]) -> str:
         _origin(card),
         *_section("Intended use", card["intended_use"]),
         *_section("Not for", card["not_for"]),
-        *_section("Data", _data(card["data"], card.get("training_is", "training"))),
+        *_section(
+            "Data", _data(card["data"], card.get("training_is", "training"), _whose(card["performance"]))
+        ),
         "## Features",
         *_features(card),
         *_section("Left out on purpose", card["excluded"]),
@@ -42,13 +44,18 @@ def _origin(card: Mapping[str, Any]) -> str:
     return " ".join(f"{what}: {text}." for what, text in facts.items() if text)
 
 
-def _data(data: Mapping[str, Any], used: str) -> Iterator[str]:
+def _data(data: Mapping[str, Any], used: str, whose: str) -> Iterator[str]:
     counts = data["counts"]
     yield from data["about"]
     yield from data["preparation"]
-    yield f"{counts['kept']} people: {counts['training']} for {used}, {counts['held_out']} held out."
+    yield f"{counts['kept']} {whose}: {counts['training']} for {used}, {counts['held_out']} held out."
     dropped = "; ".join(f"{reason}, {n}" for reason, n in counts["dropped"].items())
     yield f"Left out: {dropped or 'nobody'}."
+
+
+def _whose(performance: Mapping[str, Any]) -> str:
+    """What figures count: people, or rows where a person has several."""
+    return "people" if performance["held_out"].get("people") is None else "rows"
 
 
 def _features(card: Mapping[str, Any]) -> Iterator[str]:
@@ -76,13 +83,14 @@ def _performance(card: Mapping[str, Any]) -> Iterator[str]:
     head = ["Group", "", "n", "With outcome", "Mean risk", "ROC-AUC", *_SHARES.values(), "Brier"]
     yield _table(head, [_group(group) for group in [overall, *performance["groups"]]])
     crossed, committee = performance.get("cross_validation"), performance["committee"]
+    whose = _whose(performance)
     shares = f"Accuracy {overall['accuracy']:.2f}, F1 {overall['f1']:.2f}."
     yield (
         shares
         if crossed is None
         else (
             f"{shares} Cross-validated among the "
-            f"{crossed['n']} training people ({crossed['folds']} folds), ROC-AUC is {crossed['mean']:.3f}, "
+            f"{crossed['n']} training {whose} ({crossed['folds']} folds), ROC-AUC is {crossed['mean']:.3f}, "
             f"standard deviation {crossed['sd']:.3f}.{_moving_alone(crossed)}"
         )
     )
@@ -92,8 +100,8 @@ def _performance(card: Mapping[str, Any]) -> Iterator[str]:
         f"The {committee['members']} members of the committee have a ROC-AUC between "
         f"{committee['roc_auc']['low']:.2f} and {committee['roc_auc']['high']:.2f}. The standard deviation "
         f"of their risks for one person is {committee['mean_sd_of_risk']:.2f} on average. For "
-        f"{_percent(committee['unanimous'])} of people all agree with the classifier on which side of the "
-        f"threshold the person is."
+        f"{_percent(committee['unanimous'])} of {whose} all agree with the classifier on which "
+        f"side of the threshold the person is."
     )
     yield "![ROC curve](roc.svg)"
     if "completeness" in performance:

@@ -9,6 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from app.classifiers.card import held_out_words
+
 SIZE, LEFT, TOP, SIDE = 320, 56, 28, 236
 """Width and height of a figure, and the corner and side of its square of axes, in pixels."""
 _INK, _LINE = "#767676", "#3b82c4"
@@ -27,8 +29,8 @@ def calibration_svg(metrics: dict[str, Any]) -> str:
     """Observed share against mean predicted risk in ten bins of equal count; the diagonal is ideal."""
     points = [(part["mean_risk"], part["observed"]) for part in metrics["calibration"]["bins"]]
     dots = [f'<circle cx="{_x(a)}" cy="{_y(b)}" r="3.5" fill="{_LINE}"/>' for a, b in points]
-    n = metrics["held_out"]["n"]
-    return _figure(f"Calibration on {n} held-out people", "Predicted risk", "Observed share", points, dots)
+    title = f"Calibration on {_whom(metrics['held_out'])}"
+    return _figure(title, "Predicted risk", "Observed share", points, dots)
 
 
 def roc_svg(metrics: dict[str, Any]) -> str:
@@ -37,8 +39,12 @@ def roc_svg(metrics: dict[str, Any]) -> str:
     a, b = 1 - held_out["specificity"], held_out["sensitivity"]
     mark = f'<circle cx="{_x(a)}" cy="{_y(b)}" r="4.5" fill="none" stroke="{_LINE}" stroke-width="2"/>'
     label = _text(_x(a) + 10, _y(b) + 14, f"threshold {threshold:g}", "start")
-    title = f"ROC curve on {held_out['n']} held-out people, AUC {held_out['roc_auc']['value']:.3f}"
+    title = f"ROC curve on {_whom(held_out)}, AUC {held_out['roc_auc']['value']:.3f}"
     return _figure(title, "1 - specificity", "Sensitivity", metrics["roc"], [mark, label])
+
+
+def _whom(held_out: dict[str, Any]) -> str:
+    return held_out_words(held_out["n"], held_out.get("people"))
 
 
 def _figure(title: str, across: str, up: str, points: Points, marks: Iterable[str]) -> str:

@@ -63,7 +63,10 @@ class ModelDetail(ModelSummary):
     )
     horizon: str = Field(description="The time that steps are meant for.")
     committee_size: int = Field(description="How many refits judge whether an option holds.")
-    population_size: int = Field(description="How many people plausibility is judged by.")
+    population_size: int = Field(
+        description="How many people plausibility is judged by; rows of "
+        "them, such as days, where a person has several."
+    )
     data: dict[str, str] = Field(description="Whose data the model's people are of.")
     actionable: list[str] = Field(description="Features that options may change.")
     fixed: list[str] = Field(description="Features that no option changes or moves.")

@@ -96,12 +96,11 @@ class Day:
 
     @cached_property
     def _off_wrist(self) -> BoolArray:
-        """Minutes in which the watch says that nobody wears it."""
-        stress = self.samples(Stream.STRESS).between(self.start, self.end)
-        said = stress.where(stress.kind == OFF_WRIST)
-        off = np.zeros((self.end - self.start) // 60, dtype=np.bool_)
-        off[(said.start - self.start) // 60] = True
-        return off
+        """Minutes in which the watch says that nobody wears it; it says so as often as it reads stress."""
+        stress = self.samples(Stream.STRESS)
+        off = (stress.kind == OFF_WRIST).astype(np.float64)
+        said = Samples(stress.start, stress.end, off, stress.kind)
+        return held(*minute_means(said, self.start, self.end)) > 0
 
 
 def glucose_slots(samples: Samples, start: int, end: int) -> FloatArray:

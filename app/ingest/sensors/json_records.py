@@ -17,6 +17,9 @@ WINDOW = 1 << 18
 MOST_IN_A_RECORD = 1 << 20
 """Characters of one record; a sensor's has some hundreds."""
 _SPACE = re.compile(r"[ \t\n\r]*")
+_OBJECT_NEXT = re.compile(r"[ \t\n\r]*\{")
+_LOOKS_BACK = 16
+"""Objects within an object that are passed over to find where one ends."""
 _COMMA = re.compile(r"[ \t\n\r]*,[ \t\n\r]*")
 _WORDS = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
 _CUT_NUMBER = re.compile(r"\.|[eE][+-]?")
@@ -146,6 +149,8 @@ class _Window:
         self._file = file
         self._text, self._at, self._before = "", 0, 0
         self._ended = False
+        self._tried = -1
+        """At which place of the text the window was when several objects were last looked for."""
 
     def place(self) -> str:
         return f"character {self._before + self._at + 1}"
@@ -183,7 +188,10 @@ class _Window:
             self._at += 1
             return
         while True:
-            yield self.value()
+            if several := self._several():
+                yield from several
+            else:
+                yield self.value()
             comma = _COMMA.match(self._text, self._at)
             if comma is not None and comma.end() < len(self._text):
                 self._at = comma.end()
@@ -192,6 +200,33 @@ class _Window:
                 return
             else:
                 self._take(",")
+
+    def _several(self) -> list[Any]:
+        """All whole objects of a list that the window holds, decoded at once; none where one by one must do.
+
+        What stands before a comma between objects is tried as a list by itself. If it is one, it is the same
+        objects that `value` would read. Else the list ends here, or something is wrong, and `value` finds it.
+        """
+        if self._tried == self._before or (cut := self._last_between()) <= self._at:
+            return []
+        self._tried = self._before
+        try:
+            several: list[Any] = json.loads(f"[{self._text[self._at : cut]}]")
+        except ValueError:
+            return []
+        self._at = cut
+        return several
+
+    def _last_between(self) -> int:
+        """Where the last object ends after which a comma and another object follow; -1 where none does."""
+        end = len(self._text)
+        for _ in range(_LOOKS_BACK):
+            end = self._text.rfind("},", self._at, end)
+            if end < 0:
+                return -1
+            if _OBJECT_NEXT.match(self._text, end + 2):
+                return end + 1
+        return -1
 
     def key(self) -> str:
         if self.peek() != '"':

@@ -46,7 +46,22 @@ def read_samples(
     made_at: int | None,
 ) -> tuple[Samples, FileCount]:
     """The samples of a file; what is none is counted by file, reason and first place."""
-    raw, number = RawRecords(), 0
+    raw = RawRecords()
+
+    def take(told: Item | Point, number: int) -> None:
+        raw.add(*read(pick(told), clock), number)
+
+    number = take_records(root, where, losses, take)
+    samples = clean(stream, raw, where, losses, made_at)
+    return samples, FileCount(where, stream, number, readings(stream, samples))
+
+
+def take_records(root: Path, where: str, losses: Losses, take: Callable[[Item | Point, int], None]) -> int:
+    """Hand over each record of a file with its number, from 1, and tell how many there were.
+
+    What `take` refuses with a RecordError is counted, and where the file cannot be read on.
+    """
+    number = 0
     try:
         for told in records_of(root / where):
             number += 1
@@ -54,14 +69,11 @@ def read_samples(
                 losses.add(where, Reason.TOO_LARGE, place=f"record {number}")
                 break
             try:
-                start, end, value, kind = read(pick(told), clock)
+                take(told, number)
             except RecordError as error:
                 losses.add(where, error.reason, place=f"record {number}")
-            else:
-                raw.add(start, end, value, kind, number)
     except JsonBrokenError as error:
         losses.add(where, error.reason, place=f"{error.place}, after record {number}")
     except OSError:
         losses.add(where, Reason.UNREADABLE, place=f"after record {number}")
-    samples = clean(stream, raw, where, losses, made_at)
-    return samples, FileCount(where, stream, number, readings(stream, samples))
+    return number

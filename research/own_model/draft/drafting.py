@@ -67,6 +67,7 @@ def _head(table: OwnTable, name: str, outcome: str, example: Example | None) -> 
     title = name.replace("-", " ").capitalize()
     cases, people = int(table.outcome.sum()), len(table.outcome)
     share = 100 * cases / people
+    whose = "people" if len(set(table.ids)) == people else "rows"
     shown = (
         f'{example.name} has an example below, with "#" before it.' if example else "see [feature.action]."
     )
@@ -100,7 +101,7 @@ def _head(table: OwnTable, name: str, outcome: str, example: Example | None) -> 
         f"outcome_when = {text(when_of(outcome))}",
         f"description = {text(told)}",
         comment(
-            f"{cases:,} of {people:,} people have the outcome, {share:.2g} %: a risk above is called high."
+            f"{cases:,} of {people:,} {whose} have the outcome, {share:.2g} %: a risk above is called high."
         ),
         comment("Set the risk at which you would act. At 50 % a model of a rare outcome calls nobody high."),
         f"threshold = {number(threshold_of(table.outcome))}",

@@ -13,6 +13,8 @@ from app.ingest.sensors.streams import Movement, Stream
 BOUT = 30
 """Minutes of sitting in a row that make a bout."""
 _STEPS = (Stream.STEPS,)
+_WITH_SLEEP = (Stream.STEPS, Stream.SLEEP)
+_BED_KNOWN = f"{TEN_HOURS}; a time in bed on the day"
 
 DEFINITIONS = (
     Definition(
@@ -28,11 +30,11 @@ DEFINITIONS = (
     ),
     Definition(
         "sedentary_minutes", "sedentary time", "Worn minutes that the watch names sedentary, outside bed.",
-        "min", ALL_DAY, TEN_HOURS, 0, 1500, _STEPS,
+        "min", ALL_DAY, _BED_KNOWN, 0, 1500, _WITH_SLEEP,
     ),
     Definition(
         "sedentary_bouts", "sedentary bouts", "How often these minutes come 30 or more in a row.",
-        "", ALL_DAY, TEN_HOURS, 0, 50, _STEPS,
+        "", ALL_DAY, _BED_KNOWN, 0, 50, _WITH_SLEEP,
     ),
     Definition(
         "calories_active", "active calories",
@@ -56,14 +58,19 @@ def measure(day: Day) -> dict[str, float | None]:
     if (moves.kind[here] != Movement.UNSAID).any():
         active = mask_of(moves.where(moves.kind == Movement.ACTIVE), day.start, day.end) & day.worn
         told["activity_minutes"] = float(active.sum())
-        sits = sitting(day)
-        told["sedentary_minutes"] = float(sits.sum())
-        told["sedentary_bouts"] = float(sum(length >= BOUT for _, length in runs_of(sits)))
+        if (sits := sitting(day)) is not None:
+            told["sedentary_minutes"] = float(sits.sum())
+            told["sedentary_bouts"] = float(sum(length >= BOUT for _, length in runs_of(sits)))
     return told
 
 
-def sitting(day: Day) -> BoolArray:
-    """The minutes that are worn, sedentary and not in bed, shape (minutes,)."""
+def sitting(day: Day) -> BoolArray | None:
+    """The minutes that are worn, sedentary and not in bed, shape (minutes,).
+
+    None on a day without a time in bed: a watch names a sleeper sedentary, too.
+    """
+    if not day.in_bed.any():
+        return None
     moves = day.samples(Stream.STEPS)
     sedentary = mask_of(moves.where(moves.kind == Movement.SEDENTARY), day.start, day.end)
     return sedentary & day.worn & ~day.in_bed

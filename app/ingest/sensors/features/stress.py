@@ -44,18 +44,19 @@ DEFINITIONS = (
     ),
     Definition(
         "stress_at_rest", "stress at rest", "Mean of the minutes that are sedentary and not in bed.",
-        "", ALL_DAY, f"{FEWEST_AT_REST} such minutes with a reading", 0, 100, (Stream.STRESS, Stream.STEPS),
+        "", ALL_DAY, f"{FEWEST_AT_REST} such minutes with a reading; a time in bed on the day", 0, 100,
+        (Stream.STRESS, Stream.STEPS, Stream.SLEEP),
     ),
 )  # fmt: skip
 
 
 def measure(day: Day) -> dict[str, float | None]:
     """The day's features by name, None where they cannot be told."""
-    stress = day.minutes(Stream.STRESS)
+    stress, rests = day.minutes(Stream.STRESS), sitting(day)
     known = stress[~np.isnan(stress)]
     told: dict[str, float | None] = {
         "stress_day": mean_of(stress[day.hours(DAY)], 240),
-        "stress_at_rest": mean_of(stress[sitting(day)], FEWEST_AT_REST),
+        "stress_at_rest": None if rests is None else mean_of(stress[rests], FEWEST_AT_REST),
     }
     if len(known) < FEWEST or not is_worn(day):
         return told

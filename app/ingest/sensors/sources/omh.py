@@ -6,12 +6,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 from app.ingest.sensors.files import files_below
-from app.ingest.sensors.json_records import Item, JsonBrokenError, Point, header_of, records_of
+from app.ingest.sensors.json_records import Item, JsonBrokenError, Point, header_of
 from app.ingest.sensors.losses import Losses, Reason
 from app.ingest.sensors.person import FileCount, PersonData
-from app.ingest.sensors.raw import MOST_RECORDS, RawRecords, clean
+from app.ingest.sensors.raw import RawRecords, clean
 from app.ingest.sensors.sources.base import Fact, PersonRef, SourceError, StreamFile
 from app.ingest.sensors.sources.omh_points import STREAMS, read_point
+from app.ingest.sensors.stream_files import Sample, take_records
 from app.ingest.sensors.streams import Samples, Stream, merged, readings
 from app.ingest.sensors.times import Clock, RecordError, WithoutZone, clock_of, zone_named
 
@@ -96,32 +97,20 @@ class OpenMHealth:
         self, ref: PersonRef, file: StreamFile, clock: Clock, losses: Losses
     ) -> list[tuple[Stream, Samples, FileCount]]:
         raws: dict[Stream, RawRecords] = {}
-        where, number = file.path, 0
-        try:
-            for told in records_of(self.root / where):
-                number += 1
-                if number > MOST_RECORDS:
-                    losses.add(where, Reason.TOO_LARGE, place=f"record {number}")
-                    break
-                try:
-                    stream, (start, end, value, kind) = self._point(ref, told, where, clock)
-                except RecordError as error:
-                    losses.add(where, error.reason, place=f"record {number}")
-                else:
-                    raws.setdefault(stream, RawRecords()).add(start, end, value, kind, number)
-        except JsonBrokenError as error:
-            losses.add(where, error.reason, place=f"{error.place}, after record {number}")
-        except OSError:
-            losses.add(where, Reason.UNREADABLE, place=f"after record {number}")
+        where = file.path
+
+        def take(told: Item | Point, number: int) -> None:
+            stream, sample = self._point(ref, told, where, clock)
+            raws.setdefault(stream, RawRecords()).add(*sample, number)
+
+        take_records(self.root, where, losses, take)
         told_of = []
         for stream, raw in raws.items():
             samples = clean(stream, raw, where, losses, None)
             told_of.append((stream, samples, FileCount(where, stream, len(raw), readings(stream, samples))))
         return told_of
 
-    def _point(
-        self, ref: PersonRef, told: Item | Point, where: str, clock: Clock
-    ) -> tuple[Stream, tuple[int, int, float, int]]:
+    def _point(self, ref: PersonRef, told: Item | Point, where: str, clock: Clock) -> tuple[Stream, Sample]:
         if not isinstance(told, Point) or not isinstance(told.header, dict):
             raise RecordError(Reason.WRONG_SCHEMA)
         if _person_of(told.header, where) != ref.person_id:

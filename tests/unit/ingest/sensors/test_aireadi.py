@@ -235,9 +235,10 @@ def test_what_each_feature_was_made_of(tmp_path: Path) -> None:
     write_release(tmp_path, [CENTRAL])
     measured, _ = one(tmp_path)
     [row] = [row for row in measured.provenance if row["feature"] == "stress_at_rest"]
-    assert row["files"] == [path_of(CENTRAL, "steps"), path_of(CENTRAL, "stress")]
+    assert row["files"] == [path_of(CENTRAL, stream) for stream in ("steps", "sleep", "stress")]
     assert row["days"] == 3
-    assert row["records"] == 3 * 1440 + 3 * 96
+    sleep = len(records_of(CENTRAL, "sleep"))
+    assert row["records"] == 3 * 1440 + 3 * 96 + sleep
     silent = 3 + -(-3 * 1440 // 97)  # a quarter of an hour a day, and each 97th minute of stress
     assert row["records_used"] == row["records"] - silent
     assert row["dropped"] == [f"no_reading {silent}"]

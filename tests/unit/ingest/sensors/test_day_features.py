@@ -79,6 +79,25 @@ def test_minutes_off_the_wrist_are_not_worn_whatever_the_heart_rate_says() -> No
     assert "heart_rate_mean" not in told
 
 
+def test_a_mark_off_the_wrist_holds_five_minutes_or_until_another_reading_of_stress() -> None:
+    marks = spans(*((DAY.start + 60 * at, DAY.start + 60 * at, np.nan, OFF_WRIST) for at in (0, 3, 6)))
+    again = minutes(8, 1440, 20)
+    told = told_of(ORDINARY, WORN | {Stream.STRESS: merged([marks, again])[0]})
+    assert told["wear_minutes"] == 1440 - 8
+    late = minutes(20, 1440, 20)
+    told = told_of(ORDINARY, WORN | {Stream.STRESS: merged([marks, late])[0]})
+    assert told["wear_minutes"] == 1440 - (6 + 5)
+
+
+def test_a_sleeper_is_not_told_as_sitting_where_the_bed_is_not_known() -> None:
+    sits = spans((DAY.start, DAY.start + 900 * 60, 0, Movement.SEDENTARY))
+    stress = minutes(0, 1440, 10)
+    told = told_of(ORDINARY, WORN | {Stream.STRESS: stress, Stream.STEPS: sits})
+    assert told["activity_minutes"] == 0
+    names = ("sedentary_minutes", "sedentary_bouts", "stress_at_rest")
+    assert [told.get(name) for name in names] == [None, None, None]
+
+
 def test_stress_at_rest_is_that_of_sitting_outside_bed() -> None:
     stress = merged([minutes(0, 600, 10), minutes(600, 900, 30), minutes(900, 1440, 60)])[0]
     sits = spans((DAY.start, DAY.start + 900 * 60, 0, Movement.SEDENTARY))

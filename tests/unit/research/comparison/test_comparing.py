@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -58,6 +59,19 @@ def test_people_are_found_by_their_ids_whatever_their_order_is(folder: Path) -> 
     one, other = load_pair(folder.parent, NAME, ("1", "2"), {})
     people = held_out_of_both(one, other)
     assert len(people.outcome) == pq.read_metadata(folder / "1" / "held_out.parquet").num_rows - 100
+    assert np.array_equal(people.one, people.other, equal_nan=True)
+
+
+def test_several_rows_of_a_person_are_each_compared_with_themselves(folder: Path) -> None:
+    def of_pairs(table: pa.Table) -> pa.Table:
+        place = table.column_names.index("seqn")
+        return table.set_column(place, "seqn", pa.array([row // 2 for row in range(table.num_rows)]))
+
+    for version in "12":
+        _held_out(folder, version, of_pairs)
+    one, other = load_pair(folder.parent, NAME, ("1", "2"), {})
+    people = held_out_of_both(one, other)
+    assert len(people.outcome) == len(one.held_out.outcome)  # type: ignore[union-attr]
     assert np.array_equal(people.one, people.other, equal_nan=True)
 
 
