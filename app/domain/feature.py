@@ -88,7 +88,12 @@ class Code(Frozen):
     ucum: Text | None = None
     """The unit of its values; that of the feature where it is left out."""
     factor: Annotated[Number, Field(gt=0)] = 1.0
-    """What a value is multiplied by to be in the feature's unit."""
+    """What a value is multiplied by to be in the feature's unit; 1 is written where names alone differ."""
+
+    @property
+    def is_converted(self) -> bool:
+        """Whether its owner says what a value comes to: nobody is to take a mmol/L for a mg/dL unsaid."""
+        return "factor" in self.model_fields_set
 
 
 class Category(Frozen):

@@ -133,7 +133,7 @@ class Units:
         if direct := conversion(ucum, own):
             return direct
         for code in self._mapping.codes_of(name):  # a mmol/L of one analyte is not one of another
-            if code.ucum and code.ucum != own and (first := conversion(ucum, code.ucum)):
+            if code.ucum and code.is_converted and (first := conversion(ucum, code.ucum)):
                 return Conversion(first.factor * code.factor, first.offset * code.factor)
         return NotUsedReason.OTHER_QUANTITY if is_unit(ucum) else NotUsedReason.UNKNOWN_UNIT
 

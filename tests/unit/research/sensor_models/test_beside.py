@@ -9,7 +9,7 @@ from app.classifiers.consultation import read_consultation
 from app.classifiers.ehr import read_ehr
 from app.classifiers.handout_phrases import read_handouts
 from app.classifiers.task import read_task
-from app.domain.ehr import EhrMapping
+from app.domain.ehr import EhrCodes, EhrMapping
 from app.domain.feature import Direction, Role
 from app.domain.schema import Value
 from app.ingest.fhir.reading import read_bundle
@@ -50,6 +50,25 @@ def test_a_day_of_a_record_fills_what_a_watch_tells(name: str, unit: str) -> Non
     assert told.features["steps"] == 7267
     assert told.features["sleep_minutes"] == 390
     assert told.features.get("heart_rate_resting") == (None if name == "aireadi-stress" else 58)
+
+
+@pytest.mark.parametrize(("written", "steps"), [({"factor": 1}, 7267), ({}, None)])
+def test_a_unit_of_another_name_is_taken_only_if_its_owner_says_so(
+    written: dict[str, int], steps: int | None
+) -> None:
+    schema = read_task(RECIPES["lifesnaps-stress"].schema)
+    code = {"loinc": "41950-7", "ucum": "/d", **written}
+    codes = EhrCodes.model_validate({"max_age": "2 days", "feature": [{"name": "steps", "codes": [code]}]})
+    consultation = read_consultation(RECIPES["lifesnaps-stress"].schema.parent, schema)
+    assert consultation is not None
+    told = bundle(patient(), observation("41950-7", 7267, "/d", day=YESTERDAY))
+    record = read_bundle(EhrMapping(schema, codes, consultation.measured), told, TODAY)
+    assert record.features.get("steps") == steps
+
+
+def test_sedentary_hours_a_day_are_minutes_of_the_day() -> None:
+    told = read("aireadi-stress", patient(), observation("87705-0", 7.5, "h/d", day=YESTERDAY))
+    assert told.features["sedentary_minutes"] == 450
 
 
 def test_a_day_of_last_week_is_too_old_and_steps_of_no_day_are_not_used() -> None:
