@@ -63,6 +63,12 @@ class Role(StrEnum):
     TREATMENT = "treatment"  # treatment alone moves it
 
 
+class Device(StrEnum):
+    """What measured a feature, where card and page have to say so."""
+
+    CGM = "cgm"  # a continuous glucose monitor
+
+
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 """A number, which neither true nor a text that looks like one is."""
 Text = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")]
@@ -301,6 +307,9 @@ class Feature(Frozen):
     codes: tuple[Code, ...] = ()
     """LOINC codes under which an EHR may send it; they also tell [a value in another
     unit](how-answers-are-made.md#values-that-may-be-wrong)."""
+    device: Device | None = None
+    """What measured it, where that calls for a caution: `cgm` of a summary metric of a continuous glucose
+    monitor. [Card and page then say](sensors.md#glucose-sensors) that no readings enter."""
     note: str | None = None
     """A sentence for whoever reads the schema or enters values."""
     theme: Theme | None = None

@@ -16,6 +16,13 @@ RESERVED = frozenset(
         "verified",
         "neighbour_distance",
     }
-    | {"nearest_real_distance", "generator", "model", "model_version"}
+    | {
+        "nearest_real_distance",
+        "nearest_own_distance",
+        "nearest_others_distance",
+        "generator",
+        "model",
+        "model_version",
+    }
 )
 """What stands beside the features in tables of people and of augmented rows."""

@@ -92,7 +92,7 @@ class AugmentedRow(OfTenant, Base):
     """One verified row that was made of a source row.
 
     `reached`: whether it is of the job's class; rows made before others were kept are. `reduction` is unknown
-    of those.
+    of those. The distances to the person's own other source rows and to others' come with the job's report.
     """
 
     __tablename__ = "augmented_rows"
@@ -112,6 +112,8 @@ class AugmentedRow(OfTenant, Base):
     reduction: Mapped[float | None]
     neighbour_distance: Mapped[float]
     nearest_real_distance: Mapped[float]
+    nearest_own_distance: Mapped[float | None]
+    nearest_others_distance: Mapped[float | None]
     generator: Mapped[str]
 
 

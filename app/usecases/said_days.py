@@ -1,5 +1,6 @@
 """A person's last days in a request, beside the values that are scored."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -60,6 +61,17 @@ class DayOut(BaseModel):
 
     date: CalendarDay = Field(description="The day.")
     features: dict[str, Value] = Field(description="What was known of it; what is left out was not.")
+
+
+def days_in(recorded: Iterable[Mapping[str, Any]], schema: FeatureSchema) -> list[DayIn]:
+    """Recorded days for another question, as far as the schema has their features."""
+    return [
+        DayIn(
+            date=one["date"],
+            features={name: value for name, value in one["features"].items() if name in schema},
+        )
+        for one in recorded
+    ]
 
 
 def days_json(days: tuple[Day, ...]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from app.classifiers.card import Figures
 from app.classifiers.weakness import weaknesses
 from app.domain.feature import Feature, Monotonicity
 from app.domain.schema import FeatureSchema
+from app.domain.sensor_cautions import sensor_cautions
 from research.training.card_limits import limits_found
 from research.training.card_markdown import markdown
 from research.training.data_set import CardWords
@@ -92,7 +93,12 @@ def make_card(
         "missing_values": [make.missing, *(() if make.is_given else _copies(schema)), *words.missing],
         "performance": {"interval": metrics["interval"]}
         | {key: metrics[key] for key in shown if key in metrics},
-        "limits": [*schema.card.cautions, *limits_found(schema, words, metrics), *words.limits],
+        "limits": [
+            *schema.card.cautions,
+            *sensor_cautions(schema),
+            *limits_found(schema, words, metrics),
+            *words.limits,
+        ],
         "reproduce": list(schema.card.reproduce),
     }
 

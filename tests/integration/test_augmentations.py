@@ -105,8 +105,37 @@ def test_ids_of_the_source_lead_to_the_rows(client: httpx.Client, people: list[J
         assert table.column("source_id").to_pylist() == [source_id for _, source_id in ids]
 
 
+def test_rows_of_people_with_several_stay_theirs_and_are_measured_person_by_person(
+    client: httpx.Client, people: list[Json]
+) -> None:
+    known = [one for one in people if one["pulse"] is not None and one["sbp"] is not None][:12]
+    days = [
+        person | {"pulse": person["pulse"] + day, "day_of": f"p{number}"}
+        for number, person in enumerate(known)
+        for day in (0, 1)
+    ]
+    source = {"kind": "rows", "rows": days, "id_column": "day_of"}
+    job = ended(client, submit(client, source=source, per_row=2))
+    made = rows_of(client, job)
+    assert made
+    for row in made:
+        assert row["source_id"] == f"p{row['source_row'] // 2}"
+        assert row["nearest_own_distance"] > 0
+        assert row["nearest_others_distance"] > 0
+    told = client.get(job["links"]["report"]).raise_for_status().json()["by_person"]
+    assert told["people"] == len(known)
+    own = float(np.median([row["nearest_own_distance"] for row in made]))
+    assert told["to_own"] == pytest.approx(own)
+    assert told["copies_of_own"] == told["copies_of_others"] == 0
+    assert told["real_nearer_to_own"] == 1
+    page = client.get(job["links"]["report"], headers={"Accept": "text/html"}).text
+    assert "Person by person" in page
+    assert "split by `source_id`" in client.get(job["links"]["card"]).text
+
+
 def test_rows_without_ids_have_none(rows: list[Json]) -> None:
     assert {row["source_id"] for row in rows} == {None}
+    assert {row["nearest_own_distance"] for row in rows} == {None}
 
 
 def test_equal_jobs_give_equal_rows(client: httpx.Client, people: list[Json], rows: list[Json]) -> None:

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.source_attributes.listed import source_attributes, source_attributes_markdown
+from app.domain.sensor_cautions import sensor_cautions
 from app.engine.registry import ServedModel
 from app.faces.api.models import ServedModelDep
 from app.faces.http.acceptable import writes
@@ -68,9 +69,14 @@ def card_of(served: ServedModel) -> tuple[str, Any]:
     """The card as Markdown and as JSON, each with the source attributes; of a model without one, those."""
     model = served.model
     markdown, card = _own(model) if model.card is not None else _instead(model)
+    cautions = sensor_cautions(model.schema)
+    if any(one not in markdown for one in cautions):  # a card that its owner wrote, or an older one
+        said = "\n".join(f"- {one}" for one in cautions)
+        markdown = f"{markdown.rstrip()}\n\n## Glucose sensor\n\n{said}"
     told = source_attributes(model)
     section = source_attributes_markdown(told)
-    return f"{markdown.rstrip()}\n\n{section}", card | {"source_attributes": told}
+    own = {"sensor_cautions": list(cautions), "source_attributes": told}
+    return f"{markdown.rstrip()}\n\n{section}", card | own
 
 
 def _own(model: ModelVersion) -> tuple[str, dict[str, Any]]:

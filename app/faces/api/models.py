@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from app.domain.carried_over import CarriedOver
 from app.domain.errors import NotFoundError
+from app.domain.sensor_cautions import sensor_cautions
 from app.engine.registry import ModelRegistry, ServedModel
 from app.faces.api.json_schema import features_json_schema
 from app.faces.http.dependencies import CarriedDep, RegistryDep
@@ -70,6 +71,10 @@ class ModelDetail(ModelSummary):
     data: dict[str, str] = Field(description="Whose data the model's people are of.")
     actionable: list[str] = Field(description="Features that options may change.")
     fixed: list[str] = Field(description="Features that no option changes or moves.")
+    cautions: list[str] = Field(
+        description="What is to be known of the sensors that told its features, such as a glucose monitor; "
+        "empty where nothing is."
+    )
 
 
 def _served(
@@ -121,6 +126,7 @@ def detail_of(served: ServedModel, registry: ModelRegistry, carried: Carried = N
         data=model.schema.data.model_dump(),
         actionable=[feature.name for feature in model.schema.actionable],
         fixed=[feature.name for feature in model.schema.features if feature.name not in moving],
+        cautions=list(sensor_cautions(model.schema)),
     )
 
 

@@ -78,6 +78,8 @@ def _rows(answer: CounterfactualsAnswer) -> list[dict[str, Any]]:
             "verified": True,
             "neighbour_distance": option.plausibility.neighbour_distance,
             "nearest_real_distance": 0.42,
+            "nearest_own_distance": None,
+            "nearest_others_distance": None,
             "generator": option.generator.value,
             "model": answer.model.name,
             "model_version": answer.model.version,

@@ -181,6 +181,8 @@ def _rows(chunk: Chunk, rows_by_source: Mapping[int, list[SyntheticRow]]) -> Ite
                 "reduction": row.reduction,
                 "neighbour_distance": row.neighbour_distance,
                 "nearest_real_distance": row.nearest_real,
+                "nearest_own_distance": None,  # told when all rows are there
+                "nearest_others_distance": None,
                 "generator": row.generator,
             }
 

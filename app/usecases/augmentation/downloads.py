@@ -48,6 +48,8 @@ def flat_row(row: AugmentedRow, job: Job) -> dict[str, object]:
         "verified": True,
         "neighbour_distance": row.neighbour_distance,
         "nearest_real_distance": row.nearest_real_distance,
+        "nearest_own_distance": row.nearest_own_distance,
+        "nearest_others_distance": row.nearest_others_distance,
         "generator": row.generator,
         "model": job.model.name,
         "model_version": job.model.version,

@@ -27,6 +27,8 @@ PROVENANCE = {
     "verified": pa.bool_(),
     "neighbour_distance": pa.float64(),
     "nearest_real_distance": pa.float64(),
+    "nearest_own_distance": pa.float64(),
+    "nearest_others_distance": pa.float64(),
     "generator": pa.string(),
     "model": pa.string(),
     "model_version": pa.string(),

@@ -7,6 +7,7 @@ from pkgutil import resolve_name
 from typing import Any
 
 from app.domain.schema import FloatArray, IntArray
+from app.usecases.augmentation.owners import Owners
 
 
 @dataclass(frozen=True)
@@ -23,15 +24,22 @@ class ReportRequest:
     duplicates: int
     reasons: Mapping[str, int]
     facts: Mapping[str, Any]
+    owners: Owners | None = None
 
     @property
     def is_sample(self) -> bool:
         return len(self.synthetic) < self.accepted
 
 
-def documents_of(measured: ReportRequest) -> tuple[dict[str, Any], str, str]:
-    """Report, page and data card. Runs in a process of its own, which alone loads what measures and draws."""
-    documents: tuple[dict[str, Any], str, str] = resolve_name(
-        "app.usecases.augmentation.documents:documents"
-    )(measured)
+Distances = list[tuple[float | None, float | None]]
+"""Of each synthetic row to the nearest real row of its own person and of anybody else, where there is one."""
+Documents = tuple[dict[str, Any], str, str, Distances]
+
+
+def documents_of(measured: ReportRequest) -> Documents:
+    """Report, page, data card, and distances by person.
+
+    Runs in a process of its own, which alone loads what measures and draws.
+    """
+    documents: Documents = resolve_name("app.usecases.augmentation.documents:documents")(measured)
     return documents

@@ -1,5 +1,6 @@
 """Jobs, chunks, rows and uploads, within one transaction of the caller's."""
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,15 @@ _WITHOUT_DUPLICATES = text(f"""
         RETURNING a.reached
     )
     SELECT count(*), count(*) FILTER (WHERE NOT reached) FROM removed
+""")
+
+
+_SET_DISTANCES = text(f"""
+    UPDATE augmented_rows a SET nearest_own_distance = t.own, nearest_others_distance = t.others
+    FROM jsonb_to_recordset(CAST(:told AS jsonb))
+        AS t (number integer, rank integer, own double precision, others double precision)
+    WHERE a.job_id = :job_id AND a.tenant = {OWN_TENANT.text}
+        AND a.source_row = t.number AND a.rank = t.rank
 """)
 
 
@@ -173,17 +183,39 @@ class AugmentationRepository:
             yield chunk
             self._session.expunge(chunk)
 
-    async def sample(self, job_id: UUID, most: int) -> tuple[int, list[tuple[int, Json]]]:
-        """How many rows of its class a job has, and source row and features of every n-th, about `most`."""
+    async def source_rows(self, job_id: UUID) -> AsyncIterator[Json]:
+        """A job's source rows, chunk by chunk."""
+        chunk = AugmentationChunkRow
+        numbers = select(chunk.number).where(chunk.job_id == job_id).order_by(chunk.number)
+        for number in (await self._session.scalars(numbers)).all():
+            row = await self.chunk(job_id, number)
+            for one in await self.people_of(row) if row is not None else ():
+                yield one
+
+    async def set_distances(
+        self,
+        job_id: UUID,
+        places: Sequence[tuple[int, int]],
+        distances: Sequence[tuple[float | None, float | None]],
+    ) -> None:
+        """Keep how far rows, by source row and rank, are from their own person's rows and from others'."""
+        told = [
+            {"number": number, "rank": rank, "own": own, "others": others}
+            for (number, rank), (own, others) in zip(places, distances, strict=True)
+        ]
+        await self._session.execute(_SET_DISTANCES, {"job_id": job_id, "told": json.dumps(told)})
+
+    async def sample(self, job_id: UUID, most: int) -> tuple[int, list[tuple[int, int, Json]]]:
+        """How many rows of its class a job has; source row, rank and features of every n-th, about `most`."""
         row = AugmentedRow
         own = (row.job_id == job_id) & row.reached
         count = await self._session.scalar(select(func.count()).where(own)) or 0
         place = func.row_number().over(order_by=(row.source_row, row.rank)).label("place")
-        every = select(row.source_row, row.features, place).where(own).subquery()
+        every = select(row.source_row, row.rank, row.features, place).where(own).subquery()
         nth = max(1, -(-count // most))
-        statement = select(every.c.source_row, every.c.features).where(every.c.place % nth == 0)
+        statement = select(every.c.source_row, every.c.rank, every.c.features).where(every.c.place % nth == 0)
         rows = await self._session.execute(statement.order_by(every.c.place))
-        return count, [(number, features) for number, features in rows]
+        return count, [(number, rank, features) for number, rank, features in rows]
 
     async def improvements(self, job_id: UUID) -> tuple[int, float | None]:
         """How many rows of a job lower the risk without reaching its class, and the median fall."""

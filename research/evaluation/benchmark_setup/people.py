@@ -176,6 +176,7 @@ class BenchmarkSetup:
                 "data": True,
                 "training": True,
                 "effects": True,
+                "features": {"__all__": {"device"}},
             },
         )
         names = ("classifier.ubj", "classifier.forest", CALIBRATION, Side.TRAINING, Side.HELD_OUT)

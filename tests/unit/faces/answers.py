@@ -89,6 +89,7 @@ def row_of(
         "created_at": ASKED,
         "patient_id": "P-0017",
         "features": features,
+        "days": [],
         "target": schema.model.threshold,
         "constraints": {"features_to_vary": None, "permitted_range": {}, "max_changes": 3},
         "count": 4,

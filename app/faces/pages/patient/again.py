@@ -7,6 +7,7 @@ from app.domain.errors import ConflictError
 from app.domain.kept import kept_features
 from app.usecases.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest, TargetIn
 from app.usecases.record.context import AnswerContext
+from app.usecases.said_days import days_in
 
 
 def question_again(context: AnswerContext, names: Sequence[str]) -> CounterfactualsRequest:
@@ -25,6 +26,7 @@ def question_again(context: AnswerContext, names: Sequence[str]) -> Counterfactu
         patient_id=row.patient_id,
         model=served.model.reference,
         features=row.features,
+        days=days_in(row.days, served.model.schema),
         target=TargetIn(**(row.target_asked or {"max_risk": row.target})),
         constraints=ConstraintsIn(
             features_to_vary=None if vary is None else [name for name in vary if name not in kept],

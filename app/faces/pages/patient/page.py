@@ -14,6 +14,7 @@ from app.faces.pages.patient.views.charts import has_charts
 from app.faces.pages.patient.views.compare import rows_of
 from app.faces.pages.patient.views.conditions import conditions_of
 from app.faces.pages.patient.views.course import course_of
+from app.faces.pages.patient.views.day_charts import days_of
 from app.faces.pages.patient.views.following import following, known_from
 from app.faces.pages.patient.views.formatting import carried_text, degraded_text
 from app.faces.pages.patient.views.front import front_of
@@ -90,6 +91,7 @@ def view_of(
         "alone": alone_of(context),
         "always": always_of(context),
         "away": [*degraded_text(answer.generation, bool(context.options)), *carried_text(answer.generation)],
+        "days": days_of(context),
         "has_charts": has_charts(context),
         "rows": rows_of(context),
         "what_if": what_if,

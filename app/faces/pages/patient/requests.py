@@ -15,7 +15,7 @@ from app.faces.pages.patient.views.what_if_setting import (
 )
 from app.usecases.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest, TargetIn
 from app.usecases.record.context import AnswerContext
-from app.usecases.said_days import DayIn
+from app.usecases.said_days import days_in
 
 MOST_OPTIONS = 4
 _UUID = TypeAdapter(UUID)  # Python's own reader takes digits of any script, and underscores
@@ -41,7 +41,7 @@ def request_from(context: AnswerContext, setting: WhatIfSetting) -> Counterfactu
         patient_id=context.row.patient_id,
         model=f"{made.model_name}@{made.model_version}",
         features=dict(setting.features),
-        days=[DayIn.model_validate(one) for one in context.row.days],
+        days=days_in(context.row.days, question.schema),
         target=_target_of(context),
         constraints=ConstraintsIn(
             features_to_keep=[

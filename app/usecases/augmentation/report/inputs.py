@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from app.classifiers.folder import ModelFolderError
 from app.classifiers.model_version import Population
 from app.classifiers.partitions import Side
@@ -13,6 +15,7 @@ from app.classifiers.population import read_people
 from app.classifiers.training_procedure import Sample
 from app.domain.schema import FeatureSchema, FloatArray, IntArray
 from app.usecases.augmentation.label import Label
+from app.usecases.augmentation.owners import NOBODY, Owners
 from app.usecases.augmentation.wording import proposed_by
 
 
@@ -39,6 +42,17 @@ class ReportInputs:
     is_sample: bool
     improved: int = 0
     median_reduction: float | None = None
+    owners: Owners | None = None
+    """Whose the source rows are, where somebody has several."""
+
+    @property
+    def groups(self) -> IntArray:
+        """Synthetic rows of one group must not be parted: those of one person, or source row; (rows,)."""
+        if self.owners is None:
+            return self.source_row
+        person = self.owners.person_of(self.source_row)
+        grouped: IntArray = np.where(person == NOBODY, self.source_row, self.owners.number.max() + 1 + person)
+        return grouped
 
     @cached_property
     def training(self) -> Sample:

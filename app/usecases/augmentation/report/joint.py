@@ -48,7 +48,7 @@ def discriminator(inputs: ReportInputs, seed: int) -> Discriminator:
         np.concatenate([real, synthetic]),
         np.repeat([False, True], [len(real), len(synthetic)]),
     )
-    groups = _groups(rows, np.concatenate([-1 - np.arange(len(real)), inputs.source_row[kept]]))
+    groups = _groups(rows, np.concatenate([-1 - np.arange(len(real)), inputs.groups[kept]]))
     if min(len(np.unique(groups[side])) for side in (is_synthetic, ~is_synthetic)) < _FEWEST:
         return Discriminator(auc=None)
     learner = HistGradientBoostingClassifier(class_weight="balanced", random_state=seed, max_iter=60)

@@ -2,6 +2,7 @@
 
 from threadpoolctl import threadpool_limits
 
+from app.usecases.augmentation.report.by_person import Apart, closeness_by_person
 from app.usecases.augmentation.report.figures import Acceptance, QualityReport
 from app.usecases.augmentation.report.inputs import ReportInputs
 from app.usecases.augmentation.report.joint import correlation, discriminator
@@ -10,16 +11,16 @@ from app.usecases.augmentation.report.privacy import closeness
 from app.usecases.augmentation.report.utility import utility
 
 
-def quality_report(inputs: ReportInputs, seed: int) -> QualityReport:
-    """The report; equal for an equal seed.
+def quality_report(inputs: ReportInputs, seed: int, apart: Apart | None = None) -> QualityReport:
+    """The report; equal for an equal seed. `apart` is what `apart_of` these inputs says.
 
     One thread: threads of one measure wait for each other long where cores are busy with chunks.
     """
     with threadpool_limits(1):
-        return _report(inputs, seed)
+        return _report(inputs, apart, seed)
 
 
-def _report(inputs: ReportInputs, seed: int) -> QualityReport:
+def _report(inputs: ReportInputs, apart: Apart | None, seed: int) -> QualityReport:
     return QualityReport(
         label="high" if inputs.label else "low",
         rows=inputs.accepted,
@@ -37,5 +38,6 @@ def _report(inputs: ReportInputs, seed: int) -> QualityReport:
         correlation=correlation(inputs),
         discriminator=discriminator(inputs, seed),
         closeness=closeness(inputs, seed),
+        by_person=closeness_by_person(inputs, apart, seed),
         utility=utility(inputs, seed),
     )

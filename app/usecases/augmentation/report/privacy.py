@@ -24,7 +24,7 @@ def closeness(inputs: ReportInputs, seed: int) -> Closeness:
         )
     rng = np.random.default_rng(seed)
     synthetic = inputs.synthetic[rng.permutation(len(inputs.synthetic))[:_MOST]]
-    scale = _Scale(inputs)
+    scale = Scale(inputs)
     near = _nearest(scale(synthetic), scale(training), 2)
     known = (near[:, 1] > 0) & np.isfinite(near[:, 1])
     equal = min(len(training), len(held_out))
@@ -47,7 +47,7 @@ def _interval(share: float, rows: int) -> tuple[float, float]:
     return wilson_interval(round(share * rows), rows)
 
 
-class _Scale:
+class Scale:
     """Rows in units of each compared column's usual spread, NaN where unknown."""
 
     def __init__(self, inputs: ReportInputs) -> None:

@@ -1,13 +1,16 @@
 """A model's card with its source attributes, in JSON and in Markdown, also where its maker wrote none."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from app.engine.registry import ModelRegistry, served_model
 from app.faces.api.model_card import card_of
+from app.faces.api.models import detail_of
 from app.faces.pages.model_card import card_page
 from tests.rare import rare_model
+from tests.unit.domain.test_sensor_cautions import with_device
 
 MOST_ATTRIBUTES = 31
 
@@ -29,3 +32,16 @@ def test_a_model_without_a_card_says_what_is_known() -> None:
     assert card["model"] == "synthetic-rare"
     assert len(card["source_attributes"]) == MOST_ATTRIBUTES
     assert "Its maker gives no card." in markdown
+
+
+@pytest.mark.parametrize("name", ["dysglycaemia", "rare"])
+def test_cautions_of_a_glucose_monitor_are_on_card_and_detail(registry: ModelRegistry, name: str) -> None:
+    model = rare_model() if name == "rare" else registry.named(name).model
+    some = model.schema.actionable[0].name
+    served = served_model(replace(model, schema=with_device(model.schema, some)))
+    markdown, card = card_of(served)
+    assert len(card["sensor_cautions"]) == 2
+    assert "## Glucose sensor" in markdown
+    assert all(markdown.count(said) == 1 for said in card["sensor_cautions"])
+    detail = detail_of(served, ModelRegistry({served.model.name: served.model}, served.model.name))
+    assert detail.cautions == card["sensor_cautions"]

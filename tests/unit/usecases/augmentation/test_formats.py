@@ -147,6 +147,8 @@ def test_a_flat_row_says_what_it_is_and_what_it_came_of(held_out: list[Person]) 
         "verified": True,
         "neighbour_distance": 1.5,
         "nearest_real_distance": 0.5,
+        "nearest_own_distance": None,
+        "nearest_others_distance": None,
         "generator": "llm",
         "model": "dysglycaemia",
         "model_version": "1",

@@ -10,6 +10,7 @@ from app.classifiers.weakness import weaknesses
 from app.domain.certainty import FEWEST_TOLD, wilson_interval
 from app.domain.feature import Kind
 from app.domain.schema import FeatureSchema, Value
+from app.domain.sensor_cautions import sensor_cautions
 from app.domain.unfilled import filled_part
 from app.faces.http.pages.rendering import risk_words
 from app.faces.http.pages.translation import gettext as _
@@ -51,6 +52,7 @@ class ModelEvidence:
     version: str
     made_by: str | None
     warnings: tuple[str, ...]
+    sensor_cautions: tuple[str, ...]
     description: str
     data: str
     people: int
@@ -104,11 +106,12 @@ def trust_in(
         version=model.version,
         made_by=card.made_by,
         warnings=weaknesses(card.performance.held_out),
+        sensor_cautions=sensor_cautions(model.schema),
         description=filled_part(facts.description),
         data=f"{model.schema.data.name_told}, {model.schema.data.publisher_told}",
         people=distributions.people,
         not_for=card.not_for,
-        limits=card.limits,
+        limits=tuple(one for one in card.limits if one not in sensor_cautions(model.schema)),
         figures=tuple(_figures(model.schema, values, card.performance)),
         threshold=facts.threshold,
         has_card=distributions.card is not None,

@@ -10,6 +10,7 @@ from app.domain.schema import FeatureSchema
 from app.domain.wording import consider, inline, number
 from app.faces.http.pages.rendering import signed
 from app.faces.http.pages.translation import gettext as _
+from app.faces.pages.patient.views.day_words import effort_text
 from app.faces.pages.patient.views.formatting import NO_BREAK, value_text
 from app.faces.pages.patient.views.points import alone_text, places_for, shared_out
 from app.faces.pages.patient.views.said import SaidChange, said_change
@@ -22,6 +23,7 @@ class Move:
     `along` is what measures the same, `said` the change as a clinician would say it. `part` is its part in
     the fall of the risk, in points, and `alone` what it does by itself, in words; None where that is not
     known, and of a single change, which is all of it. `why` it is there at all, where neither shows.
+    `on_days` is on how many of the person's days it was so already.
     """
 
     feature: str
@@ -37,6 +39,7 @@ class Move:
     alone: str | None = None
     why: str | None = None
     said: SaidChange | None = None
+    on_days: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +86,14 @@ def moves_of(
 
 def _said(
     schema: FeatureSchema | None,
-    change: Change,
+    change: OptionChange,
     followers: Sequence[Change],
     consultation: Consultation | None,
 ) -> Move:
     move = move_of(schema, change, tuple(move_of(schema, one) for one in followers))
-    return replace(move, said=said_change(schema, consultation, change, followers))
+    feature = schema[change.feature] if schema and change.feature in schema else None
+    said = said_change(schema, consultation, change, followers)
+    return replace(move, said=said, on_days=effort_text(feature, change))
 
 
 def _alone(change: OptionChange, places: int) -> str | None:

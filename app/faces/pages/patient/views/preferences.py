@@ -81,6 +81,7 @@ NOTHING_OFFERED: Mapping[str, Any] = {
     "nearest": None,
     "shortfall": None,
     "alone": (),
+    "days": None,
     "has_charts": False,
     "rows": (),
     "what_if": None,
