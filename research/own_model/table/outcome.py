@@ -42,7 +42,8 @@ def read_outcome(columns: Sequence[RawColumn], wanted: str, limits: Limits) -> O
     present = [p for p, word in enumerate(words.words) if counts[p] and not _is_missing(word, value)]
     if not present:
         raise TrainingError(f'The outcome "{column.name}" is empty: no row tells who has it.')
-    chosen = _chosen(column.name, value, {place: words.words[place] for place in present})
+    rarest = words.words[min(present, key=lambda place: counts[place])]
+    chosen = _chosen(column.name, value, {place: words.words[place] for place in present}, rarest)
     known, there = np.isin(words.codes, present), np.isin(words.codes, chosen)
     _check_count(column.name, known, there, limits)
     return Outcome(column.name, known, there)
@@ -63,8 +64,8 @@ def _named(columns: Sequence[RawColumn], wanted: str) -> tuple[RawColumn, str | 
     return find_column(columns, wanted.partition("=")[0].strip(), "the outcome"), None
 
 
-def _chosen(name: str, value: str | None, words: dict[int, str]) -> list[int]:
-    """The places of the words that mean that the outcome is there."""
+def _chosen(name: str, value: str | None, words: dict[int, str], rarest: str) -> list[int]:
+    """The places of the words that mean that the outcome is there; the rarest is the likely one to name."""
     if value is not None:
         chosen = [place for place, word in words.items() if _same(word, value)]
         if not chosen:
@@ -77,11 +78,10 @@ def _chosen(name: str, value: str | None, words: dict[int, str]) -> list[int]:
         raise TrainingError(
             f'The outcome "{name}" says the same in all rows: there is nobody to compare with.'
         )
-    first = next(iter(words.values()))
-    if len(words) <= _MOST_SHOWN and len(first) <= _LONGEST_SHOWN:
+    if len(words) <= _MOST_SHOWN and len(rarest) <= _LONGEST_SHOWN:
         raise TrainingError(
             f'The outcome "{name}" is not yes and no; {_shown(words.values())}. Say which of them is the '
-            f'outcome, such as --outcome "{name}={first}".'
+            f'outcome, such as --outcome "{name}={rarest}".'
         )
     raise TrainingError(
         f'The outcome "{name}" has {len(words):,} different values; an outcome has two. Make a column of yes '

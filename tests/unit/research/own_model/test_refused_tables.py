@@ -61,6 +61,7 @@ def test_no_file_and_no_file_but_a_folder(tmp_path: Path) -> None:
             """holds 'M' and 'B'. Say which of them is the outcome, such as --outcome "chd=M\"""",
         ),
         (column("1", "2"), "chd", """Say which of them is the outcome, such as --outcome "chd=1\""""),
+        (["nein"] * 150 + ["ja"] * 50, "chd", """such as --outcome "chd=ja\""""),
         (column("0", "1", "2"), "chd", "holds '0' and '1' and '2'"),
         (column("M", "B"), "chd=malignant", """never is "malignant"; it holds 'M' and 'B'"""),
         ([str(row) for row in range(PEOPLE)], "chd", "has 200 different values; an outcome has two"),
