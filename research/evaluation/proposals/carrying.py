@@ -127,4 +127,4 @@ def cases_to_ask(model: ModelVersion, references: ReferenceData, seed: int) -> I
             continue
         reach, effort = reach_of(problem, references)
         if reach is not Reach.OUT:
-            yield Case(person.source_id, problem, reach, effort, largest=np.nan)
+            yield Case(person.source_id, problem, reach, effort, largest=np.nan, whose=person.whose)

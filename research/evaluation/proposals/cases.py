@@ -1,13 +1,14 @@
 """Whom proposers are asked about: held-out people at high risk with something that they may change."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
 from app.classifiers.model_version import ModelVersion
-from app.classifiers.partitions import Side, people_of
+from app.classifiers.partitions import Person, Side, people_of
 from app.domain.counterfactual import Generator
 from app.engine.front import FrontSearch
 from app.engine.plausibility_profile import PlausibilityProfile
@@ -39,17 +40,32 @@ class Case:
     largest: float
     """The largest fall of the risk on the front that holds, refits and draws each from its own start; 0 where
     none does."""
+    whose: int
+    """The number of the person, who may have several rows."""
 
 
 def cases_of(model: ModelVersion, references: ReferenceData) -> Iterator[Case]:
-    """Everybody held out at high risk who has something to change, in the file's order."""
-    for person in people_of(model, Side.HELD_OUT):
-        if person.risk <= model.schema.model.threshold:
-            continue
+    """Everybody held out at high risk who has something to change, in the file's order.
+
+    Where somebody has several rows, such as days, the first of each person come before the second ones: of as
+    many people as there are, however few are asked about.
+    """
+    at_risk = [row for row in people_of(model, Side.HELD_OUT) if row.risk > model.schema.model.threshold]
+    for person in _first_of_each(at_risk):
         problem = problem_about(model, person.features)
         if len(problem.levers):
             reach, effort = reach_of(problem, references)
-            yield Case(person.source_id, problem, reach, effort, _largest(problem, references))
+            largest = _largest(problem, references)
+            yield Case(person.source_id, problem, reach, effort, largest, whose=person.whose)
+
+
+def _first_of_each(rows: Sequence[Person]) -> list[Person]:
+    seen: Counter[int] = Counter()
+    turns = []
+    for row in rows:
+        turns.append(seen[row.whose])
+        seen[row.whose] += 1
+    return [row for _, row in sorted(zip(turns, rows, strict=True), key=lambda one: one[0])]
 
 
 def reach_of(problem: RecourseProblem, references: ReferenceData) -> tuple[Reach, float]:

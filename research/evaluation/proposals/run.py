@@ -97,7 +97,10 @@ def summaries(
         "out": ([case for case in cases if case.reach is Reach.OUT], falling),
         "added": (cases, added),
     }
-    told: dict[str, Any] = {"people": {name: len(who) for name, (who, _) in groups.items()}}
+    told: dict[str, Any] = {
+        "people": {name: len({case.whose for case in who}) for name, (who, _) in groups.items()},
+        "rows": {name: len(who) for name, (who, _) in groups.items()},
+    }
     for name, (who, score) in groups.items():
         told[name] = {proposer: _summary(who, given, score) for proposer, given in replies.items()}
     return told
@@ -108,7 +111,9 @@ def tables(results: Mapping[str, Any]) -> str:
     parts = []
     for group, words in _GROUPS.items():
         table = markdown(figures_of(results, group))
-        parts.append(f"{results['people'][group]} people {words}:\n\n{table}")
+        people, rows = results["people"][group], results["rows"][group]
+        who = f"{people} people" if rows == people else f"{rows} rows, of {people} people,"
+        parts.append(f"{who} {words}:\n\n{table}")
     return "\n".join(parts)
 
 
@@ -139,7 +144,8 @@ def _summary(
     answered = [(case, given[case.source_id]) for case in cases]
     figures = summarise(
         [score(case, reply.texts) for case, reply in answered],
-        [reply.tokens for _, reply in answered if reply.tokens],
+        [reply.tokens for _, reply in answered],
         [reply.seconds for _, reply in answered],
+        [case.whose for case, _ in answered],
     )
     return {measure: asdict(figure) for measure, figure in figures.items()}

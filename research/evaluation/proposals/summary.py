@@ -5,7 +5,7 @@ from dataclasses import astuple, dataclass, fields
 
 import numpy as np
 
-from app.domain.schema import FloatArray
+from app.domain.schema import FloatArray, IntArray
 from research.evaluation.proposals.added import AddedScores
 from research.evaluation.proposals.falls import FallScores
 from research.evaluation.proposals.measures import ProposalScores
@@ -40,7 +40,10 @@ SHARES = set(LABELS) - _OWN_SCALE
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """An estimate with the percentile bootstrap's 95 % interval over people (Efron 1979)."""
+    """An estimate with the percentile bootstrap's 95 % interval over people (Efron 1979).
+
+    Where people have several rows, samples are of people, each with all their rows (Field and Welsh 2007).
+    """
 
     value: float
     low: float
@@ -49,17 +52,23 @@ class Figure:
 
 def summarise(
     scores: Sequence[ProposalScores | FallScores | AddedScores],
-    tokens: Sequence[float],
+    tokens: Sequence[float | None],
     seconds: Sequence[float],
+    whose: Sequence[int],
 ) -> dict[str, Figure]:
-    """Means over people; medians of effort, tokens and seconds, which have long tails. Nothing of nobody."""
+    """Means over rows; medians of effort, tokens and seconds, which have long tails. Nothing of nobody.
+
+    `whose` numbers the person of each row.
+    """
     if not scores:
         return {}
     by_person = np.array([astuple(one) for one in scores], dtype=np.float64)
     columns = {field.name: by_person[:, place] for place, field in enumerate(fields(scores[0]))}
-    columns |= {"tokens": np.array(tokens), "seconds": np.array(seconds)}
-    medians = {"effort", "tokens", "seconds"}
-    return {name: _figure(column, name in medians) for name, column in columns.items() if len(column)}
+    if any(tokens):
+        columns["tokens"] = np.array([one or np.nan for one in tokens])
+    columns["seconds"] = np.array(seconds)
+    medians, person = {"effort", "tokens", "seconds"}, np.array(whose)
+    return {name: _figure(column, person, name in medians) for name, column in columns.items()}
 
 
 def markdown(tables: Mapping[str, Mapping[str, Figure]]) -> str:
@@ -81,11 +90,18 @@ def _cell(name: str, figure: Figure | None) -> str:
     return f"{figure.value:.2f} ({figure.low:.2f} to {figure.high:.2f})"
 
 
-def _figure(values: FloatArray, median: bool) -> Figure:
-    known = values[~np.isnan(values)]
+def _figure(values: FloatArray, whose: IntArray, median: bool) -> Figure:
+    is_known = ~np.isnan(values)
+    known, whose = values[is_known], whose[is_known]
     if len(known) == 0:
         return Figure(np.nan, low=np.nan, high=np.nan)
-    of = np.median if median else np.mean
-    draws = np.random.default_rng(_SEED).choice(known, size=(_RESAMPLES, len(known)))
-    low, high = np.percentile(of(draws, axis=1), [2.5, 97.5])
+    of, rng = (np.median if median else np.mean), np.random.default_rng(_SEED)
+    people = np.unique(whose)
+    if len(people) == len(known):
+        samples = of(rng.choice(known, size=(_RESAMPLES, len(known))), axis=1)
+    else:
+        rows = [known[whose == one] for one in people]
+        drawn = rng.integers(len(rows), size=(_RESAMPLES, len(rows)))
+        samples = np.array([of(np.concatenate([rows[one] for one in some])) for some in drawn])
+    low, high = np.percentile(samples, [2.5, 97.5])
     return Figure(float(of(known)), low=float(low), high=float(high))

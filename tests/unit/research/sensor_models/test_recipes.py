@@ -2,17 +2,20 @@
 
 import json
 import shutil
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from app.classifiers.partitions import Person
+from app.classifiers.partitions import Person, Side, people_of
 from app.classifiers.store import load_model
 from app.classifiers.task import read_task
 from app.domain.horizon import review_after
+from app.engine.references import reference_data_of
 from app.ingest.sensors.features.table import BY_NAME
+from research.evaluation.proposals.cases import cases_of
 from research.finetuning.pairs import read_examples
 from research.finetuning.preparation import chosen_examples, make_examples
 from research.finetuning.questions import kept_back, training_people
@@ -90,6 +93,16 @@ def test_a_language_model_is_taught_about_no_day_of_people_kept_back_or_held_out
     assert looked_at
     assert not learned & looked_at
     assert not any(is_held_out(name) for name in learned | looked_at)
+
+
+def test_few_questions_about_held_out_days_are_about_many_people(stress: Path) -> None:
+    model = load_model(stress.parent)
+    line = model.schema.model.threshold
+    rows = [row for row in people_of(model, Side.HELD_OUT) if row.risk > line]
+    people = {row.whose for row in rows}
+    assert 1 < len(people) < len(rows)
+    first = list(islice(cases_of(model, reference_data_of(model)), len(people)))
+    assert len({case.whose for case in first}) >= len(people) - 1  # somebody may have nothing to change
 
 
 def test_what_is_stressed_is_a_score_below_73(stress: Path) -> None:

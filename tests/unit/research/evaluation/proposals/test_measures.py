@@ -82,7 +82,7 @@ def test_diversity_is_the_jaccard_distance_of_changed_features(served: ServedMod
 
 def test_the_table_has_a_column_a_proposer_with_intervals(served: ServedModel, case: Case) -> None:
     marks = [scored(served, case, furthest(case, 0))] * 5
-    table = markdown({"few_shot": summarise(marks, [21.0] * 5, [1.5] * 5)})
+    table = markdown({"few_shot": summarise(marks, [21.0] * 5, [1.5] * 5, range(5))})
     assert "| | few_shot |" in table
     assert "| well formed | 100.0 % (100.0 to 100.0) |" in table
     assert "| seconds a question, median | 1.50 (1.50 to 1.50) |" in table

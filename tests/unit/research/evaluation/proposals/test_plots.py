@@ -32,8 +32,8 @@ POOR = ProposalScores(
 
 def test_every_proposer_is_in_it() -> None:
     tables = {
-        "few_shot": summarise([POOR, POOR], [20.0, 22.0], [2.0, 3.0]),
-        "fine_tuned": summarise([GOOD, POOR], [15.0, 15.0], [1.0, 1.0]),
+        "few_shot": summarise([POOR, POOR], [20.0, 22.0], [2.0, 3.0], [0, 1]),
+        "fine_tuned": summarise([GOOD, POOR], [15.0, 15.0], [1.0, 1.0], [0, 1]),
     }
     svg = figures_svg(tables)
     assert svg.count("few_shot") == svg.count("fine_tuned") == 1
