@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from app.domain.certainty import Certainty
 from app.domain.counterfactual import BELOW, OptionChange
 from app.domain.schema import FeatureSchema
+from app.domain.sensor_cautions import sensor_cautions
 from app.domain.wording import inline, line_text, risk_text
 from app.engine.registry import ServedModel, consultation_of
 from app.ingest.sensors.asking import Question
@@ -29,7 +30,7 @@ def lines_of(served: ServedModel, question: Question, answer: CounterfactualsAns
         label = inline(schema[name].label) if name in schema else name
         yield f"To be checked: {label} {warning.detail.removesuffix('.')}."
     yield from _options(served, answer)
-    yield from (f"Caution: {said}" for said in schema.card.cautions)
+    yield from (f"Caution: {said}" for said in (*schema.card.cautions, *sensor_cautions(schema)))
     yield _NOT_AN_ORDER
 
 

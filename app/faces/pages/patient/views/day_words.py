@@ -39,11 +39,7 @@ def effort_text(feature: Feature | None, change: OptionChange) -> str | None:
         return _("None of the person's days tells it.")
     parts = [_reached(told)]
     if told.median_lacking is not None and feature is not None:
-        value = with_unit(feature, told.median_lacking)
-        if _rises(change):
-            parts.append(_("On the others it was some %(value)s less (median).", value=value))
-        else:
-            parts.append(_("On the others it was some %(value)s more (median).", value=value))
+        parts.append(_lacking(told, with_unit(feature, told.median_lacking), _rises(change)))
     if told.unknown:
         parts.append(
             ngettext("%(num)s more day does not tell it.", "%(num)s more days do not tell it.", told.unknown)
@@ -51,7 +47,19 @@ def effort_text(feature: Feature | None, change: OptionChange) -> str | None:
     return " ".join(parts)
 
 
+def _lacking(told: OnDays, value: str, is_less: bool) -> str:
+    if told.reached == 0:
+        if is_less:
+            return _("It was some %(value)s less (median).", value=value)
+        return _("It was some %(value)s more (median).", value=value)
+    if is_less:
+        return _("On the others it was some %(value)s less (median).", value=value)
+    return _("On the others it was some %(value)s more (median).", value=value)
+
+
 def _reached(told: OnDays) -> str:
+    if told.reached == 0:
+        return ngettext("Not so on %(num)s day.", "So on none of %(num)s days yet.", told.of)
     return ngettext(
         "So on %(reached)s of %(num)s day already.",
         "So on %(reached)s of %(num)s days already.",

@@ -73,6 +73,15 @@ def test_the_page_has_the_panel_and_options_their_effort_in_days(registry: Model
     assert 'role="img" aria-labelledby="days-bmi-title days-bmi"' in page
 
 
+def test_a_level_that_no_day_reached_is_told_so(registry: ModelRegistry) -> None:
+    high = [{"date": f"2026-03-0{number}", "features": {"bmi": 45.0}} for number in (1, 2)]
+    told = days_of(real_context(registry, IN_REACH, days=high))
+    assert told is not None
+    for level in chart_of(told, "bmi").levels:
+        assert "So on none of 2 days yet. It was some" in level.words
+        assert "On the others" not in level.words
+
+
 def test_without_days_there_is_no_panel(registry: ModelRegistry) -> None:
     found = real_context(registry, IN_REACH)
     assert days_of(found) is None
