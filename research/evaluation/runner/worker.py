@@ -45,6 +45,10 @@ class Broken:
     wall_s: float
 
 
+class WorkerStartError(RuntimeError):
+    """A worker's process cannot be started, or what it needs cannot be made there."""
+
+
 class Worker(Generic[Task, Result]):
     """One process that answers one task at a time.
 
@@ -72,7 +76,7 @@ class Worker(Generic[Task, Result]):
         """Answer one task; the process is started when there is none.
 
         Raises:
-            RuntimeError: the process cannot be started, or `make` failed.
+            WorkerStartError: the process cannot be started, or `make` failed.
         """
         pipe = self._pipe or self._start()
         started = time.perf_counter()
@@ -106,7 +110,7 @@ class Worker(Generic[Task, Result]):
         outcome = self._receive(self._pipe, self._start_limit_s)
         if outcome != "ready":
             self.stop()
-            raise RuntimeError(f"a worker did not start: {outcome or 'it took too long'}")
+            raise WorkerStartError(f"a worker did not start: {outcome or 'it took too long'}")
         return self._pipe
 
     def _receive(self, pipe: "Connection[Any, Any]", limit_s: float) -> Any:

@@ -1,0 +1,1 @@
+"""Blinded review: packets in which clinicians judge options of methods that they are not told."""
