@@ -14,6 +14,7 @@ from turnpoint.commands.console import progress, say_once
 
 if TYPE_CHECKING:
     from research.evaluation.study.plan import StudyRequest
+    from research.papers_study.plan import FoldRequest
 
 
 def evaluate(
@@ -40,6 +41,14 @@ def evaluate(
     ] = None,
     quick: Annotated[bool, typer.Option(help="A few people, without the slowest methods.")] = False,
     fresh: Annotated[bool, typer.Option(help="Ask anew instead of going on.")] = False,
+    origin: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            help="Of a recipe's model (`turnpoint sensors model`): the file or folder that it is made of. "
+            "The papers' study is then made on it, with folds by person.",
+        ),
+    ] = None,
     proposers: Annotated[
         list[str] | None,
         typer.Option(
@@ -58,12 +67,16 @@ def evaluate(
     from app.proposers.llm.failures import LlmError
     from research.evaluation.proposals.proposer_specs import ProposerSpecError
     from research.evaluation.study.plan import StudyError, StudyRequest
+    from research.papers_study.plan import FoldRequest
     from research.training.errors import TrainingError
 
     home = home.expanduser().resolve()
     out = out or home / "evaluation"
     try:
-        if proposers:
+        if origin is not None:
+            request = FoldRequest(methods or (), people, quick, fresh)
+            _study_folds(names or [], origin.expanduser(), request, home, out)
+        elif proposers:
             _evaluate_proposals(names or [Settings().default_model], proposers, people, home, out)
         else:
             folders = {path.parent.parent for path in Settings().model_store.glob("*/*/manifest.json")}
@@ -124,4 +137,21 @@ def _study(words: "StudyRequest", home: Path, out: Path) -> None:
         made(PUBLIC_MODELS[name], store, home / "data", say_once(f"{name}: "))
     with progress() as report:
         text = study(plan, home / "evaluation", out, LanguageModels(home, endpoint_of(Settings())), report)
+    typer.echo(text)
+
+
+def _study_folds(names: list[str], origin: Path, request: "FoldRequest", home: Path, out: Path) -> None:
+    from research.evaluation.runner.language_models import LanguageModels
+    from research.evaluation.study.plan import StudyError
+    from research.llm_session import endpoint_of
+    from research.papers_study.plan import fold_study, usual_folds
+    from research.papers_study.run import study_folds
+    from research.sensor_models.recipes import recipe_named
+
+    if len(names) != 1:
+        raise StudyError("--from is the file of one model: name the recipe, such as lifesnaps-stress")
+    plan = fold_study(recipe_named(names[0]), origin, home / "models", request, usual_folds())
+    language = LanguageModels(home, endpoint_of(Settings()))
+    with progress() as report:
+        text = study_folds(plan, home / "evaluation", out, language, report)
     typer.echo(text)

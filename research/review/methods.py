@@ -14,7 +14,7 @@ from research.evaluation.methods.reply import Ending
 from research.evaluation.runner.language_models import LanguageModels, Report
 from research.evaluation.runner.run_all import Answers, RunOptions, run_all
 from research.evaluation.runner.worker import WorkerStartError
-from research.evaluation.study.plan import MODULES
+from research.evaluation.study.plan import PACKAGE_MODULES
 from research.review.errors import ReviewError
 
 
@@ -85,7 +85,7 @@ def _method(setup: BenchmarkSetup, reviewed: Reviewed) -> Method:
 
 def _why_not(method: Method) -> str | None:
     package = method.package
-    if package is not None and find_spec(MODULES[package]) is None:
+    if package is not None and find_spec(PACKAGE_MODULES[package]) is None:
         return (
             f"the package {package} is not installed here (`make evaluate` makes an environment that has it)"
         )

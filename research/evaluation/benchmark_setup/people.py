@@ -16,12 +16,15 @@ import numpy as np
 import xgboost
 
 from app.classifiers.calibration import CALIBRATION, read_calibration
+from app.classifiers.complement import complement_model
 from app.classifiers.link import LOGISTIC
 from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Side, people_of
 from app.classifiers.store import load_version
 from app.classifiers.training_procedure import Sample
 from app.classifiers.xgboost_local import load_booster
+from app.domain.complement import complement_of
+from app.domain.reversed_actions import reversed_actions
 from app.domain.schema import BoolArray, FeatureSchema, FloatArray, Value
 from app.domain.scope import USUAL, Scope
 from app.paths import MODEL_STORE
@@ -49,6 +52,9 @@ class CohortSpec:
     """What callers open; peers know the usual scope alone."""
     store: Path = MODEL_STORE
     """The folder of models that has it."""
+    raising: bool = False
+    """Whether people at low risk are asked about, to come above the threshold by reversed actions: how rows
+    of the high class are made, and no advice. Risks are then complements (`app.classifiers.complement`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,8 @@ class BenchmarkSetup:
     """Standard deviation of each column among training people."""
     filling: FloatArray
     """What stands for an unknown value: median, or most frequent value; shape (columns,)."""
+    raising: bool = False
+    """Whether the model is the complement of its folder's: see `CohortSpec`."""
 
     @property
     def schema(self) -> FeatureSchema:
@@ -205,6 +213,8 @@ def load_setup(spec: CohortSpec) -> BenchmarkSetup:
     """
     model = load_version(spec.store, spec.model)
     model = replace(model, schema=model.schema.within(spec.scope))
+    if spec.raising:
+        model = replace(complement_model(model), schema=complement_of(reversed_actions(model.schema)))
     rows = model.population.rows
     sd = np.nanstd(rows, axis=0)
     setting = setting_of(model.schema, spec.setting, sd)
@@ -221,8 +231,21 @@ def load_setup(spec: CohortSpec) -> BenchmarkSetup:
             for one, person in zip(people, high_risk, strict=True)
         ]
     return BenchmarkSetup(
-        model=model, setting=setting, people=tuple(people), sd=sd, filling=_filling(model.schema, rows)
+        model=model,
+        setting=setting,
+        people=tuple(people),
+        sd=sd,
+        filling=_filling(model.schema, rows),
+        raising=spec.raising,
     )
+
+
+def bare_setup(model: ModelVersion, kind: SettingKind) -> BenchmarkSetup:
+    """What methods are told of a model that nobody is asked about yet, such as one of no folder."""
+    rows = model.population.rows
+    sd = np.nanstd(rows, axis=0)
+    setting = setting_of(model.schema, kind, sd)
+    return BenchmarkSetup(model, setting, people=(), sd=sd, filling=_filling(model.schema, rows))
 
 
 def held_out_rows(setup: BenchmarkSetup) -> FloatArray:

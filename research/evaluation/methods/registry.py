@@ -35,16 +35,33 @@ class MethodAdapter:
     """The distribution whose version matters; Turnpoint's own when None."""
     reads_xgboost: bool = False
     """Whether it reads XGBoost's model itself: it cannot be asked about another library's."""
+    calls: tuple[str, ...] = ()
+    """What of its package the class calls, by name: what it does not set there is the package's default."""
 
 
 TURNPOINT = MethodAdapter("turnpoint", f"{_HERE}.turnpoint:TurnpointMethod", version=1)
 WHOLE_ANSWER = MethodAdapter("whole-answer", f"{_HERE}.turnpoint:WholeAnswer", version=1)
 LANGUAGE_MODEL = MethodAdapter("language-model", f"{_HERE}.language_model:LanguageModelMethod", version=1)
 PIPELINE = MethodAdapter("pipeline", f"{_HERE}.language_model:Pipeline", version=1)
-DICE = MethodAdapter("dice", f"{_HERE}.dice:Dice", version=1, package="dice-ml")
-NICE = MethodAdapter("nice", f"{_HERE}.nice:Nice", version=1, package="nicex")
-CFNOW = MethodAdapter("cfnow", f"{_HERE}.cfnow:Cfnow", version=1, package="cfnow")
-TREECF = MethodAdapter("treecf", f"{_HERE}.treecf:Treecf", version=1, package="treecf", reads_xgboost=True)
+DICE = MethodAdapter(
+    "dice",
+    f"{_HERE}.dice:Dice",
+    version=1,
+    package="dice-ml",
+    calls=("dice_ml.explainer_interfaces.explainer_base:ExplainerBase.generate_counterfactuals",),
+)
+NICE = MethodAdapter("nice", f"{_HERE}.nice:Nice", version=1, package="nicex", calls=("nice:NICE",))
+CFNOW = MethodAdapter(
+    "cfnow", f"{_HERE}.cfnow:Cfnow", version=1, package="cfnow", calls=("cfnow:find_tabular",)
+)
+TREECF = MethodAdapter(
+    "treecf",
+    f"{_HERE}.treecf:Treecf",
+    version=1,
+    package="treecf",
+    reads_xgboost=True,
+    calls=("treecf:Explainer", "treecf:Explainer.explain"),
+)
 ADAPTERS = (TURNPOINT, LANGUAGE_MODEL, PIPELINE, DICE, NICE, CFNOW, TREECF)
 
 

@@ -87,6 +87,9 @@ class Treecf:
 
     def _target(self, person: BenchmarkPerson) -> Any:
         goal = self._setup.target_of(person) if self._goal is None else self._goal
+        if self._setup.raising:  # it reads the folder's own trees, of which ours are the complement
+            lowest = np.nextafter(self._setup.raw_target(1.0 - goal), 1.0)
+            return Target.probability(range=(float(lowest), 1.0))
         return Target.probability(range=(0.0, self._setup.raw_target(goal)))
 
     def _explainer(self, person: BenchmarkPerson) -> Any:

@@ -18,7 +18,7 @@ from research.evaluation.methods.registry import STUDY, Method
 from research.evaluation.study.comparison import TWICE
 
 PEOPLE, QUICK_PEOPLE, QUICK_TWICE = 100, 4, 2
-MODULES = {
+PACKAGE_MODULES = {
     "dice-ml": "dice_ml",
     "nicex": "nice",
     "cfnow": "cfnow",
@@ -136,7 +136,7 @@ def _refuse_unknown(what: str, names: Collection[str], there_are: Iterable[str])
 
 
 def _refuse_missing(packages: Iterable[str | None]) -> None:
-    lacking = {package for package in packages if package and find_spec(MODULES[package]) is None}
+    lacking = {package for package in packages if package and find_spec(PACKAGE_MODULES[package]) is None}
     if lacking:
         raise StudyError(
             f"{', '.join(sorted(lacking))}: not installed here. `make evaluate` makes an environment that "
