@@ -10,6 +10,7 @@ from app.classifiers.task import read_task
 from app.domain.schema import FeatureSchema
 from research.own_model.table.people import people_of
 from research.own_model.table.reading import read_table
+from research.sensor_models.measured_days import Making
 from research.sensor_models.recipes import Recipe, Report
 from research.training.people import Participant
 
@@ -46,7 +47,7 @@ def read_people_table(recipe: Recipe, origin: Path, store: Path, report: Report)
     schema = read_task(task)
     with tempfile.TemporaryDirectory(prefix="turnpoint-") as work:
         path = Path(work) / f"{recipe.name}.parquet"
-        recipe.table(origin, Path(work)).to_parquet(path, index=False)
+        recipe.table(origin, Path(work), Making()).to_parquet(path, index=False)
         table = read_table(path, recipe.outcome, recipe.id_column, None, weight_column=recipe.weight_column)
         digest = hashlib.sha256((origin if origin.is_file() else path).read_bytes()).hexdigest()
     people, _ = people_of(schema, table)
