@@ -66,10 +66,9 @@ def test_a_version_is_made_and_its_options_hold(measured: Path, tmp_path: Path, 
 
 
 def test_from_the_folder_to_suggestions_in_three_commands(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("research.own_model.adding.whole_size", lambda: QUICK)
-    release = write_stressed_release(tmp_path / "release", PEOPLE)
     people, store = str(tmp_path / "people.parquet"), str(tmp_path / "store")
 
     def sensors(*arguments: str) -> str:
