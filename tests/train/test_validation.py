@@ -7,7 +7,7 @@ from app.engine.registry import ModelRegistry
 from app.proposers.llm.response import write_answer
 from research.finetuning.answers import AnswerKind, answers_to
 from research.finetuning.preparation import read_task
-from research.finetuning.questions import is_kept_back, training_people
+from research.finetuning.questions import kept_back, training_people
 from research.finetuning.validation import validate, validation_questions
 from tests.conftest import STORE
 
@@ -20,16 +20,18 @@ def test_it_is_about_people_kept_back_who_have_an_answer(registry: ModelRegistry
     _, recipe = read_task(served.model.name, STORE)
     share = recipe.data.validation_share
     questions = validation_questions(served.model, served.references, share, MOST)
-    kept_back = [
+    people = training_people(served.model)
+    kept = kept_back(people, share)
+    looked_at = [
         {name: value for name, value in person.features.items() if value is not None}
-        for person in training_people(served.model)
-        if is_kept_back(person.source_id, share)
+        for person in people
+        if person.whose in kept
     ]
     assert len(questions) == MOST
     assert recipe.onward().data.validation_share == share
     for one in questions:
         values = one.question.patient.values
-        assert any(person.items() <= values.items() for person in kept_back)
+        assert any(person.items() <= values.items() for person in looked_at)
     kinds = [one.kind for one in questions]
     assert kinds == sorted(kinds, key=lambda kind: kind is not AnswerKind.OPTION)
 
