@@ -21,17 +21,17 @@ def test_it_is_about_people_kept_back_who_have_an_answer(registry: ModelRegistry
     share = recipe.data.validation_share
     questions = validation_questions(served.model, served.references, share, MOST)
     people = training_people(served.model)
-    numbers = kept_back(people, share)
-    kept = [
+    kept = kept_back(people, share)
+    looked_at = [
         {name: value for name, value in person.features.items() if value is not None}
         for person in people
-        if person.whose in numbers
+        if person.whose in kept
     ]
     assert len(questions) == MOST
     assert recipe.onward().data.validation_share == share
     for one in questions:
         values = one.question.patient.values
-        assert any(person.items() <= values.items() for person in kept)
+        assert any(person.items() <= values.items() for person in looked_at)
     kinds = [one.kind for one in questions]
     assert kinds == sorted(kinds, key=lambda kind: kind is not AnswerKind.OPTION)
 

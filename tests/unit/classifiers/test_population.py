@@ -115,6 +115,10 @@ def with_names(table: pa.Table) -> pa.Table:
     return table.set_column(0, "seqn", pa.array([f"P-{number}" for number in range(len(table))]))
 
 
+def of_nobody(table: pa.Table) -> pa.Table:
+    return table.append_column("person", pa.array([None] * len(table), pa.int32()))
+
+
 IMPOSSIBLE = [
     (
         changed("sbp", lambda _: 300),
@@ -149,6 +153,7 @@ IMPOSSIBLE = [
         "holds people beyond the relation 'HDL is part of total cholesterol' of task.toml",
     ),
     (with_names, "holds string in the column 'seqn', not whole numbers"),
+    (of_nobody, "does not number everybody in the column 'person'"),
     (twice, "holds two columns 'bmi'"),
 ]
 
@@ -197,6 +202,19 @@ def test_people_without_numbers_are_numbered_and_nan_is_unknown(folder: Path) ->
     people = people_of(load_model(folder), Side.HELD_OUT)
     assert [person.source_id for person in people] == list(range(len(table)))
     assert people[0].features["waist"] is None
+
+
+def test_rows_say_whose_they_are_where_people_have_several(folder: Path) -> None:
+    path = folder / "1" / "held_out.parquet"
+    table = pq.read_table(path)
+    each = people_of(load_model(folder), Side.HELD_OUT)
+    assert all(person.whose == person.source_id for person in each)
+    whose = [row // 3 for row in range(len(table))]
+    pq.write_table(table.append_column("person", pa.array(whose)), path)
+    sealed(folder)
+    people = people_of(load_model(folder), Side.HELD_OUT)
+    assert [person.whose for person in people] == whose
+    assert [person.source_id for person in people] == [person.source_id for person in each]
 
 
 def test_further_columns_and_other_numbers_of_people_are_no_matter(folder: Path) -> None:
