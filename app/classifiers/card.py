@@ -90,6 +90,12 @@ class Card(BaseModel):
     limits: tuple[str, ...] = ()
     performance: Performance = Performance()
 
+    @property
+    def counts_rows(self) -> bool:
+        """Whether its figures count rows, such as days, of which a person has several."""
+        held_out = self.performance.held_out
+        return held_out is not None and held_out.people is not None
+
 
 def read_card(home: Path) -> Card | None:
     """The card of a version; None if it has none.

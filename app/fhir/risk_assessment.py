@@ -148,6 +148,6 @@ def rationale_of(prediction: PredictionOut) -> str | None:
 
 def _observed(observed: Observed) -> str:
     return (
-        f"Of {observed.people} held-out people with such estimates, {risk_text(observed.share)} had the "
+        f"Of {observed.people} held out with such estimates, {risk_text(observed.share)} had the "
         f"outcome (95 % interval {risk_text(observed.low)} to {risk_text(observed.high)})."
     )

@@ -96,8 +96,7 @@ def _included(card: Card | None) -> str:
         return NO_CARD
     counts = card.data.counts
     dropped = "; ".join(f"{why}, {count}" for why, count in counts.dropped.items())
-    held_out = card.performance.held_out
-    whose = "people" if held_out is None or held_out.people is None else "rows of people"
+    whose = "rows of people" if card.counts_rows else "people"
     kept = f"{counts.kept} {whose} were kept. " if counts.kept is not None else ""
     left_out = f"Left out: {dropped}." if dropped else "Nobody is said to have been left out."
     return " ".join([*card.data.about, f"{kept}{left_out}"])

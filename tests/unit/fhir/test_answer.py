@@ -66,7 +66,7 @@ def _check_estimates(answer: CounterfactualsAnswer, bundle: Json) -> None:
     assert told == pytest.approx([100 * risk for risk in risks], abs=0.0051)
     assert "parent" not in before
     if answer.prediction.observed is not None:  # true of a given classifier as well, which may know them
-        people = f"Of {answer.prediction.observed.people} held-out people with such estimates, "
+        people = f"Of {answer.prediction.observed.people} held out with such estimates, "
         assert people in before["prediction"][0]["rationale"]
     _check_what_is_hypothetical(answer, before, others)
     assert {one["parent"]["reference"] for one in others} <= {f"urn:uuid:{before['id']}"}

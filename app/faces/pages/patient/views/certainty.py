@@ -65,10 +65,12 @@ def estimate_view(
     target: float,
     observed: Observed | None = None,
     is_given: bool = False,
+    counts_rows: bool = False,
 ) -> EstimateView:
     """An estimate and its band against the model's threshold and the question's target.
 
-    `is_given` is whether the classifier was given by its owner, who may have fitted it to those observed.
+    `is_given` is whether the classifier was given by its owner, who may have fitted it to those observed;
+    `counts_rows` whether those are rows, such as days, of which a person has several.
     """
     certainty = None if band is None else certainty_of(risk, band, threshold)
     return EstimateView(
@@ -76,7 +78,7 @@ def estimate_view(
         band=band,
         standing=standing_of(risk, certainty, threshold),
         sentence=_sentence(risk, band, certainty, threshold),
-        observed=_observed(observed, is_given) if observed else None,
+        observed=_observed(observed, is_given, counts_rows) if observed else None,
         beside_target=_beside_target(risk, band, threshold, target),
         low_note=low_note() if risk <= threshold else None,
     )
@@ -99,8 +101,16 @@ def estimate_with(context: AnswerContext, option: CounterfactualOut | None) -> E
 def _now(context: AnswerContext, band: Band | None) -> EstimateView:
     """What is on record, or else what the committee makes of an answer from before bands were told."""
     made = context.answer.prediction
-    is_given = context.served is not None and context.served.model.is_given
-    return estimate_view(made.risk, made.band or band, made.threshold, made.target, made.observed, is_given)
+    model = None if context.served is None else context.served.model
+    return estimate_view(
+        made.risk,
+        made.band or band,
+        made.threshold,
+        made.target,
+        made.observed,
+        is_given=model is not None and model.is_given,
+        counts_rows=model is not None and model.card is not None and model.card.counts_rows,
+    )
 
 
 def _as_claimed(context: AnswerContext, option: CounterfactualOut, band: Band | None) -> EstimateView:
@@ -161,9 +171,18 @@ def _unclear(risk: float, band: Band, threshold: float, told: str) -> str:
     )
 
 
-def _observed(observed: Observed, is_given: bool) -> str:
+def _observed(observed: Observed, is_given: bool, counts_rows: bool) -> str:
     having, among = round(observed.share * observed.people), observed.people
     between = interval_text(observed.low, observed.high)
+    if counts_rows and not is_given:
+        return _(
+            "Of %(among)s rows like this, of people whom the model had not seen, %(having)s had it, "
+            "%(share)s (%(between)s).",
+            among=among,
+            having=having,
+            share=risk_words(observed.share),
+            between=between,
+        )
     if is_given:
         return _(
             "Of %(among)s people like this, some of whom the model may have learned from, %(having)s had it, "

@@ -36,6 +36,8 @@ class Charted:
     ends: Ends
     is_given: bool = False
     """Whether the model's classifier was given by its owner, without the schema's directions."""
+    counts_rows: bool = False
+    """Whether the distribution is of rows, of which a person has several."""
 
     @property
     def has_two(self) -> bool:

@@ -33,16 +33,17 @@ from app.usecases.record.reference_distributions import FeatureDistribution
 class Chart:
     """One feature's drawing with its sentences and its table.
 
-    `key` is of element ids. `curve` is the path of the estimate by the value alone, `counted` that with what
-    follows on average, where the two differ. `without` and `having` are outlines of all people, and of those
-    with the outcome. `permitted` is from where to where options may go. `threshold_text` is at what height
-    there is room to name the threshold.
+    `key` is of element ids. `people` counts rows of people where `counts_rows`. `curve` is the path of the
+    estimate by the value alone, `counted` that with what follows on average, where the two differ. `without`
+    and `having` are outlines of all people, and of those with the outcome. `permitted` is from where to where
+    options may go. `threshold_text` is at what height there is room to name the threshold.
     """
 
     key: str
     label: str
     unit: str | None
     people: int
+    counts_rows: bool
     curve: str
     counted: str | None
     without: str
@@ -111,6 +112,7 @@ def charts_of(context: AnswerContext, others: bool = False) -> Charts | None:
             own=question.patient.values[feature.name],
             ends=ends.get(feature.name, {}),
             is_given=context.served is not None and context.served.model.is_given,
+            counts_rows=people.card is not None and people.card.counts_rows,
         )
         for feature in question.schema.features
         if feature.name in curves and feature.name in people.by_feature
@@ -167,6 +169,7 @@ def _chart(charted: Charted, scale: EstimateScale, threshold: float, supposed: b
         label=feature.label,
         unit=feature.unit,
         people=len(people.values),
+        counts_rows=charted.counts_rows,
         curve=line(*drawn),
         counted=line(axis, scale, curve.permitted, curve.as_counted) if charted.has_two else None,
         without=silhouette(axis, people, [one.without + one.having for one in people.bins]),

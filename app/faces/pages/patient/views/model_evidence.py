@@ -56,6 +56,8 @@ class ModelEvidence:
     description: str
     data: str
     people: int
+    """From how many it learned; rows where `counts_rows`."""
+    counts_rows: bool
     not_for: tuple[str, ...]
     limits: tuple[str, ...]
     figures: tuple[GroupEvidence, ...]
@@ -110,6 +112,7 @@ def trust_in(
         description=filled_part(facts.description),
         data=f"{model.schema.data.name_told}, {model.schema.data.publisher_told}",
         people=distributions.people,
+        counts_rows=card.counts_rows,
         not_for=card.not_for,
         limits=tuple(one for one in card.limits if one not in sensor_cautions(model.schema)),
         figures=tuple(_figures(model.schema, values, card.performance)),

@@ -95,6 +95,14 @@ def test_what_became_of_people_like_this_is_counted(people: int, told: str) -> N
     assert plain(estimate_view(0.3, (0.2, 0.4), 0.5, 0.5, observed).observed) == told
 
 
+def test_days_of_people_are_counted_as_rows() -> None:
+    observed = Observed(people=100, share=0.24, low=0.17, high=0.33)
+    told = estimate_view(0.3, (0.2, 0.4), 0.5, 0.5, observed, counts_rows=True).observed
+    assert plain(told) == (
+        "Of 100 rows like this, of people whom the model had not seen, 24 had it, 24 % (17 to 33 %)."
+    )
+
+
 @pytest.mark.parametrize(
     ("target", "is_told"), [(0.5, False), (0.42, True), (0.36, True), (0.3, False), (0.46, False)]
 )
