@@ -11,6 +11,8 @@ from app.domain.schema import FeatureSchema, Value
 
 MOST_DAYS = 62
 """Two months."""
+LAST_DAYS = 7
+"""How many days a question carries unless told: a week has every weekday."""
 
 
 @dataclass(frozen=True, slots=True)

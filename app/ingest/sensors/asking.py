@@ -10,14 +10,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from app.domain.days import LAST_DAYS
 from app.domain.feature import Feature, Kind
 from app.domain.horizon import TOMORROW
 from app.domain.schema import FeatureSchema, Value
 from app.ingest.sensors.sources.base import SourceError
 from app.ingest.sensors.writing import Outputs
 
-LAST_DAYS = 7
-"""How many days a question carries unless told: a week has every weekday."""
 Row = Mapping[str, Any]
 
 

@@ -6,6 +6,7 @@ from app.domain.schema import BoolArray
 from app.ingest.sensors.calories import burned
 from app.ingest.sensors.day import Day
 from app.ingest.sensors.features.definition import Definition
+from app.ingest.sensors.features.sleeping import main_night
 from app.ingest.sensors.features.wear import ALL_DAY, TEN_HOURS, is_worn
 from app.ingest.sensors.minutes import mask_of, runs_of
 from app.ingest.sensors.streams import Movement, Stream
@@ -14,7 +15,7 @@ BOUT = 30
 """Minutes of sitting in a row that make a bout."""
 _STEPS = (Stream.STEPS,)
 _WITH_SLEEP = (Stream.STEPS, Stream.SLEEP)
-_BED_KNOWN = f"{TEN_HOURS}; a time in bed on the day"
+_BED_KNOWN = f"{TEN_HOURS}; a night in bed that ended on the day"
 
 DEFINITIONS = (
     Definition(
@@ -67,9 +68,9 @@ def measure(day: Day) -> dict[str, float | None]:
 def sitting(day: Day) -> BoolArray | None:
     """The minutes that are worn, sedentary and not in bed, shape (minutes,).
 
-    None on a day without a time in bed: a watch names a sleeper sedentary, too.
+    None where the night that ended on the day is not known: a watch names a sleeper sedentary, too.
     """
-    if not day.in_bed.any():
+    if main_night(day.nights) is None:
         return None
     moves = day.samples(Stream.STEPS)
     sedentary = mask_of(moves.where(moves.kind == Movement.SEDENTARY), day.start, day.end)
