@@ -9,6 +9,12 @@ import pytest
 
 from app.ingest.sensors.run import Order, run
 from app.ingest.sensors.sources.aireadi import AiReadi
+from research.evaluation.runner.language_models import LanguageModels
+from research.own_model.choice import grid
+from research.own_model.fitting import Size
+from research.papers_study.fold_versions import FoldPlan
+from research.papers_study.plan import FoldRequest, fold_study
+from research.papers_study.run import study_folds
 from research.sensor_models.recipes import RECIPES, make
 from research.sensor_models.stress_days import garmin_days
 from research.training.errors import TrainingError
@@ -61,6 +67,15 @@ def test_a_version_is_made_and_its_options_hold(measured: Path, tmp_path: Path, 
     limits = json.loads((done.home / "card.json").read_text())["limits"]
     assert any("finds the device's formula again" in said for said in limits) == name.endswith("heart")
     assert any("Its licence binds the model" in said for said in limits)
+
+
+def test_the_papers_study_runs_on_this_format(measured: Path, tmp_path: Path) -> None:
+    folds = FoldPlan(2, size=Size(grid()[:1], members=2, exemplars=2))
+    request = FoldRequest(parts=["methods"], methods=["ours-least"], rows=2)
+    plan = fold_study(RECIPES[NAMES[0]], measured, tmp_path / "models", request, folds)
+    text = study_folds(plan, tmp_path, tmp_path / "out", LanguageModels(tmp_path), lambda *_: None)
+    assert "192 rows of 48 people" in text
+    assert "sedentary time" in text  # a feature that it may change
 
 
 def test_the_two_differ_in_the_heart_rate_alone() -> None:
