@@ -184,22 +184,18 @@ def test_settings_are_those_that_are_asked_with() -> None:
 
 
 def test_one_command_writes_figures_and_no_rows(
-    origin: Path, home: Path, tmp_path: Path, folds: list[Fold]
+    origin: Path, home: Path, tmp_path: Path, asked: dict[Way, Asked]
 ) -> None:
-    request = FoldRequest(parts=["methods"], methods=["ours-least"], rows=2)
+    request = FoldRequest(parts=["methods"], methods=["ours-least"], rows=4)  # whose answers are kept
     plan = fold_study(RECIPE, origin, home / "models", request, SMALL)
-    (home / "folds").rename(tmp_path / "folds")  # where the command has them
-    try:
-        text = study_folds(plan, tmp_path, tmp_path / "out", LanguageModels(tmp_path), lambda *_: None)
-    finally:
-        (tmp_path / "folds").rename(home / "folds")
+    text = study_folds(plan, home, tmp_path / "out", LanguageModels(home), lambda *_: None)
     assert "2 folds by person (seed 0)" in text
     assert "### low risk to high" in text
     assert "% of the variance of standardised training rows" in text
     drawn = {path.name for path in (tmp_path / "out").glob("*.svg")}
     assert drawn == {"lifesnaps-stress-features.svg", "lifesnaps-stress-latent.svg"}
     told = json.loads((tmp_path / "out" / RESULTS).read_text())
-    assert told["lower"][QUALITY.title]["Turnpoint, least effort"]["asked"]["value"] == 4
+    assert told["lower"][QUALITY.title]["Turnpoint, least effort"]["asked"]["value"] == 8
     assert "invented-0" not in text + json.dumps(told)
 
 

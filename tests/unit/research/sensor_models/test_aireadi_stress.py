@@ -9,12 +9,14 @@ import pytest
 
 from app.ingest.sensors.run import Order, run
 from app.ingest.sensors.sources.aireadi import AiReadi
+from research.evaluation.methods.registry import METHODS
 from research.evaluation.runner.language_models import LanguageModels
 from research.own_model.choice import grid
 from research.own_model.fitting import Size
-from research.papers_study.fold_versions import FoldPlan
-from research.papers_study.plan import FoldRequest, fold_study
-from research.papers_study.run import study_folds
+from research.papers_study.asking import Question, Way, ask
+from research.papers_study.figures import method_tables
+from research.papers_study.fold_versions import FoldPlan, fold_versions
+from research.papers_study.people_table import read_people_table
 from research.sensor_models.recipes import RECIPES, make
 from research.sensor_models.stress_days import garmin_days
 from research.training.errors import TrainingError
@@ -70,12 +72,16 @@ def test_a_version_is_made_and_its_options_hold(measured: Path, tmp_path: Path, 
 
 
 def test_the_papers_study_runs_on_this_format(measured: Path, tmp_path: Path) -> None:
-    folds = FoldPlan(2, size=Size(grid()[:1], members=2, exemplars=2))
-    request = FoldRequest(parts=["methods"], methods=["ours-least"], rows=2)
-    plan = fold_study(RECIPES[NAMES[0]], measured, tmp_path / "models", request, folds)
-    text = study_folds(plan, tmp_path, tmp_path / "out", LanguageModels(tmp_path), lambda *_: None)
-    assert "192 rows of 48 people" in text
-    assert "sedentary time" in text  # a feature that it may change
+    table = read_people_table(RECIPES[NAMES[0]], measured, tmp_path, silent)
+    assert (len(table.people), table.persons) == (192, 48)
+    plan = FoldPlan(2, size=Size(grid()[:1], members=2, exemplars=2))
+    folds = fold_versions(table, plan, tmp_path / "folds", silent)
+    [ours] = [method for method in METHODS if method.key == "ours-least"]
+    question = Question([ours], rows=2)
+    asked = ask(folds[:1], Way.LOWER, question, tmp_path, LanguageModels(tmp_path), lambda *_: None)
+    tables = method_tables(asked, [ours], asked.judges[0].setup.schema)
+    assert [len(rows) for _, rows in tables] == [1, 1]
+    assert {one.person for one in asked.of(ours.key)} <= set(folds[0].held_out)
 
 
 def test_the_two_differ_in_the_heart_rate_alone() -> None:
