@@ -49,6 +49,13 @@ def evaluate(
             "The papers' study is then made on it, with folds by person.",
         ),
     ] = None,
+    across: Annotated[
+        bool,
+        typer.Option(
+            help="Instead, what a model and rows of one cohort do at another: heart-disease by site, or "
+            "activity-health's table (--from) beside NHANES 2017-2018."
+        ),
+    ] = False,
     proposers: Annotated[
         list[str] | None,
         typer.Option(
@@ -67,14 +74,26 @@ def evaluate(
     from app.proposers.llm.failures import LlmError
     from research.evaluation.proposals.proposer_specs import ProposerSpecError
     from research.evaluation.study.plan import StudyError, StudyRequest
+    from research.papers_study.cohort_pairs import DRAWS, QUICK_DRAWS
     from research.papers_study.plan import FoldRequest
     from research.training.errors import TrainingError
 
     home = home.expanduser().resolve()
     out = out or home / "evaluation"
     try:
-        if origin is not None:
-            request = FoldRequest(methods or (), people, quick, fresh)
+        if across:
+            few = (QUICK_DRAWS if quick else DRAWS) if draws is None else draws
+            _study_cohorts(names or [], origin, few, home, out)
+        elif origin is not None:
+            request = FoldRequest(
+                parts=parts or (),
+                methods=methods or (),
+                augmenters=augmenters or (),
+                draws=draws,
+                rows=people,
+                quick=quick,
+                fresh=fresh,
+            )
             _study_folds(names or [], origin.expanduser(), request, home, out)
         elif proposers:
             _evaluate_proposals(names or [Settings().default_model], proposers, people, home, out)
@@ -154,4 +173,22 @@ def _study_folds(names: list[str], origin: Path, request: "FoldRequest", home: P
     language = LanguageModels(home, endpoint_of(Settings()))
     with progress() as report:
         text = study_folds(plan, home / "evaluation", out, language, report)
+    typer.echo(text)
+
+
+def _study_cohorts(names: list[str], origin: Path | None, draws: int, home: Path, out: Path) -> None:
+    from research.evaluation.study.plan import StudyError
+    from research.papers_study.cohort_run import study_cohorts
+    from research.papers_study.cohort_sources import HEALTH, sites, surveys
+
+    if len(names) != 1 or (names == [HEALTH]) != (origin is not None):
+        raise StudyError(f"--across is of one model: one with sites, or {HEALTH} with --from its table")
+    [name], cache = names, home / "data"
+    with progress() as report:
+        cohorts = (
+            sites(Settings().model_store, name, cache)
+            if origin is None
+            else surveys(origin.expanduser(), cache)
+        )
+        text = study_cohorts(name, cohorts, draws, out, report)
     typer.echo(text)

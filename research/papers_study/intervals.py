@@ -16,12 +16,13 @@ def mean_of_people(values: Sequence[float], persons: Sequence[int], scale: float
     Unknown values are left out; None where nothing is left. Where all rows are alike a bootstrap has no
     width: of flags, Wilson's interval (1927) of as many people as there are stands for it.
     """
-    known = ~np.isnan(np.array(values, dtype=np.float64))
-    value, whose = np.array(values, dtype=np.float64)[known], np.array(persons)[known]
+    told = np.array(values)
+    known = ~np.isnan(told.astype(np.float64))
+    value, whose = told.astype(np.float64)[known], np.array(persons)[known]
     if len(value) == 0:
         return None
     people, place = np.unique(whose, return_inverse=True)
-    if set(np.unique(value)) in ({0.0}, {1.0}):
+    if told.dtype == bool and value.min() == value.max():
         low, high = wilson_interval(int(value[0]) * len(people), len(people))
         return Estimate(scale * float(value[0]), low=scale * low, high=scale * high)
     total, count = np.bincount(place, weights=value), np.bincount(place)

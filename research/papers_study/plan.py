@@ -2,13 +2,21 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from pathlib import Path
 
+from research.evaluation.augmentation.augmenters import AUGMENTERS
 from research.evaluation.methods.registry import STUDY, Method
-from research.evaluation.study.plan import PACKAGE_MODULES, StudyError
+from research.evaluation.study.plan import Part, refuse_missing, refuse_unknown
 from research.papers_study.fold_versions import FOLDS, QUICK_FOLDS, FoldPlan
-from research.papers_study.people_table import PeopleTable
+from research.papers_study.scarcity import (
+    DRAWS,
+    LABELLED,
+    MAKERS,
+    QUICK_DRAWS,
+    QUICK_LABELLED,
+    ScarcePlan,
+    makers,
+)
 from research.sensor_models.recipes import Recipe
 
 METHODS_ASKED = (
@@ -32,7 +40,10 @@ ROWS, QUICK_ROWS = 8, 3
 class FoldRequest:
     """What the command line asks for; nothing said stands for the usual, or for what is quick."""
 
+    parts: Collection[str] = ()
     methods: Collection[str] = ()
+    augmenters: Collection[str] = ()
+    draws: int | None = None
     rows: int | None = None
     quick: bool = False
     fresh: bool = False
@@ -48,6 +59,8 @@ class FoldStudy:
     folds: FoldPlan
     methods: Sequence[Method]
     rows: int
+    scarce: ScarcePlan
+    parts: Sequence[Part]
     fresh: bool
 
 
@@ -55,37 +68,32 @@ def fold_study(recipe: Recipe, origin: Path, store: Path, request: FoldRequest, 
     """The plan that a request stands for.
 
     Raises:
-        StudyError: there is no such method, or a package is not installed.
+        StudyError: there is no such part, method or augmenter, or a package is not installed.
     """
-    keys = [method.key for method in STUDY]
-    if unknown := sorted(set(request.methods) - set(keys)):
-        raise StudyError(f"{', '.join(unknown)}: no such method. There are {', '.join(keys)}")
+    refuse_unknown("part", request.parts, list(Part))
+    refuse_unknown("method", request.methods, [method.key for method in STUDY])
+    refuse_unknown("augmenter", request.augmenters, [one.key for one in AUGMENTERS])
+    parts = [part for part in Part if part in (request.parts or list(Part))]
     wanted = request.methods or METHODS_ASKED
     quick = request.quick and not request.methods
     methods = [one for one in STUDY if one.key in wanted and not (quick and one.slow)]
-    lacking = sorted(
-        {one.package for one in methods if one.package and find_spec(PACKAGE_MODULES[one.package]) is None}
+    rows_by = makers(tuple(request.augmenters) or MAKERS)
+    refuse_missing(
+        [one.package for one in methods if Part.METHODS in parts]
+        + [one.package for one in rows_by if Part.AUGMENTATION in parts]
     )
-    if lacking:
-        raise StudyError(
-            f"{', '.join(lacking)}: not installed here. `make evaluate` makes an environment that has all "
-            "the methods; --methods ours asks Turnpoint alone"
-        )
     if request.quick:
         folds = replace(folds, count=min(folds.count, QUICK_FOLDS))
     rows = request.rows or (QUICK_ROWS if request.quick else ROWS)
-    return FoldStudy(recipe, origin, store, folds, methods, rows, request.fresh)
+    scarce = ScarcePlan(
+        rows_by,
+        draws=request.draws or (QUICK_DRAWS if request.quick else DRAWS),
+        labelled=QUICK_LABELLED if request.quick else LABELLED,
+        fresh=request.fresh,
+    )
+    return FoldStudy(recipe, origin, store, folds, methods, rows, scarce, parts, request.fresh)
 
 
 def usual_folds() -> FoldPlan:
     """Five, by one shuffle of people."""
     return FoldPlan(FOLDS)
-
-
-def describe_table(table: PeopleTable) -> str:
-    """How many rows of how many people, and of which file."""
-    with_it = sum(one.outcome for one in table.people)
-    return (
-        f"{len(table.people)} rows of {table.persons} people, {with_it} of them with the outcome; file "
-        f"SHA-256 {table.sha256[:12]}"
-    )

@@ -15,6 +15,7 @@ class Way(StrEnum):
     """Where rows come from."""
 
     REPEATED = "repeated"  # labelled people of the class once more
+    WEIGHTED = "weighted"  # no rows: labelled people of the class count for more
     SMOTE = "smote"  # between labelled people of the class and their neighbours
     SELF = "self"  # people without a label whom the classifier puts in the class
     COUNTERFACTUAL = "counterfactual"  # those, and the others changed until it does
@@ -62,6 +63,7 @@ def _from_labelled(
 
 AUGMENTERS = (
     Augmenter("oversampling", "random oversampling", Way.REPEATED),
+    Augmenter("weights", "class weights", Way.WEIGHTED),
     Augmenter("smote", "SMOTE", Way.SMOTE, package="imbalanced-learn"),
     Augmenter("self", "self-training", Way.SELF, magnitudes=(0.5, 1.0)),
     Augmenter(
@@ -84,6 +86,14 @@ AUGMENTERS = (
         slow=True,
     ),
     Augmenter("search", "Turnpoint, least effort", Way.COUNTERFACTUAL, method="ours-least", options=_QUICKLY),
+    Augmenter(
+        "search-doable",
+        "Turnpoint, as a person can change",
+        Way.COUNTERFACTUAL,
+        method="ours-least",
+        options=_QUICKLY,
+        setting=SettingKind.ACTIONABLE,
+    ),
     Augmenter("search-robust", "Turnpoint", Way.COUNTERFACTUAL, method="ours", options=_QUICKLY),
     Augmenter("search-mixed", "Turnpoint and oversampling", Way.MIXED, method="ours", options=_QUICKLY),
     Augmenter(

@@ -1,6 +1,6 @@
 """Rows for a class whose labels are scarce, made one way or another."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pkgutil import resolve_name
 
@@ -52,6 +52,8 @@ def synthetic_rows(
     """Up to `most` times the rows that each class lost."""
     rng = np.random.default_rng([seed, 1])
     wanted = {label: round(most * count) for label, count in scarce.lost.items()}
+    if augmenter.way is Way.WEIGHTED:
+        return []
     if augmenter.way is Way.REPEATED:
         repeated = [
             (label, oversample(cohort, scarce, {label: count}, rng)) for label, count in wanted.items()
@@ -136,6 +138,15 @@ def _answer(setup: ScarceSetup, reply: MethodReply) -> FloatArray:
         return np.full(len(setup.schema.columns), np.nan)
     row = np.array(reply.rows[0])
     return row if setup.risk(row[None])[0] <= setup.target else np.full_like(row, np.nan)
+
+
+def with_weights(known: Sample, more: Mapping[bool, int]) -> Sample:
+    """Labelled people, those of each class with so many more counting for as many more."""
+    weight = np.ones(len(known))
+    for label, count in more.items():
+        members = known.outcome == label
+        weight[members] += count / max(int(members.sum()), 1)
+    return Sample(known.rows, known.outcome, weight)
 
 
 def with_rows(known: Sample, synthetic: list[SyntheticRows]) -> Sample:

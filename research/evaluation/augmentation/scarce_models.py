@@ -10,6 +10,8 @@ from app.classifiers.model_version import ModelVersion, Population
 from app.classifiers.training_procedure import SEED, Sample
 from app.classifiers.xgboost_committee import XGBoostCommittee
 from app.classifiers.xgboost_local import XGBoostClassifier
+from app.domain.complement import complement_of
+from app.domain.reversed_actions import reversed_actions
 from app.domain.schema import FloatArray, IntArray
 from research.evaluation.augmentation.cohort import Cohort, Scarce
 from research.evaluation.benchmark_setup.feasible_ranges import feasible_ranges
@@ -49,8 +51,13 @@ def model_of(cohort: Cohort, sample: Sample) -> ModelVersion:
 
 
 def setup_of(cohort: Cohort, model: ModelVersion, label: bool, setting: SettingKind) -> ScarceSetup:
-    """Where a row of this class is wanted: its risk is what `model` says, or the complement of it."""
+    """Where a row of this class is wanted: its risk is what `model` says, or the complement of it.
+
+    For the high class what a person can do is turned round (`app.domain.reversed_actions`).
+    """
     wanted = complement_model(model) if label else model
+    if label and setting is SettingKind.ACTIONABLE:
+        wanted = replace(wanted, schema=complement_of(reversed_actions(model.schema)))
     base = cohort.setup
     return ScarceSetup(
         model=wanted,

@@ -11,9 +11,9 @@ import numpy as np
 from sklearn.metrics import balanced_accuracy_score, f1_score, roc_auc_score
 
 from app.classifiers.training_procedure import Sample, fit, risk_of
-from research.evaluation.augmentation.augmenters import Augmenter
+from research.evaluation.augmentation.augmenters import Augmenter, Way
 from research.evaluation.augmentation.cohort import Cohort, Scarcity, load_cohort, make_scarce
-from research.evaluation.augmentation.rows import synthetic_rows, with_rows
+from research.evaluation.augmentation.rows import synthetic_rows, with_rows, with_weights
 from research.llm_session import LlmEndpoint
 
 TRIAL_VERSION = 1
@@ -114,13 +114,15 @@ def trials_with(
     for magnitude in augmenter.magnitudes:
         wanted = {label: round(magnitude * count) for label, count in scarce.lost.items()}
         some = [one.first(wanted[one.label]) for one in synthetic]
+        is_weighted = augmenter.way is Way.WEIGHTED
+        sample = with_weights(known, wanted) if is_weighted else with_rows(known, some)
         trials.append(
             Trial(
                 scarcity=scarcity,
                 seed=seed,
                 augmenter=augmenter.key,
                 magnitude=magnitude,
-                scores=score_classifier(cohort, with_rows(known, some)),
+                scores=score_classifier(cohort, sample),
                 wanted=sum(wanted.values()),
                 made=sum(len(one.there) for one in some),
                 unchanged=int(sum(np.sum(one.unchanged) for one in some)),

@@ -241,9 +241,12 @@ def load_setup(spec: CohortSpec) -> BenchmarkSetup:
 
 
 def bare_setup(model: ModelVersion, kind: SettingKind) -> BenchmarkSetup:
-    """What methods are told of a model that nobody is asked about yet, such as one of no folder."""
+    """What methods are told of a model that nobody is asked about yet, such as one of no folder.
+
+    A column that nobody knows anything of has no spread.
+    """
     rows = model.population.rows
-    sd = np.nanstd(rows, axis=0)
+    sd = np.nan_to_num(np.nanstd(rows, axis=0))
     setting = setting_of(model.schema, kind, sd)
     return BenchmarkSetup(model, setting, people=(), sd=sd, filling=_filling(model.schema, rows))
 

@@ -18,7 +18,7 @@ from research.evaluation.methods.registry import STUDY, Method
 from research.evaluation.study.comparison import TWICE
 
 PEOPLE, QUICK_PEOPLE, QUICK_TWICE = 100, 4, 2
-PACKAGE_MODULES = {
+_MODULES = {
     "dice-ml": "dice_ml",
     "nicex": "nice",
     "cfnow": "cfnow",
@@ -95,16 +95,16 @@ def plan_of(request: StudyRequest) -> Plan:
                 f"{name} has categories that people act on ({', '.join(acted_on)}). The study's "
                 "measures read no moves of categories"
             )
-    _refuse_unknown("part", request.parts, list(Part))
-    _refuse_unknown("setting", request.settings, list(SettingKind))
-    _refuse_unknown("method", request.methods, [method.key for method in STUDY])
-    _refuse_unknown("augmenter", request.augmenters, [one.key for one in AUGMENTERS])
+    refuse_unknown("part", request.parts, list(Part))
+    refuse_unknown("setting", request.settings, list(SettingKind))
+    refuse_unknown("method", request.methods, [method.key for method in STUDY])
+    refuse_unknown("augmenter", request.augmenters, [one.key for one in AUGMENTERS])
     parts = [part for part in Part if part in (request.parts or list(Part))]
     methods = [one for one in STUDY if _is_meant(one.key, one.slow, request.methods, request.quick)]
     augmenters = [
         one for one in AUGMENTERS if _is_meant(one.key, one.slow, request.augmenters, request.quick)
     ]
-    _refuse_missing(
+    refuse_missing(
         [one.package for one in methods if Part.METHODS in parts]
         + [one.package for one in augmenters if Part.AUGMENTATION in parts]
     )
@@ -130,13 +130,23 @@ def _is_meant(key: str, slow: bool, keys: Collection[str], quick: bool) -> bool:
     return key in keys if keys else not (quick and slow)
 
 
-def _refuse_unknown(what: str, names: Collection[str], there_are: Iterable[str]) -> None:
+def refuse_unknown(what: str, names: Collection[str], there_are: Iterable[str]) -> None:
+    """Refuse names of what is not there.
+
+    Raises:
+        StudyError: it names them, and what there is.
+    """
     if unknown := sorted(set(names) - set(there_are)):
         raise StudyError(f"{', '.join(unknown)}: no such {what}. There are {', '.join(there_are)}")
 
 
-def _refuse_missing(packages: Iterable[str | None]) -> None:
-    lacking = {package for package in packages if package and find_spec(PACKAGE_MODULES[package]) is None}
+def refuse_missing(packages: Iterable[str | None]) -> None:
+    """Refuse packages that are not installed.
+
+    Raises:
+        StudyError: it names them, and what installs them.
+    """
+    lacking = {package for package in packages if package and find_spec(_MODULES[package]) is None}
     if lacking:
         raise StudyError(
             f"{', '.join(sorted(lacking))}: not installed here. `make evaluate` makes an environment that "

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from app.classifiers.store import load_version
+from research.evaluation.augmentation.cohort import Scarcity
+from research.evaluation.augmentation.trial import SCARCE
 from research.evaluation.methods.registry import METHODS
 from research.evaluation.methods.settings_table import options_of, settings_table
 from research.evaluation.runner.language_models import LanguageModels
@@ -24,6 +27,7 @@ from research.papers_study.people_table import PeopleTable, read_people_table
 from research.papers_study.plan import FoldRequest, fold_study
 from research.papers_study.rows_asked import in_turns
 from research.papers_study.run import RESULTS, study_folds
+from research.papers_study.scarcity import ScarcePlan, makers, scarce_trials, why_not_scarce
 from research.sensor_models.recipes import RECIPES
 from research.training.errors import TrainingError
 from tests.sensors.invented_tables import lifesnaps_days, written
@@ -130,6 +134,20 @@ def test_tables_count_whom_they_say(asked: dict[Way, Asked]) -> None:
     assert total == pytest.approx(100 * each["average"].value)
 
 
+def test_rows_are_made_of_training_people_and_judged_on_the_others(folds: list[Fold], home: Path) -> None:
+    plan = ScarcePlan(makers(("oversampling", "weights", "search-doable")), draws=1, labelled=150)
+    assert why_not_scarce(folds, plan) is None
+    trials = scarce_trials(folds[:1], plan, home, LanguageModels(home), lambda *_: None)
+    by_key = {(one.trial.augmenter, one.trial.scarcity, one.trial.magnitude): one.trial for one in trials}
+    assert len(by_key) == len(trials) == 3 * (2 + 3 * 3)
+    for scarcity in Scarcity:
+        assert by_key["search-doable", scarcity, 1.0].made > 0
+        assert by_key["weights", scarcity, 1.0].made == 0
+        assert by_key["weights", scarcity, 1.0].scores != by_key[SCARCE, scarcity, 0.0].scores
+    assert scarce_trials(folds[:1], plan, home, LanguageModels(home), lambda *_: None) == trials
+    assert "and a draw takes 9000" in (why_not_scarce(folds, replace(plan, labelled=9000)) or "")
+
+
 def test_own_days_are_no_neighbours_of_their_person(folds: list[Fold]) -> None:
     model = load_version(folds[0].store, folds[0].model)
     rows = model.population.rows
@@ -147,7 +165,10 @@ def test_rows_of_one_person_are_no_further_evidence() -> None:
     many = mean_of_people([0, 1, 1, 0, 1, 1] * 50, [0, 1, 2, 3, 4, 5] * 50)
     assert few is not None
     assert few == many
-    alike = mean_of_people([1.0] * 40, [0, 1] * 20)
+    counts = mean_of_people([1.0] * 40, [0, 1] * 20)  # not flags: all answers change one feature
+    assert counts is not None
+    assert (counts.low, counts.high) == (1, 1)
+    alike = mean_of_people([True] * 40, [0, 1] * 20)
     assert alike is not None
     assert alike.low is not None
     assert alike.low < 0.5
@@ -163,23 +184,24 @@ def test_settings_are_those_that_are_asked_with() -> None:
 
 
 def test_one_command_writes_figures_and_no_rows(
-    origin: Path, home: Path, tmp_path: Path, folds: list[Fold]
+    origin: Path, home: Path, tmp_path: Path, asked: dict[Way, Asked]
 ) -> None:
-    request = FoldRequest(methods=["ours-least"], rows=2)
+    request = FoldRequest(parts=["methods"], methods=["ours-least"], rows=4)  # whose answers are kept
     plan = fold_study(RECIPE, origin, home / "models", request, SMALL)
-    (home / "folds").rename(tmp_path / "folds")  # where the command has them
-    try:
-        text = study_folds(plan, tmp_path, tmp_path / "out", LanguageModels(tmp_path), lambda *_: None)
-    finally:
-        (tmp_path / "folds").rename(home / "folds")
+    text = study_folds(plan, home, tmp_path / "out", LanguageModels(home), lambda *_: None)
     assert "2 folds by person (seed 0)" in text
     assert "### low risk to high" in text
+    assert "% of the variance of standardised training rows" in text
+    drawn = {path.name for path in (tmp_path / "out").glob("*.svg")}
+    assert drawn == {"lifesnaps-stress-features.svg", "lifesnaps-stress-latent.svg"}
     told = json.loads((tmp_path / "out" / RESULTS).read_text())
-    assert told["lower"][QUALITY.title]["Turnpoint, least effort"]["asked"]["value"] == 4
+    assert told["lower"][QUALITY.title]["Turnpoint, least effort"]["asked"]["value"] == 8
     assert "invented-0" not in text + json.dumps(told)
 
 
 def test_what_cannot_be_asked_is_named(origin: Path, tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="magic: no such augmenter"):
+        fold_study(RECIPE, origin, tmp_path, FoldRequest(augmenters=["magic"]), SMALL)
     with pytest.raises(StudyError, match="lime: no such method"):
         fold_study(RECIPE, origin, tmp_path, FoldRequest(methods=["lime"]), SMALL)
     few = written(lifesnaps_days(people=6), tmp_path / "lifesnaps_daily.csv")

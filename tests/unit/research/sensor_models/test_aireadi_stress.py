@@ -10,6 +10,14 @@ from typer.testing import CliRunner
 
 from app.ingest.sensors.run import Order, run
 from app.ingest.sensors.sources.aireadi import AiReadi
+from research.evaluation.methods.registry import METHODS
+from research.evaluation.runner.language_models import LanguageModels
+from research.own_model.choice import grid
+from research.own_model.fitting import Size
+from research.papers_study.asking import Question, Way, ask
+from research.papers_study.figures import method_tables
+from research.papers_study.fold_versions import FoldPlan, fold_versions
+from research.papers_study.people_table import read_people_table
 from research.sensor_models.recipes import RECIPES, make
 from research.sensor_models.stress_days import garmin_days
 from research.training.errors import TrainingError
@@ -83,6 +91,19 @@ def test_from_the_folder_to_suggestions_in_three_commands(
     assert said.startswith(f"{person}, ")
     assert "Not known" not in said
     assert "%" in said.splitlines()[1]
+
+
+def test_the_papers_study_runs_on_this_format(measured: Path, tmp_path: Path) -> None:
+    table = read_people_table(RECIPES[NAMES[0]], measured, tmp_path, silent)
+    assert (len(table.people), table.persons) == (192, 48)
+    plan = FoldPlan(2, size=Size(grid()[:1], members=2, exemplars=2))
+    folds = fold_versions(table, plan, tmp_path / "folds", silent)
+    [ours] = [method for method in METHODS if method.key == "ours-least"]
+    question = Question([ours], rows=2)
+    asked = ask(folds[:1], Way.LOWER, question, tmp_path, LanguageModels(tmp_path), lambda *_: None)
+    tables = method_tables(asked, [ours], asked.judges[0].setup.schema)
+    assert [len(rows) for _, rows in tables] == [1, 1]
+    assert {one.person for one in asked.of(ours.key)} <= set(folds[0].held_out)
 
 
 def test_the_two_differ_in_the_heart_rate_alone() -> None:
