@@ -1,6 +1,6 @@
 """The command that measures: Turnpoint beside other methods, and what language models propose."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,6 +73,7 @@ def evaluate(
     from app.local.embedded.errors import EmbeddedError
     from app.proposers.llm.failures import LlmError
     from research.evaluation.proposals.proposer_specs import ProposerSpecError
+    from research.evaluation.runner.worker import WorkerStartError
     from research.evaluation.study.plan import StudyError, StudyRequest
     from research.papers_study.cohort_pairs import DRAWS, QUICK_DRAWS
     from research.papers_study.plan import FoldRequest
@@ -80,7 +81,13 @@ def evaluate(
 
     home = home.expanduser().resolve()
     out = out or home / "evaluation"
+    given = {"--setting": settings, "--proposers": proposers}
+    of_methods = {"--part": parts, "--methods": methods, "--augmenters": augmenters, "--people": people}
     try:
+        if across:
+            _refuse("--across", given | of_methods | {"--fresh": fresh})
+        elif origin is not None:
+            _refuse("--from", given)
         if across:
             few = (QUICK_DRAWS if quick else DRAWS) if draws is None else draws
             _study_cohorts(names or [], origin, few, home, out)
@@ -116,6 +123,16 @@ def evaluate(
             _study(words, home, out)
     except (ModelFolderError, ProposerSpecError, StudyError, TrainingError, EmbeddedError, LlmError) as error:
         fail(str(error))
+    except WorkerStartError as error:
+        fail(f"{error}. Give the command again: answers so far are kept.")
+
+
+def _refuse(way: str, given: Mapping[str, object]) -> None:
+    """Refuse what would be passed over without a word."""
+    from research.evaluation.study.plan import StudyError
+
+    if idle := [name for name, value in given.items() if value]:
+        raise StudyError(f"{' and '.join(idle)} cannot be heeded with {way}: leave out what is not of it")
 
 
 def _public_beside(there: Sequence[str]) -> list[str]:

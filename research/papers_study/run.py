@@ -113,7 +113,7 @@ def _describe(plan: FoldStudy, table: PeopleTable, folds: Sequence[Fold]) -> str
     packages = ", ".join(f"{name} {version(name)}" for name in sorted(_packages(plan)))
     return (
         f"{len(table.people)} rows of {table.persons} people, {with_it} of them with the outcome; file "
-        f"SHA-256 {table.sha256[:12]}. {len(folds)} folds by person (seed {plan.folds.seed}), a version "
+        f"SHA-256 {table.file_sha256[:12]}. {len(folds)} folds by person (seed {plan.folds.seed}), a version "
         f"each; at most {plan.rows} held-out rows a fold and way, people in turns (seed 2026 and the fold's "
         f"number). Seeds: methods 7, bootstrap 2026. {packages}."
     )

@@ -18,7 +18,7 @@ from research.evaluation.methods.registry import STUDY, Method
 from research.evaluation.study.comparison import TWICE
 
 PEOPLE, QUICK_PEOPLE, QUICK_TWICE = 100, 4, 2
-_MODULES = {
+PACKAGE_MODULES = {
     "dice-ml": "dice_ml",
     "nicex": "nice",
     "cfnow": "cfnow",
@@ -146,7 +146,7 @@ def refuse_missing(packages: Iterable[str | None]) -> None:
     Raises:
         StudyError: it names them, and what installs them.
     """
-    lacking = {package for package in packages if package and find_spec(_MODULES[package]) is None}
+    lacking = {package for package in packages if package and find_spec(PACKAGE_MODULES[package]) is None}
     if lacking:
         raise StudyError(
             f"{', '.join(sorted(lacking))}: not installed here. `make evaluate` makes an environment that "

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
 from app.classifiers.store import load_version
+from research.commands.main import cli
 from research.evaluation.augmentation.cohort import Scarcity
 from research.evaluation.augmentation.trial import SCARCE
 from research.evaluation.methods.registry import METHODS
@@ -204,7 +206,32 @@ def test_what_cannot_be_asked_is_named(origin: Path, tmp_path: Path) -> None:
         fold_study(RECIPE, origin, tmp_path, FoldRequest(augmenters=["magic"]), SMALL)
     with pytest.raises(StudyError, match="lime: no such method"):
         fold_study(RECIPE, origin, tmp_path, FoldRequest(methods=["lime"]), SMALL)
+    with pytest.raises(StudyError, match="fine-tuned: an adapter was taught on people whom folds hold out"):
+        fold_study(RECIPE, origin, tmp_path, FoldRequest(methods=["ours-least", "fine-tuned"]), SMALL)
     few = written(lifesnaps_days(people=6), tmp_path / "lifesnaps_daily.csv")
     table = read_people_table(RECIPE, few, tmp_path / "models", silent)
     with pytest.raises(TrainingError, match="at least 10 of each are needed"):
         fold_versions(table, SMALL, tmp_path / "folds", silent)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ["--from", "days.csv", "--setting", "free"],
+            "--setting cannot be heeded with --from: leave out",
+        ),
+        (["--from", "days.csv", "--proposers", "few_shot"], "--proposers cannot be heeded with --from"),
+        (
+            ["--across", "--people", "4", "--part", "methods"],
+            "--part and --people cannot be heeded with --across",
+        ),
+    ],
+)
+def test_options_that_would_say_nothing_are_refused(
+    arguments: list[str], sentence: str, tmp_path: Path
+) -> None:
+    ended = CliRunner().invoke(cli, ["evaluate", RECIPE.name, *arguments, "--home", str(tmp_path)])
+    assert ended.exit_code == 1
+    assert sentence in " ".join(ended.output.split())
+    assert list(tmp_path.iterdir()) == []
