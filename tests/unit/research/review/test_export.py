@@ -47,6 +47,7 @@ def test_a_packet_of_an_own_model_by_search_alone(store: Path, tmp_path: Path) -
     page = (tmp_path / "packet" / PAGE).read_text()
     assert "from a table of the model&#39;s owner" in page
     assert "Target: <strong>35 %</strong> or below" in page
+    assert "they may come from one method or from several" in page  # one alone was asked here
     assert "This is a research form, not advice." in page
     assert all(option.text in page for case in key.cases for option in case.options if "'" not in option.text)
 
