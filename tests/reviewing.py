@@ -14,7 +14,7 @@ from app.paths import MODEL_STORE
 from research.evaluation.benchmark_setup.people import BenchmarkSetup, CohortSpec, load_setup
 from research.evaluation.benchmark_setup.setting import SettingKind
 from research.review.cases import cases_of
-from research.review.exporting import Asked, Order, write
+from research.review.exporting import Order, Rounds, write
 from research.review.key import Key
 from research.review.methods import ASKED, Reviewed, Suggested
 from research.review.writing import FORM
@@ -64,7 +64,7 @@ def written_packet(folder: Path, suggested: Suggested, model: str = "dysglycaemi
     setup = setup_of(model)
     ids = [person.source_id for person in setup.people]
     order = Order(model, MODEL_STORE, PEOPLE, seed, folder / "packet", folder / "key.json")
-    return write(order, Asked(setup, suggested, PEOPLE), cases_of(setup, ids, suggested))
+    return write(order, Rounds(setup, suggested, PEOPLE), cases_of(setup, ids, suggested))
 
 
 def table_of(folder: Path) -> list[dict[str, str]]:

@@ -1,6 +1,8 @@
 """The real people that a model version ships with, one by one: those it learned from and those held out."""
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,6 +44,19 @@ def people_of(model: ModelVersion, side: Side) -> list[Person]:
         Person(own_id, person, float(own_risk), whose=row.get(WHOSE, own_id))
         for own_id, row, person, own_risk in zip(ids, table, people, risk, strict=True)
     ]
+
+
+def people_in_turns(rows: Sequence[Person]) -> list[Person]:
+    """The first row of each person, then the second of each who has one, and so on; else in their order.
+
+    The first of these rows, however few are taken, are of as many people as there are.
+    """
+    seen: Counter[int] = Counter()
+    turns = []
+    for row in rows:
+        turns.append(seen[row.whose])
+        seen[row.whose] += 1
+    return [row for _, row in sorted(zip(turns, rows, strict=True), key=lambda one: one[0])]
 
 
 def _known(value: Value) -> Value:

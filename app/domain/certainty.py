@@ -101,11 +101,11 @@ def observed_among(people: int, with_outcome: int) -> Observed:
     )
 
 
-def wilson_interval(having: int, people: int) -> tuple[float, float]:
+def wilson_interval(having: float, people: int) -> tuple[float, float]:
     """The 95 % interval of a share, the score interval of Wilson (1927); `people` is above 0.
 
-    Unlike the share with two standard errors it stays within 0 and 1, and is no point where nobody or
-    everybody has it.
+    `having` is a count, or a sum of shares. Unlike the share with two standard errors the interval stays
+    within 0 and 1, and is no point where nobody or everybody has it.
     """
     share, z2 = having / people, Z95**2
     middle = share + z2 / (2 * people)

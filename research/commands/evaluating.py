@@ -9,7 +9,7 @@ import typer
 from app.cli.shared import Home, fail
 from app.paths import HOME
 from app.settings import Settings
-from research.commands.model_place import store_with
+from research.commands.model_place import own_models, store_with
 from turnpoint.commands.console import progress, say_once
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def _study_folds(names: list[str], origin: Path, request: "FoldRequest", home: P
 
     if len(names) != 1:
         raise StudyError("--from is the file of one model: name the recipe, such as lifesnaps-stress")
-    plan = fold_study(recipe_named(names[0]), origin, home / "models", request, usual_folds())
+    plan = fold_study(recipe_named(names[0]), origin, own_models(home), request, usual_folds())
     language = LanguageModels(home, endpoint_of(Settings()))
     with progress() as report:
         text = study_folds(plan, home / "evaluation", out, language, report)

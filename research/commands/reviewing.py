@@ -1,5 +1,6 @@
 """The commands of a blinded review: a packet for clinicians out, their answers in."""
 
+import secrets
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,8 @@ from app.cli.shared import Home, fail
 from app.paths import HOME
 from app.settings import Settings
 from research.commands.adding import cleared_on_sigterm
-from turnpoint.commands.console import progress
+from research.commands.model_place import Store, store_with
+from turnpoint.commands.console import progress, say
 
 review = typer.Typer(
     no_args_is_help=True, help="Have clinicians judge options of methods that they are not told."
@@ -25,7 +27,13 @@ def export(
         typer.Option(help="The key's file, which reviewers must not have; beside the folder unless told."),
     ] = None,
     people: Annotated[int, typer.Option(min=2, max=500, help="So many cases at most.")] = 12,
-    seed: Annotated[int, typer.Option(min=0, help="Of who is drawn, of controls and of the order.")] = 1,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Of who is drawn, of controls and of the order; drawn anew unless told. The key keeps it.",
+        ),
+    ] = None,
     reduction: Annotated[
         float | None,
         typer.Option(
@@ -42,9 +50,7 @@ def export(
             help="search, language-model, dice or nice; may be repeated. All that can be asked unless told.",
         ),
     ] = None,
-    store: Annotated[
-        Path | None, typer.Option(help="The model store; that of MODEL_STORE unless told.")
-    ] = None,
+    store: Store = None,
     home: Home = HOME,
 ) -> None:
     """Make a packet: held-out people, each with unnamed options of several methods, as page and form."""
@@ -59,10 +65,13 @@ def export(
 
     if unknown := sorted(set(methods or ()) - set(ASKED)):
         fail(f"{', '.join(unknown)}: no such method. There are {', '.join(ASKED)}")
-    settings, packet = Settings(), out.expanduser().resolve()
+    home, packet = home.expanduser().resolve(), out.expanduser().resolve()
+    if seed is None:
+        seed = secrets.randbits(32)
+        say(f"Seed {seed}: with --seed {seed} a run that was stopped goes on. Reviewers must not have it.")
     order = Order(
         model=name,
-        store=(store or settings.model_store).expanduser().resolve(),
+        store=store_with(name, store, home),
         people=people,
         seed=seed,
         out=packet,
@@ -70,7 +79,7 @@ def export(
         methods=[Reviewed(method) for method in methods or ()],
         reduction=reduction,
     )
-    language = LanguageModels(home.expanduser().resolve(), endpoint_of(settings))
+    language = LanguageModels(home, endpoint_of(Settings()))
     try:
         with cleared_on_sigterm(), progress() as report:
             made = make(order, language, report)

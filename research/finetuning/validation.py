@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.classifiers.model_version import ModelVersion
-from app.classifiers.partitions import Person
+from app.classifiers.partitions import Person, people_in_turns
 from app.domain.schema import IntArray
 from app.engine.marginal_effects import marginal_effects_of
 from app.engine.problem import RecourseProblem, problem_about
@@ -41,15 +41,20 @@ class ValidationScores:
 def validation_questions(
     model: ModelVersion, references: ReferenceData, share: float, most: int
 ) -> list[ValidationQuestion]:
-    """Up to `most` people at high risk, of the share kept back from examples of both rounds.
+    """Up to `most` rows at high risk, of the people kept back from examples of both rounds.
 
-    First those with an option that holds; those with improvements fill up the number.
+    First those with an option that holds; those with improvements fill up the number. People take turns, so
+    that somebody's days are not all that is looked at. The search ends with enough options.
     """
     people = training_people(model)
     kept, threshold = kept_back(people, share), model.schema.model.threshold
     chosen = [one for one in people if one.whose in kept and one.risk > threshold]
-    asked = _answered(model, references, chosen)
-    return sorted(asked, key=lambda one: one.kind is not AnswerKind.OPTION)[:most]
+    options, others = list[ValidationQuestion](), list[ValidationQuestion]()
+    for one in _answered(model, references, people_in_turns(chosen)):
+        (options if one.kind is AnswerKind.OPTION else others).append(one)
+        if len(options) == most:
+            break
+    return [*options, *others][:most]
 
 
 def validate(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.classifiers.partitions import Side, people_of
+from app.classifiers.partitions import Side, people_in_turns, people_of
 from app.classifiers.store import load_version
 from app.domain.schema import FloatArray
 from app.engine.problem import RecourseProblem, problem_about
@@ -43,7 +43,10 @@ class ReviewCase:
 
 
 def drawn(store: Path, name: str, seed: int) -> tuple[int, ...]:
-    """Everybody held out whose risk is above the threshold, by their ids, in an order drawn by the seed.
+    """Everybody held out whose risk is above the threshold, in an order drawn by the seed: ids of rows.
+
+    Of somebody with several such rows, such as days, one is drawn: no two cases are of one person, and no
+    control is made of the person's own options.
 
     Raises:
         ModelFolderError: there is no such model.
@@ -53,13 +56,15 @@ def drawn(store: Path, name: str, seed: int) -> tuple[int, ...]:
     if model.held_out is None or len(model.held_out.outcome) == 0:
         raise ReviewError(f"{name} has no people who are held out, so there is nobody to review.")
     threshold = model.schema.model.threshold
-    high = [one.source_id for one in people_of(model, Side.HELD_OUT) if one.risk > threshold]
-    if len(high) < FEWEST:
+    high = [one for one in people_of(model, Side.HELD_OUT) if one.risk > threshold]
+    order = np.random.default_rng([seed, 0]).permutation(len(high)).tolist()
+    first = people_in_turns([high[place] for place in order])[: len({one.whose for one in high})]
+    if len(first) < FEWEST:
         raise ReviewError(
-            f"{name} has {len(high)} held-out people whose risk is above its threshold of {threshold:g}: "
+            f"{name} has {len(first)} held-out people whose risk is above its threshold of {threshold:g}: "
             f"a review takes {FEWEST} or more."
         )
-    return tuple(np.random.default_rng([seed, 0]).permutation(high).tolist())
+    return tuple(one.source_id for one in first)
 
 
 def cases_of(setup: BenchmarkSetup, ids: Sequence[int], suggested: Suggested) -> list[ReviewCase]:

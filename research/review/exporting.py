@@ -1,5 +1,6 @@
 """Making a packet: a folder for reviewers, and beside it, not in it, the key."""
 
+import tempfile
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from research.review.told import Packet, ToldCase, option_text, packet_of
 from research.review.writing import write_packet
 
 MOST_ROUNDS = 10
-"""At most so many times as many people are asked about as there are to be cases."""
+"""People are asked about in at most so many rounds, each of half as many again as there are to be cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Rounds:
     """What the last round was asked of, and how many people all rounds were about."""
 
     setup: BenchmarkSetup
@@ -60,7 +61,7 @@ def export(order: Order, language: LanguageModels, report: Report) -> Key:
     return write(order, asked, cases, donors)
 
 
-def write(order: Order, asked: Asked, found: Sequence[ReviewCase], donors: Sequence[ReviewCase] = ()) -> Key:
+def write(order: Order, asked: Rounds, found: Sequence[ReviewCase], donors: Sequence[ReviewCase] = ()) -> Key:
     """Write packet and key of cases that were found, with controls of `donors`; both files, or neither.
 
     Raises:
@@ -78,7 +79,7 @@ def write(order: Order, asked: Asked, found: Sequence[ReviewCase], donors: Seque
 
 def _found(
     order: Order, language: LanguageModels, report: Report
-) -> tuple[Asked, list[ReviewCase], list[ReviewCase]]:
+) -> tuple[Rounds, list[ReviewCase], list[ReviewCase]]:
     """Ask about drawn people, some at a time, until there are as many cases as are wanted.
 
     Half as many again are asked about at a time: options of those who become no cases are made controls.
@@ -102,7 +103,7 @@ def _found(
         found += cases_of(setup, some, suggested)
         names |= suggested.names
         left_out = {method: why for method, why in suggested.left_out.items() if method not in names}
-        asked = Asked(setup, replace(suggested, names=names, left_out=left_out), first + len(some))
+        asked = Rounds(setup, replace(suggested, names=names, left_out=left_out), first + len(some))
         fewest = min(2, len(suggested.rows))  # of options of methods; of one method alone there is one
         cases = [case for case in found if len(case.options) >= fewest][: order.people]
         if len(cases) == order.people:
@@ -119,9 +120,13 @@ def _check_places(order: Order) -> None:
             raise ReviewError(f"{place} is there already. Packets and keys are never written over.")
         if not place.parent.is_dir():
             raise ReviewError(f"There is no folder {place.parent}.")
+        try:
+            tempfile.TemporaryFile(dir=place.parent).close()
+        except OSError as error:
+            raise ReviewError(f"Nothing can be written into {place.parent}: {error.strerror}.") from error
 
 
-def _key(order: Order, asked: Asked, cases: Sequence[ReviewCase], packet: Packet) -> Key:
+def _key(order: Order, asked: Rounds, cases: Sequence[ReviewCase], packet: Packet) -> Key:
     return Key(
         model=packet.reference,
         model_digest=asked.setup.model_digest,

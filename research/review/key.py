@@ -73,13 +73,19 @@ def digest_of(content: bytes) -> str:
 
 
 def write_key(path: Path, content: bytes) -> None:
-    """Write a key that its owner alone may read.
+    """Write a key that its owner alone may read, whole or not at all.
 
     Raises:
         FileExistsError: there is a file already; a key is never written over.
+        OSError: it cannot be written.
     """
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
+    file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+    try:
+        with file:
+            file.write(content)
+    except BaseException:  # a run that is stopped leaves no half key either
+        path.unlink()
+        raise
 
 
 def read_key(path: Path) -> tuple[Key, str]:

@@ -85,7 +85,8 @@ def _head(results: Results) -> Iterator[str]:
     )
     yield (
         "Options were shown as permitted steps of the person, whatever a method answered: what is judged is "
-        "which permitted changes a method picks. Intervals are 95 %, of 1000 bootstrap samples of cases; "
+        "which permitted changes a method picks. Intervals are 95 %, of 1000 bootstrap samples of cases, or "
+        "Wilson's where all cases are alike; "
         "reviewers are taken as they are, so that nothing is said about other reviewers.\n"
     )
     if cases < FEW_CASES:

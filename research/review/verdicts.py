@@ -6,9 +6,10 @@ from itertools import combinations
 
 import numpy as np
 
+from app.domain.certainty import wilson_interval
 from research.evaluation.metrics.estimates import Estimate, mean
 from research.review.answers import Answer, Filled
-from research.review.form import PLAUSIBLE_FROM
+from research.review.form import PLAUSIBLE_FROM, SCALE
 from research.review.key import Key, KeyCase, KeyOption
 from research.review.methods import Reviewed
 
@@ -62,7 +63,7 @@ def of_methods(key: Key, forms: Sequence[Filled]) -> list[OfMethod]:
                 cut=sum(method in option.cut for _, option in own),
                 reach=sum(option.reaches_target for _, option in own),
                 plausible=_mean(own, forms, lambda answer: answer.plausible >= PLAUSIBLE_FROM),
-                rating=_mean(own, forms, lambda answer: answer.plausible),
+                rating=_mean(own, forms, lambda answer: answer.plausible, ends=(1, len(SCALE))),
                 safe=_mean(own, forms, lambda answer: answer.safe),
                 would_advise=_mean(own, forms, lambda answer: answer.would_advise),
             )
@@ -85,13 +86,27 @@ def pairs(key: Key, forms: Sequence[Filled]) -> list[Pair]:
             for case in one
             if case in other
         ]
-        share = mean([(1 + float(np.mean(each))) / 2 for each in verdicts])
+        share = mean_over_cases([(1 + float(np.mean(each))) / 2 for each in verdicts])
         if share is None:
             continue
         every = [verdict for each in verdicts for verdict in each]
         wins, ties, losses = (every.count(verdict) for verdict in (1, 0, -1))
         told.append(Pair(first, second, len(verdicts), wins, ties, losses, share))
     return told
+
+
+def mean_over_cases(values: Sequence[float], ends: tuple[float, float] = (0, 1)) -> Estimate | None:
+    """The mean over cases of values within `ends`, with the percentile bootstrap's 95 % interval over cases.
+
+    Where all cases are alike a bootstrap has no width, as if nothing were uncertain: the interval is then
+    Wilson's (1927) of as many cases, of the value's place between the ends. None of no case.
+    """
+    if len(set(values)) != 1:
+        return mean(values)
+    bottom, top = ends
+    place = (values[0] - bottom) / (top - bottom)
+    low, high = (bottom + end * (top - bottom) for end in wilson_interval(place * len(values), len(values)))
+    return Estimate(values[0], low=low, high=high)
 
 
 def preference(one: Answer, other: Answer) -> int:
@@ -119,11 +134,13 @@ def _mean(
     options: Sequence[tuple[KeyCase, KeyOption]],
     forms: Sequence[Filled],
     of: Callable[[Answer], float],
+    ends: tuple[float, float] = (0, 1),
 ) -> Estimate | None:
     """Over cases, each the mean over reviewers."""
-    return mean(
+    return mean_over_cases(
         [
             float(np.mean([of(filled.answers[case.case, option.option]) for filled in forms]))
             for case, option in options
-        ]
+        ],
+        ends,
     )

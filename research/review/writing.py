@@ -23,7 +23,10 @@ def write_packet(out: Path, key_file: Path, key: Key, packet: Packet) -> None:
     content = key_bytes(key)
     digest = digest_of(content)
     name = digest[:SHORT]
-    work = Path(tempfile.mkdtemp(prefix=".review-", dir=out.parent))
+    try:
+        work = Path(tempfile.mkdtemp(prefix=".review-", dir=out.parent))
+    except OSError as error:
+        raise _cannot_be_written(error) from error
     try:
         files = {
             PAGE: review_page(packet, digest, name),
@@ -39,9 +42,13 @@ def write_packet(out: Path, key_file: Path, key: Key, packet: Packet) -> None:
             key_file.unlink()
             raise
     except OSError as error:
-        raise ReviewError(f"The packet cannot be written: {error.strerror}.") from error
+        raise _cannot_be_written(error) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _cannot_be_written(error: OSError) -> ReviewError:
+    return ReviewError(f"The packet cannot be written: {error.strerror}.")
 
 
 def _about(packet: Packet, digest: str, name: str) -> dict[str, object]:

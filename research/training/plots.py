@@ -39,7 +39,9 @@ def roc_svg(metrics: dict[str, Any]) -> str:
     a, b = 1 - held_out["specificity"], held_out["sensitivity"]
     mark = f'<circle cx="{_x(a)}" cy="{_y(b)}" r="4.5" fill="none" stroke="{_LINE}" stroke-width="2"/>'
     label = _text(_x(a) + 10, _y(b) + 14, f"threshold {threshold:g}", "start")
-    title = f"ROC curve on {_whom(held_out)}, AUC {held_out['roc_auc']['value']:.3f}"
+    title, auc = f"ROC curve on {_whom(held_out)}", held_out["roc_auc"]
+    if auc is not None:  # of fewer than five people with several rows none is told
+        title = f"{title}, AUC {auc['value']:.3f}"
     return _figure(title, "1 - specificity", "Sensitivity", metrics["roc"], [mark, label])
 
 

@@ -44,7 +44,7 @@ class CarryOver(BaseModel):
     base: str
     """The base of both."""
     people: Annotated[int, Field(strict=True, ge=1)]
-    """Each was asked about once in either way."""
+    """Each was asked about once in either way; of somebody with several rows, about one of these."""
     valid: _Count
     """How many proposals with the adapter were."""
     few_shot_valid: _Count

@@ -118,13 +118,19 @@ def valid_replies(asking: Asking, cases: Sequence[Case], home: Path, report: Rep
 
 
 def cases_to_ask(model: ModelVersion, references: ReferenceData, seed: int) -> Iterator[Case]:
-    """Training people at high risk who have a way to the target, in an order drawn by the seed."""
-    people, threshold = people_of(model, Side.TRAINING), model.schema.model.threshold
+    """Training people at high risk who have a way to the target, in an order drawn by the seed.
+
+    Of somebody with several rows it is the first drawn that has one: an interval of a share counts people.
+    """
+    people, threshold, asked = people_of(model, Side.TRAINING), model.schema.model.threshold, set[int]()
     for place in np.random.default_rng(seed).permutation(len(people)).tolist():
         person = people[place]
+        if person.whose in asked:
+            continue
         problem = problem_about(model, person.features)
         if person.risk <= threshold or len(problem.levers) == 0:
             continue
         reach, effort = reach_of(problem, references)
         if reach is not Reach.OUT:
+            asked.add(person.whose)
             yield Case(person.source_id, problem, reach, effort, largest=np.nan, whose=person.whose)

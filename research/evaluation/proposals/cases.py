@@ -1,14 +1,13 @@
 """Whom proposers are asked about: held-out people at high risk with something that they may change."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
 from app.classifiers.model_version import ModelVersion
-from app.classifiers.partitions import Person, Side, people_of
+from app.classifiers.partitions import Side, people_in_turns, people_of
 from app.domain.counterfactual import Generator
 from app.engine.front import FrontSearch
 from app.engine.plausibility_profile import PlausibilityProfile
@@ -51,21 +50,12 @@ def cases_of(model: ModelVersion, references: ReferenceData) -> Iterator[Case]:
     many people as there are, however few are asked about.
     """
     at_risk = [row for row in people_of(model, Side.HELD_OUT) if row.risk > model.schema.model.threshold]
-    for person in _first_of_each(at_risk):
+    for person in people_in_turns(at_risk):
         problem = problem_about(model, person.features)
         if len(problem.levers):
             reach, effort = reach_of(problem, references)
             largest = _largest(problem, references)
             yield Case(person.source_id, problem, reach, effort, largest, whose=person.whose)
-
-
-def _first_of_each(rows: Sequence[Person]) -> list[Person]:
-    seen: Counter[int] = Counter()
-    turns = []
-    for row in rows:
-        turns.append(seen[row.whose])
-        seen[row.whose] += 1
-    return [row for _, row in sorted(zip(turns, rows, strict=True), key=lambda one: one[0])]
 
 
 def reach_of(problem: RecourseProblem, references: ReferenceData) -> tuple[Reach, float]:

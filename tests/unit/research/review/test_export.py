@@ -37,6 +37,7 @@ def test_a_packet_of_an_own_model_by_search_alone(store: Path, tmp_path: Path) -
     about = json.loads((tmp_path / "packet" / ABOUT).read_text())
     assert about["key_sha256"] == digest_of(content)
     key = Key.model_validate_json(content)
+    assert f"Seed {key.seed}: with --seed {key.seed} a run that was stopped goes on." in done.output
     assert len(key.cases) == 3
     for case in key.cases:
         own = [option for option in case.options if Reviewed.SEARCH in option.methods]
@@ -46,8 +47,32 @@ def test_a_packet_of_an_own_model_by_search_alone(store: Path, tmp_path: Path) -
     page = (tmp_path / "packet" / PAGE).read_text()
     assert "from a table of the model&#39;s owner" in page
     assert "Target: <strong>35 %</strong> or below" in page
+    assert "they may come from one method or from several" in page  # one alone was asked here
     assert "This is a research form, not advice." in page
     assert all(option.text in page for case in key.cases for option in case.options if "'" not in option.text)
+
+
+def test_the_seed_is_drawn_anew_unless_told(store: Path, tmp_path: Path) -> None:
+    runs: list[list[str]] = [[], [], ["--seed", "1"]]
+    first, second, told = (export(store, tmp_path / "p", *words, model="nothing").stdout for words in runs)
+    assert first.startswith("Seed ")
+    assert first != second
+    assert "Seed" not in told
+
+
+def test_a_model_that_the_data_folder_alone_has_is_found(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODEL_STORE", str(tmp_path / "usual"))
+    (tmp_path / "models").symlink_to(store)
+    words = ["--home", str(tmp_path), "--out", str(tmp_path / "packet"), "--reduction", "0.4"]
+    done = CliRunner().invoke(cli, ["review", "export", NAME, *words])
+    assert "--reduction has to be below the model's threshold of 0.35" in done.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_anybody_is_asked(store: Path) -> None:
+    done = export(store, Path("/proc/packet"), "--reduction", "0.4")
+    assert (done.exit_code, "Nothing can be written into /proc" in done.stderr) == (1, True), done.output
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from research.evaluation.proposals.cases import Case, Reach
 from research.evaluation.proposals.proposer_specs import ProposerSpec
 from research.llm_session import LlmEndpoint, OthersAlone
 from tests.integration.fake_llm import FakeLlm, fake_llm, says
+from tests.several_rows import of_several_rows
 from tests.unit.proposers.llm.test_carry_over import measured
 
 SEED, PEOPLE = 1, 6
@@ -63,6 +64,12 @@ def test_the_seed_says_who(heart: ServedModel, cases: list[Case]) -> None:
 
     assert drawn(SEED) == [case.source_id for case in cases]
     assert drawn(SEED + 1) != drawn(SEED)
+
+
+def test_of_somebody_with_several_rows_one_is_asked_about(heart: ServedModel, tmp_path: Path) -> None:
+    model = of_several_rows(heart.model, Side.TRAINING, tmp_path)
+    asked = [case.whose for case in cases_to_ask(model, heart.references, SEED)]
+    assert len(set(asked)) == len(asked) > PEOPLE
 
 
 def test_valid_proposals_are_counted_one_a_person(
