@@ -195,8 +195,9 @@ def _study_folds(names: list[str], origin: Path, request: "FoldRequest", home: P
 
 def _study_cohorts(names: list[str], origin: Path | None, draws: int, home: Path, out: Path) -> None:
     from research.evaluation.study.plan import StudyError
+    from research.papers_study.cohort_pairs import FEW
     from research.papers_study.cohort_run import study_cohorts
-    from research.papers_study.cohort_sources import HEALTH, sites, surveys
+    from research.papers_study.cohort_sources import FEW_OF_A_SURVEY, HEALTH, sites, surveys
 
     if len(names) != 1 or (names == [HEALTH]) != (origin is not None):
         raise StudyError(f"--across is of one model: one with sites, or {HEALTH} with --from its table")
@@ -207,5 +208,6 @@ def _study_cohorts(names: list[str], origin: Path | None, draws: int, home: Path
             if origin is None
             else surveys(origin.expanduser(), cache)
         )
-        text = study_cohorts(name, cohorts, draws, out, report)
+        few = FEW if origin is None else FEW_OF_A_SURVEY
+        text = study_cohorts(name, cohorts, draws, out, report, few)
     typer.echo(text)
