@@ -29,7 +29,7 @@ from research.training.source import fetch_table
 HEALTH = "activity-health"
 EARLIER, LATER = "NHANES 2011-2014", "NHANES 2017-2018"
 FEW_OF_A_SURVEY = 100
-"""So many keep their label there: of 40 with seven weak features a classifier learns next to nothing."""
+"""So many people keep their label there; a quarter of them have the outcome."""
 _ADULT = 20
 _MINUTES_OF_A_DAY = 1440
 _HIGH_SCHOOL = "High school graduate/GED or equivalent"
