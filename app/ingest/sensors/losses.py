@@ -10,6 +10,7 @@ class Reason(StrEnum):
 
     NOT_JSON = "not_json"
     TRUNCATED = "truncated"
+    ROW_LENGTH = "row_length"
     UNREADABLE = "unreadable"
     TOO_LARGE = "too_large"
     LINK_OUT_OF_FOLDER = "link_out_of_folder"
@@ -52,6 +53,7 @@ class Reason(StrEnum):
 SENTENCES: dict[Reason, str] = {
     Reason.NOT_JSON: "The file is not JSON at this place; what follows in it is not read.",
     Reason.TRUNCATED: "The file ends in the middle; the records before are used.",
+    Reason.ROW_LENGTH: "The row has fewer or more cells than the header; it is not used.",
     Reason.UNREADABLE: "The file cannot be read.",
     Reason.TOO_LARGE: "It is larger than anything that a sensor writes, and is not read.",
     Reason.LINK_OUT_OF_FOLDER: "A symbolic link leads out of the folder; it is not followed.",

@@ -229,3 +229,12 @@ def test_bands_of_lifesnaps_are_words_and_the_same_for_all(tmp_path: Path, bmi: 
     person = told["p1"].person
     assert (person["gender"], person["age_band"], person["bmi_band"]) == ("FEMALE", "under 30", band)
     assert told["p1"].days[0]["date"] == date(2021, 6, 1).isoformat()
+
+
+def test_a_row_that_was_cut_short_tells_nothing(tmp_path: Path) -> None:
+    """The last cell may be half a number."""
+    source = csv_source(tmp_path, "a;2024-02-14;9000;7;40;x", "a;2024-02-15;90", "a;2024-02-16;9000;7;40;x;1")
+    told, losses = rows_of(source)
+    days = {one["date"]: one["steps"] for one in told["a"].days}
+    assert days == {"2024-02-14": 9000.0}
+    assert losses.count(Reason.ROW_LENGTH) == 2
