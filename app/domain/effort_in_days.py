@@ -1,4 +1,4 @@
-"""What a change asks for in days: on how many of the last it was so already, and what the others lacked."""
+"""A change's level on the days told: on how many it was so already, and what the others lacked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from app.domain.days import Day, values_on
 from app.domain.feature import Feature
 from app.domain.on_days import OnDays
 from app.domain.schema import Value
-from app.domain.wording import inline, number, value_alone
+from app.domain.wording import number, value_alone, within
 
 
 def held_against(feature: Feature, change: Change, days: Sequence[Day]) -> OnDays:
@@ -61,10 +61,10 @@ def _is_rise(change: Change) -> bool:
 
 
 def _words(feature: Feature, change: Change, told: _Told) -> str:
-    """Such as "8000 steps or more: on 3 of the last 7 days; on the other 4 some 2000 steps less (median)"."""
+    """Such as "8000 steps or more: on 3 of the 7 days told; on the other 4 some 2000 steps less (median)"."""
     level = _level(feature, change)
     if told.of == 0:
-        return f"{level}: not known of {_last(told.unknown)}."
+        return f"{level}: {_told(told.unknown)} without a value."
     parts = [f"{level}: {_where(told)}"]
     if told.middle is not None:
         rest = told.of - told.reached
@@ -73,27 +73,27 @@ def _words(feature: Feature, change: Change, told: _Told) -> str:
         typical = " (median)" if rest > 1 else ""
         parts.append(f"{others} some {number(feature, told.middle)}{_unit(feature)} {less}{typical}")
     if told.unknown:
-        parts.append(f"{told.unknown} more {'do' if told.unknown > 1 else 'does'} not tell it")
+        parts.append(f"{told.unknown} more without a value")
     return f"{'; '.join(parts)}."
 
 
 def _level(feature: Feature, change: Change) -> str:
-    value = value_alone(feature, change.after)
     if not feature.is_numeric:
-        return f"{feature.label}, {inline(value)}"
+        return f"{feature.label}, {within(feature, change.after)}"
+    value = value_alone(feature, change.after)
     return f"{value} or {'more' if _is_rise(change) else 'less'}"
 
 
 def _where(told: _Told) -> str:
     if told.of == 1:
-        one = "the last day" if told.unknown == 0 else "the one day that tells it"
+        one = "the one day told" if told.unknown == 0 else "the one day with a value"
         return f"on {one}" if told.reached else f"not on {one}"
-    among = _last(told.of) if told.unknown == 0 else f"the {told.of} days that tell it"
+    among = f"the {told.of} days {'told' if told.unknown == 0 else 'with a value'}"
     return f"on {'each' if told.reached == told.of else told.reached or 'none'} of {among}"
 
 
-def _last(count: int) -> str:
-    return f"the last {count} days" if count > 1 else "the last day"
+def _told(count: int) -> str:
+    return f"each of the {count} days told is" if count > 1 else "the one day told is"
 
 
 def _unit(feature: Feature) -> str:

@@ -125,6 +125,13 @@ def category_label(feature: Feature, value: Value) -> str:
     return next(category.label for category in feature.categories if category.value == value)
 
 
+def within(feature: Feature, value: Value) -> str:
+    """A value that is no number within a sentence: "every day", "Mediterranean", "yes"."""
+    if feature.kind is Kind.CATEGORY:
+        return next(category.within for category in feature.categories if category.value == value)
+    return value_alone(feature, value)
+
+
 def number(feature: Feature, value: float) -> str:
     """A value with no more decimals than the feature's precision has."""
     return f"{value:.{_decimals(feature)}f}"
@@ -214,7 +221,7 @@ def _span(feature: Feature, change: Change, named: bool = True) -> str:
 
 def _end(feature: Feature, value: Value) -> str:
     if feature.kind is Kind.CATEGORY:
-        return next(category.within for category in feature.categories if category.value == value)
+        return within(feature, value)
     return number(feature, float(value or 0))
 
 

@@ -1,6 +1,7 @@
 """A person's last days in a request, beside the values that are scored."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.days import MOST_DAYS, Day, read_days
 from app.domain.errors import InvalidInputError, ValidationIssue
 from app.domain.schema import FeatureSchema, Value
-from app.usecases.measurements.days import latest_day
+from app.usecases.measurements.days import MOST_YEARS, earliest_day, latest_day
 from app.usecases.request_model import CalendarDay, RequestModel
 
 
@@ -29,8 +30,9 @@ class SaysDays(RequestModel):
     days: list[DayIn] = Field(
         [],
         max_length=MOST_DAYS,
-        description="The person's last days, in any order, none in the future. No score rests on them: they "
-        "are on record with the question, and options tell what they ask for in days (`on_days`).",
+        description="Days of the person, in any order, none in the future nor more than "
+        f"{MOST_YEARS} years ago. No score rests on them: they are on record with the question, and options "
+        "tell on how many of them it was so already (`on_days`).",
     )
 
     def read_days(self, schema: FeatureSchema) -> tuple[Day, ...]:
@@ -39,12 +41,7 @@ class SaysDays(RequestModel):
         Raises:
             InvalidInputError: with the faults of all of them.
         """
-        latest = latest_day()
-        faults = [
-            ValidationIssue(f"/days/{number}/date", "must not be in the future")
-            for number, one in enumerate(self.days)
-            if one.date > latest
-        ]
+        faults = list(_faults_of_dates(one.date for one in self.days))
         try:
             days = read_days(schema, ((one.date, one.features) for one in self.days))
         except InvalidInputError as error:
@@ -52,6 +49,16 @@ class SaysDays(RequestModel):
         if faults:
             raise InvalidInputError(faults)
         return days
+
+
+def _faults_of_dates(dates: Iterable[date]) -> Iterator[ValidationIssue]:
+    latest = latest_day()
+    earliest = earliest_day(latest)
+    for number, day in enumerate(dates):
+        if day > latest:
+            yield ValidationIssue(f"/days/{number}/date", "must not be in the future")
+        if day < earliest:
+            yield ValidationIssue(f"/days/{number}/date", f"must be at most {MOST_YEARS} years ago")
 
 
 class DayOut(BaseModel):
@@ -64,13 +71,15 @@ class DayOut(BaseModel):
 
 
 def days_in(recorded: Iterable[Mapping[str, Any]], schema: FeatureSchema) -> list[DayIn]:
-    """Recorded days for another question, as far as the schema has their features."""
+    """Recorded days for another question: features that the schema has, of days that may still be told."""
+    earliest = earliest_day(latest_day())
     return [
         DayIn(
             date=one["date"],
             features={name: value for name, value in one["features"].items() if name in schema},
         )
         for one in recorded
+        if date.fromisoformat(one["date"]) >= earliest
     ]
 
 

@@ -46,9 +46,9 @@ def test_options_tell_what_they_ask_for_in_days(answer: Json) -> None:
         if change["feature"] in ("bmi", "fibre"):
             assert (told["of"], told["reached"], told["unknown"]) == (2, 1, 1)
             assert told["median_lacking"] > 0
-            assert "on 1 of the 2 days that tell it" in told["words"]
+            assert "on 1 of the 2 days with a value" in told["words"]
         else:
-            assert told["words"].endswith("not known of the last 3 days.")
+            assert told["words"].endswith("each of the 3 days told is without a value.")
 
 
 def test_days_are_given_back_and_exported(client: httpx.Client, question: Json, answer: Json) -> None:
@@ -106,6 +106,7 @@ def test_days_of_a_prediction_are_on_record_with_it_and_with_nobody_else(
         ([{"date": "2026-03-01"}, {"date": "2026-03-01"}], "/days/1/date", "is the date of another day"),
         ([{"date": "1 March"}], "/days/0/date", "must be a date such as"),
         ([{"date": "2999-03-01"}], "/days/0/date", "must not be in the future"),
+        ([{"date": "0001-01-01"}], "/days/0/date", "must be at most 30 years ago"),
         ([{"date": "2026-03-01"}] * 63, "/days", "must have no more entries than 62"),
         ([{"date": "2026-03-01", "steps": 1}], "/days/0/steps", "is not a field of this request"),
         ({"2026-03-01": {}}, "/days", "must be a list"),
@@ -121,4 +122,4 @@ def test_bad_days_are_named_by_their_place_and_not_echoed(
         [fault] = response.json()["errors"]
         assert fault["pointer"] == pointer
         assert fault["detail"].startswith(detail)
-        assert not any(value in response.text for value in ("9999", "Jane", "2999", "1 March"))
+        assert not any(value in response.text for value in ("9999", "Jane", "2999", "0001", "1 March"))

@@ -1,4 +1,4 @@
-"""On which days a result can have been measured."""
+"""On which days something can have been measured: a result, or one of a person's days."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -13,7 +13,7 @@ def latest_day() -> date:
 
 
 def earliest_day(latest: date) -> date:
-    """So long before the latest that no result counts."""
+    """So long before the latest that nothing measured counts."""
     try:
         return latest.replace(year=latest.year - MOST_YEARS)
     except ValueError:  # 29 February

@@ -66,15 +66,15 @@ def test_every_fault_of_days_is_named_by_its_place_and_none_is_echoed(schema: Fe
         (
             (480, 390),
             [300, 390, 450, 510, None],
-            "390 min/day or less: on 2 of the 4 days that tell it; on the other 2 some 90 min/day more "
-            "(median); 1 more does not tell it.",
+            "390 min/day or less: on 2 of the 4 days with a value; on the other 2 some 90 min/day "
+            "more (median); 1 more without a value.",
         ),
-        ((480, 390), [300, 300], "390 min/day or less: on each of the last 2 days."),
-        ((390, 480), [300, 300], "480 min/day or more: on none of the last 2 days; there some 180 min/day "),
-        ((480, 390), [450], "390 min/day or less: not on the last day; there some 60 min/day more."),
-        ((480, 390), [390], "390 min/day or less: on the last day."),
-        ((480, 390), [None, 300], "390 min/day or less: on the one day that tells it; 1 more does not"),
-        ((480, 390), [None, None], "390 min/day or less: not known of the last 2 days."),
+        ((480, 390), [300, 300], "390 min/day or less: on each of the 2 days told."),
+        ((390, 480), [300, 300], "480 min/day or more: on none of the 2 days told; there some 180 min/day "),
+        ((480, 390), [450], "390 min/day or less: not on the one day told; there some 60 min/day more."),
+        ((480, 390), [390], "390 min/day or less: on the one day told."),
+        ((480, 390), [None, 300], "390 min/day or less: on the one day with a value; 1 more without"),
+        ((480, 390), [None, None], "390 min/day or less: each of the 2 days told is without a value."),
     ],
 )
 def test_effort_in_words(
@@ -87,7 +87,7 @@ def test_of_what_is_no_number_days_have_it_or_not(schema: FeatureSchema) -> None
     [name, *_] = [one.name for one in schema.features if one.kind is Kind.BOOLEAN]
     told = held_against(schema[name], changed(schema, name, False, True), days_of(name, [True, False, None]))
     assert (told.of, told.reached, told.unknown, told.median_lacking) == (2, 1, 1, None)
-    assert "on 1 of the 2 days that tell it; 1 more does not" in told.words
+    assert "on 1 of the 2 days with a value; 1 more without" in told.words
 
 
 def test_values_count_as_they_are_told(schema: FeatureSchema) -> None:

@@ -11,7 +11,7 @@ from app.faces.http.pages.rendering import day as day_text
 from app.faces.http.pages.rendering import minus
 from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.chart_axes import HEIGHT, WIDTH, Tick
-from app.faces.pages.patient.views.day_words import missing_text, on_days_text
+from app.faces.pages.patient.views.day_words import lacks_text, on_days_text
 from app.faces.pages.patient.views.formatting import value_text
 from app.faces.pages.patient.views.names import Offered, mark_of
 from app.usecases.record.context import AnswerContext
@@ -23,7 +23,7 @@ _DAY = timedelta(days=1)
 _LINE, _HALF_LINE = 12, 4
 """Of what is written in the drawing."""
 _LONGEST = 124
-"""Days of the calendar that are each told as missing: of a longer stretch those that the question lists."""
+"""Days of the calendar that are each there: of a longer stretch those that the question told alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class DaysChart:
-    """One lever over the days. `course` is a path that breaks where days are missing, which is at `gaps`."""
+    """One lever over the days. `course` is a path that breaks at `gaps`: days that were not told, or have no
+    value. `missing` says which they are."""
 
     key: str
     label: str
@@ -55,21 +56,23 @@ class DaysChart:
 
 @dataclass(frozen=True, slots=True)
 class DaysPanel:
-    """Charts on one axis of days."""
+    """Charts on one axis of days; `count` of them were told. `is_sparse` where days between are not drawn."""
 
     charts: tuple[DaysChart, ...]
     first: str
     last: str
     count: int
+    is_sparse: bool
 
 
 def days_of(context: AnswerContext) -> DaysPanel | None:
     """A chart for each lever that a day tells, in the schema's order; None where no day tells any.
 
-    Levers that are no numbers have no course; what options ask of them in days stands at the options.
+    None of another version's answer, too: labels, units and kinds may be others. Levers that are no numbers
+    have no course; what options ask of them in days stands at the options.
     """
     days, schema = context.answer.question.days, context.schema
-    if schema is None or not days:
+    if schema is None or not context.is_of_hosted_version or not days:
         return None
     levels = _levels(context)
     told = [one for one in schema.actionable if one.is_numeric and any(one.name in d.features for d in days)]
@@ -80,6 +83,7 @@ def days_of(context: AnswerContext) -> DaysPanel | None:
         first=day_text(days[0].date),
         last=day_text(days[-1].date),
         count=len(days),
+        is_sparse=_is_long(days),
     )
 
 
@@ -99,18 +103,21 @@ def _chart(feature: Feature, days: Sequence[DayOut], asked: Mapping[Value, list[
     }
     ends = [*values.values(), *(float(level or 0) for level in asked)]
     axis = _Axis(calendar[0], calendar[-1], min(ends), max(ends))
-    missing = [one for one in calendar if one not in values]
+    told = {one.date for one in days}
     return DaysChart(
         key=feature.name,
         label=feature.label,
         unit=feature.unit,
         course=_path(axis, calendar, values),
         points=tuple((axis.x(at), axis.y(value)) for at, value in values.items()),
-        gaps=tuple(axis.x(at) for at in missing),
+        gaps=tuple(axis.x(at) for at in calendar if at not in values),
         ticks=tuple(_ticks(feature, axis)),
         levels=_apart([_level(feature, axis, options) for options in asked.values()]),
-        missing=missing_text(missing, len(calendar)),
-        rows=tuple((day_text(at), _cell(feature, values.get(at))) for at in calendar),
+        missing=lacks_text(
+            no_value=[at for at in calendar if at in told and at not in values],
+            not_told=[at for at in calendar if at not in told],
+        ),
+        rows=tuple((day_text(at), _cell(feature, values.get(at), at in told)) for at in calendar),
     )
 
 
@@ -136,20 +143,27 @@ def _apart(levels: Sequence[Level]) -> tuple[Level, ...]:
 
 
 def _calendar(days: Sequence[DayOut]) -> Iterator[date]:
-    """Every day from the first to the last, so that one that was not told is seen to be missing."""
+    """Every day from the first to the last, so that one that was not told is seen; of a long stretch those
+    that were."""
     first, last = days[0].date, days[-1].date
-    if (last - first).days >= _LONGEST:
+    if _is_long(days):
         yield from (one.date for one in days)
         return
     yield from (first + _DAY * after for after in range((last - first).days + 1))
 
 
+def _is_long(days: Sequence[DayOut]) -> bool:
+    return (days[-1].date - days[0].date).days >= _LONGEST
+
+
 def _path(axis: "_Axis", calendar: Sequence[date], values: Mapping[date, float]) -> str:
     """Lines between days that follow on one another."""
-    path, was = "", None
+    path = ""
+    was: date | None = None
     for at in calendar:
         if at in values:
-            path += f"{'L' if was == at - _DAY else 'M'}{axis.x(at):g} {axis.y(values[at]):g}"
+            follows = was is not None and (at - was).days == 1
+            path += f"{'L' if follows else 'M'}{axis.x(at):g} {axis.y(values[at]):g}"
             was = at
     return path
 
@@ -159,8 +173,10 @@ def _ticks(feature: Feature, axis: "_Axis") -> Iterator[Tick]:
         yield Tick(axis.y(value), minus(value_text(feature, value)))
 
 
-def _cell(feature: Feature, value: float | None) -> str:
-    return _("missing") if value is None else value_text(feature, value)
+def _cell(feature: Feature, value: float | None, is_told: bool) -> str:
+    if value is None:
+        return _("no value") if is_told else _("not told")
+    return minus(value_text(feature, value))
 
 
 @dataclass(frozen=True, slots=True)
