@@ -42,8 +42,8 @@ class Change(Read):
 class OnDays(Read):
     """The level that a change ends at, held against the question's days.
 
-    Of so many with a value of the feature some had `reached` it; the others fell short by `median_lacking`, in
-    the feature's unit (None where there are none, and of what is no number). `unknown` days have no value.
+    Of so many with a value of the feature some had `reached` it; the others fell short by `median_lacking`,
+    in the feature's unit (None where there are none, and of what is no number). `unknown` days have no value.
     """
 
     of: int

@@ -1,7 +1,7 @@
 """The calls about one patient: counterfactuals, what was suggested before, a prediction."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypedDict, TypeVar
 from uuid import UUID
 
@@ -114,10 +114,13 @@ def _whole(given_: Mapping[str, Any] | None) -> dict[str, Any] | None:
 def _listed_days(days: Days | None) -> list[dict[str, Any]] | None:
     if days is None:
         return None
-    return [
-        {"date": day.isoformat() if isinstance(day, date) else day, "features": dict(own)}
-        for day, own in days.items()
-    ]
+    return [{"date": _date(day), "features": dict(own)} for day, own in days.items()]
+
+
+def _date(day: date | str) -> str:
+    """A day as JSON has it; a moment, such as pandas' Timestamp, is of its day."""
+    own = day.date() if isinstance(day, datetime) else day
+    return own.isoformat() if isinstance(own, date) else own
 
 
 def _waiting(seconds: float | None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _FEW = 20
 """Of more people every core has a process of its own."""
+_STAND_IN = "asked"
+"""Whom the model is asked about: a table's ids may be none that a request takes, and nothing is recorded."""
 
 
 def suggest(
@@ -30,10 +33,14 @@ def suggest(
     ] = None,
     day: Annotated[
         str | None,
-        typer.Option(help="The day, such as 2024-02-14; the newest that tells what the model takes."),
+        typer.Option(
+            help="Of a model of days: which, such as 2024-02-14. Unless told the newest that tells every "
+            "lever which some day tells, or, where none tells them together, any of them."
+        ),
     ] = None,
     last_days: Annotated[
-        int, typer.Option(min=0, max=62, help="How many days the question carries beside what is scored.")
+        int,
+        typer.Option(min=0, max=62, help="How many days before the scored one go with it."),
     ] = 7,
     out: Annotated[
         Path | None, typer.Option(help="A .parquet or .jsonl file for everybody's answers, or this person's.")
@@ -45,25 +52,44 @@ def suggest(
 ) -> None:
     """Tell what would lower the estimate of a person or a day, answered in this process and not recorded."""
     from app.classifiers.base import ClassifierError
-    from app.faces.in_process.engine import load
     from app.ingest.sensors.asking import Wanted, questions_of
     from app.ingest.sensors.sources.base import SourceError
-    from app.parsing.dates import DateError, read_date
 
     if person is None and out is None:
         fail("--person says whose suggestions are told; --out writes everybody's.")
-    place = (store or home / "models").expanduser().resolve()
     try:
-        wanted = Wanted(person, read_date(day) if day else None, last_days)
-        engine = load(model, place)
-        questions = questions_of(origin.expanduser(), engine.served.model.schema, wanted)
-        _tell(engine, list(questions), wanted, out and out.expanduser().absolute())
+        file = out and _file(out)
+        wanted = Wanted(person, _date(day) if day else None, last_days)
+        engine = _engine(model, (store or home / "models").expanduser().resolve())
+        questions = list(questions_of(origin.expanduser(), engine.served.model.schema, wanted))
+        _tell(engine, questions, wanted, file)
+    except (ClassifierError, SourceError) as error:
+        fail(f"{str(error).removesuffix('.')}.")
+
+
+def _file(out: Path) -> Path:
+    from app.cli.suggestion_files import check_ending
+
+    check_ending(out)
+    return out.expanduser().absolute()
+
+
+def _date(day: str) -> date:
+    from app.parsing.dates import DateError, read_date
+
+    try:
+        return read_date(day)
     except DateError as error:
         fail(f"--day {error}.")
-    except (ValueError, ClassifierError, SourceError) as error:
+
+
+def _engine(model: str, store: Path) -> "InProcessEngine":
+    from app.faces.in_process.engine import load
+
+    try:
+        return load(model, store)
+    except ValueError as error:  # ours: it names the model and what is wrong with its files
         fail(f"{str(error).removesuffix('.')}.")
-    except OSError as error:
-        fail(f"{error.filename or out} cannot be written: {error.strerror}.")
 
 
 def _tell(
@@ -86,12 +112,12 @@ def _tell(
                 lost[one.why_not] = lost.get(one.why_not, 0) + 1
             found += one.answer is not None and bool(one.answer.counterfactuals)
             tell("people", done / len(questions))
-    if wanted.person is not None:
-        _print(engine, one)
     answered = len(questions) - sum(lost.values())
     say(f"{answered} of {len(questions)} people were asked about; {found} have options. Wrote {out}.")
     for why, count in sorted(lost.items()):
         say(f"Not asked about: {count}, since {why}.")
+    if wanted.person is not None:
+        _print(engine, one)
 
 
 def _of_all(engine: "InProcessEngine", questions: "list[Question | Unasked]") -> "Iterator[Suggested]":
@@ -125,22 +151,35 @@ def _asked(answering: "Exchange", model: str, question: "Question | Unasked") ->
     if isinstance(question, Unasked):
         return Suggested(question, None, question.why)
     body = {
-        "patient_id": question.person_id,
+        "patient_id": _STAND_IN,
         "features": question.features,
         "days": question.days,
         "generator": "search",
     }
     status, reply = answering.exchange("POST", "/counterfactuals", json.dumps(body).encode())
     if status == 200:
-        return Suggested(question, CounterfactualsAnswer.model_validate_json(reply))
-    return Suggested(question, None, _why(reply))
+        answer = CounterfactualsAnswer.model_validate_json(reply)
+        return Suggested(question, answer.model_copy(update={"patient_id": question.person_id}))
+    return Suggested(question, None, _why(reply, question))
 
 
-def _why(reply: bytes) -> str:
-    """The faults of a refused question, by feature and without values."""
+def _why(reply: bytes, question: "Question") -> str:
+    """The faults of a refused question, by day and feature and without values."""
     problem = json.loads(reply)
-    faults = [f"{one['pointer'].rpartition('/')[2]} {one['detail']}" for one in problem.get("errors", ())]
+    faults = [f"{_where(one['pointer'], question)} {one['detail']}" for one in problem.get("errors", ())]
     return "; ".join(faults[:3]) or str(problem["detail"]).removesuffix(".")
+
+
+def _where(pointer: str, question: "Question") -> str:
+    """What a fault is of: a feature, or a day told beside by its date."""
+    match pointer.split("/")[1:]:
+        case ["days", number, "date"]:
+            return f"the day {question.days[int(number)]['date']}"
+        case ["days", number, *_, name]:
+            return f"{name} of {question.days[int(number)]['date']}"
+        case [*_, name]:
+            return name
+    return "it"
 
 
 def _print(engine: "InProcessEngine", one: "Suggested") -> None:

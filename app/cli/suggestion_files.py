@@ -1,9 +1,10 @@
 """Everybody's suggestions in a file, Parquet or JSON lines; it is whole, or not there."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +15,7 @@ from app.ingest.sensors.asking import Question, Unasked
 from app.ingest.sensors.sources.base import SourceError
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
 
+Writing = Callable[[], AbstractContextManager[None]]
 _AT_ONCE = 200
 _OPTION = pa.struct(
     [
@@ -64,58 +66,78 @@ def suggestions_file(path: Path) -> Iterator[Sink]:
     """A file that is there once it is whole: `.parquet` has a row a person, `.jsonl` a line.
 
     Raises:
-        SourceError: its name ends otherwise.
-        OSError: it cannot be written.
+        SourceError: its name ends otherwise, or it cannot be written.
+    """
+    check_ending(path)
+    fresh = path.with_name(f".{path.name}.unfinished")
+    writing = partial(_writing, path)
+    try:
+        with writing():
+            sink = _Lines(fresh, writing) if path.suffix == ".jsonl" else _Rows(fresh, writing)
+        try:
+            yield sink
+        finally:
+            with writing():
+                sink.close()
+        with writing():
+            fresh.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise
+
+
+def check_ending(path: Path) -> None:
+    """Whether a file's name says what it is to be.
+
+    Raises:
+        SourceError: it does not.
     """
     if path.suffix not in (".parquet", ".jsonl"):
         raise SourceError("--out is a file that ends in .parquet or .jsonl.")
-    fresh = path.with_name(f".{path.name}.unfinished")
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """What the system refuses of a file, and nothing else, is told of the file."""
     try:
-        with _lines(fresh) if path.suffix == ".jsonl" else _rows(fresh) as sink:
-            yield sink
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise
-    fresh.replace(path)
+        yield
+    except OSError as error:
+        raise SourceError(f"{path} cannot be written: {error.strerror or error}.") from None
 
 
 class _Lines:
-    def __init__(self, file: Any) -> None:
-        self._file = file
+    def __init__(self, path: Path, writing: Writing) -> None:
+        self._file, self._writing = path.open("w", encoding="utf-8"), writing
 
     def add(self, one: Suggested) -> None:
         told = _identity(one) | {"answer": one.answer and one.answer.model_dump(mode="json", by_alias=True)}
-        self._file.write(json.dumps(told, ensure_ascii=False) + "\n")
+        with self._writing():
+            self._file.write(json.dumps(told, ensure_ascii=False) + "\n")
+
+    def close(self) -> None:
+        self._file.close()
 
 
 class _Rows:
-    def __init__(self, writer: pq.ParquetWriter) -> None:
-        self._writer = writer
+    def __init__(self, path: Path, writing: Writing) -> None:
+        self._writer, self._writing = pq.ParquetWriter(path, _COLUMNS, compression="zstd"), writing
         self._held: list[Mapping[str, Any]] = []
 
     def add(self, one: Suggested) -> None:
         self._held.append(_row(one))
         if len(self._held) >= _AT_ONCE:
-            self.flush()
+            with self._writing():
+                self._flush()
 
-    def flush(self) -> None:
+    def close(self) -> None:
+        self._flush()
+        self._writer.close()
+
+    def _flush(self) -> None:
         if self._held:
             self._writer.write_table(pa.Table.from_pylist(self._held, schema=_COLUMNS))
             self._held = []
-
-
-@contextmanager
-def _lines(path: Path) -> Iterator[Sink]:
-    with path.open("w", encoding="utf-8") as file:
-        yield _Lines(file)
-
-
-@contextmanager
-def _rows(path: Path) -> Iterator[Sink]:
-    with pq.ParquetWriter(path, _COLUMNS, compression="zstd") as writer:
-        rows = _Rows(writer)
-        yield rows
-        rows.flush()
 
 
 def _identity(one: Suggested) -> dict[str, Any]:

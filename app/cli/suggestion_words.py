@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from app.classifiers.weakness import weaknesses
 from app.domain.certainty import Certainty
 from app.domain.counterfactual import BELOW, OptionChange
 from app.domain.schema import FeatureSchema
@@ -19,7 +20,7 @@ _NOT_AN_ORDER = (
 
 
 def lines_of(served: ServedModel, question: Question, answer: CounterfactualsAnswer) -> Iterator[str]:
-    """The estimate with its band, what is not known, the options with their effort in days, the cautions."""
+    """The estimate with its band, what is not known, weaknesses, options with their days, cautions."""
     schema = served.model.schema
     of = f", {question.day}" if question.day else ""
     yield f"{question.person_id}{of}: {schema.model.title} ({served.model.reference})"
@@ -29,6 +30,7 @@ def lines_of(served: ServedModel, question: Question, answer: CounterfactualsAns
         name = warning.pointer.removeprefix("/features/")
         label = inline(schema[name].label) if name in schema else name
         yield f"To be checked: {label} {warning.detail.removesuffix('.')}."
+    yield from _weaknesses(served)
     yield from _options(served, answer)
     yield from (f"Caution: {said}" for said in (*schema.card.cautions, *sensor_cautions(schema)))
     yield _NOT_AN_ORDER
@@ -52,6 +54,15 @@ def _unknown(schema: FeatureSchema, question: Question) -> Iterator[str]:
         yield f"Not known: {', '.join(unknown)}."
     for name in question.not_taken:
         yield f"The table tells {inline(schema[name].label)} in a word that the model does not know."
+    for name, count in question.not_taken_of_days.items():
+        of = f"{count} days" if count > 1 else "one day"
+        yield f"Of {of} beside, {inline(schema[name].label)} is left out: the model takes no such value."
+
+
+def _weaknesses(served: ServedModel) -> Sequence[str]:
+    """What the page says first of a model that tells people apart poorly."""
+    card = served.model.card
+    return weaknesses(card.performance.held_out) if card else ()
 
 
 def _options(served: ServedModel, answer: CounterfactualsAnswer) -> Iterator[str]:

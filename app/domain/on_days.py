@@ -15,7 +15,7 @@ class OnDays(BaseModel):
         "that was not told is in neither."
     )
     median_lacking: float | None = Field(
-        description="By how much the other days with a value fell short, in the feature's unit: their median. Null where "
-        "there are none, and of what is no number."
+        description="By how much the other days with a value fell short, in the feature's unit: their "
+        "median. Null where there are none, and of what is no number."
     )
     words: str = Field(description="All of it in words.")

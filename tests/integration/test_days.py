@@ -10,6 +10,7 @@ import pytest
 
 from tests.asking import Person
 from tests.integration.answers import Json, ask
+from tests.integration.pages import HTML
 
 DAYS = [
     {"date": "2026-03-03", "features": {"bmi": 40.0, "fibre": 5}},
@@ -95,6 +96,24 @@ def test_days_of_a_prediction_are_on_record_with_it_and_with_nobody_else(
 
     assert recorded(kept) == IN_ORDER
     assert recorded(nobodys) is None
+
+
+def test_days_go_with_a_what_if_and_with_asking_again_and_are_erased_with_the_patient(
+    client: httpx.Client, helpable: Person, database: "psycopg.Connection[tuple[Any, ...]]"
+) -> None:
+    path = f"/patients/test-{uuid4()}"
+    question = {"patient_id": path.rpartition("/")[2], "features": helpable, "generator": "search"}
+    answer = ask(client, question | {"days": DAYS})
+    changed = changes_of(answer)[0]["feature"]
+    for place, field in (("interventions", f"at.{changed}"), ("ask-again", f"without.{changed}")):
+        form = {"answer": answer["id"], field: "1"}
+        assert client.post(f"{path}/{place}", data=form, headers=HTML).status_code == 303
+    answers = client.get(f"{path}/interventions").raise_for_status().json()["answers"]
+    assert [one["question"]["days"] for one in answers] == [IN_ORDER] * 3
+
+    client.delete(path).raise_for_status()
+    ids = [one["id"] for one in answers]
+    assert database.execute("SELECT days FROM answers WHERE id = ANY(%s::uuid[])", [ids]).fetchall() == []
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,8 @@ class TestGateway:
         ):
             answer = found(client, question)
             assert ask(client, question)["generation"]["cached"] is True
-            client.post("/predictions", json={"features": features}).raise_for_status()
+            beside = [{"date": "2026-03-01", "features": {"bmi": 30.0}}]  # days are not counted
+            client.post("/predictions", json={"features": features, "days": beside}).raise_for_status()
             several = {"instances": [{"features": features}] * 3}
             client.post("/predictions", json=several).raise_for_status()
             path = f"/patients/{answer['patient_id']}"

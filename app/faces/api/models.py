@@ -71,7 +71,7 @@ class ModelDetail(ModelSummary):
     data: dict[str, str] = Field(description="Whose data the model's people are of.")
     actionable: list[str] = Field(description="Features that options may change.")
     fixed: list[str] = Field(description="Features that no option changes or moves.")
-    cautions: list[str] = Field(
+    sensor_cautions: list[str] = Field(
         description="What is to be known of the sensors that told its features, such as a glucose monitor; "
         "empty where nothing is."
     )
@@ -126,7 +126,7 @@ def detail_of(served: ServedModel, registry: ModelRegistry, carried: Carried = N
         data=model.schema.data.model_dump(),
         actionable=[feature.name for feature in model.schema.actionable],
         fixed=[feature.name for feature in model.schema.features if feature.name not in moving],
-        cautions=list(sensor_cautions(model.schema)),
+        sensor_cautions=list(sensor_cautions(model.schema)),
     )
 
 

@@ -1,6 +1,7 @@
 """Questions about people, or about their days, of the tables that `turnpoint sensors features` wrote."""
 
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,16 +14,19 @@ import pyarrow.parquet as pq
 from app.domain.days import LAST_DAYS
 from app.domain.feature import Feature, Kind
 from app.domain.horizon import TOMORROW
+from app.domain.patient import problem_of
 from app.domain.schema import FeatureSchema, Value
 from app.ingest.sensors.sources.base import SourceError
 from app.ingest.sensors.writing import Outputs
 
 Row = Mapping[str, Any]
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Whom is asked about, on which day, and how many days are told beside; None is everybody, the newest."""
+    """Whom is asked about, on which day, and how many days before are told beside; None is everybody, the
+    newest. Of a model of people there is no day, and the newest ones are told."""
 
     person: str | None = None
     day: date | None = None
@@ -31,7 +35,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked about a person; `day` is the one that the values are of, None of a model of people."""
+    """What is asked about a person; `day` is the one that the values are of, None of a model of people. It is
+    not among `days`."""
 
     person_id: str
     day: str | None
@@ -39,6 +44,8 @@ class Question:
     days: Sequence[Mapping[str, Any]]
     not_taken: tuple[str, ...]
     """Features that the table tells in a word which the model does not know; they count as unknown."""
+    not_taken_of_days: Mapping[str, int]
+    """Of how many of `days` a feature is left out: a word that the model does not know, or out of range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +65,14 @@ def questions_of(persons: Path, schema: FeatureSchema, wanted: Wanted) -> Iterat
     """A question about each person of the table, in its order; of a model of days, about one day of theirs.
 
     That is the day of `wanted`, or the newest that tells what the model requires and every lever of it that
-    some day of the person tells.
+    some day of the person tells; where no day tells them together, the newest that tells any of them.
 
     Raises:
-        SourceError: it is no such table, tells none of the model's features, or has not got the person.
+        SourceError: it is no such table, tells none of the model's features, or has not got the person; or a
+            day is wanted of a model of people.
     """
+    if wanted.day is not None and not is_of_days(schema):
+        raise SourceError(f"--day has no place here: {schema.model.name} is asked about people, not days.")
     outputs, names = Outputs(persons), list(schema.by_name)
     people = _read(outputs.persons, names, wanted.person)
     told_of_days = _read(outputs.days, ["date", *names], wanted.person)
@@ -102,18 +112,15 @@ def _about(schema: FeatureSchema, person: Row, days: Sequence[Row], wanted: Want
     person_id = str(person["person_id"])
     days = sorted(days, key=lambda one: str(one["date"]))
     if not is_of_days(schema):
-        until = str(wanted.day) if wanted.day else _newest(days)
-        return _question(schema, person_id, None, person, _until(days, until, wanted.last_days))
+        newest = date.fromisoformat(str(days[-1]["date"])) if days else None
+        return _question(schema, person_id, None, person, _until(days, newest, wanted.last_days))
     chosen = _chosen(schema, person, days, wanted.day)
     if isinstance(chosen, str):
         return Unasked(person_id, chosen)
     told = {**person, **{name: value for name, value in chosen.items() if name in schema}}
     day = str(chosen["date"])
-    return _question(schema, person_id, day, told, _until(days, day, wanted.last_days))
-
-
-def _newest(days: Sequence[Row]) -> str:
-    return str(days[-1]["date"]) if days else ""
+    before = date.fromisoformat(day) - _DAY
+    return _question(schema, person_id, day, told, _until(days, before, wanted.last_days))
 
 
 def _chosen(schema: FeatureSchema, person: Row, days: Sequence[Row], day: date | None) -> Row | str:
@@ -133,37 +140,44 @@ def _chosen(schema: FeatureSchema, person: Row, days: Sequence[Row], day: date |
     return (whole or some)[-1]
 
 
-def _until(days: Sequence[Row], last: str, count: int) -> list[Row]:
+def _until(days: Sequence[Row], last: date | None, count: int) -> list[Row]:
     """So many days of the calendar up to one, those that the table does not have left out."""
-    if not last or count == 0:
+    if last is None or count == 0:
         return []
-    first = (date.fromisoformat(last) - timedelta(days=count - 1)).isoformat()
-    return [one for one in days if first <= str(one["date"]) <= last]
+    first = last - _DAY * (count - 1)
+    return [one for one in days if first.isoformat() <= str(one["date"]) <= last.isoformat()]
 
 
 def _question(
     schema: FeatureSchema, person_id: str, day: str | None, told: Row, days: Sequence[Row]
 ) -> Question:
     values = {one.name: _value(one, told.get(one.name)) for one in schema.features}
-    own = [
-        {
-            "date": str(row["date"]),
-            "features": {
-                one.name: value
-                for one in schema.features
-                if one.name in row and (value := _value(one, row[one.name])) is not None
-            },
-        }
-        for row in days
-    ]
-    lost = tuple(name for name, value in values.items() if value is None and told.get(name) is not None)
+    own: list[dict[str, Any]] = [{"date": str(row["date"]), "features": _taken(schema, row)} for row in days]
+    lost_of_days = Counter(
+        one.name
+        for row, beside in zip(days, own, strict=True)
+        for one in schema.features
+        if _is_told(row.get(one.name)) and one.name not in beside["features"]
+    )
+    lost = tuple(name for name, value in values.items() if value is None and _is_told(told.get(name)))
     known = {name: value for name, value in values.items() if value is not None}
-    return Question(person_id, day, known, own if any(one["features"] for one in own) else [], lost)
+    told_days = own if any(one["features"] for one in own) else []
+    return Question(person_id, day, known, told_days, lost, lost_of_days)
+
+
+def _taken(schema: FeatureSchema, row: Row) -> dict[str, Value]:
+    """What the model takes of a day beside the question; one value that it does not take costs no answer."""
+    values = {one.name: _value(one, row.get(one.name)) for one in schema.features}
+    return {
+        name: value
+        for name, value in values.items()
+        if value is not None and problem_of(schema[name], value) is None
+    }
 
 
 def _value(feature: Feature, told: Any) -> Value:
     """What a cell of the table is to the model; None where it is empty, or no value of the feature."""
-    if told is None:
+    if not _is_told(told):
         return None
     if feature.kind is Kind.CATEGORY:
         return told if any(told == one.value for one in feature.categories) else None
@@ -172,3 +186,8 @@ def _value(feature: Feature, told: Any) -> Value:
     if feature.kind is Kind.BOOLEAN:
         return bool(told) if told in (0, 1) else None
     return round(told) if feature.kind is Kind.INTEGER else float(told)
+
+
+def _is_told(cell: Any) -> bool:
+    """Whether a cell has something: what is not a number is how some writers leave one empty."""
+    return cell is not None and not (isinstance(cell, float) and math.isnan(cell))

@@ -54,7 +54,8 @@ class SyntheticRow:
 
     `reached`: whether the classifier puts it in the wanted class. `reduction`: the source row's risk less its
     own. `neighbour_distance` is to the five nearest real people of the wanted class (mean), `nearest_real` to
-    the one nearest real person of either class: zero for a copy.
+    the one nearest real person of either class: zero for a copy in all
+    numbers and yes/no features that both know.
     """
 
     features: Mapping[str, Value]

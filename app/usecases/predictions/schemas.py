@@ -7,12 +7,14 @@ from pydantic import BaseModel, Field, model_validator
 
 from app.domain.ask_next import AskNextTold
 from app.domain.certainty import BandTold, CertaintyTold, ObservedTold
+from app.domain.days import MOST_DAYS
 from app.domain.errors import InvalidInputError
 from app.domain.input_warning import InputWarning
 from app.ingest.fhir.record import MeasuredTold, NotUsedTold, ProvenanceTold
+from app.usecases.measurements.days import MOST_YEARS
 from app.usecases.patient_record import SaysFeatures, SaysWhose
 from app.usecases.request_model import PatientId
-from app.usecases.said_days import SaysDays
+from app.usecases.said_days import DayIn, SaysDays
 
 MOST_INSTANCES = 1000
 
@@ -29,6 +31,13 @@ class PredictionRequest(SaysFeatures, SaysWhose, SaysDays):
         None,
         description="Whom all of it is about: vectors and risks are then on record for the patient. Without "
         "it risks alone are recorded, of nobody.",
+    )
+    days: list[DayIn] = Field(
+        [],
+        max_length=MOST_DAYS,
+        description="Days of the person, in any order, none in the future nor more than "
+        f"{MOST_YEARS} years ago, beside one vector. The risk does not rest on them. With `patient_id` they "
+        "are on record with it; without it they are checked and kept nowhere.",
     )
     instances: list[PredictionInstance] | None = Field(
         None,

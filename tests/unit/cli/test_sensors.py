@@ -1,12 +1,16 @@
 """`turnpoint sensors`: from a folder to files, and sentences where it cannot."""
 
+from inspect import signature
 from pathlib import Path
+from typing import get_type_hints
 
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
 from app.cli.main import cli
+from app.cli.suggesting import suggest
+from app.domain.days import LAST_DAYS, MOST_DAYS
 from tests.sensors.invented_aireadi import Invented, write_release
 
 
@@ -69,3 +73,9 @@ def test_a_table_that_is_another_is_not_kept(tmp_path: Path) -> None:
     )
     assert code == 1
     assert "is not LifeSnaps' daily table" in " ".join(told)
+
+
+def test_suggest_carries_as_many_days_as_a_question_takes() -> None:
+    """The command says the numbers again, since the domain is slow to load where no command runs."""
+    [option] = get_type_hints(suggest, include_extras=True)["last_days"].__metadata__
+    assert (signature(suggest).parameters["last_days"].default, option.max) == (LAST_DAYS, MOST_DAYS)

@@ -1,13 +1,15 @@
 """What a caller asks for is sent, or refused by name: nothing is lost on the way."""
 
+from datetime import UTC, date, datetime
 from itertools import combinations
 from typing import Any, cast
 
+import pandas as pd
 import pytest
 
 from turnpoint import POPULATION, RequestOptions, Turnpoint, UnsendableError
 from turnpoint.augmenting import Options, submit
-from turnpoint.requests import ask
+from turnpoint.requests import ask, predict
 
 NOBODY = "http://127.0.0.1:9"
 
@@ -77,3 +79,13 @@ def test_a_job_asks_for_improvements_where_its_caller_does(options: Options) -> 
 def test_a_range_that_is_a_word_goes_as_it_is_for_the_service_to_refuse() -> None:
     asked = sent({"permitted_range": {"smoking": "daily"}})
     assert asked["constraints"]["permitted_range"] == {"smoking": "daily"}
+
+
+@pytest.mark.parametrize(
+    "day",
+    [date(2026, 3, 1), datetime(2026, 3, 1, 23, 30, tzinfo=UTC), pd.Timestamp("2026-03-01"), "2026-03-01"],
+)
+def test_a_day_is_sent_as_its_date(day: Any) -> None:
+    predicting: Any = predict({}, None, days={day: {}}).content
+    for body in (sent({"days": {day: {}}}), predicting):
+        assert body["days"] == [{"date": "2026-03-01", "features": {}}]

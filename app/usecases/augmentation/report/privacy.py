@@ -16,7 +16,7 @@ _DECIMALS = 6
 
 
 def closeness(inputs: ReportInputs, seed: int) -> Closeness:
-    """Distances as plausibility and `nearest_real_distance` have them: over the features both know."""
+    """Distances as plausibility has them: over the numbers and yes/no features that both know."""
     training, held_out = inputs.training.rows, inputs.held_out.rows
     if not len(inputs.synthetic):
         return Closeness(

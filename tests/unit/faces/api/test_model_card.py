@@ -44,4 +44,4 @@ def test_cautions_of_a_glucose_monitor_are_on_card_and_detail(registry: ModelReg
     assert "## Glucose sensor" in markdown
     assert all(markdown.count(said) == 1 for said in card["sensor_cautions"])
     detail = detail_of(served, ModelRegistry({served.model.name: served.model}, served.model.name))
-    assert detail.cautions == card["sensor_cautions"]
+    assert detail.sensor_cautions == card["sensor_cautions"]

@@ -70,7 +70,7 @@ def test_a_model_of_days_is_asked_about_the_newest_day_that_tells_its_levers(
     assert told.features["steps"] == 7000  # the day's, not the person's mean
     assert told.features["gender"] == "FEMALE"
     assert told.features["sleep_efficiency"] == 90.25
-    assert [one["date"] for one in told.days] == ["2024-02-01", "2024-02-02", "2024-02-03"]
+    assert [one["date"] for one in told.days] == ["2024-02-01", "2024-02-02"]
     assert told.days[0]["features"]["steps"] == 5000  # a count is whole
     assert told.days[1]["features"] == {}  # a missing day is told as one
 
@@ -79,6 +79,16 @@ def test_a_word_that_the_model_does_not_know_is_told(tmp_path: Path, days_model:
     told = question(tmp_path, days_model, [whole(1, 1)])
     assert told.not_taken == ("bmi_band",)
     assert "bmi_band" not in told.features
+
+
+def test_a_day_beside_costs_no_answer_by_a_value_that_the_model_does_not_take(
+    tmp_path: Path, days_model: FeatureSchema
+) -> None:
+    days = [whole(1, -1.0), whole(2, float("nan")), whole(3, 3000.0), whole(4, 4000.0)]
+    told = question(tmp_path, days_model, days)
+    assert [one["features"].get("steps") for one in told.days] == [None, None, 3000]
+    assert all(one["features"]["sleep_minutes"] == 400 for one in told.days)
+    assert told.not_taken_of_days == {"steps": 1}  # what is not a number is not known
 
 
 def test_what_no_day_tells_together_is_told_as_far_as_there_is_any(
@@ -92,7 +102,7 @@ def test_the_day_and_how_many_go_with_it_can_be_said(tmp_path: Path, days_model:
     days = [whole(number, 1000.0 * number) for number in (1, 2, 3, 4)]
     told = question(tmp_path, days_model, days, Wanted(day=date(2024, 2, 3), last_days=2))
     assert (told.day, told.features["steps"]) == ("2024-02-03", 3000)
-    assert [one["date"] for one in told.days] == ["2024-02-02", "2024-02-03"]
+    assert [one["date"] for one in told.days] == ["2024-02-01", "2024-02-02"]  # and not the scored one
     assert question(tmp_path, days_model, days, Wanted(last_days=0)).days == []
     assert asked(tmp_path, days_model, days, Wanted(day=date(2024, 3, 1))) == Unasked(
         "p1", "the table has no such day of theirs"
@@ -118,6 +128,8 @@ def test_a_model_of_people_is_asked_about_the_person(tmp_path: Path, people_mode
     assert isinstance(told, Question)
     assert (told.day, told.features["steps"]) == (None, 8001)
     assert [one["features"]["steps"] for one in told.days] == [6000, 9000]
+    with pytest.raises(SourceError, match="asked about people, not days"):
+        questions_of(path, people_model, Wanted(day=date(2024, 2, 1)))
 
 
 def test_tables_that_are_others_are_told(tmp_path: Path, days_model: FeatureSchema) -> None:

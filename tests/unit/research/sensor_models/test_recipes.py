@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from dataclasses import replace
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -9,12 +11,19 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from app.classifiers.card import Card
 from app.classifiers.partitions import Person, Side, people_of
 from app.classifiers.store import load_model
 from app.classifiers.task import read_task
+from app.cli.suggestion_words import lines_of
 from app.domain.horizon import review_after
 from app.engine.references import reference_data_of
+from app.engine.registry import served_model
+from app.faces.in_process.engine import load
+from app.ingest.sensors.asking import Question, Wanted, questions_of
 from app.ingest.sensors.features.table import BY_NAME
+from app.ingest.sensors.writing import Outputs
+from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
 from research.evaluation.proposals.cases import cases_of
 from research.finetuning.pairs import read_examples
 from research.finetuning.preparation import chosen_examples, make_examples
@@ -243,17 +252,65 @@ def test_suggestions_of_days_for_everybody_and_in_words_for_one(
     assert len(found) > 0
     assert all(option["risk"] <= 0.3 for options in found.options for option in options)
     whole = json.loads(found.answer.iloc[0])
-    assert [one["date"] for one in whole["question"]["days"]][-1] == found.day.iloc[0]
+    assert whole["patient_id"] == found.person_id.iloc[0]
+    dates = [one["date"] for one in whole["question"]["days"]]
+    assert (len(dates), max(dates)) == (7, str(date.fromisoformat(found.day.iloc[0]) - timedelta(days=1)))
     [line, *_] = found.options.iloc[0][0]["on_days"]
-    assert " of the last 7 days" in line
+    assert " of the 7 days told" in line
 
     lines = suggest(stress, people, "--person", found.person_id.iloc[0]).splitlines()
     assert lines[0].startswith(f"{found.person_id.iloc[0]}, {found.day.iloc[0]}: Device-estimated stress")
     assert lines[1].startswith("Estimated chance that the watch scores such a day as stressed:")
     assert "Options that bring it to 30 % or below, for tomorrow, least effort first:" in lines
     assert f"   {line}" in lines
+    assert not any("weak" in one for one in lines)
     assert any(one.startswith("Caution: A pilot: 37 people") for one in lines)
     assert not list(tmp_path.glob(".*"))
+
+
+def test_a_weak_model_is_said_to_be_weak_before_its_options(stress: Path, people: Path) -> None:
+    engine = load("lifesnaps-stress", stress.parent.parent)
+    [asked] = questions_of(people, engine.served.model.schema, Wanted("invented-001"))
+    assert isinstance(asked, Question)
+    body = {"patient_id": "asked", "features": asked.features, "days": asked.days, "generator": "search"}
+    status, reply = engine.exchange("POST", "/counterfactuals", json.dumps(body).encode())
+    assert status == 200
+    answer, card = CounterfactualsAnswer.model_validate_json(reply), engine.served.model.card
+    assert card is not None
+    told = card.model_dump(mode="json")
+    told["performance"]["held_out"]["roc_auc"] = {"value": 0.6, "low": 0.55, "high": 0.65}
+    weak = replace(engine.served.model, card=Card.model_validate(told))
+    lines = list(lines_of(served_model(weak), asked, answer))
+    [says] = [place for place, one in enumerate(lines) if one.startswith("This model is weak: ROC-AUC on")]
+    target = [
+        place for place, one in enumerate(lines) if "it to 30 % or below" in one or "at or below 30 %" in one
+    ]
+    assert says < target[0]
+
+
+def test_people_of_any_id_are_asked_about_and_days_that_no_question_takes_are_named(
+    stress: Path, people: Path, tmp_path: Path
+) -> None:
+    name, copy = "Jürgen Müller, 1", tmp_path / "people.parquet"
+    own, old = pd.read_parquet(people).person_id[:2]
+    for origin, to in ((people, copy), (Outputs(people).days, Outputs(copy).days)):
+        table = pd.read_parquet(origin)
+        table = table[table.person_id.isin([own, old])].replace({"person_id": {own: name}})
+        if "date" in table:
+            table["date"] = table.date.where(table.person_id != old, "1970" + table.date.str[4:])
+        table.to_parquet(to)
+    out = tmp_path / "all.jsonl"
+    said = suggest(stress, copy, "--out", str(out))
+    assert "1 of 2 people were asked about" in said
+    assert "Not asked about: 1, since the day 1970-" in said
+    assert json.loads(out.read_text().splitlines()[0])["answer"]["patient_id"] == name
+    asked = ["sensors", "suggest", "lifesnaps-stress", "--from", str(copy), "--out", str(out)]
+    store = str(stress.parent.parent)
+    ended = CliRunner().invoke(command_line(), [*asked, "--store", store, "--person", old])
+    assert ended.exit_code == 1
+    assert (
+        -1 < ended.output.index("Wrote") < ended.output.index(f"{old} cannot be asked about: the day 1970-")
+    )
 
 
 def test_days_change_no_suggestion(stress: Path, people: Path, tmp_path: Path) -> None:
@@ -274,7 +331,7 @@ def test_days_change_no_suggestion(stress: Path, people: Path, tmp_path: Path) -
         (["--person", "nobody"], "has nobody of that id."),
         (["--person", "invented-001", "--day", "1 March"], "--day must be a date such as"),
         (["--person", "invented-001", "--day", "2031-03-01"], "the table has no such day of theirs."),
-        (["--out", "all.csv"], "--out is a file that ends in .parquet or .jsonl."),
+        (["--out", "all.csv", "--person", "nobody"], "--out is a file that ends in .parquet or .jsonl."),
         (["--out", "/nowhere/all.jsonl"], "cannot be written"),
     ],
 )

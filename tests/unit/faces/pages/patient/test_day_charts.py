@@ -166,6 +166,5 @@ def test_of_one_day_that_lacks_no_median_is_told_and_numbers_have_their_sign(reg
         unit="kg/m²",
         on_days=told,
     )
-    assert effort_text(feature, change) == (
-        "So on 1 of 2 days already. On the other it was some −2.5\xa0kg/m² more."
-    )
+    said = "So on 1 of 2 days already. On the other it was some \N{MINUS SIGN}2.5 kg/m² more."
+    assert effort_text(feature, change) == said.replace("2.5 kg", "2.5\xa0kg")
