@@ -46,8 +46,8 @@ class QuestionOut(Told):
     features: dict[str, Value] = Field(description="The feature vector.")
     days: list[DayOut] = Field(
         [],
-        description="The days of the person that were told, oldest first. Empty where none were, and in "
-        "answers recorded before they could be.",
+        description="Days of the person that were told, oldest first. Empty where none were, and in answers "
+        "recorded before they could be.",
     )
     target: dict[str, float] = Field(
         description="What was wished for: its kind (`max_risk`, `relative_reduction` or "

@@ -12,7 +12,7 @@ from app.domain.counterfactual import Change
 from app.domain.days import Day, read_days
 from app.domain.effort_in_days import held_against
 from app.domain.errors import InvalidInputError
-from app.domain.feature import Kind
+from app.domain.feature import Category, Kind
 from app.domain.schema import FeatureSchema, Value
 
 FIRST = date(2026, 3, 1)
@@ -88,6 +88,18 @@ def test_of_what_is_no_number_days_have_it_or_not(schema: FeatureSchema) -> None
     told = held_against(schema[name], changed(schema, name, False, True), days_of(name, [True, False, None]))
     assert (told.of, told.reached, told.unknown, told.median_lacking) == (2, 1, 1, None)
     assert "on 1 of the 2 days with a value; 1 more without" in told.words
+
+
+def test_a_category_is_told_as_it_reads_within_a_sentence(schema: FeatureSchema) -> None:
+    given_ = next(one for one in schema.features if one.kind is Kind.CATEGORY)
+    value = given_.categories[0].value
+    change = changed(schema, given_.name, None, value)
+    for own, said in (
+        (Category(value=value, label="Mediterranean"), f"{given_.label}, Mediterranean: on"),
+        (Category(value=value, label="Every day", in_sentence="every day"), f"{given_.label}, every day: on"),
+    ):
+        feature = given_.model_copy(update={"categories": (own,)})
+        assert held_against(feature, change, days_of(given_.name, [value])).words.startswith(said)
 
 
 def test_values_count_as_they_are_told(schema: FeatureSchema) -> None:
