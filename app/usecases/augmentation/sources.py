@@ -77,6 +77,8 @@ def checked(
 
 
 def _of_rows(source: RowsSource, on_invalid: OnInvalid, schema: FeatureSchema, most: int) -> Sources:
+    if fault := _id_fault(source, schema):
+        raise InvalidInputError.at("/source/id_column", fault)
     people: list[Json] = []
     faults: list[ValidationIssue] = []
     invalid: list[int] = []
@@ -93,6 +95,14 @@ def _of_rows(source: RowsSource, on_invalid: OnInvalid, schema: FeatureSchema, m
     if invalid and on_invalid is OnInvalid.REJECT:
         raise InvalidInputError(faults)
     return _cut(people[:most], invalid)
+
+
+def _id_fault(source: RowsSource, schema: FeatureSchema) -> str | None:
+    if source.id_column is None:
+        return None
+    if source.id_column in schema:
+        return "is a feature of this model"
+    return None if any(source.id_column in row for row in source.rows) else "is a key of no row"
 
 
 def _of_population(model: ModelVersion, label: Label, most: int) -> Sources:

@@ -71,6 +71,18 @@ def test_ids_go_along_and_what_is_left_out_does_not(model: ModelVersion, held_ou
     assert all(set(one["features"]) == set(held_out[0]) for one in kept)
 
 
+@pytest.mark.parametrize(
+    ("name", "detail"), [("nobody", "is a key of no row"), ("age", "is a feature of this model")]
+)
+def test_a_wrong_name_of_the_ids_is_told_where_it_stands(
+    model: ModelVersion, held_out: list[Person], name: str, detail: str
+) -> None:
+    rows = [{**held_out[0], "mine": "a"}]
+    with pytest.raises(InvalidInputError) as caught:
+        sources(model, {"kind": "rows", "rows": rows, "id_column": name})
+    assert [(one.pointer, one.detail) for one in caught.value.issues] == [("/source/id_column", detail)]
+
+
 def test_invalid_rows_refuse_a_job_and_are_named_up_to_a_number(
     model: ModelVersion, held_out: list[Person]
 ) -> None:
