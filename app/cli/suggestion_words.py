@@ -45,7 +45,8 @@ def _estimate(served: ServedModel, answer: CounterfactualsAnswer) -> str:
         band = f"; could be {risk_text(low)} to {risk_text(high)}"
         band += ", so that the side is unclear" if told.certainty is Certainty.UNCLEAR else ""
     says = consultation_of(served.model).estimate.says
-    return f"{says}: {risk_text(told.risk)} ({side} the threshold of {line_text(told.threshold)}{band})."
+    risk, threshold = risk_text(told.risk, told.threshold), line_text(told.threshold)
+    return f"{says}: {risk} ({side} the threshold of {threshold}{band})."
 
 
 def _unknown(schema: FeatureSchema, question: Question) -> Iterator[str]:
@@ -74,7 +75,7 @@ def _options(served: ServedModel, answer: CounterfactualsAnswer) -> Iterator[str
     within = f", for {horizon}" if horizon else ""
     if answer.counterfactuals:
         yield f"Options that bring it to {target} or below{within}, least effort first:"
-        yield from _each(answer.counterfactuals)
+        yield from _each(answer.counterfactuals, answer.prediction.target)
         return
     proved = answer.infeasible is not None and answer.infeasible.proved
     none = (
@@ -85,16 +86,17 @@ def _options(served: ServedModel, answer: CounterfactualsAnswer) -> Iterator[str
     yield f"{none} it to {target} or below{within}."
     if answer.improvements:
         yield "What lowers it all the same:"
-        yield from _each(answer.improvements)
+        yield from _each(answer.improvements, answer.prediction.target)
     elif answer.no_improvement:
         yield answer.no_improvement.text
 
 
-def _each(options: Sequence[CounterfactualOut]) -> Iterator[str]:
+def _each(options: Sequence[CounterfactualOut], target: float) -> Iterator[str]:
     for option in options:
         name = f"{option.strategy.name}: " if option.strategy else ""
         fragile = " Fragile: it does not hold in enough refits and draws." if option.fragile else ""
-        yield f"{option.rank}. {name}{option.summary} Estimate then {risk_text(option.risk)}.{fragile}"
+        then = risk_text(option.risk, target)
+        yield f"{option.rank}. {name}{option.summary} Estimate then {then}.{fragile}"
         yield from (f"   {words}" for words in map(_in_days, option.changes) if words)
 
 

@@ -64,16 +64,30 @@ def nothing_helps(
     return " ".join(said)
 
 
-def risk_text(risk: float) -> str:
+def risk_text(risk: float, beside: float | None = None) -> str:
     """A risk as clinicians read it, in whole per cent; one below 1 % with a decimal.
 
-    Only 0 and 1 are told as certain.
+    It has as many decimals more as tell it from another one `beside` it, so that 30.2 % is not told as the
+    30 % that it misses. Only 0 and 1 are told as certain.
     """
-    if 0 < risk < _LEAST_TOLD:
+    decimals = risk_decimals(risk)
+    while beside is not None and decimals < 4 and risk != beside and not _is_clear(risk, beside, decimals):
+        decimals += 1
+    if decimals == 0 and 0 < risk < _LEAST_TOLD:
         return "< 0.1 %"
-    if risk < 1 and f"{100 * risk:.0f}" == "100":
+    if decimals == 0 and risk < 1 and _same(risk, 1, 0):
         return "> 99 %"
-    return f"{100 * risk:.{risk_decimals(risk)}f} %"
+    return f"{100 * risk:.{decimals}f} %"
+
+
+def _is_clear(risk: float, beside: float, decimals: int) -> bool:
+    """Whether so many decimals tell it from the other without making a certainty of it, such as 0.0 %."""
+    certain = decimals > 0 and any(risk != end and _same(risk, end, decimals) for end in (0.0, 1.0))
+    return not certain and not _same(risk, beside, decimals)
+
+
+def _same(one: float, other: float, decimals: int) -> bool:
+    return f"{100 * one:.{decimals}f}" == f"{100 * other:.{decimals}f}"
 
 
 def risk_decimals(risk: float) -> int:

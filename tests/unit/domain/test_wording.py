@@ -178,3 +178,17 @@ def test_a_label_of_a_category_keeps_the_capital_of_a_name() -> None:
     move = Change(feature="smoking", label="Smoking", before="daily", after="former", delta=None, unit=None)
     told = summary(FeatureSchema.model_validate(content), [move])
     assert told == "Consider stopping smoking, from Dutch to American."
+
+
+@pytest.mark.parametrize(
+    ("risk", "beside", "told"),
+    [
+        (0.302, 0.3, "30.2 %"),
+        (0.3, 0.3, "30 %"),
+        (0.3004, 0.3, "30.04 %"),
+        (0.31, 0.3, "31 %"),
+        (0.9996, 0.999, "99.96 %"),
+    ],
+)
+def test_a_risk_that_misses_another_is_not_told_as_it(risk: float, beside: float, told: str) -> None:
+    assert risk_text(risk, beside) == told

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.domain.wording import inline, is_set, line_text, risk_decimals
+from app.domain.wording import inline, is_set, line_text, risk_text
 from app.faces.http.pages.assets import asset_url, integrity
 from app.faces.http.pages.translation import language, translate
 from app.faces.http.session_cookies import SESSION_NAME
@@ -64,29 +64,12 @@ def risk_words(risk: float, beside: float | None = None) -> str:
 
     One below 1 % has a decimal anyhow.
     """
-    decimals = risk_decimals(risk)
-    while beside is not None and decimals < 4 and risk != beside and not _is_clear(risk, beside, decimals):
-        decimals += 1
-    if decimals == 0 and risk > 0 and _same(risk, 0, 0):
-        return f"<{_NO_BREAK}0.1{_NO_BREAK}%"
-    if decimals == 0 and risk < 1 and _same(risk, 1, 0):
-        return f">{_NO_BREAK}99{_NO_BREAK}%"
-    return f"{100 * risk:.{decimals}f}{_NO_BREAK}%"
+    return risk_text(risk, beside).replace(" ", _NO_BREAK)
 
 
 def line_words(line: float, beside: float | None = None) -> str:
     """A threshold or target as it was chosen: "7.5 %"; one that was worked out is told as risks are."""
     return line_text(line).replace(" ", _NO_BREAK) if is_set(line) else risk_words(line, beside)
-
-
-def _is_clear(risk: float, beside: float, decimals: int) -> bool:
-    """Whether so many decimals tell it from the other without making a certainty of it, such as 0.0 %."""
-    certain = decimals > 0 and any(risk != end and _same(risk, end, decimals) for end in (0.0, 1.0))
-    return not certain and not _same(risk, beside, decimals)
-
-
-def _same(one: float, other: float, decimals: int) -> bool:
-    return f"{100 * one:.{decimals}f}" == f"{100 * other:.{decimals}f}"
 
 
 def day(moment: date) -> str:
