@@ -52,6 +52,7 @@ def test_defaults_are_told_by_their_values(gateway: httpx.Client, plain: Json, s
     answer = ask(gateway, plain)
     assert answer["question"] == {
         "features": plain["features"],
+        "days": [],
         "target": {"max_risk": schema.model.threshold},
         "constraints": {
             "features_to_vary": None,
