@@ -20,10 +20,13 @@ def test_the_shipped_exemplars_are_read(registry: ModelRegistry, reference: str,
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("{", "does not hold exemplars"),
-        ("{}", "does not hold exemplars"),
-        ('[{"case": "a"}]', "does not hold exemplars"),
-        ('[{"case": "a", "answer": "b", "row": ["x"]}]', "does not hold exemplars"),
+        ("{", "does not hold exemplars: is not JSON"),
+        ("{}", "does not hold exemplars: must be a list"),
+        ('[{"case": "a"}]', "does not hold exemplars: entry 1.answer: is missing"),
+        (
+            '[{"case": "a", "answer": "b", "row": ["x"]}]',
+            "does not hold exemplars: entry 1.row.entry 1: must be a number",
+        ),
         (
             '[{"case": "a", "answer": "b", "row": [1]}, {"case": "a", "answer": "b", "row": [1, null]}]',
             "holds rows of other lengths than the model's 1 columns",
