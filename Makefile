@@ -74,7 +74,8 @@ coverage: $(DEV) $(MLSERVER)  ## Measure what unit and integration tests cover; 
 test-faults: $(DEV)  ## Kill and freeze each part under load, some minutes; FAULT_FREEZE_S=20 freezes for longer, build/faults.md has the table
 	@$(BIN)/turnpoint fetch
 	@$(BIN)/turnpoint compile
-	@TEST_FAULTS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/faults $(ARGS)
+	@TEST_FAULTS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/faults tests/integration/test_augmentation_faults.py \
+		tests/integration/test_augmentation_servers.py $(ARGS)
 
 # Without the fuzzing of every operation, most of which know nothing of the language model: it is the longest of them.
 test-vllm: $(DEV) $(VLLM) $(CLIENTS) $(TYPESCRIPT)  ## Run the gateway's tests on vLLM, which takes 4 GB and some minutes

@@ -27,9 +27,11 @@ pytest_plugins = ["tests.integration.parts", "tests.integration.undisturbed"]
 
 STORE = Path(__file__).parent.parent / "model_store"
 
+_FAULTS_OF_JOBS = ("integration/test_augmentation_faults.py", "integration/test_augmentation_servers.py")
+
 collect_ignore = [
     *([] if os.environ.get("TEST_LLM") == "vllm" else ["vllm"]),
-    *([] if os.environ.get("TEST_FAULTS") else ["faults"]),
+    *([] if os.environ.get("TEST_FAULTS") else ["faults", *_FAULTS_OF_JOBS]),
     *([] if find_spec("torch") else ["train"]),
 ]
 """`make test-vllm`, `make test-train` and `make test-faults` run those: they need gigabytes, or minutes."""

@@ -168,14 +168,19 @@ def test_the_same_setting_again_is_the_same_plan(client: httpx.Client, answer: J
     assert again.json() == first.json()
 
 
+def settled(client: httpx.Client, patient: str, option: str) -> httpx.Response:
+    """The first answer but 503: on a busy machine whoever waits for the others may wait too long."""
+    while (reply := post(client, patient, counterfactual_id=option)).status_code == 503:
+        pass
+    return reply
+
+
 def test_the_same_at_the_same_time_is_one_plan(
     client: httpx.Client, answer: Json, option: Json, database: Database
 ) -> None:
     before = counts(database)
     with ThreadPoolExecutor(8) as pool:
-        replies = list(
-            pool.map(lambda _: post(client, answer["patient_id"], counterfactual_id=option["id"]), range(8))
-        )
+        replies = list(pool.map(lambda _: settled(client, answer["patient_id"], option["id"]), range(8)))
     assert sorted(one.status_code for one in replies) == [200] * 7 + [201]
     assert len({one.json()["id"] for one in replies}) == 1
     after = counts(database)
@@ -188,9 +193,7 @@ def test_of_different_ones_at_the_same_time_one_is_active(client: httpx.Client, 
     assert len(options) > 1
     with ThreadPoolExecutor(8) as pool:
         wanted = [options[place % len(options)]["id"] for place in range(8)]
-        replies = list(
-            pool.map(lambda one: post(client, answer["patient_id"], counterfactual_id=one), wanted)
-        )
+        replies = list(pool.map(lambda one: settled(client, answer["patient_id"], one), wanted))
     assert {one.status_code for one in replies} <= {200, 201}
     plans = plans_of(client, answer["patient_id"])
     assert [one["state"] for one in plans] == ["active"] + ["stopped"] * (len(plans) - 1)
