@@ -247,7 +247,7 @@ endef
 define install
 @trap 'exit 130' HUP INT TERM; \
 rm -f $(@D)/.here-* $(@D)/.run-* $(@D)/.dev-* $(@D)/.bench-*; \
-$(PIP) install --require-hashes --only-binary :all: $(2) --requirement requirements/$(1).txt && \
+$(PIP) install --require-hashes --only-binary :all: --no-compile $(2) --requirement requirements/$(1).txt && \
 $(PIP) install --quiet $(OURS) || { \
 	touch $(@D)/$(notdir $(HERE)); \
 	echo "The packages are not installed; pip says why above. If it cannot connect, this machine does not reach" \
