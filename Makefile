@@ -122,6 +122,7 @@ build: $(DEV)  ## Build both distributions, client and server, into dist
 lint: $(DEV)  ## Check style, types and the direction of imports
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	@! git grep -nE '^(<{7}|>{7}) ' -- . || { echo "These are marks of a merge that was not finished." >&2; exit 1; }
 	$(BIN)/mypy $(MYPY)
 	$(BIN)/lint-imports
 

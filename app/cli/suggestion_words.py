@@ -25,7 +25,7 @@ def lines_of(served: ServedModel, question: Question, answer: CounterfactualsAns
     of = f", {question.day}" if question.day else ""
     yield f"{question.person_id}{of}: {schema.model.title} ({served.model.reference})"
     yield _estimate(served, answer)
-    yield from _unknown(schema, question)
+    yield from _unknown(schema, question, answer)
     for warning in answer.warnings:
         name = warning.pointer.removeprefix("/features/")
         label = inline(schema[name].label) if name in schema else name
@@ -42,19 +42,20 @@ def _estimate(served: ServedModel, answer: CounterfactualsAnswer) -> str:
     band = ""
     if told.band is not None:
         low, high = told.band
-        band = f"; could be {risk_text(low)} to {risk_text(high)}"
+        low_text, high_text = (risk_text(end, told.threshold) for end in (low, high))
+        band = f"; could be {low_text} to {high_text}"
         band += ", so that the side is unclear" if told.certainty is Certainty.UNCLEAR else ""
     says = consultation_of(served.model).estimate.says
     risk, threshold = risk_text(told.risk, told.threshold), line_text(told.threshold)
     return f"{says}: {risk} ({side} the threshold of {threshold}{band})."
 
 
-def _unknown(schema: FeatureSchema, question: Question) -> Iterator[str]:
-    unknown = [inline(one.label) for one in schema.features if one.name not in question.features]
+def _unknown(schema: FeatureSchema, question: Question, answer: CounterfactualsAnswer) -> Iterator[str]:
+    unknown = [inline(one.label) for one in schema.features if answer.question.features.get(one.name) is None]
     if unknown:
         yield f"Not known: {', '.join(unknown)}."
     for name in question.not_taken:
-        yield f"The table tells {inline(schema[name].label)} in a word that the model does not know."
+        yield f"The table tells {inline(schema[name].label)} as something that the model does not take."
     for name, count in question.not_taken_of_days.items():
         of = f"{count} days" if count > 1 else "one day"
         yield f"Of {of} beside, {inline(schema[name].label)} is left out: the model takes no such value."

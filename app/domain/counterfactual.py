@@ -67,6 +67,11 @@ class Change(Finding):
         description="The unit of the values and of their difference; null of what has none."
     )
 
+    @property
+    def is_rise(self) -> bool:
+        """Whether it is a number that goes up."""
+        return self.delta is not None and self.delta > 0
+
 
 class OptionChange(Change):
     """One change that an option asks for, and what the classifier makes of it."""

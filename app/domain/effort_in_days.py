@@ -1,7 +1,6 @@
 """A change's level on the days told: on how many it was so already, and what the others lacked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import median
 
 from app.domain.counterfactual import Change
@@ -9,7 +8,7 @@ from app.domain.days import Day, values_on
 from app.domain.feature import Feature
 from app.domain.on_days import OnDays
 from app.domain.schema import Value
-from app.domain.wording import number, value_alone, within
+from app.domain.wording import difference_text, number, value_alone, within
 
 
 def held_against(feature: Feature, change: Change, days: Sequence[Day]) -> OnDays:
@@ -22,33 +21,19 @@ def held_against(feature: Feature, change: Change, days: Sequence[Day]) -> OnDay
     known = list(values_on(days, feature.name))
     if feature.is_numeric:
         lacking = [gap for value in known if (gap := _lacking(feature, change, value)) > 0]
-        reached, middle = len(known) - len(lacking), median(lacking) if lacking else None
+        reached = len(known) - len(lacking)
+        middle = _as_told(feature, median(lacking)) if lacking else None
     else:
         reached, middle = sum(value == change.after for value in known), None
-    told = _Told(len(known), reached, len(days) - len(known), middle)
-    return OnDays(
-        of=told.of,
-        reached=told.reached,
-        unknown=told.unknown,
-        median_lacking=told.middle,
-        words=_words(feature, change, told),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What is put into words."""
-
-    of: int
-    reached: int
-    unknown: int
-    middle: float | None
+    unknown = len(days) - len(known)
+    told = OnDays(of=len(known), reached=reached, unknown=unknown, median_lacking=middle, words="")
+    return told.model_copy(update={"words": _words(feature, change, told)})
 
 
 def _lacking(feature: Feature, change: Change, value: Value) -> float:
     """By how much a day fell short of the level that is asked for; 0 or less where it did not."""
     short = _as_told(feature, change.after) - _as_told(feature, value)
-    return round(short if _is_rise(change) else -short, 6)
+    return round(short if change.is_rise else -short, 6)
 
 
 def _as_told(feature: Feature, value: Value) -> float:
@@ -56,22 +41,19 @@ def _as_told(feature: Feature, value: Value) -> float:
     return float(number(feature, float(value)))
 
 
-def _is_rise(change: Change) -> bool:
-    return change.delta is not None and change.delta > 0
-
-
-def _words(feature: Feature, change: Change, told: _Told) -> str:
+def _words(feature: Feature, change: Change, told: OnDays) -> str:
     """Such as "8000 steps or more: on 3 of the 7 days told; on the other 4 some 2000 steps less (median)"."""
     level = _level(feature, change)
     if told.of == 0:
-        return f"{level}: {_told(told.unknown)} without a value."
+        days = f"each of the {told.unknown} days" if told.unknown > 1 else "the one day"
+        return f"{level}: {days} told is without a value."
     parts = [f"{level}: {_where(told)}"]
-    if told.middle is not None:
+    if told.median_lacking is not None:
         rest = told.of - told.reached
         others = "there" if told.reached == 0 else f"on the other {rest if rest > 1 else 'one'}"
-        less = "less" if _is_rise(change) else "more"
+        less = "less" if change.is_rise else "more"
         typical = " (median)" if rest > 1 else ""
-        parts.append(f"{others} some {number(feature, told.middle)}{_unit(feature)} {less}{typical}")
+        parts.append(f"{others} some {difference_text(feature, told.median_lacking)} {less}{typical}")
     if told.unknown:
         parts.append(f"{told.unknown} more without a value")
     return f"{'; '.join(parts)}."
@@ -81,20 +63,12 @@ def _level(feature: Feature, change: Change) -> str:
     if not feature.is_numeric:
         return f"{feature.label}, {within(feature, change.after)}"
     value = value_alone(feature, change.after)
-    return f"{value} or {'more' if _is_rise(change) else 'less'}"
+    return f"{value} or {'more' if change.is_rise else 'less'}"
 
 
-def _where(told: _Told) -> str:
+def _where(told: OnDays) -> str:
     if told.of == 1:
         one = "the one day told" if told.unknown == 0 else "the one day with a value"
         return f"on {one}" if told.reached else f"not on {one}"
     among = f"the {told.of} days {'told' if told.unknown == 0 else 'with a value'}"
     return f"on {'each' if told.reached == told.of else told.reached or 'none'} of {among}"
-
-
-def _told(count: int) -> str:
-    return f"each of the {count} days told is" if count > 1 else "the one day told is"
-
-
-def _unit(feature: Feature) -> str:
-    return f" {feature.unit}" if feature.unit else ""

@@ -7,10 +7,14 @@ from datetime import date, timedelta
 _MONTHS = 12
 """Where the model's own words name no time."""
 _SPAN = re.compile(r"\b([0-9]{1,3})\s*(day|week|month|year)s?\b", re.IGNORECASE)
-TOMORROW = "tomorrow"
-"""The horizon of a model that is asked about days."""
+_TOMORROW = "tomorrow"
 LATEST_DAYS = 731
 """Two years: a review further away is no review."""
+
+
+def is_tomorrow(horizon: str | None) -> bool:
+    """Whether steps are meant for the next day, so that a model is asked about days."""
+    return (horizon or "").strip().lower() == _TOMORROW
 
 
 def review_after(horizon: str | None, today: date) -> date:
@@ -18,7 +22,7 @@ def review_after(horizon: str | None, today: date) -> date:
 
     It is two years from today at most.
     """
-    if (horizon or "").strip().lower() == TOMORROW:
+    if is_tomorrow(horizon):
         return today + timedelta(days=1)
     found = _SPAN.search(horizon or "")
     count, unit = (int(found[1]), found[2].lower()) if found else (_MONTHS, "month")

@@ -16,6 +16,6 @@ class OnDays(BaseModel):
     )
     median_lacking: float | None = Field(
         description="By how much the other days with a value fell short, in the feature's unit: their "
-        "median. Null where there are none, and of what is no number."
+        "median, to the feature's precision. Null where there are none, and of what is no number."
     )
     words: str = Field(description="All of it in words.")

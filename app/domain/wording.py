@@ -11,6 +11,7 @@ from app.domain.tolerances import SAME
 
 _WHOLE_POINT = 0.01
 _LEAST_TOLD = 0.0005
+PERCENTAGE_POINTS = "percentage points"
 
 
 def summary(schema: FeatureSchema, changes: Sequence[Change], linked: Sequence[Change] = ()) -> str:
@@ -132,6 +133,17 @@ def value_alone(feature: Feature, value: Value) -> str:
     if feature.kind is Kind.BOOLEAN:
         return "yes" if value else "no"
     return f"{number(feature, float(value))}{_unit(feature)}"
+
+
+def difference_text(feature: Feature, difference: float) -> str:
+    """By how much a value is another, in words: a difference of per cents is one of percentage points."""
+    unit = difference_unit(feature.unit)
+    return f"{number(feature, difference)} {unit}" if unit else number(feature, difference)
+
+
+def difference_unit(unit: str | None) -> str | None:
+    """The unit of a difference of two values."""
+    return PERCENTAGE_POINTS if unit == "%" else unit
 
 
 def category_label(feature: Feature, value: Value) -> str:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from app.domain.days import LAST_DAYS
 from app.domain.feature import Feature, Kind
-from app.domain.horizon import TOMORROW
+from app.domain.horizon import is_tomorrow
 from app.domain.patient import problem_of
 from app.domain.schema import FeatureSchema, Value
 from app.ingest.sensors.sources.base import SourceError
@@ -58,7 +58,7 @@ class Unasked:
 
 def is_of_days(schema: FeatureSchema) -> bool:
     """Whether a model's rows are days: what it proposes is for tomorrow."""
-    return (schema.model.horizon or "").strip().lower() == TOMORROW
+    return is_tomorrow(schema.model.horizon)
 
 
 def questions_of(persons: Path, schema: FeatureSchema, wanted: Wanted) -> Iterator[Question | Unasked]:

@@ -38,6 +38,8 @@ def run(order: Order, tell: Callable[[str, float], None]) -> tuple[Outputs, dict
         raise SourceError(f"There is no folder {order.out.parent} to write into.")
     losses = Losses()
     people = order.source.people(losses)
+    if not people and not any(losses):
+        raise SourceError("There is nobody in it, and nothing that could not be read.")
     parts = Parts(order.out.with_name(f".{order.out.name}.parts"))
     parts.begin(order.source)
     tell("people", 0.0)

@@ -138,7 +138,7 @@ class ValidatedRequest:
             "model": self.served.model.digest,
             "proposer": proposer_version,
             "features": {name: self.patient.values[name] for name in sorted(self.patient.values)},
-            "days": days_json(self.days),
+            **({"days": days_json(self.days)} if self.days else {}),
             "target": self.target_json(),
             "constraints": self.constraints_json(),
             "count": self.preferences.count,

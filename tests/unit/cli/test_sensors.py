@@ -11,7 +11,15 @@ from typer.testing import CliRunner
 from app.cli.main import cli
 from app.cli.suggesting import suggest
 from app.domain.days import LAST_DAYS, MOST_DAYS
+from app.ingest.sensors.sources.lifesnaps import lifesnaps
 from tests.sensors.invented_aireadi import Invented, write_release
+
+_TABLE = lifesnaps(Path("days.csv")).mapping
+HEADER = (
+    *(_TABLE.person, _TABLE.date),
+    *(one.column for one in _TABLE.columns.values()),
+    *(one.column for one in _TABLE.facts.values()),
+)
 
 
 def sensors(*arguments: str) -> tuple[int, list[str]]:
@@ -64,6 +72,25 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     assert code == 1
     assert sentence in " ".join(told)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("header", "sentence"),
+    [
+        ("id,date,steps", "has no column bpm, resting_hr, full_sleep_breathing_rate, spo2, distance and"),
+        (",".join(HEADER), "There is nobody in it, and nothing that could not be read."),
+    ],
+)
+def test_a_table_of_another_shape_or_of_nobody_leaves_no_file(
+    tmp_path: Path, header: str, sentence: str
+) -> None:
+    table = tmp_path / "days.csv"
+    table.write_text(f"{header}\n", encoding="utf-8")
+    out = str(tmp_path / "people.parquet")
+    code, told = sensors("features", "--from", str(table), "--source", "lifesnaps", "--out", out)
+    assert code == 1
+    assert sentence in " ".join(told)
+    assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == ["days.csv"]
 
 
 def test_a_table_that_is_another_is_not_kept(tmp_path: Path) -> None:

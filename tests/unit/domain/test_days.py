@@ -14,6 +14,7 @@ from app.domain.effort_in_days import held_against
 from app.domain.errors import InvalidInputError
 from app.domain.feature import Category, Kind
 from app.domain.schema import FeatureSchema, Value
+from app.domain.wording import number
 
 FIRST = date(2026, 3, 1)
 
@@ -73,6 +74,11 @@ def test_every_fault_of_days_is_named_by_its_place_and_none_is_echoed(schema: Fe
         ((390, 480), [300, 300], "480 min/day or more: on none of the 2 days told; there some 180 min/day "),
         ((480, 390), [450], "390 min/day or less: not on the one day told; there some 60 min/day more."),
         ((480, 390), [390], "390 min/day or less: on the one day told."),
+        (
+            (480, 390),
+            [391, 394],
+            "390 min/day or less: on none of the 2 days told; there some 2 min/day more (median).",
+        ),
         ((480, 390), [None, 300], "390 min/day or less: on the one day with a value; 1 more without"),
         ((480, 390), [None, None], "390 min/day or less: each of the 2 days told is without a value."),
     ],
@@ -81,6 +87,12 @@ def test_effort_in_words(
     schema: FeatureSchema, change: tuple[Value, Value], values: list[Value], said: str
 ) -> None:
     assert words(schema, "sedentary", change, values).startswith(said)
+
+
+def test_a_difference_of_per_cents_is_one_of_percentage_points(schema: FeatureSchema) -> None:
+    feature = schema["bmi"].model_copy(update={"unit": "%"})
+    told = held_against(feature, changed(schema, "bmi", 84.0, 87.0), days_of("bmi", [84.1]))
+    assert "not on the one day told; there some 2.9 percentage points less." in told.words
 
 
 def test_of_what_is_no_number_days_have_it_or_not(schema: FeatureSchema) -> None:
@@ -124,7 +136,7 @@ def test_laws_of_days(
     lacking = [gap for one in values if one is not None and (gap := sign * (ends[1] - one)) > 0]
     assert told.of + told.unknown == len(values)
     assert told.reached + len(lacking) == told.of
-    assert told.median_lacking == (median(lacking) if lacking else None)
+    assert told.median_lacking == (float(number(schema[name], median(lacking))) if lacking else None)
     shuffled = [*days]
     order.shuffle(shuffled)
     assert held_against(schema[name], change, shuffled) == told

@@ -17,6 +17,7 @@ from app.parsing.numbers import NumberError, read_number
 
 MOST_BYTES = 512 * 2**20
 """All days are held at once: about a hundred bytes for each cell that is mapped."""
+_MOST_NAMED = 5
 Values = dict[str, float]
 Mend = Callable[[Values, str, str, Losses], Values]
 """Mends the values of a day; told where they are, and counts what it drops."""
@@ -93,7 +94,10 @@ class DailyTable:
         named += [one.column for one in self.mapping.facts.values()]
         absent = [name for name in named if name not in header]
         if absent:
-            raise SourceError(f"{self.root} has no column {', '.join(absent)}, which the mapping names.")
+            names = ", ".join(absent[:_MOST_NAMED])
+            more = f" and {len(absent) - _MOST_NAMED} more" if len(absent) > _MOST_NAMED else ""
+            whose = "the mapping names" if self.mend is None else f"a table of {self.name} has"
+            raise SourceError(f"{self.root} has no column {names}{more}, which {whose}.")
 
     def _values(self, row: dict[str, str], where: str, place: str, losses: Losses) -> Values:
         told: Values = {}

@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 from app.domain.schema import FloatArray, IntArray
 from app.usecases.augmentation.report.figures import PersonCloseness
 from app.usecases.augmentation.report.inputs import ReportInputs
-from app.usecases.augmentation.report.privacy import Scale
+from app.usecases.augmentation.report.privacy import Scale, median_known
 
 _MOST_REAL = 4_000
 """Real rows whose own distances are measured beside."""
@@ -47,11 +47,11 @@ def closeness_by_person(inputs: ReportInputs, apart: Apart | None, seed: int) ->
     copies_of_own, copies_of_others = _copies(inputs)
     return PersonCloseness(
         people=owners.people,
-        to_own=_median(apart.own),
-        to_others=_median(apart.others),
+        to_own=median_known(apart.own),
+        to_others=median_known(apart.others),
         nearer_to_own=_nearer(apart),
-        real_to_own=_median(real.own),
-        real_to_others=_median(real.others),
+        real_to_own=median_known(real.own),
+        real_to_others=median_known(real.others),
         real_nearer_to_own=_nearer(real),
         copies_of_own=copies_of_own,
         copies_of_others=copies_of_others,
@@ -104,8 +104,3 @@ def _copies(inputs: ReportInputs) -> tuple[int, int]:
         own += person >= 0 and person in having
         others += bool(having - {person}) or -1 in having
     return own, others
-
-
-def _median(values: FloatArray) -> float | None:
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if len(known) else None

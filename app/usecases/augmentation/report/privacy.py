@@ -32,13 +32,11 @@ def closeness(inputs: ReportInputs, seed: int) -> Closeness:
     apart = [_nearest(scale(synthetic), scale(side), 1)[:, 0] for side in sides]
     nearer = (apart[0] < apart[1]).mean() + (apart[0] == apart[1]).mean() / 2
     return Closeness(
-        to_training=_median(near[:, 0]),
-        held_out_to_training=_median(_nearest(scale(held_out), scale(training), 1)[:, 0]),
-        nearest_ratio=_median(near[known, 0] / near[known, 1]),
+        to_training=median_known(near[:, 0]),
+        held_out_to_training=median_known(_nearest(scale(held_out), scale(training), 1)[:, 0]),
+        nearest_ratio=median_known(near[known, 0] / near[known, 1]),
         nearer_to_training=float(nearer) if equal else None,
-        nearer_interval=wilson_interval(round(float(nearer) * len(synthetic)), len(synthetic))
-        if equal
-        else None,
+        nearer_interval=_interval(float(nearer), len(synthetic)) if equal else None,
         copies=_copies(training, inputs.synthetic),
     )
 
@@ -78,7 +76,8 @@ def _nearest(rows: FloatArray, people: FloatArray, count: int) -> FloatArray:
     return distances
 
 
-def _median(values: FloatArray) -> float | None:
+def median_known(values: FloatArray) -> float | None:
+    """The median of what is finite; None where nothing is."""
     known = values[np.isfinite(values)]
     return float(np.median(known)) if len(known) else None
 

@@ -7,6 +7,7 @@ from app.domain.counterfactual import OptionChange
 from app.domain.feature import Feature
 from app.domain.on_days import OnDays
 from app.domain.schema import Value
+from app.domain.wording import PERCENTAGE_POINTS, difference_unit
 from app.faces.http.pages.rendering import day as day_text
 from app.faces.http.pages.rendering import minus
 from app.faces.http.pages.translation import gettext as _
@@ -23,7 +24,7 @@ def level_text(feature: Feature, change: OptionChange) -> str:
     value = _with_unit(feature, change.after, change.unit)
     if not feature.is_numeric:
         return value
-    return _("%(value)s or more", value=value) if _rises(change) else _("%(value)s or less", value=value)
+    return _("%(value)s or more", value=value) if change.is_rise else _("%(value)s or less", value=value)
 
 
 def on_days_text(feature: Feature, change: OptionChange, options: Sequence[Offered]) -> str:
@@ -45,8 +46,9 @@ def effort_text(feature: Feature | None, change: OptionChange) -> str | None:
     parts = [_reached(told)]
     if told.median_lacking is not None:
         own = feature if feature is not None and feature.is_numeric else None
-        lacking = _with_unit(own, told.median_lacking, change.unit)
-        parts.append(_lacking(told, lacking, _rises(change)))
+        unit = _("percentage points") if difference_unit(change.unit) == PERCENTAGE_POINTS else change.unit
+        lacking = _with_unit(own, told.median_lacking, unit)
+        parts.append(_lacking(told, lacking, change.is_rise))
     if told.unknown:
         parts.append(
             ngettext("%(num)s more day has no value.", "%(num)s more days have no value.", told.unknown)
@@ -108,7 +110,3 @@ def _named(days: Sequence[date]) -> str:
 def _with_unit(feature: Feature | None, value: Value, unit: str | None) -> str:
     text = minus(value_text(feature, value))
     return f"{text} {unit}".replace(" ", NO_BREAK) if unit else text
-
-
-def _rises(change: OptionChange) -> bool:
-    return change.delta is not None and change.delta > 0

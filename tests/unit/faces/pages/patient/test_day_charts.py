@@ -8,7 +8,7 @@ from app.domain.counterfactual import OptionChange
 from app.domain.on_days import OnDays
 from app.engine.registry import ModelRegistry
 from app.faces.pages.patient.views.day_charts import DaysChart, DaysPanel, days_of
-from app.faces.pages.patient.views.day_words import effort_text
+from app.faces.pages.patient.views.day_words import effort_text, level_text
 from app.usecases.said_days import days_in
 from tests.integration.answers import Json
 from tests.kinds_of_answers import IN_REACH
@@ -82,6 +82,7 @@ def test_a_level_that_no_day_reached_is_told_so(registry: ModelRegistry) -> None
     high = [{"date": f"2026-03-0{number}", "features": {"bmi": 45.0}} for number in (1, 2)]
     told = days_of(real_context(registry, IN_REACH, days=high))
     assert told is not None
+    assert chart_of(told, "bmi").levels
     for level in chart_of(told, "bmi").levels:
         assert "So on none of 2 days yet. It was some" in level.words
         assert "On the others" not in level.words
@@ -154,17 +155,28 @@ def test_another_versions_days_are_not_drawn_and_keep_their_unit(registry: Model
     assert "stone less" in page or "stone more" in page
 
 
-def test_of_one_day_that_lacks_no_median_is_told_and_numbers_have_their_sign(registry: ModelRegistry) -> None:
-    feature = registry.named("dysglycaemia").model.schema["bmi"]
-    told = OnDays(of=2, reached=1, unknown=0, median_lacking=-2.5, words="")
-    change = OptionChange(
+def asked_of_bmi(after: float, unit: str = "kg/m²") -> OptionChange:
+    on_days = OnDays(of=2, reached=1, unknown=0, median_lacking=2.5, words="")
+    return OptionChange(
         feature="bmi",
         label="Body mass index",
         before=30.0,
-        after=25.0,
-        delta=-5.0,
-        unit="kg/m²",
-        on_days=told,
+        after=after,
+        delta=after - 30.0,
+        unit=unit,
+        on_days=on_days,
     )
-    said = "So on 1 of 2 days already. On the other it was some \N{MINUS SIGN}2.5 kg/m² more."
-    assert effort_text(feature, change) == said.replace("2.5 kg", "2.5\xa0kg")
+
+
+@pytest.mark.parametrize(("unit", "said"), [("kg/m²", "2.5 kg/m²"), ("%", "2.5 percentage points")])
+def test_of_one_day_that_lacks_no_median_is_told(registry: ModelRegistry, unit: str, said: str) -> None:
+    feature = registry.named("dysglycaemia").model.schema["bmi"]
+    told = effort_text(feature, asked_of_bmi(25.0, unit))
+    assert told is not None
+    assert told.replace("\xa0", " ") == f"So on 1 of 2 days already. On the other it was some {said} more."
+
+
+def test_a_level_below_nought_has_its_sign(registry: ModelRegistry) -> None:
+    feature = registry.named("dysglycaemia").model.schema["bmi"]
+    said = level_text(feature, asked_of_bmi(-1.5))
+    assert said.replace("\xa0", " ") == "\N{MINUS SIGN}1.5 kg/m² or less"
