@@ -9,12 +9,17 @@ from threadpoolctl import threadpool_limits
 from app.domain.schema import FloatArray, IntArray
 from app.usecases.augmentation.report.figures import PersonCloseness
 from app.usecases.augmentation.report.inputs import ReportInputs
-from app.usecases.augmentation.report.privacy import Scale, median_known
+from app.usecases.augmentation.report.privacy import (
+    DECIMALS,
+    MEBIBYTES,
+    Scale,
+    median_known,
+    row_keys,
+    share_nearer,
+)
 
 _MOST_REAL = 4_000
 """Real rows whose own distances are measured beside."""
-_MEBIBYTES = 8
-_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +79,10 @@ def _apart(inputs: ReportInputs, rows: FloatArray, numbers: IntArray) -> Apart:
         scale(rows),
         scale(owners.rows),
         metric="nan_euclidean",
-        working_memory=_MEBIBYTES,
+        working_memory=MEBIBYTES,
         reduce_func=nearest,
     )
-    both: FloatArray = np.round(np.concatenate(list(chunks)), _DECIMALS)
+    both: FloatArray = np.round(np.concatenate(list(chunks)), DECIMALS)
     return Apart(both[:, 0], both[:, 1])
 
 
@@ -86,8 +91,7 @@ def _nearer(apart: Apart) -> float | None:
     known = np.isfinite(apart.own) & np.isfinite(apart.others)
     if not known.any():
         return None
-    own, others = apart.own[known], apart.others[known]
-    return float((own < others).mean() + (own == others).mean() / 2)
+    return share_nearer(apart.own[known], apart.others[known])
 
 
 def _copies(inputs: ReportInputs) -> tuple[int, int]:
@@ -95,12 +99,12 @@ def _copies(inputs: ReportInputs) -> tuple[int, int]:
     owners = inputs.owners
     assert owners is not None
     holders: dict[bytes, set[int]] = {}
-    for row, person in zip(np.nan_to_num(owners.rows, nan=-1e9), owners.person.tolist(), strict=True):
-        holders.setdefault(row.tobytes(), set()).add(person)
+    for key, person in zip(row_keys(owners.rows), owners.person.tolist(), strict=True):
+        holders.setdefault(key, set()).add(person)
     own = others = 0
     persons = owners.person_of(inputs.source_row).tolist()
-    for row, person in zip(np.nan_to_num(inputs.synthetic, nan=-1e9), persons, strict=True):
-        having = holders.get(row.tobytes(), set())
+    for key, person in zip(row_keys(inputs.synthetic), persons, strict=True):
+        having = holders.get(key, set())
         own += person >= 0 and person in having
         others += bool(having - {person}) or -1 in having
     return own, others

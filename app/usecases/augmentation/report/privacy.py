@@ -10,8 +10,8 @@ from app.usecases.augmentation.report.figures import Closeness
 from app.usecases.augmentation.report.inputs import ReportInputs
 
 _MOST = 4_000
-_MEBIBYTES = 8
-_DECIMALS = 6
+MEBIBYTES = 8
+DECIMALS = 6
 """Equal rows come out at a distance of about 1e-7."""
 
 
@@ -30,13 +30,13 @@ def closeness(inputs: ReportInputs, seed: int) -> Closeness:
     equal = min(len(training), len(held_out))
     sides = [rows[rng.permutation(len(rows))[:equal]] for rows in (training, held_out)]
     apart = [_nearest(scale(synthetic), scale(side), 1)[:, 0] for side in sides]
-    nearer = (apart[0] < apart[1]).mean() + (apart[0] == apart[1]).mean() / 2
+    nearer = share_nearer(*apart) if equal else None
     return Closeness(
         to_training=median_known(near[:, 0]),
         held_out_to_training=median_known(_nearest(scale(held_out), scale(training), 1)[:, 0]),
         nearest_ratio=median_known(near[known, 0] / near[known, 1]),
-        nearer_to_training=float(nearer) if equal else None,
-        nearer_interval=_interval(float(nearer), len(synthetic)) if equal else None,
+        nearer_to_training=nearer,
+        nearer_interval=None if nearer is None else _interval(nearer, len(synthetic)),
         copies=_copies(training, inputs.synthetic),
     )
 
@@ -67,12 +67,12 @@ def _nearest(rows: FloatArray, people: FloatArray, count: int) -> FloatArray:
         rows,
         people,
         metric="nan_euclidean",
-        working_memory=_MEBIBYTES,
+        working_memory=MEBIBYTES,
         reduce_func=lambda block, _: np.sort(
             np.partition(np.nan_to_num(block, nan=np.inf), count - 1)[:, :count]
         ),
     )
-    distances: FloatArray = np.round(np.concatenate(list(chunks)), _DECIMALS)
+    distances: FloatArray = np.round(np.concatenate(list(chunks)), DECIMALS)
     return distances
 
 
@@ -82,6 +82,16 @@ def median_known(values: FloatArray) -> float | None:
     return float(np.median(known)) if len(known) else None
 
 
+def share_nearer(one: FloatArray, other: FloatArray) -> float:
+    """The share of rows whose distance to the one is smaller; equal ones count by half."""
+    return float((one < other).mean() + (one == other).mean() / 2)
+
+
+def row_keys(rows: FloatArray) -> list[bytes]:
+    """A key of each row; rows that are equal, with the same values unknown, have the same."""
+    return [row.tobytes() for row in np.nan_to_num(rows, nan=-1e9)]
+
+
 def _copies(people: FloatArray, rows: FloatArray) -> int:
-    real = {row.tobytes() for row in np.nan_to_num(people, nan=-1e9)}
-    return sum(row.tobytes() in real for row in np.nan_to_num(rows, nan=-1e9))
+    real = set(row_keys(people))
+    return sum(key in real for key in row_keys(rows))
