@@ -9,7 +9,7 @@ import typer
 from app.cli.shared import Home, fail
 from app.paths import HOME
 from app.settings import Settings
-from research.commands.model_place import own_models, store_with
+from research.commands.model_place import store_with
 from turnpoint.commands.console import progress, say_once
 
 if TYPE_CHECKING:
@@ -45,8 +45,9 @@ def evaluate(
         Path | None,
         typer.Option(
             "--from",
-            help="Of a recipe's model (`turnpoint sensors model`): the file or folder that it is made of. "
-            "The papers' study is then made on it, with folds by person.",
+            help="Of a recipe's model (`turnpoint sensors model`): the file that it is made of; of AI-READI "
+            "what `turnpoint sensors features` wrote. The papers' study is then made on it, with folds by "
+            "person.",
         ),
     ] = None,
     across: Annotated[
@@ -180,13 +181,15 @@ def _study_folds(names: list[str], origin: Path, request: "FoldRequest", home: P
     from research.evaluation.runner.language_models import LanguageModels
     from research.evaluation.study.plan import StudyError
     from research.llm_session import endpoint_of
-    from research.papers_study.plan import fold_study, usual_folds
+    from research.papers_study.fold_versions import FoldPlan
+    from research.papers_study.plan import fold_study
     from research.papers_study.run import study_folds
     from research.sensor_models.recipes import recipe_named
 
     if len(names) != 1:
         raise StudyError("--from is the file of one model: name the recipe, such as lifesnaps-stress")
-    plan = fold_study(recipe_named(names[0]), origin, own_models(home), request, usual_folds())
+    store = store_with(names[0], None, home)
+    plan = fold_study(recipe_named(names[0]), origin, store, request, FoldPlan())
     language = LanguageModels(home, endpoint_of(Settings()))
     with progress() as report:
         text = study_folds(plan, home / "evaluation", out, language, report)
@@ -204,7 +207,7 @@ def _study_cohorts(names: list[str], origin: Path | None, draws: int, home: Path
     [name], cache = names, home / "data"
     with progress() as report:
         cohorts = (
-            sites(Settings().model_store, name, cache)
+            sites(store_with(name, None, home), name, cache)
             if origin is None
             else surveys(origin.expanduser(), cache)
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 from research.evaluation.augmentation.augmenters import AUGMENTERS
 from research.evaluation.methods.registry import STUDY, Method
 from research.evaluation.study.plan import Part, StudyError, refuse_missing, refuse_unknown
-from research.papers_study.fold_versions import FOLDS, QUICK_FOLDS, FoldPlan
+from research.papers_study.fold_versions import QUICK_FOLDS, FoldPlan
 from research.papers_study.scarcity import (
     DRAWS,
     LABELLED,
@@ -98,8 +98,3 @@ def fold_study(recipe: Recipe, origin: Path, store: Path, request: FoldRequest, 
         fresh=request.fresh,
     )
     return FoldStudy(recipe, origin, store, folds, methods, rows, scarce, parts, request.fresh)
-
-
-def usual_folds() -> FoldPlan:
-    """Five, by one shuffle of people."""
-    return FoldPlan(FOLDS)

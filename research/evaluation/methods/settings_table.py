@@ -1,8 +1,8 @@
 """Every method's settings as a table, read from its adapter and from the package that is installed.
 
-Nothing of it is written by hand, so that it says what was asked: options and their defaults are of the
-adapter's class, what it gives its package is of its source, and what it leaves to the package is of the
-package's own signatures.
+Nothing of it is written by hand: options and their defaults are of the adapter's class, keywords that it
+gives its package are of its source, and what it leaves to the package is of the package's own signatures. A
+keyword whose value is worked out may come to None, and what goes by position or `**` is under options alone.
 """
 
 import ast

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from app.classifiers.partitions import Person
 from app.classifiers.store import load_version
 from research.commands.main import cli
 from research.evaluation.augmentation.cohort import Scarcity
@@ -27,7 +28,7 @@ from research.papers_study.intervals import mean_of_people
 from research.papers_study.nearness import nearness_of
 from research.papers_study.people_table import PeopleTable, read_people_table
 from research.papers_study.plan import FoldRequest, fold_study
-from research.papers_study.rows_asked import in_turns
+from research.papers_study.rows_asked import drawn_in_turns
 from research.papers_study.run import RESULTS, study_folds
 from research.papers_study.scarcity import ScarcePlan, makers, scarce_trials, why_not_scarce
 from research.sensor_models.recipes import RECIPES
@@ -86,12 +87,13 @@ def test_folds_that_are_there_are_kept(table: PeopleTable, folds: list[Fold], ho
 
 
 def test_people_take_turns() -> None:
-    whose = np.array([0] * 20 + [1] * 3 + [2] * 1)
-    some = in_turns(whose, np.arange(24) != 5, 6, seed=3)
+    whose = [0] * 20 + [1] * 3 + [2] * 1
+    rows = [Person(place, {}, 0.5, whose=one) for place, one in enumerate(whose) if place != 5]
+    some = drawn_in_turns(rows, 6, seed=3)
     assert len(set(some)) == 6
     assert 5 not in some
-    assert Counter(whose[list(some)].tolist()) == {0: 3, 1: 2, 2: 1}
-    assert in_turns(whose, np.zeros(24, dtype=bool), 6, seed=3) == ()
+    assert Counter(whose[place] for place in some) == {0: 3, 1: 2, 2: 1}
+    assert drawn_in_turns([], 6, seed=3) == ()
 
 
 def test_answers_of_both_ways_are_of_the_wanted_class_and_change_what_may(
