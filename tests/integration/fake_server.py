@@ -51,10 +51,12 @@ class Handler(BaseHTTPRequestHandler):
         if reply.drop:
             self.close_connection = True
             return
-        with suppress(ConnectionError):  # the caller may have left
+        try:
             self._say(reply)
             if reply.hang or reply.drip:
                 self._wait_until_left(b" " if reply.drip else b"")
+        except ConnectionError:  # it left, maybe before the reply's first byte
+            self.left.set()
 
     def _say(self, reply: Reply) -> None:
         if reply.raw is not None:
@@ -72,14 +74,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def _wait_until_left(self, drop: bytes) -> None:
         self.connection.settimeout(0.02)
-        try:
-            while not self.over.is_set():
-                self.wfile.write(drop)
-                with suppress(TimeoutError):
-                    if not self.connection.recv(1):
-                        break
-        except ConnectionError:
-            pass
+        while not self.over.is_set():
+            self.wfile.write(drop)
+            with suppress(TimeoutError):
+                if not self.connection.recv(1):
+                    break
         self.left.set()
 
     def log_message(self, format: str, *args: object) -> None:

@@ -202,7 +202,7 @@ async def rows(
 async def events(job_id: JobId, request: Request, service: AugmentingDep) -> Response:
     """Follow a job: server-sent events `progress`, then `end`, or `closing` if the service ends first."""
     await service.get(job_id)
-    stream = events_of(service, job_id, request.state.closing)
+    stream = events_of(partial(service.get, job_id), request.state.closing)
     return StreamingResponse(stream, media_type="text/event-stream")
 
 
