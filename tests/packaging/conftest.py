@@ -27,9 +27,16 @@ def client_alone(client_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="session")
-def server(client_wheel: Path, server_wheel: Path) -> Environment:
-    """What `pip install turnpoint-server` gives, always in one folder: a new place is compiled for anew."""
-    return Environment(ROOT / "build" / "wheels", [client_wheel, server_wheel], "turnpoint-server")
+def server(client_wheel: Path, server_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """What `pip install turnpoint-server` gives."""
+    folder = tmp_path_factory.mktemp("wheels")
+    return Environment(folder, [client_wheel, server_wheel], "turnpoint-server")
+
+
+@pytest.fixture(scope="session")
+def machine_code(server: Environment, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """NUMBA_CACHE_DIR with what the search comes to in machine code."""
+    return str(server.machine_code(tmp_path_factory.mktemp("numba")))
 
 
 @pytest.fixture

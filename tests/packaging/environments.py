@@ -3,6 +3,7 @@
 So no package index is needed, and the versions are those of the lock.
 """
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -11,10 +12,15 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import Distribution
 from pathlib import Path
 
+import numba
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from app.compiled import compiled_sources
+from app.paths import ROOT
+
 _PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
+_MACHINE_CODE = Path(numba.config.CACHE_DIR)  # type: ignore[attr-defined]
 _INSTALL = ("install", "--no-index", "--no-deps", "--no-compile")
 
 
@@ -30,8 +36,6 @@ class Environment:
         subprocess.run([*_PIP, "--python", python, *_INSTALL, *wheels], check=True)
         for needed in self._needed(wanted):
             self._link(needed)
-        for path in self.packages.glob("app/**/*.py"):
-            os.utime(path, (0, 0))  # by place and time numba knows whose machine code it has
 
     def start(self, words: Sequence[str], folder: Path, **settings: str) -> subprocess.Popen[str]:
         """Start a program of the environment in a folder, with these settings and no others."""
@@ -56,6 +60,18 @@ class Environment:
         """How large all that is installed is, bytecode included."""
         walk = os.walk(self.packages, followlinks=True)
         return sum((Path(folder) / name).stat().st_size for folder, _, names in walk for name in names) / 1e6
+
+    def machine_code(self, cache: Path) -> Path:
+        """A cache where numba finds for our package here what is compiled for the sources of the tests.
+
+        The cache goes by the sources' content; within it a package's folder is named by where the package is.
+        """
+        kept = cache / _MACHINE_CODE.name
+        kept.mkdir(parents=True)
+        for source in {path.parent for path in compiled_sources()}:
+            there = self.packages / source.relative_to(ROOT)
+            (kept / _named_by_place(there)).symlink_to(_MACHINE_CODE / _named_by_place(source))
+        return cache
 
     def _needed(self, wanted: Sequence[str]) -> Iterator[Distribution]:
         """The distributions that `wanted` needs, directly or not, ours aside."""
@@ -83,6 +99,11 @@ class Environment:
             link = self.packages / name
             if not link.is_symlink():
                 link.symlink_to(Path(str(needed.locate_file(name))).resolve())
+
+
+def _named_by_place(package: Path) -> str:
+    """As numba names it."""
+    return f"{package.name}_{hashlib.sha1(str(package).encode(), usedforsecurity=False).hexdigest()}"
 
 
 def _requirements(of: Distribution, extras: set[str]) -> Iterator[Requirement]:

@@ -9,7 +9,6 @@ from sqlalchemy import make_url
 
 import turnpoint
 from app.local.embedded.data_dir import free_port
-from app.paths import ROOT
 from tests.integration.processes import is_alive, wait_until
 from tests.integration.serving import SECONDS, connect, http_client
 from tests.packaging.environments import Environment
@@ -36,21 +35,26 @@ def empty_database(database_url: str) -> Iterator[str]:
 
 
 def test_it_migrates_serves_and_answers_from_any_folder(
-    server: Environment, elsewhere: Path, empty_database: str, redis_url: str, question: dict[str, Any]
+    server: Environment,
+    machine_code: str,
+    elsewhere: Path,
+    empty_database: str,
+    redis_url: str,
+    question: dict[str, Any],
 ) -> None:
     port = str(free_port())
     settings = {
         "DATABASE_URL": empty_database,
         "REDIS_URL": redis_url,
         "PORT": port,
-        "NUMBA_CACHE_DIR": str(ROOT / "build" / "numba"),
+        "NUMBA_CACHE_DIR": machine_code,
     }
     migrated = server.run(["turnpoint", "migrate"], elsewhere, **settings)
     assert migrated.returncode == 0, migrated.stderr
     process = server.start(["turnpoint", "serve"], elsewhere, **settings)
     with process, http_client(f"http://127.0.0.1:{port}") as client:
         try:
-            # It compiles the search first, which takes a busy machine minutes.
+            # It compiles the search first, unless that was done here; which takes a busy machine minutes.
             wait_until(lambda: process.poll() is not None or is_alive(client), 5 * SECONDS)
             assert process.poll() is None, process.communicate()
             answer = client.post("/counterfactuals", json=question).raise_for_status().json()
@@ -68,12 +72,14 @@ def test_it_tells_the_one_version(server: Environment, elsewhere: Path) -> None:
     assert inside == f"{turnpoint.__version__} {turnpoint.__version__}\n"
 
 
-def test_it_answers_in_process_with_the_models_that_it_carries(server: Environment, elsewhere: Path) -> None:
+def test_it_answers_in_process_with_the_models_that_it_carries(
+    server: Environment, machine_code: str, elsewhere: Path
+) -> None:
     code = (
         "from turnpoint.recourse import Recourse\n"
         "with Recourse.load('heart-disease') as recourse: print(recourse.model)"
     )
-    done = server.run(["python", "-P", "-c", code], elsewhere, NUMBA_CACHE_DIR=str(ROOT / "build" / "numba"))
+    done = server.run(["python", "-P", "-c", code], elsewhere, NUMBA_CACHE_DIR=machine_code)
     assert (done.returncode, done.stdout) == (0, "heart-disease@2\n"), done.stderr
 
 
