@@ -5,6 +5,8 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# Packages are compiled to bytecode by whoever imports them first. Were it not kept, each process would compile all anew.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help run dev test test-parts unit coverage test-faults test-train test-vllm torch bench screenshots evaluate finetune format lint typecheck environment build lock secrets digests sbom vulnerabilities clean
 
 # PYTHON=… chooses the interpreter; without it the first that fits is taken.
