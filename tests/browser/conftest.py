@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,14 +10,10 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
-from app.paths import ROOT
 from tests.asking import Person
 from tests.browser.chromium import QUIET, chromium_path
 from tests.integration.answers import Json, found
 from tests.integration.serving import SECONDS
-
-SHOTS = Path(os.environ.get("SCREENSHOTS") or ROOT / "build" / "screenshots")
-"""Where screenshots are kept, for people to look at."""
 
 PATIENCE_MS = 1000.0 * SECONDS
 """Until a page is given up on: a busy machine's, not a wait, for it ends as soon as it can."""
@@ -66,12 +61,6 @@ class Watched:
     def _asked(self, request: Request) -> None:
         if urlsplit(request.url).netloc != self._host and not request.url.startswith("data:"):
             self.complaints.append(f"another host: {urlsplit(request.url).netloc}")
-
-
-def shot(page: Page, name: str) -> None:
-    """Keep a picture of the whole page."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
 
 @contextmanager

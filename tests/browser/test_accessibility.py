@@ -1,19 +1,15 @@
 """Every page before axe-core, in both themes, on a phone and on a desk; none wider than its screen."""
 
-from itertools import product
-from pathlib import Path
-from typing import Any, Literal
-
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from app.engine.registry import ModelRegistry
-from tests.browser.conftest import shot, watching
+from tests.browser.accessibility import DESK, PHONE, assert_accessible, open_every_fold
+from tests.browser.conftest import watching
 from tests.integration.answers import Json, ask
 from tests.kinds_of_answers import FRAGILE, NOTHING_HELPS, OUT_OF_REACH, UNCLEAR_BELOW, question_about
 
-AXE = Path(__file__).with_name("axe-4.14.1.min.js").read_text(encoding="utf-8")
 PLACES = {
     "patient": "/patients/{patient_id}/interventions",
     "patient-to-check": "/patients/{patient_id}/interventions?answer={to_check}",
@@ -30,8 +26,6 @@ PLACES = {
     "job": "/augmentations/{job_id}",
     "error": "/augmentations/nothing",
 }
-SCREENS = {"phone": 360, "desk": 1440}
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @pytest.fixture(scope="module")
@@ -55,12 +49,6 @@ def kinds(client: httpx.Client, registry: ModelRegistry, answer: Json) -> dict[s
     return {name: ask(client, question)["id"] for name, question in asked.items()}
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core finds; of what it finds in order it need not tell the details."""
-    found: dict[str, Any] = page.evaluate("axe.run({resultTypes: ['violations']})")
-    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found["violations"]]
-
-
 @pytest.mark.parametrize("name", PLACES)
 def test_pages_are_accessible(
     browser: Browser,
@@ -72,18 +60,10 @@ def test_pages_are_accessible(
     name: str,
     subtests: pytest.Subtests,
 ) -> None:
-    """A page is opened once, and shown on each screen in each theme, which style sheets alone tell apart."""
     with watching(browser, url, bypass_csp=True) as watched:
         watched.forgive(404, 422)
         page = watched.page
         ids = kinds | {"patient_id": answer["patient_id"], "to_check": in_hours["id"], "job_id": job_id}
         page.goto(PLACES[name].format(**ids))
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-        page.evaluate(AXE)  # past the page's policy, as a tester may
-        for (screen, width), theme in product(SCREENS.items(), THEMES):
-            with subtests.test(screen=screen, theme=theme):
-                page.set_viewport_size({"width": width, "height": 900})
-                page.emulate_media(color_scheme=theme)
-                assert page.evaluate("document.documentElement.scrollWidth") <= width
-                assert violations(page) == []
-                shot(page, f"{name}-{screen}-{theme}")
+        open_every_fold(page)
+        assert_accessible(page, subtests, name, (PHONE, DESK))

@@ -1,14 +1,13 @@
 """Values entered by hand in a browser: with scripts and without, faults at their field, units remembered."""
 
-from itertools import product
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.asking import Person
-from tests.browser.conftest import Watched, shot, watching
-from tests.browser.test_accessibility import AXE, THEMES, violations
+from tests.browser.accessibility import DESK, assert_accessible, open_every_fold
+from tests.browser.conftest import Watched, watching
 
 NEEDED = {"age": "50", "sex": "female", "height": "170", "weight": "95"}
 
@@ -93,12 +92,5 @@ def test_the_form_is_accessible_with_its_faults_and_fits_a_narrow_screen(
         enter(page, "waist", "400")
         page.get_by_role("button", name="Ask for options").click()
         expect(page.locator("#noted")).to_be_visible()
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-        page.evaluate(AXE)
-        for width, theme in product((320, 768, 1440), THEMES):
-            with subtests.test(width=width, theme=theme):
-                page.set_viewport_size({"width": width, "height": 900})
-                page.emulate_media(color_scheme=theme)
-                assert page.evaluate("document.documentElement.scrollWidth") <= width
-                assert violations(page) == []
-                shot(page, f"entry-with-faults-{width}-{theme}")
+        open_every_fold(page)
+        assert_accessible(page, subtests, "entry-with-faults", (320, 768, DESK))

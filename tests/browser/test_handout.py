@@ -1,6 +1,5 @@
 """The handout in a browser: one printed page in large print, in both languages; accessible in both themes."""
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +17,9 @@ from app.domain.levers import levers_of
 from app.domain.patient import read_patient
 from app.engine.registry import ServedModel
 from tests.asking import Person
-from tests.browser.conftest import SHOTS, shot, watching
-from tests.browser.test_accessibility import AXE, SCREENS, THEMES, violations
+from tests.browser.accessibility import DESK, PHONE, assert_accessible
+from tests.browser.conftest import watching
+from tests.browser.pictures import pages_printed
 from tests.integration.answers import Json, ask
 from tests.integration.planned import plan_of
 
@@ -71,17 +71,6 @@ def opened(page: Page, answer: Json, plan: UUID, language: str) -> None:
     page.goto(f"/patients/{answer['patient_id']}/plans/{plan}/handout?lang={language}")
 
 
-def pages_of(pdf: bytes) -> int:
-    return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
-
-
-def printed(page: Page, paper: str, name: str) -> int:
-    pdf = page.pdf(format=paper, print_background=True, prefer_css_page_size=False)
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    (SHOTS / f"{name}.pdf").write_bytes(pdf)
-    return pages_of(pdf)
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_longest_plan_prints_on_one_page_in_large_print(
     page: Page,
@@ -97,7 +86,7 @@ def test_the_longest_plan_prints_on_one_page_in_large_print(
     opened(page, long, plan, language)
     for paper in ("A4", "Letter"):
         with subtests.test(paper=paper):
-            assert printed(page, paper, f"handout-{language}-{paper}") == 1
+            assert pages_printed(page, paper, f"handout-{language}") == 1
     page.emulate_media(media="print")
     sizes = page.evaluate(
         "[...document.querySelectorAll('main *')].filter(one => one.textContent.trim())"
@@ -113,7 +102,7 @@ def test_another_models_handout_prints_on_one_page(
 ) -> None:
     plan = plan_of(database, heart_answer)
     opened(page, heart_answer, plan, language)
-    assert printed(page, "Letter", f"handout-heart-{language}") == 1
+    assert pages_printed(page, "Letter", f"handout-heart-{language}") == 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -124,15 +113,7 @@ def test_it_is_accessible(
     with watching(browser, url, bypass_csp=True) as watched:
         page = watched.page
         opened(page, answer, plan, language)
-        page.evaluate(AXE)
-        for screen, width in {**SCREENS, "small": 320}.items():
-            for theme in THEMES:
-                with subtests.test(screen=screen, theme=theme):
-                    page.set_viewport_size({"width": width, "height": 900})
-                    page.emulate_media(color_scheme=theme)
-                    assert page.evaluate("document.documentElement.scrollWidth") <= width
-                    assert violations(page) == []
-                    shot(page, f"handout-{language}-{screen}-{theme}")
+        assert_accessible(page, subtests, f"handout-{language}", (320, PHONE, DESK))
 
 
 def test_the_language_is_a_choice_on_the_page_without_scripts(

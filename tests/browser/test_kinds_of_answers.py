@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 from app.domain.wording import risk_text
 from app.engine.registry import ModelRegistry
 from tests.browser.cards import accept
-from tests.browser.conftest import shot, watching
+from tests.browser.conftest import watching
+from tests.browser.pictures import pages_printed, shot
 from tests.integration.answers import Json, ask
 from tests.kinds_of_answers import (
     CLEARLY_BELOW,
@@ -180,8 +181,7 @@ def test_clearly_below_is_told_with_what_it_does_not_say(page: Page, asked: Aske
 def test_they_are_printed(page: Page, asked: Asked, person: int, pages: int) -> None:
     """As options are: one page, and two where much is said."""
     opened(page, asked(person))
-    pdf = page.pdf(format="A4", print_background=True)
-    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) <= pages
+    assert pages_printed(page, "A4", f"printed-{person}") <= pages
     page.emulate_media(media="print")
     expect(page.locator("#improvements h2")).to_be_visible()
 

@@ -1,13 +1,12 @@
 """A known result in a real browser: entered, refused at its field, corrected, taken back, on any screen."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import product
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Watched, shot, watching
-from tests.browser.test_accessibility import AXE, SCREENS, THEMES, violations
+from tests.browser.accessibility import DESK, PHONE, assert_accessible, open_every_fold
+from tests.browser.conftest import Watched, watching
 from tests.integration.answers import Json
 
 TODAY = datetime.now(UTC).date()
@@ -76,12 +75,5 @@ def test_a_known_result_and_its_faults_are_accessible(
         page.locator("#result").get_by_text("Enter a newer result").click()
         enter(page, "54")
         expect(page.locator("#result .fault")).to_be_visible()
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-        page.evaluate(AXE)
-        for (screen, width), theme in product({"narrow": 320, **SCREENS}.items(), THEMES):
-            with subtests.test(screen=screen, theme=theme):
-                page.set_viewport_size({"width": width, "height": 900})
-                page.emulate_media(color_scheme=theme)
-                assert page.evaluate("document.documentElement.scrollWidth") <= width
-                assert violations(page) == []
-                shot(page, f"known-result-{screen}-{theme}")
+        open_every_fold(page)
+        assert_accessible(page, subtests, "known-result", (320, PHONE, DESK))

@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PATIENCE_MS, shot
-from tests.browser.test_accessibility import AXE, violations
+from tests.browser.accessibility import AXE, violations
+from tests.browser.conftest import PATIENCE_MS
+from tests.browser.pictures import shot
 from tests.ehr.people import names
 from tests.integration.launching import Clinic, clinic
 from tests.integration.serving import Servers

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.engine.registry import ModelRegistry
-from tests.browser.conftest import shot
+from tests.browser.pictures import shot
 from tests.integration.answers import Json
 from tests.integration.serving import Servers
 from tests.integration.working import worker

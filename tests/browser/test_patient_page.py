@@ -1,14 +1,13 @@
 """What a clinician does on the page, in a real browser on the real service."""
 
-import re
-
 import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.domain.wording import risk_text
 from tests.browser.cards import accept
-from tests.browser.conftest import SHOTS, Watched, shot, watching
+from tests.browser.conftest import Watched, watching
+from tests.browser.pictures import pages_printed, shot
 from tests.integration.answers import Json
 
 NARROW = "\N{NO-BREAK SPACE}"
@@ -283,10 +282,7 @@ def test_a_value_to_check_is_told_before_the_risk_and_printed(page: Page, in_hou
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 def test_it_prints_on_one_page(opened: Page, answer: Json, paper: str) -> None:
-    pdf = opened.pdf(format=paper, print_background=True)
-    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) == 1
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    (SHOTS / "patient.pdf").write_bytes(pdf)
+    assert pages_printed(opened, paper, "patient") == 1
 
 
 def test_reading_takes_no_script(browser: Browser, url: str, answer: Json) -> None:

@@ -1,17 +1,16 @@
 """A plan through two visits, as a clinician makes it, changes it and finds it again."""
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from itertools import product
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.accessibility import DESK, PHONE, assert_accessible, open_every_fold
 from tests.browser.cards import accept, unfold
-from tests.browser.conftest import SHOTS, Watched, shot, watching
-from tests.browser.test_accessibility import AXE, SCREENS, THEMES, violations
+from tests.browser.conftest import Watched, watching
+from tests.browser.pictures import pages_printed, shot
 from tests.integration.answers import Json, ask
 
 
@@ -239,17 +238,10 @@ def test_it_is_accessible_on_each_screen_in_both_themes(
         watched.forgive(422)
         page = watched.page
         page.goto(f"/patients/{answer['patient_id']}/interventions")
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        open_every_fold(page)
         page.locator(".what-if-plan").get_by_role("button", name="Make this the plan").click()
         expect(page.locator(".what-if-plan").get_by_role("alert")).to_contain_text("changes nothing")
-        page.evaluate(AXE)
-        for (screen, width), theme in product(SCREENS.items(), THEMES):
-            with subtests.test(screen=screen, theme=theme):
-                page.set_viewport_size({"width": width, "height": 900})
-                page.emulate_media(color_scheme=theme)
-                assert page.evaluate("document.documentElement.scrollWidth") <= width
-                assert violations(page) == []
-                shot(page, f"plan-{screen}-{theme}")
+        assert_accessible(page, subtests, "plan", (PHONE, DESK))
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
@@ -261,16 +253,8 @@ def test_a_followed_up_plan_prints_on_few_pages(
     path = f"/patients/{answer['patient_id']}"
     made = client.post(f"{path}/plans", json={"counterfactual_id": first["counterfactuals"][0]["id"]})
     page.goto(f"{path}/interventions?answer={first['id']}")
-    assert pages_of(page, paper, "plan-new") == 1
+    assert pages_printed(page, paper, "plan-new") == 1
     next_visit(client, question, made.json())
     page.goto(f"{path}/interventions")
     expect(page.locator("#plan").get_by_role("columnheader", name="Reached")).to_be_visible()
-    assert pages_of(page, paper, "plan-followed") <= 2
-
-
-def pages_of(page: Page, paper: str, name: str) -> int:
-    """How many pages it prints on; kept to be looked at."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    pdf = page.pdf(format=paper, print_background=True)
-    (SHOTS / f"{name}-{paper}.pdf").write_bytes(pdf)
-    return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
+    assert pages_printed(page, paper, "plan-followed") <= 2

@@ -3,7 +3,8 @@
 import httpx
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Watched, shot, watching
+from tests.browser.conftest import Watched, watching
+from tests.browser.pictures import shot
 from tests.integration.answers import Json
 
 

@@ -8,8 +8,9 @@ from playwright.sync_api import Browser, Page
 from research.review.importing import import_review
 from research.review.methods import Reviewed
 from research.review.writing import PAGE
-from tests.browser.conftest import shot, watching
-from tests.browser.test_accessibility import AXE, THEMES, violations
+from tests.browser.accessibility import PHONE, assert_accessible
+from tests.browser.conftest import watching
+from tests.browser.pictures import shot
 from tests.reviewing import setup_of, suggestions, table_of, written_packet
 
 
@@ -24,15 +25,12 @@ def opened(page: Page, folder: Path) -> None:
     page.goto((folder / "packet" / PAGE).as_uri())
 
 
-def test_it_can_be_read_by_everybody_and_is_no_wider_than_its_screen(browser: Browser, folder: Path) -> None:
-    with watching(browser, "file://", viewport={"width": 360, "height": 800}, bypass_csp=True) as watched:
+def test_it_can_be_read_by_everybody_and_is_no_wider_than_its_screen(
+    browser: Browser, folder: Path, subtests: pytest.Subtests
+) -> None:
+    with watching(browser, "file://", bypass_csp=True) as watched:
         opened(watched.page, folder)
-        watched.page.evaluate(AXE)  # past the page's policy, as a tester may
-        for theme in THEMES:
-            watched.page.emulate_media(color_scheme=theme)
-            assert violations(watched.page) == []
-        assert watched.page.evaluate("document.documentElement.scrollWidth") <= 360
-        shot(watched.page, "review-phone")
+        assert_accessible(watched.page, subtests, "review", (PHONE,))
 
 
 def test_without_scripts_it_asks_for_the_form_and_has_nothing_to_press(

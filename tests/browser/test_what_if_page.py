@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.engine.registry import ModelRegistry
-from tests.browser.conftest import Watched, shot, watching
-from tests.browser.test_accessibility import AXE, THEMES, violations
+from tests.browser.accessibility import assert_accessible, open_every_fold
+from tests.browser.conftest import Watched, watching
+from tests.browser.pictures import shot
 from tests.integration.answers import Json, ask
 from tests.kinds_of_answers import FRAGILE, question_about
 
@@ -124,7 +125,9 @@ def test_the_other_charts_come_on_demand(page: Page, fragile: Json) -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_charts_front_and_what_if_are_accessible(browser: Browser, url: str, fragile: Json) -> None:
+def test_charts_front_and_what_if_are_accessible(
+    browser: Browser, url: str, fragile: Json, subtests: pytest.Subtests
+) -> None:
     """With the charts that come on demand, and what is moved."""
     with watching(browser, url, bypass_csp=True) as watched:
         page = watched.page
@@ -132,14 +135,8 @@ def test_charts_front_and_what_if_are_accessible(browser: Browser, url: str, fra
         page.locator("#charts").scroll_into_view_if_needed()
         page.locator("#charts > details").last.locator("> summary").click()
         expect(page.locator("#charts > details figure").first).to_be_visible()
-        page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
-        page.evaluate(AXE)
-        for width in (320, 1280):
-            page.set_viewport_size({"width": width, "height": 900})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            for theme in THEMES:
-                page.emulate_media(color_scheme=theme)
-                assert violations(page) == []
+        open_every_fold(page)
+        assert_accessible(page, subtests, "what-if", (320, 1280))
 
 
 @pytest.mark.parametrize("width", [360, 768])

@@ -1,7 +1,6 @@
 """The worklist in a browser: by keyboard alone, from page to page, and on a narrow screen."""
 
 from collections.abc import Iterator
-from itertools import product
 from uuid import uuid4
 
 import pytest
@@ -10,8 +9,8 @@ from sqlalchemy import make_url
 
 from app.settings import Settings
 from app.storage.migrate import migrate
-from tests.browser.conftest import Watched, shot, watching
-from tests.browser.test_accessibility import AXE, THEMES, violations
+from tests.browser.accessibility import DESK, assert_accessible
+from tests.browser.conftest import Watched, watching
 from tests.integration.many_patients import add_patients
 from tests.integration.serving import Servers, connect, gateway, settings_for
 
@@ -98,11 +97,4 @@ def test_the_list_is_accessible_and_fits_a_narrow_screen(
     with watching(browser, url, bypass_csp=True) as watched:
         page = watched.page
         page.goto("/?sort=review")
-        page.evaluate(AXE)
-        for width, theme in product((320, 768, 1440), THEMES):
-            with subtests.test(width=width, theme=theme):
-                page.set_viewport_size({"width": width, "height": 900})
-                page.emulate_media(color_scheme=theme)
-                assert page.evaluate("document.documentElement.scrollWidth") <= width
-                assert violations(page) == []
-                shot(page, f"worklist-{width}-{theme}")
+        assert_accessible(page, subtests, "worklist", (320, 768, DESK))
