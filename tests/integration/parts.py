@@ -25,6 +25,8 @@ from app.storage.migrate import migrate
 from tests.asking import Person
 from tests.integration.serving import Servers, connect, gateway, http_client, settings_for
 
+_DATABASE_URL = pytest.StashKey[str]()
+
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -51,15 +53,29 @@ def tuned(kept: Path, model: ModelVersion) -> LanguageModel:
 
 
 @pytest.fixture(scope="session")
-def database_url(home: Path) -> Iterator[str]:
+def database_url(home: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated database: TEST_DATABASE_URL, or else an embedded one."""
     server = EmbeddedPostgres()
     url = os.environ.get("TEST_DATABASE_URL") or server.start(home)
     try:
         migrate(Settings(database_url=url))
-        yield Settings(database_url=url).database_url
+        url = Settings(database_url=url).database_url
+        request.session.stash[_DATABASE_URL] = url
+        yield url
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_job_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Else the next worker, of other tests, would first do what nobody waits for."""
+    yield
+    if url := request.session.stash.get(_DATABASE_URL, None):
+        with connect(url) as database:
+            database.execute(
+                "UPDATE augmentations SET state = 'cancelled', finished_at = now() "
+                "WHERE state IN ('queued', 'running')"
+            )
 
 
 @pytest.fixture(scope="session")
