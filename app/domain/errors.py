@@ -35,6 +35,24 @@ class InvalidInputError(ValueError):
         return cls([ValidationIssue(pointer, detail, label)])
 
 
+class Gathering:
+    """A part of a request is read within: what is wrong with it ends that part alone, and goes to `faults`.
+
+    A class, since `contextlib` does not tell a type checker that an error may end here.
+    """
+
+    def __init__(self, faults: list[ValidationIssue]) -> None:
+        self._faults = faults
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
+        if not isinstance(error, InvalidInputError):
+            return False
+        self._faults += error.issues
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class ParameterIssue:
     """One thing wrong with a parameter: its name, where it stands, and a sentence without values."""

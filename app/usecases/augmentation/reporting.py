@@ -17,7 +17,7 @@ from app.storage.database import TenantDatabase
 from app.usecases.augmentation.ending import end, log_end
 from app.usecases.augmentation.label import Label
 from app.usecases.augmentation.mapping import wants_improvements
-from app.usecases.augmentation.owners import MOST_SOURCES, Owners, names_somebody_twice, owners_of
+from app.usecases.augmentation.owners import MOST_SOURCES, Owners, owners_of
 from app.usecases.augmentation.report_request import ReportRequest, documents_of
 from app.usecases.augmentation.repository import AugmentationRepository
 from app.usecases.augmentation.schemas import State
@@ -91,8 +91,6 @@ async def _owners(
 ) -> Owners | None:
     """Whose the job's source rows are, where somebody has several and they are not too many."""
     if job.total > MOST_SOURCES:
-        return None
-    if not names_somebody_twice([one.get("id") async for one in repository.source_rows(job.id)]):
         return None
     rows, numbers, ids = list[FloatArray](), list[int](), list[str | None]()
     async for one in repository.source_rows(job.id):  # without whoever was erased meanwhile

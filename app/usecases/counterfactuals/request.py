@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.domain.constraints import Constraints, read_constraints
 from app.domain.days import Day
-from app.domain.errors import InvalidInputError
+from app.domain.errors import Gathering, InvalidInputError, ValidationIssue
 from app.domain.input_warning import InputWarning
 from app.domain.levers import levers_of
 from app.domain.patient import Patient
@@ -177,25 +177,21 @@ def validate(
     served = registry.named(request.model)
     scope = Scope(include=tuple(sorted(set(request.include))), programme=request.programme)
     schema = served.model.schema.within(scope)
-    faults, patient, record, constraints = [], None, None, None
+    faults: list[ValidationIssue] = []
+    patient: Patient | None = None
+    constraints: Constraints | None = None
     days: tuple[Day, ...] = ()
-    try:
+    with Gathering(faults):
         values, found = record_of(request, served)
         request.check_whose(found, request.patient_id)
         patient, record = patient_of(schema, served.ehr, values, found)
-    except InvalidInputError as error:
-        faults += error.issues
-    try:
+    with Gathering(faults):
         given = request.constraints or ConstraintsIn()
         constraints = read_constraints(
             schema, given.features_to_vary, given.permitted_range, given.max_changes, given.features_to_keep
         )
-    except InvalidInputError as error:
-        faults += error.issues
-    try:
+    with Gathering(faults):
         days = request.read_days(schema)
-    except InvalidInputError as error:
-        faults += error.issues
     if faults or patient is None or constraints is None:
         raise InvalidInputError(faults)
     facts = schema.model

@@ -12,7 +12,7 @@ from app.classifiers.threads import in_thread
 from app.domain.ask_next import AskNext
 from app.domain.certainty import RiskEstimate
 from app.domain.days import Day
-from app.domain.errors import MOST_FAULTS, InvalidInputError, ValidationIssue
+from app.domain.errors import MOST_FAULTS, Gathering, InvalidInputError, ValidationIssue
 from app.domain.ids import uuid7
 from app.domain.patient import Patient
 from app.engine.registry import ServedModel
@@ -119,14 +119,10 @@ def _with_days(request: PredictionRequest, served: ServedModel) -> Vector:
     faults: list[ValidationIssue] = []
     vector: Vector | None = None
     days: tuple[Day, ...] = ()
-    try:
+    with Gathering(faults):
         vector = _checked(request, request, served)
-    except InvalidInputError as error:
-        faults += error.issues
-    try:
+    with Gathering(faults):
         days = request.read_days(served.model.schema)
-    except InvalidInputError as error:
-        faults += error.issues
     if faults or vector is None:
         raise InvalidInputError(faults)
     return replace(vector, days=days)

@@ -5,7 +5,7 @@ from uuid import UUID
 from app.audit.events import Access, Action, Entity
 from app.audit.noting import note_access
 from app.domain.constraints import read_constraints
-from app.domain.errors import ConflictError, InvalidInputError, NotFoundError, ValidationIssue
+from app.domain.errors import ConflictError, Gathering, InvalidInputError, NotFoundError, ValidationIssue
 from app.domain.ids import uuid7
 from app.domain.kept import leaves_nothing
 from app.engine.registry import ServedModel
@@ -161,10 +161,8 @@ def _checked(served: ServedModel, given: PreferencesIn) -> tuple[list[str], list
         for place, code in enumerate(given.codes)
         if code not in known
     ]
-    try:
+    with Gathering(faults):
         read_constraints(schema, None, None, None, given.features_to_keep, pointer="")
-    except InvalidInputError as error:
-        faults += error.issues
     if faults:
         raise InvalidInputError(faults)
     chosen = [known[code] for code in given.codes]
