@@ -74,6 +74,7 @@ class _Form:
         self._path, self._packet, self._digest = path, packet, ""
         self._asked = dict.fromkeys(asked_of(key))
         self._cases = {case for case, _ in self._asked}
+        self._unanswered = list[int]()
 
     def filled(self) -> Filled | None:
         """The answers; None where something is wrong, which is then among the faults."""
@@ -159,6 +160,9 @@ class _Form:
 
     def _answer(self, number: int, row: Mapping[str, str]) -> Answer | None:
         plausible, safe, advise = (row[name] for name in (form.PLAUSIBLE, form.SAFE, form.ADVISE))
+        if not (plausible or safe or advise):
+            self._unanswered.append(number)
+            return None
         before = len(self.faults)
         if not plausible:
             self._fault("is empty", number, form.PLAUSIBLE)
@@ -177,6 +181,8 @@ class _Form:
         return Answer(int(plausible), form.YES_NO[safe.lower()], form.YES_NO[advise.lower()], words)
 
     def _check_whole(self, seen: Mapping[Asked, int], codes: Mapping[str, int]) -> None:
+        if self._unanswered:
+            self._fault(f"no answers in {_told_rows(self._unanswered)}")
         for case, option in self._asked:
             if (case, option) not in seen:
                 self._fault(f"has no row for {case}, option {option}")
@@ -192,6 +198,20 @@ class _Form:
     def _fault(self, what: str, row: int | None = None, column: str | None = None) -> None:
         place = [str(self._path), *([f"row {row}"] if row else []), *([f"column {column}"] if column else [])]
         self.faults.append(f"{', '.join(place)}: {what}")
+
+
+def _told_rows(numbers: Sequence[int]) -> str:
+    """Rising numbers of rows, those that follow each other as one: "row 3", "rows 3 to 7 and 9"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    told = [f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
+    shown = [*told[:_MOST_TOLD], *(["more"] if len(told) > _MOST_TOLD else [])]
+    *some, last = shown
+    return f"{'rows' if len(numbers) > 1 else 'row'} {', '.join(some)}{' and ' if some else ''}{last}"
 
 
 _RATINGS = [str(rating) for rating in range(1, len(form.SCALE) + 1)]

@@ -111,6 +111,7 @@ def changed(row: int, column: str, cell: str) -> Callable[[Rows], Rows]:
     return change
 
 
+UNANSWERED = {"plausible": "", "safe": "", "would_advise": ""}
 REFUSED: dict[str, tuple[Callable[[Rows], Rows], str]] = {
     "unknown case": (changed(1, "case", "case-99"), "row 3, column case: is no case of the packet"),
     "unknown option": (changed(1, "option", "Z"), "row 3, column option: is no option of this case"),
@@ -138,6 +139,14 @@ REFUSED: dict[str, tuple[Callable[[Rows], Rows], str]] = {
     "half of it": (
         lambda rows: [row if at < 3 else row | {"plausible": ""} for at, row in enumerate(rows)],
         "row 5, column plausible: is empty",
+    ),
+    "half of the rows": (
+        lambda rows: [row if at < 3 else row | UNANSWERED for at, row in enumerate(rows)],
+        "no answers in rows 5 to 29",
+    ),
+    "a row here and there": (
+        lambda rows: [row | UNANSWERED if at in (2, 4, 5) else row for at, row in enumerate(rows)],
+        "no answers in rows 4 and 6 to 7",
     ),
     "a column more": (lambda rows: [row | {"note": "x"} for row in rows], "row 1: has other columns"),
     "a column less": (
