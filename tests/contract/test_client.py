@@ -13,6 +13,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 
 from tests.fhir.validation import faults_of
+from tests.integration.serving import SECONDS
 from turnpoint import (
     POPULATION,
     Answer,
@@ -125,7 +126,9 @@ CALLS: dict[str, tuple[Call[Any], Any]] = {
 
 @pytest.fixture(scope="module")
 def document(url: str) -> Json:
-    document: Json = httpx.get(f"{url}/openapi.json", trust_env=False).raise_for_status().json()
+    document: Json = (
+        httpx.get(f"{url}/openapi.json", timeout=SECONDS, trust_env=False).raise_for_status().json()
+    )
     return document
 
 

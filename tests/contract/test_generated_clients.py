@@ -14,6 +14,7 @@ import pytest
 
 from app.paths import ROOT
 from tests.asking import Person
+from tests.integration.serving import SECONDS
 
 Json = dict[str, Any]
 
@@ -24,7 +25,7 @@ TYPESCRIPT = HERE / "typescript" / "node_modules"
 
 @pytest.fixture(scope="module")
 def document(url: str) -> str:
-    return httpx.get(f"{url}/openapi.json", trust_env=False).raise_for_status().text
+    return httpx.get(f"{url}/openapi.json", timeout=SECONDS, trust_env=False).raise_for_status().text
 
 
 @pytest.fixture
@@ -61,7 +62,9 @@ def test_a_python_client_asks_and_uploads(
     got = json.loads(told)
     assert got["upload"]["valid"] == 1
     assert got["models"] == 4
-    answer = httpx.get(f"{url}/counterfactuals/{got['answer']['id']}", trust_env=False).json()
+    answer = httpx.get(
+        f"{url}/counterfactuals/{got['answer']['id']}", timeout=SECONDS, trust_env=False
+    ).json()
     for part in ("prediction", "counterfactuals", "improvements", "frontier", "conditions"):
         assert got["answer"][part] == answer[part] != []
 
@@ -74,9 +77,15 @@ def test_typescript_compiles_against_real_answers(
     url: str, document: str, question: Json, tmp_path: Path
 ) -> None:
     (tmp_path / "openapi.json").write_text(document)
-    answer = httpx.post(f"{url}/counterfactuals", json=question, trust_env=False).raise_for_status().text
-    page = httpx.get(f"{url}/patients/{question['patient_id']}/interventions", trust_env=False).text
-    refused = httpx.post(f"{url}/predictions", json={"features": {}}, trust_env=False).text
+    answer = (
+        httpx.post(f"{url}/counterfactuals", json=question, timeout=SECONDS, trust_env=False)
+        .raise_for_status()
+        .text
+    )
+    page = httpx.get(
+        f"{url}/patients/{question['patient_id']}/interventions", timeout=SECONDS, trust_env=False
+    ).text
+    refused = httpx.post(f"{url}/predictions", json={"features": {}}, timeout=SECONDS, trust_env=False).text
     using = (HERE / "typescript" / "using.ts").read_text()
     for kind, value in {"Answer": answer, "Page": page, "Problem": refused}.items():
         using = using.replace(f": {kind} = {{}} as never", f": {kind} = {value}")

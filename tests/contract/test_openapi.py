@@ -19,7 +19,7 @@ from schemathesis.checks import CHECKS
 from tests.asking import Person
 from tests.documents import assert_leads_somewhere, places, put
 from tests.fhir.validation import faults_of
-from tests.integration.serving import http_client
+from tests.integration.serving import SECONDS, http_client
 
 Json = Any
 EXAMPLES = 20
@@ -203,7 +203,7 @@ def test_a_value_of_another_kind_is_refused_where_it_stands(
     url: str, known: Known, subtests: pytest.Subtests
 ) -> None:
     """Requests of the examples with one value put to something else."""
-    document = json.loads(httpx.get(f"{url}/openapi.json", trust_env=False).text)
+    document = json.loads(httpx.get(f"{url}/openapi.json", timeout=SECONDS, trust_env=False).text)
     with http_client(url) as client:
         for path, paths in document["paths"].items():
             content = paths.get("post", {}).get("requestBody", {}).get("content", {})
@@ -231,7 +231,7 @@ def refuses_odd_values(client: httpx.Client, path: str, good: Json) -> None:
 
 
 def test_other_methods_are_refused_everywhere(url: str) -> None:
-    document = httpx.get(f"{url}/openapi.json", trust_env=False).json()
+    document = httpx.get(f"{url}/openapi.json", timeout=SECONDS, trust_env=False).json()
     with http_client(url) as client:
         for path, operations in document["paths"].items():
             filled = path.format_map(dict.fromkeys(("answer_id", "job_id", "plan_id"), uuid4()) | _NAMED)

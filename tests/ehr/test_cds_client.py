@@ -13,7 +13,7 @@ from tests.ehr.people import names
 from tests.ehr.prefetch import TemplateError
 from tests.ehr.serving import mock_ehr
 from tests.ehr.state import MockEhr
-from tests.integration.serving import http_client
+from tests.integration.serving import SECONDS, http_client
 
 Json = dict[str, Any]
 NOWHERE = "http://127.0.0.1:9"
@@ -76,7 +76,7 @@ def test_calls_are_signed_for_their_address(ehr: MockEhr, client: CdsClient) -> 
     token = client.head("http://turnpoint.example/cds-services/x")["Authorization"].removeprefix("Bearer ")
     header = jwt.get_unverified_header(token)
     assert (header["alg"], header["typ"], header["jku"]) == ("ES384", "JWT", ehr.jwks_url)
-    keys = jwt.PyJWKSet.from_dict(httpx.get(ehr.jwks_url, trust_env=False).json())
+    keys = jwt.PyJWKSet.from_dict(httpx.get(ehr.jwks_url, timeout=SECONDS, trust_env=False).json())
     claims = jwt.decode(
         token, keys[header["kid"]], ["ES384"], audience="http://turnpoint.example/cds-services/x"
     )

@@ -13,7 +13,7 @@ from tests.ehr.faults import Fault, Order
 from tests.ehr.people import GROUP, names
 from tests.ehr.serving import mock_ehr
 from tests.ehr.state import MockEhr
-from tests.integration.serving import http_client
+from tests.integration.serving import SECONDS, http_client
 
 Json = dict[str, Any]
 LIPIDS = "http://loinc.org|2093-3,http://loinc.org|2085-9"
@@ -48,7 +48,7 @@ def next_of(reply: httpx.Response) -> str | None:
 
 
 def test_metadata_needs_no_token(ehr: MockEhr) -> None:
-    told = httpx.get(f"{ehr.fhir_base}/metadata", trust_env=False)
+    told = httpx.get(f"{ehr.fhir_base}/metadata", timeout=SECONDS, trust_env=False)
     CapabilityStatement.model_validate(told.json())
     assert told.json()["fhirVersion"] == "4.0.1"
 
@@ -131,7 +131,7 @@ def test_who_may(ehr: MockEhr) -> None:
         (None, "Patient/ash", 401),
     ):
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        told = httpx.get(f"{ehr.fhir_base}/{path}", headers=headers, trust_env=False)
+        told = httpx.get(f"{ehr.fhir_base}/{path}", headers=headers, timeout=SECONDS, trust_env=False)
         assert told.status_code == status, path
         if status != 200:
             OperationOutcome.model_validate(told.json())
@@ -146,7 +146,7 @@ def test_a_page_is_for_whoever_searched(ehr: MockEhr, client: httpx.Client) -> N
 
 def test_an_open_server_asks_for_no_token() -> None:
     with mock_ehr(asks_for_tokens=False) as ehr:
-        assert httpx.get(f"{ehr.fhir_base}/Patient/ash", trust_env=False).status_code == 200
+        assert httpx.get(f"{ehr.fhir_base}/Patient/ash", timeout=SECONDS, trust_env=False).status_code == 200
 
 
 def test_ordered_faults(ehr: MockEhr, client: httpx.Client) -> None:

@@ -13,7 +13,7 @@ from tests.ehr.connecting import APP, CALLBACK, connect, files_in
 from tests.ehr.serving import mock_ehr
 from tests.ehr.state import MockEhr
 from tests.integration.pages import HTML
-from tests.integration.serving import ITSELF, Servers, gateway, http_client, settings_for
+from tests.integration.serving import ITSELF, SECONDS, Servers, gateway, http_client, settings_for
 
 SAME_SITE = HTML | {"Sec-Fetch-Site": "same-origin"}
 """What a browser sends along with a form of our own pages."""
@@ -39,7 +39,7 @@ class Clinic:
 
     def signed_in(self, sent: httpx.Response) -> str:
         """Where the EHR sends the browser back to, once somebody has signed in."""
-        with httpx.Client(trust_env=False) as elsewhere:
+        with httpx.Client(timeout=SECONDS, trust_env=False) as elsewhere:
             return elsewhere.get(sent.headers["location"]).headers["location"]
 
     def opened(self, browser: httpx.Client, patient: str, app_context: str | None = None) -> httpx.Response:

@@ -8,6 +8,7 @@ import pytest
 
 from app.local.embedded.errors import StartError
 from app.local.embedded.llama_server import EmbeddedLlm, LlmOptions, default_threads
+from tests.integration.serving import SECONDS
 
 
 def test_threads_follow_the_cores_allowed() -> None:
@@ -54,11 +55,13 @@ def test_who_does_not_know_its_key_gets_nothing_of_it(weights: Path, tmp_path: P
                 "/props",
                 "/infill",
             ):
-                refused = httpx.post(url + path, json={"prompt": "bmi"}, headers=strange, trust_env=False)
+                refused = httpx.post(
+                    url + path, json={"prompt": "bmi"}, headers=strange, timeout=SECONDS, trust_env=False
+                )
                 assert refused.status_code == 401, path
                 assert not refused.headers.get("access-control-allow-origin")
             for path in ("/slots", "/props", "/metrics", "/lora-adapters"):
-                refused = httpx.get(url + path, headers=strange, trust_env=False)
+                refused = httpx.get(url + path, headers=strange, timeout=SECONDS, trust_env=False)
                 assert refused.status_code == 401, path
                 assert not refused.headers.get("access-control-allow-origin")
         knows = page | {"Authorization": f"Bearer {server.api_key}"}
@@ -71,8 +74,11 @@ def test_who_does_not_know_its_key_gets_nothing_of_it(weights: Path, tmp_path: P
         )
         assert given.status_code == 200
         assert not given.headers.get("access-control-allow-origin")
-        assert httpx.get(url + "/slots", headers=knows, trust_env=False).status_code == 501
-        assert httpx.post(url + "/props", json={}, headers=knows, trust_env=False).status_code == 501
+        assert httpx.get(url + "/slots", headers=knows, timeout=SECONDS, trust_env=False).status_code == 501
+        assert (
+            httpx.post(url + "/props", json={}, headers=knows, timeout=SECONDS, trust_env=False).status_code
+            == 501
+        )
     finally:
         server.stop()
 
@@ -90,7 +96,9 @@ def test_it_serves_eight_samples_of_one_prompt_and_leaves_nothing(weights: Path,
     (owned,) = [process for process in psutil.Process().children() if process not in others]
     processes = [owned, *owned.children()]
     known = {"Authorization": f"Bearer {server.api_key}"}
-    names = [model["id"] for model in httpx.get(f"{url}/models", headers=known).json()["data"]]
+    names = [
+        model["id"] for model in httpx.get(f"{url}/models", headers=known, timeout=SECONDS).json()["data"]
+    ]
     assert names == ["smollm2-135m-instruct"]
     schema = {"type": "object", "properties": {"bmi": {"enum": [-2, -1]}}, "required": ["bmi"]}
     answer = httpx.post(

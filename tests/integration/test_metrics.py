@@ -17,7 +17,7 @@ from tests.integration.fake_llm import fake_llm
 from tests.integration.fake_server import Reply
 from tests.integration.figures import figure, figures, figures_of
 from tests.integration.processes import wait_until
-from tests.integration.serving import LastingPostgres, Servers, client_of, settings_for
+from tests.integration.serving import SECONDS, LastingPostgres, Servers, client_of, settings_for
 from tests.integration.working import ended, rows_source, submit, worker
 
 TASKS = {"augmentation.chunk", "augmentation.report", "other"}
@@ -153,7 +153,9 @@ def test_the_queue_tells_how_many_wait_and_for_how_long(servers: Servers, home: 
         port = free_port()
         with worker(servers, home, WORKER_METRICS_PORT=str(port)):
             ended(client, job)
-            told = figures_of(httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text)
+            told = figures_of(
+                httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=SECONDS, trust_env=False).text
+            )
         done = frozenset({"task": "augmentation.chunk", "outcome": "done"}.items())
         assert told["turnpoint_task_seconds_count", done] >= 1
         assert told["turnpoint_database_connections", frozenset()] >= 1
