@@ -8,7 +8,10 @@ import typer
 
 @contextmanager
 def progress() -> Iterator[Callable[[str, float], None]]:
-    """A bar on a terminal; elsewhere a line for every twentieth done, and for what is done before any is."""
+    """A bar on a terminal; elsewhere a line for every twentieth done.
+
+    Nothing done stands also for a share that nobody knows: then each of the words is a line, without a share.
+    """
     from rich.progress import Progress  # a tenth of a second that `--help` does without
 
     said, last = -1, ""
@@ -18,7 +21,7 @@ def progress() -> Iterator[Callable[[str, float], None]]:
         twentieth = int(20 * fraction)
         if twentieth != said or (not fraction and words != last):
             said, last = twentieth, words
-            typer.echo(f"{100 * fraction:3.0f} % {words}")
+            typer.echo(f"{100 * fraction:3.0f} % {words}" if fraction else words)
 
     with Progress() as bar:
         if not bar.console.is_terminal:

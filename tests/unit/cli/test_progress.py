@@ -22,7 +22,7 @@ def lines_of(fractions: list[float], capsys: pytest.CaptureFixture[str]) -> list
 
 def test_a_hundred_steps_are_a_line_a_twentieth(capsys: pytest.CaptureFixture[str]) -> None:
     lines = lines_of([step / 1000 for step in range(1001)], capsys)
-    assert lines[0] == "  0 % rows made"
+    assert lines[0] == "rows made"
     assert lines[-1] == "100 % rows made"
     assert len(lines) == 21
 
@@ -32,7 +32,7 @@ def test_a_hundred_steps_are_a_line_a_twentieth(capsys: pytest.CaptureFixture[st
 def test_it_only_goes_on_and_never_says_more_than_a_line_each(
     capsys: pytest.CaptureFixture[str], fractions: list[float]
 ) -> None:
-    told = [int(line.split("%")[0]) for line in lines_of(fractions, capsys)]
+    told = [int(line.split("%")[0]) if "%" in line else 0 for line in lines_of(fractions, capsys)]
     assert told == sorted(told)
     assert 1 <= len(told) <= min(len(fractions), 21)
 
@@ -50,4 +50,4 @@ def test_what_is_done_before_the_first_part_is_told_by_name(capsys: pytest.Captu
         tell("loss 2.1", 0.01)
         tell("loss 1.4", 0.05)
     lines = [line for line in capsys.readouterr().out.splitlines() if line]
-    assert lines == ["  0 % Loading", "  0 % Choosing", "  5 % loss 1.4"]
+    assert lines == ["Loading", "Choosing", "  5 % loss 1.4"]

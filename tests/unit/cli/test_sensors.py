@@ -32,7 +32,7 @@ def test_features_of_a_folder(tmp_path: Path) -> None:
     out = tmp_path / "people.parquet"
     code, told = sensors("features", "--from", str(tmp_path), "--source", "aireadi", "--out", str(out))
     assert code == 0
-    assert told[0] == "  0 % people"
+    assert told[0] == "people"
     assert "100 % people" in told
     assert any(
         line.startswith("1 of 1 people have rows; 3 days were observed, 2 of them worn") for line in told
