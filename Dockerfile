@@ -18,6 +18,8 @@ RUN useradd --uid 10001 --no-create-home turnpoint && install -d -o 10001 -g 100
 WORKDIR /srv/turnpoint
 COPY --from=build /srv/turnpoint/.venv .venv
 COPY . .
+# Nothing is written at run time: without this each process compiles the service's own code anew.
+RUN .venv/bin/python -m compileall -q app turnpoint
 # HOST is not loopback, so the gateway refuses to start unless callers must be known (docs/identity.md).
 ENV PATH="/srv/turnpoint/.venv/bin:$PATH" PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2 \
     NUMBA_CACHE_DIR=/tmp/numba HOST=0.0.0.0 PORT=8000 MODEL_STORE=/srv/turnpoint/model_store
