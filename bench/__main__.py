@@ -32,6 +32,7 @@ from bench.measurement import Measurement, table_of
 from bench.million import measure_million
 from bench.page import measure_page
 from bench.peers import PEOPLE, QUICK_PEOPLE, Choice, measure_peers
+from bench.records import measure_records
 from bench.sensors import PEOPLE as SENSORS_PEOPLE
 from bench.sensors import measure_sensors
 from bench.soak import measure_soak
@@ -101,6 +102,8 @@ def main() -> None:
     options.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
     certainty = parts.add_parser("certainty", help="whether an estimate is as sure as it says")
     certainty.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
+    records = parts.add_parser("records", help="held-out people by what their FHIR record carries")
+    records.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     helped = parts.add_parser("improvements", help="whom answers help at all, beside peers and brute force")
     everybody = ImprovementsChoice()
     helped.add_argument("--people", type=int, default=everybody.people, help="people asked about, at most")
@@ -153,6 +156,8 @@ def main() -> None:
         measure_strategies(console, strategies)
     if chosen.part == "certainty":
         measure_certainty(Console(highlight=False, width=170, stderr=chosen.markdown), chosen.markdown)
+    if chosen.part == "records":
+        measure_records(Console(highlight=False, width=170, stderr=chosen.markdown), chosen.markdown)
     if chosen.part == "improvements":
         names = ("people", "few_people", "slow_people", "brute_people", "front_people", "ours_alone", "fresh")
         improvements = ImprovementsChoice(

@@ -8,6 +8,8 @@ from tests.ehr.chart import Chart
 from tests.ehr.participants import Participant
 from tests.ehr.resources import Json
 
+UNKNOWN = "unknown"
+"""The smoking status of somebody of whom none is on file."""
 _READINGS = 4
 """Observations of a visit: body mass index, weight, blood pressure, total cholesterol."""
 
@@ -15,7 +17,7 @@ _READINGS = 4
 def charts_of(model: ModelVersion, count: int) -> dict[str, list[Json]]:
     """Resources by the patient's id, of so many held-out people known whole, at high risk."""
     return {
-        (chart := _typical(_participant(person.source_id, person.features))).id: chart.resources
+        (chart := _typical(participant_of(person.source_id, person.features))).id: chart.resources
         for person in example_people(model, count)
     }
 
@@ -23,7 +25,7 @@ def charts_of(model: ModelVersion, count: int) -> dict[str, list[Json]]:
 def long_record(model: ModelVersion, observations: int) -> list[Json]:
     """Somebody whose visits come to so many observations, the oldest of them decades ago."""
     (person,) = example_people(model, 1)
-    participant = _participant(person.source_id, person.features)
+    participant = participant_of(person.source_id, person.features)
     chart = _typical(participant)
     for visit in range(observations // _READINGS):
         _add_visit(chart, participant, visit)
@@ -46,23 +48,38 @@ def _add_visit(chart: Chart, person: Participant, visit: int) -> None:
     chart.put(fhir.pressure(f"v{visit}-pressure", chart.id, fhir.PANEL, person.pressures[0], day))
 
 
-def _participant(number: int, features: dict[str, Value]) -> Participant:
-    """A held-out person as one whom an EHR knows; what is not needed here stays unknown."""
-    known = {name: value for name, value in features.items() if value is not None}
+def participant_of(number: int, features: dict[str, Value]) -> Participant:
+    """A held-out person as one whom an EHR knows; HbA1c is no feature, and is not told."""
+    pressure = _whole(features["sbp"]), _whole(features["dbp"])
     return Participant(
         number=number,
-        age=int(known["age"]),
-        sex=str(known["sex"]),
-        ethnicity=str(known["ethnicity"]),
-        height_cm=float(known["height"]),
-        weight_kg=float(known["weight"]),
-        bmi=float(known["bmi"]),
-        waist_cm=None,
-        pulse=None,
-        pressures=((int(known["sbp"]), int(known["dbp"])),),
-        total_cholesterol=int(known["total_cholesterol"]),
-        hdl_cholesterol=int(known["hdl_cholesterol"]),
+        age=int(_number(features["age"])),
+        sex=str(features["sex"]),
+        ethnicity=str(features["ethnicity"]),
+        height_cm=_number(features["height"]),
+        weight_kg=_number(features["weight"]),
+        bmi=_number(features["bmi"]),
+        waist_cm=None if features["waist"] is None else _number(features["waist"]),
+        pulse=_whole(features["pulse"]),
+        pressures=() if None in pressure else ((int(pressure[0] or 0), int(pressure[1] or 0)),),
+        total_cholesterol=_whole(features["total_cholesterol"]),
+        hdl_cholesterol=_whole(features["hdl_cholesterol"]),
         hba1c=0.0,
-        smoking="every day" if known["cigarettes"] else "never",
-        cigarettes=None,
+        smoking=_smoking(features["cigarettes"]),
+        cigarettes=_whole(features["cigarettes"]),
     )
+
+
+def _smoking(cigarettes: Value) -> str:
+    if cigarettes is None:
+        return UNKNOWN
+    return "every day" if cigarettes else "never"
+
+
+def _whole(value: Value) -> int | None:
+    return None if value is None else round(_number(value))
+
+
+def _number(value: Value) -> float:
+    assert isinstance(value, int | float)
+    return float(value)

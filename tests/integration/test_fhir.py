@@ -9,6 +9,7 @@ import httpx
 import psycopg
 import pytest
 
+from app.ingest.fhir.bundle import MOST_RESOURCES
 from app.usecases.measurements.service import MOST_ROWS
 from tests.fhir_people import Resource, bundle, observation, patient, pressure, smoking, typical
 from tests.integration.answers import Json
@@ -316,6 +317,7 @@ def test_bad_bundles_are_problems_that_echo_nothing(client: httpx.Client, patien
         assert response.status_code == 422, response.text
         assert response.headers["content-type"].startswith("application/problem+json")
         assert HOSTILE not in response.text
+    assert client.get(f"/patients/{patient_id}/interventions").status_code == 404  # nothing is on record
 
 
 def test_neither_features_nor_a_bundle_is_refused(client: httpx.Client, patient_id: str) -> None:
@@ -331,5 +333,24 @@ def test_large_bundles_are_read(client: httpx.Client, patient_id: str) -> None:
     answer = client.post("/predictions", json={"fhir": body}).raise_for_status().json()
     assert sum(one["count"] for one in answer["not_used"]) > 1900
     assert len(answer["not_used"]) < 220
-    huge = bundle(*recent(), *many * 10)
-    assert client.post("/predictions", json={"fhir": huge}).status_code in (400, 413, 422)
+
+
+def test_bundles_that_are_too_large_are_refused_by_what_is_too_much(
+    client: httpx.Client, patient_id: str
+) -> None:
+    """By entries, by objects and lists, and by bytes."""
+    small = [{"resource": {"resourceType": "Basic"}}] * (MOST_RESOURCES + 1)
+    whole = {"resourceType": "Bundle", "type": "collection", "entry": small}
+    many = bundle(*[observation("8867-4", 60, "/min", day=ago(1))] * (2 * MOST_RESOURCES))
+    long = json.dumps(bundle(patient() | {"text": {"div": "x" * 20_000_000}})).encode()
+    for route, named in (("/counterfactuals", f'"patient_id": "{patient_id}", '), ("/predictions", "")):
+        for told, status, detail in (
+            (json.dumps(whole).encode(), 422, "must hold at most 10000 resources"),
+            (json.dumps(many).encode(), 400, "has more parts than any request"),
+            (long, 413, "8192 KiB"),
+        ):
+            content = b"{" + named.encode() + b'"fhir": ' + told + b"}"
+            response = client.post(route, content=content, headers={"Content-Type": "application/json"})
+            assert response.status_code == status, response.text
+            assert detail in response.text
+    assert client.get(f"/patients/{patient_id}/interventions").status_code == 404

@@ -5,6 +5,7 @@ import math
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import httpx
@@ -23,7 +24,9 @@ from app.usecases.counterfactuals.computation import Computation
 from app.usecases.counterfactuals.request import validate
 from app.usecases.counterfactuals.schemas import CounterfactualsRequest
 from tests.asking import Person
+from tests.fhir_people import bundle, typical
 from tests.integration.answers import Json, assert_verified, found, told
+from tests.integration.cds_hooks import CALL
 from tests.integration.fake_llm import FakeLlm, fake_llm, good_answers, says
 from tests.integration.fake_llm import Json as Request
 from tests.integration.fake_server import Reply
@@ -107,6 +110,54 @@ def test_the_search_s_answer_is_given_in_time_and_refined_behind_it(
     again = found(gateway, plain)
     assert (again["id"], again["generation"]["cached"]) == (whole["id"], True)
     assert hurried(gateway, plain, WAIT_S, **key).content == reply.content
+
+
+def test_a_card_is_made_of_the_search_s_answer_and_refined_behind_it(
+    gateway: httpx.Client, hesitant: Hesitant
+) -> None:
+    chart, recorded = a_chart(), figure(gateway, REFINED, outcome="recorded")
+    first = card_of(gateway, chart)
+    assert not hesitant.goes_on.is_set()
+    question = {"patient_id": chart["context"]["patientId"]}
+    (hasty,) = answers_of(gateway, question)
+    assert (hasty["id"], hasty["refines"]) == (first["uuid"], None)
+    assert "deadline" in hasty["generation"]["degraded"]
+    hesitant.goes_on.set()
+    wait_until(lambda: len(answers_of(gateway, question)) == 2)
+    wait_until(lambda: figure(gateway, REFINED, outcome="recorded") > recorded)  # and is in the cache
+    whole, first_again = answers_of(gateway, question)
+    assert (whole["refines"], first_again["id"]) == (first["uuid"], first["uuid"])
+    assert whole["generation"]["degraded"] == []
+    assert whole["generation"]["well_formed"] > 0
+    assert card_of(gateway, chart)["uuid"] == whole["id"]
+
+
+def a_chart() -> Json:
+    """What an EHR calls with when the chart of somebody new is opened: a typical record of last month."""
+    own_id, day = f"p-{uuid4()}", (datetime.now(UTC).date() - timedelta(30)).isoformat()
+    about = {"subject": {"reference": f"Patient/{own_id}"}, "effectiveDateTime": day}
+    own, *others = typical()
+    return {
+        "hook": "patient-view",
+        "hookInstance": str(uuid4()),
+        "context": {"userId": "Practitioner/7", "patientId": own_id},
+        "prefetch": {
+            "patient": own | {"id": own_id},
+            "observations": bundle(*(one | about for one in others), kind="searchset"),
+            "observations_730_days": None,
+            "observations_3650_days": None,
+            "result": None,
+        },
+    }
+
+
+def card_of(client: httpx.Client, chart: Json) -> Json:
+    """The one card about whose chart it is."""
+    reply = client.post(CALL, json=chart)
+    assert reply.status_code == 200, reply.text
+    cards: list[Json] = reply.json()["cards"]
+    (card,) = cards
+    return card
 
 
 def test_what_is_cached_is_whole_and_waited_for_by_nobody(

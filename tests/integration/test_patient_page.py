@@ -106,9 +106,12 @@ def test_below_the_target_is_told_so_without_comfort(client: httpx.Client, quest
 
 
 def test_what_is_not_known_is_named(client: httpx.Client, question: Json) -> None:
-    ask(client, question, features=question["features"] | {"sleep": None, "fibre": None})
+    features = question["features"] | {"sleep": None, "fibre": None, "ethnicity": None}
+    asked = [one["feature"] for one in ask(client, question, features=features)["ask_next"]]
     page = page_of(client, question["patient_id"])
-    assert "Not known</dt><dd>Sleep on work nights, Dietary fibre" in page
+    assert "Not known</dt><dd>Ethnicity, Sleep on work nights, Dietary fibre" in page
+    assert asked[0] == "ethnicity"
+    assert re.search(r"Dietary fibre\. Knowing ethnicity[a-z -]* would narrow the estimate most\.", page)
 
 
 def test_the_second_model_has_a_page_too(

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from app.domain.ask_next import first_to_ask
 from app.domain.feature import Feature
 from app.domain.schema import FeatureSchema
 from app.domain.wording import inline, value_text
@@ -11,7 +12,6 @@ from app.faces.ehr.cds.state import Told
 from app.faces.ehr.cds.words import is_measured, newest_day, plain
 from app.ingest.fhir.reasons import NotUsedReason
 
-_MOST_ASKED = 3
 _OF_NO_MATTER = {
     NotUsedReason.NEWER_EXISTS,
     NotUsedReason.TYPE_NOT_READ,
@@ -45,7 +45,7 @@ def _seen(told: Told, feature: Feature) -> str:
 
 
 def _asking(told: Told, schema: FeatureSchema) -> str:
-    names = [inline(schema[one.feature].label) for one in told.answer.ask_next[:_MOST_ASKED]]
+    names = first_to_ask(told.answer.ask_next, schema)
     return f" Knowing {plain(' or '.join(names))} would narrow the estimate most." if names else ""
 
 

@@ -82,6 +82,7 @@ def test_units_are_converted_and_then_rounded(
         (observation("2093-3", valueQuantity={"value": "212", "unit": "mg/dL"}), "malformed"),
         (observation("2093-3", valueQuantity=[212]), "malformed"),
         (observation("2093-3", 212, "mg/dL", status="entered-in-error"), "status"),
+        (observation("2093-3", 212, "mg/dL", status="cancelled"), "status"),
         (observation("2093-3", 212, "mg/dL", status="preliminary"), "status"),
         (observation("2093-3", 212, "mg/dL", status=None), "status"),
         (observation("2093-3", 212, "mg/dL", day="2026-02-30"), "impossible_date"),

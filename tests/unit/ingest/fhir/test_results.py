@@ -67,10 +67,12 @@ def test_a_normal_result_does_not_hide_a_newer_one(
 def test_an_older_unread_one_or_a_retraction_stops_nothing(served: ServedModel) -> None:
     older = hba1c("older", 9.0, "2026-04-30", unit=None)
     error = hba1c("error", 9.0, "2026-06-01", status="entered-in-error")
-    record = read(served, NORMAL, older, error)
+    cancelled = hba1c("cancelled", 9.0, "2026-06-02", status="cancelled")
+    record = read(served, NORMAL, older, error, cancelled)
     assert record.outcome is not None
     assert record.outcome.value == 5.1
-    assert record.results.retracted == {"Observation/older", "Observation/error"}
+    taken_back = {"Observation/older", "Observation/error", "Observation/cancelled"}
+    assert record.results.retracted == taken_back
 
 
 def test_a_result_that_shows_the_outcome_stands(served: ServedModel) -> None:
@@ -120,9 +122,9 @@ def test_the_later_moment_counts_whatever_day_its_place_has(served: ServedModel)
 
 
 def test_a_copy_that_is_not_final_takes_nothing_back(served: ServedModel) -> None:
-    for status, gone in (("preliminary", set()), ("entered-in-error", {"Observation/a"})):
+    for status, is_taken_back in (("preliminary", False), ("entered-in-error", True), ("cancelled", True)):
         record = read(served, hba1c("a", 7.5, "2026-05-01", status=status))
-        assert record.results.retracted == gone
+        assert record.results.retracted == ({"Observation/a"} if is_taken_back else set())
 
 
 def meta(version: str | None = None, updated: str | None = None) -> Resource:

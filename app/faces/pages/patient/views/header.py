@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.domain.ask_next import first_to_ask
 from app.domain.wording import value_text
+from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.checks import Check, checks_of
 from app.faces.pages.patient.views.formatting import unknown_labels, with_unit
 from app.usecases.record.context import AnswerContext
@@ -16,7 +18,7 @@ class Header:
     """The head of the page. `others` are what other models said last: answer, model, risk.
 
     `supposed` is what a what-if took otherwise: label, value, value on record. `values` is what the model
-    saw: label, value, and what is unusual about it.
+    saw: label, value, and what is unusual about it. `ask_next` says what of the unknown is worth asking most.
     """
 
     patient_id: str
@@ -27,6 +29,7 @@ class Header:
     outcome: str
     horizon: str | None
     unknown: tuple[str, ...]
+    ask_next: str | None
     is_supposed: bool
     others: tuple[tuple[UUID, str, float], ...]
     based_on: UUID | None
@@ -48,6 +51,7 @@ def header_of(context: AnswerContext) -> Header:
         outcome=schema.model.outcome if schema else row.prediction.model_name,
         horizon=schema.model.horizon if schema else None,
         unknown=tuple(unknown_labels(schema, row.features)),
+        ask_next=_asking(context),
         is_supposed=context.is_supposed,
         others=tuple(
             (one.answer.id, one.answer.prediction.model_name, one.answer.prediction.risk)
@@ -59,6 +63,14 @@ def header_of(context: AnswerContext) -> Header:
         checks=checks,
         values=_values(context, checks),
     )
+
+
+def _asking(context: AnswerContext) -> str | None:
+    """None where knowing more would hardly narrow the estimate."""
+    names = first_to_ask(context.answer.ask_next, context.schema)
+    if not names:
+        return None
+    return _("Knowing %(names)s would narrow the estimate most.", names=_(" or ").join(names))
 
 
 def _person(context: AnswerContext) -> str:

@@ -1,5 +1,7 @@
 """The head of the page: what the model saw, and what has changed since."""
 
+import pytest
+
 from app.domain.schema import FeatureSchema
 from app.engine.registry import ServedModel
 from app.faces.pages.patient.views.header import header_of
@@ -24,6 +26,27 @@ def test_what_is_not_known_is_named(served: ServedModel, schema: FeatureSchema, 
     head = header_of(context(recorded(served, helpable | {"waist": None}), served))
     assert head.unknown == (schema["waist"].label,)
     assert {label: text for label, text, _ in head.values}[schema["waist"].label] == "not known"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ([], None),
+        (["waist"], "Knowing waist would narrow the estimate most."),
+        (["waist", "fibre"], "Knowing waist or dietary fibre would narrow the estimate most."),
+        (
+            ["ethnicity", "hdl_cholesterol", "waist", "fibre"],
+            "Knowing ethnicity or HDL cholesterol or waist would narrow the estimate most.",
+        ),
+        (["gone_since"], "Knowing gone since would narrow the estimate most."),
+    ],
+)
+def test_what_to_ask_next_is_told_the_most_telling_first(
+    served: ServedModel, helpable: Person, asked: list[str], said: str | None
+) -> None:
+    told = [{"feature": name, "narrows": 0.1} for name in asked]
+    row = recorded(served, helpable | dict.fromkeys(asked), ask_next=told)
+    assert header_of(context(row, served)).ask_next == said
 
 
 def test_a_value_to_check_says_why(served: ServedModel, schema: FeatureSchema, helpable: Person) -> None:
