@@ -33,6 +33,8 @@ class Entity(StrEnum):
     UPLOAD = "upload"
     JOB = "job"
     AUDIT = "audit"
+    KEY = "key"
+    """A caller's key: its id is no UUID, and is in `detail`."""
     PATIENT = "patient"
     """All that is on record of one."""
     REQUEST = "request"

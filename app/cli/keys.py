@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from app.cli.command import add_command
-from app.cli.shared import fail
+from app.cli.shared import fail, user_name
 from app.identity.keys import StoredKey, new_key
 from app.identity.names import fit_name, is_tenant
 from app.identity.principal import DEFAULT_TENANT, PrincipalKind
@@ -17,7 +17,7 @@ from app.identity.scopes import AccessScope
 from app.settings import Settings
 
 if TYPE_CHECKING:
-    from app.storage.keys import Keys
+    from app.storage.database import Database
 
 T = TypeVar("T")
 
@@ -44,6 +44,8 @@ def create(
     ] = False,
 ) -> None:
     """Create a key. It is shown once: only its hash is kept."""
+    from app.usecases.keys import make_key
+
     key, now = new_key(), datetime.now(UTC)
     stored = StoredKey(
         id=key.id,
@@ -55,7 +57,7 @@ def create(
         created_at=now,
         expires_at=_end(expires, now),
     )
-    _with_keys(lambda kept: kept.add(stored))
+    _on_record(lambda database: make_key(database, stored, user_name()))
     typer.echo(key.text)
     typer.echo(f"Key {key.id} of {stored.name}. It is not shown again: only its hash is kept.", err=True)
     if not Settings().api_keys:
@@ -64,14 +66,18 @@ def create(
 
 def list_() -> None:
     """List all keys: what they open, until when, and when they were last used."""
+    from app.usecases.keys import list_keys
+
     now = datetime.now(UTC)
-    for key in _with_keys(lambda kept: kept.listed()):
+    for key in _on_record(list_keys):
         typer.echo("\t".join(_columns(key, now)))
 
 
 def revoke(key_id: Annotated[str, typer.Argument(metavar="ID", help="As `list` shows it.")]) -> None:
     """End a key for good. Gateways notice within API_KEYS_FRESH_S seconds."""
-    if not _with_keys(lambda kept: kept.revoke(key_id)):
+    from app.usecases.keys import revoke_key
+
+    if not _on_record(lambda database: revoke_key(database, key_id, user_name())):
         fail("There is no key with this id: `turnpoint keys list` shows them.")
     typer.echo("It is revoked.", err=True)
 
@@ -81,14 +87,14 @@ add_command(keys, list_, name="list")
 add_command(keys, revoke)
 
 
-def _with_keys(work: "Callable[[Keys], Awaitable[T]]") -> T:
+def _on_record(work: "Callable[[Database], Awaitable[T]]") -> T:
     """Do something with the keys of DATABASE_URL, or say what is in the way."""
     from app.storage.database import opened
-    from app.storage.keys import Keys, KeysError
+    from app.storage.keys import KeysError
 
     async def run() -> T:
         async with opened(Settings().database_url) as database:
-            return await work(Keys(database))
+            return await work(database)
 
     try:
         return asyncio.run(run())

@@ -30,7 +30,7 @@ _SOURCE = concept(coding(_DCM, "110153", "Source Role ID"))
 _DESTINATION = concept(coding(_DCM, "110152", "Destination Role ID"))
 _APPLICATION = concept(coding(_DCM, "110150", "Application"))
 _CUSTODIAN = concept(coding(f"{TERMS}provenance-participant-type", "custodian", "Custodian"))
-_ROLES = {Entity.HANDOUT: ("3", "Report"), Entity.JOB: ("20", "Job")}
+_ROLES = {Entity.HANDOUT: ("3", "Report"), Entity.JOB: ("20", "Job"), Entity.KEY: ("13", "Security Resource")}
 _PSEUDONYM = "urn:turnpoint:pseudonym"
 
 
@@ -135,7 +135,8 @@ def _data(event: AuditEventOut) -> Json:
         "what": {"display": event.entity.value, **identifier},
     }
     if event.action is not Action.DELETE:
-        told["detail"] = [{"type": "route", "valueString": event.route}]
+        said = {"route": event.route, "detail": event.detail}
+        told["detail"] = [{"type": name, "valueString": text} for name, text in said.items() if text]
     return told
 
 

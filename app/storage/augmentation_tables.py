@@ -48,6 +48,7 @@ class AugmentationRow(OfTenant, Base):
             "state IN ('queued', 'running', 'completed', 'failed', 'cancelled')", name="state_is_known"
         ),
         Index(None, "state"),
+        Index(None, "tenant", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

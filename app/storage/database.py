@@ -15,7 +15,7 @@ from app.storage.engine import DatabaseLimits, SilentError, engine_of, probing
 from app.storage.gone import nothing_gone
 from app.storage.pool import count_connections
 from app.storage.silence import Silence
-from app.storage.tenancy import SET_PATIENT, SET_TENANT, TenantSession
+from app.storage.tenancy import SET_OWNERS_TENANT, SET_PATIENT, SET_TENANT, TenantSession
 from app.tracing import Work, span
 
 
@@ -39,15 +39,17 @@ class Database:
         return TenantDatabase(self, caller)
 
     @asynccontextmanager
-    async def transaction_of(self, caller: Caller) -> AsyncIterator[AsyncSession]:
+    async def transaction_of(self, caller: Caller, as_owner: bool = False) -> AsyncIterator[AsyncSession]:
         """One unit of work of a caller's: committed on leaving, rolled back on any error.
+
+        It acts as the service's role, or with `as_owner` as whoever connected, whom policies may not bind.
 
         Raises:
             RecordError: the database is away, or lost during the work.
         """
         info = {"tenant": caller.tenant, "caller": caller}
         async with self._careful(), nothing_gone(), self._sessions(info=info) as session, session.begin():
-            await session.execute(SET_TENANT, {"tenant": caller.tenant})
+            await session.execute(SET_OWNERS_TENANT if as_owner else SET_TENANT, {"tenant": caller.tenant})
             if caller.principal.patient is not None:
                 await session.execute(SET_PATIENT, {"patient": caller.principal.patient})
             yield session

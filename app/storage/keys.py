@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,13 +27,12 @@ class KeysError(RuntimeError):
 
 
 class Keys:
-    """Finds, keeps and revokes keys of all tenants: who asks is not known yet.
+    """Finds keys of all tenants, since who asks is not known yet, and notes their use, as the service's role.
 
-    The service's role finds them, and notes their use. To keep and to revoke is for whoever owns the tables.
+    To make and to revoke is for whoever owns the tables: `owners_work`.
     """
 
     def __init__(self, database: Database) -> None:
-        self._all = database
         self._database = database.of(Caller.service(DEFAULT_TENANT, "keys"))
 
     async def find(self, key_id: str) -> StoredKey | None:
@@ -44,11 +43,10 @@ class Keys:
         """
         try:
             async with self._database.transaction() as session:
-                row = await session.get(KeyRow, key_id)
+                return await key_with(session, key_id)
         except (RecordError, SQLAlchemyError) as error:
             _log.error("keys_unavailable", error=type(error).__name__)
             raise IdentityAwayError("Keys cannot be looked up now. Try again shortly.") from error
-        return _stored(row) if row else None
 
     async def note_use(self, key_id: str) -> None:
         """Keep that it was used just now, unless that was kept within the last minute."""
@@ -62,13 +60,30 @@ class Keys:
         except (RecordError, SQLAlchemyError) as error:
             _log.warning("key_use_not_kept", error=type(error).__name__)
 
-    async def add(self, key: StoredKey) -> None:
-        """Keep a new key.
 
-        Raises:
-            KeysError: it cannot be kept.
-        """
-        row = KeyRow(
+@asynccontextmanager
+async def owners_work(database: Database, caller: Caller) -> AsyncIterator[AsyncSession]:
+    """A unit of work about keys as the database's own user, not as the service's role.
+
+    Raises:
+        KeysError: the database is away, or its user may not do this.
+    """
+    try:
+        async with database.transaction_of(caller, as_owner=True) as session:
+            yield session
+    except RecordError as error:
+        raise KeysError("The database of DATABASE_URL is away.") from error
+    except SQLAlchemyError as error:
+        raise KeysError(
+            "The database of DATABASE_URL has no table of keys (turnpoint migrate), or its user may not "
+            "change it: keys are made and revoked as the owner of the tables."
+        ) from error
+
+
+def add_key(session: AsyncSession, key: StoredKey) -> None:
+    """Keep a new key."""
+    session.add(
+        KeyRow(
             id=key.id,
             tenant=key.tenant,
             name=key.name,
@@ -78,51 +93,30 @@ class Keys:
             created_at=key.created_at,
             expires_at=key.expires_at,
         )
-        async with self._transaction() as session:
-            session.add(row)
+    )
 
-    async def listed(self) -> list[StoredKey]:
-        """All keys, the oldest first.
 
-        Raises:
-            KeysError: they cannot be read.
-        """
-        async with self._transaction() as session:
-            rows = await session.scalars(select(KeyRow).order_by(KeyRow.created_at, KeyRow.id))
-            return [_stored(row) for row in rows]
+async def every_key(session: AsyncSession) -> list[StoredKey]:
+    """Of all tenants, the oldest first."""
+    rows = await session.scalars(select(KeyRow).order_by(KeyRow.created_at, KeyRow.id))
+    return [_stored(row) for row in rows]
 
-    async def revoke(self, key_id: str) -> bool:
-        """End a key for good; whether there is such a key. One that was revoked stays so since then.
 
-        Raises:
-            KeysError: it cannot be ended.
-        """
-        ended = (
-            update(KeyRow)
-            .where(KeyRow.id == key_id)
-            .values(revoked_at=func.coalesce(KeyRow.revoked_at, datetime.now(UTC)))
-            .returning(KeyRow.id)
-        )
-        async with self._transaction() as session:
-            return (await session.execute(ended)).first() is not None
+async def key_with(session: AsyncSession, key_id: str) -> StoredKey | None:
+    """The key with this id, good or not."""
+    row = await session.get(KeyRow, key_id)
+    return _stored(row) if row else None
 
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncSession]:
-        """As the database's own user, not as the service's role."""
-        try:
-            async with (
-                self._all.connection() as connection,
-                AsyncSession(connection, expire_on_commit=False) as session,
-            ):
-                yield session
-                await session.flush()
-        except RecordError as error:
-            raise KeysError("The database of DATABASE_URL is away.") from error
-        except SQLAlchemyError as error:
-            raise KeysError(
-                "The database of DATABASE_URL has no table of keys (turnpoint migrate), or its user may not "
-                "change it: keys are made and revoked as the owner of the tables."
-            ) from error
+
+async def end_key(session: AsyncSession, key_id: str) -> bool:
+    """Revoke a key for good; whether that ended it, and no earlier time did."""
+    ended = (
+        update(KeyRow)
+        .where(KeyRow.id == key_id, KeyRow.revoked_at.is_(None))
+        .values(revoked_at=datetime.now(UTC))
+        .returning(KeyRow.id)
+    )
+    return (await session.execute(ended)).first() is not None
 
 
 def _stored(row: KeyRow) -> StoredKey:

@@ -19,6 +19,8 @@ SERVICE_ROLE = "turnpoint_service"
 SET_TENANT = text(
     f"SELECT set_config('{SETTING}', :tenant, true), set_config('role', '{SERVICE_ROLE}', true)"
 )
+SET_OWNERS_TENANT = text(f"SELECT set_config('{SETTING}', :tenant, true)")
+"""For what the service's role may not do: the unit of work acts as whoever connected."""
 
 ONE_PATIENT = "turnpoint.patient"
 """Of a transaction of who may see one patient alone: that patient's id."""

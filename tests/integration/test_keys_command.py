@@ -2,16 +2,25 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.rows import dict_row
 from typer.testing import CliRunner, Result
 
 from app.cli.main import cli
+from app.cli.shared import user_name
+from app.identity.keys import StoredKey, new_key
+from app.identity.principal import PrincipalKind
+from app.storage.database import opened
+from app.storage.keys import KeysError
+from app.usecases.keys import make_key, revoke_key
 from tests.integration.keeping_keys import id_of
 from tests.integration.test_keys import AWAY
 
 OPEN = "counterfactuals:read counterfactuals:write feedback predictions"
+Database = psycopg.Connection[tuple[Any, ...]]
 
 
 def keys(database_url: str, *words: str, **more: str) -> Result:
@@ -32,9 +41,20 @@ def listed(database_url: str, key: str) -> list[str]:
     return columns
 
 
-def test_it_is_told_once_and_kept_as_a_hash(
-    database: "psycopg.Connection[tuple[Any, ...]]", database_url: str
-) -> None:
+@pytest.fixture
+def tenant() -> str:
+    """Whose audit has no events yet."""
+    return f"t-{uuid4().hex}"
+
+
+def on_record(database: Database, tenant: str) -> list[dict[str, Any]]:
+    """A tenant's events, in order."""
+    with database.cursor(row_factory=dict_row) as cursor:
+        query = "SELECT * FROM audit_events WHERE tenant = %s ORDER BY seq"
+        return cursor.execute(query, [tenant]).fetchall()
+
+
+def test_it_is_told_once_and_kept_as_a_hash(database: Database, database_url: str) -> None:
     key = created(database_url, "--name", "lab", "--tenant", "north", "--person", "--expires", "90d")
     (row,) = database.execute("SELECT * FROM api_keys WHERE id = %s", [id_of(key)]).fetchall()
     secret = key.rpartition("_")[2]
@@ -56,6 +76,43 @@ def test_revoking_is_for_good_and_may_be_said_twice(database_url: str) -> None:
     for _ in range(2):
         assert keys(database_url, "revoke", id_of(key)).exit_code == 0
         assert listed(database_url, key)[4] == f"revoked {datetime.now(UTC):%Y-%m-%d}"
+
+
+def test_who_made_a_key_and_who_ended_it_is_on_record_and_the_key_is_not(
+    database: Database, database_url: str, tenant: str
+) -> None:
+    scopes = ("--scopes", "predictions audit:read", "--expires", "never")
+    key = created(database_url, "--name", "lab", "--tenant", tenant, *scopes)
+    for _ in range(2):
+        assert keys(database_url, "revoke", id_of(key)).exit_code == 0
+    events = on_record(database, tenant)
+    told = [(one["action"], one["entity"], one["route"], one["detail"]) for one in events]
+    assert told == [
+        (
+            *("create", "key", "turnpoint keys create"),
+            f"{id_of(key)}, system lab: audit:read predictions, without an end",
+        ),
+        ("update", "key", "turnpoint keys revoke", f"{id_of(key)}, system lab: revoked"),
+    ]
+    whose = {(one["actor"], one["on_behalf_of"], one["outcome"], one["patient"]) for one in events}
+    assert whose == {("turnpoint", user_name(), "success", None)}
+    secret = key.rpartition("_")[2]
+    assert secret[:20] not in str(events)
+    verifying = ["audit", "verify", "--tenant", tenant]
+    checked = CliRunner().invoke(cli, verifying, env={"DATABASE_URL": database_url})
+    assert checked.exit_code == 0
+    assert checked.stdout.startswith(f"{tenant}: 2 events checked, holds up to 2:")
+
+
+async def test_what_was_not_done_is_not_on_record(database: Database, database_url: str, tenant: str) -> None:
+    new = new_key()
+    key = StoredKey(new.id, tenant, "lab", PrincipalKind.SYSTEM, new.digest, frozenset(), datetime.now(UTC))
+    async with opened(database_url) as kept:
+        await make_key(kept, key, "ada")
+        with pytest.raises(KeysError):
+            await make_key(kept, key, "ada")
+        assert not await revoke_key(kept, "abcdefghijklm", "ada")
+    assert [one["action"] for one in on_record(database, tenant)] == ["create"]
 
 
 def test_an_unknown_id_says_so(database_url: str) -> None:

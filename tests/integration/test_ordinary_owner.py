@@ -21,6 +21,7 @@ from app.storage.migrate import MigrationError, migrate
 from app.storage.patients import hold_patient, knows_patient
 from app.storage.row_security import EVERY_TENANT
 from app.storage.tenancy import SERVICE_ROLE
+from tests.integration.keeping_keys import id_of
 from tests.integration.serving import connect, seen_by
 from tests.integration.test_migrations import alembic_for
 
@@ -117,6 +118,16 @@ async def test_migrations_see_all_rows_that_they_are_about(migrated: str) -> Non
     async with seen_by(database).transaction() as session:
         assert await knows_patient(session, "P-1")
     await database.close()
+
+
+def test_the_owner_makes_keys_and_the_audit_of_their_tenant_tells(migrated: str) -> None:
+    environment = {"DATABASE_URL": migrated}
+    create = ["keys", "create", "--name", "lab", "--tenant", "north"]
+    key = CliRunner().invoke(cli, create, env=environment).stdout.strip()
+    assert CliRunner().invoke(cli, ["keys", "revoke", id_of(key)], env=environment).exit_code == 0
+    checked = CliRunner().invoke(cli, ["audit", "verify"], env=environment)
+    assert checked.exit_code == 0
+    assert checked.stdout.startswith("north: 2 events checked, holds up to 2:")
 
 
 async def test_what_a_restored_dump_does_not_bring_along_is_made_good(migrated: str) -> None:

@@ -19,11 +19,13 @@ from app.identity.principal import PrincipalKind
 from app.settings import Settings
 from app.storage.database import opened
 from app.storage.engine import DatabaseLimits
-from app.storage.keys import Keys, KeysError
+from app.storage.keys import KeysError
 from app.storage.migrate import MigrationError, migrate
 from app.storage.tenancy import SERVICE_ROLE
+from app.usecases.keys import list_keys, make_key, revoke_key
 from tests.asking import Person
 from tests.integration.answers import found
+from tests.integration.keeping_keys import id_of, key_for
 from tests.integration.planning import made
 from tests.integration.serving import Servers, client_of, connect, settings_for
 
@@ -105,18 +107,22 @@ def test_it_cannot_change_what_was_done(client: httpx.Client, own_url: str, stat
         connection.execute(statement)
 
 
-async def test_it_lists_keys_and_makes_and_ends_none(client: httpx.Client, own_url: str) -> None:
+async def test_it_lists_keys_and_makes_and_ends_none(
+    client: httpx.Client, database_url: str, own_url: str
+) -> None:
+    owners = make_url(database_url).set(database=make_url(own_url).database)
+    theirs = id_of(key_for(owners.render_as_string(hide_password=False), "lab"))
     new = new_key()
     key = StoredKey(
         new.id, "default", "ehr", PrincipalKind.SYSTEM, new.digest, frozenset(), datetime.now(UTC), None
     )
     async with opened(own_url, DatabaseLimits()) as database:
-        keys = Keys(database)
-        assert await keys.listed() == []
         with pytest.raises(KeysError, match="as the owner of the tables"):
-            await keys.add(key)
+            await make_key(database, key, "ada")
         with pytest.raises(KeysError, match="as the owner of the tables"):
-            await keys.revoke(key.id)
+            await revoke_key(database, theirs, "ada")
+        (listed,) = await list_keys(database)
+        assert (listed.id, listed.revoked_at) == (theirs, None)
 
 
 def test_a_role_that_is_not_there_is_named(database_url: str) -> None:

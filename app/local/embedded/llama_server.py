@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import os
 import secrets
 import sys
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from app.cores import cores
 from app.local.embedded.data_dir import free_port
 from app.local.embedded.errors import NotInstalledError, StartError
 from app.local.embedded.libgomp import library_path
@@ -29,8 +29,7 @@ MAX_THREADS = 8
 
 def default_threads() -> int:
     """Cores this process may use, at most 8: a small model gains nothing from more."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, MAX_THREADS)
+    return min(cores(), MAX_THREADS)
 
 
 @dataclass(frozen=True)

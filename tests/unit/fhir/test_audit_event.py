@@ -153,11 +153,23 @@ def assert_entities(told: Json, profile: str, event: AuditEventOut) -> None:
         assert base64.b64decode(data["query"]).decode() == event.route
         assert not {"what", "lifecycle", "detail"} & set(data)
     else:
-        assert data["role"]["code"] in {"3", "4", "20"}
+        assert data["role"]["code"] in {"3", "4", "13", "20"}
         assert data["what"]
         assert profile != "Delete" or not {"lifecycle", "name", "query", "detail"} & set(data)
     (transaction,) = entities(told, f"{BALP}CodeSystem/BasicAuditEntityType", "XrequestId")
     assert transaction["what"]["identifier"]["value"] == (event.request_id or event.correlation_id)
+
+
+@settings(max_examples=20)
+@given(event=EVENTS)
+def test_which_key_was_made_and_what_it_opens_is_told(event: AuditEventOut) -> None:
+    opens = "mtq3ljkx7ch2a, system ehr: predictions, without an end"
+    made = {"action": Action.CREATE, "entity": Entity.KEY, "detail": opens}
+    told = audit_event(event.model_copy(update=made), HERE)
+    (data,) = entities(told, f"{TERMS}audit-entity-type", "2")
+    assert (data["what"]["display"], data["role"]["display"]) == ("key", "Security Resource")
+    assert faults_of(told) == []
+    assert {"type": "detail", "valueString": opens} in data["detail"]
 
 
 @given(event=EVENTS.filter(lambda event: event.outcome is not Outcome.SUCCESS))
