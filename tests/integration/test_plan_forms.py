@@ -117,3 +117,37 @@ def test_another_patients_option_is_told_above_all(
     own = fields | {"counterfactual_id": option["id"], "review_on": "2001-01-01"}
     placed = client.post(path, data=own, headers=HTMX)
     assert placed.headers["HX-Retarget"] == f"[id='faults-{option['id']}']"
+
+
+@pytest.mark.parametrize(
+    ("days", "why"), [(-1, "lies in the past"), (3653, "is more than two years (731 days) away")]
+)
+def test_a_review_too_early_or_too_late_is_told_in_its_form(
+    client: httpx.Client, answer: Json, option: Json, database: Database, days: int, why: str
+) -> None:
+    """From a card, from a what-if, and where a review is moved. A browser offers no such day."""
+    day = (today() + timedelta(days=days)).isoformat()
+    of_card = {"counterfactual_id": option["id"], "name": "With <b>her</b> sister", "review_on": day}
+    change = option["changes"][0]
+    of_what_if = {f"at.{change['feature']}": "0", "plan.review_on": day, "plan.note": TYPED}
+    before = counts(database)
+    for place, fields in ((option["id"], of_card), ("what-if", of_what_if)):
+        refused = sent(client, answer, "plan", **fields)
+        assert refused.status_code == 422
+        form = form_of(refused, place)
+        assert f"<b>review on</b> {why}" in form
+        assert f'value="{day}"' in form
+        assert SHOWN in form
+        assert notice_of(refused).strip() == "</div>"
+    assert "With &lt;b&gt;her&lt;/b&gt; sister" in form_of(
+        sent(client, answer, "plan", **of_card), option["id"]
+    )
+    assert counts(database) == before
+    plan = made(client, answer, option)
+    moved = {"kind": "review_moved", "replaces": plan["standing_event"], "review_on": day}
+    refused = sent(client, answer, f"plans/{plan['id']}", **moved)
+    assert refused.status_code == 422
+    form = form_of(refused, "review_moved")
+    for said in (f"<b>review on</b> {why}", f'value="{day}"', SHOWN):
+        assert said in form
+    assert plans_of(client, answer["patient_id"]) == [plan]
