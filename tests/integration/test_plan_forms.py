@@ -45,7 +45,7 @@ def stop(client: httpx.Client, answer: Json, plan: Json) -> httpx.Response:
 
 def notice_of(page: httpx.Response) -> str:
     """What is told above all else."""
-    return page.text.partition('<div id="notice" role="alert">')[2].partition("<section")[0]
+    return page.text.partition('<div id="notice"')[2].partition(">")[2].partition("<section")[0]
 
 
 def plan_of(page: httpx.Response) -> str:
