@@ -16,6 +16,7 @@ from tests.integration.answers import Json, ask
 from tests.kinds_of_answers import (
     CLEARLY_BELOW,
     FRAGILE,
+    IN_REACH,
     NOTHING_HELPS,
     OUT_OF_REACH,
     UNCLEAR_BELOW,
@@ -56,10 +57,27 @@ def test_out_of_reach_improvements_are_cards_like_any_other(page: Page, asked: A
         expect(card.locator(".to")).to_contain_text(risk(improvement["risk"]))
         expect(card.locator(".judged")).to_contain_text("Still falls")
         expect(card.locator(".judged")).to_contain_text("By half or more")
+    expect(page.locator("#estimate .badge.state")).to_have_text("Clearly above")
+    expect(page.locator("#estimate p.state")).to_contain_text("all of it above the threshold")
     expect(page.locator("#compare thead")).to_contain_text("Improvement A")
     page.locator("#charts").scroll_into_view_if_needed()
     expect(page.locator(".charts figure").first).to_contain_text("Improvement")
     shot(page, "out-of-reach")
+
+
+@pytest.mark.parametrize("person", [IN_REACH, FRAGILE, OUT_OF_REACH])
+def test_estimate_next_step_and_a_strategy_are_on_the_first_screen(
+    page: Page, asked: Asked, person: int
+) -> None:
+    opened(page, asked(person))
+    card = page.locator("article.card").first
+    for width, height in ((1440, 900), (1024, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        for seen in ("#estimate .badge.state", "#estimate p.state", "#next-step p"):
+            expect(page.locator(seen).first).to_be_in_viewport(ratio=1)
+        for seen in ("h3", ".to", "> .moves > li"):
+            expect(card.locator(seen).first).to_be_in_viewport(ratio=1)
+        assert page.evaluate("scrollY") == 0
 
 
 def test_an_improvement_is_accepted_declined_and_taken_back(

@@ -40,11 +40,13 @@ def test_a_result_is_entered_corrected_and_taken_back(watched: Watched, answer: 
     enter(page, "5.4")
     expect(result.locator(".known")).to_contain_text("below the range of prediabetes")
     expect(result.locator(".known")).to_contain_text("This result counts; the estimate does not.")
+    expect(page.locator("#estimate .badge")).to_have_text("Overruled by a result")
     result.get_by_text("Correct it").click()
     enter(page, "6.1")
     expect(result.locator(".known")).to_contain_text("in the range of prediabetes")
     result.get_by_role("button", name="Take it back").click()
     expect(result.locator(".known")).to_have_count(0)
+    expect(page.locator("#estimate .badge.state")).to_have_count(1)
 
 
 def test_it_works_without_scripts(browser: Browser, url: str, answer: Json) -> None:

@@ -1,5 +1,7 @@
 """What a clinician does on the page, in a real browser on the real service."""
 
+import re
+
 import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -57,11 +59,29 @@ def test_the_first_screen_has_estimate_next_step_and_a_strategy(
     with watching(browser, url, viewport={"width": width, "height": height}) as watched:
         watched.page.goto(f"/patients/{answer['patient_id']}/interventions")
         card = watched.page.locator("article.card").first
-        for seen in ("#risk", ".badge.state", ".state", "#next-step p", "#next-step a"):
+        for seen in ("#risk", "#estimate .badge.state", "#estimate p.state", "#next-step p", "#next-step a"):
             expect(watched.page.locator(seen).first).to_be_in_viewport(ratio=1)
+        recheck = watched.page.locator("#next-step").get_by_text("Ask again with new values by")
+        expect(recheck).to_have_text(re.compile(r"by \d+\s\w+\s20\d\d, or sooner"))
+        expect(recheck).to_be_in_viewport(ratio=1)
         for seen in ("h3", ".to", "> .moves > li"):
             expect(card.locator(seen).first).to_be_in_viewport(ratio=1)
         assert watched.page.evaluate("scrollY") == 0
+
+
+def test_on_a_desk_all_strategies_stand_side_by_side_on_the_first_screen(
+    browser: Browser, url: str, answer: Json
+) -> None:
+    with watching(browser, url, viewport={"width": 1440, "height": 900}) as watched:
+        watched.page.goto(f"/patients/{answer['patient_id']}/interventions")
+        names = watched.page.locator("#options article.card h3")
+        expect(names).to_have_count(len(answer["counterfactuals"]))
+        for name, option in zip(names.all(), answer["counterfactuals"], strict=True):
+            expect(name).to_contain_text(option["strategy"]["name"])
+            expect(name).to_be_in_viewport(ratio=1)
+        boxes = [name.bounding_box() for name in names.all()]
+        assert len(boxes) > 1
+        assert len({round(box["y"]) for box in boxes if box}) == 1
 
 
 def test_on_a_phone_the_strategies_begin_within_two_screens(browser: Browser, url: str, answer: Json) -> None:

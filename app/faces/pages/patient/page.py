@@ -1,6 +1,6 @@
 """The clinician's page of one answer, and the part of it that a what-if changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from app.faces.pages.patient.views.moves import MoveList, moves_of
 from app.faces.pages.patient.views.next_step import next_step_of
 from app.faces.pages.patient.views.options import OptionView, option_views
 from app.faces.pages.patient.views.plan import plans_view
-from app.faces.pages.patient.views.plan_form import NO_PLAN_FORMS, PlanForm
+from app.faces.pages.patient.views.plan_form import NO_PLAN_FORMS
 from app.faces.pages.patient.views.preferences import NOTHING_OFFERED, preferences_view, without_offers
 from app.faces.pages.patient.views.result_form import result_form_of
 from app.faces.pages.patient.views.risks import risk_view
@@ -56,15 +56,11 @@ class WhatIfResult:
     beyond: Sequence[str] = ()
 
 
-def view_of(
-    context: AnswerContext,
-    what_if: WhatIf | None,
-    outcome: WhatIfResult,
-    typed: Mapping[str, PlanForm] = NO_PLAN_FORMS,
-) -> dict[str, Any]:
+def view_of(context: AnswerContext, what_if: WhatIf | None, outcome: WhatIfResult) -> dict[str, Any]:
     """All that the page's template names. Asks the committee, so belongs in a thread.
 
-    `typed` is what stands in forms of plans that were refused, by their place.
+    Of forms of plans that were refused: `typed` is what stands in them, by their place; `unplaced` is one
+    whose form the page does not have.
     """
     answer, infeasible = context.answer, context.answer.infeasible
     options, improvements, cards = _offered(context)
@@ -99,7 +95,8 @@ def view_of(
         "history": history_of(context),
         "course": course_of(context),
         "plans": plans_view(context),
-        "typed": typed,
+        "typed": NO_PLAN_FORMS,
+        "unplaced": None,
         "trust": evidence_of(context),
         "incomplete": incomplete(context),
         "reasons": REASONS,

@@ -1,7 +1,7 @@
 """The page's forms of plans: made from a card or a what-if, moved, completed, stopped.
 
-What is refused says so where it was typed, and loses nothing: as a part of the page, or without scripts on
-all of it.
+What is refused says so where it was typed, or above all where that form is not on the page any more, and
+loses nothing: as a part of the page, or without scripts on all of it.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
 from app.faces.pages.patient.plan_fields import PREFIX, change_in, place_of, plan_in
 from app.faces.pages.patient.requests import answer_id_in
 from app.faces.pages.patient.views.certainty import estimate_with
-from app.faces.pages.patient.views.plan_form import PlanForm
+from app.faces.pages.patient.views.plan_form import PlanForm, has_form, is_of_card
 from app.faces.pages.patient.views.what_if import what_if_as_set, what_if_of
 from app.faces.pages.patient.views.what_if_setting import locks_of, question_of, setting_of
 from app.usecases.plans.service import PlanService
@@ -71,7 +71,7 @@ async def change(
         service = PlanService(database, registry)
         await service.change(patient_id, plan_id, change_in(fields))
     except (InvalidInputError, ConflictError) as error:
-        return await _refused(request, patient_id, fields, loader, error)
+        return await _refused(request, patient_id, fields, loader, error, plan_id)
     return _to_plan(patient_id, answer)
 
 
@@ -93,7 +93,9 @@ async def _refused(
     fields: Mapping[str, str],
     loader: AnswerContextLoader,
     error: InvalidInputError | ConflictError,
+    changed: UUID | None = None,
 ) -> Response:
+    """`changed` is the plan that the form was of, where it changes one."""
     if fields.get("reason") == StopReason.UNDONE:
         raise error  # of a button alone: nothing was typed, and the notice tells
     if not wants_page(request):
@@ -103,6 +105,8 @@ async def _refused(
     detail = str(error) if is_conflict else _("The form has faults.")
     faults = list(issues_out(error.issues)) if isinstance(error, InvalidInputError) else []
     if is_fragment(request):
+        if is_of_card(place) and not await _offers(loader, patient_id, fields, place):
+            raise error  # the page that sent it has no such place, and the notice tells
         headers = {
             "HX-Retarget": f"[id='faults-{place}']",
             "HX-Reselect": ".notice",
@@ -113,18 +117,27 @@ async def _refused(
         )
     context = await loader.of(patient_id, _answer_in(fields))
     form = PlanForm({name.removeprefix(PREFIX): text for name, text in fields.items()}, detail, faults)
-    view = await asyncio.to_thread(_view, context, fields, {place: form})
-    return PAGES.page("patient.html", status, **view)
+    view = await asyncio.to_thread(_view, context, fields)
+    told = {"typed": {place: form}} if has_form(view, place, changed) else {"unplaced": form}
+    return PAGES.page("patient.html", status, **view | told)
 
 
-def _view(context: AnswerContext, fields: Mapping[str, str], typed: Mapping[str, PlanForm]) -> dict[str, Any]:
+async def _offers(
+    loader: AnswerContextLoader, patient_id: str, fields: Mapping[str, str], option: str
+) -> bool:
+    """Whether the answer that the form is of has such an option or improvement."""
+    context = await loader.alone(patient_id, _answer_in(fields))
+    return option in {str(one.id) for one in context.offered}
+
+
+def _view(context: AnswerContext, fields: Mapping[str, str]) -> dict[str, Any]:
     """The page as it was, with the levers where they stood."""
     question = question_of(context)
     outcome = WhatIfResult(estimate_with(context, None), (), ())
     if question is None or "counterfactual_id" in fields or "kind" in fields:
-        return view_of(context, what_if_of(context, {}), outcome, typed)
+        return view_of(context, what_if_of(context, {}), outcome)
     try:
         setting = setting_of(question, fields, locks_of(context))
     except InvalidInputError:
-        return view_of(context, what_if_of(context, {}), outcome, typed)
-    return view_of(context, what_if_as_set(context, setting), outcome, typed)
+        return view_of(context, what_if_of(context, {}), outcome)
+    return view_of(context, what_if_as_set(context, setting), outcome)

@@ -14,6 +14,7 @@ from app.paths import ROOT
 FACES = ROOT / "app" / "faces"
 TEMPLATES = sorted([*FACES.glob("pages/**/*.html"), *FACES.glob("http/pages/templates/*.html")])
 MODULES = sorted(FACES.glob("pages/**/*.py"))
+SCRIPTS = sorted(one for one in FACES.glob("http/pages/static/*.js") if not one.name.startswith("htmx-"))
 SAID = {"gettext", "ngettext", "pgettext", "npgettext", "_"}
 NAMES = {"Turnpoint", "· Turnpoint", "ROC-AUC", "CSV", "Parquet", "NDJSON", "Move", "Vary"}
 ATTRIBUTES = re.compile(r'="|#|-fault|autofocus')
@@ -34,7 +35,12 @@ NOT_OF_PAGES = {
 """What is given to these is told to programs, or to nobody: faults and descriptions of the API."""
 WORD = re.compile(r"[^\W\d_]{2,}")
 SENTENCE = re.compile(r"[^\W\d_]{2,}[,;:]? [^\W\d_]{2,}|^[A-Z][a-z]+$")
-TOLD_IN_TAGS = re.compile(r"\b(?:aria-label|placeholder|title|alt|hx-confirm)=\"([^\"]*)")
+TOLD_IN_TAGS = re.compile(
+    r"\b(?:aria-label|placeholder|title|alt|hx-confirm|data-(?:unreachable|measuring|copied|not-copied))=\"([^\"]*)"
+)
+COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
+LITERAL = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|`((?:[^`\\]|\\.)*)`")
+FILLED_IN = re.compile(r"\$\{[^}]*\}")
 TAG = re.compile(r"<(?:[^<>\"]|\"[^\"]*\")*>")
 
 
@@ -94,3 +100,12 @@ def test_a_view_says_nothing_past_the_catalogue(path: Path) -> None:
     module = ast.parse(path.read_text(encoding="utf-8"))
     bare = [f"{line}: {text}" for line, text in uncalled(module) if is_sentence(text)]
     assert bare == []
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_a_script_says_nothing_of_its_own(path: Path) -> None:
+    """What it tells, templates give it."""
+    code = COMMENT.sub("", path.read_text(encoding="utf-8"))
+    literals = ["".join(one.groups("")) for one in LITERAL.finditer(code)]
+    assert "use strict" in literals
+    assert [one for one in literals[1:] if is_sentence(FILLED_IN.sub("\0", one))] == []

@@ -59,10 +59,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 for (const failure of ["htmx:sendError", "htmx:responseError"]) {
   document.addEventListener(failure, (event) => {
     if (event.detail.xhr.getResponseHeader("HX-Retarget")) return;
+    const place = document.getElementById("notice");
     const notice = document.createElement("div");
-    notice.className = "notice bad";
-    notice.textContent = "The service cannot be reached just now. Try again in a minute; what you typed is still here.";
-    document.getElementById("notice").replaceChildren(notice);
+    notice.classList.add("notice", "bad");
+    notice.textContent = place.dataset.unreachable;
+    place.replaceChildren(notice);
     unreachable = true;
   });
 }
@@ -101,16 +102,14 @@ document.addEventListener("DOMContentLoaded", () => {
 function follow(job) {
   const events = new EventSource(job.dataset.events);
   const tell = (event) => {
-    const { state, progress, improvements } = JSON.parse(event.data);
+    const { state, progress } = JSON.parse(event.data);
     const bar = job.querySelector("progress");
     bar.max = progress.total;
     bar.value = progress.done;
     job.querySelector("[data-state]").textContent = state;
-    const measured = progress.done === progress.total ? ". How good they are is being measured" : "";
-    const improved = improvements ? `${progress.improved} more that only lower the risk, ` : "";
-    job.querySelector("[data-done]").textContent =
-      `${progress.done} of ${progress.total} source rows done: ${progress.accepted} rows made, ` +
-      `${improved}${progress.rejected} source rows gave none${measured}`;
+    const line = job.querySelector("[data-done]");
+    const told = line.dataset.done.replace(/\{(\w+)\}/g, (_, name) => progress[name]);
+    line.textContent = progress.done === progress.total ? `${told}. ${line.dataset.measuring}` : told;
   };
   events.addEventListener("progress", tell);
   events.addEventListener("end", (event) => {

@@ -35,7 +35,7 @@ def asked_of(context: AnswerContext) -> tuple[tuple[str, str], ...]:
 def _asked(context: AnswerContext) -> Iterator[tuple[str, str]]:
     row, schema = context.row, context.schema
     if (fall := fall_asked(row)) is not None:
-        yield _("Target"), _("a fall by %(fall)s, each refit and draw from its own start", fall=fall)
+        yield _("Target"), _("a fall by %(fall)s, in each check from its own start", fall=fall)
     if schema is not None:
         yield from _varied(schema, row.constraints)
         yield from _limited(context, schema)

@@ -158,14 +158,14 @@ def _unclear(risk: float, band: Band, threshold: float, told: str) -> str:
         return _("Could be %(band)s: on both sides of the threshold of %(line)s.", band=told, line=line)
     if risk > threshold:
         return _(
-            "The estimate is above the threshold of %(line)s, but refits of the model say %(band)s, "
-            "at or below it.",
+            "The estimate is above the threshold of %(line)s, but if the model had learned from other people "
+            "it could be %(band)s, at or below it.",
             band=told,
             line=line,
         )
     return _(
-        "The estimate is at or below the threshold of %(line)s, but refits of the model say %(band)s, "
-        "above it.",
+        "The estimate is at or below the threshold of %(line)s, but if the model had learned from other "
+        "people it could be %(band)s, above it.",
         band=told,
         line=line,
     )

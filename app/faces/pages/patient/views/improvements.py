@@ -81,8 +81,9 @@ def _lead(context: AnswerContext) -> str:
     """What an improvement claims in this answer, and what not."""
     answer = context.answer
     claim = _(
-        "In %(often)s, each from its own start, the estimate falls. By how much is less sure. That it is "
-        "lower is an association.",
+        "The estimate falls in %(often)s: if the model had learned from other people, if values were "
+        "measured again, if changes were done in part. By how much is less sure. That it is lower is an "
+        "association.",
         often=_least_share(context),
     )
     target = line_words(answer.prediction.target)
@@ -117,10 +118,10 @@ def _beside_options(context: AnswerContext, target: str) -> str:
 
 
 def _least_share(context: AnswerContext) -> str:
-    """In how many refits and draws an improvement is to lower the estimate."""
+    """In how many refits and draws, to a clinician checks, an improvement is to lower the estimate."""
     conditions = context.answer.conditions
     least = conditions.min_robustness if conditions else None
     share = context.row.min_robustness if least is None else least
     if round(share, 6) == 1:
-        return _("all refits and draws")
-    return _("at least %(share)s of refits and draws", share=risk_words(share))
+        return _("all checks")
+    return _("at least %(share)s of checks", share=risk_words(share))

@@ -37,8 +37,7 @@ def target_text(row: AnswerRow) -> str | None:
     if fall is not None:
         here = risk_words(target, row.prediction.risk)
         return _(
-            "The question asked for a fall by %(fall)s (to %(here)s or below here); each refit and draw is "
-            "asked "
+            "The question asked for a fall by %(fall)s (to %(here)s or below here); each check counts it "
             "from its own start",
             fall=fall,
             here=here,
@@ -59,14 +58,14 @@ def own_start_text(row: AnswerRow, high: float | None) -> str | None:
     line = line_words(row.target, high / 100)
     if (share := asked.get(TargetKind.RELATIVE_REDUCTION)) is not None:
         return _(
-            "It could be above %(line)s. To hold means here that a refit or draw falls by %(share)s of its "
-            "own start.",
+            "It could be above %(line)s. To hold means here that in a check the estimate falls by %(share)s "
+            "of its own start.",
             line=line,
             share=_per_cent(share),
         )
     return _(
-        "It could be above %(line)s. To hold means here that a refit or draw falls by %(fall)s from its "
-        "own start.",
+        "It could be above %(line)s. To hold means here that in a check the estimate falls by %(fall)s from "
+        "its own start.",
         line=line,
         fall=fall_asked(row),
     )

@@ -67,14 +67,14 @@ def test_an_end_of_the_band_that_is_on_another_side_looks_as_if_it_were(
         (
             0.48,
             (0.52, 0.58),
-            "The estimate is at or below the threshold of 50 %, but refits of the model say "
-            "52 to 58 %, above it.",
+            "The estimate is at or below the threshold of 50 %, but if the model had learned from "
+            "other people it could be 52 to 58 %, above it.",
         ),
         (
             0.52,
             (0.41, 0.48),
-            "The estimate is above the threshold of 50 %, but refits of the model say "
-            "41 to 48 %, at or below it.",
+            "The estimate is above the threshold of 50 %, but if the model had learned from "
+            "other people it could be 41 to 48 %, at or below it.",
         ),
         (0.3, None, "At or below the threshold of 50 %. How sure that is was not recorded."),
     ],

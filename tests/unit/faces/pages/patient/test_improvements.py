@@ -94,10 +94,10 @@ def test_what_is_done_whole_may_fall_short_of_what_it_brings_along(
 @pytest.mark.parametrize(
     ("least", "told"),
     [
-        (0.9, "In at least 90 % of refits and draws, each from its own start, the estimate falls."),
-        (0.7, "In at least 70 % of refits and draws, each from its own start, the estimate falls."),
-        (0.85, "In at least 85 % of refits and draws, each from its own start, the estimate falls."),
-        (1.0, "In all refits and draws, each from its own start, the estimate falls."),
+        (0.9, "The estimate falls in at least 90 % of checks: if the model had learned from other people, "),
+        (0.7, "The estimate falls in at least 70 % of checks: if the model had learned from other people, "),
+        (0.85, "The estimate falls in at least 85 % of checks: if the model had learned from other people, "),
+        (1.0, "The estimate falls in all checks: if the model had learned from other people, "),
     ],
 )
 def test_the_direction_is_claimed_as_often_as_asked_for(
@@ -118,7 +118,7 @@ def test_out_of_reach_they_do_not_claim_the_target(registry: ModelRegistry) -> N
     assert view is not None
     assert view.title == "2 ways to lower the estimated risk"
     assert plain(view.lead).startswith(
-        "The target of 50 % is not in reach by what is permitted. In at least 90 %"
+        "The target of 50 % is not in reach by what is permitted. The estimate falls in at least 90 %"
     )
 
 

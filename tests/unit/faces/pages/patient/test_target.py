@@ -12,7 +12,7 @@ from tests.kinds_of_answers import OUT_OF_REACH
 from tests.unit.faces.pages.patient.contexts import context, recorded
 from tests.unit.faces.pages.patient.real import grounds_text, page_text, real_context
 
-OWN = "each refit and draw is asked from its own start"
+OWN = "each check counts it from its own start"
 
 
 def plain(text: str | None) -> str | None:
@@ -67,7 +67,7 @@ def test_a_fall_is_among_what_was_asked_for(
 ) -> None:
     told = asked_of(context(recorded(served, helpable, target_asked=asked), served))
     assert [(name, plain(words)) for name, words in told] == [
-        ("Target", f"a fall by {fall}, each refit and draw from its own start")
+        ("Target", f"a fall by {fall}, in each check from its own start")
     ]
 
 
@@ -86,7 +86,7 @@ def test_what_holding_means_is_told_where_the_band_seems_to_gainsay_it(
     served: ServedModel, helpable: Person, asked: Any, high: float | None, fall: str | None
 ) -> None:
     row = recorded(served, helpable, target=0.56, target_asked=asked)
-    means = "To hold means here that a refit or draw falls by"
+    means = "To hold means here that in a check the estimate falls by"
     told = f"It could be above 56 %. {means} {fall}." if fall else None
     assert plain(own_start_text(row, high)) == told
 
@@ -97,4 +97,4 @@ def test_a_page_tells_a_fall_and_never_a_risk_of_at_most(registry: ModelRegistry
     assert "asked for a fall by 1 point (to " in page
     assert "asked for an estimate of at most" not in page
     assert "falls by 1 point, each time from its own start" in grounds_text(found)
-    assert "To hold means here that a refit or draw falls by 1 point from its own start" in page
+    assert "To hold means here that in a check the estimate falls by 1 point from its own start" in page
