@@ -28,6 +28,8 @@ PEOPLE, CALLERS, CLIENTS, HEAVY = 60, 8, 200, 32
 _NO_TLS = ssl.create_default_context()  # made once: each takes some 20 ms
 PATIENCE_S = 10.0
 """An impatient client gives up after so long."""
+REST_S = 0.1
+"""After a connection that failed, so that a gateway that is gone is not asked in a loop that takes a core."""
 HEAVY_QUESTION: Json = {"min_robustness": 0.95, "always": True, "constraints": {"max_changes": 6}}
 
 
@@ -38,6 +40,8 @@ class Tally:
     answered: list[float] = field(default_factory=list)
     refused: list[float] = field(default_factory=list)
     timed_out: int = 0
+    failed: int = 0
+    """Connections that broke, or were not to be had."""
 
     def per_second(self, seconds: float) -> float:
         return len(self.answered) / seconds
@@ -90,6 +94,7 @@ async def _measures(load: Load, console: Console) -> list[Measurement]:
     predictions = await _many(load, 1, load.predict)
     async with _beside(load, CALLERS, load.search, {}, address=2):
         among = await _many(load, 1, load.predict)
+    all_tallies = (one, eight, overload, light, beside, predictions, among)
     peak, goodput = eight.per_second(load.seconds), overload.per_second(load.seconds)
     return [
         Measurement("one caller", one.per_second(load.seconds), unit="/s"),
@@ -98,8 +103,13 @@ async def _measures(load: Load, console: Console) -> list[Measurement]:
         Measurement("200 clients, answered", goodput, unit="/s"),
         Measurement("200 clients, of the peak", 100 * goodput / peak, unit="%", promised=90, at_least=True),
         _latency("200 clients, an answer", overload.answered),
+        _longest("200 clients, the longest wait for an answer", overload.answered),
         _latency("200 clients, a refusal", overload.refused),
-        Measurement("200 clients, timed out", overload.timed_out, unit="", promised=0),
+        _longest("200 clients, the longest wait for a refusal", overload.refused, promised=1000),
+        Measurement("200 clients, timed out", overload.timed_out, promised=0),
+        Measurement(
+            "connections that failed, of all", sum(tally.failed for tally in all_tallies), promised=0
+        ),
         _latency("a light caller alone", light.answered),
         _latency("the same beside a heavy one", beside.answered),
         Measurement("that p95 by the one alone", _ratio(beside, light), unit="x", promised=2),
@@ -140,6 +150,10 @@ async def _asking(client: httpx.AsyncClient, ask: Ask, further: Json, tally: Tal
         except httpx.TimeoutException:
             tally.timed_out += 1
             continue
+        except httpx.TransportError:
+            tally.failed += 1
+            await asyncio.sleep(REST_S)
+            continue
         elapsed = 1000 * (time.perf_counter() - started)
         if response.is_success:
             if time.monotonic() < until:
@@ -159,6 +173,10 @@ def _client(load: Load, place: int) -> httpx.AsyncClient:
 def _latency(name: str, milliseconds: Sequence[float]) -> Measurement:
     middle = median(milliseconds) if milliseconds else math.nan
     return Measurement(f"{name} ({len(milliseconds)})", middle, p95=_p95(milliseconds), unit="ms")
+
+
+def _longest(name: str, milliseconds: Sequence[float], promised: float | None = None) -> Measurement:
+    return Measurement(name, max(milliseconds, default=0.0), unit="ms", promised=promised)
 
 
 def _p95(milliseconds: Sequence[float]) -> float:

@@ -1,8 +1,10 @@
 """HTTP by hand: what no client sends."""
 
+import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from tests.integration.serving import SECONDS
@@ -53,3 +55,13 @@ def status_of(answer: bytes) -> int:
 def headers_of(answer: bytes) -> dict[str, str]:
     lines = answer.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")[1:]
     return {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def problem_of(answer: bytes) -> dict[str, Any]:
+    """The problem document that a whole answer is, after which the connection was closed."""
+    headers, (_, _, body) = headers_of(answer), answer.partition(b"\r\n\r\n")
+    assert (headers["content-type"], headers["connection"]) == ("application/problem+json", "close")
+    assert int(headers["content-length"]) == len(body)
+    told: dict[str, Any] = json.loads(body)
+    assert told["status"] == status_of(answer)
+    return told

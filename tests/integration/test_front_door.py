@@ -9,7 +9,15 @@ import pytest
 
 from tests.integration.processes import serving
 from tests.integration.serving import Servers, client_of, gateway, http_client, settings_for
-from tests.integration.sockets import connected, head, headers_of, read_answer, read_to_end, status_of
+from tests.integration.sockets import (
+    connected,
+    head,
+    headers_of,
+    problem_of,
+    read_answer,
+    read_to_end,
+    status_of,
+)
 
 TOKEN = "a-token-of-this-test"
 KNOWN = {"Authorization": f"Bearer {TOKEN}"}
@@ -57,6 +65,7 @@ def test_a_stranger_who_sends_it_all_hears_of_it_and_costs_no_memory(servers: Se
         (head("GET", "/livez?" + "a=&" * 1_000, "Connection: close"), 414),
         (b"\x16\x03\x01\x02\r\n\r\n", 400),
         (head("POST", "/livez", "Transfer-Encoding: chunked") + b"nonsense\r\n", 400),
+        (head("POST", "/livez", "Transfer-Encoding: gzip"), 501),
         (head("GET", "/livez", "Connection: upgrade, close", "Upgrade: websocket"), 200),
     ],
 )
@@ -68,6 +77,8 @@ def test_what_no_caller_sends_is_refused_before_it_is_read_and_leaves_no_line(
         answer = read_to_end(connection)
     assert status_of(answer) == status
     assert headers_of(answer)["connection"] == "close"
+    if status >= 400:
+        assert {"type", "title", "status", "detail"} <= set(problem_of(answer))
     assert not [one for one in caplog.records if one.name.startswith("uvicorn")]
 
 

@@ -127,6 +127,36 @@ async def test_what_somebody_has_in_hand_is_left_for_the_next_time(
     assert (await retain(own, LIMITS))["answers"] == 1
 
 
+def add_risk(database: Any, tenant: str, told: datetime, patient_id: str | None) -> Any:
+    """A risk that was told without an answer, of somebody or of nobody."""
+    columns = Base.metadata.tables["predictions"].columns
+    row = {column.name: records.of_kind(column, "c") for column in columns}
+    row |= {"id": uuid7(), "tenant": tenant, "created_at": told, "patient_id": patient_id}
+    insert(database, "predictions", row)
+    return row["id"]
+
+
+@given(st.lists(st.tuples(st.sampled_from([OLD, NEW]), st.sampled_from([None, "P-0"])), max_size=6))
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_risks_told_alone_go_by_their_age_whether_of_somebody_or_of_nobody(
+    database: Any, record: Database, risks: list[tuple[datetime, str | None]]
+) -> None:
+    tenant = f"tenant-{uuid4().hex}"
+    (answer,) = put_on_record(database, tenant, [Case(False, False, None, False, False)])
+    its_own = "SELECT prediction_id FROM answers WHERE id = %s"
+    database.execute(f"UPDATE predictions SET created_at = %s WHERE id = ({its_own})", [OLD, answer])
+    told = {add_risk(database, tenant, *risk): risk for risk in risks}
+    own, others_alone = seen_by(record, tenant), RetentionLimits(uploads_days=30, rows_days=30)
+    assert (await retain(own, others_alone))["predictions"] == 0
+    predicted = await would_go(own, LIMITS)
+    went = await retain(own, LIMITS)
+    assert went["predictions"] == predicted["predictions"] == sum(at == OLD for at, _ in risks)
+    left = database.execute("SELECT id FROM predictions WHERE tenant = %s", [tenant]).fetchall()
+    alone = {one for (one,) in left} & {*told}
+    assert alone == {one for one, (at, _) in told.items() if at == NEW}
+    assert len(left) == len(alone) + 1, "an answer keeps its own, however old"
+
+
 def add_job(database: Any, tenant: str, ended: datetime | None, sent: datetime) -> tuple[Any, Any]:
     """An upload and a job on it, with a row made of it, and source rows of the job's own."""
     upload, job = uuid7(), uuid7()

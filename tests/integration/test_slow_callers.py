@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.integration.serving import Servers, gateway, settings_for
-from tests.integration.sockets import connected, head, read_to_end, status_of
+from tests.integration.sockets import connected, head, headers_of, problem_of, read_to_end, status_of
 
 MOST = 40
 JSON = "Content-Type: application/json"
@@ -135,4 +135,6 @@ def test_where_all_connections_are_at_work_the_next_is_told_to_come_again(server
             busy.sendall(head("POST", "/predictions", JSON, "Content-Length: 9", "Expect: 100-continue"))
             assert status_of(busy.recv(65536)) == 100  # it is taken in hand
         late = stack.enter_context(connected(url))
-        assert status_of(read_to_end(late)) == 503
+        told = read_to_end(late)
+    assert problem_of(told)["status"] == 503
+    assert int(headers_of(told)["retry-after"]) > 0

@@ -159,3 +159,17 @@ def test_policies_and_services_select_pods_that_are_there() -> None:
     assert KUSTOMIZATION["labels"] == [
         {"pairs": {"app.kubernetes.io/part-of": "turnpoint"}, "includeTemplates": True}
     ]
+
+
+def test_ways_out_that_some_need_are_there_to_be_opened() -> None:
+    text = (FOLDER / "policies.yaml").read_text()
+    opened = re.sub("^    # (- to:|  ports:)", r"    \1", text, flags=re.MULTILINE)
+    more = []
+    for policy in yaml.safe_load_all(opened):
+        for version in VERSIONS:
+            kubernetes_validate.validate(policy, version, strict=True)
+        name, rules = policy["metadata"]["name"], policy["spec"].get("egress", [])
+        closed = BY_NAME[f"NetworkPolicy {name}"]["spec"].get("egress", [])
+        assert rules[: len(closed)] == closed
+        more += [(name, *rule) for rule in rules[len(closed) :]]
+    assert more == [("gateway-out", "to", "ports"), ("worker-out", "to", "ports")]

@@ -6,22 +6,19 @@ uvicorn itself waits for ever for the head of a request, and for a caller to tak
 import asyncio
 import logging
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from app.faces.http.server.bounded_http import BoundedHttp
+from app.faces.http.server.early_refusals import FULL, refusal
 from app.faces.http.server.lingering import LingeringTransport
 from app.metrics import UNREADABLE
 from app.settings import Settings
 
 _log = logging.getLogger("uvicorn.error.connections")
 _log.setLevel(logging.ERROR)  # it warns of what any stranger sends: that is counted, and no line of the log
-_FULL = (
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,7 @@ class BoundedConnection(H11Protocol):
         self.waiting_since = self.loop.time()
         self._watch_head()
         if len(self.connections) > self._limits.most and not self._make_room():
-            self.transport.write(_FULL)
+            self.transport.write(FULL)
             self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -104,7 +101,7 @@ class BoundedConnection(H11Protocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if not self.is_at_work or not self.cycle.response_started:
-            self.transport.write(_refusal(self.conn.refusal))
+            self.transport.write(refusal(self.conn.refusal))
         self.transport.close()
 
     def on_response_complete(self) -> None:
@@ -144,8 +141,3 @@ class BoundedConnection(H11Protocol):
     def _drop(timer: asyncio.TimerHandle | None) -> None:
         if timer is not None:
             timer.cancel()
-
-
-def _refusal(status: int) -> bytes:
-    phrase = HTTPStatus(status).phrase
-    return f"HTTP/1.1 {status} {phrase}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode()
