@@ -56,7 +56,8 @@ def test_expired_forged_and_strangers_tokens_are_refused(client: httpx.Client, i
     good = issuer.token()
     refused = [
         issuer.token(exp=now - 3600),
-        issuer.token(iat=now + 86_400, exp=now + 90_000),  # signed by a clock that is a day ahead
+        issuer.token(iat=now - 86_400 - 300, exp=now - 86_400),  # by a clock that is a day behind
+        issuer.token(iat=now + 86_400, exp=now + 90_000),  # by one that is a day ahead
         issuer.token(aud="https://another-service.example.org"),
         issuer.token(iss="https://another-issuer.example.org"),
         issuer.token(signing_key("ES256", "thief")),

@@ -1,7 +1,9 @@
-"""PostgreSQL away: no suggestion leaves unrecorded, nothing is cached, and all is well once it is back."""
+"""PostgreSQL away, or full: no suggestion leaves unrecorded, nothing is cached, and all is well after it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -69,3 +71,35 @@ def test_restarted_between_two_questions(servers: Servers, question: Json, postg
         # The pool still holds a connection that died: that may cost one request, not two.
         client.post("/counterfactuals", json=question | {"count": 2})
         assert found(client, question, count=3)["generation"]["cached"] is False
+
+
+_NO_ROOM = """
+    CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$;
+    CREATE TRIGGER no_room BEFORE INSERT ON answers EXECUTE FUNCTION no_room();
+"""
+
+
+@contextmanager
+def full_disk(database: Any) -> Iterator[None]:
+    """PostgreSQL fails to add answers, as it does where its disk is full."""
+    database.execute(_NO_ROOM)
+    try:
+        yield
+    finally:
+        database.execute("DROP FUNCTION no_room() CASCADE")
+
+
+def test_a_full_disk_gives_nothing_and_all_is_well_once_there_is_room(
+    servers: Servers, question: Json, database: Any
+) -> None:
+    theirs = f"/patients/{question['patient_id']}/interventions"
+    with client_of(settings_for(servers)) as client:
+        with full_disk(database):
+            for _ in range(2):  # neither was kept for the next
+                assert_unrecorded(client.post("/counterfactuals", json=question))
+            assert client.get(theirs).status_code == 404
+        answer = found(client, question)
+        assert answer["generation"]["cached"] is False
+        assert told(client.get(f"/counterfactuals/{answer['id']}").json()) == told(answer)
+        assert [one["id"] for one in client.get(theirs).json()["answers"]] == [answer["id"]]

@@ -1,5 +1,6 @@
 """Who gave a verdict, made a plan, entered a result or set a preference is who is signed in."""
 
+import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -132,3 +133,10 @@ def test_a_proxys_word_is_for_one_request(client: httpx.Client, person: str) -> 
     forged = {"X-Turnpoint-Principal": "dr.okoye", **bearer(person)}
     assert client.get("/models", headers=forged).status_code == 401
     assert urlsplit(str(client.base_url)).hostname == "127.0.0.1"
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_the_word_of_a_proxy_whose_clock_is_a_day_off_lets_nobody_in(client: httpx.Client, days: int) -> None:
+    now = int(time.time()) + 86_400 * days
+    refused = client.get("/models", headers=by_proxy("GET", "/models", iat=now, exp=now + 20))
+    assert refused.status_code == 401

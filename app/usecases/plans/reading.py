@@ -37,9 +37,9 @@ async def plans_of(database: TenantDatabase, patient_id: str, before: UUID | Non
     """
     async with database.transaction() as session:
         repository = PlanRepository(session)
-        rows = await repository.of_patient(patient_id, before, limit + 1)
-        if not rows and not await repository.knows_patient(patient_id):
+        if not await repository.keep_patient(patient_id):
             raise NotFoundError("There is no patient with this id.")
+        rows = await repository.of_patient(patient_id, before, limit + 1)
         plans = await followed_up(repository, rows[:limit])
         note_access(session, Access(Action.READ, Entity.PLAN, patient_id))
     older = plans[-1].id if len(rows) > limit else None
@@ -55,6 +55,7 @@ async def plan_of(database: TenantDatabase, patient_id: str, plan_id: UUID) -> P
     """
     async with database.transaction() as session:
         repository = PlanRepository(session)
+        await repository.keep_patient(patient_id)
         row = await repository.get(patient_id, plan_id)
         if row is None:
             raise NotFoundError("This patient has no plan with this id.")

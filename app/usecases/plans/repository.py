@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.storage.consultation_tables import PlanEventRow, PlanRow
-from app.storage.patients import knows_patient, lock_patient
+from app.storage.patients import keep_patient, knows_patient, lock_patient
 from app.storage.record import Values
 from app.storage.tables import AnswerRow, CounterfactualRow, PredictionRow, RequestRow
 from app.usecases.plans.states import EventKind
@@ -49,6 +49,10 @@ class PlanRepository:
 
     async def knows_patient(self, patient_id: str) -> bool:
         return await knows_patient(self._session, patient_id)
+
+    async def keep_patient(self, patient_id: str) -> bool:
+        """Whether the patient is on record; nobody erases them while more is read."""
+        return await keep_patient(self._session, patient_id)
 
     async def option(self, counterfactual_id: UUID) -> CounterfactualRow | None:
         return await self._session.get(CounterfactualRow, counterfactual_id)

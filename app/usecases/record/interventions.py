@@ -24,9 +24,9 @@ async def interventions_of(
     """
     async with database.transaction() as session:
         repository = AnswerRepository(session)
-        rows = await repository.of_patient(patient_id, before, limit + 1)
-        if not rows and not await repository.knows_patient(patient_id):
+        if not await repository.keep_patient(patient_id):
             raise NotFoundError("There is no patient with this id.")
+        rows = await repository.of_patient(patient_id, before, limit + 1)
         note_access(session, Access(Action.READ, Entity.HISTORY, patient_id))
         answers = [from_row(row) for row in rows[:limit]]
         options = [option.id for answer in answers for option in answer.offered]

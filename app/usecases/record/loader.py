@@ -47,6 +47,7 @@ class AnswerContextLoader:
         """
         async with self._database.transaction() as session:
             reader = RecordReader(session)
+            await reader.keep(patient_id)
             last = await reader.latest_requested(patient_id)
             if not last:
                 raise UnknownPatientError("There is no patient with this id.")
@@ -58,7 +59,9 @@ class AnswerContextLoader:
     async def last_requested(self, patient_id: str) -> Sequence[RequestedAnswer]:
         """What a caller asked for last about the patient, by model, newest first; nothing of a stranger."""
         async with self._database.transaction() as session:
-            last = await RecordReader(session).latest_requested(patient_id)
+            reader = RecordReader(session)
+            await reader.keep(patient_id)
+            last = await reader.latest_requested(patient_id)
             note_access(
                 session, *(Access(Action.READ, Entity.ANSWER, patient_id, one.answer.id) for one in last)
             )
@@ -82,6 +85,7 @@ class AnswerContextLoader:
         """
         async with self._database.transaction() as session:
             reader = RecordReader(session)
+            await reader.keep(patient_id)
             sent = _theirs(await reader.answer(patient_id, wanted))
             base, by = await _base(reader, sent.answer), sent.answer.prediction.model_name
             history = RecordedHistory(base, preferences=await reader.preferences(patient_id, by))

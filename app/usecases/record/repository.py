@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.storage.consultation_tables import MeasurementRow, PreferencesRow
 from app.storage.feedback_tables import FeedbackRow
+from app.storage.patients import keep_patient
 from app.storage.tables import AnswerRow, PredictionRow, RequestRow
 from app.usecases.counterfactuals.repository import whole_answers
 from app.usecases.feedback.repository import FeedbackRepository
@@ -48,6 +49,10 @@ class RecordReader:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+
+    async def keep(self, patient_id: str) -> None:
+        """Let nobody erase the patient while more is read of them."""
+        await keep_patient(self._session, patient_id)
 
     async def answers(self, patient_id: str, before: UUID | None, limit: int) -> Sequence[AnswerRow]:
         """A patient's answers, newest first, those older than `before` if it is given."""

@@ -81,6 +81,8 @@ BAD_CLAIMS: list[Json] = [
     {"aud": None},
     {"aud": {AUDIENCE: 1}},
     {"exp": NOW - LEEWAY_S - 60},
+    {"exp": NOW - 86_400},
+    {"iat": NOW - 86_400 - 300, "exp": NOW - 86_400},
     {"exp": None},
     {"exp": "soon"},
     {"exp": str(NOW + 300)},
