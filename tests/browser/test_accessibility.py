@@ -2,21 +2,31 @@
 
 import httpx
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from app.engine.registry import ModelRegistry
 from tests.browser.accessibility import DESK, PHONE, assert_accessible, open_every_fold
 from tests.browser.conftest import watching
 from tests.integration.answers import Json, ask
-from tests.kinds_of_answers import FRAGILE, NOTHING_HELPS, OUT_OF_REACH, UNCLEAR_BELOW, question_about
+from tests.kinds_of_answers import (
+    CLEARLY_BELOW,
+    FRAGILE,
+    NOTHING_HELPS,
+    OUT_OF_REACH,
+    UNCLEAR_BELOW,
+    question_about,
+)
 
 PLACES = {
-    "patient": "/patients/{patient_id}/interventions",
+    "patient": "/patients/{patient_id}/interventions?answer={answer}",
+    "grounds": "/patients/{patient_id}/grounds?answer={answer}",
+    "charts": "/patients/{patient_id}/charts?answer={answer}",
     "patient-to-check": "/patients/{patient_id}/interventions?answer={to_check}",
     "out-of-reach": "/patients/{patient_id}/interventions?answer={out_of_reach}",
     "nothing-helps": "/patients/{patient_id}/interventions?answer={nothing_helps}",
     "fragile": "/patients/{patient_id}/interventions?answer={fragile}",
     "below-and-unclear": "/patients/{patient_id}/interventions?answer={unclear_below}",
+    "clearly-below": "/patients/{patient_id}/interventions?answer={clearly_below}",
     "worklist": "/",
     "worklist-filtered": "/?sort=risk&state=above&plan=none",
     "not-a-filter": "/?state=nothing",
@@ -44,6 +54,7 @@ def kinds(client: httpx.Client, registry: ModelRegistry, answer: Json) -> dict[s
         "nothing_helps": NOTHING_HELPS,
         "fragile": FRAGILE,
         "unclear_below": UNCLEAR_BELOW,
+        "clearly_below": CLEARLY_BELOW,
     }
     asked = {name: question_about(registry, one, answer["patient_id"]) for name, one in people.items()}
     return {name: ask(client, question)["id"] for name, question in asked.items()}
@@ -63,7 +74,19 @@ def test_pages_are_accessible(
     with watching(browser, url, bypass_csp=True) as watched:
         watched.forgive(404, 422)
         page = watched.page
-        ids = kinds | {"patient_id": answer["patient_id"], "to_check": in_hours["id"], "job_id": job_id}
-        page.goto(PLACES[name].format(**ids))
+        ids = kinds | {"patient_id": answer["patient_id"], "answer": answer["id"], "to_check": in_hours["id"]}
+        page.goto(PLACES[name].format(job_id=job_id, **ids))
         open_every_fold(page)
         assert_accessible(page, subtests, name, (PHONE, DESK))
+
+
+def test_what_a_search_finds_is_accessible(
+    browser: Browser, url: str, answer: Json, subtests: pytest.Subtests
+) -> None:
+    with watching(browser, url, bypass_csp=True) as watched:
+        page = watched.page
+        page.goto("/")
+        page.get_by_role("searchbox").fill(answer["patient_id"])
+        page.get_by_role("button", name="Search").click()
+        expect(page.get_by_role("row", name=answer["patient_id"])).to_be_visible()
+        assert_accessible(page, subtests, "found", (PHONE, DESK))
