@@ -1,13 +1,16 @@
 """Every page before axe-core, in both themes, on a phone and on a desk; none wider than its screen."""
 
+from uuid import uuid4
+
 import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
 from app.engine.registry import ModelRegistry
+from tests.asking import Person
 from tests.browser.accessibility import DESK, PHONE, assert_accessible, open_every_fold
 from tests.browser.conftest import watching
-from tests.integration.answers import Json, ask
+from tests.integration.answers import ask
 from tests.kinds_of_answers import (
     CLEARLY_BELOW,
     FRAGILE,
@@ -46,9 +49,10 @@ def job_id(client: httpx.Client) -> str:
     return str(job["id"])
 
 
-@pytest.fixture
-def kinds(client: httpx.Client, registry: ModelRegistry, answer: Json) -> dict[str, str]:
-    """Answers of each kind on the record of one patient."""
+@pytest.fixture(scope="module")
+def ids(client: httpx.Client, registry: ModelRegistry, heavy: Person, job_id: str) -> dict[str, str]:
+    """Of answers of each kind on the record of one patient, and of a job."""
+    patient_id = f"test-{uuid4()}"
     people = {
         "out_of_reach": OUT_OF_REACH,
         "nothing_helps": NOTHING_HELPS,
@@ -56,37 +60,33 @@ def kinds(client: httpx.Client, registry: ModelRegistry, answer: Json) -> dict[s
         "unclear_below": UNCLEAR_BELOW,
         "clearly_below": CLEARLY_BELOW,
     }
-    asked = {name: question_about(registry, one, answer["patient_id"]) for name, one in people.items()}
-    return {name: ask(client, question)["id"] for name, question in asked.items()}
+    own = {"patient_id": patient_id, "features": dict(heavy), "generator": "search"}
+    in_hours = own | {"features": dict(heavy) | {"sedentary": 8}}
+    asked = {name: question_about(registry, one, patient_id) for name, one in people.items()}
+    questions = asked | {"to_check": in_hours, "answer": own}
+    answers = {name: ask(client, question)["id"] for name, question in questions.items()}
+    return answers | {"patient_id": patient_id, "job_id": job_id}
 
 
 @pytest.mark.parametrize("name", PLACES)
 def test_pages_are_accessible(
-    browser: Browser,
-    url: str,
-    answer: Json,
-    in_hours: Json,
-    kinds: dict[str, str],
-    job_id: str,
-    name: str,
-    subtests: pytest.Subtests,
+    browser: Browser, url: str, ids: dict[str, str], name: str, subtests: pytest.Subtests
 ) -> None:
     with watching(browser, url, bypass_csp=True) as watched:
         watched.forgive(404, 422)
         page = watched.page
-        ids = kinds | {"patient_id": answer["patient_id"], "answer": answer["id"], "to_check": in_hours["id"]}
-        page.goto(PLACES[name].format(job_id=job_id, **ids))
+        page.goto(PLACES[name].format(**ids))
         open_every_fold(page)
         assert_accessible(page, subtests, name, (PHONE, DESK))
 
 
 def test_what_a_search_finds_is_accessible(
-    browser: Browser, url: str, answer: Json, subtests: pytest.Subtests
+    browser: Browser, url: str, ids: dict[str, str], subtests: pytest.Subtests
 ) -> None:
     with watching(browser, url, bypass_csp=True) as watched:
         page = watched.page
         page.goto("/")
-        page.get_by_role("searchbox").fill(answer["patient_id"])
+        page.get_by_role("searchbox").fill(ids["patient_id"])
         page.get_by_role("button", name="Search").click()
-        expect(page.get_by_role("row", name=answer["patient_id"])).to_be_visible()
+        expect(page.get_by_role("row", name=ids["patient_id"])).to_be_visible()
         assert_accessible(page, subtests, "found", (PHONE, DESK))
