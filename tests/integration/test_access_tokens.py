@@ -29,8 +29,11 @@ def issuer() -> Iterator[FakeIssuer]:
 
 
 def trusting(servers: Servers, *issuers: FakeIssuer, **more: Any) -> Settings:
+    """A busy machine's issuer is slow, and is not away."""
     urls = ",".join(one.url for one in issuers)
-    return settings_for(servers, oidc_issuer=urls, oidc_audience=AUDIENCE, **more)
+    return settings_for(
+        servers, **{"oidc_issuer": urls, "oidc_audience": AUDIENCE, "oidc_deadline_s": 30} | more
+    )
 
 
 @pytest.fixture
