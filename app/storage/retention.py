@@ -68,6 +68,7 @@ _ANY = "IN (SELECT unnest(CAST(:ids AS uuid[])))"
 async def remove_plans(session: AsyncSession, before: datetime, most: int) -> int:
     """Take plans away that ended before, with what became of them; how many."""
     ids = await _lockable(session, "plans", f"{_OLD_PLANS} LIMIT :most", before, most)
+    ids = await _of_patients_at_rest(session, "plans", ids)
     for statement in (
         f"UPDATE worklist SET plan_id = NULL WHERE plan_id {_ANY}",
         f"DELETE FROM plan_events WHERE plan_id {_ANY}",
@@ -82,6 +83,7 @@ async def remove_answers(session: AsyncSession, before: datetime, most: int) -> 
     ids = await _lockable(
         session, "answers", f"{_OLD_ANSWERS} ORDER BY a.created_at LIMIT :most", before, most
     )
+    ids = await _of_patients_at_rest(session, "answers", ids)
     ids = await _free_of(session, "counterfactuals", ids)
     ids = await _free_of(session, "worklist", ids)
     again = text(f"{_OLD_ANSWERS} AND a.id {_ANY}")  # what was found before the locks may be in use by now
@@ -163,6 +165,19 @@ async def _lockable(session: AsyncSession, table: str, query: str, before: datet
     ids = list((await session.scalars(text(query), {"before": before, "most": most})).all())
     locked = text(f"SELECT id FROM {table} WHERE id {_ANY} FOR UPDATE SKIP LOCKED")
     return list((await session.scalars(locked, {"ids": ids})).all())
+
+
+async def _of_patients_at_rest(session: AsyncSession, table: str, ids: Sequence[UUID]) -> list[UUID]:
+    """Those rows whose patients nobody reads or writes just now; the patients are locked.
+
+    Whoever has read one of them looks for what belongs to it next: see `patients.keep_patient`.
+    """
+    at_rest = text(
+        f"WITH p AS MATERIALIZED (SELECT id FROM patients WHERE {_OWN} "
+        f"AND id IN (SELECT patient_id FROM {table} WHERE id {_ANY}) FOR UPDATE SKIP LOCKED) "
+        f"SELECT t.id FROM {table} t JOIN p ON p.id = t.patient_id WHERE t.id {_ANY}"
+    )
+    return list((await session.scalars(at_rest, {"ids": list(ids)})).all())
 
 
 async def _free_of(session: AsyncSession, table: str, ids: Sequence[UUID]) -> list[UUID]:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.days import MOST_DAYS, Day, read_days
-from app.domain.errors import InvalidInputError, ValidationIssue
+from app.domain.errors import Gathering, InvalidInputError, ValidationIssue
 from app.domain.schema import FeatureSchema, Value
 from app.usecases.measurements.days import MOST_YEARS, earliest_day, latest_day
 from app.usecases.request_model import CalendarDay, RequestModel
@@ -42,10 +42,9 @@ class SaysDays(RequestModel):
             InvalidInputError: with the faults of all of them.
         """
         faults = list(_faults_of_dates(one.date for one in self.days))
-        try:
+        days: tuple[Day, ...] = ()
+        with Gathering(faults):
             days = read_days(schema, ((one.date, one.features) for one in self.days))
-        except InvalidInputError as error:
-            raise InvalidInputError([*faults, *error.issues]) from None
         if faults:
             raise InvalidInputError(faults)
         return days

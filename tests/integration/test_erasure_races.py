@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -12,22 +12,30 @@ import pytest
 
 from app.domain.errors import NotFoundError
 from app.storage.cache import Cache
-from app.storage.database import Database
+from app.storage.database import Database, opened
+from app.storage.engine import DatabaseLimits
 from app.usecases.patient_data.repository import PatientDataRepository
 from app.usecases.patient_data.service import Erasure, erase_patient, export_patient
 from tests.integration.answers import Json, ask, found
 from tests.integration.patient_records import holding
 from tests.integration.planning import made, patch, post
 from tests.integration.processes import wait_until
-from tests.integration.serving import Servers, client_of, connect, seen_by, settings_for
+from tests.integration.serving import SECONDS, Servers, client_of, connect, seen_by, settings_for
 from tests.integration.stepping import stopped_before
 from tests.integration.working import waiting_to_write
 
 
 @pytest.fixture(scope="module")
 def gateway(servers: Servers) -> Any:
-    with client_of(settings_for(servers)) as client:
+    """Neither it nor `record` gives up while a busy machine gets on: who waits for whom is what is tested."""
+    with client_of(settings_for(servers, database_wait_s=SECONDS)) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+async def record(servers: Servers) -> AsyncIterator[Database]:
+    async with opened(servers.database_url, DatabaseLimits(wait_s=SECONDS, unit_s=2 * SECONDS)) as database:
+        yield database
 
 
 async def until_somebody_waits(database: Any) -> None:

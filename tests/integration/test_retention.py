@@ -127,6 +127,22 @@ async def test_what_somebody_has_in_hand_is_left_for_the_next_time(
     assert (await retain(own, LIMITS))["answers"] == 1
 
 
+async def test_of_who_is_read_just_now_no_answer_and_no_plan_goes(
+    database: Any, servers: Servers, record: Database
+) -> None:
+    """Whoever has read an answer looks for its options next, and of a plan for what became of it."""
+    tenant = f"tenant-{uuid4().hex}"
+    cases = [Case(True, False, None, False, False), Case(True, False, "ended long ago", False, False)]
+    put_on_record(database, tenant, cases)
+    own = seen_by(record, tenant)
+    with connect(servers.database_url) as reading, reading.transaction():
+        reading.execute("SELECT 1 FROM patients WHERE tenant = %s FOR SHARE", [tenant])
+        kept = await retain(own, LIMITS)
+        assert (kept["answers"], kept["plans"]) == (0, 0)
+    gone = await retain(own, LIMITS)
+    assert (gone["answers"], gone["plans"]) == (2, 1)
+
+
 def add_risk(database: Any, tenant: str, told: datetime, patient_id: str | None) -> Any:
     """A risk that was told without an answer, of somebody or of nobody."""
     columns = Base.metadata.tables["predictions"].columns

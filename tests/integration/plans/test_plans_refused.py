@@ -10,27 +10,9 @@ import httpx
 import pytest
 
 from app.paths import MODEL_STORE
-from tests.asking import Person
 from tests.integration.answers import Json, found
 from tests.integration.planning import Database, by_version_1, counts, made, patch, plans_of, post, today
 from tests.integration.serving import Servers, client_of, settings_for
-
-
-@pytest.fixture
-def question(patient_id: str, heavy: Person) -> Json:
-    """About a person with several options."""
-    return {"patient_id": patient_id, "features": dict(heavy), "generator": "search"}
-
-
-@pytest.fixture
-def answer(client: httpx.Client, question: Json) -> Json:
-    return found(client, question)
-
-
-@pytest.fixture
-def option(answer: Json) -> Json:
-    option: Json = answer["counterfactuals"][0]
-    return option
 
 
 @pytest.fixture

@@ -17,23 +17,6 @@ from tests.integration.serving import row_counts
 from turnpoint import ConflictError, PlanState, Turnpoint, WhatIf
 
 
-@pytest.fixture
-def question(patient_id: str, heavy: Person) -> Json:
-    """About a person with several options."""
-    return {"patient_id": patient_id, "features": dict(heavy), "generator": "search"}
-
-
-@pytest.fixture
-def answer(client: httpx.Client, question: Json) -> Json:
-    return found(client, question)
-
-
-@pytest.fixture
-def option(answer: Json) -> Json:
-    option: Json = answer["counterfactuals"][0]
-    return option
-
-
 def test_an_option_becomes_a_plan(client: httpx.Client, answer: Json, option: Json) -> None:
     plan = made(client, answer, option)
     assert plan["state"] == "active"

@@ -5,27 +5,14 @@ from uuid import uuid4
 
 import httpx
 import psycopg
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.asking import Person
 from tests.integration.answers import Json, found
 
 Database = psycopg.Connection[tuple[Any, ...]]
 OPTIONS = 2
 DECLINE = {"verdict": "declined", "reason": "preference"}
-
-
-@pytest.fixture
-def question(patient_id: str, heavy: Person) -> Json:
-    """About a person with several options."""
-    return {"patient_id": patient_id, "features": dict(heavy), "generator": "search"}
-
-
-@pytest.fixture
-def answer(client: httpx.Client, question: Json) -> Json:
-    return found(client, question)
 
 
 def plan(client: httpx.Client, answer: Json, option: Json) -> httpx.Response:

@@ -3,28 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
-import pytest
 
-from tests.asking import Person
-from tests.integration.answers import Json, ask, found
+from tests.integration.answers import Json, ask
 from tests.integration.planning import Database, by_version_1, counts, made, patch, plans_of
-
-
-@pytest.fixture
-def question(patient_id: str, heavy: Person) -> Json:
-    """About a person with several options."""
-    return {"patient_id": patient_id, "features": dict(heavy), "generator": "search"}
-
-
-@pytest.fixture
-def answer(client: httpx.Client, question: Json) -> Json:
-    return found(client, question)
-
-
-@pytest.fixture
-def option(answer: Json) -> Json:
-    option: Json = answer["counterfactuals"][0]
-    return option
 
 
 def later(question: Json, option: Json, share: float = 1.0) -> Json:

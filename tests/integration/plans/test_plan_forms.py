@@ -6,30 +6,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.asking import Person
 from tests.integration.answers import Json, found
 from tests.integration.pages import HTML, HTMX
 from tests.integration.planning import Database, counts, made, patch, plans_of, today
 
 TYPED = "in <her> words"
 SHOWN = "in &lt;her&gt; words"
-
-
-@pytest.fixture
-def question(patient_id: str, heavy: Person) -> Json:
-    """About a person with several options."""
-    return {"patient_id": patient_id, "features": dict(heavy), "generator": "search"}
-
-
-@pytest.fixture
-def answer(client: httpx.Client, question: Json) -> Json:
-    return found(client, question)
-
-
-@pytest.fixture
-def option(answer: Json) -> Json:
-    option: Json = answer["counterfactuals"][0]
-    return option
 
 
 def sent(client: httpx.Client, answer: Json, to: str, **fields: str) -> httpx.Response:
