@@ -107,6 +107,7 @@ class GatewayState(TypedDict):
     sessions: Sessions
     cds_wait_s: float
     search_wait_s: float
+    readiness_wait_s: float
     public_url: str | None
 
 
@@ -214,6 +215,7 @@ def _lifespan(
                     sessions=sessions,
                     cds_wait_s=settings.cds_wait_s,
                     search_wait_s=settings.search_wait_s,
+                    readiness_wait_s=settings.readiness_wait_s,
                     public_url=settings.public_url,
                 )
             finally:

@@ -123,6 +123,7 @@ class Settings(IdentitySettings, ModelSettings):
     refusals_per_minute: Annotated[int, Field(ge=1)] = 60
     launches_per_minute: Annotated[int, Field(ge=1)] = 60
 
+    readiness_wait_s: Annotated[float, Field(gt=0)] = 2.0
     shutdown_s: Annotated[float, Field(gt=0)] = 10.0
     shutdown_notice_s: Annotated[float, Field(ge=0)] = 0.5
 

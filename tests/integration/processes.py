@@ -17,7 +17,7 @@ import pytest
 
 from app.local.embedded.data_dir import free_port
 from app.local.embedded.processes import package_path
-from tests.integration.serving import SECONDS, Servers, http_client
+from tests.integration.serving import SECONDS, Servers, http_client, patient
 
 _OURS = (
     *("DATABASE_URL", "REDIS_URL", "LLM_URL", "LLM_MODEL", "LLM_GGUF", "API_TOKENS", "HOST", "PORT"),
@@ -164,8 +164,8 @@ def serving(
     servers: Servers, database_url: str, more: Mapping[str, str] | None = None
 ) -> Iterator[tuple[Turnpoint, httpx.Client]]:
     """`turnpoint serve` once it answers, and a client of it."""
-    given = {"DATABASE_URL": database_url, "REDIS_URL": servers.redis_url, "PORT": str(free_port())}
-    given |= dict(more or {})
+    given = patient() | {"DATABASE_URL": database_url, "REDIS_URL": servers.redis_url}
+    given |= {"PORT": str(free_port())} | dict(more or {})
     port = given["PORT"]
     with turnpoint("serve", given) as serve, http_client(f"http://127.0.0.1:{port}") as client:
         wait_until(lambda: serve.ended or is_alive(client))

@@ -71,6 +71,26 @@ SHIPPED: Json = {
 """Settings under which a gateway serves the models of this repository."""
 SECONDS = 120  # the first gateway of a machine compiles the search, which takes a while on a busy one
 """How long anything may take before a test gives up on it."""
+PATIENT: Json = {
+    "llm_deadline_s": float(SECONDS),
+    "search_wait_s": float(SECONDS),
+    "search_deadline_s": float(SECONDS),
+    "database_wait_s": float(SECONDS),
+    "database_unit_s": 2.0 * SECONDS,
+    "cache_wait_s": float(SECONDS),
+    "cache_lock_s": float(SECONDS),
+    "readiness_wait_s": float(SECONDS),
+    "metrics_queue_timeout_s": float(SECONDS),
+    "fhir_wait_s": float(SECONDS),
+    "ehr_wait_s": 60.0,
+    "otel_flush_s": float(SECONDS),
+    "body_wait_s": float(SECONDS),
+    "keep_alive_s": float(SECONDS),
+}
+"""Settings of whoever waits for a part as long as a test does: that it is slow says how busy the machine is.
+
+Tests of what is not waited for say themselves how long.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +105,7 @@ class Servers:
 
 def settings_for(servers: Servers, **changes: Any) -> Settings:
     """Settings for a test, whatever the environment says."""
-    given: Json = {
+    given: Json = PATIENT | {
         "host": "127.0.0.1",
         "api_tokens": (),
         "database_url": servers.database_url,
@@ -93,12 +113,15 @@ def settings_for(servers: Servers, **changes: Any) -> Settings:
         "llm_url": servers.llm_url,
         "llm_model": None,
         "llm_api_key": servers.llm_api_key,
-        "llm_deadline_s": float(SECONDS),
-        "search_wait_s": float(SECONDS),
         "shutdown_notice_s": 0.0,
         "drift_flush_s": 3600.0,  # when they end: nothing changes on record behind a test
     }
     return Settings(**SHIPPED | given | changes)
+
+
+def patient() -> dict[str, str]:
+    """The same patience as variables, for a process."""
+    return {name.upper(): str(value) for name, value in PATIENT.items()}
 
 
 @cache

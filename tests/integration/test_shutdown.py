@@ -17,7 +17,7 @@ from tests.integration.working import rows_source, submit
 
 JSON = "Content-Type: application/json"
 EXPECTING = "Expect: 100-continue"
-WITHIN_S = 10.0
+WITHIN_S = 60.0
 
 
 @contextmanager
@@ -60,7 +60,8 @@ def test_streams_end_with_an_event(servers: Servers, helpable: Person) -> None:
 def test_what_is_in_hand_is_answered_and_what_does_not_come_is_given_up(
     servers: Servers, number: signal.Signals
 ) -> None:
-    with ending(servers, SHUTDOWN_NOTICE_S="0") as (serve, client), ExitStack() as stack:
+    patience = {"SHUTDOWN_NOTICE_S": "0", "BODY_WAIT_S": "5"}
+    with ending(servers, **patience) as (serve, client), ExitStack() as stack:
         url = str(client.base_url)
         coming, never, idle = (stack.enter_context(connected(url)) for _ in range(3))
         for connection in (coming, never):

@@ -16,7 +16,7 @@ import psycopg
 
 from app.local.embedded.processes import Child, ChildOptions, package_path
 from tests.integration.processes import wait_until
-from tests.integration.serving import SECONDS, Servers, connect
+from tests.integration.serving import SECONDS, Servers, connect, patient
 
 Json = dict[str, Any]
 START_SECONDS = 3 * SECONDS
@@ -32,7 +32,7 @@ def worker(servers: Servers, home: Path, **environment: str) -> Iterator[Child]:
     """A `turnpoint worker` on these servers, once it takes work."""
     told = {"DATABASE_URL": servers.database_url, "REDIS_URL": servers.redis_url}
     told |= {"LLM_URL": servers.llm_url or "", "LLM_API_KEY": servers.llm_api_key or ""}
-    told |= {"PYTHONPATH": package_path(), **ALIVE, **environment}
+    told |= {"PYTHONPATH": package_path(), **patient(), **ALIVE, **environment}
     log = home / "logs" / f"worker-{time.monotonic_ns()}.log"
     with connect(servers.database_url) as database:
         before = _newest_worker(database)

@@ -9,9 +9,6 @@ from pydantic import AwareDatetime, BaseModel, Field
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.failures import Failure, FailureReason
 
-PATIENCE_S = 2.0
-"""How long a part may take to say that it is there."""
-
 T = TypeVar("T")
 _left: set[asyncio.Task[Any]] = set()
 """What was not waited for, until it has ended."""
@@ -58,13 +55,13 @@ class VerboseReadiness(Readiness):
 
 
 async def readiness_of(state: Any) -> VerboseReadiness:
-    """Ask all parts of a gateway's state."""
-    llm, remote = state.llm, state.remote_classifiers
+    """Ask all parts of a gateway's state; each has `readiness_wait_s` seconds to say that it is there."""
+    llm, remote, at_most_s = state.llm, state.remote_classifiers, state.readiness_wait_s
     database, cache, silence, *classifiers = await asyncio.gather(
-        _in_time(state.database.is_ready(), False),
-        _in_time(state.cache.is_ready(), False),
-        _in_time(_unreadiness(llm), Failure(FailureReason.TIMEOUT)),
-        *(_in_time(classifier.is_ready(), False) for classifier in remote.values()),
+        _in_time(state.database.is_ready(), at_most_s, False),
+        _in_time(state.cache.is_ready(), at_most_s, False),
+        _in_time(_unreadiness(llm), at_most_s, Failure(FailureReason.TIMEOUT)),
+        *(_in_time(classifier.is_ready(), at_most_s, False) for classifier in remote.values()),
     )
     return VerboseReadiness(
         ready=database and all(classifiers) and not state.closing.is_near,
@@ -96,10 +93,10 @@ def _trouble(llm: LlmClient, silence: Failure | None) -> LlmTrouble | None:
     )
 
 
-async def _in_time(check: Coroutine[Any, Any, T], otherwise: T) -> T:
+async def _in_time(check: Coroutine[Any, Any, T], at_most_s: float, otherwise: T) -> T:
     """What comes of it in time. It is not waited for while it is cancelled: a driver may try to be polite."""
     task = asyncio.create_task(check)
-    await asyncio.wait({task}, timeout=PATIENCE_S)
+    await asyncio.wait({task}, timeout=at_most_s)
     if task.done():
         return task.result()
     task.cancel()
