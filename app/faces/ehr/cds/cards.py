@@ -64,10 +64,10 @@ def _links(answer: CounterfactualsAnswer, place: Place) -> list[Link]:
     """No address names a patient: a launch says who is open in the EHR, and else the answer does."""
     if place.public_url is None:
         return []
+    is_helped = bool(answer.counterfactuals or answer.improvements)
+    label = "Look at all options" if is_helped else "Look at the estimate"
     if place.is_launched:
         launch = f"{place.public_url}/launch"
-        return [
-            Link(label="Look at all options", url=launch, type="smart", app_context=str(answer.id)),
-        ]
+        return [Link(label=label, url=launch, type="smart", app_context=str(answer.id))]
     page = f"{place.public_url}/counterfactuals/{answer.id}"
-    return [Link(label="Look at all options", url=page, type="absolute")]
+    return [Link(label=label, url=page, type="absolute")]

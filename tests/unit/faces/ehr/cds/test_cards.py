@@ -271,6 +271,12 @@ def test_links_start_the_page_or_lead_to_the_answer() -> None:
     assert (launch["url"], launch["type"], launch["appContext"]) == (f"{URL}/launch", "smart", str(high.id))
 
 
+def test_a_card_without_anything_to_consider_leads_to_the_estimate() -> None:
+    alone = somebody(Certainty.CLEAR_HIGH).model_copy(update={"counterfactuals": [], "improvements": []})
+    for place in PLACES[1:]:
+        assert told(alone, place)["cards"][0]["links"][0]["label"] == "Look at the estimate"
+
+
 def test_words_of_a_model_are_no_markdown_of_their_own() -> None:
     assert plain("a | b\n* [x](y) <b> `c` _d_") == r"a \| b \* \[x\](y) \<b\> \`c\` \_d\_"
 
