@@ -148,7 +148,8 @@ OTHER_FILES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "UTF-16 without a mark": (lambda text: text.decode().encode("utf-16-le"), "NUL"),
     "gzip": (gzip.compress, "gzip"),
     "a workbook": (lambda _: b"PK\x03\x04rest", "Excel"),
-    "no header": (lambda text: text.split(b"\n", 1)[1], "is the header missing?"),
+    "no header": (lambda text: text.split(b"\n", 1)[1], "is the header missing"),
+    "names of its own": (lambda text: b"Age (years);BMI kg/m2\n54;33,1\n", "features are age, sex, "),
 }
 
 
