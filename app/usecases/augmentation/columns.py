@@ -13,6 +13,7 @@ from app.parsing.pointers import is_plain, pointer_to
 from app.usecases.augmentation.cells import read_cell, read_id
 
 _MOST_NAMED = 20
+_LEAVE_OUT = "leave them out by ignore_columns, or carry ids through by id_column"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _strange(names: Sequence[str], schema: FeatureSchema, others: Others) -> lis
     if not strange:
         return []
     told = ", ".join(_called(names, place) for place in strange[:_MOST_NAMED])
-    return [ValidationIssue("", f"has columns that are no features of this model: {told}")]
+    return [ValidationIssue("", f"has columns that are no features of this model: {told}; {_LEAVE_OUT}")]
 
 
 def _twice(kept: Sequence[str]) -> list[ValidationIssue]:
