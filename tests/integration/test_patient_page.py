@@ -111,7 +111,7 @@ def test_what_is_not_known_is_named(client: httpx.Client, question: Json) -> Non
     page = page_of(client, question["patient_id"])
     assert "Not known</dt><dd>ethnicity, sleep on work nights, dietary fibre" in page
     assert asked[0] == "ethnicity"
-    assert re.search(r"Dietary fibre\. Knowing ethnicity[a-z -]* would narrow the estimate most\.", page)
+    assert re.search(r"dietary fibre\. Knowing ethnicity[a-z -]* would narrow the estimate most\.", page)
 
 
 def test_the_second_model_has_a_page_too(
