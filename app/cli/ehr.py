@@ -108,8 +108,10 @@ async def _read(
 
 def _wanted(trusted: EhrServers, name: str | None) -> list[EhrServer]:
     found = [one for one in trusted.servers if name in (None, one.name)]
+    if not found and name is None:
+        fail("No EHR is named: set EHR_SERVERS_FILE to a file with a [[server]] (docs/ehr.md has one).")
     if not found:
-        fail("EHR_SERVERS_FILE names no such server." if name else "EHR_SERVERS_FILE names no server.")
+        fail("EHR_SERVERS_FILE names no such server.")
     return found
 
 

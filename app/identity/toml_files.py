@@ -24,7 +24,7 @@ def load_toml(path: Path, setting: str, kind: type[M], fault: type[ValueError]) 
         if len(content) <= _MOST_BYTES:
             return kind.model_validate(tomllib.loads(content.decode()))
     except OSError as error:
-        raise fault(f"{setting} cannot be read: {error.strerror}") from error
+        raise fault(f"{setting}: {path} cannot be read: {error.strerror}") from error
     except ValidationError as error:
         raise fault(f"{setting}: {first_misfit(error, 'file of this kind')}") from None
     except (ValueError, RecursionError):

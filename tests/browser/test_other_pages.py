@@ -22,7 +22,7 @@ def test_a_patient_is_found_by_a_part_of_the_id(page: Page, answer: Json) -> Non
     page.get_by_role("button", name="Search").click()
     assert answer["patient_id"] not in page.url
     row = page.get_by_role("row", name=answer["patient_id"])
-    expect(row).to_contain_text("no feedback yet")
+    expect(row).to_contain_text("none on this answer")
     row.get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(answer["patient_id"])
 

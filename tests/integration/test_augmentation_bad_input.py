@@ -130,7 +130,7 @@ def _job(rows: list[Json], **more: Any) -> Json:
         (b"", "empty"),
         (b"shoe_size,age\n1,2\n", "no features of this model: shoe_size"),
         (b"Erika Muster,age\n1,2\n", "no features of this model: column 1"),
-        (b"987654.321,male\n1,2\n", "is the header missing?"),
+        (b"987654.321,male\n1,2\n", "is the header missing"),
         (b"age;sex\n40;male\n", "semicolons"),
         (b"age,sex\n40,male\n", "lacks the columns"),
         (b"\xff\xfe\x00\x01age", "not UTF-8"),

@@ -115,7 +115,7 @@ def test_a_group_that_cannot_be_read_is_told(
 
 def test_what_there_is_none_of_is_said_in_a_sentence(environment: dict[str, str | None]) -> None:
     assert "names no such server" in run(environment, "read", "--server", "other").stderr
-    assert "names no server" in run({**environment, "EHR_SERVERS_FILE": None}, "read").stderr
+    assert "set EHR_SERVERS_FILE to" in run({**environment, "EHR_SERVERS_FILE": None}, "read").stderr
 
 
 def test_a_model_that_is_not_there_is_said_in_a_sentence(environment: dict[str, str | None]) -> None:

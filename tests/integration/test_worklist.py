@@ -114,7 +114,7 @@ def test_a_page_says_how_many_and_in_which_order(client: httpx.Client) -> None:
         ("plan=none", ">no plan</span>", "<bdi>"),
         ("plan=due", "Review overdue since", ">no plan</span>"),
         ("plan=active", "<bdi>Plan ", ">no plan</span>"),
-        ("declined=yes", ">all declined</td>", ">no feedback yet</td>"),
+        ("declined=yes", ">all declined</td>", ">none on this answer</td>"),
         ("model=heart-disease", ">Coronary heart disease</span>", ">Dysglycaemia</span>"),
     ],
 )

@@ -1,7 +1,7 @@
 """The command that has a running service make rows of a class out of a file's people."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
@@ -18,6 +18,12 @@ REFUSED, WRONG_USE, AWAY, INTERRUPTED = 1, 2, 3, 130
 """Exit codes: refused or failed; wrongly used; the service is away; Ctrl-C."""
 
 _FAULTS_SAID = 20
+_REASONS = {
+    "already_of_the_class": "of the class already",
+    "out_of_reach": "out of reach",
+    "llm_no_proposal": "without a proposal that can be read",
+    "invalid": "with faults",
+}
 
 
 def augment(
@@ -129,6 +135,7 @@ def _make(augment_run: "AugmentRun") -> None:
         say(f"{upload.invalid} of {upload.rows} rows have faults and are left out.")
     with progress() as show:
         job = augment_run.wait(lambda job: show(_words(job), _fraction(job)))
+    reasons = augment_run.reasons() if job.progress.rejected else {}
     augment_run.fetch()
     counts = job.progress
     written = counts.accepted + counts.improved
@@ -136,7 +143,14 @@ def _make(augment_run: "AugmentRun") -> None:
     if counts.improved:
         say(f"{counts.improved} of them lower the risk, but are still high: reached is false, label is high.")
     if counts.rejected:
-        say(f"{counts.rejected} of {counts.total} people gave none.")
+        say(f"{counts.rejected} of {counts.total} people gave none{_why(reasons)}.")
+    if counts.total < upload.valid:
+        say(f"{counts.total} of {upload.valid} people were taken: more cannot be with so few --max-rows.")
+
+
+def _why(reasons: Mapping[str, int]) -> str:
+    told = [f"{count} {_REASONS.get(reason, reason)}" for reason, count in reasons.items()]
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _words(job: "Job") -> str:

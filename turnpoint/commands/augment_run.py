@@ -74,6 +74,11 @@ class AugmentRun:
             self._state.job_id = str(job.id)
             self._file.write(self._state)
 
+    def reasons(self) -> Mapping[str, int]:
+        """How many people gave no row, by reason; of a job that is complete."""
+        counted: Mapping[str, int] = self._client.report(self._job())["acceptance"]["reasons"]
+        return counted
+
     def wait(self, on_progress: Callable[[Job], object]) -> Job:
         """Wait for the job to be complete."""
         return self._client.wait(self._job(), on_progress=on_progress)

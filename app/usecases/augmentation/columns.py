@@ -13,6 +13,7 @@ from app.parsing.pointers import is_plain, pointer_to
 from app.usecases.augmentation.cells import read_cell, read_id
 
 _MOST_NAMED = 20
+_LEAVE_OUT = "leave them out by ignore_columns, or carry ids through by id_column"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,16 @@ def raw_row(number: int, values: dict[str, Any], others: Others) -> RawRow:
     return RawRow(number, left, None, source_id, faults)
 
 
+def _none_is_a_feature(schema: FeatureSchema) -> str:
+    """Names of features are the schema's own words, those of the file might be somebody's data."""
+    names = [feature.name for feature in schema.features]
+    told = ", ".join(names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
+    return (
+        "has no column of a feature's name: is the header missing, or separated otherwise than by commas? "
+        f"The model's features are {told}"
+    )
+
+
 def read_columns(names: Sequence[str], schema: FeatureSchema, others: Others) -> Columns:
     """Which columns the names of a header are.
 
@@ -89,7 +100,7 @@ def read_columns(names: Sequence[str], schema: FeatureSchema, others: Others) ->
     if others.id_column in schema:
         raise InvalidParameterError(ParameterIssue("id_column", "query", "is a feature of this model"))
     if not any(name in schema for name in names):
-        raise InvalidInputError.at("", "has no column of a feature's name: is the header missing?")
+        raise InvalidInputError.at("", _none_is_a_feature(schema))
     if not_there := _not_there(named, others):
         raise InvalidParameterError(*not_there)
     kept = [name for name in names if name not in others.ignored or name == others.id_column]
@@ -123,7 +134,7 @@ def _strange(names: Sequence[str], schema: FeatureSchema, others: Others) -> lis
     if not strange:
         return []
     told = ", ".join(_called(names, place) for place in strange[:_MOST_NAMED])
-    return [ValidationIssue("", f"has columns that are no features of this model: {told}")]
+    return [ValidationIssue("", f"has columns that are no features of this model: {told}; {_LEAVE_OUT}")]
 
 
 def _twice(kept: Sequence[str]) -> list[ValidationIssue]:

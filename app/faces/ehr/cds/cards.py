@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.engine.registry import ServedModel
 from app.faces.ehr.cds.card_schemas import Card, Cards, Coding, Indicator, Link, Source
-from app.faces.ehr.cds.detail import detail_of
+from app.faces.ehr.cds.detail import detail_of, is_unfinished
 from app.faces.ehr.cds.gathering import Gathered
 from app.faces.ehr.cds.override_reasons import override_reasons
 from app.faces.ehr.cds.state import Standing, Told
@@ -64,10 +64,10 @@ def _links(answer: CounterfactualsAnswer, place: Place) -> list[Link]:
     """No address names a patient: a launch says who is open in the EHR, and else the answer does."""
     if place.public_url is None:
         return []
+    may_help = answer.counterfactuals or answer.improvements or is_unfinished(answer)
+    label = "Look at all options" if may_help else "Look at the estimate"
     if place.is_launched:
         launch = f"{place.public_url}/launch"
-        return [
-            Link(label="Look at all options", url=launch, type="smart", app_context=str(answer.id)),
-        ]
+        return [Link(label=label, url=launch, type="smart", app_context=str(answer.id))]
     page = f"{place.public_url}/counterfactuals/{answer.id}"
-    return [Link(label="Look at all options", url=page, type="absolute")]
+    return [Link(label=label, url=page, type="absolute")]

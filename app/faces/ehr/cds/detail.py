@@ -11,10 +11,15 @@ from app.faces.ehr.cds.gathering import Gathered
 from app.faces.ehr.cds.state import Standing, Told
 from app.faces.ehr.cds.words import band_text, plain, result_text
 from app.usecases.counterfactuals.option_schemas import CounterfactualOut, ImprovementOut
+from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
 from app.usecases.feedback.judged import Judgement
 from app.usecases.feedback.reasons import REASONS, Reason
 
 _HURRIED = "A card does not wait: it has what there was in time, and the rest is worked out behind it."
+_NOT_YET = (
+    "No change worth considering was found in the time that a card has. The search goes on behind it: "
+    "open the record again."
+)
 LOW_NOTE = "A low estimate does not rule it out."
 
 
@@ -30,6 +35,12 @@ def detail_of(told: Told, schema: FeatureSchema, gathered: Gathered, card_url: s
         _method(told, card_url),
     ]
     return "\n\n".join(paragraphs)
+
+
+def is_unfinished(answer: CounterfactualsAnswer) -> bool:
+    """Whether nothing was found so far and nothing is proved: what is worked out behind the card may help."""
+    nothing, made = answer.no_improvement, answer.generation
+    return nothing is not None and not nothing.proved and Degraded.DEADLINE in made.degraded
 
 
 def _estimate(told: Told) -> Iterator[str]:
@@ -75,7 +86,7 @@ def _options(told: Told) -> Iterator[str]:
     if not options and not told.is_settled:
         no_improvement = told.answer.no_improvement
         if no_improvement is not None:
-            yield plain(no_improvement.text)
+            yield _NOT_YET if is_unfinished(told.answer) else plain(no_improvement.text)
     if not options:
         return
     yield (

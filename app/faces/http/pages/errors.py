@@ -7,6 +7,7 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from starlette.requests import HTTPConnection
 
+from app.domain.ids import RequestIds
 from app.faces.http.issues import FaultOut
 from app.faces.http.negotiation import is_fragment
 from app.faces.http.pages.rendering import Pages
@@ -20,6 +21,7 @@ _TITLES = {
     404: "There is nothing here",
     409: "Something changed meanwhile",
     422: "This cannot be read",
+    500: "This did not work",
     503: "Not just now",
 }
 _NOTICE = {"HX-Retarget": "#notice", "HX-Reselect": ".notice", "HX-Reswap": "innerHTML show:window:top"}
@@ -30,12 +32,14 @@ def error_page(
     request: HTTPConnection, status: int, detail: str, faults: Sequence[FaultOut] = ()
 ) -> HTMLResponse:
     """The page, or for htmx the notice."""
+    ids: RequestIds | None = request.scope.get("state", {}).get("ids")
     context: dict[str, Any] = {
         "title": _TITLES.get(status, HTTPStatus(status).phrase),
         "detail": detail,
         "faults": faults,
         "sent_something": request.scope.get("method") == "POST",
         "code": status,
+        "logged_as": ids.ours if status == 500 and ids else None,
     }
     headers = RETRY if status == 503 else {}
     if is_fragment(request):

@@ -134,7 +134,7 @@ def feedback_text(row: AnswerRow, verdicts: Mapping[UUID, FeedbackRow]) -> str:
         return _("%(options)s accepted", options=", ".join(accepted))
     if declined:
         return _("all declined") if declined == len(row.options) else _("%(count)s declined", count=declined)
-    return _("no feedback yet") if row.options else ""
+    return _("none on this answer") if row.options else ""
 
 
 def count_text(count: int) -> str:

@@ -12,7 +12,7 @@ from app.faces.http.pages.rendering import signed
 from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.day_words import effort_text
 from app.faces.pages.patient.views.formatting import NO_BREAK, value_text
-from app.faces.pages.patient.views.points import alone_text, places_for, shared_out
+from app.faces.pages.patient.views.points import alone_text, parts_text, places_for, shared_out
 from app.faces.pages.patient.views.said import SaidChange, said_change
 
 
@@ -21,9 +21,9 @@ class Move:
     """One change as it is written: `size` is signed, and both it and the unit may be missing.
 
     `along` is what measures the same, `said` the change as a clinician would say it. `part` is its part in
-    the fall of the risk, in points, and `alone` what it does by itself, in words; None where that is not
-    known, and of a single change, which is all of it. `why` it is there at all, where neither shows.
-    `on_days` is on how many of the person's days it was so already.
+    the fall of the risk, in points, `part_text` the same in words, and `alone` what it does by itself, in
+    words; None where that is not known, and of a single change, which is all of it. `why` it is there at
+    all, where neither shows. `on_days` is on how many of the person's days it was so already.
     """
 
     feature: str
@@ -36,6 +36,7 @@ class Move:
     is_treatment: bool = False
     along: tuple["Move", ...] = ()
     part: str | None = None
+    part_text: str | None = None
     alone: str | None = None
     why: str | None = None
     said: SaidChange | None = None
@@ -69,16 +70,17 @@ def moves_of(
         return MoveList(tuple(moves), None)
     total, told = shared_out(before, after, parts)
     places = places_for(before - after)
-    each = zip(moves, changes, told, strict=True)
+    each = zip(moves, changes, told, parts_text(total, told), strict=True)
     return MoveList(
         tuple(
             replace(
                 move,
                 part=part,
+                part_text=text,
                 alone=_alone(one, places),
                 why=_why(one, places) if nothing_needless else None,
             )
-            for move, one, part in each
+            for move, one, part, text in each
         ),
         total,
     )

@@ -9,6 +9,7 @@ from app.faces.http.pages.translation import ngettext
 from app.faces.pages.patient.views.formatting import NO_BREAK
 
 _WHOLE_FROM, _TENTHS_FROM = 0.05, 0.002
+_BELOW = minus("-")
 
 
 def places_for(fall: float) -> int:
@@ -56,6 +57,23 @@ def shared_out(before: float, after: float, parts: Sequence[float]) -> tuple[str
     return _points(whole, _number(whole, places)), tuple(
         _number(one / unit, places) if one or part <= 0 else _less_than(unit) for one, part in told
     )
+
+
+def parts_text(total: str, told: Sequence[str]) -> tuple[str, ...]:
+    """Parts as `shared_out` tells them, each beside the whole: "7 of 9 points".
+
+    Where one raises the risk, others are more than the whole: then "14 points lower", "5 points higher".
+    """
+    if not any(part.startswith(_BELOW) for part in told):
+        return tuple(_("%(points)s of %(all)s", points=part, all=total) for part in told)
+    return tuple(_lower_or_higher(part.removeprefix(_BELOW), part.startswith(_BELOW)) for part in told)
+
+
+def _lower_or_higher(size: str, is_higher: bool) -> str:
+    if size == "0":
+        return _("no different")
+    points = _points(1 if size.removeprefix(f"<{NO_BREAK}") == "1" else 2, size)
+    return _("%(points)s higher", points=points) if is_higher else _("%(points)s lower", points=points)
 
 
 def _less_than(unit: int) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.consultation import Consultation
+from app.domain.consultation import Consultation, Said
 from app.domain.counterfactual import Change
 from app.domain.feature import Feature, Kind
 from app.domain.schema import FeatureSchema
@@ -42,7 +42,9 @@ def said_change(
     span = None if feature is not None and feature.kind is Kind.BOOLEAN else _span(of_told, told)
     if schema is None or feature is None or feature.action is None:
         return SaidChange(_("Change %(what)s", what=inline(change.label)), span)
-    return SaidChange(_text(schema, consultation, feature, change, _size(of_told, told), told.unit), span)
+    said = consultation.said_of(feature.name) if consultation else None
+    size = _size(of_told, told, is_about=said is not None)
+    return SaidChange(_text(schema, said, feature, change, size, told.unit), span)
 
 
 def _told(feature: Feature | None, change: Change, linked: Sequence[Change]) -> Change:
@@ -53,7 +55,7 @@ def _told(feature: Feature | None, change: Change, linked: Sequence[Change]) -> 
 
 def _text(
     schema: FeatureSchema,
-    consultation: Consultation | None,
+    said: Said | None,
     feature: Feature,
     change: Change,
     size: str,
@@ -62,7 +64,6 @@ def _text(
     action = feature.action
     assert action is not None
     is_at_limit = change.after in action.limit
-    said = consultation.said_of(feature.name) if consultation else None
     if said is not None:
         words = said.at_limit if is_at_limit and said.at_limit else said.says
         return words.format(size=size, unit=unit or "", horizon=schema.model.horizon)
@@ -73,13 +74,14 @@ def _text(
     return _("%(verb)s, by %(size)s", verb=verb, size=f"{size} {unit}" if unit else size)
 
 
-def _size(feature: Feature | None, change: Change) -> str:
+def _size(feature: Feature | None, change: Change, is_about: bool) -> str:
+    """Whole where words of the model's own say "about"; else what stands beside it adds up to."""
     if change.delta is None:
         return ""
     size = abs(change.delta)
-    if size >= _WHOLE_FROM or feature is None:
-        return f"{size:.0f}" if size >= _WHOLE_FROM else f"{size:g}"
-    return plain(feature, size)
+    if is_about and size >= _WHOLE_FROM:
+        return f"{size:.0f}"
+    return f"{size:g}" if feature is None else plain(feature, size)
 
 
 def _span(feature: Feature | None, change: Change) -> str:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from app.domain.certainty import Certainty
 from app.domain.counterfactual import Status
+from app.domain.degraded import Degraded
+from app.domain.improvement import NoImprovement
 from app.domain.wording import inline, risk_text
 from app.engine.registry import ModelRegistry, ServedModel
 from app.faces.ehr.cds.card_schemas import Cards
@@ -269,6 +271,24 @@ def test_links_start_the_page_or_lead_to_the_answer() -> None:
     ]
     (launch,) = links[2]
     assert (launch["url"], launch["type"], launch["appContext"]) == (f"{URL}/launch", "smart", str(high.id))
+
+
+def test_a_card_without_anything_to_consider_leads_to_the_estimate() -> None:
+    alone = somebody(Certainty.CLEAR_HIGH).model_copy(update={"counterfactuals": [], "improvements": []})
+    for place in PLACES[1:]:
+        assert told(alone, place)["cards"][0]["links"][0]["label"] == "Look at the estimate"
+
+
+@pytest.mark.parametrize("proved", [True, False])
+def test_a_hurried_card_says_that_the_search_goes_on_unless_nothing_is_proved_to_help(proved: bool) -> None:
+    whole = somebody(Certainty.CLEAR_HIGH)
+    nothing = NoImprovement(largest_reduction=0.0, proved=proved, holds=False, text="Nothing helps.")
+    hurried = whole.generation.model_copy(update={"degraded": [Degraded.DEADLINE]})
+    early = {"counterfactuals": [], "improvements": [], "no_improvement": nothing, "generation": hurried}
+    (card,) = told(whole.model_copy(update=early))["cards"]
+    assert ("open the record again" in card["detail"]) is not proved
+    assert ("Nothing helps." in card["detail"]) is proved
+    assert card["links"][0]["label"] == ("Look at the estimate" if proved else "Look at all options")
 
 
 def test_words_of_a_model_are_no_markdown_of_their_own() -> None:

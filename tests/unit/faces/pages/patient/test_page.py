@@ -61,3 +61,14 @@ def test_nothing_in_reach_is_told_with_parts_and_what_follows(served: ServedMode
     page = page_of(served, helpable, status="infeasible", infeasible=reached, always=[said])
     for told in ("Of the <b>6 points</b>", "By averages of trials", "Offer help to stop smoking.", "Hu 2018"):
         assert told in page
+
+
+def test_many_unknown_values_are_counted_above_the_estimate_and_named_in_a_fold(
+    served: ServedModel, helpable: Person
+) -> None:
+    several = ("waist", "fibre", "sugar", "pulse", "alcohol")
+    some = page_of(served, helpable | dict.fromkeys(several[:4]), option(1, SLEEP, SUGAR, **NEW))
+    assert "waist, resting heart rate, total sugars, dietary fibre</dd>" in some
+    many = page_of(served, helpable | dict.fromkeys(several), option(1, SLEEP, SUGAR, **NEW))
+    total = len(served.model.schema.features)
+    assert f"<summary>5 of {total} values</summary>waist, resting heart rate, total sugars," in many

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.faces.http.pages.rendering import risk_words
-from app.faces.pages.patient.views.points import alone_text, shared_out
+from app.faces.pages.patient.views.points import alone_text, parts_text, shared_out
 
 SPACE, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
 PARTS = st.lists(st.floats(-0.1, 0.4), min_size=2, max_size=5)
@@ -30,6 +30,21 @@ def test_parts_of_a_fall(
     before: float, after: float, parts: list[float], total: str, told: tuple[str, ...]
 ) -> None:
     assert shared_out(before, after, parts) == (total, told)
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ([0.06, 0.03], ("6 of 9 points", "3 of 9 points")),
+        ([0.087, 0.003], ("9 of 9 points", f"<{SPACE}1 of 9 points")),
+        ([0.14, -0.05], ("14 points lower", "5 points higher")),
+        ([0.096, -0.01, 0.004], ("10 points lower", "1 point higher", f"<{SPACE}1 point lower")),
+        ([0.1, -0.01, 0.0], ("10 points lower", "1 point higher", "no different")),
+    ],
+)
+def test_no_part_is_more_than_its_whole(parts: list[float], told: tuple[str, ...]) -> None:
+    total, shared = shared_out(0.52, 0.43, parts)
+    assert parts_text(total, shared) == told
 
 
 @given(before=st.floats(0, 1), parts=PARTS)

@@ -90,8 +90,8 @@ def test_a_target_of_ones_own_is_named(served: ServedModel, helpable: Person) ->
         (1, 2, [ACCEPTED, None, ACCEPTED], "option 1, improvement B accepted"),
         (1, 1, [DECLINED, None], "1 declined"),
         (1, 1, [DECLINED, DECLINED], "all declined"),
-        (0, 2, [None, None], "no feedback yet"),
-        (0, 2, [WITHDRAWN, None], "no feedback yet"),
+        (0, 2, [None, None], "none on this answer"),
+        (0, 2, [WITHDRAWN, None], "none on this answer"),
         (0, 0, [], ""),
     ],
 )
