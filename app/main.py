@@ -58,6 +58,7 @@ from app.usecases.counterfactuals.computation import Computation
 from app.usecases.counterfactuals.refinements import Refinements
 from app.usecases.drift.binning import Binning, binnings_of
 from app.usecases.drift.figures import DriftFigures
+from app.usecases.idempotency.late import LateReturns
 from app.usecases.record.reference_distributions import ReferenceDistributions, reference_distributions_of
 from app.usecases.watch import Flushing, Watch
 from app.usecases.webhooks.notices import Notices
@@ -93,6 +94,7 @@ class GatewayState(TypedDict):
     max_upload_bytes: int
     erasure_key: bytes | None
     replies_kept_for: timedelta
+    late_returns: LateReturns
     refinements: Refinements
     watch: Watch
     binnings: Mapping[str, Binning]
@@ -182,6 +184,7 @@ def _lifespan(
                 _log.warning("api_tokens_are_one_administrator", instead="turnpoint keys create")
             if ehr_servers.servers and not settings.asks_who:
                 _log.warning("callers_are_not_asked_who_they_are", instead="API_KEYS or OIDC_ISSUER")
+            late_returns = LateReturns()
             refinements, watch = Refinements(settings.refinements), watch_of(binnings, shadows)
             flushing = Flushing(watch, database, settings.drift_flush_s)
             drift_figures = drift_figures_of(settings, database, binnings)
@@ -201,6 +204,7 @@ def _lifespan(
                     max_upload_bytes=settings.max_upload_bytes,
                     erasure_key=settings.erasure_key_bytes,
                     replies_kept_for=timedelta(hours=settings.idempotency_h),
+                    late_returns=late_returns,
                     refinements=refinements,
                     watch=watch,
                     binnings=binnings,
@@ -220,6 +224,7 @@ def _lifespan(
                 )
             finally:
                 await refinements.close()
+                await late_returns.close()
                 await drift_figures.close()
                 await flushing.close()
                 await authenticator.close()

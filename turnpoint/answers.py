@@ -281,6 +281,7 @@ class Infeasible(Read):
     proved: bool
     risk_bound: float | None = None
     reached_by: list[OptionChange]
+    linked: list[Change] = []
     brought_along: list[BroughtAlong] = []
     conditions: Conditions | None = None
     relaxed: list[Relaxed] = []

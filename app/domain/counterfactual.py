@@ -306,6 +306,7 @@ class Infeasibility:
     proved: bool
     risk_bound: float
     reached_by: tuple[OptionChange, ...]
+    linked: tuple[Change, ...]
     brought_along: tuple[BroughtAlong, ...]
     conditions: Conditions
     relaxed: tuple[Relaxed, ...] = ()

@@ -18,6 +18,8 @@ _BMI, _WEIGHT, _HEIGHT = "39156-5", "29463-7", "8302-2"
 """LOINC codes."""
 _BESIDE = "entered_"
 """Beginning of the names of what is entered and no feature."""
+_MOST = 1e300
+"""What follows is less, so that it can be counted in the steps it is measured in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,14 @@ class Solved:
         known = [values.get(name) for name in (self.given, *self.others)]
         if any(value is None or value <= 0 for value in known):
             return None
-        rest = values[self.given] / self.identity.factor
-        for name in self.others:
-            rest /= values[name] ** self.identity.powers[name]
-        return float(rest ** (1 / self.identity.powers[self.feature]))
+        try:
+            rest = values[self.given] / self.identity.factor
+            for name in self.others:
+                rest /= values[name] ** self.identity.powers[name]
+            value = float(rest ** (1 / self.identity.powers[self.feature]))
+        except ArithmeticError:  # of numbers that no person has
+            return None
+        return value if value < _MOST else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,11 +64,14 @@ def entry_units(feature: Feature) -> tuple[EntryUnit, ...]:
 def in_own_unit(feature: Feature, unit: EntryUnit, value: float) -> float:
     """A value as the model takes it: converted, and rounded as the feature is measured.
 
-    What is in the feature's own unit stays as it is.
+    What is in the feature's own unit stays as it is, and so does what is too large to be converted.
     """
     if unit.is_own:
         return value
-    rounded = round(round(value * unit.factor / feature.precision) * feature.precision, 6)
+    steps = value * unit.factor / feature.precision
+    if not math.isfinite(steps):  # as far out of range as it was
+        return value
+    rounded = round(round(steps) * feature.precision, 6)
     return round(rounded) if feature.kind is Kind.INTEGER else rounded
 
 

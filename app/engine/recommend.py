@@ -22,7 +22,7 @@ from app.domain.schema import IntArray
 from app.domain.tolerances import SAME
 from app.engine.conditions import conditions_of
 from app.engine.contributions import most_helpful, option_changes
-from app.engine.describe import brought_along
+from app.engine.describe import brought_along, changes_of
 from app.engine.described import described
 from app.engine.front import FrontSearch
 from app.engine.improvements import ImprovementSearch
@@ -152,6 +152,7 @@ def _infeasible(
         proved=lowest.proved,
         risk_bound=lowest.bound,
         reached_by=option_changes(problem, lowest.levels[None])[0],
+        linked=changes_of(problem, lowest.levels)[1],
         brought_along=brought_along(problem, lowest.levels),
         conditions=conditions_of(problem, preferences),
         relaxed=tuple(

@@ -1,16 +1,19 @@
 """PostgreSQL away, or full: no suggestion leaves unrecorded, nothing is cached, and all is well after it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 import redis
 
 from tests.integration.answers import Json, assert_verified, found, told
-from tests.integration.serving import LastingPostgres, Servers, client_of, settings_for
+from tests.integration.processes import wait_until
+from tests.integration.serving import LastingPostgres, Servers, client_of, connect, settings_for
 
 
 @pytest.fixture
@@ -71,6 +74,29 @@ def test_restarted_between_two_questions(servers: Servers, question: Json, postg
         # The pool still holds a connection that died: that may cost one request, not two.
         client.post("/counterfactuals", json=question | {"count": 2})
         assert found(client, question, count=3)["generation"]["cached"] is False
+
+
+def test_lost_in_the_middle_of_a_request_with_a_key_which_is_then_sent_again(
+    servers: Servers, question: Json, postgres: LastingPostgres
+) -> None:
+    settings = settings_for(servers, database_url=postgres.url)
+    keyed = {"Idempotency-Key": "sent-again"}
+    with client_of(settings, headers=keyed) as client, ThreadPoolExecutor(1) as other:
+        with suppress(psycopg.OperationalError), connect(postgres.url) as holder:
+            holder.execute("BEGIN; LOCK TABLE answers IN SHARE MODE")
+            first = other.submit(client.post, "/counterfactuals", json=question)
+            wait_until(lambda: _waits_for_a_lock(holder))  # so the key is claimed
+            postgres.stop()
+        assert_unrecorded(first.result())
+        postgres.start()
+        wait_until(lambda: client.post("/counterfactuals", json=question).is_success)
+        theirs = client.get(f"/patients/{question['patient_id']}/interventions").json()["answers"]
+        again = client.post("/counterfactuals", json=question).json()
+        assert [one["id"] for one in theirs] == [again["id"]]
+
+
+def _waits_for_a_lock(database: Any) -> bool:
+    return bool(database.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone())
 
 
 _NO_ROOM = """

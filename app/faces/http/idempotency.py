@@ -6,7 +6,6 @@ The header is that of draft-ietf-httpapi-idempotency-key-header; a reply is kept
 import asyncio
 import re
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Header, Request, Response
@@ -54,7 +53,11 @@ class KeyedRoute(JsonRoute):
                 return await handle(request)
             body = await request.body()
             database = _database(request, key, body)
-            kept = await begin(database)
+            try:
+                kept = await begin(database)
+            except RecordError:  # it may have been claimed all the same
+                request.state.late_returns.add(database)
+                raise
             if kept is not None:
                 return Response(kept.body, kept.status, dict(kept.headers), kept.media_type)
             return await _done_once(request, database, lambda: handle(with_body(request, body)))
@@ -91,15 +94,17 @@ async def _done_once(
             await finish(database, _reply_of(response), _told_of(request))
             return response
     except BaseException:
-        await _give_back(database)
+        await _give_back(request, database)
         raise
-    await _give_back(database)
+    await _give_back(request, database)
     return response
 
 
-async def _give_back(database: TenantDatabase) -> None:
-    with suppress(RecordError):  # it is free by itself after a while
+async def _give_back(request: Request, database: TenantDatabase) -> None:
+    try:
         await asyncio.shield(give_back(database))
+    except RecordError:
+        request.state.late_returns.add(database)
 
 
 def _database(request: Request, key: str, body: bytes) -> TenantDatabase:

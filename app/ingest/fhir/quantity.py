@@ -140,9 +140,10 @@ class Units:
 
 def as_measured(feature: Feature, value: float) -> float:
     """Rounded to the last digit that is measured, halves up."""
-    if not math.isfinite(value):
+    steps = value / feature.precision
+    if not math.isfinite(steps):  # far from any range; a number may be finite whose tenths are not
         return value
-    steps = math.floor(value / feature.precision + 0.5 + 1e-9)
+    steps = math.floor(steps + 0.5 + 1e-9)
     rounded = round(steps * feature.precision, 6)
     return round(rounded) if feature.kind is Kind.INTEGER else rounded
 

@@ -246,6 +246,7 @@ def _infeasible(validated: ValidatedRequest, infeasibility: Infeasibility | None
         proved=infeasibility.proved,
         risk_bound=infeasibility.risk_bound,
         reached_by=_on_days(validated, infeasibility.reached_by),
+        linked=list(infeasibility.linked),
         brought_along=list(infeasibility.brought_along),
         conditions=infeasibility.conditions,
         relaxed=list(infeasibility.relaxed),

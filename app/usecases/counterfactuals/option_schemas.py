@@ -155,6 +155,11 @@ class InfeasibleOut(Told):
     reached_by: list[OptionChange] = Field(
         description="The changes that reach it, and what the classifier makes of each."
     )
+    linked: list[Change] = Field(
+        [],
+        description="What moves along with these changes because it measures the same, such as weight with "
+        "body mass index. Empty in answers recorded before it was told.",
+    )
     brought_along: list[BroughtAlong] = Field(
         [], description="What follows from these changes, on average, by published effects."
     )

@@ -72,7 +72,7 @@ async def give_back(database: TenantDatabase) -> None:
     """Let the same request be sent anew: nothing came of this one.
 
     Raises:
-        RecordError: the database is away; the key is free after `AT_MOST`.
+        RecordError: the database is away; the key is free after `AT_MOST`, or by `LateReturns` before.
     """
     async with database.transaction() as session:
         await IdempotencyRepository(session).release(_key(database))

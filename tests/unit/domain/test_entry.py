@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.domain.entry import entered_of
+from app.domain.errors import InvalidInputError
 from app.domain.patient import read_patient
 from app.domain.schema import FeatureSchema
 from tests.unit.domain.schemas import SHIPPED
@@ -47,6 +48,23 @@ def test_what_follows_agrees_with_what_it_follows_from(height: float, weight: fl
     whole = entered_of(schema).completed(raw)
     if 10 <= float(str(whole["bmi"])) <= 100:
         assert read_patient(schema, whole).values["weight"] == raw["weight"]
+
+
+@given(
+    st.floats(0, allow_nan=False, allow_infinity=False), st.floats(0, allow_nan=False, allow_infinity=False)
+)
+@example(1e-200, 80.0)
+@example(1e200, 80.0)
+@example(178.0, 1e308)
+@example(5e-324, 5e-324)
+def test_whatever_numbers_are_entered_what_is_wrong_with_them_can_be_said(
+    height: float, weight: float
+) -> None:
+    schema = _schema()
+    whole = entered_of(schema).completed({"age": 50, "sex": "female", "height": height, "weight": weight})
+    if not (100 <= height <= 250 and 25 <= weight <= 400):
+        with pytest.raises(InvalidInputError):
+            read_patient(schema, whole)
 
 
 @pytest.mark.parametrize(

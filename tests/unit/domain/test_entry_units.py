@@ -1,5 +1,7 @@
 """Units to enter a value in: what is entered comes to the same value, whatever unit it is entered in."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,6 +52,16 @@ def test_a_value_that_is_shown_in_a_unit_is_read_as_itself(
     read = in_own_unit(feature, unit, float(in_entry_unit(feature, unit, value)))
     assert read == pytest.approx(value, abs=1e-6)
     assert feature.kind is not Kind.INTEGER or float(read).is_integer()
+
+
+@given(st.sampled_from(CHOICES), st.sampled_from((1e308, -1e308, 1.7e308, 1e300)))
+def test_what_is_far_out_of_range_is_so_in_any_unit(choice: tuple[Feature, EntryUnit], value: float) -> None:
+    feature, unit = choice
+    assert feature.clinical is not None
+    low, high = feature.clinical
+    read = in_own_unit(feature, unit, value)
+    assert math.isfinite(read)
+    assert not low <= read <= high
 
 
 @given(st.sampled_from(CHOICES), st.data())

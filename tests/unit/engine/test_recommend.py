@@ -80,6 +80,15 @@ def test_out_of_reach_is_a_finding_with_what_helps_most(served: ServedModel, hel
     assert len(outcome.infeasible.reached_by) > 0
 
 
+def test_the_lowest_risk_is_that_of_all_that_is_told_to_move(served: ServedModel, helpable: Person) -> None:
+    problem = problem_about(served.model, helpable, target=0.01)
+    lowest = answer(served, problem).infeasible
+    assert lowest is not None
+    moved = {one.feature: one.after for one in (*lowest.reached_by, *lowest.linked, *lowest.brought_along)}
+    row = served.model.schema.encode({**problem.patient.values, **moved})
+    assert served.model.classifier.risk(row[None])[0] == pytest.approx(lowest.lowest_reachable_risk, abs=1e-6)
+
+
 def test_the_language_models_own_way_is_credited_to_it(served: ServedModel, helpable: Person) -> None:
     problem = problem_about(served.model, helpable)
     dearest = beam_search(problem).levels[-1:]

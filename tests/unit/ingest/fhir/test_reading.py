@@ -74,6 +74,7 @@ def test_units_are_converted_and_then_rounded(
         (observation("2093-3", 212, "bananas"), "unknown_unit"),
         (observation("2093-3", 212, "kg"), "other_quantity"),
         (observation("2093-3", 4000, "mg/dL"), "out_of_range"),
+        (observation("29463-7", 1e308, "kg"), "out_of_range"),
         (
             observation("2093-3", valueQuantity={"value": 212, "comparator": "<", "unit": "mg/dL"}),
             "comparator",

@@ -165,6 +165,7 @@ infeasible = st.builds(
     proved=st.booleans(),
     risk_bound=shares,
     reached_by=st.lists(changes, max_size=2).map(tuple),
+    linked=st.lists(changes_of_kind(Change), max_size=1).map(tuple),
     brought_along=st.lists(along, max_size=2).map(tuple),
     conditions=conditions,
     relaxed=st.lists(
