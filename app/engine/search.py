@@ -42,7 +42,8 @@ def search(
         return beam_search(problem)
     if fronts and fronts.exact and fronts.whole.proved and not problem.reached(fronts.whole.risk).any():
         return _out_of_reach(problem, fronts)
-    result = find_exactly(problem, references, preferences, work, fronts.exact if fronts else None)
+    alone, met = (fronts.exact, fronts.whole.levels) if fronts else (None, None)
+    result = find_exactly(problem, references, preferences, work, alone, met)
     if result.proved:
         return result
     pool = beam_search(problem)  # its budget is spent: whatever the quicker search has to choose from

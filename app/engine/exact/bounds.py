@@ -15,7 +15,7 @@ import numpy as np
 
 from app.classifiers.forest import Float32Array
 from app.compiled import compiled
-from app.domain.schema import FloatArray, IntArray
+from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.domain.tolerances import LEAST_EFFORT, SAME
 from app.engine.exact.driven import reach, shift
 from app.engine.exact.reduce import DRIVEN, LEAF, SLOPE, ReducedForest
@@ -109,13 +109,16 @@ class _Boxes(NamedTuple):
 
 
 class _Shifts(NamedTuple):
-    """What moving one lever to one level does to the driven columns in one version, each (driven, 2): where
-    they lie before and after, and how far they may move.
+    """What moving levers does to the driven columns in one version, written where it `is_known`, (levers,).
+
+    Where columns lie `before` a lever is moved, (levers, driven, 2), and `after` it is at a level, and how
+    far they may `shift` by it, each (levers, levels, driven, 2).
     """
 
     before: FloatArray
     after: FloatArray
     shift: FloatArray
+    is_known: BoolArray
 
 
 @compiled
@@ -140,16 +143,19 @@ def gains(reduced: ReducedForest, top: IntArray) -> FloatArray:
     for scenario in range(scenarios):
         if reduced.version[scenario] != version:
             version = reduced.version[scenario]
-            _write_shifts(reduced, version, top, shifts)
+            shifts.is_known[:] = False
         for tree in range(reduced.first[scenario], reduced.first[scenario + 1]):
             root = reduced.root[tree]
             if reduced.lever[root] <= DRIVEN and reduced.low[root] == SLOPE:
+                for lever in range(levers):
+                    _know_shifts(reduced, version, lever, top, shifts)
                 _add_slope(reduced, root, version, top, shifts, result[:, :, scenario])
                 continue
             leaves = _write_boxes(reduced, root, reduced.reach[version], top, boxes)
             order = np.argsort(-boxes.value[:leaves]) if leaves > _FEW_LEAVES else np.arange(leaves)
             for lever in range(levers):
                 if reduced.levers_asked[tree] >> lever & 1:
+                    _know_shifts(reduced, version, lever, top, shifts)
                     # A slice is a view: the falls are added to the result in place.
                     _add_largest_falls(result[lever, :, scenario], lever, top, order, boxes, shifts)
     return result
@@ -181,23 +187,30 @@ def _add_slope(
 
 @compiled
 def _room_for_shifts(top: IntArray, driven: int) -> _Shifts:
-    shape = (len(top), top.max() + 1 if len(top) else 1, driven, 2)
-    return _Shifts(np.empty(shape), np.empty(shape), np.empty(shape))
+    levers = len(top)
+    shape = (levers, top.max() + 1 if levers else 1, driven, 2)
+    return _Shifts(
+        np.empty((levers, driven, 2)), np.empty(shape), np.empty(shape), np.zeros(levers, np.bool_)
+    )
 
 
 @compiled
-def _write_shifts(reduced: ReducedForest, version: int, top: IntArray, out: _Shifts) -> None:
+def _know_shifts(reduced: ReducedForest, version: int, lever: int, top: IntArray, out: _Shifts) -> None:
+    """Write what moving a lever does, unless it is known already."""
+    if out.is_known[lever]:
+        return
+    out.is_known[lever] = True
     of = reduced.consequences
-    noise = of.noise[version]
-    for lever in range(len(top)):
-        for level in range(1, top[lever] + 1):
-            before, after = out.before[lever, level], out.after[lever, level]
-            reach(of, version, lever, 0, before)
-            reach(of, version, lever, level, after)
-            shift(of, version, lever, level, before, out.shift[lever, level])
-            for place in range(len(noise)):
-                before[place] += noise[place]
-                after[place] += noise[place]
+    noise, before = of.noise[version], out.before[lever]
+    reach(of, version, lever, 0, before)
+    for level in range(1, top[lever] + 1):
+        after = out.after[lever, level]
+        reach(of, version, lever, level, after)
+        shift(of, version, lever, level, before, out.shift[lever, level])
+        for place in range(len(noise)):
+            after[place] += noise[place]
+    for place in range(len(noise)):
+        before[place] += noise[place]
 
 
 @compiled
@@ -281,9 +294,9 @@ def _driven_there(boxes: _Boxes, first: int, second: int, shifts: _Shifts, lever
         slack = _VALUE_ROUNDING * (1 + abs(before[0]))
         if after[0] - before[1] >= most + slack or after[1] - before[0] <= least - slack:
             return False
-        if before[1] <= shifts.before[lever, level, place, 0] - slack:
+        if before[1] <= shifts.before[lever, place, 0] - slack:
             return False
-        if before[0] > shifts.before[lever, level, place, 1] + slack:
+        if before[0] > shifts.before[lever, place, 1] + slack:
             return False
         if after[1] <= shifts.after[lever, level, place, 0] - slack:
             return False

@@ -110,7 +110,8 @@ def advance(program: Program, open_: Frontier, taken: IntArray, limit: float, st
     or FULL when the frontier must be enlarged to go on. A candidate that is returned is off the heap;
     `expand` takes it further, for which there is room.
     """
-    margins, end = np.empty(program.group[-1]), open_.counts[LOOKED_AT] + most
+    margins, leaves = _room(program)
+    end = open_.counts[LOOKED_AT] + most
     for _ in range(steps):
         if open_.counts[OPEN] == 0:
             return NONE_LEFT
@@ -127,7 +128,7 @@ def advance(program: Program, open_: Frontier, taken: IntArray, limit: float, st
         moved = lever_set(levels)
         if contains_one(taken, moved):  # so would all that comes of it
             continue
-        _margins(program, levels, margins)
+        write_margins(program, levels, margins, leaves)
         further = _parts(program, margins, open_.last[item] + 1, program.changes - changes_in(levels))
         if further == PARTS:
             continue
@@ -137,7 +138,7 @@ def advance(program: Program, open_: Frontier, taken: IntArray, limit: float, st
             continue
         if further == 0 and is_allowed(program, levels):
             return item
-        expand(program, open_, item)
+        _expand(program, open_, item, margins, leaves)
     return PAUSED
 
 
@@ -153,15 +154,22 @@ def expand(program: Program, open_: Frontier, item: int) -> None:
 
     Only levers after the last changed one are moved: so each candidate has one parent, and is met once.
     """
+    before, leaves = _room(program)
+    write_margins(program, open_.levels[item], before, leaves)
+    _expand(program, open_, item, before, leaves)
+
+
+@compiled
+def _expand(program: Program, open_: Frontier, item: int, before: FloatArray, leaves: FloatArray) -> None:
+    """`expand`, where the candidate's own margins and leaves (`write_margins`) are at hand.
+
+    Of a child's trees only those that ask about its new lever are walked again: the rest stay at these.
+    """
     levels = open_.levels[item].copy()
     left = program.changes - changes_in(levels) - 1
     if left < 0:
         return
-    reduced, scenarios = program.reduced, program.group[-1]
-    before, margins = np.empty(scenarios), np.empty(scenarios)
-    # Of a child's trees only those that ask about its new lever are walked again: the rest stay at these.
-    leaves = np.empty(reduced.first[scenarios])
-    _margins_and_leaves(program, levels, before, leaves)
+    margins = np.empty_like(before)
     for lever in range(open_.last[item] + 1, len(levels)):
         for level in range(1, program.open.shape[1]):
             if not program.open[lever, level]:
@@ -181,12 +189,14 @@ def expand(program: Program, open_: Frontier, item: int) -> None:
 
 
 @compiled
-def _margins(program: Program, levels: IntArray, out: FloatArray) -> None:
-    _margins_and_leaves(program, levels, out, np.empty(program.reduced.first[len(out)]))
+def _room(program: Program) -> tuple[FloatArray, FloatArray]:
+    """For the margins of a candidate, and for the leaves that it comes to."""
+    scenarios = program.group[-1]
+    return np.empty(scenarios), np.empty(program.reduced.first[scenarios])
 
 
 @compiled
-def _margins_and_leaves(program: Program, levels: IntArray, out: FloatArray, leaves: FloatArray) -> None:
+def write_margins(program: Program, levels: IntArray, out: FloatArray, leaves: FloatArray) -> None:
     """Write the margin of each scenario, and what each kept tree adds to it."""
     reduced = program.reduced
     out[:] = reduced.base[: len(out)]

@@ -39,12 +39,13 @@ def reach(of: Consequences, version: int, known: int, level: int, out: FloatArra
 
     Lever `known` is at `level`; with ANY, every lever is free.
     """
+    sizes = np.empty((2, 2, 2))
     for place in range(len(of.column)):
         own = of.own[place]
         if own != NONE and own == known and level > 0:
             out[place] = of.own_value[version, place, level]
             continue
-        _unmoved(of, version, place, known, level, out)
+        _unmoved(of, version, place, known, level, sizes, out)
         if own != NONE and own != known:
             for other in range(1, of.own_value.shape[2]):
                 out[place, 0] = min(out[place, 0], of.own_value[version, place, other])
@@ -52,25 +53,31 @@ def reach(of: Consequences, version: int, known: int, level: int, out: FloatArra
 
 
 @compiled
-def _unmoved(of: Consequences, version: int, place: int, known: int, level: int, out: FloatArray) -> None:
-    """The range of a column that its own lever leaves alone."""
+def _unmoved(
+    of: Consequences, version: int, place: int, known: int, level: int, sizes: FloatArray, out: FloatArray
+) -> None:
+    """The range of a column that its own lever leaves alone; `sizes`, (2, 2, 2), is room."""
     if of.follows[place] != NONE:
         leader = of.follows[place]
         first = of.start[place] + of.slope[place] * (out[leader, 0] - of.start[leader])
         second = of.start[place] + of.slope[place] * (out[leader, 1] - of.start[leader])
         low, high = min(first, second), max(first, second)
     else:
-        least, most, largest = np.zeros(2), np.zeros(2), np.zeros((2, 2))
+        sizes[:] = 0.0
+        # Of effects that lower the column, and of those that raise it: at the least, and at the most.
+        together, largest = sizes[0], sizes[1]
         for effect in range(of.first[place], of.first[place + 1]):
             smallest, size = _sizes(of, version, effect, known, level, out)
             way = 1 if of.size[version, effect] > 0 else 0
-            least[way] += smallest
-            most[way] += size
+            together[way, 0] += smallest
+            together[way, 1] += size
             largest[way, 0] = max(largest[way, 0], smallest)
             largest[way, 1] = max(largest[way, 1], size)
         share = of.share_of_sum[place]
-        fall_least, rise_least = max(largest[0, 0], share * least[0]), max(largest[1, 0], share * least[1])
-        fall_most, rise_most = max(largest[0, 1], share * most[0]), max(largest[1, 1], share * most[1])
+        fall_least = max(largest[0, 0], share * together[0, 0])
+        rise_least = max(largest[1, 0], share * together[1, 0])
+        fall_most = max(largest[0, 1], share * together[0, 1])
+        rise_most = max(largest[1, 1], share * together[1, 1])
         cap = of.most[place]
         low = of.start[place] + min(max(rise_least - fall_most, -cap), cap)
         high = of.start[place] + min(max(rise_most - fall_least, -cap), cap)

@@ -5,7 +5,7 @@ less like real people: how typical somebody looks is a matter of degree, and the
 nothing at all holds in the wished share of scenarios is the share lowered.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -61,6 +61,7 @@ def find_exactly(
     preferences: Preferences,
     work: float,
     alone: ExactSearch | None = None,
+    met: IntArray | None = None,
 ) -> SearchResult:
     """The options of least effort, proved; or the lowest risk in reach, proved.
 
@@ -68,9 +69,10 @@ def find_exactly(
     the largest share in reach. Among either, those that look like real people come before those
     that do not. What is not proved with so much `work` (`Budget`) is given as a bound; where it does not
     reach to tell whether anything holds, what reaches the target is given for others to choose from. `alone`
-    is the search in the classifier's trees, where that is at hand.
+    is the search in the classifier's trees, where that is at hand; `met` are permitted candidates that may
+    hold in many scenarios, from which the largest share is looked for.
     """
-    query = _ExactQuery(problem, references, preferences.enumerated, problem.budget.part(work))
+    query = _ExactQuery(problem, references, preferences.enumerated, problem.budget.part(work), met)
     alone = alone or ExactSearch(query.forest, classifier_alone, problem.levers)
     if preferences.min_robustness == 0:
         attempt = query.relax(alone, 0.0)
@@ -89,7 +91,12 @@ class _ExactQuery:
     """One question, with all that its stages share."""
 
     def __init__(
-        self, problem: RecourseProblem, references: ReferenceData, count: int, budget: Budget
+        self,
+        problem: RecourseProblem,
+        references: ReferenceData,
+        count: int,
+        budget: Budget,
+        met: IntArray | None,
     ) -> None:
         if references.forest is None:
             raise ValueError("exact search needs to see the trees of classifier and committee")
@@ -97,6 +104,7 @@ class _ExactQuery:
         self.references = references
         self.count = count
         self.budget = budget
+        self.met = problem.unchanged if met is None else met
         self.forest, self.links = references.forest, references.links
         self.profile = PlausibilityProfile(problem.levers, references.population, references.density)
 
@@ -156,16 +164,25 @@ class _ExactQuery:
     def _largest_share(self, search: ExactSearch, unreachable: float) -> float:
         """The largest of `_SHARES` in reach, below one that is known not to be; 0 if none is.
 
-        By bisection: what holds in a share of scenarios holds in every smaller one.
+        What a candidate holds in is in reach, and so is every smaller share. From the best that was met on it
+        is looked for in growing steps (Bentley and Yao, 1976): mostly nothing holds in more than that.
         """
-        low, high = 0, int(np.searchsorted(_SHARES, unreachable - SAME))
+        high = int(np.searchsorted(_SHARES, unreachable - SAME))
+        low, step = min(self._shares_held(search, self.met), high), 1
         while low < high:
-            middle = (low + high) // 2
-            if self.cheapest(search, float(_SHARES[middle])).levels:
-                low = middle + 1
+            tried = min(low + step, high)
+            solved = self.cheapest(search, float(_SHARES[tried - 1]))
+            if solved.levels:
+                low, step = max(tried, min(self._shares_held(search, solved.levels), high)), 2 * step
             else:
-                high = middle
+                high, step = tried - 1, 1
         return float(_SHARES[low - 1]) if low else 0.0
+
+    def _shares_held(self, search: ExactSearch, candidates: Iterable[IntArray]) -> int:
+        """In how many of `_SHARES`, by the trees, the best of these candidates holds."""
+        goals = self._goals(search)
+        held = max((search.share_held(levels, goals, self.budget) for levels in candidates), default=0.0)
+        return int(np.searchsorted(_SHARES, held + SAME, side="right"))
 
     def cheapest(self, search: ExactSearch, share: float) -> Solved:
         """The candidate of least effort by the trees alone, whatever it looks like."""

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from app.classifiers.forest import Forest
 from app.domain.levers import Levers
 from app.domain.schema import BoolArray, FloatArray, IntArray
-from app.domain.tolerances import SAME
+from app.domain.tolerances import MARGIN_SLACK, SAME
 from app.engine.budget import MET as MET_WORK
 from app.engine.budget import Budget
 from app.engine.exact.bounds import gains, knapsack
@@ -32,6 +33,7 @@ from app.engine.exact.branch import (
     expand,
     frontier,
     lever_set,
+    write_margins,
 )
 from app.engine.exact.descent import first_incumbent, least_margin, minimise_margin
 from app.engine.exact.driven import influences
@@ -147,6 +149,16 @@ class ExactSearch:
         """
         program = self._problem(goal, share, self._levers.max_changes, budget)
         return self._best(program, count, accept, budget, patience)
+
+    def share_held(self, levels: IntArray, goal: Goal, budget: Budget) -> float:
+        """The largest share at which `best` takes a candidate to hold; 0 where the classifier does not."""
+        program = self._anything(min(self._levers.max_changes, len(self._levers)), budget)
+        margins = np.empty(self.scenarios.number)
+        write_margins(program, levels[self._order], margins, np.empty(self._reduced.first[-1]))
+        budget.spend_in_all(self.scenarios.number * self._work)
+        held = margins <= np.asarray(goal) + MARGIN_SLACK
+        groups = [held[start:end] for start, end in pairwise(self.scenarios.group) if end > start]
+        return float(min(group.mean() for group in groups)) if held[CLASSIFIER] else 0.0
 
     def _best(
         self, program: Program, count: int, accept: Accept, budget: Budget, patience: float = math.inf

@@ -44,7 +44,7 @@ Pseudonym = Annotated[
 ]
 
 
-def _question(
+async def _question(
     actor: Annotated[
         str | None,
         Query(max_length=200, description="Events of one actor alone, by name."),

@@ -77,7 +77,7 @@ class ModelDetail(ModelSummary):
     )
 
 
-def _served(
+async def _served(
     registry: RegistryDep,
     name: Annotated[
         str,

@@ -34,7 +34,7 @@ class PlanConflict(Problem):
 router = APIRouter(prefix="/patients", tags=["patients"], route_class=KeyedRoute)
 
 
-def _service(database: DatabaseDep, registry: RegistryDep) -> PlanService:
+async def _service(database: DatabaseDep, registry: RegistryDep) -> PlanService:
     return PlanService(database, registry)
 
 

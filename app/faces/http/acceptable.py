@@ -12,7 +12,7 @@ def writes(*others: str) -> Any:
     """The dependency of an endpoint that writes JSON, which is the default, and these media types by name."""
     forms = ", ".join((JSON, *others))
 
-    def check(request: Request) -> None:
+    async def check(request: Request) -> None:
         is_page = PAGE in others and wants_page(request)
         if not (accepts(request, JSON) or is_page or names_any(request, others)):
             raise HTTPException(406, f"The answer comes as {forms}.", {"Vary": "Accept"})

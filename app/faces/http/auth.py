@@ -84,7 +84,7 @@ class Access:
         await self._app(scope, receive, send)
 
 
-def only_where_admitted(request: Request) -> None:
+async def only_where_admitted(request: Request) -> None:
     """A dependency of what is not for everybody: the route is the very one that the policy was asked about.
 
     Raises:

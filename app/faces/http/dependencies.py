@@ -1,4 +1,8 @@
-"""What endpoints of several faces take from the gateway's state, for the caller at hand."""
+"""What endpoints of several faces take from the gateway's state, for the caller at hand.
+
+Each is a coroutine, however little it does: FastAPI sends plain functions to another thread and back, which
+costs more than all that they do.
+"""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -17,20 +21,25 @@ from app.usecases.augmentation.service import AugmentationService
 from app.usecases.counterfactuals.service import CounterfactualService
 from app.usecases.watch import Watch
 
-CallerDep = Annotated[Caller, Depends(caller_of)]
+
+async def _caller(request: Request) -> Caller:
+    return caller_of(request)
 
 
-def _registry(request: Request) -> ModelRegistry:
+CallerDep = Annotated[Caller, Depends(_caller)]
+
+
+async def _registry(request: Request) -> ModelRegistry:
     registry: ModelRegistry = request.state.registry
     return registry
 
 
-def _database(request: Request, caller: CallerDep) -> TenantDatabase:
+async def _database(request: Request, caller: CallerDep) -> TenantDatabase:
     database: Database = request.state.database
     return database.of(caller)
 
 
-def _carried(request: Request) -> Mapping[str, CarriedOver]:
+async def _carried(request: Request) -> Mapping[str, CarriedOver]:
     proposer: LlmProposer | None = request.state.proposer
     return proposer.carried if proposer else {}
 
@@ -42,7 +51,7 @@ DatabaseDep = Annotated[TenantDatabase, Depends(_database)]
 """The record as the caller may see it: an endpoint reaches no other."""
 
 
-def answering(request: Request, registry: RegistryDep, database: DatabaseDep) -> CounterfactualService:
+def answering(request: Request, registry: ModelRegistry, database: TenantDatabase) -> CounterfactualService:
     """Answers questions for the caller of a record."""
     state = request.state
     return CounterfactualService(
@@ -50,26 +59,30 @@ def answering(request: Request, registry: RegistryDep, database: DatabaseDep) ->
     )
 
 
-def _watch(request: Request) -> Watch:
+async def _answering(request: Request, registry: RegistryDep, database: DatabaseDep) -> CounterfactualService:
+    return answering(request, registry, database)
+
+
+async def _watch(request: Request) -> Watch:
     watch: Watch = request.state.watch
     return watch
 
 
-def _lane(request: Request) -> Lane:
+async def _lane(request: Request) -> Lane:
     lane: Lane = request.state.lane
     return lane
 
 
-def _augmenting(request: Request, registry: RegistryDep, database: DatabaseDep) -> AugmentationService:
+async def _augmenting(request: Request, registry: RegistryDep, database: DatabaseDep) -> AugmentationService:
     state = request.state
     return AugmentationService(registry, database, state.queue, state.proposer, state.notices)
 
 
-def _fhir(request: Request, registry: RegistryDep) -> FhirWriter:
+async def _fhir(request: Request, registry: RegistryDep) -> FhirWriter:
     return FhirWriter(registry, request.state.public_url or "")
 
 
-AnsweringDep = Annotated[CounterfactualService, Depends(answering)]
+AnsweringDep = Annotated[CounterfactualService, Depends(_answering)]
 WatchDep = Annotated[Watch, Depends(_watch)]
 """Counts those whom callers ask about."""
 LaneDep = Annotated[Lane, Depends(_lane)]

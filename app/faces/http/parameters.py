@@ -39,7 +39,7 @@ WHOLE_NUMBER = BeforeValidator(_whole)
 PageSize = Annotated[int, Query(ge=1, le=100, description="The most entries of a page."), WHOLE_NUMBER]
 
 
-def _plan(plan_id: Annotated[str, Path()]) -> UUID:
+async def _plan(plan_id: Annotated[str, Path()]) -> UUID:
     try:
         return UUID(plan_id)
     except ValueError:

@@ -36,8 +36,8 @@ from app.usecases.idempotency.keeping import keep_reply
 from app.usecases.idempotency.repository import Transaction
 from app.usecases.measurements.from_ehr import newest_result, record_found
 from app.usecases.measurements.repository import MeasurementRepository
-from app.usecases.preferences.service import standing_preferences
-from app.usecases.preferences.standing import StandingPreferences
+from app.usecases.preferences.repository import PreferencesRepository
+from app.usecases.preferences.service import standing_on_record, standing_preferences
 from app.usecases.watch import Watch
 
 SLOWEST_S = 60.0
@@ -108,10 +108,8 @@ class CounterfactualService:
         """
         delivery = Delivery(self._database.caller.ids, time.perf_counter(), _end_of(wait_s))
         validated = await self._validated(request, base)
-        standing = await self._check_not_refused(validated)
-        if request.constraints and request.constraints.use_preferences:
-            validated = validated.within(standing)
-        validated = await self._with_measured(validated)
+        uses_preferences = request.constraints is not None and request.constraints.use_preferences
+        validated = await self._with_what_is_on_record(validated, uses_preferences)
         answer = await self._answer(validated, delivery)
         generation, model = answer.generation, answer.model
         degraded = ",".join(generation.degraded) or "no"
@@ -134,10 +132,9 @@ class CounterfactualService:
             note_access(session, Access(Action.READ, Entity.ANSWER, row.patient_id, answer_id))
             return from_row(row)
 
-    async def _check_not_refused(self, validated: ValidatedRequest) -> StandingPreferences:
+    async def _check_not_refused(self, validated: ValidatedRequest) -> None:
         standing = await standing_preferences(self._database, validated.patient_id, validated.served)
         standing.check_that_options_may_be_asked_for()
-        return standing
 
     async def _validated(
         self, request: CounterfactualsRequest, base: CounterfactualsAnswer | None
@@ -147,11 +144,21 @@ class CounterfactualService:
             return validate(self._registry, request, base)
         return await asyncio.to_thread(validate, self._registry, request, base)
 
-    async def _with_measured(self, validated: ValidatedRequest) -> ValidatedRequest:
-        """With the newest result that is known, which counts in place of the estimate."""
-        measured, left = await newest_result(
-            self._database, validated.patient_id, validated.served, validated.found
-        )
+    async def _with_what_is_on_record(
+        self, validated: ValidatedRequest, uses_preferences: bool
+    ) -> ValidatedRequest:
+        """With the newest result that is known, which counts in place of the estimate.
+
+        Refused where a preference is against options; within all preferences where the question uses them.
+        """
+        patient_id, served = validated.patient_id, validated.served
+        async with self._database.transaction() as session:
+            standing = await standing_on_record(PreferencesRepository(session), patient_id, served)
+            standing.check_that_options_may_be_asked_for()
+            results = MeasurementRepository(session)
+            measured, left = await newest_result(results, patient_id, served, validated.found)
+        if uses_preferences:
+            validated = validated.within(standing)
         record = validated.record
         return replace(validated, measured=measured, record=record and record.without(left))
 

@@ -7,7 +7,6 @@ from app.engine.registry import ServedModel
 from app.ingest.fhir.reasons import Left, NotUsedReason
 from app.ingest.fhir.record import EhrResults, MeasuredResult, Origin
 from app.storage.consultation_tables import MeasurementRow
-from app.storage.database import TenantDatabase
 from app.usecases.measurements.changes import Changes
 from app.usecases.measurements.repository import MeasurementRepository
 from app.usecases.measurements.service import MOST_ROWS
@@ -17,17 +16,14 @@ _NOTHING = EhrResults()
 
 
 async def newest_result(
-    database: TenantDatabase, patient_id: str, served: ServedModel, results: EhrResults | None
+    repository: MeasurementRepository, patient_id: str, served: ServedModel, results: EhrResults | None
 ) -> tuple[MeasuredResult | None, list[Left]]:
     """The newest result of a patient, on record or found in an EHR, and why others do not count.
 
-    One that shows no outcome does not count where a newer one could not be read.
-
-    Raises:
-        RecordError: the database is away.
+    One that shows no outcome does not count where a newer one could not be read. It is read within a
+    transaction of the caller's.
     """
-    async with database.transaction() as session:
-        rows = await MeasurementRepository(session).of(patient_id, served.model.name)
+    rows = await repository.of(patient_id, served.model.name)
     found = results or _NOTHING
     changes = _changes(patient_id, served, rows, found, None)
     stands = standing_result(changes.rows)

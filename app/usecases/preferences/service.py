@@ -43,10 +43,17 @@ async def standing_preferences(
         RecordError: the database is away.
     """
     async with database.transaction() as session:
-        row = await PreferencesRepository(session).standing(patient_id, served.model.name)
+        standing = await standing_on_record(PreferencesRepository(session), patient_id, served)
         if is_told:
             note_access(session, Access(Action.READ, Entity.PREFERENCES, patient_id))
-    return standing_of(row, served.consultation)
+    return standing
+
+
+async def standing_on_record(
+    repository: PreferencesRepository, patient_id: str, served: ServedModel
+) -> StandingPreferences:
+    """What stands for a patient, within a transaction of the caller's."""
+    return standing_of(await repository.standing(patient_id, served.model.name), served.consultation)
 
 
 async def check_not_refused(
@@ -60,8 +67,8 @@ async def check_not_refused(
         RefusedError: with its reason, and its code for programs.
     """
     if served is not None:
-        row = await repository.standing(patient_id, served.model.name)
-        standing_of(row, served.consultation).check_that_options_may_be_asked_for()
+        standing = await standing_on_record(repository, patient_id, served)
+        standing.check_that_options_may_be_asked_for()
 
 
 async def read_preferences(
@@ -76,9 +83,9 @@ async def read_preferences(
     async with database.transaction() as session:
         repository = PreferencesRepository(session)
         await _check_known(repository, patient_id)
-        row = await repository.standing(patient_id, served.model.name)
+        standing = await standing_on_record(repository, patient_id, served)
         note_access(session, Access(Action.READ, Entity.PREFERENCES, patient_id))
-    return standing_of(row, served.consultation)
+    return standing
 
 
 async def record_preferences(

@@ -43,7 +43,7 @@ class LaunchState:
         )
 
 
-def _state(request: Request) -> LaunchState:
+async def _state(request: Request) -> LaunchState:
     state: LaunchState = request.state.launch
     return state
 

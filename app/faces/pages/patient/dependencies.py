@@ -8,7 +8,7 @@ from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.usecases.record.loader import AnswerContextLoader
 
 
-def _loader(request: Request, database: DatabaseDep, registry: RegistryDep) -> AnswerContextLoader:
+async def _loader(request: Request, database: DatabaseDep, registry: RegistryDep) -> AnswerContextLoader:
     return AnswerContextLoader(database, registry, request.state.distributions)
 
 

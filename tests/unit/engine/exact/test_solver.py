@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.classifiers.forest import Forest
 from app.domain.constraints import read_constraints
+from app.domain.tolerances import SAME
 from app.engine.budget import Budget
 from app.engine.exact.scenarios import all_scenarios, classifier_alone
 from app.engine.exact.solver import Accept, ExactSearch, Refusal
@@ -65,6 +66,20 @@ def test_options_are_the_least_effort_that_exhaustion_finds(
     assert solved.complete or len(solved.levels) == 3
     for levels in solved.levels:
         assert (enough == levels).all(axis=1).any()
+
+
+@given(data=st.data(), share=st.sampled_from([0.25, 0.5, 0.9]))
+@settings(max_examples=15, deadline=None)
+def test_a_candidate_holds_in_as_much_as_classifier_and_committee_say(
+    data: st.DataObject, share: float, served: ServedModel, high_risk: list[Person]
+) -> None:
+    problem = small_question(data, served, high_risk)
+    everyone = all_candidates(problem)
+    some = everyone[:: 1 + len(everyone) // 20]
+    search = search_for(served, problem, share)
+    held = [search.share_held(levels, logit(problem.target), Budget()) for levels in some]
+    enough = will_do(problem, served.references.evaluator, some, share)
+    assert [one >= share - SAME for one in held] == enough.tolist()
 
 
 @given(data=st.data())

@@ -146,11 +146,11 @@ async def test_reasons_are_for_whoever_runs_the_service(query: str) -> None:
     assert (await ask(Doorman(somebody()), "GET", "/readyz?other")).status_code == 200
 
 
-def test_a_route_that_was_matched_otherwise_lets_nobody_in() -> None:
+async def test_a_route_that_was_matched_otherwise_lets_nobody_in() -> None:
     def at(path: str) -> Request:
         route: Any = type("Route", (), {"path": path})
         return Request({"type": "http", "headers": [], "state": {"admitted_at": "/models"}, "route": route})
 
-    only_where_admitted(at("/models"))
+    await only_where_admitted(at("/models"))
     with pytest.raises(RuntimeError):
-        only_where_admitted(at("/models/{name}"))
+        await only_where_admitted(at("/models/{name}"))
