@@ -177,6 +177,24 @@ def test_it_opens_on_what_was_sent_last(client: httpx.Client, answer: Json, ques
     assert "4.5 h/night" not in page_of(client, question["patient_id"])
 
 
+def test_what_was_said_of_the_same_changes_in_an_earlier_answer_is_told(
+    client: httpx.Client, answer: Json, question: Json
+) -> None:
+    first = answer["counterfactuals"][0]
+    said = {"counterfactual_id": first["id"], "verdict": "declined", "reason": "tried_before"}
+    given = client.post(f"/counterfactuals/{answer['id']}/feedback", json=said).raise_for_status().json()
+    ask(client, question, count=1)
+    told = "The same changes were declined on"
+    now = page_of(client, answer["patient_id"])
+    assert now.count(told) == 1
+    assert "tried before without success" in now
+    then = page_of(client, answer["patient_id"], f"?answer={answer['id']}")
+    assert told not in then  # there it is a verdict
+    back = {"counterfactual_id": first["id"], "verdict": "withdrawn", "replaces": given["id"]}
+    client.post(f"/counterfactuals/{answer['id']}/feedback", json=back).raise_for_status()
+    assert told not in page_of(client, answer["patient_id"])
+
+
 def test_two_models_are_both_shown(
     client: httpx.Client, answer: Json, heart_patient: Person, patient_id: str
 ) -> None:

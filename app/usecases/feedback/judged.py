@@ -49,6 +49,11 @@ async def judgements_of(database: TenantDatabase, patient_id: str, model: str, a
         found = await FeedbackRepository(session).about(patient_id, model)
         if found:
             note_access(session, Access(Action.READ, Entity.VERDICT, patient_id, answer_id))
+    return judgements_in(found)
+
+
+def judgements_in(found: Sequence[tuple[FeedbackRow, Sequence[Mapping[str, Any]]]]) -> Judgements:
+    """What stands, of verdicts that are oldest first, each with what its option changes."""
     changes = {row.counterfactual_id: _recorded(told) for row, told in found}
     return standing_by_changes([row for row, _ in found], changes)
 

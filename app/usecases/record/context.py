@@ -1,7 +1,7 @@
 """One answer with all that its page is made from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from app.usecases.counterfactuals.mapping import from_row
 from app.usecases.counterfactuals.option_schemas import CounterfactualOut
 from app.usecases.counterfactuals.recorded import RecordedQuestion, recorded_question, scope_of
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
+from app.usecases.feedback.judged import Judgement, Judgements, changed_by
 from app.usecases.feedback.repository import current_verdicts
 from app.usecases.plans.told import PlanOut
 from app.usecases.preferences.standing import StandingPreferences, standing_of
@@ -31,6 +32,7 @@ class RecordedHistory:
 
     `base` is the answer that a what-if departed from; `older` where the history goes on; `others` what was
     asked for last by other models; `verdicts` those on the options of all these answers, oldest first;
+    `judgements` what stands of options that change the same, of whichever answers by the model;
     `preferences` those that stand for the model.
     `measurements` all rows of results for the answer's model, in no order. `plans` those by the model, newest
     first.
@@ -42,6 +44,7 @@ class RecordedHistory:
     others: Sequence[RequestedAnswer] = ()
     risk_history: Sequence[PastRisk] = ()
     verdicts: Sequence[FeedbackRow] = ()
+    judgements: Judgements = field(default_factory=dict)
     preferences: PreferencesRow | None = None
     measurements: Sequence[MeasurementRow] = ()
     plans: Sequence[PlanOut] = ()
@@ -124,6 +127,11 @@ class AnswerContext:
     def current_verdicts(self) -> dict[UUID, FeedbackRow]:
         """The verdict that stands on each option."""
         return current_verdicts(self.history.verdicts)
+
+    def judged_elsewhere(self, option: CounterfactualOut) -> Judgement | None:
+        """What stands on an option of another answer that changes the same, and was said last."""
+        found = self.history.judgements.get(changed_by(option.changes))
+        return None if found is None or found.option == option.id else found
 
 
 def context_of(

@@ -106,6 +106,7 @@ class AnswerContextLoader:
                 shown.patient_id, prediction.model_name, prediction.model_version
             ),
             verdicts=await reader.verdicts([shown, *answers]),
+            judgements=await reader.judgements(shown.patient_id, prediction.model_name),
             preferences=await reader.preferences(shown.patient_id, prediction.model_name),
             measurements=await reader.measurements(shown.patient_id, prediction.model_name),
             plans=await reader.plans(shown.patient_id, prediction.model_name),

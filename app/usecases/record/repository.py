@@ -14,6 +14,7 @@ from app.storage.feedback_tables import FeedbackRow
 from app.storage.patients import keep_patient
 from app.storage.tables import AnswerRow, PredictionRow, RequestRow
 from app.usecases.counterfactuals.repository import whole_answers
+from app.usecases.feedback.judged import Judgements, judgements_in
 from app.usecases.feedback.repository import FeedbackRepository
 from app.usecases.measurements.repository import MeasurementRepository
 from app.usecases.plans.reading import followed_up
@@ -98,6 +99,10 @@ class RecordReader:
         return await FeedbackRepository(self._session).of(
             option.id for row in answers for option in row.options
         )
+
+    async def judgements(self, patient_id: str, model: str) -> Judgements:
+        """What stands of all that was ever said of the patient's options by a model, by what they change."""
+        return judgements_in(await FeedbackRepository(self._session).about(patient_id, model))
 
     async def measurements(self, patient_id: str, model: str) -> Sequence[MeasurementRow]:
         """Every row of the patient's results for a model."""

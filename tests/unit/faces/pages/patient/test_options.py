@@ -9,6 +9,7 @@ from app.engine.registry import ServedModel
 from app.faces.openapi.ids import option_id
 from app.faces.pages.patient.views.options import OptionView, option_views
 from app.storage.feedback_tables import FeedbackRow
+from app.usecases.feedback.judged import Judgement
 from app.usecases.feedback.reasons import REASONS, Reason, Verdict
 from tests.asking import Person
 from tests.unit.faces.answers import ASKED, change, option, option_change
@@ -161,6 +162,30 @@ def test_the_verdict_that_nothing_replaces_stands(served: ServedModel, helpable:
     assert one.said is not None
     assert (one.said.id, one.said.text) == (second.id, "Taken back")
     assert other.said is None
+
+
+def elsewhere(number: int, said: Verdict, reason: Reason | None = None) -> Judgement:
+    return Judgement(option_id(number), said, reason, ASKED.date())
+
+
+@pytest.mark.parametrize(
+    ("judgement", "told"),
+    [
+        (elsewhere(9, Verdict.ACCEPTED), "were accepted on"),
+        (elsewhere(9, Verdict.DECLINED), "were declined on"),
+        (elsewhere(9, Verdict.DECLINED, Reason.PREFERENCE), "in another answer: the patient prefers"),
+        (elsewhere(1, Verdict.ACCEPTED), None),  # its own, which the card shows as such
+    ],
+)
+def test_what_was_said_of_the_same_changes_elsewhere_is_told(
+    served: ServedModel, helpable: Person, judgement: Judgement, told: str | None
+) -> None:
+    row = recorded(served, helpable, option(1, SLEEP), option(2, change("sugar", 90, 70)))
+    judgements = {frozenset({("sleep", 6.0)}): judgement}
+    same, other = option_views(context(row, served, judgements=judgements))
+    assert (told or "") in (same.said_elsewhere or "")
+    assert (same.said_elsewhere is None) == (told is None)
+    assert other.said_elsewhere is None
 
 
 def test_who_proposed_an_option_is_said(served: ServedModel, schema: FeatureSchema, helpable: Person) -> None:
