@@ -60,15 +60,20 @@ class FeedbackRepository:
     async def about(self, patient_id: str, model: str) -> Sequence[tuple[FeedbackRow, list[Json]]]:
         """All verdicts on a patient's options by any version of a model, oldest first, each with what its
         option changes."""
+        return [(row, changes) for row, changes, by in await self.of_patient(patient_id) if by == model]
+
+    async def of_patient(self, patient_id: str) -> Sequence[tuple[FeedbackRow, list[Json], str]]:
+        """All verdicts on a patient's options, oldest first, each with what its option changes and the name
+        of the model that it is by."""
         statement = (
-            select(FeedbackRow, CounterfactualRow.changes)
+            select(FeedbackRow, CounterfactualRow.changes, PredictionRow.model_name)
             .join(CounterfactualRow, CounterfactualRow.id == FeedbackRow.counterfactual_id)
             .join(AnswerRow, AnswerRow.id == CounterfactualRow.answer_id)
             .join(PredictionRow, PredictionRow.id == AnswerRow.prediction_id)
-            .where(AnswerRow.patient_id == patient_id, PredictionRow.model_name == model)
+            .where(AnswerRow.patient_id == patient_id)
             .order_by(FeedbackRow.id)
         )
-        return [(row, changes) for row, changes in (await self._session.execute(statement)).all()]
+        return [(row, changes, by) for row, changes, by in (await self._session.execute(statement)).all()]
 
     async def add(self, row: FeedbackRow) -> None:
         """Add a verdict.

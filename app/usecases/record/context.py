@@ -31,7 +31,7 @@ class RecordedHistory:
     """What is on record beside the answer that is shown.
 
     `base` is the answer that a what-if departed from; `older` where the history goes on; `others` what was
-    asked for last by other models; `verdicts` those on the options of all these answers, oldest first;
+    asked for last by other models; `verdicts` all on the patient's options, oldest first;
     `judgements` what stands of options that change the same, of whichever answers by the model;
     `preferences` those that stand for the model.
     `measurements` all rows of results for the answer's model, in no order. `plans` those by the model, newest

@@ -9,6 +9,7 @@ from app.domain.errors import NotFoundError
 from app.engine.registry import ModelRegistry
 from app.storage.database import TenantDatabase
 from app.storage.tables import AnswerRow
+from app.usecases.feedback.judged import judgements_in
 from app.usecases.record.context import AnswerContext, RecordedHistory, context_of
 from app.usecases.record.reference_distributions import ReferenceDistributions
 from app.usecases.record.repository import RecordReader, RequestedAnswer
@@ -96,6 +97,7 @@ class AnswerContextLoader:
         self, reader: RecordReader, sent: RequestedAnswer, last: list[RequestedAnswer], before: UUID | None
     ) -> RecordedHistory:
         shown, prediction = sent.answer, sent.answer.prediction
+        verdicts = await reader.verdicts(shown.patient_id)
         answers = list(await reader.answers(shown.patient_id, before, HISTORY + 1))
         return RecordedHistory(
             base=await _base(reader, shown),
@@ -105,8 +107,10 @@ class AnswerContextLoader:
             risk_history=await reader.risk_history(
                 shown.patient_id, prediction.model_name, prediction.model_version
             ),
-            verdicts=await reader.verdicts([shown, *answers]),
-            judgements=await reader.judgements(shown.patient_id, prediction.model_name),
+            verdicts=[row for row, _, _ in verdicts],
+            judgements=judgements_in(
+                [(row, changes) for row, changes, by in verdicts if by == prediction.model_name]
+            ),
             preferences=await reader.preferences(shown.patient_id, prediction.model_name),
             measurements=await reader.measurements(shown.patient_id, prediction.model_name),
             plans=await reader.plans(shown.patient_id, prediction.model_name),

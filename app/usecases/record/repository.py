@@ -12,9 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.storage.consultation_tables import MeasurementRow, PreferencesRow
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.patients import keep_patient
-from app.storage.tables import AnswerRow, PredictionRow, RequestRow
+from app.storage.tables import AnswerRow, Json, PredictionRow, RequestRow
 from app.usecases.counterfactuals.repository import whole_answers
-from app.usecases.feedback.judged import Judgements, judgements_in
 from app.usecases.feedback.repository import FeedbackRepository
 from app.usecases.measurements.repository import MeasurementRepository
 from app.usecases.plans.reading import followed_up
@@ -94,15 +93,9 @@ class RecordReader:
         """What the patient can or will not do, as it was last said for a model."""
         return await PreferencesRepository(self._session).standing(patient_id, model)
 
-    async def verdicts(self, answers: Sequence[AnswerRow]) -> Sequence[FeedbackRow]:
-        """Every verdict on the options of these answers, oldest first."""
-        return await FeedbackRepository(self._session).of(
-            option.id for row in answers for option in row.options
-        )
-
-    async def judgements(self, patient_id: str, model: str) -> Judgements:
-        """What stands of all that was ever said of the patient's options by a model, by what they change."""
-        return judgements_in(await FeedbackRepository(self._session).about(patient_id, model))
+    async def verdicts(self, patient_id: str) -> Sequence[tuple[FeedbackRow, list[Json], str]]:
+        """Every verdict on the patient's options, oldest first, with what each changes and by which model."""
+        return await FeedbackRepository(self._session).of_patient(patient_id)
 
     async def measurements(self, patient_id: str, model: str) -> Sequence[MeasurementRow]:
         """Every row of the patient's results for a model."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.faces.pages.patient.views.days import review_text
@@ -83,6 +83,8 @@ def test_how_much_of_the_whole_is_reached(values: tuple[Any, Any], said: str) ->
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
+@example(0.0, 0.01)
+@example(0.03, 0.01)
 def test_above_and_below_are_said_in_whole_points_and_of_low_risks_in_tenths(
     now: float, planned: float
 ) -> None:
@@ -92,7 +94,8 @@ def test_above_and_below_are_said_in_whole_points_and_of_low_risks_in_tenths(
     if points == 0:
         assert said == "about what was planned"
     else:
-        assert said.startswith(f"{abs(points):.{places}f} point")
+        number = f"{abs(points):.{places}f}".removesuffix(".0")
+        assert said.startswith(f"{number} point{'' if number == '1' else 's'} ")
         assert ("above" in said) == (points > 0)
 
 
