@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
+from functools import lru_cache
 from typing import TypedDict
 
 import procrastinate
@@ -141,8 +142,14 @@ def create_app(settings: Settings, registry: ModelRegistry | None = None) -> Fas
     app.include_router(operations.router)
     stack.install(app, settings)
     describe(app, registry, settings)
-    warm_up(registry.named(None))
+    _warm_up(registry)
     return app
+
+
+@lru_cache(maxsize=2)
+def _warm_up(registry: ModelRegistry) -> None:
+    """Once, however many gateways of these models a process makes: what is loaded stays so."""
+    warm_up(registry.named(None))
 
 
 def _lifespan(

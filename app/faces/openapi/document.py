@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -18,8 +18,8 @@ from app.faces.api.preferences import PreferencesChanged
 from app.faces.http.admission import work_of
 from app.faces.http.auth import AccessProblem
 from app.faces.http.problems import Problem, outcome_responses, problem_responses
-from app.faces.openapi.example_answers import answers_of
-from app.faces.openapi.example_requests import requests_of
+from app.faces.openapi.example_answers import Answers, answers_of
+from app.faces.openapi.example_requests import Requests, requests_of
 from app.faces.openapi.security import add_security, refusals_of
 from app.settings import Settings
 
@@ -47,10 +47,7 @@ _LIMITS: Document = {
 
 def describe(app: FastAPI, registry: ModelRegistry, settings: Settings) -> None:
     """Have the app serve the whole document; examples are of the default model, and worked out here."""
-    served = registry.named(None)
-    person = with_a_way_down(served, example_people(served.model, _TRIED))
-    requests = requests_of(registry.default, person, served.consultation.measured)
-    answers = answers_of(registry, person)
+    requests, answers = _examples(registry)
     write = app.openapi
 
     @cache
@@ -66,6 +63,14 @@ def describe(app: FastAPI, registry: ModelRegistry, settings: Settings) -> None:
         return whole
 
     app.openapi = document  # type: ignore[method-assign]
+
+
+@lru_cache(maxsize=2)
+def _examples(registry: ModelRegistry) -> tuple[Requests, Answers]:
+    """By operation. They take a search: once, however many gateways of these models a process makes."""
+    served = registry.named(None)
+    person = with_a_way_down(served, example_people(served.model, _TRIED))
+    return requests_of(registry.default, person, served.consultation.measured), answers_of(registry, person)
 
 
 def _in_words(name: str) -> str:

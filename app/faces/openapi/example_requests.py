@@ -10,8 +10,11 @@ from app.domain.consultation import MeasuredOutcome
 from app.faces.openapi.example_cds import cds_requests
 from app.faces.openapi.ids import MEASURED, OPTION_ID, PATIENT_ID, PLAN_EVENT_ID
 
+Requests = dict[str, Any]
+"""By the id of an operation."""
 
-def requests_of(model: str, person: Person, measured: MeasuredOutcome) -> dict[str, Any]:
+
+def requests_of(model: str, person: Person, measured: MeasuredOutcome) -> Requests:
     """A body by the id of its operation."""
     features = person.features
     return {
