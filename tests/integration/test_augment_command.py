@@ -63,13 +63,24 @@ def job_of(folder: Path) -> str | None:
 
 
 def test_a_table_becomes_verified_rows(
-    folder: Path, given: dict[str, str], client: httpx.Client, servers: Servers, home: Path
+    folder: Path,
+    given: dict[str, str],
+    client: httpx.Client,
+    servers: Servers,
+    home: Path,
+    held_out: list[Person],
+    nearest: list[Person],
 ) -> None:
+    low = next(person for person in held_out if person not in nearest)
+    write_csv(folder / "rows.csv", [*(dict(person) for person in nearest[: PEOPLE - 1]), dict(low)])
     with worker(servers, home):
         code, command = ended(given, arguments(folder, "out.parquet", "--per-row", "2", "--seed", "3"))
         assert code == 0, command.errors
         rows = pq.read_table(folder / "out.parquet").to_pylist()
         assert f"Wrote {len(rows)} rows" in command.output
+        gave_none = PEOPLE - len({row["source_row"] for row in rows})
+        assert f"{gave_none} of {PEOPLE} people gave none (" in command.output
+        assert "1 of the class already" in command.output
         assert "100 %" in command.output
         assert PEOPLE / 2 < len(rows) <= 2 * PEOPLE
         assert {row["label"] for row in rows} == {"low"}

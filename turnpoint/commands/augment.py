@@ -18,12 +18,13 @@ REFUSED, WRONG_USE, AWAY, INTERRUPTED = 1, 2, 3, 130
 """Exit codes: refused or failed; wrongly used; the service is away; Ctrl-C."""
 
 _FAULTS_SAID = 20
-_REASONS = {
+REASONS = {
     "already_of_the_class": "of the class already",
     "out_of_reach": "out of reach",
     "llm_no_proposal": "without a proposal that can be read",
     "invalid": "with faults",
 }
+"""Why people gave no row, as the service counts them."""
 
 
 def augment(
@@ -135,7 +136,7 @@ def _make(augment_run: "AugmentRun") -> None:
         say(f"{upload.invalid} of {upload.rows} rows have faults and are left out.")
     with progress() as show:
         job = augment_run.wait(lambda job: show(_words(job), _fraction(job)))
-    reasons = augment_run.reasons() if job.progress.rejected else {}
+    reasons = augment_run.reasons() if job.progress.rejected else {}  # before the job is forgotten
     augment_run.fetch()
     counts = job.progress
     written = counts.accepted + counts.improved
@@ -145,11 +146,11 @@ def _make(augment_run: "AugmentRun") -> None:
     if counts.rejected:
         say(f"{counts.rejected} of {counts.total} people gave none{_why(reasons)}.")
     if counts.total < upload.valid:
-        say(f"{counts.total} of {upload.valid} people were taken: more cannot be with so few --max-rows.")
+        say(f"{counts.total} of {upload.valid} people were taken: --max-rows leaves no room for more.")
 
 
 def _why(reasons: Mapping[str, int]) -> str:
-    told = [f"{count} {_REASONS.get(reason, reason)}" for reason, count in reasons.items()]
+    told = [f"{count} {REASONS.get(reason, reason)}" for reason, count in reasons.items()]
     return f" ({', '.join(told)})" if told else ""
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from contextlib import suppress
 
 from app.storage.database import RecordError, TenantDatabase
@@ -17,7 +18,7 @@ class LateReturns:
 
     def __init__(self, every_s: float = EVERY_S) -> None:
         self._every_s = every_s
-        self._waiting: list[tuple[float, TenantDatabase]] = []
+        self._waiting: deque[tuple[float, TenantDatabase]] = deque()
         self._trying: asyncio.Task[None] | None = None
 
     def add(self, database: TenantDatabase) -> None:
@@ -30,11 +31,11 @@ class LateReturns:
 
     async def close(self) -> None:
         """Try no more: what is left is free by itself after `AT_MOST`."""
-        trying, self._waiting = self._trying, []
-        if trying is not None:
-            trying.cancel()
+        self._waiting.clear()
+        if self._trying is not None:
+            self._trying.cancel()
             with suppress(asyncio.CancelledError):
-                await trying
+                await self._trying
 
     async def _try(self) -> None:
         try:
@@ -50,4 +51,4 @@ class LateReturns:
             until, database = self._waiting[0]
             if time.monotonic() < until:
                 await give_back(database)
-            self._waiting.pop(0)
+            self._waiting.popleft()
