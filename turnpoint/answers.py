@@ -201,6 +201,7 @@ class FrontierPoint(Read):
     """The least effort that was found for one level of risk, and what takes it.
 
     No permitted way to this risk or below takes less than `effort_bound`; `proved`: nor less than `effort`.
+    `moves_along` is all else that moves with the changes: the risk is that of both together.
     `robustness` has the shares in which the estimate falls at all.
     """
 
@@ -208,6 +209,7 @@ class FrontierPoint(Read):
     reduction: float
     effort: float
     changes: list[Change]
+    moves_along: list[Change] = []
     proved: bool
     effort_bound: float
     robustness: Robustness

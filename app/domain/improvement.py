@@ -56,6 +56,12 @@ class FrontierPoint(Finding):
     reduction: float = Field(description="By how much that is below the risk as it is.")
     effort: float = Field(description="The effort of the changes, on the model's own scale.")
     changes: tuple[Change, ...] = Field(description="The changes that get there.")
+    moves_along: tuple[Change, ...] = Field(
+        (),
+        description="All else that moves with these changes: what measures the same, and what follows on "
+        "average by published effects. The risk is that of both together. Empty in answers recorded before "
+        "it was told.",
+    )
     proved: bool = Field(
         description="Proved: under `conditions` no way to this risk or below takes less effort."
     )

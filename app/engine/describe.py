@@ -30,6 +30,17 @@ def changes_of(problem: RecourseProblem, levels: IntArray) -> tuple[tuple[Change
     return tuple(changes), tuple(linked)
 
 
+def moves_along(problem: RecourseProblem, levels: IntArray) -> tuple[Change, ...]:
+    """All that moves with the changes of one candidate, in the schema's order."""
+    after, before = features_of(problem, levels), problem.patient.values
+    own = {lever.feature.name for lever, level in zip(problem.levers, levels, strict=True) if level}
+    return tuple(
+        change_to(problem, name, after)
+        for name in problem.schema.by_name
+        if name not in own and after[name] != before[name]
+    )
+
+
 def brought_along(problem: RecourseProblem, levels: IntArray) -> tuple[BroughtAlong, ...]:
     """What follows from a candidate's changes by published effects, in the schema's order.
 

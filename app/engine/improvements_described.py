@@ -8,7 +8,7 @@ from app.domain.counterfactual import Generator, Optimality, Robustness
 from app.domain.feature import Feature
 from app.domain.improvement import FrontierPoint, Improvement, NoImprovement
 from app.domain.wording import nothing_helps
-from app.engine.describe import changes_of
+from app.engine.describe import changes_of, moves_along
 from app.engine.described import described
 from app.engine.improvements import Improvements, ImprovementSearch
 from app.engine.preferences import Preferences
@@ -61,6 +61,7 @@ def frontier(problem: RecourseProblem, found: ImprovementSearch) -> tuple[Fronti
                 reduction=round(float(falls.reduction[place]), _DECIMALS),
                 effort=effort,
                 changes=changes_of(problem, levels)[0],
+                moves_along=moves_along(problem, levels),
                 proved=bound >= effort,
                 effort_bound=bound,
                 robustness=_shares(falls.shares[place]),

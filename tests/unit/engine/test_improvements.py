@@ -94,6 +94,24 @@ def test_each_improvement_is_permitted_verified_and_holds(
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.data())
 @MANY
+def test_a_risk_is_that_of_all_that_is_told_to_move(
+    data: st.DataObject, name: str, cohorts: dict[str, Cohort]
+) -> None:
+    problem, result = asked(data, cohorts[name], 0.9)
+    moved = [(point.risk, (*point.changes, *point.moves_along)) for point in result.frontier]
+    moved += [
+        (one.risk, (*one.changes, *one.linked, *one.brought_along))
+        for one in (*result.improvements, *result.counterfactuals)
+    ]
+    for risk, changes in moved:
+        values = {**problem.patient.values, **{one.feature: one.after for one in changes}}
+        again = problem.classifier.risk(problem.schema.encode(values)[None])[0]
+        assert again == pytest.approx(risk, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.data())
+@MANY
 def test_it_holds_where_it_is_said_to(data: st.DataObject, name: str, cohorts: dict[str, Cohort]) -> None:
     """At `holds_at` as a target it is an option that holds, and at no whole point below."""
     served, share = cohorts[name].served, 0.9

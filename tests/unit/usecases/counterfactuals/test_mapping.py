@@ -129,6 +129,7 @@ frontiers = st.lists(
         reduction=shares,
         effort=shares,
         changes=st.lists(changes_of_kind(Change), max_size=2).map(tuple),
+        moves_along=st.lists(changes_of_kind(Change), max_size=2).map(tuple),
         proved=st.booleans(),
         effort_bound=shares,
         robustness=robustness,
