@@ -21,8 +21,9 @@ from app.engine.search import search
 from app.engine.search_result import SearchResult
 from app.identity.caller import Caller
 from app.identity.principal import DEFAULT_TENANT
-from app.storage.cache import Cache
+from app.storage.cache import Cache, CacheLimits
 from app.storage.database import Database
+from app.storage.engine import DatabaseLimits
 from app.usecases.counterfactuals.computation import Computation
 from app.usecases.counterfactuals.refinements import Refinements
 from app.usecases.counterfactuals.schemas import CounterfactualsRequest
@@ -93,7 +94,8 @@ async def own_milliseconds(
         spent.seconds = before + time.perf_counter() - started
         return result
 
-    database, cache = Database(database_url), Cache(redis_url, ttl_s=60)
+    database = Database(database_url, DatabaseLimits())
+    cache = Cache(redis_url, 60, CacheLimits())
     own = database.of(Caller.service(DEFAULT_TENANT, "benchmark"))
     lane = Lane("search", threads=1, longest_wait_s=_LONGEST_S)
     computation = Computation(lane, proposer=None, work=math.inf, longest_s=_LONGEST_S)

@@ -89,11 +89,14 @@ add_command(keys, revoke)
 
 def _on_record(work: "Callable[[Database], Awaitable[T]]") -> T:
     """Do something with the keys of DATABASE_URL, or say what is in the way."""
+    from app.bootstrap import gateway_limits
     from app.storage.database import opened
     from app.storage.keys import KeysError
 
+    settings = Settings()
+
     async def run() -> T:
-        async with opened(Settings().database_url) as database:
+        async with opened(settings.database_url, gateway_limits(settings)) as database:
             return await work(database)
 
     try:

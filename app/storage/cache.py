@@ -69,8 +69,8 @@ def answer_key(tenant: str, digest: str) -> str:
 class Cache:
     """Text values by key, with a time to live in seconds."""
 
-    def __init__(self, url: str, ttl_s: int, limits: CacheLimits | None = None) -> None:
-        self._limits = limits or CacheLimits()
+    def __init__(self, url: str, ttl_s: int, limits: CacheLimits) -> None:
+        self._limits = limits
         wait_s = self._limits.wait_s
         # One retry covers a connection that Redis closed; more would make callers wait for a cache.
         pool = BlockingConnectionPool.from_url(

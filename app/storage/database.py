@@ -26,9 +26,9 @@ class RecordError(RuntimeError):
 class Database:
     """A pool of connections to PostgreSQL and the transactions on it."""
 
-    def __init__(self, url: str, limits: DatabaseLimits | None = None) -> None:
+    def __init__(self, url: str, limits: DatabaseLimits) -> None:
         self._silence = Silence("database", self._answers)
-        self._engine: AsyncEngine = engine_of(url, limits or DatabaseLimits(), self._silence)
+        self._engine: AsyncEngine = engine_of(url, limits, self._silence)
         count_connections(self._engine)
         self._sessions = async_sessionmaker(
             self._engine, expire_on_commit=False, sync_session_class=TenantSession
@@ -101,7 +101,7 @@ class Database:
 
 
 @asynccontextmanager
-async def opened(url: str, limits: DatabaseLimits | None = None) -> AsyncIterator[Database]:
+async def opened(url: str, limits: DatabaseLimits) -> AsyncIterator[Database]:
     """A database, closed in the end."""
     database = Database(url, limits)
     try:

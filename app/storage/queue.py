@@ -18,9 +18,8 @@ SCHEMA = "queue"
 Arguments = dict[str, JSONValue]
 
 
-def queue_app(database_url: str, limits: DatabaseLimits | None = None) -> procrastinate.App:
+def queue_app(database_url: str, limits: DatabaseLimits) -> procrastinate.App:
     """The queue at this database; a worker opens it, a gateway defers through its own transactions."""
-    limits = limits or DatabaseLimits()
     conninfo = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
 
     async def bound(connection: Any) -> None:

@@ -20,7 +20,7 @@ from tests.ehr.prefetch import prefetched
 from tests.ehr.state import MockEhr
 
 Json = dict[str, Any]
-_WAIT_S, _TOKEN_LASTS_S = 30.0, 300
+_WAIT_S, _TOKEN_LASTS_S = 120.0, 300
 
 
 @dataclass(frozen=True, slots=True)

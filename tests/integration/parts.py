@@ -23,7 +23,15 @@ from app.storage.cache import Cache
 from app.storage.database import Database, opened
 from app.storage.migrate import migrate
 from tests.asking import Person
-from tests.integration.serving import Servers, connect, gateway, http_client, settings_for
+from tests.integration.serving import (
+    PATIENT_CACHE,
+    PATIENT_DATABASE,
+    Servers,
+    connect,
+    gateway,
+    http_client,
+    settings_for,
+)
 
 _DATABASE_URL = pytest.StashKey[str]()
 
@@ -113,14 +121,14 @@ def servers(database_url: str, redis_url: str) -> Servers:
 @pytest.fixture(scope="session")
 async def record(servers: Servers) -> AsyncIterator[Database]:
     """The record as the service opens it."""
-    async with opened(servers.database_url) as database:
+    async with opened(servers.database_url, PATIENT_DATABASE) as database:
         yield database
 
 
 @pytest.fixture(scope="session")
 async def cache(servers: Servers) -> AsyncIterator[Cache]:
     """The cache as the service opens it."""
-    cache = Cache(servers.redis_url, ttl_s=60)
+    cache = Cache(servers.redis_url, 60, PATIENT_CACHE)
     yield cache
     await cache.close()
 

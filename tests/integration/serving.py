@@ -27,7 +27,9 @@ from app.local.embedded.valkey import EmbeddedValkey
 from app.main import create_app
 from app.paths import MODEL_STORE
 from app.settings import Settings
+from app.storage.cache import CacheLimits
 from app.storage.database import Database, TenantDatabase
+from app.storage.engine import DatabaseLimits
 from app.storage.migrate import migrate
 from app.storage.tenancy import SETTING
 
@@ -91,6 +93,9 @@ PATIENT: Json = {
 
 Tests of what is not waited for say themselves how long.
 """
+PATIENT_DATABASE = DatabaseLimits(wait_s=SECONDS, unit_s=2.0 * SECONDS)
+PATIENT_CACHE = CacheLimits(wait_s=SECONDS, lock_s=SECONDS)
+"""The same for what a test opens itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from app.identity.principal import Principal, PrincipalKind
 from app.settings import Settings
 from app.storage.database import Database
 from app.storage.migrate import migrate
-from tests.integration.serving import connect
+from tests.integration.serving import PATIENT_DATABASE, connect
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 EVENTS = 6
@@ -46,7 +46,7 @@ def own_url(database_url: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 async def database(own_url: str) -> AsyncIterator[Database]:
-    database = Database(own_url)
+    database = Database(own_url, PATIENT_DATABASE)
     yield database
     await database.close()
 

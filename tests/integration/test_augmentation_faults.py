@@ -32,7 +32,7 @@ from tests.asking import Person
 from tests.integration.fake_llm import fake_llm, good_answers, says
 from tests.integration.fake_server import Reply
 from tests.integration.processes import wait_until
-from tests.integration.serving import SECONDS, Servers
+from tests.integration.serving import PATIENT_DATABASE, SECONDS, Servers
 from tests.integration.undisturbed import CHUNK
 from tests.integration.working import (
     QUICK,
@@ -209,7 +209,7 @@ async def test_that_a_job_ended_is_logged_once_it_is_on_record(
     database: "psycopg.Connection[tuple[Any, ...]]",
 ) -> None:
     job = submit(client, source=rows_source([dict(helpable)]))
-    queue = queue_app("postgresql+psycopg://nowhere/nothing")
+    queue = queue_app("postgresql+psycopg://nowhere/nothing", PATIENT_DATABASE)
     chunks = ChunkWork(registry, queue, Notices(Receivers(), queue), None, None)
     fail = partial(chunks.fail, record.of(Caller.service("default", "a test")), UUID(job["id"]), "No more.")
     with refused_at_the_end(database, job), capture_logs() as lines, pytest.raises(SQLAlchemyError):

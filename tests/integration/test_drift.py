@@ -1,6 +1,7 @@
 """Drift on real PostgreSQL: who is counted, whose counts they are, and what is told of them."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,6 @@ from app.domain.drift import LEAST
 from app.engine.examples import example_people
 from app.engine.registry import ModelRegistry, ServedModel
 from app.storage.database import Database, RecordError, opened
-from app.storage.engine import DatabaseLimits
 from app.usecases.drift.binning import RISK, binnings_of
 from app.usecases.drift.counting import DriftCounts
 from app.usecases.drift.repository import DriftRepository
@@ -23,7 +23,7 @@ from tests.asking import Person
 from tests.integration.answers import Json, ask, found
 from tests.integration.pages import HTML, HTMX
 from tests.integration.scrapes import scraped, total
-from tests.integration.serving import Servers, gateway, seen_by, settings_for
+from tests.integration.serving import PATIENT_DATABASE, Servers, gateway, seen_by, settings_for
 from tests.integration.two_tenants import client_of_tenant
 
 NAME = "dysglycaemia"
@@ -88,13 +88,13 @@ async def test_many_who_add_at_a_time_lose_nothing(
 
     async def process() -> None:
         counts = counts_of()
-        async with opened(servers.database_url, DatabaseLimits(connections=2)) as database:
+        async with opened(servers.database_url, replace(PATIENT_DATABASE, connections=2)) as database:
             for _ in range(10):
                 counts.add(tenant, digest, rows, risks)
                 await counts.flush(database)
 
     await asyncio.gather(*(process() for _ in range(4)))
-    async with opened(servers.database_url) as database:
+    async with opened(servers.database_url, PATIENT_DATABASE) as database:
         drift = await drift_of(seen_by(database, tenant), digest, binnings_of(registry)[digest], 1, TODAY)
     assert drift.questions == 4 * 10 * 20
 
@@ -132,7 +132,7 @@ async def test_while_the_record_is_away_counts_are_kept_in_memory(
     counts = counts_of()
     counts.add(tenant, digest, *people(served, 3))
     nowhere = "postgresql+psycopg://nobody@127.0.0.1:9/nothing"
-    async with opened(nowhere) as away:
+    async with opened(nowhere, PATIENT_DATABASE) as away:
         with pytest.raises(RecordError):
             await counts.flush(away)
     counts.add(tenant, digest, *people(served, 2))

@@ -16,7 +16,7 @@ from app.storage.cache import Cache
 from app.storage.database import Database
 from app.storage.encryption import UntrustedServerError, check_certificates
 from tests.integration.answers import Json, found
-from tests.integration.serving import Servers, client_of, settings_for
+from tests.integration.serving import PATIENT_CACHE, PATIENT_DATABASE, Servers, client_of, settings_for
 from tests.integration.tls import Certificates, certificates, tls_before, without_tls
 
 PLAIN_DATABASE, PLAIN_CACHE = "postgresql+psycopg://localhost/turnpoint", "redis://localhost:6379/0"
@@ -130,8 +130,8 @@ async def test_the_gateway_itself_trusts_nobody_else_either(
     encrypted: tuple[int, int, bool], stranger: Certificates
 ) -> None:
     database, cache = (
-        Database(database_url(encrypted[0], stranger)),
-        Cache(redis_url(encrypted[1], stranger), 60),
+        Database(database_url(encrypted[0], stranger), PATIENT_DATABASE),
+        Cache(redis_url(encrypted[1], stranger), 60, PATIENT_CACHE),
     )
     assert not await database.is_ready()
     assert not await cache.is_ready()

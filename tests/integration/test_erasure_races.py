@@ -13,14 +13,21 @@ import pytest
 from app.domain.errors import NotFoundError
 from app.storage.cache import Cache
 from app.storage.database import Database, opened
-from app.storage.engine import DatabaseLimits
 from app.usecases.patient_data.repository import PatientDataRepository
 from app.usecases.patient_data.service import Erasure, erase_patient, export_patient
 from tests.integration.answers import Json, ask, found
 from tests.integration.patient_records import holding
 from tests.integration.planning import made, patch, post
 from tests.integration.processes import wait_until
-from tests.integration.serving import SECONDS, Servers, client_of, connect, seen_by, settings_for
+from tests.integration.serving import (
+    PATIENT_DATABASE,
+    SECONDS,
+    Servers,
+    client_of,
+    connect,
+    seen_by,
+    settings_for,
+)
 from tests.integration.stepping import stopped_before
 from tests.integration.working import waiting_to_write
 
@@ -34,7 +41,7 @@ def gateway(servers: Servers) -> Any:
 
 @pytest.fixture(scope="module")
 async def record(servers: Servers) -> AsyncIterator[Database]:
-    async with opened(servers.database_url, DatabaseLimits(wait_s=SECONDS, unit_s=2 * SECONDS)) as database:
+    async with opened(servers.database_url, PATIENT_DATABASE) as database:
         yield database
 
 

@@ -17,6 +17,7 @@ from app.storage.database import opened
 from app.storage.keys import KeysError
 from app.usecases.keys import make_key, revoke_key
 from tests.integration.keeping_keys import id_of
+from tests.integration.serving import PATIENT_DATABASE, patient
 from tests.integration.test_keys import AWAY
 
 OPEN = "counterfactuals:read counterfactuals:write feedback predictions"
@@ -24,7 +25,7 @@ Database = psycopg.Connection[tuple[Any, ...]]
 
 
 def keys(database_url: str, *words: str, **more: str) -> Result:
-    environment: dict[str, str | None] = {"DATABASE_URL": database_url, "API_KEYS": "true"}
+    environment: dict[str, str | None] = {"DATABASE_URL": database_url, "API_KEYS": "true", **patient()}
     return CliRunner().invoke(cli, ["keys", *words], env=environment | more)
 
 
@@ -107,7 +108,7 @@ def test_who_made_a_key_and_who_ended_it_is_on_record_and_the_key_is_not(
 async def test_what_was_not_done_is_not_on_record(database: Database, database_url: str, tenant: str) -> None:
     new = new_key()
     key = StoredKey(new.id, tenant, "lab", PrincipalKind.SYSTEM, new.digest, frozenset(), datetime.now(UTC))
-    async with opened(database_url) as kept:
+    async with opened(database_url, PATIENT_DATABASE) as kept:
         await make_key(kept, key, "ada")
         with pytest.raises(KeysError):
             await make_key(kept, key, "ada")

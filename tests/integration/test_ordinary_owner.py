@@ -22,7 +22,7 @@ from app.storage.patients import hold_patient, knows_patient
 from app.storage.row_security import EVERY_TENANT
 from app.storage.tenancy import SERVICE_ROLE
 from tests.integration.keeping_keys import id_of
-from tests.integration.serving import connect, seen_by
+from tests.integration.serving import PATIENT_DATABASE, connect, seen_by
 from tests.integration.test_migrations import alembic_for
 
 SEEN = "SELECT tenant FROM patients ORDER BY tenant"
@@ -57,7 +57,7 @@ def migrated(database_url: str, owner: str, owned: str) -> str:
 
 
 async def of_two_tenants(url: str) -> None:
-    database = Database(url)
+    database = Database(url, PATIENT_DATABASE)
     for tenant in "ab":
         async with seen_by(database, tenant).transaction() as session:
             await hold_patient(session, "P-1")
@@ -83,7 +83,7 @@ def test_who_may_not_act_as_the_service_s_role_is_told_what_to_have_done(
 
 async def test_tenants_are_kept_apart_there_too(migrated: str) -> None:
     await of_two_tenants(migrated)
-    database: Any = Database(migrated)
+    database: Any = Database(migrated, PATIENT_DATABASE)
     async with seen_by(database, "c").transaction() as session:
         assert not await knows_patient(session, "P-1")
         assert (await session.execute(text(SEEN))).all() == []
@@ -114,7 +114,7 @@ async def test_migrations_see_all_rows_that_they_are_about(migrated: str) -> Non
     with connect(migrated) as connection:
         assert connection.execute("SELECT id FROM patients").fetchall() == [("P-1",)]
     migrate(Settings(database_url=migrated))
-    database: Any = Database(migrated)
+    database: Any = Database(migrated, PATIENT_DATABASE)
     async with seen_by(database).transaction() as session:
         assert await knows_patient(session, "P-1")
     await database.close()
@@ -145,7 +145,7 @@ async def test_what_a_restored_dump_does_not_bring_along_is_made_good(migrated: 
 
 
 async def test_a_span_of_the_audit_ends_as_its_page_says(migrated: str) -> None:
-    database = Database(migrated)
+    database = Database(migrated, PATIENT_DATABASE)
     for _ in range(5):
         async with seen_by(database, "T").transaction() as session:
             note_access(session, Access(Action.READ, Entity.AUDIT))

@@ -23,7 +23,7 @@ from app.usecases.patient_data.retention import RetentionLimits, retain, would_g
 from tests.integration import patient_records as records
 from tests.integration.patient_records import add_records, insert
 from tests.integration.processes import wait_until
-from tests.integration.serving import SECONDS, Servers, connect, seen_by
+from tests.integration.serving import PATIENT_DATABASE, SECONDS, Servers, connect, seen_by
 from tests.integration.working import worker
 
 OLD, NEW = datetime.now(UTC) - timedelta(days=40), datetime.now(UTC)
@@ -228,7 +228,7 @@ async def test_a_worker_does_it(database: Any, servers: Servers, home: Path) -> 
     tenant = f"tenant-{uuid4().hex}"
     put_on_record(database, tenant, [Case(True, False, None, False, False)])
     query = sql.SQL("SELECT count(*) FROM patients WHERE tenant = {}").format(tenant)
-    queue = queue_app(servers.database_url)
+    queue = queue_app(servers.database_url, PATIENT_DATABASE)
     async with queue.open_async():
         with worker(servers, home, RETENTION_ANSWERS_DAYS="30"):
             await queue.configure_task(DAILY_TASK, allow_unknown=True).defer_async(timestamp=0)

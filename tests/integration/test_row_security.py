@@ -12,7 +12,7 @@ from app.storage.patients import hold_patient
 from app.storage.row_security import EVERY_TENANT, NOT_OF_TENANTS, READ_ONLY
 from app.storage.tables import Base, PatientRow
 from app.storage.tenancy import OfTenant, TenantKey
-from tests.integration.serving import Servers, connect, seen_by
+from tests.integration.serving import PATIENT_DATABASE, Servers, connect, seen_by
 from tests.integration.walls import database_alone, no_wall, session_alone
 
 ROW_SECURITY = (
@@ -25,7 +25,7 @@ ROW_SECURITY = (
 
 @pytest.fixture
 async def database(servers: Servers) -> Any:
-    database = Database(servers.database_url)
+    database = Database(servers.database_url, PATIENT_DATABASE)
     yield database
     await database.close()
 

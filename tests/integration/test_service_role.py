@@ -18,7 +18,6 @@ from app.identity.keys import StoredKey, new_key
 from app.identity.principal import PrincipalKind
 from app.settings import Settings
 from app.storage.database import opened
-from app.storage.engine import DatabaseLimits
 from app.storage.keys import KeysError
 from app.storage.migrate import MigrationError, migrate
 from app.storage.tenancy import SERVICE_ROLE
@@ -27,7 +26,7 @@ from tests.asking import Person
 from tests.integration.answers import found
 from tests.integration.keeping_keys import id_of, key_for
 from tests.integration.planning import made
-from tests.integration.serving import Servers, client_of, connect, settings_for
+from tests.integration.serving import PATIENT_DATABASE, Servers, client_of, connect, settings_for
 
 REFUSED: tuple[LiteralString, ...] = (
     "INSERT INTO audit_events SELECT * FROM audit_events LIMIT 1",
@@ -116,7 +115,7 @@ async def test_it_lists_keys_and_makes_and_ends_none(
     key = StoredKey(
         new.id, "default", "ehr", PrincipalKind.SYSTEM, new.digest, frozenset(), datetime.now(UTC), None
     )
-    async with opened(own_url, DatabaseLimits()) as database:
+    async with opened(own_url, PATIENT_DATABASE) as database:
         with pytest.raises(KeysError, match="as the owner of the tables"):
             await make_key(database, key, "ada")
         with pytest.raises(KeysError, match="as the owner of the tables"):

@@ -19,13 +19,13 @@ def url(servers: Servers) -> Iterator[str]:
     """A gateway of little patience."""
     short = settings_for(
         servers,
-        headers_timeout_s=0.3,
-        keep_alive_s=0.2,
-        body_wait_s=0.2,
-        body_timeout_s=0.5,
+        headers_timeout_s=1.0,
+        keep_alive_s=1.0,
+        body_wait_s=1.0,
+        body_timeout_s=2.0,
         body_bytes_per_s=1e6,
-        stalled_s=0.3,
-        linger_s=0.2,
+        stalled_s=1.0,
+        linger_s=1.0,
         max_connections=MOST,
     )
     with gateway(short) as url:

@@ -13,12 +13,12 @@ from app.storage.idempotency_tables import IdempotencyRow
 from app.storage.patients import hold_patient, knows_patient
 from app.storage.tables import PatientRow
 from app.storage.tenancy import SERVICE_ROLE
-from tests.integration.serving import Servers, seen_by
+from tests.integration.serving import PATIENT_DATABASE, Servers, seen_by
 
 
 @pytest.fixture
 async def database(servers: Servers) -> Any:
-    database = Database(servers.database_url)
+    database = Database(servers.database_url, PATIENT_DATABASE)
     yield database
     await database.close()
 

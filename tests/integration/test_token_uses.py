@@ -13,7 +13,7 @@ from app.storage.cache import Cache
 from app.storage.database import Database
 from app.storage.replays import TokenUses
 from app.storage.token_tables import TokenUseRow
-from tests.integration.serving import seen_by
+from tests.integration.serving import PATIENT_CACHE, PATIENT_DATABASE, seen_by
 
 NOBODY = "redis://127.0.0.1:9/0"
 
@@ -21,7 +21,7 @@ NOBODY = "redis://127.0.0.1:9/0"
 @pytest.fixture
 async def away() -> AsyncIterator[Cache]:
     """A cache that nobody answers."""
-    cache = Cache(NOBODY, ttl_s=60)
+    cache = Cache(NOBODY, 60, PATIENT_CACHE)
     yield cache
     await cache.close()
 
@@ -71,7 +71,7 @@ async def test_what_has_ended_goes_with_the_next(record: Database, cache: Cache)
 
 
 async def test_without_the_record_nobody_can_say(cache: Cache) -> None:
-    nowhere = Database("postgresql+psycopg://nobody@127.0.0.1:9/nothing")
+    nowhere = Database("postgresql+psycopg://nobody@127.0.0.1:9/nothing", PATIENT_DATABASE)
     with pytest.raises(IdentityAwayError):
         await TokenUses(nowhere, cache).is_first("default", secrets.token_hex(32), soon())
     await nowhere.close()

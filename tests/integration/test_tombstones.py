@@ -25,7 +25,7 @@ from app.usecases.patient_data.tombstones import (
     tombstones_of,
 )
 from tests.integration.patient_records import add_records, holding
-from tests.integration.serving import Servers, seen_by
+from tests.integration.serving import PATIENT_DATABASE, Servers, seen_by
 from tests.integration.test_patient_data import add_uploaded
 
 KEY = b"a key of the tests, as long as keys have to be"
@@ -34,7 +34,7 @@ EARLIER = datetime.now(UTC) - timedelta(days=40)
 
 @pytest.fixture
 async def own(servers: Servers) -> AsyncIterator[TenantDatabase]:
-    database = Database(servers.database_url)
+    database = Database(servers.database_url, PATIENT_DATABASE)
     yield seen_by(database)
     await database.close()
 

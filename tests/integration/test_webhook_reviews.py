@@ -16,6 +16,7 @@ from tests.integration.answers import Json, found
 from tests.integration.fake_receiver import fake_receiver
 from tests.integration.planned import plan_of
 from tests.integration.planning import today
+from tests.integration.serving import PATIENT_DATABASE
 from tests.integration.webhooks import Connection, deliveries_to, of_tenant, receivers_at
 
 TENANT = "default"
@@ -28,7 +29,7 @@ def answer(client: httpx.Client, question: Json) -> Json:
 
 async def tell(record: Database, receivers: Receivers) -> None:
     """What a worker does every hour."""
-    notices = Notices(receivers, queue_app("postgresql+psycopg://nowhere/nothing"))
+    notices = Notices(receivers, queue_app("postgresql+psycopg://nowhere/nothing", PATIENT_DATABASE))
     await announce_reviews(of_tenant(record, TENANT), notices)
 
 

@@ -17,6 +17,7 @@ from app.usecases.webhooks.tasks import REVIEWS_TASK, SWEEP_TASK, register_webho
 from tests.integration.fake_receiver import FIRST, SECOND, FakeReceiver, fake_receiver
 from tests.integration.fake_server import Reply
 from tests.integration.processes import wait_until
+from tests.integration.serving import PATIENT_DATABASE
 from tests.integration.webhooks import (
     ENDED,
     Connection,
@@ -184,7 +185,7 @@ async def heard(receiver: FakeReceiver, calls: int) -> None:
 async def test_one_that_is_slow_keeps_no_other_waiting_and_no_place_of_a_worker(
     record: Database, database: Connection, tenant: str
 ) -> None:
-    queue = queue_app("postgresql+psycopg://nowhere/nothing")
+    queue = queue_app("postgresql+psycopg://nowhere/nothing", PATIENT_DATABASE)
     never = Reply(raw=b"HTTP/1.1 200", hang=True)
     with fake_receiver() as prompt, ExitStack() as until_all_is_said:
         slow = until_all_is_said.enter_context(fake_receiver(*[never] * 50))
@@ -269,7 +270,7 @@ async def test_what_is_rolled_back_is_told_to_nobody(
 
     waiting = "SELECT count(*) FROM queue.procrastinate_jobs WHERE args->>'tenant' = %s"
     receivers = receivers_at("https://nobody.example/", tenant)
-    notices = Notices(receivers, queue_app("postgresql+psycopg://nowhere/nothing"))
+    notices = Notices(receivers, queue_app("postgresql+psycopg://nowhere/nothing", PATIENT_DATABASE))
     with suppress(ChangedMindError):
         async with of_tenant(record, tenant).transaction() as session:
             await notices.announce(session, ENDED)
@@ -283,7 +284,7 @@ async def test_what_is_rolled_back_is_told_to_nobody(
 async def test_every_minute_a_worker_sends_what_waits_of_every_tenant(
     record: Database, database: Connection, tenant: str
 ) -> None:
-    queue = queue_app("postgresql+psycopg://nowhere/nothing")
+    queue = queue_app("postgresql+psycopg://nowhere/nothing", PATIENT_DATABASE)
     with fake_receiver() as mine, fake_receiver() as theirs:
         one, two = receivers_at(mine.url, tenant), receivers_at(theirs.url, f"{tenant}-other")
         both = one.model_copy(update={"receivers": (*one.receivers, *two.receivers)})

@@ -31,7 +31,7 @@ from tests.asking import Person
 from tests.integration.answers import Json
 from tests.integration.many_patients import add_patients
 from tests.integration.pages import HTML
-from tests.integration.serving import Servers, client_of, connect, seen_by, settings_for
+from tests.integration.serving import PATIENT_DATABASE, Servers, client_of, connect, seen_by, settings_for
 
 PATIENTS = 5000
 
@@ -224,7 +224,7 @@ def test_each_page_is_an_indexed_read(
     own_url: str, table: "psycopg.Connection[tuple[Any, ...]]", sort: Sort, wanted: WorklistFilter
 ) -> None:
     async def pages() -> list[tuple[str, Any]]:
-        database = Database(own_url)
+        database = Database(own_url, PATIENT_DATABASE)
         with statements(database) as sent:
             page = await worklist_page(seen_by(database), WorklistQuestion(sort, wanted), date.today())
             onward = WorklistQuestion(sort, wanted, page.next)
@@ -322,7 +322,7 @@ def test_a_plan_is_noted_moved_ended_and_replaced(
     ).fetchall()
 
     async def note(plan: Any) -> None:
-        database = Database(own_url)
+        database = Database(own_url, PATIENT_DATABASE)
         async with seen_by(database).transaction() as session:
             await note_plan(session, plan)
         await database.close()

@@ -20,7 +20,7 @@ from app.storage.migrate import migrate
 from app.storage.worklist_tables import NO_REVIEW
 from app.usecases.worklist.question import PlanState, Position, Sort, WorklistFilter, WorklistQuestion
 from app.usecases.worklist.service import WorklistPage, worklist_page
-from tests.integration.serving import connect, seen_by
+from tests.integration.serving import PATIENT_DATABASE, connect, seen_by
 
 TODAY = date(2026, 3, 10)
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -145,7 +145,7 @@ def write(table: "psycopg.Connection[tuple[Any, ...]]", lines: list[Listed]) -> 
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[TenantDatabase]:
-    database = Database(url)
+    database = Database(url, PATIENT_DATABASE)
     try:
         yield seen_by(database)
     finally:

@@ -18,6 +18,7 @@ from app.usecases.webhooks.deliveries import Deliveries, DeliveryLimits, open_de
 from app.usecases.webhooks.events import Event
 from app.usecases.webhooks.notices import Notices
 from tests.integration.fake_receiver import FIRST
+from tests.integration.serving import PATIENT_DATABASE
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 ENDED = Event(EventType.AUGMENTATION_COMPLETED, {"job_id": "a"})
@@ -46,7 +47,7 @@ def of_tenant(record: Database, tenant: str) -> TenantDatabase:
 
 async def announce(record: Database, receivers: Receivers, tenant: str, *events: Event) -> None:
     """Put events on record in one transaction."""
-    notices = Notices(receivers, queue_app("postgresql+psycopg://nowhere/nothing"))
+    notices = Notices(receivers, queue_app("postgresql+psycopg://nowhere/nothing", PATIENT_DATABASE))
     async with of_tenant(record, tenant).transaction() as session:
         for event in events or (ENDED,):
             await notices.announce(session, event)

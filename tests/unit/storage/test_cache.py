@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.storage.cache import Cache, CacheAwayError
+from app.storage.cache import Cache, CacheAwayError, CacheLimits
 from tests.unit.storage import away
 
-AT_MOST_S = 5.0
+AT_MOST_S = 60.0
 
 
 @asynccontextmanager
 async def cache_without_redis() -> AsyncIterator[Cache]:
-    cache = Cache(away.REDIS, ttl_s=60)
+    cache = Cache(away.REDIS, 60, CacheLimits())
     try:
         yield cache
     finally:
@@ -62,7 +62,7 @@ async def test_different_questions_do_not_wait_for_each_other() -> None:
         async with cache.single_flight(question, AT_MOST_S):
             await together.wait()  # for all five to be inside
 
-    async with cache_without_redis() as cache, asyncio.timeout(10), asyncio.TaskGroup() as group:
+    async with cache_without_redis() as cache, asyncio.timeout(60), asyncio.TaskGroup() as group:
         for question in "abcde":
             group.create_task(answer(cache, question))
 
@@ -81,7 +81,7 @@ async def test_who_fails_or_hangs_up_lets_the_next_one_in() -> None:
         async with cache.single_flight("question", AT_MOST_S):
             order.append(name)
 
-    async with cache_without_redis() as cache, asyncio.timeout(10):
+    async with cache_without_redis() as cache, asyncio.timeout(60):
         failing = asyncio.create_task(fails(cache))
         await inside.wait()
         gone, next_one = (asyncio.create_task(answers(cache, name)) for name in ("gone", "next"))

@@ -20,10 +20,11 @@ from app.storage.record import INSERT_PREDICTION
 from tests.unit.storage import away
 
 CALLER = Caller.service(DEFAULT_TENANT, "test")
+_LIMITS = DatabaseLimits()
 
 
 @asynccontextmanager
-async def database_at(url: str, limits: DatabaseLimits | None = None) -> AsyncIterator[Database]:
+async def database_at(url: str, limits: DatabaseLimits = _LIMITS) -> AsyncIterator[Database]:
     database = Database(url, limits)
     try:
         yield database

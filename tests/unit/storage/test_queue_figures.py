@@ -79,7 +79,7 @@ async def test_however_many_look_one_asks() -> None:
 @settings(max_examples=10)
 async def test_it_is_asked_again_only_once_what_was_told_is_old(steps: list[float], kept_s: float) -> None:
     now, asked, last = 0.0, 0, -math.inf
-    database = Database("postgresql+psycopg://u:p@127.0.0.1:9/d")
+    database = Database("postgresql+psycopg://u:p@127.0.0.1:9/d", DatabaseLimits())
     looked: list[float] = []
 
     def clock() -> float:

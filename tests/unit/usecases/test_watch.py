@@ -10,6 +10,7 @@ from app.engine.examples import example_people
 from app.engine.registry import ModelRegistry, ServedModel
 from app.metrics import WATCH_FAILURES
 from app.storage.database import opened
+from app.storage.engine import DatabaseLimits
 from app.usecases.drift.binning import binnings_of
 from app.usecases.drift.counting import DriftCounts
 from app.usecases.shadow.scoring import Shadow
@@ -39,6 +40,6 @@ async def test_a_record_that_is_away_is_told_by_a_figure_alone(watch: Watch, ser
     row = served.model.schema.encode(person.features)
     watch.asked("a", served, [Patient(person.features, row)], np.array([0.5]))
     before = failures("flush")
-    async with opened("postgresql+psycopg://nobody@127.0.0.1:9/nothing") as away:
+    async with opened("postgresql+psycopg://nobody@127.0.0.1:9/nothing", DatabaseLimits()) as away:
         await watch.flush(away)
     assert failures("flush") == before + 1

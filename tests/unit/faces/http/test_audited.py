@@ -15,6 +15,7 @@ from app.domain.ids import RequestIds
 from app.faces.http.audited import AuditRefusals
 from app.identity.principal import ANYBODY
 from app.storage.database import Database
+from app.storage.engine import DatabaseLimits
 from tests.unit.storage import away
 
 TOLD = "That is somebody's."
@@ -40,7 +41,7 @@ class Known:
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     paths = ("/patients/{patient_id}/plans", "/counterfactuals", "/models", "/")
     app = Starlette(routes=[Route(path, answer, methods=["GET"]) for path in paths])
-    database = Database(away.DATABASE)
+    database = Database(away.DATABASE, DatabaseLimits())
     transport = httpx.ASGITransport(Known(AuditRefusals(app), database))
     async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
         yield client

@@ -6,6 +6,7 @@ import pytest
 
 from app.identity.ehr_servers import EhrServers
 from app.storage.database import Database
+from app.storage.engine import DatabaseLimits
 from app.storage.queue import queue_app
 from app.usecases.ehr.group_reading import GroupReading
 from app.usecases.ehr.nightly import NIGHTLY_TASK, configured_groups, register_nightly
@@ -17,7 +18,7 @@ BACKEND = {"client_id": "us", "key_file": "k.jwk"}
     ("at", "cron"), [("02:30", "30 2 * * *"), ("00:00", "0 0 * * *"), ("23:05", "5 23 * * *")]
 )
 def test_it_is_due_at_the_time_that_is_set(at: str, cron: str) -> None:
-    queue = queue_app("postgresql+psycopg://localhost/nowhere")
+    queue = queue_app("postgresql+psycopg://localhost/nowhere", DatabaseLimits())
     register_nightly(queue, cast(GroupReading, None), cast(Database, None), at)
     (due,) = queue.periodic_registry.periodic_tasks.values()
     assert (due.cron, due.task.name, due.task.queueing_lock) == (cron, NIGHTLY_TASK, NIGHTLY_TASK)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 
 from app.domain.ids import PATIENT_ID_LENGTH
 from app.storage.database import Database
+from app.storage.engine import DatabaseLimits
 from app.usecases.worklist.service import patients_found
 from tests.integration.serving import seen_by
 from tests.unit.storage import away
@@ -43,7 +44,7 @@ def empty_database() -> Iterator[list[str]]:
 
 async def questions(text: str) -> list[str]:
     """What is asked of the database about patients' ids, for a text of a reader's."""
-    database = Database(away.DATABASE)
+    database = Database(away.DATABASE, DatabaseLimits())
     try:
         with empty_database() as asked:
             page = await patients_found(seen_by(database), text, date(2026, 3, 10))
