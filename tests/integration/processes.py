@@ -39,9 +39,10 @@ if (
 
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:
-    """This process's variables, with `given` in place of all settings."""
+    """This process's variables, with a test's patience and `given` in place of all settings."""
     kept = {name: value for name, value in os.environ.items() if name not in _OURS}
-    return kept | {"PYTHONPATH": package_path(), "PYTHONUNBUFFERED": "1", "COLUMNS": "200"} | dict(given)
+    own = {"PYTHONPATH": package_path(), "PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
+    return kept | own | patient() | dict(given)
 
 
 class Turnpoint:
@@ -164,8 +165,8 @@ def serving(
     servers: Servers, database_url: str, more: Mapping[str, str] | None = None
 ) -> Iterator[tuple[Turnpoint, httpx.Client]]:
     """`turnpoint serve` once it answers, and a client of it."""
-    given = patient() | {"DATABASE_URL": database_url, "REDIS_URL": servers.redis_url}
-    given |= {"PORT": str(free_port())} | dict(more or {})
+    given = {"DATABASE_URL": database_url, "REDIS_URL": servers.redis_url, "PORT": str(free_port())}
+    given |= more or {}
     port = given["PORT"]
     with turnpoint("serve", given) as serve, http_client(f"http://127.0.0.1:{port}") as client:
         wait_until(lambda: serve.ended or is_alive(client))

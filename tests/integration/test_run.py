@@ -13,7 +13,7 @@ import pytest
 
 from app.local.embedded.data_dir import free_port, lock_data_dir
 from tests.integration.answers import told
-from tests.integration.processes import Turnpoint, turnpoint
+from tests.integration.processes import Turnpoint, environment, turnpoint
 from tests.integration.serving import NOWHERE, SECONDS, http_client
 
 
@@ -57,7 +57,7 @@ def stop(run: Turnpoint) -> None:
 
 
 def test_two_runs_on_one_home(home: Path) -> None:
-    settings = {"TURNPOINT_HOME": str(home), "PORT": str(free_port()), "LLM_DEADLINE_S": str(SECONDS)}
+    settings = {"TURNPOINT_HOME": str(home), "PORT": str(free_port())}
     with turnpoint("run", settings) as run:
         run.wait_for("Up after", SECONDS)
         keys = subprocess.run(
@@ -67,7 +67,8 @@ def test_two_runs_on_one_home(home: Path) -> None:
                 'set -a; . "$0"; exec "$1" -m app.cli keys list',
                 home / "environment",
                 sys.executable,
-            ]
+            ],
+            env=environment({}),
         )
         assert keys.returncode == 0
         assert "Consider " in run.output
