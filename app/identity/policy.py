@@ -42,6 +42,7 @@ POLICY: dict[tuple[str, str], Need] = {
     ("GET", "/patients/{patient_id}/interventions"): _READ,
     ("POST", "/patients/{patient_id}/interventions"): _WRITE,
     ("GET", "/patients/{patient_id}/values"): _READ,
+    ("POST", "/patients/{patient_id}/values"): _FEEDBACK + _WRITE,  # it keeps preferences, and asks
     ("GET", "/patients/{patient_id}/charts"): _READ,
     ("GET", "/patients/{patient_id}/grounds"): _READ,
     ("POST", "/patients/{patient_id}/what-if"): _WRITE,

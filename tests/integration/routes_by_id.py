@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.fhir_people import observation, patient
 from tests.integration.answers import Json
+from tests.integration.entering import ENOUGH
 from tests.integration.pages import HTML, HTMX
 from tests.integration.planning import today
 from tests.integration.two_tenants import MODEL, Ids
@@ -149,6 +150,14 @@ def routes(features: Json) -> dict[tuple[str, str], list[Call]]:
             Call(f"{PATIENT}/interventions", form=_answer, among_own=404),
         ],
         ("GET", "/patients/{patient_id}/values"): [_page(f"{PATIENT}/values", status=200)],
+        ("POST", "/patients/{patient_id}/values"): [
+            Call(
+                f"{PATIENT}/values",
+                form=lambda ids: {"model": MODEL, "replaces": ids.preferences} | ENOUGH,
+                status=409,
+                among_own=409,
+            ),
+        ],
         ("GET", "/patients/{patient_id}/charts"): [
             _page(f"{PATIENT}/charts", _answer, among_own=404),
         ],

@@ -16,6 +16,7 @@ from app.identity.scopes import AccessScope
 from tests.asking import Person
 from tests.integration.answers import found
 from tests.integration.audits import Database, Json, events_of, pseudonym_of
+from tests.integration.entering import typed_in
 from tests.integration.keeping_keys import bearer, key_for
 from tests.integration.pages import HTML
 from tests.integration.planning import made
@@ -111,6 +112,9 @@ CALLS: dict[tuple[str, str], Callable[[Known], httpx.Response]] = {
     ("GET", f"{OF}/charts"): lambda known: known.get(f"{OF}/charts", answer=known.answer["id"]),
     ("GET", f"{OF}/grounds"): lambda known: known.get(f"{OF}/grounds", answer=known.answer["id"]),
     ("GET", f"{OF}/values"): lambda known: known.get(f"{OF}/values"),
+    ("POST", f"{OF}/values"): lambda known: known.form(
+        f"{OF}/values", **MODEL, **typed_in(known.person), **{"keep.sleep": "on"}
+    ),
     ("POST", f"{OF}/what-if"): lambda known: known.form(f"{OF}/what-if", answer=known.answer["id"]),
     ("POST", f"{OF}/interventions"): lambda known: known.form(
         f"{OF}/interventions", answer=known.answer["id"]

@@ -10,6 +10,7 @@ import pytest
 
 from tests.asking import Person
 from tests.integration.answers import Json
+from tests.integration.entering import typed
 from tests.integration.pages import HTML, HTMX
 from tests.integration.serving import Servers, client_of, settings_for
 
@@ -19,12 +20,6 @@ def client(servers: Servers) -> Iterator[httpx.Client]:
     """A gateway without a language model."""
     with client_of(settings_for(servers)) as client:
         yield client
-
-
-def typed(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else str(value)
 
 
 def form_of(person: Person, **changes: str) -> dict[str, str]:

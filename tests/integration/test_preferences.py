@@ -11,6 +11,7 @@ import pytest
 
 from tests.asking import Person
 from tests.integration.answers import Json, ask, found
+from tests.integration.entering import typed_in
 from tests.integration.pages import HTML, HTMX, page_of
 from tests.integration.serving import row_counts
 
@@ -196,13 +197,8 @@ def test_a_what_if_and_manual_entry_heed_them(client: httpx.Client, answer: Json
     path = f"/patients/{patient}/interventions"
     asked = shown_after(client, form(client, path, answer=answer["id"]))
     assert "bmi" not in changed(asked)
-    values = {f"value.{name}": _typed(value) for name, value in heavy.items() if value is not None}
-    entered = shown_after(client, form(client, path, model="dysglycaemia", **values))
+    entered = shown_after(client, form(client, path, model="dysglycaemia", **typed_in(heavy)))
     assert "bmi" not in changed(entered)
-
-
-def _typed(value: Any) -> str:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def test_a_refusal_offers_nothing_anywhere(
@@ -221,8 +217,7 @@ def test_a_refusal_offers_nothing_anywhere(
     assert refused.status_code == 409
     assert refused.json()["preferences"] == ["pregnancy"]
     assert "not made for pregnancy" in refused.json()["detail"]
-    typed = {f"value.{name}": _typed(value) for name, value in heavy.items() if value is not None}
-    for fields in ({"answer": answer["id"]}, typed | {"model": "dysglycaemia"}):
+    for fields in ({"answer": answer["id"]}, typed_in(heavy) | {"model": "dysglycaemia"}):
         assert form(client, f"/patients/{patient}/interventions", **fields).status_code == 409
     ticked = {"model": "dysglycaemia", "code.pregnancy": "on", "then": "ask", "replaces": stands}
     assert form(client, f"/patients/{patient}/preference", **ticked).status_code == 303

@@ -27,7 +27,7 @@ _WORK: tuple[tuple[str, re.Pattern[str], WorkClass | None], ...] = tuple(
     for method, path, work in (
         ("POST", r"/counterfactuals", WorkClass.SEARCHES),
         ("POST", r"/cds-services/[^/]+", WorkClass.CARDS),
-        ("POST", rf"{_PATIENT}/(interventions|ask-again|preference)", WorkClass.SEARCHES),
+        ("POST", rf"{_PATIENT}/(interventions|values|ask-again|preference)", WorkClass.SEARCHES),
         ("GET", rf"{_PATIENT}/charts", WorkClass.SEARCHES),
         ("POST", r"/augmentations(/uploads)?", WorkClass.BATCHES),
         ("GET", r"/(livez|readyz|metrics)|/static/.*", None),

@@ -1,7 +1,17 @@
 """The clinician's pages, whole: their line in `main`."""
 
 from app.faces.pages.handout import endpoints as handout
-from app.faces.pages.patient import charts, endpoints, entry, forms, grounds, plans, preferences, results
+from app.faces.pages.patient import (
+    charts,
+    endpoints,
+    entering,
+    entry,
+    forms,
+    grounds,
+    plans,
+    preferences,
+    results,
+)
 from app.faces.pages.worklist import endpoints as worklist
 
 ROUTERS = (
@@ -11,6 +21,7 @@ ROUTERS = (
     forms.router,
     plans.router,
     entry.router,
+    entering.router,
     preferences.router,
     handout.router,
     results.router,

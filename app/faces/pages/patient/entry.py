@@ -1,27 +1,30 @@
 """Values entered by hand: for a patient who is not on record, or new ones for somebody who is."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
-from app.domain.entry import Entered, Solved, entered_of
-from app.domain.errors import InvalidInputError, ValidationIssue
-from app.domain.patient import read_patient
+from app.domain.entry import entered_of
+from app.domain.errors import InvalidInputError
 from app.engine.influence import influence_of, most_influential
 from app.engine.registry import ModelRegistry, ServedModel
 from app.faces.http.dependencies import DatabaseDep, RegistryDep
 from app.faces.http.negotiation import is_fragment, wants_page
-from app.faces.http.pages.translation import gettext as _
 from app.faces.http.parameters import PatientId
 from app.faces.pages.patient.dependencies import ContextLoaderDep
+from app.faces.pages.patient.entry_checks import checked
 from app.faces.pages.patient.page import PAGES
 from app.faces.pages.patient.requests import MOST_OPTIONS
 from app.faces.pages.patient.unit_cookie import chosen_units, remember_units
 from app.faces.pages.patient.views.entry_reading import EntryReading, read_entry
-from app.faces.pages.patient.views.manual_entry import CHECKED, Told, form_of, texts_of, told_of
+from app.faces.pages.patient.views.manual_entry import Told, form_of, texts_of
+from app.faces.pages.patient.views.preference_chips import Choices, choices_standing, choices_ticked
+from app.identity.principal import Principal
+from app.identity.scopes import AccessScope
 from app.storage.database import TenantDatabase
 from app.usecases.counterfactuals.schemas import ConstraintsIn, CounterfactualsRequest
 from app.usecases.preferences.service import standing_preferences
@@ -47,7 +50,9 @@ class Entry:
     is_told: bool = False
     """Whether what is filled in is an EHR's."""
     refused: Sequence[str] = ()
-    """Why no options are offered, so that none can be asked for."""
+    """Why no options are offered: none can be asked for unless that is changed in the same form."""
+    choices: Choices | None = None
+    """What the patient can and will do; None where the caller may not say it."""
 
 
 @router.get("/{patient_id}/values")
@@ -70,9 +75,8 @@ async def values(
         told = await request.state.sessions.told_of(database.caller.tenant, patient_id, since)
     values = told or (answer.features if answer else {})
     texts = texts_of(entered_of(served.model.schema), values, units)
-    refused = (await standing_preferences(database, patient_id, served, is_told=True)).refusals
-    entry = Entry(patient_id, served, texts, units, is_known=bool(last), refused=refused, is_told=bool(told))
-    return await _page(registry, entry)
+    entry = Entry(patient_id, served, texts, units, is_known=bool(last), is_told=bool(told))
+    return await _page(registry, await _with_preferences(request, database, entry))
 
 
 async def entering_page(
@@ -80,37 +84,59 @@ async def entering_page(
 ) -> Response:
     """404, with a form for the values that the model asks for."""
     served = (registry.find(model) if model else None) or registry.named(None)
-    refused = (await standing_preferences(database, patient_id, served, is_told=True)).refusals
-    return await _page(registry, Entry(patient_id, served, units=chosen_units(request), refused=refused), 404)
+    entry = Entry(patient_id, served, units=chosen_units(request))
+    return await _page(registry, await _with_preferences(request, database, entry), 404)
 
 
-async def question_entered(
-    request: Request,
-    registry: ModelRegistry,
-    database: TenantDatabase,
-    patient_id: str,
-    fields: Mapping[str, str],
-) -> CounterfactualsRequest | Response:
-    """The question of a form; or the form again, with what is wrong, or to be looked at again, at its field.
+async def _with_preferences(request: Request, database: TenantDatabase, entry: Entry) -> Entry:
+    standing = await standing_preferences(database, entry.patient_id, entry.served, is_told=True)
+    choices = choices_standing(entry.served, standing) if _may_say_preferences(request) else None
+    return replace(entry, refused=standing.refusals, choices=choices)
+
+
+async def read_or_asked_again(
+    request: Request, registry: ModelRegistry, served: ServedModel, patient_id: str, fields: Mapping[str, str]
+) -> EntryReading | Response:
+    """What a form says; or the form again, with what is wrong, or to be looked at again, at its field.
 
     Raises:
-        InvalidInputError: there is no such model; for a program, whatever is wrong.
-        RefusedError: a preference has no options offered to the patient.
+        InvalidInputError: for a program, whatever is wrong.
     """
-    served = registry.named(fields.get("model"))
-    standing = await standing_preferences(database, patient_id, served)
-    standing.check_that_options_may_be_asked_for()
     entered = entered_of(served.model.schema)
     reading = read_entry(entered, fields)
-    told = await asyncio.to_thread(_told, served, entered, reading, fields)
+    told = await asyncio.to_thread(checked, served, entered, reading, fields)
     if told is not None and wants_page(request):
-        units = {**chosen_units(request), **reading.units}
-        entry = Entry(patient_id, served, fields, units, told, is_known=_KNOWN in fields)
-        response = await _page(registry, entry, 422, _IN_PLACE if is_fragment(request) else None)
-        remember_units(request, response, reading.units)
-        return response
+        return await form_again(request, registry, served, patient_id, fields, told)
     if reading.faults:
         raise InvalidInputError(list(reading.faults))
+    return reading
+
+
+async def form_again(
+    request: Request,
+    registry: ModelRegistry,
+    served: ServedModel,
+    patient_id: str,
+    fields: Mapping[str, str],
+    told: Told,
+    status: int = 422,
+    choices: Choices | None = None,
+) -> Response:
+    """The form as it was sent, with what is to be said of it; with other `choices` where more is known."""
+    reading = read_entry(entered_of(served.model.schema), fields)
+    units = {**chosen_units(request), **reading.units}
+    if choices is None and _may_say_preferences(request):
+        choices = choices_ticked(served, fields)
+    entry = Entry(patient_id, served, fields, units, told, is_known=_KNOWN in fields, choices=choices)
+    response = await _page(registry, entry, status, _IN_PLACE if is_fragment(request) else None)
+    remember_units(request, response, reading.units)
+    return response
+
+
+def question_of_entry(
+    registry: ModelRegistry, served: ServedModel, patient_id: str, reading: EntryReading
+) -> CounterfactualsRequest:
+    """What a form asks, within preferences."""
     return CounterfactualsRequest(
         patient_id=patient_id,
         model=registry.name_of(served),
@@ -120,52 +146,26 @@ async def question_entered(
     )
 
 
+def to_answer(request: Request, patient_id: str, answer_id: UUID) -> Response:
+    """To the page that shows it."""
+    there = f"/patients/{patient_id}/interventions?answer={answer_id}"
+    if is_fragment(request):
+        return Response(headers={"HX-Redirect": there})
+    return RedirectResponse(there, 303)
+
+
+def _may_say_preferences(request: Request) -> bool:
+    """Whether the form has them: it is sent elsewhere then, where that takes a scope."""
+    principal: Principal = request.state.principal
+    return principal.may(AccessScope.FEEDBACK)
+
+
 def remember_choices(
     request: Request, response: Response, registry: ModelRegistry, fields: Mapping[str, str]
 ) -> None:
     """Keeps the units of a form that was answered."""
     schema = registry.named(fields.get("model")).model.schema
     remember_units(request, response, read_entry(entered_of(schema), fields).units)
-
-
-def _told(
-    served: ServedModel, entered: Entered, reading: EntryReading, fields: Mapping[str, str]
-) -> Told | None:
-    """What is wrong with what was entered; or, once, what is so unusual that it may be; else nothing."""
-    try:
-        patient = read_patient(served.model.schema, reading.values)
-    except InvalidInputError as error:
-        return told_of(entered, [*reading.faults, *_at_fields(entered, reading, error.issues)])
-    if reading.faults:
-        return told_of(entered, reading.faults)
-    warned = served.oddness.warnings(patient.factual)
-    checks = {one.pointer.rpartition("/")[2]: one.detail for one in warned}
-    return None if set(checks) <= set(fields.get(CHECKED, "").split(",")) else Told(checks=checks)
-
-
-def _at_fields(
-    entered: Entered, reading: EntryReading, issues: Sequence[ValidationIssue]
-) -> Iterator[ValidationIssue]:
-    """Faults of values at the fields that they come from, without those of what could not be read."""
-    details = {one.pointer.rpartition("/")[2]: one.detail for one in issues}
-    unread = {fault.pointer.removeprefix("/") for fault in reading.faults}
-    for name, detail in details.items():
-        solution = entered.solution_of(name)
-        if name in unread:
-            continue
-        if solution is None or name in reading.typed:
-            yield ValidationIssue(f"/{name}", detail)
-        elif name not in reading.values:
-            if not unread & {solution.given, *solution.others}:
-                yield ValidationIssue(f"/{name}", _needed(entered, solution))
-        elif solution.given not in details:
-            gives = _("gives a %(name)s that %(fault)s", name=entered.labels[name], fault=detail)
-            yield ValidationIssue(f"/{solution.given}", gives)
-
-
-def _needed(entered: Entered, solution: Solved) -> str:
-    names = _(" and ").join(entered.labels[one] for one in (solution.given, *solution.others))
-    return _("is required, or %(names)s, from which it follows", names=names)
 
 
 async def _page(
@@ -183,6 +183,7 @@ async def _page(
         is_known=entry.is_known,
         is_told=entry.is_told,
         refused=entry.refused,
+        choices=entry.choices,
         name=registry.name_of(entry.served),
         model=model.schema.model,
         models=[one.model.schema.model for one in registry.defaults()],

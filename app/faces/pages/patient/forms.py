@@ -2,10 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping
-from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
 
 from app.domain.errors import ConflictError, InvalidInputError
 from app.domain.patient import read_patient
@@ -15,7 +13,7 @@ from app.faces.http.forms import FieldsDep
 from app.faces.http.negotiation import is_fragment
 from app.faces.http.parameters import PatientId
 from app.faces.pages.patient.dependencies import ContextLoaderDep
-from app.faces.pages.patient.entry import question_entered, remember_choices
+from app.faces.pages.patient.entry import question_of_entry, read_or_asked_again, remember_choices, to_answer
 from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
 from app.faces.pages.patient.requests import answer_id_in, request_from
 from app.faces.pages.patient.views.certainty import estimate_view
@@ -23,6 +21,7 @@ from app.faces.pages.patient.views.what_if import what_if_as_set
 from app.faces.pages.patient.views.what_if_setting import WhatIfSetting, locks_of, question_of, setting_of
 from app.storage.database import TenantDatabase
 from app.usecases.predictions.service import predict
+from app.usecases.preferences.service import standing_preferences
 from app.usecases.record.context import AnswerContext
 
 router = APIRouter(prefix="/patients", include_in_schema=False)
@@ -82,16 +81,19 @@ async def ask(
     departed_from = answer_id_in(fields)
     base = None
     if departed_from is None:
-        entered = await question_entered(request, registry, database, patient_id, fields)
+        served = registry.named(fields.get("model"))
+        standing = await standing_preferences(database, patient_id, served)
+        standing.check_that_options_may_be_asked_for()
+        entered = await read_or_asked_again(request, registry, served, patient_id, fields)
         if isinstance(entered, Response):
             return entered
-        question = entered
+        question = question_of_entry(registry, served, patient_id, entered)
     else:
         context = await loader.alone(patient_id, departed_from)
         question, base = request_from(context, _setting(context, fields)), context.answer
     answering = service.answer(question, base)
     answer = await cancel_on_disconnect(request, answering)
-    response = _to(request, patient_id, answer.id)
+    response = to_answer(request, patient_id, answer.id)
     if departed_from is None:
         remember_choices(request, response, registry, fields)
     return response
@@ -104,10 +106,3 @@ def _setting(context: AnswerContext, fields: Mapping[str, str]) -> WhatIfSetting
             "This answer does not go with the model that is hosted now. Ask again with current values."
         )
     return setting_of(question, fields, locks_of(context))
-
-
-def _to(request: Request, patient_id: str, answer_id: UUID) -> Response:
-    there = f"/patients/{patient_id}/interventions?answer={answer_id}"
-    if is_fragment(request):
-        return Response(headers={"HX-Redirect": there})
-    return RedirectResponse(there, 303)

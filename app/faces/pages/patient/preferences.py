@@ -1,11 +1,10 @@
 """The page's forms about what a patient can or will not do: keep it, and ask again with it."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import ValidationError
 
 from app.domain.errors import InvalidInputError
 from app.domain.kept import acted_on_by
@@ -17,9 +16,10 @@ from app.faces.http.negotiation import is_fragment
 from app.faces.http.parameters import PatientId
 from app.faces.pages.patient.again import question_again
 from app.faces.pages.patient.dependencies import ContextLoaderDep
+from app.faces.pages.patient.preference_fields import preferences_in, preferences_of
 from app.faces.pages.patient.requests import answer_id_in
+from app.faces.pages.patient.views.preference_chips import named
 from app.usecases.counterfactuals.service import CounterfactualService
-from app.usecases.preferences.schemas import PreferencesIn
 from app.usecases.preferences.service import record_preferences, standing_preferences
 from app.usecases.preferences.standing import NothingLeftError, RefusedError
 from app.usecases.record.context import AnswerContext
@@ -27,8 +27,8 @@ from app.usecases.record.loader import AnswerContextLoader
 
 router = APIRouter(prefix="/patients", include_in_schema=False)
 
-_CODE, _KEEP, _WITHOUT = "code.", "keep.", "without."
-"""Beginnings of the forms' fields: chips, themes or features to keep, what to ask again without."""
+_WITHOUT = "without."
+"""Beginning of the fields of what to ask again without."""
 
 
 @router.post("/{patient_id}/preference")
@@ -43,8 +43,7 @@ async def keep(
 ) -> Response:
     """Keep what the chips say; with `then` put to ask, also ask again with it."""
     served = registry.named(fields.get("model"))
-    given = _given(_named(fields, _CODE), _named(fields, _KEEP), _replaced(fields))
-    await record_preferences(database, patient_id, served, given)
+    await record_preferences(database, patient_id, served, preferences_in(fields))
     shown = answer_id_in(fields)
     if fields.get("then") == "ask":
         asking = _asked_again(request, service, loader, patient_id, served, [])
@@ -67,7 +66,7 @@ async def ask_again(
     shown = answer_id_in(fields)
     if shown is None:
         raise InvalidInputError.at("/answer", "is required")
-    names = _named(fields, _WITHOUT)
+    names = named(fields, _WITHOUT)
     if not names:
         raise InvalidInputError.at("", "Choose at least one change to ask again without.")
     context = await loader.alone(patient_id, shown)
@@ -77,7 +76,7 @@ async def ask_again(
         standing = await standing_preferences(database, patient_id, served)
         codes = [one.code for one in standing.chosen]
         seen = standing.row.id if standing.row else None
-        more = _given(codes, [*standing.further, *_usual(served, names)], seen)
+        more = preferences_of(codes, [*standing.further, *_usual(served, names)], seen)
         await record_preferences(database, patient_id, served, more)
     own = context.row.constraints.get("features_to_keep") or []
     asking = _asked_again(request, service, loader, patient_id, served, [*own, *names])
@@ -121,25 +120,6 @@ def _check_names(served: ServedModel, context: AnswerContext, names: list[str]) 
     schema = context.schema or served.model.schema
     if any(name not in schema and not schema.with_theme(name) for name in names):
         raise InvalidInputError.at("", "has a field that is not of this form")
-
-
-def _replaced(fields: Mapping[str, str]) -> UUID | None:
-    """What the form showed as standing; None where nothing did."""
-    try:
-        return UUID(fields["replaces"]) if fields.get("replaces") else None
-    except ValueError:
-        raise InvalidInputError.at("/replaces", "is no id") from None
-
-
-def _given(codes: list[str], names: list[str], replaces: UUID | None) -> PreferencesIn:
-    try:
-        return PreferencesIn(model=None, codes=codes, features_to_keep=names, replaces=replaces)
-    except ValidationError:
-        raise InvalidInputError.at("", "has a choice that is not of this form") from None
-
-
-def _named(fields: Mapping[str, str], beginning: str) -> list[str]:
-    return [name.removeprefix(beginning) for name in fields if name.startswith(beginning)]
 
 
 def _to(request: Request, patient_id: str, answer_id: UUID | None) -> Response:

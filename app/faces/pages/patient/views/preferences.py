@@ -1,43 +1,28 @@
 """What a patient can or will not do: chips to choose from, and whether what is offered heeds them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from app.domain.feature import Theme
-from app.domain.kept import leaves_nothing
 from app.domain.levers import levers_of
 from app.domain.schema import FeatureSchema
-from app.faces.pages.patient.views.asked import theme_words, words_for
+from app.faces.pages.patient.views.asked import words_for
+from app.faces.pages.patient.views.preference_chips import Choices, choices_standing
 from app.usecases.record.context import AnswerContext
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
-    """One choice: `name` is its field in the form."""
-
-    name: str
-    label: str
-    is_chosen: bool
-    refuses: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class PreferencesView:
-    """The chips of a model, and themes or features that may be kept beside them.
+    """The chips of a model as they stand, and what they come to.
 
-    `standing` is the id of what is shown as chosen, if anything was said; `refused` why no options are
-    offered. `leaves_nothing`: it keeps all that is open to this patient. `unheeded` is what the options
-    shown may change all the same.
+    `refused` tells why no options are offered. `leaves_nothing`: all that is open to this patient is kept.
+    `unheeded` is what the options shown may change all the same.
     `unknown` are recorded codes of which the model knows nothing any more.
     """
 
     model: str
-    standing: UUID | None
-    chips: tuple[Chip, ...]
-    keeps: tuple[Chip, ...]
+    choices: Choices
     refused: tuple[str, ...]
     leaves_nothing: bool
     unheeded: tuple[str, ...]
@@ -51,16 +36,10 @@ def preferences_view(context: AnswerContext) -> PreferencesView | None:
     schema, standing = context.schema, context.preferences
     if schema is None or context.served is None:
         return None
-    usual, row = context.served.model.schema, standing.row
-    codes = {one.code for one in standing.chosen}
+    row = standing.row
     return PreferencesView(
         model=context.row.prediction.model_name,
-        standing=row.id if row else None,
-        chips=tuple(
-            Chip(f"code.{one.code}", one.label, one.code in codes, one.refuses is not None)
-            for one in context.consultation.preference
-        ),
-        keeps=tuple(_keeps(usual, standing.further)),
+        choices=choices_standing(context.served, standing),
         refused=tuple(standing.refusals),
         leaves_nothing=_leaves_nothing(context, schema),
         unheeded=tuple(words_for(schema, _unheeded(context, schema))),
@@ -93,20 +72,6 @@ def without_offers(view: dict[str, Any]) -> dict[str, Any]:
     """What the page tells of a patient to whom nothing is offered: the estimate alone."""
     now = view["risks"].lines[:1]
     return {**view, **NOTHING_OFFERED, "risks": replace(view["risks"], lines=now, of={}, own_start={})}
-
-
-def _keeps(schema: FeatureSchema, further: tuple[str, ...]) -> Iterator[Chip]:
-    """Each theme, and what else was named; a theme that is all there is cannot be kept."""
-    themes = dict.fromkeys(feature.theme or feature.name for feature in schema.actionable)
-    for name in dict.fromkeys([*themes, *further]):
-        if name in further or not leaves_nothing(schema, [name]):
-            yield Chip(f"keep.{name}", _label(schema, name), name in further)
-
-
-def _label(schema: FeatureSchema, name: str) -> str:
-    if name in list(Theme) and schema.with_theme(name):
-        return theme_words(Theme(name)).capitalize()
-    return schema[name].label if name in schema else name.replace("_", " ")
 
 
 def _leaves_nothing(context: AnswerContext, schema: FeatureSchema) -> bool:

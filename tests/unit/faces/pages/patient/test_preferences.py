@@ -46,8 +46,10 @@ def view(served: ServedModel, row: PreferencesRow | None = None, keep: list[str]
 def test_a_model_has_its_own_chips_or_none_and_no_choice_leaves_nothing(every: list[ServedModel]) -> None:
     for served in every:
         found = view(served)
-        assert [chip.label for chip in found.chips] == [one.label for one in served.consultation.preference]
-        for chip in found.keeps:
+        assert [chip.label for chip in found.choices.chips] == [
+            one.label for one in served.consultation.preference
+        ]
+        for chip in found.choices.keeps:
             assert not leaves_nothing(served.model.schema, [chip.name.removeprefix("keep.")])
         assert found.refused == found.unheeded == found.unknown == ()
         assert found.recorded_at is None
@@ -56,12 +58,12 @@ def test_a_model_has_its_own_chips_or_none_and_no_choice_leaves_nothing(every: l
 def test_what_is_shown_is_unheeding_until_its_question_kept_it_all(every: list[ServedModel]) -> None:
     for served in every:
         schema = served.model.schema
-        names = [chip.name.removeprefix("keep.") for chip in view(served).keeps][:2]
+        names = [chip.name.removeprefix("keep.") for chip in view(served).choices.keeps][:2]
         kept = list(kept_features(schema, names))
         if kept:
             assert view(served, said(served, [], names)).unheeded
             assert view(served, said(served, [], names), keep=kept).unheeded == ()
-            chosen = [chip for chip in view(served, said(served, [], names)).keeps if chip.is_chosen]
+            chosen = [chip for chip in view(served, said(served, [], names)).choices.keeps if chip.is_chosen]
             assert {chip.name for chip in chosen} == {f"keep.{name}" for name in names}
 
 
