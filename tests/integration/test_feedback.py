@@ -1,5 +1,6 @@
 """What clinicians say of options is kept: once, on the right option, and never over somebody else's head."""
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ import psycopg
 import pytest
 
 from tests.integration.answers import Json, found
+from tests.integration.pages import HTML, page_of
 from tests.integration.serving import Servers, client_of, row_counts, settings_for
 from turnpoint import ConflictError, Turnpoint
 
@@ -26,6 +28,10 @@ def answer(client: httpx.Client, question: Json) -> Json:
 @pytest.fixture
 def option(answer: Json) -> str:
     return str(answer["counterfactuals"][0]["id"])
+
+
+def changed(option: Json) -> Json:
+    return {one["feature"]: one["to"] for one in option["changes"]}
 
 
 def give(client: httpx.Client, answer: Json, **said: Any) -> httpx.Response:
@@ -244,3 +250,37 @@ def test_a_name_that_is_not_fit_to_be_kept_is_not(guarded: httpx.Client, questio
     answer = found(guarded, question)
     said = give(guarded, answer, counterfactual_id=answer["counterfactuals"][0]["id"], verdict="accepted")
     assert said.json()["given_by"] is None
+
+
+def test_a_verdict_on_supposed_values_is_refused(
+    client: httpx.Client, answer: Json, database: Database
+) -> None:
+    changed = answer["counterfactuals"][0]["changes"][0]["feature"]
+    fields = {"answer": answer["id"], f"at.{changed}": "1"}
+    there = client.post(f"/patients/{answer['patient_id']}/interventions", data=fields, headers=HTML)
+    supposed = client.get(f"/counterfactuals/{there.headers['location'].partition('answer=')[2]}").json()
+    before, offered = row_counts(database), [*supposed["counterfactuals"], *supposed["improvements"]]
+    assert supposed["question"]["features"] != answer["question"]["features"]
+    for one in offered[:1]:
+        for verdict in ({"verdict": "accepted"}, {"verdict": "declined", "reason": "preference"}):
+            refused = give(client, supposed, counterfactual_id=one["id"], **verdict)
+            assert refused.status_code == 422
+            assert "supposed values" in refused.json()["errors"][0]["detail"]
+    assert row_counts(database) == before
+
+
+def test_taking_a_verdict_back_leaves_what_was_said_in_another_answer(
+    client: httpx.Client, question: Json, answer: Json
+) -> None:
+    """A third answer tells of the decline in the second one, whatever becomes of the first."""
+
+    second, third = (found(client, question | {"min_robustness": share}) for share in (0.89, 0.88))
+    accepted, declined, shown = (one["counterfactuals"][0] for one in (answer, second, third))
+    assert changed(accepted) == changed(declined) == changed(shown)
+    first = give(client, answer, counterfactual_id=accepted["id"], verdict="accepted").json()
+    no = {"verdict": "declined", "reason": "unsuitable"}
+    give(client, second, counterfactual_id=declined["id"], **no).raise_for_status()
+    back = {"verdict": "withdrawn", "replaces": first["id"]}
+    give(client, answer, counterfactual_id=accepted["id"], **back).raise_for_status()
+    page = page_of(client, answer["patient_id"], f"?answer={third['id']}")
+    assert re.search(r"The same changes were declined on [^<]*, in another answer: unsuitable with", page)

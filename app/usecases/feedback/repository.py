@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.storage.feedback_tables import FeedbackRow
 from app.storage.patients import lock_patient
@@ -47,6 +48,17 @@ class FeedbackRepository:
         )
         row = (await self._session.execute(statement)).one_or_none()
         return (row.model_name, row.model_version) if row else None
+
+    async def is_supposed(self, answer_id: UUID) -> bool:
+        """Whether an answer is about other values than those that it departed from."""
+        base = aliased(AnswerRow)
+        statement = (
+            select(AnswerRow.features, base.features)
+            .join(base, base.id == AnswerRow.based_on)
+            .where(AnswerRow.id == answer_id)
+        )
+        found = (await self._session.execute(statement)).one_or_none()
+        return found is not None and found[0] != found[1]
 
     async def knows_answer(self, answer_id: UUID) -> bool:
         mine = select(AnswerRow.id).where(AnswerRow.id == answer_id)

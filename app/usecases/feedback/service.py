@@ -31,6 +31,7 @@ _CHANGED = (
     "There is another verdict on this option by now, and yours was not stored. On the page, copy what you "
     "wrote before you load it again to see the other one."
 )
+_SUPPOSED = "is of supposed values: a verdict belongs on the patient's own"
 _NOTHING_STANDS = "No verdict stands on this option, so that yours cannot replace one; it was not stored."
 
 
@@ -47,7 +48,7 @@ async def record(
 
     Raises:
         NotFoundError: there is no such answer.
-        InvalidInputError: the option is not one of its options.
+        InvalidInputError: the option is not one of its options, or is of a what-if's supposed values.
         ConflictError: another verdict stands than the one that `given` replaces; or it accepts an option, and
             a preference has none offered to the patient.
     """
@@ -78,6 +79,8 @@ async def _record(
         model = await repository.model_of(answer_id)
         if model is None:  # erased while the lock was waited for
             raise NotFoundError(_UNKNOWN)
+        if given.verdict is not Verdict.WITHDRAWN and await repository.is_supposed(answer_id):
+            raise InvalidInputError.at("/counterfactual_id", _SUPPOSED)
         if given.verdict is Verdict.ACCEPTED:
             served = registry.recorded(*model)
             await check_not_refused(PreferencesRepository(session), patient_id, served)

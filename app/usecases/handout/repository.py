@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.schema import Value
-from app.storage.consultation_tables import MeasurementRow, PlanRow, PreferencesRow
+from app.storage.consultation_tables import MeasurementRow, PlanEventRow, PlanRow, PreferencesRow
 from app.storage.tables import AnswerRow, PredictionRow
 from app.usecases.measurements.repository import MeasurementRepository
 from app.usecases.measurements.standing import standing_result
+from app.usecases.plans.states import EventKind
 from app.usecases.preferences.repository import PreferencesRepository
 
 
@@ -32,6 +33,13 @@ class HandoutReader:
         )
         found = (await self._session.execute(statement)).one_or_none()
         return (found[0], found[1], found[2]) if found else None
+
+    async def is_followed_up(self, plan_id: UUID) -> bool:
+        """Whether a caller sent newer values while the plan ran."""
+        followed = select(PlanEventRow.id).where(
+            PlanEventRow.plan_id == plan_id, PlanEventRow.kind == EventKind.FOLLOWED_UP
+        )
+        return await self._session.scalar(followed.limit(1)) is not None
 
     async def preferences(self, patient_id: str, model_name: str) -> PreferencesRow | None:
         """What the patient can or will not do, as it was last said for a model."""

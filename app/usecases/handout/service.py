@@ -37,6 +37,8 @@ class PlannedHandout:
     band_goals: Band | None
     has_result: bool
     is_refused: bool
+    is_followed_up: bool
+    """Whether newer values came since it was made: what it tells of "now" is of then."""
 
 
 async def handout_of(
@@ -57,6 +59,7 @@ async def handout_of(
         plan, band, before = found
         result = await reader.result(patient_id, plan.model_name)
         preferences = await reader.preferences(patient_id, plan.model_name)
+        is_followed_up = await reader.is_followed_up(plan_id)
         note_access(session, Access(Action.READ, Entity.HANDOUT, patient_id, plan.answer_id, plan_id))
     served = registry.recorded(plan.model_name, plan.model_version)
     has_result = result is not None and _counts(served, result)
@@ -69,6 +72,7 @@ async def handout_of(
         band_goals=band_goals,
         has_result=has_result,
         is_refused=served is not None and bool(standing_of(preferences, served.consultation).refusals),
+        is_followed_up=is_followed_up,
     )
 
 

@@ -18,7 +18,7 @@ from app.usecases.counterfactuals.mapping import from_row
 from app.usecases.counterfactuals.option_schemas import CounterfactualOut
 from app.usecases.counterfactuals.recorded import RecordedQuestion, recorded_question, scope_of
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
-from app.usecases.feedback.judged import Judgement, Judgements, changed_by
+from app.usecases.feedback.judged import Judgements
 from app.usecases.feedback.repository import current_verdicts
 from app.usecases.plans.told import PlanOut
 from app.usecases.preferences.standing import StandingPreferences, standing_of
@@ -127,11 +127,6 @@ class AnswerContext:
     def current_verdicts(self) -> dict[UUID, FeedbackRow]:
         """The verdict that stands on each option."""
         return current_verdicts(self.history.verdicts)
-
-    def judged_elsewhere(self, option: CounterfactualOut) -> Judgement | None:
-        """What stands on an option of another answer that changes the same, and was said last."""
-        found = self.history.judgements.get(changed_by(option.changes))
-        return None if found is None or found.option == option.id else found
 
 
 def context_of(

@@ -113,7 +113,7 @@ def _settled(told: Told) -> Iterator[str]:
 
 def _said(judgement: Judgement) -> str:
     why = f": {plain(_in_words(judgement.reason))}" if judgement.reason else ""
-    return f"{judgement.verdict.value.capitalize()} on {judgement.given_on}{why}."
+    return f"{judgement.verdict.value.capitalize()} on {judgement.given_at.date()}{why}."
 
 
 def _in_words(reason: Reason) -> str:

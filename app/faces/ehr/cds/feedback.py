@@ -16,7 +16,7 @@ from app.storage.database import TenantDatabase
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
 from app.usecases.counterfactuals.service import CounterfactualService
 from app.usecases.ehr.reported import Report, take_report
-from app.usecases.feedback.judged import changed_by, judgements_of
+from app.usecases.feedback.judged import judgements_of, settling
 from app.usecases.feedback.reasons import Reason
 
 _NOTE_LENGTH = 1000
@@ -66,10 +66,11 @@ class Taking:
         return True
 
     async def _shown(self, answer: CounterfactualsAnswer, accepted: Collection[UUID]) -> list[UUID]:
-        """The card's options. What was said of another answer's option that changes the same stands: the
-        card did not offer it again, so that whoever overrode the card said nothing of it."""
+        """The card's options. What was said of another answer's option that changes the same, or why nothing
+        of its kind is wanted, stands: the card did not offer it again, so that whoever overrode the card said
+        nothing of it."""
         judged = await judgements_of(self.database, answer.patient_id, self.model, answer.id)
-        own = [(option.id, judged.get(changed_by(option.changes))) for option in offered_on_card(answer)]
+        own = [(option.id, settling(judged, option.changes)) for option in offered_on_card(answer)]
         return [one for one, said in own if one in accepted or said is None or said.option == one]
 
 

@@ -9,7 +9,7 @@ from app.domain.consultation import STATES, Consultation, Finding, State
 from app.ingest.fhir.record import MeasuredResult
 from app.usecases.counterfactuals.option_schemas import CounterfactualOut
 from app.usecases.counterfactuals.schemas import CounterfactualsAnswer
-from app.usecases.feedback.judged import Judgement, Judgements, changed_by
+from app.usecases.feedback.judged import Judgement, Judgements, settling
 
 MOST_SUGGESTIONS = 3
 
@@ -95,8 +95,8 @@ class Told:
         return bool(self.settled) and not self.shown
 
     def judgement_of(self, option: CounterfactualOut) -> Judgement | None:
-        """What stands on an option, or on another one that changes the same."""
-        return self.judged.get(changed_by(option.changes))
+        """What stands on an option, on another one that changes the same, or why not of its kind."""
+        return settling(self.judged, option.changes)
 
 
 def offered_on_card(answer: CounterfactualsAnswer) -> list[CounterfactualOut]:

@@ -31,6 +31,7 @@ from app.faces.pages.patient.views.plan_form import NO_PLAN_FORMS
 from app.faces.pages.patient.views.preferences import NOTHING_OFFERED, preferences_view, without_offers
 from app.faces.pages.patient.views.result_form import result_form_of
 from app.faces.pages.patient.views.risks import risk_view
+from app.faces.pages.patient.views.said_before import said_since
 from app.faces.pages.patient.views.target import fall_asked
 from app.faces.pages.patient.views.unseen import incomplete
 from app.faces.pages.patient.views.what_if import WhatIf
@@ -95,6 +96,7 @@ def view_of(context: AnswerContext, what_if: WhatIf | None, outcome: WhatIfResul
         "history": history_of(context),
         "course": course_of(context),
         "plans": plans_view(context),
+        "said_since": said_since(context),
         "typed": NO_PLAN_FORMS,
         "unplaced": None,
         "trust": evidence_of(context),

@@ -15,7 +15,7 @@ from app.faces.pages.handout.views.goals import (
     to_talk_about,
 )
 from app.faces.pages.handout.views.numbers import day
-from app.faces.pages.handout.views.picture import People, people_now, people_planned
+from app.faces.pages.handout.views.picture import People, people_before, people_planned
 from app.storage.consultation_tables import PlanRow
 from app.usecases.handout.goals import is_goal, is_treatment
 from app.usecases.handout.naming import own_name
@@ -52,6 +52,7 @@ class Handout:
     is_overdue: bool
     is_ended: bool
     is_refused: bool
+    is_followed_up: bool
     goals: tuple[GoalView, ...]
     to_talk_about: tuple[str, ...]
     labels_note: str | None
@@ -83,6 +84,7 @@ def handout_view(facts: PlannedHandout, language: str, today: date | None = None
         is_overdue=plan.review_on < (today or datetime.now(UTC).date()),
         is_ended=plan.ended_at is not None,
         is_refused=facts.is_refused,
+        is_followed_up=facts.is_followed_up,
         goals=goals,
         to_talk_about=() if facts.is_refused else to_talk_about(plan, served),
         labels_note=note_of(SOURCE),
@@ -119,7 +121,7 @@ def _people(facts: PlannedHandout, book: Phrasebook) -> tuple[People, ...]:
     if facts.has_result or facts.is_refused or book.phrases is None or facts.risk_goals is None:
         return ()
     return (
-        people_now(facts.plan.risk_before, facts.band_before),
+        people_before(facts.plan.risk_before, facts.band_before, facts.is_followed_up),
         people_planned(facts.risk_goals, facts.band_goals),
     )
 

@@ -15,9 +15,16 @@ class People:
     could_be: str | None
 
 
-def people_now(risk: float, band: Band | None) -> People:
-    """A hundred people whose values are like the patient's."""
-    said = _("With values like yours now: %(number)s.", number=_words(risk))
+def people_before(risk: float, band: Band | None, is_past: bool) -> People:
+    """A hundred people whose values are like the patient's as the plan was made.
+
+    `is_past`: newer values came since.
+    """
+    said = (
+        _("With values like yours when the plan was made: %(number)s.", number=_words(risk))
+        if is_past
+        else _("With values like yours now: %(number)s.", number=_words(risk))
+    )
     return People(_of_hundred(risk), said, _could_be(risk, band))
 
 

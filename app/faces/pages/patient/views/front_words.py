@@ -64,7 +64,7 @@ def _now(context: AnswerContext) -> str:
 def _course(points: Sequence[FrontPoint], target: float) -> str:
     first, last = points[0], points[-1]
     if len(points) == 1:
-        return _("with effort %(effort)s %(risk)s", effort=last.effort, risk=risk_words(last.risk))
+        return _("%(risk)s with effort %(effort)s", effort=last.effort, risk=risk_words(last.risk))
     return _(
         "from %(high)s with effort %(little)s down to %(low)s with effort %(much)s",
         high=risk_words(first.risk, last.risk),

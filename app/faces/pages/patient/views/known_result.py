@@ -83,8 +83,13 @@ def known_result_of(context: AnswerContext, today: date | None = None) -> KnownR
 
 
 def _next_step(context: AnswerContext, row: MeasurementRow, finding: Finding, doubted: bool) -> str | None:
-    reassures = not row.has_outcome
-    return None if reassures and (doubted or context.preferences.refusals) else finding.next
+    reassures, is_refused = not row.has_outcome, bool(context.preferences.refusals)
+    if reassures and (doubted or is_refused):
+        return None
+    if not is_refused:
+        return finding.next
+    apart = _("That is said of people in general: why no options are offered to this patient comes first.")
+    return f"{finding.next} {apart}"
 
 
 def _unread(measured: MeasuredOutcome) -> str:

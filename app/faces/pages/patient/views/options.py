@@ -9,14 +9,14 @@ from app.domain.degraded import Degraded
 from app.domain.improvement import Grade
 from app.domain.schema import Value
 from app.domain.wording import inline
-from app.faces.http.pages.rendering import day, risk_words
+from app.faces.http.pages.rendering import risk_words
 from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.following import Following, following
 from app.faces.pages.patient.views.moves import Move, moves_of
 from app.faces.pages.patient.views.names import mark_of, name_of
+from app.faces.pages.patient.views.said_before import said_of_option
 from app.storage.feedback_tables import FeedbackRow
 from app.usecases.counterfactuals.option_schemas import CounterfactualOut, ImprovementOut, PlausibilityOut
-from app.usecases.feedback.judged import Judgement
 from app.usecases.feedback.reasons import REASONS, Reason, Verdict
 from app.usecases.record.context import AnswerContext
 
@@ -41,7 +41,7 @@ class OptionView:
     holds, each as a term and its figures. `effort` is a word and its figure; `effort_bound` is what anything
     in its place takes at least, where it is less; `least` is what is proved of its effort.
 
-    `said_elsewhere` is what was said of the same changes where another answer offered them.
+    `said_before` is what was said of the same changes, or of their kind, on other cards.
 
     `strategy` is None of options older than strategies, and `points`, the fall of the risk, where its parts
     are not known.
@@ -67,7 +67,7 @@ class OptionView:
     plausibility_text: str | None
     author: str
     said: Said | None
-    said_elsewhere: str | None
+    said_before: str | None
 
     @property
     def key(self) -> str:
@@ -132,20 +132,8 @@ def _view(context: AnswerContext, option: CounterfactualOut, said: FeedbackRow |
         plausibility_text=plausibility_text(option.plausibility),
         author=_author(context, option),
         said=said_of(said) if said else None,
-        said_elsewhere=_said_elsewhere(context.judged_elsewhere(option)),
+        said_before=said_of_option(context, option),
     )
-
-
-def _said_elsewhere(judged: Judgement | None) -> str | None:
-    if judged is None:
-        return None
-    on = day(judged.given_on)
-    if judged.verdict is Verdict.ACCEPTED:
-        return _("The same changes were accepted on %(day)s, in another answer.", day=on)
-    if judged.reason is None:
-        return _("The same changes were declined on %(day)s, in another answer.", day=on)
-    why = inline(REASONS[judged.reason])
-    return _("The same changes were declined on %(day)s, in another answer: %(why)s.", day=on, why=why)
 
 
 def _apart(context: AnswerContext, option: CounterfactualOut) -> Iterator[str]:

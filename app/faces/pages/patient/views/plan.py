@@ -1,6 +1,6 @@
 """The active plan first, older ones in the history: what is planned, until when, and what became of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -90,7 +90,8 @@ class PlansView:
 def plans_view(context: AnswerContext) -> PlansView:
     """What the page shows of plans."""
     schema, day = context.schema, today()
-    views = [plan_view(schema, plan) for plan in context.history.plans]
+    refusals = context.preferences.refusals
+    views = [plan_view(schema, plan, refusals) for plan in context.history.plans]
     return PlansView(
         active=next((one for one in views if one.is_active), None),
         past=tuple(one for one in views if not one.is_active),
@@ -103,7 +104,7 @@ def plans_view(context: AnswerContext) -> PlansView:
     )
 
 
-def plan_view(schema: FeatureSchema | None, plan: PlanOut) -> PlanView:
+def plan_view(schema: FeatureSchema | None, plan: PlanOut, refusals: Sequence[str] = ()) -> PlanView:
     """One plan in words."""
     days, then, planned = plan.days_to_review, plan.estimate.then, plan.estimate.planned
     return PlanView(
@@ -130,7 +131,7 @@ def plan_view(schema: FeatureSchema | None, plan: PlanOut) -> PlanView:
         reached=reached_view(schema, plan),
         state=_state_text(plan),
         happened=tuple(_happened(plan)),
-        text=record_text(schema, plan),
+        text=record_text(schema, plan, refusals),
     )
 
 

@@ -14,13 +14,18 @@ from app.faces.pages.patient.views.reached import beside_text, overall_text, uni
 from app.usecases.plans.told import PlanOut
 
 
-def record_text(schema: FeatureSchema | None, plan: PlanOut) -> str:
-    """A line for each thing; ordinary spaces, since not every record keeps others."""
-    return "\n".join(_lines(schema, plan)).replace(NO_BREAK, " ")
+def record_text(schema: FeatureSchema | None, plan: PlanOut, refusals: Sequence[str] = ()) -> str:
+    """A line for each thing; ordinary spaces, since not every record keeps others.
+
+    `refusals` tell why no options are offered to the patient by now.
+    """
+    return "\n".join(_lines(schema, plan, refusals)).replace(NO_BREAK, " ")
 
 
-def _lines(schema: FeatureSchema | None, plan: PlanOut) -> Iterator[str]:
+def _lines(schema: FeatureSchema | None, plan: PlanOut, refusals: Sequence[str]) -> Iterator[str]:
     yield _("Plan: %(name)s", name=plan.name)
+    if refusals and plan.is_active:
+        yield " ".join([_("No options are offered for this patient."), *refusals])
     made = day_text(plan.created_at.date())
     yield (
         _("Made on %(day)s by %(by)s", day=made, by=plan.given_by)

@@ -77,12 +77,12 @@ def overall_text(found: FollowUp) -> str:
         told=told,
         share=share,
     )
-    unknown = len(found.changes) - len(known)
-    if not unknown:
-        return mean
-    return f"{mean} " + ngettext(
-        "Of %(num)s more it is not known.", "Of %(num)s more it is not known.", unknown
-    )
+    unknown, told_of = len(found.changes) - len(known), [mean]
+    if unknown:
+        told_of += [ngettext("Of %(num)s more it is not known.", "Of %(num)s more it is not known.", unknown)]
+    if any(not 0 <= change.reached <= 1 for change in known if change.reached is not None):
+        told_of += [_("In the mean each counts for 0 to 100 %: one that moved the other way, for 0 %.")]
+    return " ".join(told_of)
 
 
 def _share_in_words(share: float) -> str:

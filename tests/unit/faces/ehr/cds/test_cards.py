@@ -1,6 +1,6 @@
 """Whatever an answer is, its card keeps the rules, tells what a clinician needs, and nothing about whom."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -185,9 +185,9 @@ def judgements(draw: st.DrawFn, answer: CounterfactualsAnswer) -> Judgements:
 
 
 SAID = [
-    Judgement(UUID(int=1), Verdict.DECLINED, Reason.NOT_FEASIBLE, date(2026, 11, 2)),
-    Judgement(UUID(int=2), Verdict.DECLINED, Reason.OTHER, date(2026, 11, 3)),
-    Judgement(UUID(int=3), Verdict.ACCEPTED, None, date(2026, 11, 4)),
+    Judgement(UUID(int=1), Verdict.DECLINED, Reason.NOT_FEASIBLE, None, datetime(2026, 11, 2), None, {}),
+    Judgement(UUID(int=2), Verdict.DECLINED, Reason.OTHER, "a note", datetime(2026, 11, 3), "Ada", {}),
+    Judgement(UUID(int=3), Verdict.ACCEPTED, None, None, datetime(2026, 11, 4), None, {}),
 ]
 WORDS = [
     "Declined on 2026-11-02: not feasible for this patient.",

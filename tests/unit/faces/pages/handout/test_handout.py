@@ -64,8 +64,29 @@ def facts_of(plan: PlanRow, served: ServedModel | None, **more: Any) -> PlannedH
         "band_goals": (0.4, 0.5),
         "has_result": False,
         "is_refused": False,
+        "is_followed_up": False,
     }
     return PlannedHandout(plan, served, **told | more)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_once_newer_values_came_it_speaks_of_then(served: ServedModel, language: str) -> None:
+    plan = plan_row([change("sugar", 90, 70)])
+    pages = []
+    for is_followed_up in (False, True):
+        with in_language(language):
+            facts = facts_of(plan, served, is_followed_up=is_followed_up)
+            pages.append(bytes(handout_page(facts, is_unknown_language=False).body).decode())
+    now, then = pages
+    of_now, of_then = {
+        "en": ("With values like yours now", "With values like yours when the plan was made"),
+        "es": ("usted tiene hoy", "cuando se hizo el plan"),
+    }[language]
+    assert of_now in now
+    assert of_then not in now
+    assert of_then in then
+    assert ("This sheet shows where you started" in then) is (language == "en")
+    assert ("Esta hoja muestra de dónde partió" in then) is (language == "es")
 
 
 def told(language: str, *changes: Json, served: ServedModel | None, **columns: Any) -> Handout:

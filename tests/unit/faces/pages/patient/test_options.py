@@ -1,5 +1,6 @@
 """Option cards: what is claimed of an option is what is known of it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -164,8 +165,10 @@ def test_the_verdict_that_nothing_replaces_stands(served: ServedModel, helpable:
     assert other.said is None
 
 
-def elsewhere(number: int, said: Verdict, reason: Reason | None = None) -> Judgement:
-    return Judgement(option_id(number), said, reason, ASKED.date())
+def elsewhere(
+    number: int, said: Verdict, reason: Reason | None = None, note: str | None = None, by: str | None = None
+) -> Judgement:
+    return Judgement(option_id(number), said, reason, note, ASKED, by, {"sleep": (5.0, 6.0)})
 
 
 @pytest.mark.parametrize(
@@ -174,6 +177,9 @@ def elsewhere(number: int, said: Verdict, reason: Reason | None = None) -> Judge
         (elsewhere(9, Verdict.ACCEPTED), "were accepted on"),
         (elsewhere(9, Verdict.DECLINED), "were declined on"),
         (elsewhere(9, Verdict.DECLINED, Reason.PREFERENCE), "in another answer: the patient prefers"),
+        (elsewhere(9, Verdict.DECLINED, Reason.OTHER, "sees a dietitian"), "answer: “sees a dietitian”."),
+        (elsewhere(9, Verdict.DECLINED, by="Dr. Byron"), "by Dr. Byron, in another answer"),
+        (elsewhere(2, Verdict.DECLINED), "on another card of this answer."),
         (elsewhere(1, Verdict.ACCEPTED), None),  # its own, which the card shows as such
     ],
 )
@@ -183,9 +189,22 @@ def test_what_was_said_of_the_same_changes_elsewhere_is_told(
     row = recorded(served, helpable, option(1, SLEEP), option(2, change("sugar", 90, 70)))
     judgements = {frozenset({("sleep", 6.0)}): judgement}
     same, other = option_views(context(row, served, judgements=judgements))
-    assert (told or "") in (same.said_elsewhere or "")
-    assert (same.said_elsewhere is None) == (told is None)
-    assert other.said_elsewhere is None
+    assert (told or "") in (same.said_before or "")
+    assert (same.said_before is None) == (told is None)
+    assert other.said_before is None
+
+
+def test_changes_of_the_same_kind_are_told_apart_from_the_same_ones(
+    served: ServedModel, helpable: Person
+) -> None:
+    row = recorded(served, helpable, option(1, SLEEP), option(2, change("sugar", 90, 70)))
+    found = elsewhere(9, Verdict.DECLINED, Reason.UNSUITABLE)
+    further = replace(found, moves={"sleep": (5.2, 6.2)})
+    for judgement, told in ((further, True), (replace(further, option=option_id(2)), False)):
+        judgements = {frozenset({("sleep", 6.2)}): judgement}
+        (same, other) = option_views(context(row, served, judgements=judgements))
+        assert ("The same kinds of change, by other amounts" in (same.said_before or "")) is told
+        assert other.said_before is None
 
 
 def test_who_proposed_an_option_is_said(served: ServedModel, schema: FeatureSchema, helpable: Person) -> None:

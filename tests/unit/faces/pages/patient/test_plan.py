@@ -67,7 +67,12 @@ def test_a_yes_or_no_is_done_or_not(now: bool | None, said: str) -> None:
         ((86.0, True), "Mostly reached: 70 %, the mean of 2 changes."),
         ((90.0, True), "Partly reached: 50 %, the mean of 2 changes."),
         ((88.0, False), "Little of it reached: 10 %, the mean of 2 changes."),
-        ((95.0, False), "Not reached so far: 0 %, the mean of 2 changes."),
+        ((90.0, False), "Not reached so far: 0 %, the mean of 2 changes."),
+        (
+            (95.0, True),
+            "Partly reached: 50 %, the mean of 2 changes. "
+            "In the mean each counts for 0 to 100 %: one that moved the other way, for 0 %.",
+        ),
         (
             (80.0, None),
             "Reached: 100 %, of the 1 change whose value was sent. Of 1 more it is not known.",
