@@ -31,9 +31,11 @@ def test_a_patient_entered_by_hand_gets_an_answer(page: Page, somebody: Person) 
         if value is not None and name != "bmi":
             enter(page, name, {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value))
     enter(page, "weight", "95.4")
+    page.get_by_text("Shift work").check()
     page.get_by_role("button", name="Ask for options").click()
     page.wait_for_url("**answer=*")
     expect(page.locator("article.card").first).to_be_visible()
+    expect(page.get_by_label("Shift work")).to_be_checked()
     expect(page.get_by_role("heading", level=1)).to_contain_text("new-")
 
 
@@ -94,3 +96,23 @@ def test_the_form_is_accessible_with_its_faults_and_fits_a_narrow_screen(
         expect(page.locator("#noted")).to_be_visible()
         open_every_fold(page)
         assert_accessible(page, subtests, "entry-with-faults", (320, 768, DESK))
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_refuses_options_is_told_in_the_form(browser: Browser, url: str, scripts: bool) -> None:
+    with watching(browser, url, java_script_enabled=scripts) as watched:
+        watched.forgive(409)
+        page = watched.page
+        page.goto(f"/patients/new-{uuid4()}/values")
+        for name, text in NEEDED.items():
+            enter(page, name, text)
+        page.get_by_text("Pregnancy").check()
+        page.get_by_role("button", name="Ask for options").click()
+        noted = page.locator("#noted")
+        expect(noted).to_be_focused()
+        expect(noted).to_contain_text("No options are offered for this patient")
+        expect(page.locator("[name='value.weight']")).to_have_value("95")
+        expect(page.get_by_label("Pregnancy")).to_be_checked()
+        page.get_by_label("Pregnancy").uncheck()
+        page.get_by_role("button", name="Ask for options").click()
+        page.wait_for_url("**answer=*")
