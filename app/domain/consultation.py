@@ -41,9 +41,10 @@ class _Part(BaseModel):
 
 
 class Estimate(_Part):
-    """What is estimated, worded as what it is."""
+    """What is estimated, worded as what it is; `caution` is what a lower estimate would not mean."""
 
     says: Text
+    caution: Text | None = None
 
 
 class Unit(_Part):

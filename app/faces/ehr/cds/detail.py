@@ -93,6 +93,8 @@ def _options(told: Told) -> Iterator[str]:
         "**To consider**, each scored again by the model itself. It is an association that the model found, "
         "not a promise; people differ."
     )
+    if told.consultation.estimate.caution is not None:
+        yield plain(told.consultation.estimate.caution)
     held = "Still falls, of refits" if isinstance(options[0], ImprovementOut) else "Still holds, of refits"
     rows = [
         f"| {_what(one)} | {risk_text(one.risk)} | {risk_text(one.robustness.refits)} |" for one in options

@@ -69,6 +69,7 @@ def view_of(context: AnswerContext, what_if: WhatIf | None, outcome: WhatIfResul
     view: dict[str, Any] = {
         "who": header_of(context),
         "estimate_says": context.consultation.estimate.says,
+        "caution": context.consultation.estimate.caution if cards else None,
         "next_step": next_step_of(context),
         "answer": answer,
         "risks": risk_view(context),

@@ -53,6 +53,7 @@ def preferences_view(context: AnswerContext) -> PreferencesView | None:
 NOTHING_OFFERED: Mapping[str, Any] = {
     "options": [],
     "improvements": None,
+    "caution": None,
     "cards": [],
     "front": None,
     "conditions": None,

@@ -17,7 +17,12 @@ from app.usecases.record.context import AnswerContext
 
 def said_of_option(context: AnswerContext, option: CounterfactualOut) -> str | None:
     """In words; None where nothing was said, or of this very option alone."""
-    return _said(context, option.changes, option.id)
+    told = [_said(context, option.changes, option.id)]
+    plan = context.plan
+    is_another = plan is not None and plan.counterfactual_id != option.id
+    if plan is not None and is_another and changed_by(plan.changes) == changed_by(option.changes):
+        told.append(_("It is what the plan changes."))
+    return " ".join(one for one in told if one) or None
 
 
 def said_since(context: AnswerContext) -> str | None:

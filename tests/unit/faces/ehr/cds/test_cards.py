@@ -306,3 +306,13 @@ def test_a_summary_fits_whatever_a_model_is_called(title: str) -> None:
 
 def test_nothing_to_say_is_an_empty_list() -> None:
     assert Cards(cards=[]).told() == {"cards": []}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_what_a_lower_estimate_would_not_mean_stands_beside_what_is_suggested(name: str) -> None:
+    caution = served_of(name).consultation.estimate.caution
+    assert (caution is not None) == (name == "heart-disease")
+    for person in range(8):
+        for card in told(answer_of(name, person, always=True))["cards"]:
+            is_told = caution is not None and plain(caution) in card["detail"]
+            assert is_told == (caution is not None and bool(card.get("suggestions")))

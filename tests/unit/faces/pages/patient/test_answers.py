@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -9,6 +11,8 @@ from app.classifiers.card import Card
 from app.engine.registry import ModelRegistry
 from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
 from app.faces.pages.patient.views.certainty import estimate_with, low_note
+from app.usecases.feedback.judged import Judgement, changed_by
+from app.usecases.feedback.reasons import Verdict
 from app.usecases.record.context import AnswerContext
 from app.usecases.record.reference_distributions import ReferenceDistributions
 from tests.kinds_of_answers import (
@@ -20,6 +24,7 @@ from tests.kinds_of_answers import (
     UNCLEAR_BELOW,
 )
 from tests.unit.faces.pages.patient.contexts import context
+from tests.unit.faces.pages.patient.plans import MADE, plan
 from tests.unit.faces.pages.patient.real import grounds_text, page_text, real_context, real_row
 
 PEOPLE = [OUT_OF_REACH, NOTHING_HELPS, FRAGILE, UNCLEAR_BELOW, CLEARLY_BELOW, IN_REACH]
@@ -205,3 +210,48 @@ def test_a_low_estimate_tells_where_the_model_misses_most_of_those_who_have_it(
     assert "the model found 10 % (4 of 40; 4 to 23 %)." in told
     above = with_card(real_context(registry, OUT_OF_REACH), 0.1)
     assert "the model found" not in risk_section(page_text(above))
+
+
+@pytest.mark.parametrize(
+    ("person", "is_told"), [(IN_REACH, True), (OUT_OF_REACH, True), (CLEARLY_BELOW, False)]
+)
+def test_what_a_lower_estimate_would_not_mean_stands_before_what_is_offered(
+    registry: ModelRegistry, person: int, is_told: bool
+) -> None:
+    found = real_context(registry, person)
+    assert found.served is not None
+    own = found.served.consultation
+    estimate = own.estimate.model_copy(update={"caution": "A narrowing stays."})
+    model = replace(found.served.model, consultation=own.model_copy(update={"estimate": estimate}))
+    cautious = replace(found.served, model=model)
+    page = page_text(replace(found, served=cautious))
+    assert ('<p class="notice">A narrowing stays.</p>' in page) is is_told
+    assert not is_told or page.index("A narrowing stays.") < page.index("<article")
+    assert "A narrowing stays." not in page_text(found)
+
+
+def test_a_plan_whose_changes_were_declined_since_says_so(registry: ModelRegistry) -> None:
+    found = real_context(registry, IN_REACH)
+    option, other = found.answer.counterfactuals[:2]
+    changes = [one.model_dump(by_alias=True) for one in option.changes]
+    own = plan(*changes, counterfactual_id=other.id)
+
+    def told(minutes: int, verdict: Verdict, of: UUID) -> bool:
+        said = Judgement(of, verdict, None, None, MADE + timedelta(minutes=minutes), "Ada", {})
+        history = replace(found.history, plans=[own], judgements={changed_by(option.changes): said})
+        return "The plan goes on until it is stopped." in page_text(replace(found, history=history))
+
+    assert told(1, Verdict.DECLINED, option.id)
+    assert not told(-1, Verdict.DECLINED, option.id)
+    assert not told(1, Verdict.ACCEPTED, option.id)
+    assert not told(1, Verdict.DECLINED, other.id)
+
+
+def test_a_card_says_that_it_is_what_the_plan_changes(registry: ModelRegistry) -> None:
+    """As one that was made by a what-if of the same changes."""
+    found = real_context(registry, IN_REACH)
+    option = found.answer.counterfactuals[0]
+    changes = [one.model_dump(by_alias=True) for one in option.changes]
+    for own, is_told in ((plan(*changes), True), (plan(*changes, counterfactual_id=option.id), False)):
+        page = page_text(replace(found, history=replace(found.history, plans=[own])))
+        assert page.count("It is what the plan changes.") == int(is_told)
