@@ -1,9 +1,11 @@
 """Questions about held-out people whose answers are of each kind: by search alone, the same every time."""
 
+from typing import Any
+
 from app.classifiers.partitions import Side, people_of
 from app.engine.registry import ModelRegistry
-from tests.integration.answers import Json
 
+Json = dict[str, Any]
 OUT_OF_REACH, NOTHING_HELPS, FRAGILE, UNCLEAR_BELOW, CLEARLY_BELOW, IN_REACH = (
     93735,
     93760,
