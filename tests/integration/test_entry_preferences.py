@@ -126,14 +126,18 @@ def test_while_something_is_wrong_nothing_is_kept(
 
 
 def test_who_may_not_say_it_is_not_asked_and_asks_all_the_same(
-    servers: Servers, database_url: str, patient_id: str, heavy: Person
+    client: httpx.Client, servers: Servers, database_url: str, patient_id: str, heavy: Person
 ) -> None:
     key = key_for(database_url, "reader", AccessScope.COUNTERFACTUALS_READ, AccessScope.COUNTERFACTUALS_WRITE)
-    with client_of(settings_for(servers, api_keys=True)) as client:
-        client.headers.update(bearer(key))
-        page = client.get(f"/patients/{patient_id}/values", headers=HTML).text
+    with client_of(settings_for(servers, api_keys=True)) as reader:
+        reader.headers.update(bearer(key))
+        page = reader.get(f"/patients/{patient_id}/values", headers=HTML).text
         assert "code.pregnancy" not in page
         assert f'action="/patients/{patient_id}/interventions"' in page
-        assert send(client, patient_id, typed_in(heavy)).status_code == 403
+        assert send(reader, patient_id, typed_in(heavy)).status_code == 403
         there = f"/patients/{patient_id}/interventions"
-        assert client.post(there, data=MODEL | typed_in(heavy), headers=HTML).status_code == 303
+        assert reader.post(there, data=MODEL | typed_in(heavy), headers=HTML).status_code == 303
+        put(client, patient_id, codes=["pregnancy"]).raise_for_status()
+        page = form_page(reader, patient_id)
+        assert "<b>No options are offered for this patient.</b>" in page
+        assert 'id="ask"' not in page

@@ -10,6 +10,7 @@ import pytest
 
 from tests.asking import Person
 from tests.integration.answers import Json, found
+from tests.integration.entering import typed_in
 from tests.integration.pages import HTML, HTMX, page_of
 from tests.integration.planned import plan_of
 from tests.integration.serving import row_counts
@@ -146,14 +147,19 @@ def test_the_worklist_tells_no_options(client: httpx.Client, refused: Json) -> N
     assert "no options: pregnancy" in row
 
 
-def test_values_by_hand_are_not_asked_with(client: httpx.Client, refused: Json, heavy: Person) -> None:
-    patient = refused["patient_id"]
-    page = client.get(f"/patients/{patient}/values", headers=HTML).raise_for_status().text
-    assert page.index(TOLD) < page.index('id="entry"')
-    assert 'id="ask"' not in page
+def test_values_by_hand_are_not_asked_with_unless_it_is_taken_away(
+    client: httpx.Client, refused: Json, heavy: Person, database: Database
+) -> None:
     stranger = f"new-{uuid4()}"
-    assert 'id="ask"' in client.get(f"/patients/{stranger}/interventions", headers=HTML).text
-    refuse(client, stranger)
-    unknown = client.get(f"/patients/{stranger}/interventions", headers=HTML)
-    assert TOLD in unknown.text
-    assert 'id="ask"' not in unknown.text
+    for patient, there in ((refused["patient_id"], "values"), (stranger, "interventions")):
+        refuse(client, patient)
+        page = client.get(f"/patients/{patient}/{there}", headers=HTML).text
+        assert page.index(TOLD) < page.index('id="entry"')
+        assert 'name="code.pregnancy" value="on" checked' in page
+        (replaces,) = re.findall(r'name="replaces" value="([^"]+)"', page)
+        before = row_counts(database)
+        fields = typed_in(heavy) | {"replaces": replaces, "code.pregnancy": "on"}
+        again = client.post(f"/patients/{patient}/values", data=fields, headers=HTML | OWN)
+        assert again.status_code == 409
+        assert WHY in again.text
+        assert row_counts(database) == before
