@@ -66,17 +66,27 @@ def settling(judged: Judgements, changes: Sequence[Change]) -> Judgement | None:
     """What was said that leaves nothing to ask of an option: of the same changes, or why not of their kind.
 
     At the next visit a weight is another one. Who declined to lose 6 kg as unsuitable is not asked again from
-    there; who found it not feasible may find 3 kg so.
+    there; who found it not feasible may find 3 kg so. Each decline binds, whatever else was declined since,
+    until as much of the kind was accepted.
     """
     if (said := judged.get(changed_by(changes))) is not None:
         return said
-    alike = of_the_same_kind(judged, changes)
-    if alike is None or alike.verdict is not Verdict.DECLINED:
-        return None
-    holds = alike.reason in _OF_ANY_AMOUNT or (
-        alike.reason in _OF_AS_MUCH and _is_as_much(_moves(changes), alike.moves)
-    )
-    return alike if holds else None
+    moves, binding = _moves(changes), None
+    for one in judged.values():
+        if _kind(one.moves) != _kind(moves):
+            continue
+        if one.verdict is Verdict.DECLINED and _binds(one, moves):
+            binding = one
+        elif one.verdict is Verdict.ACCEPTED and _is_as_much(one.moves, moves):
+            binding = None
+    return binding
+
+
+def _binds(declined: Judgement, moves: Moves) -> bool:
+    """Whether the reason of a decline holds for changes of its kind."""
+    if declined.reason in _OF_ANY_AMOUNT:
+        return True
+    return declined.reason in _OF_AS_MUCH and _is_as_much(moves, declined.moves)
 
 
 async def judgements_of(database: TenantDatabase, patient_id: str, model: str, answer_id: UUID) -> Judgements:

@@ -122,6 +122,63 @@ def test_what_a_reason_settles_at_the_next_visit(reason: Reason) -> None:
     assert settled == [True, any_amount, any_amount or as_much, any_amount or as_much]
 
 
+FAR, NEAR = {"bmi": (37.6, 35.1)}, {"bmi": (35.7, 33.7)}
+NO = Verdict.DECLINED
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "settled"),
+    [
+        ((NEAR, NO, Reason.NOT_FEASIBLE), (FAR, NO, Reason.TRIED_BEFORE), True),
+        ((NEAR, NO, Reason.NOT_FEASIBLE), (FAR, NO, Reason.NOT_CONVINCED), True),
+        ((FAR, NO, Reason.UNSUITABLE), (NEAR, NO, Reason.WRONG_DATA), True),
+        ((FAR, NO, Reason.NOT_FEASIBLE), (NEAR, NO, Reason.OTHER), False),
+        ((NEAR, NO, Reason.UNSUITABLE), (FAR, Verdict.ACCEPTED, None), False),
+        ((FAR, Verdict.ACCEPTED, None), (NEAR, NO, Reason.UNSUITABLE), True),
+    ],
+)
+def test_a_decline_binds_whatever_else_was_declined_until_as_much_was_accepted(
+    first: tuple[Moves, Verdict, Reason | None],
+    second: tuple[Moves, Verdict, Reason | None],
+    settled: bool,
+) -> None:
+    found = [
+        (said(number, number, verdict, reason), recorded(moves))
+        for number, (moves, verdict, reason) in enumerate((first, second), start=1)
+    ]
+    assert (settling(judgements_in(found), changes({"bmi": (38.6, 36.6)})) is not None) is settled
+
+
+def test_who_accepts_less_has_not_accepted_more() -> None:
+    found = [
+        (said(1, 11, NO, Reason.NOT_FEASIBLE), recorded(FAR)),
+        (said(2, 12, Verdict.ACCEPTED), recorded(NEAR)),
+    ]
+    judgements = judgements_in(found)
+    assert settling(judgements, changes({"bmi": (38, 35.5)})) is not None
+    assert settling(judgements, changes({"bmi": (38, 36)})) is None
+
+
+@given(
+    verdicts=st.lists(st.tuples(st.integers(1, 4), st.sampled_from([None, *Reason])), min_size=1, max_size=6),
+    size=st.integers(1, 4),
+)
+def test_a_further_decline_never_offers_anything_again(
+    verdicts: list[tuple[int, Reason | None]], size: int
+) -> None:
+    """A reason of None accepts. The changes all start elsewhere, so that none is the same."""
+    found = []
+    was_settled = False
+    for number, (amount, reason) in enumerate(verdicts, start=1):
+        verdict = Verdict.ACCEPTED if reason is None else NO
+        start = 40.0 + 10 * number
+        moves: Moves = {"bmi": (start, start - amount)}
+        found.append((said(number, number, verdict, reason), recorded(moves)))
+        is_settled = settling(judgements_in(found), changes({"bmi": (30.0, 30.0 - size)})) is not None
+        assert is_settled or reason is None or not was_settled
+        was_settled = is_settled
+
+
 def test_what_was_accepted_settles_the_same_changes_alone() -> None:
     rows = judged([said(1, 11, Verdict.ACCEPTED)])
     assert settling(rows, changes(WEIGHT)) is rows[changed_by(changes(WEIGHT))]
