@@ -69,6 +69,7 @@ def test_a_refusal_is_kept_and_told_and_what_was_typed_stays(
     before, values = row_counts(database)["answers"], typed_in(heavy)
     refused = send(client, patient_id, values | {"code.pregnancy": "on"}, **headers)
     assert refused.status_code == 409
+    assert "not on record" not in refused.text
     assert "No options are offered for this patient. The model was not made for pregnancy" in refused.text
     assert typed_height(refused.text) == values["value.height"]
     assert ticked(refused.text) == {"code.pregnancy"}

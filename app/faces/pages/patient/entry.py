@@ -51,6 +51,8 @@ class Entry:
     """Whether what is filled in is an EHR's."""
     refused: Sequence[str] = ()
     """Why no options are offered: none can be asked for unless that is changed in the same form."""
+    is_again: bool = False
+    """Whether it was sent before: nothing is said then of what was on record as it was opened."""
     choices: Choices | None = None
     """What the patient can and will do; None where the caller may not say it."""
 
@@ -127,7 +129,8 @@ async def form_again(
     units = {**chosen_units(request), **reading.units}
     if choices is None and _may_say_preferences(request):
         choices = choices_ticked(served, fields)
-    entry = Entry(patient_id, served, fields, units, told, is_known=_KNOWN in fields, choices=choices)
+    known = _KNOWN in fields
+    entry = Entry(patient_id, served, fields, units, told, known, is_again=True, choices=choices)
     response = await _page(registry, entry, status, _IN_PLACE if is_fragment(request) else None)
     remember_units(request, response, reading.units)
     return response
@@ -182,6 +185,7 @@ async def _page(
         patient_id=entry.patient_id,
         is_known=entry.is_known,
         is_told=entry.is_told,
+        is_again=entry.is_again,
         refused=entry.refused,
         choices=entry.choices,
         name=registry.name_of(entry.served),
