@@ -30,15 +30,15 @@ def changes_of(problem: RecourseProblem, levels: IntArray) -> tuple[tuple[Change
     return tuple(changes), tuple(linked)
 
 
-def moves_along(problem: RecourseProblem, levels: IntArray) -> tuple[Change, ...]:
-    """All that moves with the changes of one candidate, in the schema's order."""
+def changes_and_rest(
+    problem: RecourseProblem, levels: IntArray
+) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
+    """The actionable changes of one candidate, and all else that moves with them, in the schema's order."""
     after, before = features_of(problem, levels), problem.patient.values
-    own = {lever.feature.name for lever, level in zip(problem.levers, levels, strict=True) if level}
-    return tuple(
-        change_to(problem, name, after)
-        for name in problem.schema.by_name
-        if name not in own and after[name] != before[name]
-    )
+    own = [lever.feature.name for lever, level in zip(problem.levers, levels, strict=True) if level]
+    rest = [name for name in problem.schema.by_name if name not in own and after[name] != before[name]]
+    changes, along = (tuple(change_to(problem, name, after) for name in names) for names in (own, rest))
+    return changes, along
 
 
 def brought_along(problem: RecourseProblem, levels: IntArray) -> tuple[BroughtAlong, ...]:

@@ -8,7 +8,7 @@ from app.domain.counterfactual import Generator, Optimality, Robustness
 from app.domain.feature import Feature
 from app.domain.improvement import FrontierPoint, Improvement, NoImprovement
 from app.domain.wording import nothing_helps
-from app.engine.describe import changes_of, moves_along
+from app.engine.describe import changes_and_rest
 from app.engine.described import described
 from app.engine.improvements import Improvements, ImprovementSearch
 from app.engine.preferences import Preferences
@@ -55,13 +55,14 @@ def frontier(problem: RecourseProblem, found: ImprovementSearch) -> tuple[Fronti
     for place, levels in enumerate(points.levels):
         effort, risk = round(float(points.effort[place]), 4), float(points.risk[place])
         bound = found.front.effort_bound(risk, effort)
+        changes, moves_along = changes_and_rest(problem, levels)
         told.append(
             FrontierPoint(
                 risk=risk,
                 reduction=round(float(falls.reduction[place]), _DECIMALS),
                 effort=effort,
-                changes=changes_of(problem, levels)[0],
-                moves_along=moves_along(problem, levels),
+                changes=changes,
+                moves_along=moves_along,
                 proved=bound >= effort,
                 effort_bound=bound,
                 robustness=_shares(falls.shares[place]),

@@ -59,6 +59,12 @@ def test_an_option_becomes_the_plan_and_stands_first(
     (kept,) = plans_of(client, answer)
     assert (kept["name"], kept["note"]) == ("Walk <b>with</b> her sister", "from Monday & slowly")
     shot(opened, "plan-made")
+    controls = plan.locator("summary", has_text="Copy as text"), opened.get_by_role("link", name="New values")
+    for control in controls:
+        expect(control).to_be_visible()
+    opened.emulate_media(media="print")
+    for control in controls:
+        expect(control).to_be_hidden()
 
 
 def test_a_plan_through_two_visits(opened: Page, client: httpx.Client, question: Json, answer: Json) -> None:

@@ -146,10 +146,12 @@ def test_what_is_unusual_is_asked_about_once(client: httpx.Client, patient_id: s
     assert first.status_code == 422
     assert "inches" in first.text
     assert "Ask all the same" in first.text
-    checked = re.search(r'name="checked" value="([^"]*)"', first.text)
-    assert checked is not None
-    assert "waist" in checked[1]
-    assert post(client, patient_id, form | {"checked": checked[1]}).status_code == 303
+    checked = dict(re.findall(r'name="(checked\.\w+)" value="([^"]*)"', first.text))
+    assert "checked.waist" in checked
+    other = post(client, patient_id, form | {"value.waist": "44"} | checked)
+    assert other.status_code == 422, "another value, which nobody has looked at"
+    assert "Ask all the same" in other.text
+    assert post(client, patient_id, form | checked).status_code == 303
 
 
 @pytest.mark.parametrize("unit", ["stone", "<script>", "[in_i]", "x" * 3000])

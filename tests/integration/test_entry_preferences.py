@@ -92,6 +92,12 @@ def test_what_somebody_else_said_meanwhile_is_shown_and_not_lost(
     assert "Somebody else changed what this patient can and will do" in late.text
     assert ticked(late.text) == {"code.shift-work"}
     assert standing(client, patient_id)["codes"] == ["shift-work"]
+    put(client, patient_id, codes=["pregnancy"]).raise_for_status()
+    refused = send(client, patient_id, typed_in(heavy))  # which said nothing of it
+    assert refused.status_code == 409
+    assert ticked(refused.text) == {"code.pregnancy"}
+    assert "What you ticked" not in refused.text
+    put(client, patient_id, codes=["shift-work"]).raise_for_status()
     heeded = shown_after(client, send(client, patient_id, typed_in(heavy)))
     assert set(standing(client, patient_id)["kept"]) <= set(
         heeded["question"]["constraints"]["features_to_keep"]

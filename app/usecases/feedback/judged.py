@@ -57,8 +57,7 @@ def of_the_same_kind(
 
     Options in `but_of` are passed over.
     """
-    kind = _kind(_moves(changes))
-    alike = [one for one in judged.values() if one.option not in but_of and _kind(one.moves) == kind]
+    alike = [one for one in _alike(judged, _moves(changes)) if one.option not in but_of]
     return alike[-1] if alike else None
 
 
@@ -72,14 +71,17 @@ def settling(judged: Judgements, changes: Sequence[Change]) -> Judgement | None:
     if (said := judged.get(changed_by(changes))) is not None:
         return said
     moves, binding = _moves(changes), None
-    for one in judged.values():
-        if _kind(one.moves) != _kind(moves):
-            continue
+    for one in _alike(judged, moves):
         if one.verdict is Verdict.DECLINED and _binds(one, moves):
             binding = one
         elif one.verdict is Verdict.ACCEPTED and _is_as_much(one.moves, moves):
             binding = None
     return binding
+
+
+def _alike(judged: Judgements, moves: Moves) -> list[Judgement]:
+    kind = _kind(moves)
+    return [one for one in judged.values() if _kind(one.moves) == kind]
 
 
 def _binds(declined: Judgement, moves: Moves) -> bool:

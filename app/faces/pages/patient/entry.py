@@ -163,14 +163,6 @@ def _may_say_preferences(request: Request) -> bool:
     return principal.may(AccessScope.FEEDBACK)
 
 
-def remember_choices(
-    request: Request, response: Response, registry: ModelRegistry, fields: Mapping[str, str]
-) -> None:
-    """Keeps the units of a form that was answered."""
-    schema = registry.named(fields.get("model")).model.schema
-    remember_units(request, response, read_entry(entered_of(schema), fields).units)
-
-
 async def _page(
     registry: ModelRegistry, entry: Entry, status: int = 200, headers: dict[str, str] | None = None
 ) -> HTMLResponse:

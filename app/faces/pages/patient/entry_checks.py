@@ -23,7 +23,9 @@ def checked(
         return told_of(entered, reading.faults)
     warned = served.oddness.warnings(patient.factual)
     checks = {one.pointer.rpartition("/")[2]: one.detail for one in warned}
-    return None if set(checks) <= set(fields.get(CHECKED, "").split(",")) else Told(checks=checks)
+    looked_at = {name: str(reading.values.get(name)) for name in checks}
+    are_confirmed = all(fields.get(CHECKED + name) == value for name, value in looked_at.items())
+    return None if are_confirmed else Told(checks=checks, looked_at=looked_at)
 
 
 def _at_fields(

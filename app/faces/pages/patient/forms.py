@@ -13,9 +13,10 @@ from app.faces.http.forms import FieldsDep
 from app.faces.http.negotiation import is_fragment
 from app.faces.http.parameters import PatientId
 from app.faces.pages.patient.dependencies import ContextLoaderDep
-from app.faces.pages.patient.entry import question_of_entry, read_or_asked_again, remember_choices, to_answer
+from app.faces.pages.patient.entry import question_of_entry, read_or_asked_again, to_answer
 from app.faces.pages.patient.page import PAGES, WhatIfResult, view_of
 from app.faces.pages.patient.requests import answer_id_in, request_from
+from app.faces.pages.patient.unit_cookie import remember_units
 from app.faces.pages.patient.views.certainty import estimate_view
 from app.faces.pages.patient.views.what_if import what_if_as_set
 from app.faces.pages.patient.views.what_if_setting import WhatIfSetting, locks_of, question_of, setting_of
@@ -79,7 +80,7 @@ async def ask(
 ) -> Response:
     """Options from a what-if, or for a patient who is entered by hand; then to the page that shows them."""
     departed_from = answer_id_in(fields)
-    base = None
+    base, units = None, None
     if departed_from is None:
         served = registry.named(fields.get("model"))
         standing = await standing_preferences(database, patient_id, served)
@@ -87,15 +88,15 @@ async def ask(
         entered = await read_or_asked_again(request, registry, served, patient_id, fields)
         if isinstance(entered, Response):
             return entered
-        question = question_of_entry(registry, served, patient_id, entered)
+        question, units = question_of_entry(registry, served, patient_id, entered), entered.units
     else:
         context = await loader.alone(patient_id, departed_from)
         question, base = request_from(context, _setting(context, fields)), context.answer
     answering = service.answer(question, base)
     answer = await cancel_on_disconnect(request, answering)
     response = to_answer(request, patient_id, answer.id)
-    if departed_from is None:
-        remember_choices(request, response, registry, fields)
+    if units is not None:
+        remember_units(request, response, units)
     return response
 
 

@@ -11,8 +11,8 @@ from app.domain.schema import Value
 from app.faces.http.pages.translation import gettext as _
 from app.faces.pages.patient.views.entry_reading import VALUE
 
-CHECKED = "checked"
-"""The form's field with the names of what was looked at again."""
+CHECKED = "checked."
+"""Beginning of the fields that say of a feature which value was looked at again: another one was not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is said of what was entered, by feature; `elsewhere` is what belongs to no field."""
+    """What is said of what was entered, by feature; `elsewhere` is what belongs to no field.
+
+    `looked_at` are the values of what is to be checked, in the features' own units.
+    """
 
     faults: Mapping[str, str] = field(default_factory=dict)
     checks: Mapping[str, str] = field(default_factory=dict)
+    looked_at: Mapping[str, str] = field(default_factory=dict)
     elsewhere: Sequence[str] = ()
 
 
@@ -62,7 +66,7 @@ class EntryForm:
     is_open: bool
     noted: Sequence[Field]
     elsewhere: Sequence[str]
-    checked: str
+    looked_at: Mapping[str, str]
 
 
 def form_of(
@@ -82,7 +86,7 @@ def form_of(
         is_open=any(one.text or one.fault or one.check for one in rest),
         noted=[one for one in shown.values() if one.fault or one.check],
         elsewhere=told.elsewhere,
-        checked=",".join(told.checks),
+        looked_at=told.looked_at,
     )
 
 

@@ -33,39 +33,39 @@ def said_since(context: AnswerContext) -> str | None:
         return None
     if found.option == plan.counterfactual_id or found.given_at < plan.created_at:
         return None
-    return _("%(said)s The plan goes on until it is stopped.", said=_same(context, found))
+    return _("%(said)s The plan goes on until it is stopped.", said=_told(context, found, is_same=True))
 
 
 def _said(context: AnswerContext, changes: Sequence[Change], own: UUID) -> str | None:
     judged = context.history.judgements
     same = judged.get(changed_by(changes))
     if same is not None:
-        return None if same.option == own else _same(context, same)
+        return None if same.option == own else _told(context, same, is_same=True)
     here = [one.id for one in context.offered]
     alike = of_the_same_kind(judged, changes, but_of=here)
-    return None if alike is None else _alike(context, alike)
+    return None if alike is None else _told(context, alike, is_same=False)
 
 
-def _same(context: AnswerContext, said: Judgement) -> str:
+def _told(context: AnswerContext, said: Judgement, is_same: bool) -> str:
     told = {"day": day(said.given_at.date()), "by": _by(said), "where": _where(context, said)}
     if said.verdict is Verdict.ACCEPTED:
-        accepted = _("The same changes were accepted on %(day)s%(by)s, %(where)s", **told)
-        return f"{accepted}{_became(context, said)}."
-    declined = _("The same changes were declined on %(day)s%(by)s, %(where)s", **told)
-    return f"{declined}{_why(said)}."
-
-
-def _alike(context: AnswerContext, said: Judgement) -> str:
-    told = {"day": day(said.given_at.date()), "by": _by(said), "where": _where(context, said)}
-    if said.verdict is Verdict.ACCEPTED:
-        accepted = _(
-            "The same kinds of change, by other amounts, were accepted on %(day)s%(by)s, %(where)s", **told
+        text = (
+            _("The same changes were accepted on %(day)s%(by)s, %(where)s", **told)
+            if is_same
+            else _(
+                "The same kinds of change, by other amounts, were accepted on %(day)s%(by)s, %(where)s",
+                **told,
+            )
         )
-        return f"{accepted}{_became(context, said)}."
-    declined = _(
-        "The same kinds of change, by other amounts, were declined on %(day)s%(by)s, %(where)s", **told
+        return f"{text}{_became(context, said)}."
+    text = (
+        _("The same changes were declined on %(day)s%(by)s, %(where)s", **told)
+        if is_same
+        else _(
+            "The same kinds of change, by other amounts, were declined on %(day)s%(by)s, %(where)s", **told
+        )
     )
-    return f"{declined}{_why(said)}."
+    return f"{text}{_why(said)}."
 
 
 def _by(said: Judgement) -> str:
