@@ -13,7 +13,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 _HERE = Path(__file__).resolve().parent
 _TOLERANCES = _HERE / "domain" / "tolerances.py"
 _WHOLE = "whole"
-_IMPORTS_IT = b"\nfrom app.compiled import compiled\n"
+_IMPORTS_IT = b"\nfrom app.compiled import compiled"
 
 
 def compiled(function: _Function) -> _Function:
@@ -23,8 +23,21 @@ def compiled(function: _Function) -> _Function:
     in the user's cache, whichever can be written, so that only the first start on a machine compiles; where
     none can, every start does.
     """
+    return _njit(function)
+
+
+def compiled_in_place(function: _Function) -> _Function:
+    """As `compiled`, for a function that makes no array but writes into those it is given.
+
+    Other code counts references to each array of each named tuple that is passed on or looked into, which
+    takes longer than asking a small tree. This does without; a function that makes an array fails to compile.
+    """
+    return _njit(function, _nrt=False)
+
+
+def _njit(function: _Function, **options: Any) -> _Function:
     kept = _KEPT_IN is not None
-    return cast(_Function, numba.njit(cache=kept, nogil=True, error_model="numpy")(function))
+    return cast(_Function, numba.njit(cache=kept, nogil=True, error_model="numpy", **options)(function))
 
 
 def is_cold() -> bool:
@@ -40,7 +53,7 @@ def note_all_compiled() -> None:
 
 
 def compiled_sources() -> list[Path]:
-    """The modules that machine code is made of: those that import the decorator, and the tolerances.
+    """The modules that machine code is made of: those that import a decorator, and the tolerances.
 
     A compiled function may call functions and take constants from these alone; a test sees to it.
     """

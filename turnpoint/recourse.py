@@ -42,7 +42,7 @@ class Recourse:
     def load(cls, model: str | None = None, *, store: Path | str | None = None) -> Self:
         """Load a model by its name, or name@version, of a folder of models; the shipped ones by default.
 
-        It takes some seconds. On a machine's first time the search is compiled as well: some ten seconds if
+        It takes some seconds. On a machine's first time the search is compiled as well: about a minute if
         the machine is idle.
 
         Raises:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.compiled import compiled
+from app.compiled import compiled, compiled_in_place
 from app.domain.schema import FloatArray, IntArray
 from app.domain.tolerances import SAME
 
@@ -78,7 +78,7 @@ class Consequences(NamedTuple):
         return len(self.column)
 
 
-@compiled
+@compiled_in_place
 def work_out(of: Consequences, version: int, levels: IntArray, out: FloatArray) -> None:
     """Write the value of every driven column of one candidate in one version, before noise."""
     moved = 0
@@ -106,7 +106,7 @@ def work_out(of: Consequences, version: int, levels: IntArray, out: FloatArray) 
         out[place] = value
 
 
-@compiled
+@compiled_in_place
 def _rounded_change(change: float, precision: float, most: float) -> float:
     """A change in whole units of precision, no larger than the cap."""
     size = np.round(abs(change) / precision) * precision
@@ -115,12 +115,12 @@ def _rounded_change(change: float, precision: float, most: float) -> float:
     return float(size if change > 0 else -size)
 
 
-@compiled
+@compiled_in_place
 def _change(
     of: Consequences, version: int, place: int, levels: IntArray, moved: int, values: FloatArray
 ) -> float:
     """What effects make of one column together: falls and rises each add up in part."""
-    sums, largest = np.zeros(2), np.zeros(2)
+    falls = rises = largest_fall = largest_rise = 0.0
     for effect in range(of.first[place], of.first[place + 1]):
         if of.not_with[effect] & moved:
             continue
@@ -130,11 +130,13 @@ def _change(
             source = of.source[effect]
             amount = max(of.source_sign[effect] * (values[source] - of.start[source]), 0.0)
         size = min(amount * abs(of.size[version, effect]), of.cap[effect])
-        way = 1 if of.size[version, effect] > 0 else 0
-        sums[way] += size
-        largest[way] = max(largest[way], size)
-    fall, rise = np.maximum(largest, of.share_of_sum[place] * sums)
-    return float(min(max(rise - fall, -of.most[place]), of.most[place]))
+        if of.size[version, effect] > 0:
+            rises, largest_rise = rises + size, max(largest_rise, size)
+        else:
+            falls, largest_fall = falls + size, max(largest_fall, size)
+    share = of.share_of_sum[place]
+    change = max(largest_rise, share * rises) - max(largest_fall, share * falls)
+    return float(min(max(change, -of.most[place]), of.most[place]))
 
 
 @compiled
@@ -197,7 +199,7 @@ def quantile(low: FloatArray, mean: FloatArray, high: FloatArray, share: FloatAr
     return np.where(high > low, np.where(share < below, rising, falling), mean)
 
 
-@compiled
+@compiled_in_place
 def rounded(value: float, precision: float, towards: int) -> float:
     """A value rounded to a precision: to the nearest (0), down (-1) or up (1)."""
     steps = value / precision

@@ -46,8 +46,8 @@ def _known_whole(model: ModelVersion) -> list[Person]:
 def warm_up(served: ServedModel) -> None:
     """Answer for one person, in reach and out of it, known whole and as little as a record may tell.
 
-    What answers are made of gets compiled or loaded. It takes some ten seconds on a machine's first start. No
-    caller waits for it, and a card in an EHR could not.
+    What answers are made of gets compiled or loaded. It takes about a minute of a core on a machine's first
+    start. No caller waits for it, and a card in an EHR could not.
     """
     whole = example_people(served.model, 1)[0].features
     for features in (whole, _as_little_as_may_be(served.model, whole)):

@@ -14,10 +14,11 @@ from typing import NamedTuple
 import numpy as np
 
 from app.classifiers.forest import Float32Array
-from app.compiled import compiled
+from app.compiled import compiled, compiled_in_place
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.domain.tolerances import LEAST_EFFORT, SAME
 from app.engine.exact.driven import reach, shift
+from app.engine.exact.in_place import copy, fill, smallest
 from app.engine.exact.reduce import DRIVEN, LEAF, SLOPE, ReducedForest
 
 PARTS = 128
@@ -53,7 +54,7 @@ def knapsack(gain: FloatArray, efforts: FloatArray, top: IntArray, changes: int)
     return Knapsack(most, part)
 
 
-@compiled
+@compiled_in_place
 def _fill(most: Float32Array, gain: Float32Array, parts: IntArray, top: IntArray) -> None:
     """The recursion of multiple-choice knapsack (Kellerer, Pferschy and Pisinger, 2004, chapter 11).
 
@@ -65,7 +66,7 @@ def _fill(most: Float32Array, gain: Float32Array, parts: IntArray, top: IntArray
         for changes in range(1, most.shape[1]):
             for scenario in range(most.shape[2]):
                 best, before = most[lever, changes, scenario], most[lever + 1, changes - 1, scenario]
-                best[:] = most[lever + 1, changes, scenario]
+                copy(most[lever + 1, changes, scenario], best)
                 last = np.float32(0)
                 for level in range(1, top[lever] + 1):
                     worth = gain[lever, level, scenario]
@@ -77,7 +78,7 @@ def _fill(most: Float32Array, gain: Float32Array, parts: IntArray, top: IntArray
                         best[budget] = max(best[budget], worth + before[budget - cost])
 
 
-@compiled
+@compiled_in_place
 def parts_needed(most: Float32Array, gap: float) -> int:
     """The fewest parts of effort within which `gap` can be taken off; PARTS if it never can.
 
@@ -99,13 +100,14 @@ def parts_needed(most: Float32Array, gap: float) -> int:
 
 class _Boxes(NamedTuple):
     """The leaves of one tree as boxes: levels `low` to `high` of each lever, and of each driven column the
-    values of `ranges`, the upper end excluded.
+    values of `ranges`, the upper end excluded. While they are written, `node` is where each of them begins.
     """
 
     low: IntArray
     high: IntArray
     ranges: Float32Array
     value: FloatArray
+    node: IntArray
 
 
 class _Shifts(NamedTuple):
@@ -132,7 +134,9 @@ def gains(reduced: ReducedForest, top: IntArray) -> FloatArray:
         np.empty((most, levers), np.int64),
         np.empty((most, driven, 2), np.float32),
         np.empty(most),
+        np.empty(most, np.int64),
     )
+    largest = np.empty(result.shape[1])
     for lever in range(levers):
         for level in range(1, top[lever] + 1):
             for scenario in range(scenarios):
@@ -157,11 +161,11 @@ def gains(reduced: ReducedForest, top: IntArray) -> FloatArray:
                 if reduced.levers_asked[tree] >> lever & 1:
                     _know_shifts(reduced, version, lever, top, shifts)
                     # A slice is a view: the falls are added to the result in place.
-                    _add_largest_falls(result[lever, :, scenario], lever, top, order, boxes, shifts)
+                    _add_largest_falls(result[lever, :, scenario], lever, top, order, boxes, shifts, largest)
     return result
 
 
-@compiled
+@compiled_in_place
 def _most_leaves(reduced: ReducedForest) -> int:
     """Of any tree that is kept."""
     most = 1
@@ -170,7 +174,7 @@ def _most_leaves(reduced: ReducedForest) -> int:
     return most
 
 
-@compiled
+@compiled_in_place
 def _add_slope(
     reduced: ReducedForest, root: int, version: int, top: IntArray, shifts: _Shifts, falls: FloatArray
 ) -> None:
@@ -194,7 +198,7 @@ def _room_for_shifts(top: IntArray, driven: int) -> _Shifts:
     )
 
 
-@compiled
+@compiled_in_place
 def _know_shifts(reduced: ReducedForest, version: int, lever: int, top: IntArray, out: _Shifts) -> None:
     """Write what moving a lever does, unless it is known already."""
     if out.is_known[lever]:
@@ -207,20 +211,28 @@ def _know_shifts(reduced: ReducedForest, version: int, lever: int, top: IntArray
         after = out.after[lever, level]
         reach(of, version, lever, level, after)
         shift(of, version, lever, level, before, out.shift[lever, level])
-        for place in range(len(noise)):
-            after[place] += noise[place]
+        _add_to_both_ends(after, noise)
+    _add_to_both_ends(before, noise)
+
+
+@compiled_in_place
+def _add_to_both_ends(ranges: FloatArray, noise: FloatArray) -> None:
     for place in range(len(noise)):
-        before[place] += noise[place]
+        ranges[place, 0] += noise[place]
+        ranges[place, 1] += noise[place]
 
 
-@compiled
+@compiled_in_place
 def _write_boxes(
     reduced: ReducedForest, root: int, ranges: Float32Array, top: IntArray, boxes: _Boxes
 ) -> int:
     """Write the leaves of a tree as boxes; return how many there are."""
-    low, high = boxes.low, boxes.high
-    stack = np.empty(len(boxes.value), np.int64)
-    stack[0], low[0], high[0], boxes.ranges[0] = root, 0, top, ranges
+    low, high, stack = boxes.low, boxes.high, boxes.node
+    stack[0] = root
+    fill(low[0], 0)
+    copy(top, high[0])
+    for place in range(len(ranges)):
+        copy(ranges[place], boxes.ranges[0, place])
     leaves, waiting = 0, 1  # boxes before `leaves` are done, those from there to `waiting` wait
     while leaves < waiting:
         node = stack[leaves]
@@ -229,7 +241,10 @@ def _write_boxes(
             boxes.value[leaves] = reduced.value[node]
             leaves += 1
             continue
-        low[above], high[above], boxes.ranges[above] = low[below], high[below], boxes.ranges[below]
+        copy(low[below], low[above])
+        copy(high[below], high[above])
+        for place in range(len(ranges)):
+            copy(boxes.ranges[below, place], boxes.ranges[above, place])
         stack[below], stack[above] = reduced.low[node], reduced.high[node]
         if lever >= 0:
             high[below, lever], low[above, lever] = reduced.cut[node] - 1, reduced.cut[node]
@@ -241,18 +256,25 @@ def _write_boxes(
     return leaves
 
 
-@compiled
+@compiled_in_place
 def _add_largest_falls(
-    falls: FloatArray, lever: int, top: IntArray, order: IntArray, boxes: _Boxes, shifts: _Shifts
+    falls: FloatArray,
+    lever: int,
+    top: IntArray,
+    order: IntArray,
+    boxes: _Boxes,
+    shifts: _Shifts,
+    largest: FloatArray,
 ) -> None:
     """The largest fall between two leaves that moving this lever alone may lead from and to, at each level.
 
     One leaf is where the lever is at level 0, the other where it is at the level. Some choice of the other
     levers must lead to either, and driven columns must get from the one to the other. `order` has the leaves,
-    those of the highest value first if they are more than `_FEW_LEAVES`.
+    those of the highest value first if they are more than `_FEW_LEAVES`; `largest`, (levels,), is room.
     """
     low, high, value = boxes.low, boxes.high, boxes.value
-    largest = np.full(top[lever] + 1, -np.inf)
+    largest = largest[: top[lever] + 1]
+    fill(largest, -np.inf)
     leaves, sorted_ = len(order), len(order) > _FEW_LEAVES
     for first in range(leaves):
         before = order[first]
@@ -261,10 +283,10 @@ def _add_largest_falls(
         for last in range(leaves - 1, -1, -1):
             after = order[last]
             fall = value[before] - value[after]
-            if sorted_ and fall <= largest[1:].min():  # and so are all further ones
+            if sorted_ and fall <= smallest(largest[1:]):  # and so are all further ones
                 break
             nearest, furthest = max(low[after, lever], 1), high[after, lever]
-            if nearest > furthest or fall <= largest[nearest : furthest + 1].min():
+            if nearest > furthest or fall <= smallest(largest[nearest : furthest + 1]):
                 continue
             if not _meet(low, high, before, after, lever):
                 continue
@@ -275,7 +297,7 @@ def _add_largest_falls(
         falls[level] += largest[level] if largest[level] > -np.inf else 0.0
 
 
-@compiled
+@compiled_in_place
 def _meet(low: IntArray, high: IntArray, first: int, second: int, but: int) -> bool:
     """Whether two boxes share a choice of all levers but one."""
     for lever in range(low.shape[1]):
@@ -285,7 +307,7 @@ def _meet(low: IntArray, high: IntArray, first: int, second: int, but: int) -> b
     return True
 
 
-@compiled
+@compiled_in_place
 def _driven_there(boxes: _Boxes, first: int, second: int, shifts: _Shifts, lever: int, level: int) -> bool:
     """Whether driven columns may lie in the one box before a move, and in the other after it."""
     for place in range(boxes.ranges.shape[1]):

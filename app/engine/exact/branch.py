@@ -13,13 +13,14 @@ from typing import NamedTuple
 import numpy as np
 
 from app.classifiers.forest import Float32Array
-from app.compiled import compiled
+from app.compiled import compiled, compiled_in_place
 from app.domain.consequences import AS_TOLD, work_out
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.domain.tolerances import MARGIN_SLACK, SAME
 from app.engine.exact.bounds import PARTS, parts_needed
 from app.engine.exact.heap import ROOT, pop, push
-from app.engine.exact.reduce import ReducedForest, follow, leaf
+from app.engine.exact.in_place import copy, fill
+from app.engine.exact.reduce import CLASSIFIER, ReducedForest, follow, leaf, margin
 
 NONE_LEFT, BEYOND, PAUSED, FULL = -1, -2, -3, -4
 """How `advance` ended without a candidate, none of which has such an index."""
@@ -71,6 +72,35 @@ class Frontier(NamedTuple):
     counts: IntArray
 
 
+class Room(NamedTuple):
+    """What is written while one candidate is looked at and taken further.
+
+    The candidate's `levels`, the `margins` of its scenarios and what their trees add to them (`leaves`);
+    the margins `after` one more lever is moved; driven columns, and the needs of the `hardest` scenarios.
+    """
+
+    levels: IntArray
+    margins: FloatArray
+    leaves: FloatArray
+    after: FloatArray
+    driven: FloatArray
+    hardest: IntArray
+
+
+@compiled
+def room_for(program: Program) -> Room:
+    """Room for any candidate of this problem."""
+    scenarios = program.group[-1]
+    return Room(
+        np.empty(len(program.efforts), np.int64),
+        np.empty(scenarios),
+        np.empty(program.reduced.first[scenarios]),
+        np.empty(scenarios),
+        np.empty(program.driven_range.shape[1]),
+        np.empty(scenarios + 1, np.int64),
+    )
+
+
 def frontier(levers: int, key: float = 0.0) -> Frontier:
     """A frontier that holds the unchanged candidate alone, with this key: a bound on all that comes of it.
 
@@ -101,6 +131,13 @@ def enlarged(open_: Frontier) -> Frontier:
     return Frontier._make([*larger, open_.counts])
 
 
+def start_margin(program: Program) -> float:
+    """The classifier's margin for the unchanged candidate."""
+    room = room_for(program)
+    room.levels[:] = 0
+    return float(margin(program.reduced, CLASSIFIER, room.levels, room.leaves, room.driven))
+
+
 @compiled
 def advance(program: Program, open_: Frontier, taken: IntArray, limit: float, steps: int, most: float) -> int:
     """Go on until a candidate will do, for so many steps, or until so many candidates more were looked at.
@@ -110,7 +147,19 @@ def advance(program: Program, open_: Frontier, taken: IntArray, limit: float, st
     or FULL when the frontier must be enlarged to go on. A candidate that is returned is off the heap;
     `expand` takes it further, for which there is room.
     """
-    margins, leaves = _room(program)
+    return _advance(program, open_, taken, limit, steps, most, room_for(program))
+
+
+@compiled_in_place
+def _advance(
+    program: Program,
+    open_: Frontier,
+    taken: IntArray,
+    limit: float,
+    steps: int,
+    most: float,
+    room: Room,
+) -> int:
     end = open_.counts[LOOKED_AT] + most
     for _ in range(steps):
         if open_.counts[OPEN] == 0:
@@ -125,24 +174,24 @@ def advance(program: Program, open_: Frontier, taken: IntArray, limit: float, st
         open_.counts[OPEN] = pop(open_.keys, open_.items, open_.counts[OPEN])
         open_.counts[LOOKED_AT] += 1
         levels = open_.levels[item]
-        moved = lever_set(levels)
-        if contains_one(taken, moved):  # so would all that comes of it
+        if contains_one(taken, lever_set(levels)):  # so would all that comes of it
             continue
-        write_margins(program, levels, margins, leaves)
-        further = _parts(program, margins, open_.last[item] + 1, program.changes - changes_in(levels))
+        write_margins(program, levels, room)
+        left = program.changes - changes_in(levels)
+        further = _parts(program, room.margins, open_.last[item] + 1, left, room.hardest)
         if further == PARTS:
             continue
         now = open_.effort[item] + further * program.part
         if now > key + SAME:  # the bound has become tighter since it was put there
             open_.counts[OPEN] = push(open_.keys, open_.items, open_.counts[OPEN], now, item)
             continue
-        if further == 0 and is_allowed(program, levels):
+        if further == 0 and is_allowed(program, levels, room.driven):
             return item
-        _expand(program, open_, item, margins, leaves)
+        _expand(program, open_, item, room)
     return PAUSED
 
 
-@compiled
+@compiled_in_place
 def has_room(program: Program, open_: Frontier) -> bool:
     """Whether all children of any candidate find room."""
     return open_.counts[MET] + program.open.size <= len(open_.effort)
@@ -154,33 +203,34 @@ def expand(program: Program, open_: Frontier, item: int) -> None:
 
     Only levers after the last changed one are moved: so each candidate has one parent, and is met once.
     """
-    before, leaves = _room(program)
-    write_margins(program, open_.levels[item], before, leaves)
-    _expand(program, open_, item, before, leaves)
+    room = room_for(program)
+    write_margins(program, open_.levels[item], room)
+    _expand(program, open_, item, room)
 
 
-@compiled
-def _expand(program: Program, open_: Frontier, item: int, before: FloatArray, leaves: FloatArray) -> None:
+@compiled_in_place
+def _expand(program: Program, open_: Frontier, item: int, room: Room) -> None:
     """`expand`, where the candidate's own margins and leaves (`write_margins`) are at hand.
 
     Of a child's trees only those that ask about its new lever are walked again: the rest stay at these.
     """
-    levels = open_.levels[item].copy()
+    levels = room.levels
+    copy(open_.levels[item], levels)
     left = program.changes - changes_in(levels) - 1
     if left < 0:
         return
-    margins = np.empty_like(before)
     for lever in range(open_.last[item] + 1, len(levels)):
         for level in range(1, program.open.shape[1]):
             if not program.open[lever, level]:
                 continue
             levels[lever] = level
             open_.counts[LOOKED_AT] += 1
-            if not _in_reach(program, before, leaves, levels, lever, left, margins):
+            if not _in_reach(program, room, lever, left):
                 continue
-            further = _parts(program, margins, lever + 1, left)
+            further = _parts(program, room.after, lever + 1, left, room.hardest)
             child = open_.counts[MET]
-            open_.levels[child], open_.last[child] = levels, lever
+            copy(levels, open_.levels[child])
+            open_.last[child] = lever
             open_.effort[child] = open_.effort[item] + program.efforts[lever, level]
             key = open_.effort[child] + further * program.part
             open_.counts[MET] += 1
@@ -188,60 +238,44 @@ def _expand(program: Program, open_: Frontier, item: int, before: FloatArray, le
         levels[lever] = 0
 
 
-@compiled
-def _room(program: Program) -> tuple[FloatArray, FloatArray]:
-    """For the margins of a candidate, and for the leaves that it comes to."""
-    scenarios = program.group[-1]
-    return np.empty(scenarios), np.empty(program.reduced.first[scenarios])
-
-
-@compiled
-def write_margins(program: Program, levels: IntArray, out: FloatArray, leaves: FloatArray) -> None:
+@compiled_in_place
+def write_margins(program: Program, levels: IntArray, room: Room) -> None:
     """Write the margin of each scenario, and what each kept tree adds to it."""
-    reduced = program.reduced
-    out[:] = reduced.base[: len(out)]
+    reduced, margins, leaves = program.reduced, room.margins, room.leaves
+    copy(reduced.base[: len(margins)], margins)
     for lever in range(len(levels)):
-        out += reduced.single[lever, levels[lever], : len(out)]
-    driven, version = np.empty(program.driven_range.shape[1]), -1
-    for scenario in range(len(out)):
+        margins += reduced.single[lever, levels[lever], : len(margins)]
+    version = -1
+    for scenario in range(len(margins)):
         if reduced.version[scenario] != version:
             version = reduced.version[scenario]
-            follow(reduced, scenario, levels, driven)
+            follow(reduced, scenario, levels, room.driven)
         for tree in range(reduced.first[scenario], reduced.first[scenario + 1]):
-            leaves[tree] = leaf(reduced, tree, levels, driven)
-            out[scenario] += leaves[tree]
+            leaves[tree] = leaf(reduced, tree, levels, room.driven)
+            margins[scenario] += leaves[tree]
 
 
-@compiled
-def _in_reach(
-    program: Program,
-    before: FloatArray,
-    leaves: FloatArray,
-    levels: IntArray,
-    lever: int,
-    changes: int,
-    margins: FloatArray,
-) -> bool:
+@compiled_in_place
+def _in_reach(program: Program, room: Room, lever: int, changes: int) -> bool:
     """Whether enough scenarios can reach the goal, at any effort, now that one lever has left the factual.
 
-    Writes the margins, from those `before` and the trees' `leaves` there, as far as it has to look.
+    Writes the margins after that, as far as it has to look, from those before and the trees' leaves there.
     """
-    reduced, level = program.reduced, levels[lever]
-    driven, version = np.empty(program.driven_range.shape[1]), -1
+    reduced, levels, level = program.reduced, room.levels, room.levels[lever]
+    version = -1
     for group in range(len(program.quota)):
         start, end = program.group[group], program.group[group + 1]
         may_fail = end - start - program.quota[group]
         for scenario in range(start, end):
-            total = (
-                before[scenario] + reduced.single[lever, level, scenario] - reduced.single[lever, 0, scenario]
-            )
-            if reduced.version[scenario] != version:
-                version = reduced.version[scenario]
-                follow(reduced, scenario, levels, driven)
+            single = reduced.single[lever, level, scenario] - reduced.single[lever, 0, scenario]
+            total = room.margins[scenario] + single
             for tree in range(reduced.first[scenario], reduced.first[scenario + 1]):
                 if reduced.levers_asked[tree] >> lever & 1:
-                    total += leaf(reduced, tree, levels, driven) - leaves[tree]
-            margins[scenario] = total
+                    if reduced.version[scenario] != version:
+                        version = reduced.version[scenario]
+                        follow(reduced, scenario, levels, room.driven)
+                    total += leaf(reduced, tree, levels, room.driven) - room.leaves[tree]
+            room.after[scenario] = total
             if total - program.all_of[lever + 1, changes, scenario] > program.goal[scenario] + MARGIN_SLACK:
                 may_fail -= 1
                 if may_fail < 0:
@@ -249,24 +283,23 @@ def _in_reach(
     return True
 
 
-@compiled
-def _parts(program: Program, margins: FloatArray, lever: int, changes: int) -> int:
+@compiled_in_place
+def _parts(program: Program, margins: FloatArray, lever: int, changes: int, hardest: IntArray) -> int:
     """Parts of effort that are needed at least from here; PARTS if the target is out of reach.
 
     In a group of n scenarios of which `quota` must reach the goal, the n - quota hardest may fail.
     """
-    table = program.most[lever, changes]
     needed = 0
     for group in range(len(program.quota)):
         start, end = program.group[group], program.group[group + 1]
         allowed = end - start - program.quota[group]
         # The largest needs met so far, one more than may fail, rising: the first is what enough need.
-        hardest = np.zeros(allowed + 1, dtype=np.int64)
+        fill(hardest[: allowed + 1], 0)
         for scenario in range(start, end):
             goal = program.goal[scenario] + MARGIN_SLACK
             if margins[scenario] <= goal:
                 continue
-            own = parts_needed(table[scenario], margins[scenario] - goal)
+            own = parts_needed(program.most[lever, changes, scenario], margins[scenario] - goal)
             if own > hardest[0]:
                 place = 0
                 while place < allowed and hardest[place + 1] < own:
@@ -279,11 +312,13 @@ def _parts(program: Program, margins: FloatArray, lever: int, changes: int) -> i
     return needed
 
 
-@compiled
-def is_allowed(program: Program, levels: IntArray) -> bool:
-    """Whether no relation uses more than its room, and every driven column is in its range."""
+@compiled_in_place
+def is_allowed(program: Program, levels: IntArray, driven: FloatArray) -> bool:
+    """Whether no relation uses more than its room, and every driven column is in its range.
+
+    `driven` is room for these columns.
+    """
     consequences = program.reduced.consequences
-    driven = np.empty(len(consequences.column))
     work_out(consequences, AS_TOLD, levels, driven)
     for place in range(len(driven)):
         low, high = program.driven_range[0, place], program.driven_range[1, place]
@@ -300,7 +335,7 @@ def is_allowed(program: Program, levels: IntArray) -> bool:
     return True
 
 
-@compiled
+@compiled_in_place
 def lever_set(levels: IntArray) -> int:
     """The levers that are moved, as bits."""
     bits = 0
@@ -310,13 +345,19 @@ def lever_set(levels: IntArray) -> int:
     return bits
 
 
-@compiled
+@compiled_in_place
 def changes_in(levels: IntArray) -> int:
     """How many levers are moved."""
-    return int((levels > 0).sum())
+    moved = 0
+    for lever in range(len(levels)):
+        moved += levels[lever] > 0
+    return moved
 
 
-@compiled
+@compiled_in_place
 def contains_one(taken: IntArray, moved: int) -> bool:
     """Whether a set of levers contains one of others."""
-    return ((taken & moved) == taken).any()
+    for index in range(len(taken)):  # noqa: SIM110 - a generator cannot be compiled
+        if taken[index] & moved == taken[index]:
+            return True
+    return False

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.compiled import compiled
+from app.compiled import compiled, compiled_in_place
 from app.domain.schema import FloatArray, IntArray
 from app.domain.tolerances import MARGIN_SLACK, SAME
 from app.engine.exact.branch import (
@@ -21,12 +21,16 @@ from app.engine.exact.branch import (
     PAUSED,
     Frontier,
     Program,
+    Room,
     changes_in,
     has_room,
     is_allowed,
+    room_for,
+    start_margin,
 )
 from app.engine.exact.heap import ROOT, pop, push
-from app.engine.exact.reduce import CLASSIFIER, leaf, margin, moved_margin
+from app.engine.exact.in_place import copy
+from app.engine.exact.reduce import CLASSIFIER, margin, moved_margin
 
 
 class Incumbent(NamedTuple):
@@ -39,21 +43,18 @@ class Incumbent(NamedTuple):
 def first_incumbent(program: Program) -> Incumbent:
     """A candidate that no change of a single lever makes lower: the better it is, the less is searched."""
     levels = np.zeros(len(program.efforts), dtype=np.int64)
-    return Incumbent(np.array([_coordinate_descent(program, levels)]), levels)
+    return Incumbent(np.array([_coordinate_descent(program, levels, room_for(program))]), levels)
 
 
 def least_margin(program: Program) -> float:
     """No candidate at all goes below this margin: the key of a frontier's root."""
-    unchanged = np.zeros(len(program.efforts), dtype=np.int64)
-    start = margin(program.reduced, CLASSIFIER, unchanged, np.empty(program.driven_range.shape[1]))
-    return float(start - program.all_of[0, program.changes, CLASSIFIER] - MARGIN_SLACK)
+    return float(start_margin(program) - program.all_of[0, program.changes, CLASSIFIER] - MARGIN_SLACK)
 
 
-@compiled
-def _coordinate_descent(program: Program, levels: IntArray) -> float:
+@compiled_in_place
+def _coordinate_descent(program: Program, levels: IntArray, room: Room) -> float:
     """Move one lever after another to wherever the margin is lowest, as long as that helps."""
-    driven = np.empty(program.driven_range.shape[1])
-    here = margin(program.reduced, CLASSIFIER, levels, driven)
+    here = margin(program.reduced, CLASSIFIER, levels, room.leaves, room.driven)
     while True:
         least, best, to = here - SAME, -1, 0
         for lever in range(len(levels)):
@@ -64,24 +65,13 @@ def _coordinate_descent(program: Program, levels: IntArray) -> float:
                 if not may_move or not (level == 0 or program.open[lever, level]):
                     continue
                 levels[lever] = level
-                there = margin(program.reduced, CLASSIFIER, levels, driven)
-                if there < least and is_allowed(program, levels):
+                there = margin(program.reduced, CLASSIFIER, levels, room.leaves, room.driven)
+                if there < least and is_allowed(program, levels, room.driven):
                     least, best, to = there, lever, level
             levels[lever] = now
         if best < 0:
             return here
         levels[best], here = to, least
-
-
-@compiled
-def _classifier_at(program: Program, levels: IntArray) -> tuple[float, FloatArray, FloatArray]:
-    """The classifier's margin, what each of its trees adds to it, and room for driven columns."""
-    reduced, driven = program.reduced, np.empty(program.driven_range.shape[1])
-    leaves = np.empty(reduced.first[CLASSIFIER + 1])
-    total = margin(reduced, CLASSIFIER, levels, driven)
-    for tree in range(len(leaves)):
-        leaves[tree] = leaf(reduced, tree, levels, driven)
-    return total, leaves, driven
 
 
 @compiled
@@ -91,6 +81,11 @@ def minimise_margin(program: Program, open_: Frontier, best: Incumbent, steps: i
     Returns NONE_LEFT when nothing lower is left, PAUSED after `steps`, FULL when the frontier must be
     enlarged to go on.
     """
+    return _minimise_margin(program, open_, best, steps, room_for(program))
+
+
+@compiled_in_place
+def _minimise_margin(program: Program, open_: Frontier, best: Incumbent, steps: int, room: Room) -> int:
     for _ in range(steps):
         if open_.counts[OPEN] == 0 or open_.keys[ROOT] >= best.margin[0]:
             return NONE_LEFT
@@ -98,17 +93,18 @@ def minimise_margin(program: Program, open_: Frontier, best: Incumbent, steps: i
             return FULL
         item = open_.items[ROOT]
         open_.counts[OPEN] = pop(open_.keys, open_.items, open_.counts[OPEN])
-        _expand(program, open_, item, best)
+        _expand(program, open_, item, best, room)
     return PAUSED
 
 
-@compiled
-def _expand(program: Program, open_: Frontier, item: int, best: Incumbent) -> None:
-    levels = open_.levels[item].copy()
+@compiled_in_place
+def _expand(program: Program, open_: Frontier, item: int, best: Incumbent, room: Room) -> None:
+    levels, leaves, driven = room.levels, room.leaves, room.driven
+    copy(open_.levels[item], levels)
     left = program.changes - changes_in(levels) - 1
     if left < 0:
         return
-    before, leaves, driven = _classifier_at(program, levels)
+    before = margin(program.reduced, CLASSIFIER, levels, leaves, driven)
     for lever in range(open_.last[item] + 1, len(levels)):
         for level in range(1, program.open.shape[1]):
             if not program.open[lever, level]:
@@ -120,11 +116,12 @@ def _expand(program: Program, open_: Frontier, item: int, best: Incumbent) -> No
             if least >= best.margin[0]:
                 continue
             child = open_.counts[MET]
-            open_.levels[child], open_.last[child] = levels, lever
+            copy(levels, open_.levels[child])
+            open_.last[child] = lever
             open_.effort[child] = open_.effort[item] + program.efforts[lever, level]
             open_.counts[MET] += 1
             open_.counts[OPEN] = push(open_.keys, open_.items, open_.counts[OPEN], least, child)
-            if here < best.margin[0] - SAME and is_allowed(program, levels):
+            if here < best.margin[0] - SAME and is_allowed(program, levels, driven):
                 best.margin[0] = here
-                best.levels[:] = levels
+                copy(levels, best.levels)
         levels[lever] = 0

@@ -7,9 +7,10 @@ than its own size, and that none lowers; so the change of a sum is within the su
 
 import numpy as np
 
-from app.compiled import compiled
+from app.compiled import compiled, compiled_in_place
 from app.domain.consequences import AS_TOLD, NONE, Consequences
 from app.domain.schema import FloatArray, IntArray
+from app.engine.exact.in_place import largest
 
 ANY = -1
 """In place of a lever: none is known."""
@@ -33,51 +34,35 @@ def influences(of: Consequences) -> IntArray:
     return bits
 
 
-@compiled
+@compiled_in_place
 def reach(of: Consequences, version: int, known: int, level: int, out: FloatArray) -> None:
     """Write the lowest and highest value of each driven column, noise left out: shape (driven, 2).
 
     Lever `known` is at `level`; with ANY, every lever is free.
     """
-    sizes = np.empty((2, 2, 2))
     for place in range(len(of.column)):
         own = of.own[place]
         if own != NONE and own == known and level > 0:
             out[place] = of.own_value[version, place, level]
             continue
-        _unmoved(of, version, place, known, level, sizes, out)
+        _unmoved(of, version, place, known, level, out)
         if own != NONE and own != known:
             for other in range(1, of.own_value.shape[2]):
                 out[place, 0] = min(out[place, 0], of.own_value[version, place, other])
                 out[place, 1] = max(out[place, 1], of.own_value[version, place, other])
 
 
-@compiled
-def _unmoved(
-    of: Consequences, version: int, place: int, known: int, level: int, sizes: FloatArray, out: FloatArray
-) -> None:
-    """The range of a column that its own lever leaves alone; `sizes`, (2, 2, 2), is room."""
+@compiled_in_place
+def _unmoved(of: Consequences, version: int, place: int, known: int, level: int, out: FloatArray) -> None:
+    """The range of a column that its own lever leaves alone."""
     if of.follows[place] != NONE:
         leader = of.follows[place]
         first = of.start[place] + of.slope[place] * (out[leader, 0] - of.start[leader])
         second = of.start[place] + of.slope[place] * (out[leader, 1] - of.start[leader])
         low, high = min(first, second), max(first, second)
     else:
-        sizes[:] = 0.0
-        # Of effects that lower the column, and of those that raise it: at the least, and at the most.
-        together, largest = sizes[0], sizes[1]
-        for effect in range(of.first[place], of.first[place + 1]):
-            smallest, size = _sizes(of, version, effect, known, level, out)
-            way = 1 if of.size[version, effect] > 0 else 0
-            together[way, 0] += smallest
-            together[way, 1] += size
-            largest[way, 0] = max(largest[way, 0], smallest)
-            largest[way, 1] = max(largest[way, 1], size)
-        share = of.share_of_sum[place]
-        fall_least = max(largest[0, 0], share * together[0, 0])
-        rise_least = max(largest[1, 0], share * together[1, 0])
-        fall_most = max(largest[0, 1], share * together[0, 1])
-        rise_most = max(largest[1, 1], share * together[1, 1])
+        fall_least, fall_most = _together(of, version, place, known, level, False, out)
+        rise_least, rise_most = _together(of, version, place, known, level, True, out)
         cap = of.most[place]
         low = of.start[place] + min(max(rise_least - fall_most, -cap), cap)
         high = of.start[place] + min(max(rise_most - fall_least, -cap), cap)
@@ -87,7 +72,23 @@ def _unmoved(
     out[place, 0], out[place, 1] = low - slack, high + slack
 
 
-@compiled
+@compiled_in_place
+def _together(
+    of: Consequences, version: int, place: int, known: int, level: int, rising: bool, ranges: FloatArray
+) -> tuple[float, float]:
+    """The least and the most that effects which raise a column, or those that lower it, do together."""
+    least, most, largest_least, largest_most = 0.0, 0.0, 0.0, 0.0
+    for effect in range(of.first[place], of.first[place + 1]):
+        if (of.size[version, effect] > 0) != rising:
+            continue
+        smallest, size = _sizes(of, version, effect, known, level, ranges)
+        least, most = least + smallest, most + size
+        largest_least, largest_most = max(largest_least, smallest), max(largest_most, size)
+    share = of.share_of_sum[place]
+    return max(largest_least, share * least), max(largest_most, share * most)
+
+
+@compiled_in_place
 def _sizes(
     of: Consequences, version: int, effect: int, known: int, level: int, ranges: FloatArray
 ) -> tuple[float, float]:
@@ -99,7 +100,7 @@ def _sizes(
     if lever != NONE and lever == known:
         least = most = of.amount[version, effect, level]
     elif lever != NONE:
-        least, most = 0.0, of.amount[version, effect].max()
+        least, most = 0.0, largest(of.amount[version, effect])
     else:
         source, sign = of.source[effect], of.source_sign[effect]
         first = sign * (ranges[source, 0] - of.start[source])
@@ -110,7 +111,7 @@ def _sizes(
     return (0.0 if may_be_off else min(least * size, cap)), min(most * size, cap)
 
 
-@compiled
+@compiled_in_place
 def shift(
     of: Consequences, version: int, lever: int, level: int, at_rest: FloatArray, out: FloatArray
 ) -> None:
@@ -141,7 +142,7 @@ def shift(
         out[place, 0], out[place, 1] = low - slack, high + slack
 
 
-@compiled
+@compiled_in_place
 def _size_shift(
     of: Consequences,
     version: int,

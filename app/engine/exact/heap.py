@@ -3,14 +3,14 @@
 `heapq` over lists of pairs does the same, several times slower, in compiled code.
 """
 
-from app.compiled import compiled
+from app.compiled import compiled_in_place
 from app.domain.schema import FloatArray, IntArray
 
 ROOT = 0
 """Where the item of the least key stands."""
 
 
-@compiled
+@compiled_in_place
 def push(keys: FloatArray, items: IntArray, size: int, key: float, item: int) -> int:
     """Add an item; return the new size.
 
@@ -25,7 +25,7 @@ def push(keys: FloatArray, items: IntArray, size: int, key: float, item: int) ->
     return size + 1
 
 
-@compiled
+@compiled_in_place
 def pop(keys: FloatArray, items: IntArray, size: int) -> int:
     """Take the first item away, which must have been read from `ROOT`; return the new size."""
     size -= 1

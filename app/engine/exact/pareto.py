@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.classifiers.forest import Float32Array
-from app.compiled import compiled
+from app.compiled import compiled, compiled_in_place
 from app.domain.schema import FloatArray, IntArray
 from app.domain.tolerances import MARGIN_SLACK, SAME, SAME_DECIMALS
 from app.engine.exact.bounds import PARTS
@@ -24,12 +24,15 @@ from app.engine.exact.branch import (
     PAUSED,
     Frontier,
     Program,
+    Room,
     changes_in,
     has_room,
     is_allowed,
+    room_for,
 )
 from app.engine.exact.heap import ROOT, pop, push
-from app.engine.exact.reduce import CLASSIFIER, leaf, margin, moved_margin
+from app.engine.exact.in_place import copy
+from app.engine.exact.reduce import CLASSIFIER, margin, moved_margin
 
 
 class Staircase(NamedTuple):
@@ -44,7 +47,7 @@ def staircase(program: Program, start: float) -> Staircase:
     return Staircase(np.full(PARTS, start), program.part)
 
 
-@compiled
+@compiled_in_place
 def meet(steps: Staircase, effort: float, margin: float) -> None:
     """Lower the staircase from this effort on."""
     first = int(np.ceil(effort / steps.part - SAME))
@@ -54,7 +57,7 @@ def meet(steps: Staircase, effort: float, margin: float) -> None:
         steps.least[place] = margin
 
 
-@compiled
+@compiled_in_place
 def may_lie_under(steps: Staircase, table: Float32Array, effort: float, margin: float) -> bool:
     """Whether something that comes of a candidate may lie under the staircase.
 
@@ -79,8 +82,13 @@ def descend(program: Program, open_: Frontier, margins: FloatArray, steps: Stair
     Writes the margin of each candidate that is met into `margins`, infinite where it is not allowed. Returns
     NONE_LEFT when all that lies on the front has been met, PAUSED, or FULL when there is no more room.
     """
-    driven = np.empty(program.driven_range.shape[1])
-    leaves = np.empty(program.reduced.first[CLASSIFIER + 1])
+    return _descend(program, open_, margins, steps, most, room_for(program))
+
+
+@compiled_in_place
+def _descend(
+    program: Program, open_: Frontier, margins: FloatArray, steps: Staircase, most: int, room: Room
+) -> int:
     for _ in range(most):
         if open_.counts[OPEN] == 0:
             return NONE_LEFT
@@ -89,31 +97,23 @@ def descend(program: Program, open_: Frontier, margins: FloatArray, steps: Stair
         item = open_.items[ROOT]
         open_.counts[OPEN] = pop(open_.keys, open_.items, open_.counts[OPEN])
         open_.counts[LOOKED_AT] += 1
-        _expand(program, open_, item, margins, steps, leaves, driven)
+        _expand(program, open_, item, margins, steps, room)
     return PAUSED
 
 
-@compiled
+@compiled_in_place
 def _expand(
-    program: Program,
-    open_: Frontier,
-    item: int,
-    margins: FloatArray,
-    steps: Staircase,
-    leaves: FloatArray,
-    driven: FloatArray,
+    program: Program, open_: Frontier, item: int, margins: FloatArray, steps: Staircase, room: Room
 ) -> None:
-    reduced = program.reduced
-    levels = open_.levels[item].copy()
+    reduced, levels, leaves, driven = program.reduced, room.levels, room.leaves, room.driven
+    copy(open_.levels[item], levels)
     left = program.changes - changes_in(levels) - 1
     if left < 0:
         return
-    before = margin(reduced, CLASSIFIER, levels, driven)
+    before = margin(reduced, CLASSIFIER, levels, leaves, driven)
     table = program.most[open_.last[item] + 1, left + 1, CLASSIFIER]
     if not may_lie_under(steps, table, open_.effort[item], before):
         return
-    for tree in range(len(leaves)):
-        leaves[tree] = leaf(reduced, tree, levels, driven)
     for lever in range(open_.last[item] + 1, len(levels)):
         for level in range(1, program.open.shape[1]):
             if not program.open[lever, level]:
@@ -125,22 +125,16 @@ def _expand(
             if not may_lie_under(steps, program.most[lever + 1, left, CLASSIFIER], effort, here):
                 continue
             child = open_.counts[MET]
-            open_.levels[child], open_.last[child], open_.effort[child] = levels, lever, effort
+            copy(levels, open_.levels[child])
+            open_.last[child], open_.effort[child] = lever, effort
             open_.counts[MET] += 1
             margins[child] = np.inf
-            if is_allowed(program, levels):
+            if is_allowed(program, levels, driven):
                 margins[child] = here
                 meet(steps, effort, here)
             if left > 0:
                 open_.counts[OPEN] = push(open_.keys, open_.items, open_.counts[OPEN], effort, child)
         levels[lever] = 0
-
-
-def start_margin(program: Program) -> float:
-    """The margin of the unchanged candidate."""
-    unchanged = np.zeros(len(program.efforts), dtype=np.int64)
-    driven = np.empty(program.driven_range.shape[1])
-    return float(margin(program.reduced, CLASSIFIER, unchanged, driven))
 
 
 def on_front(effort: FloatArray, outcome: FloatArray) -> IntArray:

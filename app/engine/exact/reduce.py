@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.classifiers.forest import Float32Array, Forest
-from app.compiled import compiled
+from app.compiled import compiled, compiled_in_place
 from app.domain.consequences import Consequences, work_out
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.engine.exact.driven import ANY, influences, reach
@@ -233,7 +233,7 @@ def _reduce(
     return True
 
 
-@compiled
+@compiled_in_place
 def _add_slope(scenarios: Scenarios, out: ReducedForest, scenario: int, column: int, slope: float) -> None:
     """Add what is linear in a column that one lever moves, or none, to that lever's table, or the base."""
     version, lever = scenarios.version[scenario], scenarios.lever_of[column]
@@ -250,7 +250,7 @@ def _add_slope(scenarios: Scenarios, out: ReducedForest, scenario: int, column: 
             out.telling[lever, level] = True
 
 
-@compiled
+@compiled_in_place
 def _tell_all(out: ReducedForest, levers_asked: int, top: IntArray) -> None:
     """Every level of these levers may make a difference."""
     for lever in range(len(top)):
@@ -258,7 +258,7 @@ def _tell_all(out: ReducedForest, levers_asked: int, top: IntArray) -> None:
             out.telling[lever, 1 : top[lever] + 1] = True
 
 
-@compiled
+@compiled_in_place
 def _first_crossing(values: FloatArray, turns: bool, threshold: float, low: int, high: int) -> int:
     """The first level that lies on the other side of the threshold than level `low`; `high` + 1 if none does.
 
@@ -281,7 +281,7 @@ def _first_crossing(values: FloatArray, turns: bool, threshold: float, low: int,
     return high
 
 
-@compiled
+@compiled_in_place
 def _add_up(out: ReducedForest, scenario: int, start: int, top: IntArray) -> None:
     """Add a tree that asks about one lever only to that lever's table."""
     lever = out.lever[start]
@@ -292,7 +292,7 @@ def _add_up(out: ReducedForest, scenario: int, start: int, top: IntArray) -> Non
         out.single[lever, level, scenario] += out.value[node]
 
 
-@compiled
+@compiled_in_place
 def follow(out: ReducedForest, scenario: int, levels: IntArray, driven: FloatArray) -> None:
     """Write the driven columns of a scenario at these levels."""
     version = out.version[scenario]
@@ -300,7 +300,7 @@ def follow(out: ReducedForest, scenario: int, levels: IntArray, driven: FloatArr
     driven += out.consequences.noise[version]
 
 
-@compiled
+@compiled_in_place
 def leaf(out: ReducedForest, tree: int, levels: IntArray, driven: FloatArray) -> float:
     """What a kept tree adds to the margin at these levels, with driven columns as they then are."""
     node = out.root[tree]
@@ -316,19 +316,25 @@ def leaf(out: ReducedForest, tree: int, levels: IntArray, driven: FloatArray) ->
     return out.value[node]
 
 
-@compiled
-def margin(out: ReducedForest, scenario: int, levels: IntArray, driven: FloatArray) -> float:
-    """The margin in a scenario at these levels; `driven` is room for the driven columns."""
+@compiled_in_place
+def margin(
+    out: ReducedForest, scenario: int, levels: IntArray, leaves: FloatArray, driven: FloatArray
+) -> float:
+    """The margin in a scenario at these levels; writes what its trees add to it into `leaves`, (trees,).
+
+    `driven` is room for the driven columns.
+    """
     follow(out, scenario, levels, driven)
     total = out.base[scenario]
     for lever in range(len(levels)):
         total += out.single[lever, levels[lever], scenario]
     for tree in range(out.first[scenario], out.first[scenario + 1]):
-        total += leaf(out, tree, levels, driven)
+        leaves[tree] = leaf(out, tree, levels, driven)
+        total += leaves[tree]
     return total
 
 
-@compiled
+@compiled_in_place
 def moved_margin(
     out: ReducedForest,
     scenario: int,

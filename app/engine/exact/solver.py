@@ -33,12 +33,14 @@ from app.engine.exact.branch import (
     expand,
     frontier,
     lever_set,
+    room_for,
+    start_margin,
     write_margins,
 )
 from app.engine.exact.descent import first_incumbent, least_margin, minimise_margin
 from app.engine.exact.driven import influences
 from app.engine.exact.heap import ROOT
-from app.engine.exact.pareto import descend, on_front, staircase, start_margin
+from app.engine.exact.pareto import descend, on_front, staircase
 from app.engine.exact.reduce import CLASSIFIER, reduced
 from app.engine.exact.scenarios import Scenarios
 from app.engine.robustness import Goal
@@ -153,10 +155,10 @@ class ExactSearch:
     def share_held(self, levels: IntArray, goal: Goal, budget: Budget) -> float:
         """The largest share at which `best` takes a candidate to hold; 0 where the classifier does not."""
         program = self._anything(min(self._levers.max_changes, len(self._levers)), budget)
-        margins = np.empty(self.scenarios.number)
-        write_margins(program, levels[self._order], margins, np.empty(self._reduced.first[-1]))
+        room = room_for(program)
+        write_margins(program, levels[self._order], room)
         budget.spend_in_all(self.scenarios.number * self._work)
-        held = margins <= np.asarray(goal) + MARGIN_SLACK
+        held = room.margins <= np.asarray(goal) + MARGIN_SLACK
         groups = [held[start:end] for start, end in pairwise(self.scenarios.group) if end > start]
         return float(min(group.mean() for group in groups)) if held[CLASSIFIER] else 0.0
 

@@ -68,7 +68,7 @@ class InProcessEngine:
         return cores()
 
     def warm_up(self) -> None:
-        """Compile the search for this machine, unless that is done: it takes some ten seconds once."""
+        """Compile the search for this machine, unless that is done: it takes about a minute once."""
         if is_cold():
             warm_up(self.served)
 

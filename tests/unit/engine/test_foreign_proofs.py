@@ -15,12 +15,13 @@ from app.domain.counterfactual import Status
 from app.domain.tolerances import MARGIN_SLACK
 from app.engine.budget import Budget
 from app.engine.exact.bounds import gains, knapsack
-from app.engine.exact.reduce import margin, reduced
+from app.engine.exact.reduce import reduced
 from app.engine.exact.scenarios import all_scenarios, classifier_alone, goals_in
 from app.engine.exact.solver import ExactSearch
 from app.engine.problem import problem_about
 from tests.unit.engine.answers import answer
 from tests.unit.engine.exact.brute import all_candidates, best_options, will_do
+from tests.unit.engine.exact.margins import margin_at
 from tests.unit.engine.foreign import KINDS, cohort_of
 from tests.unit.engine.models import Cohort, small_question
 from tests.unit.engine.test_proofs import assert_bounds_are_true
@@ -88,8 +89,7 @@ def test_reduced_trees_say_what_the_models_say_and_bounds_bound(data: st.DataObj
     levels[0] = 0
     for place in range(1, len(levels)):  # so many changes at most
         levels[place, rng.permutation(levels.shape[1])[changes:]] = 0
-    driven = np.empty(problem.levers.consequences.number)
-    found = np.array([[margin(trees, s, x, driven) for x in levels] for s in range(scenarios.number)])
+    found = np.array([[margin_at(trees, s, x) for x in levels] for s in range(scenarios.number)])
     np.testing.assert_allclose(references.links.classifier.risk(found[0]), problem.risk(levels), atol=1e-9)
     members = slice(1, scenarios.group[2])
     by_members = model.committee.risk(problem.levers.rows(levels))[scenarios.model[members] - 1]

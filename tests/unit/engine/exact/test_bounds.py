@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from app.domain.tolerances import MARGIN_SLACK
 from app.engine.exact.bounds import PARTS, gains, knapsack, parts_needed
 from app.engine.exact.heap import pop, push
-from app.engine.exact.reduce import margin, reduced
+from app.engine.exact.reduce import reduced
 from app.engine.exact.scenarios import all_scenarios
 from app.engine.registry import ServedModel
 from tests.asking import Person, problem_about
+from tests.unit.engine.exact.margins import margin_at
 
 
 @given(data=st.data())
@@ -28,15 +29,14 @@ def test_no_candidate_takes_off_more_than_the_knapsack_allows(
     levels = rng.integers(0, scenarios.top + 1, size=(10, len(levers))) * (
         rng.random((10, len(levers))) < 0.3
     )
-    room = np.empty(levers.consequences.number)
-    unmoved = [margin(trees, scenario, 0 * levels[0], room) for scenario in range(len(scenarios.model))]
+    unmoved = [margin_at(trees, scenario, 0 * levels[0]) for scenario in range(len(scenarios.model))]
     for x, effort in zip(levels, levers.effort(levels), strict=True):
         moved = int((x > 0).sum())
         if not 0 < moved <= changes:
             continue
         first = int(np.flatnonzero(x)[0])
         for scenario, before in enumerate(unmoved):
-            fall = before - margin(trees, scenario, x, room)
+            fall = before - margin_at(trees, scenario, x)
             needed = parts_needed(table.most[first, moved, scenario], fall - MARGIN_SLACK)
             assert needed < PARTS
             assert needed * table.part <= effort + 1e-9

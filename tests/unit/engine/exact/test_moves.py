@@ -24,7 +24,7 @@ from app.domain.reversed_actions import reversed_actions
 from app.domain.schema_checks import schema_faults
 from app.engine.budget import Budget
 from app.engine.exact.bounds import gains
-from app.engine.exact.reduce import CLASSIFIER, margin, reduced
+from app.engine.exact.reduce import CLASSIFIER, reduced
 from app.engine.exact.scenarios import all_scenarios, classifier_alone
 from app.engine.exact.solver import ExactSearch
 from app.engine.problem import RecourseProblem
@@ -32,6 +32,7 @@ from app.engine.registry import ServedModel, served_model
 from tests.asking import Person
 from tests.moving import moving_model, moving_people, moving_schema
 from tests.unit.engine.exact.brute import all_candidates, best_options, will_do
+from tests.unit.engine.exact.margins import margin_at
 from tests.unit.engine.foreign import cohort_of
 from tests.unit.engine.models import Cohort
 
@@ -131,18 +132,18 @@ def test_no_move_takes_off_more_than_its_bound(data: st.DataObject, models: dict
     assert forest is not None
     scenarios = all_scenarios(levers, evaluator)
     trees = reduced(forest, scenarios)
-    bound, room = gains(trees, scenarios.top), np.empty(levers.consequences.number)
+    bound = gains(trees, scenarios.top)
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     classifier = served.references.links.classifier
     for _ in range(3):
         levels = rng.integers(0, scenarios.top + 1)
-        at = [margin(trees, scenario, levels, room) for scenario in range(scenarios.number)]
+        at = [margin_at(trees, scenario, levels) for scenario in range(scenarios.number)]
         np.testing.assert_allclose(classifier.risk(np.array(at[:1])), problem.risk(levels[None]), atol=1e-6)
         for lever in np.flatnonzero(levels):
             before = levels.copy()
             before[lever] = 0
             for scenario in range(scenarios.number):
-                fall = margin(trees, scenario, before, room) - at[scenario]
+                fall = margin_at(trees, scenario, before) - at[scenario]
                 assert fall <= bound[lever, levels[lever], scenario] + 1e-6
 
 
@@ -160,8 +161,8 @@ def test_more_may_be_left_of_a_tree_than_it_had(depth: int, learned: ModelVersio
         levers = levers_of(schema, patient, read_constraints(schema, None, None, 4))
         trees = reduced(forest, classifier_alone(levers))
         problem = RecourseProblem(schema, patient, levers, classifier, 0.2)
-        everyone, room = all_candidates(problem), np.empty(levers.consequences.number)
-        margins = [margin(trees, CLASSIFIER, levels, room) for levels in everyone]
+        everyone = all_candidates(problem)
+        margins = [margin_at(trees, CLASSIFIER, levels) for levels in everyone]
         np.testing.assert_allclose(1 / (1 + np.exp(-np.array(margins))), problem.risk(everyone), atol=1e-6)
 
 

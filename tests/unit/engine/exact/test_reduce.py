@@ -4,10 +4,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.exact.reduce import margin, reduced
+from app.engine.exact.reduce import reduced
 from app.engine.exact.scenarios import all_scenarios
 from app.engine.registry import ServedModel
 from tests.asking import Person, problem_about
+from tests.unit.engine.exact.margins import margin_at
 
 
 @given(data=st.data())
@@ -22,9 +23,8 @@ def test_every_scenario_agrees_with_classifier_and_judge(
     trees = reduced(served.references.forest, scenarios)
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     levels = rng.integers(0, scenarios.top + 1, size=(5, len(levers)))
-    room = np.empty(levers.consequences.number)
     scenes = range(scenarios.number)
-    risk = np.array([[_risk(margin(trees, scenario, x, room)) for x in levels] for scenario in scenes])
+    risk = np.array([[_risk(margin_at(trees, scenario, x)) for x in levels] for scenario in scenes])
     rows = levers.rows(levels)
     np.testing.assert_allclose(risk[0], problem.risk(levels), atol=1e-6)
     by_member = risk[1 : scenarios.group[2]][np.argsort(scenarios.model[1 : scenarios.group[2]])]
