@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from app.domain.counterfactual import Generator, Status
 from app.domain.recourse import RecourseResult
-from app.domain.schema import BoolArray, FloatArray, IntArray
+from app.domain.schema import FloatArray, IntArray
 from app.engine.plausibility_profile import PlausibilityProfile
 from app.engine.problem import RecourseProblem
 from app.engine.relaxed import WORTH_TELLING
 from tests.unit.engine.answers import answer, levels_of
-from tests.unit.engine.exact.brute import all_candidates, shares
+from tests.unit.engine.exact.brute import all_candidates, has_needless, shares
 from tests.unit.engine.models import Cohort, small_question
 
 SHARES = [0.0, 0.5, 0.9]
@@ -79,18 +79,12 @@ def assert_bounds_are_true(
         levels, known = levels_of(problem, option), option.optimality
         _, own_held, own_looks = _figures(problem, cohort, levels[None])
         as_well = held >= min(own_held[0], share) - 1e-9
-        rivals = as_well & (looks >= own_looks[0]) & ~_has_needless(reaching, reaching[as_well])
+        rivals = as_well & (looks >= own_looks[0]) & ~has_needless(problem, reaching, reaching[as_well])
         for other in before:
             rivals &= ~((reaching > 0) >= (other > 0)).all(axis=1)
         assert known.effort_bound <= effort[rivals].min(initial=np.inf) + 1e-4
         assert known.proved == (known.effort_bound == option.effort)
         before.append(levels)
-
-
-def _has_needless(levels: IntArray, enough: IntArray) -> BoolArray:
-    """Which candidates go as far in every change as one that is enough, and further in some."""
-    further = (levels[:, None] >= enough[None]).all(axis=2)
-    return (further & (levels[:, None] != enough[None]).any(axis=2)).any(axis=1)
 
 
 def _figures(

@@ -55,3 +55,13 @@ def best_options(problem: RecourseProblem, levels: IntArray, count: int) -> list
         if not any(other <= moved for other, _ in chosen):
             chosen.append((moved, float(effort[index])))
     return [effort for _, effort in chosen[:count]]
+
+
+def has_needless(problem: RecourseProblem, levels: IntArray, enough: IntArray) -> BoolArray:
+    """Which candidates go as far in every change as one that is enough, and further in some.
+
+    No category is on the way to another: there only the same one is as far.
+    """
+    candidates, others = levels[:, None], enough[None]
+    as_far = np.where(problem.levers.choices, candidates == others, candidates >= others) | (others == 0)
+    return np.asarray((as_far.all(axis=2) & (candidates != others).any(axis=2)).any(axis=1))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.classifiers.forest import Forest
 from app.domain.constraints import read_constraints
-from app.domain.tolerances import SAME
+from app.domain.tolerances import MARGIN_SLACK, SAME
 from app.engine.budget import Budget
 from app.engine.exact.scenarios import all_scenarios, classifier_alone
 from app.engine.exact.solver import Accept, ExactSearch, Refusal
@@ -95,7 +95,8 @@ def test_the_lowest_risk_is_the_lowest_of_all(
     everyone = np.concatenate([problem.unchanged, all_candidates(problem)])
     risk = problem.risk(everyone)
     assert math.isinf(bound)
-    assert problem.risk(levels[None])[0] == pytest.approx(risk.min(), abs=1e-6)
+    # A margin within the slack of the lowest counts as the lowest: a risk is never steeper in it than 1 / 4.
+    assert problem.risk(levels[None])[0] == pytest.approx(risk.min(), abs=MARGIN_SLACK / 4 + 1e-6)
     as_low = everyone[risk <= risk.min() + 1e-7]
     assert problem.levers.effort(levels[None])[0] <= problem.levers.effort(as_low).min() + 1e-9
 
