@@ -78,6 +78,13 @@ class Consequences(NamedTuple):
         return len(self.column)
 
 
+def reordered(of: Consequences, order: IntArray) -> Consequences:
+    """The same where the levers are numbered anew: lever k is the one that was lever `order[k]`."""
+    place = np.append(np.argsort(order), NONE)  # the last stands for none, which stays none
+    bits = (of.not_with[:, None] >> order & 1) << np.arange(len(order))
+    return of._replace(own=place[of.own], lever=place[of.lever], not_with=bits.sum(axis=1))
+
+
 @compiled_in_place
 def work_out(of: Consequences, version: int, levels: IntArray, out: FloatArray) -> None:
     """Write the value of every driven column of one candidate in one version, before noise."""

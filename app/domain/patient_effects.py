@@ -147,18 +147,10 @@ class PatientEffects:
     @cached_property
     def as_told(self) -> Consequences:
         """With mean effects, every change carried out in full."""
-        return self.in_draws(None)
-
-    def in_draws(self, draws: Draws | None) -> Consequences:
-        """As told in version 0, and in each draw after it."""
         nodes, causes = [self.model.nodes[name] for name in self.driven], self.causes
         columns = np.array([node.column for node in nodes], dtype=np.int64)
         start = np.array([node.start for node in nodes])
         followed = np.ones((1, len(self.model.schema.columns)))
-        noise = np.zeros((1, len(columns)))
-        if draws is not None:
-            followed = np.concatenate([followed, draws.adherence])
-            noise = np.concatenate([noise, draws.noise[:, columns]])
         return Consequences(
             column=columns,
             start=start,
@@ -172,15 +164,26 @@ class PatientEffects:
             high=np.array([node.high for node in nodes]),
             precision=np.array([node.precision for node in nodes]),
             rounding=np.array([node.rounding for node in nodes], dtype=np.int64),
-            noise=np.ascontiguousarray(noise),
+            noise=np.zeros((1, len(columns))),
             first=np.searchsorted([cause.place for cause in causes], np.arange(len(columns) + 1)),
             lever=np.array([cause.lever for cause in causes], dtype=np.int64),
             source=np.array([cause.source for cause in causes], dtype=np.int64),
             source_sign=np.array([float(cause.of.way) for cause in causes]),
             amount=self._amounts(followed),
-            size=self._sizes(draws),
+            size=self._sizes(None),
             cap=np.array([self._cap(cause.of) for cause in causes]),
             not_with=np.array([self._not_with(cause) for cause in causes], dtype=np.int64),
+        )
+
+    def in_draws(self, draws: Draws) -> Consequences:
+        """As told in version 0, and in each draw after it."""
+        told = self.as_told
+        followed = np.concatenate([np.ones((1, len(self.model.schema.columns))), draws.adherence])
+        return told._replace(
+            own_value=self._own_values(told.column, told.start, followed),
+            noise=np.ascontiguousarray(np.concatenate([told.noise, draws.noise[:, told.column]])),
+            amount=self._amounts(followed),
+            size=self._sizes(draws),
         )
 
     @cached_property

@@ -305,22 +305,29 @@ class FeatureSchema(Frozen):
                 row.append(float(value))  # type: ignore[arg-type]
         return np.array(row, dtype=np.float64)
 
-    def decode(self, row: FloatArray, factual: Mapping[str, Value]) -> dict[str, Value]:
-        """The values of an encoded row in the schema's own kinds; categories that are fixed are the
-        factual's."""
-        return {f.name: self._value(f, row, factual) for f in self.features}
+    def decode(self, row: FloatArray, factual: FloatArray, values: Mapping[str, Value]) -> dict[str, Value]:
+        """The values of an encoded row, each in its feature's own kind.
 
-    def _value(self, feature: Feature, row: FloatArray, factual: Mapping[str, Value]) -> Value:
-        if feature.kind is Kind.CATEGORY:
-            return self._category(feature, row, factual)
-        value = float(row[self.column_of[feature.name]])
-        return None if np.isnan(value) else feature.in_kind(value)
+        What is in the row as it is in `factual`, which encodes `values`, stays as it is in these, however
+        finely it was told there.
+        """
+        after = {feature.name: values.get(feature.name) for feature in self.features}
+        numbers = row.tolist()
+        for column in np.flatnonzero((row != factual) & ~np.isnan(row)).tolist():
+            feature = self._feature_at[column]
+            own = [numbers[place] for place in self.columns_of(feature.name)]
+            after[feature.name] = feature.in_kind(_code(own) if feature.kind is Kind.CATEGORY else own[0])
+        return after
 
-    def _category(self, feature: Feature, row: FloatArray, factual: Mapping[str, Value]) -> Value:
-        known = factual.get(feature.name)
-        if feature.action is None or known is None:
-            return known
-        return feature.in_kind(float(row[list(self.columns_of(feature.name))].argmax()))
+    @cached_property
+    def _feature_at(self) -> tuple[Feature, ...]:
+        """The feature that each column belongs to."""
+        return tuple(feature for feature in self.features for _ in feature.columns)
+
+
+def _code(indicators: list[float]) -> float:
+    """The category whose column is 1."""
+    return float(indicators.index(max(indicators)))
 
 
 def _repeated(names: Iterable[str]) -> list[str]:

@@ -77,12 +77,14 @@ def _told(value: float) -> float | None:
     return None if np.isnan(value) else round(float(value), _DECIMALS)
 
 
-def most_helpful(problem: RecourseProblem) -> tuple[LeverAlone, ...]:
-    """What each lever does alone where it lowers the risk most, those first that lower it most."""
+def most_helpful(problem: RecourseProblem, now: float) -> tuple[LeverAlone, ...]:
+    """What each lever does alone where it lowers the risk most, those first that lower it most.
+
+    `now` is the risk as things are.
+    """
     moves, risk = single_moves(problem)
     allowed = problem.levers.allowed(moved_alone(problem, moves))
     moves, risk = moves[allowed], risk[allowed]
-    now = float(problem.risk(problem.unchanged)[0])
     helpful = []
     for place, lever in enumerate(problem.levers):
         own = np.flatnonzero(moves[:, 0] == place)

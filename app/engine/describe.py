@@ -92,7 +92,7 @@ def contained(problem: RecourseProblem, levels: IntArray) -> tuple[Contained, ..
 def features_of(problem: RecourseProblem, levels: IntArray) -> Mapping[str, Value]:
     """The whole changed feature vector of one candidate."""
     row = problem.levers.rows(levels[None, :])[0]
-    return problem.schema.decode(row, problem.patient.values)
+    return problem.schema.decode(row, problem.levers.factual, problem.patient.values)
 
 
 def broken_relations(problem: RecourseProblem, levels: IntArray) -> list[str]:

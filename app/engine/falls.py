@@ -41,10 +41,15 @@ class Falls:
 
 
 def falls_of(
-    problem: RecourseProblem, evaluator: RobustnessEvaluator, starts: Starts, levels: IntArray, least: float
+    problem: RecourseProblem,
+    evaluator: RobustnessEvaluator,
+    starts: Starts,
+    levels: IntArray,
+    least: float,
+    risk: FloatArray | None = None,
 ) -> Falls:
-    """The falls of candidates; `least` is the share in which something must hold."""
-    risk = problem.risk(levels)
+    """The falls of candidates; `least` is the share in which something must hold, `risk` theirs if known."""
+    risk = problem.risk(levels) if risk is None else risk
     reduction = starts.now - risk
     if len(levels) == 0:
         return Falls(risk, reduction, np.empty((0, 3)), np.empty((0, 3)), np.empty(0))

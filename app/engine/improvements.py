@@ -14,7 +14,7 @@ import numpy as np
 
 from app.domain.counterfactual import Diversity, Generator
 from app.domain.improvement import MOST_POINTS, Grade
-from app.domain.schema import IntArray
+from app.domain.schema import FloatArray, IntArray
 from app.domain.tolerances import SAME, SAME_RISK
 from app.engine.falls import Falls, falling, falls_of
 from app.engine.front import Front, FrontSearch
@@ -71,7 +71,7 @@ class ImprovementSearch:
         self._starts: Starts = starts_of(references.evaluator, problem.classifier, problem.levers.factual)
         self.front: Front = self._fronts.joined(problem.unchanged[:0] if known is None else known)
         self._asked: Front = self.front[spread(self.front, problem.target, MOST_ASKED)]
-        self._falls: Falls = self._falls_of(self._asked.levels)
+        self._falls: Falls = self._falls_of(self._asked.levels, self._asked.risk)
         told = spread(self._asked, problem.target, MOST_POINTS)
         self.points: Front = self._asked[told]
         self.falls: Falls = self._falls[told]
@@ -97,9 +97,9 @@ class ImprovementSearch:
         falls = sum((found[place].falls for place in order), start=self.falls[order[:0]])
         return Improvements(levels[order], tuple(found[place].grades for place in order), falls)
 
-    def _falls_of(self, levels: IntArray) -> Falls:
+    def _falls_of(self, levels: IntArray, risk: FloatArray | None = None) -> Falls:
         least = self._preferences.min_robustness
-        return falls_of(self._problem, self._references.evaluator, self._starts, levels, least)
+        return falls_of(self._problem, self._references.evaluator, self._starts, levels, least, risk)
 
     def _useful(self, levels: IntArray, falls: Falls, least_look: int = PlausibilityLevel.ANY) -> IntArray:
         """Positions of what is worth offering: of falls that hold those that look most like real people.
@@ -174,7 +174,7 @@ class ImprovementSearch:
         while len(closed) < len(self._problem.levers) and not self._problem.budget.is_spent:
             front = self._fronts.front(tuple(closed))
             points = front[spread(front, self._problem.target, MOST_ASKED)]
-            falls = self._falls_of(points.levels)
+            falls = self._falls_of(points.levels, points.risk)
             useful = self._useful(points.levels, falls, look)
             if len(useful) == 0:
                 break

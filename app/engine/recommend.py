@@ -86,7 +86,9 @@ def recommend(
             _describe(problem, references, options, authors, preferences, result),
             shortfall=_shortfall(selection, preferences, result),
         )
-    answer = replace(answer, generation=generation, most_helpful=most_helpful(problem), always=said(problem))
+    answer = replace(
+        answer, generation=generation, most_helpful=most_helpful(problem, risk), always=said(problem)
+    )
     lowest = problem.unchanged[:0] if result.lowest is None else result.lowest.levels[None]
     found = ImprovementSearch(
         problem, references, preferences, fronts, np.concatenate([options.levels, lowest])

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise
 from typing import NamedTuple
@@ -11,6 +11,7 @@ import numpy as np
 
 from app.classifiers.forest import Forest
 from app.domain.levers import Levers
+from app.domain.reordered_levers import in_order
 from app.domain.schema import BoolArray, FloatArray, IntArray
 from app.domain.tolerances import MARGIN_SLACK, SAME
 from app.engine.budget import MET as MET_WORK
@@ -119,7 +120,7 @@ class ExactSearch:
     ) -> None:
         """`order`: of the levers, those that matter most first (`by_marginal_effect`)."""
         self._order = np.arange(len(levers)) if order is None else order
-        self._levers = replace(levers, items=tuple(levers.items[place] for place in self._order))
+        self._levers = levers if order is None else in_order(levers, order)
         self.scenarios = scenarios(self._levers)
         self._reduced = reduced(forest, self.scenarios)
         self._gain = gains(self._reduced, self.scenarios.top)

@@ -13,10 +13,11 @@ from app.classifiers.model_version import ModelVersion
 from app.classifiers.partitions import Side, people_of
 from app.domain.constraints import read_constraints
 from app.domain.errors import InvalidInputError
-from app.domain.feature import Direction
+from app.domain.feature import Direction, Kind
 from app.domain.lever import Lever
 from app.domain.levers import Levers, levers_of
 from app.domain.patient import read_patient
+from app.domain.reordered_levers import in_order
 from app.domain.schema import IntArray
 from app.domain.scope import Inclusion, Scope
 from app.engine.registry import ModelRegistry, ServedModel
@@ -103,7 +104,7 @@ def test_weight_and_waist_follow_bmi(
     person = data.draw(st.sampled_from([p for p in held_out if p["waist"] is not None]))
     question = problem_about(model, person)
     after = [
-        model.schema.decode(row, person)
+        model.schema.decode(row, question.levers.factual, person)
         for row in question.levers.rows(data.draw(candidates(question.levers)))
     ]
     slope = {"female": 2.05, "male": 2.43}[str(person["sex"])]
@@ -112,6 +113,24 @@ def test_weight_and_waist_follow_bmi(
         fall = float(person["bmi"]) - bmi  # type: ignore[arg-type]
         assert features["weight"] == pytest.approx(bmi * (height / 100) ** 2, rel=0.03)
         assert features["waist"] == pytest.approx(float(person["waist"]) - slope * fall, abs=0.051)  # type: ignore[arg-type]
+
+
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_what_nothing_moves_stays_as_finely_as_it_was_told(
+    data: st.DataObject, either: ModelVersion, strangers: list[Person]
+) -> None:
+    """It was rounded, and then counted as something that moves along."""
+    schema, told = either.schema, data.draw(st.sampled_from(strangers))
+    numbers = [f.name for f in schema.features if f.kind is Kind.NUMBER and told[f.name] is not None]
+    person = told | {name: float(str(told[name])) + 1e-8 for name in numbers}
+    levers = problem_about(either, person).levers
+    for row in levers.rows(data.draw(candidates(levers))):
+        after = schema.decode(row, levers.factual, person)
+        still = [
+            f.name for f in schema.features if (row == levers.factual)[list(schema.columns_of(f.name))].all()
+        ]
+        assert [after[name] for name in still] == [person[name] for name in still]
 
 
 @given(data=st.data())
@@ -124,7 +143,7 @@ def test_allowed_candidates_are_valid_input(
     levers = problem_about(model, person).levers
     levels = data.draw(candidates(levers))
     for row in levers.rows(levels[levers.allowed(levels)]):
-        read_patient(model.schema, model.schema.decode(row, person))
+        read_patient(model.schema, model.schema.decode(row, levers.factual, person))
 
 
 @given(data=st.data())
@@ -324,6 +343,27 @@ def test_what_nothing_moves_is_as_it_was_sent_however_finely(
         assert np.array_equal(rows[0], problem.patient.factual, equal_nan=True)
 
 
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_in_another_order_the_same_follows(
+    data: st.DataObject, either: ModelVersion, strangers: list[Person]
+) -> None:
+    levers = problem_about(treated(either), data.draw(st.sampled_from(strangers))).levers
+    order = np.array(data.draw(st.permutations(range(len(levers)))), dtype=np.int64)
+    other, levels = in_order(levers, order), data.draw(candidates(levers))
+    anew = replace(levers, items=tuple(levers.items[place] for place in order))
+    draws = draws_for(either.schema)
+    for told, worked_out in (
+        (other.consequences, anew.consequences),
+        (other.drawn(draws), anew.drawn(draws)),
+    ):
+        for field, value in told._asdict().items():
+            np.testing.assert_array_equal(value, getattr(worked_out, field), err_msg=field)
+    np.testing.assert_array_equal(other.rows(levels[:, order]), levers.rows(levels))
+    np.testing.assert_array_equal(other.driven_range, anew.driven_range)
+    np.testing.assert_array_equal(other.allowed(levels[:, order]), levers.allowed(levels))
+
+
 def test_compiled_functions_are_given_arrays_of_one_kind(registry: ModelRegistry) -> None:
     """Numba compiles anew for each type and layout, which takes a caller many seconds: one will do.
 
@@ -335,11 +375,12 @@ def test_compiled_functions_are_given_arrays_of_one_kind(registry: ModelRegistry
     numbers = set()
     for person in (one.features for one in people_of(model, Side.HELD_OUT)[:300]):
         levers = problem_about(model, person).levers
-        given = {"driven_range": levers.driven_range}
-        for name, what in (("told", levers.consequences), ("drawn", levers.drawn(draws_for(model.schema)))):
-            given |= {f"{name} {field}": value for field, value in what._asdict().items()}
-        for name, value in given.items():
-            kinds.setdefault(name, set()).add(str(type_of(value)))
+        for one in (levers, in_order(levers, np.arange(len(levers))[::-1])):
+            given = {"driven_range": one.driven_range}
+            for name, what in (("told", one.consequences), ("drawn", one.drawn(draws_for(model.schema)))):
+                given |= {f"{name} {field}": value for field, value in what._asdict().items()}
+            for name, value in given.items():
+                kinds.setdefault(name, set()).add(str(type_of(value)))
         numbers.add(levers.consequences.number)
     assert {0, 1, 2} <= numbers
     assert {name: types for name, types in kinds.items() if len(types) > 1} == {}

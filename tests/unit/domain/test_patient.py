@@ -98,7 +98,7 @@ def test_a_category_a_yes_or_no_and_a_number_can_be_unknown(
     columns = [schema.columns.index(column) for column in schema[name].columns]
     assert name in patient.unknown
     assert np.isnan(patient.factual[columns]).all()
-    assert schema.decode(patient.factual, patient.values) == dict(patient.values)
+    assert schema.decode(patient.factual, patient.factual, patient.values) == dict(patient.values)
 
 
 def test_a_relation_of_suggestions_refuses_nobody(heart: ServedModel, heart_patient: Person) -> None:

@@ -27,7 +27,8 @@ def test_no_benefit_of_an_action_is_ascribed_to_its_opposite(turned: ModelVersio
     """Who gains weight, or smokes more, has no lower blood pressure and no better HDL for it."""
     levers = problem_about(turned, smoker).levers
     assert {"bmi", "cigarettes", "saturated_fat"} <= {lever.feature.name for lever in levers}
-    row = turned.schema.decode(levers.rows(np.array([[lever.top for lever in levers]]))[0], smoker)
+    furthest = levers.rows(np.array([[lever.top for lever in levers]]))[0]
+    row = turned.schema.decode(furthest, levers.factual, smoker)
     for name in ("sbp", "dbp", "pulse", "total_cholesterol", "hdl_cholesterol"):
         assert row[name] == smoker[name]
 

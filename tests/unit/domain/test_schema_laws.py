@@ -150,7 +150,7 @@ def check_carries(schema: FeatureSchema, data: st.DataObject) -> None:
     rows = levers.rows(levels)
     event(f"{levers.consequences.number > 0=}")
     for row in rows[levers.allowed(levels)]:
-        values = schema.decode(row, patient.values)
+        values = schema.decode(row, patient.factual, patient.values)
         for feature in schema.features:
             check_in_kind(feature, values[feature.name])
         again = read_patient(schema, values).factual

@@ -86,7 +86,7 @@ def test_options_change_what_people_do_and_name_all_that_follows(
             changed = {change.feature for change in option.changes}
             along = {one.feature for one in [*option.linked, *option.brought_along]}
             assert {served.model.schema[name].role for name in changed} == {Role.BEHAVIOUR}
-            before = served.model.schema.decode(problem.patient.factual, person)
+            before = problem.patient.values
             differs = {name for name, value in option.features.items() if value != before[name]}
             assert differs == changed | along
             for name in along:

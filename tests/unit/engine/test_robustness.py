@@ -41,8 +41,7 @@ def test_a_very_safe_row_holds_and_one_over_the_target_does_not(
     evaluator = served.references.evaluator
     assert evaluator.refits(safest, 0.5)[0] == 1
     assert evaluator.refits(riskiest, 0.5)[0] == 0
-    values = model.schema.decode(safest[0], people_of(model, Side.TRAINING)[int(risk.argmin())].features)
-    problem = problem_about(model, values)
+    problem = problem_about(model, people_of(model, Side.TRAINING)[int(risk.argmin())].features)
     noise, adherence = evaluator.noise_and_adherence(
         model.classifier, problem.levers, problem.unchanged, problem.target
     )

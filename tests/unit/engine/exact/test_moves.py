@@ -174,7 +174,7 @@ def test_a_candidate_makes_permitted_moves_alone(
     problem = question(data, models[False])
     before = problem.patient.values
     for row in problem.levers.rows(all_candidates(problem)):
-        after = problem.schema.decode(row, before)
+        after = problem.schema.decode(row, problem.patient.factual, before)
         for name in ("smoking", "food"):
             action = problem.schema[name].action
             assert action is not None

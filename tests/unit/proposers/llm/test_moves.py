@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from app.domain.schema import FeatureSchema
+from app.engine.describe import features_of
 from app.engine.marginal_effects import marginal_effects_of
 from app.engine.problem import RecourseProblem, problem_about
 from app.proposers.llm.prompt import Style, case_text, messages
@@ -46,7 +47,7 @@ def test_moves_are_read_and_written_alike(problem: RecourseProblem, said: str) -
     assert levels is not None
     words, values = (
         said.split(" "),
-        problem.schema.decode(problem.levers.rows(levels[None])[0], problem.patient.values),
+        features_of(problem, levels),
     )
     for name, word in zip(words[::2], words[1::2], strict=True):
         if name != "walking":
