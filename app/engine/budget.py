@@ -50,8 +50,8 @@ class Stop:
 class Budget:
     """What may be spent, shared by all that is asked about one question; a part counts against its whole too.
 
-    Its unit is one candidate looked at in one scenario, some 300 ns on a current core. From `until` on (by
-    `time.monotonic`), of a whole, there is no more than was spent by then, as if so little had been allowed.
+    Its unit is one candidate looked at in one scenario, up to some 300 ns on a current core. From `until` on,
+    of a whole (by `time.monotonic`), there is no more than was spent by then, as if that had been allowed.
     """
 
     work: float = math.inf
