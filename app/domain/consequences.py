@@ -104,9 +104,9 @@ def work_out(of: Consequences, version: int, levels: IntArray, out: FloatArray) 
             change = _change(of, version, place, levels, moved, out)
             if version == AS_TOLD:  # rounded by itself: it never turns round, and passes no cap
                 change = _rounded_change(change, of.precision[place], of.most[place])
-            value = of.start[place]
-            if change != 0:
-                value = round(min(max(value + change, of.low[place]), of.high[place]), 6)
+            value = min(max(of.start[place] + change, of.low[place]), of.high[place])
+            # At the bound that it started from it stays as it was sent.
+            value = round(value, 6) if value != of.start[place] else value
         # What nothing moves stays as it was sent, however finely.
         if version == AS_TOLD and of.follows[place] != NONE and value != of.start[place]:
             value = rounded(value, of.precision[place], of.rounding[place])

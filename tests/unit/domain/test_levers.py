@@ -343,6 +343,19 @@ def test_what_nothing_moves_is_as_it_was_sent_however_finely(
         assert np.array_equal(rows[0], problem.patient.factual, equal_nan=True)
 
 
+def test_what_an_effect_cannot_move_further_stays_as_it_was_told(
+    model: ModelVersion, held_out: list[Person]
+) -> None:
+    """The body mass index of thin people, which no effect lowers: by rounding alone nothing moves along."""
+    thin = [person for person in held_out if float(str(person["bmi"])) < 19]
+    assert len(thin) > 10
+    for told in thin:
+        levers = problem_about(model, told | {"bmi": float(str(told["bmi"])) + 1e-8}).levers
+        rows = levers.rows(np.diag([lever.top for lever in levers]))
+        apart = np.abs(rows - levers.factual)[:, levers.consequences.column]
+        assert not ((apart > 0) & (apart < 1e-6)).any()
+
+
 @given(data=st.data())
 @settings(max_examples=40, deadline=None)
 def test_in_another_order_the_same_follows(
