@@ -29,6 +29,9 @@ class InvalidInputError(ValueError):
         super().__init__(f"{len(issues)} faults in the input")
         self.issues = issues
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.issues,), vars(self)
+
     @classmethod
     def at(cls, pointer: str, detail: str, label: str = "") -> Self:
         """With one fault."""

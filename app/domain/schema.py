@@ -268,6 +268,11 @@ class FeatureSchema(Frozen):
             self._wider[scope] = FeatureSchema.model_construct(**dict(self) | {"features": features})
         return self._wider[scope]
 
+    @property
+    def scopes(self) -> "Mapping[Scope, FeatureSchema]":
+        """Those of other scopes than the usual one that were asked for so far."""
+        return self._wider
+
     @cached_property
     def _wider(self) -> dict[Scope, "FeatureSchema"]:
         return {}

@@ -10,6 +10,7 @@ so long alone gets what there is by then: the budget ends early (`until`).
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 CALL, ROW, MEMBER, JUDGED, MET, SCORED = 1_000, 10, 8, 500, 12, 5_000
@@ -32,9 +33,18 @@ class Stop:
 
     deadline: float = math.inf
     is_set: bool = False
+    listener: Callable[[], None] | None = None
 
     def set(self) -> None:
         self.is_set = True
+        if self.listener is not None:
+            self.listener()
+
+    def tell(self, listener: Callable[[], None]) -> None:
+        """Have another be told as well, at once where it is set already; may be told twice."""
+        self.listener = listener
+        if self.is_set:
+            listener()
 
     def check(self) -> None:
         """Go on as long as somebody waits.

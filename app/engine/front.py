@@ -55,19 +55,19 @@ class FrontSearch:
     """Fronts of one question; the trees are reduced to its levers once."""
 
     def __init__(self, problem: RecourseProblem, references: ReferenceData, work: float = FRONT_WORK) -> None:
-        self._problem = problem
+        self.problem = problem
         self._references = references
         self._budget = problem.budget.part(work)
 
     @cached_property
     def now(self) -> float:
         """The patient's risk as things are."""
-        return float(self._problem.risk(self._problem.unchanged)[0])
+        return float(self.problem.risk(self.problem.unchanged)[0])
 
     @cached_property
     def exact(self) -> ExactSearch | None:
         """The search that sees the trees; None where they cannot be seen, or ask about too much."""
-        forest, levers = self._references.forest, self._problem.levers
+        forest, levers = self._references.forest, self.problem.levers
         if forest is None or not 0 < len(levers) <= MOST_LEVERS:
             return None
         return ExactSearch(forest, classifier_alone, levers)
@@ -79,10 +79,10 @@ class FrontSearch:
 
     def front(self, closed: tuple[int, ...] = ()) -> Front:
         """The front of all candidates that leave the `closed` levers as they are."""
-        if len(self._problem.levers) == len(closed):
-            return Front(self._problem.unchanged[:0], np.empty(0), np.empty(0), math.inf)
+        if len(self.problem.levers) == len(closed):
+            return Front(self.problem.unchanged[:0], np.empty(0), np.empty(0), math.inf)
         if self.exact is None:
-            met = distinct(met_in_batches(self._problem, closed))
+            met = distinct(met_in_batches(self.problem, closed))
             return self._as_classified(met, bound=0.0)
         found = self.exact.front(self._budget, closed)
         return self._as_classified(found.levels[1:], found.bound)
@@ -95,7 +95,7 @@ class FrontSearch:
 
     def _as_classified(self, levels: IntArray, bound: float) -> Front:
         """Candidates that the classifier itself takes for a front: trees add up to other last digits."""
-        risk, effort = self._problem.risk(levels), self._problem.levers.effort(levels)
+        risk, effort = self.problem.risk(levels), self.problem.levers.effort(levels)
         kept = on_front(effort, risk)
         kept = kept[risk[kept] < self.now - SAME_RISK]
         return Front(levels[kept], effort[kept], risk[kept], bound)

@@ -51,8 +51,8 @@ class Span(Protocol):
     def fail(self, kind: str | None = None) -> None:
         """It went wrong, by an error of this type."""
 
-    def end(self) -> None:
-        """It is over."""
+    def end(self, at: int | None = None) -> None:
+        """It is over, now or since a moment of `time.time_ns`."""
 
     @property
     def traceparent(self) -> str:
@@ -62,8 +62,9 @@ class Span(Protocol):
 class Recorder(Protocol):
     """Makes spans."""
 
-    def start(self, name: str, parent: Span | None) -> Span:
-        """A span inside another, or the first of a trace of our own."""
+    def start(self, name: str, parent: Span | None, at: int | None = None) -> Span:
+        """A span inside another, or the first of a trace of our own; begun now or at a moment of
+        `time.time_ns`."""
 
     def start_request(self, name: str, traceparent: str) -> Span:
         """A span of a request, inside the caller's own where `traceparent` tells of one."""
@@ -77,7 +78,7 @@ class _Untraced:
     def set(self, attribute: Attribute, value: str | int) -> None: ...
     def rename(self, name: str) -> None: ...
     def fail(self, kind: str | None = None) -> None: ...
-    def end(self) -> None: ...
+    def end(self, at: int | None = None) -> None: ...
 
 
 _UNTRACED = _Untraced()
@@ -105,6 +106,22 @@ def span(work: Work) -> Iterator[Span]:
         return
     with _under_way(_recorder.start(work, parent)) as started:
         yield started
+
+
+def is_traced() -> bool:
+    """Whether a span is under way that others may be inside of."""
+    return _recorder is not None and _current.get() is not None
+
+
+def record_span(work: Work, began: int, ended: int, error: str | None) -> None:
+    """A span, inside the one under way, of what another process did between two moments of `time.time_ns`."""
+    parent = _current.get()
+    if _recorder is None or parent is None:
+        return
+    over = _recorder.start(work, parent, began)
+    if error is not None:
+        over.fail(error)
+    over.end(ended)
 
 
 @contextmanager

@@ -33,8 +33,8 @@ class OpenTelemetrySpan:
             self.set(Attribute.ERROR, kind)
         self.span.set_status(Status(StatusCode.ERROR))
 
-    def end(self) -> None:
-        self.span.end()
+    def end(self, at: int | None = None) -> None:
+        self.span.end(at)
 
     @property
     def traceparent(self) -> str:
@@ -51,11 +51,11 @@ class OpenTelemetryRecorder:
         self._provider.add_span_processor(processor)
         self._tracer = self._provider.get_tracer("turnpoint")
 
-    def start(self, name: str, parent: Span | None) -> Span:
+    def start(self, name: str, parent: Span | None, at: int | None = None) -> Span:
         within = (
             trace.set_span_in_context(parent.span) if isinstance(parent, OpenTelemetrySpan) else Context()
         )
-        return OpenTelemetrySpan(self._tracer.start_span(name, within))
+        return OpenTelemetrySpan(self._tracer.start_span(name, within, start_time=at))
 
     def start_request(self, name: str, traceparent: str) -> Span:
         return OpenTelemetrySpan(

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import time
-import traceback
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,6 +14,7 @@ from app.faces.http.problems import problem_or_page
 from app.faces.http.request_ids import request_ids
 from app.faces.http.routes import method_of, route_of
 from app.metrics import IN_FLIGHT, REQUESTS
+from app.raised_at import raised_at
 
 _log = structlog.get_logger()
 _NOTHING_SENT = 500
@@ -99,15 +99,9 @@ class ErrorBoundary:
         try:
             await self._app(scope, receive, send_noted)
         except Exception as error:
-            _log.error("unexpected_error", error=type(error).__name__, where=_place(error))
+            _log.error("unexpected_error", error=type(error).__name__, where=raised_at(error))
             if scope["type"] == "http" and not started:
                 response = problem_or_page(
                     Request(scope), 500, "Something went wrong here; it has been logged."
                 )
                 await response(scope, receive, send)
-
-
-def _place(error: BaseException) -> str:
-    """File, line and function where an error was raised."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{frames[-1].filename}:{frames[-1].lineno} {frames[-1].name}" if frames else "unknown"
