@@ -5,3 +5,5 @@ from contextvars import ContextVar
 NOBODY = ""
 CALLER: ContextVar[str] = ContextVar("turnpoint_caller", default=NOBODY)
 """A key that is told to nobody: it may hold a person's name."""
+UNDER_WAY: ContextVar[int] = ContextVar("under_way", default=1)
+"""How many pieces of work of a lane the caller has under way, the one in hand among them."""

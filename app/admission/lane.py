@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
-from app.admission.current_caller import CALLER
+from app.admission.current_caller import CALLER, UNDER_WAY
 from app.admission.fair_queue import FairQueue
 from app.admission.refusals import TooLongError
 from app.metrics import LANE_BUSY, LANE_BUSY_S, LANE_QUEUE, LANE_REFUSED, LANE_THREADS, LANE_WAIT
@@ -79,7 +79,9 @@ class Lane:
             with suppress(RuntimeError):  # the loop is closed: nobody waits for a turn any more
                 loop.call_soon_threadsafe(self._ended, caller, time.perf_counter() - started)
 
-        future = self._threads.submit(partial(copy_context().run, work))
+        context = copy_context()
+        context.run(UNDER_WAY.set, self._running[caller])
+        future = self._threads.submit(partial(context.run, work))
         future.add_done_callback(ended)  # not when the caller leaves: the thread is busy until then
         return await asyncio.wrap_future(future)
 

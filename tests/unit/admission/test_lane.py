@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.admission.current_caller import CALLER
+from app.admission.current_caller import CALLER, UNDER_WAY
 from app.admission.lane import Lane
 from app.admission.refusals import TooLongError
 
@@ -121,6 +121,21 @@ def test_a_fault_of_the_work_is_its_callers_and_leaves_the_thread_free() -> None
         lane.close()
 
     asyncio.run(scenario())
+
+
+def test_work_knows_how_much_its_caller_has_under_way() -> None:
+    async def scenario() -> list[int]:
+        lane, held = Lane("test", 3, SECONDS), Held()
+        first = asked_by("one", lane.run(held))
+        await settled()
+        told = [await asked_by(caller, lane.run(UNDER_WAY.get)) for caller in ("one", "other", "one")]
+        held.let_go.set()
+        await first
+        told.append(await asked_by("one", lane.run(UNDER_WAY.get)))
+        lane.close()
+        return told
+
+    assert asyncio.run(scenario()) == [2, 1, 2, 1]
 
 
 def test_spare_threads_are_for_who_has_nothing_under_way() -> None:
