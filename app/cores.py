@@ -19,6 +19,11 @@ def cores(control_group: Path = _CONTROL_GROUP) -> int:
     return open_to_it if quota is None else min(open_to_it, quota)
 
 
+def can_share_memory() -> bool:
+    """Whether processes can be handed memory to share, as on Linux."""
+    return hasattr(os, "memfd_create")
+
+
 def _quota(control_group: Path) -> int | None:
     """Cores of a control group, rounded up; None where it has no limit, or none that can be read."""
     for names in _QUOTA_AND_PERIOD:

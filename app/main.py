@@ -48,6 +48,9 @@ from app.ingest.fhir import ucum
 from app.outbound.fhir.client import FhirClient
 from app.proposers.llm.client import LlmClient
 from app.proposers.llm.proposer import LlmProposer
+from app.search_processes.here import Here
+from app.search_processes.pool import SearchProcesses
+from app.search_processes.template import Template
 from app.settings import Settings
 from app.storage.cache import Cache
 from app.storage.database import Database
@@ -114,8 +117,12 @@ class GatewayState(TypedDict):
     public_url: str | None
 
 
-def create_app(settings: Settings, registry: ModelRegistry | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, registry: ModelRegistry | None = None, template: Template | None = None
+) -> FastAPI:
     """The gateway. Models are loaded here unless they are given, so that a broken folder stops the start.
+
+    With a `template`, which was forked when they were, searches run in processes of their own.
 
     Raises:
         IdentityError: callers cannot be told apart as the settings say.
@@ -130,7 +137,7 @@ def create_app(settings: Settings, registry: ModelRegistry | None = None) -> Fas
         title="Turnpoint",
         version=__version__,
         description=DESCRIPTION,
-        lifespan=_lifespan(settings, registry, closing, ehr_servers),
+        lifespan=_lifespan(settings, registry, closing, ehr_servers, template),
         redoc_url=None,
         dependencies=[Depends(refuse_repeated)],
     )
@@ -142,18 +149,22 @@ def create_app(settings: Settings, registry: ModelRegistry | None = None) -> Fas
     app.include_router(operations.router)
     stack.install(app, settings)
     describe(app, registry, settings)
-    _warm_up(registry)
+    warmed_up(registry)
     return app
 
 
 @lru_cache(maxsize=2)
-def _warm_up(registry: ModelRegistry) -> None:
+def warmed_up(registry: ModelRegistry) -> None:
     """Once, however many gateways of these models a process makes: what is loaded stays so."""
     warm_up(registry.named(None))
 
 
 def _lifespan(
-    settings: Settings, registry: ModelRegistry, closing: Closing, ehr_servers: EhrServers
+    settings: Settings,
+    registry: ModelRegistry,
+    closing: Closing,
+    ehr_servers: EhrServers,
+    template: Template | None,
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[GatewayState]]:
     receivers = receivers_of(settings.webhooks_file)
     shadows = shadows_of(settings, registry)
@@ -170,6 +181,9 @@ def _lifespan(
         sys.setswitchinterval(_SWITCH_S)
         # Quick work has threads of its own: searches keep theirs busy for as long as a second.
         asyncio.get_running_loop().set_default_executor(LaneThreads("quick", settings.quick_threads))
+        place = None if template is None else SearchProcesses(template)
+        if place is not None:
+            await asyncio.to_thread(place.start, settings.search_threads + settings.search_spare_threads)
         lane = Lane("search", settings.search_threads, settings.search_wait_s, settings.search_spare_threads)
         async with (
             open_backends(settings, registry, exemplars) as backends,
@@ -206,7 +220,9 @@ def _lifespan(
                     notices=Notices(receivers, backends.queue, settings.public_url or ""),
                     proposer=proposer,
                     lane=lane,
-                    computation=Computation(lane, proposer, settings.search_work, settings.search_deadline_s),
+                    computation=Computation(
+                        lane, proposer, settings.search_work, settings.search_deadline_s, place or Here()
+                    ),
                     distributions=distributions,
                     max_upload_bytes=settings.max_upload_bytes,
                     erasure_key=settings.erasure_key_bytes,
@@ -236,6 +252,8 @@ def _lifespan(
                 await flushing.close()
                 await authenticator.close()
                 lane.close()
+                if place is not None:
+                    place.close()
                 for classifier in remote.values():
                     classifier.close()
 

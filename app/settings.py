@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from app.cores import cores
+from app.cores import can_share_memory, cores
 from app.identity_settings import IdentitySettings, comma_separated
 from app.model_settings import ModelSettings
 from app.parsing.addresses import LOOPBACK, is_safe
@@ -131,6 +131,7 @@ class Settings(IdentitySettings, ModelSettings):
     search_deadline_s: Annotated[float, Field(gt=0)] = 30.0
     search_threads: Annotated[int, Field(ge=1)] = Field(default_factory=cores)
     search_spare_threads: Annotated[int, Field(ge=0)] = 1
+    search_in_processes: bool = Field(default_factory=lambda: cores() > 1 and can_share_memory())
     search_queue: Annotated[int, Field(ge=0)] = Field(default_factory=lambda: 8 * cores())
     search_wait_s: Annotated[float, Field(gt=0)] = 3.0
     quick_threads: Annotated[int, Field(ge=1)] = Field(default_factory=lambda: max(4, cores()))
@@ -177,6 +178,13 @@ class Settings(IdentitySettings, ModelSettings):
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return comma_separated(value)
+
+    @field_validator("search_in_processes")
+    @classmethod
+    def _where_they_share(cls, in_processes: bool) -> bool:
+        if in_processes and not can_share_memory():
+            raise ValueError("takes Linux")
+        return in_processes
 
     @field_validator("erasure_key")
     @classmethod

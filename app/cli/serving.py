@@ -24,6 +24,25 @@ def gateway() -> "FastAPI":
     return create_app(Settings())
 
 
+def _with_processes(settings: Settings) -> "FastAPI":
+    """The same with processes to search in, if the settings have it so: this one is forked for them.
+
+    Connections to classifiers elsewhere cannot be shared: with one, threads search.
+    """
+    if not settings.search_in_processes or settings.classifier_urls:
+        return gateway()
+    from app.bootstrap import registry_of
+    from app.faces.http import logs
+    from app.main import create_app, warmed_up
+    from app.search_processes.shared import Shared
+    from app.search_processes.template import Template
+
+    logs.configure()
+    registry = registry_of(settings)
+    warmed_up(registry)
+    return create_app(settings, registry, Template.fork(Shared(registry)))
+
+
 def serve_here(settings: Settings) -> None:
     """Serve in this process until it is told to end.
 
@@ -34,7 +53,7 @@ def serve_here(settings: Settings) -> None:
     """
     from app.faces.http.server.gateway_server import GatewayServer
 
-    server = GatewayServer(gateway(), settings, may_exit=True)
+    server = GatewayServer(_with_processes(settings), settings, may_exit=True)
     with suppress(KeyboardInterrupt):
         server.run()
 
@@ -70,7 +89,7 @@ def _serve_by_processes(settings: Settings) -> int:
     from app.faces.http.server.processes import Processes
     from app.identity.errors import IdentityError
 
-    loaded = None if settings.classifier_urls else gateway()
+    loaded = None if settings.classifier_urls else _with_processes(settings)
     try:
         listening = listening_at(settings.host, settings.port)
     except OSError as error:

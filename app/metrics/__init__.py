@@ -118,6 +118,15 @@ LANE_WAIT = Histogram(
     ["lane"],
     buckets=_REQUEST_S,
 )
+SEARCH_PROCESSES = Gauge(
+    "turnpoint_search_processes", "Processes that search for this one.", multiprocess_mode="livesum"
+)
+SEARCH_PROCESSES_ENDED = Counter(
+    "turnpoint_search_processes_ended", "Search processes that ended in the middle of a question."
+)
+SEARCHES_WITHOUT_PROCESS = Counter(
+    "turnpoint_searches_without_process", "Searches that a gateway did itself since no process was to be had."
+)
 LANE_REFUSED = Counter("turnpoint_lane_refused", "Pieces of work that a lane refused.", ["lane", "reason"])
 REQUESTS_IN_HAND = Gauge(
     "turnpoint_requests_in_hand",

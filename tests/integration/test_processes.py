@@ -25,7 +25,12 @@ WITHIN_S = 60.0
 @contextmanager
 def two(servers: Servers) -> Iterator[tuple[Turnpoint, httpx.Client]]:
     """A gateway of two processes; its client takes a new connection for each request."""
-    more = {"GATEWAY_PROCESSES": "2", "SHUTDOWN_S": str(WITHIN_S), "SHUTDOWN_NOTICE_S": "0"}
+    more = {
+        "GATEWAY_PROCESSES": "2",
+        "SEARCH_IN_PROCESSES": "false",
+        "SHUTDOWN_S": str(WITHIN_S),
+        "SHUTDOWN_NOTICE_S": "0",
+    }
     with serving(servers, servers.database_url, more) as (serve, client):
         client.headers["Connection"] = "close"
         wait_until(lambda: len(serve.children()) == 2)

@@ -63,6 +63,23 @@ def test_a_fault_of_one_setting_repeats_no_other() -> None:
     assert "0.0.0.0" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("open_to_it", "expected"), [(1, False), (2, True), (64, True)])
+def test_with_several_cores_searches_are_done_in_processes(
+    monkeypatch: pytest.MonkeyPatch, open_to_it: int, expected: bool
+) -> None:
+    monkeypatch.setattr("app.settings.cores", lambda: open_to_it)
+    monkeypatch.delenv("SEARCH_IN_PROCESSES", raising=False)
+    assert Settings().search_in_processes is expected
+    assert Settings(search_in_processes=not expected).search_in_processes is not expected
+
+
+def test_searches_are_not_done_in_processes_that_cannot_share_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.settings.can_share_memory", lambda: False)
+    assert Settings().search_in_processes is False
+    with pytest.raises(ValidationError, match="takes Linux"):
+        Settings(search_in_processes=True)
+
+
 def test_a_workers_figures_are_on_loopback_unless_somebody_says_otherwise() -> None:
     assert ip_address(Settings().worker_metrics_host).is_loopback
 

@@ -4,28 +4,23 @@ import asyncio
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
 from app.admission.lane import Lane
-from app.classifiers.base import Classifier
 from app.classifiers.open_inference import OpenInferenceClassifier
 from app.classifiers.threads import in_thread
 from app.domain.counterfactual import Generator
 from app.domain.degraded import Degraded
 from app.domain.recourse import RecourseResult
 from app.engine.budget import Budget, Stop
-from app.engine.front import FrontSearch
-from app.engine.preferences import Preferences
 from app.engine.problem import RecourseProblem
-from app.engine.recommend import recommend
-from app.engine.references import ReferenceData
-from app.engine.search import WORK, search
 from app.proposers.base import Proposals
 from app.proposers.llm.proposer import LlmProposer
-from app.usecases.counterfactuals.alone import found_alone, stats_of, unasked
+from app.search_processes.here import Here, Place
 from app.usecases.counterfactuals.request import ValidatedRequest
+from app.usecases.counterfactuals.searched import Asked, answered_alone, recommended, searched
 
 T = TypeVar("T")
 _TO_TELL_S, _TO_WRITE_S = 0.3, 0.1
@@ -44,6 +39,7 @@ class Computation:
     proposer: LlmProposer | None
     work: float
     longest_s: float
+    place: Place = field(default_factory=Here)
 
     async def result(
         self, validated: ValidatedRequest, risk: float, ends: float = math.inf
@@ -56,18 +52,18 @@ class Computation:
         Raises:
             InvalidInputError: no fall is as large as the one that is asked for.
             ClassifierError: the classifier is away.
-            RefusedError: the lane has no room in time.
+            RefusedError: the lane has no room in time, or processes that searched have ended.
             AbandonedError: it took too long.
         """
         stop = Stop(time.monotonic() + self.longest_s)
         left = ends - time.monotonic()
         until = ends - min(_TO_WRITE_S, left / 8)
         budget = Budget(self.work, stop=stop, until=until)
-        asked = _Asked(validated, risk, budget, until, ends - min(_TO_TELL_S, left / 4))
+        asked = Asked(validated, risk, budget, until)
         try:
             if self.asks_language_model(validated):
-                return await self._with_proposals(asked)
-            return _hurried(asked, await self._in_lane(asked, partial(self._alone, asked)))
+                return await self._with_proposals(asked, ends - min(_TO_TELL_S, left / 4))
+            return await self._alone(asked)
         finally:
             stop.set()
 
@@ -77,19 +73,19 @@ class Computation:
             return False
         return self.proposer.knows(validated.served.model.reference)
 
-    async def _with_proposals(self, asked: "_Asked") -> RecourseResult:
-        assert self.proposer is not None
-        problem = await in_thread(asked.classifier, asked.problem)
+    async def _alone(self, asked: Asked) -> RecourseResult:
+        why = Degraded.LLM_UNAVAILABLE if self.proposer is None else Degraded.LLM_NOT_TAUGHT
+        return await self._in_lane(asked, partial(answered_alone, asked.bare, why))
+
+    async def _with_proposals(self, asked: Asked, proposed_until: float) -> RecourseResult:
+        problem = await in_thread(asked.validated.served.model.classifier, lambda: asked.problem)
         if asked.risk <= problem.target or len(problem.levers) == 0:
-            return _hurried(asked, await self._in_lane(asked, partial(self._alone, asked)))
-        references, wishes, fronts = asked.references, asked.wishes, FrontSearch(problem, asked.references)
+            return await self._alone(asked)
         found, proposals = await asyncio.gather(
-            self._in_lane(asked, partial(search, problem, references, wishes, WORK, fronts)),
-            self._proposed(problem, asked.proposed_until),
+            self._in_lane(asked, partial(searched, asked.bare, problem)),
+            self._proposed(problem, proposed_until),
         )
-        stats, levels = stats_of(proposals), proposals.levels
-        told = partial(recommend, problem, references, wishes, asked.risk, found, levels, stats, fronts)
-        return _hurried(asked, await self._in_lane(asked, told, ahead=True))
+        return await self._in_lane(asked, partial(recommended, asked.bare, found, proposals), ahead=True)
 
     async def _proposed(self, problem: RecourseProblem, until: float) -> Proposals:
         """What the language model proposes, if it does in time."""
@@ -101,54 +97,11 @@ class Computation:
         except TimeoutError:
             return Proposals(problem.unchanged[:0], degraded=Degraded.DEADLINE)
 
-    def _alone(self, asked: "_Asked") -> RecourseResult:
-        """The answer of the search alone."""
-        problem = asked.problem()
-        why = Degraded.LLM_UNAVAILABLE if self.proposer is None else Degraded.LLM_NOT_TAUGHT
-        return found_alone(asked.validated, problem, asked.risk, unasked(asked.validated, problem, why))
-
-    async def _in_lane(self, asked: "_Asked", work: Callable[[], T], ahead: bool = False) -> T:
+    async def _in_lane(self, asked: Asked, work: Callable[[], T], ahead: bool = False) -> T:
         """Work in the lane; or beside it, in the threads that wait for a classifier elsewhere."""
-        if isinstance(asked.classifier, OpenInferenceClassifier):
-            return await in_thread(asked.classifier, work)
+        classifier = asked.validated.served.model.classifier
+        if isinstance(classifier, OpenInferenceClassifier):
+            return await in_thread(classifier, work)
         run = self.lane.go_on_within if ahead else self.lane.run_within
-        return await run(max(0.0, asked.until - time.monotonic()), work)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question with what may be spent on it."""
-
-    validated: ValidatedRequest
-    risk: float
-    budget: Budget
-    until: float
-    proposed_until: float
-
-    def problem(self) -> RecourseProblem:
-        return replace(self.validated.problem(self.risk), budget=self.budget)
-
-    @property
-    def was_cut_short(self) -> bool:
-        """Whether the time was over before all was done."""
-        return self.until != self.budget.until
-
-    @property
-    def references(self) -> ReferenceData:
-        return self.validated.served.references
-
-    @property
-    def wishes(self) -> Preferences:
-        return self.validated.wishes
-
-    @property
-    def classifier(self) -> Classifier:
-        return self.validated.served.model.classifier
-
-
-def _hurried(asked: _Asked, result: RecourseResult) -> RecourseResult:
-    """The result, with a word about its being cut short where it was."""
-    stats = result.generation
-    if not asked.was_cut_short or Degraded.DEADLINE in stats.degraded:
-        return result
-    return replace(result, generation=replace(stats, degraded=(*stats.degraded, Degraded.DEADLINE)))
+        left = max(0.0, asked.until - time.monotonic())
+        return await run(left, partial(self.place.run, asked.budget.stop, work))

@@ -1,0 +1,111 @@
+"""One search process, as seen from where questions come from."""
+
+import os
+import signal
+import socket
+import time
+from contextlib import suppress
+from multiprocessing.connection import Connection
+
+from app.engine.budget import AbandonedError, Stop
+from app.metrics import SEARCH_PROCESSES
+from app.search_processes.messages import Question, greeted
+from app.search_processes.page import Page, shared_memory
+from app.search_processes.template import Niceness, Template
+from app.tracing import is_traced
+
+_START_S = 5.0
+"""A process that says nothing for so long after it was ordered is not there."""
+_LOOK_S, _FROZEN_S = 0.5, 3.0
+"""How often it is looked for signs of life, and without one for how long a process is taken to be frozen."""
+_GRACE_S = 5.0
+"""How long after a question's deadline a process is waited for that goes on without looking at it."""
+
+
+class EndedError(Exception):
+    """The process has ended."""
+
+
+class FrozenError(Exception):
+    """The process does not go on, and was ended."""
+
+
+class SearchProcess:
+    """Asked by one thread at a time. After an error it is not there any more."""
+
+    def __init__(self, template: Template, niceness: Niceness) -> None:
+        """Have it started, and wait until it is there.
+
+        Raises:
+            OSError: it is not there in time.
+        """
+        here, there = socket.socketpair()
+        self._connection = Connection(here.detach())
+        try:
+            self._page = _started(template, there, niceness)
+        except OSError:
+            self._connection.close()
+            raise
+        self.niceness = niceness
+        self._number, self._pid = 0, self._greeted()
+        if not self._pid:
+            self._connection.close()
+            raise ChildProcessError("a search process did not start")
+        SEARCH_PROCESSES.inc()
+
+    def asked(self, stop: Stop, work: bytes) -> bytes:
+        """Its reply.
+
+        Raises:
+            EndedError: it ended before it replied.
+            FrozenError: it did not go on, and was ended.
+            AbandonedError: it went on long after the deadline of `stop`, and was ended.
+        """
+        self._number = number = self._number + 1
+        try:
+            self._connection.send_bytes(Question(number, stop.deadline, is_traced(), work).written())
+            stop.tell(lambda: self._page.leave(number))
+            self._wait(stop.deadline + _GRACE_S)
+            return self._connection.recv_bytes()
+        except (EOFError, OSError):
+            self.close()
+            raise EndedError from None
+
+    def close(self) -> None:
+        """Have it end, at once or once it has replied."""
+        self._connection.close()
+        SEARCH_PROCESSES.dec()
+
+    def _wait(self, until: float) -> None:
+        """Wait for its reply as long as it goes on."""
+        ticks, since = self._page.ticks, time.monotonic()
+        while not self._connection.poll(_LOOK_S):
+            now = time.monotonic()
+            if ticks != self._page.ticks:
+                ticks, since = self._page.ticks, now
+            if now > until or now > since + _FROZEN_S:
+                self._kill()
+                raise AbandonedError if now > until else FrozenError
+
+    def _kill(self) -> None:
+        self.close()
+        with suppress(OSError):
+            os.kill(self._pid, signal.SIGKILL)
+
+    def _greeted(self) -> int:
+        """The id that it tells; 0 where it does not come."""
+        with suppress(EOFError, OSError):
+            if self._connection.poll(_START_S):
+                return greeted(self._connection.recv_bytes())
+        return 0
+
+
+def _started(template: Template, connection: socket.socket, niceness: Niceness) -> Page:
+    """Order a process for this end of a connection, which it takes over; the page that is shared with it."""
+    with connection:
+        memory = shared_memory()
+        try:
+            template.start(connection, memory, niceness)
+            return Page(memory)
+        finally:
+            os.close(memory)
