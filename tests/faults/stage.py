@@ -53,6 +53,12 @@ class Gateway:
             wait_until(lambda: self._process.ended or is_alive(client))
         assert not self._process.ended, self._process.errors
 
+    @property
+    def searchers(self) -> list[psutil.Process]:
+        """Its search processes, below the one that forks them."""
+        [template] = psutil.Process(self.pid).children()
+        return template.children()
+
     def kill(self) -> None:
         """SIGKILL to it and all below it."""
         for one in [*self._process.children(), psutil.Process(self.pid)]:

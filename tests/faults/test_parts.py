@@ -131,6 +131,30 @@ def test_language_model(
 
 @callers
 @faults
+def test_search_processes(
+    gateway: Gateway,
+    postgres: LastingPostgres,
+    people: People,
+    findings: list[Finding],
+    fault: str,
+    callers: int,
+) -> None:
+    def happens() -> float:
+        for one in gateway.searchers:
+            if fault == "frozen":
+                one.suspend()  # for ever: nobody wakes them
+            else:
+                one.kill()
+        return time.monotonic()
+
+    load, times = under_load(gateway.url, callers, people, f"searchers-{fault}-{callers}", happens)
+    finding = noted(findings, ("search processes", fault, callers), load, times, postgres)
+    assert (finding.refused, finding.broken) == (0, 0)
+    assert_short(finding)
+
+
+@callers
+@faults
 def test_gateway(
     gateway: Gateway,
     postgres: LastingPostgres,
