@@ -1,22 +1,16 @@
 """How many requests of one class of work are in hand: of each caller, and in all."""
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.admission.appointments import SOONEST_S, Appointments
 from app.admission.pace import FadingRate
 from app.admission.quota import Quota, Remaining
 from app.admission.refusals import FullError, QuotaError
 from app.metrics import REQUESTS_IN_HAND, REQUESTS_REFUSED
-
-_SOON_S = 1
-"""Seconds after which there may be room: what is in hand takes about as long at most."""
-_LATEST_S = 30
-_KNOWN_PER_S = 0.1
-"""Where fewer were served of late, nothing is known of how fast that goes."""
 
 
 class WorkClass(StrEnum):
@@ -62,7 +56,7 @@ class Doorway:
         self._work, self._limits = work, limits
         self._quota = Quota(limits.per_minute, clock)
         self._in_hand: Counter[str] = Counter()
-        self._done, self._turned_away = FadingRate(clock), FadingRate(clock)
+        self._done, self._appointments = FadingRate(clock), Appointments(clock)
 
     @contextmanager
     def pass_through(self, caller: str) -> Iterator[None]:
@@ -92,26 +86,14 @@ class Doorway:
         if own >= self._limits.at_once:
             self._count("at_once")
             detail = f"You have the {self._limits.at_once} {work} in hand that one caller may have at once."
-            raise QuotaError(detail, _SOON_S, f"{work}-at-once")
+            raise QuotaError(detail, SOONEST_S, f"{work}-at-once")
         if self._is_full(own):
             self._count("full")
-            self._turned_away.count()
-            raise FullError(self._advice_s)
+            raise FullError(self._appointments.make(caller, self._done.per_second))
         if not self._quota.take(caller):
             self._count("per_minute")
             detail = f"You sent the {self._limits.per_minute} {work} that one caller may send in a minute."
             raise QuotaError(detail, self._quota.remaining(caller).reset_s, work)
-
-    @property
-    def _advice_s(self) -> int:
-        """Seconds after which to come again: as long as it takes to serve those who come to no room.
-
-        Told to come in a second, they would spend the service's time on being refused again.
-        """
-        served, turned_away = self._done.per_second, self._turned_away.per_second
-        if served < _KNOWN_PER_S:
-            return _SOON_S
-        return min(_LATEST_S, max(_SOON_S, math.ceil(turned_away / served)))
 
     def _is_full(self, own: int) -> bool:
         in_hand, most = self._in_hand.total(), self._limits.in_all
