@@ -23,6 +23,7 @@ LIMITS: Json = {
     "requests_at_once": 8,
     "requests_per_minute": 50,
 }
+JSON = "application/json"
 SECOND_CALLER, THIRD_CALLER = "127.0.0.2", "127.0.0.3"
 """Without tokens callers are told apart by their addresses, and all of 127/8 are this machine's."""
 
@@ -101,6 +102,30 @@ def test_who_has_too_much_in_hand_comes_again_later_and_others_are_let_in(limite
             assert other.post("/counterfactuals", json={}).status_code == 422
     with http_client(limited) as client:
         assert client.post("/counterfactuals", json={}).status_code == 422
+
+
+def test_who_is_turned_away_comes_again_over_the_same_connection(limited: str) -> None:
+    """Unless the body is long, or does not come: it is not waited for."""
+    with search_in_hand(limited), search_in_hand(limited), http_client(limited) as client:
+        for _ in range(2):
+            refused = client.post("/counterfactuals", json={"features": {"notes": "x" * 1000}})
+            refusal(refused, 429)
+            assert "Connection" not in refused.headers
+        long = client.post("/counterfactuals", content=b"x" * 100_000, headers={"Content-Type": JSON})
+        assert refusal(long, 429)
+        assert long.headers["Connection"] == "close"
+        assert head_of(limited, length=1000).startswith(b"HTTP/1.1 429")
+
+
+def head_of(url: str, length: int) -> bytes:
+    """What is answered to a question whose body does not come."""
+    where = urlsplit(url)
+    assert where.hostname
+    assert where.port
+    with closing(socket.create_connection((where.hostname, where.port), SECONDS)) as connection:
+        head = f"POST /counterfactuals HTTP/1.1\r\nHost: {where.netloc}\r\nContent-Type: {JSON}\r\n"
+        connection.sendall(f"{head}Content-Length: {length}\r\n\r\n".encode())
+        return connection.recv(4096)
 
 
 def test_who_is_too_fast_is_told_when_the_minute_is_over(limited: str) -> None:

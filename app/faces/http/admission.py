@@ -1,9 +1,11 @@
 """Pure ASGI middleware: lets requests in by caller and class of work, before any of a body is read."""
 
+import asyncio
 import hashlib
 import re
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from fastapi import FastAPI
@@ -38,6 +40,8 @@ _SHARED = frozenset({"open", "token"})
 """Principals that many callers may be: they are told apart by their addresses as well."""
 _QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 _BUSY_S = 2
+_SHORT_BYTES, _SHORTLY_S = 65_536, 0.05
+"""A body that is taken in though its request is refused, and for how long it is waited for."""
 
 
 class Admission:
@@ -68,7 +72,22 @@ class Admission:
             with doorway.pass_through(caller):
                 await self._app(scope, receive, send_told)
         except RefusedError as refusal:
+            await _take_in(scope, receive)
             await refused(Request(scope), refusal)(scope, receive, send_told)
+
+
+async def _take_in(scope: Scope, receive: Receive) -> None:
+    """Take in a short body that is there, or nearly: its connection can be kept then.
+
+    Those who were turned away come again. A new connection for each would cost more than refusing them.
+    """
+    announced = Headers(scope=scope).get("content-length", "")
+    if not (announced.isdecimal() and int(announced) <= _SHORT_BYTES):
+        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_SHORTLY_S):
+            while (await receive()).get("more_body", False):
+                pass
 
 
 def doorways_of(settings: Settings) -> dict[WorkClass, Doorway]:
