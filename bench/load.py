@@ -6,7 +6,6 @@ twice, so that no answer comes from the cache.
 
 import asyncio
 import math
-import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,18 +13,18 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from statistics import median, quantiles
+from urllib.parse import urlsplit
 
-import httpx
 from rich.console import Console
 
 from app.classifiers.store import load_model
 from app.settings import Settings
+from bench.lean_client import LeanClient, Reply
 from bench.measurement import Measurement
 from bench.running import Json, requests_about, running
 
 NOWHERE = "http://127.0.0.1:9/v1"
 PEOPLE, CALLERS, CLIENTS, HEAVY = 60, 8, 200, 32
-_NO_TLS = ssl.create_default_context()  # made once: each takes some 20 ms
 PATIENCE_S = 10.0
 """An impatient client gives up after so long."""
 REST_S = 0.1
@@ -61,15 +60,15 @@ class Load:
         person = self.questions[number % len(self.questions)]
         return person | {"patient_id": f"load-{number}", "generator": "search"} | further
 
-    async def search(self, client: httpx.AsyncClient, further: Json) -> httpx.Response:
-        return await client.post("/counterfactuals", json=self.question(further))
+    async def search(self, client: LeanClient, further: Json) -> Reply:
+        return await client.post("/counterfactuals", self.question(further))
 
-    async def predict(self, client: httpx.AsyncClient, _: Json) -> httpx.Response:
+    async def predict(self, client: LeanClient, _: Json) -> Reply:
         features = self.questions[next(self.numbers) % len(self.questions)]["features"]
-        return await client.post("/predictions", json={"features": features})
+        return await client.post("/predictions", {"features": features})
 
 
-Ask = Callable[[httpx.AsyncClient, Json], Awaitable[httpx.Response]]
+Ask = Callable[[LeanClient, Json], Awaitable[Reply]]
 
 
 def measure_load(scratch: Path, seconds: float, console: Console) -> list[Measurement]:
@@ -142,32 +141,33 @@ async def _beside(load: Load, number: int, ask: Ask, further: Json, address: int
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _asking(client: httpx.AsyncClient, ask: Ask, further: Json, tally: Tally, until: float) -> None:
+async def _asking(client: LeanClient, ask: Ask, further: Json, tally: Tally, until: float) -> None:
     while time.monotonic() < until:
         started = time.perf_counter()
         try:
-            response = await ask(client, further)
-        except httpx.TimeoutException:
+            reply = await ask(client, further)
+        except TimeoutError:
             tally.timed_out += 1
             continue
-        except httpx.TransportError:
+        except OSError:
             tally.failed += 1
             await asyncio.sleep(REST_S)
             continue
         elapsed = 1000 * (time.perf_counter() - started)
-        if response.is_success:
+        if reply.is_success:
             if time.monotonic() < until:
                 tally.answered.append(elapsed)
             continue
-        assert response.status_code in (429, 503), response.text
+        assert reply.status in (429, 503), reply.body
         tally.refused.append(elapsed)
-        await asyncio.sleep(float(response.headers["Retry-After"]))
+        await asyncio.sleep(float(reply.headers["retry-after"]))
 
 
-def _client(load: Load, place: int) -> httpx.AsyncClient:
-    address = f"127.0.{1 + place // 250}.{1 + place % 250}"
-    transport = httpx.AsyncHTTPTransport(local_address=address, verify=_NO_TLS)
-    return httpx.AsyncClient(base_url=load.url, timeout=PATIENCE_S, trust_env=False, transport=transport)
+def _client(load: Load, place: int) -> LeanClient:
+    at = urlsplit(load.url)
+    assert at.hostname is not None
+    assert at.port is not None
+    return LeanClient(at.hostname, at.port, f"127.0.{1 + place // 250}.{1 + place % 250}", PATIENCE_S)
 
 
 def _latency(name: str, milliseconds: Sequence[float]) -> Measurement:
