@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import struct
 import time
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -40,6 +41,7 @@ class SearchProcess:
             OSError: it is not there in time.
         """
         here, there = socket.socketpair()
+        _bound(here, _FROZEN_S)
         self._connection = Connection(here.detach())
         try:
             self._page = _started(template, there, niceness)
@@ -67,6 +69,9 @@ class SearchProcess:
             stop.tell(lambda: self._page.leave(number))
             self._wait(stop.deadline + _GRACE_S)
             return self._connection.recv_bytes()
+        except BlockingIOError:  # in the middle of a message
+            self._kill()
+            raise FrozenError from None
         except (EOFError, OSError):
             self.close()
             raise EndedError from None
@@ -98,6 +103,13 @@ class SearchProcess:
             if self._connection.poll(_START_S):
                 return greeted(self._connection.recv_bytes())
         return 0
+
+
+def _bound(connection: socket.socket, seconds: float) -> None:
+    """Have no piece of a message, sent or awaited, take longer: `BlockingIOError` says that one did."""
+    whole, part = divmod(seconds, 1.0)
+    for way in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
+        connection.setsockopt(socket.SOL_SOCKET, way, struct.pack("@ll", int(whole), int(1e6 * part)))
 
 
 def _started(template: Template, connection: socket.socket, niceness: Niceness) -> Page:

@@ -84,12 +84,15 @@ def _carry_out(shared: Shared, orders: socket.socket) -> None:
 
 def _order(orders: socket.socket) -> tuple[int, int, int] | None:
     """What the next process is given, and its niceness; None where nobody is left to order one."""
-    message, descriptors, _, _ = socket.recv_fds(orders, _ORDER.size, 2)
-    if not message:
-        return None
-    connection, memory = descriptors
-    [niceness] = _ORDER.unpack(message)
-    return connection, memory, niceness
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(orders, _ORDER.size, 2)
+        if not message:
+            return None
+        if len(descriptors) == 2:
+            connection, memory = descriptors
+            return connection, memory, *_ORDER.unpack(message)
+        for one in descriptors:  # there was no room for both
+            os.close(one)
 
 
 def _fork_one(shared: Shared, orders: socket.socket, connection: int, memory: int, niceness: int) -> None:

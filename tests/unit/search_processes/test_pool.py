@@ -1,5 +1,7 @@
 """What is asked of search processes comes back, whatever becomes of one of them."""
 
+import os
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -29,12 +31,12 @@ from app.search_processes.template import Niceness
 from app.search_processes.worker import serve
 from app.tracing import Work, recording, request_span, span
 from app.tracing.recorder import OpenTelemetryRecorder
-from tests.unit.search_processes.in_threads import Threads, pool_of
+from tests.unit.search_processes.in_threads import Serve, Threads, pool_of
 
 SECONDS = 60
 _PID = 2**22 + 1
 """Of no process: Linux gives none this number."""
-_ASKED = threading.Event()
+_ASKED, _KILLED = threading.Event(), threading.Event()
 
 
 @pytest.fixture
@@ -97,6 +99,20 @@ def stands_still(_: Shared, connection: Connection, __: Page) -> None:
     connection.send_bytes(greeting(_PID))
     connection.recv_bytes()
     assert connection.poll(SECONDS)
+
+
+def reads_nothing(_: Shared, connection: Connection, __: Page) -> None:
+    """One that is frozen before it has read what it is asked, until it is killed."""
+    connection.send_bytes(greeting(_PID))
+    assert _KILLED.wait(SECONDS)
+
+
+def says_half(_: Shared, connection: Connection, __: Page) -> None:
+    """One that is frozen in the middle of its reply."""
+    connection.send_bytes(greeting(_PID))
+    connection.recv_bytes()
+    os.write(connection.fileno(), struct.pack("!i", 1000) + b"half of it")
+    assert _KILLED.wait(SECONDS)
 
 
 def goes_on(_: Shared, connection: Connection, page: Page) -> None:
@@ -238,6 +254,25 @@ def test_for_one_that_is_frozen_the_work_is_done_here_and_it_is_killed(
     threads = Threads(Shared(registry), stands_still, serve)
     with pool_of(threads) as pool:
         assert pool.run(Stop(), thread_name) == threading.current_thread().name
+        assert killed == [_PID]
+
+
+@pytest.mark.parametrize("stands", [reads_nothing, says_half])
+def test_nor_is_one_waited_for_that_is_frozen_in_the_middle_of_a_message(
+    registry: ModelRegistry, monkeypatch: pytest.MonkeyPatch, stands: Serve
+) -> None:
+    _KILLED.clear()
+    killed: list[int] = []
+
+    def kill(pid: int, _: int) -> None:
+        killed.append(pid)
+        _KILLED.set()
+
+    monkeypatch.setattr(process_module, "_FROZEN_S", 0.05)
+    monkeypatch.setattr("os.kill", kill)
+    long = b"x" * 4_000_000
+    with pool_of(Threads(Shared(registry), stands)) as pool:
+        assert pool.run(Stop(), partial(len, long)) == len(long)
         assert killed == [_PID]
 
 
