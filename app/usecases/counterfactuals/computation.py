@@ -82,7 +82,7 @@ class Computation:
         if asked.risk <= problem.target or len(problem.levers) == 0:
             return await self._alone(asked)
         found, proposals = await asyncio.gather(
-            self._in_lane(asked, partial(searched, asked.bare, problem)),
+            self._in_lane(asked, partial(searched, asked.bare)),
             self._proposed(problem, proposed_until),
         )
         return await self._in_lane(asked, partial(recommended, asked.bare, found, proposals), ahead=True)

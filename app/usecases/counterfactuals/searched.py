@@ -72,13 +72,16 @@ def answered_alone(asked: Asked, why: Degraded) -> RecourseResult:
     return _hurried(asked, problem.budget, result)
 
 
-def searched(asked: Asked, problem: RecourseProblem) -> Found:
+def searched(asked: Asked) -> Found:
     """What the search finds, while others are asked for proposals.
+
+    About a problem of its own: what those others look at meanwhile grows under their hands.
 
     Raises:
         ClassifierError: the classifier is away.
         AbandonedError: nobody waits for it any more.
     """
+    problem = asked.problem
     fronts = FrontSearch(problem, asked.references)
     return Found(search(problem, asked.references, asked.wishes, WORK, fronts), fronts)
 

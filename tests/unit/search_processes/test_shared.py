@@ -136,7 +136,7 @@ def test_nor_does_one_of_several_steps(
         levels = np.array([[draws.integers(0, height) for height in heights] for _ in range(4)])
         proposals = Proposals(levels, 4, "model", "1", usage=Usage(1.0))
         stop = asked.budget.stop
-        found = place.run(stop, partial(searched, asked, problem))
+        found = place.run(stop, partial(searched, asked))
         return place.run(stop, partial(recommended, asked, found, proposals))
 
     with pool_of(Threads(shared)) as pool:
@@ -147,7 +147,7 @@ def test_messages_hold_no_model(registry: ModelRegistry, shared: Shared, person:
     for scope in SCOPES:
         more = {"include": scope.include, "programme": scope.programme}
         asked = question_of(registry, person, more, 4e6)
-        found = searched(asked, asked.problem)
+        found = searched(asked)
         assert len(shared.dumps(asked)) < 20_000
         assert len(shared.dumps(found)) < LONGEST
         assert len(shared.dumps(answered_alone(asked, Degraded.LLM_NOT_TAUGHT))) < 100_000
