@@ -13,19 +13,23 @@ _SIZE = 2 * _NUMBER.size
 
 
 class Page:
-    """Two numbers, each written by one of the two processes: the question that was left, signs of life."""
+    """Two numbers, each written by one of the two processes: the latest question left, signs of life."""
 
     def __init__(self, descriptor: int) -> None:
         """The page behind a descriptor, which stays the caller's to close."""
         self._memory = mmap.mmap(descriptor, _SIZE)
 
     def leave(self, question: int) -> None:
-        """Nobody waits for this question any more."""
-        _NUMBER.pack_into(self._memory, _LEFT, question)
+        """Nobody waits for this question any more; of an earlier one it need not be said."""
+        _NUMBER.pack_into(self._memory, _LEFT, max(question, self._left))
 
     def is_left(self, question: int) -> bool:
-        """Whether nobody waits for this question."""
-        return bool(_NUMBER.unpack_from(self._memory, _LEFT)[0] == question)
+        """Whether nobody waits for this question; questions have rising numbers."""
+        return self._left >= question
+
+    @property
+    def _left(self) -> int:
+        return int(_NUMBER.unpack_from(self._memory, _LEFT)[0])
 
     def tick(self) -> None:
         """A sign of life."""

@@ -1,5 +1,6 @@
 """Search processes as the gateway has them: taken for a question, given back, replaced when one has ended."""
 
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,7 +10,7 @@ import structlog
 
 from app.admission.current_caller import UNDER_WAY
 from app.admission.refusals import RefusedError
-from app.engine.budget import Stop
+from app.engine.budget import AbandonedError, Stop
 from app.metrics import SEARCH_PROCESSES_ENDED, SEARCHES_WITHOUT_PROCESS
 from app.search_processes.messages import Reply
 from app.search_processes.process import EndedError, FrozenError, SearchProcess
@@ -18,6 +19,8 @@ from app.tracing.noted import record
 
 T = TypeVar("T")
 _AGAIN_S = 5
+_REST_S = 10.0
+"""How long none is started after one could not be: each question would wait for it."""
 _log = structlog.get_logger()
 
 
@@ -39,35 +42,42 @@ class SearchProcesses:
         self._idle: dict[Niceness, deque[SearchProcess]] = {one: deque() for one in Niceness}
         self._is_closed = False
         self._are_missing = False
+        self._none_before = 0.0
 
     def run(self, stop: Stop, work: Callable[[], T]) -> T:
         """What work returns, done elsewhere: what it is called with there are copies, but for hosted models.
 
-        Where a process ends in the middle, another begins anew, once; where one is frozen, or none can be
-        had, the work is done in this thread. Raises what the work raises.
+        Where a process ends in the middle or is frozen, a new one begins anew, once. Where that is frozen as
+        well, or none can be had, the work is done in this thread. Raises what the work raises.
 
         Raises:
-            SearchesEndedError: another ended as well.
+            SearchesEndedError: the new one ended as well.
             AbandonedError: nobody waits any more, or a process has not replied long after the deadline.
         """
         message = self._shared.dumps(work)
         niceness = Niceness.PATIENT if UNDER_WAY.get() > 1 else Niceness.PROMPT
+        is_frozen = False
         for process in (self._idle_or_new, self._new):
             try:
                 taken = process(niceness)
-            except OSError as error:
-                self._note_missing(error)
-                return work()
-            try:
                 reply = taken.asked(stop, message)
             except EndedError:
                 _note_end("search_process_ended")
-                continue
+                is_frozen = False
             except FrozenError:
                 _note_end("search_process_frozen")
+                is_frozen = True
+            except AbandonedError:
+                _note_end("search_process_too_late")
+                raise
+            except OSError as error:
+                self._note_missing(error)
                 return work()
-            self._give_back(taken)
-            return self._told(reply, stop)
+            else:
+                self._give_back(taken)
+                return self._told(reply, stop)
+        if is_frozen:
+            return work()
         raise SearchesEndedError
 
     def start(self, number: int) -> None:
@@ -104,7 +114,13 @@ class SearchProcesses:
             return self._new(niceness)
 
     def _new(self, niceness: Niceness) -> SearchProcess:
-        process = SearchProcess(self._template, niceness)
+        if time.monotonic() < self._none_before:
+            raise ChildProcessError("none could be had of late")
+        try:
+            process = SearchProcess(self._template, niceness)
+        except OSError:
+            self._none_before = time.monotonic() + _REST_S
+            raise
         self._are_missing = False
         return process
 

@@ -17,8 +17,9 @@ from app.tracing import is_traced
 
 _START_S = 5.0
 """A process that says nothing for so long after it was ordered is not there."""
-_LOOK_S, _FROZEN_S = 0.5, 3.0
-"""How often it is looked for signs of life, and without one for how long a process is taken to be frozen."""
+_LOOK_S, _LOOKS = 0.5, 6
+"""How often it is looked for signs of life, and after how many looks in vain it is taken to be frozen. They
+are counted, and not seconds: all may have been frozen, who looks as well."""
 _GRACE_S = 5.0
 """How long after a question's deadline a process is waited for that goes on without looking at it."""
 
@@ -41,7 +42,7 @@ class SearchProcess:
             OSError: it is not there in time.
         """
         here, there = socket.socketpair()
-        _bound(here, _FROZEN_S)
+        _bound(here, _LOOK_S * _LOOKS)
         self._connection = Connection(here.detach())
         try:
             self._page = _started(template, there, niceness)
@@ -83,19 +84,18 @@ class SearchProcess:
 
     def _wait(self, until: float) -> None:
         """Wait for its reply as long as it goes on."""
-        ticks, since = self._page.ticks, time.monotonic()
+        ticks, in_vain = self._page.ticks, 0
         while not self._connection.poll(_LOOK_S):
-            now = time.monotonic()
-            if ticks != self._page.ticks:
-                ticks, since = self._page.ticks, now
-            if now > until or now > since + _FROZEN_S:
+            in_vain = in_vain + 1 if ticks == self._page.ticks else 0
+            ticks, is_late = self._page.ticks, time.monotonic() > until
+            if is_late or in_vain >= _LOOKS:
                 self._kill()
-                raise AbandonedError if now > until else FrozenError
+                raise AbandonedError if is_late else FrozenError
 
     def _kill(self) -> None:
-        self.close()
         with suppress(OSError):
-            os.kill(self._pid, signal.SIGKILL)
+            os.kill(self._pid, signal.SIGKILL)  # while it is there: once closed, its number may be another's
+        self.close()
 
     def _greeted(self) -> int:
         """The id that it tells; 0 where it does not come."""

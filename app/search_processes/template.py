@@ -1,7 +1,7 @@
 """A process that is forked once all is loaded, and from then on only forks search processes.
 
-It has one thread and no connections, so that forking it is safe at any time, and what was loaded is shared
-by all for as long as nobody writes to it (copy on write).
+It has one thread of ours and no connections, so that forking it is safe at any time, and what was loaded is
+shared by all for as long as nobody writes to it (copy on write).
 """
 
 import gc
@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import struct
+from array import array
 from contextlib import suppress
 from enum import IntEnum
 from multiprocessing.connection import Connection
@@ -60,9 +61,10 @@ class Template:
         Raises:
             OSError: the template is gone, or takes no orders.
         """
-        socket.send_fds(
-            self._orders, [_ORDER.pack(niceness)], [connection.fileno(), memory], socket.MSG_DONTWAIT
-        )
+        descriptors = array("i", [connection.fileno(), memory])
+        handed = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)]
+        # Not `send_fds`, which pays no heed to flags: where nobody takes orders, it would wait for ever.
+        self._orders.sendmsg([_ORDER.pack(niceness)], handed, socket.MSG_DONTWAIT)
 
     def close(self) -> None:
         """Order no more."""

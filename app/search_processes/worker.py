@@ -1,6 +1,7 @@
 """What a search process does: one question after the other, until nobody is there to ask."""
 
 import os
+import select
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
@@ -17,16 +18,18 @@ from app.tracing.noted import noting
 class HeardStop(Stop):
     """A `Stop` that the process that asked sets. It is checked hundreds of times for a question."""
 
+    connection: Connection | None = None
     page: Page | None = None
     number: int = 0
     parent: int = 0
 
     def check(self) -> None:
-        if os.getppid() != self.parent:  # all have ended who could want it
+        assert self.connection is not None
+        assert self.page is not None
+        if os.getppid() != self.parent and _has_hung_up(self.connection):
             os._exit(0)
-        if self.page is not None:
-            self.page.tick()
-            self.is_set = self.is_set or self.page.is_left(self.number)
+        self.page.tick()
+        self.is_set = self.is_set or self.page.is_left(self.number)
         Stop.check(self)
 
 
@@ -37,10 +40,23 @@ def serve(shared: Shared, connection: Connection, page: Page) -> None:
         connection.send_bytes(greeting(os.getpid()))
         while True:
             question = Question.read(connection.recv_bytes())
-            stop = HeardStop(question.deadline, page=page, number=question.number, parent=parent)
+            stop = HeardStop(
+                question.deadline,
+                connection=connection,
+                page=page,
+                number=question.number,
+                parent=parent,
+            )
             connection.send_bytes(_answered(shared, question, stop))
     except (EOFError, OSError):
         return
+
+
+def _has_hung_up(connection: Connection) -> bool:
+    """Whether the other end is closed: the template, which ends with the gateway, may end alone as well."""
+    looking = select.poll()
+    looking.register(connection.fileno(), 0)
+    return any(event & select.POLLHUP for _, event in looking.poll(0))
 
 
 def _answered(shared: Shared, question: Question, stop: Stop) -> bytes:

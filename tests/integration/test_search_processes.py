@@ -69,12 +69,17 @@ def frozen(serve: Turnpoint) -> Iterator[list[psutil.Process]]:
 
 
 @contextmanager
-def asked(client: httpx.Client, question: Json) -> Iterator["Future[Json]"]:
-    """An answer that is being worked out."""
+def asked(
+    client: httpx.Client, question: Json, ends_in: type[Exception] | None = None
+) -> Iterator["Future[Json]"]:
+    """An answer that is being worked out; or a question that ends in an error."""
     with ThreadPoolExecutor(1) as threads:
         answer = threads.submit(found, client, question)
         wait_until(lambda: is_searching(client) or answer.done())
         yield answer
+        if ends_in is not None:
+            with pytest.raises(ends_in):
+                answer.result(SECONDS)
 
 
 def gone(processes: list[psutil.Process]) -> bool:
@@ -147,22 +152,33 @@ def test_frozen_they_are_given_up_and_the_answer_is_there(
         assert found(client, question | {"patient_id": "processes-frozen-2"})
 
 
-def test_where_none_can_be_started_the_gateway_searches_itself_and_they_do_not_outlive_it(
+def test_once_none_can_be_started_those_left_go_on_and_then_the_gateway_searches_itself(
     servers: Servers, question: Json
 ) -> None:
     with searching(servers) as (serve, client):
-        there, template = searchers(serve), template_of(serve)
-        template.kill()
-        for one in there[1:]:
+        (left, *others), template = searchers(serve), template_of(serve)
+        for one in (template, *others):
             one.kill()
         wait_until(lambda: template.status() == psutil.STATUS_ZOMBIE)
-        for number in range(3):
+        for number in range(PROCESSES):
+            assert found(client, question | {"patient_id": f"processes-left-{number}"})
+        assert left.is_running()
+        left.kill()
+        for number in range(2):
             assert found(client, question | {"patient_id": f"processes-none-{number}"})
-        serve.send_signal(signal.SIGKILL)
-        assert gone(there)
-        serve.wait(SECONDS)
     assert serve.errors.count("no_search_process") == 1
     assert "Traceback" not in serve.errors
+
+
+def test_they_do_not_outlive_a_gateway_that_is_killed(servers: Servers, question: Json) -> None:
+    """Be they idle, or at work on a question that nobody waits for any more."""
+    with searching(servers) as (serve, client):
+        children = serve.children()
+        assert found(client, question | {"patient_id": "processes-end"})
+        with frozen(serve), asked(client, question | {"patient_id": "processes-busy"}, httpx.HTTPError):
+            serve.send_signal(signal.SIGKILL)
+            assert serve.wait(SECONDS) == -signal.SIGKILL
+        assert gone(children)
 
 
 def test_what_all_are_told_to_end_by_ends_no_answer(servers: Servers, question: Json) -> None:

@@ -22,6 +22,7 @@ from app.domain.errors import InvalidInputError, ValidationIssue
 from app.engine.budget import AbandonedError, Budget, Stop
 from app.engine.registry import ModelRegistry
 from app.raised_at import raised_at
+from app.search_processes import pool as pool_module
 from app.search_processes import process as process_module
 from app.search_processes.messages import greeting
 from app.search_processes.page import Page
@@ -228,61 +229,70 @@ def test_what_two_processes_ended_of_is_refused_for_now(registry: ModelRegistry)
         assert pool.run(Stop(), partial(added, 3)) == 3
 
 
-def test_where_none_can_be_had_the_work_is_done_here(threads: Threads) -> None:
+def test_where_none_can_be_had_the_work_is_done_here(
+    threads: Threads, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pool_of(threads) as pool, capture_logs() as logged:
         threads.is_away = True
         here = threading.current_thread().name
         assert [pool.run(Stop(), thread_name) for _ in range(3)] == [here] * 3
+        assert threads.orders == 0
         threads.is_away = False
+        assert pool.run(Stop(), thread_name) == here  # it is not tried for a while
+        monkeypatch.setattr(pool_module, "_REST_S", -1.0)
+        pool._none_before = 0.0
         assert pool.run(Stop(), thread_name) != here
     assert [line["event"] for line in logged] == ["no_search_process"]  # said once, not for each question
 
 
-def test_one_that_does_not_begin_is_none(registry: ModelRegistry) -> None:
+def test_one_that_does_not_begin_is_none(registry: ModelRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "_REST_S", -1.0)
     with pool_of(Threads(Shared(registry), says_nothing, serve)) as pool:
         assert pool.run(Stop(), thread_name) == threading.current_thread().name
         assert pool.run(Stop(), thread_name) != threading.current_thread().name
 
 
-def test_for_one_that_is_frozen_the_work_is_done_here_and_it_is_killed(
-    registry: ModelRegistry, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    killed: list[int] = []
-    monkeypatch.setattr(process_module, "_LOOK_S", 0.01)
-    monkeypatch.setattr(process_module, "_FROZEN_S", 0.05)
-    monkeypatch.setattr("os.kill", lambda pid, _: killed.append(pid))
-    threads = Threads(Shared(registry), stands_still, serve)
-    with pool_of(threads) as pool:
-        assert pool.run(Stop(), thread_name) == threading.current_thread().name
-        assert killed == [_PID]
-
-
-@pytest.mark.parametrize("stands", [reads_nothing, says_half])
-def test_nor_is_one_waited_for_that_is_frozen_in_the_middle_of_a_message(
-    registry: ModelRegistry, monkeypatch: pytest.MonkeyPatch, stands: Serve
-) -> None:
-    _KILLED.clear()
-    killed: list[int] = []
+@pytest.fixture
+def killed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The processes that were killed; frozen ones are found out soon."""
+    pids: list[int] = []
 
     def kill(pid: int, _: int) -> None:
-        killed.append(pid)
+        pids.append(pid)
         _KILLED.set()
 
-    monkeypatch.setattr(process_module, "_FROZEN_S", 0.05)
+    _KILLED.clear()
     monkeypatch.setattr("os.kill", kill)
+    monkeypatch.setattr(process_module, "_LOOK_S", 0.01)
+    return pids
+
+
+@pytest.mark.parametrize("stands", [stands_still, reads_nothing, says_half])
+def test_for_one_that_is_frozen_another_answers_and_it_is_killed(
+    registry: ModelRegistry, killed: list[int], stands: Serve
+) -> None:
+    """Also in the middle of a message that is longer than a socket holds."""
     long = b"x" * 4_000_000
-    with pool_of(Threads(Shared(registry), stands)) as pool:
+    threads = Threads(Shared(registry), stands, serve)
+    with pool_of(threads) as pool:
         assert pool.run(Stop(), partial(len, long)) == len(long)
-        assert killed == [_PID]
+        assert pool.run(Stop(), thread_name) != threading.current_thread().name
+    assert killed == [_PID]
+    assert threads.orders == 2
+
+
+def test_where_another_is_frozen_as_well_the_work_is_done_here(
+    registry: ModelRegistry, killed: list[int]
+) -> None:
+    with pool_of(Threads(Shared(registry), stands_still)) as pool:
+        assert pool.run(Stop(), thread_name) == threading.current_thread().name
+    assert killed == [_PID, _PID]
 
 
 def test_one_that_goes_on_long_after_the_deadline_is_killed(
-    registry: ModelRegistry, monkeypatch: pytest.MonkeyPatch
+    registry: ModelRegistry, killed: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    killed: list[int] = []
-    monkeypatch.setattr(process_module, "_LOOK_S", 0.01)
     monkeypatch.setattr(process_module, "_GRACE_S", 0.05)
-    monkeypatch.setattr("os.kill", lambda pid, _: killed.append(pid))
     with pool_of(Threads(Shared(registry), goes_on)) as pool, pytest.raises(AbandonedError):
         pool.run(Stop(deadline=time.monotonic()), thread_name)
     assert killed == [_PID]
