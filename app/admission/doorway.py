@@ -56,7 +56,7 @@ class Doorway:
         self._work, self._limits = work, limits
         self._quota = Quota(limits.per_minute, clock)
         self._in_hand: Counter[str] = Counter()
-        self._done, self._appointments = FadingRate(clock), Appointments(clock)
+        self._done, self._appointments = FadingRate(clock), Appointments(limits.at_once, clock)
 
     @contextmanager
     def pass_through(self, caller: str) -> Iterator[None]:
@@ -67,6 +67,7 @@ class Doorway:
             FullError: the service has its hands full.
         """
         self._check(caller)
+        self._appointments.keep(caller)
         self._in_hand[caller] += 1
         with REQUESTS_IN_HAND.labels(self._work).track_inprogress():
             try:

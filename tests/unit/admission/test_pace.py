@@ -25,6 +25,19 @@ def test_of_what_is_steady_the_pace_is_its_rate(per_second: int) -> None:
     assert 0.99 * per_second <= pace.per_second <= 1.01 * per_second + 0.5
 
 
+@given(per_second=st.integers(5, 200), quiet=st.floats(30.0, 1000.0))
+def test_what_began_only_now_has_its_rate_soon(per_second: int, quiet: float) -> None:
+    """Or those who come to a house that was empty would be told to come far too late."""
+    clock = Clock()
+    pace = FadingRate(clock)
+    pace.count()
+    clock.now += quiet
+    for _ in range(per_second):
+        pace.count()
+        clock.now += 1 / per_second
+    assert 0.75 * per_second <= pace.per_second <= 1.25 * per_second
+
+
 def test_what_is_over_is_forgotten() -> None:
     clock = Clock()
     pace = FadingRate(clock)
