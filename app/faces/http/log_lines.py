@@ -31,6 +31,8 @@ class LogLines:
             self._waiting.put_nowait(text)
         except queue.Full:
             LOG_LINES_LOST.inc()
+        if self._thread is None:
+            self._start()
         return len(text)
 
     def flush(self) -> None:
@@ -43,7 +45,7 @@ class LogLines:
 
     def close(self) -> None:
         """Wait for what was written, for a second at the most."""
-        if self._thread.is_alive():
+        if self._thread is not None and self._thread.is_alive():
             try:
                 self._waiting.put(None, timeout=_FAREWELL_S)
             except queue.Full:
@@ -51,9 +53,16 @@ class LogLines:
             self._thread.join(_FAREWELL_S)
 
     def _begin(self) -> None:
+        """A process that logs nothing has no thread, so that it may fork."""
         self._waiting: queue.Queue[str | None] = queue.Queue(_MOST_WAITING)
-        self._thread = threading.Thread(target=self._write_all, name="log", daemon=True)
-        self._thread.start()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._write_all, name="log", daemon=True)
+                self._thread.start()
 
     def _write_all(self) -> None:
         while (text := self._waiting.get()) is not None:
