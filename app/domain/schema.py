@@ -265,7 +265,8 @@ class FeatureSchema(Frozen):
         if scope not in self._wider:
             features = tuple(_in_scope(feature, scope) for feature in self.features)
             # Not a copy: that would take along what has been worked out from other features.
-            self._wider[scope] = FeatureSchema.model_construct(**dict(self) | {"features": features})
+            wider = FeatureSchema.model_construct(**dict(self) | {"features": features})
+            self._wider.setdefault(scope, wider)  # or two threads would have one each
         return self._wider[scope]
 
     @property

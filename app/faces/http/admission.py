@@ -81,8 +81,9 @@ async def _take_in(scope: Scope, receive: Receive) -> None:
 
     Those who were turned away come again. A new connection for each would cost more than refusing them.
     """
-    announced = Headers(scope=scope).get("content-length", "")
-    if not (announced.isdecimal() and int(announced) <= _SHORT_BYTES):
+    headers = Headers(scope=scope)
+    announced = headers.get("content-length", "")
+    if "expect" in headers or not (announced.isdecimal() and int(announced) <= _SHORT_BYTES):
         return
     with suppress(TimeoutError):
         async with asyncio.timeout(_SHORTLY_S):
