@@ -108,10 +108,17 @@ class SearchProcesses:
         return reply.value
 
     def _idle_or_new(self, niceness: Niceness) -> SearchProcess:
+        """The latest that was given back, since what it touched is in the processor's cache; one of another
+        niceness where none of this one is idle or can be started."""
+        with suppress(IndexError):
+            return self._idle[niceness].pop()
         try:
-            return self._idle[niceness].pop()  # the latest one: what it touched is in the processor's cache
-        except IndexError:
             return self._new(niceness)
+        except OSError:
+            for idle in self._idle.values():
+                with suppress(IndexError):
+                    return idle.pop()
+            raise
 
     def _new(self, niceness: Niceness) -> SearchProcess:
         if time.monotonic() < self._none_before:

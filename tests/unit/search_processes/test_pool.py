@@ -155,6 +155,15 @@ def test_who_has_several_questions_in_search_is_patient(threads: Threads) -> Non
     assert 0 < Niceness.PROMPT < Niceness.PATIENT < 20
 
 
+def test_who_is_patient_has_what_is_left_where_none_can_be_started(threads: Threads) -> None:
+    with pool_of(threads) as pool:
+        pool.start(1)
+        threads.is_away = True
+        context = copy_context()
+        context.run(UNDER_WAY.set, 2)
+        assert context.run(pool.run, Stop(), thread_name) != threading.current_thread().name
+
+
 def test_what_it_raises_is_raised_here_and_tells_where(threads: Threads) -> None:
     issues = [ValidationIssue("/target", "is too small"), ValidationIssue("/features/bmi", "is required")]
     with pool_of(threads) as pool:
