@@ -104,13 +104,19 @@ def test_who_has_too_much_in_hand_comes_again_later_and_others_are_let_in(limite
         assert client.post("/counterfactuals", json={}).status_code == 422
 
 
-def test_who_is_turned_away_comes_again_over_the_same_connection(limited: str) -> None:
-    """Unless the body is long, or does not come: it is not waited for."""
+def test_who_is_turned_away_comes_again_over_the_same_connection(
+    limited: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.faces.http.admission._SHORTLY_S", SECONDS)
     with search_in_hand(limited), search_in_hand(limited), http_client(limited) as client:
         for _ in range(2):
             refused = client.post("/counterfactuals", json={"features": {"notes": "x" * 1000}})
             refusal(refused, 429)
             assert "Connection" not in refused.headers
+
+
+def test_a_body_that_is_long_or_does_not_come_is_not_waited_for(limited: str) -> None:
+    with search_in_hand(limited), search_in_hand(limited), http_client(limited) as client:
         long = client.post("/counterfactuals", content=b"x" * 100_000, headers={"Content-Type": JSON})
         assert refusal(long, 429)
         assert long.headers["Connection"] == "close"

@@ -263,16 +263,19 @@ def test_one_that_does_not_begin_is_none(registry: ModelRegistry, monkeypatch: p
 
 @pytest.fixture
 def killed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The processes that were killed; frozen ones are found out soon."""
+    """The processes that were killed; the first is found out soon, and none that comes after it."""
     pids: list[int] = []
 
     def kill(pid: int, _: int) -> None:
         pids.append(pid)
         _KILLED.set()
+        monkeypatch.setattr(process_module, "_LOOK_S", 0.5)
+        monkeypatch.setattr(process_module, "_LOOKS", 1_000)
 
     _KILLED.clear()
     monkeypatch.setattr("os.kill", kill)
     monkeypatch.setattr(process_module, "_LOOK_S", 0.01)
+    monkeypatch.setattr(process_module, "_LOOKS", 6)
     return pids
 
 
@@ -291,8 +294,12 @@ def test_for_one_that_is_frozen_another_answers_and_it_is_killed(
 
 
 def test_where_another_is_frozen_as_well_the_work_is_done_here(
-    registry: ModelRegistry, killed: list[int]
+    registry: ModelRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    killed: list[int] = []
+    monkeypatch.setattr("os.kill", lambda pid, _: killed.append(pid))
+    monkeypatch.setattr(process_module, "_LOOK_S", 0.01)
+    monkeypatch.setattr(process_module, "_LOOKS", 6)
     with pool_of(Threads(Shared(registry), stands_still)) as pool:
         assert pool.run(Stop(), thread_name) == threading.current_thread().name
     assert killed == [_PID, _PID]
